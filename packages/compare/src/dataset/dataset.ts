@@ -1,0 +1,38 @@
+import type { Note, Task } from "../results.ts";
+
+/** A numeric input: one value a row, NaN where missing. */
+export interface NumericFeature {
+  kind: "numeric";
+  name: string;
+  values: Float64Array;
+  why: string;
+}
+
+/** A categorical input: one index into `levels` a row, -1 where missing. */
+export interface CategoricalFeature {
+  kind: "categorical";
+  name: string;
+  codes: Int32Array;
+  levels: string[];
+  why: string;
+}
+
+export type Feature = NumericFeature | CategoricalFeature;
+
+/** Typed columns and labels of one file, before anything is fitted. */
+export interface Dataset {
+  name: string;
+  task: Task;
+  target: string;
+  /** Binary: `[negative, positive]`; empty for regression. */
+  classes: string[];
+  features: Feature[];
+  /** Class ids (indices into `classes`); for regression an empty array. */
+  labels: Int32Array;
+  /** Regression targets; for classification an empty array. */
+  targets: Float64Array;
+  /** Group id a row (`--group`), or null. */
+  groups: Int32Array | null;
+  rows: number;
+  notes: Note[];
+}

@@ -1,0 +1,218 @@
+/**
+ * The shape of `results.json`: what `minimand compare` writes and what the figures, the report and the
+ * workbench read. Numbers that could not be computed are `null` (JSON has no NaN or Infinity).
+ */
+
+/** What is predicted: one of two classes, one of several, or a number. */
+export type Task = "binary" | "multiclass" | "regression";
+
+/** Something about the data or the run that a reader should know: a dropped column, an inferred type. */
+export interface Note {
+  /** `info` explains, `warning` says that something was left out or changed. */
+  level: "info" | "warning";
+  /** The column it is about, if it is about one. */
+  column?: string;
+  text: string;
+}
+
+/** One input column after type inference. */
+export interface FeatureSummary {
+  name: string;
+  kind: "numeric" | "categorical";
+  /** Why that kind: what was seen in the whole column, or `--types`. */
+  why: string;
+  missing: number;
+  /** Levels of a categorical column (before pooling of rare ones). */
+  levels?: number;
+}
+
+/** One set of hyperparameters: the learning rate and the loss's own parameters. */
+export interface Configuration {
+  learningRate: number;
+  parameters: Record<string, number>;
+}
+
+/** A candidate as planned: a loss with its grid, or a reference row (majority class, tuned threshold). */
+export interface CandidateSummary {
+  /** Identifier used with `--losses`, e.g. `cross-entropy`. */
+  id: string;
+  /** Name for people, e.g. `Cross-entropy`. */
+  label: string;
+  /** `loss` is ranked and tested; `reference` is only shown beside the losses. */
+  kind: "loss" | "reference";
+  /** Slug of the paper the loss comes from, if it is one of the 26. */
+  paper?: string;
+  formula: string;
+  /** True where the use on this task is our own extension and not the paper's. */
+  extension?: boolean;
+  grid: Configuration[];
+}
+
+/** How one configuration did on the inner split. */
+export interface TuningRecord {
+  configuration: Configuration;
+  /** The report metric on the inner validation part at the best epoch; `null`: the run diverged. */
+  validation: number | null;
+  /** The epoch (1-based) of the best validation value. */
+  epochs: number;
+}
+
+/** Equal-width bins of predicted confidence, summed over the rows of a test fold. */
+export interface ReliabilityBins {
+  count: number[];
+  /** Sum of the confidences in each bin. */
+  confidence: number[];
+  /** Number of correct predictions (binary: positives) in each bin. */
+  correct: number[];
+}
+
+/** One candidate on one fold of one seed. */
+export interface TrialRecord {
+  candidate: string;
+  seed: number;
+  fold: number;
+  status: "ok" | "diverged";
+  /** What was chosen in tuning; `null` for references and where every configuration diverged. */
+  chosen: Configuration | null;
+  tuning: TuningRecord[];
+  /** Epochs of the chosen model. */
+  epochs: number;
+  /** The report metric on the test fold; `null` if diverged. */
+  score: number | null;
+  /** Every metric of the task on the test fold. */
+  metrics: Record<string, number | null>;
+  /** Report metric on the inner validation part after each epoch, for the chosen configuration. */
+  curve: number[];
+  /** `confusion[true][predicted]`, classification only. */
+  confusion?: number[][];
+  /** Classification only. */
+  reliability?: ReliabilityBins;
+  /** Rows trained on (inner fitting part), validated on and tested on. */
+  rows: { fit: number; validation: number; test: number };
+  seconds: number;
+}
+
+/** Verdict on one candidate against the baseline. */
+export type Verdict = "baseline" | "better" | "same" | "worse" | "undecided" | "diverged" | "reference";
+
+/** The paired difference `candidate - baseline`, in units of the metric; positive is better only if the metric is. */
+export interface Difference {
+  mean: number;
+  /** 95 % interval of the mean difference (corrected resampled t). */
+  low: number;
+  high: number;
+  /** Two-sided p of the corrected resampled t-test, and after Holm's adjustment over the candidates. */
+  p: number;
+  pHolm: number;
+  /** Bayesian correlated t-test with the region of practical equivalence. */
+  pBetter: number;
+  pSame: number;
+  pWorse: number;
+  /** The paired differences, in the order of `pairs`. */
+  values: number[];
+  pairs: { seed: number; fold: number }[];
+}
+
+export interface RankingEntry {
+  candidate: string;
+  label: string;
+  verdict: Verdict;
+  /** Mean and standard deviation of the report metric over the folds that ran. */
+  mean: number | null;
+  sd: number | null;
+  n: number;
+  diverged: number;
+  difference: Difference | null;
+  /** The verdict in plain words. */
+  sentence: string;
+}
+
+/** Candidates from best to worst mean; diverged ones last; references after all. */
+export interface Ranking {
+  metric: string;
+  higherIsBetter: boolean;
+  baseline: string;
+  /** Half-width of the region of practical equivalence, in units of the metric. */
+  rope: number;
+  alpha: number;
+  entries: RankingEntry[];
+  /** One sentence for all. */
+  summary: string;
+}
+
+export interface DatasetReport {
+  name: string;
+  /** Path or bundled name as given. */
+  source: string;
+  /** SHA-256 of the bytes read. */
+  sha256: string;
+  task: Task;
+  target: string;
+  /** Class names; binary: `[negative, positive]`; empty for regression. */
+  classes: string[];
+  /** Rows used per class (classification), in the order of `classes`. */
+  classCounts: number[];
+  rows: number;
+  features: FeatureSummary[];
+  /** Inputs of the network after encoding, on the first training part. */
+  inputs: number;
+  notes: Note[];
+  /** Repeats (seeds) asked for, and those that are complete for all candidates and folds. */
+  seeds: { planned: number[]; complete: number[] };
+  trials: TrialRecord[];
+  ranking: Ranking;
+  /** Which model was kept and why. */
+  model: { candidate: string; configuration: Configuration; epochs: number; why: string } | null;
+}
+
+/** Average ranks over several data sets, with Friedman's and Nemenyi's tests. */
+export interface AcrossReport {
+  datasets: string[];
+  candidates: string[];
+  /** `ranks[i][j]`: rank of candidate j on data set i (1 is best, ties averaged). */
+  ranks: number[][];
+  averageRanks: number[];
+  friedman: { chi2: number; p: number; imanDavenportF: number | null; pF: number | null };
+  /** Nemenyi's critical difference of average ranks at `alpha`. */
+  criticalDifference: number;
+  alpha: number;
+  /** Maximal groups of candidates that are not distinguishable, as indices into `candidates`. */
+  cliques: number[][];
+  summary: string;
+}
+
+/** The settings that decide the results (everything but the number of workers and the output directory). */
+export interface Settings {
+  target: string;
+  task: Task | "auto";
+  metric: string | "auto";
+  baseline: string | "auto";
+  losses: string[] | "auto";
+  model: "mlp" | "linear";
+  hidden: number[];
+  seeds: number;
+  folds: number;
+  configurations: number;
+  maxEpochs: number;
+  patience: number;
+  batchSize: number;
+  rope: number | "auto";
+  alpha: number;
+  positive: string | null;
+  labelNoise: number;
+  imbalance: number | null;
+  ignore: string[];
+  group: string | null;
+  types: Record<string, "numeric" | "categorical">;
+  test: string | null;
+}
+
+export interface Results {
+  schema: "minimand.compare/1";
+  created: string;
+  versions: { minimand: string; engine: string; node: string };
+  settings: Settings;
+  candidates: CandidateSummary[];
+  datasets: DatasetReport[];
+  across: AcrossReport | null;
+}

@@ -1,0 +1,3 @@
+import { defaultDevice } from "@jax-js/jax";
+
+defaultDevice("cpu");

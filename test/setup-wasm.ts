@@ -1,0 +1,4 @@
+import { defaultDevice, init } from "@jax-js/jax";
+
+await init("wasm");
+defaultDevice("wasm");
