@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: "wasm",
           include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: ["**/golden.test.ts", "**/*.cpu.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.cpu.test.ts", "**/node_modules/**"],
           setupFiles: ["./test/setup-wasm.ts"],
           testTimeout: 60_000,
           pool: "forks",
@@ -28,7 +28,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "golden",
-          include: ["packages/*/src/**/golden.test.ts", "packages/*/src/**/*.cpu.test.ts"],
+          include: ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"],
           exclude: ["**/node_modules/**"],
           setupFiles: ["./test/setup-cpu.ts"],
           testTimeout: 120_000,

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Adapters } from "./adapters.ts";
+
+/*
+ * Reference numbers of the papers, `<slug>.json`, run through the adapters in `<slug>.ts`, a table from the
+ * vectors' function names to the library. GOLDEN_DIR=<folder> runs other vectors of the same format.
+ */
+interface GoldenCase {
+  name: string;
+  fn: string;
+  inputs: Record<string, never>;
+  options?: Record<string, never>;
+  expected: unknown;
+  rtol: number;
+  atol?: number;
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = process.env.GOLDEN_DIR ?? here;
+const slugs = readdirSync(folder)
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => file.slice(0, -".json".length))
+  .filter((slug) => existsSync(join(here, `${slug}.ts`)));
+if (slugs.length === 0)
+  throw new Error(`GOLDEN_DIR: expected a folder with vectors of implemented papers, got ${folder}`);
+
+for (const slug of slugs) {
+  const { cases } = JSON.parse(readFileSync(join(folder, `${slug}.json`), "utf8")) as { cases: GoldenCase[] };
+  const { adapters } = (await import(`./${slug}.ts`)) as { adapters: Adapters };
+  describe(slug, () => {
+    it.each(cases.map((c) => [c.name, c] as const))("%s", (_, c) => {
+      const adapter = adapters[c.fn];
+      if (adapter === undefined)
+        throw new Error(`no adapter for the function ${JSON.stringify(c.fn)} of ${slug}`);
+      const actual = adapter(c.inputs, (c.options ?? {}) as Record<string, never>, c.expected as never);
+      compare(actual, c.expected, c.rtol, c.atol ?? 1e-12, "expected");
+    });
+  });
+}
+
+function compare(actual: unknown, expected: unknown, rtol: number, atol: number, path: string): void {
+  if (Array.isArray(expected)) {
+    const list = actual as unknown[];
+    expect(list?.length, `${path}: length`).toBe(expected.length);
+    expected.forEach((e, i) => {
+      compare(list[i], e, rtol, atol, `${path}[${i}]`);
+    });
+  } else if (typeof expected === "object" && expected !== null) {
+    for (const [key, e] of Object.entries(expected)) {
+      compare((actual as Record<string, unknown>)?.[key], e, rtol, atol, `${path}.${key}`);
+    }
+  } else if (expected === null) {
+    expect(
+      actual === undefined || !Number.isFinite(actual),
+      `${path}: ${String(actual)} should not be finite`,
+    ).toBe(true);
+  } else if (typeof expected === "number" || ["Infinity", "-Infinity", "NaN"].includes(expected as string)) {
+    const e = Number(expected);
+    const a = Number(actual);
+    const ok = Object.is(a, e) || Math.abs(a - e) <= atol + rtol * Math.abs(e);
+    expect(ok, `${path}: ${String(actual)} is not within rtol ${rtol}, atol ${atol} of ${e}`).toBe(true);
+  } else {
+    expect(actual, path).toBe(expected);
+  }
+}

@@ -1,0 +1,46 @@
+import { jit, type numpy as np, valueAndGrad } from "@jax-js/jax";
+
+/** A tree of arrays: parameters, optimizer state, auxiliary outputs. */
+export type Tree = np.Array | number | Tree[] | { [key: string]: Tree };
+
+/**
+ * Value, auxiliary output and gradient with respect to the first argument, for use inside a traced function.
+ *
+ * The engine's compiled gradient is wrong where a constant cotangent passes through slice, split, stack and
+ * their like, so the scalar is multiplied by `one`, which must be an *argument* of the traced function (the
+ * number 1). This is the only place of the library that differentiates.
+ *
+ * @param f scalar objective with an auxiliary tree: `f(params, ...rest) => [scalar, aux]`
+ * @returns `(one, params, ...rest) => [[value, aux], gradient]`; consumes its arguments
+ */
+export function differentiate<P extends Tree, R extends Tree[], A extends Tree>(
+  f: (params: P, ...rest: R) => [np.Array, A],
+): (one: np.Array | number, params: P, ...rest: R) => [[np.Array, A], P] {
+  const guarded = (params: Tree, one: Tree, ...rest: Tree[]): [np.Array, Tree] => {
+    const [value, aux] = f(params as P, ...(rest as R));
+    return [value.mul(one as np.Array), aux];
+  };
+  // The engine's types can't express "any tree"; the cast is confined to this line.
+  const run = valueAndGrad(guarded as never, { hasAux: true }) as unknown as (
+    ...a: Tree[]
+  ) => [[np.Array, A], P];
+  return (one, params, ...rest) => run(params, one, ...rest);
+}
+
+/**
+ * A compiled `(params, ...rest) => [value, gradient]` of a scalar function, with the guard of {@link differentiate}.
+ *
+ * Make it once and call it often: every new wrapper is traced anew. Call `.dispose()` when done.
+ */
+export function compiledValueAndGrad<P extends Tree, R extends Tree[]>(
+  f: (params: P, ...rest: R) => np.Array,
+): ((params: P, ...rest: R) => [np.Array, P]) & { dispose(): void } {
+  const guarded = differentiate<P, R, Tree[]>((params, ...rest) => [f(params, ...rest), []]);
+  const compiled = jit(((one: np.Array, params: P, ...rest: R) => {
+    const [[value], gradient] = guarded(one, params, ...rest);
+    return [value, gradient];
+  }) as never) as unknown as ((one: number, ...a: Tree[]) => [np.Array, P]) & { dispose(): void };
+  return Object.assign((params: P, ...rest: R) => compiled(1, params, ...rest), {
+    dispose: () => compiled.dispose(),
+  });
+}

@@ -1,0 +1,6 @@
+export * from "./checks.ts";
+export * from "./differentiate.ts";
+export * from "./numerics.ts";
+export * from "./parameter.ts";
+export * from "./surrogate.ts";
+export * from "./tree.ts";

@@ -1,0 +1,97 @@
+import { lax, numpy as np } from "@jax-js/jax";
+
+/*
+ * The engine's own softplus family overflows beyond |x| = 89 and its `log` on wasm is exact to 1e-5 only.
+ * These versions are finite for every finite input, in value and gradient.
+ */
+
+/** `log(1 + exp(x))`, elementwise. */
+export function softplus(x: np.Array): np.Array {
+  return relu(x.ref).add(np.log1p(np.exp(np.abs(x).neg())));
+}
+
+/** `log(1 / (1 + exp(-x)))`, elementwise. */
+export function logSigmoid(x: np.Array): np.Array {
+  return softplus(x.neg()).neg();
+}
+
+/** `1 / (1 + exp(-x))`, elementwise; keeps small tails exact. */
+export function sigmoid(x: np.Array): np.Array {
+  return np.exp(logSigmoid(x));
+}
+
+/** `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there). */
+export function relu(x: np.Array): np.Array {
+  return np.where(x.ref.greater(0), x, 0);
+}
+
+/**
+ * `log(x)`, elementwise, accurate to a few units in the last place on every device; `-Infinity` at 0.
+ *
+ * One Newton-like correction of the engine's value, `y + 2 (x - exp y) / (x + exp y)`; the correction is a
+ * constant for differentiation, so the derivative is exactly `1 / x`.
+ */
+export function log(x: np.Array): np.Array {
+  const y = np.log(x.ref);
+  const z = lax.stopGradient(x);
+  // Outside this range exp(y) or the sum would leave the numbers of float32; there the correction is dropped.
+  const inside = z.ref.greater(1e-30).mul(z.ref.less(1e30));
+  const safe = np.where(inside.ref, z, 1);
+  const e = np.exp(np.where(inside.ref, lax.stopGradient(y.ref), 0));
+  const correction = safe.ref.sub(e.ref).mul(2).div(safe.add(e));
+  return y.add(np.where(inside, correction, 0));
+}
+
+/** `log(sum(exp(x)))` over one axis; `-Infinity` where all entries are. The axis disappears. */
+export function logSumExp(x: np.Array, axis = -1): np.Array {
+  return np.squeeze(logSumExpKept(x, axis), axis);
+}
+
+function logSumExpKept(x: np.Array, axis: number): np.Array {
+  const max = np.max(lax.stopGradient(x.ref), axis, { keepdims: true });
+  const shift = np.where(max.ref.greater(-Infinity), max, 0);
+  return log(np.exp(x.sub(shift.ref)).sum(axis, { keepdims: true })).add(shift);
+}
+
+/** `x - logSumExp(x)` along one axis: logarithms of the softmax probabilities. */
+export function logSoftmax(x: np.Array, axis = -1): np.Array {
+  return x.ref.sub(logSumExpKept(x, axis));
+}
+
+/** `exp(x) / sum(exp(x))` along one axis. */
+export function softmax(x: np.Array, axis = -1): np.Array {
+  return np.exp(logSoftmax(x, axis));
+}
+
+/** Euclidean norm along one axis, `sqrt(sum x^2 + eps)`: finite derivative at zero. */
+export function safeNorm(x: np.Array, axis = -1, eps = 1e-12): np.Array {
+  return np.sqrt(np.square(x).sum(axis).add(eps));
+}
+
+/**
+ * Largest exponent whose exponential is used as a slope: its products with ordinary numbers stay finite in float32.
+ * Float64 uses the same one, since the engine keeps the constants of a compiled program in float32.
+ */
+const exponentCap = 80;
+
+/** An exponential `f` with its exact value and a derivative held constant beyond the cap. */
+function withCappedSlope(f: (x: np.Array) => np.Array, x: np.Array): np.Array {
+  const over = lax.stopGradient(x.ref).greater(exponentCap);
+  // Value 0, derivative e^cap: what flows back where the exponential itself would overflow.
+  const slope = x.ref.sub(lax.stopGradient(x.ref)).mul(Math.exp(exponentCap));
+  const smooth = f(np.where(over.ref, exponentCap, x.ref)).add(np.where(over, slope, 0));
+  return smooth.ref.add(lax.stopGradient(f(x)).sub(lax.stopGradient(smooth)));
+}
+
+/**
+ * `exp(x) - 1`, elementwise: the exact value (`+Infinity` where it leaves the dtype), with a derivative capped
+ * at `e^80`, so that a gradient is large instead of NaN.
+ */
+export function expm1(x: np.Array): np.Array {
+  return withCappedSlope(np.expm1, x);
+}
+
+/** `exp(x)`, elementwise, with the capped derivative of {@link expm1}. */
+export function exp(x: np.Array): np.Array {
+  return withCappedSlope(np.exp, x);
+}

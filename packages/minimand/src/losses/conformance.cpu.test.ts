@@ -1,0 +1,30 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../engine/differentiate.ts";
+import { conformingLosses } from "./conformance.ts";
+
+// Exact mathematics (float64 on the cpu device), so finite differences mean something.
+const batch = 3;
+const classes = 4;
+const y = () => np.array(new Int32Array([2, 0, 3]));
+const start = Float64Array.from({ length: batch * classes }, (_, i) => Math.cos(2 * i + 0.5) * 1.7);
+const array = (x: Float64Array<ArrayBuffer>) => np.array(x, { shape: [batch, classes] });
+
+describe.each(conformingLosses.map((c) => [c.name, c] as const))("%s", (_, { loss }) => {
+  it("has the gradient of its finite differences in float64", () => {
+    const [value, gradient] = compiledValueAndGrad((f: np.Array, labels: np.Array) =>
+      loss(f, labels, {}).mean(),
+    )(array(start), y());
+    expect(value.dtype).toBe(np.float64);
+    const g = gradient.dataSync();
+    const h = 1e-6;
+    for (let i = 0; i < start.length; i++) {
+      const at = (d: number) =>
+        loss(array(start.map((v, j) => (j === i ? v + d : v))), y(), {})
+          .mean()
+          .item();
+      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+    }
+    value.dispose();
+  });
+});

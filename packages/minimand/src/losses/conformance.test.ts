@@ -1,0 +1,161 @@
+import { grad, jit, numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { leakOf } from "../../../../test/support/leaks.ts";
+import { conformingLosses } from "./conformance.ts";
+
+const batch = 6;
+const classes = 4;
+const ids = () => np.array(new Int32Array([0, 3, 1, 2, 2, 0]));
+const flat = Array.from({ length: batch * classes }, (_, i) => Math.sin(3 * i + 1) * 2.5);
+const logits = () => np.array(new Float32Array(flat), { shape: [batch, classes] });
+const distributions = () => {
+  const q = new Float32Array(batch * classes);
+  for (let i = 0; i < batch; i++)
+    q.set(
+      [
+        [1, 0, 0, 0],
+        [0.25, 0.25, 0.25, 0.25],
+        [0, 0.5, 0.5, 0],
+      ][i % 3],
+      i * classes,
+    );
+  return np.array(q, { shape: [batch, classes] });
+};
+const oneHot = () => {
+  const y = [0, 3, 1, 2, 2, 0];
+  return np.array(
+    Float32Array.from({ length: batch * classes }, (_, i) =>
+      y[Math.floor(i / classes)] === i % classes ? 1 : 0,
+    ),
+    {
+      shape: [batch, classes],
+    },
+  );
+};
+const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
+const close = (a: number[], b: number[], tolerance = 2e-5) => {
+  expect(a.length).toBe(b.length);
+  a.forEach((v, i) => {
+    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
+  });
+};
+
+describe.each(conformingLosses.map((c) => [c.name, c] as const))(
+  "%s",
+  (_, { loss, idsOnly, mayOverflow, notShiftInvariant }) => {
+    const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
+
+    it("returns one float32 value per example", () => {
+      const out = loss(logits(), ids(), {});
+      expect(out.shape).toEqual([batch]);
+      expect(out.dtype).toBe(np.float32);
+      expect(values(out).every(Number.isFinite)).toBe(true);
+    });
+
+    it("has the same value and gradient in a user's own jit(grad(mean)) as eagerly", () => {
+      close(
+        values(jit((f: np.Array, y: np.Array) => loss(f, y, {}))(logits(), ids())),
+        values(loss(logits(), ids(), {})),
+      );
+      close(values(jit(meanGrad())(logits(), ids())), values(meanGrad()(logits(), ids())));
+    });
+
+    it("multiplies by weights and leaves rows of weight 0 out, whatever they hold", () => {
+      const plain = values(loss(logits(), ids(), {}));
+      const w = [1, 0, 2, 0.5, 1, 0];
+      close(
+        values(loss(logits(), ids(), { weights: np.array(w) })),
+        plain.map((v, i) => v * w[i]),
+      );
+      const bad = Float32Array.from(flat);
+      bad.fill(Number.NaN, classes, 2 * classes);
+      const weightedGrad = jit(
+        grad((f: np.Array, y: np.Array, v: np.Array) => loss(f, y, { weights: v }).mean()),
+      );
+      const g = values(weightedGrad(np.array(bad, { shape: [batch, classes] }), ids(), np.array(w)));
+      expect(g.every(Number.isFinite)).toBe(true);
+      expect(g.slice(classes, 2 * classes).every((v) => v === 0)).toBe(true);
+      const mask = np.array([true, false, true, true, true, false]);
+      close(
+        values(loss(logits(), ids(), { weights: mask })),
+        plain.map((v, i) => (w[i] > 0 ? v : 0)),
+      );
+    });
+
+    it("never gives NaN at logits of +-1e4", () => {
+      for (const scale of [1e4, -1e4]) {
+        const extreme = () =>
+          np.array(
+            Float32Array.from(flat, (v) => (v > 0 ? scale : -scale)),
+            { shape: [batch, classes] },
+          );
+        const v = values(loss(extreme(), ids(), {}));
+        const g = values(jit(meanGrad())(extreme(), ids()));
+        expect(v.some(Number.isNaN)).toBe(false);
+        expect(g.every(Number.isFinite)).toBe(true);
+        if (!mayOverflow) expect(v.every(Number.isFinite)).toBe(true);
+      }
+    });
+
+    it.skipIf(notShiftInvariant)(
+      "does not change when a constant is added to all logits of an example",
+      () => {
+        close(values(loss(logits().add(3), ids(), {})), values(loss(logits(), ids(), {})), 1e-4);
+      },
+    );
+
+    it(
+      idsOnly
+        ? "refuses distributions with a TypeError"
+        : "takes distributions: the expectation of the loss over the label",
+      () => {
+        if (idsOnly) {
+          expect(() => loss(logits(), distributions(), {})).toThrow(TypeError);
+          return;
+        }
+        close(values(loss(logits(), oneHot(), {})), values(loss(logits(), ids(), {})));
+        const perClass = Array.from({ length: classes }, (_, k) =>
+          values(loss(logits(), np.array(new Int32Array(batch).fill(k)), {})),
+        );
+        const q = values(distributions());
+        const expected = perClass[0].map((_, i) =>
+          perClass.reduce((s, v, k) => s + q[i * classes + k] * v[i], 0),
+        );
+        close(values(loss(logits(), distributions(), {})), expected);
+        const g = values(jit(meanGrad())(logits(), distributions()));
+        expect(g.every(Number.isFinite)).toBe(true);
+      },
+    );
+
+    it("refuses bad labels, shapes and NaN with a TypeError or RangeError", () => {
+      const f = logits();
+      expect(() => loss(f.ref, np.array(new Int32Array([0, 4, 1, 2, 2, 0])), {})).toThrow(
+        /labels: expected class ids from 0 to 3, got 4/,
+      );
+      expect(() => loss(f.ref, np.array(new Int32Array([0, -1, 1, 2, 2, 0])), {})).toThrow(RangeError);
+      expect(() => loss(f.ref, np.array(new Float32Array(batch)), {})).toThrow(/labels/);
+      expect(() => loss(f.ref, np.array(new Int32Array(batch + 1)), {})).toThrow(RangeError);
+      expect(() => loss(np.array(new Float32Array(8)), ids(), {})).toThrow(/logits/);
+      expect(() => loss(np.array(new Int32Array(24), { shape: [batch, classes] }), ids(), {})).toThrow(
+        TypeError,
+      );
+      expect(() => loss(f.ref, ids(), { weights: np.array([1, 2]) })).toThrow(/weights/);
+      const nan = Float32Array.from(flat);
+      nan[3] = Number.NaN;
+      expect(() => loss(np.array(nan, { shape: [batch, classes] }), ids(), {})).toThrow(
+        /logits: expected numbers, got NaN/,
+      );
+      f.dispose();
+    });
+
+    it("leaves no array alive and consumes what it is given", () => {
+      const f = logits();
+      const y = ids();
+      expect(leakOf(() => loss(f.ref, y.ref, {}).dataSync())).toBe(0);
+      const step = jit(meanGrad());
+      expect(leakOf(() => step(f.ref, y.ref).dataSync())).toBe(0);
+      expect(f.refCount).toBe(1);
+      expect(y.refCount).toBe(1);
+    });
+  },
+);

@@ -1,0 +1,122 @@
+import { areasOf } from "./areas.ts";
+import { binsOf, calibrationErrorOf } from "./calibration.ts";
+import { rangeError } from "./checks.ts";
+import { confusionMatrix } from "./confusion.ts";
+import { type ClassificationOutcome, checkOutcome, type RegressionOutcome } from "./outcome.ts";
+import { brierOf, logLossOf } from "./probabilistic.ts";
+import { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
+import { type ScoreName, type ScoreOptions, scoreOf } from "./scores.ts";
+
+interface MetricDescription {
+  /** Name on the command line and in results. */
+  id: string;
+  /** Name for people, as it stands in the middle of a sentence. */
+  label: string;
+  higherIsBetter: boolean;
+  /** `points`: a share, whose differences people read as percentage points; `plain`: read as it is. */
+  unit: "points" | "plain";
+}
+
+/** A metric of class probabilities or decisions; NaN where it is not defined (an area without both classes). */
+export interface ClassificationMetric extends MetricDescription {
+  kind: "classification";
+  tasks: readonly ("binary" | "multiclass")[];
+  evaluate(outcome: ClassificationOutcome): number;
+}
+
+/** A metric of predicted numbers. */
+export interface RegressionMetric extends MetricDescription {
+  kind: "regression";
+  tasks: readonly "regression"[];
+  evaluate(outcome: RegressionOutcome): number;
+}
+
+export type Metric = ClassificationMetric | RegressionMetric;
+
+const classification = (
+  id: string,
+  label: string,
+  higherIsBetter: boolean,
+  unit: "points" | "plain",
+  evaluate: (outcome: ClassificationOutcome, nClasses: number) => number,
+): ClassificationMetric => ({
+  kind: "classification",
+  tasks: ["binary", "multiclass"],
+  id,
+  label,
+  higherIsBetter,
+  unit,
+  evaluate: (outcome) => evaluate(outcome, checkOutcome(outcome)),
+});
+
+/** A score of the confusion matrix of the decisions. */
+const decision = (
+  id: string,
+  label: string,
+  unit: "points" | "plain",
+  name: ScoreName,
+  options?: ScoreOptions,
+): ClassificationMetric =>
+  classification(id, label, true, unit, ({ labels, predicted }, nClasses) =>
+    scoreOf(confusionMatrix(labels, predicted, nClasses), name, options),
+  );
+
+const regression = (
+  id: string,
+  label: string,
+  higherIsBetter: boolean,
+  evaluate: (targets: ArrayLike<number>, predictions: ArrayLike<number>) => number,
+): RegressionMetric => ({
+  kind: "regression",
+  tasks: ["regression"],
+  id,
+  label,
+  higherIsBetter,
+  unit: "plain",
+  evaluate: ({ targets, predictions }) => evaluate(targets, predictions),
+});
+
+/** The metrics of classifications: those of the decisions, then those of the probabilities. */
+export const classificationMetrics: readonly ClassificationMetric[] = [
+  decision("accuracy", "accuracy", "points", "accuracy"),
+  decision("balanced-accuracy", "balanced accuracy", "points", "balancedAccuracy"),
+  decision("f1", "F1", "points", "fbeta", { beta: 1 }),
+  decision("f0.5", "F0.5", "points", "fbeta", { beta: 0.5 }),
+  decision("f2", "F2", "points", "fbeta", { beta: 2 }),
+  decision("gmean", "G-mean", "points", "gmean"),
+  decision("mcc", "Matthews correlation", "plain", "mcc"),
+  classification("roc-auc", "ROC-AUC", true, "points", (o, k) => areasOf(o.labels, o.probabilities, k).roc),
+  classification("pr-auc", "PR-AUC", true, "points", (o, k) => areasOf(o.labels, o.probabilities, k).pr),
+  classification("log-loss", "log loss", false, "plain", (o, k) =>
+    logLossOf(o.labels, o.probabilities, k, 0),
+  ),
+  classification("brier", "Brier score", false, "plain", (o, k) => brierOf(o.labels, o.probabilities, k)),
+  classification("ece", "expected calibration error", false, "points", (o, k) =>
+    calibrationErrorOf(binsOf(o.labels, o.probabilities, k, 15)),
+  ),
+];
+
+/** The metrics of regressions. */
+export const regressionMetrics: readonly RegressionMetric[] = [
+  regression("rmse", "RMSE", false, rootMeanSquaredError),
+  regression("mae", "MAE", false, meanAbsoluteError),
+  regression("r2", "R²", true, rSquared),
+];
+
+/** Every metric of the catalogue. */
+export const metrics: readonly Metric[] = [...classificationMetrics, ...regressionMetrics];
+
+/**
+ * The metric of a name.
+ *
+ * @param id e.g. `balanced-accuracy`
+ * @returns its descriptor
+ * @throws RangeError for an unknown name; the message lists those there are
+ * @example
+ * metricById("rmse").higherIsBetter; // false
+ */
+export function metricById(id: string): Metric {
+  const found = metrics.find((metric) => metric.id === id);
+  if (found === undefined) throw rangeError("metric", `one of ${metrics.map((m) => m.id).join(", ")}`, id);
+  return found;
+}

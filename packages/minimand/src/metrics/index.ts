@@ -1,0 +1,24 @@
+export { averagePrecision, macroAreas, rocAuc } from "./areas.ts";
+export {
+  type CalibrationBins,
+  type CalibrationOptions,
+  calibrationErrorOf,
+  expectedCalibrationError,
+  reliabilityBins,
+} from "./calibration.ts";
+export {
+  type ClassificationMetric,
+  classificationMetrics,
+  type Metric,
+  metricById,
+  metrics,
+  type RegressionMetric,
+  regressionMetrics,
+} from "./catalogue.ts";
+export { type BinaryCounts, binaryCounts, confusionMatrix, oneVersusRest } from "./confusion.ts";
+export { precisionRecallCurve, rocCurve, type ThresholdCounts, thresholdCounts } from "./curves.ts";
+export { type ClassificationEvaluation, evaluateClassification, evaluateRegression } from "./evaluate.ts";
+export type { ClassificationOutcome, RegressionOutcome } from "./outcome.ts";
+export { brierScore, logLoss } from "./probabilistic.ts";
+export { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
+export { accuracy, type ScoreName, type ScoreOptions, scoreNames, scoreOf } from "./scores.ts";

@@ -1,0 +1,31 @@
+import { checkClasses, checkLabels, checkLengths, checkProbabilities, rangeError } from "./checks.ts";
+
+/** What a classifier said about rows whose classes are known. */
+export interface ClassificationOutcome {
+  /** True class ids, `[rows]`. */
+  labels: ArrayLike<number>;
+  /** Class probabilities, `[rows * K]`, row by row; K is their number divided by the rows. */
+  probabilities: ArrayLike<number>;
+  /** Decisions, `[rows]`: usually the most probable class, another one where a threshold was tuned. */
+  predicted: ArrayLike<number>;
+}
+
+/** What a regression said about rows whose targets are known. */
+export interface RegressionOutcome {
+  /** True values, `[rows]`. */
+  targets: ArrayLike<number>;
+  /** Predicted values, `[rows]`. */
+  predictions: ArrayLike<number>;
+}
+
+/** Checks the whole outcome and returns its number of classes. */
+export function checkOutcome({ labels, probabilities, predicted }: ClassificationOutcome): number {
+  checkLengths("predicted", predicted, "labels", labels);
+  const nClasses = probabilities.length / labels.length;
+  if (!Number.isInteger(nClasses))
+    throw rangeError("probabilities", `a multiple of ${labels.length} values`, probabilities.length);
+  checkClasses(nClasses);
+  checkProbabilities(labels, probabilities, nClasses);
+  checkLabels("predicted", predicted, nClasses);
+  return nClasses;
+}

@@ -1,0 +1,89 @@
+import type { Dataset } from "@minimand/compare";
+
+/** What a paper is, what it claims, and by which rule its reproduction is judged. Written before any run. */
+export interface PaperCard {
+  slug: string;
+  title: string;
+  /** Number of authors. */
+  authors: number;
+  arxiv: string;
+  /** Year and month of the first version, `2023-04`. */
+  date: string;
+  /** The main claim, in one or two sentences. */
+  claim: string;
+  /** The rule from which the verdict is computed, in words that match the code. */
+  rule: string;
+  /** Public names of the library pieces the paper stands for. */
+  pieces: string[];
+  /** Data sets asked for, in the words of `host.dataset` and `host.images`. */
+  data: string[];
+}
+
+/** A measured table row: column name to value. */
+export type Row = Record<string, string | number | null>;
+
+/** A curve of the report, for a plot. */
+export interface Series {
+  name: string;
+  xLabel: string;
+  yLabel: string;
+  x: number[];
+  y: number[];
+}
+
+export interface ReproductionReport {
+  rows: Row[];
+  series: Series[];
+  verdict: "reproduced" | "partly reproduced" | "not reproduced";
+  /** The numbers that decided, in one or two sentences. */
+  because: string;
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+  message: string;
+}
+
+/** Grey images, one byte a pixel, row-major. */
+export interface Images {
+  pixels: Uint8Array;
+  labels: Uint8Array;
+  count: number;
+  height: number;
+  width: number;
+}
+
+/** What a single trial may ask of the place it runs in. It touches no file, network or page itself. */
+export interface TrialHost {
+  /** A tabular data set by its bundled name; rejects with a clear message where it is absent. */
+  dataset(name: string): Promise<Dataset>;
+  /** An image set: `mnist-train`, `mnist-test`, `fashion-train`, `fashion-test`, ... */
+  images(name: string): Promise<Images>;
+  signal?: AbortSignal;
+}
+
+/** `quick` is a smoke test of seconds, `default` the pilot of the sheet, `full` all that the paper's claim asks. */
+export type Scale = "quick" | "default" | "full";
+
+/** What a whole reproduction may ask of the place it runs in. */
+export interface Host<Spec, Result> extends TrialHost {
+  scale: Scale;
+  /** Number of seeds asked for, or null for the scale's own number. */
+  seeds: number | null;
+  /** Runs independent trials, in workers where the host has them; results arrive in any order. */
+  trials(specs: readonly Spec[]): AsyncIterable<{ index: number; result: Result }>;
+}
+
+/**
+ * One paper's main claim, runnable. Specs and results are plain JSON, so that a host can send them to worker threads.
+ */
+export interface Reproduction<Spec, Result> {
+  card: PaperCard;
+  /** One independent trial; the same spec gives the same result. */
+  trial(spec: Spec, host: TrialHost): Promise<Result>;
+  /** The measured run: yields progress, returns the report. Uses the committed choices of {@link tune}. */
+  run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport>;
+  /** Chooses hyperparameters on other seeds or folds with equal effort for every arm; its rows are committed as `tuned.json`. */
+  tune?(host: Host<Spec, Result>): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }>;
+}
