@@ -1,0 +1,53 @@
+import type { Cell } from "./table.ts";
+
+/**
+ * What counts as missing, besides an empty cell, null and a NaN: exactly these spellings. Lower-case `none` and a lone `.`
+ * are left alone, for they are common names of categories.
+ */
+export const missingWords: ReadonlySet<string> = new Set([
+  "",
+  "?",
+  "-",
+  "NA",
+  "N/A",
+  "na",
+  "n/a",
+  "#N/A",
+  "<NA>",
+  "NaN",
+  "nan",
+  "NAN",
+  "null",
+  "NULL",
+  "None",
+]);
+
+/** Whether a cell holds no value: empty, null, NaN, or one of `missingWords`. */
+export function isMissing(cell: Cell): boolean {
+  if (cell === null) return true;
+  return typeof cell === "number" ? Number.isNaN(cell) : missingWords.has(cell);
+}
+
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const infinity = /^[+-]?inf(?:inity)?$/i;
+const leadingZero = /^[+-]?0\d/;
+const longDigits = /^[+-]?\d{16,}$/;
+
+/**
+ * The number that a cell spells, or why it spells none.
+ *
+ * Numbers are decimal with an optional exponent. `inf` and `Infinity` are numbers (so that they are found and refused in a
+ * numeric column and not taken for a category). Not numbers, though all digits: codes with a leading zero (`007`) and whole
+ * numbers beyond 2^53 (identifiers), because both lose characters when read as numbers.
+ */
+export function parseNumber(cell: Cell): number | "text" | "leading zero" | "long digits" {
+  if (typeof cell === "number") return cell;
+  if (cell === null) return "text";
+  if (decimal.test(cell)) {
+    if (leadingZero.test(cell)) return "leading zero";
+    const value = Number(cell);
+    return longDigits.test(cell) && !Number.isSafeInteger(value) ? "long digits" : value;
+  }
+  if (infinity.test(cell)) return cell.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return "text";
+}

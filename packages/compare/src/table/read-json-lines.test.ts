@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { cellsOf, refusal, tableOf } from "./test-tools.ts";
+
+describe("readJsonLines", () => {
+  it("takes the keys for columns and an absent key for an empty cell", async () => {
+    const table = await tableOf('{"a":1,"b":" x "}\r\n\n{"c":true,"a":null}\n{"b":"007"}\n', "x.jsonl");
+    expect(cellsOf(table)).toEqual({ a: [1, null, null], b: ["x", null, "007"], c: [null, "true", null] });
+    expect([...table.lines]).toEqual([1, 3, 4]);
+  });
+
+  it("keeps the digits of identifiers beyond 2^53", async () => {
+    const table = await tableOf('{"id":12345678901234567890,"x":0.12345678901234568}\n', "x.jsonl");
+    expect(cellsOf(table)).toEqual({ id: ["12345678901234567890"], x: [0.12345678901234568] });
+  });
+
+  it("leaves out columns of lists and objects, and says so", async () => {
+    const table = await tableOf(
+      '{"a":1,"tags":[1,2],"o":null}\n{"a":2,"tags":null,"o":{"p":1}}\n',
+      "x.jsonl",
+    );
+    expect(cellsOf(table)).toEqual({ a: [1, 2] });
+    expect(table.notes).toEqual([
+      { level: "warning", text: "left out 2 columns of lists, objects or bytes: 'tags', 'o'" },
+    ]);
+  });
+
+  it.each([
+    [
+      "broken JSON",
+      '{"a":1}\n{"a":\n',
+      /^DataError: x\.jsonl, line 2: expected a JSON object, got '{"a":' \(.+\)$/,
+    ],
+    [
+      "a list",
+      '{"a":1}\n[1,2]\n',
+      /^DataError: x\.jsonl, line 2: expected a JSON object \(one a line\), got a list$/,
+    ],
+    ["a number", "5\n", /^DataError: x\.jsonl, line 1: expected a JSON object \(one a line\), got '5'$/],
+    [
+      "an empty key",
+      '{"":1}\n',
+      /^DataError: x\.jsonl: expected a name for every column, got an empty name for column 1$/,
+    ],
+    [
+      "objects without keys",
+      "{}\n{}\n",
+      /^DataError: x\.jsonl: expected numbers or texts in the objects, got none$/,
+    ],
+    ["nothing", "\n\n", /^DataError: x\.jsonl: expected a table, got an empty file$/],
+  ])("refuses %s", async (_, text, message) => {
+    expect(await refusal(text, "x.jsonl")).toMatch(message);
+  });
+});

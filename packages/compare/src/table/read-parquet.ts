@@ -1,0 +1,71 @@
+import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { cellOf, nestedNote } from "./columns.ts";
+import { DataError, dataError, messageOf } from "./data-error.ts";
+import { checkNames } from "./header.ts";
+import type { Cell, Table } from "./table.ts";
+
+/** Whether the bytes start like a Parquet file. */
+export function isParquet(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31;
+}
+
+/**
+ * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
+ * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note.
+ *
+ * @throws DataError for a damaged file, empty or repeated names, no rows, or no column that can be read.
+ */
+export async function readParquet(bytes: Uint8Array, name: string): Promise<Table> {
+  try {
+    return await read(bytes, name);
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw dataError({ file: name }, "expected a whole Parquet file", `damaged data (${messageOf(cause)})`);
+  }
+}
+
+async function read(bytes: Uint8Array, name: string): Promise<Table> {
+  const file = new Uint8Array(bytes).buffer;
+  const metadata = await parquetMetadataAsync({
+    byteLength: file.byteLength,
+    slice: (a, b) => file.slice(a, b),
+  });
+  const rows = Number(metadata.num_rows);
+  const fields = parquetSchema(metadata).children;
+  checkNames(
+    fields.map((field) => field.element.name.trim()),
+    { file: name },
+  );
+  if (rows === 0) throw dataError({ file: name }, "expected at least one row", "none");
+  const nested = new Set<string>();
+  const cells = new Map<string, Cell[]>();
+  for (const { element, children } of fields) {
+    if (children.length > 0 || element.repetition_type === "REPEATED") nested.add(element.name);
+    else cells.set(element.name, new Array<Cell>(rows).fill(null));
+  }
+  await parquetRead({
+    file,
+    metadata,
+    columns: [...cells.keys()],
+    compressors,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      const column = cells.get(columnName);
+      for (let i = 0; column !== undefined && i < columnData.length; i++) {
+        const cell = cellOf(columnData[i]);
+        if (cell === undefined) nested.add(columnName);
+        column[rowStart + i] = cell ?? null;
+      }
+    },
+  });
+  const flat = [...cells].filter(([column]) => !nested.has(column));
+  if (flat.length === 0) throw dataError({ file: name }, "expected columns of numbers or texts", "none");
+  return {
+    name,
+    columns: flat.map(([column, values]) => ({ name: column.trim(), cells: values })),
+    rows,
+    lines: Int32Array.from({ length: rows }, (_, row) => row + 1),
+    unit: "row",
+    notes: nestedNote([...nested]),
+  };
+}

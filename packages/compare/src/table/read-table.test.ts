@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { DataError } from "./data-error.ts";
+import { gunzip } from "./gunzip.ts";
+import { readTable } from "./read-table.ts";
+import { cellsOf, gzip, refusal } from "./test-tools.ts";
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+function utf16(text: string, littleEndian: boolean): Uint8Array {
+  const view = new DataView(new ArrayBuffer(2 * text.length + 2));
+  view.setUint16(0, 0xfeff, littleEndian);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i + 2, text.charCodeAt(i), littleEndian);
+  return new Uint8Array(view.buffer);
+}
+
+describe("readTable", () => {
+  it.each([
+    ["x.csv", "a,b\n1,2\n"],
+    ["x.tsv", "a\tb\n1\t2\n"],
+    ["x.TAB", "a\tb\n1\t2\n"],
+    ["-", "a,b\n1,2\n"],
+    ["x.txt", "a|b\n1|2\n"],
+  ])("finds the format of %s", async (name, text) => {
+    for (const bytes of [utf8(text), await gzip(utf8(text))]) {
+      expect(cellsOf(await readTable(bytes, { name }))).toEqual({ a: ["1"], b: ["2"] });
+    }
+  });
+
+  it.each(["x.jsonl", "x.ndjson.gz", "x.json", "-"])("reads JSON lines in %s", async (name) => {
+    const bytes = utf8('{"a":1,"b":"2"}\n');
+    expect(cellsOf(await readTable(name.endsWith(".gz") ? await gzip(bytes) : bytes, { name }))).toEqual({
+      a: [1],
+      b: ["2"],
+    });
+  });
+
+  it("takes a given format rather than the extension", async () => {
+    expect(cellsOf(await readTable(utf8('{"a":1}'), { name: "x.csv", format: "jsonl" }))).toEqual({ a: [1] });
+    expect(cellsOf(await readTable(utf8("a,b\tc\nx,2\t3\n"), { name: "x.csv", format: "tsv" }))).toEqual({
+      "a,b": ["x,2"],
+      c: ["3"],
+    });
+  });
+
+  it("reads UTF-16 of both byte orders, with characters beyond the basic plane", async () => {
+    for (const littleEndian of [true, false]) {
+      const table = await readTable(utf16("größe,y\r\n1,🙂\r\n", littleEndian), { name: "a.csv" });
+      expect(cellsOf(table)).toEqual({ größe: ["1"], y: ["🙂"] });
+    }
+  });
+
+  it.each([
+    [
+      "Latin-1",
+      Uint8Array.of(97, 44, 98, 10, 49, 44, 0xe9, 10),
+      "a.csv, line 2: expected UTF-8, got the byte 0xE9 at offset 6: save the file as UTF-8",
+    ],
+    [
+      "a cut-off character",
+      Uint8Array.of(97, 10, 0xe2, 0x82),
+      "a.csv, line 2: expected UTF-8, got the byte 0xE2 at offset 2: save the file as UTF-8",
+    ],
+    [
+      "NUL bytes",
+      Uint8Array.of(97, 10, 49, 0, 10),
+      "a.csv, line 2: expected a text file (UTF-8, or UTF-16 with a byte-order mark), got a NUL byte at offset 3: a binary file?",
+    ],
+    [
+      "UTF-16 without a mark",
+      utf16("a\n1\n", true).subarray(2),
+      "a.csv, line 1: expected a text file (UTF-8, or UTF-16 with a byte-order mark), got a NUL byte at offset 1: a binary file?",
+    ],
+    [
+      "UTF-16 cut within a character",
+      utf16("a\n1\n", true).subarray(0, 5),
+      "a.csv: expected UTF-16, as the byte-order mark says, got bytes that are not UTF-16",
+    ],
+    [
+      "UTF-32",
+      Uint8Array.of(0xff, 0xfe, 0, 0, 97, 0, 0, 0),
+      "a.csv: expected a text file, got NUL characters: a binary file?",
+    ],
+    [
+      "a workbook",
+      Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0),
+      "a.csv: expected CSV, TSV, JSON lines or Parquet, got a ZIP archive or an Excel workbook: save it as CSV",
+    ],
+    ["an empty file", new Uint8Array(0), "a.csv: expected a table, got an empty file"],
+  ])("refuses %s", async (_, bytes, message) => {
+    expect(await refusal(bytes)).toBe(`DataError: ${message}`);
+  });
+
+  it("refuses a damaged gzip file and one that is only a mark", async () => {
+    const whole = await gzip(utf8(`a,b\n${"1,2\n".repeat(1000)}`));
+    expect(await refusal(whole.subarray(0, whole.length - 12))).toMatch(
+      /^DataError: a\.csv: expected a whole gzip file, got damaged or cut-off data$/,
+    );
+    const changed = Uint8Array.from(whole);
+    changed[changed.length - 8]! ^= 1;
+    expect(await refusal(changed)).toMatch(/expected a whole gzip file/);
+    expect(await refusal(Uint8Array.of(0x1f, 0x8b))).toMatch(/expected a whole gzip file/);
+    expect(await refusal(await gzip(new Uint8Array(0)))).toBe(
+      "DataError: a.csv: expected a table, got an empty file",
+    );
+  });
+
+  it("stops to unpack at the limit", async () => {
+    const bomb = await gzip(new Uint8Array(1_000_000));
+    await expect(gunzip(bomb, "bomb.gz", 10_000)).rejects.toThrow(
+      "bomb.gz: expected at most 10000 bytes after unpacking, got more",
+    );
+    await expect(gunzip(bomb, "bomb.gz", 1_000_000)).resolves.toHaveLength(1_000_000);
+  });
+
+  it("refuses text that is called Parquet", async () => {
+    expect(await refusal("a,b\n1,2\n", "x.parquet")).toBe(
+      "DataError: x.parquet: expected a Parquet file (it starts with PAR1), got something else",
+    );
+  });
+
+  it("names the argument that has the wrong type", async () => {
+    // @ts-expect-error a string is no Uint8Array
+    await expect(readTable("a,b", { name: "x" })).rejects.toThrow("bytes: expected a Uint8Array, got string");
+    // @ts-expect-error no such format
+    await expect(readTable(utf8("a"), { name: "x", format: "xlsx" })).rejects.toThrow(
+      /^format: expected one of csv, tsv, jsonl, parquet, got xlsx$/,
+    );
+  });
+
+  it("keeps every message on one line, whatever the file holds", async () => {
+    const messages = await Promise.all([
+      refusal('"a\nb","a\nb"\n1,2\n'),
+      refusal('{"a":1}\nno\u0007pe\n', "x.jsonl"),
+    ]);
+    for (const message of messages) expect(message).toMatch(/^[\x20-\x7e]+$/);
+    expect(new DataError("x")).toBeInstanceOf(Error);
+  });
+});
