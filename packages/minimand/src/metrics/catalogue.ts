@@ -104,7 +104,7 @@ export const regressionMetrics: readonly RegressionMetric[] = [
 ];
 
 /** Every metric of the catalogue. */
-export const metrics: readonly Metric[] = [...classificationMetrics, ...regressionMetrics];
+export const metricCatalogue: readonly Metric[] = [...classificationMetrics, ...regressionMetrics];
 
 /**
  * The metric of a name.
@@ -116,7 +116,8 @@ export const metrics: readonly Metric[] = [...classificationMetrics, ...regressi
  * metricById("rmse").higherIsBetter; // false
  */
 export function metricById(id: string): Metric {
-  const found = metrics.find((metric) => metric.id === id);
-  if (found === undefined) throw rangeError("metric", `one of ${metrics.map((m) => m.id).join(", ")}`, id);
+  const found = metricCatalogue.find((metric) => metric.id === id);
+  if (found === undefined)
+    throw rangeError("metric", `one of ${metricCatalogue.map((m) => m.id).join(", ")}`, id);
   return found;
 }

@@ -20,10 +20,10 @@ export function checkLengths(
 
 /** Throws unless every label is an integer in [0, nClasses). */
 export function checkLabels(argument: string, labels: ArrayLike<number>, nClasses: number): void {
+  const expected = nClasses === Infinity ? "a class id >= 0" : `a class id from 0 to ${nClasses - 1}`;
   for (let i = 0; i < labels.length; i++) {
     const y = labels[i]!;
-    if (!(y >= 0 && y < nClasses && Number.isInteger(y)))
-      throw rangeError(`${argument}[${i}]`, `a class id from 0 to ${nClasses - 1}`, y);
+    if (!(y >= 0 && y < nClasses && Number.isInteger(y))) throw rangeError(`${argument}[${i}]`, expected, y);
   }
 }
 

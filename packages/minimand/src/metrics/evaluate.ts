@@ -26,7 +26,7 @@ export interface ClassificationEvaluation {
  * const { metrics } = evaluateClassification({
  *   labels: [0, 1], probabilities: [0.9, 0.1, 0.4, 0.6], predicted: [0, 1],
  * });
- * metrics["accuracy"]; // 1
+ * metrics.accuracy; // 1
  */
 export function evaluateClassification(outcome: ClassificationOutcome): ClassificationEvaluation {
   const nClasses = checkOutcome(outcome);
@@ -61,7 +61,7 @@ export function evaluateClassification(outcome: ClassificationOutcome): Classifi
  * @returns the metrics by id
  * @throws RangeError for different lengths, no rows, or a value that is not finite
  * @example
- * evaluateRegression({ targets: [1, 2, 3], predictions: [1, 2, 4] }).metrics["r2"]; // 0.5
+ * evaluateRegression({ targets: [1, 2, 3], predictions: [1, 2, 4] }).metrics.r2; // 0.5
  */
 export function evaluateRegression(outcome: RegressionOutcome): { metrics: Record<string, number> } {
   return {

@@ -11,7 +11,7 @@ export {
   classificationMetrics,
   type Metric,
   metricById,
-  metrics,
+  metricCatalogue,
   type RegressionMetric,
   regressionMetrics,
 } from "./catalogue.ts";
