@@ -1,1 +1,2 @@
 export * from "./losses/index.ts";
+export * from "./metrics/index.ts";

@@ -145,7 +145,11 @@ describe("average precision", () => {
 describe("curves", () => {
   test("have one point for each distinct score, from the strictest threshold on", () => {
     const { thresholds, TP, FP } = thresholdCounts([0, 1, 1], [0.2, 0.2, 0.9]);
-    expect([[...thresholds], [...TP], [...FP]]).toEqual([[0.9, 0.2], [1, 2], [0, 1]]); // biome-ignore format: a table
+    expect([[...thresholds], [...TP], [...FP]]).toEqual([
+      [0.9, 0.2],
+      [1, 2],
+      [0, 1],
+    ]);
   });
 
   test("of two rows in the right and in the wrong order", () => {

@@ -73,7 +73,10 @@ describe("evaluation", () => {
       predicted: [0, 1, 1, 1],
       probabilities: [0.9, 0.1, 0.6, 0.4, 0.65, 0.35, 0.2, 0.8],
     });
-    expect(confusion).toEqual([[1, 1], [0, 2]]); // biome-ignore format: a matrix
+    expect(confusion).toEqual([
+      [1, 1],
+      [0, 2],
+    ]);
     expect(metrics.accuracy).toBe(0.75);
     expect(metrics["balanced-accuracy"]).toBe(0.75);
     expect(metrics.f1).toBeCloseTo(4 / 5, 15);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./index.ts";
 
-const value = fc.double({ min: -100, max: 100, noNaN: true });
+/** Eighths: no underflow of the squares, so the inequality holds up to rounding. */
+const value = fc.integer({ min: -800, max: 800 }).map((n) => n / 8);
 const rows = fc.array(fc.tuple(value, value), { minLength: 2, maxLength: 30 });
 
 describe("regression metrics", () => {

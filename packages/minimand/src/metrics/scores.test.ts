@@ -63,7 +63,15 @@ describe("scores of two classes", () => {
 
   test("a 2x2 matrix is read as [[TN, FP], [FN, TP]]", () => {
     for (const name of scoreNames) {
-      expect(scoreOf([[50, 10], [5, 35]], name)).toBe(scoreOf(counts, name)); // biome-ignore format: a matrix
+      expect(
+        scoreOf(
+          [
+            [50, 10],
+            [5, 35],
+          ],
+          name,
+        ),
+      ).toBe(scoreOf(counts, name));
     }
   });
 
