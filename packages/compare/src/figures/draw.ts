@@ -1,0 +1,86 @@
+import * as Plot from "@observablehq/plot";
+
+/** What every figure may be told. */
+export interface FigureOptions {
+  /** Width in CSS pixels; below 480 the figures arrange themselves for a narrow column. */
+  width?: number;
+}
+
+export const narrow = (width: number): boolean => width < 480;
+
+const fontSize = 12;
+
+/** Width of the text in pixels, by eye: sans-serif digits and letters are about half an em wide. */
+export const textWidth = (text: string): number => text.length * fontSize * 0.54;
+
+/**
+ * Draws marks into an SVG that takes ink and font from the page around it. The description is what a screen reader
+ * reads instead of the picture.
+ */
+export function draw(
+  document: Document,
+  name: string,
+  description: string,
+  options: Plot.PlotOptions,
+): SVGSVGElement {
+  const element = Plot.plot({
+    ...options,
+    document,
+    className: "mm-figure",
+    ariaLabel: name,
+    ariaDescription: description,
+    style: { fontSize: `${fontSize}px`, color: "currentColor", background: "none", overflow: "visible" },
+  });
+  element.setAttribute("role", "img");
+  if (!isSvg(element))
+    throw new TypeError(`figure ${name}: expected Plot to draw an svg, got ${element.localName}`);
+  return element;
+}
+
+function isSvg(element: Element): element is SVGSVGElement {
+  return element.localName === "svg";
+}
+
+/** Left margin that shows the labels whole where there is room, and never takes more than 42 % of the width. */
+export function labelMargin(labels: string[], width: number): number {
+  const longest = Math.max(0, ...labels.map(textWidth));
+  return Math.ceil(Math.min(longest + 18, width * 0.42));
+}
+
+/** Tick marks of signed differences at distances that leave room for their numbers. */
+export function differenceAxis(format: (x: number) => string): Plot.Markish {
+  return Plot.axisX({ tickSpacing: 82, tickFormat: format, label: null });
+}
+
+/** A y axis of names: cut with an ellipsis where too long, the whole name as tooltip. */
+export function nameAxis(ids: string[], labels: Map<string, string>, margin: number): Plot.Markish {
+  const label = (id: string): string => labels.get(id) ?? id;
+  return Plot.text(ids, {
+    y: (id: string) => id,
+    text: label,
+    title: label,
+    frameAnchor: "left",
+    textAnchor: "end",
+    dx: -10,
+    lineWidth: (margin - 12) / fontSize,
+    textOverflow: "ellipsis",
+    fill: "currentColor",
+  });
+}
+
+/**
+ * A domain for differences that one hopeless candidate does not flatten: spans that reach more than four times as far
+ * as the median one are left outside (and drawn at the edge).
+ *
+ * @param spans lowest and highest value a row
+ * @param inside half-width around 0 that is always shown
+ */
+export function robustDomain(spans: [low: number, high: number][], inside: number): [number, number] {
+  const reach = spans.map(([low, high]) => Math.max(Math.abs(low), Math.abs(high))).sort((a, b) => a - b);
+  const limit = Math.max(4 * (reach[Math.floor(reach.length / 2)] ?? 0), 3 * inside);
+  const kept = spans.filter(([low, high]) => Math.max(-low, high) <= limit);
+  const low = Math.min(-1.5 * inside, ...kept.map((span) => span[0]));
+  const high = Math.max(1.5 * inside, ...kept.map((span) => span[1]));
+  const pad = 0.03 * (high - low);
+  return [low - pad, high + pad];
+}

@@ -1,0 +1,104 @@
+import * as Plot from "@observablehq/plot";
+import type { DatasetReport } from "../results.ts";
+import type { FigureOptions } from "./draw.ts";
+import { draw, labelMargin, nameAxis } from "./draw.ts";
+import { color } from "./palette.ts";
+import { testedEntries } from "./rows.ts";
+import { metricName, percent } from "./text.ts";
+
+interface Part {
+  id: string;
+  start: number;
+  end: number;
+  shade: "better" | "same" | "worse";
+  tooltip: string;
+}
+
+/**
+ * Posterior probabilities that a candidate is practically better than the baseline, the same, or worse (Bayesian
+ * correlated t-test with a region of practical equivalence), as one bar of length 1 a candidate.
+ *
+ * @param report one data set of `results.json`
+ * @param document the page's document, or one of linkedom
+ * @param options width
+ * @returns an `svg` element that belongs to `document`
+ * @example figure.append(posteriorFigure(results.datasets[0], document));
+ */
+export function posteriorFigure(
+  report: DatasetReport,
+  document: Document,
+  { width = 760 }: FigureOptions = {},
+): SVGSVGElement {
+  const entries = testedEntries(report);
+  const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
+  const marginLeft = labelMargin([...labels.values()], width);
+  const parts = entries.flatMap(({ candidate, label, difference }): Part[] => {
+    const { pBetter, pSame, pWorse } = difference;
+    const of = (shade: Part["shade"], start: number, p: number): Part => ({
+      id: candidate,
+      start,
+      end: start + p,
+      shade,
+      tooltip: `${label}: P(${shade}) = ${percent(p)}`,
+    });
+    // Worse on the left, better on the right, as in the ranking of a metric whose higher value is better.
+    return [of("worse", 0, pWorse), of("same", pWorse, pSame), of("better", pWorse + pSame, pBetter)];
+  });
+  const room = (width - marginLeft - 20) * 0.9;
+
+  return draw(
+    document,
+    "Probabilities of better, same and worse",
+    `${entries
+      .map(
+        ({ label, difference: d }) =>
+          `${label}: better ${percent(d.pBetter)}, same ${percent(d.pSame)}, worse ${percent(d.pWorse)}`,
+      )
+      .join("; ")} (${metricName(report.ranking.metric)}).`,
+    {
+      width,
+      height: 24 * entries.length + 66,
+      marginLeft,
+      marginRight: 24,
+      marginTop: 30,
+      marginBottom: 36,
+      x: { domain: [0, 1], label: null },
+      y: { domain: [...labels.keys()], axis: null, padding: 0.22 },
+      marks: [
+        Plot.axisX({ ticks: 4, tickFormat: (x: number) => `${Math.round(100 * x)} %`, label: null }),
+        Plot.text(["▼ worse"], { frameAnchor: "top-left", dy: -16, fill: color("worse"), fontWeight: 600 }),
+        Plot.text(["■ same"], { frameAnchor: "top", dy: -16, fill: color("muted"), fontWeight: 600 }),
+        Plot.text(["better ▲"], {
+          frameAnchor: "top-right",
+          dy: -16,
+          fill: color("better"),
+          fontWeight: 600,
+        }),
+        Plot.barX(parts, {
+          y: "id",
+          x1: "start",
+          x2: "end",
+          fill: (part: Part) => color(part.shade),
+          insetLeft: 0.5,
+          insetRight: 0.5,
+          title: "tooltip",
+          className: "mm-probability",
+        }),
+        // A number only where its bar is wide enough to hold it.
+        Plot.text(
+          parts.filter(({ start, end }) => (end - start) * room > 34),
+          {
+            y: "id",
+            x: (part: Part) => (part.start + part.end) / 2,
+            text: (part: Part) => percent(part.end - part.start),
+            fill: color("surface"),
+            fontWeight: 600,
+            fontSize: 11,
+            className: "mm-value",
+          },
+        ),
+        nameAxis([...labels.keys()], labels, marginLeft),
+      ],
+    },
+  );
+}

@@ -1,0 +1,48 @@
+import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
+
+/** A candidate that was tested against the baseline. */
+export interface TestedEntry extends RankingEntry {
+  difference: Difference;
+}
+
+const isTested = (entry: RankingEntry): entry is TestedEntry =>
+  entry.difference !== null && entry.verdict !== "reference";
+
+/** The candidates with a paired difference to the baseline, from best to worst as ranked. */
+export function testedEntries(report: DatasetReport): TestedEntry[] {
+  return report.ranking.entries.filter(isTested);
+}
+
+/** Names for people by candidate identifier. */
+export function candidateLabels(report: DatasetReport): Map<string, string> {
+  return new Map(report.ranking.entries.map((entry) => [entry.candidate, entry.label]));
+}
+
+/** Label of one candidate, or its identifier if it is not ranked. */
+export function labelOf(report: DatasetReport, candidate: string): string {
+  return candidateLabels(report).get(candidate) ?? candidate;
+}
+
+/** The loss with the best mean: the first of the ranking that is neither diverged nor a reference. */
+export function bestCandidate(report: DatasetReport): string | null {
+  const entry = report.ranking.entries.find(
+    ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
+  );
+  return entry?.candidate ?? null;
+}
+
+/** Baseline, best and kept candidate, each once, with the roles they play. */
+export function protagonists(report: DatasetReport): { candidate: string; label: string; roles: string[] }[] {
+  const roles = new Map<string, string[]>();
+  const add = (candidate: string | null | undefined, role: string): void => {
+    if (candidate) roles.set(candidate, [...(roles.get(candidate) ?? []), role]);
+  };
+  add(report.ranking.baseline, "baseline");
+  add(bestCandidate(report), "best mean");
+  add(report.model?.candidate, "kept");
+  return [...roles].map(([candidate, list]) => ({
+    candidate,
+    label: labelOf(report, candidate),
+    roles: list,
+  }));
+}
