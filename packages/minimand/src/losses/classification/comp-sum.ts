@@ -1,8 +1,9 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
-import { expm1, logSoftmax } from "../../engine/numerics.ts";
-import { type Parameter, parameter } from "../../engine/parameter.ts";
+import { logSoftmax } from "../../engine/numerics.ts";
+import type { Parameter } from "../../engine/parameter.ts";
 import { type LossOptions, overLabelStatistic } from "./per-example.ts";
+import { phi } from "./phi.ts";
 
 /**
  * Comp-sum losses: one dial from sum-exponential (0) over cross-entropy (1) and generalised cross-entropy
@@ -34,16 +35,4 @@ export function compSum(
     (f) => logSoftmax(f).neg(),
     (s) => phi(s, tau),
   );
-}
-
-/** `Phi_tau` as a function of `s = log(1 + u)`: `expm1((1 - tau) s) / (1 - tau)`, and `s` within 1e-7 of `tau = 1`. */
-function phi(s: np.Array, tau: Parameter): np.Array {
-  if (typeof tau === "number") {
-    const t = 1 - tau;
-    return Math.abs(t) < 1e-7 ? s : expm1(s.mul(t)).div(t);
-  }
-  const t = parameter(tau, s).neg().add(1);
-  const isOne = np.abs(t.ref).less(1e-7);
-  const safe = np.where(isOne.ref, 1, t);
-  return np.where(isOne, s.ref, expm1(safe.ref.mul(s)).div(safe));
 }

@@ -1,0 +1,51 @@
+import { type numpy as np, random } from "@jax-js/jax";
+
+/** A source of random numbers on the host: each call gives the next number in [0, 1). */
+export type RandomSource = () => number;
+
+/** One round of a 32-bit mixing function (splitmix32): every bit of the input changes about half of the output. */
+export function mix(value: number): number {
+  let z = (value + 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+/** A 32-bit number derived from several, order included: independent streams for (seed, epoch), (seed, fold), ... */
+export function derive(...parts: number[]): number {
+  return parts.reduce((h, part) => mix(h ^ mix(part)), 0x243f6a88);
+}
+
+/** A reproducible source of uniform numbers (sfc32), seeded by any integer. */
+export function randomSource(seed: number): RandomSource {
+  let a = mix(seed);
+  let b = mix(a);
+  let c = mix(b);
+  let counter = 1;
+  const next = (): number => {
+    const t = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + t;
+    return (t >>> 0) / 4294967296;
+  };
+  for (let i = 0; i < 12; i++) next();
+  return next;
+}
+
+/** Shuffles in place (Fisher-Yates) and returns the same array. */
+export function shuffle<T extends { length: number; [i: number]: number }>(items: T, next: RandomSource): T {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1));
+    const held = items[i];
+    items[i] = items[j];
+    items[j] = held;
+  }
+  return items;
+}
+
+/** An engine key for step `count` of the stream `seed`; the same pair gives the same key. */
+export function stepKey(seed: number, count: number): np.Array {
+  return random.key(derive(seed, count) | 0);
+}

@@ -1,0 +1,2 @@
+export * from "./mlp.ts";
+export * from "./model.ts";

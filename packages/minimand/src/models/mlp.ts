@@ -1,0 +1,110 @@
+import { numpy as np, random } from "@jax-js/jax";
+import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
+import type { Tree } from "../engine/differentiate.ts";
+import { relu } from "../engine/numerics.ts";
+import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
+import type { Model } from "./model.ts";
+
+/** Shape and non-linearity of an {@link mlp}. */
+export interface MlpOptions {
+  inputs: number;
+  /** Widths of the hidden layers; `[]` is a linear model. */
+  hidden: readonly number[];
+  outputs: number;
+  /** Default `relu`. */
+  activation?: "relu" | "tanh";
+  /** Batch normalisation after each hidden activation; default false. */
+  batchNorm?: boolean;
+  /** `zeros` starts every weight at 0 (only sensible without hidden layers); default `random`. */
+  initial?: "random" | "zeros";
+}
+
+interface Layer {
+  weight: np.Array;
+  bias: np.Array;
+  norm?: { scale: np.Array; shift: np.Array };
+}
+type LayerState = { mean: np.Array; variance: np.Array };
+
+/**
+ * A multi-layer perceptron: `x -> [inputs, ...hidden, outputs]`, dense layers with bias.
+ *
+ * Weights start normal with variance `2 / fan-in` (ReLU, He) or `2 / (fan-in + fan-out)` (tanh, Glorot) before a
+ * hidden layer and `1 / fan-in` before the output; biases at 0. The same key gives the same start.
+ *
+ * @returns a model from `[batch, inputs]` to `[batch, outputs]`
+ * @throws RangeError for sizes that are not integers >= 1
+ * @example
+ * mlp({ inputs: 8, hidden: [64, 64], outputs: 2 })
+ */
+export function mlp(options: MlpOptions): Model {
+  const {
+    inputs,
+    hidden,
+    outputs,
+    activation = "relu",
+    batchNorm: normalised = false,
+    initial = "random",
+  } = options;
+  const sizes = [inputs, ...hidden, outputs];
+  sizes.forEach((size, i) => {
+    const name = i === 0 ? "inputs" : i === sizes.length - 1 ? "outputs" : `hidden[${i - 1}]`;
+    checkNumber(name, size, { min: 1, integer: true });
+  });
+  checkChoice("activation", activation, ["relu", "tanh"]);
+  checkChoice("initial", initial, ["random", "zeros"]);
+  const last = sizes.length - 2;
+  const activate = activation === "relu" ? relu : np.tanh;
+
+  return {
+    init(key) {
+      const keys = initial === "random" ? [...random.split(key, sizes.length)] : [];
+      if (initial === "zeros") key.dispose();
+      keys.pop()?.dispose();
+      const layers: Tree[] = [];
+      const state: Tree[] = [];
+      for (let i = 0; i <= last; i++) {
+        const [fanIn, fanOut] = [sizes[i], sizes[i + 1]];
+        const deviation = Math.sqrt(
+          i === last ? 1 / fanIn : activation === "relu" ? 2 / fanIn : 2 / (fanIn + fanOut),
+        );
+        const weight =
+          initial === "zeros"
+            ? np.zeros([fanIn, fanOut])
+            : random.normal(keys[i], [fanIn, fanOut]).mul(deviation);
+        const layer: { [name: string]: Tree } = { weight, bias: np.zeros([fanOut]) };
+        if (normalised && i < last) {
+          layer.norm = batchNormParams(fanOut);
+          state.push(batchNormState(fanOut));
+        }
+        layers.push(layer);
+      }
+      return { params: layers, state: normalised ? state : {} };
+    },
+    apply({ params, state }, x, { training, weights }) {
+      if (x.ndim !== 2 || x.shape[1] !== inputs) throw rangeError("x", `shape [batch, ${inputs}]`, x);
+      const layers = params as unknown as Layer[];
+      const next: Tree[] = [];
+      let h = x;
+      layers.forEach(({ weight, bias, norm }, i) => {
+        h = np.matmul(h, weight).add(bias);
+        if (i === last) return;
+        h = activate(h);
+        if (norm === undefined) return;
+        const [output, statistics] = batchNorm(norm, (state as unknown as LayerState[])[i], h, {
+          training,
+          weights: weights?.ref,
+        });
+        h = output;
+        next.push(statistics);
+      });
+      weights?.dispose();
+      return [h, normalised ? next : state];
+    },
+  };
+}
+
+/** A linear model `x W + b`, an {@link mlp} without hidden layers; starts at zero unless `initial` says otherwise. */
+export function linear(options: { inputs: number; outputs: number; initial?: "random" | "zeros" }): Model {
+  return mlp({ hidden: [], initial: "zeros", ...options });
+}

@@ -1,0 +1,24 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Tree } from "../engine/differentiate.ts";
+
+/** What a forward pass may know beside its input. */
+export interface ApplyOptions {
+  /** True while training: batch statistics are taken from the batch, noise is drawn. */
+  training: boolean;
+  /** For models that draw random numbers. */
+  key?: np.Array;
+  /** Example weights `[batch]`; rows of weight 0 (padding) stay out of batch statistics. */
+  weights?: np.Array;
+}
+
+/** Parameters are trained; state (running statistics) is carried along. Both are trees of arrays. */
+export interface Variables {
+  params: Tree;
+  state: Tree;
+}
+
+/** An init/apply pair. `apply` consumes what it is given. */
+export interface Model {
+  init(key: np.Array): Variables;
+  apply(variables: Variables, x: np.Array, options: ApplyOptions): [np.Array, Tree];
+}

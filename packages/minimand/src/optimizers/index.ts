@@ -1,0 +1,5 @@
+export * from "./adam.ts";
+export * from "./scale.ts";
+export * from "./schedules.ts";
+export * from "./sgd.ts";
+export * from "./transformation.ts";

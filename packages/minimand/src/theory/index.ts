@@ -1,0 +1,5 @@
+export * from "./comp-sum-conditional-inf.ts";
+export * from "./comp-sum-phi.ts";
+export * from "./comp-sum-transform.ts";
+export * from "./h-consistency-bound.ts";
+export * from "./minimizability-gap.ts";

@@ -1,0 +1,108 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
+import { derive, randomSource, shuffle } from "../engine/random.ts";
+
+type Floats = Float32Array | Float64Array;
+
+/** Examples on the host: `inputs` numbers a row, and an int32 class id or a float target a row. */
+export interface Examples {
+  x: Floats;
+  /** Shape of one example; `[inputs]` for tables. */
+  shape: readonly number[];
+  y: Int32Array | Floats;
+  /** Example weights; default all 1. */
+  weights?: Floats;
+  /** Number of classes, where `y` holds class ids: they are checked against it. */
+  classes?: number;
+}
+
+/** One batch of fixed size. Rows from `rows` on are padding of weight 0. Arrays are consumed by the step. */
+export interface Batch {
+  x: np.Array;
+  y: np.Array;
+  weights: np.Array;
+  /** Stable ids of the examples (row numbers), on the host. */
+  ids: Int32Array;
+  rows: number;
+}
+
+/**
+ * Checks examples once and returns how to cut them into batches of `size` rows.
+ *
+ * `batches.epoch(n)` yields the batches of epoch `n` in a fresh order, determined by `seed` and `n` alone; the last one
+ * is padded. `batches.at(rows)` packs the rows named.
+ *
+ * @throws TypeError, RangeError where lengths don't match, inputs or targets are not finite, class ids are out of range
+ */
+export function minibatches(
+  examples: Examples,
+  { size, seed }: { size: number; seed: number },
+): { count: number; perEpoch: number; epoch(n: number): Generator<Batch>; at(rows: Int32Array): Batch } {
+  checkNumber("size", size, { min: 1, integer: true });
+  checkNumber("seed", seed, { integer: true });
+  const count = checkExampleArrays(examples);
+  const width = examples.shape.reduce((a, b) => a * b, 1);
+  const at = (rows: Int32Array): Batch => pack(examples, width, rows, size);
+  return {
+    count,
+    perEpoch: Math.ceil(count / size),
+    at,
+    *epoch(n) {
+      const order = shuffle(
+        Int32Array.from({ length: count }, (_, i) => i),
+        randomSource(derive(seed, n)),
+      );
+      for (let start = 0; start < count; start += size)
+        yield at(order.subarray(start, Math.min(start + size, count)));
+    },
+  };
+}
+
+function pack({ x, y, weights, shape }: Examples, width: number, rows: Int32Array, size: number): Batch {
+  if (rows.length > size) throw rangeError("rows", `at most ${size} rows`, rows);
+  const bx = x instanceof Float64Array ? new Float64Array(size * width) : new Float32Array(size * width);
+  const by =
+    y instanceof Int32Array
+      ? new Int32Array(size)
+      : y instanceof Float64Array
+        ? new Float64Array(size)
+        : new Float32Array(size);
+  const bw = new Float32Array(size);
+  rows.forEach((row, i) => {
+    bx.set(x.subarray(row * width, (row + 1) * width), i * width);
+    by[i] = y[row];
+    bw[i] = weights === undefined ? 1 : weights[row];
+  });
+  return {
+    x: np.array(bx, { shape: [size, ...shape] }),
+    y: np.array(by),
+    weights: np.array(bw),
+    ids: rows.slice(),
+    rows: rows.length,
+  };
+}
+
+function checkExampleArrays({ x, y, weights, shape, classes }: Examples): number {
+  const width = shape.reduce((a, b) => a * b, 1);
+  if (!(x instanceof Float32Array || x instanceof Float64Array))
+    throw typeError("x", "a Float32Array or Float64Array", x);
+  if (!(y instanceof Int32Array || y instanceof Float32Array || y instanceof Float64Array)) {
+    throw typeError("y", "an Int32Array of class ids or a float array of targets", y);
+  }
+  const count = y.length;
+  if (count === 0) throw rangeError("y", "at least one example", y);
+  if (x.length !== count * width) throw rangeError("x", `${count} rows of ${width} numbers`, x);
+  for (let i = 0; i < x.length; i++)
+    if (!Number.isFinite(x[i])) throw rangeError(`x, row ${Math.floor(i / width)}`, "finite numbers", x[i]);
+  for (let i = 0; i < count; i++)
+    if (!Number.isFinite(y[i])) throw rangeError(`y, row ${i}`, "finite numbers", y[i]);
+  if (classes !== undefined) {
+    for (let i = 0; i < count; i++) {
+      if (!Number.isInteger(y[i]) || y[i] < 0 || y[i] >= classes)
+        throw rangeError(`y, row ${i}`, `class ids from 0 to ${classes - 1}`, y[i]);
+    }
+  }
+  if (weights !== undefined && weights.length !== count)
+    throw rangeError("weights", `${count} numbers`, weights);
+  return count;
+}

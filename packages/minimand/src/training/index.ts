@@ -1,0 +1,6 @@
+export * from "./batches.ts";
+export * from "./fit.ts";
+export * from "./objective.ts";
+export * from "./predict.ts";
+export * from "./supervised.ts";
+export * from "./train-step.ts";

@@ -1,0 +1,64 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Tree } from "../engine/differentiate.ts";
+import { constantOf } from "../engine/parameter.ts";
+import type { Model } from "../models/model.ts";
+
+/** What an objective may use beside parameters and batch. */
+export interface ObjectiveContext {
+  modelState: Tree;
+  /** The entries of the per-example memory for this batch, `[batch]` each; `{}` without memory. */
+  memory: Tree;
+  /** A fresh key for every step. */
+  key: np.Array;
+  /** Hyperparameters as traced scalars: learning rate, loss parameters. */
+  hyper: { [name: string]: np.Array };
+}
+
+/** A batch as an objective sees it: arrays only. */
+export interface ArrayBatch {
+  x: np.Array;
+  y: np.Array;
+  weights: np.Array;
+}
+
+/** What an objective returns beside the scalar. */
+export interface ObjectiveOutput {
+  output: np.Array;
+  modelState: Tree;
+  /** New values of the memory for this batch. */
+  memory: Tree;
+}
+
+/** A scalar to be minimised, and what training carries along. Traced: it must be a pure function of arrays. */
+export type Objective = (
+  params: Tree,
+  context: ObjectiveContext,
+  batch: ArrayBatch,
+) => [np.Array, ObjectiveOutput];
+
+/** A loss as {@link objectiveOf} calls it: per-example values `[batch]`, or one scalar of the whole batch. */
+export type BatchLoss = (
+  output: np.Array,
+  y: np.Array,
+  options: { weights: np.Array; key: np.Array; hyper: ObjectiveContext["hyper"] },
+) => np.Array;
+
+/**
+ * The usual objective: a loss of the model's output. Per-example values (already multiplied by the weights, as every
+ * loss of this library does) are summed and divided by the sum of the weights; a scalar is taken as it is.
+ *
+ * @example
+ * objectiveOf(mlp({ inputs: 8, hidden: [64], outputs: 2 }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
+ */
+export function objectiveOf(model: Model, loss: BatchLoss): Objective {
+  return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
+    const [output, nextState] = model.apply({ params, state: modelState }, x, {
+      training: true,
+      key: key.ref,
+      weights: weights.ref,
+    });
+    const values = loss(output.ref, y, { weights: weights.ref, key, hyper });
+    const scalar = values.ndim === 0 ? values : values.sum().div(constantOf(weights.sum(), values.dtype));
+    return [scalar, { output, modelState: nextState, memory }];
+  };
+}

@@ -1,0 +1,24 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Tree } from "../engine/differentiate.ts";
+import type { Batch } from "./batches.ts";
+
+/** What a run starts from beside a key: hyperparameters by name, and memory per example by name. */
+export interface InitOptions {
+  hyper?: { [name: string]: number };
+  memory?: { [name: string]: Float32Array };
+}
+
+/**
+ * One way of making a training step. `update` consumes state and batch and returns the next state and scalars to log,
+ * of which `loss` is always one.
+ */
+export interface TrainStep<State> {
+  init(key: np.Array, options?: InitOptions): State;
+  update(state: State, batch: Batch): [State, { loss: np.Array; [name: string]: np.Array }];
+  /** The trained parameters; still owned by the state. */
+  params(state: State): Tree;
+  /** Running statistics of the model; still owned by the state. */
+  modelState(state: State): Tree;
+  /** Frees the compiled programs. */
+  dispose(): void;
+}
