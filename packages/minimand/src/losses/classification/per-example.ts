@@ -78,7 +78,8 @@ function expectation(values: np.Array, q: np.Array): np.Array {
 /** Rows of weight 0 replaced by zeros, so that nothing they hold can reach a value or a gradient. */
 export function maskRows(x: np.Array, weights: np.Array | undefined): np.Array {
   if (weights === undefined) return x;
-  return np.where(weights.ref.notEqual(0).reshape([-1, 1]), x, 0);
+  const kept = weights.ref.notEqual(0);
+  return np.where(x.ndim === 1 ? kept : kept.reshape([-1, 1]), x, 0);
 }
 
 /** Values times weights. Consumes both. */

@@ -1,0 +1,165 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkParameter } from "../../engine/checks.ts";
+import { log, relu, softplus } from "../../engine/numerics.ts";
+import { type Parameter, parameter } from "../../engine/parameter.ts";
+import type { LossOptions } from "../classification/per-example.ts";
+import { overResiduals } from "./per-example.ts";
+
+/** One more use of a parameter. */
+const again = (value: Parameter): Parameter => (typeof value === "number" ? value : value.ref);
+
+/** A parameter in the dtype of `like`; numbers stay numbers. */
+const matching = (value: Parameter, like: np.Array): Parameter =>
+  typeof value === "number" ? value : parameter(value, like);
+
+/** `|r|` with derivative 0 at 0 (the engine's own has 1 there). */
+const absolute = (r: np.Array): np.Array => relu(r.ref).add(relu(r.neg()));
+
+/**
+ * Squared error.
+ *
+ * `r^2`, `r = prediction - target`
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError for wrong dtypes and shapes, NaN (values are checked outside of tracing only)
+ * @example
+ * squaredError(np.array([1, 3]), np.array([1, 1])) // [0, 4]
+ */
+export function squaredError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  return overResiduals(predictions, targets, options, (r) => np.square(r));
+}
+
+/**
+ * Absolute error.
+ *
+ * `|r|`, `r = prediction - target`; the derivative at 0 is 0.
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}
+ * @example
+ * absoluteError(np.array([1, 3]), np.array([1, 1])) // [0, 2]
+ */
+export function absoluteError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  return overResiduals(predictions, targets, options, absolute);
+}
+
+/**
+ * Huber loss: squared error near the target, absolute error far from it.
+ *
+ * `r^2 / 2` for `|r| <= delta`, else `delta (|r| - delta / 2)`
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @param options `delta > 0`, default 1: the residual at which the loss becomes linear
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}, and for `delta <= 0`
+ * @example
+ * huberLoss(np.array([0.5, 3]), np.array([0, 0])) // [0.125, 2.5]
+ * @see Huber 1964, Robust estimation of a location parameter
+ */
+export function huberLoss(
+  predictions: np.Array,
+  targets: np.Array,
+  options: LossOptions & { delta?: Parameter } = {},
+): np.Array {
+  const { delta = 1 } = options;
+  checkParameter("delta", delta, { above: 0 });
+  return overResiduals(predictions, targets, options, (r) => {
+    const d = matching(delta, r);
+    const size = absolute(r.ref);
+    const near = size.ref.lessEqual(again(d));
+    const half = typeof d === "number" ? d / 2 : d.ref.mul(0.5);
+    return np.where(near, np.square(r).mul(0.5), size.sub(half).mul(d));
+  });
+}
+
+/**
+ * Log-cosh loss: a Huber loss with all derivatives.
+ *
+ * `log(cosh(r))`, about `r^2 / 2` near 0 and `|r| - log 2` far from it
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}
+ * @example
+ * logCoshLoss(np.array([1, 100]), np.array([0, 0])) // [0.4338, 99.3069]
+ */
+export function logCoshLoss(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  return overResiduals(predictions, targets, options, (r) => {
+    const isSmall = np.abs(r.ref).less(1);
+    // cosh r - 1 = (e^r - 1)^2 / (2 e^r) keeps the digits that |r| - log 2 + ... would cancel near 0.
+    const small = np.where(isSmall.ref, r.ref, 0);
+    const near = np.log1p(np.square(np.expm1(small.ref)).mul(0.5).mul(np.exp(small.neg())));
+    const size = absolute(r);
+    const far = size.ref.add(softplus(size.mul(-2))).sub(Math.LN2);
+    return np.where(isSmall, near, far);
+  });
+}
+
+/**
+ * Cauchy (Lorentzian) loss: the influence of a residual falls off as `1 / r`.
+ *
+ * `(scale^2 / 2) log(1 + (r / scale)^2)`, about `r^2 / 2` near 0
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @param options `scale > 0`, default 1: the residual of the largest influence
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}, and for `scale <= 0`
+ * @example
+ * cauchyLoss(np.array([1, 100]), np.array([0, 0])) // [0.3466, 4.6052]
+ * @see Barron 2019, arXiv 1701.03077, equation (4)
+ */
+export function cauchyLoss(
+  predictions: np.Array,
+  targets: np.Array,
+  options: LossOptions & { scale?: Parameter } = {},
+): np.Array {
+  const { scale = 1 } = options;
+  checkParameter("scale", scale, { above: 0 });
+  return overResiduals(predictions, targets, options, (r) => {
+    const c = matching(scale, r);
+    const q = absolute(r).div(again(c));
+    const isLarge = q.ref.greater(1);
+    // log(1 + q^2) = 2 log q + log(1 + q^-2): no square that could overflow.
+    const large = np.where(isLarge.ref, q.ref, 1);
+    const small = np.where(isLarge.ref, 0, q);
+    const far = log(large.ref)
+      .mul(2)
+      .add(np.log1p(np.square(np.reciprocal(large))));
+    return np
+      .where(isLarge, far, np.log1p(np.square(small)))
+      .mul(0.5)
+      .mul(again(c))
+      .mul(c);
+  });
+}
+
+/**
+ * Quantile (pinball) loss: its minimiser is the tau-quantile of the target, half the absolute error for `tau = 0.5`.
+ *
+ * `max(tau u, (tau - 1) u)`, `u = target - prediction`
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @param options `0 < tau < 1`, default 0.5
+ * @returns one value >= 0 per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}, and for `tau` outside (0, 1)
+ * @example
+ * quantileLoss(np.array([0, 2]), np.array([1, 1]), { tau: 0.9 }) // [0.9, 0.1]
+ * @see Koenker, Bassett 1978, Regression quantiles
+ */
+export function quantileLoss(
+  predictions: np.Array,
+  targets: np.Array,
+  options: LossOptions & { tau?: Parameter } = {},
+): np.Array {
+  const { tau = 0.5 } = options;
+  checkParameter("tau", tau, { above: 0, below: 1 });
+  return overResiduals(predictions, targets, options, (r) => relu(r.ref).sub(r.mul(matching(tau, r))));
+}

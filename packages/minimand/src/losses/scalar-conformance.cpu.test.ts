@@ -1,0 +1,31 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../engine/differentiate.ts";
+import { scalarLosses } from "./scalar-conformance.ts";
+
+// Exact mathematics (float64 on the cpu device), so finite differences mean something.
+const start = Float64Array.from([0.3, -2.1, 1.7, 4.2, -0.6, 2.4]);
+const ids = () => np.array(new Int32Array([1, 0, 1, 0, 1, 1]));
+const numbers = () => np.array(new Float64Array([0.1, -1.2, 3.3, 0.4, -0.9, 2.9]));
+
+describe.each(scalarLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, target }) => {
+  const targets = target === "label" ? ids : numbers;
+
+  it("has the gradient of its finite differences in float64", () => {
+    const [value, gradient] = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean())(
+      np.array(start),
+      targets(),
+    );
+    expect(value.dtype).toBe(np.float64);
+    const g = gradient.dataSync();
+    const h = 1e-6;
+    for (let i = 0; i < start.length; i++) {
+      const at = (d: number) =>
+        loss(np.array(start.map((v, j) => (j === i ? v + d : v))), targets(), {})
+          .mean()
+          .item();
+      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+    }
+    value.dispose();
+  });
+});
