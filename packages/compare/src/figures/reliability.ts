@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { calibrationErrorOf } from "minimand/metrics";
 import type { DatasetReport, ReliabilityBins, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw } from "./draw.ts";
@@ -20,19 +21,6 @@ export function sumReliability(trials: TrialRecord[], candidate: string): Reliab
   const sum = (key: keyof ReliabilityBins): number[] =>
     all[0]![key].map((_, bin) => all.reduce((total, bins) => total + bins[key][bin]!, 0));
   return { count: sum("count"), confidence: sum("confidence"), correct: sum("correct") };
-}
-
-/**
- * Expected calibration error of binned predictions: sum_b n_b / n |correct_b / n_b - confidence_b / n_b|.
- *
- * @param bins counts and sums a bin
- * @returns a number in [0, 1]; NaN for no rows
- * @example calibrationError({ count: [10], confidence: [8], correct: [6] }) // 0.2
- * @see Naeini, Cooper & Hauskrecht 2015
- */
-export function calibrationError({ count, confidence, correct }: ReliabilityBins): number {
-  const total = count.reduce((sum, n) => sum + n, 0);
-  return count.reduce((sum, _, bin) => sum + Math.abs(correct[bin]! - confidence[bin]!), 0) / total;
 }
 
 /** Height of the histogram below the unit square, in units of the square. */
@@ -77,7 +65,7 @@ export function reliabilityFigure(
   return draw(
     document,
     `Reliability of ${labelOf(report, candidate)}`,
-    `Expected calibration error ${fixed(calibrationError(bins), 3)}. ${filled.map(tooltip).join("; ")}.`,
+    `Expected calibration error ${fixed(calibrationErrorOf(bins), 3)}. ${filled.map(tooltip).join("; ")}.`,
     {
       width,
       height: width * 1.12,
@@ -130,7 +118,7 @@ export function reliabilityFigure(
           title: tooltip,
           className: "mm-bin",
         }),
-        Plot.text([`ECE ${fixed(calibrationError(bins), 3)}`], {
+        Plot.text([`ECE ${fixed(calibrationErrorOf(bins), 3)}`], {
           frameAnchor: "top-left",
           dx: 8,
           dy: 8,

@@ -1,29 +1,16 @@
-/** Numbers and names as figures, report and terminal print them. */
+import { metricCatalogue } from "minimand/metrics";
 
-const known: Record<string, string> = {
-  r2: "R²",
-  rmse: "RMSE",
-  mae: "MAE",
-  mse: "MSE",
-  mcc: "MCC",
-  ece: "ECE",
-  "roc-auc": "ROC AUC",
-  "pr-auc": "PR AUC",
-  f1: "F1",
-  "g-mean": "G-mean",
-  brier: "Brier score",
-};
+/** Numbers and names as figures, report and terminal print them. */
 
 /**
  * The name of a metric for people.
  *
- * @param metric identifier as in `results.json`, in kebab or camel case
- * @returns e.g. `balanced accuracy` for `balanced-accuracy`, `R²` for `r2`
- * @example metricName("rocAuc") // "ROC AUC"
+ * @param metric identifier as in `results.json`
+ * @returns its label in the catalogue of metrics, or the identifier itself
+ * @example metricName("r2") // "R²"
  */
 export function metricName(metric: string): string {
-  const kebab = metric.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
-  return known[kebab] ?? kebab.replaceAll("-", " ");
+  return metricCatalogue.find(({ id }) => id === metric)?.label ?? metric;
 }
 
 /**
@@ -70,7 +57,7 @@ export function pValue(p: number): string {
 }
 
 /**
- * Decimals that show a difference of the size of `scale` with two digits, at least 3 for metrics near 1.
+ * Decimals that show a difference of the size of `scale` with two significant digits.
  *
  * @param scale the half-width of the region of practical equivalence, or another typical difference
  * @example decimals(0.01) // 3

@@ -1,0 +1,65 @@
+import type { DatasetReport, FeatureSummary } from "@minimand/compare";
+import { classesFigure, percent } from "@minimand/compare";
+import { figure } from "./figure.ts";
+import { plural } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { table } from "./table.ts";
+
+/** So that a file with 10,000 columns still makes a page one can scroll. */
+const mostListed = 100;
+
+function features(list: FeatureSummary[], rows: number): Child {
+  const columns = [
+    { head: "Column" },
+    { head: "Type" },
+    { head: "Why" },
+    { head: "Levels", numeric: true },
+    { head: "Missing", numeric: true },
+  ];
+  const shown = list.slice(0, mostListed).map((f) => ({
+    cells: [
+      f.name,
+      f.kind,
+      f.why,
+      f.levels ?? "",
+      f.missing === 0 ? "0" : html`${f.missing} <small>${percent(f.missing / rows)}</small>`,
+    ],
+  }));
+  const rest = list.length - shown.length;
+  return html`${table("Input columns", columns, shown)}${
+    rest > 0
+      ? html`<p class="muted">And ${plural(rest, "more column")}, all in <code>results.json</code>.</p>`
+      : null
+  }`;
+}
+
+function notes(report: DatasetReport): Child {
+  if (report.notes.length === 0) return null;
+  const rest = report.notes.length - mostListed;
+  return html`<ul class="notes">${report.notes.slice(0, mostListed).map(
+    ({ level, column, text }) =>
+      html`<li>${level === "warning" ? html`<strong>Note:</strong> ` : null}${
+        column === undefined ? null : html`<code>${column}</code>: `
+      }${text}</li>
+`,
+  )}</ul>${rest > 0 ? html`<p class="muted">And ${plural(rest, "more note")}, all in <code>results.json</code>.</p>` : null}`;
+}
+
+/** What was read and what was inferred about it: target, classes, columns with their types and why, what was left out. */
+export function dataSection(report: DatasetReport, document: Document): Markup {
+  const numeric = report.features.filter(({ kind }) => kind === "numeric").length;
+  const categorical = report.features.length - numeric;
+  const missing = report.features.filter((f) => f.missing > 0).length;
+  const balance =
+    report.classes.length > 40 ? null : figure((options) => classesFigure(report, document, options), null);
+  return html`<h3>What was inferred about the data</h3>
+<p>${plural(report.rows, "row")}; ${plural(numeric, "numeric column")} and ${plural(categorical, "categorical column")},
+${missing === 0 ? "none with missing values" : `${missing} with missing values (imputed from the training part of each fold)`};
+${plural(report.inputs, "input")} of the network after encoding. Target <code>${report.target}</code>${
+    report.task === "regression" ? ", a number." : `, ${plural(report.classes.length, "class", "classes")}:`
+  }</p>
+${balance}
+${notes(report)}
+<details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, report.rows)}</details>`;
+}

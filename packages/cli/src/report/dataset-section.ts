@@ -1,0 +1,79 @@
+import type { CandidateSummary, DatasetReport } from "@minimand/compare";
+import { labelOf, metricName } from "@minimand/compare";
+import { dataSection } from "./data-section.ts";
+import { behaviourFigures, comparisonFigures } from "./figures-section.ts";
+import { configurationText, plural } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { rankingTable } from "./ranking-table.ts";
+import { tuningSection } from "./tuning-section.ts";
+import { verdictCounts } from "./verdict.ts";
+
+const taskNames = {
+  binary: "binary classification",
+  multiclass: "classification",
+  regression: "regression",
+} as const;
+
+/** Number of paired test folds: distinct pairs of seed and fold. */
+const foldsOf = (report: DatasetReport): number =>
+  new Set(report.trials.map(({ seed, fold }) => `${seed}/${fold}`)).size;
+
+/** Says so where not all repeats that were asked for have run. */
+function partialNotice({ seeds }: DatasetReport): Child {
+  const missing = seeds.planned.length - seeds.complete.length;
+  if (missing <= 0) return null;
+  return html`<p class="notice"><strong>Partial run.</strong> ${seeds.complete.length} of
+${plural(seeds.planned.length, "repeat")} complete; the intervals are wider than they will be. The same command with the
+same output directory runs the rest.</p>`;
+}
+
+function facts(report: DatasetReport): Markup {
+  const { ranking } = report;
+  const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference").length;
+  const fact = (name: string, value: Child): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`;
+  return html`<dl class="facts">
+${fact("Data", html`${report.name}, ${plural(report.rows, "row")}, ${plural(report.features.length, "input column")}`)}
+${fact(
+  "Task",
+  html`${taskNames[report.task]} of <code>${report.target}</code>${
+    report.task === "multiclass" ? html`, ${report.classes.length} classes` : null
+  }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
+)}
+${fact("Losses compared", plural(losses, "loss", "losses"))}
+${fact("Paired test folds", plural(foldsOf(report), "fold"))}
+${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
+${fact("Baseline", labelOf(report, ranking.baseline))}
+</dl>`;
+}
+
+function keptModel(report: DatasetReport): Markup {
+  const { model } = report;
+  if (model === null) {
+    return html`<h3>The model that was kept</h3><p>No model was kept in this run.</p>`;
+  }
+  return html`<h3>The model that was kept</h3>
+<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
+rows for ${plural(model.epochs, "epoch")}. ${model.why.replace(/\.?$/, ".")}
+Apply it with <code>minimand predict DIR ROWS.csv</code>.</p>`;
+}
+
+/** Everything about one data set. */
+export function datasetSection(
+  report: DatasetReport,
+  candidates: CandidateSummary[],
+  document: Document,
+  head: Child,
+): Markup {
+  return html`${head}
+${partialNotice(report)}
+${facts(report)}
+${verdictCounts(report.ranking.entries)}
+${rankingTable(report, candidates)}
+${comparisonFigures(report, document)}
+${behaviourFigures(report, document)}
+${keptModel(report)}
+${tuningSection(report, candidates)}
+${dataSection(report, document)}`;
+}

@@ -1,0 +1,36 @@
+import type { FigureOptions } from "@minimand/compare";
+import type { Child, Markup } from "./markup.ts";
+import { html, trusted } from "./markup.ts";
+
+const widths = { wide: 760, narrow: 356 } as const;
+
+/** A figure as a function of its width alone; `null` where there is nothing to show. */
+export type Drawing = (options: FigureOptions) => SVGSVGElement | null;
+
+/**
+ * A figure with its caption, drawn twice: for a page and for a telephone. The style sheet shows the one that fits, so
+ * text is never scaled down.
+ */
+export function figure(drawing: Drawing, caption: Child): Markup | null {
+  const wide = drawing({ width: widths.wide });
+  const narrow = drawing({ width: widths.narrow });
+  if (wide === null || narrow === null) return null;
+  return html`<figure>
+<div class="wide">${trusted(wide.outerHTML)}</div>
+<div class="narrow">${trusted(narrow.outerHTML)}</div>
+<figcaption>${caption}</figcaption>
+</figure>`;
+}
+
+/** A figure that is half a page wide and stands beside its like. */
+export function panel(drawing: Drawing, title: Child, width: number = widths.narrow): Markup | null {
+  const svg = drawing({ width });
+  if (svg === null) return null;
+  const drawn = trusted(svg.outerHTML);
+  // What is wider than a telephone scrolls inside its own box.
+  const box =
+    width > widths.narrow
+      ? html`<div class="scroll" tabindex="0" role="region" aria-label="Figure"><div style="min-width:600px">${drawn}</div></div>`
+      : html`<div>${drawn}</div>`;
+  return html`<figure${width > widths.narrow ? html` style="flex-basis:100%"` : null}><h4>${title}</h4>${box}</figure>`;
+}

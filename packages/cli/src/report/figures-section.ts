@@ -1,0 +1,117 @@
+import type { DatasetReport } from "@minimand/compare";
+import {
+  confusionFigure,
+  curvesFigure,
+  decimals,
+  fixed,
+  labelOf,
+  metricName,
+  pairedFigure,
+  posteriorFigure,
+  protagonists,
+  rankingFigure,
+  reliabilityFigure,
+  seedLegend,
+} from "@minimand/compare";
+import { figure, panel } from "./figure.ts";
+import { plural } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/** Caption of the ranking: what the band is, and what of it decides. */
+function rankingCaption({ ranking }: DatasetReport): Child {
+  const digits = decimals(ranking.rope);
+  const left = ranking.higherIsBetter ? "right" : "left";
+  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line) with its 95 %
+interval. The band is the region of practical equivalence, ±${fixed(ranking.rope, digits)}: a loss whose interval lies
+inside it is the same for practical purposes, one whose interval lies wholly to the ${left} of it helps. A value with an
+arrowhead lies beyond the axis.`;
+}
+
+function pairedCaption(report: DatasetReport): Child {
+  return html`Each symbol is one test fold: the loss minus the baseline, trained and tested on exactly the same rows from
+the same initial weights. The bar is the mean. Symbols on both sides of the line mean that the winner depends on which
+rows were drawn. ${seedLegend(report)}.`;
+}
+
+function curvesCaption(report: DatasetReport): Child {
+  return html`Validation ${metricName(report.ranking.metric)} by epoch: mean over the folds that still train, with one
+standard deviation; dashed, the baseline. A curve ends where more than half of the folds have stopped. It shows how fast
+and how steadily a loss trains; the ranking is made on the test folds and not on these curves.`;
+}
+
+/** Ranking, posterior and per-fold figures: how the losses compare. */
+export function comparisonFigures(report: DatasetReport, document: Document): Markup {
+  const tested = report.ranking.entries.filter(({ difference }) => difference !== null).length;
+  if (tested === 0) {
+    return html`<p class="muted">No loss was tested against the baseline here, so there is no figure of differences.</p>`;
+  }
+  return html`<h3>How far from the baseline</h3>
+${figure((options) => rankingFigure(report, document, options), rankingCaption(report))}
+<h3>How probable</h3>
+${figure(
+  (options) => posteriorFigure(report, document, options),
+  "Posterior probability that a loss is practically worse than the baseline, the same, or better. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
+)}
+<h3>Fold by fold</h3>
+${figure((options) => pairedFigure(report, document, options), pairedCaption(report))}`;
+}
+
+/** Learning curves, reliability and confusion: how the models behave. */
+export function behaviourFigures(report: DatasetReport, document: Document): Markup {
+  const trained = report.trials.some(({ curve }) => curve.length > 0);
+  const compared = report.ranking.entries.some(
+    ({ verdict, candidate }) => verdict !== "reference" && candidate !== report.ranking.baseline,
+  );
+  const people = protagonists(report);
+  const title = ({ label, roles }: (typeof people)[number]): Child =>
+    html`${label} <span class="muted">(${roles.join(", ")})</span>`;
+  const reliability = people
+    .map((p) => panel((options) => reliabilityFigure(report, p.candidate, document, options), title(p)))
+    .filter((drawn) => drawn !== null);
+  const classes = report.classes.length;
+  const confusion =
+    classes > 40
+      ? []
+      : people
+          .map((p) =>
+            panel(
+              (options) => confusionFigure(report, p.candidate, document, options),
+              title(p),
+              classes > 9 ? 760 : undefined,
+            ),
+          )
+          .filter((drawn) => drawn !== null);
+  const repeats =
+    report.seeds.complete.length > 1
+      ? ` Every row is counted once a seed (${report.seeds.complete.length}).`
+      : "";
+  const what = report.task === "binary" ? `P(${report.classes[1]})` : "probability of the predicted class";
+  return html`${
+    trained && compared
+      ? html`<h3>How they learn</h3>
+${figure((options) => curvesFigure(report, document, options), curvesCaption(report))}`
+      : null
+  }${
+    reliability.length > 0
+      ? html`<h3>Can the probabilities be believed?</h3>
+<div class="panels">${reliability}</div>
+<p class="muted"><small>Predictions of all test folds, by their ${what}. On the dashed diagonal, of the rows given 70 %
+just 70 % turn out so; dots below it are over-confident. The bars count the predictions, and dots over few of them mean
+little. ECE is the expected calibration error, the mean distance to the diagonal. A loss that does not aim at
+probabilities may classify well and still be far off here.${repeats}</small></p>`
+      : null
+  }${
+    confusion.length > 0
+      ? html`<h3>Which classes are mixed up</h3>
+<div class="panels">${confusion}</div>
+<p class="muted"><small>All test folds together: a row a true class, a column a prediction, in percent of the row
+${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeats}</small></p>`
+      : null
+  }${
+    classes > 40
+      ? html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read;
+the matrices of ${labelOf(report, report.ranking.baseline)} and all others are in <code>results.json</code>.</p>`
+      : null
+  }`;
+}

@@ -1,0 +1,30 @@
+import type { Configuration } from "@minimand/compare";
+
+const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
+
+/** A configuration on one line, e.g. `learning rate 0.003, tau 1`. */
+export function configurationText({ learningRate, parameters }: Configuration): string {
+  const rest = Object.entries(parameters).map(([name, value]) => `${name} ${digits(value)}`);
+  return [`learning rate ${digits(learningRate)}`, ...rest].join(", ");
+}
+
+/** `1 fold`, `2 folds`. */
+export function plural(n: number, one: string, many: string = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** The middle of a list of numbers, the mean of the two middles of an even one; NaN for none. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+}
+
+/** A span of time in words, e.g. `1 min 5 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,48 @@
+/** Text that is HTML already: everything else is escaped when it is put into a template. */
+export interface Markup {
+  markup: string;
+}
+
+export type Child = Markup | string | number | null | false | readonly Child[];
+
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Escapes text for HTML, in elements and in quoted attributes.
+ *
+ * @param text any text
+ * @returns the text with `& < > " '` as entities
+ * @example escapeHtml("<b>") // "&lt;b&gt;"
+ */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+function render(child: Child): string {
+  if (child === null || child === false) return "";
+  if (typeof child === "string") return escapeHtml(child);
+  if (typeof child === "number") return String(child);
+  if ("markup" in child) return child.markup;
+  return child.map(render).join("");
+}
+
+/**
+ * A template of HTML. What is put in is escaped unless it comes from this function or from `trusted`; lists are
+ * joined, `null` and `false` are nothing.
+ *
+ * @example html`<td>${columnName}</td>`
+ */
+export function html(strings: TemplateStringsArray, ...children: Child[]): Markup {
+  return { markup: String.raw({ raw: strings }, ...children.map(render)) };
+}
+
+/** Text of our own that is HTML already: a style sheet, a serialised figure. */
+export function trusted(markup: string): Markup {
+  return { markup };
+}

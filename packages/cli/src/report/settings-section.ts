@@ -1,0 +1,59 @@
+import type { Results } from "@minimand/compare";
+import { duration } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+import { table } from "./table.ts";
+
+/** A setting as text: lists joined, an empty one and `null` as `none`. */
+function settingText(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
+  if (typeof value === "object") {
+    const entries = Object.entries(value);
+    return entries.length === 0 ? "none" : entries.map(([name, v]) => `${name}: ${v}`).join(", ");
+  }
+  return String(value);
+}
+
+/** `maxEpochs` as `max epochs`. */
+const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** Everything that is needed to run the same comparison again: settings, versions, seeds, checksums. */
+export function settingsSection(results: Results): Markup {
+  const rows = (entries: [Child, Child][]) => entries.map(([name, value]) => ({ cells: [name, value] }));
+  const seconds = results.datasets.reduce(
+    (sum, { trials }) => sum + trials.reduce((total, trial) => total + trial.seconds, 0),
+    0,
+  );
+  const run: [Child, Child][] = [
+    ["created", results.created],
+    ["minimand", results.versions.minimand],
+    ["engine", results.versions.engine],
+    ["node", results.versions.node],
+    ["computing time of all trials", duration(seconds)],
+    ...results.datasets.flatMap((report): [Child, Child][] => [
+      [html`${report.name}: source`, html`<code>${report.source}</code>`],
+      [html`${report.name}: SHA-256`, html`<code>${report.sha256}</code>`],
+      [
+        html`${report.name}: seeds`,
+        `${settingText(report.seeds.complete)} of ${settingText(report.seeds.planned)}`,
+      ],
+    ]),
+  ];
+  const columns = [{ head: "Setting" }, { head: "Value" }];
+  return html`<section aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
+<p>The same settings on the same file give the same numbers, whatever the number of workers.
+<code>auto</code> was decided from the data, as told above.</p>
+${table(
+  "Settings",
+  columns,
+  rows(
+    Object.entries(results.settings).map(([name, value]) => [
+      words(name),
+      html`<code>${settingText(value)}</code>`,
+    ]),
+  ),
+)}
+${table("Versions and sources", [{ head: "Run" }, { head: "Value" }], rows(run))}
+</section>`;
+}

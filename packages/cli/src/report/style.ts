@@ -1,0 +1,92 @@
+import { paletteCss } from "@minimand/compare";
+
+/** The style sheet of the report: system fonts only, colours only from the palette of the figures. */
+export const style = `
+${paletteCss()}
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+body {
+  margin: 0; background: var(--mm-surface); color: var(--mm-ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+main, header, footer { max-width: 832px; margin: 0 auto; padding: 0 36px; }
+header { padding-top: 44px; }
+footer { padding-top: 28px; padding-bottom: 56px; color: var(--mm-muted); font-size: 14px; }
+h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif; text-wrap: balance; }
+h1 { font-size: clamp(25px, 4.4vw, 36px); line-height: 1.2; font-weight: 600; margin: 10px 0 18px; letter-spacing: -0.01em; }
+h2 { font-size: 25px; line-height: 1.25; font-weight: 600; margin: 64px 0 10px; padding-top: 18px; border-top: 2px solid var(--mm-ink); }
+h3 { font-size: 17px; line-height: 1.35; margin: 40px 0 6px; }
+p { margin: 8px 0 12px; max-width: 68ch; }
+a { color: var(--mm-better); text-underline-offset: 2px; }
+code, kbd { font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.kicker { margin: 0; font-size: 13px; letter-spacing: 0.08em; text-transform: uppercase; color: var(--mm-muted); }
+.lede { font-size: 18px; }
+.muted { color: var(--mm-muted); }
+h1, h2, h3, p, li, dd, td, th, figcaption { overflow-wrap: anywhere; }
+
+nav ul, .verdicts { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; padding: 0; margin: 16px 0; }
+.chip { display: inline-flex; gap: 6px; align-items: baseline; white-space: nowrap; border: 1px solid currentColor;
+  border-radius: 999px; padding: 1px 10px; font-size: 13px; font-weight: 600; line-height: 1.6; }
+.chip b { font-weight: 700; }
+.better { color: var(--mm-better); } .worse, .diverged { color: var(--mm-worse); }
+.same, .undecided, .reference { color: var(--mm-muted); } .baseline { color: var(--mm-ink); }
+.chip.undecided { border-style: dashed; } .chip.same { background: var(--mm-band); }
+.chip.reference { border-color: transparent; padding-left: 0; }
+
+.notice { border-left: 4px solid var(--mm-worse); background: var(--mm-band); padding: 10px 16px; margin: 18px 0; max-width: none; }
+
+dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 14px 28px; margin: 22px 0; }
+dl.facts dt { font-size: 13px; color: var(--mm-muted); }
+dl.facts dd { margin: 0; }
+
+.scroll { overflow-x: auto; margin: 14px 0; }
+.scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--mm-better); outline-offset: 2px; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.4; }
+th, td { text-align: left; padding: 7px 12px 7px 0; border-bottom: 1px solid var(--mm-line); vertical-align: baseline; overflow-wrap: normal; }
+td.name, td.text { overflow-wrap: anywhere; min-width: 12ch; }
+thead th { font-size: 13px; font-weight: 600; color: var(--mm-muted); border-bottom: 1px solid var(--mm-ink); vertical-align: bottom; }
+thead th small { display: block; font-weight: 400; }
+tbody th { font-weight: 600; }
+tbody + tbody tr:first-child > * { border-top: 1px solid var(--mm-ink); }
+.n { text-align: right; white-space: nowrap; }
+th:last-child, td:last-child { padding-right: 0; }
+tr.baseline > * { background: var(--mm-band); }
+td small, th small { color: var(--mm-muted); font-weight: 400; font-size: 12.5px; }
+.bar { display: flex; width: 92px; height: 12px; border-radius: 2px; overflow: hidden; gap: 1px; }
+.bar i { display: block; height: 100%; }
+.bar .w { background: var(--mm-worse); } .bar .s { background: var(--mm-same); } .bar .b { background: var(--mm-better); }
+
+figure { margin: 14px 0 8px; }
+figure > div > svg { display: block; max-width: 100%; height: auto; }
+figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-top: 8px; max-width: 76ch; }
+.narrow { display: none; }
+.panels { display: flex; flex-wrap: wrap; gap: 20px 40px; }
+.panels figure { flex: 0 1 360px; min-width: 0; }
+.panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
+
+details { border: 1px solid var(--mm-line); border-radius: 6px; padding: 0 16px; margin: 14px 0; }
+summary { cursor: pointer; padding: 10px 0; font-weight: 600; font-size: 15px; }
+details[open] > summary { border-bottom: 1px solid var(--mm-line); margin-bottom: 10px; }
+.notes { padding-left: 1.2em; margin: 8px 0 16px; } .notes li { margin: 4px 0; }
+ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margin: 6px 0; }
+
+@media (max-width: 640px) {
+  main, header, footer { padding-left: 20px; padding-right: 20px; }
+  header { padding-top: 28px; }
+  .wide { display: none; } .narrow { display: block; }
+  .pinned th:first-child { position: sticky; left: 0; background: var(--mm-surface); max-width: 46vw; z-index: 1; }
+  .pinned tr.baseline th:first-child { background: var(--mm-band); }
+}
+@media print {
+  html { font-size: 11pt; } header { padding-top: 0; }
+  nav { display: none; }
+  figure, tr, .notice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
+  h2 { margin-top: 32px; }
+  details { border: 0; padding: 0; }
+  /* A closed section can't be opened on paper. */
+  details::details-content { content-visibility: visible; block-size: auto; }
+  .bar, tr.baseline > *, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+`;

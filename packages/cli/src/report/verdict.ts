@@ -1,0 +1,26 @@
+import type { RankingEntry, Verdict } from "@minimand/compare";
+import { verdictStyles } from "@minimand/compare";
+import { plural } from "./format.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/** A verdict as a chip: symbol, word and colour. */
+export function chip(verdict: Verdict, text: string = verdictStyles[verdict].word): Markup {
+  return html`<span class="chip ${verdict}"><b aria-hidden="true">${verdictStyles[verdict].glyph}</b>${text}</span>`;
+}
+
+/** How many losses got which verdict, as a row of chips. */
+export function verdictCounts(entries: RankingEntry[]): Markup {
+  const order = ["better", "same", "undecided", "worse", "diverged"] as const;
+  const counts = order.map((verdict) => ({
+    verdict,
+    n: entries.filter((e) => e.verdict === verdict).length,
+  }));
+  return html`<ul class="verdicts" aria-label="${plural(
+    counts.reduce((sum, { n }) => sum + n, 0),
+    "loss",
+    "losses",
+  )} against the baseline">${counts
+    .filter(({ n }) => n > 0)
+    .map(({ verdict, n }) => html`<li>${chip(verdict, `${n} ${verdictStyles[verdict].word}`)}</li>`)}</ul>`;
+}

@@ -1,0 +1,2 @@
+export * from "./figures/index.ts";
+export type * from "./results.ts";
