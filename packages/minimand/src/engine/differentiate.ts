@@ -1,4 +1,5 @@
 import { jit, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { constantOf } from "./parameter.ts";
 
 /** A tree of arrays: parameters, optimizer state, auxiliary outputs. */
 export type Tree = np.Array | number | Tree[] | { [key: string]: Tree };
@@ -18,7 +19,8 @@ export function differentiate<P extends Tree, R extends Tree[], A extends Tree>(
 ): (one: np.Array | number, params: P, ...rest: R) => [[np.Array, A], P] {
   const guarded = (params: Tree, one: Tree, ...rest: Tree[]): [np.Array, Tree] => {
     const [value, aux] = f(params as P, ...(rest as R));
-    return [value.mul(one as np.Array), aux];
+    // Of the value's dtype: the engine reads products of a float32 number and a float64 cotangent wrongly.
+    return [value.mul(constantOf(one as np.Array, value.dtype)), aux];
   };
   // The engine's types can't express "any tree"; the cast is confined to this line.
   const run = valueAndGrad(guarded as never, { hasAux: true }) as unknown as (
