@@ -87,12 +87,11 @@ export function compSumInverseTransform(
   checkFamily(options);
   checkChoice("form", form, ["exact", "simple"]);
   if (tau >= 2) return slope(tau, nClasses) * t;
-  if (form === "simple")
-    return Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * nClasses ** (tau - 1) * t);
-  if (t === 0) return 0;
+  const simple = Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * nClasses ** (tau - 1) * t);
+  if (form === "simple") return simple;
   if (t >= transform(1, options)) return 1;
   let low = 0;
-  let high = 1;
+  let high = Math.min(1, simple);
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
     if (transform(middle, options) < t) low = middle;
