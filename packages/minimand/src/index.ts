@@ -2,4 +2,5 @@ export * from "./losses/index.ts";
 export * from "./metrics/index.ts";
 export * from "./models/index.ts";
 export * from "./optimizers/index.ts";
+export * from "./theory/index.ts";
 export * from "./training/index.ts";
