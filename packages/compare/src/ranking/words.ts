@@ -1,0 +1,174 @@
+import { metricCatalogue } from "minimand/metrics";
+import type { Difference, RankingEntry } from "../results.ts";
+
+/** What a sentence needs to know about the comparison. */
+export interface Setting {
+  metric: string;
+  higherIsBetter: boolean;
+  rope: number;
+  /** Label of the baseline. */
+  baseline: string;
+  /** Folds on which the baseline has a score. */
+  baselineFolds: number;
+}
+
+/** An entry before it has its sentence. */
+export type Unworded = Omit<RankingEntry, "sentence">;
+
+/** The verdict on one candidate in plain words; numbers count improvements, whichever way the metric goes. */
+export function sentenceOf(entry: Unworded, setting: Setting): string {
+  const name = midSentence(setting.baseline);
+  const { metric } = wordsOf(setting.metric);
+  switch (entry.verdict) {
+    case "baseline": {
+      const diverged =
+        entry.diverged > 0 ? ` It diverged in ${entry.diverged} of ${trialsOf(entry)} trials.` : "";
+      if (entry.mean === null) return `The baseline, without any result.${diverged}`;
+      const spread = entry.sd === null ? "" : ` (standard deviation ${plain(entry.sd)})`;
+      return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${folds(entry.n)}.${diverged}`;
+    }
+    case "diverged":
+      return `Diverged in ${entry.diverged} of ${trialsOf(entry)} trials, so it is ranked last and not tested.`;
+    case "reference":
+      return entry.difference === null
+        ? "Shown beside the losses, not ranked."
+        : `${capital(gain(entry.difference, setting, false))}; shown beside the losses, not ranked.`;
+    case "undecided":
+      if (entry.difference === null) return `Fewer than two folds in common with ${name}: not tested.`;
+      return `Not distinguishable from ${name}: ${gain(entry.difference, setting)}.`;
+    case "same":
+      return (
+        `Practically the same as ${name}: the difference is within ${amount(setting.rope, setting.metric)} ` +
+        `with probability ${probability(entry.difference?.pSame ?? 1)}.`
+      );
+    case "better":
+    case "worse":
+      return entry.difference === null ? "" : `${capital(gain(entry.difference, setting))}.`;
+  }
+}
+
+/** One sentence for the whole ranking. */
+export function summaryOf(entries: readonly RankingEntry[], setting: Setting): string {
+  const name = midSentence(setting.baseline);
+  const losses = entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
+  if (setting.baselineFolds === 0)
+    return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
+  if (losses.length === 0) return `No other loss than ${name} was run, so there is nothing to compare.`;
+  const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
+  const better = of("better");
+  if (better.length === 0) {
+    const rest = [
+      [of("same").length, "practically the same"],
+      [of("worse").length, "worse"],
+      [of("undecided").length, "undecided"],
+      [of("diverged").length, "diverged"],
+    ] as const;
+    const counts = rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+    return `No loss is distinguishably better than ${name} on these data (of ${losses.length}: ${counts.join(", ")}).`;
+  }
+  const verb = better.length === 1 ? "is" : "are";
+  const noun = losses.length === 1 ? "loss" : "losses";
+  return (
+    `${capital(numberWord(better.length))} of ${losses.length} ${noun} ${verb} distinguishably better than ${name} ` +
+    `on these data: ${better.map(({ label }) => label).join(", ")}.`
+  );
+}
+
+/**
+ * "1.8 points of balanced accuracy better than cross-entropy (95 % interval 0.3 to 3.3, p = 0.02 after Holm)".
+ * References are not in the Holm family, so their p is named as what it is.
+ */
+function gain(difference: Difference, setting: Setting, adjusted = true): string {
+  const { metric, points } = wordsOf(setting.metric);
+  const mean = setting.higherIsBetter ? difference.mean : -difference.mean;
+  const name = midSentence(setting.baseline);
+  const size = points
+    ? `${amount(Math.abs(mean), setting.metric)} of ${metric}`
+    : `${metric} ${plain(Math.abs(mean))}`;
+  const change =
+    mean === 0
+      ? `no difference in ${metric} to ${name}`
+      : `${size} ${mean > 0 ? "better" : "worse"} than ${name}`;
+  // The interval reads in the direction of the words before it: that of the sign of the difference.
+  const { low, high } = difference;
+  const [from, to] = difference.mean < 0 ? [-high, -low] : [low, high];
+  const number = points ? (v: number) => fixed(100 * v) : plain;
+  const common = difference.values.length;
+  const partly = common < setting.baselineFolds ? ` on ${folds(common)}` : "";
+  return (
+    `${change}${partly} (95 % interval ${number(from)} to ${number(to)}, ` +
+    `p ${pValue(difference.pHolm)}${adjusted ? " after Holm" : ""})`
+  );
+}
+
+/** A metric's name for people, and whether its differences are percentage points. */
+function wordsOf(id: string): { metric: string; points: boolean } {
+  const known = metricCatalogue.find((metric) => metric.id === id);
+  return { metric: known?.label ?? id, points: known?.unit === "points" };
+}
+
+function amount(value: number, metric: string): string {
+  if (!wordsOf(metric).points) return plain(value);
+  return value > 0 && value < 0.0005 ? "less than 0.1 points" : `${fixed(100 * value)} points`;
+}
+
+/** One decimal, and no minus before a zero. */
+function fixed(value: number): string {
+  return value.toFixed(1).replace(/^-(0\.0)$/, "$1");
+}
+
+/** Three significant digits, without trailing zeros. */
+function plain(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function pValue(p: number): string {
+  return p < 0.001 ? "< 0.001" : `= ${Number(p.toPrecision(2))}`;
+}
+
+/** Two decimals, but never a certainty that is not one. */
+function probability(p: number): string {
+  return p < 1 && p > 0.994 ? "> 0.99" : String(Number(p.toFixed(2)));
+}
+
+function folds(n: number): string {
+  return n === 1 ? "1 fold" : `${n} folds`;
+}
+
+function trialsOf({ n, diverged }: Unworded): number {
+  return n + diverged;
+}
+
+const numbers = [
+  "no",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+
+function numberWord(n: number): string {
+  return numbers[n] ?? String(n);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Losses named after people keep their capital, and so does whatever has a second one (LDR-KL, AnyLoss). */
+const properName = /^(Bernoulli|Cauchy|Huber|Jensen|Tsallis|Tukey)/;
+
+function midSentence(label: string): string {
+  const [first = ""] = label.split(/[\s(]/);
+  return properName.test(label) || /[A-Z]/.test(first.slice(1)) || first.length === 1
+    ? label
+    : label.charAt(0).toLowerCase() + label.slice(1);
+}
