@@ -1,2 +1,3 @@
+export * from "./flat.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";

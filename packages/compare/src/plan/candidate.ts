@@ -1,0 +1,39 @@
+import type { BatchLoss, Model, Objective } from "minimand";
+import type { Task } from "../results.ts";
+
+/** What a candidate may depend on when it is built. One build serves every configuration, fold and seed of a task. */
+export interface BuildInfo {
+  task: Task;
+  classes: number;
+  /** Id of the report metric, for losses that aim at it. */
+  metric: string;
+}
+
+/** Memory per example a candidate starts from, by name. */
+export type Memory = { [name: string]: Float32Array };
+
+/** A training loss with its small grid, as the comparison runs it. */
+export interface Candidate {
+  /** Name on the command line. */
+  id: string;
+  /** Name for people. */
+  label: string;
+  /** Slug of its paper, if it comes from one of the 26. */
+  paper?: string;
+  /** In plain text. */
+  formula: string;
+  tasks: readonly Task[];
+  /** Tasks on which its use is an extension of ours, not the authors'. */
+  extensionOn?: readonly Task[];
+  /** Settings of its own parameters, the most usual one first. Empty: it has none. */
+  settings: readonly Record<string, number>[];
+  /** Ranges of the parameters, for `minimand losses`. */
+  parameters: Record<string, string>;
+  /** True where every class gets the same total weight in training. */
+  classWeighted?: boolean;
+  /** The loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
+  loss?: (info: BuildInfo) => BatchLoss;
+  /** Instead of `loss`, for losses with a memory per example. */
+  objective?: (info: BuildInfo, model: Model) => Objective;
+  memory?: (examples: number, settings: Record<string, number>) => Memory;
+}

@@ -1,0 +1,81 @@
+import { rangeError } from "minimand/engine";
+import { didYouMean } from "../dataset/suggest.ts";
+import type { CandidateSummary, Settings, Task } from "../results.ts";
+import type { Candidate } from "./candidate.ts";
+import { classificationCandidates } from "./classification.ts";
+import { gridOf } from "./grid.ts";
+import { regressionCandidates } from "./regression.ts";
+
+/** Every loss of the comparison. */
+export const candidates: readonly Candidate[] = [...classificationCandidates, ...regressionCandidates];
+
+/** Rows shown beside the losses. They are not trained on their own. */
+export const references = {
+  majority: { id: "majority-class", label: "Majority class", formula: "the most frequent training class" },
+  mean: { id: "mean-target", label: "Mean of the target", formula: "the mean of the training targets" },
+  threshold: {
+    id: "cross-entropy-threshold",
+    label: "Cross-entropy, tuned threshold",
+    formula: "cross-entropy; the threshold on p_1 that is best on the inner validation part",
+  },
+} as const;
+
+/** Id of the loss that the others are measured against. */
+export function baselineFor(baseline: Settings["baseline"], task: Task): string {
+  if (baseline === "auto") return task === "regression" ? "squared" : "cross-entropy";
+  return candidateById(baseline, task, "baseline").id;
+}
+
+/** The loss of a name, for a task; a RangeError says which there are. */
+export function candidateById(id: string, task: Task, argument = "losses"): Candidate {
+  const found = candidates.find((c) => c.id === id && c.tasks.includes(task));
+  if (found !== undefined) return found;
+  const elsewhere = candidates.find((c) => c.id === id);
+  const ids = candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id);
+  const hint =
+    elsewhere === undefined ? didYouMean(id, ids) : `, which is for ${elsewhere.tasks.join(" and ")}`;
+  throw new RangeError(
+    `${rangeError(argument, `losses for ${task} (minimand losses lists them)`, id).message}${hint}`,
+  );
+}
+
+/** The losses that run: those asked for (or all of the task), and always the baseline and class weights. */
+export function chooseCandidates(settings: Pick<Settings, "losses" | "baseline">, task: Task): Candidate[] {
+  const always = [
+    baselineFor(settings.baseline, task),
+    ...(task === "regression" ? [] : ["class-weighted-cross-entropy"]),
+  ];
+  const wanted =
+    settings.losses === "auto"
+      ? candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id)
+      : settings.losses;
+  // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
+  const needed = task === "binary" ? ["cross-entropy"] : [];
+  return [...new Set([...always, ...needed, ...wanted])].map((id) => candidateById(id, task));
+}
+
+/** What `results.json` says of the losses and references that ran. */
+export function summarise(
+  chosen: readonly Candidate[],
+  task: Task,
+  configurations: number,
+): CandidateSummary[] {
+  const losses = chosen.map(
+    (c): CandidateSummary => ({
+      id: c.id,
+      label: c.label,
+      kind: "loss",
+      ...(c.paper === undefined ? {} : { paper: c.paper }),
+      formula: c.formula,
+      ...(c.extensionOn?.includes(task) ? { extension: true } : {}),
+      grid: gridOf(c, configurations),
+    }),
+  );
+  const rows =
+    task === "regression"
+      ? [references.mean]
+      : task === "binary"
+        ? [references.majority, references.threshold]
+        : [references.majority];
+  return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
+}

@@ -1,0 +1,55 @@
+import { metricById, metricCatalogue } from "minimand";
+import { checkNumber, rangeError } from "minimand/engine";
+import type { Settings, Task } from "../results.ts";
+
+/** What a comparison does unless told otherwise. */
+export const defaultSettings: Omit<Settings, "target"> = {
+  task: "auto",
+  metric: "auto",
+  baseline: "auto",
+  losses: "auto",
+  model: "mlp",
+  hidden: [64, 64],
+  seeds: 2,
+  folds: 5,
+  configurations: 4,
+  maxEpochs: 50,
+  patience: 10,
+  batchSize: 128,
+  rope: "auto",
+  alpha: 0.05,
+  positive: null,
+  labelNoise: 0,
+  imbalance: null,
+  ignore: [],
+  group: null,
+  types: {},
+  test: null,
+};
+
+/** Throws a RangeError naming the first setting that makes no sense. */
+export function checkSettings(settings: Settings): void {
+  checkNumber("seeds", settings.seeds, { min: 1, integer: true });
+  // With a test file every seed trains on all rows of the first file; otherwise one fold leaves nothing to train on.
+  if (settings.test === null) checkNumber("folds", settings.folds, { min: 2, integer: true });
+  checkNumber("configurations", settings.configurations, { min: 1, integer: true });
+  checkNumber("maxEpochs", settings.maxEpochs, { min: 1, integer: true });
+  checkNumber("patience", settings.patience, { min: 1, integer: true });
+  checkNumber("batchSize", settings.batchSize, { min: 1, integer: true });
+  for (const width of settings.hidden) checkNumber("hidden", width, { min: 1, integer: true });
+  if (settings.rope !== "auto") checkNumber("rope", settings.rope, { min: 0 });
+  checkNumber("alpha", settings.alpha, { above: 0, below: 1 });
+  checkNumber("labelNoise", settings.labelNoise, { min: 0, below: 1 });
+  if (settings.imbalance !== null) checkNumber("imbalance", settings.imbalance, { min: 1 });
+}
+
+/** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */
+export function metricFor(metric: Settings["metric"], task: Task): string {
+  if (metric === "auto") return task === "regression" ? "r2" : "balanced-accuracy";
+  const found = metricById(metric);
+  if (!(found.tasks as readonly Task[]).includes(task)) {
+    const ids = metricCatalogue.filter((m) => (m.tasks as readonly Task[]).includes(task)).map((m) => m.id);
+    throw rangeError("metric", `a metric for ${task}: ${ids.join(", ")}`, metric);
+  }
+  return metric;
+}

@@ -1,0 +1,228 @@
+import { numpy as np, random } from "@jax-js/jax";
+import {
+  adamw,
+  type BatchLoss,
+  type Examples,
+  type FlatModel,
+  fit,
+  flat,
+  type Metric,
+  minibatches,
+  mlp,
+  NonFiniteError,
+  objectiveOf,
+  predictor,
+  supervised,
+} from "minimand";
+import { type Compile, derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import type { Configuration, Settings, Task } from "../results.ts";
+import type { Part, PreparedFold } from "./fold.ts";
+import { type Prediction, predictionOf, scoreOfPrediction } from "./outcome.ts";
+
+/** Settings that decide a training run. */
+export type TrainSettings = Pick<Settings, "model" | "hidden" | "maxEpochs" | "patience" | "batchSize">;
+
+/** Parameters of a trained network; owned by whoever holds it. */
+export interface Trained {
+  params: Tree;
+  state: Tree;
+}
+
+/** A finished run: the parameters of its best epoch, or none if it diverged. */
+export interface Run {
+  trained: Trained | null;
+  /** Best value of the report metric on the validation part, and its epoch (1-based); null if the run diverged. */
+  validation: number | null;
+  epochs: number;
+  curve: number[];
+}
+
+const weightDecay = 1e-4;
+/** Rows a forward pass takes at once: one program serves parts of every size. */
+const chunk = 128;
+
+/** A network of one shape, shared by all losses: the same key gives all of them the same start. */
+export interface Network {
+  model: FlatModel;
+  predict(
+    trained: Trained,
+    part: Pick<Part, "x" | "rows">,
+    target: PreparedFold["target"],
+  ): Promise<Prediction>;
+  dispose(): void;
+}
+
+/** The network for a number of inputs and classes (one output in regression). */
+export function makeNetwork(
+  inputs: number,
+  task: Task,
+  classes: number,
+  settings: TrainSettings,
+  compile?: Compile,
+): Network {
+  const outputs = task === "regression" ? 1 : classes;
+  const model = flat(mlp({ inputs, hidden: settings.model === "linear" ? [] : settings.hidden, outputs }));
+  const forward = predictor(model, compile);
+  return {
+    model,
+    async predict({ params, state }, { x, rows }, target) {
+      const all = new Float32Array(rows * outputs);
+      for (let start = 0; start < rows; start += chunk) {
+        const n = Math.min(chunk, rows - start);
+        const input = new Float32Array(chunk * inputs);
+        input.set(x.subarray(start * inputs, (start + n) * inputs));
+        const out = await forward(params, state, np.array(input, { shape: [chunk, inputs] })).data();
+        all.set((out as Float32Array).subarray(0, n * outputs), start * outputs);
+      }
+      const wrong = all.find((v) => !Number.isFinite(v));
+      if (wrong !== undefined) throw new NonFiniteError(0, "output", wrong);
+      return predictionOf(all, rows, task, target);
+    },
+    dispose: () => forward.dispose(),
+  };
+}
+
+/** One candidate on one network: its compiled step, good for all configurations, folds and seeds. */
+export interface Learner {
+  train(
+    fold: PreparedFold,
+    configuration: Configuration,
+    options: { seed: number; metric: Metric; signal?: AbortSignal },
+  ): Promise<Run>;
+  /** Trains for a fixed number of epochs, without validation. */
+  trainFor(
+    epochs: number,
+    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs">,
+    configuration: Configuration,
+    options: { seed: number; signal?: AbortSignal },
+  ): Promise<Trained>;
+  dispose(): void;
+}
+
+/** Compiles a candidate's training step. */
+export function makeLearner(
+  network: Network,
+  candidate: Candidate,
+  info: BuildInfo,
+  settings: TrainSettings,
+  compile?: Compile,
+): Learner {
+  const { model } = network;
+  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
+  const step = supervised({
+    model,
+    objective,
+    optimizer: ({ learningRate }) => adamw(learningRate, { weightDecay }),
+    ...(compile === undefined ? {} : { compile }),
+  });
+  type State = ReturnType<typeof step.init>;
+
+  const start = (
+    fold: Parameters<Learner["trainFor"]>[1],
+    { learningRate, parameters }: Configuration,
+    seed: number,
+  ) => {
+    const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
+    const batches = minibatches(examples, { size: settings.batchSize, seed });
+    const memory = candidate.memory?.(batches.count, parameters) ?? {};
+    const state = step.init(random.key(derive(seed) | 0), { hyper: { learningRate, ...parameters }, memory });
+    return { batches, state };
+  };
+
+  return {
+    async train(fold, configuration, { seed, metric, signal }) {
+      const { batches, state } = start(fold, configuration, seed);
+      let current: State = state;
+      let best: { trained: Trained; score: number; epoch: number } | null = null;
+      const curve: number[] = [];
+      try {
+        for (let epoch = 0; epoch < settings.maxEpochs; epoch++) {
+          current = await fit({
+            step,
+            state: current,
+            batches: batches.epoch(epoch),
+            ...(signal ? { signal } : {}),
+          });
+          const trained = { params: step.params(current), state: step.modelState(current) };
+          const score = scoreOfPrediction(
+            metric,
+            fold.validation,
+            await network.predict(trained, fold.validation, fold.target),
+          );
+          curve.push(score);
+          if (best === null || isBetter(score, best.score, metric)) {
+            if (best !== null) discard(best.trained);
+            best = {
+              trained: { params: refTree(trained.params), state: refTree(trained.state) },
+              score,
+              epoch,
+            };
+          } else if (epoch - best.epoch >= settings.patience) break;
+        }
+        discardState(current);
+      } catch (error) {
+        if (best !== null) discard(best.trained);
+        if (!(error instanceof NonFiniteError)) throw error;
+        if (error.metric === "output") discardState(current);
+        return { trained: null, validation: null, epochs: curve.length, curve };
+      }
+      return { trained: best!.trained, validation: best!.score, epochs: best!.epoch + 1, curve };
+    },
+    async trainFor(epochs, fold, configuration, { seed, signal }) {
+      const { batches, state } = start(fold, configuration, seed);
+      let current: State = state;
+      for (let epoch = 0; epoch < epochs; epoch++) {
+        current = await fit({
+          step,
+          state: current,
+          batches: batches.epoch(epoch),
+          ...(signal ? { signal } : {}),
+        });
+      }
+      const trained = { params: refTree(step.params(current)), state: refTree(step.modelState(current)) };
+      discardState(current);
+      return trained;
+    },
+    dispose: () => step.dispose(),
+  };
+
+  function discardState(state: State): void {
+    disposeTree([state.params, state.optimizer, state.modelState]);
+  }
+}
+
+/** Gives up trained parameters. */
+export function discard({ params, state }: Trained): void {
+  disposeTree([params, state]);
+}
+
+/** NaN (a metric that isn't defined on these rows) is never better than a number. */
+function isBetter(score: number, best: number, { higherIsBetter }: Metric): boolean {
+  if (Number.isNaN(score)) return false;
+  return Number.isNaN(best) || (higherIsBetter ? score > best : score < best);
+}
+
+function lossFor(candidate: Candidate, info: BuildInfo): BatchLoss {
+  const loss = candidate.loss?.(info);
+  if (loss === undefined)
+    throw new TypeError(`candidate ${candidate.id}: expected a loss or an objective, got neither`);
+  return info.task === "regression" ? (output, y, options) => loss(output.reshape([-1]), y, options) : loss;
+}
+
+function examplesOf(
+  { fit: part, target, classCounts, inputs }: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs">,
+  task: Task,
+  classWeighted: boolean,
+): Examples {
+  const shape = [inputs];
+  if (task === "regression") {
+    return { x: part.x, shape, y: Float32Array.from(part.targets, (v) => (v - target.mean) / target.sd) };
+  }
+  const examples: Examples = { x: part.x, shape, y: part.labels, classes: classCounts.length };
+  if (classWeighted) {
+    const present = classCounts.filter((n) => n > 0).length;
+    examples.weights = Float32Array.from(part.labels, (k) => part.rows / (present * classCounts[k]));
+  }
+  return examples;
+}

@@ -1,0 +1,78 @@
+import { evaluateClassification, evaluateRegression, type Metric } from "minimand";
+import type { Task, TrialRecord } from "../results.ts";
+import type { Part, PreparedFold } from "./fold.ts";
+
+/** Predictions for the rows of a part. */
+export interface Prediction {
+  /** Softmax probabilities `[rows * classes]`; empty for regression. */
+  probabilities: Float64Array;
+  predicted: Int32Array;
+  /** Predicted numbers in original units; empty for classification. */
+  predictions: Float64Array;
+}
+
+/** Probabilities and decisions, or numbers in original units, from the outputs of a network. */
+export function predictionOf(
+  outputs: Float32Array,
+  rows: number,
+  task: Task,
+  target: PreparedFold["target"],
+): Prediction {
+  if (task === "regression") {
+    return {
+      ...none,
+      predictions: Float64Array.from(outputs.subarray(0, rows), (v) => v * target.sd + target.mean),
+    };
+  }
+  const classes = outputs.length / rows;
+  const probabilities = new Float64Array(rows * classes);
+  const predicted = new Int32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (outputs[i * classes + k] > outputs[i * classes + best]) best = k;
+    const max = outputs[i * classes + best];
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(outputs[i * classes + k] - max);
+    for (let k = 0; k < classes; k++)
+      probabilities[i * classes + k] = Math.exp(outputs[i * classes + k] - max) / sum;
+    predicted[i] = best;
+  }
+  return { ...none, probabilities, predicted };
+}
+
+const none: Prediction = {
+  probabilities: new Float64Array(0),
+  predicted: new Int32Array(0),
+  predictions: new Float64Array(0),
+};
+
+/** The value of one metric; NaN where it is not defined on these rows. */
+export function scoreOfPrediction(metric: Metric, part: Part, prediction: Prediction): number {
+  return metric.kind === "regression"
+    ? metric.evaluate({ targets: part.targets, predictions: prediction.predictions })
+    : metric.evaluate({
+        labels: part.labels,
+        probabilities: prediction.probabilities,
+        predicted: prediction.predicted,
+      });
+}
+
+/** Every metric of the task, with confusion matrix and reliability bins for classification; non-finite values as null. */
+export function fullEvaluation(
+  task: Task,
+  part: Part,
+  prediction: Prediction,
+): Pick<TrialRecord, "metrics" | "confusion" | "reliability"> {
+  const evaluation =
+    task === "regression"
+      ? evaluateRegression({ targets: part.targets, predictions: prediction.predictions })
+      : evaluateClassification({
+          labels: part.labels,
+          probabilities: prediction.probabilities,
+          predicted: prediction.predicted,
+        });
+  const metrics = Object.fromEntries(
+    Object.entries(evaluation.metrics).map(([id, v]) => [id, Number.isFinite(v) ? v : null]),
+  );
+  return { ...evaluation, metrics };
+}

@@ -1,0 +1,174 @@
+import { type Metric, metricById } from "minimand";
+import { type Compile, derive } from "minimand/engine";
+import type { Dataset } from "../dataset/dataset.ts";
+import type { BuildInfo } from "../plan/candidate.ts";
+import { candidateById, references } from "../plan/candidates.ts";
+import { gridOf } from "../plan/grid.ts";
+import { metricFor } from "../plan/settings.ts";
+import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
+import { makeFolds, type PreparedFold } from "./fold.ts";
+import {
+  discard,
+  type Learner,
+  makeLearner,
+  makeNetwork,
+  type Network,
+  type Run,
+  type Trained,
+} from "./learner.ts";
+import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { bestThreshold, decideBy } from "./threshold.ts";
+
+/** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
+export interface TrialSpec {
+  candidate: string;
+  seed: number;
+  fold: number;
+}
+
+/** Runs the trials of one data set; folds and compiled steps are made once and kept. */
+export interface TrialRunner {
+  /** The record of the trial, and those of references that fall out of it (the tuned threshold). */
+  run(spec: TrialSpec, signal?: AbortSignal): Promise<TrialRecord[]>;
+  dispose(): void;
+}
+
+/**
+ * Makes a runner. A trial tunes the candidate's grid on the inner split of its fold, keeps the configuration and the
+ * epoch with the best report metric there, and judges that model on the test part. Same data, settings and spec: same
+ * record (but for `seconds`).
+ *
+ * @param testRows rows of the data set that are the test part (`--test`), instead of folds
+ */
+export function makeTrialRunner(
+  dataset: Dataset,
+  settings: Settings,
+  { testRows = null, compile }: { testRows?: Int32Array | null; compile?: Compile } = {},
+): TrialRunner {
+  const { task } = dataset;
+  const metric = metricById(metricFor(settings.metric, task));
+  const info: BuildInfo = { task, classes: dataset.classes.length, metric: metric.id };
+  const folds = new Map<number, PreparedFold[]>();
+  const networks = new Map<number, Network>();
+  const learners = new Map<string, Learner>();
+
+  const networkFor = (inputs: number): Network =>
+    remembered(networks, inputs, () => makeNetwork(inputs, task, info.classes, settings, compile));
+  const learnerFor = (id: string, inputs: number): Learner =>
+    remembered(learners, `${id} ${inputs}`, () =>
+      makeLearner(networkFor(inputs), candidateById(id, task), info, settings, compile),
+    );
+
+  return {
+    async run(spec, signal) {
+      const started = performance.now();
+      const fold = remembered(folds, spec.seed, () => makeFolds(dataset, settings, spec.seed, testRows))[
+        spec.fold
+      ];
+      const make = recorder(spec, fold, metric, task, started);
+      if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
+        return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
+      }
+      const network = networkFor(fold.inputs);
+      const learner = learnerFor(spec.candidate, fold.inputs);
+      const grid = gridOf(candidateById(spec.candidate, task), settings.configurations);
+      const seed = derive(spec.seed, spec.fold);
+      const tuning: TuningRecord[] = [];
+      let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
+      for (const configuration of grid) {
+        const run = await learner.train(fold, configuration, { seed, metric, ...(signal ? { signal } : {}) });
+        tuning.push({ configuration, validation: run.validation, epochs: run.epochs });
+        if (run.trained === null) continue;
+        const improves =
+          best === null ||
+          (metric.higherIsBetter
+            ? run.validation! > best.run.validation!
+            : run.validation! < best.run.validation!);
+        if (!improves) discard(run.trained);
+        else {
+          if (best !== null) discard(best.trained);
+          best = { run, trained: run.trained, configuration };
+        }
+      }
+      if (best === null) return [make({ candidate: spec.candidate, tuning, prediction: null })];
+      const common = { tuning, chosen: best.configuration, epochs: best.run.epochs, curve: best.run.curve };
+      const prediction = await network.predict(best.trained, fold.test, fold.target);
+      const records = [make({ candidate: spec.candidate, ...common, prediction })];
+      if (spec.candidate === "cross-entropy" && task === "binary") {
+        const validation = await network.predict(best.trained, fold.validation, fold.target);
+        const threshold = bestThreshold(metric, fold.validation, validation);
+        records.push(
+          make({
+            candidate: references.threshold.id,
+            ...common,
+            prediction: decideBy(threshold, prediction),
+          }),
+        );
+      }
+      discard(best.trained);
+      return records;
+    },
+    dispose() {
+      for (const learner of learners.values()) learner.dispose();
+      for (const network of networks.values()) network.dispose();
+    },
+  };
+}
+
+function recorder(
+  spec: TrialSpec,
+  fold: PreparedFold,
+  metric: Metric,
+  task: Dataset["task"],
+  started: number,
+) {
+  return (made: Partial<TrialRecord> & { candidate: string; prediction: Prediction | null }): TrialRecord => {
+    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [] } = made;
+    const score = prediction === null ? Number.NaN : scoreOfPrediction(metric, fold.test, prediction);
+    return {
+      candidate,
+      seed: spec.seed,
+      fold: spec.fold,
+      status: prediction === null ? "diverged" : "ok",
+      chosen,
+      tuning,
+      epochs,
+      score: Number.isFinite(score) ? score : null,
+      ...(prediction === null ? { metrics: {} } : fullEvaluation(task, fold.test, prediction)),
+      curve,
+      rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
+      seconds: (performance.now() - started) / 1000,
+    };
+  };
+}
+
+/** The most frequent class of the fitting part, with its class shares as probabilities; or the mean of the target. */
+function constantPrediction(
+  { fit, test, target, classCounts }: PreparedFold,
+  { task }: BuildInfo,
+): Prediction {
+  const rows = test.rows;
+  if (task === "regression") {
+    return {
+      probabilities: new Float64Array(0),
+      predicted: new Int32Array(0),
+      predictions: new Float64Array(rows).fill(target.mean),
+    };
+  }
+  const most = classCounts.indexOf(Math.max(...classCounts));
+  const shares = classCounts.map((n) => n / fit.rows);
+  return {
+    probabilities: Float64Array.from({ length: rows * shares.length }, (_, i) => shares[i % shares.length]),
+    predicted: new Int32Array(rows).fill(most),
+    predictions: new Float64Array(0),
+  };
+}
+
+function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
