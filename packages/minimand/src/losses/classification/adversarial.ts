@@ -139,7 +139,7 @@ export function smoothAdvCompSum(
   const scaled = cleanLogits.ref.div(scalar(rho, cleanLogits));
   const loss = compSum(scaled, labels.ref, { tau, weights: weights?.ref });
   const deviation = scoreDeviation(cleanLogits, advLogits, labels, { weights });
-  return loss.add(deviation.ref.mul(scalar(nu, deviation)));
+  return loss.add(deviation.mul(scalar(nu, deviation)));
 }
 
 /**
@@ -168,7 +168,7 @@ export function tradesLoss(
   checkPair(cleanLogits, advLogits, options);
   const loss = compSum(cleanLogits.ref, labels, { weights: weights?.ref });
   const divergence = logitsDivergence(cleanLogits, advLogits, { weights });
-  return loss.add(divergence.ref.mul(scalar(beta, divergence)));
+  return loss.add(divergence.mul(scalar(beta, divergence)));
 }
 
 /**
