@@ -19,6 +19,7 @@ export type Unworded = Omit<RankingEntry, "sentence">;
 export function sentenceOf(entry: Unworded, setting: Setting): string {
   const name = midSentence(setting.baseline);
   const { metric } = wordsOf(setting.metric);
+  const than = ` than ${name}`;
   switch (entry.verdict) {
     case "baseline": {
       const diverged =
@@ -32,10 +33,10 @@ export function sentenceOf(entry: Unworded, setting: Setting): string {
     case "reference":
       return entry.difference === null
         ? "Shown beside the losses, not ranked."
-        : `${capital(gain(entry.difference, setting, false))}; shown beside the losses, not ranked.`;
+        : `${capital(gain(entry.difference, setting, than, ""))}; shown beside the losses, not ranked.`;
     case "undecided":
       if (entry.difference === null) return `Fewer than two folds in common with ${name}: not tested.`;
-      return `Not distinguishable from ${name}: ${gain(entry.difference, setting)}.`;
+      return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.`;
     case "same":
       return (
         `Practically the same as ${name}: the difference is within ${amount(setting.rope, setting.metric)} ` +
@@ -43,7 +44,7 @@ export function sentenceOf(entry: Unworded, setting: Setting): string {
       );
     case "better":
     case "worse":
-      return entry.difference === null ? "" : `${capital(gain(entry.difference, setting))}.`;
+      return entry.difference === null ? "" : `${capital(gain(entry.difference, setting, than))}.`;
   }
 }
 
@@ -76,28 +77,25 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
 
 /**
  * "1.8 points of balanced accuracy better than cross-entropy (95 % interval 0.3 to 3.3, p = 0.02 after Holm)".
- * References are not in the Holm family, so their p is named as what it is.
+ * References are not in the Holm family: their `correction` is empty.
  */
-function gain(difference: Difference, setting: Setting, adjusted = true): string {
+function gain(difference: Difference, setting: Setting, against: string, correction = " after Holm"): string {
   const { metric, points } = wordsOf(setting.metric);
   const mean = setting.higherIsBetter ? difference.mean : -difference.mean;
-  const name = midSentence(setting.baseline);
   const size = points
     ? `${amount(Math.abs(mean), setting.metric)} of ${metric}`
     : `${metric} ${plain(Math.abs(mean))}`;
   const change =
-    mean === 0
-      ? `no difference in ${metric} to ${name}`
-      : `${size} ${mean > 0 ? "better" : "worse"} than ${name}`;
+    mean === 0 ? `no difference in ${metric}` : `${size} ${mean > 0 ? "better" : "worse"}${against}`;
   // The interval reads in the direction of the words before it: that of the sign of the difference.
   const { low, high } = difference;
   const [from, to] = difference.mean < 0 ? [-high, -low] : [low, high];
   const number = points ? (v: number) => fixed(100 * v) : plain;
   const common = difference.values.length;
-  const partly = common < setting.baselineFolds ? ` on ${folds(common)}` : "";
+  const partly = common < setting.baselineFolds ? ` on ${common} of ${folds(setting.baselineFolds)}` : "";
   return (
     `${change}${partly} (95 % interval ${number(from)} to ${number(to)}, ` +
-    `p ${pValue(difference.pHolm)}${adjusted ? " after Holm" : ""})`
+    `p ${pValue(difference.pHolm)}${correction})`
   );
 }
 
