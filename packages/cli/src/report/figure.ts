@@ -2,7 +2,7 @@ import type { FigureOptions } from "@minimand/compare";
 import type { Child, Markup } from "./markup.ts";
 import { html, trusted } from "./markup.ts";
 
-const widths = { wide: 760, narrow: 356 } as const;
+const widths = { wide: 832, half: 392, narrow: 356 } as const;
 
 /** A figure as a function of its width alone; `null` where there is nothing to show. */
 export type Drawing = (options: FigureOptions) => SVGSVGElement | null;
@@ -18,19 +18,19 @@ export function figure(drawing: Drawing, caption: Child): Markup | null {
   return html`<figure>
 <div class="wide">${trusted(wide.outerHTML)}</div>
 <div class="narrow">${trusted(narrow.outerHTML)}</div>
-<figcaption>${caption}</figcaption>
+${caption === null ? null : html`<figcaption>${caption}</figcaption>`}
 </figure>`;
 }
 
 /** A figure that is half a page wide and stands beside its like. */
-export function panel(drawing: Drawing, title: Child, width: number = widths.narrow): Markup | null {
+export function panel(drawing: Drawing, title: Child, width: number = widths.half): Markup | null {
   const svg = drawing({ width });
   if (svg === null) return null;
   const drawn = trusted(svg.outerHTML);
   // What is wider than a telephone scrolls inside its own box.
   const box =
-    width > widths.narrow
+    width > widths.half
       ? html`<div class="scroll" tabindex="0" role="region" aria-label="Figure"><div style="min-width:600px">${drawn}</div></div>`
       : html`<div>${drawn}</div>`;
-  return html`<figure${width > widths.narrow ? html` style="flex-basis:100%"` : null}><h4>${title}</h4>${box}</figure>`;
+  return html`<figure${width > widths.half ? html` style="flex-basis:100%"` : null}><h4>${title}</h4>${box}</figure>`;
 }

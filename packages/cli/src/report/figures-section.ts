@@ -18,14 +18,14 @@ import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 
-/** Caption of the ranking: what the band is, and what of it decides. */
+/** Caption of the ranking: what is drawn, and what the verdicts rest on. */
 function rankingCaption({ ranking }: DatasetReport): Child {
   const digits = decimals(ranking.rope);
-  const left = ranking.higherIsBetter ? "right" : "left";
+  const side = ranking.higherIsBetter ? "right" : "left";
   return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line) with its 95 %
-interval. The band is the region of practical equivalence, ±${fixed(ranking.rope, digits)}: a loss whose interval lies
-inside it is the same for practical purposes, one whose interval lies wholly to the ${left} of it helps. A value with an
-arrowhead lies beyond the axis.`;
+interval; losses on the ${side} improve on it. The band is the region of practical equivalence,
+±${fixed(ranking.rope, digits)}: differences inside it are too small to matter. An interval that crosses both the line and
+an edge of the band leaves the question open. A value with an arrowhead lies beyond the axis.`;
 }
 
 function pairedCaption(report: DatasetReport): Child {
@@ -78,7 +78,7 @@ export function behaviourFigures(report: DatasetReport, document: Document): Mar
             panel(
               (options) => confusionFigure(report, p.candidate, document, options),
               title(p),
-              classes > 9 ? 760 : undefined,
+              classes > 9 ? 832 : undefined,
             ),
           )
           .filter((drawn) => drawn !== null);
@@ -96,17 +96,17 @@ ${figure((options) => curvesFigure(report, document, options), curvesCaption(rep
     reliability.length > 0
       ? html`<h3>Can the probabilities be believed?</h3>
 <div class="panels">${reliability}</div>
-<p class="muted"><small>Predictions of all test folds, by their ${what}. On the dashed diagonal, of the rows given 70 %
-just 70 % turn out so; dots below it are over-confident. The bars count the predictions, and dots over few of them mean
-little. ECE is the expected calibration error, the mean distance to the diagonal. A loss that does not aim at
-probabilities may classify well and still be far off here.${repeats}</small></p>`
+<p class="muted">Predictions of all test folds, by their ${what}. On the dashed diagonal, of the rows given 70 %
+just 70 % turn out so; dots below it were given too high a probability. The bars count the predictions, and dots over few of them mean
+little. ECE is the expected calibration error, the mean distance to the diagonal over these predictions. A loss that does not aim at
+probabilities may classify well and still be far off here.${repeats}</p>`
       : null
   }${
     confusion.length > 0
       ? html`<h3>Which classes are mixed up</h3>
 <div class="panels">${confusion}</div>
-<p class="muted"><small>All test folds together: a row a true class, a column a prediction, in percent of the row
-${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeats}</small></p>`
+<p class="muted">All test folds together: a row a true class, a column a prediction, in percent of the row
+${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeats}</p>`
       : null
   }${
     classes > 40

@@ -6,14 +6,14 @@ import type { Column, Row } from "./table.ts";
 import { table } from "./table.ts";
 import { chip } from "./verdict.ts";
 
-/** P(better), P(same), P(worse) as numbers with a small bar. */
+/** P(better), P(same), P(worse) in percent over a small bar. */
 function posterior(entry: RankingEntry): Child {
   const d = entry.difference;
   if (d === null) return "–";
   const part = (kind: string, p: number): Markup =>
     html`<i class="${kind}" style="width:${(100 * p).toFixed(1)}%"></i>`;
-  return html`${percent(d.pBetter)} / ${percent(d.pSame)} / ${percent(d.pWorse)}
-<span class="bar" aria-hidden="true" style="margin-left:auto">${part("w", d.pWorse)}${part("s", d.pSame)}${part("b", d.pBetter)}</span>`;
+  const numbers = [d.pBetter, d.pSame, d.pWorse].map((p) => percent(p).replace(" %", ""));
+  return html`${numbers.join(" / ")} %<span class="bar" aria-hidden="true">${part("b", d.pBetter)}${part("s", d.pSame)}${part("w", d.pWorse)}</span>`;
 }
 
 function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Child {
@@ -21,7 +21,7 @@ function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Chi
     candidate?.paper ? `paper ${candidate.paper}` : null,
     candidate?.extension ? "our extension to this task" : null,
   ].filter((text) => text !== null);
-  return html`${entry.label}${origin.length > 0 ? html` <small>${origin.join(", ")}</small>` : null}`;
+  return html`${entry.label}${origin.length > 0 ? html`<small class="line">${origin.join(", ")}</small>` : null}`;
 }
 
 /**
@@ -32,34 +32,34 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   const { ranking } = report;
   const digits = decimals(ranking.rope);
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  const better = ranking.higherIsBetter ? "positive is better" : "negative is better";
   const columns: Column[] = [
     { head: "Loss" },
-    {
-      head: html`${metricName(ranking.metric)} <small>mean ± sd, ${ranking.higherIsBetter ? "higher" : "lower"} is better</small>`,
-      numeric: true,
-    },
-    { head: html`Difference <small>95 % interval, ${better}</small>`, numeric: true },
+    { head: "Verdict" },
+    { head: html`${metricName(ranking.metric)} <small>mean ± sd</small>`, numeric: true },
+    { head: html`Difference <small>95 % interval</small>`, numeric: true },
     { head: html`p <small>after Holm</small>`, numeric: true },
     { head: html`Probability <small>better / same / worse</small>`, numeric: true },
-    { head: "Verdict" },
   ];
   const row = (entry: RankingEntry): Row => {
     const d = entry.difference;
     const runs = entry.n + entry.diverged;
+    const verdict =
+      entry.verdict === "diverged"
+        ? chip("diverged", `diverged ${entry.diverged}/${runs}`)
+        : chip(entry.verdict);
+    const interval = (low: number, high: number): Markup =>
+      html`<small class="line">[${signed(low, digits)}, ${signed(high, digits)}]</small>`;
     return {
       className: entry.verdict === "baseline" ? "baseline" : "",
       cells: [
         name(entry, byId.get(entry.candidate)),
-        entry.mean === null ? "–" : `${fixed(entry.mean, digits)} ± ${fixed(entry.sd, digits)}`,
-        d === null
+        verdict,
+        entry.mean === null
           ? "–"
-          : html`${signed(d.mean, digits)} <small>[${signed(d.low, digits)}, ${signed(d.high, digits)}]</small>`,
+          : html`${fixed(entry.mean, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
+        d === null ? "–" : html`${signed(d.mean, digits)}${interval(d.low, d.high)}`,
         d === null ? "–" : pValue(d.pHolm),
         posterior(entry),
-        entry.verdict === "diverged"
-          ? chip("diverged", `diverged ${entry.diverged} of ${runs}`)
-          : chip(entry.verdict),
       ],
     };
   };

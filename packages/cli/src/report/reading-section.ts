@@ -21,9 +21,11 @@ without that adjustment.</p>
 <p><strong>Better, same, worse.</strong> The Bayesian correlated t-test [3] gives the probability that the true
 difference is practically better, inside the region of practical equivalence${rope}, or practically worse. A large p
 alone never says that two losses are the same; a high P(same) does.</p>
-<p><strong>Verdicts.</strong> ${chip("better")} and ${chip("worse")} are distinguishable from the baseline;
-${chip("same")} is practically equal; ${chip("undecided")} means that these data can't tell;
-${chip("diverged")} means that training did not stay finite on at least one fold, and the loss is not tested.</p>
+<p><strong>Verdicts.</strong> ${chip("same")} if P(same) is at least 95 %, even where the small difference is real;
+otherwise ${chip("better")} or ${chip("worse")} if p after Holm is below ${ranking?.alpha ?? "alpha"}; otherwise
+${chip("undecided")}: these data can't tell, more seeds may. ${chip("diverged")} means that training did not stay finite
+on at least one fold; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
+for comparison, outside Holm's adjustment.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any

@@ -40,20 +40,13 @@ export function settingsSection(results: Results): Markup {
       ],
     ]),
   ];
-  const columns = [{ head: "Setting" }, { head: "Value" }];
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
 <p>The same settings on the same file give the same numbers, whatever the number of workers.
 <code>auto</code> was decided from the data, as told above.</p>
-${table(
-  "Settings",
-  columns,
-  rows(
-    Object.entries(results.settings).map(([name, value]) => [
-      words(name),
-      html`<code>${settingText(value)}</code>`,
-    ]),
-  ),
-)}
+<dl class="facts compact">${Object.entries(results.settings).map(
+    ([name, value]) => html`<div><dt>${words(name)}</dt><dd><code>${settingText(value)}</code></dd></div>
+`,
+  )}</dl>
 ${table("Versions and sources", [{ head: "Run" }, { head: "Value" }], rows(run))}
 </section>`;
 }

@@ -10,7 +10,7 @@ body {
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
   font-variant-numeric: tabular-nums;
 }
-main, header, footer { max-width: 832px; margin: 0 auto; padding: 0 36px; }
+main, header, footer { max-width: 904px; margin: 0 auto; padding: 0 36px; }
 header { padding-top: 44px; }
 footer { padding-top: 28px; padding-bottom: 56px; color: var(--mm-muted); font-size: 14px; }
 h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif; text-wrap: balance; }
@@ -39,12 +39,14 @@ nav ul, .verdicts { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; 
 dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 14px 28px; margin: 22px 0; }
 dl.facts dt { font-size: 13px; color: var(--mm-muted); }
 dl.facts dd { margin: 0; }
+dl.compact { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); font-size: 14px; }
 
 .scroll { overflow-x: auto; margin: 14px 0; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--mm-better); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.4; }
 th, td { text-align: left; padding: 7px 12px 7px 0; border-bottom: 1px solid var(--mm-line); vertical-align: baseline; overflow-wrap: normal; }
-td.name, td.text { overflow-wrap: anywhere; min-width: 12ch; }
+tbody th { min-width: 13ch; max-width: 28ch; }
+small.line { display: block; }
 thead th { font-size: 13px; font-weight: 600; color: var(--mm-muted); border-bottom: 1px solid var(--mm-ink); vertical-align: bottom; }
 thead th small { display: block; font-weight: 400; }
 tbody th { font-weight: 600; }
@@ -53,7 +55,7 @@ tbody + tbody tr:first-child > * { border-top: 1px solid var(--mm-ink); }
 th:last-child, td:last-child { padding-right: 0; }
 tr.baseline > * { background: var(--mm-band); }
 td small, th small { color: var(--mm-muted); font-weight: 400; font-size: 12.5px; }
-.bar { display: flex; width: 92px; height: 12px; border-radius: 2px; overflow: hidden; gap: 1px; }
+.bar { display: flex; width: 100%; min-width: 110px; height: 9px; margin-top: 5px; border-radius: 2px; overflow: hidden; gap: 1px; }
 .bar i { display: block; height: 100%; }
 .bar .w { background: var(--mm-worse); } .bar .s { background: var(--mm-same); } .bar .b { background: var(--mm-better); }
 
@@ -61,8 +63,9 @@ figure { margin: 14px 0 8px; }
 figure > div > svg { display: block; max-width: 100%; height: auto; }
 figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-top: 8px; max-width: 76ch; }
 .narrow { display: none; }
-.panels { display: flex; flex-wrap: wrap; gap: 20px 40px; }
-.panels figure { flex: 0 1 360px; min-width: 0; }
+.panels + p { font-size: 14px; max-width: 76ch; }
+.panels { display: flex; flex-wrap: wrap; gap: 20px 44px; }
+.panels figure { flex: 0 1 392px; min-width: 0; }
 .panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
 
 details { border: 1px solid var(--mm-line); border-radius: 6px; padding: 0 16px; margin: 14px 0; }

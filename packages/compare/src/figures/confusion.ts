@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, textWidth } from "./draw.ts";
-import { color } from "./palette.ts";
+import { color, heatTurn } from "./palette.ts";
 import { labelOf } from "./rows.ts";
 import { percent } from "./text.ts";
 
@@ -66,7 +66,7 @@ export function confusionFigure(
   const marginTop = upright ? Math.ceil(Math.max(...names.map(textWidth)) + 34) : 46;
   const both = side >= 44;
   const fontSize = Math.max(7, Math.min(13, side * (both ? 0.26 : 0.42)));
-  const ink = ({ share }: Cell): string => (share > 0.55 ? color("surface") : color("ink"));
+  const ink = ({ share }: Cell): string => (share > heatTurn ? color("onHeat") : color("onCool"));
   const tooltip = ({ truth, predicted, count, share }: Cell): string =>
     `true ${classes[truth]}, predicted ${classes[predicted]}: ${count} (${percent(share)})`;
 
@@ -79,7 +79,7 @@ export function confusionFigure(
       .join("; ")}.`,
     {
       width,
-      height: Math.max(side, 18) * classes.length + marginTop + 8,
+      height: Math.min(Math.max(side, 18), 104) * classes.length + marginTop + 8,
       marginLeft,
       marginRight: 8,
       marginTop,
@@ -114,7 +114,7 @@ export function confusionFigure(
           x: "predicted",
           y: "truth",
           inset: 0.5,
-          fill: color("better"),
+          fill: color("heat"),
           // An identity, so that the opacity is the share itself and not the share of the largest share.
           fillOpacity: { value: "share", scale: null },
           title: tooltip,

@@ -121,7 +121,7 @@ export function curvesFigure(
           title: ({ entry }) => entry.label,
           frameAnchor: "top-left",
           dy: -14,
-          lineWidth: (width - 56) / columns / 13.5,
+          lineWidth: (width - 56) / columns / 15.5,
           textOverflow: "ellipsis",
           fill: ({ style }) => style.color,
           fontWeight: 600,
@@ -159,7 +159,7 @@ export function curvesFigure(
           ];
         }),
         Plot.text(["epoch"], {
-          fx: () => columns - 1,
+          fx: () => (shown.length - 1) % columns,
           fy: () => Math.ceil(shown.length / columns) - 1,
           frameAnchor: "bottom-right",
           dy: 34,

@@ -1,8 +1,9 @@
 /**
  * The colours of figures and report, defined once. Better is blue and worse is vermilion (Okabe & Ito 2008: told
  * apart with every common colour vision), everything without a direction is neutral; a symbol says the same again.
+ * `heat` laid over `band` shades shares, with `onCool` and `onHeat` for text on it.
  */
-const shades = {
+export const shades = {
   light: {
     ink: "#1a1f27",
     muted: "#59626f",
@@ -10,8 +11,11 @@ const shades = {
     surface: "#ffffff",
     band: "#e7eaee",
     better: "#0069a8",
-    same: "#737d8b",
+    same: "#6b7583",
     worse: "#c04a00",
+    heat: "#00507f",
+    onCool: "#000000",
+    onHeat: "#ffffff",
   },
   dark: {
     ink: "#e8ebf0",
@@ -22,8 +26,14 @@ const shades = {
     better: "#62b5f4",
     same: "#8f9aa9",
     worse: "#f7934f",
+    heat: "#4898d6",
+    onCool: "#ffffff",
+    onHeat: "#000000",
   },
 } as const;
+
+/** The share from which on `onHeat` is read better than `onCool`, on light pages and on dark ones. */
+export const heatTurn = 0.71;
 
 export type Shade = keyof typeof shades.light;
 

@@ -5,6 +5,7 @@ import { draw, labelMargin, nameAxis } from "./draw.ts";
 import { color } from "./palette.ts";
 import { testedEntries } from "./rows.ts";
 import { metricName, percent } from "./text.ts";
+import { verdictStyles } from "./verdicts.ts";
 
 interface Part {
   id: string;
@@ -32,17 +33,18 @@ export function posteriorFigure(
   const entries = testedEntries(report);
   const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
   const marginLeft = labelMargin([...labels.values()], width);
-  const parts = entries.flatMap(({ candidate, label, difference }): Part[] => {
-    const { pBetter, pSame, pWorse } = difference;
-    const of = (shade: Part["shade"], start: number, p: number): Part => ({
-      id: candidate,
-      start,
-      end: start + p,
-      shade,
-      tooltip: `${label}: P(${shade}) = ${percent(p)}`,
+  // As in the ranking: better is where the metric says so.
+  const order: Part["shade"][] = report.ranking.higherIsBetter
+    ? ["worse", "same", "better"]
+    : ["better", "same", "worse"];
+  const parts = entries.flatMap(({ candidate, label, difference }) => {
+    const p = { better: difference.pBetter, same: difference.pSame, worse: difference.pWorse };
+    let start = 0;
+    return order.map((shade): Part => {
+      const part = { id: candidate, start, end: start + p[shade], shade };
+      start = part.end;
+      return { ...part, tooltip: `${label}: P(${shade}) = ${percent(p[shade])}` };
     });
-    // Worse on the left, better on the right, as in the ranking of a metric whose higher value is better.
-    return [of("worse", 0, pWorse), of("same", pWorse, pSame), of("better", pWorse + pSame, pBetter)];
   });
   const room = (width - marginLeft - 20) * 0.9;
 
@@ -66,14 +68,14 @@ export function posteriorFigure(
       y: { domain: [...labels.keys()], axis: null, padding: 0.22 },
       marks: [
         Plot.axisX({ ticks: 4, tickFormat: (x: number) => `${Math.round(100 * x)} %`, label: null }),
-        Plot.text(["▼ worse"], { frameAnchor: "top-left", dy: -16, fill: color("worse"), fontWeight: 600 }),
-        Plot.text(["■ same"], { frameAnchor: "top", dy: -16, fill: color("muted"), fontWeight: 600 }),
-        Plot.text(["better ▲"], {
-          frameAnchor: "top-right",
-          dy: -16,
-          fill: color("better"),
-          fontWeight: 600,
-        }),
+        ...order.map((shade, i) =>
+          Plot.text([`${verdictStyles[shade].glyph} ${shade}`], {
+            frameAnchor: (["top-left", "top", "top-right"] as const)[i],
+            dy: -16,
+            fill: color(shade),
+            fontWeight: 600,
+          }),
+        ),
         Plot.barX(parts, {
           y: "id",
           x1: "start",

@@ -29,8 +29,9 @@ function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]
     return { ...row, mean: 0, tooltip: `${entry.label}: the baseline`, note: style.word };
   }
   if (d === null) {
-    const runs = `diverged ${entry.diverged} of ${entry.n + entry.diverged}`;
-    return { ...row, mean: null, tooltip: `${entry.label}: ${runs}, not tested`, note: runs };
+    const note =
+      entry.diverged > 0 ? `diverged ${entry.diverged} of ${entry.n + entry.diverged}` : "not tested";
+    return { ...row, mean: null, tooltip: `${entry.label}: ${note}`, note };
   }
   const interval = `${signed(d.mean, digits)} [${signed(d.low, digits)}, ${signed(d.high, digits)}]`;
   return {
