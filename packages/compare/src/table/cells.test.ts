@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isMissing, parseNumber } from "./cells.ts";
+import { isMissing, isMissingNumber, parseNumber } from "./cells.ts";
 
 describe("isMissing", () => {
   it.each([
     "",
     "?",
-    "-",
     "NA",
     "N/A",
     "na",
@@ -20,9 +19,18 @@ describe("isMissing", () => {
     null,
     Number.NaN,
   ])("takes %j for missing", (cell) => expect(isMissing(cell)).toBe(true));
-  it.each(["0", "none", ".", "no", "Na", " ", "--", 0, -1])("takes %j for a value", (cell) => {
+  it.each(["0", "none", ".", "-", "no", "Na", " ", "--", 0, -1])("takes %j for a value", (cell) => {
     expect(isMissing(cell)).toBe(false);
   });
+});
+
+describe("isMissingNumber", () => {
+  it.each(["", "NA", null, "-", "--", ".", "none"])("takes %j among numbers for missing", (cell) => {
+    expect(isMissingNumber(cell)).toBe(true);
+  });
+  it.each(["0", 0, "+", "-1", "n"])("takes %j for a value", (cell) =>
+    expect(isMissingNumber(cell)).toBe(false),
+  );
 });
 
 describe("parseNumber", () => {

@@ -1,13 +1,9 @@
 import type { Cell } from "./table.ts";
 
-/**
- * What counts as missing, besides an empty cell, null and a NaN: exactly these spellings. Lower-case `none` and a lone `.`
- * are left alone, for they are common names of categories.
- */
+/** What counts as missing in any column, besides an empty cell, null and a NaN: exactly these spellings. */
 export const missingWords: ReadonlySet<string> = new Set([
   "",
   "?",
-  "-",
   "NA",
   "N/A",
   "na",
@@ -22,10 +18,18 @@ export const missingWords: ReadonlySet<string> = new Set([
   "None",
 ]);
 
-/** Whether a cell holds no value: empty, null, NaN, or one of `missingWords`. */
+/** What counts as missing only among numbers, for elsewhere it may be a category (`+` and `-`, `none`). */
+export const missingAmongNumbers: ReadonlySet<string> = new Set(["-", "--", ".", "none"]);
+
+/** Whether a cell holds no value, in any column. */
 export function isMissing(cell: Cell): boolean {
   if (cell === null) return true;
   return typeof cell === "number" ? Number.isNaN(cell) : missingWords.has(cell);
+}
+
+/** Whether a cell of a column of numbers holds no value. */
+export function isMissingNumber(cell: Cell): boolean {
+  return isMissing(cell) || (typeof cell === "string" && missingAmongNumbers.has(cell));
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -1,5 +1,5 @@
 import type { Note } from "../results.ts";
-import { isMissing } from "./cells.ts";
+import { isMissingNumber } from "./cells.ts";
 import { listed } from "./data-error.ts";
 import type { Column } from "./table.ts";
 
@@ -18,13 +18,13 @@ export function readDecimalCommas(columns: readonly Column[]): Note | null {
   for (const column of columns) {
     let commas = 0;
     const all = column.cells.every((cell) => {
-      if (typeof cell !== "string" || isMissing(cell)) return true;
+      if (typeof cell !== "string" || isMissingNumber(cell)) return true;
       if (withComma.test(cell)) return ++commas > 0;
       return whole.test(cell);
     });
     if (!all || commas === 0) continue;
     column.cells = column.cells.map((cell) =>
-      typeof cell === "string" && !isMissing(cell) ? cell.replaceAll(".", "").replace(",", ".") : cell,
+      typeof cell === "string" && !isMissingNumber(cell) ? cell.replaceAll(".", "").replace(",", ".") : cell,
     );
     changed.push(column.name);
   }

@@ -1,0 +1,154 @@
+import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
+import { dataError, quoted } from "../table/data-error.ts";
+import { type Column, cellAt, placeOf, type Table } from "../table/table.ts";
+
+export type ColumnKind = "numeric" | "categorical";
+
+/** A column read as numbers (NaN where missing), or as levels (-1 where missing), with the reason. */
+export type TypedColumn =
+  | { kind: "numeric"; values: Float64Array; missing: number; why: string }
+  | {
+      kind: "categorical";
+      codes: Int32Array;
+      levels: string[];
+      missing: number;
+      why: string;
+      mixed: boolean;
+    };
+
+/** The largest finite float32: training runs in float32, where more is infinite. */
+export const largest = 3.4028234663852886e38;
+
+/** What a whole column holds. */
+interface Scan {
+  /** NaN where there is no number. */
+  values: Float64Array;
+  numbers: number;
+  /** Cells that hold no value in any column, and those that hold none among numbers. */
+  missing: number;
+  missingAmongNumbers: number;
+  /** The first cell that is neither a number nor missing among numbers, and why; -1 if there is none. */
+  other: number;
+  why: "text" | "leading zero" | "long digits";
+}
+
+function scan(column: Column): Scan {
+  const { cells } = column;
+  const values = new Float64Array(cells.length).fill(Number.NaN);
+  const result: Scan = { values, numbers: 0, missing: 0, missingAmongNumbers: 0, other: -1, why: "text" };
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row]!;
+    if (isMissingNumber(cell)) {
+      result.missingAmongNumbers++;
+      if (isMissing(cell)) result.missing++;
+      continue;
+    }
+    const value = parseNumber(cell);
+    if (typeof value === "number") {
+      values[row] = value;
+      result.numbers++;
+    } else if (result.other < 0 || (result.why === "text" && value !== "text")) {
+      // A code is the better explanation than a text, so it replaces the first text.
+      result.other = row;
+      result.why = value;
+    }
+  }
+  return result;
+}
+
+/**
+ * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`),
+ * else categorical.
+ *
+ * @param override the kind that the user asks for. Codes such as `007` are numbers then.
+ * @throws DataError, naming column, line and value: an infinite number or one beyond float32 in a numeric column; a text in
+ *   a column that `override` says is numeric.
+ */
+export function typeColumn(table: Table, column: Column, override?: ColumnKind): TypedColumn {
+  const seen = scan(column);
+  const numeric = override === undefined ? seen.other < 0 && seen.numbers > 0 : override === "numeric";
+  if (!numeric) return asLevels(table, column, seen, override);
+  const subject = `column ${quoted(column.name)}`;
+  const { values, missing } = asNumbers(
+    table,
+    column,
+    seen,
+    subject,
+    "expected a number, as its type was set to numeric",
+  );
+  const why =
+    override === undefined
+      ? `all ${seen.numbers} values are numbers${missing > 0 ? `, ${missing} missing` : ""}`
+      : "--types";
+  return { kind: "numeric", values, missing, why };
+}
+
+/**
+ * A column that has to hold numbers, codes such as `007` included; NaN where missing.
+ *
+ * @param subject what the column is, for the message; `expected` the reason why it has to be numeric.
+ * @throws DataError, naming line and value, for a text and for a number that is not finite in float32.
+ */
+export function readNumbers(table: Table, column: Column, subject: string, expected: string) {
+  return asNumbers(table, column, scan(column), subject, expected);
+}
+
+function asNumbers(table: Table, column: Column, seen: Scan, subject: string, expected: string) {
+  const { values } = seen;
+  for (let row = 0; row < values.length; row++) {
+    const cell = column.cells[row]!;
+    if (Number.isNaN(values[row]) && !isMissingNumber(cell)) {
+      if (parseNumber(cell) === "text")
+        throw dataError(placeOf(table, row), `${subject}: ${expected}`, quoted(cell));
+      values[row] = Number(cell);
+    }
+    if (Math.abs(values[row]!) > largest) {
+      throw dataError(
+        placeOf(table, row),
+        `${subject}: expected a finite number of at most 3.4e38 (float32)`,
+        quoted(cell),
+      );
+    }
+  }
+  return { values, missing: seen.missingAmongNumbers };
+}
+
+function asLevels(table: Table, column: Column, seen: Scan, override?: ColumnKind): TypedColumn {
+  // Where all values are numbers, 1 and 1.0 are the same level.
+  const byNumber = seen.other < 0 && seen.missingAmongNumbers === seen.missing;
+  const index = new Map<string, number>();
+  const codes = new Int32Array(column.cells.length).fill(-1);
+  for (let row = 0; row < codes.length; row++) {
+    const cell = column.cells[row]!;
+    if (isMissing(cell)) continue;
+    const value = seen.values[row]!;
+    const key = byNumber && !Number.isNaN(value) ? String(value) : String(cell);
+    const known = index.get(key);
+    codes[row] = known ?? index.size;
+    if (known === undefined) index.set(key, index.size);
+  }
+  const levels = sortLevels([...index.keys()], byNumber);
+  const rank = new Int32Array(levels.length);
+  for (const [position, level] of levels.entries()) rank[index.get(level)!] = position;
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) codes[row] = rank[codes[row]!]!;
+  const count = column.cells.length - seen.missing;
+  const why = override === undefined ? whyText(table, column, seen, count) : "--types";
+  const mixed = seen.why === "text" && seen.numbers > count / 2;
+  return { kind: "categorical", codes, levels, missing: seen.missing, why, mixed };
+}
+
+/** Levels in a fixed order that depends on no locale: numbers by size, texts by code unit. */
+export function sortLevels(levels: string[], byNumber: boolean): string[] {
+  return byNumber ? levels.sort((a, b) => Number(a) - Number(b)) : levels.sort();
+}
+
+function whyText(table: Table, column: Column, seen: Scan, count: number): string {
+  if (count === 0) return "all values are missing";
+  if (seen.other < 0) return "no value is a number";
+  const example = cellAt(table, column, seen.other);
+  if (seen.why === "leading zero") return `${example} has a leading zero: codes`;
+  if (seen.why === "long digits") return `${example} has more digits than a number keeps: identifiers`;
+  if (seen.numbers === 0) return `no value is a number, e.g. ${example}`;
+  const texts = count - seen.numbers;
+  return `${texts} of ${count} values ${texts === 1 ? "is" : "are"} text: ${example}`;
+}

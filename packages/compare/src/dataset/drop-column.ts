@@ -1,0 +1,49 @@
+import type { Column } from "../table/table.ts";
+import type { ColumnKind, TypedColumn } from "./column-type.ts";
+
+/** Names that people give to identifiers: `id`, `row_id`, `customerID`, `index`, `key`. */
+const identifier = /(^|[\s_.:-])(id|ids|uuid|index|idx|key|rowid|rownum|rownames?)$/i;
+const camelIdentifier = /[a-z](Id|ID)$/;
+
+/**
+ * Why a column can't help a model, or null if it can.
+ *
+ * Left out are: no value at all; one value in every row; categories with a different value in every row; whole numbers that
+ * count the rows (n consecutive ones in order, or 0..n-1 or 1..n in any order), or that differ in every row below a name
+ * such as `id`. Other numbers that differ in every row are measurements and stay, and so does what was set to numeric.
+ *
+ * @param kept the rows that are used. Row numbers are looked for in the whole column.
+ */
+export function reasonToDrop(
+  column: Column,
+  typed: TypedColumn,
+  kept: Int32Array,
+  override?: ColumnKind,
+): string | null {
+  const all = typed.kind === "numeric" ? typed.values : typed.codes;
+  const isNone = (value: number) => (typed.kind === "numeric" ? Number.isNaN(value) : value < 0);
+  const present: number[] = [];
+  for (const row of kept) if (!isNone(all[row]!)) present.push(all[row]!);
+  if (present.length === 0) return "every value is missing";
+  const different = new Set(present).size;
+  if (different === 1 && present.length === kept.length) return "it is constant";
+  if (different < present.length || different < 3) return null;
+  if (typed.kind === "categorical") {
+    // Numbers with a stray text end here: say so, for the text is what is wrong then.
+    return typed.mixed
+      ? `every row has a different value, and ${typed.why}`
+      : "every row has a different value";
+  }
+  if (override === "numeric" || !present.every(Number.isInteger)) return null;
+  const keep = `; keep it with --types ${column.name}=numeric`;
+  if (countsRows(typed.values)) return `it numbers the rows${keep}`;
+  const named = identifier.test(column.name) || camelIdentifier.test(column.name);
+  return named ? `every row has a different value${keep}` : null;
+}
+
+function countsRows(values: Float64Array): boolean {
+  const sorted = values.toSorted();
+  const start = sorted[0]!;
+  if (!sorted.every((value, i) => value === start + i)) return false;
+  return start === 0 || start === 1 || values.every((value, i) => value === start + i);
+}

@@ -1,0 +1,47 @@
+import { isMissing, isMissingNumber } from "../table/cells.ts";
+import { dataError, listed, quoted } from "../table/data-error.ts";
+import { placeOf, type Table } from "../table/table.ts";
+import { readNumbers } from "./column-type.ts";
+import type { Dataset } from "./dataset.ts";
+import { classIndex } from "./target.ts";
+
+/** The target of a second file (`--test`), in the classes of the first. */
+export interface EncodedTarget {
+  /** The rows of the table that have a target, in rising order. */
+  rows: Int32Array;
+  /** One class id for each of `rows`; empty for regression. */
+  labels: Int32Array;
+  /** One number for each of `rows`; empty for classification. */
+  targets: Float64Array;
+}
+
+/**
+ * Reads the target column of another table with the task and the classes of a data set.
+ *
+ * @throws DataError: no such column, a class (names its line) or a text among numbers that the data set does not have, no row with a target.
+ */
+export function encodeTarget(dataset: Dataset, table: Table): EncodedTarget {
+  const subject = `target ${quoted(dataset.target)}`;
+  const column = table.columns.find(({ name }) => name === dataset.target);
+  if (column === undefined)
+    throw dataError({ file: table.name }, `expected the column ${quoted(dataset.target)}`, "a file without");
+  const regression = dataset.task === "regression";
+  const missing =
+    regression || dataset.classes.every((name) => Number.isFinite(Number(name)))
+      ? isMissingNumber
+      : isMissing;
+  const rows = Int32Array.from([...column.cells.keys()].filter((row) => !missing(column.cells[row]!)));
+  if (rows.length === 0)
+    throw dataError({ file: table.name }, `${subject}: expected values`, "none: all cells are missing");
+  if (regression) {
+    const { values } = readNumbers(table, column, subject, "expected a number for the task regression");
+    return { rows, labels: new Int32Array(0), targets: Float64Array.from(rows, (row) => values[row]!) };
+  }
+  const labels = rows.map((row) => {
+    const label = classIndex(dataset.classes, column.cells[row]!);
+    if (label >= 0) return label;
+    const expected = `${subject}: expected one of the classes ${listed(dataset.classes)}`;
+    throw dataError(placeOf(table, row), expected, quoted(column.cells[row]!));
+  });
+  return { rows, labels, targets: new Float64Array(0) };
+}

@@ -1,0 +1,158 @@
+import type { Note } from "../results.ts";
+import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
+import { dataError, listed, quoted } from "../table/data-error.ts";
+import { type Column, placeOf, type Table } from "../table/table.ts";
+import { largest } from "./column-type.ts";
+import type { Dataset, Feature } from "./dataset.ts";
+import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
+import { classIndex } from "./target.ts";
+
+/** Encoded rows, row-major: `x[row * inputs + input]`. */
+export interface Encoded {
+  x: Float32Array;
+  inputs: number;
+}
+
+/** Standardised values are cut here, far outside of any training row, so that float32 never overflows. */
+const mostDeviations = 1e6;
+
+/**
+ * Encodes rows of the data set that the encoder was fitted on (or of one with the same inputs in the same order). A level that
+ * no training row had is `other`, or no level at all where there is no `other`.
+ *
+ * @returns `x` [rows, inputs] in row-major order.
+ * @throws RangeError if the inputs of the data set are others than the encoder's, or a row is out of range.
+ */
+export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): Encoded {
+  checkRows(dataset, rows);
+  const same = (feature: Feature, i: number) =>
+    feature.name === encoder.features[i]?.name && feature.kind === encoder.features[i]?.kind;
+  if (dataset.features.length !== encoder.features.length || !dataset.features.every(same)) {
+    throw new RangeError("dataset: expected the inputs that the encoder was fitted on, got others");
+  }
+  const x = new Float32Array(rows.length * encoder.inputs);
+  let offset = 0;
+  for (const [i, fitted] of encoder.features.entries()) {
+    const feature = dataset.features[i]!;
+    if (fitted.kind === "numeric" && feature.kind === "numeric") {
+      writeNumeric(x, encoder.inputs, offset, fitted, (i) => feature.values[rows[i]!]!, rows.length);
+    } else if (fitted.kind === "categorical" && feature.kind === "categorical") {
+      const position = feature.levels.map((level) => fitted.levels.indexOf(level));
+      writeCategorical(
+        x,
+        encoder.inputs,
+        offset,
+        fitted,
+        (i) => {
+          const code = feature.codes[rows[i]!]!;
+          return code < 0 ? "missing" : position[code]!;
+        },
+        rows.length,
+      );
+    }
+    offset += width(fitted);
+  }
+  return { x, inputs: encoder.inputs };
+}
+
+/**
+ * Encodes all rows of a new table, whose columns are found by name (more columns and another order do no harm).
+ *
+ * @returns `x` [rows, inputs]; `notes` count the levels that no training row had.
+ * @throws DataError naming every column that lacks; or line and value of a text, or a number beyond float32, in a numeric column.
+ */
+export function encodeTable(encoder: Encoder, table: Table): Encoded & { rows: number; notes: Note[] } {
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const lacking = encoder.features.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
+  if (lacking.length > 0) {
+    const which = lacking.length === 1 ? "the column" : `the ${lacking.length} columns`;
+    throw dataError(
+      { file: table.name },
+      `expected ${which} ${listed(lacking, Number.POSITIVE_INFINITY)}`,
+      "a file without",
+    );
+  }
+  const x = new Float32Array(table.rows * encoder.inputs);
+  const notes: Note[] = [];
+  let offset = 0;
+  for (const fitted of encoder.features) {
+    const column = byName.get(fitted.name)!;
+    if (fitted.kind === "numeric") {
+      const read = (row: number) => numberIn(table, column, row);
+      writeNumeric(x, encoder.inputs, offset, fitted, read, table.rows);
+    } else {
+      const pooled = new Set(fitted.pooled);
+      const unseen = new Map<string, number>();
+      const read = (row: number) => {
+        const cell = column.cells[row]!;
+        if (isMissing(cell)) return "missing";
+        const position = classIndex(fitted.levels, cell);
+        if (position < 0 && !pooled.has(String(cell)))
+          unseen.set(String(cell), (unseen.get(String(cell)) ?? 0) + 1);
+        return position;
+      };
+      writeCategorical(x, encoder.inputs, offset, fitted, read, table.rows);
+      if (unseen.size > 0) {
+        const cells = [...unseen.values()].reduce((a, b) => a + b, 0);
+        const text = `${cells} of ${table.rows} values did not occur in training: ${listed([...unseen.keys()])}`;
+        notes.push({ level: "warning", column: fitted.name, text });
+      }
+    }
+    offset += width(fitted);
+  }
+  return { x, inputs: encoder.inputs, rows: table.rows, notes };
+}
+
+function numberIn(table: Table, column: Column, row: number): number {
+  const cell = column.cells[row]!;
+  if (isMissingNumber(cell)) return Number.NaN;
+  const parsed = parseNumber(cell);
+  const subject = `column ${quoted(column.name)}`;
+  if (parsed === "text")
+    throw dataError(placeOf(table, row), `${subject}: expected a number, as in training`, quoted(cell));
+  const value = Number(parsed === "leading zero" || parsed === "long digits" ? cell : parsed);
+  if (Math.abs(value) > largest) {
+    throw dataError(
+      placeOf(table, row),
+      `${subject}: expected a finite number of at most 3.4e38 (float32)`,
+      quoted(cell),
+    );
+  }
+  return value;
+}
+
+function writeNumeric(
+  x: Float32Array,
+  inputs: number,
+  offset: number,
+  { median, mean, sd, missingIndicator }: NumericEncoder,
+  read: (row: number) => number,
+  rows: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const value = read(row);
+    const missing = Number.isNaN(value);
+    const z = sd === 0 ? 0 : ((missing ? median : value) - mean) / sd;
+    x[row * inputs + offset] = Math.max(-mostDeviations, Math.min(mostDeviations, z));
+    if (missingIndicator && missing) x[row * inputs + offset + 1] = 1;
+  }
+}
+
+function writeCategorical(
+  x: Float32Array,
+  inputs: number,
+  offset: number,
+  { levels, pooled, missing }: CategoricalEncoder,
+  read: (row: number) => number | "missing",
+  rows: number,
+): void {
+  const other = pooled.length > 0;
+  for (let row = 0; row < rows; row++) {
+    const position = read(row);
+    let column = -1;
+    if (position === "missing") column = missing ? levels.length + Number(other) : -1;
+    else if (position >= 0) column = position;
+    else if (other) column = levels.length;
+    if (column >= 0) x[row * inputs + offset + column] = 1;
+  }
+}

@@ -1,0 +1,239 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { tableOf } from "../table/test-tools.ts";
+import type { Dataset, Feature } from "./dataset.ts";
+import { encode, encodeTable } from "./encode.ts";
+import { type Encoder, fitEncoder, fitTarget, inputNames } from "./encoder.ts";
+import { csv, datasetOf, labelled, repeat } from "./test-tools.ts";
+
+const all = (dataset: Dataset) => Int32Array.from({ length: dataset.rows }, (_, row) => row);
+const column = (x: Float32Array, inputs: number, j: number) => [...x].filter((_, i) => i % inputs === j);
+const y = (n: number) => repeat(["a", "b"], n);
+
+function withFeatures(rows: number, features: Feature[]): Dataset {
+  return {
+    ...labelled(
+      Array.from({ length: rows }, (_, i) => i % 2),
+      2,
+    ),
+    features,
+  };
+}
+
+/** Numeric columns of any scale, some cells missing, and which rows are the training rows. */
+const numericData = fc
+  .array(fc.tuple(fc.oneof(fc.constant(Number.NaN), fc.double({ min: -1e30, max: 1e30 })), fc.boolean()), {
+    minLength: 4,
+    maxLength: 60,
+  })
+  .filter((cells) => cells.some(([, train]) => train));
+
+describe("fitEncoder", () => {
+  it("makes training rows mean 0 and standard deviation 1, or 0 where they are constant", () => {
+    fc.assert(
+      fc.property(numericData, (cells) => {
+        const values = Float64Array.from(cells, ([value]) => value);
+        const rows = Int32Array.from([...cells.keys()].filter((i) => cells[i]![1]));
+        const dataset = withFeatures(cells.length, [{ kind: "numeric", name: "x", values, why: "" }]);
+        const encoder = fitEncoder(dataset, rows);
+        const { x, inputs } = encode(encoder, dataset, rows);
+        const z = column(x, inputs, 0);
+        const mean = z.reduce((a, b) => a + b, 0) / z.length;
+        const sd = Math.sqrt(z.reduce((a, b) => a + (b - mean) ** 2, 0) / z.length);
+        expect(Math.abs(mean)).toBeLessThan(1e-5);
+        const [fitted] = encoder.features;
+        expect(Math.abs(sd - (fitted!.kind === "numeric" && fitted!.sd > 0 ? 1 : 0))).toBeLessThan(1e-5);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never looks at other rows", () => {
+    fc.assert(
+      fc.property(numericData, fc.double({ noNaN: true }), (cells, noise) => {
+        const rows = Int32Array.from([...cells.keys()].filter((i) => cells[i]![1]));
+        const make = (change: boolean) => {
+          const changed = (i: number) => change && !cells[i]![1];
+          const values = Float64Array.from(cells, ([value], i) => (changed(i) ? noise : value));
+          const codes = Int32Array.from(cells, (_, i) => (changed(i) ? -1 : i % 3));
+          return withFeatures(cells.length, [
+            { kind: "numeric", name: "x", values, why: "" },
+            { kind: "categorical", name: "z", codes, levels: ["p", "q", "r"], why: "" },
+          ]);
+        };
+        expect(fitEncoder(make(true), rows)).toEqual(fitEncoder(make(false), rows));
+      }),
+    );
+  });
+
+  it("imputes the median and marks missing values where training rows have them", async () => {
+    const dataset = await datasetOf(
+      csv({ x: ["1", "", "2", "9", ""], z: ["5", "6", "9", "6", ""], y: y(5) }),
+    );
+    const encoder = fitEncoder(dataset, Int32Array.of(0, 1, 2, 3));
+    expect(inputNames(encoder)).toEqual(["x", "x missing", "z"]);
+    expect(encoder.features[0]).toMatchObject({ median: 2, mean: 3.5, missingIndicator: true });
+    const { x } = encode(encoder, dataset, all(dataset));
+    const sd = Math.sqrt((2.5 ** 2 + 1.5 ** 2 + 1.5 ** 2 + 5.5 ** 2) / 4);
+    expect(column(x, 3, 0)).toEqual([1, 2, 2, 9, 2].map((value) => Math.fround((value - 3.5) / sd)));
+    expect(column(x, 3, 1)).toEqual([0, 1, 0, 0, 1]);
+    // Missing in row 5 only, which is no training row: the median of the training rows, 6.
+    expect(column(x, 3, 2)[4]).toBe(column(x, 3, 2)[1]);
+  });
+
+  it("gives zeros for a column that is constant or missing in the training rows, never NaN", async () => {
+    const dataset = await datasetOf(csv({ c: ["0.1", "0.1", "0.1", "7"], m: ["", "", "", "3"], y: y(4) }));
+    const encoder = fitEncoder(dataset, Int32Array.of(0, 1, 2));
+    const { x, inputs } = encode(encoder, dataset, all(dataset));
+    expect(inputNames(encoder)).toEqual(["c", "m", "m missing"]);
+    expect(column(x, inputs, 0)).toEqual([0, 0, 0, 0]);
+    expect(column(x, inputs, 1)).toEqual([0, 0, 0, 0]);
+    expect(column(x, inputs, 2)).toEqual([1, 1, 1, 0]);
+  });
+
+  it("stays finite for test values far outside", () => {
+    const values = Float64Array.of(1e-30, 2e-30, 3e38, -3e38);
+    const dataset = withFeatures(4, [{ kind: "numeric", name: "x", values, why: "" }]);
+    const { x } = encode(fitEncoder(dataset, Int32Array.of(0, 1)), dataset, all(dataset));
+    expect([...x]).toEqual([-1, 1, 1e6, -1e6]);
+    const whole = encode(fitEncoder(dataset, all(dataset)), dataset, all(dataset));
+    expect(whole.x.every(Number.isFinite)).toBe(true);
+  });
+
+  it("pools levels of fewer than two rows or 1 % and those beyond the 64 most frequent", async () => {
+    const small = await datasetOf(csv({ z: ["a", "a", "b", "c", "", "d", "d"], y: y(7) }));
+    const encoder = fitEncoder(small, Int32Array.of(0, 1, 2, 3, 4));
+    expect(encoder.features[0]).toMatchObject({ levels: ["a"], pooled: ["b", "c"], missing: true });
+    expect(inputNames(encoder)).toEqual(["z=a", "z=(other)", "z=(missing)"]);
+    const { x, inputs } = encode(encoder, small, all(small));
+    // Rows of d, a level that no training row has, are `other`.
+    const kinds = [0, 0, 1, 1, 2, 1, 1];
+    expect([...x]).toEqual(kinds.flatMap((kind) => [0, 1, 2].map((j) => Number(j === kind))));
+    expect(inputs).toBe(3);
+
+    const rows = 1000;
+    const z = Array.from({ length: rows }, (_, i) => (i < 9 ? "rare" : i < 19 ? "ten" : `l${i % 5}`));
+    const large = await datasetOf(csv({ z, y: y(rows) }));
+    expect(fitEncoder(large, all(large)).features[0]).toMatchObject({
+      pooled: ["rare"],
+      levels: ["l0", "l1", "l2", "l3", "l4", "ten"],
+    });
+
+    const many = await datasetOf(
+      csv({
+        z: [
+          ...repeat(
+            Array.from({ length: 70 }, (_, i) => `l${i}`),
+            140,
+          ),
+          "l69",
+          "l69",
+        ],
+        y: y(142),
+      }),
+    );
+    const [feature] = fitEncoder(many, all(many)).features;
+    expect(
+      feature!.kind === "categorical" && [
+        feature!.levels.length,
+        feature!.pooled.length,
+        feature!.levels.includes("l69"),
+      ],
+    ).toEqual([64, 6, true]);
+  });
+
+  it("has no level for what no training row had, where nothing was pooled", async () => {
+    const dataset = await datasetOf(csv({ z: ["a", "a", "b", "b", "c", "c", ""], y: y(7) }));
+    const encoder = fitEncoder(dataset, Int32Array.of(0, 1, 2, 3));
+    expect(inputNames(encoder)).toEqual(["z=a", "z=b"]);
+    expect([...encode(encoder, dataset, Int32Array.of(4, 6, 0)).x]).toEqual([0, 0, 0, 0, 1, 0]);
+  });
+
+  it("refuses rows out of range and data sets with other inputs", async () => {
+    const dataset = await datasetOf(csv({ x: ["1", "2", "4"], y: y(3) }));
+    const other = await datasetOf(csv({ z: ["1", "2", "4"], y: y(3) }));
+    const encoder = fitEncoder(dataset, all(dataset));
+    expect(() => fitEncoder(dataset, Int32Array.of())).toThrow(
+      RangeError("rows: expected at least one row, got none"),
+    );
+    expect(() => fitEncoder(dataset, Int32Array.of(3))).toThrow(
+      RangeError("rows: expected indices from 0 to 2, got 3"),
+    );
+    expect(() => encode(encoder, dataset, Int32Array.of(-1))).toThrow(
+      RangeError("rows: expected indices from 0 to 2, got -1"),
+    );
+    expect(() => encode(encoder, other, all(other))).toThrow(
+      RangeError("dataset: expected the inputs that the encoder was fitted on, got others"),
+    );
+  });
+});
+
+describe("encodeTable", () => {
+  const text = csv({ x: ["1", "", "4", "8"], code: ["1", "2", "1", "2"], z: ["a", "b", "a", "c"], y: y(4) });
+  const fitted = async (): Promise<{ dataset: Dataset; encoder: Encoder }> => {
+    const dataset = await datasetOf(text, { types: { code: "categorical" } });
+    // An encoder has to survive being kept in a file.
+    return { dataset, encoder: JSON.parse(JSON.stringify(fitEncoder(dataset, all(dataset)))) };
+  };
+
+  it("encodes the rows of a file like those of the data set, by the names of its columns", async () => {
+    const { dataset, encoder } = await fitted();
+    const { x, inputs, rows, notes } = encodeTable(encoder, await tableOf(text));
+    expect({ x, inputs }).toEqual(encode(encoder, dataset, all(dataset)));
+    expect([rows, notes]).toEqual([4, []]);
+    const shuffled = csv({
+      z: ["a", "b", "a", "c"],
+      more: ["?", "?", "?", "?"],
+      code: ["1.0", "2", "1", "2"],
+      x: ["1", "-", "4.0", "8"],
+    });
+    expect(encodeTable(encoder, await tableOf(shuffled)).x).toEqual(x);
+    const json =
+      '{"x":1,"code":1,"z":"a"}\n{"code":2,"z":"b"}\n{"x":4,"code":1,"z":"a"}\n{"x":8,"code":2,"z":"c"}\n';
+    expect(encodeTable(encoder, await tableOf(json, "a.jsonl")).x).toEqual(x);
+  });
+
+  it("counts levels that did not occur in training, and not those that were pooled", async () => {
+    const { encoder } = await fitted();
+    const { x, inputs, notes } = encodeTable(
+      encoder,
+      await tableOf("x,code,z\n1,3,a\n1,1,b\n1,1,new\n1,1,old\n1,1,new\n"),
+    );
+    expect(notes).toEqual([
+      { level: "warning", column: "code", text: "1 of 5 values did not occur in training: '3'" },
+      { level: "warning", column: "z", text: "3 of 5 values did not occur in training: 'new', 'old'" },
+    ]);
+    expect(inputNames(encoder)).toEqual(["x", "x missing", "code=1", "code=2", "z=a", "z=(other)"]);
+    expect([...x.subarray(2, 6)]).toEqual([0, 0, 1, 0]);
+    expect([...x.subarray(2 * inputs + 2, 3 * inputs)]).toEqual([1, 0, 0, 1]);
+  });
+
+  it.each([
+    ["one column lacking", "x,z\n1,a\n", "a.csv: expected the column 'code', got a file without"],
+    ["all columns lacking", "q\n1\n", "a.csv: expected the 3 columns 'x', 'code', 'z', got a file without"],
+    [
+      "a text for a number",
+      "x,code,z\n1,1,a\nabc,1,a\n",
+      "a.csv, line 3: column 'x': expected a number, as in training, got 'abc'",
+    ],
+    [
+      "an infinite number",
+      "x,code,z\n1e39,1,a\n",
+      "a.csv, line 2: column 'x': expected a finite number of at most 3.4e38 (float32), got '1e39'",
+    ],
+  ])("refuses %s", async (_, rows, message) => {
+    const { encoder } = await fitted();
+    const table = await tableOf(rows);
+    expect(() => encodeTable(encoder, table)).toThrow(message);
+  });
+});
+
+describe("fitTarget", () => {
+  it("is the mean and the standard deviation of the given rows", () => {
+    expect(fitTarget(Float64Array.of(1, 3, 100), Int32Array.of(0, 1))).toEqual({ mean: 2, sd: 1 });
+    expect(fitTarget(Float64Array.of(0.1, 0.1, 0.1), Int32Array.of(0, 1, 2)).sd).toBe(1);
+    expect(() => fitTarget(Float64Array.of(1), Int32Array.of())).toThrow(
+      "rows: expected at least one row, got none",
+    );
+  });
+});

@@ -1,0 +1,24 @@
+export type { ColumnKind } from "./column-type.ts";
+export {
+  checkCorruption,
+  type ImbalanceOptions,
+  injectLabelNoise,
+  type LabelNoiseOptions,
+  makeImbalanced,
+} from "./corrupt.ts";
+export type { CategoricalFeature, Dataset, Feature, NumericFeature } from "./dataset.ts";
+export { type Encoded, encode, encodeTable } from "./encode.ts";
+export { type EncodedTarget, encodeTarget } from "./encode-target.ts";
+export {
+  type CategoricalEncoder,
+  type Encoder,
+  fitEncoder,
+  fitTarget,
+  inputNames,
+  type NumericEncoder,
+} from "./encoder.ts";
+export { type Fold, type FoldsOptions, folds } from "./folds.ts";
+export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
+export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
+export { checkFolds } from "./strata.ts";
+export { suggest } from "./suggest.ts";

@@ -1,0 +1,109 @@
+import { dataError } from "../table/data-error.ts";
+import type { Dataset } from "./dataset.ts";
+import { checkRows } from "./encoder.ts";
+import { dealGroups } from "./groups.ts";
+import { integer, type Random, random, shuffle } from "./random.ts";
+import { byClass, byTarget } from "./strata.ts";
+
+export interface InnerSplitOptions {
+  /** The share of rows to validate on, between 0 and 1. Default 0.2. */
+  fraction?: number;
+  seed: number;
+}
+
+/** Rows to fit on and rows to validate on: indices into the data set in rising order. */
+export interface InnerSplit {
+  fit: Int32Array;
+  validation: Int32Array;
+}
+
+/** How often other orders of the groups are tried for a split with every class on both sides. */
+const attempts = 20;
+
+/**
+ * Cuts the training rows once more, for tuning and early stopping. Stratified by class: of n rows of a class round(n * fraction) go to
+ * the validation part, but at least one on either side if n >= 2. Regression: one row from each of equal slices of the sorted
+ * targets. With groups, whole groups, and every class on both sides where that can be found.
+ *
+ * @throws RangeError for a fraction that is not between 0 and 1, fewer than two rows, or a wrong seed.
+ * @throws DataError if all rows are in one group.
+ */
+export function innerSplit(dataset: Dataset, train: Int32Array, options: InnerSplitOptions): InnerSplit {
+  const { fraction = 0.2, seed } = options;
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`fraction: expected a number between 0 and 1, got ${fraction}`);
+  }
+  if (train.length < 2) throw new RangeError(`train: expected at least two rows, got ${train.length}`);
+  checkRows(dataset, train);
+  const rng = random(seed, "innerSplit");
+  const rows = train.toSorted();
+  const chosen = new Uint8Array(rows.length);
+  if (dataset.groups !== null) {
+    for (const i of groupedValidation(dataset, dataset.groups, rows, fraction, rng)) chosen[i] = 1;
+  } else if (dataset.task === "regression") {
+    const order = byTarget(dataset, rows, rng);
+    const count = Math.min(rows.length - 1, Math.max(1, Math.round(rows.length * fraction)));
+    for (let slice = 0; slice < count; slice++) {
+      const start = Math.floor((slice * rows.length) / count);
+      const end = Math.floor(((slice + 1) * rows.length) / count);
+      chosen[order[start + integer(rng, end - start)]!] = 1;
+    }
+  } else {
+    for (const members of byClass(dataset, rows)) {
+      const most = members.length - 1;
+      const count = Math.min(most, Math.max(1, Math.round(members.length * fraction)));
+      for (const i of shuffle(members, rng).slice(0, Math.max(0, count))) chosen[i] = 1;
+    }
+    // Every class has a single row: one of them has to do.
+    if (!chosen.includes(1)) chosen[integer(rng, rows.length)] = 1;
+  }
+  return { fit: rows.filter((_, i) => chosen[i] === 0), validation: rows.filter((_, i) => chosen[i] === 1) };
+}
+
+/** Positions in `rows` of the validation part: one of about 1 / fraction parts of whole groups. */
+function groupedValidation(
+  dataset: Dataset,
+  groups: Int32Array,
+  rows: Int32Array,
+  fraction: number,
+  rng: Random,
+): number[] {
+  const count = new Set(rows.map((row) => groups[row]!)).size;
+  if (count < 2) {
+    throw dataError(
+      { file: dataset.name },
+      "expected at least two groups in the training part, to validate on",
+      "one",
+    );
+  }
+  const parts = Math.min(count, Math.max(2, Math.round(1 / fraction)));
+  const present = classesIn(dataset, rows);
+  let best: number[] = [];
+  let bestCover = -1;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const part = dealGroups(dataset, groups, rows, parts, rng);
+    for (const p of shuffle(
+      Array.from({ length: parts }, (_, i) => i),
+      rng,
+    )) {
+      const validation = [...part.keys()].filter((i) => part[i] === p);
+      if (validation.length === 0 || validation.length === rows.length) continue;
+      const inside = classesIn(
+        dataset,
+        Int32Array.from(validation, (i) => rows[i]!),
+      );
+      const outside = classesIn(
+        dataset,
+        rows.filter((_, i) => part[i] !== p),
+      );
+      const cover = Math.min(inside, outside);
+      if (cover > bestCover) [best, bestCover] = [validation, cover];
+      if (cover === present) return best;
+    }
+  }
+  return best;
+}
+
+function classesIn(dataset: Dataset, rows: Int32Array): number {
+  return dataset.task === "regression" ? 0 : new Set(rows.map((row) => dataset.labels[row]!)).size;
+}

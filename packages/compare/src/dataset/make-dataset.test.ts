@@ -1,0 +1,341 @@
+import { describe, expect, it } from "vitest";
+import { readTable } from "../table/read-table.ts";
+import { tableOf } from "../table/test-tools.ts";
+import { describeFeatures, makeDataset } from "./make-dataset.ts";
+import { csv, datasetOf, datasetRefusal, repeat } from "./test-tools.ts";
+
+const y = repeat(["no", "yes"], 12);
+const number = (i: number) => (((i * 37) % 11) + 0.5).toString();
+const numbers = Array.from({ length: 12 }, (_, i) => number(i));
+
+describe("the type of a column", () => {
+  it.each([
+    ["numbers", numbers, "numeric", "all 12 values are numbers"],
+    [
+      "numbers and missing words",
+      ["NA", "-", "?", ...numbers.slice(3)],
+      "numeric",
+      "all 9 values are numbers, 3 missing",
+    ],
+    ["words", repeat(["a", "b"], 12), "categorical", "no value is a number, e.g. 'a' (line 2)"],
+    [
+      "numbers and one word",
+      ["1", "1", "abc", ...repeat(["1", "2"], 9)],
+      "categorical",
+      "1 of 12 values is text: 'abc' (line 4)",
+    ],
+    [
+      "codes with leading zeros",
+      ["1", "007", ...repeat(["1", "12"], 10)],
+      "categorical",
+      "'007' (line 3) has a leading zero: codes",
+    ],
+    [
+      "words and codes",
+      ["a", "007", ...repeat(["1", "12"], 10)],
+      "categorical",
+      "'007' (line 3) has a leading zero: codes",
+    ],
+    [
+      "long digits",
+      repeat(["9007199254740993", "1"], 12),
+      "categorical",
+      "'9007199254740993' (line 2) has more digits than a number keeps: identifiers",
+    ],
+    ["plus and minus", repeat(["+", "-"], 12), "categorical", "no value is a number, e.g. '+' (line 2)"],
+  ])("is decided for %s from all cells, with the reason", async (_, x, kind, why) => {
+    const [feature] = (await datasetOf(csv({ x, y }))).features;
+    expect([feature!.kind, feature!.why]).toEqual([kind, why]);
+  });
+
+  it("reads numbers and levels, with NaN and -1 where missing", async () => {
+    const { features } = await datasetOf(
+      csv({ x: ["1.5", "", "3"], z: ["b", "NA", "a"], y: ["u", "v", "u"] }),
+      {
+        types: { z: "categorical" },
+      },
+    );
+    expect(features).toMatchObject([
+      { kind: "numeric", values: Float64Array.of(1.5, Number.NaN, 3) },
+      { kind: "categorical", codes: Int32Array.of(1, -1, 0), levels: ["a", "b"] },
+    ]);
+  });
+
+  it("can be set: numbers to levels (1 and 1.0 are one), codes to numbers", async () => {
+    const text = csv({
+      x: ["1", "10", "2", "1.0", "10", "2"],
+      zip: ["01", "02", "01", "03", "02", "01"],
+      y: repeat(["a", "b"], 6),
+    });
+    const { features } = await datasetOf(text, { types: { x: "categorical", zip: "numeric" } });
+    expect(features).toMatchObject([
+      {
+        kind: "categorical",
+        codes: Int32Array.of(0, 2, 1, 0, 2, 1),
+        levels: ["1", "2", "10"],
+        why: "--types",
+      },
+      { kind: "numeric", values: Float64Array.of(1, 2, 1, 3, 2, 1), why: "--types" },
+    ]);
+  });
+
+  it("warns of a column of numbers that one text makes a category", async () => {
+    const { notes } = await datasetOf(csv({ x: ["abc", ...repeat(["1.5", "2.5"], 11)], z: numbers, y }));
+    expect(notes).toContainEqual({
+      level: "warning",
+      column: "x",
+      text: "read as categories: 1 of 12 values is text: 'abc' (line 2)",
+    });
+  });
+
+  it("refuses a text in a column set to numeric, and names cell and line", async () => {
+    expect(
+      await datasetRefusal(csv({ x: ["1", "2", "abc", "4"], y: repeat(["a", "b"], 4) }), {
+        types: { x: "numeric" },
+      }),
+    ).toBe(
+      "DataError: a.csv, line 4: column 'x': expected a number, as its type was set to numeric, got 'abc'",
+    );
+  });
+
+  it.each(["inf", "-Infinity", "1e309", "1e39", "-3.5e38"])(
+    "refuses %s among numbers, and names column and line",
+    async (value) => {
+      const message = "column 'x': expected a finite number of at most 3.4e38 (float32)";
+      expect(await datasetRefusal(csv({ x: ["1", "2", value, "4"], y: repeat(["a", "b"], 4) }))).toBe(
+        `DataError: a.csv, line 4: ${message}, got '${value}'`,
+      );
+    },
+  );
+
+  it("accepts the largest float32, and infinities in a column that is set to categorical or ignored", async () => {
+    const x = ["3.4028234e38", "1", "5", "9"];
+    expect((await datasetOf(csv({ x, y: repeat(["a", "b"], 4) }))).features[0]!.kind).toBe("numeric");
+    const z = ["inf", "1", "inf", "1"];
+    const text = csv({ x, z, y: repeat(["a", "b"], 4) });
+    expect((await datasetOf(text, { types: { z: "categorical" } })).features[1]).toMatchObject({
+      levels: ["1", "Infinity"],
+    });
+    expect((await datasetOf(text, { ignore: ["z"] })).features).toHaveLength(1);
+  });
+
+  it("is the same for JSON lines, whose numbers stay numbers", async () => {
+    const table = await tableOf(
+      '{"x":1.5,"w":true,"y":"a"}\n{"x":2,"w":false,"y":"b"}\n{"x":null,"w":true,"y":"a"}\n',
+      "a.jsonl",
+    );
+    expect(makeDataset(table, { target: "y" }).features).toMatchObject([
+      { kind: "numeric", values: Float64Array.of(1.5, 2, Number.NaN) },
+      { kind: "categorical", levels: ["false", "true"] },
+    ]);
+  });
+});
+
+describe("columns that can't help", () => {
+  const n = 12;
+  const whole = (f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
+  it.each([
+    ["constant numbers", "x", repeat(["5"], n), "left out: it is constant"],
+    ["a constant text", "x", repeat(["a"], n), "left out: it is constant"],
+    ["no values", "x", repeat(["", "NA"], n), "left out: every value is missing"],
+    [
+      "a different text in every row",
+      "x",
+      whole((i) => i).map((i) => `name ${i}`),
+      "left out: every row has a different value",
+    ],
+    [
+      "row numbers from 0",
+      "x",
+      whole((i) => i),
+      "left out: it numbers the rows; keep it with --types x=numeric",
+    ],
+    [
+      "row numbers from 1, shuffled",
+      "x",
+      whole((i) => 1 + ((i * 5) % n)),
+      "left out: it numbers the rows; keep it with --types x=numeric",
+    ],
+    [
+      "row numbers from 501",
+      "x",
+      whole((i) => 501 + i),
+      "left out: it numbers the rows; keep it with --types x=numeric",
+    ],
+    [
+      "whole numbers called id",
+      "customerID",
+      whole((i) => i * i),
+      "left out: every row has a different value; keep it with --types customerID=numeric",
+    ],
+  ])("are left out with a word: %s", async (_, name, cells, text) => {
+    const { features, notes } = await datasetOf(csv({ [name]: cells, other: numbers, y }));
+    expect(features.map((feature) => feature.name)).toEqual(["other"]);
+    expect(notes).toContainEqual({ level: "warning", column: name, text });
+  });
+
+  it.each([
+    ["measurements that differ in every row", "x", whole((i) => i + 0.25)],
+    ["whole numbers that differ in every row", "income", whole((i) => i * i)],
+    ["a measurement called id", "id", whole((i) => i + 0.25)],
+    ["one value and missing ones", "x", repeat(["5", ""], n)],
+    ["two levels", "x", repeat(["a", "b"], n)],
+    ["a name that only ends like id", "humid", whole((i) => i * i)],
+  ])("are not: %s", async (_, name, cells) => {
+    const { features } = await datasetOf(csv({ [name]: cells, y }));
+    expect(features.map((feature) => feature.name)).toEqual([name]);
+  });
+
+  it("are kept where the type is set to numeric", async () => {
+    const { features } = await datasetOf(csv({ x: whole((i) => i), y }), { types: { x: "numeric" } });
+    expect(features.map((feature) => feature.name)).toEqual(["x"]);
+  });
+
+  it("are judged on the rows that have a target", async () => {
+    const { features, notes } = await datasetOf(
+      csv({ x: ["1", "1", "1", "2"], z: ["1", "2", "2", "3"], y: ["a", "b", "a", ""] }),
+    );
+    expect(features.map((feature) => feature.name)).toEqual(["z"]);
+    expect(notes.map((note) => note.text)).toContain("left out: it is constant");
+    expect(notes.map((note) => note.text)).toContain("left out 1 row without a target, 3 remain");
+  });
+
+  it("are told in one note where they are many", async () => {
+    const columns = Object.fromEntries(Array.from({ length: 40 }, (_, j) => [`c${j}`, repeat(["1"], n)]));
+    const { notes } = await datasetOf(csv({ ...columns, x: numbers, y }));
+    const names = "'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7' and 32 more";
+    expect(notes).toContainEqual({
+      level: "warning",
+      text: `left out 40 columns: it is constant (${names})`,
+    });
+  });
+});
+
+describe("makeDataset", () => {
+  it("drops rows without a target and counts them", async () => {
+    const dataset = await datasetOf(csv({ x: numbers, g: numbers, y: ["", "?", ...y.slice(2)] }), {
+      group: "g",
+    });
+    expect(dataset.rows).toBe(10);
+    expect(dataset.labels).toHaveLength(10);
+    expect(dataset.groups).toHaveLength(10);
+    expect(dataset.features[0]).toMatchObject({ values: Float64Array.from(numbers.slice(2), Number) });
+    expect(dataset.notes).toContainEqual({
+      level: "warning",
+      column: "y",
+      text: "left out 2 rows without a target, 10 remain",
+    });
+  });
+
+  it("gives equal cells of the group column equal ids, and takes no input from it", async () => {
+    const dataset = await datasetOf(
+      csv({ g: ["b", "a", "b", "c"], x: numbers.slice(0, 4), y: y.slice(0, 4) }),
+      { group: "g" },
+    );
+    expect(dataset.groups).toEqual(Int32Array.of(0, 1, 0, 2));
+    expect(dataset.features.map((feature) => feature.name)).toEqual(["x"]);
+  });
+
+  it("describes its inputs for a report", async () => {
+    const dataset = await datasetOf(
+      csv({ x: ["", ...numbers.slice(1)], z: repeat(["a", "b", "NA"], 12), y }),
+    );
+    expect(describeFeatures(dataset)).toEqual([
+      { name: "x", kind: "numeric", why: "all 11 values are numbers, 1 missing", missing: 1 },
+      {
+        name: "z",
+        kind: "categorical",
+        why: "no value is a number, e.g. 'a' (line 2)",
+        missing: 4,
+        levels: 2,
+      },
+    ]);
+  });
+
+  it("passes on the notes of the table", async () => {
+    const { notes, features } = await datasetOf("x;y\n1,5;a\n2,5;b\n1,5;a\n");
+    expect(features[0]!.kind).toBe("numeric");
+    expect(notes[0]).toEqual({ level: "info", text: "decimal commas read as decimal points in column 'x'" });
+  });
+
+  it.each([
+    [
+      "the target",
+      { target: "Y" },
+      "a.csv: target: expected a column of the file ('x', 'other', 'y'), got 'Y': did you mean 'y'?",
+    ],
+    [
+      "the target, far off",
+      { target: "outcome" },
+      "a.csv: target: expected a column of the file ('x', 'other', 'y'), got 'outcome'",
+    ],
+    [
+      "an ignored column",
+      { ignore: ["othr"] },
+      "a.csv: ignore: expected a column of the file ('x', 'other', 'y'), got 'othr': did you mean 'other'?",
+    ],
+    [
+      "the group",
+      { group: "z" },
+      "a.csv: group: expected a column of the file ('x', 'other', 'y'), got 'z': did you mean 'x'?",
+    ],
+    [
+      "a type",
+      { types: { oter: "numeric" as const } },
+      "a.csv: types: expected a column of the file ('x', 'other', 'y'), got 'oter': did you mean 'other'?",
+    ],
+    ["the target as group", { group: "y" }, "a.csv: group: expected a column other than the target, got 'y'"],
+    [
+      "the target as ignored",
+      { ignore: ["y"] },
+      "a.csv: ignore: expected a column other than the target, got 'y'",
+    ],
+    [
+      "everything ignored",
+      { ignore: ["x", "other"] },
+      "a.csv: expected at least one input column beside the target, got none",
+    ],
+  ])("refuses a wrong name: %s", async (_, options, message) => {
+    expect(await datasetRefusal(csv({ x: numbers, other: numbers, y }), options)).toBe(
+      `DataError: ${message}`,
+    );
+  });
+
+  it("names the reason where no column is left, and the line of a missing group", async () => {
+    expect(await datasetRefusal(csv({ x: repeat(["1"], 12), y }))).toBe(
+      "DataError: a.csv: expected at least one input column beside the target, got none: all were left out ('x': it is constant)",
+    );
+    const g = ["1", "", ...repeat(["2", "3"], 10)];
+    expect(await datasetRefusal(csv({ x: numbers, g, y }), { group: "g" })).toBe(
+      "DataError: a.csv, line 3: group 'g': expected a value in every row, got none",
+    );
+  });
+
+  it("refuses unknown tasks and kinds as arguments", async () => {
+    // @ts-expect-error no such task
+    expect(await datasetRefusal(csv({ x: numbers, y }), { task: "ranking" })).toBe(
+      "TypeError: task: expected one of binary, multiclass, regression, got ranking",
+    );
+    // @ts-expect-error no such kind
+    expect(await datasetRefusal(csv({ x: numbers, y }), { types: { x: "text" } })).toBe(
+      "TypeError: types: expected numeric or categorical for 'x', got text",
+    );
+  });
+
+  it("takes 20,000 rows of 16 numbers, and 10,000 columns, in well under two seconds each", async () => {
+    for (const [rows, columns] of [
+      [20_000, 16],
+      [50, 10_000],
+    ] as const) {
+      const line = (i: number) =>
+        Array.from({ length: columns }, (_, j) => `${(i * 31 + j * 17) % 97}.25`).join(",");
+      const header = `${Array.from({ length: columns }, (_, j) => `c${j}`).join(",")},y`;
+      const text = [header, ...Array.from({ length: rows }, (_, i) => `${line(i)},${i % 2}`)].join("\n");
+      const bytes = new TextEncoder().encode(text);
+      const started = performance.now();
+      const dataset = makeDataset(await readTable(bytes, { name: "big.csv" }), { target: "y" });
+      expect(performance.now() - started).toBeLessThan(2000);
+      expect([dataset.rows, dataset.features.length, dataset.task]).toEqual([rows, columns, "binary"]);
+    }
+  });
+});

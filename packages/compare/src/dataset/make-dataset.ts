@@ -1,0 +1,211 @@
+import type { FeatureSummary, Note, Task } from "../results.ts";
+import { isMissing } from "../table/cells.ts";
+import { dataError, listed, quoted } from "../table/data-error.ts";
+import { type Column, placeOf, type Table } from "../table/table.ts";
+import { type ColumnKind, typeColumn } from "./column-type.ts";
+import type { Dataset, Feature } from "./dataset.ts";
+import { reasonToDrop } from "./drop-column.ts";
+import { didYouMean } from "./suggest.ts";
+import { readTarget, type Target } from "./target.ts";
+
+export interface MakeDatasetOptions {
+  /** The column to predict. */
+  target: string;
+  /** Default: inferred, see `readTarget`. */
+  task?: Task;
+  /** Kinds of columns, where the inferred one is not wanted. */
+  types?: Readonly<Record<string, ColumnKind>>;
+  /** Columns that are no inputs. */
+  ignore?: readonly string[];
+  /** The column whose equal values keep rows together in every split; it is no input. */
+  group?: string;
+  /** The positive class of a binary target. Default: the smaller class, at a tie the later one. */
+  positive?: string;
+}
+
+const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+
+/**
+ * A data set from a table: the target read, the task and the type of every column decided from all of its cells, rows
+ * without a target and columns that can't help left out. Nothing is fitted here; see `fitEncoder`.
+ *
+ * @returns features, labels or targets of the rows that have a target; `notes` say everything that was inferred or left out.
+ * @throws DataError: a name that is no column; a target that can't be used (`readTarget`); numbers beyond float32; a text in
+ *   a column set to numeric; no column left.
+ * @throws TypeError for an unknown task or kind.
+ *
+ * @example
+ * const dataset = makeDataset(await readTable(bytes, { name: "pima.csv" }), { target: "outcome" });
+ * dataset.task; // "binary"
+ */
+export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
+  const { task, types = {}, ignore = [], group } = options;
+  if (task !== undefined && !tasks.includes(task)) {
+    throw new TypeError(`task: expected one of ${tasks.join(", ")}, got ${task}`);
+  }
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const find = (argument: string, name: string): Column => {
+    const column = byName.get(name);
+    if (column !== undefined) return column;
+    const names = [...byName.keys()];
+    const expected = `${argument}: expected a column of the file (${listed(names)})`;
+    throw dataError({ file: table.name }, expected, `${quoted(name)}${didYouMean(name, names)}`);
+  };
+  const notInput = (argument: string, name: string) => {
+    if (find(argument, name).name !== options.target) return;
+    throw dataError(
+      { file: table.name },
+      `${argument}: expected a column other than the target`,
+      quoted(name),
+    );
+  };
+  const targetColumn = find("target", options.target);
+  for (const name of ignore) notInput("ignore", name);
+  if (group !== undefined) notInput("group", group);
+  for (const [name, kind] of Object.entries(types)) {
+    notInput("types", name);
+    if (kind !== "numeric" && kind !== "categorical") {
+      throw new TypeError(`types: expected numeric or categorical for ${quoted(name)}, got ${kind}`);
+    }
+  }
+
+  const target = readTarget(table, targetColumn, task, options.positive);
+  const rows = rowsWithTarget(target);
+  const notes: Note[] = [...table.notes, ...targetNotes(options.target, target, rows.length)];
+  const features: Feature[] = [];
+  const dropped: { name: string; reason: string }[] = [];
+  const outside = new Set([options.target, ...ignore, ...(group === undefined ? [] : [group])]);
+  for (const column of table.columns) {
+    if (outside.has(column.name)) continue;
+    const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
+    const typed = typeColumn(table, column, override);
+    const reason = reasonToDrop(column, typed, rows, override);
+    if (reason !== null) {
+      dropped.push({ name: column.name, reason });
+      continue;
+    }
+    const { name } = column;
+    if (typed.kind === "numeric") {
+      features.push({ kind: "numeric", name, values: pick(typed.values, rows), why: typed.why });
+    } else {
+      features.push({
+        kind: "categorical",
+        name,
+        codes: pick(typed.codes, rows),
+        levels: typed.levels,
+        why: typed.why,
+      });
+      if (typed.mixed)
+        notes.push({ level: "warning", column: name, text: `read as categories: ${typed.why}` });
+    }
+  }
+  notes.push(...dropNotes(dropped));
+  if (features.length === 0) {
+    const got =
+      dropped.length === 0
+        ? "none"
+        : `none: all were left out (${quoted(dropped[0]!.name)}: ${dropped[0]!.reason})`;
+    throw dataError({ file: table.name }, "expected at least one input column beside the target", got);
+  }
+  return {
+    name: table.name,
+    task: target.task,
+    target: options.target,
+    classes: target.classes,
+    features,
+    labels: target.task === "regression" ? target.labels : pick(target.labels, rows),
+    targets: target.task === "regression" ? pick(target.targets, rows) : target.targets,
+    groups: group === undefined ? null : groupIds(table, find("group", group), rows),
+    rows: rows.length,
+    notes,
+  };
+}
+
+/** The inputs of a data set as results and reports list them. */
+export function describeFeatures(dataset: Dataset): FeatureSummary[] {
+  return dataset.features.map((feature) =>
+    feature.kind === "numeric"
+      ? {
+          name: feature.name,
+          kind: "numeric",
+          why: feature.why,
+          missing: count(feature.values, Number.isNaN),
+        }
+      : {
+          name: feature.name,
+          kind: "categorical",
+          why: feature.why,
+          missing: count(feature.codes, (code) => code < 0),
+          levels: feature.levels.length,
+        },
+  );
+}
+
+function count(values: Iterable<number>, is: (value: number) => boolean): number {
+  let sum = 0;
+  for (const value of values) if (is(value)) sum++;
+  return sum;
+}
+
+function rowsWithTarget(target: Target): Int32Array {
+  const all = target.task === "regression" ? target.targets : target.labels;
+  const rows: number[] = [];
+  for (let row = 0; row < all.length; row++) {
+    if (target.task === "regression" ? !Number.isNaN(all[row]) : all[row]! >= 0) rows.push(row);
+  }
+  return Int32Array.from(rows);
+}
+
+function pick<T extends Float64Array | Int32Array>(values: T, rows: Int32Array): T;
+function pick(values: Float64Array | Int32Array, rows: Int32Array): Float64Array | Int32Array {
+  const take = (row: number) => values[row]!;
+  return values instanceof Float64Array ? Float64Array.from(rows, take) : Int32Array.from(rows, take);
+}
+
+function targetNotes(column: string, target: Target, rows: number): Note[] {
+  const notes: Note[] = [];
+  const classes = target.task === "multiclass" ? ` (${listed(target.classes)})` : "";
+  const positive =
+    target.task === "binary"
+      ? `, positive is ${quoted(target.classes[1]!)}, negative ${quoted(target.classes[0]!)}`
+      : "";
+  notes.push({ level: "info", column, text: `task ${target.task}: ${target.why}${classes}${positive}` });
+  if (target.missing > 0) {
+    const which = target.missing === 1 ? "1 row" : `${target.missing} rows`;
+    notes.push({ level: "warning", column, text: `left out ${which} without a target, ${rows} remain` });
+  }
+  return notes;
+}
+
+/** One note a column, but one for all where many have the same reason. */
+function dropNotes(dropped: readonly { name: string; reason: string }[]): Note[] {
+  const notes: Note[] = [];
+  for (const [reason, columns] of Map.groupBy(dropped, ({ reason }) => reason)) {
+    if (columns.length <= 5) {
+      for (const { name } of columns)
+        notes.push({ level: "warning", column: name, text: `left out: ${reason}` });
+    } else {
+      const names = listed(columns.map(({ name }) => name));
+      notes.push({ level: "warning", text: `left out ${columns.length} columns: ${reason} (${names})` });
+    }
+  }
+  return notes;
+}
+
+function groupIds(table: Table, column: Column, rows: Int32Array): Int32Array {
+  const index = new Map<string, number>();
+  return rows.map((row) => {
+    const cell = column.cells[row]!;
+    if (isMissing(cell)) {
+      throw dataError(
+        placeOf(table, row),
+        `group ${quoted(column.name)}: expected a value in every row`,
+        "none",
+      );
+    }
+    const key = String(cell);
+    const known = index.get(key) ?? index.size;
+    index.set(key, known);
+    return known;
+  });
+}

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { suggest } from "./suggest.ts";
+
+it.each([
+  ["Outcom", ["Outcome", "Age"], "Outcome"],
+  ["OUTCOME", ["Age", "outcome"], "outcome"],
+  ["foclal", ["hinge", "focal"], "focal"],
+  ["zzzz", ["Outcome", "Age"], null],
+  ["x", [], null],
+])("suggests for %s among %j: %s", (name, candidates, expected) => {
+  expect(suggest(name, candidates)).toBe(expected);
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../results.ts";
+import { tableOf } from "../table/test-tools.ts";
+import { encodeTarget } from "./encode-target.ts";
+import { csv, datasetOf, datasetRefusal, repeat } from "./test-tools.ts";
+
+const withTarget = (y: readonly (string | number)[]) => csv({ x: y.map((_, i) => ((i * 7) % 13) + 0.5), y });
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+describe("the task", () => {
+  it.each<[string, (string | number)[], Task]>([
+    ["two words", repeat(["a", "b"], 6), "binary"],
+    ["two whole numbers", repeat(["0", "1"], 6), "binary"],
+    ["two other numbers", repeat(["-1", "1.0"], 6), "binary"],
+    ["plus and minus", repeat(["+", "-"], 6), "binary"],
+    ["three words", repeat(["a", "b", "c"], 6), "multiclass"],
+    ["codes with leading zeros", repeat(["01", "02", "03"], 6), "multiclass"],
+    ["few whole numbers", range(150).map((i) => 10 * (i % 3)), "multiclass"],
+    ["19 whole numbers in 683 rows", range(683).map((i) => i % 19), "multiclass"],
+    ["26 codes of similar size", range(520).map((i) => i % 26), "multiclass"],
+    ["20 whole numbers in 60 rows, with gaps", range(60).map((i) => 3 * (i % 20)), "regression"],
+    ["30 counts, most of them small", range(2000).map((i) => Math.floor(30 * (i / 2000) ** 8)), "regression"],
+    ["many whole numbers", range(300).map((i) => (i * 7) % 211), "regression"],
+    ["few other numbers", range(100).map((i) => (i % 4) + 0.5), "regression"],
+  ])("is found for %s", async (_, y, task) => {
+    const dataset = await datasetOf(withTarget(y));
+    expect(dataset.task).toBe(task);
+    expect([dataset.labels.length, dataset.targets.length]).toEqual(
+      task === "regression" ? [0, y.length] : [y.length, 0],
+    );
+    expect(dataset.classes.length).toBe(task === "regression" ? 0 : new Set(y).size);
+  });
+
+  it("can be set", async () => {
+    const y = range(40).map((i) => i % 4);
+    expect((await datasetOf(withTarget(y), { task: "regression" })).targets).toEqual(Float64Array.from(y));
+    const continuous = range(40).map((i) => i % 8);
+    const dataset = await datasetOf(withTarget(continuous), { task: "multiclass" });
+    expect(dataset.classes).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
+    expect((await datasetOf(withTarget(repeat(["a", "b"], 6)), { task: "multiclass" })).task).toBe(
+      "multiclass",
+    );
+  });
+
+  it("is told in a note", async () => {
+    const { notes } = await datasetOf(withTarget(["a", "b", "a", "a"]));
+    const text = "task binary: 2 classes in 4 rows, positive is 'b', negative 'a'";
+    expect(notes).toEqual([{ level: "info", column: "y", text }]);
+  });
+});
+
+describe("classes", () => {
+  it("are in the order of numbers or of code units, 1 and 1.0 being one", async () => {
+    const numbers = await datasetOf(withTarget(["10", "9", "1.0", "1", "9", "10", "1", "9", "10"]));
+    expect([numbers.classes, numbers.labels]).toEqual([
+      ["1", "9", "10"],
+      Int32Array.of(2, 1, 0, 0, 1, 2, 0, 1, 2),
+    ]);
+    expect((await datasetOf(withTarget(["b", "a", "B", "b", "a", "B"]))).classes).toEqual(["B", "a", "b"]);
+  });
+
+  it.each([
+    [["a", "b", "b"], undefined, ["b", "a"], [1, 0, 0]],
+    [["a", "b", "a"], undefined, ["a", "b"], [0, 1, 0]],
+    [["b", "a", "a", "b"], undefined, ["a", "b"], [1, 0, 0, 1]],
+    [["a", "b", "b"], "b", ["a", "b"], [0, 1, 1]],
+    [["1", "0", "1"], "1.0", ["0", "1"], [1, 0, 1]],
+  ])(
+    "of %j, positive %j: the smaller class is positive, at a tie the later one",
+    async (y, positive, classes, labels) => {
+      const dataset = await datasetOf(withTarget(y), positive === undefined ? {} : { positive });
+      expect([dataset.classes, [...dataset.labels]]).toEqual([classes, labels]);
+    },
+  );
+});
+
+describe("a target that can't be used", () => {
+  it.each([
+    [
+      "all missing",
+      repeat(["", "NA"], 4),
+      {},
+      "a.csv: target 'y': expected values, got none: all 4 cells are missing",
+    ],
+    ["one class", repeat(["a", ""], 4), {}, "a.csv: target 'y': expected at least two classes, got only 'a'"],
+    ["one number", repeat(["7"], 4), {}, "a.csv: target 'y': expected at least two classes, got only '7'"],
+    [
+      "one number to regress",
+      repeat(["7"], 4),
+      { task: "regression" },
+      "a.csv: target 'y': expected different numbers, got only 7",
+    ],
+    [
+      "text to regress",
+      ["1", "2", "abc", "4"],
+      { task: "regression" },
+      "a.csv, line 4: target 'y': expected a number for the task regression, got 'abc'",
+    ],
+    [
+      "three classes for binary",
+      repeat(["a", "b", "c"], 6),
+      { task: "binary" },
+      "a.csv: target 'y': expected two classes for the task binary, got 3: 'a', 'b', 'c'",
+    ],
+    [
+      "an unknown positive class",
+      repeat(["sick", "well"], 4),
+      { positive: "sik" },
+      "a.csv: positive: expected one of the classes 'sick', 'well', got 'sik': did you mean 'sick'?",
+    ],
+    [
+      "a positive class of three",
+      repeat(["a", "b", "c"], 6),
+      { positive: "a" },
+      "a.csv: positive: expected a binary target, got 3 classes",
+    ],
+    [
+      "a positive number",
+      range(40).map((i) => i + 0.5),
+      { positive: "1" },
+      "a.csv: positive: expected a binary target, got regression",
+    ],
+    [
+      "an infinite number",
+      [...range(40).map((i) => i + 0.5), "inf"],
+      {},
+      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got 'inf'",
+    ],
+    [
+      "1e39",
+      [...range(40).map((i) => i + 0.5), "1e39"],
+      {},
+      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got '1e39'",
+    ],
+    [
+      "a text among numbers",
+      [...range(40).map((i) => i + 0.5), "abc"],
+      {},
+      "a.csv, line 42: target 'y': expected a number, like 40 of the 41 values, got 'abc'",
+    ],
+  ] as const)("is refused: %s", async (_, y, options, message) => {
+    expect(await datasetRefusal(withTarget(y), options)).toBe(`DataError: ${message}`);
+  });
+});
+
+describe("encodeTarget", () => {
+  it("reads a second file in the classes of the first, without the rows that have none", async () => {
+    const dataset = await datasetOf(withTarget(["1", "0", "0"]));
+    const target = encodeTarget(dataset, await tableOf("y\n0\n\n1.0\n-\n1\n", "test.csv"));
+    expect(target).toEqual({
+      rows: Int32Array.of(0, 2, 4),
+      labels: Int32Array.of(0, 1, 1),
+      targets: new Float64Array(0),
+    });
+  });
+
+  it("reads numbers for a regression", async () => {
+    const dataset = await datasetOf(withTarget(range(40).map((i) => i + 0.5)));
+    const target = encodeTarget(dataset, await tableOf("y\n7\nNA\n1e3\n", "test.csv"));
+    expect(target).toEqual({
+      rows: Int32Array.of(0, 2),
+      labels: new Int32Array(0),
+      targets: Float64Array.of(7, 1000),
+    });
+  });
+
+  it("refuses classes that the first file does not have, and files without the column", async () => {
+    const dataset = await datasetOf(withTarget(["a", "b", "b"]));
+    const other = await tableOf("y\na\nc\n", "test.csv");
+    expect(() => encodeTarget(dataset, other)).toThrow(
+      "test.csv, line 3: target 'y': expected one of the classes 'b', 'a', got 'c'",
+    );
+    const lacking = await tableOf("x\n1\n", "test.csv");
+    expect(() => encodeTarget(dataset, lacking)).toThrow(
+      "test.csv: expected the column 'y', got a file without",
+    );
+    const empty = await tableOf("x,y\n1,\n", "test.csv");
+    expect(() => encodeTarget(dataset, empty)).toThrow(
+      "test.csv: target 'y': expected values, got none: all cells are missing",
+    );
+  });
+});

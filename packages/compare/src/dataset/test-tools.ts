@@ -1,0 +1,63 @@
+import { tableOf } from "../table/test-tools.ts";
+import type { Dataset } from "./dataset.ts";
+import { type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
+
+/** A data set from CSV text, for tests. Without options, `y` is the target. */
+export async function datasetOf(text: string, options: Partial<MakeDatasetOptions> = {}): Promise<Dataset> {
+  return makeDataset(await tableOf(text), { target: "y", ...options });
+}
+
+/** The message that `makeDataset` ends with; fails if it does not. */
+export async function datasetRefusal(
+  text: string,
+  options: Partial<MakeDatasetOptions> = {},
+): Promise<string> {
+  const outcome = await datasetOf(text, options).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Error)) throw new Error("expected the data to be refused");
+  return `${outcome.name}: ${outcome.message}`;
+}
+
+/** A CSV text from a list of columns. */
+export function csv(columns: Record<string, readonly (string | number)[]>): string {
+  const names = Object.keys(columns);
+  const rows = columns[names[0]!]!.map((_, i) => names.map((name) => columns[name]![i]).join(","));
+  return [names.join(","), ...rows].join("\n");
+}
+
+/** Texts that repeat, one a row. */
+export function repeat(values: readonly string[], rows: number): string[] {
+  return Array.from({ length: rows }, (_, i) => values[i % values.length]!);
+}
+
+/** A data set with nothing but labels (and groups), for the tests of splits. */
+export function labelled(
+  labels: readonly number[],
+  classes: number,
+  groups: readonly number[] | null = null,
+): Dataset {
+  return {
+    name: "labels",
+    task: classes === 2 ? "binary" : "multiclass",
+    target: "y",
+    classes: Array.from({ length: classes }, (_, k) => `class ${k}`),
+    features: [],
+    labels: Int32Array.from(labels),
+    targets: new Float64Array(0),
+    groups: groups === null ? null : Int32Array.from(groups),
+    rows: labels.length,
+    notes: [],
+  };
+}
+
+/** A data set with nothing but numbers to predict (and groups). */
+export function measured(targets: readonly number[], groups: readonly number[] | null = null): Dataset {
+  return {
+    ...labelled([], 0, groups),
+    task: "regression",
+    targets: Float64Array.from(targets),
+    rows: targets.length,
+  };
+}
