@@ -95,7 +95,7 @@ export function friedman(ranks: readonly (readonly number[])[]): Friedman {
  * @returns a difference of average ranks
  * @throws RangeError for counts that are not such integers, or alpha outside (0, 1)
  * @example
- * criticalDifference(4, 14, 0.05); // 1.2536...
+ * criticalDifference(4, 14, 0.05); // 1.2535...
  * @reference Demšar 2006, JMLR 7:1, section 3.2.2 and table 5
  */
 export function criticalDifference(candidates: number, datasets: number, alpha: number): number {

@@ -205,6 +205,7 @@ describe("divergence, references and partial runs", () => {
     );
     expect(ranking.entries.map((e) => e.candidate)).toEqual(["cross-entropy", "wild", "gone"]);
     expect(entryOf(ranking, "gone")).toMatchObject({ mean: null, sd: null, n: 0, diverged: 10 });
+    expect(entryOf(ranking, "gone").sentence).toMatch(/^Diverged in 10 of 10 trials/);
   });
 
   test("references come after all, keep their difference, and do not weigh on the losses", () => {

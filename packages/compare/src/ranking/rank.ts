@@ -113,7 +113,7 @@ export function rank(
   };
   const worded = entries
     .sort((a, b) => groupOf(a) - groupOf(b) || byMean(a, b, higherIsBetter))
-    .map((entry) => ({ ...entry, sentence: sentenceOf(entry, setting) }));
+    .map((entry) => ({ ...entry, sentence: sentenceOf(entry, setting, all.get(entry.candidate)!.trials) }));
   return {
     metric,
     higherIsBetter,

@@ -15,21 +15,20 @@ export interface Setting {
 /** An entry before it has its sentence. */
 export type Unworded = Omit<RankingEntry, "sentence">;
 
-/** The verdict on one candidate in plain words; numbers count improvements, whichever way the metric goes. */
-export function sentenceOf(entry: Unworded, setting: Setting): string {
+/** The verdict on one candidate that ran `trials` trials, in plain words; numbers count improvements, whichever way the metric goes. */
+export function sentenceOf(entry: Unworded, setting: Setting, trials: number): string {
   const name = midSentence(setting.baseline);
   const { metric } = wordsOf(setting.metric);
   const than = ` than ${name}`;
   switch (entry.verdict) {
     case "baseline": {
-      const diverged =
-        entry.diverged > 0 ? ` It diverged in ${entry.diverged} of ${trialsOf(entry)} trials.` : "";
+      const diverged = entry.diverged > 0 ? ` It diverged in ${entry.diverged} of ${trials} trials.` : "";
       if (entry.mean === null) return `The baseline, without any result.${diverged}`;
       const spread = entry.sd === null ? "" : ` (standard deviation ${plain(entry.sd)})`;
       return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${folds(entry.n)}.${diverged}`;
     }
     case "diverged":
-      return `Diverged in ${entry.diverged} of ${trialsOf(entry)} trials, so it is ranked last and not tested.`;
+      return `Diverged in ${entry.diverged} of ${trials} trials, so it is ranked last and not tested.`;
     case "reference":
       return entry.difference === null
         ? "Shown beside the losses, not ranked."
@@ -131,10 +130,6 @@ function probability(p: number): string {
 
 function folds(n: number): string {
   return n === 1 ? "1 fold" : `${n} folds`;
-}
-
-function trialsOf({ n, diverged }: Unworded): number {
-  return n + diverged;
 }
 
 const numbers = [
