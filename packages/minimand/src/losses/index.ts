@@ -1,1 +1,3 @@
+export type { WholeBatchLoss } from "./batch-loss.ts";
 export * from "./classification/index.ts";
+export * from "./regression/index.ts";
