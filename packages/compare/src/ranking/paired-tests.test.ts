@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { normals } from "../../../../test/support/normals.ts";
 import { bayesianCorrelatedTTest, correctedTTest, holm } from "./index.ts";
-import { normals } from "./random.fixture.ts";
 
 /** Ten differences of five folds and two seeds. */
 const ten = [1.2, 0.4, -0.3, 0.8, 1.5, 0.1, 0.6, 0.9, -0.2, 1.1].map((v) => v / 100);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { normals } from "../../../../test/support/normals.ts";
 import type { CandidateSummary, Ranking, RankingEntry, TrialRecord } from "../results.ts";
 import { bayesianCorrelatedTTest, correctedTTest, holm, type RankOptions, rank } from "./index.ts";
-import { normals } from "./random.fixture.ts";
 
 const options: RankOptions = {
   metric: "balanced-accuracy",
