@@ -10,21 +10,24 @@ const y = () => np.array(new Int32Array([2, 0, 3]));
 const start = Float64Array.from({ length: batch * classes }, (_, i) => Math.cos(2 * i + 0.5) * 1.7);
 const array = (x: Float64Array<ArrayBuffer>) => np.array(x, { shape: [batch, classes] });
 
-describe.each(conformingLosses.map((c) => [c.name, c] as const))("%s", (_, { loss }) => {
-  it("has the gradient of its finite differences in float64", () => {
-    const [value, gradient] = compiledValueAndGrad((f: np.Array, labels: np.Array) =>
-      loss(f, labels, {}).mean(),
-    )(array(start), y());
-    expect(value.dtype).toBe(np.float64);
-    const g = gradient.dataSync();
-    const h = 1e-6;
-    for (let i = 0; i < start.length; i++) {
-      const at = (d: number) =>
-        loss(array(start.map((v, j) => (j === i ? v + d : v))), y(), {})
-          .mean()
-          .item();
-      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
-    }
-    value.dispose();
-  });
-});
+describe.each(conformingLosses.filter((c) => !c.detached).map((c) => [c.name, c] as const))(
+  "%s",
+  (_, { loss }) => {
+    it("has the gradient of its finite differences in float64", () => {
+      const [value, gradient] = compiledValueAndGrad((f: np.Array, labels: np.Array) =>
+        loss(f, labels, {}).mean(),
+      )(array(start), y());
+      expect(value.dtype).toBe(np.float64);
+      const g = gradient.dataSync();
+      const h = 1e-6;
+      for (let i = 0; i < start.length; i++) {
+        const at = (d: number) =>
+          loss(array(start.map((v, j) => (j === i ? v + d : v))), y(), {})
+            .mean()
+            .item();
+        expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+      }
+      value.dispose();
+    });
+  },
+);

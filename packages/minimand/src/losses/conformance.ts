@@ -1,5 +1,32 @@
-import type { numpy as np } from "@jax-js/jax";
-import { compSum, crossEntropy, focal } from "./classification/index.ts";
+import { numpy as np } from "@jax-js/jax";
+import {
+  type AldrOptions,
+  advRhoMarginCompSum,
+  agce,
+  aldrKl,
+  aul,
+  compSum,
+  crammerSinger,
+  crossEntropy,
+  focal,
+  generalizedCrossEntropy,
+  jensenShannonLoss,
+  ldrK,
+  ldrKl,
+  maeLoss,
+  mseLoss,
+  nceAgce,
+  nceAul,
+  nceRce,
+  normalizedCrossEntropy,
+  reverseCrossEntropy,
+  robustLogLoss,
+  smoothAdvCompSum,
+  symmetricCrossEntropy,
+  tradesLoss,
+  truncatedGce,
+  westonWatkins,
+} from "./classification/index.ts";
 import type { LossOptions } from "./classification/per-example.ts";
 
 /** A per-example classification loss as the conformance suite calls it. */
@@ -10,6 +37,8 @@ export interface ConformingLoss {
   idsOnly?: true;
   /** True where the value may be +Infinity at logits of +-1e4 (it leaves the dtype). */
   mayOverflow?: true;
+  /** True where something the loss computes from the logits is a constant of its gradient: no finite differences. */
+  detached?: true;
   /** True where the loss isn't shift-invariant in the logits. */
   notShiftInvariant?: true;
 }
@@ -20,6 +49,13 @@ const wrap = (
   traits: Omit<ConformingLoss, "name" | "loss"> = {},
 ): ConformingLoss => ({ name, loss, ...traits });
 
+/** The values of ALDR-KL on examples that were not visited before. */
+function aldrValues(logits: np.Array, labels: np.Array, options: AldrOptions): np.Array {
+  const [values, lambda] = aldrKl(logits, labels, np.ones([logits.shape[0]]), options);
+  lambda.dispose();
+  return values;
+}
+
 /** Every per-example classification loss joins the conformance suite by one line here. */
 export const conformingLosses: readonly ConformingLoss[] = [
   wrap("crossEntropy", crossEntropy),
@@ -29,4 +65,44 @@ export const conformingLosses: readonly ConformingLoss[] = [
   wrap("compSum, tau 0.5", (f, y, o) => compSum(f, y, { ...o, tau: 0.5 }), { mayOverflow: true }),
   wrap("compSum, tau 1.5", (f, y, o) => compSum(f, y, { ...o, tau: 1.5 })),
   wrap("compSum, tau 2", (f, y, o) => compSum(f, y, { ...o, tau: 2 })),
+  wrap("advRhoMarginCompSum", advRhoMarginCompSum),
+  wrap("advRhoMarginCompSum, tau 0, rho 3", (f, y, o) => advRhoMarginCompSum(f, y, { ...o, tau: 0, rho: 3 })),
+  wrap("smoothAdvCompSum", (f, y, o) => smoothAdvCompSum(f.ref, f.mul(1.3), y, o)),
+  wrap("tradesLoss", (f, y, o) => tradesLoss(f.ref, f.mul(1.3), y, o)),
+  wrap("ldrKl", ldrKl),
+  wrap("ldrKl, lambda 0.01", (f, y, o) => ldrKl(f, y, { ...o, lambda: 0.01 })),
+  wrap("ldrKl, lambda 100", (f, y, o) => ldrKl(f, y, { ...o, lambda: 100 })),
+  wrap("ldrKl, softplus-mean", (f, y, o) => ldrKl(f, y, { ...o, normalize: "softplus-mean" }), {
+    notShiftInvariant: true,
+  }),
+  wrap("ldrKl, l1", (f, y, o) => ldrKl(f, y, { ...o, normalize: "l1" }), { notShiftInvariant: true }),
+  wrap("ldrK, k 2", (f, y, o) => ldrK(f, y, { ...o, k: 2 })),
+  wrap("ldrK, k 3, lambda 0.5", (f, y, o) => ldrK(f, y, { ...o, k: 3, lambda: 0.5 })),
+  wrap("aldrKl", (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "previous" }), {
+    detached: true,
+  }),
+  wrap("aldrKl, exact", (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "exact" })),
+  wrap("generalizedCrossEntropy", generalizedCrossEntropy),
+  wrap("generalizedCrossEntropy, truncated", (f, y, o) =>
+    generalizedCrossEntropy(f, y, { ...o, truncation: 0.3 }),
+  ),
+  wrap(
+    "truncatedGce",
+    (f, y, o) => truncatedGce(f, y, { ...o, keep: np.ones([f.shape[0]], { dtype: np.float32 }) }),
+    { idsOnly: true },
+  ),
+  wrap("symmetricCrossEntropy", symmetricCrossEntropy),
+  wrap("reverseCrossEntropy", reverseCrossEntropy),
+  wrap("jensenShannonLoss", jensenShannonLoss),
+  wrap("normalizedCrossEntropy", normalizedCrossEntropy),
+  wrap("nceRce", nceRce),
+  wrap("nceAul", nceAul),
+  wrap("nceAgce", nceAgce),
+  wrap("agce", agce),
+  wrap("aul", aul),
+  wrap("robustLogLoss", robustLogLoss),
+  wrap("maeLoss", maeLoss),
+  wrap("mseLoss", mseLoss),
+  wrap("crammerSinger", crammerSinger),
+  wrap("westonWatkins", westonWatkins),
 ];

@@ -1,0 +1,165 @@
+import { lax, numpy as np } from "@jax-js/jax";
+import { checkChoice, checkNumber, checkParameter, peek, rangeError } from "../../engine/checks.ts";
+import { log } from "../../engine/numerics.ts";
+import { constantOf, type Parameter } from "../../engine/parameter.ts";
+import {
+  labelMargins,
+  normalizeScores,
+  type ScoreNormalization,
+  scoreNormalizations,
+} from "./label-margins.ts";
+import { again, operand } from "./operand.ts";
+import { type LossOptions, overLabels } from "./per-example.ts";
+
+/** Options of the label-distributionally robust losses. */
+export interface LdrOptions extends LossOptions {
+  /** Margin `c >= 0` between the label's score and the others, default 0.1. */
+  margin?: Parameter;
+  /** Normalisation of the scores, default `"none"`; the authors' LDR-KL uses `"softplus-mean"`. */
+  normalize?: ScoreNormalization;
+}
+
+/**
+ * Label-distributionally robust loss with a Kullback-Leibler penalty (LDR-KL).
+ *
+ * `max_p sum_k p_k z_k - lambda KL(p, 1/K) = lambda log((1/K) sum_k exp(z_k / lambda))`, `z_k = f_k - f_y + c [k != y]`; its
+ * gradient is `softmax(z / lambda) - e_y`. `lambda = 1, c = 0` is cross-entropy minus `log K`; `lambda -> 0` is
+ * Crammer-Singer; `lambda -> Infinity` is the mean of z, which is symmetric. It may be negative.
+ *
+ * @param logits float `[batch, classes]`
+ * @param labels int32 `[batch]`, or distributions `[batch, classes]`
+ * @param options `lambda > 0`, default 1, a number or one value per example `[batch]`; `margin`; `normalize`
+ * @returns one value per example, `[batch]`
+ * @throws TypeError, RangeError for wrong dtypes, shapes, labels, NaN logits, `lambda <= 0`, `margin < 0`
+ * @example
+ * ldrKl(np.array([[2, 1, 0]]), np.array([0], { dtype: np.int32 }), { lambda: 1, margin: 0 }) // [-0.6910]
+ * @see Zhu, Ying, Yang 2021, arXiv 2112.14869, section 3
+ */
+export function ldrKl(
+  logits: np.Array,
+  labels: np.Array,
+  options: LdrOptions & { lambda?: Parameter } = {},
+): np.Array {
+  const { lambda = 1, margin = 0.1, normalize = "none" } = options;
+  checkLdrOptions(margin, normalize);
+  checkLambda("lambda", lambda, logits?.shape?.[0]);
+  return overLabels(logits, labels, options, (f, isLabel) => {
+    const z = labelMargins(normalizeScores(f, normalize), isLabel, operand(margin, f));
+    return logMeanExpAt(z, typeof lambda === "number" ? lambda : alongBatch(lambda, z));
+  });
+}
+
+/** `lambda log mean_k exp(z_k / lambda)` over the last axis; `lambda` is a number or broadcasts as `[..., 1]`. */
+export function logMeanExpAt(z: np.Array, lambda: Parameter): np.Array {
+  const max = np.max(lax.stopGradient(z.ref), -1, { keepdims: true });
+  const u = z.sub(max.ref).div(again(lambda));
+  const mean = np.exp(u.ref).mean(-1, { keepdims: true });
+  // For large lambda the mean is near 1 and its logarithm would lose what lambda multiplies.
+  const meanMinus1 = np.expm1(u).mean(-1, { keepdims: true });
+  const near = lax.stopGradient(meanMinus1.ref).greater(-0.1);
+  const logMean = np.where(near.ref, np.log1p(np.where(near, meanMinus1, 0)), log(mean));
+  return np.squeeze(logMean.mul(lambda).add(max), -1);
+}
+
+/**
+ * Label-distributionally robust loss over the `k` largest margins, with or without a Kullback-Leibler penalty
+ * (LDR-k and LDR-k-KL, the "capped softmax").
+ *
+ * `max_p sum_l p_l z_l - lambda KL(p, 1/K)` over distributions with `p_l <= 1/k`. `lambda = 0`: mean of the k largest
+ * `z_l`, so `k = 1` is Crammer-Singer and `k = K` the mean of z. `lambda > 0, k = 1` is LDR-KL. The gradient in the logits is `p* - e_y`.
+ *
+ * @param logits float `[batch, classes]`
+ * @param labels int32 `[batch]`, or distributions `[batch, classes]`
+ * @param options `k`: an integer from 1 to the number of classes; `lambda >= 0`, default 0 (an array must be positive); `margin`; `normalize`
+ * @returns one value per example, `[batch]`
+ * @throws TypeError, RangeError as {@link ldrKl}, and for `k` outside `1..classes`
+ * @example
+ * ldrK(np.array([[2, 1, 0]]), np.array([0], { dtype: np.int32 }), { k: 2, margin: 0 }) // [-0.5]
+ * @see Zhu, Ying, Yang 2021, arXiv 2112.14869, section 3
+ */
+export function ldrK(
+  logits: np.Array,
+  labels: np.Array,
+  options: LdrOptions & { k: number; lambda?: Parameter },
+): np.Array {
+  const { k, lambda = 0, margin = 0.1, normalize = "none" } = options;
+  checkLdrOptions(margin, normalize);
+  checkNumber("k", k, { min: 1, max: logits?.shape?.[1], integer: true });
+  checkParameter("lambda", lambda, { min: 0 });
+  return overLabels(logits, labels, options, (f, isLabel) => {
+    const z = labelMargins(normalizeScores(f, normalize), isLabel, operand(margin, f));
+    const scale = operand(lambda, z);
+    // The maximiser is a constant of the gradient (envelope theorem): nothing is sorted inside what is differentiated.
+    const p = lax.stopGradient(cappedSoftmax(lax.stopGradient(z.ref), k, again(scale)));
+    const linear = p.ref.mul(z).sum(-1);
+    if (scale === 0) {
+      p.dispose();
+      return linear;
+    }
+    return linear.sub(klFromUniform(p).mul(scale));
+  });
+}
+
+/**
+ * The maximiser of `sum p z - lambda KL(p, 1/K)` over distributions with entries up to `1/k`, along the last axis.
+ *
+ * An entry with rank r (0 the largest) is at the cap exactly when `(k - r) exp(z_i / lambda) > sum_{rank_j >= r} exp(z_j / lambda)`;
+ * the others share what is left as a softmax. Written with pairwise comparisons instead of a sort.
+ */
+export function cappedSoftmax(z: np.Array, k: number, lambda: Parameter): np.Array {
+  const classes = z.shape[z.ndim - 1];
+  const other = np.expandDims(z.ref, -2);
+  const own = np.expandDims(z.ref, -1);
+  const index = np.arange(classes);
+  const earlier = index.ref.reshape([1, -1]).less(index.reshape([-1, 1]));
+  // above[.., i, j]: j comes before i in descending order, ties by index.
+  const above = np.where(other.ref.equal(own.ref), earlier, other.ref.greater(own.ref));
+  const rank = np.where(above.ref, 1, 0).sum(-1);
+  if (lambda === 0) {
+    for (const unused of [z, other, own, above]) unused.dispose();
+    return np.where(rank.less(k - 0.5), 1 / k, 0);
+  }
+  // Exponents are <= 0 where they count, so nothing overflows however small lambda is.
+  const relative = np.where(above.ref, 0, other.sub(own)).div(again(lambda));
+  const below = np.where(above, 0, np.exp(relative)).sum(-1);
+  const capped = rank.neg().add(k).greater(below);
+  const count = np.where(capped.ref, 1, 0).sum(-1, { keepdims: true });
+  const max = np.max(np.where(capped.ref, -Infinity, z.ref), -1, { keepdims: true });
+  const e = np.where(capped.ref, 0, np.exp(np.where(capped.ref, 0, z.sub(max)).div(lambda)));
+  const share = count.neg().div(k).add(1);
+  return np.where(capped, 1 / k, e.ref.mul(share).div(e.sum(-1, { keepdims: true })));
+}
+
+/** `KL(p, 1/K) = sum_k p_k log(K p_k)` over the last axis. */
+export function klFromUniform(p: np.Array): np.Array {
+  const classes = p.shape[p.ndim - 1];
+  const positive = p.ref.greater(0);
+  const safe = np.where(positive.ref, p.ref, 1);
+  return np.where(positive, p.mul(log(safe.mul(classes))), 0).sum(-1);
+}
+
+/** A 0-d or `[batch]` array reshaped to broadcast against `like: [batch, ..., classes]` as `[batch, ..., 1]`. */
+export function alongBatch(value: np.Array, like: np.Array): np.Array {
+  const typed = constantOf(value, like.dtype);
+  return typed.ndim === 0 ? typed : typed.reshape([-1, ...like.shape.slice(1).map(() => 1)]);
+}
+
+/** Checks the options that LDR losses share. */
+export function checkLdrOptions(margin: Parameter, normalize: ScoreNormalization): void {
+  checkParameter("margin", margin, { min: 0 });
+  checkChoice("normalize", normalize, scoreNormalizations);
+}
+
+/** Checks a positive number, a 0-d array, or one positive value per example. */
+export function checkLambda(argument: string, value: Parameter, batch: number | undefined): void {
+  if (typeof value === "number" || value?.ndim === undefined || value.ndim === 0) {
+    checkParameter(argument, value, { above: 0 });
+    return;
+  }
+  if (value.ndim !== 1 || (batch !== undefined && value.shape[0] !== batch))
+    throw rangeError(argument, `a number, a 0-d array or shape [${batch}]`, value);
+  const values = peek(value);
+  for (let i = 0; values !== null && i < values.length; i++) {
+    if (!(values[i] > 0 && values[i] < Infinity)) throw rangeError(argument, "finite numbers > 0", values[i]);
+  }
+}
