@@ -1,4 +1,5 @@
 export * from "./batches.ts";
+export * from "./ens-loss.ts";
 export * from "./fit.ts";
 export * from "./objective.ts";
 export * from "./predict.ts";
