@@ -1,5 +1,4 @@
 import type { Results } from "@minimand/compare";
-import { parseHTML } from "linkedom";
 import { acrossSection } from "./across-section.ts";
 import { datasetSection } from "./dataset-section.ts";
 import { plural } from "./format.ts";
@@ -8,6 +7,7 @@ import { html, trusted } from "./markup.ts";
 import { readingSection } from "./reading-section.ts";
 import { settingsSection } from "./settings-section.ts";
 import { style } from "./style.ts";
+import { svgDocument } from "./svg-document.ts";
 
 /** Nothing may be loaded or run: no script, no font, no image from anywhere. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -41,7 +41,7 @@ ${results.datasets.map(
  * @example await writeFile("report.html", renderReport(results));
  */
 export function renderReport(results: Results): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const document = svgDocument();
   const several = results.datasets.length > 1;
   const title = results.datasets.map(({ name }) => name).join(", ");
   const sections = results.datasets.map((report, i): Markup => {

@@ -135,6 +135,7 @@ export function curvesFigure(
                 fx: () => fx,
                 fy: () => fy,
                 text: () => "no curve",
+                frameAnchor: "middle",
                 fill: color("muted"),
               }),
             ];
