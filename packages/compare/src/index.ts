@@ -1,5 +1,7 @@
+export * from "./assemble.ts";
 export * from "./dataset/index.ts";
 export * from "./figures/index.ts";
+export * from "./model/index.ts";
 export * from "./plan/index.ts";
 export * from "./ranking/index.ts";
 export * from "./results.ts";

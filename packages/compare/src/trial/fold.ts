@@ -1,11 +1,13 @@
 import { derive } from "minimand/engine";
 import { injectLabelNoise, makeImbalanced } from "../dataset/corrupt.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { encode } from "../dataset/encode.ts";
+import { encode, encodeTable } from "../dataset/encode.ts";
+import { encodeTarget } from "../dataset/encode-target.ts";
 import { type Encoder, fitEncoder, fitTarget } from "../dataset/encoder.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import type { Settings } from "../results.ts";
+import type { Table } from "../table/table.ts";
 
 /** Encoded rows with what is to be predicted, in original units. */
 export interface Part {
@@ -36,63 +38,95 @@ export type SplitSettings = Pick<Settings, "folds" | "labelNoise" | "imbalance">
 interface Split {
   fit: Int32Array;
   validation: Int32Array;
-  test: Int32Array;
+  /** Rows of the data set; null where a second file is the test part. */
+  test: Int32Array | null;
 }
 
-/** All folds of one seed. With `testRows` there is a single one: the other rows train, those test. */
+/** All folds of one seed. With a test table there is a single one: all rows of the data set train. */
 export function makeFolds(
   dataset: Dataset,
   settings: SplitSettings,
   seed: number,
-  testRows: Int32Array | null = null,
+  testTable: Table | null = null,
 ): PreparedFold[] {
-  const outer =
-    testRows === null
+  const outer: { train: Int32Array; test: Int32Array | null }[] =
+    testTable === null
       ? folds(dataset, { folds: settings.folds, seed })
-      : [{ train: without(dataset.rows, testRows), test: testRows }];
+      : [{ train: Int32Array.from({ length: dataset.rows }, (_, row) => row), test: null }];
   const splits = outer.map(({ train, test }, fold): Split => {
+    const own = derive(seed, fold);
     const kept =
       settings.imbalance === null
         ? train
-        : makeImbalanced(dataset, train, { ratio: settings.imbalance, seed: derive(seed, fold) }).rows;
-    return { ...innerSplit(dataset, kept, { fraction: 0.2, seed: derive(seed, fold) }), test };
+        : makeImbalanced(dataset, train, { ratio: settings.imbalance, seed: own }).rows;
+    return { ...innerSplit(dataset, kept, { fraction: 0.2, seed: own }), test };
   });
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
-  return splits.map((split, fold) =>
-    makeFold(dataset, settings, split, encoders[fold], inputs, derive(seed, fold)),
-  );
+  return splits.map(({ fit, validation, test }, fold) => {
+    const encoder = encoders[fold];
+    const labels =
+      settings.labelNoise === 0
+        ? dataset.labels
+        : noisyLabels(dataset, [fit, validation], settings.labelNoise, derive(seed, fold));
+    const part = (rows: Int32Array, y: Int32Array): Part => ({
+      x: padded(encode(encoder, dataset, rows).x, rows.length, encoder.inputs, inputs),
+      rows: rows.length,
+      labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
+      targets:
+        dataset.targets.length === 0
+          ? dataset.targets
+          : Float64Array.from(rows, (row) => dataset.targets[row]),
+    });
+    const fitted = part(fit, labels);
+    return {
+      inputs,
+      fit: fitted,
+      validation: part(validation, labels),
+      test: test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels),
+      target: dataset.task === "regression" ? fitTarget(dataset.targets, fit) : { mean: 0, sd: 1 },
+      classCounts: countClasses(fitted.labels, dataset.classes.length),
+    };
+  });
 }
 
-function makeFold(
-  dataset: Dataset,
-  settings: SplitSettings,
-  split: Split,
-  encoder: Encoder,
-  inputs: number,
-  seed: number,
-): PreparedFold {
-  const labels =
-    settings.labelNoise === 0
-      ? dataset.labels
-      : noisyLabels(dataset, [split.fit, split.validation], settings.labelNoise, seed);
-  const part = (rows: Int32Array, y: Int32Array): Part => ({
-    x: padded(encode(encoder, dataset, rows).x, rows.length, encoder.inputs, inputs),
-    rows: rows.length,
-    labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
-    targets:
-      dataset.targets.length === 0 ? dataset.targets : Float64Array.from(rows, (row) => dataset.targets[row]),
-  });
-  const classCounts = dataset.classes.map(() => 0);
-  if (dataset.labels.length > 0) for (const row of split.fit) classCounts[labels[row]]++;
+/** All rows of the data set as one training part, for the model that is kept. */
+export function makeWhole(dataset: Dataset): {
+  encoder: Encoder;
+  whole: Omit<PreparedFold, "validation" | "test">;
+} {
+  const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
+  const encoder = fitEncoder(dataset, rows);
   return {
-    inputs,
-    fit: part(split.fit, labels),
-    validation: part(split.validation, labels),
-    test: part(split.test, dataset.labels),
-    target: dataset.task === "regression" ? fitTarget(dataset.targets, split.fit) : { mean: 0, sd: 1 },
-    classCounts,
+    encoder,
+    whole: {
+      inputs: encoder.inputs,
+      fit: {
+        x: encode(encoder, dataset, rows).x,
+        rows: rows.length,
+        labels: dataset.labels,
+        targets: dataset.targets,
+      },
+      target: dataset.task === "regression" ? fitTarget(dataset.targets, rows) : { mean: 0, sd: 1 },
+      classCounts: countClasses(dataset.labels, dataset.classes.length),
+    },
   };
+}
+
+function secondFile(dataset: Dataset, encoder: Encoder, table: Table, inputs: number): Part {
+  const { x } = encodeTable(encoder, table);
+  const { rows, labels, targets } = encodeTarget(dataset, table);
+  const kept = new Float32Array(rows.length * encoder.inputs);
+  rows.forEach((row, i) => {
+    kept.set(x.subarray(row * encoder.inputs, (row + 1) * encoder.inputs), i * encoder.inputs);
+  });
+  return { x: padded(kept, rows.length, encoder.inputs, inputs), rows: rows.length, labels, targets };
+}
+
+function countClasses(labels: Int32Array, classes: number): number[] {
+  const counts = Array.from({ length: labels.length === 0 ? 0 : classes }, () => 0);
+  for (const label of labels) counts[label]++;
+  return counts;
 }
 
 /** Labels with noise on the training rows only: tests are always judged by the labels of the file. */
@@ -119,9 +153,4 @@ function padded(x: Float32Array, rows: number, from: number, to: number): Float3
   const wide = new Float32Array(rows * to);
   for (let row = 0; row < rows; row++) wide.set(x.subarray(row * from, (row + 1) * from), row * to);
   return wide;
-}
-
-function without(rows: number, excluded: Int32Array): Int32Array {
-  const set = new Set(excluded);
-  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !set.has(row));
 }

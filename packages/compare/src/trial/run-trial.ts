@@ -6,6 +6,7 @@ import { candidateById, references } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
+import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import {
   discard,
@@ -38,12 +39,12 @@ export interface TrialRunner {
  * epoch with the best report metric there, and judges that model on the test part. Same data, settings and spec: same
  * record (but for `seconds`).
  *
- * @param testRows rows of the data set that are the test part (`--test`), instead of folds
+ * @param testTable a second file as the test part (`--test`), instead of folds
  */
 export function makeTrialRunner(
   dataset: Dataset,
   settings: Settings,
-  { testRows = null, compile }: { testRows?: Int32Array | null; compile?: Compile } = {},
+  { testTable = null, compile }: { testTable?: Table | null; compile?: Compile } = {},
 ): TrialRunner {
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
@@ -62,7 +63,7 @@ export function makeTrialRunner(
   return {
     async run(spec, signal) {
       const started = performance.now();
-      const fold = remembered(folds, spec.seed, () => makeFolds(dataset, settings, spec.seed, testRows))[
+      const fold = remembered(folds, spec.seed, () => makeFolds(dataset, settings, spec.seed, testTable))[
         spec.fold
       ];
       const make = recorder(spec, fold, metric, task, started);

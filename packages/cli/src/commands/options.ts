@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from "commander";
+
+/** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value))
+    throw new InvalidArgumentError(`expected a whole number, got '${text}'`);
+  return value;
+}
+
+/** Any finite number. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError(`expected a number, got '${text}'`);
+  return value;
+}
+
+/** `a,b,c`. Empty parts are refused. */
+export function list(text: string): string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.some((part) => part === ""))
+    throw new InvalidArgumentError(`expected names separated by commas, got '${text}'`);
+  return parts;
+}
+
+const units: Record<string, number> = { "": 1000, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** `60s`, `5m`, `2h` or plain seconds, in milliseconds. */
+export function timeSpan(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|)$/.exec(text.trim());
+  if (match === null || Number(match[1]) <= 0)
+    throw new InvalidArgumentError(`expected a time such as 60s, 5m or 2h, got '${text}'`);
+  return Number(match[1]) * units[match[2]];
+}
+
+/** `age=numeric,zip=categorical`. */
+export function columnTypes(text: string): Record<string, "numeric" | "categorical"> {
+  const types: Record<string, "numeric" | "categorical"> = {};
+  for (const part of list(text)) {
+    const at = part.lastIndexOf("=");
+    const kind = part.slice(at + 1);
+    if (at < 1 || (kind !== "numeric" && kind !== "categorical")) {
+      throw new InvalidArgumentError(`expected COLUMN=numeric or COLUMN=categorical, got '${part}'`);
+    }
+    types[part.slice(0, at)] = kind;
+  }
+  return types;
+}

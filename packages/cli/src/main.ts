@@ -1,0 +1,19 @@
+import { exitCodeOf, messageOf } from "./failure.ts";
+import { makeProgram } from "./program.ts";
+
+// A reader that goes away (`minimand losses | head`) is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  const code = exitCodeOf(error);
+  // Commander has already printed what it refused.
+  const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
+  if (code !== 0 && !printed) process.stderr.write(`minimand: ${messageOf(error)}\n`);
+  if (code === 1 && process.env.MINIMAND_DEBUG) console.error(error);
+  process.exit(code);
+}

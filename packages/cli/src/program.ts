@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import { compareCommand } from "./commands/compare.ts";
+import { dataCommand } from "./commands/data.ts";
+import { lossesCommand } from "./commands/losses.ts";
+import { predictCommand } from "./commands/predict.ts";
+import { version } from "./version.ts";
+
+/** The command line, whole. */
+export function makeProgram(): Command {
+  const program = new Command("minimand")
+    .description(
+      "Which training loss helps on your data, and what 26 papers claim, in runs that anyone can start.",
+    )
+    .version(version)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(minimand COMMAND --help shows examples)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",
+    );
+  for (const command of [compareCommand(), predictCommand(), dataCommand(), lossesCommand()]) {
+    command.copyInheritedSettings(program);
+    program.addCommand(command);
+  }
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+}

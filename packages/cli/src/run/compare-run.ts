@@ -1,0 +1,174 @@
+import {
+  type Candidate,
+  type Dataset,
+  gridOf,
+  references,
+  type Settings,
+  type Table,
+  type TrialRecord,
+  type TrialSpec,
+} from "@minimand/compare";
+import { Interrupted } from "../failure.ts";
+import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
+import { type Pool, startPool } from "./pool.ts";
+import { progressLine } from "./progress.ts";
+import type { TrialKey, TrialStore } from "./store.ts";
+
+/** A data set to compare on, with the hashes that name its trials. */
+export interface Subject {
+  name: string;
+  dataset: Dataset;
+  testTable: Table | null;
+  sha256: string;
+  testSha256: string | null;
+}
+
+/** What {@link runTrials} needs. */
+export interface RunOptions {
+  subjects: Subject[];
+  settings: Settings;
+  candidates: readonly Candidate[];
+  store: TrialStore;
+  workers: number;
+  /** Milliseconds, or null. Cuts at whole repeats only. */
+  budget: number | null;
+  versions: Record<string, string>;
+}
+
+interface Work {
+  job: CompareJob;
+  key: TrialKey;
+}
+
+/**
+ * Runs all trials that the store doesn't hold yet, repeat by repeat (a repeat is one seed of all losses, folds and data
+ * sets), and returns the records of each subject.
+ *
+ * A repeat is begun only if the budget has room for one as long as the last. Every finished trial is stored at once, so
+ * that an interruption loses at most those in flight.
+ *
+ * @throws Interrupted after Ctrl-C
+ */
+export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
+  const { subjects, settings, store, workers, budget } = options;
+  const records: TrialRecord[][] = subjects.map(() => []);
+  const repeats = Array.from({ length: settings.seeds }, (_, seed) => workOf(options, seed));
+  const pending: Work[][] = [];
+  for (const repeat of repeats) {
+    const missing: Work[] = [];
+    for (const work of repeat) {
+      const known = await store.get(work.key);
+      if (known === null) missing.push(work);
+      else records[work.job.dataset].push(...known);
+    }
+    pending.push(missing);
+  }
+  const total = repeats.flat().length;
+  let done = total - pending.flat().length;
+  if (done === total) return records;
+  if (done > 0) process.stderr.write(`${done} of ${total} trials are there already\n`);
+
+  const data: CompareWorkerData = {
+    datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
+    settings,
+  };
+  const pool: Pool<CompareJob, TrialRecord[]> = startPool(
+    "compare-worker",
+    data,
+    Math.min(workers, pending.flat().length),
+  );
+  const line = progressLine(process.stderr, done);
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    void pool.destroy();
+  };
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const started = performance.now();
+  try {
+    let longest = 0;
+    for (const [seed, missing] of pending.entries()) {
+      const elapsed = performance.now() - started;
+      if (budget !== null && seed > 0 && missing.length > 0 && elapsed + longest > budget) {
+        line.clear();
+        process.stderr.write(
+          `budget: stopped after ${seed} of ${settings.seeds} repeats; the same command with more budget continues\n`,
+        );
+        break;
+      }
+      const before = performance.now();
+      await Promise.all(
+        missing.map(async ({ job, key }) => {
+          const made = await pool.run(job);
+          await store.put(key, made);
+          records[job.dataset].push(...made);
+          done++;
+          line.update(done, total, "trials");
+        }),
+      );
+      if (missing.length > 0) longest = Math.max(longest, performance.now() - before);
+    }
+  } catch (error) {
+    if (!interrupted) throw error;
+    line.clear();
+    throw new Interrupted(`interrupted: ${done} of ${total} trials are kept; the same command continues`);
+  } finally {
+    line.clear();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    await pool.destroy();
+  }
+  return records;
+}
+
+/** The trials of one repeat. Losses are interleaved, so that each worker mostly stays with the one it has compiled. */
+function workOf({ subjects, settings, candidates, workers, versions }: RunOptions, seed: number): Work[] {
+  const folds = settings.test === null ? settings.folds : 1;
+  return subjects.flatMap((subject, dataset) => {
+    const reference = subject.dataset.task === "regression" ? references.mean.id : references.majority.id;
+    const ids = [reference, ...candidates.map((c) => c.id)];
+    const work: Work[] = [];
+    for (let start = 0; start < ids.length; start += workers) {
+      for (let fold = 0; fold < folds; fold++) {
+        for (const candidate of ids.slice(start, start + workers)) {
+          const spec = { candidate, seed, fold };
+          work.push({ job: { dataset, spec }, key: keyOf(subject, settings, candidates, spec, versions) });
+        }
+      }
+    }
+    return work;
+  });
+}
+
+/** Everything that decides a trial's result, and nothing else. */
+function keyOf(
+  { sha256, testSha256, dataset }: Subject,
+  settings: Settings,
+  candidates: readonly Candidate[],
+  spec: TrialSpec,
+  versions: Record<string, string>,
+): TrialKey {
+  const candidate = candidates.find((c) => c.id === spec.candidate);
+  const {
+    seeds: _seeds,
+    losses: _losses,
+    baseline: _baseline,
+    rope: _rope,
+    alpha: _alpha,
+    test: _test,
+    ...rest
+  } = settings;
+  return {
+    schema: 1,
+    versions,
+    sha256,
+    testSha256,
+    task: dataset.task,
+    classes: dataset.classes,
+    settings: rest,
+    formula: candidate?.formula ?? null,
+    grid: candidate === undefined ? null : gridOf(candidate, settings.configurations),
+    spec,
+  };
+}

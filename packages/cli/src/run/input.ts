@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { suggest } from "@minimand/compare";
+import { UsageError } from "../failure.ts";
+
+/** A bundled data set, as `data/index.json` describes it. */
+export interface Bundled {
+  name: string;
+  file: string;
+  task: string;
+  target: string;
+  rows: number;
+  features: number;
+  missing: number;
+  classes: string[];
+  description: string;
+  source: string;
+  licence: string;
+}
+
+const folder = new URL("../../../../data/", import.meta.url);
+
+/** The bundled data sets; none where the package was installed without them. */
+export function bundledDatasets(): Bundled[] {
+  const index = new URL("index.json", folder);
+  return existsSync(index) ? (JSON.parse(readFileSync(index, "utf8")) as Bundled[]) : [];
+}
+
+/** Folder of the bundled data. */
+export function dataFolder(): string {
+  return fileURLToPath(folder);
+}
+
+/** The bytes of a data argument: a path, a bundled name, or `-` for stdin. */
+export interface Input {
+  /** Short name for titles: `pima_diabetes`. */
+  name: string;
+  /** As given. */
+  source: string;
+  bytes: Uint8Array;
+  sha256: string;
+}
+
+/** Reads a data argument. A path wins over a bundled name. */
+export async function readInput(source: string): Promise<Input> {
+  const [name, bytes] = await bytesOf(source);
+  return { name, source, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+async function bytesOf(source: string): Promise<[string, Uint8Array]> {
+  if (source === "-") return ["stdin", new Uint8Array(await buffer(process.stdin))];
+  if (existsSync(source)) {
+    if ((await stat(source)).isDirectory()) throw new UsageError(`${source}: expected a file, got a folder`);
+    return [stem(source), new Uint8Array(await readFile(source))];
+  }
+  const bundled = bundledDatasets();
+  const found = bundled.find((entry) => entry.name === source);
+  if (found !== undefined) return [found.name, new Uint8Array(await readFile(new URL(found.file, folder)))];
+  const near = suggest(
+    source,
+    bundled.map((entry) => entry.name),
+  );
+  const hint =
+    near === null ? "'minimand data' lists the bundled ones" : `did you mean the bundled '${near}'?`;
+  throw new UsageError(`${source}: no such file and no bundled data set of this name; ${hint}`);
+}
+
+function stem(path: string): string {
+  const name = basename(path).replace(/(\.(csv|tsv|tab|jsonl|ndjson|json|parquet|txt))?(\.gz)?$/i, "");
+  return name === "" ? "data" : name;
+}

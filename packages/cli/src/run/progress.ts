@@ -1,0 +1,44 @@
+import type { WriteStream } from "node:tty";
+
+/** A line of progress on stderr: redrawn on a terminal, one line now and then elsewhere. */
+export interface ProgressLine {
+  update(done: number, total: number, label: string): void;
+  /** Removes the line, so that other output starts clean. */
+  clear(): void;
+}
+
+/** Milliseconds between two lines where there is no terminal to redraw. */
+const quietInterval = 10_000;
+
+/** Progress with the time left, estimated from the work done since the start (finished work that was loaded doesn't count). */
+export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine {
+  const started = performance.now();
+  let last = started;
+  let shown = false;
+  return {
+    update(done, total, label) {
+      const now = performance.now();
+      if (now - last < (stream.isTTY ? 100 : quietInterval) && done < total) return;
+      last = now;
+      const fresh = done - alreadyDone;
+      const left = fresh > 0 ? ((now - started) / fresh) * (total - done) : Number.NaN;
+      const text = `${done} of ${total} ${label}${Number.isFinite(left) && done < total ? `, about ${duration(left)} left` : ""}`;
+      if (stream.isTTY) {
+        stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, stream.columns - 1))}`);
+        shown = true;
+      } else stream.write(`${text}\n`);
+    },
+    clear() {
+      if (shown) stream.write("\r\u001b[2K");
+      shown = false;
+    },
+  };
+}
+
+/** `42 s`, `3 min`, `2 h 5 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,66 @@
+import { metricById } from "minimand";
+import type { Dataset } from "./dataset/dataset.ts";
+import { fitEncoder } from "./dataset/encoder.ts";
+import { describeFeatures } from "./dataset/make-dataset.ts";
+import { chooseModel } from "./model/choose.ts";
+import { baselineFor } from "./plan/candidates.ts";
+import { metricFor } from "./plan/settings.ts";
+import { rank } from "./ranking/index.ts";
+import type { CandidateSummary, DatasetReport, Settings, TrialRecord } from "./results.ts";
+
+/** What a report says of a data set beside its trials. */
+export interface DatasetSource {
+  name: string;
+  source: string;
+  sha256: string;
+  /** Rows of the second file, where `--test` is used. */
+  testRows: number | null;
+}
+
+/**
+ * The report of one data set from its finished trials. Only seeds that are complete (every candidate on every fold) take
+ * part, so that each loss is judged on the same folds.
+ */
+export function reportDataset(
+  dataset: Dataset,
+  { name, source, sha256, testRows }: DatasetSource,
+  settings: Settings,
+  candidates: readonly CandidateSummary[],
+  trials: readonly TrialRecord[],
+): DatasetReport {
+  const planned = Array.from({ length: settings.seeds }, (_, seed) => seed);
+  const folds = testRows === null ? settings.folds : 1;
+  const complete = planned.filter((seed) =>
+    candidates.every((c) => trials.filter((t) => t.candidate === c.id && t.seed === seed).length === folds),
+  );
+  const used = trials.filter((t) => complete.includes(t.seed));
+  const metric = metricById(metricFor(settings.metric, dataset.task));
+  const ranking = rank(used, candidates, {
+    metric: metric.id,
+    higherIsBetter: metric.higherIsBetter,
+    baseline: baselineFor(settings.baseline, dataset.task),
+    rope: settings.rope,
+    alpha: settings.alpha,
+    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : testRows / dataset.rows,
+  });
+  const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
+  return {
+    name,
+    source,
+    sha256,
+    task: dataset.task,
+    target: dataset.target,
+    classes: dataset.classes,
+    classCounts: dataset.classes.map((_, k) =>
+      dataset.labels.reduce((n, label) => n + Number(label === k), 0),
+    ),
+    rows: dataset.rows,
+    features: describeFeatures(dataset),
+    inputs: fitEncoder(dataset, all).inputs,
+    notes: dataset.notes,
+    seeds: { planned, complete },
+    trials: used,
+    ranking,
+    model: chooseModel(used, ranking),
+  };
+}

@@ -1,0 +1,129 @@
+import { numpy as np } from "@jax-js/jax";
+import { type Compile, derive, leavesOf, type Tree } from "minimand/engine";
+import type { Dataset } from "../dataset/dataset.ts";
+import { encodeTable } from "../dataset/encode.ts";
+import { type Encoder, inputNames } from "../dataset/encoder.ts";
+import { candidateById } from "../plan/candidates.ts";
+import { metricFor } from "../plan/settings.ts";
+import type { Configuration, DatasetReport, Note, Settings, Task } from "../results.ts";
+import { DataError } from "../table/data-error.ts";
+import type { Table } from "../table/table.ts";
+import { makeWhole } from "../trial/fold.ts";
+import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
+import type { Prediction } from "../trial/outcome.ts";
+import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+
+/** `model.json`: everything but the weights that is needed to predict. */
+export interface ModelDescription {
+  schema: "minimand.model/1";
+  task: Task;
+  target: string;
+  classes: string[];
+  /** Names of the network's inputs, in order. */
+  inputs: string[];
+  encoder: Encoder;
+  network: { hidden: number[]; activation: "relu" };
+  targetScale: { mean: number; sd: number };
+  candidate: string;
+  configuration: Configuration;
+  epochs: number;
+  why: string;
+  rows: number;
+}
+
+/** A kept model: its description and its weights. */
+export interface SavedModel {
+  description: ModelDescription;
+  weights: Uint8Array;
+}
+
+/** Trains the chosen loss again on all rows of a data set. */
+export async function fitWhole(
+  dataset: Dataset,
+  settings: Settings,
+  chosen: NonNullable<DatasetReport["model"]>,
+  { signal, compile }: { signal?: AbortSignal; compile?: Compile } = {},
+): Promise<SavedModel> {
+  const { task, classes } = dataset;
+  const { encoder, whole } = makeWhole(dataset);
+  const network = makeNetwork(whole.inputs, task, classes.length, settings, compile);
+  const info = { task, classes: classes.length, metric: metricFor(settings.metric, task) };
+  const learner = makeLearner(network, candidateById(chosen.candidate, task), info, settings, compile);
+  const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
+    seed: derive(0, dataset.rows),
+    ...(signal ? { signal } : {}),
+  });
+  const layers = network.model.unflatten((trained.params as np.Array).ref) as { [name: string]: Tree }[];
+  const tensors: Record<string, Tensor> = {};
+  for (const [i, layer] of layers.entries()) {
+    for (const [name, value] of Object.entries(layer)) {
+      const array = value as np.Array;
+      tensors[`layers.${i}.${name}`] = { shape: array.shape, data: Float32Array.from(array.dataSync()) };
+    }
+  }
+  discard(trained);
+  learner.dispose();
+  network.dispose();
+  return {
+    description: {
+      schema: "minimand.model/1",
+      task,
+      target: dataset.target,
+      classes,
+      inputs: inputNames(encoder),
+      encoder,
+      network: { hidden: settings.model === "linear" ? [] : settings.hidden, activation: "relu" },
+      targetScale: whole.target,
+      candidate: chosen.candidate,
+      configuration: chosen.configuration,
+      epochs: chosen.epochs,
+      why: chosen.why,
+      rows: dataset.rows,
+    },
+    weights: writeSafetensors(tensors, { format: "minimand.model/1" }),
+  };
+}
+
+/**
+ * Predicts the rows of a new table with a kept model, encoded as in training.
+ *
+ * @throws DataError naming every column that lacks, or where description and weights don't fit together
+ */
+export async function predictTable(
+  model: SavedModel,
+  table: Table,
+): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
+  const { description } = model;
+  const { x, rows, notes } = encodeTable(description.encoder, table);
+  const outputs = description.task === "regression" ? 1 : description.classes.length;
+  const sizes = [description.encoder.inputs, ...description.network.hidden, outputs];
+  const tensors = readSafetensors(model.weights);
+  const layers = sizes.slice(1).map((size, i) => ({
+    weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
+    bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
+  }));
+  const settings = {
+    model: "mlp",
+    hidden: description.network.hidden,
+    maxEpochs: 1,
+    patience: 1,
+    batchSize: 1,
+  } as const;
+  const network = makeNetwork(sizes[0], description.task, description.classes.length, settings);
+  const params = np.concatenate(leavesOf(layers as unknown as Tree).map((leaf) => leaf.reshape([-1])));
+  const prediction = await network.predict({ params, state: {} }, { x, rows }, description.targetScale);
+  params.dispose();
+  network.dispose();
+  return { prediction, rows, notes };
+}
+
+function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]): np.Array {
+  const tensor = tensors[name];
+  if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+    const got = tensor === undefined ? "none" : `shape [${tensor.shape.join(", ")}]`;
+    throw new DataError(
+      `model.safetensors: expected the tensor '${name}' of shape [${shape.join(", ")}], got ${got}`,
+    );
+  }
+  return np.array(Float32Array.from(tensor.data), { shape });
+}
