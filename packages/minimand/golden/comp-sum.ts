@@ -1,8 +1,10 @@
+import { numpy as np } from "@jax-js/jax";
 import {
   advRhoMarginCompSum,
   compSum,
   scoreDeviation,
   smoothAdvCompSum,
+  squaredScoreDeviation,
 } from "../src/losses/index.ts";
 import {
   compSumBoundedDeterministicInf,
@@ -12,6 +14,7 @@ import {
   expectedConditionalInf,
   minimizabilityGap,
 } from "../src/theory/index.ts";
+import { pgdStep } from "../src/training/adversarial/index.ts";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 export const adapters: Adapters = {
@@ -66,4 +69,41 @@ export const adapters: Adapters = {
     );
     return { per_example: perExample, value_mean: mean, grad_advLogits: gradients[0] };
   },
+
+  advDeviationPgd: ({ W, b, x, labels, delta0 }, { gamma, stepSize, steps, norm }) => {
+    const clean = linear(float(x), W, b);
+    const step = pgdStep(
+      (inputs, { y }: { y: np.Array }) => squaredScoreDeviation(clean.ref, linear(inputs, W, b), y),
+      { norm },
+    );
+    let delta = float(delta0);
+    const trace = Array.from({ length: steps }, () => {
+      const [next, values] = step(delta, float(x), { y: ids(labels) }, { gamma, stepSize });
+      values.dispose();
+      delta = next;
+      return {
+        delta: delta.ref.js(),
+        deviation_norm: scoreDeviation(clean.ref, linear(float(x).add(delta.ref), W, b), ids(labels)).js(),
+      };
+    });
+    // The deviation is convex in the perturbation, so its supremum is at a vertex of the box.
+    const vertices = Array.from({ length: 2 ** x[0].length }, (_, i) =>
+      x[0].map((_: number, j: number) => ((i >> j) & 1 ? gamma : -gamma)),
+    );
+    const supremum = (row: number[], y: number) => {
+      const at = (rows: number[][]) => linear(float(rows), W, b);
+      const moved = vertices.map((v) => v.map((d: number, j: number) => row[j] + d));
+      const values = scoreDeviation(
+        at(vertices.map(() => row)),
+        at(moved),
+        ids(vertices.map(() => y)),
+      ).js() as number[];
+      return Math.max(...values);
+    };
+    return { trace, exact_sup: x.map((row: number[], i: number) => supremum(row, labels[i])) };
+  },
 };
+
+function linear(x: np.Array, weight: number[][], bias: number[]): np.Array {
+  return np.matmul(x, float(weight).transpose()).add(float(bias));
+}
