@@ -16,9 +16,15 @@ export function logSigmoid(x: np.Array): np.Array {
   return softplus(x.neg()).neg();
 }
 
-/** `1 / (1 + exp(-x))`, elementwise; keeps small tails exact. */
+/**
+ * `1 / (1 + exp(-x))`, elementwise; keeps small tails exact.
+ *
+ * Written as one product, `1 / (1 + e)` times 1 or `e = exp(-|x|)`: the compiler copies the gradient that arrives
+ * once for each use of `x`, and nested sigmoids multiply the copies.
+ */
 export function sigmoid(x: np.Array): np.Array {
-  return np.exp(logSigmoid(x));
+  const e = np.exp(np.abs(x.ref).neg());
+  return np.reciprocal(e.ref.add(1)).mul(np.where(x.greaterEqual(0), 1, e));
 }
 
 /** `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there). */

@@ -83,7 +83,8 @@ export function softConfusionMatrix(
   );
   const x = amplified(probabilities(scores, kind), options);
   // The complement is computed by itself: 1 - a is 0 in float32 long before it is small.
-  return countsOf(sigmoid(x.ref), sigmoid(x.neg()), positive, weights);
+  const a = sigmoid(x.ref);
+  return countsOf(a, sigmoid(x.neg()), positive, weights);
 }
 
 /**
