@@ -356,7 +356,7 @@ export function resultsFixture(datasets: DatasetReport[], across: AcrossReport |
     schema: "minimand.compare/1",
     created: "2026-11-25T00:00:00.000Z",
     versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25", node: "24.21.0" },
-    settings,
+    settings: { ...settings },
     candidates: candidatesFixture(),
     datasets,
     across,

@@ -1,0 +1,187 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import { renderReport } from "./index.ts";
+
+const parse = (markup: string): Document => parseHTML(markup).document;
+const textOf = (element: Element | null | undefined): string =>
+  (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+const rows = (document: Document, label: string): string[][] =>
+  [...document.querySelectorAll(`table[aria-label="${label}"] tbody tr`)].map((row) =>
+    [...row.children].map(textOf),
+  );
+
+const report = datasetFixture();
+const markup = renderReport(resultsFixture([report]));
+const page = parse(markup);
+
+describe("renderReport", () => {
+  it("is headed by the sentence for all and says what was compared", () => {
+    expect(textOf(page.querySelector("h1"))).toBe(report.ranking.summary);
+    const facts = textOf(page.querySelector("dl.facts"));
+    for (const fact of [
+      "768 rows",
+      "binary classification of target",
+      "15 losses",
+      "10 folds",
+      "higher is better",
+    ]) {
+      expect(facts).toContain(fact);
+    }
+  });
+
+  it("has a row a candidate, in the order of the ranking, with difference, interval, p and verdict", () => {
+    const table = rows(page, "Ranking on pima_diabetes");
+    expect(table).toHaveLength(16);
+    const best = report.ranking.entries[0]!;
+    const d = best.difference!;
+    const [name, verdict, mean, difference, p] = table[0]!;
+    expect(name).toContain(best.label);
+    expect(verdict).toBe("▲better");
+    expect(mean).toBe(`${best.mean!.toFixed(3)} ± ${best.sd!.toFixed(3)}`);
+    expect(difference).toBe(`+${d.mean.toFixed(3)}[+${d.low.toFixed(3)}, +${d.high.toFixed(3)}]`);
+    expect(p).toBe(d.pHolm < 0.001 ? "<0.001" : d.pHolm.toFixed(3));
+    expect(table.find(([loss]) => loss?.startsWith("Jensen"))?.slice(1, 4)).toEqual([
+      "✕diverged 3/10",
+      expect.any(String),
+      "–",
+    ]);
+    expect(table.at(-1)?.[0]).toBe("Majority class");
+  });
+
+  it("loads nothing and runs nothing", () => {
+    expect(page.querySelectorAll("script, link, img, iframe, object, embed")).toHaveLength(0);
+    expect(
+      page.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute("content"),
+    ).toContain("default-src 'none'");
+    const addresses = markup
+      .replaceAll("http://www.w3.org/2000/svg", "")
+      .match(/\b(https?:)?\/\/[a-z]|@import|url\((?!#)/g);
+    expect(addresses).toBeNull();
+  });
+
+  it("can be read without seeing it: heads have a scope, figures a name and a description", () => {
+    expect([...page.querySelectorAll("th")].filter((th) => !th.hasAttribute("scope"))).toEqual([]);
+    const figures = [...page.querySelectorAll("svg")];
+    expect(figures.length).toBeGreaterThanOrEqual(11);
+    for (const svg of figures) {
+      expect(svg.getAttribute("role")).toBe("img");
+      expect(svg.getAttribute("aria-label")).toBeTruthy();
+      expect(svg.getAttribute("aria-description")).toBeTruthy();
+    }
+  });
+
+  it("shows what was inferred, what was left out, the tuning, the model, settings, versions and references", () => {
+    const features = rows(page, "Input columns");
+    expect(features[2]).toEqual(["zip_code", "categorical", "leading zeros", "31", "0"]);
+    expect(features[1]?.[4]).toBe("374 49 %");
+    const text = textOf(page.querySelector("main"));
+    for (const part of [
+      "patient_id: dropped: a different value in every row",
+      "ALDR-KL, learning rate 0.003, tau 1, fitted again on all rows for 34 epochs",
+      "9f3c1d0e5b7a42c8",
+      "@jax-js/jax 0.1.25",
+      "Nadeau",
+      "Benavoli",
+      "batch size",
+    ]) {
+      expect(text).toContain(part);
+    }
+    const tuning = rows(page, "Chosen configurations on pima_diabetes");
+    expect(tuning).toHaveLength(15);
+    const chosen = rows(page, "All configurations on pima_diabetes").filter(([loss]) => loss === "Focal");
+    expect(chosen).toHaveLength(4);
+    expect(chosen.reduce((sum, cells) => sum + Number.parseInt(cells[2]!, 10), 0)).toBe(10);
+  });
+
+  it("takes names from the data as text wherever they stand", () => {
+    const evil = `<script>alert("1")</script>'&amp;`;
+    const bad = datasetFixture({ name: evil, classes: [evil, `${evil}2`] });
+    const entries = bad.ranking.entries.map((e) => ({ ...e, label: evil, sentence: evil }));
+    const results = resultsFixture([
+      {
+        ...bad,
+        target: evil,
+        source: evil,
+        features: [{ name: evil, kind: "categorical", why: evil, missing: 1, levels: 2 }],
+        notes: [{ level: "warning", column: evil, text: evil }],
+        ranking: { ...bad.ranking, entries, summary: evil },
+        model: { ...bad.model!, why: evil },
+      },
+    ]);
+    results.settings.ignore = [evil];
+    results.settings.types = { [evil]: "numeric" };
+    results.candidates = results.candidates.map((c) => ({ ...c, label: evil }));
+    const out = renderReport(results);
+    const document = parse(out);
+    expect(document.querySelectorAll("script")).toHaveLength(0);
+    expect(out.toLowerCase()).not.toContain("<script");
+    expect(textOf(document.querySelector("h1"))).toBe(evil);
+    expect(rows(document, "Input columns").length + document.querySelectorAll("svg").length).toBeGreaterThan(
+      11,
+    );
+  });
+
+  it("reads right for a metric whose lower value is better", () => {
+    const regression = datasetFixture({ task: "regression", metric: "rmse", higherIsBetter: false });
+    const text = textOf(parse(renderReport(resultsFixture([regression]))).querySelector("main"));
+    expect(text).toContain("RMSE (lower is better)");
+    expect(text).toContain("losses on the left improve on it");
+    expect(text).not.toMatch(/Which classes|Can the probabilities/);
+  });
+
+  it("says that a run is partial, and that no model was kept", () => {
+    const partial = datasetFixture({ seeds: { planned: [0, 1, 2], complete: [0] } });
+    const text = textOf(
+      parse(renderReport(resultsFixture([{ ...partial, model: null }]))).querySelector("main"),
+    );
+    expect(text).toContain("1 of 3 repeats complete");
+    expect(text).toContain("No model was kept");
+    expect(textOf(page.querySelector("main"))).not.toContain("Partial run");
+  });
+
+  it("is still a report where nothing ran or everything but the baseline diverged", () => {
+    const none = datasetFixture({ seeds: { planned: [0], complete: [] } });
+    const entries = none.ranking.entries.map((e) => ({ ...e, mean: null, sd: null, n: 0, difference: null }));
+    const empty = { ...none, trials: [], model: null, ranking: { ...none.ranking, entries } };
+    const text = textOf(parse(renderReport(resultsFixture([empty]))).querySelector("main"));
+    expect(text).toContain("No loss was tested against the baseline");
+    expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it("puts all data sets together first, then a section each", () => {
+    const several = [report, datasetFixture({ name: "vehicle", task: "multiclass" })];
+    const document = parse(renderReport(resultsFixture(several, acrossFixture())));
+    const heads = [...document.querySelectorAll("h2")].map(textOf);
+    expect(heads).toEqual([
+      "Over all data sets",
+      "pima_diabetes",
+      "vehicle",
+      "Settings and versions",
+      "How to read the statistics",
+    ]);
+    expect(textOf(document.querySelector("h1"))).toBe(acrossFixture().summary);
+    const targets = [...document.querySelectorAll("nav a")].map(
+      (a) => a.getAttribute("href")?.slice(1) ?? "",
+    );
+    expect(targets.filter((id) => document.getElementById(id) === null)).toEqual([]);
+    const ranks = rows(document, "Ranks of the losses on every data set");
+    expect(ranks).toHaveLength(12);
+    expect(ranks.map((cells) => Number(cells[1]))).toEqual(
+      [...acrossFixture().averageRanks].sort((a, b) => a - b).map((r) => Number(r.toFixed(2))),
+    );
+  });
+
+  it("stays a page one can scroll with 10,000 columns, and says where the rest is", () => {
+    const features = Array.from({ length: 10_000 }, (_, i) => ({ ...report.features[0]!, name: `x${i}` }));
+    const notes = features.map(({ name }) => ({ level: "info" as const, column: name, text: "constant" }));
+    const document = parse(renderReport(resultsFixture([{ ...report, features, notes }])));
+    expect(rows(document, "Input columns")).toHaveLength(100);
+    expect(textOf(document.querySelector("main"))).toContain("9900 more columns");
+  });
+
+  it("gives the same text for the same results", () => {
+    const ids = (text: string): string => text.replace(/plot-clip-\d+/g, "clip");
+    expect(ids(renderReport(resultsFixture([datasetFixture()])))).toBe(ids(markup));
+  });
+});
