@@ -6,5 +6,7 @@ export * from "./label-noise.ts";
 export * from "./memory-objective.ts";
 export * from "./objective.ts";
 export * from "./predict.ts";
+export { type SmoteOptions, smote, undersample } from "./resampling.ts";
 export * from "./supervised.ts";
 export * from "./train-step.ts";
+export { tuneThreshold } from "./tune-threshold.ts";
