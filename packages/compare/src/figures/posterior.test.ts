@@ -19,6 +19,11 @@ describe("posteriorFigure", () => {
       const shares = bars.map(
         (bar) => toValue(number(bar, "x") + number(bar, "width") + 0.5) - toValue(number(bar, "x") - 0.5),
       );
+      // The parts of a bar follow on one another from 0 to 1.
+      bars.forEach((bar, i) => {
+        const before = i % 3 === 0 ? 0 : shares.slice(i - (i % 3), i).reduce((a, b) => a + b);
+        expect(toValue(number(bar, "x") - 0.5)).toBeCloseTo(before, 2);
+      });
       tested.forEach(({ pBetter, pSame, pWorse }, i) => {
         const expected = higherIsBetter ? [pWorse, pSame, pBetter] : [pBetter, pSame, pWorse];
         expected.forEach((p, j) => {
