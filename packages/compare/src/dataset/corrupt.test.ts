@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { labelled, measured } from "../../../../test/support/datasets.ts";
 import { DataError } from "../table/data-error.ts";
 import { checkCorruption, injectLabelNoise, makeImbalanced } from "./corrupt.ts";
-import { labelled, measured } from "./test-tools.ts";
 
 describe("injectLabelNoise", () => {
   it("replaces the share of labels that was asked for, uniformly by the other classes", () => {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { tableOf } from "../table/test-tools.ts";
+import { csv, datasetOf, labelled, repeat } from "../../../../test/support/datasets.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
 import type { Dataset, Feature } from "./dataset.ts";
 import { encode, encodeTable } from "./encode.ts";
 import { type Encoder, fitEncoder, fitTarget, inputNames } from "./encoder.ts";
-import { csv, datasetOf, labelled, repeat } from "./test-tools.ts";
 
 const all = (dataset: Dataset) => Int32Array.from({ length: dataset.rows }, (_, row) => row);
 const column = (x: Float32Array, inputs: number, j: number) => [...x].filter((_, i) => i % inputs === j);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { labelled, measured } from "../../../../test/support/datasets.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Fold, folds } from "./folds.ts";
 import { checkFolds } from "./strata.ts";
-import { labelled, measured } from "./test-tools.ts";
 
 const count = fc.integer({ min: 2, max: 6 });
 const seed = fc.nat();
@@ -70,6 +70,17 @@ describe("folds", () => {
         expect(Math.max(...below)).toBeLessThanOrEqual(Math.min(...upTo) + 1);
       }),
     );
+  });
+
+  it("of a regression put no two rows together more often than chance", () => {
+    const dataset = measured(Array.from({ length: 60 }, (_, i) => i));
+    // Of equal rank among their neighbours in size; a fixed order of the parts would always put them together.
+    const together = Array.from(
+      { length: 400 },
+      (_, seed) => folds(dataset, { folds: 4, seed })[0]!.test,
+    ).filter((test) => test.includes(0) === test.includes(4)).length;
+    // Both in the first part, or both out of it: 1/16 + 9/16.
+    expect(Math.abs(together - 250)).toBeLessThan(5 * Math.sqrt((400 * 15) / 64));
   });
 
   it("are the same for the same seed and others for another", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { labelled, measured } from "../../../../test/support/datasets.ts";
 import { innerSplit } from "./inner-split.ts";
-import { labelled, measured } from "./test-tools.ts";
 
 const fraction = fc.constantFrom(0.1, 0.2, 0.25, 0.5);
 const sorted = (rows: Int32Array) => [...rows].sort((a, b) => a - b);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { csv, datasetOf, datasetRefusal, repeat } from "../../../../test/support/datasets.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
 import { readTable } from "../table/read-table.ts";
-import { tableOf } from "../table/test-tools.ts";
 import { describeFeatures, makeDataset } from "./make-dataset.ts";
-import { csv, datasetOf, datasetRefusal, repeat } from "./test-tools.ts";
 
 const y = repeat(["no", "yes"], 12);
 const number = (i: number) => (((i * 37) % 11) + 0.5).toString();
@@ -179,6 +179,7 @@ describe("columns that can't help", () => {
     ["whole numbers that differ in every row", "income", whole((i) => i * i)],
     ["a measurement called id", "id", whole((i) => i + 0.25)],
     ["one value and missing ones", "x", repeat(["5", ""], n)],
+    ["texts of which two rows have the same", "x", whole((i) => Math.max(1, i)).map((i) => `name ${i}`)],
     ["two levels", "x", repeat(["a", "b"], n)],
     ["a name that only ends like id", "humid", whole((i) => i * i)],
   ])("are not: %s", async (_, name, cells) => {

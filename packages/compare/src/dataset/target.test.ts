@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { csv, datasetOf, datasetRefusal, repeat } from "../../../../test/support/datasets.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
 import type { Task } from "../results.ts";
-import { tableOf } from "../table/test-tools.ts";
 import { encodeTarget } from "./encode-target.ts";
-import { csv, datasetOf, datasetRefusal, repeat } from "./test-tools.ts";
 
 const withTarget = (y: readonly (string | number)[]) => csv({ x: y.map((_, i) => ((i * 7) % 13) + 0.5), y });
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);

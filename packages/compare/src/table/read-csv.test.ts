@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cellsOf, refusal, tableOf } from "../../../../test/support/tables.ts";
 import { readCsv } from "./read-csv.ts";
-import { cellsOf, refusal, tableOf } from "./test-tools.ts";
 
 describe("readCsv", () => {
   it("reads back any cells, for every delimiter, and knows the line of every row", () => {
@@ -66,6 +66,10 @@ describe("readCsv", () => {
   it("takes the header's delimiter where cells hold others", async () => {
     expect(Object.keys(cellsOf(await tableOf("id;text;y\n1;a,b;0\n2;c,d;1\n")))).toEqual(["id", "text", "y"]);
     expect(Object.keys(cellsOf(await tableOf("id,n|m,y\n1,a|b,0\n2,c|d,1\n")))).toEqual(["id", "n|m", "y"]);
+  });
+
+  it("takes the delimiter that agrees with the rows before one that only cuts the header", async () => {
+    expect(cellsOf(await tableOf("a,b;c;d\n1,2\n3,4\n"))).toEqual({ a: ["1", "3"], "b;c;d": ["2", "4"] });
   });
 
   it("finds the delimiter of a file with a ragged row, so that the row can be named", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellsOf, refusal, tableOf } from "./test-tools.ts";
+import { cellsOf, refusal, tableOf } from "../../../../test/support/tables.ts";
 
 describe("readJsonLines", () => {
   it("takes the keys for columns and an absent key for an empty cell", async () => {

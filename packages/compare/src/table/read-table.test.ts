@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { cellsOf, gzip, refusal } from "../../../../test/support/tables.ts";
 import { DataError } from "./data-error.ts";
 import { gunzip } from "./gunzip.ts";
 import { readTable } from "./read-table.ts";
-import { cellsOf, gzip, refusal } from "./test-tools.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
-import { tableOf } from "../table/test-tools.ts";
-import type { Dataset } from "./dataset.ts";
-import { type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
+import type { Dataset } from "../../packages/compare/src/dataset/dataset.ts";
+import { type MakeDatasetOptions, makeDataset } from "../../packages/compare/src/dataset/make-dataset.ts";
+import { tableOf } from "./tables.ts";
 
 /** A data set from CSV text, for tests. Without options, `y` is the target. */
 export async function datasetOf(text: string, options: Partial<MakeDatasetOptions> = {}): Promise<Dataset> {
