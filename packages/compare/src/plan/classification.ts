@@ -1,14 +1,32 @@
 import {
+  aldrInit,
+  aldrObjective,
   anyLoss,
+  anyLossOneVsRest,
   compSum,
+  crammerSinger,
   crossEntropy,
+  ensLoss,
+  ensLossOneVsRest,
   exponentialLoss,
   focal,
+  generalizedCrossEntropy,
   hingeLoss,
+  jensenShannonLoss,
+  ldrKl,
+  maeLoss,
   marginLoss,
+  mseLoss,
+  nceAgce,
+  nceAul,
+  nceRce,
+  robustLogLoss,
   type ScoreTarget,
   scoreOrientedLoss,
+  scoreOrientedOneVsRest,
   squaredHingeLoss,
+  symmetricCrossEntropy,
+  westonWatkins,
 } from "minimand";
 import type { Task } from "../results.ts";
 import type { BuildInfo, Candidate } from "./candidate.ts";
@@ -76,6 +94,185 @@ export const classificationCandidates: readonly Candidate[] = [
         compSum(f, y, { weights, tau: hyper.tau }),
   },
   {
+    id: "generalized-cross-entropy",
+    label: "Generalised cross-entropy",
+    paper: "ldr",
+    formula: "(1 - p_y^q) / q",
+    tasks: both,
+    settings: [{ q: 0.7 }, { q: 0.3 }, { q: 0.95 }],
+    parameters: { q: "> 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        generalizedCrossEntropy(f, y, { weights, q: hyper.q }),
+  },
+  {
+    id: "symmetric-cross-entropy",
+    label: "Symmetric cross-entropy",
+    paper: "ldr",
+    formula: "(1 - b) (-log p_y) + 4 b (1 - p_y)",
+    tasks: both,
+    settings: [{ balance: 0.5 }, { balance: 0.95 }, { balance: 0.05 }],
+    parameters: { balance: "in [0, 1]" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        symmetricCrossEntropy(f, y, { weights, balance: hyper.balance }),
+  },
+  {
+    id: "mae",
+    label: "Absolute error of the probabilities",
+    paper: "ldr",
+    formula: "2 (1 - p_y)",
+    tasks: both,
+    settings: [],
+    parameters: {},
+    loss:
+      () =>
+      (f, y, { weights }) =>
+        maeLoss(f, y, { weights }),
+  },
+  {
+    id: "mse",
+    label: "Squared error of the probabilities",
+    paper: "ldr",
+    formula: "sum_k (1[k = y] - p_k)^2",
+    tasks: both,
+    settings: [],
+    parameters: {},
+    loss:
+      () =>
+      (f, y, { weights }) =>
+        mseLoss(f, y, { weights }),
+  },
+  {
+    id: "jensen-shannon",
+    label: "Jensen-Shannon",
+    paper: "ldr",
+    formula: "scale (pi KL(e_y || m) + (1 - pi) KL(p || m)), m = pi e_y + (1 - pi) p",
+    tasks: both,
+    settings: [{ pi1: 0.5 }, { pi1: 0.1 }, { pi1: 0.9 }],
+    parameters: { pi1: "in (0, 1)" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        jensenShannonLoss(f, y, { weights, pi1: hyper.pi1 }),
+  },
+  {
+    id: "nce-rce",
+    label: "NCE + RCE",
+    paper: "ldr",
+    formula: "alpha NCE + beta RCE",
+    tasks: both,
+    settings: [
+      { alpha: 5, beta: 5 },
+      { alpha: 9.9, beta: 0.1 },
+      { alpha: 0.1, beta: 9.9 },
+    ],
+    parameters: { alpha: ">= 0", beta: ">= 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        nceRce(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
+  },
+  {
+    id: "nce-aul",
+    label: "NCE + AUL",
+    paper: "ldr",
+    formula: "alpha NCE + beta ((a - p_y)^q - (a - 1)^q) / q",
+    tasks: both,
+    settings: [
+      { alpha: 5, beta: 5 },
+      { alpha: 9.9, beta: 0.1 },
+      { alpha: 0.1, beta: 9.9 },
+    ],
+    parameters: { alpha: ">= 0", beta: ">= 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        nceAul(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
+  },
+  {
+    id: "nce-agce",
+    label: "NCE + AGCE",
+    paper: "ldr",
+    formula: "alpha NCE + beta ((a + 1)^q - (a + p_y)^q) / q",
+    tasks: both,
+    settings: [
+      { alpha: 5, beta: 5 },
+      { alpha: 9.9, beta: 0.1 },
+      { alpha: 0.1, beta: 9.9 },
+    ],
+    parameters: { alpha: ">= 0", beta: ">= 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        nceAgce(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
+  },
+  {
+    id: "robust-log",
+    label: "Robust log",
+    paper: "ldr",
+    formula: "-log(alpha + p_y) + mean_{k != y} log(alpha + p_k)",
+    tasks: both,
+    settings: [{ alpha: 1 }, { alpha: 0.1 }, { alpha: 10 }],
+    parameters: { alpha: "> 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        robustLogLoss(f, y, { weights, alpha: hyper.alpha }),
+  },
+  {
+    id: "crammer-singer",
+    label: "Crammer-Singer hinge",
+    paper: "ldr",
+    formula: "max(0, margin + max_{k != y} f_k - f_y)",
+    tasks: both,
+    settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
+    parameters: { margin: ">= 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        crammerSinger(f, y, { weights, margin: hyper.margin }),
+  },
+  {
+    id: "weston-watkins",
+    label: "Weston-Watkins hinge",
+    paper: "ldr",
+    formula: "mean_k max(0, margin 1[k != y] + f_k - f_y)",
+    tasks: both,
+    settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
+    parameters: { margin: ">= 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        westonWatkins(f, y, { weights, margin: hyper.margin }),
+  },
+  {
+    id: "ldr-kl",
+    label: "LDR-KL",
+    paper: "ldr",
+    formula: "lambda log mean_k exp(z_k / lambda), z_k = f_k - f_y + 0.1 [k != y]",
+    tasks: both,
+    settings: [{ lambda: 0.5 }, { lambda: 2 }, { lambda: 10 }],
+    parameters: { lambda: "> 0" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        ldrKl(f, y, { weights, lambda: hyper.lambda }),
+  },
+  {
+    id: "aldr-kl",
+    label: "ALDR-KL",
+    paper: "ldr",
+    formula: "LDR-KL with a lambda_i for every example, lambda_i = lambda0 (1 - KL(p, 1/K) / (2 log K))",
+    tasks: both,
+    settings: [{ lambda0: 1 }, { lambda0: 5 }, { lambda0: 0.2 }],
+    parameters: { lambda0: "> 0" },
+    objective: (_, model) => aldrObjective(model, ({ lambda0 }) => ({ lambda0 })),
+    memory: (examples, { lambda0 }) => aldrInit(examples, { lambda0 }),
+  },
+  {
     id: "hinge",
     label: "Hinge",
     formula: "max(0, 1 - z), z = +-(f1 - f0)",
@@ -112,29 +309,52 @@ export const classificationCandidates: readonly Candidate[] = [
         marginLoss(f, y, exponentialLoss, { weights }),
   },
   {
+    id: "ensloss",
+    label: "EnsLoss",
+    paper: "ensloss",
+    formula: "at every step the derivative of another random, convex, calibrated loss",
+    tasks: both,
+    extensionOn: ["multiclass"],
+    settings: [],
+    parameters: {},
+    loss:
+      ({ task }) =>
+      (f, y, { weights, key }) =>
+        task === "binary"
+          ? ensLoss(f, y, { key, weights })
+          : ensLossOneVsRest(f, y, { key, weights, ranking: "class" }),
+  },
+  {
     id: "anyloss",
     label: "AnyLoss",
     paper: "anyloss",
-    formula: "1 - score(TN, FP, FN, TP), with a = sigmoid(L (p - 1/2)); aims at the report metric",
-    tasks: binary,
-    settings: [{ L: 73 }, { L: 10 }],
+    formula:
+      "1 - score(TN, FP, FN, TP) with a = sigmoid(L (p - 1/2)), the score nearest to the report metric",
+    tasks: both,
+    extensionOn: ["multiclass"],
+    settings: [{ L: 73 }, { L: 10 }, { L: 30 }],
     parameters: { L: "> 0, amplification" },
     loss:
       (info) =>
       (f, y, { weights, hyper }) =>
-        anyLoss(f, y, { ...targetOf(info), fromLogits: true, weights, L: hyper.L }),
+        info.task === "binary"
+          ? anyLoss(f, y, { ...targetOf(info), fromLogits: true, weights, L: hyper.L })
+          : anyLossOneVsRest(f, y, { ...targetOf(info), weights, L: hyper.L }),
   },
   {
     id: "score-oriented",
     label: "Score-oriented",
+    paper: "anyloss",
     formula:
-      "1 - score(TN, FP, FN, TP), with a = F(p), F the c.d.f. of a uniform threshold; aims at the report metric",
-    tasks: binary,
+      "1 - score(TN, FP, FN, TP) with a = p (uniform threshold), the score nearest to the report metric",
+    tasks: both,
     settings: [],
     parameters: {},
     loss:
       (info) =>
       (f, y, { weights }) =>
-        scoreOrientedLoss(f, y, { ...targetOf(info), fromLogits: true, weights, distribution: "uniform" }),
+        info.task === "binary"
+          ? scoreOrientedLoss(f, y, { ...targetOf(info), fromLogits: true, weights, distribution: "uniform" })
+          : scoreOrientedOneVsRest(f, y, { ...targetOf(info), weights, distribution: "uniform" }),
   },
 ];
