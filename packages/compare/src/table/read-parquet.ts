@@ -5,11 +5,6 @@ import { DataError, dataError, messageOf } from "./data-error.ts";
 import { checkNames } from "./header.ts";
 import type { Cell, Table } from "./table.ts";
 
-/** Whether the bytes start like a Parquet file. */
-export function isParquet(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31;
-}
-
 /**
  * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
  * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note.

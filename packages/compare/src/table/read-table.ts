@@ -3,7 +3,6 @@ import { decodeText } from "./decode-text.ts";
 import { gunzip, isGzip, maxBytes } from "./gunzip.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJsonLines } from "./read-json-lines.ts";
-import { isParquet, readParquet } from "./read-parquet.ts";
 import type { Table } from "./table.ts";
 
 export type TableFormat = "csv" | "tsv" | "jsonl" | "parquet";
@@ -44,7 +43,11 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
     throw dataError({ file: name }, `expected at most ${maxBytes} bytes`, `${bytes.length}`);
   }
   const content = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
-  if (isParquet(content) || format === "parquet") return readParquet(content, name);
+  if (isParquet(content) || format === "parquet") {
+    // Loaded when needed: its decompressors are most of what a page would download for this stage.
+    const { readParquet } = await import("./read-parquet.ts");
+    return readParquet(content, name);
+  }
   const extension = name
     .toLowerCase()
     .replace(/\.gz$/, "")
@@ -69,4 +72,8 @@ function textFormat(extension: string | undefined, text: string): "csv" | "tsv" 
   if (extension === "jsonl" || extension === "ndjson" || extension === "json") return "jsonl";
   if (extension === "tsv" || extension === "tab") return "tsv";
   return extension !== "csv" && text.trimStart().startsWith("{") ? "jsonl" : "csv";
+}
+
+function isParquet(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31;
 }
