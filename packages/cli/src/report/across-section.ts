@@ -7,7 +7,8 @@ import { html } from "./markup.ts";
 import { table } from "./table.ts";
 
 /** `= 0.012`, or `< 0.001`. */
-const relation = (p: number): string => (p < 0.001 ? pValue(p).replace("<", "< ") : `= ${pValue(p)}`);
+const relation = (p: number): string =>
+  p < 0.001 ? pValue(p).replace("<", "<\u00a0") : `=\u00a0${pValue(p)}`;
 
 /** All data sets together: critical-difference diagram, Friedman's test and the table of ranks. */
 export function acrossSection(
@@ -23,10 +24,10 @@ export function acrossSection(
   const iman =
     friedman.imanDavenportF === null || friedman.pF === null
       ? null
-      : html`; Iman and Davenport F = ${fixed(friedman.imanDavenportF, 2)}, p ${relation(friedman.pF)}`;
+      : html`; Iman and Davenport F = ${fixed(friedman.imanDavenportF, 2)}, p\u00a0${relation(friedman.pF)}`;
   return html`<section aria-labelledby="across"><h2 id="across">Over all data sets</h2>
-<p>${across.summary} ${plural(across.candidates.length, "loss", "losses")} ranked on
-${plural(across.datasets.length, "data set")}; Friedman chi² = ${fixed(friedman.chi2, 2)}, p ${relation(friedman.p)}${iman}.</p>
+<p>${plural(across.candidates.length, "loss", "losses")} ranked on
+${plural(across.datasets.length, "data set")}; Friedman chi² = ${fixed(friedman.chi2, 2)}, p\u00a0${relation(friedman.p)}${iman}.</p>
 ${figure(
   (options) => criticalDifferenceFigure(across, labels, document, options),
   html`Average rank of each loss, 1 is best. Losses under one thick bar can't be told apart (Nemenyi's test at

@@ -14,7 +14,7 @@ main, header, footer { max-width: 904px; margin: 0 auto; padding: 0 36px; }
 header { padding-top: 44px; }
 footer { padding-top: 28px; padding-bottom: 56px; color: var(--mm-muted); font-size: 14px; }
 h1, h2 { font-family: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif; text-wrap: balance; }
-h1 { font-size: clamp(25px, 4.4vw, 36px); line-height: 1.2; font-weight: 600; margin: 10px 0 18px; letter-spacing: -0.01em; }
+h1 { font-size: clamp(24px, 4vw, 33px); line-height: 1.2; font-weight: 600; margin: 10px 0 18px; letter-spacing: -0.01em; }
 h2 { font-size: 25px; line-height: 1.25; font-weight: 600; margin: 64px 0 10px; padding-top: 18px; border-top: 2px solid var(--mm-ink); }
 h3 { font-size: 17px; line-height: 1.35; margin: 40px 0 6px; }
 p { margin: 8px 0 12px; max-width: 68ch; }
@@ -52,7 +52,7 @@ thead th small { display: block; font-weight: 400; }
 tbody th { font-weight: 600; }
 tbody + tbody tr:first-child > * { border-top: 1px solid var(--mm-ink); }
 .n { text-align: right; white-space: nowrap; }
-th:last-child, td:last-child { padding-right: 0; }
+th:last-child, td:last-child { padding-right: 6px; } th:first-child { padding-left: 6px; }
 tr.baseline > * { background: var(--mm-band); }
 td small, th small { color: var(--mm-muted); font-weight: 400; font-size: 12.5px; }
 .bar { display: flex; width: 100%; min-width: 110px; height: 9px; margin-top: 5px; border-radius: 2px; overflow: hidden; gap: 1px; }

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { signed } from "./text.ts";
 
 /** What every figure may be told. */
 export interface FigureOptions {
@@ -47,9 +48,14 @@ export function labelMargin(labels: string[], width: number): number {
   return Math.ceil(Math.min(longest + 18, width * 0.42));
 }
 
-/** Tick marks of signed differences at distances that leave room for their numbers. */
-export function differenceAxis(format: (x: number) => string): Plot.Markish {
-  return Plot.axisX({ tickSpacing: 82, tickFormat: format, label: null });
+/** Pixels between tick marks, enough for a signed number. */
+export const tickSpacing = 82;
+
+/** An x axis of signed differences, with as many decimals as its steps need. */
+export function differenceAxis([min, max]: [number, number], pixels: number): Plot.Markish {
+  const step = (max - min) / Math.max(1, pixels / tickSpacing);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  return Plot.axisX({ tickSpacing, tickFormat: (x: number) => signed(x, digits), label: null });
 }
 
 /** A y axis of names: cut with an ellipsis where too long, the whole name as tooltip. */

@@ -81,7 +81,7 @@ export function pairedFigure(
       marks: [
         Plot.rect([ranking.rope], { x1: (r: number) => -r, x2: (r: number) => r, fill: color("band") }),
         Plot.ruleY(entries, { y: "candidate", stroke: color("line"), strokeOpacity: 0.6 }),
-        differenceAxis((x) => signed(x, digits)),
+        differenceAxis([min, max], width - marginLeft - 20),
         Plot.text([narrow(width) ? `difference in ${metric}` : `difference in ${metric} on the same fold`], {
           frameAnchor: "bottom",
           dy: 38,

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain } from "./draw.ts";
+import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
 import { testedEntries } from "./rows.ts";
 import { decimals, metricName, pValue, signed } from "./text.ts";
@@ -82,6 +82,7 @@ export function rankingFigure(
   const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
   const marginLeft = labelMargin([...labels.values()], width);
   const small = narrow(width);
+  const marginRight = small ? 26 : 118;
   const metric = metricName(ranking.metric);
   const baseline = labels.get(ranking.baseline) ?? ranking.baseline;
   const inside = rows.filter(({ beyond, mean }) => beyond === 0 && mean !== null);
@@ -98,7 +99,7 @@ export function rankingFigure(
       width,
       height: 24 * rows.length + 78,
       marginLeft,
-      marginRight: small ? 26 : 118,
+      marginRight,
       marginTop: 32,
       marginBottom: 46,
       x: { domain, label: null },
@@ -110,8 +111,8 @@ export function rankingFigure(
           fill: color("band"),
           className: "mm-region-of-practical-equivalence",
         }),
-        Plot.gridX({ stroke: color("line"), strokeOpacity: 0.6, tickSpacing: 82 }),
-        differenceAxis((x) => signed(x, digits)),
+        Plot.gridX({ stroke: color("line"), strokeOpacity: 0.6, tickSpacing }),
+        differenceAxis(domain, width - marginLeft - marginRight),
         Plot.text([`difference in ${metric}${small ? "" : ` to ${baseline}`}`], {
           frameAnchor: "bottom",
           dy: 38,
