@@ -1,5 +1,6 @@
-import { jit, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { jit, lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
 import { constantOf } from "./parameter.ts";
+import { mapTree } from "./tree.ts";
 
 /** A tree of arrays: parameters, optimizer state, auxiliary outputs. */
 export type Tree = np.Array | number | Tree[] | { [key: string]: Tree };
@@ -20,7 +21,9 @@ export function differentiate<P extends Tree, R extends Tree[], A extends Tree>(
   const guarded = (params: Tree, one: Tree, ...rest: Tree[]): [np.Array, Tree] => {
     const [value, aux] = f(params as P, ...(rest as R));
     // Of the value's dtype: the engine reads products of a float32 number and a float64 cotangent wrongly.
-    return [value.mul(constantOf(one as np.Array, value.dtype)), aux];
+    const guardedValue = value.mul(constantOf(one as np.Array, value.dtype));
+    // The engine refuses an auxiliary output that is an input as it came.
+    return [guardedValue, mapTree((x) => lax.stopGradient(x), aux)];
   };
   // The engine's types can't express "any tree"; the cast is confined to this line.
   const run = valueAndGrad(guarded as never, { hasAux: true }) as unknown as (

@@ -8,7 +8,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 /** `log(1 + exp(x))`, elementwise. */
 export function softplus(x: np.Array): np.Array {
   // At x = 0 the engine's derivative of maximum(x, 0) is 1 and that of |x| is 1: together 1 - 1/2, as it must be.
-  return np.maximum(x.ref, 0).add(np.log1p(np.exp(np.abs(x).neg())));
+  return np.maximum(x.ref, 0).add(log1p(np.exp(np.abs(x).neg())));
 }
 
 /** `log(1 / (1 + exp(-x)))`, elementwise. */
@@ -49,20 +49,34 @@ export function log(x: np.Array): np.Array {
   return y.add(np.where(inside, correction, 0));
 }
 
-/** `log(sum(exp(x)))` over one axis; `-Infinity` where all entries are. The axis disappears. */
-export function logSumExp(x: np.Array, axis = -1): np.Array {
-  return np.squeeze(logSumExpKept(x, axis), axis);
+/**
+ * `log(1 + x)` for `x >= 0`, elementwise, accurate to a few units in the last place: one Newton step on the engine's
+ * value, constant for differentiation.
+ */
+export function log1p(x: np.Array): np.Array {
+  const y = np.log1p(x.ref);
+  const z = lax.stopGradient(x);
+  const correction = z.ref.sub(np.expm1(lax.stopGradient(y.ref))).div(z.add(1));
+  return y.add(correction);
 }
 
-function logSumExpKept(x: np.Array, axis: number): np.Array {
-  const max = np.max(lax.stopGradient(x.ref), axis, { keepdims: true });
-  const shift = np.where(max.ref.greater(-Infinity), max, 0);
-  return log(np.exp(x.sub(shift.ref)).sum(axis, { keepdims: true })).add(shift);
+/** `log(sum(exp(x)))` over one axis; `-Infinity` where all entries are. The axis disappears. */
+export function logSumExp(x: np.Array, axis = -1): np.Array {
+  const shift = finiteMax(x.ref, axis);
+  return np.squeeze(log(np.exp(x.sub(shift.ref)).sum(axis, { keepdims: true })).add(shift), axis);
 }
 
 /** `x - logSumExp(x)` along one axis: logarithms of the softmax probabilities. */
 export function logSoftmax(x: np.Array, axis = -1): np.Array {
-  return x.ref.sub(logSumExpKept(x, axis));
+  // Shifted first: next to a large common constant the logarithm would lose its digits.
+  const shifted = x.ref.sub(finiteMax(x, axis));
+  return shifted.ref.sub(log(np.exp(shifted).sum(axis, { keepdims: true })));
+}
+
+/** The maximum along an axis (kept), as a constant; 0 where it is infinite, so that a shift by it is never NaN. */
+function finiteMax(x: np.Array, axis: number): np.Array {
+  const max = np.max(lax.stopGradient(x), axis, { keepdims: true });
+  return np.where(max.ref.greater(-Infinity), max, 0);
 }
 
 /** `exp(x) / sum(exp(x))` along one axis. */

@@ -1,0 +1,182 @@
+import { jit, lax, numpy as np } from "@jax-js/jax";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { leakOf } from "../../../../test/support/leaks.ts";
+import { checkChoice, checkNumber, received } from "./checks.ts";
+import { compiledValueAndGrad, differentiate, type Tree } from "./differentiate.ts";
+import { derive, randomSource, shuffle } from "./random.ts";
+import { surrogate } from "./surrogate.ts";
+import { mapTree, sizeOf, sumOfSquares, zerosLike } from "./tree.ts";
+
+const x = () =>
+  np.array([
+    [1, 2, 3],
+    [4, 5, 6.5],
+  ]);
+
+describe("differentiate", () => {
+  // Each of these is silently wrong in the engine's own compiled gradient.
+  const slices: [string, (x: np.Array) => np.Array, number[][]][] = [
+    [
+      "slice",
+      (v) => v.slice([], [1, 3]).sum(),
+      [
+        [0, 1, 1],
+        [0, 1, 1],
+      ],
+    ],
+    [
+      "concatenate",
+      (v) => np.concatenate([v.ref, v], 0).mean(),
+      [
+        [1 / 6, 1 / 6, 1 / 6],
+        [1 / 6, 1 / 6, 1 / 6],
+      ],
+    ],
+    [
+      "split",
+      (v) => {
+        const [a, b] = [...np.split(v, [1], 1)];
+        b.dispose();
+        return a.sum();
+      },
+      [
+        [1, 0, 0],
+        [1, 0, 0],
+      ],
+    ],
+  ];
+  it.each(slices)(
+    "gives the right compiled gradient through %s of a constant cotangent",
+    (_, f, expected) => {
+      const run = compiledValueAndGrad(f);
+      const [value, gradient] = run(x());
+      value.dispose();
+      (gradient.js() as number[][]).flat().forEach((g, i) => {
+        expect(g).toBeCloseTo(expected.flat()[i], 6);
+      });
+      run.dispose();
+    },
+  );
+
+  it("returns the auxiliary tree beside value and gradient", () => {
+    const program = jit(((one: np.Array, p: np.Array, factor: np.Array) => {
+      const [[value, aux], gradient] = differentiate(
+        (q: np.Array, k: np.Array) => [np.square(q.ref).mul(k).sum(), { seen: q }] as [np.Array, Tree],
+      )(one, p, factor);
+      return [value, aux, gradient];
+    }) as never) as unknown as (
+      one: number,
+      p: np.Array,
+      k: number,
+    ) => [np.Array, { seen: np.Array }, np.Array];
+    const [value, aux, gradient] = program(1, np.array([1, 2]), 3);
+    expect(value.item()).toBeCloseTo(15, 5);
+    expect(aux.seen.js()).toEqual([1, 2]);
+    expect(gradient.js()).toEqual([6, 12]);
+  });
+
+  it("leaves no array alive", () => {
+    const run = compiledValueAndGrad((v: np.Array) => v.slice([0, 1]).sum());
+    const input = x();
+    expect(
+      leakOf(() => {
+        const [v, g] = run(input.ref);
+        v.dataSync();
+        g.dataSync();
+      }),
+    ).toBe(0);
+    expect(input.refCount).toBe(1);
+  });
+});
+
+describe("surrogate", () => {
+  it("has the value and the derivative it is given, in several inputs", () => {
+    const run = compiledValueAndGrad((p: Tree) => {
+      const [a, b] = p as np.Array[];
+      return surrogate(a.ref.mul(b.ref), [
+        { x: a, gradient: np.array([10, 20]) },
+        { x: b, gradient: np.array([5, 6]) },
+      ]).sum();
+    });
+    const [value, gradient] = run([np.array([2, 3]), np.array([4, 5])] as Tree);
+    expect(value.item()).toBeCloseTo(23, 5);
+    expect((gradient as np.Array[]).map((g) => g.js())).toEqual([
+      [10, 20],
+      [5, 6],
+    ]);
+  });
+
+  it("passes rounding straight through", () => {
+    const run = compiledValueAndGrad((v: np.Array) =>
+      surrogate(lax.stopGradient(np.round(v.ref)), [{ x: v, gradient: np.ones([2]) }]).sum(),
+    );
+    expect(run(np.array([1.4, 2.6]))[1].js()).toEqual([1, 1]);
+  });
+});
+
+describe("host random numbers", () => {
+  it("are the same for the same seed, uniform, and unrelated for neighbouring seeds", () => {
+    const draw = (seed: number, n: number) => {
+      const next = randomSource(seed);
+      return Array.from({ length: n }, next);
+    };
+    expect(draw(7, 5)).toEqual(draw(7, 5));
+    const a = draw(1, 20_000);
+    const b = draw(2, 20_000);
+    const mean = a.reduce((s, v) => s + v) / a.length;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
+    const correlation = a.reduce((s, v, i) => s + (v - 0.5) * (b[i] - 0.5), 0) / a.length / (1 / 12);
+    expect(Math.abs(correlation)).toBeLessThan(0.03);
+    expect(Math.min(...a)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...a)).toBeLessThan(1);
+  });
+
+  it("derive depends on order and on every part", () => {
+    expect(derive(1, 2)).not.toBe(derive(2, 1));
+    expect(new Set(Array.from({ length: 1000 }, (_, i) => derive(i % 10, Math.floor(i / 10)))).size).toBe(
+      1000,
+    );
+  });
+
+  it("shuffle is a permutation", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 50 }), (seed, n) => {
+        const order = shuffle(
+          Int32Array.from({ length: n }, (_, i) => i),
+          randomSource(seed),
+        );
+        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+      }),
+    );
+  });
+});
+
+describe("checks", () => {
+  it("say argument, what was expected and what came", () => {
+    expect(() => checkNumber("tau", -1, { min: 0 })).toThrow("tau: expected a finite number >= 0, got -1");
+    expect(() => checkNumber("k", 1.5, { integer: true, min: 1, max: 4 })).toThrow(
+      "k: expected an integer >= 1 and <= 4, got 1.5",
+    );
+    expect(() => checkNumber("k", Number.NaN)).toThrow("got NaN");
+    expect(() => checkNumber("k", "3")).toThrow(new TypeError('k: expected a finite number, got "3"'));
+    expect(() => checkNumber("p", 1, { above: 0, below: 1 })).toThrow(
+      "p: expected a finite number > 0 and < 1, got 1",
+    );
+    expect(() => checkChoice("norm", "l3", ["l1", "l2"])).toThrow(
+      'norm: expected one of "l1", "l2", got "l3"',
+    );
+    expect(received(x())).toBe("float32[2, 3]");
+    expect(received(new Float32Array(3))).toBe("Float32Array(3)");
+  });
+});
+
+describe("trees", () => {
+  it("map, measure and copy shapes", () => {
+    const tree = { a: np.array([3, 4]), b: [np.array([[12]])] };
+    expect(sizeOf(tree)).toBe(3);
+    const zeros = zerosLike(tree) as typeof tree;
+    expect(zeros.b[0].shape).toEqual([1, 1]);
+    expect(sumOfSquares(mapTree((v) => v.mul(2), tree)).item()).toBeCloseTo(676, 3);
+  });
+});
