@@ -1,0 +1,94 @@
+import { numpy as np, random, vmap } from "@jax-js/jax";
+import { linear, objectiveOf, type SupervisedState, sgd, supervised, type TrainStep } from "minimand";
+import { disposeTree, leavesOf } from "minimand/engine";
+import { type Family, families } from "./arms.ts";
+import type { Problem } from "./prepare.ts";
+import { protocol } from "./settings.ts";
+
+/** Trained perceptrons, one a column: `weights[input * columns + column]`. */
+export interface Perceptrons {
+  columns: number;
+  weights: Float32Array;
+  bias: Float32Array;
+}
+
+/**
+ * Trains a perceptron for every arm of a family and every replica, all as columns of one linear model: column
+ * `arm * replicas + replica` sees its own loss with its own weights of the rows. Plain gradient descent never mixes
+ * columns, so each is trained as if it were alone, but all share the matrix products.
+ *
+ * @param weights 0 or 1 for arm, replica and row, `[arms, replicas, rows]`
+ */
+export async function trainColumns(
+  { x, inputs, y }: Problem,
+  family: Family,
+  weights: Float32Array,
+  { steps, signal }: { steps: number; signal?: AbortSignal },
+): Promise<Perceptrons> {
+  const arms = families[family].length;
+  const replicas = weights.length / arms / y.length;
+  const columns = arms * replicas;
+  const step = stepFor(family, inputs, replicas);
+  const batch = {
+    x: np.array(new Float32Array(x), { shape: [y.length, inputs] }),
+    y: np.array(new Int32Array(y)),
+    weights: np.array(new Float32Array(weights), { shape: [arms, replicas, y.length] }),
+  };
+  let state = step.init(random.key(0));
+  for (let i = 0; i < steps; i++) {
+    signal?.throwIfAborted();
+    const [next, { loss }] = step.update(state, {
+      x: batch.x.ref,
+      y: batch.y.ref,
+      weights: batch.weights.ref,
+      ids: new Int32Array(0),
+      rows: y.length,
+    });
+    state = next;
+    await loss.data();
+  }
+  disposeTree([batch.x, batch.y, batch.weights]);
+  const byShape = (rank: number) => leavesOf(step.params(state)).find((leaf) => leaf.ndim === rank);
+  const read = async (rank: number) => (await byShape(rank)?.ref.data()) as Float32Array;
+  const trained = { columns, weights: await read(2), bias: await read(1) };
+  disposeTree([state.params, state.optimizer, state.modelState]);
+  return trained;
+}
+
+const steps = new Map<string, TrainStep<SupervisedState>>();
+
+/** One compiled step per family and size serves all data of that size. */
+function stepFor(family: Family, inputs: number, replicas: number): TrainStep<SupervisedState> {
+  const name = [family, inputs, replicas].join(" ");
+  const known = steps.get(name);
+  if (known !== undefined) return known;
+  const arms = families[family];
+  const model = linear({ inputs, outputs: arms.length * replicas });
+  const objective = objectiveOf(model, (logits, y, { weights, key }) => {
+    key.dispose();
+    const z = np.transpose(logits).reshape([arms.length, replicas, -1]);
+    const totals = arms.map((arm, j) => {
+      const overReplicas = vmap((zs: np.Array, ws: np.Array) => arm.loss(zs, y.ref, ws));
+      return overReplicas(z.ref.slice(j), weights.ref.slice(j)).sum();
+    });
+    disposeTree([z, y, weights]);
+    return totals.reduce((a, b) => a.add(b));
+  });
+  const made = supervised({ model, objective, optimizer: sgd(protocol.learningRate) });
+  steps.set(name, made);
+  return made;
+}
+
+/** Log-odds of one column for the given rows. */
+export function scoresOf(
+  { columns, weights, bias }: Perceptrons,
+  column: number,
+  { x, inputs }: Problem,
+  rows: Int32Array,
+): Float64Array {
+  return Float64Array.from(rows, (row) => {
+    let z = bias[column];
+    for (let f = 0; f < inputs; f++) z += weights[f * columns + column] * x[row * inputs + f];
+    return z;
+  });
+}
