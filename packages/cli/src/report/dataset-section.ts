@@ -48,6 +48,10 @@ ${fact("Baseline", labelOf(report, ranking.baseline))}
 </dl>`;
 }
 
+/** A clause as a sentence: a capital in front, a stop at the end. */
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
+
 function keptModel(report: DatasetReport): Markup {
   const { model } = report;
   if (model === null) {
@@ -55,7 +59,7 @@ function keptModel(report: DatasetReport): Markup {
   }
   return html`<h3>The model that was kept</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
-rows for ${plural(model.epochs, "epoch")}. ${model.why.replace(/\.?$/, ".")}
+rows for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}
 Apply it with <code>minimand predict DIR ROWS.csv</code>.</p>`;
 }
 

@@ -40,6 +40,22 @@ describe("reliabilityFigure", () => {
     expect(texts.map((t) => t.textContent)).toContain(`ECE ${error.toFixed(3)}`);
   });
 
+  it("makes little of a bin that holds little: a small dot without a line", () => {
+    const trials = report.trials.map((t) => {
+      if (!t.reliability) return t;
+      const count = t.reliability.count.map((n, bin) => (bin === 4 ? 0 : n + 40));
+      if (t.fold === 0 && t.seed === 0) count[4] = 1;
+      const confidence = count.map((n, bin) => n * (0.05 + 0.1 * bin));
+      return { ...t, reliability: { count, confidence, correct: count.map(() => 0) } };
+    });
+    const svg = reliabilityFigure({ ...report, trials }, "focal", emptyDocument())!;
+    const radii = all(svg, "mm-bin", "circle").map((dot) => number(dot, "r"));
+    expect(radii).toHaveLength(10);
+    expect(radii.indexOf(Math.min(...radii))).toBe(4);
+    expect(Math.max(...radii)).toBeCloseTo(5, 6);
+    expect(all(svg, "mm-gap", "line")).toHaveLength(9);
+  });
+
   it("is nothing for regression", () => {
     expect(reliabilityFigure(datasetFixture({ task: "regression" }), "focal", emptyDocument())).toBeNull();
   });

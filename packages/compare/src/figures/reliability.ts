@@ -23,6 +23,17 @@ export function sumReliability(trials: TrialRecord[], candidate: string): Reliab
   return { count: sum("count"), confidence: sum("confidence"), correct: sum("correct") };
 }
 
+/** One bin as it is drawn. */
+interface Bin {
+  start: number;
+  end: number;
+  count: number;
+  /** Upper edge of its bar of the histogram. */
+  top: number;
+  predicted: number;
+  observed: number;
+}
+
 /** Height of the histogram below the unit square, in units of the square. */
 const floor = -0.34;
 
@@ -48,18 +59,23 @@ export function reliabilityFigure(
   if (bins === null) return null;
   const most = Math.max(...bins.count);
   const size = bins.count.length;
-  const rows = bins.count.map((count, bin) => ({
-    start: bin / size,
-    end: (bin + 1) / size,
-    count,
-    top: floor + (-0.06 - floor) * (count / most),
-    predicted: bins.confidence[bin]! / count,
-    observed: bins.correct[bin]! / count,
-  }));
+  const rows = bins.count.map(
+    (count, bin): Bin => ({
+      start: bin / size,
+      end: (bin + 1) / size,
+      count,
+      top: floor + (-0.06 - floor) * (count / most),
+      predicted: bins.confidence[bin]! / count,
+      observed: bins.correct[bin]! / count,
+    }),
+  );
   const filled = rows.filter(({ count }) => count > 0);
+  // A bin with less than a hundredth of the predictions has a small dot and no lines.
+  const total = bins.count.reduce((sum, n) => sum + n, 0);
+  const frequent = filled.filter(({ count }) => 100 * count >= total);
   const what = report.task === "binary" ? `P(${report.classes[1]})` : "confidence";
   const seen = report.task === "binary" ? `share of ${report.classes[1]}` : "share correct";
-  const tooltip = (row: (typeof rows)[number]): string =>
+  const tooltip = (row: Bin): string =>
     `${row.count} predictions: ${what} ${fixed(row.predicted, 2)}, ${seen} ${fixed(row.observed, 2)}`;
 
   return draw(
@@ -68,10 +84,10 @@ export function reliabilityFigure(
     `Expected calibration error ${fixed(calibrationErrorOf(bins), 3)}. ${filled.map(tooltip).join("; ")}.`,
     {
       width,
-      height: width * 1.12,
+      height: width * 1.12 + 16,
       marginLeft: 48,
       marginRight: 22,
-      marginTop: 12,
+      marginTop: 28,
       marginBottom: 44,
       x: { domain: [0, 1], label: null },
       y: { domain: [floor, 1], label: null },
@@ -102,26 +118,29 @@ export function reliabilityFigure(
           className: "mm-count-label",
         }),
         // From the diagonal to the dot: how far the predictions of this bin are off.
-        Plot.ruleX(filled, {
+        Plot.ruleX(frequent, {
           x: "predicted",
           y1: "predicted",
           y2: "observed",
           stroke: color("worse"),
           strokeWidth: 1.5,
+          strokeOpacity: 0.7,
+          className: "mm-gap",
         }),
-        Plot.lineY(filled, { x: "predicted", y: "observed", stroke: color("better"), strokeWidth: 1.5 }),
+        Plot.lineY(frequent, { x: "predicted", y: "observed", stroke: color("better"), strokeWidth: 1.5 }),
         Plot.dot(filled, {
           x: "predicted",
           y: "observed",
-          r: 3.5,
+          sort: null,
+          // The area shows how many predictions a dot stands for.
+          r: { value: ({ count }: Bin) => 1.5 + 3.5 * Math.sqrt(count / most), scale: null },
           fill: color("better"),
           title: tooltip,
           className: "mm-bin",
         }),
         Plot.text([`ECE ${fixed(calibrationErrorOf(bins), 3)}`], {
           frameAnchor: "top-left",
-          dx: 8,
-          dy: 8,
+          dy: -20,
           fontWeight: 600,
           fill: "currentColor",
         }),
