@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { type Compile, type Compiled, compileWithJit } from "../engine/compile.ts";
 import type { Tree } from "../engine/differentiate.ts";
 import { refTree } from "../engine/tree.ts";
@@ -12,11 +12,16 @@ export function predictor(
   model: Model,
   compile: Compile = compileWithJit,
 ): ((params: Tree, modelState: Tree, x: np.Array) => np.Array) & { dispose(): void } {
-  const program: Compiled<[Tree, Tree, np.Array], np.Array> = compile((params: Tree, state: Tree, x: np.Array) => {
-    const [output] = model.apply({ params, state }, x, { training: false });
-    return output;
-  });
-  return Object.assign((params: Tree, modelState: Tree, x: np.Array) => program(refTree(params), refTree(modelState), x), {
-    dispose: () => program.dispose(),
-  });
+  const program: Compiled<[Tree, Tree, np.Array], np.Array> = compile(
+    (params: Tree, state: Tree, x: np.Array) => {
+      const [output] = model.apply({ params, state }, x, { training: false });
+      return output;
+    },
+  );
+  return Object.assign(
+    (params: Tree, modelState: Tree, x: np.Array) => program(refTree(params), refTree(modelState), x),
+    {
+      dispose: () => program.dispose(),
+    },
+  );
 }

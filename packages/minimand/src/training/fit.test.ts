@@ -1,0 +1,195 @@
+import { numpy as np, random } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { crossEntropy } from "../losses/index.ts";
+import { flat, linear, mlp } from "../models/index.ts";
+import { sgd } from "../optimizers/index.ts";
+import { minibatches } from "./batches.ts";
+import { fit, NonFiniteError } from "./fit.ts";
+import { objectiveOf } from "./objective.ts";
+import { predictor } from "./predict.ts";
+import { batchesOf, halfPlanes } from "./steps.fixture.ts";
+import { supervised } from "./supervised.ts";
+
+const model = linear({ inputs: 2, outputs: 2 });
+const stepWith = (loss: Parameters<typeof objectiveOf>[1]) =>
+  supervised({
+    model,
+    objective: objectiveOf(model, loss),
+    optimizer: ({ learningRate }) => sgd(learningRate),
+  });
+const plain = () => stepWith((f, y, { weights }) => crossEntropy(f, y, { weights }));
+const hyper = { learningRate: 0.1 };
+
+function* repeated(epochs: number) {
+  const batches = batchesOf();
+  for (let epoch = 0; epoch < epochs; epoch++) yield* batches.epoch(epoch);
+}
+
+describe("fit", () => {
+  it("reports each step with its number and loss, and stops when told to", async () => {
+    const step = plain();
+    const seen: number[] = [];
+    await fit({
+      step,
+      state: step.init(random.key(0), { hyper }),
+      batches: repeated(10),
+      onStep: ({ step: n, metrics }) => {
+        seen.push(n);
+        expect(metrics.loss).toBeGreaterThan(0);
+        return n < 6;
+      },
+    });
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("stops at the first non-finite value with an error that names step and value, and frees its arrays", async () => {
+    const step = stepWith((f, y, { weights, hyper: h }) =>
+      crossEntropy(f.mul(h.learningRate), y, { weights }),
+    );
+    const run = () =>
+      fit({
+        step,
+        state: step.init(random.key(0), { hyper: { learningRate: 1e20 } }),
+        batches: repeated(10),
+      });
+    await expect(run()).rejects.toThrow(NonFiniteError);
+    const before = liveBuffers();
+    await expect(run()).rejects.toThrow(/loss: expected a finite number at step \d+, got (NaN|Infinity)/);
+    expect(liveBuffers()).toBe(before);
+  });
+
+  it("can be aborted, while timers run", async () => {
+    const step = plain();
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 30);
+    const endless = repeated(1_000_000);
+    await expect(
+      fit({ step, state: step.init(random.key(0), { hyper }), batches: endless, signal: controller.signal }),
+    ).rejects.toThrow("enough");
+  });
+});
+
+describe("minibatches", () => {
+  it("show every example once an epoch, in another order each, and pad the last batch with weight 0", () => {
+    const batches = minibatches(halfPlanes(), { size: 32, seed: 5 });
+    const epoch = (n: number) => [...batches.epoch(n)];
+    const ids = (n: number) => epoch(n).flatMap((b) => [...b.ids]);
+    expect([...ids(0)].sort((a, b) => a - b)).toEqual(Array.from({ length: 90 }, (_, i) => i));
+    expect(ids(0)).toEqual(ids(0));
+    expect(ids(0)).not.toEqual(ids(1));
+    const last = epoch(0)[2];
+    expect(last.rows).toBe(26);
+    expect(last.x.shape).toEqual([32, 2]);
+    expect([...(last.weights.dataSync() as Float32Array)]).toEqual([
+      ...Array(26).fill(1),
+      ...Array(6).fill(0),
+    ]);
+  });
+
+  it("refuse values that can't be trained on, naming the row", () => {
+    const good = halfPlanes();
+    const bad = (change: Partial<typeof good>) => () =>
+      minibatches({ ...good, ...change }, { size: 8, seed: 0 });
+    const x = good.x.slice();
+    x[7] = Number.POSITIVE_INFINITY;
+    expect(bad({ x })).toThrow("x, row 3: expected finite numbers, got Infinity");
+    const y = (good.y as Int32Array).slice();
+    y[4] = 2;
+    expect(bad({ y })).toThrow("y, row 4: expected class ids from 0 to 1, got 2");
+    expect(bad({ x: good.x.subarray(2) })).toThrow("x: expected 90 rows of 2 numbers, got Float32Array(178)");
+    expect(bad({ y: [1] as never })).toThrow(TypeError);
+    expect(() => minibatches(good, { size: 0, seed: 0 })).toThrow("size: expected an integer >= 1, got 0");
+  });
+
+  it("do not let padding change a step", async () => {
+    const run = async (size: number) => {
+      const step = plain();
+      const rows = Int32Array.from({ length: 20 }, (_, i) => i);
+      const state = await fit({
+        step,
+        state: step.init(random.key(0), { hyper }),
+        batches: [minibatches(halfPlanes(), { size, seed: 0 }).at(rows)],
+      });
+      return (state.params as { weight: np.Array }[])[0].weight.js();
+    };
+    const [exact, padded] = [await run(20), await run(50)] as number[][][];
+    exact.flat().forEach((w, i) => {
+      expect(w).toBeCloseTo(padded.flat()[i], 6);
+    });
+  });
+});
+
+describe("models", () => {
+  it("start the same for the same key, with the deviations they promise", () => {
+    const net = mlp({ inputs: 100, hidden: [200], outputs: 50 });
+    const weights = (seed: number) => {
+      const { params } = net.init(random.key(seed));
+      return (params as { weight: np.Array; bias: np.Array }[]).map((l) => [
+        ...(l.weight.ref.dataSync() as Float32Array),
+      ]);
+    };
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)).not.toEqual(weights(2));
+    const deviation = (w: number[]) => Math.sqrt(w.reduce((s, v) => s + v * v, 0) / w.length);
+    const [hidden, output] = weights(1);
+    expect(deviation(hidden)).toBeCloseTo(Math.sqrt(2 / 100), 2);
+    expect(deviation(output)).toBeCloseTo(Math.sqrt(1 / 200), 2);
+  });
+
+  it("give, flat, the same outputs and the same training as in their own shapes", async () => {
+    const net = mlp({ inputs: 2, hidden: [8], outputs: 2 });
+    const train = async (m: typeof net) => {
+      const step = supervised({
+        model: m,
+        objective: objectiveOf(m, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+        optimizer: sgd(0.1),
+      });
+      const state = await fit({ step, state: step.init(random.key(4)), batches: repeated(3) });
+      const out = predictor(m)(
+        step.params(state),
+        step.modelState(state),
+        np.array([
+          [1, -1],
+          [0.5, 2],
+        ]),
+      );
+      return (out.js() as number[][]).flat();
+    };
+    const [own, vector] = [await train(net), await train(flat(net))];
+    own.forEach((v, i) => {
+      expect(vector[i]).toBeCloseTo(v, 5);
+    });
+  });
+
+  it("normalise by the rows that count while training, and by running statistics afterwards", () => {
+    const net = mlp({ inputs: 1, hidden: [1], outputs: 1, batchNorm: true });
+    const weights = np.array([1, 1, 1, 0]);
+    const apply = (x: number[], training: boolean) => {
+      const { params, state } = net.init(random.key(3));
+      const [out, next] = net.apply({ params, state }, np.array(x).reshape([-1, 1]), {
+        training,
+        ...(training && { weights: weights.ref }),
+      });
+      return { out: (out.js() as number[][]).flat(), next: next as { mean: np.Array }[] };
+    };
+    const a = apply([1, 2, 3, 50], true);
+    const b = apply([1, 2, 3, -70], true);
+    expect(b.out.slice(0, 3)).toEqual(a.out.slice(0, 3));
+    expect(b.next[0].mean.js()).toEqual(a.next[0].mean.js());
+    expect(apply([1, 2], false).out[0]).toBeCloseTo(apply([1, 9], false).out[0], 6);
+  });
+
+  it("refuse inputs of another width, and sizes that are none", () => {
+    const { params, state } = model.init(random.key(0));
+    expect(() => model.apply({ params, state }, np.zeros([3, 5]), { training: false })).toThrow(
+      "x: expected shape [batch, 2], got float32[3, 5]",
+    );
+    expect(() => mlp({ inputs: 2, hidden: [0], outputs: 1 })).toThrow(
+      "hidden[0]: expected an integer >= 1, got 0",
+    );
+    expect(() => mlp({ inputs: 2, hidden: [], outputs: 1, activation: "gelu" as never })).toThrow(
+      'activation: expected one of "relu", "tanh"',
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Compile } from "../engine/compile.ts";
+import { aldrInit, crossEntropy } from "../losses/index.ts";
+import { mlp } from "../models/index.ts";
+import { adamw, sgd } from "../optimizers/index.ts";
+import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
+import { type Examples, minibatches } from "./batches.ts";
+import { ensLossTrainer } from "./ens-loss.ts";
+import { aldrObjective } from "./memory-objective.ts";
+import { objectiveOf } from "./objective.ts";
+import { type Hyper, type SupervisedState, supervised } from "./supervised.ts";
+import type { TrainStep } from "./train-step.ts";
+
+/** Two noisy half planes: 90 examples with 2 inputs. */
+export function halfPlanes(): Examples {
+  const rows = 90;
+  const x = Float32Array.from({ length: rows * 2 }, (_, i) => Math.sin(12.9898 * i + 4.1) * 2);
+  const y = Int32Array.from({ length: rows }, (_, i) => Number(x[2 * i] + 0.5 * x[2 * i + 1] > 0));
+  return { x, shape: [2], y, classes: 2 };
+}
+
+export const model = mlp({ inputs: 2, hidden: [16], outputs: 2 });
+
+/** A training step as the conformance suite makes it. */
+export interface ConformingStep {
+  name: string;
+  make: (compile?: Compile) => TrainStep<SupervisedState>;
+  /** Hyperparameters beside the learning rate. */
+  hyper?: Hyper;
+  memory?: () => { [name: string]: Float32Array };
+}
+
+const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
+const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
+const attack = { model, optimizer, steps: 2 };
+
+/** Every training step joins the conformance suite by one line here. */
+export const conformingSteps: readonly ConformingStep[] = [
+  { name: "supervised", make: (compile) => supervised({ model, objective: plain, optimizer, compile }) },
+  {
+    name: "supervised, sgd with momentum",
+    make: (compile) =>
+      supervised({
+        model,
+        objective: plain,
+        optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9 }),
+        compile,
+      }),
+  },
+  {
+    name: "supervised, ALDR-KL with memory",
+    make: (compile) => supervised({ model, objective: aldrObjective(model), optimizer, compile }),
+    memory: () => aldrInit(90),
+  },
+  {
+    name: "ensLossTrainer",
+    make: (compile) => ensLossTrainer({ model, optimizer, compile, period: 5 }),
+  },
+  { name: "advCompSum", make: (compile) => advCompSum({ ...attack, compile }), hyper: { gamma: 0.1 } },
+  { name: "trades", make: (compile) => trades({ ...attack, compile }), hyper: { gamma: 0.1 } },
+  {
+    name: "adversarialTraining",
+    make: (compile) => adversarialTraining({ ...attack, compile }),
+    hyper: { gamma: 0.1 },
+  },
+];
+
+export const batchesOf = (size = 32) => minibatches(halfPlanes(), { size, seed: 3 });
