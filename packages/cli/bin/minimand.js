@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+// As a whole: a Node that lacks one of its functions must come as far as the message below.
+import * as nodeModule from "node:module";
 
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 24) {
@@ -12,7 +13,7 @@ if (major < 24) {
 // In a checkout the packages run from their sources; an installed package has only dist/.
 const source = new URL("../src/main.ts", import.meta.url);
 if (existsSync(source)) {
-  registerHooks({
+  nodeModule.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: ["minimand-source", ...context.conditions] }),
   });

@@ -38,6 +38,9 @@ const reasons: Record<string, string> = {
   ENOTDIR: "a part of the path is a file, expected a folder",
   EEXIST: "exists and is not a folder",
   ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left in the quota of the disk",
+  EIO: "the disk can't be read or written",
+  ENAMETOOLONG: "the name is too long",
   EROFS: "the file system is read-only",
 };
 

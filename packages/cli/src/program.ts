@@ -13,7 +13,13 @@ export function makeProgram(): Command {
     )
     .version(version)
     .showSuggestionAfterError()
-    .showHelpAfterError("(minimand COMMAND --help shows examples)")
+    // One line: commander puts its suggestion on a second one.
+    .configureOutput({
+      outputError: (text, write) => {
+        const [first, ...more] = text.trim().split("\n");
+        write(`minimand: ${[first.replace(/^error: /, ""), ...more].join(" ")}\n`);
+      },
+    })
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",

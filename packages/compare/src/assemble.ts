@@ -33,7 +33,11 @@ export function reportDataset(
   const complete = planned.filter((seed) =>
     candidates.every((c) => trials.filter((t) => t.candidate === c.id && t.seed === seed).length === folds),
   );
-  const used = trials.filter((t) => complete.includes(t.seed));
+  // In one order, whatever the order in which workers have finished.
+  const place = new Map(candidates.map(({ id }, i) => [id, i]));
+  const used = trials
+    .filter((t) => complete.includes(t.seed))
+    .sort((a, b) => a.seed - b.seed || a.fold - b.fold || place.get(a.candidate)! - place.get(b.candidate)!);
   const metric = metricById(metricFor(settings.metric, dataset.task));
   const ranking = rank(used, candidates, {
     metric: metric.id,

@@ -1,16 +1,11 @@
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
-  checkCorruption,
-  checkFolds,
   checkSettings,
   chooseCandidates,
   compareAcross,
   defaultSettings,
-  encodeTarget,
-  fitWhole,
-  makeDataset,
+  listed,
   metricFor,
   type Results,
   readTable,
@@ -20,20 +15,21 @@ import {
   type TrialRecord,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
-import writeFileAtomic from "write-file-atomic";
 import { UsageError } from "../failure.ts";
 import { renderReport } from "../report/index.ts";
-import { runTrials, type Subject } from "../run/compare-run.ts";
-import { startEngine } from "../run/engine.ts";
-import { bundledDatasets, type Input, readInput } from "../run/input.ts";
+import { runTrials } from "../run/compare-run.ts";
+import { bundledTarget, type Input } from "../run/input.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { fitModels, writeModels } from "../run/keep-models.ts";
 import { openStore } from "../run/store.ts";
+import { describeSubjects, readInputs, readSubjects, type Subject, tell } from "../run/subjects.ts";
+import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { columnTypes, list, number, timeSpan, wholeNumber } from "./options.ts";
+import { columnTypes, list, number, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses" | "hidden"> {
+interface Options extends Omit<Settings, "losses"> {
   losses?: string[];
-  hidden: string[];
   workers: number;
   budget?: number;
   out?: string;
@@ -76,7 +72,7 @@ export function compareCommand(): Command {
     )
     .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
     .addOption(new Option("--model <model>", "network").choices(["mlp", "linear"]).default("mlp"))
-    .option("--hidden <a,b>", "widths of the hidden layers", list, defaultSettings.hidden.map(String))
+    .option("--hidden <a,b>", "widths of the hidden layers", wholeNumbers, defaultSettings.hidden)
     .option(
       "--configurations <n>",
       "configurations tried for each loss",
@@ -122,58 +118,66 @@ again continues where it was stopped.`,
 }
 
 async function compare(files: string[], options: Options): Promise<void> {
-  const settings = settingsOf(files, options);
-  checkSettings(settings);
-  if (!(options.workers >= 1))
-    throw new RangeError(`workers: expected an integer >= 1, got ${options.workers}`);
-  const inputs = await Promise.all(files.map(readInput));
+  const { workers, budget = null } = options;
+  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  const inputs = await readInputs(files);
+  const settings = settingsOf(await targetOf(files, inputs, options.target), options);
+  asOptions(() => checkSettings(settings));
   const subjects = await readSubjects(inputs, settings);
   const { task } = subjects[0].dataset;
-  const other = subjects.find((s) => s.dataset.task !== task);
-  if (other !== undefined) {
-    throw new UsageError(
-      `${other.name}: expected the task ${task} of the first file, got ${other.dataset.task}: compare files of one task`,
-    );
-  }
-  metricFor(settings.metric, task);
-  const chosen = chooseCandidates(settings, task);
-  const candidates = summarise(chosen, task, settings.configurations);
-  describe(subjects, settings, candidates.length);
-
-  const out = options.out ?? `minimand-${subjects.map((s) => s.name).join("-")}`.slice(0, 80);
-  const store = await openStore(out);
-  const records = await runTrials({
-    subjects,
-    settings,
-    candidates: chosen,
-    store,
-    workers: options.workers,
-    budget: options.budget ?? null,
-    versions: versions(),
+  const chosen = asOptions(() => {
+    metricFor(settings.metric, task);
+    return chooseCandidates(settings, task);
   });
-  const results = assemble(inputs, subjects, settings, candidates, records);
-  await writeFileAtomic(join(out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
-  await writeFileAtomic(join(out, "report.html"), renderReport(results));
-  await keepModels(out, subjects, settings, results);
-  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
-  else process.stdout.write(resultTable(results));
-  process.stderr.write(
-    `${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number\n`,
-  );
+  const candidates = summarise(chosen, task, settings.configurations);
+  const out = options.out ?? defaultFolder(subjects);
+  const store = await openStore(out);
+  describeSubjects(subjects, settings, candidates.length);
+
+  await interruptible(async (signal) => {
+    const records = await runTrials({
+      subjects,
+      settings,
+      candidates: chosen,
+      store,
+      workers,
+      budget,
+      versions: versions(),
+      signal,
+    });
+    const results = assemble(subjects, settings, candidates, records);
+    const models = await fitModels(subjects, settings, results, signal);
+    const report = renderReport(results);
+    signal.throwIfAborted();
+    await writeModels(
+      out,
+      subjects.map(({ name }) => name),
+      models,
+    );
+    await writeWhole(join(out, "report.html"), report);
+    await writeWhole(join(out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
+  });
+  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 
-function settingsOf(files: string[], options: Options): Settings {
-  const bundled = bundledDatasets();
-  const known = files.map((file) => bundled.find((entry) => entry.name === file)?.target);
-  const target = options.target ?? known[0];
-  if (target === undefined) throw new UsageError("--target: expected the column to predict, got none");
+/** The column asked for, or the one that the first bundled data set is about. */
+async function targetOf(files: string[], inputs: Input[], asked: string | undefined): Promise<string> {
+  const target = asked ?? bundledTarget(files[0]);
+  if (target !== undefined) return target;
+  const { columns } = await readTable(inputs[0].bytes, { name: inputs[0].source });
+  const names = listed(columns.map(({ name }) => name));
+  throw new UsageError(`--target: expected the column to predict, one of ${names}, got none`);
+}
+
+function settingsOf(target: string, options: Options): Settings {
   const { workers: _w, budget: _b, out: _o, json: _j, hidden, losses, ...rest } = options;
   return {
     ...defaultSettings,
     ...rest,
     target,
-    losses: losses ?? "auto",
-    hidden: hidden.map(wholeNumber),
+    losses: losses === undefined || losses.includes("all") ? "auto" : [...new Set(losses)],
+    hidden,
     positive: options.positive ?? null,
     group: options.group ?? null,
     test: options.test ?? null,
@@ -182,73 +186,37 @@ function settingsOf(files: string[], options: Options): Settings {
   };
 }
 
-async function readSubjects(inputs: Input[], settings: Settings): Promise<Subject[]> {
-  const test = settings.test === null ? null : await readInput(settings.test);
-  const testTable = test === null ? null : await readTable(test.bytes, { name: test.source });
-  if (testTable !== null && inputs.length > 1)
-    throw new UsageError("--test: expected one training file, got several");
-  const subjects: Subject[] = [];
-  for (const input of inputs) {
-    const table = await readTable(input.bytes, { name: input.source });
-    const dataset = makeDataset(table, {
-      target: settings.target,
-      types: settings.types,
-      ignore: settings.ignore,
-      ...(settings.task === "auto" ? {} : { task: settings.task }),
-      ...(settings.group === null ? {} : { group: settings.group }),
-      ...(settings.positive === null ? {} : { positive: settings.positive }),
-    });
-    checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
-    if (testTable === null) checkFolds(dataset, settings.folds);
-    else encodeTarget(dataset, testTable);
-    subjects.push({
-      name: input.name,
-      dataset,
-      testTable,
-      sha256: input.sha256,
-      testSha256: test?.sha256 ?? null,
-    });
+/** Refusals of the library name settings (`maxEpochs: expected ...`); here they are options (`--max-epochs`). */
+function asOptions<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(
+      error.message.replace(
+        /^[a-zA-Z]+(?=: expected )/,
+        (name) => `--${name.replace(/[A-Z]/g, "-$&").toLowerCase()}`,
+      ),
+    );
   }
-  return subjects;
 }
 
-/** What was understood, on stderr. */
-function describe(subjects: Subject[], settings: Settings, candidates: number): void {
-  for (const { name, dataset } of subjects) {
-    const classes = dataset.task === "regression" ? "" : `, ${dataset.classes.length} classes`;
-    process.stderr.write(
-      `${name}: ${dataset.rows} rows, ${dataset.features.length} inputs, ${dataset.task}${classes}\n`,
-    );
-    for (const note of dataset.notes) {
-      process.stderr.write(`  ${note.column === undefined ? "" : `${note.column}: `}${note.text}\n`);
-    }
-  }
-  const splits =
-    settings.test === null
-      ? `${settings.folds} folds x ${settings.seeds} seeds`
-      : `${settings.seeds} seeds on ${settings.test}`;
-  process.stderr.write(
-    `${candidates} rows to compare, ${splits}, ${settings.configurations} configurations each\n`,
-  );
+/** `minimand-NAME`, `minimand-A-B-C`, `minimand-A-and-9-more`. */
+function defaultFolder(subjects: readonly Subject[]): string {
+  const names = subjects.map(({ name }) => name);
+  const joined = names.length <= 3 ? names.join("-") : `${names[0]}-and-${names.length - 1}-more`;
+  return `minimand-${joined}`.slice(0, 80);
 }
 
 function assemble(
-  inputs: Input[],
-  subjects: Subject[],
+  subjects: readonly Subject[],
   settings: Settings,
   candidates: Results["candidates"],
   records: TrialRecord[][],
 ): Results {
-  const datasets = subjects.map(({ name, dataset, testTable, sha256 }, i) => {
-    const testRows = testTable === null ? null : encodeTarget(dataset, testTable).rows.length;
-    return reportDataset(
-      dataset,
-      { name, source: inputs[i].source, sha256, testRows },
-      settings,
-      candidates,
-      records[i],
-    );
-  });
+  const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>
+    reportDataset(dataset, { name, source, sha256, testRows }, settings, candidates, records[i]),
+  );
   return {
     schema: "minimand.compare/1",
     created: new Date().toISOString(),
@@ -258,23 +226,4 @@ function assemble(
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
   };
-}
-
-/** The kept model of each data set: `model/` for one file, `model/NAME/` for several. */
-async function keepModels(
-  out: string,
-  subjects: Subject[],
-  settings: Settings,
-  results: Results,
-): Promise<void> {
-  await startEngine();
-  for (const [i, { name, dataset }] of subjects.entries()) {
-    const chosen = results.datasets[i].model;
-    if (chosen === null) continue;
-    const { description, weights } = await fitWhole(dataset, settings, chosen);
-    const folder = subjects.length === 1 ? join(out, "model") : join(out, "model", name);
-    await mkdir(folder, { recursive: true });
-    await writeFileAtomic(join(folder, "model.safetensors"), Buffer.from(weights));
-    await writeFileAtomic(join(folder, "model.json"), `${JSON.stringify(description, null, 1)}\n`);
-  }
 }

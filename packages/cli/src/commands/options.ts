@@ -8,6 +8,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** `64,64`: whole numbers separated by commas. */
+export function wholeNumbers(text: string): number[] {
+  return list(text).map(wholeNumber);
+}
+
 /** Any finite number. */
 export function number(text: string): number {
   const value = Number(text);

@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ModelDescription, predictTable, readTable, type SavedModel } from "@minimand/compare";
+import { listed, predictTable, readModelDescription, readTable, type SavedModel } from "@minimand/compare";
 import { Command } from "commander";
 import Papa from "papaparse";
 import { UsageError } from "../failure.ts";
 import { startEngine } from "../run/engine.ts";
 import { readInput } from "../run/input.ts";
+import { noteText, tell } from "../run/subjects.ts";
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
 export function predictCommand(): Command {
@@ -23,11 +25,10 @@ export function predictCommand(): Command {
     .action(async (folder: string, rows: string, { json }: { json: boolean }) => {
       const model = await loadModel(folder);
       const input = await readInput(rows);
-      const table = await readTable(input.bytes, { name: rows });
+      const table = await readTable(input.bytes, { name: input.source });
       await startEngine();
       const { prediction, rows: count, notes } = await predictTable(model, table);
-      for (const note of notes)
-        process.stderr.write(`${note.column === undefined ? "" : `${note.column}: `}${note.text}\n`);
+      for (const note of [...table.notes, ...notes]) tell(noteText(note));
       const { classes, task } = model.description;
       const records = Array.from({ length: count }, (_, i): Record<string, string | number> => {
         if (task === "regression") return { prediction: prediction.predictions[i] };
@@ -48,32 +49,23 @@ export function predictCommand(): Command {
     });
 }
 
+/** The model of an output folder, or of a model folder itself. */
 async function loadModel(folder: string): Promise<SavedModel> {
   const places = [join(folder, "model"), folder];
-  for (const place of places) {
-    let text: string;
-    try {
-      text = await readFile(join(place, "model.json"), "utf8");
-    } catch {
-      continue;
-    }
-    const description = parse(text, place);
-    const weights = new Uint8Array(await readFile(join(place, "model.safetensors")));
-    return { description, weights };
-  }
-  throw new UsageError(
-    `${folder}: expected a folder with model/model.json, as 'minimand compare' writes it, got none`,
-  );
+  const place = places.find((path) => existsSync(join(path, "model.json")));
+  if (place === undefined) throw new UsageError(`${folder}: expected ${await whatIsExpected(folder)}`);
+  const path = join(place, "model.json");
+  const description = readModelDescription(await readFile(path, "utf8"), path);
+  const weights = new Uint8Array(await readFile(join(place, "model.safetensors")));
+  return { description, weights };
 }
 
-function parse(text: string, place: string): ModelDescription {
-  try {
-    const description = JSON.parse(text) as ModelDescription;
-    if (description.schema === "minimand.model/1") return description;
-  } catch {
-    // Reported below, like a foreign file.
-  }
-  throw new UsageError(
-    `${join(place, "model.json")}: expected a model description (minimand.model/1), got something else`,
-  );
+async function whatIsExpected(folder: string): Promise<string> {
+  const entries = await readdir(join(folder, "model"), { withFileTypes: true }).catch(() => []);
+  const models = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, "model", name));
+  return models.length === 0
+    ? "a folder with model/model.json, as 'minimand compare' writes it, got none"
+    : `one of its models: ${listed(models)}`;
 }

@@ -1,10 +1,8 @@
 import {
   type Candidate,
-  type Dataset,
   gridOf,
   references,
   type Settings,
-  type Table,
   type TrialRecord,
   type TrialSpec,
 } from "@minimand/compare";
@@ -13,15 +11,7 @@ import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
 import { type Pool, startPool } from "./pool.ts";
 import { progressLine } from "./progress.ts";
 import type { TrialKey, TrialStore } from "./store.ts";
-
-/** A data set to compare on, with the hashes that name its trials. */
-export interface Subject {
-  name: string;
-  dataset: Dataset;
-  testTable: Table | null;
-  sha256: string;
-  testSha256: string | null;
-}
+import type { Subject } from "./subjects.ts";
 
 /** What {@link runTrials} needs. */
 export interface RunOptions {
@@ -33,6 +23,7 @@ export interface RunOptions {
   /** Milliseconds, or null. Cuts at whole repeats only. */
   budget: number | null;
   versions: Record<string, string>;
+  signal: AbortSignal;
 }
 
 interface Work {
@@ -47,10 +38,10 @@ interface Work {
  * A repeat is begun only if the budget has room for one as long as the last. Every finished trial is stored at once, so
  * that an interruption loses at most those in flight.
  *
- * @throws Interrupted after Ctrl-C
+ * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
  */
 export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
-  const { subjects, settings, store, workers, budget } = options;
+  const { subjects, settings, store, workers, budget, signal } = options;
   const records: TrialRecord[][] = subjects.map(() => []);
   const repeats = Array.from({ length: settings.seeds }, (_, seed) => workOf(options, seed));
   const pending: Work[][] = [];
@@ -66,6 +57,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
   const total = repeats.flat().length;
   let done = total - pending.flat().length;
   if (done === total) return records;
+  signal.throwIfAborted();
   if (done > 0) process.stderr.write(`${done} of ${total} trials are there already\n`);
 
   const data: CompareWorkerData = {
@@ -78,17 +70,14 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     Math.min(workers, pending.flat().length),
   );
   const line = progressLine(process.stderr, done);
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-    void pool.destroy();
-  };
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  const stop = (): void => void pool.destroy();
+  signal.addEventListener("abort", stop);
   const started = performance.now();
+  let running: Promise<void>[] = [];
   try {
     let longest = 0;
     for (const [seed, missing] of pending.entries()) {
+      signal.throwIfAborted();
       const elapsed = performance.now() - started;
       if (budget !== null && seed > 0 && missing.length > 0 && elapsed + longest > budget) {
         line.clear();
@@ -98,25 +87,25 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
         break;
       }
       const before = performance.now();
-      await Promise.all(
-        missing.map(async ({ job, key }) => {
-          const made = await pool.run(job);
-          await store.put(key, made);
-          records[job.dataset].push(...made);
-          done++;
-          line.update(done, total, "trials");
-        }),
-      );
+      running = missing.map(async ({ job, key }) => {
+        const made = await pool.run(job);
+        await store.put(key, made);
+        records[job.dataset].push(...made);
+        done++;
+        line.update(done, total, "trials");
+      });
+      await Promise.all(running);
       if (missing.length > 0) longest = Math.max(longest, performance.now() - before);
     }
   } catch (error) {
-    if (!interrupted) throw error;
-    line.clear();
+    await pool.destroy();
+    // What is being stored is stored to its end, so that nothing half-written stays behind.
+    await Promise.allSettled(running);
+    if (!signal.aborted) throw error;
     throw new Interrupted(`interrupted: ${done} of ${total} trials are kept; the same command continues`);
   } finally {
     line.clear();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    signal.removeEventListener("abort", stop);
     await pool.destroy();
   }
   return records;

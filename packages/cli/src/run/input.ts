@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -39,27 +39,35 @@ export function dataFolder(): string {
 export interface Input {
   /** Short name for titles: `pima_diabetes`. */
   name: string;
-  /** As given. */
+  /** As given; `stdin` for `-`. */
   source: string;
   bytes: Uint8Array;
   sha256: string;
 }
 
-/** Reads a data argument. A path wins over a bundled name. */
+/** Reads a data argument. A file wins over a bundled name, a bundled name over a folder. */
 export async function readInput(source: string): Promise<Input> {
   const [name, bytes] = await bytesOf(source);
-  return { name, source, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return {
+    name,
+    source: source === "-" ? "stdin" : source,
+    bytes,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
+}
+
+/** The column that a bundled data set is about; undefined for anything else. */
+export function bundledTarget(source: string): string | undefined {
+  return isFile(source) ? undefined : bundledDatasets().find((entry) => entry.name === source)?.target;
 }
 
 async function bytesOf(source: string): Promise<[string, Uint8Array]> {
   if (source === "-") return ["stdin", new Uint8Array(await buffer(process.stdin))];
-  if (existsSync(source)) {
-    if ((await stat(source)).isDirectory()) throw new UsageError(`${source}: expected a file, got a folder`);
-    return [stem(source), new Uint8Array(await readFile(source))];
-  }
+  if (isFile(source)) return [stem(source), new Uint8Array(await readFile(source))];
   const bundled = bundledDatasets();
   const found = bundled.find((entry) => entry.name === source);
   if (found !== undefined) return [found.name, new Uint8Array(await readFile(new URL(found.file, folder)))];
+  if (existsSync(source)) throw new UsageError(`${source}: expected a file, got a folder`);
   const near = suggest(
     source,
     bundled.map((entry) => entry.name),
@@ -67,6 +75,11 @@ async function bytesOf(source: string): Promise<[string, Uint8Array]> {
   const hint =
     near === null ? "'minimand data' lists the bundled ones" : `did you mean the bundled '${near}'?`;
   throw new UsageError(`${source}: no such file and no bundled data set of this name; ${hint}`);
+}
+
+function isFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isDirectory();
 }
 
 function stem(path: string): string {

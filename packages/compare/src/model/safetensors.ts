@@ -51,28 +51,48 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8)
     throw rangeError("safetensors", `a header within the file of ${bytes.length} bytes`, length);
-  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
-  } catch {
-    throw typeError("safetensors", "a JSON header", "something else");
-  }
   const start = 8 + length;
   const tensors: Record<string, Tensor> = {};
-  for (const [name, entry] of Object.entries(header)) {
+  for (const [name, entry] of Object.entries(parseHeader(bytes.subarray(8, start)))) {
     if (name === "__metadata__") continue;
+    if (!isEntry(entry)) throw typeError(`tensor ${name}`, "dtype, shape and data_offsets", entry);
     if (entry.dtype !== "F32") throw typeError(`tensor ${name}`, "dtype F32", entry.dtype);
     const [from, to] = entry.data_offsets;
     const size = sizeOf(entry.shape);
-    if (to - from !== 4 * size || start + to > bytes.length) {
+    if (to - from !== 4 * size || start + to > bytes.length)
       throw rangeError(`tensor ${name}`, `${4 * size} bytes within the file`, to - from);
-    }
     tensors[name] = {
       shape: entry.shape,
       data: Float32Array.from({ length: size }, (_, i) => view.getFloat32(start + from + 4 * i, true)),
     };
   }
   return tensors;
+}
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw typeError("safetensors", "a JSON header", "something else");
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw typeError("safetensors", "a JSON object as header", header);
+  return header as Record<string, unknown>;
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
+  const areSizes = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+  return typeof dtype === "string" && areSizes(shape) && areSizes(offsets) && offsets?.length === 2;
 }
 
 function sizeOf(shape: readonly number[]): number {

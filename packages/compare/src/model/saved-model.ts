@@ -2,34 +2,17 @@ import { numpy as np } from "@jax-js/jax";
 import { type Compile, derive, leavesOf, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable } from "../dataset/encode.ts";
-import { type Encoder, inputNames } from "../dataset/encoder.ts";
+import { inputNames } from "../dataset/encoder.ts";
 import { candidateById } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
-import type { Configuration, DatasetReport, Note, Settings, Task } from "../results.ts";
+import type { DatasetReport, Note, Settings } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
 import type { Prediction } from "../trial/outcome.ts";
+import type { ModelDescription } from "./description.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
-
-/** `model.json`: everything but the weights that is needed to predict. */
-export interface ModelDescription {
-  schema: "minimand.model/1";
-  task: Task;
-  target: string;
-  classes: string[];
-  /** Names of the network's inputs, in order. */
-  inputs: string[];
-  encoder: Encoder;
-  network: { hidden: number[]; activation: "relu" };
-  targetScale: { mean: number; sd: number };
-  candidate: string;
-  configuration: Configuration;
-  epochs: number;
-  why: string;
-  rows: number;
-}
 
 /** A kept model: its description and its weights. */
 export interface SavedModel {

@@ -1,5 +1,6 @@
-import { metricById, metricCatalogue } from "minimand";
+import { metricCatalogue } from "minimand";
 import { checkNumber, rangeError } from "minimand/engine";
+import { didYouMean } from "../dataset/suggest.ts";
 import type { Settings, Task } from "../results.ts";
 
 /** What a comparison does unless told otherwise. */
@@ -46,10 +47,8 @@ export function checkSettings(settings: Settings): void {
 /** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */
 export function metricFor(metric: Settings["metric"], task: Task): string {
   if (metric === "auto") return task === "regression" ? "r2" : "balanced-accuracy";
-  const found = metricById(metric);
-  if (!(found.tasks as readonly Task[]).includes(task)) {
-    const ids = metricCatalogue.filter((m) => (m.tasks as readonly Task[]).includes(task)).map((m) => m.id);
-    throw rangeError("metric", `a metric for ${task}: ${ids.join(", ")}`, metric);
-  }
-  return metric;
+  const ids = metricCatalogue.filter((m) => (m.tasks as readonly Task[]).includes(task)).map((m) => m.id);
+  if (ids.includes(metric)) return metric;
+  const message = rangeError("metric", `a metric for ${task} (${ids.join(", ")})`, metric).message;
+  throw new RangeError(`${message}${didYouMean(metric, ids)}`);
 }

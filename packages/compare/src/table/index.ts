@@ -1,4 +1,4 @@
 export { isMissing, isMissingNumber, missingAmongNumbers, missingWords } from "./cells.ts";
-export { DataError } from "./data-error.ts";
+export { DataError, listed, quoted } from "./data-error.ts";
 export { type ReadTableOptions, readTable, type TableFormat } from "./read-table.ts";
 export type { Cell, Column, Table } from "./table.ts";

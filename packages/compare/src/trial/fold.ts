@@ -6,7 +6,7 @@ import { encodeTarget } from "../dataset/encode-target.ts";
 import { type Encoder, fitEncoder, fitTarget } from "../dataset/encoder.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
-import type { Settings } from "../results.ts";
+import type { Note, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
 
 /** Encoded rows with what is to be predicted, in original units. */
@@ -42,25 +42,70 @@ interface Split {
   test: Int32Array | null;
 }
 
-/** All folds of one seed. With a test table there is a single one: all rows of the data set train. */
-export function makeFolds(
+/** The rows of all folds of one seed. With a test table there is a single fold: all rows of the data set train. */
+function splitsOf(
   dataset: Dataset,
   settings: SplitSettings,
   seed: number,
-  testTable: Table | null = null,
-): PreparedFold[] {
+  testTable: Table | null,
+): { splits: Split[]; notes: Note[] } {
+  const notes: Note[] = [];
   const outer: { train: Int32Array; test: Int32Array | null }[] =
     testTable === null
       ? folds(dataset, { folds: settings.folds, seed })
       : [{ train: Int32Array.from({ length: dataset.rows }, (_, row) => row), test: null }];
   const splits = outer.map(({ train, test }, fold): Split => {
     const own = derive(seed, fold);
-    const kept =
-      settings.imbalance === null
-        ? train
-        : makeImbalanced(dataset, train, { ratio: settings.imbalance, seed: own }).rows;
+    let kept = train;
+    if (settings.imbalance !== null) {
+      const thinned = makeImbalanced(dataset, train, { ratio: settings.imbalance, seed: own });
+      kept = thinned.rows;
+      if (thinned.note !== null) notes.push(thinned.note);
+    }
     return { ...innerSplit(dataset, kept, { fraction: 0.2, seed: own }), test };
   });
+  return { splits, notes };
+}
+
+/**
+ * Cuts all folds of all seeds once, and reads the second file once, so that what can't be cut or read is refused before
+ * the first trial.
+ *
+ * @returns the rows of the test table that have a target (null without one), and what a reader should know
+ * @throws DataError, RangeError as the splits and the encoding do
+ */
+export function checkSplits(
+  dataset: Dataset,
+  settings: SplitSettings & Pick<Settings, "seeds">,
+  testTable: Table | null = null,
+): { testRows: number | null; notes: Note[] } {
+  const notes = new Map<string, Note>();
+  for (let seed = 0; seed < settings.seeds; seed++) {
+    for (const note of splitsOf(dataset, settings, seed, testTable).notes) notes.set(note.text, note);
+  }
+  if (testTable === null) return { testRows: null, notes: [...notes.values()] };
+  const { encoder } = makeWhole(dataset);
+  const unseen = encodeTable(encoder, testTable).notes.map((note): Note => {
+    return { ...note, text: `${testTable.name}: ${note.text}` };
+  });
+  const testRows = encodeTarget(dataset, testTable).rows.length;
+  const without = testTable.rows - testRows;
+  if (without > 0) {
+    const which = without === 1 ? "1 row" : `${without} rows`;
+    const text = `${testTable.name}: left out ${which} without a target, ${testRows} remain`;
+    unseen.push({ level: "warning", column: dataset.target, text });
+  }
+  return { testRows, notes: [...notes.values(), ...unseen] };
+}
+
+/** All folds of one seed, encoded. With a test table there is a single one. */
+export function makeFolds(
+  dataset: Dataset,
+  settings: SplitSettings,
+  seed: number,
+  testTable: Table | null = null,
+): PreparedFold[] {
+  const { splits } = splitsOf(dataset, settings, seed, testTable);
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
   return splits.map(({ fit, validation, test }, fold) => {

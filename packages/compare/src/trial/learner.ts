@@ -198,7 +198,7 @@ export function discard({ params, state }: Trained): void {
 }
 
 /** NaN (a metric that isn't defined on these rows) is never better than a number. */
-function isBetter(score: number, best: number, { higherIsBetter }: Metric): boolean {
+export function isBetter(score: number, best: number, { higherIsBetter }: Metric): boolean {
   if (Number.isNaN(score)) return false;
   return Number.isNaN(best) || (higherIsBetter ? score > best : score < best);
 }

@@ -1,4 +1,4 @@
-import { type Metric, metricById } from "minimand";
+import { type Metric, metricById, NonFiniteError } from "minimand";
 import { type Compile, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { BuildInfo } from "../plan/candidate.ts";
@@ -10,6 +10,7 @@ import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import {
   discard,
+  isBetter,
   type Learner,
   makeLearner,
   makeNetwork,
@@ -49,7 +50,8 @@ export function makeTrialRunner(
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
   const info: BuildInfo = { task, classes: dataset.classes.length, metric: metric.id };
-  const folds = new Map<number, PreparedFold[]>();
+  // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
+  let prepared: { seed: number; folds: PreparedFold[] } | null = null;
   const networks = new Map<number, Network>();
   const learners = new Map<string, Learner>();
 
@@ -63,9 +65,9 @@ export function makeTrialRunner(
   return {
     async run(spec, signal) {
       const started = performance.now();
-      const fold = remembered(folds, spec.seed, () => makeFolds(dataset, settings, spec.seed, testTable))[
-        spec.fold
-      ];
+      if (prepared?.seed !== spec.seed)
+        prepared = { seed: spec.seed, folds: makeFolds(dataset, settings, spec.seed, testTable) };
+      const fold = prepared.folds[spec.fold];
       const make = recorder(spec, fold, metric, task, started);
       if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
         return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
@@ -78,24 +80,32 @@ export function makeTrialRunner(
       let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
       for (const configuration of grid) {
         const run = await learner.train(fold, configuration, { seed, metric, ...(signal ? { signal } : {}) });
-        tuning.push({ configuration, validation: run.validation, epochs: run.epochs });
+        tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
         if (run.trained === null) continue;
-        const improves =
-          best === null ||
-          (metric.higherIsBetter
-            ? run.validation! > best.run.validation!
-            : run.validation! < best.run.validation!);
-        if (!improves) discard(run.trained);
+        if (best !== null && !isBetter(run.validation!, best.run.validation!, metric)) discard(run.trained);
         else {
           if (best !== null) discard(best.trained);
           best = { run, trained: run.trained, configuration };
         }
       }
-      if (best === null) return [make({ candidate: spec.candidate, tuning, prediction: null })];
+      const tunesThreshold = spec.candidate === "cross-entropy" && task === "binary";
+      const diverged = (made: Partial<TrialRecord>): TrialRecord[] =>
+        [spec.candidate, ...(tunesThreshold ? [references.threshold.id] : [])].map((candidate) =>
+          make({ ...made, candidate, prediction: null }),
+        );
+      if (best === null) return diverged({ tuning });
       const common = { tuning, chosen: best.configuration, epochs: best.run.epochs, curve: best.run.curve };
-      const prediction = await network.predict(best.trained, fold.test, fold.target);
+      let prediction: Prediction;
+      try {
+        prediction = await network.predict(best.trained, fold.test, fold.target);
+      } catch (error) {
+        // Outputs that are not finite on rows far away from those of training.
+        discard(best.trained);
+        if (!(error instanceof NonFiniteError)) throw error;
+        return diverged(common);
+      }
       const records = [make({ candidate: spec.candidate, ...common, prediction })];
-      if (spec.candidate === "cross-entropy" && task === "binary") {
+      if (tunesThreshold) {
         const validation = await network.predict(best.trained, fold.validation, fold.target);
         const threshold = bestThreshold(metric, fold.validation, validation);
         records.push(
@@ -134,7 +144,7 @@ function recorder(
       chosen,
       tuning,
       epochs,
-      score: Number.isFinite(score) ? score : null,
+      score: finiteOrNull(score),
       ...(prediction === null ? { metrics: {} } : fullEvaluation(task, fold.test, prediction)),
       curve,
       rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
@@ -163,6 +173,11 @@ function constantPrediction(
     predicted: new Int32Array(rows).fill(most),
     predictions: new Float64Array(0),
   };
+}
+
+/** Results hold null where there is no number. */
+function finiteOrNull(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {

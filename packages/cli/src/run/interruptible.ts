@@ -1,0 +1,21 @@
+import { Interrupted } from "../failure.ts";
+
+/**
+ * Runs work that Ctrl-C (or SIGTERM) stops by aborting its signal, with {@link Interrupted} as the reason. A second
+ * Ctrl-C ends the program at once.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Interrupted("interrupted; the same command continues"));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off("SIGINT", stop);
+    process.off("SIGTERM", stop);
+  }
+}

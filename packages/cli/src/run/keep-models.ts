@@ -1,0 +1,57 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
+import { NonFiniteError } from "minimand";
+import { startEngine } from "./engine.ts";
+import type { Subject } from "./subjects.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/**
+ * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
+ * report says so.
+ */
+export async function fitModels(
+  subjects: readonly Subject[],
+  settings: Settings,
+  results: Results,
+  signal: AbortSignal,
+): Promise<(SavedModel | null)[]> {
+  await startEngine();
+  const models: (SavedModel | null)[] = [];
+  for (const [i, { dataset }] of subjects.entries()) {
+    const report = results.datasets[i];
+    try {
+      models.push(report.model === null ? null : await fitWhole(dataset, settings, report.model, { signal }));
+    } catch (error) {
+      if (!(error instanceof NonFiniteError)) throw error;
+      const text = `no model is kept: ${report.model?.candidate} diverged when it was trained on all rows`;
+      report.notes = [...report.notes, { level: "warning", text }];
+      report.model = null;
+      models.push(null);
+    }
+  }
+  return models;
+}
+
+const files = ["model.json", "model.safetensors"];
+
+/** Writes the models: `model/` for one data set, `model/NAME/` for several. A model of an earlier run goes. */
+export async function writeModels(
+  out: string,
+  names: readonly string[],
+  models: readonly (SavedModel | null)[],
+): Promise<void> {
+  const folderOf = (name: string): string =>
+    names.length === 1 ? join(out, "model") : join(out, "model", name);
+  for (const folder of new Set([join(out, "model"), ...names.map(folderOf)])) {
+    for (const file of files) await rm(join(folder, file), { force: true });
+  }
+  for (const [i, model] of models.entries()) {
+    if (model === null) continue;
+    const folder = folderOf(names[i]);
+    await mkdir(folder, { recursive: true });
+    await writeWhole(join(folder, "model.safetensors"), model.weights);
+    // The description comes last: where it is, the model is whole.
+    await writeWhole(join(folder, "model.json"), `${JSON.stringify(model.description, null, 1)}\n`);
+  }
+}

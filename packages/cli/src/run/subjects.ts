@@ -1,0 +1,131 @@
+import {
+  checkCorruption,
+  checkFolds,
+  checkSplits,
+  type Dataset,
+  makeDataset,
+  type Note,
+  readTable,
+  type Settings,
+  type Table,
+} from "@minimand/compare";
+import { UsageError } from "../failure.ts";
+import { type Input, readInput } from "./input.ts";
+
+/** A data set to compare on, with the hashes that name its trials. */
+export interface Subject {
+  /** Short and different for each. */
+  name: string;
+  source: string;
+  dataset: Dataset;
+  testTable: Table | null;
+  /** Rows of the test table that have a target. */
+  testRows: number | null;
+  sha256: string;
+  testSha256: string | null;
+}
+
+/** Reads data arguments one by one; refuses the same data twice. */
+export async function readInputs(files: readonly string[]): Promise<Input[]> {
+  const inputs: Input[] = [];
+  for (const file of files) {
+    if (file === "-" && inputs.some(({ source }) => source === "stdin"))
+      throw new UsageError("-: expected stdin once, got it twice");
+    const input = await readInput(file);
+    const same = inputs.find(({ sha256 }) => sha256 === input.sha256);
+    if (same !== undefined)
+      throw new UsageError(`${input.source}: expected different data, got the same as ${same.source}`);
+    inputs.push(input);
+  }
+  const names = distinct(inputs.map(({ name }) => name));
+  return inputs.map((input, i) => ({ ...input, name: names[i] }));
+}
+
+/** Two files `a/train.csv` and `b/train.csv` are `train` and `train-2`. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let n = 2; taken.has(own); n++) own = `${name}-${n}`;
+    taken.add(own);
+    return own;
+  });
+}
+
+/**
+ * The data sets of the inputs. Everything that a trial could refuse is refused here, before anything is written.
+ *
+ * @throws DataError, UsageError, RangeError in one line
+ */
+export async function readSubjects(inputs: readonly Input[], settings: Settings): Promise<Subject[]> {
+  if (settings.test !== null && inputs.length > 1)
+    throw new UsageError("--test: expected one training file, got several");
+  if (settings.test === "-" && inputs.some(({ source }) => source === "stdin"))
+    throw new UsageError("--test: expected a file, as stdin is the training data");
+  const test = settings.test === null ? null : await readInput(settings.test);
+  const testTable = test === null ? null : await readTable(test.bytes, { name: test.source });
+  const subjects: Subject[] = [];
+  for (const { name, source, bytes, sha256 } of inputs) {
+    const dataset = makeDataset(await readTable(bytes, { name: source }), {
+      target: settings.target,
+      types: settings.types,
+      ignore: settings.ignore,
+      ...(settings.task === "auto" ? {} : { task: settings.task }),
+      ...(settings.group === null ? {} : { group: settings.group }),
+      ...(settings.positive === null ? {} : { positive: settings.positive }),
+    });
+    checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
+    if (testTable === null) checkFolds(dataset, settings.folds);
+    const { testRows, notes } = checkSplits(dataset, settings, testTable);
+    subjects.push({
+      name,
+      source,
+      dataset: { ...dataset, notes: [...dataset.notes, ...notes] },
+      testTable,
+      testRows,
+      sha256,
+      testSha256: test?.sha256 ?? null,
+    });
+  }
+  const [first] = subjects;
+  const other = subjects.find(({ dataset }) => dataset.task !== first.dataset.task);
+  if (other !== undefined) {
+    throw new UsageError(
+      `${other.source}: expected the task ${first.dataset.task} of the first file, got ${other.dataset.task}: compare files of one task`,
+    );
+  }
+  return subjects;
+}
+
+/** How many notes of one data set are shown; results and report have all. */
+const mostNotes = 20;
+
+/** What was understood, on stderr. */
+export function describeSubjects(subjects: readonly Subject[], settings: Settings, candidates: number): void {
+  for (const { name, dataset } of subjects) {
+    const classes = dataset.task === "regression" ? "" : `, ${dataset.classes.length} classes`;
+    tell(`${name}: ${dataset.rows} rows, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
+    for (const note of dataset.notes.slice(0, mostNotes)) tell(`  ${noteText(note)}`);
+    const more = dataset.notes.length - mostNotes;
+    if (more > 0) tell(`  and ${more} more, in results.json and report.html`);
+  }
+  const splits =
+    settings.test === null
+      ? `${settings.folds} folds x ${settings.seeds} seeds`
+      : `${settings.seeds} seeds on ${settings.test}`;
+  tell(`${candidates} rows to compare, ${splits}, ${settings.configurations} configurations each`);
+}
+
+/** A note as one line. */
+export function noteText({ column, text }: Note): string {
+  return column === undefined ? text : `${column}: ${text}`;
+}
+
+/** Names come from files: what would move the cursor or colour the terminal is shown as it is written in JSON. */
+export function tell(line: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  const safe = line.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) =>
+    JSON.stringify(c).length > 3 ? JSON.stringify(c).slice(1, -1) : `\\u00${c.charCodeAt(0).toString(16)}`,
+  );
+  process.stderr.write(`${safe}\n`);
+}

@@ -1,0 +1,109 @@
+import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
+import type { Configuration, Task } from "../results.ts";
+import { DataError, quoted } from "../table/data-error.ts";
+
+/** `model.json`: everything but the weights that is needed to predict. */
+export interface ModelDescription {
+  schema: "minimand.model/1";
+  task: Task;
+  target: string;
+  classes: string[];
+  /** Names of the network's inputs, in order. */
+  inputs: string[];
+  encoder: Encoder;
+  network: { hidden: number[]; activation: "relu" };
+  targetScale: { mean: number; sd: number };
+  candidate: string;
+  configuration: Configuration;
+  epochs: number;
+  why: string;
+  rows: number;
+}
+
+/**
+ * Reads `model.json`. All that predicting uses is checked; what only informs (`why`, `candidate`, ...) is not.
+ *
+ * @param text the file
+ * @param place its path, for messages
+ * @throws DataError for a file that is cut off, foreign, or has a field of another kind
+ */
+export function readModelDescription(text: string, place: string): ModelDescription {
+  const wrong = (what: string): DataError =>
+    new DataError(`${place}: expected a model description (minimand.model/1), got ${what}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong("a file that is no JSON or is cut off");
+  }
+  if (!isObject(value) || value.schema !== "minimand.model/1") throw wrong("something else");
+  const broken = Object.entries(fields).find(([name, is]) => !is(value[name]));
+  if (broken !== undefined) throw wrong(`a wrong field ${quoted(broken[0])}`);
+  const description = value as unknown as ModelDescription;
+  const { task, classes, encoder, inputs } = description;
+  const enough = task === "regression" ? 0 : task === "binary" ? 2 : 3;
+  if (classes.length < enough || (task !== "multiclass" && classes.length > enough))
+    throw wrong(`${classes.length} classes for the task ${task}`);
+  if (inputs.length !== encoder.inputs) throw wrong(`${inputs.length} names for ${encoder.inputs} inputs`);
+  return description;
+}
+
+type Check = (value: unknown) => boolean;
+
+const fields: Record<string, Check> = {
+  task: (v) => v === "binary" || v === "multiclass" || v === "regression",
+  classes: (v) => isListOf(v, isText),
+  inputs: (v) => isListOf(v, isText),
+  encoder: isEncoder,
+  network: (v) => isObject(v) && isListOf(v.hidden, isCount) && v.activation === "relu",
+  targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
+};
+
+function isEncoder(value: unknown): value is Encoder {
+  return (
+    isObject(value) &&
+    isCount(value.inputs) &&
+    isListOf(value.features, (feature) => isNumericEncoder(feature) || isCategoricalEncoder(feature))
+  );
+}
+
+function isNumericEncoder(value: unknown): value is NumericEncoder {
+  return (
+    isObject(value) &&
+    value.kind === "numeric" &&
+    isText(value.name) &&
+    [value.median, value.mean, value.sd].every(isNumber) &&
+    typeof value.missingIndicator === "boolean"
+  );
+}
+
+function isCategoricalEncoder(value: unknown): value is CategoricalEncoder {
+  return (
+    isObject(value) &&
+    value.kind === "categorical" &&
+    isText(value.name) &&
+    isListOf(value.levels, isText) &&
+    isListOf(value.pooled, isText) &&
+    typeof value.missing === "boolean"
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, is: Check): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1;
+}
