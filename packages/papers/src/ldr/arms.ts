@@ -1,0 +1,121 @@
+import {
+  aldrObjective,
+  type BatchLoss,
+  crammerSinger,
+  crossEntropy,
+  generalizedCrossEntropy,
+  jensenShannonLoss,
+  ldrKl,
+  type Model,
+  maeLoss,
+  mseLoss,
+  nceRce,
+  type Objective,
+  objectiveOf,
+  symmetricCrossEntropy,
+  westonWatkins,
+} from "minimand";
+
+/** A learning rate and the loss's own parameter (0 where it has none). */
+export interface Configuration {
+  learningRate: number;
+  parameter: number;
+}
+
+/** One loss of the comparison. */
+export interface Arm {
+  id: string;
+  label: string;
+  objective(model: Model): Objective;
+  /** Nine configurations for every loss: three values of its parameter times three learning rates, or nine rates. */
+  grid: Configuration[];
+  /** True for the loss that remembers a lambda per example; its parameter is lambda0. */
+  adaptive?: true;
+}
+
+const fewRates = [0.01, 0.1, 1];
+const manyRates = [0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 3];
+
+const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly number[]): Arm => ({
+  id,
+  label,
+  objective: (model) => objectiveOf(model, loss),
+  grid: gridOf(parameters),
+});
+
+function gridOf(parameters?: readonly number[]): Configuration[] {
+  if (parameters === undefined) return manyRates.map((learningRate) => ({ learningRate, parameter: 0 }));
+  return parameters.flatMap((parameter) => fewRates.map((learningRate) => ({ learningRate, parameter })));
+}
+
+/** The losses compared, with the parameter values that the authors' code tries. */
+export const arms: readonly Arm[] = [
+  arm("cross-entropy", "Cross-entropy", (f, y, { weights }) => crossEntropy(f, y, { weights })),
+  arm(
+    "sce",
+    "Symmetric cross-entropy",
+    (f, y, { weights, hyper }) => symmetricCrossEntropy(f, y, { weights, balance: hyper.parameter }),
+    [0.05, 0.5, 0.95],
+  ),
+  arm(
+    "gce",
+    "Generalised cross-entropy",
+    (f, y, { weights, hyper }) => generalizedCrossEntropy(f, y, { weights, q: hyper.parameter }),
+    [0.05, 0.7, 0.95],
+  ),
+  arm("mae", "Mean absolute error", (f, y, { weights }) => maeLoss(f, y, { weights })),
+  arm("mse", "Squared error", (f, y, { weights }) => mseLoss(f, y, { weights })),
+  arm(
+    "crammer-singer",
+    "Crammer-Singer",
+    (f, y, { weights, hyper }) => crammerSinger(f, y, { weights, margin: hyper.parameter }),
+    [0.1, 1, 10],
+  ),
+  arm(
+    "weston-watkins",
+    "Weston-Watkins",
+    (f, y, { weights, hyper }) => westonWatkins(f, y, { weights, margin: hyper.parameter }),
+    [0.1, 1, 10],
+  ),
+  arm(
+    "nce-rce",
+    "NCE + RCE",
+    (f, y, { weights, hyper: { parameter } }) =>
+      nceRce(f, y, { weights, alpha: parameter.ref, beta: parameter.neg().add(10) }),
+    [0.1, 5, 9.9],
+  ),
+  arm(
+    "js",
+    "Jensen-Shannon",
+    (f, y, { weights, hyper }) => jensenShannonLoss(f, y, { weights, pi1: hyper.parameter }),
+    [0.1, 0.5, 0.9],
+  ),
+  arm(
+    "ldr-kl",
+    "LDR-KL",
+    (f, y, { weights, hyper }) =>
+      ldrKl(f, y, { weights, lambda: hyper.parameter, margin: 0.1, normalize: "softplus-mean" }),
+    [0.1, 1, 10],
+  ),
+  {
+    id: "aldr-kl",
+    label: "ALDR-KL",
+    objective: (model) =>
+      aldrObjective(model, ({ parameter }) => ({
+        lambda0: parameter,
+        alpha: 2,
+        margin: 0.1,
+        normalize: "l1",
+      })),
+    grid: gridOf([0.1, 1, 10]),
+    adaptive: true,
+  },
+];
+
+/** The arm of that name. */
+export function armOf(id: string): Arm {
+  const found = arms.find((candidate) => candidate.id === id);
+  if (found === undefined)
+    throw new RangeError(`loss: expected one of ${arms.map((a) => a.id).join(", ")}, got ${id}`);
+  return found;
+}

@@ -1,0 +1,38 @@
+import type { PaperCard } from "../reproduction.ts";
+
+export const card: PaperCard = {
+  slug: "ldr",
+  title:
+    "Label Distributionally Robust Losses for Multi-class Classification: Consistency, Robustness and Adaptivity",
+  authors: 3,
+  arxiv: "2112.14869",
+  date: "2021-12",
+  claim:
+    "LDR-KL, and ALDR-KL with a temperature per example, are stable and competitive over clean labels and many kinds and rates of label noise: best or near the best average rank, never collapsing.",
+  rule: "Eleven losses are ranked by mean test accuracy in every setting (data set x label noise), and the ranks averaged over settings. An average rank is at the top if it is one of the two best or within 0.5 of the best. Reproduced: LDR-KL and ALDR-KL are both at the top and ALDR-KL's worst rank is at most 4. Partly reproduced: one of the two is at the top. Otherwise not reproduced.",
+  pieces: [
+    "ldrKl",
+    "ldrK",
+    "aldrKl",
+    "aldrInit",
+    "aldrObjective",
+    "crammerSinger",
+    "westonWatkins",
+    "generalizedCrossEntropy",
+    "truncatedGce",
+    "symmetricCrossEntropy",
+    "jensenShannonLoss",
+    "normalizedCrossEntropy",
+    "reverseCrossEntropy",
+    "agce",
+    "aul",
+    "nceRce",
+    "nceAul",
+    "nceAgce",
+    "robustLogLoss",
+    "mseLoss",
+    "maeLoss",
+    "injectLabelNoise",
+  ],
+  data: ["letter", "vowel"],
+};

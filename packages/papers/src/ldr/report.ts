@@ -1,0 +1,95 @@
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { arms } from "./arms.ts";
+import { bins, type Result, type Spec } from "./trial.ts";
+import { judge, rankLosses } from "./verdict.ts";
+
+/** The table, the histogram of lambda and the verdict, from all trials. */
+export function reportOf(specs: readonly Spec[], results: readonly Result[]): ReproductionReport {
+  const columns = unique(specs.map(columnOf));
+  const losses = unique(specs.map(({ loss }) => loss));
+  const seeds = unique(specs.map(({ seed }) => seed));
+  const accuracy = new Map<string, number>();
+  specs.forEach((spec, i) => {
+    accuracy.set(cellOf(spec.loss, columnOf(spec), spec.seed), results[i].accuracy);
+  });
+  const at = (loss: string, column: string): number[] =>
+    seeds.map((seed) => accuracy.get(cellOf(loss, column, seed)) as number);
+  const ranks = rankLosses({
+    losses,
+    accuracies: columns.map((column) => losses.map((loss) => mean(at(loss, column)))),
+  });
+  // Differences to cross-entropy are paired: equal seeds share rows, noise and the network's start.
+  const rows = ranks
+    .toSorted((a, b) => a.average - b.average)
+    .map(({ loss, average, worst }): Row => {
+      const overSettings = (l: string): number[] =>
+        seeds.map((_, s) => mean(columns.map((column) => at(l, column)[s])));
+      const reference = overSettings("cross-entropy");
+      const difference = overSettings(loss).map((value, s) => value - reference[s]);
+      return {
+        loss: arms.find(({ id }) => id === loss)?.label ?? loss,
+        "average rank": round(average, 2),
+        "worst rank": worst,
+        ...Object.fromEntries(columns.map((column) => [column, round(mean(at(loss, column)), 3)])),
+        "mean minus cross-entropy": round(mean(difference), 4),
+        "sd over seeds": seeds.length > 1 ? round(deviation(difference), 4) : null,
+      };
+    });
+  return {
+    rows: [...rows, ...doubtRows(specs, results, columns)],
+    series: histograms(specs, results),
+    ...judge(ranks),
+  };
+}
+
+/** How well the learnt lambda finds corrupted labels: the area under the ROC curve in each noisy setting. */
+function doubtRows(specs: readonly Spec[], results: readonly Result[], columns: readonly string[]): Row[] {
+  const cells = columns.map((column) => {
+    const areas = specs.flatMap((spec, i) => {
+      const doubt = results[i].doubt;
+      return columnOf(spec) === column && doubt !== null ? [doubt.auc] : [];
+    });
+    return [column, areas.length > 0 ? round(mean(areas), 3) : null] as const;
+  });
+  if (cells.every(([, area]) => area === null)) return [];
+  return [
+    {
+      loss: "ALDR-KL: AUC of lambda as a detector of corrupted labels",
+      "average rank": null,
+      "worst rank": null,
+      ...Object.fromEntries(cells),
+      "mean minus cross-entropy": null,
+      "sd over seeds": null,
+    },
+  ];
+}
+
+/** Share of the examples in each bin of `lambda / lambda0`, corrupted and clean ones, in each noisy setting. */
+function histograms(specs: readonly Spec[], results: readonly Result[]): Series[] {
+  const centres = Array.from({ length: bins }, (_, i) => 0.5 + ((i + 0.5) * 0.5) / bins);
+  return unique(specs.map(columnOf)).flatMap((column) => {
+    const doubts = specs.flatMap((spec, i) => (columnOf(spec) === column ? (results[i].doubt ?? []) : []));
+    if (doubts.length === 0) return [];
+    return (["corrupted", "clean"] as const).map((kind): Series => {
+      const counts = centres.map((_, bin) => doubts.reduce((sum, doubt) => sum + doubt[kind][bin], 0));
+      const total = counts.reduce((a, b) => a + b, 0);
+      return {
+        name: `${column}: ${kind} labels`,
+        xLabel: "lambda / lambda0",
+        yLabel: "share of the examples",
+        x: centres.map((c) => round(c, 3)),
+        y: counts.map((count) => round(count / total, 4)),
+      };
+    });
+  });
+}
+
+const columnOf = ({ dataset, setting }: Spec): string => `${dataset}, ${setting}`;
+const cellOf = (loss: string, column: string, seed: number): string => `${loss}|${column}|${seed}`;
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const deviation = (values: readonly number[]): number => {
+  const m = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
+};
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
