@@ -17,7 +17,7 @@ import { checkDistribution, largest, powerExcess } from "./distribution.ts";
  * @throws TypeError, RangeError where `p` is no distribution (sum within 1e-6 of 1), or `tau < 0`
  * @example
  * compSumConditionalInf([0.6, 0.4], { tau: 1.5 }) // 0.5578
- * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 3
+ * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 4
  */
 export function compSumConditionalInf(p: ArrayLike<number>, options: { tau: number }): number {
   const { tau } = options;

@@ -76,7 +76,7 @@ function logA(beta: number, tau: number): number {
  * @throws TypeError, RangeError for numbers outside their ranges
  * @example
  * compSumInverseTransform(0.2, { tau: 0, nClasses: 4 }) // 0.6
- * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, theorem 3.1 and table 1
+ * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, theorem 3.1
  */
 export function compSumInverseTransform(
   t: number,

@@ -155,7 +155,7 @@ export function smoothAdvCompSum(
  * @throws TypeError, RangeError for wrong dtypes, shapes, labels, NaN, and a negative `beta`
  * @example
  * tradesLoss(np.array([[0, 0]]), np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [0.6931]
- * @see Zhang et al. 2019, arXiv 1901.08573, equation (5)
+ * @see Zhang et al. 2019, arXiv 1901.08573, section 3
  */
 export function tradesLoss(
   cleanLogits: np.Array,

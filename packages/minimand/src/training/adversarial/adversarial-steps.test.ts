@@ -79,6 +79,17 @@ describe.each([
     evaluate.dispose();
   });
 
+  it("has a loss that grows with the radius: the attacked inputs count", () => {
+    const first = (gamma: number) => {
+      const step = factory(options);
+      const { losses } = train(step, { gamma, ...hyper }, 1);
+      step.dispose();
+      return losses[0];
+    };
+    expect(first(0.1)).toBeGreaterThan(first(0));
+    expect(first(0.5)).toBeGreaterThan(first(0.1));
+  });
+
   it("gives the same numbers for the same key, and others for another", () => {
     const run = (seed: number) => {
       const step = factory(options);
@@ -181,15 +192,17 @@ describe("robustAccuracy", () => {
     evaluate.dispose();
   });
 
-  it("counts no example as robust that a further restart breaks", async () => {
+  it("counts an example as robust only if no restart breaks it", async () => {
     const trained = variables();
     const shares: number[] = [];
-    for (const restarts of [1, 4]) {
+    for (const restarts of [1, 12]) {
       const evaluate = robustAccuracy(model, { steps: 1, restarts });
-      shares.push((await evaluate(trained, x(), y(), { gamma: 0.5, key: random.key(0) })).robust);
+      // Without a step the attack tries its random starts: twelve find what one does not.
+      const size = { gamma: 1, stepSize: 0, key: random.key(0) };
+      shares.push((await evaluate(trained, x(), y(), size)).robust);
       evaluate.dispose();
     }
-    expect(shares[1]).toBeLessThanOrEqual(shares[0]);
+    expect(shares[1]).toBeLessThan(shares[0] - 0.1);
   });
 
   it("refuses labels out of range and impossible options", async () => {

@@ -3,7 +3,7 @@ import { checkNumber } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import type { Tree } from "../../engine/differentiate.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { derive, stepKey } from "../../engine/random.ts";
+import { keyOf } from "../../engine/random.ts";
 import { refTree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import type { Objective, ObjectiveContext } from "../objective.ts";
@@ -102,7 +102,7 @@ function modelAttack<Data extends Tree>(
     ({ params, modelState, hyper, seed, count }: SupervisedState, x: np.Array, data: Data) => {
       const { gamma, stepSize } = hyper;
       // A stream of its own, apart from the keys of the update.
-      const start = { key: stepKey(derive(seed, 1), count) };
+      const start = { key: keyOf(seed, count, 1) };
       return attack(
         x,
         { params: refTree(params), modelState: refTree(modelState), data },
