@@ -1,4 +1,4 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import {
   adamw,
   type BatchLoss,
@@ -14,7 +14,7 @@ import {
   predictor,
   supervised,
 } from "minimand";
-import { type Compile, derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { type Compile, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
 import type { BuildInfo, Candidate } from "../plan/candidate.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import type { Part, PreparedFold } from "./fold.ts";
@@ -126,7 +126,7 @@ export function makeLearner(
     const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
     const batches = minibatches(examples, { size: settings.batchSize, seed });
     const memory = candidate.memory?.(batches.count, parameters) ?? {};
-    const state = step.init(random.key(derive(seed) | 0), { hyper: { learningRate, ...parameters }, memory });
+    const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters }, memory });
     return { batches, state };
   };
 

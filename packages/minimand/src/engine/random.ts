@@ -1,4 +1,4 @@
-import { type numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 
 /** A source of random numbers on the host: each call gives the next number in [0, 1). */
 export type RandomSource = () => number;
@@ -45,7 +45,12 @@ export function shuffle<T extends { length: number; [i: number]: number }>(items
   return items;
 }
 
-/** An engine key for step `count` of the stream `seed`; the same pair gives the same key. */
-export function stepKey(seed: number, count: number): np.Array {
-  return random.key(derive(seed, count) | 0);
+/**
+ * An engine key for a stream of numbers named by integers: a seed, a fold, a step, ...; the same parts give the same key.
+ *
+ * The key is data. `random.key(seed)` of the engine is a constant instead, for which every new seed compiles (and
+ * keeps) kernels of its own.
+ */
+export function keyOf(...parts: number[]): np.Array {
+  return np.array(Uint32Array.of(derive(0, ...parts), derive(1, ...parts)));
 }

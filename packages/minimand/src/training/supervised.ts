@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate, type Tree } from "../engine/differentiate.ts";
-import { derive, stepKey } from "../engine/random.ts";
+import { derive, keyOf } from "../engine/random.ts";
 import { refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
@@ -134,7 +134,7 @@ export function supervised({
         state.optimizer,
         state.modelState,
         memory,
-        stepKey(seed, count),
+        keyOf(seed, count),
         hyper,
         batch.x,
         batch.y,
