@@ -1,0 +1,179 @@
+import { readFile } from "node:fs/promises";
+import { numpy as np, random } from "@jax-js/jax";
+import { makeDataset, readTable } from "@minimand/compare";
+import { anyLoss, linear, objectiveOf, sgd, supervised } from "minimand";
+import { disposeTree, leavesOf } from "minimand/engine";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { TrialHost } from "../reproduction.ts";
+import { families } from "./arms.ts";
+import { trainColumns } from "./columns.ts";
+import { problemOf, replicasOf } from "./prepare.ts";
+import { reproduction, specsOf } from "./reproduction.ts";
+import { materials, protocol, scores } from "./settings.ts";
+import { type Means, meansOf, reportOf, tally } from "./verdict.ts";
+
+const host: TrialHost = {
+  async dataset(name) {
+    const file = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    return makeDataset(await readTable(await readFile(file), { name }), { target: "target" });
+  },
+  images: () => Promise.reject(new RangeError("images: expected none, got a request")),
+};
+const glass = materials.filter(({ dataset }) => dataset === "glass")[0];
+
+describe("the reproduction of AnyLoss", () => {
+  it("runs at its quick scale and reports every data set in every score", async () => {
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    let done = 0;
+    while (!step.done) {
+      expect(step.value.done).toBe(++done);
+      expect(step.value.total).toBe(8);
+      step = await run.next();
+    }
+    expect(done).toBe(8);
+    const { rows, series, because } = step.value;
+    expect(rows).toHaveLength(3 * scores.length);
+    for (const row of rows.slice(0, 2 * scores.length))
+      for (const method of ["AnyLoss", "BCE", "SMOTE", "BCE + threshold"])
+        expect(row[method], `${row.dataset} ${row.score} ${method}`).toBeGreaterThan(0.3);
+    expect(rows.at(-1)?.BCE).toMatch(/^\d\/\d\/\d \([+-]\d\.\d{3}\)$/);
+    expect(series.map(({ name }) => name)).toEqual(scores.map(({ id }) => id));
+    expect(because).toMatch(/on 2 problems/);
+  }, 30_000);
+
+  it("trains each column as if it were alone", async () => {
+    const dataset = await host.dataset("glass");
+    const problem = problemOf(dataset, glass);
+    const replicas = replicasOf(dataset, problem.y, { seeds: [7], count: 2, folds: 5 });
+    const rows = problem.y.length;
+    const weights = new Float32Array(families.anyloss.length * 2 * rows);
+    families.anyloss.forEach((_, j) => {
+      replicas.forEach(({ train }, r) => {
+        for (const row of train) weights[(2 * j + r) * rows + row] = 1;
+      });
+    });
+    const together = await trainColumns(problem, "anyloss", weights, { steps: 25 });
+
+    const arm = scores.findIndex(({ id }) => id === "G-mean");
+    const { train } = replicas[1];
+    const x = Float32Array.from({ length: train.length * problem.inputs }, (_, i) => {
+      return problem.x[train[Math.floor(i / problem.inputs)] * problem.inputs + (i % problem.inputs)];
+    });
+    const y = Int32Array.from(train, (row) => problem.y[row]);
+    const model = linear({ inputs: problem.inputs, outputs: 1 });
+    const step = supervised({
+      model,
+      objective: objectiveOf(model, (z, labels, { key, weights: ones }) => {
+        disposeTree([key, ones]);
+        return anyLoss(z.reshape([-1]), labels, { metric: "gmean", fromLogits: true });
+      }),
+      optimizer: sgd(protocol.learningRate),
+    });
+    let state = step.init(random.key(0));
+    for (let i = 0; i < 25; i++) {
+      const [next, { loss }] = step.update(state, {
+        x: np.array(x, { shape: [train.length, problem.inputs] }),
+        y: np.array(y),
+        weights: np.ones([train.length]),
+        ids: train,
+        rows: train.length,
+      });
+      state = next;
+      await loss.data();
+    }
+    const [alone] = leavesOf(step.params(state)).filter((leaf) => leaf.ndim === 2);
+    const column = 2 * arm + 1;
+    const own = Array.from(
+      { length: problem.inputs },
+      (_, f) => together.weights[f * together.columns + column],
+    );
+    expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(0.01);
+    (alone.ref.js() as number[][]).forEach(([w], f) => {
+      expect(own[f]).toBeCloseTo(w, 4);
+    });
+  });
+
+  it("splits stratified: test, inner and validation rows apart, both classes everywhere", async () => {
+    const dataset = await host.dataset("glass");
+    const { y } = problemOf(dataset, glass);
+    expect(y.filter(Boolean)).toHaveLength(29);
+    for (const replica of replicasOf(dataset, y, { seeds: [1, 2], count: 5, folds: 5 })) {
+      const { train, test, inner, validation, undersampled } = replica;
+      expect([...train, ...test].sort((a, b) => a - b)).toEqual([...y.keys()]);
+      expect([...inner, ...validation].sort((a, b) => a - b)).toEqual([...train]);
+      for (const rows of [train, test, inner, validation]) {
+        const positives = rows.filter((row) => y[row] === 1).length;
+        expect(Math.abs(positives - (29 / 214) * rows.length)).toBeLessThan(1.5);
+      }
+      expect(undersampled.every((row) => train.includes(row))).toBe(true);
+      expect(undersampled.filter((row) => y[row] === 1).length * 2).toBe(undersampled.length);
+    }
+  });
+
+  it("gives the same result for the same spec", async () => {
+    const spec = { dataset: "glass", family: "smote", seeds: [3], count: 1, steps: 20 } as const;
+    const run = () => reproduction.trial({ ...spec, seeds: [...spec.seeds] }, host);
+    expect(await run()).toEqual(await run());
+    await expect(reproduction.trial({ ...spec, seeds: [3], dataset: "iris" }, host)).rejects.toThrow(
+      /dataset: expected one of the paper's, got iris/,
+    );
+  });
+
+  it("asks for at least five seeds and the published number of steps at its default scale", () => {
+    for (const scale of ["default", "full"] as const) {
+      const specs = specsOf({ scale, seeds: null });
+      expect(specs).toHaveLength(8 * 4);
+      for (const { seeds, steps } of specs) {
+        expect(new Set(seeds).size).toBe(5);
+        expect(steps).toBe(1000);
+      }
+    }
+    expect(specsOf({ scale: "default", seeds: 7 })[0].seeds).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe("the verdict", () => {
+  /** Eight problems on which AnyLoss is ahead of BCE by the given difference in a score, once for each problem. */
+  const made = (differences: { [score: string]: number[] }): Means =>
+    materials.flatMap(({ dataset }, i) =>
+      scores.map(({ id }) => ({
+        dataset,
+        positiveRate: 0.1,
+        score: id,
+        of: { AnyLoss: 0.5 + (differences[id]?.[i] ?? 0), BCE: 0.5 },
+      })),
+    );
+  const ahead = (wins: number) => Array.from({ length: 8 }, (_, i) => (i < wins ? 0.1 : -0.1));
+
+  it("follows the rule of the card", () => {
+    const verdict = (g: number, f2: number, f1: number) =>
+      reportOf(made({ "G-mean": ahead(g), F2: ahead(f2), F1: ahead(f1) })).verdict;
+    expect(verdict(6, 6, 5)).toBe("reproduced");
+    expect(verdict(6, 6, 4)).toBe("partly reproduced");
+    expect(verdict(6, 5, 8)).toBe("partly reproduced");
+    expect(verdict(5, 6, 8)).toBe("partly reproduced");
+    expect(verdict(5, 5, 8)).toBe("not reproduced");
+  });
+
+  it("counts small differences as ties and a diverged rival as beaten, outside of the mean", () => {
+    const means = made({ F1: [0.2, 0.0005, -0.0005, -0.2, 0.1, 0, 0, 0] });
+    expect(tally(means, "F1", "BCE")).toEqual({
+      wins: 2,
+      ties: 5,
+      losses: 1,
+      gain: expect.closeTo(0.1 / 8, 9),
+    });
+    const diverged = means.map((entry) => ({ ...entry, of: { ...entry.of, BCE: null } }));
+    expect(tally(diverged, "F1", "BCE")).toEqual({ wins: 8, ties: 0, losses: 0, gain: 0 });
+  });
+
+  it("averages replicas, and says nothing of a method that diverged in one", () => {
+    const methods = [{ method: "AnyLoss", values: { F1: [0.2, 0.4], F2: [0.5, null] } }];
+    const means = meansOf([{ dataset: "glass", positiveRate: 0.1, methods }]);
+    expect(means).toHaveLength(scores.length);
+    expect(means.find(({ score }) => score === "F1")?.of.AnyLoss).toBeCloseTo(0.3, 9);
+    expect(means.find(({ score }) => score === "F2")?.of.AnyLoss).toBeNull();
+  });
+});
