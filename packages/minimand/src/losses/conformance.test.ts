@@ -143,7 +143,7 @@ describe.each(conformingLosses.map((c) => [c.name, c] as const))(
       const nan = Float32Array.from(flat);
       nan[3] = Number.NaN;
       expect(() => loss(np.array(nan, { shape: [batch, classes] }), ids(), {})).toThrow(
-        /logits: expected numbers, got NaN/,
+        /logits: expected numbers, got NaN/i,
       );
       f.dispose();
     });
