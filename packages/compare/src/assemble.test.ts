@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { reportDataset } from "./assemble.ts";
+import { datasetOf } from "../../../test/support/datasets.ts";
+import { summarise } from "./plan/candidates.ts";
+import { chooseCandidates, defaultSettings } from "./plan/index.ts";
+import type { Settings, TrialRecord } from "./results.ts";
+
+const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
+const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
+const configuration = { learningRate: 0.01, parameters: {} };
+
+const trial = (candidate: string, seed: number, fold: number, score: number): TrialRecord => ({
+  candidate,
+  seed,
+  fold,
+  status: "ok",
+  chosen: configuration,
+  tuning: [{ configuration, validation: score, epochs: 3 }],
+  epochs: 3,
+  score,
+  metrics: { "balanced-accuracy": score },
+  curve: [score],
+  rows: { fit: 6, validation: 2, test: 4 },
+  seconds: 0.1,
+});
+
+const trialsOf = (seeds: number[], folds: number[]) =>
+  seeds.flatMap((seed) =>
+    folds.flatMap((fold) =>
+      candidates.map(({ id }, i) => trial(id, seed, fold, 0.5 + 0.01 * i * (seed + 1))),
+    ),
+  );
+
+const dataset = await datasetOf(
+  `x,c,y\n${Array.from({ length: 12 }, (_, i) => `${i * i},${i % 2 ? "u" : "v"},${i % 3 ? "no" : "yes"}`).join("\n")}`,
+);
+const source = { name: "a", source: "a.csv", sha256: "00", testRows: null };
+const report = (trials: TrialRecord[], given: Partial<Settings> = {}) =>
+  reportDataset(dataset, source, { ...settings, ...given }, candidates, trials);
+
+describe("reportDataset", () => {
+  it("judges only seeds of which every candidate has every fold", () => {
+    const whole = trialsOf([0], [0, 1]);
+    const cut = [...whole, ...trialsOf([1], [0, 1]).slice(1)];
+    const made = report(cut);
+    expect(made.seeds).toEqual({ planned: [0, 1], complete: [0] });
+    expect(made.trials).toHaveLength(whole.length);
+    expect(made.ranking).toEqual(report(whole).ranking);
+    expect(report(trialsOf([0, 1], [0, 1])).seeds.complete).toEqual([0, 1]);
+  });
+
+  it("ignores a first seed that was cut short and keeps a later one that is whole", () => {
+    const made = report([...trialsOf([0], [0]), ...trialsOf([1], [0, 1])]);
+    expect(made.seeds.complete).toEqual([1]);
+    expect(made.trials.every((t) => t.seed === 1)).toBe(true);
+  });
+
+  it("does not depend on the order in which trials have finished", () => {
+    const trials = trialsOf([0, 1], [0, 1]);
+    expect(report(trials.toReversed())).toEqual(report(trials));
+  });
+
+  it("describes the data and keeps the baseline where nothing is better", () => {
+    const made = report(trialsOf([0, 1], [0, 1]));
+    expect(made).toMatchObject({
+      name: "a",
+      task: "binary",
+      classes: ["no", "yes"],
+      classCounts: [8, 4],
+      rows: 12,
+      // x, and the two levels of c.
+      inputs: 3,
+    });
+    expect(made.features.map((f) => [f.name, f.kind])).toEqual([
+      ["x", "numeric"],
+      ["c", "categorical"],
+    ]);
+    expect(made.model?.candidate).toBe("cross-entropy");
+  });
+
+  it("has one fold a seed where a second file is the test part, and weighs the test by its rows", () => {
+    const trials = trialsOf([0, 1], [0]);
+    const wide = reportDataset(dataset, { ...source, testRows: 120 }, settings, candidates, trials);
+    const narrow = reportDataset(dataset, { ...source, testRows: 3 }, settings, candidates, trials);
+    expect(wide.seeds.complete).toEqual([0, 1]);
+    expect(wide.trials).toHaveLength(trials.length);
+    const width = (r: typeof wide): number => {
+      const { low, high } = r.ranking.entries.find((e) => e.candidate === "focal")!.difference!;
+      return high - low;
+    };
+    // Nadeau and Bengio: variance times 1 / n + test / train, here 1 / 2 + 10 and 1 / 2 + 1 / 4.
+    expect(width(wide) / width(narrow)).toBeCloseTo(Math.sqrt(10.5 / 0.75), 6);
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../results.ts";
+import { baselineFor, candidateById, candidates, chooseCandidates, summarise } from "./candidates.ts";
+import { gridOf } from "./grid.ts";
+
+const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+const all = (task: Task) => candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id);
+const chosen = (losses: string[] | "auto", task: Task, baseline: string | "auto" = "auto") =>
+  chooseCandidates({ losses, baseline }, task).map((c) => c.id);
+
+describe("candidates", () => {
+  it("have different names, a formula, and either a loss or an objective", () => {
+    expect(new Set(candidates.map((c) => c.id)).size).toBe(candidates.length);
+    expect(new Set(candidates.map((c) => c.label)).size).toBe(candidates.length);
+    for (const candidate of candidates) {
+      expect(candidate.formula, candidate.id).not.toBe("");
+      expect(candidate.tasks.length, candidate.id).toBeGreaterThan(0);
+      expect((candidate.loss === undefined) !== (candidate.objective === undefined), candidate.id).toBe(true);
+    }
+  });
+
+  it("document every parameter that they tune, and tune every one that they document", () => {
+    for (const { id, settings, parameters } of candidates) {
+      for (const setting of settings)
+        expect(Object.keys(setting).sort(), id).toEqual(Object.keys(parameters).sort());
+      expect(settings.length === 0, id).toBe(Object.keys(parameters).length === 0);
+      expect(new Set(settings.map((s) => JSON.stringify(s))).size, id).toBe(settings.length);
+    }
+  });
+
+  it("are extensions only on tasks that they are for", () => {
+    for (const { id, tasks: own, extensionOn = [] } of candidates)
+      for (const task of extensionOn) expect(own, id).toContain(task);
+  });
+
+  it("are at least twelve losses for two classes, twelve for several, and six for numbers", () => {
+    expect(all("binary").length).toBeGreaterThanOrEqual(12);
+    expect(all("multiclass").length).toBeGreaterThanOrEqual(12);
+    expect(all("regression")).toEqual(["squared", "absolute", "huber", "log-cosh", "cauchy", "quantile"]);
+  });
+});
+
+describe("chooseCandidates", () => {
+  it.each(tasks)("takes all losses of the task %s, the baseline first", (task) => {
+    const ids = chosen("auto", task);
+    expect(ids[0]).toBe(task === "regression" ? "squared" : "cross-entropy");
+    expect(ids.toSorted()).toEqual(all(task).toSorted());
+  });
+
+  it("adds what is always shown beside the losses asked for, each once", () => {
+    expect(chosen(["focal", "focal"], "binary")).toEqual([
+      "cross-entropy",
+      "class-weighted-cross-entropy",
+      "focal",
+    ]);
+    expect(chosen(["huber"], "regression")).toEqual(["squared", "huber"]);
+    expect(chosen(["focal"], "multiclass", "mse")).toEqual(["mse", "class-weighted-cross-entropy", "focal"]);
+  });
+
+  it("keeps cross-entropy beside another baseline of two classes, for its tuned threshold", () => {
+    expect(chosen(["hinge"], "binary", "focal")).toEqual([
+      "focal",
+      "class-weighted-cross-entropy",
+      "cross-entropy",
+      "hinge",
+    ]);
+  });
+
+  it("refuses an unknown loss and says which one was probably meant", () => {
+    expect(() => chosen(["focl"], "binary")).toThrow(
+      new RangeError(
+        `losses: expected losses for binary (minimand losses lists them), got "focl": did you mean 'focal'?`,
+      ),
+    );
+    expect(() => chosen(["zzzzzz"], "binary")).toThrow(/got "zzzzzz"$/);
+  });
+
+  it("refuses a loss of another task and says of which", () => {
+    expect(() => chosen(["hinge"], "multiclass")).toThrow(/got "hinge", which is for binary$/);
+    expect(() => chosen(["huber"], "binary")).toThrow(/got "huber", which is for regression$/);
+    expect(() => baselineFor("huber", "binary")).toThrow(/^baseline: expected losses for binary/);
+  });
+});
+
+describe("summarise", () => {
+  it.each(tasks)("lists losses with the grid that runs, and the references of %s after them", (task) => {
+    const losses = chooseCandidates({ losses: "auto", baseline: "auto" }, task);
+    const rows = summarise(losses, task, 4);
+    expect(rows.slice(0, losses.length).map((r) => r.id)).toEqual(losses.map((c) => c.id));
+    for (const row of rows.slice(0, losses.length)) {
+      expect(row.kind).toBe("loss");
+      expect(row.grid).toEqual(gridOf(candidateById(row.id, task), 4));
+      expect(row.extension ?? false).toBe(candidateById(row.id, task).extensionOn?.includes(task) ?? false);
+    }
+    expect(rows.slice(losses.length).map((r) => [r.id, r.kind, r.grid.length])).toEqual(
+      {
+        binary: [
+          ["majority-class", "reference", 0],
+          ["cross-entropy-threshold", "reference", 0],
+        ],
+        multiclass: [["majority-class", "reference", 0]],
+        regression: [["mean-target", "reference", 0]],
+      }[task],
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { metricCatalogue } from "minimand";
+import { describe, expect, it } from "vitest";
+import type { Settings } from "../results.ts";
+import { checkSettings, defaultSettings, metricFor } from "./settings.ts";
+
+const settings = (changed: Partial<Settings>): Settings => ({ ...defaultSettings, target: "y", ...changed });
+
+describe("checkSettings", () => {
+  it("accepts the defaults and the edges of every range", () => {
+    expect(() => checkSettings(settings({}))).not.toThrow();
+    expect(() =>
+      checkSettings(
+        settings({
+          seeds: 1,
+          folds: 2,
+          configurations: 1,
+          maxEpochs: 1,
+          patience: 1,
+          batchSize: 1,
+          hidden: [],
+          rope: 0,
+          imbalance: 1,
+          labelNoise: 0.99,
+        }),
+      ),
+    ).not.toThrow();
+  });
+
+  it.each<[Partial<Settings>, string]>([
+    [{ seeds: -1 }, "seeds: expected an integer >= 1, got -1"],
+    [{ seeds: 1.5 }, "seeds: expected an integer >= 1, got 1.5"],
+    [{ folds: 1 }, "folds: expected an integer >= 2, got 1"],
+    [{ folds: Number.NaN }, "folds: expected an integer >= 2, got NaN"],
+    [{ configurations: 0 }, "configurations: expected an integer >= 1, got 0"],
+    [{ maxEpochs: 0 }, "maxEpochs: expected an integer >= 1, got 0"],
+    [{ patience: 0 }, "patience: expected an integer >= 1, got 0"],
+    [{ batchSize: 0 }, "batchSize: expected an integer >= 1, got 0"],
+    [{ hidden: [64, 0] }, "hidden: expected an integer >= 1, got 0"],
+    [{ rope: -0.01 }, "rope: expected a finite number >= 0, got -0.01"],
+    [{ alpha: 0 }, "alpha: expected a finite number > 0 and < 1, got 0"],
+    [{ alpha: 1 }, "alpha: expected a finite number > 0 and < 1, got 1"],
+    [{ labelNoise: 1 }, "labelNoise: expected a finite number >= 0 and < 1, got 1"],
+    [{ imbalance: 0.5 }, "imbalance: expected a finite number >= 1, got 0.5"],
+    [{ imbalance: Number.POSITIVE_INFINITY }, "imbalance: expected a finite number >= 1, got Infinity"],
+  ])("refuses %j", (changed, message) => {
+    expect(() => checkSettings(settings(changed))).toThrow(new RangeError(message));
+  });
+
+  it("does not look at the folds where a second file is the test part", () => {
+    expect(() => checkSettings(settings({ folds: 1, test: "test.csv" }))).not.toThrow();
+  });
+});
+
+describe("metricFor", () => {
+  it("is balanced accuracy, or R² for numbers, unless one is asked for", () => {
+    expect(metricFor("auto", "binary")).toBe("balanced-accuracy");
+    expect(metricFor("auto", "multiclass")).toBe("balanced-accuracy");
+    expect(metricFor("auto", "regression")).toBe("r2");
+    for (const { id, tasks } of metricCatalogue)
+      for (const task of tasks) expect(metricFor(id, task)).toBe(id);
+  });
+
+  it("refuses a metric of another task and lists those of this one", () => {
+    expect(() => metricFor("rmse", "binary")).toThrow(
+      /^metric: expected a metric for binary \(accuracy, .+\), got "rmse"/,
+    );
+    expect(() => metricFor("f1", "regression")).toThrow(
+      /^metric: expected a metric for regression \(rmse, mae, r2\), got "f1"/,
+    );
+  });
+
+  it("says which metric a misspelt name probably means", () => {
+    expect(() => metricFor("balanced_accuracy", "binary")).toThrow(/did you mean 'balanced-accuracy'\?$/);
+    expect(() => metricFor("R2", "regression")).toThrow(/did you mean 'r2'\?$/);
+  });
+});
