@@ -8,9 +8,7 @@ import {
   anyLossMixture,
   anyLossOneVsRest,
   anyLossSplitter,
-  binaryCrossEntropy,
   costScore,
-  deltaRule,
   gmeanSquared,
   type SoftCounts,
   scoreOrientedLoss,
@@ -21,8 +19,6 @@ import {
 
 const p = () => np.array([0.52, 0.48, 0.49, 0.4]);
 const y = () => np.array(new Int32Array([1, 1, 0, 0]));
-const logits = () => np.array([0.3, -2, 0, 40]);
-const numbers = (x: np.Array) => x.js() as number[];
 
 describe("anyLoss", () => {
   it("is aimed at a function of the counts as well as at a name", () => {
@@ -177,48 +173,5 @@ describe("one against the rest", () => {
     expect(() => anyLossOneVsRest(f(), three(), { metric: "recall", decision: "max" as never })).toThrow(
       /decision/,
     );
-  });
-});
-
-describe("binary cross-entropy and its kin", () => {
-  it("keep tails exact and stay finite", () => {
-    const [a, b, c, d] = numbers(binaryCrossEntropy(logits(), y()));
-    expect(a).toBeCloseTo(Math.log1p(Math.exp(-0.3)), 6);
-    expect(b).toBeCloseTo(Math.log1p(Math.exp(2)), 5);
-    expect(c).toBeCloseTo(Math.LN2, 6);
-    expect(d).toBeCloseTo(40, 4);
-    const tail = binaryCrossEntropy(np.array([30, 30.5]), np.array(new Int32Array([1, 1])));
-    expect(numbers(tail)[0] / Math.exp(-30)).toBeCloseTo(1, 4);
-  });
-
-  it("take distributions over the two classes and weights of examples", () => {
-    const half = np.array(new Float32Array([0.5, 0.5, 0.5, 0.5]), { shape: [2, 2] });
-    const [soft] = numbers(binaryCrossEntropy(np.array([1.5, 0]), half));
-    expect(soft).toBeCloseTo((Math.log1p(Math.exp(-1.5)) + Math.log1p(Math.exp(1.5))) / 2, 5);
-    const weights = np.array([2, 0, 1, 1]);
-    const values = numbers(binaryCrossEntropy(np.array([0.3, Number.NaN, 0, 0]), y(), { weights }));
-    expect(values[0]).toBeCloseTo(2 * Math.log1p(Math.exp(-0.3)), 5);
-    expect(values[1]).toBe(0);
-  });
-
-  it("weight the classes by the scheme, from the batch or from a given rate", () => {
-    const labels = () => np.array(new Int32Array([1, 0, 0, 0]));
-    const zero = () => np.array(new Float32Array(4));
-    const over = (options: object) =>
-      numbers(weightedBce(zero(), labels(), options)).map((v) => v / Math.LN2);
-    const near = (values: number[]) => values.map((v) => expect.closeTo(v, 5) as number);
-    expect(over({})).toEqual(near([2, 2 / 3, 2 / 3, 2 / 3]));
-    expect(over({ scheme: "complement" })).toEqual(near([0.75, 0.25, 0.25, 0.25]));
-    expect(over({ positiveRate: 0.1 })).toEqual(near([5, 5 / 9, 5 / 9, 5 / 9]));
-    // Rows of weight 0 don't count for the rate.
-    expect(over({ weights: np.array([1, 1, 0, 0]) })).toEqual(near([1, 1, 0, 0]));
-    expect(() => over({ scheme: "none" })).toThrow(/scheme: expected one of "balanced", "complement"/);
-    expect(() => over({ positiveRate: 0 })).toThrow(/positiveRate/);
-  });
-
-  it("square the distance to targets of plus and minus one", () => {
-    expect(numbers(deltaRule(np.array([0.5, 0.5, -1, 3]), np.array(new Int32Array([1, 0, 0, 1]))))).toEqual([
-      0.125, 1.125, 0, 2,
-    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter } from "../../engine/checks.ts";
-import { softplus } from "../../engine/numerics.ts";
+import { log1p, relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { binaryExamples } from "./binary.ts";
 import { type LossOptions, weighted } from "./per-example.ts";
@@ -19,9 +19,19 @@ import { type LossOptions, weighted } from "./per-example.ts";
  */
 export function binaryCrossEntropy(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
   const { scores, positive, weights } = binaryExamples("logits", "logits", logits, labels, options.weights);
-  const ofPositive = positive.ref.mul(softplus(scores.ref.neg()));
-  const ofNegative = positive.neg().add(1).mul(softplus(scores));
-  return weighted(ofPositive.add(ofNegative), weights);
+  const negative = positive.ref.neg().add(1);
+  return weighted(logistic(scores, positive, negative), weights);
+}
+
+/**
+ * `a softplus(-z) + b softplus(z)` for factors `a` of the positive and `b` of the negative class, with one logarithm:
+ * `softplus(z) = max(z, 0) + log(1 + exp(-|z|))`.
+ */
+function logistic(z: np.Array, a: np.Array, b: np.Array): np.Array {
+  const common = log1p(np.exp(np.abs(z.ref).neg()));
+  // At z = 0 the engine's derivatives of |z| and of maximum(z, 0) are 1, that of relu is 0: -1/2 and 1/2 in all.
+  const wrongSide = a.ref.mul(relu(z.ref.neg())).add(b.ref.mul(np.maximum(z, 0)));
+  return a.add(b).mul(common).add(wrongSide);
 }
 
 /** How the two classes are weighted, for a share `r` of positives. */
@@ -65,10 +75,8 @@ export function weightedBce(logits: np.Array, labels: np.Array, options: Weighte
   const rate =
     positiveRate === undefined ? shareOf(positive.ref, weights?.ref) : parameter(positiveRate, scores);
   const [w0, w1] = classWeights(rate, scheme);
-  // y w_1 loss_1 + (1 - y) w_0 loss_0, one product per class.
-  const ofPositive = positive.ref.mul(softplus(scores.ref.neg())).mul(w1);
-  const ofNegative = positive.neg().add(1).mul(softplus(scores)).mul(w0);
-  return weighted(ofPositive.add(ofNegative), weights);
+  const negative = positive.ref.neg().add(1).mul(w0);
+  return weighted(logistic(scores, positive.mul(w1), negative), weights);
 }
 
 function shareOf(positive: np.Array, weights: np.Array | undefined): np.Array {
