@@ -1,0 +1,209 @@
+import { readFile } from "node:fs/promises";
+import { makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Images, TrialHost } from "../reproduction.ts";
+import { type Loss, losses } from "./arms.ts";
+import { cells, prepare } from "./cells.ts";
+import {
+  type CellOutcome,
+  type Comparison,
+  comparisons,
+  countRows,
+  tailSummary,
+  verdictOf,
+} from "./judge.ts";
+import { reproduction } from "./reproduction.ts";
+import type { TailResult } from "./tail-study.ts";
+import type { CellResult, CellSpec } from "./trial.ts";
+
+/** Images of one byte a pixel, which says the class and the row. */
+function madeUpImages(count: number): Images {
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  return {
+    pixels: Uint8Array.from(labels, (label, i) => 10 * label + (i % 7)),
+    labels,
+    count,
+    height: 1,
+    width: 1,
+  };
+}
+
+const host: TrialHost = {
+  async dataset(name) {
+    const file = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    return makeDataset(await readTable(await readFile(file), { name }), { target: "target" });
+  },
+  images: async (name) => madeUpImages(name === "fashion-train" ? 9000 : 400),
+};
+
+const found = (id: string) => cells.find((cell) => cell.id === id)!;
+
+describe("the reproduction of EnsLoss", () => {
+  it("runs at its quick scale and reports rows, curves and a verdict", async () => {
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    let last = { done: 0, total: -1 };
+    while (!step.done) {
+      expect(step.value.done).toBe(last.done + 1);
+      last = step.value;
+      step = await run.next();
+    }
+    expect(last.done).toBe(last.total);
+    const { rows, series, verdict, because } = step.value;
+    const accuracies = rows.filter((row) => "cell" in row);
+    expect(accuracies.map((row) => row.loss)).toEqual([...losses]);
+    for (const row of accuracies) expect(row["train accuracy"]).toBeGreaterThan(0.5);
+    expect(rows.filter((row) => "tail study" in row)).toHaveLength(4);
+    expect(series.every(({ x, y }) => x.length === y.length && y.every(Number.isFinite))).toBe(true);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/of 3 comparisons/);
+  }, 30_000);
+
+  it("tunes one learning rate a data set, trying every loss equally often", async () => {
+    const tune = reproduction.tune!(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await tune.next();
+    while (!step.done) step = await tune.next();
+    const { rows, choices } = step.value;
+    expect(rows.map((row) => row["learning rate"])).toEqual([1e-3, 1e-2, 1e-1]);
+    for (const row of rows) for (const loss of losses) expect(row[loss]).toBeGreaterThan(0);
+    const best = rows.reduce((a, b) => (Number(b.mean) > Number(a.mean) ? b : a));
+    expect(choices.sonar["learning rate"]).toBe(best["learning rate"]);
+  }, 30_000);
+
+  it("gives the same result for the same spec, and the same start to all losses", async () => {
+    const spec = (loss: Loss, learningRate: number): CellSpec => ({
+      kind: "cell",
+      cell: "sonar, 3 hidden layers",
+      loss,
+      learningRate,
+      epochs: 3,
+      seed: 5,
+      judge: "test",
+    });
+    const once = await reproduction.trial(spec("EnsLoss", 0.05), host);
+    expect(await reproduction.trial(spec("EnsLoss", 0.05), host)).toEqual(once);
+    const still = await reproduction.trial(spec("EnsLoss", 0), host);
+    expect(still).not.toEqual(once);
+    for (const loss of losses) expect(await reproduction.trial(spec(loss, 0), host)).toEqual(still);
+  }, 30_000);
+});
+
+describe("the data of a cell", () => {
+  it("holds 600 images of two classes to train on, all test images of them, and shares rows between losses", async () => {
+    const { train, judged, inputs } = await prepare(found("pullover/coat, 3 hidden layers"), 1, "test", host);
+    expect([train.y.length, judged.y.length, inputs]).toEqual([600, 80, 1]);
+    const pixel = (x: number) => Math.round((x * 0.353 + 0.286) * 255);
+    train.y.forEach((label, i) => {
+      expect(Math.floor(pixel(train.x[i]) / 10)).toBe(label === 1 ? 4 : 2);
+    });
+    const again = await prepare(found("pullover/coat, 3 hidden layers"), 1, "test", host);
+    expect(again.train.x).toEqual(train.x);
+    const other = await prepare(found("pullover/coat, 3 hidden layers"), 2, "test", host);
+    expect(other.train.x).not.toEqual(train.x);
+  });
+
+  it("judges the tuning by a fifth of the training rows and never by test rows", async () => {
+    const cell = found("sonar, 3 hidden layers");
+    const test = await prepare(cell, 3, "test", host);
+    const tuning = await prepare(cell, 3, "tune", host);
+    expect([test.train.y.length, test.judged.y.length]).toEqual([146, 62]);
+    expect(tuning.train.y.length + tuning.judged.y.length).toBe(146);
+    expect([...tuning.train.y, ...tuning.judged.y]).toEqual([...test.train.y]);
+  });
+});
+
+describe("the verdict", () => {
+  const trial = (accuracy: number): CellResult => ({
+    accuracy,
+    trainAccuracy: 1,
+    curve: [],
+    diverged: false,
+  });
+  const outcome = (by: Record<Loss, number[]>): CellOutcome => ({
+    cell: "made up",
+    ratio: 0.5,
+    byLoss: Object.fromEntries(losses.map((l) => [l, by[l].map(trial)])) as CellOutcome["byLoss"],
+  });
+  const path = (ends: [number, number, number][]): TailResult => ({
+    path: ends.map(([step, risk, accuracy]) => ({ step, risk, accuracy })),
+  });
+  const tails = [
+    tailSummary("log hinge", [
+      path([
+        [10, -2.5, 0.97],
+        [40, -3.2, 0.972],
+      ]),
+    ]),
+    tailSummary("inverse hinge", [
+      path([
+        [10, -0.8, 0.98],
+        [40, -0.9, 0.98],
+      ]),
+    ]),
+  ];
+  const comparison = (verdict: Comparison["verdict"], mean: number, loss: Loss = "hinge"): Comparison => ({
+    cell: "made up",
+    loss,
+    mean,
+    error: 0.001,
+    p: 0.01,
+    corrected: 0.2,
+    verdict,
+  });
+
+  it("pairs EnsLoss with every loss split by split", () => {
+    const made = comparisons(
+      outcome({
+        EnsLoss: [0.9, 0.8, 0.7, 0.85],
+        logistic: [0.88, 0.77, 0.68, 0.82],
+        hinge: [0.9, 0.82, 0.66, 0.86],
+        exponential: [0.95, 0.86, 0.75, 0.91],
+        focal: [0.9, 0.8, 0.7, 0.85],
+      }),
+    );
+    expect(made.map(({ loss, verdict }) => [loss, verdict])).toEqual([
+      ["logistic", "better"],
+      ["hinge", "no difference"],
+      ["exponential", "worse"],
+      ["focal", "no difference"],
+    ]);
+    expect(made[0].mean).toBeCloseTo(0.025, 10);
+    // Differences 0.02, 0.03, 0.02, 0.03: t = 0.025 / (0.005774 / 2) = 8.66, two-sided p for 3 degrees of freedom.
+    expect(made[0].p).toBeCloseTo(0.00325, 4);
+    expect(made[0].corrected).toBeGreaterThan(made[0].p);
+    const counts = countRows(made);
+    expect(counts[0]).toMatchObject({
+      "EnsLoss against": "logistic",
+      better: 1,
+      "no difference": 0,
+      worse: 0,
+    });
+  });
+
+  it("is reproduced with 3 better, at most 1 worse, a positive mean and the tail's failure", () => {
+    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
+    const one = comparison("worse", -0.02);
+    expect(verdictOf([...better, one], tails).verdict).toBe("reproduced");
+    expect(verdictOf([...better, one, comparison("worse", -0.001)], tails).verdict).toBe("partly reproduced");
+    expect(verdictOf(better.slice(1), tails).verdict).toBe("partly reproduced");
+    expect(verdictOf([...better, one], []).verdict).toBe("partly reproduced");
+    expect(verdictOf([...better, comparison("worse", -0.04)], tails).verdict).toBe("not reproduced");
+  });
+
+  it("does not count the focal loss", () => {
+    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
+    const focal = Array.from({ length: 4 }, () => comparison("worse", -0.2, "focal"));
+    expect(verdictOf([...better, ...focal], tails).verdict).toBe("reproduced");
+  });
+
+  it("asks of the log hinge that its risk falls on while its accuracy stands", () => {
+    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
+    const verdict = (end: [number, number, number]) =>
+      verdictOf(better, [tailSummary("log hinge", [path([[10, -2.5, 0.97], end])]), tails[1]]).verdict;
+    expect(verdict([40, -3.2, 0.972])).toBe("reproduced");
+    expect(verdict([40, -2.6, 0.972])).toBe("partly reproduced");
+    expect(verdict([40, -3.2, 0.99])).toBe("partly reproduced");
+    expect(tails[0].fall).toBeCloseTo(0.7, 10);
+  });
+});
