@@ -26,7 +26,7 @@ export interface LabelNoiseOptions {
  * @returns the noisy labels, and for each whether it differs from the one given
  * @throws TypeError, RangeError for labels out of range, `rate` outside [0, 1], unknown kinds, bad pairs
  * @example
- * injectLabelNoise([0, 1, 2], { kind: "next", rate: 1, classes: 3, seed: 0 }) // { labels: [1, 2, 0], flipped: [true, true, true] }
+ * injectLabelNoise([0, 1, 2], { kind: "next", rate: 1, classes: 3, seed: 0 }).labels // [1, 2, 0]
  * @see Zhu, Ying, Yang 2021, arXiv 2112.14869, section 5
  */
 export function injectLabelNoise(
