@@ -43,7 +43,7 @@ export function meanAbsoluteError(targets: ArrayLike<number>, predictions: Array
  * @returns at most 1; 0 is as good as the mean of these targets, below 0 is worse
  * @throws RangeError for different lengths, no rows, or a value that is not finite
  * @example
- * rSquared([1, 2, 3], [1, 2, 4]); // 1 - 1/2 = 0.5
+ * rSquared([1, 2, 3], [1, 2, 4]); // 0.5
  */
 export function rSquared(targets: ArrayLike<number>, predictions: ArrayLike<number>): number {
   check(targets, predictions);

@@ -84,7 +84,7 @@ function insidePower(x: np.Array, overLambda: (x: np.Array) => np.Array): [np.Ar
  * @returns derivatives `[batch]` in `[-clip - epsilon, 0]`, constants for differentiation
  * @throws TypeError, RangeError for wrong dtypes, shapes, options, NaN (values are checked outside of tracing only)
  * @example
- * ensLossDerivatives(np.array([0.5, -2, 3]), np.log(np.array([0.2, 0.6, 2]))) // [-0.6, -1, -0.0667] - 1e-6
+ * ensLossDerivatives(np.array([0.5, -2, 3]), np.log(np.array([0.2, 0.6, 2]))) // [-0.6, -1, -0.0667]
  * @see Dai 2024, arXiv 2409.00908, algorithm 1 and the official code (statmlben/ensLoss, losses.py)
  */
 export function ensLossDerivatives(

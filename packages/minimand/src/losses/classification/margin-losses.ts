@@ -141,7 +141,7 @@ export function invHingeLoss(margins: np.Array, options: LossOptions = {}): np.A
  * @returns one value > -e per example, `[batch]`
  * @throws TypeError, RangeError as {@link logisticLoss}
  * @example
- * invLogHingeLoss(np.array([0, 2])) // [1, -0.6483]
+ * invLogHingeLoss(np.array([0, 2])) // [1, -0.6484]
  * @see Dai 2024, arXiv 2409.00908, appendix on the tails of losses
  */
 export function invLogHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
