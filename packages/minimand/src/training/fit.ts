@@ -62,6 +62,8 @@ export async function fit<State>({
   let lastTurn = performance.now();
   try {
     for await (const batch of batches) {
+      // The step would have consumed it.
+      if (signal?.aborted) disposeState(batch);
       signal?.throwIfAborted();
       const [next, metrics] = step.update(current, batch);
       current = next;

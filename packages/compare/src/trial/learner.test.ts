@@ -1,0 +1,177 @@
+import { numpy as np } from "@jax-js/jax";
+import { metricById } from "minimand";
+import { describe, expect, it } from "vitest";
+import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
+import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import { candidateById, candidates } from "../plan/candidates.ts";
+import { gridOf } from "../plan/grid.ts";
+import { makeFolds } from "./fold.ts";
+import { discard, makeLearner, makeNetwork, type Trained } from "./learner.ts";
+
+const settings = { model: "mlp", hidden: [4], maxEpochs: 3, patience: 3, batchSize: 16 } as const;
+const info: BuildInfo = { task: "binary", classes: 2, metric: "balanced-accuracy" };
+const metric = metricById("balanced-accuracy");
+const wave = Array.from({ length: 50 }, (_, i) => Math.sin(i * i));
+const dataset = await datasetOf(
+  csv({
+    a: wave.map((v, i) => v + (i % 2)),
+    b: wave.map((v) => v * v),
+    y: wave.map((_, i) => (i % 2 ? "yes" : "no")),
+  }),
+);
+const [fold] = makeFolds(dataset, { folds: 2, labelNoise: 0, imbalance: null }, 0);
+const network = makeNetwork(fold.inputs, "binary", 2, settings);
+const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref.dataSync()];
+
+/** The parameters that a candidate starts from: one epoch without a step. */
+async function startOf(candidate: Candidate, seed: number): Promise<number[]> {
+  const learner = makeLearner(network, candidate, info, settings);
+  const [{ parameters }] = gridOf(candidate, 1);
+  const trained = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
+  const values = valuesOf(trained);
+  discard(trained);
+  learner.dispose();
+  return values;
+}
+
+const exploding: Candidate = {
+  ...candidateById("cross-entropy", "binary"),
+  id: "exploding",
+  loss:
+    () =>
+    (f, _y, { weights }) => {
+      weights?.dispose();
+      return f.sum(-1).mul(Number.POSITIVE_INFINITY);
+    },
+};
+
+describe("makeLearner", () => {
+  it("starts every loss from the same parameters on the same fold and seed", async () => {
+    const first = await startOf(candidateById("cross-entropy", "binary"), 7);
+    expect(new Set(first).size).toBeGreaterThan(10);
+    for (const candidate of candidates.filter((c) => c.tasks.includes("binary")))
+      expect(await startOf(candidate, 7), candidate.id).toEqual(first);
+    expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
+  });
+
+  it("stops early, keeps the best epoch, and reports it", async () => {
+    const learner = makeLearner(network, candidateById("cross-entropy", "binary"), info, {
+      ...settings,
+      maxEpochs: 40,
+      patience: 3,
+    });
+    const run = await learner.train(fold, { learningRate: 0.03, parameters: {} }, { seed: 1, metric });
+    expect(run.curve.length).toBeLessThanOrEqual(Math.min(40, run.epochs + 3));
+    expect(run.validation).toBe(Math.max(...run.curve));
+    expect(run.epochs).toBe(1 + run.curve.indexOf(run.validation!));
+    // The parameters are those of that epoch: training for so many epochs gives them again.
+    const again = await learner.trainFor(
+      run.epochs,
+      fold,
+      { learningRate: 0.03, parameters: {} },
+      { seed: 1 },
+    );
+    expect(valuesOf(again)).toEqual(valuesOf(run.trained!));
+    discard(again);
+    discard(run.trained!);
+    learner.dispose();
+  });
+
+  it("takes class weights into account only where classes differ in size", async () => {
+    const weighted = makeLearner(
+      network,
+      candidateById("class-weighted-cross-entropy", "binary"),
+      info,
+      settings,
+    );
+    const plain = makeLearner(network, candidateById("cross-entropy", "binary"), info, settings);
+    const configuration = { learningRate: 0.01, parameters: {} };
+    const parametersAfter = async (learner: typeof plain, skew: boolean): Promise<number[]> => {
+      const labels = skew ? fold.fit.labels.map((label, i) => (i % 3 ? 0 : label)) : fold.fit.labels;
+      const counts = [0, 1].map((k) => labels.filter((label) => label === k).length);
+      const part = { ...fold, fit: { ...fold.fit, labels }, classCounts: counts };
+      const trained = await learner.trainFor(2, part, configuration, { seed: 3 });
+      const values = valuesOf(trained);
+      discard(trained);
+      return values;
+    };
+    const [positive, negative] = [1, 0].map((k) => fold.fit.labels.filter((label) => label === k).length);
+    expect(positive).toBe(negative);
+    expect(await parametersAfter(weighted, false)).toEqual(await parametersAfter(plain, false));
+    expect(await parametersAfter(weighted, true)).not.toEqual(await parametersAfter(plain, true));
+    weighted.dispose();
+    plain.dispose();
+  });
+
+  it("ends a run that diverges with nothing, and leaves nothing behind", async () => {
+    const learner = makeLearner(network, exploding, info, settings);
+    const configuration = { learningRate: 0.01, parameters: {} };
+    const run = (): ReturnType<typeof learner.train> =>
+      learner.train(fold, configuration, { seed: 1, metric });
+    expect(await run()).toEqual({ trained: null, validation: null, epochs: 0, curve: [] });
+    const before = liveBuffers();
+    await run();
+    await run();
+    expect(liveBuffers()).toBe(before);
+    learner.dispose();
+  });
+
+  it("leaves no buffer behind that nobody owns", async () => {
+    const learner = makeLearner(network, candidateById("focal", "binary"), info, settings);
+    const configuration = { learningRate: 0.01, parameters: { gamma: 2 } };
+    const once = async (): Promise<void> => {
+      const run = await learner.train(fold, configuration, { seed: 1, metric });
+      discard(run.trained!);
+      discard(await learner.trainFor(1, fold, configuration, { seed: 1 }));
+    };
+    await once();
+    await once();
+    const before = liveBuffers();
+    for (let i = 0; i < 3; i++) await once();
+    expect(liveBuffers()).toBe(before);
+    learner.dispose();
+  });
+
+  it("stops where it is told to, with the reason given", async () => {
+    const learner = makeLearner(network, candidateById("focal", "binary"), info, settings);
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    const options = { seed: 1, metric, signal };
+    const configuration = { learningRate: 0.01, parameters: { gamma: 2 } };
+    await expect(learner.train(fold, configuration, options)).rejects.toBe(reason);
+    const before = liveBuffers();
+    await expect(learner.train(fold, configuration, options)).rejects.toBe(reason);
+    expect(liveBuffers()).toBe(before);
+    learner.dispose();
+  });
+});
+
+describe("makeNetwork", () => {
+  it("predicts rows alike alone and among others, however many", async () => {
+    const learner = makeLearner(network, candidateById("cross-entropy", "binary"), info, settings);
+    const trained = await learner.trainFor(1, fold, { learningRate: 0.01, parameters: {} }, { seed: 1 });
+    const rows = 300;
+    const x = Float32Array.from({ length: rows * fold.inputs }, (_, i) => Math.cos(i));
+    const all = await network.predict(trained, { x, rows }, fold.target);
+    const last = await network.predict(
+      trained,
+      { x: x.slice((rows - 1) * fold.inputs), rows: 1 },
+      fold.target,
+    );
+    expect(all.probabilities).toHaveLength(2 * rows);
+    expect([...last.probabilities]).toEqual([...all.probabilities.slice(-2)]);
+    discard(trained);
+    learner.dispose();
+  });
+
+  it("refuses outputs that are not finite", async () => {
+    const size = 3 * 4 + 4 + (4 * 2 + 2);
+    const params = np.array(new Float32Array(size - 4).fill(3e38), { shape: [size - 4] });
+    const x = new Float32Array(fold.inputs).fill(1e6);
+    await expect(network.predict({ params, state: {} }, { x, rows: 1 }, { mean: 0, sd: 1 })).rejects.toThrow(
+      /^output: expected a finite number/,
+    );
+    params.dispose();
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
+import { candidateById, candidates } from "../plan/candidates.ts";
+import { gridOf } from "../plan/grid.ts";
+import { defaultSettings } from "../plan/settings.ts";
+import type { Settings, TrialRecord } from "../results.ts";
+import { makeFolds } from "./fold.ts";
+import { makeTrialRunner, type TrialSpec } from "./run-trial.ts";
+
+const settings: Settings = {
+  ...defaultSettings,
+  target: "y",
+  folds: 2,
+  seeds: 2,
+  configurations: 2,
+  maxEpochs: 3,
+  hidden: [4],
+  batchSize: 16,
+};
+const rows = Array.from({ length: 48 }, (_, i) => i);
+const a = rows.map((i) => Math.sin(i * i) + (i % 3));
+const b = rows.map((i) => Math.cos(3 * i * i));
+const binary = await datasetOf(csv({ a, b, y: rows.map((i) => (i % 3 === 2 ? "yes" : "no")) }));
+const several = await datasetOf(csv({ a, b, y: rows.map((i) => "uvw"[i % 3]) }));
+const numbers = (scale: number) =>
+  datasetOf(csv({ a, b, y: rows.map((i) => scale * (a[i] - 2 * b[i]) + 100) }), { task: "regression" });
+
+/** All but the time that it took. */
+const timeless = (records: TrialRecord[]): unknown => records.map(({ seconds: _, ...rest }) => rest);
+
+async function runAll(dataset: typeof binary, specs: TrialSpec[], given = settings): Promise<TrialRecord[]> {
+  const runner = makeTrialRunner(dataset, given);
+  const records: TrialRecord[] = [];
+  for (const spec of specs) records.push(...(await runner.run(spec)));
+  runner.dispose();
+  return records;
+}
+
+describe("makeTrialRunner", () => {
+  it("gives the same records in any order of the trials, in one runner or in several", async () => {
+    const specs = ["cross-entropy", "aldr-kl", "ensloss"].flatMap((candidate) =>
+      [0, 1].flatMap((seed) => [0, 1].map((fold): TrialSpec => ({ candidate, seed, fold }))),
+    );
+    const forward = await runAll(binary, specs);
+    const order = (records: TrialRecord[]): TrialRecord[] =>
+      records.toSorted(
+        (x, y) => x.candidate.localeCompare(y.candidate) || x.seed - y.seed || x.fold - y.fold,
+      );
+    expect(timeless(order(await runAll(binary, specs.toReversed())))).toEqual(timeless(order(forward)));
+    const alone = (await Promise.all(specs.slice(4, 6).map((spec) => runAll(binary, [spec])))).flat();
+    expect(timeless(alone)).toEqual(
+      timeless(forward.filter((t) => t.candidate === "aldr-kl" && t.seed === 0)),
+    );
+  });
+
+  it.each([
+    ["binary", binary],
+    ["multiclass", several],
+  ] as const)("runs every loss of a %s task to a finite score on the test rows", async (task, dataset) => {
+    for (const { id } of candidates.filter((c) => c.tasks.includes(task))) {
+      const [record] = await runAll(dataset, [{ candidate: id, seed: 0, fold: 1 }]);
+      expect(record, id).toMatchObject({ candidate: id, seed: 0, fold: 1, status: "ok" });
+      expect(
+        record.tuning.map((t) => t.configuration),
+        id,
+      ).toEqual(gridOf(candidateById(id, task), 2));
+      expect(record.score, id).toBe(record.metrics["balanced-accuracy"]);
+      expect(
+        record.confusion!.flat().reduce((sum, n) => sum + n, 0),
+        id,
+      ).toBe(record.rows.test);
+      expect(record.rows.fit + record.rows.validation + record.rows.test).toBe(rows.length);
+      // Chosen: the best on the validation part, whose curve it is.
+      const best = Math.max(...record.tuning.map((t) => t.validation!));
+      expect(Math.max(...record.curve), id).toBe(best);
+      expect(record.tuning.find((t) => t.validation === best)?.configuration, id).toEqual(record.chosen);
+    }
+  });
+
+  it("adds cross-entropy with a tuned threshold, whose probabilities and areas are the same", async () => {
+    const [plain, tuned] = await runAll(binary, [{ candidate: "cross-entropy", seed: 0, fold: 0 }]);
+    expect(tuned.candidate).toBe("cross-entropy-threshold");
+    expect(tuned.metrics["roc-auc"]).toBe(plain.metrics["roc-auc"]);
+    expect(tuned.metrics["log-loss"]).toBe(plain.metrics["log-loss"]);
+    expect(await runAll(several, [{ candidate: "cross-entropy", seed: 0, fold: 0 }])).toHaveLength(1);
+  });
+
+  it("answers with the most frequent class as a reference", async () => {
+    const [record] = await runAll(binary, [{ candidate: "majority-class", seed: 0, fold: 0 }]);
+    expect(record).toMatchObject({
+      status: "ok",
+      score: 0.5,
+      chosen: null,
+      tuning: [],
+      epochs: 0,
+      curve: [],
+    });
+    expect(record.confusion).toEqual([
+      [16, 0],
+      [8, 0],
+    ]);
+  });
+
+  it("measures numbers in units of the file", async () => {
+    const dataset = await numbers(1000);
+    const [test] = makeFolds(dataset, settings, 0).map((fold) => fold);
+    const mean = test.fit.targets.reduce((sum, v) => sum + v, 0) / test.fit.rows;
+    const [reference] = await runAll(dataset, [{ candidate: "mean-target", seed: 0, fold: 0 }]);
+    const squares = [...test.test.targets].map((v) => (v - mean) ** 2);
+    expect(reference.metrics.rmse).toBeCloseTo(
+      Math.sqrt(squares.reduce((sum, v) => sum + v, 0) / squares.length),
+      6,
+    );
+  });
+
+  it("learns the same of numbers in another unit", async () => {
+    for (const { id } of candidates.filter((c) => c.tasks.includes("regression"))) {
+      const [small] = await runAll(await numbers(1), [{ candidate: id, seed: 0, fold: 0 }]);
+      const [large] = await runAll(await numbers(1024), [{ candidate: id, seed: 0, fold: 0 }]);
+      expect(small.status, id).toBe("ok");
+      expect(large.score, id).toBeCloseTo(small.score!, 3);
+      expect(large.metrics.rmse! / small.metrics.rmse!, id).toBeCloseTo(1024, 0);
+    }
+  });
+
+  it("tunes by the metric that is asked for, where lower is better too", async () => {
+    const [record] = await runAll(binary, [{ candidate: "cross-entropy", seed: 0, fold: 0 }], {
+      ...settings,
+      metric: "log-loss",
+    });
+    expect(record.score).toBe(record.metrics["log-loss"]);
+    const best = Math.min(...record.tuning.map((t) => t.validation!));
+    expect(Math.min(...record.curve)).toBe(best);
+    expect(record.tuning.find((t) => t.validation === best)?.configuration).toEqual(record.chosen);
+  });
+
+  it("trains the linear model as well", async () => {
+    const [record] = await runAll(binary, [{ candidate: "hinge", seed: 0, fold: 0 }], {
+      ...settings,
+      model: "linear",
+    });
+    expect(record.status).toBe("ok");
+  });
+
+  it("judges on a second file", async () => {
+    const table = await tableOf("y,b,a\nyes,0.1,2\nno,0.2,0\nno,0.9,1\n");
+    const runner = makeTrialRunner(binary, { ...settings, test: "t.csv" }, { testTable: table });
+    const [record] = await runner.run({ candidate: "focal", seed: 0, fold: 0 });
+    runner.dispose();
+    expect(record.rows).toMatchObject({ test: 3 });
+    expect(record.rows.fit + record.rows.validation).toBe(rows.length);
+  });
+
+  it("leaves no buffer behind over trials of several losses", async () => {
+    const runner = makeTrialRunner(binary, { ...settings, maxEpochs: 1 });
+    const once = async (): Promise<void> => {
+      for (const candidate of ["cross-entropy", "aldr-kl", "ensloss", "majority-class"])
+        await runner.run({ candidate, seed: 0, fold: 0 });
+    };
+    await once();
+    await once();
+    const before = liveBuffers();
+    for (let i = 0; i < 3; i++) await once();
+    expect(liveBuffers()).toBe(before);
+    runner.dispose();
+  });
+});
