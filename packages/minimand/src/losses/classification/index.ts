@@ -35,7 +35,8 @@ export {
 } from "./generalized-cross-entropy.ts";
 export { jensenShannonLoss } from "./jensen-shannon.ts";
 export type { ScoreNormalization } from "./label-margins.ts";
-export { type LdrOptions, ldrK, ldrKl } from "./ldr.ts";
+export { type LdrOptions, ldrKl } from "./ldr.ts";
+export { ldrK } from "./ldr-k.ts";
 export * from "./margin-losses.ts";
 export { binaryMargins, marginLoss } from "./margins.ts";
 export * from "./multiclass-hinge.ts";
