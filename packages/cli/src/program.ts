@@ -2,7 +2,9 @@ import { Command } from "commander";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { lossesCommand } from "./commands/losses.ts";
+import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
 import { version } from "./version.ts";
 
 /** The command line, whole. */
@@ -24,7 +26,14 @@ export function makeProgram(): Command {
       "after",
       "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",
     );
-  for (const command of [compareCommand(), predictCommand(), dataCommand(), lossesCommand()]) {
+  for (const command of [
+    compareCommand(),
+    predictCommand(),
+    dataCommand(),
+    lossesCommand(),
+    papersCommand(),
+    reproduceCommand(),
+  ]) {
     command.copyInheritedSettings(program);
     program.addCommand(command);
   }

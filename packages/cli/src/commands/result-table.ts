@@ -47,8 +47,7 @@ function row(entry: RankingEntry): string[] {
   const { label, mean, sd, difference, verdict, diverged, n } = entry;
   const color = paint[verdict];
   const score = mean === null ? "" : `${fixed(mean, 4)}${sd === null ? "" : ` ± ${fixed(sd, 4)}`}`;
-  const word =
-    verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
+  const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
   if (difference === null) return [label, score, "", "", "", word].map(color);
   const { mean: d, low, high, pHolm, pBetter, pSame, pWorse } = difference;
   return [
@@ -75,7 +74,8 @@ function acrossTable(across: NonNullable<Results["across"]>): string {
   return `${pc.bold(`Across ${across.datasets.length} data sets`)}\n${table.toString()}\n${across.summary}`;
 }
 
-const borders = {
+/** No lines between cells, two blanks of room. */
+export const borders = {
   top: "",
   "top-mid": "",
   "top-left": "",

@@ -1,1 +1,2 @@
 export { renderReport } from "./html.ts";
+export { renderReproduction } from "./reproduction.ts";

@@ -1,0 +1,126 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cards } from "@minimand/papers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { exitCodeOf, messageOf } from "../failure.ts";
+import { makeProgram } from "../program.ts";
+import { codeFingerprint } from "../run/code-fingerprint.ts";
+import type { ReproductionFile } from "../run/reproduction-file.ts";
+
+const bin = fileURLToPath(new URL("../../bin/minimand.js", import.meta.url));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "minimand-reproduce-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the command in a folder of its own. */
+function minimand(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, NO_COLOR: "1", MINIMAND_DATA: undefined };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [bin, ...args], { cwd: folder, env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+describe("minimand papers", () => {
+  it("lists each paper with its claim and rule", async () => {
+    const { code, stdout } = await minimand("papers", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(cards);
+    const table = await minimand("papers");
+    for (const { arxiv } of cards) expect(table.stdout).toContain(`arXiv:${arxiv}`);
+  });
+});
+
+describe("minimand reproduce", () => {
+  it("runs trials in workers, writes report.json and report.html, prints table and verdict, and keeps every trial", async () => {
+    const { code, stdout, stderr } = await minimand("reproduce", "anyloss", "--quick", "--workers", "2");
+    expect(stderr).toMatch(/report\.html has the figures, .*report\.json every number\n$/);
+    expect(code).toBe(0);
+    const out = join(folder, "minimand-reproduce-anyloss");
+    const file: ReproductionFile = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    expect(file).toMatchObject({ schema: "minimand.reproduction/1", scale: "quick", seeds: null });
+    expect(file.card).toEqual(cards.find(({ slug }) => slug === "anyloss"));
+    expect(file.trials).toMatchObject({ total: (await readdir(join(out, "trials"))).length, kept: 0 });
+    expect(file.rows.length * file.trials.seconds * file.seconds).toBeGreaterThan(0);
+    expect(stdout).toContain(`quick run, no evidence: ${file.verdict}: ${file.because}\n`);
+    for (const column of Object.keys(file.rows[0])) expect(stdout).toContain(column);
+    const page = await readFile(join(out, "report.html"), "utf8");
+    expect(page).toContain(file.verdict);
+    expect(page).toContain("Its verdict means nothing.");
+
+    // Again, with one worker: nothing is left to do (unless the code was changed meanwhile), and nothing else comes out.
+    const again = await minimand("reproduce", "anyloss", "--quick", "--workers", "1", "--json");
+    const second: ReproductionFile = JSON.parse(again.stdout);
+    expect(second).toMatchObject({ rows: file.rows, series: file.series, verdict: file.verdict });
+    expect(second.trials).toMatchObject({
+      total: file.trials.total,
+      kept: second.code === file.code ? file.trials.total : 0,
+    });
+  });
+
+  it("keeps finished trials at Ctrl-C, exits with 130, and the same command finishes the rest", async () => {
+    const args = ["reproduce", "anyloss", "--quick", "--workers", "1", "--out", "stopped"];
+    const code = codeFingerprint("anyloss");
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const trials = join(folder, "stopped", "trials");
+    const finished = async (): Promise<number> =>
+      (await readdir(trials).catch(() => [])).filter((name) => name.endsWith(".json")).length;
+    await vi.waitFor(async () => expect(await finished()).toBeGreaterThan(0), {
+      timeout: 30_000,
+      interval: 20,
+    });
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
+    expect(stderr).toMatch(/interrupted: \d+ finished trials are kept; the same command continues\n$/);
+    expect((await readdir(join(folder, "stopped"))).sort()).toEqual(["trials"]);
+    expect((await readdir(trials)).filter((name) => !name.endsWith(".json"))).toEqual([]);
+    const kept = await finished();
+
+    const rest = await minimand(...args, "--json");
+    const file: ReproductionFile = JSON.parse(rest.stdout);
+    expect(file.trials.kept).toBe(file.code === code ? kept : 0);
+    expect(await finished()).toBe(kept + file.trials.total - file.trials.kept);
+    expect(file.trials.total).toBeGreaterThan(kept);
+  });
+
+  it.each([
+    [["comp-sun"], /^paper: expected one of .*; did you mean 'comp-sum'\?$/],
+    [["anyloss", "--quick", "--full"], /^error: option '--quick' cannot be used with option '--full'$/],
+    [["anyloss", "--seeds", "0"], /^--seeds: expected an integer >= 1, got 0$/],
+    [["anyloss", "--workers", "0"], /^--workers: expected an integer >= 1, got 0$/],
+    [["anyloss", "--data", "nowhere"], /^--data: expected a folder, got 'nowhere', which is not there$/],
+    [["anyloss", "--tune"], /^--tune: expected a paper with something to tune, got 'anyloss'$/],
+  ])("refuses %j in one line, with exit code 2 and no output folder", async (args, message) => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const out = join(folder, "refused");
+    const error: unknown = await makeProgram()
+      .parseAsync(["reproduce", ...args, "--out", out], { from: "user" })
+      .catch((reason) => reason);
+    vi.restoreAllMocks();
+    expect(exitCodeOf(error)).toBe(2);
+    expect(messageOf(error)).toMatch(message);
+    expect(await readdir(folder)).not.toContain("refused");
+  });
+});

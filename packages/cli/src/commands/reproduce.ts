@@ -1,0 +1,161 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { loadReproduction, type Reproduction } from "@minimand/papers";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { UsageError } from "../failure.ts";
+import { renderReproduction } from "../report/index.ts";
+import { codeFingerprint } from "../run/code-fingerprint.ts";
+import { startEngine } from "../run/engine.ts";
+import { dataFolder } from "../run/input.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { papersData } from "../run/papers-data.ts";
+import { type PapersHost, papersHost } from "../run/papers-host.ts";
+import { drive } from "../run/papers-run.ts";
+import { startPool } from "../run/pool.ts";
+import type { ReproductionFile } from "../run/reproduction-file.ts";
+import { openStoreOf } from "../run/store.ts";
+import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
+import { writeWhole } from "../run/write-whole.ts";
+import { versions } from "../version.ts";
+import { wholeNumber } from "./options.ts";
+import { rowTables } from "./row-table.ts";
+
+interface Options {
+  seeds?: number;
+  quick?: true;
+  full?: true;
+  tune?: true;
+  workers: number;
+  data?: string;
+  out?: string;
+  json: boolean;
+}
+
+/** `minimand reproduce SLUG`: runs one paper's claim. */
+export function reproduceCommand(): Command {
+  return new Command("reproduce")
+    .description(
+      "Run the main claim of a paper and judge it by the rule that stands on the paper's card. A claim that does not show is a result like any other: the exit code is 0.",
+    )
+    .argument("<slug>", "the paper ('minimand papers' lists them)")
+    .option("-s, --seeds <n>", "number of seeds; default: the scale's own", wholeNumber)
+    .addOption(new Option("--quick", "a smoke test of seconds; its verdict means nothing").conflicts("full"))
+    .addOption(new Option("--full", "all that the claim asks, which may take hours").conflicts("quick"))
+    .option("--tune", "choose hyperparameters on other seeds; writes tuned.json instead of a report")
+    .option(
+      "-w, --workers <n>",
+      "worker threads (results don't depend on it)",
+      wholeNumber,
+      availableParallelism(),
+    )
+    .addOption(
+      new Option("--data <folder>", "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, ...").env(
+        "MINIMAND_DATA",
+      ),
+    )
+    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG")
+    .option("--json", "print report.json (or tuned.json) on stdout", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand reproduce comp-sum
+  minimand reproduce ldr --quick --workers 2
+  minimand reproduce ensloss --seeds 10 --out ensloss --json > report.json
+
+The folder holds report.json, report.html and all finished trials; the same command again continues
+where it was stopped.
+
+Exit codes: 0 whatever the verdict is, 2 a fault in what was asked or given, 130 interrupted.`,
+    )
+    .action(async (slug: string, options: Options) => {
+      await reproduce(slug, options);
+    });
+}
+
+async function reproduce(slug: string, options: Options): Promise<void> {
+  const { workers, seeds = null, out = `minimand-reproduce-${slug}` } = options;
+  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  if (seeds !== null && !(seeds >= 1))
+    throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
+  const reproduction = await loadReproduction(slug);
+  if (options.tune && reproduction.tune === undefined)
+    throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
+  if (options.data !== undefined && !existsSync(options.data))
+    throw new RangeError(`--data: expected a folder, got '${options.data}', which is not there`);
+  const scale = options.full ? "full" : options.quick ? "quick" : "default";
+  const folders = [...(options.data === undefined ? [] : [resolve(options.data)]), dataFolder()];
+  const data = papersData(folders, reproduction.card.data);
+  const sources = await data.sources();
+  const store = await openStoreOf(out, isOutcome);
+  await startEngine();
+  const code = codeFingerprint(slug);
+  const started = performance.now();
+  await interruptible(async (signal) => {
+    const workerData: PapersWorkerData = { slug, folders };
+    const host = papersHost({
+      scale,
+      seeds,
+      data,
+      store,
+      startPool: () => startPool("papers-worker", workerData, workers),
+      inFlight: 2 * workers,
+      context: { schema: 1, slug, versions: versions(), code, data: sources },
+      signal,
+    });
+    if (options.tune) await tune(reproduction, host, out, options.json);
+    else {
+      const found = await drive(reproduction.run(host), host);
+      const file: ReproductionFile = {
+        schema: "minimand.reproduction/1",
+        created: new Date().toISOString(),
+        card: reproduction.card,
+        scale,
+        seeds,
+        ...found,
+        data: sources,
+        code,
+        versions: versions(),
+        seconds: (performance.now() - started) / 1000,
+        trials: host.trialsSoFar,
+      };
+      await report(file, out, options.json);
+    }
+  });
+}
+
+async function report(file: ReproductionFile, out: string, json: boolean): Promise<void> {
+  await writeWhole(join(out, "report.html"), renderReproduction(file));
+  await writeWhole(join(out, "report.json"), `${JSON.stringify(file, null, 1)}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
+  );
+  process.stderr.write(
+    `${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number\n`,
+  );
+}
+
+const paint = { reproduced: pc.green, "partly reproduced": pc.yellow, "not reproduced": pc.red };
+
+function verdictLine({ verdict, because, scale }: ReproductionFile): string {
+  const word = paint[verdict](verdict);
+  return `${scale === "quick" ? `quick run, no evidence: ${word}` : word}: ${because}`;
+}
+
+async function tune(
+  reproduction: Reproduction<unknown, unknown>,
+  host: PapersHost,
+  out: string,
+  json: boolean,
+): Promise<void> {
+  if (reproduction.tune === undefined) return;
+  const tuned = await drive(reproduction.tune(host), host);
+  const path = join(out, "tuned.json");
+  await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices))}\n`);
+  process.stderr.write(
+    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json\n`,
+  );
+}

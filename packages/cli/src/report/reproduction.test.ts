@@ -1,0 +1,102 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import type { ReproductionFile } from "../run/reproduction-file.ts";
+import { renderReproduction } from "./index.ts";
+
+const curve = (name: string, yLabel: string) => ({ name, xLabel: "tau", yLabel, x: [0, 1], y: [0.5, 0.75] });
+
+const file: ReproductionFile = {
+  schema: "minimand.reproduction/1",
+  created: "2026-11-25T01:02:03.456Z",
+  card: {
+    slug: "squares",
+    title: "On <squares>",
+    authors: 2,
+    arxiv: "2401.00001",
+    date: "2024-01",
+    claim: "Squares & sums.",
+    rule: "Reproduced if p < 0.05.",
+    pieces: ["square", "sum"],
+    data: ["letter", "absent"],
+  },
+  scale: "default",
+  seeds: 3,
+  rows: [
+    { loss: "a", accuracy: 0.123456, epochs: 12, note: null },
+    { loss: "b", accuracy: null, epochs: 7, note: "1 diverged" },
+    { "tail study": "log", risk: 1e-9 },
+  ],
+  series: [curve("a", "accuracy"), curve("b", "accuracy"), curve("a", "risk")],
+  verdict: "not reproduced",
+  because: "p = 0.2 > 0.05.",
+  data: { letter: [{ file: "letter.csv.gz", sha256: "ab12" }], absent: [] },
+  code: "cafe0123456789",
+  versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25 (wasm)", node: "24.0.0" },
+  seconds: 61,
+  trials: { total: 10, kept: 4, seconds: 100 },
+};
+
+const page = (more: Partial<ReproductionFile> = {}): Document =>
+  parseHTML(renderReproduction({ ...file, ...more })).document;
+const textOf = (element: Element | null): string => (element?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+describe("renderReproduction", () => {
+  it("is headed by title, verdict and the numbers that decided, and shows claim and rule", () => {
+    const document = page();
+    expect(textOf(document.querySelector("h1"))).toBe("On <squares>");
+    expect(textOf(document.querySelector(".lede"))).toBe("✕not reproduced p = 0.2 > 0.05.");
+    expect(textOf(document.querySelector("main"))).toContain("Squares & sums. Reproduced if p < 0.05.");
+  });
+
+  it("has a table for each kind of row, with dashes where there is no value", () => {
+    const tables = [...page().querySelectorAll("table")].slice(0, 2);
+    const cells = tables.map((table) =>
+      [...table.querySelectorAll("tr")].map((row) => [...row.children].map(textOf)),
+    );
+    expect(cells).toEqual([
+      [
+        ["loss", "accuracy", "epochs", "note"],
+        ["a", "0.1235", "12", "–"],
+        ["b", "–", "7", "1 diverged"],
+      ],
+      [
+        ["tail study", "risk"],
+        ["log", "1e-9"],
+      ],
+    ]);
+    const numeric = [...tables[0].querySelectorAll("thead th")].map((head) => head.classList.contains("n"));
+    expect(numeric).toEqual([false, true, true, false]);
+  });
+
+  it("has one figure for each pair of axes, for wide and narrow pages", () => {
+    const document = page();
+    expect([...document.querySelectorAll("h3")].map(textOf)).toEqual([
+      "accuracy by tau",
+      "risk by tau",
+      "Pieces of the library",
+    ]);
+    expect(document.querySelectorAll("svg")).toHaveLength(4);
+    expect(page({ series: [] }).querySelectorAll("svg")).toHaveLength(0);
+  });
+
+  it("names command, data, trials and versions", () => {
+    const settings = textOf(page().querySelector('section[aria-labelledby="settings"]'));
+    for (const part of [
+      "minimand reproduce squares --seeds 3",
+      "letter.csv.gz",
+      "ab12",
+      "10, 4 of them from an earlier run",
+      "@jax-js/jax 0.1.25 (wasm)",
+      "square, sum",
+    ])
+      expect(settings).toContain(part);
+    expect(settings).toMatch(/absent\s*absent/);
+  });
+
+  it("says that a quick run proves nothing, and loads nothing", () => {
+    expect(page().querySelector(".notice")).toBeNull();
+    const quick = page({ scale: "quick" });
+    expect(textOf(quick.querySelector(".notice"))).toContain("means nothing");
+    expect(quick.querySelectorAll("script, link, img, iframe")).toHaveLength(0);
+  });
+});

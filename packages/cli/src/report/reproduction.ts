@@ -1,0 +1,136 @@
+import { seriesFigure } from "@minimand/compare";
+import type { ReproductionReport } from "@minimand/papers";
+import type { ReproductionFile } from "../run/reproduction-file.ts";
+import { figure } from "./figure.ts";
+import { duration, plural } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html, trusted } from "./markup.ts";
+import { cellText, groupRows, isNumeric } from "./rows.ts";
+import { style } from "./style.ts";
+import { svgDocument } from "./svg-document.ts";
+import { table } from "./table.ts";
+
+/** Nothing may be loaded or run. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** Classes of the report's chips. */
+const chips: Record<ReproductionReport["verdict"], { className: string; glyph: string }> = {
+  reproduced: { className: "better", glyph: "✓" },
+  "partly reproduced": { className: "undecided", glyph: "◐" },
+  "not reproduced": { className: "worse", glyph: "✕" },
+};
+
+/**
+ * The report of a reproduction as one HTML file that needs nothing else, in the style of the comparison's report: claim,
+ * rule, verdict, curves, table, and what it was made with.
+ *
+ * @param file what `report.json` holds
+ * @returns the text of `report.html`
+ */
+export function renderReproduction(file: ReproductionFile): string {
+  const { card, verdict, because, scale, created } = file;
+  const { className, glyph } = chips[verdict];
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${verdict}: ${card.title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Minimand reproduction · <time datetime="${created}">${created.slice(0, 10)}</time></p>
+<h1>${card.title}</h1>
+<p class="lede"><span class="chip ${className}"><b aria-hidden="true">${glyph}</b>${verdict}</span> ${because}</p>
+${scale === "quick" ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>` : null}
+</header>
+<main>
+<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
+<p>${card.claim}</p>
+<p>${card.rule}</p>
+<p class="muted">The rule was written down before the run; the verdict is computed from the numbers below. arXiv:${card.arxiv},
+${card.date}, ${plural(card.authors, "author")}.</p>
+</section>
+<section aria-labelledby="results"><h2 id="results">Results</h2>
+${resultTables(file)}
+${figures(file)}
+</section>
+${settings(file)}
+</main>
+<footer>Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.</footer>
+</body>
+</html>
+`.markup;
+}
+
+/** A table for each kind of row. */
+function resultTables({ rows }: ReproductionFile): Markup[] {
+  return groupRows(rows).map(({ columns, rows: group }, i) =>
+    table(
+      i === 0 ? "Results" : `Results, part ${i + 1}`,
+      columns.map((head) => ({ head, numeric: isNumeric(group, head) })),
+      group.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
+    ),
+  );
+}
+
+/** One figure for each pair of axes. */
+function figures({ series }: ReproductionFile): Child {
+  const document = svgDocument();
+  const groups = Map.groupBy(series, ({ xLabel, yLabel }) => `${yLabel} by ${xLabel}`);
+  return [...groups].map(
+    ([title, curves]) => html`<h3>${title}</h3>
+${figure(
+  (options) => seriesFigure(curves, document, options),
+  curves.length > 1 ? "Each panel shows one curve over the pale ones of all others." : null,
+)}`,
+  );
+}
+
+function settings({
+  data,
+  seeds,
+  scale,
+  code,
+  versions,
+  seconds,
+  trials,
+  card,
+  created,
+}: ReproductionFile): Markup {
+  const facts: [string, Child][] = [
+    ["scale", scale],
+    ["seeds", seeds ?? "those of the scale"],
+    [
+      "trials",
+      trials.kept === 0 ? trials.total : `${trials.total}, ${trials.kept} of them from an earlier run`,
+    ],
+    ["computing time of all trials", duration(trials.seconds)],
+    ["time of this run", duration(seconds)],
+    ["created", created.slice(0, 16).replace("T", " ")],
+    ["minimand", versions.minimand],
+    ["engine", versions.engine],
+    ["node", versions.node],
+    ["code", code.slice(0, 12)],
+  ];
+  const files = Object.entries(data).flatMap(([name, sources]) =>
+    sources.length === 0
+      ? [{ cells: [name, "absent", ""] }]
+      : sources.map(({ file, sha256 }) => ({
+          cells: [name, file, html`<code style="font-size:11px;white-space:nowrap">${sha256}</code>`],
+        })),
+  );
+  return html`<section aria-labelledby="settings"><h2 id="settings">Settings, versions and data</h2>
+<p>The same command on the same data gives the same numbers, whatever the number of workers:
+<code>minimand reproduce ${card.slug}${scale === "default" ? "" : ` --${scale}`}${seeds === null ? "" : ` --seeds ${seeds}`}</code></p>
+<dl class="facts compact">${facts.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`,
+  )}</dl>
+${table("Data", [{ head: "Data set" }, { head: "File" }, { head: "SHA-256" }], files)}
+<h3>Pieces of the library</h3>
+<p>${card.pieces.map((piece, i) => html`${i === 0 ? null : ", "}<code>${piece}</code>`)}</p>
+</section>`;
+}

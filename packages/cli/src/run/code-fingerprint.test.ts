@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { hashOf } from "./code-fingerprint.ts";
+
+it("changes with any code, its name or place, and with nothing else", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "minimand-code-"));
+  try {
+    await mkdir(join(folder, "engine"));
+    await writeFile(join(folder, "engine", "sum.ts"), "export const one = 1;");
+    const first = hashOf([folder]);
+    await writeFile(join(folder, "engine", "sum.test.ts"), "it('adds');");
+    await writeFile(join(folder, "README.md"), "# sums");
+    await writeFile(join(folder, "measured.json"), "[]");
+    expect(hashOf([folder])).toBe(first);
+    await writeFile(join(folder, "engine", "sum.ts"), "export const one = 2;");
+    const second = hashOf([folder]);
+    await rm(join(folder, "engine", "sum.ts"));
+    await writeFile(join(folder, "sum.ts"), "export const one = 2;");
+    expect(new Set([first, second, hashOf([folder])]).size).toBe(3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

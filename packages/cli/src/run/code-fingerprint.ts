@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * A hash of the code that computes the trials of a paper: the library, the comparison and the paper's own folder. With it
+ * in their names, trials of older code are never mistaken for trials of this one.
+ */
+export function codeFingerprint(slug: string): string {
+  const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
+  return hashOf([
+    folderOf("minimand"),
+    folderOf("@minimand/compare"),
+    join(folderOf("@minimand/papers"), slug),
+  ]);
+}
+
+/** A hash of names and contents of all code below some folders, tests left out. */
+export function hashOf(folders: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /(?<!\.d|\.test)\.[jt]s$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    for (const file of files)
+      hash
+        .update(`${relative(folder, file)}\0`)
+        .update(readFileSync(file))
+        .update("\0");
+  }
+  return hash.digest("hex");
+}

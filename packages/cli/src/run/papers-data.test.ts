@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataFolder } from "./input.ts";
+import { papersData } from "./papers-data.ts";
+
+const csv = (rows: string[]): Buffer => gzipSync(`size,target\n${rows.join("\n")}\n`);
+
+describe("papersData", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "minimand-data-"));
+    for (const sub of ["classification", "images"]) await mkdir(join(folder, sub));
+    await writeFile(join(folder, "own.csv.gz"), csv(["1,0", "1,1", "3,1", "4,1"]));
+    await writeFile(join(folder, "classification", "below.csv.gz"), csv(["1,0", "1,1", "7,1"]));
+    await writeFile(join(folder, "wine.csv.gz"), csv(["1,0", "1,1", "3,1"]));
+    await writeFile(join(folder, "ragged.csv.gz"), csv(["1,0", "2"]));
+    await writeFile(
+      join(folder, "images", "dot-images.idx3.gz"),
+      gzipSync(Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9])),
+    );
+    await writeFile(
+      join(folder, "images", "dot-labels.idx1.gz"),
+      gzipSync(Uint8Array.from([0, 0, 8, 1, 0, 0, 0, 1, 3])),
+    );
+    await writeFile(
+      join(folder, "images", "torn-images.idx3.gz"),
+      gzipSync(Buffer.alloc(999, 7)).subarray(0, 15),
+    );
+    await writeFile(join(folder, "images", "torn-labels.idx1.gz"), gzipSync("x"));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const names = ["own", "below", "wine", "iris", "ragged", "absent", "dot", "torn", "fashion-test"];
+  const data = () => papersData([folder, dataFolder()], names);
+
+  it("reads tables from the folder, from below it, and bundled ones, each once", async () => {
+    const { dataset } = data();
+    expect((await dataset("own")).rows).toBe(4);
+    expect((await dataset("below")).rows).toBe(3);
+    expect((await dataset("iris")).rows).toBe(150);
+    expect(await dataset("iris")).toBe(await dataset("iris"));
+  });
+
+  it("prefers the folder to what is bundled", async () => {
+    expect((await data().dataset("wine")).rows).toBe(3);
+    expect((await papersData([dataFolder()], names).dataset("wine")).rows).toBe(178);
+  });
+
+  it("reads images from the folder and bundled ones", async () => {
+    const { images } = data();
+    expect(await images("dot")).toEqual({
+      pixels: Uint8Array.of(9),
+      labels: Uint8Array.of(3),
+      count: 1,
+      height: 1,
+      width: 1,
+    });
+    expect((await images("fashion-test")).count).toBe(2000);
+  });
+
+  it("says in one line what is missing and where it belongs", async () => {
+    const missing = new RegExp(
+      `^data: expected absent\\.csv\\.gz in ${folder} or .*, got no such file; --data names a folder that has it$`,
+    );
+    await expect(data().dataset("absent")).rejects.toThrow(missing);
+    await expect(data().images("own")).rejects.toThrow("data: expected own-images.idx3.gz in ");
+  });
+
+  it("refuses damaged files, and names that are not on the card", async () => {
+    await expect(data().dataset("ragged")).rejects.toThrow(RangeError);
+    await expect(data().dataset("ragged")).rejects.toThrow(
+      /^ragged\.csv\.gz, line 3: expected 2 fields.*, got 1/,
+    );
+    await expect(data().images("torn")).rejects.toThrow(
+      "torn-images.idx3.gz: expected a whole gzip file, got damaged or cut-off data",
+    );
+    await expect(data().dataset("sonar")).rejects.toThrow("data: expected a name on the paper's card");
+  });
+
+  it("names the content of every file, so that other data make other trials", async () => {
+    const sources = await data().sources();
+    expect(Object.keys(sources)).toEqual(names);
+    expect(sources.absent).toEqual([]);
+    expect(sources.dot.map(({ file }) => file)).toEqual(["dot-images.idx3.gz", "dot-labels.idx1.gz"]);
+    const bundled = await papersData([dataFolder()], ["wine"]).sources();
+    expect(sources.wine[0].sha256).not.toBe(bundled.wine[0].sha256);
+    expect(sources.wine[0].file).toBe(bundled.wine[0].file);
+  });
+});

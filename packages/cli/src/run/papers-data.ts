@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { DataError, type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { type Images, readIdx, type TrialHost } from "@minimand/papers";
+
+/** A file that a reproduction read, named by its content. */
+export interface SourceFile {
+  file: string;
+  sha256: string;
+}
+
+/** Data of a paper, read from folders. */
+export interface PapersData extends Pick<TrialHost, "dataset" | "images"> {
+  /** The files behind each name, none where a data set is absent. */
+  sources(): Promise<Record<string, SourceFile[]>>;
+}
+
+/**
+ * The data sets that a paper's card names, from the first folder that has them: tables as `NAME.csv.gz` with the column
+ * `target`, also in `classification/` and `regression/`; images as `NAME-images.idx3.gz` and `NAME-labels.idx1.gz`, also
+ * in `images/`. What is read is kept, as trials of one thread share it.
+ *
+ * @param folders searched in this order
+ * @param names of the card: no other is given out, since they are what names a finished trial
+ * @returns functions that reject with a RangeError where a name is unknown, a file absent or damaged (the only kind of
+ *   error that comes out of a worker thread as what it was)
+ */
+export function papersData(folders: readonly string[], names: readonly string[]): PapersData {
+  const find = (file: string, below: readonly string[]): string | null => {
+    const places = folders.flatMap((folder) => ["", ...below].map((sub) => join(folder, sub, file)));
+    return places.find((place) => existsSync(place)) ?? null;
+  };
+  const require = (name: string, file: string, below: readonly string[]): string => {
+    if (!names.includes(name))
+      throw new RangeError(`data: expected a name on the paper's card (${names.join(", ")}), got '${name}'`);
+    const path = find(file, below);
+    if (path !== null) return path;
+    throw new RangeError(
+      `data: expected ${file} in ${folders.join(" or ")}, got no such file; --data names a folder that has it`,
+    );
+  };
+  const table = (name: string) => require(name, tableFile(name), tableFolders);
+  const pictures = (name: string) => imageFiles(name).map((file) => require(name, file, imageFolders));
+
+  return {
+    dataset: kept(async (name: string): Promise<Dataset> => {
+      const path = table(name);
+      const bytes = new Uint8Array(await readFile(path));
+      return asRangeError(async () =>
+        makeDataset(await readTable(bytes, { name: basename(path) }), { target: "target" }),
+      );
+    }),
+    images: kept(async (name: string): Promise<Images> => {
+      const [images, labels] = await Promise.all(pictures(name).map(unpacked));
+      return readIdx(images, labels, name);
+    }),
+    async sources() {
+      const found: Record<string, SourceFile[]> = {};
+      for (const name of names) {
+        const wholeTable = find(tableFile(name), tableFolders);
+        const images = imageFiles(name).map((file) => find(file, imageFolders));
+        const paths = wholeTable === null ? images : [wholeTable];
+        found[name] = paths.includes(null)
+          ? []
+          : await Promise.all(paths.filter((p) => p !== null).map(source));
+      }
+      return found;
+    },
+  };
+}
+
+const tableFolders = ["classification", "regression"];
+const imageFolders = ["images"];
+const tableFile = (name: string): string => `${name}.csv.gz`;
+const imageFiles = (name: string): string[] => [`${name}-images.idx3.gz`, `${name}-labels.idx1.gz`];
+
+async function source(path: string): Promise<SourceFile> {
+  const sha256 = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  return { file: basename(path), sha256 };
+}
+
+async function unpacked(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  try {
+    return new Uint8Array(gunzipSync(bytes));
+  } catch {
+    throw new RangeError(`${basename(path)}: expected a whole gzip file, got damaged or cut-off data`);
+  }
+}
+
+async function asRangeError<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof DataError ? new RangeError(error.message, { cause: error }) : error;
+  }
+}
+
+function kept<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (name) => {
+    const value = known.get(name) ?? read(name);
+    known.set(name, value);
+    return value;
+  };
+}

@@ -1,0 +1,21 @@
+import type { PaperCard, ReproductionReport, Scale } from "@minimand/papers";
+import type { SourceFile } from "./papers-data.ts";
+
+/** What `report.json` holds. */
+export interface ReproductionFile extends ReproductionReport {
+  schema: "minimand.reproduction/1";
+  created: string;
+  card: PaperCard;
+  scale: Scale;
+  /** Seeds asked for; null: the scale's own number. */
+  seeds: number | null;
+  /** The files behind each data set of the card, none where it was absent. */
+  data: Record<string, SourceFile[]>;
+  /** Hash of the code that computed the trials. */
+  code: string;
+  versions: { minimand: string; engine: string; node: string };
+  /** Wall time of this run. */
+  seconds: number;
+  /** Trials of the report, those kept from an earlier run, and the computing time of all. */
+  trials: { total: number; kept: number; seconds: number };
+}

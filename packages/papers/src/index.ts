@@ -1,0 +1,50 @@
+import { card as anyloss } from "./anyloss/paper.ts";
+import { card as compSum } from "./comp-sum/paper.ts";
+import { card as ensloss } from "./ensloss/paper.ts";
+import { card as ldr } from "./ldr/paper.ts";
+import type { PaperCard, Reproduction } from "./reproduction.ts";
+
+export { readIdx } from "./idx.ts";
+export { localHost } from "./local-host.ts";
+export type {
+  Host,
+  Images,
+  PaperCard,
+  Progress,
+  Reproduction,
+  ReproductionReport,
+  Row,
+  Scale,
+  Series,
+  TrialHost,
+} from "./reproduction.ts";
+
+/** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
+export const cards: readonly PaperCard[] = [ldr, compSum, anyloss, ensloss];
+
+// A literal for each, so that a bundler can split them.
+const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
+  anyloss: () => import("./anyloss/reproduction.ts"),
+  "comp-sum": () => import("./comp-sum/reproduction.ts"),
+  ensloss: () => import("./ensloss/reproduction.ts"),
+  ldr: () => import("./ldr/reproduction.ts"),
+};
+
+/**
+ * The reproduction of one paper, loaded when it is asked for. Its specs and results are plain JSON that only itself understands.
+ *
+ * @param slug of the paper, as on its card
+ * @throws RangeError for an unknown slug, with the nearest known one
+ *
+ * @example
+ * const { run } = await loadReproduction("comp-sum");
+ */
+export async function loadReproduction(slug: string): Promise<Reproduction<unknown, unknown>> {
+  const load = Object.hasOwn(loaders, slug) ? loaders[slug] : undefined;
+  if (load !== undefined) return (await load()).reproduction;
+  const { suggest } = await import("@minimand/compare");
+  const slugs = Object.keys(loaders);
+  const near = suggest(slug, slugs);
+  const hint = near === null ? "" : `; did you mean '${near}'?`;
+  throw new RangeError(`paper: expected one of ${slugs.join(", ")}, got '${slug}'${hint}`);
+}
