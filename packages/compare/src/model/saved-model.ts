@@ -93,14 +93,21 @@ export async function predictTable(
     batchSize: 1,
   } as const;
   const network = makeNetwork(sizes[0], description.task, description.classes.length, settings);
-  const params = np.concatenate(leavesOf(layers as unknown as Tree).map((leaf) => leaf.reshape([-1])));
+  // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
+  const flat = layers.map(({ weight, bias }) => ({ weight: vector(weight), bias: vector(bias) }));
+  const params = np.concatenate(leavesOf(flat));
   const prediction = await network.predict({ params, state: {} }, { x, rows }, description.targetScale);
   params.dispose();
   network.dispose();
   return { prediction, rows, notes };
 }
 
-function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]): np.Array {
+/** The engine takes arrays over plain buffers only. */
+function vector(values: Float32Array): np.Array {
+  return np.array(new Float32Array(values));
+}
+
+function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]): Float32Array {
   const tensor = tensors[name];
   if (tensor === undefined || tensor.shape.join() !== shape.join()) {
     const got = tensor === undefined ? "none" : `shape [${tensor.shape.join(", ")}]`;
@@ -108,5 +115,8 @@ function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]
       `model.safetensors: expected the tensor '${name}' of shape [${shape.join(", ")}], got ${got}`,
     );
   }
-  return np.array(Float32Array.from(tensor.data), { shape });
+  const wrong = tensor.data.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined)
+    throw new DataError(`model.safetensors: expected finite numbers in the tensor '${name}', got ${wrong}`);
+  return tensor.data;
 }

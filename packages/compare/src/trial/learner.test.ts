@@ -7,9 +7,9 @@ import type { BuildInfo, Candidate } from "../plan/candidate.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { makeFolds } from "./fold.ts";
-import { discard, makeLearner, makeNetwork, type Trained } from "./learner.ts";
+import { discard, makeLearner, makeNetwork, type Trained, type TrainSettings } from "./learner.ts";
 
-const settings = { model: "mlp", hidden: [4], maxEpochs: 3, patience: 3, batchSize: 16 } as const;
+const settings: TrainSettings = { model: "mlp", hidden: [4], maxEpochs: 3, patience: 3, batchSize: 16 };
 const info: BuildInfo = { task: "binary", classes: 2, metric: "balanced-accuracy" };
 const metric = metricById("balanced-accuracy");
 const wave = Array.from({ length: 50 }, (_, i) => Math.sin(i * i));

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import type { Ranking, RankingEntry, TrialRecord, TuningRecord, Verdict } from "../results.ts";
+import { chooseModel } from "./choose.ts";
+
+const slow = { learningRate: 0.001, parameters: {} };
+const fast = { learningRate: 0.01, parameters: {} };
+
+const entry = (candidate: string, verdict: Verdict, mean: number): RankingEntry => ({
+  candidate,
+  label: candidate.toUpperCase(),
+  verdict,
+  mean,
+  sd: 0.1,
+  n: 3,
+  diverged: 0,
+  difference: null,
+  sentence: "",
+});
+
+const ranking = (entries: RankingEntry[], metric = "balanced-accuracy"): Ranking => ({
+  metric,
+  higherIsBetter: metric === "balanced-accuracy",
+  baseline: "ce",
+  rope: 0.01,
+  alpha: 0.05,
+  entries,
+  summary: "",
+});
+
+const trial = (candidate: string, fold: number, tuning: TuningRecord[]): TrialRecord => ({
+  candidate,
+  seed: 0,
+  fold,
+  status: "ok",
+  chosen: slow,
+  tuning,
+  epochs: 1,
+  score: 0.5,
+  metrics: {},
+  curve: [],
+  rows: { fit: 1, validation: 1, test: 1 },
+  seconds: 0,
+});
+
+const tuned = (candidate: string, values: [slow: number | null, fast: number | null, epochs: number][]) =>
+  values.map(([a, b, epochs], fold) =>
+    trial(candidate, fold, [
+      { configuration: slow, validation: a, epochs },
+      { configuration: fast, validation: b, epochs: 10 * epochs },
+    ]),
+  );
+
+const ce = tuned("ce", [
+  [0.6, 0.5, 4],
+  [0.7, 0.5, 2],
+  [0.6, 0.5, 9],
+]);
+
+describe("chooseModel", () => {
+  it("keeps the baseline where no loss is distinguishably better, even behind others", () => {
+    const chosen = chooseModel(ce, ranking([entry("a", "undecided", 0.9), entry("ce", "baseline", 0.6)]));
+    expect(chosen).toEqual({
+      candidate: "ce",
+      configuration: slow,
+      epochs: 4,
+      why: "no loss is distinguishably better than the baseline, so the baseline is kept",
+    });
+  });
+
+  it("keeps the loss with the best mean of those that are better", () => {
+    const trials = [...ce, ...tuned("b", [[0.5, 0.9, 3]])];
+    const chosen = chooseModel(
+      trials,
+      ranking([
+        entry("a", "undecided", 0.95),
+        entry("b", "better", 0.9),
+        entry("c", "better", 0.8),
+        entry("ce", "baseline", 0.6),
+      ]),
+    );
+    expect(chosen).toMatchObject({ candidate: "b", configuration: fast, epochs: 30 });
+    expect(chosen?.why).toBe(
+      "B has the best mean of the losses that are distinguishably better than the baseline",
+    );
+  });
+
+  it("takes the configuration with the best mean over all folds, not that of the luckiest fold", () => {
+    const trials = tuned("ce", [
+      [0.6, 0.99, 1],
+      [0.6, 0.1, 1],
+    ]);
+    expect(chooseModel(trials, ranking([]))?.configuration).toBe(slow);
+  });
+
+  it("takes the lowest mean where lower is better", () => {
+    expect(chooseModel(ce, ranking([], "log-loss"))?.configuration).toBe(fast);
+  });
+
+  it("does not trust a configuration that diverged on any fold", () => {
+    const trials = tuned("ce", [
+      [0.6, 0.9, 1],
+      [0.6, null, 1],
+    ]);
+    expect(chooseModel(trials, ranking([]))?.configuration).toBe(slow);
+    expect(chooseModel(tuned("ce", [[null, null, 1]]), ranking([]))).toBeNull();
+    expect(chooseModel([], ranking([]))).toBeNull();
+  });
+
+  it("takes the median of the epochs, rounded, and at least one", () => {
+    const epochsOf = (list: number[]): number | undefined =>
+      chooseModel(
+        tuned(
+          "ce",
+          list.map((n) => [0.9, 0.1, n]),
+        ),
+        ranking([]),
+      )?.epochs;
+    expect(epochsOf([9, 1, 4])).toBe(4);
+    expect(epochsOf([1, 4, 9, 2])).toBe(3);
+    expect(epochsOf([1, 2])).toBe(2);
+    expect(epochsOf([0, 0])).toBe(1);
+  });
+});

@@ -1,0 +1,114 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+
+const tensors: Record<string, Tensor> = {
+  "layers.0.weight": { shape: [2, 3], data: Float32Array.of(1, -2.5, 3, 4, 5e30, -0) },
+  "layers.0.bias": { shape: [3], data: Float32Array.of(0, 1e-40, 7) },
+  scalar: { shape: [], data: Float32Array.of(42) },
+  empty: { shape: [0, 4], data: new Float32Array(0) },
+};
+
+/** A file with any header. */
+function fileWith(header: unknown, data = new Uint8Array(0)): Uint8Array {
+  const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  bytes.set(data, 8 + json.length);
+  return bytes;
+}
+
+describe("safetensors", () => {
+  it("come back bit for bit", () => {
+    expect(readSafetensors(writeSafetensors(tensors))).toEqual(tensors);
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.string({ minLength: 1 }).filter((name) => name !== "__metadata__" && name !== "__proto__"),
+          fc.float32Array({ maxLength: 20 }),
+        ),
+        (arrays) => {
+          const made = Object.fromEntries(
+            Object.entries(arrays).map(([name, data]) => [name, { shape: [data.length], data }]),
+          );
+          expect(readSafetensors(writeSafetensors(made))).toEqual(made);
+        },
+      ),
+    );
+  });
+
+  it("follow the format: header length, JSON header filled up to 8 bytes, little-endian data without gaps", () => {
+    const bytes = writeSafetensors(tensors, { format: "minimand.model/1" });
+    const view = new DataView(bytes.buffer);
+    const length = Number(view.getBigUint64(0, true));
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header).toEqual({
+      __metadata__: { format: "minimand.model/1" },
+      "layers.0.weight": { dtype: "F32", shape: [2, 3], data_offsets: [0, 24] },
+      "layers.0.bias": { dtype: "F32", shape: [3], data_offsets: [24, 36] },
+      scalar: { dtype: "F32", shape: [], data_offsets: [36, 40] },
+      empty: { dtype: "F32", shape: [0, 4], data_offsets: [40, 40] },
+    });
+    expect(view.getFloat32(8 + length + 4, true)).toBe(-2.5);
+    expect(bytes.length).toBe(8 + length + 40);
+  });
+
+  it("are read from the middle of a larger buffer too", () => {
+    const bytes = writeSafetensors(tensors);
+    const wide = new Uint8Array(bytes.length + 11);
+    wide.set(bytes, 3);
+    expect(readSafetensors(wide.subarray(3, 3 + bytes.length))).toEqual(tensors);
+  });
+
+  it("refuse a shape that does not fit the data", () => {
+    expect(() => writeSafetensors({ w: { shape: [3], data: new Float32Array(2) } })).toThrow(
+      "tensor w: expected 3 numbers, got Float32Array(2)",
+    );
+  });
+
+  it("are refused wherever they are cut off, in the project's grammar", () => {
+    const { empty: _, ...some } = tensors;
+    const bytes = writeSafetensors(some);
+    for (let length = 0; length < bytes.length; length++)
+      expect(() => readSafetensors(bytes.subarray(0, length)), `${length} bytes`).toThrow(/: expected /);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["no JSON", "{oops", "safetensors: expected a JSON header, got"],
+    ["null", null, "safetensors: expected a JSON object as header, got null"],
+    ["a list", [1], "safetensors: expected a JSON object as header, got an array of length 1"],
+    ["no entry", { w: 3 }, "tensor w: expected dtype, shape and data_offsets, got 3"],
+    ["no offsets", { w: { dtype: "F32", shape: [1] } }, "tensor w: expected dtype, shape and data_offsets"],
+    [
+      "a negative offset",
+      { w: { dtype: "F32", shape: [1], data_offsets: [-4, 0] } },
+      "tensor w: expected dtype, shape and data_offsets",
+    ],
+    [
+      "another dtype",
+      { w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } },
+      'tensor w: expected dtype F32, got "BF16"',
+    ],
+    [
+      "too few bytes",
+      { w: { dtype: "F32", shape: [2], data_offsets: [0, 4] } },
+      "tensor w: expected 8 bytes within the file, got 4",
+    ],
+    [
+      "bytes beyond the end",
+      { w: { dtype: "F32", shape: [2], data_offsets: [4, 12] } },
+      "tensor w: expected 8 bytes within the file, got 8",
+    ],
+  ])("are refused with a header that is %s", (_, header, message) => {
+    expect(() => readSafetensors(fileWith(header, new Uint8Array(8)))).toThrow(message);
+  });
+
+  it("are refused with a header length beyond the file", () => {
+    const bytes = new Uint8Array(16).fill(0xff);
+    expect(() => readSafetensors(bytes)).toThrow(
+      "safetensors: expected a header within the file of 16 bytes",
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { derive } from "minimand/engine";
+import { describe, expect, it } from "vitest";
+import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
+import { candidateById } from "../plan/candidates.ts";
+import { defaultSettings } from "../plan/settings.ts";
+import type { DatasetReport, Settings } from "../results.ts";
+import { makeWhole } from "../trial/fold.ts";
+import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
+import { readModelDescription } from "./description.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { fitWhole, predictTable, type SavedModel } from "./saved-model.ts";
+
+const settings: Settings = { ...defaultSettings, target: "y", hidden: [5, 3], batchSize: 16 };
+const rows = Array.from({ length: 40 }, (_, i) => i);
+const columns = {
+  size: rows.map((i) => (i % 7 === 3 ? "" : Math.sin(i * i) + (i % 2))),
+  kind: rows.map((i) => (i % 9 === 4 ? "" : "abc"[i % 3])),
+  y: rows.map((i) => (i % 2 ? "yes" : "no")),
+};
+const text = csv(columns);
+const dataset = await datasetOf(text);
+const chosen = (candidate: string): NonNullable<DatasetReport["model"]> => ({
+  candidate,
+  configuration: { learningRate: 0.02, parameters: candidate === "focal" ? { gamma: 2 } : {} },
+  epochs: 3,
+  why: "it was asked for",
+});
+const model = await fitWhole(dataset, settings, chosen("focal"));
+const predict = async (csvText: string, given: SavedModel = model) =>
+  predictTable(given, await tableOf(csvText));
+
+/** The description as it comes back from `model.json`. */
+const reread = (changed: object = {}) =>
+  readModelDescription(JSON.stringify({ ...model.description, ...changed }), "m/model.json");
+
+describe("fitWhole and predictTable", () => {
+  it("give the same as the network that was trained", async () => {
+    const { whole } = makeWhole(dataset);
+    const network = makeNetwork(whole.inputs, "binary", 2, settings);
+    const info = { task: "binary", classes: 2, metric: "balanced-accuracy" } as const;
+    const learner = makeLearner(network, candidateById("focal", "binary"), info, settings);
+    const { configuration, epochs } = chosen("focal");
+    const trained = await learner.trainFor(epochs, whole, configuration, { seed: derive(0, rows.length) });
+    const direct = await network.predict(trained, whole.fit, whole.target);
+    const { prediction, rows: count } = await predict(text, { ...model, description: reread() });
+    expect(count).toBe(rows.length);
+    expect(prediction).toEqual(direct);
+    discard(trained);
+    learner.dispose();
+    network.dispose();
+  });
+
+  it("give the same again, bit for bit", async () => {
+    const again = await fitWhole(dataset, settings, chosen("focal"));
+    expect(again).toEqual(model);
+  });
+
+  it("do not depend on the order of columns, on more columns, or on a target", async () => {
+    const { prediction } = await predict(text);
+    const turned = csv({ more: rows.map(String), kind: columns.kind, size: columns.size });
+    expect((await predict(turned)).prediction).toEqual(prediction);
+  });
+
+  it("predict classes whose probabilities sum to one", async () => {
+    const { prediction } = await predict(text);
+    for (const i of rows) {
+      const [no, yes] = prediction.probabilities.subarray(2 * i, 2 * i + 2);
+      expect(no + yes).toBeCloseTo(1, 12);
+      expect(prediction.predicted[i]).toBe(Number(yes > no));
+    }
+  });
+
+  it("name all columns that lack, and say which levels are new", async () => {
+    await expect(predict("other\n1\n")).rejects.toThrow(
+      "a.csv: expected the 2 columns 'size', 'kind', got a file without",
+    );
+    const { notes } = await predict("size,kind\n1,z\n2,a\n");
+    expect(notes).toEqual([
+      { level: "warning", column: "kind", text: "1 of 2 values did not occur in training: 'z'" },
+    ]);
+  });
+
+  it("predict numbers in units of the file", async () => {
+    const numbers = await datasetOf(
+      csv({ x: rows.map((i) => Math.sin(i * i)), y: rows.map((i) => 5000 + 300 * Math.sin(i * i)) }),
+      { task: "regression" },
+    );
+    const fitted = await fitWhole(numbers, settings, { ...chosen("squared"), epochs: 60 });
+    const { prediction } = await predict("x\n0\n0.9\n-0.9\n", fitted);
+    expect(prediction.predictions[0]).toBeGreaterThan(4850);
+    expect(prediction.predictions[0]).toBeLessThan(5150);
+    expect(prediction.predictions[1]).toBeGreaterThan(prediction.predictions[0]);
+    expect(prediction.predictions[2]).toBeLessThan(prediction.predictions[0]);
+  });
+
+  it("keep the linear model and several classes", async () => {
+    const several = await datasetOf(
+      csv({ x: columns.size, k: columns.kind, y: rows.map((i) => "uvw"[i % 3]) }),
+    );
+    const fitted = await fitWhole(several, { ...settings, model: "linear" }, chosen("mse"));
+    expect(Object.keys(readSafetensors(fitted.weights))).toEqual(["layers.0.weight", "layers.0.bias"]);
+    const { prediction } = await predict("x,k\n1,a\n", fitted);
+    expect(prediction.probabilities).toHaveLength(3);
+  });
+
+  it("leave no buffer behind", async () => {
+    const once = async (): Promise<void> => {
+      await fitWhole(dataset, settings, chosen("focal"));
+      await predict(text);
+    };
+    await once();
+    const before = liveBuffers();
+    await once();
+    await once();
+    expect(liveBuffers()).toBe(before);
+  });
+});
+
+describe("a model that is damaged", () => {
+  const tensors = readSafetensors(model.weights);
+
+  it("is refused where tensors lack or have another shape", async () => {
+    const { "layers.1.bias": _, ...some } = tensors;
+    await expect(predict(text, { ...model, weights: writeSafetensors(some) })).rejects.toThrow(
+      "model.safetensors: expected the tensor 'layers.1.bias' of shape [3], got none",
+    );
+    const wide = { ...tensors, "layers.1.bias": { shape: [4], data: new Float32Array(4) } };
+    await expect(predict(text, { ...model, weights: writeSafetensors(wide) })).rejects.toThrow(
+      "expected the tensor 'layers.1.bias' of shape [3], got shape [4]",
+    );
+  });
+
+  it("is refused where a weight is no finite number", async () => {
+    const broken = { ...tensors, "layers.2.bias": { shape: [2], data: Float32Array.of(0, Number.NaN) } };
+    await expect(predict(text, { ...model, weights: writeSafetensors(broken) })).rejects.toThrow(
+      "model.safetensors: expected finite numbers in the tensor 'layers.2.bias', got NaN",
+    );
+  });
+
+  it("leaves no buffer behind when it is refused", async () => {
+    const { "layers.2.bias": _, ...some } = tensors;
+    const broken = { ...model, weights: writeSafetensors(some) };
+    await expect(predict(text, broken)).rejects.toThrow();
+    const before = liveBuffers();
+    await expect(predict(text, broken)).rejects.toThrow();
+    expect(liveBuffers()).toBe(before);
+  });
+});
+
+describe("readModelDescription", () => {
+  it("reads what was written", () => {
+    expect(reread()).toEqual(model.description);
+  });
+
+  it("refuses a description that is cut off anywhere", () => {
+    const whole = JSON.stringify(model.description);
+    for (let length = 0; length < whole.length; length += 7)
+      expect(() => readModelDescription(whole.slice(0, length), "m/model.json")).toThrow(
+        "m/model.json: expected a model description (minimand.model/1), got a file that is no JSON or is cut off",
+      );
+  });
+
+  it.each(["null", "3", "[]", "{}", '{"schema":"minimand.model/2"}'])("refuses %s", (other) => {
+    expect(() => readModelDescription(other, "m/model.json")).toThrow(/got something else$/);
+  });
+
+  it.each<[string, object, string]>([
+    ["task", { task: "ranking" }, "a wrong field 'task'"],
+    ["classes", { classes: [1, 2] }, "a wrong field 'classes'"],
+    ["number of classes", { classes: ["a"] }, "1 classes for the task binary"],
+    ["encoder", { encoder: { inputs: 7 } }, "a wrong field 'encoder'"],
+    ["feature", { encoder: { inputs: 7, features: [{ kind: "numeric" }] } }, "a wrong field 'encoder'"],
+    ["network", { network: { hidden: ["a"], activation: "relu" } }, "a wrong field 'network'"],
+    ["activation", { network: { hidden: [5, 3], activation: "tanh" } }, "a wrong field 'network'"],
+    ["scale", { targetScale: { mean: 0 } }, "a wrong field 'targetScale'"],
+    ["list of inputs", { inputs: ["x"] }, "1 names for 6 inputs"],
+  ])("refuses a wrong %s", (_, changed, message) => {
+    expect(() => reread(changed)).toThrow(message);
+  });
+});
