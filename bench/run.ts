@@ -26,10 +26,16 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: [what: string, measured: string, target: string, met: boolean][] = [
   [
-    "Adam step 128x30-64-64-2, time as a share of TensorFlow.js (wasm)",
-    `${step.ratio.toFixed(2)} (${step.minimand.toFixed(2)} ms, ${step.tfjs.toFixed(2)} ms)`,
+    "Adam step 128x30-64-64-2, time as a share of TensorFlow.js (wasm), `trainOnBatch`",
+    `${step.ratioToLayers.toFixed(2)} (${step.minimand.toFixed(2)} ms, ${step.layers.toFixed(2)} ms)`,
     "at most 0.35",
-    step.ratio <= 0.35,
+    step.ratioToLayers <= 0.35,
+  ],
+  [
+    "the same, TensorFlow.js without its layers (`optimizer.minimize`)",
+    `${step.ratioToOperations.toFixed(2)} (${step.operations.toFixed(2)} ms)`,
+    "",
+    true,
   ],
   [
     "`minimand compare pima_diabetes`, defaults, two workers",
