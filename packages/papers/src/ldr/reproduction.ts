@@ -23,7 +23,11 @@ export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune
 async function* run(host: LdrHost): AsyncGenerator<Progress, ReproductionReport> {
   const scale = scales[host.scale];
   const seeds = Array.from({ length: host.seeds ?? scale.seeds }, (_, i) => i);
-  const datasets = yield* available(host);
+  const datasets: string[] = [];
+  for (const dataset of yield* available(host)) {
+    if (keyOf(dataset, settings[0].id, arms[0].id) in tuned.choices) datasets.push(dataset);
+    else yield { done: 0, total: 0, message: `${dataset}: left out, it has no tuned choices` };
+  }
   const specs = datasets.flatMap((dataset) =>
     settings.slice(0, scale.settings).flatMap((setting) =>
       scale.losses.flatMap((loss) => {

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { arms } from "./arms.ts";
+import { prepare } from "./prepare.ts";
+import { reportOf } from "./report.ts";
+import { reproduction } from "./reproduction.ts";
+import { materials, settings } from "./settings.ts";
+import type { Spec } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { judge, rankLosses } from "./verdict.ts";
+
+let letter: Promise<Dataset> | undefined;
+const host: TrialHost = {
+  dataset(name) {
+    if (name !== "letter") return Promise.reject(new Error(`no data set of the name ${name}`));
+    const path = new URL("../../../../data/letter.csv.gz", import.meta.url);
+    letter ??= readTable(readFileSync(path), { name: "letter.csv.gz" }).then((table) =>
+      makeDataset(table, { target: "target" }),
+    );
+    return letter;
+  },
+  images: () => Promise.reject(new Error("no images are asked for")),
+};
+const spec = (changes: Partial<Spec> = {}): Spec => ({
+  dataset: "letter",
+  setting: "uniform 0.3",
+  loss: "aldr-kl",
+  configuration: { learningRate: 0.1, parameter: 1 },
+  seed: 5,
+  judge: "test",
+  fraction: 0.1,
+  ...changes,
+});
+
+describe("the reproduction of ldr", () => {
+  it("runs at the quick scale: a row a loss, the histogram of lambda, a verdict, a word about the missing set", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    expect(progress[0].message).toMatch(/^vowel: left out, the data set is not here \(no data set/);
+    expect(progress.at(-1)).toMatchObject({ done: 8, total: 8 });
+    expect(rows.length).toBe(5);
+    expect(rows.slice(0, 4).every((row) => Number(row["letter, clean"]) > 0.1)).toBe(true);
+    const histograms = ["corrupted", "clean"].map((kind) => `letter, uniform 0.3: ${kind} labels`);
+    expect(series.map(({ name }) => name)).toEqual(histograms);
+    for (const { y } of series) expect(y.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 2);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^Average ranks among 4 losses: /);
+  });
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const first = await reproduction.trial(spec(), host);
+    expect(await reproduction.trial(spec(), host)).toEqual(first);
+    expect((await reproduction.trial(spec({ seed: 6 }), host)).accuracy).not.toBe(first.accuracy);
+  });
+
+  it("counts a diverged training as accuracy 0", async () => {
+    const configuration = { learningRate: 1e30, parameter: 0 };
+    const result = await reproduction.trial(spec({ loss: "cross-entropy", configuration }), host);
+    expect(result).toEqual({ accuracy: 0, doubt: null });
+  });
+
+  it("judges tuning on noisy labels that were not trained on, tests on clean ones", async () => {
+    const dataset = await host.dataset("letter");
+    const setting = settings[2];
+    const options = { material: materials[0], setting, seed: 3, fraction: 0.2 };
+    const test = prepare(dataset, { ...options, judge: "test" });
+    const tune = prepare(dataset, { ...options, judge: "tune" });
+    expect([test.train.y.length, test.judged.y.length]).toEqual([500, 800]);
+    expect([tune.train.y.length, tune.judged.y.length]).toEqual([400, 100]);
+    expect([...tune.train.y, ...tune.judged.y]).toEqual([...test.train.y]);
+    expect(test.flipped.filter(Boolean).length / 500).toBeGreaterThan(0.45);
+  });
+
+  it("has nine configurations for every loss, and tuned choices that are on those grids", () => {
+    const choices: Record<string, { learningRate: number; parameter: number }> = tuned.choices;
+    for (const { id, grid } of arms) {
+      expect(grid.length).toBe(9);
+      for (const setting of settings) {
+        const { learningRate, parameter } = choices[`letter/${setting.id}/${id}`];
+        expect(grid).toContainEqual({ learningRate, parameter });
+      }
+    }
+  });
+});
+
+describe("the verdict", () => {
+  const losses = ["cross-entropy", "sce", "ldr-kl", "aldr-kl", "mae"];
+  const verdictOf = (accuracies: number[][]) => judge(rankLosses({ losses, accuracies })).verdict;
+
+  it("averages ranks over settings, ties sharing theirs", () => {
+    const ranks = rankLosses({
+      losses: ["a", "b", "c"],
+      accuracies: [
+        [0.5, 0.5, 0.1],
+        [0.9, 0.1, 0.2],
+      ],
+    });
+    expect(ranks).toEqual([
+      { loss: "a", average: 1.25, worst: 1.5 },
+      { loss: "b", average: 2.25, worst: 3 },
+      { loss: "c", average: 2.5, worst: 3 },
+    ]);
+  });
+
+  it("is reproduced where both are at the top and ALDR-KL never falls below rank 4", () => {
+    expect(verdictOf([[0.8, 0.81, 0.9, 0.91, 0.1]])).toBe("reproduced");
+    // SCE ahead of both by half a rank only.
+    expect(
+      verdictOf([
+        [0.7, 0.9, 0.8, 0.75, 0.1],
+        [0.7, 0.8, 0.9, 0.95, 0.1],
+      ]),
+    ).toBe("reproduced");
+  });
+
+  it("is partly reproduced where one is at the top, or ALDR-KL collapses once", () => {
+    expect(verdictOf([[0.8, 0.95, 0.9, 0.7, 0.1]])).toBe("partly reproduced");
+    expect(
+      verdictOf([
+        [0.8, 0.7, 0.9, 0.95, 0.1],
+        [0.8, 0.7, 0.9, 0.95, 0.1],
+        [0.8, 0.7, 0.9, 0.1, 0.2],
+      ]),
+    ).toBe("partly reproduced");
+  });
+
+  it("is not reproduced where two others are clearly ahead of both", () => {
+    expect(verdictOf([[0.9, 0.95, 0.8, 0.7, 0.1]])).toBe("not reproduced");
+  });
+});
+
+describe("the report", () => {
+  it("pairs differences to cross-entropy by seed and averages the AUC of lambda over seeds", () => {
+    const cells: [loss: string, seed: number, accuracy: number, auc?: number][] = [
+      ["cross-entropy", 0, 0.5],
+      ["cross-entropy", 1, 0.7],
+      ["ldr-kl", 0, 0.6],
+      ["ldr-kl", 1, 0.8],
+      ["aldr-kl", 0, 0.55, 0.6],
+      ["aldr-kl", 1, 0.85, 0.7],
+    ];
+    const doubt = (auc: number) => ({ auc, corrupted: [1, ...Array(24).fill(0)], clean: Array(25).fill(2) });
+    const { rows } = reportOf(
+      cells.map(([loss, seed]) => spec({ loss, seed })),
+      cells.map(([, , accuracy, auc]) => ({ accuracy, doubt: auc === undefined ? null : doubt(auc) })),
+    );
+    expect(rows.map((row) => row["letter, uniform 0.3"])).toEqual([0.7, 0.7, 0.6, 0.65]);
+    expect(rows[0]).toMatchObject({
+      "average rank": 1.5,
+      "mean minus cross-entropy": 0.1,
+      "sd over seeds": 0,
+    });
+    expect(rows[1]).toMatchObject({ "mean minus cross-entropy": 0.1, "sd over seeds": 0.0707 });
+  });
+});
