@@ -67,7 +67,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   const references = ranking.entries.filter(({ verdict }) => verdict === "reference");
   return html`${table(`Ranking on ${report.name}`, columns, losses.map(row), references.map(row))}
 <details><summary>Every verdict in words</summary><ul class="notes">${losses.map(
-    ({ sentence }) => html`<li>${sentence}</li>
+    ({ label, sentence }) => html`<li><strong>${label}</strong>: ${sentence}</li>
 `,
   )}</ul></details>`;
 }

@@ -148,6 +148,14 @@ describe.skipIf(missing)(
       );
       expect(heights.length).toBeGreaterThan(5);
       expect(Math.min(...heights)).toBeGreaterThan(20);
+      // The width of A4 between usual margins: what would scroll on a screen would be cut off here.
+      await page.setViewportSize({ width: 718, height: 1000 });
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll(".scroll > table")]
+          .filter((table) => table.getBoundingClientRect().right > 719)
+          .map((table) => table.getAttribute("aria-label")),
+      );
+      expect(cut).toEqual([]);
       await page.close();
     });
   },

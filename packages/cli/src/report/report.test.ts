@@ -77,6 +77,7 @@ describe("renderReport", () => {
     expect(features[1]?.[4]).toBe("374 49 %");
     const text = textOf(page.querySelector("main"));
     for (const part of [
+      `${report.ranking.entries[0]!.label}: ${report.ranking.entries[0]!.sentence}`,
       "patient_id: dropped: a different value in every row",
       "ALDR-KL, learning rate 0.003, tau 1, fitted again on all rows for 34 epochs",
       "9f3c1d0e5b7a42c8",

@@ -84,6 +84,10 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
 @media print {
   html { font-size: 11pt; } header { padding-top: 0; }
   nav { display: none; }
+  main, header, footer { padding-left: 0; padding-right: 0; }
+  table { font-size: 11px; } small, thead th, td small, th small, .chip { font-size: 10px; }
+  th, td { padding: 4px 8px 4px 0; } tbody th { min-width: 9ch; } .chip { padding: 0 6px; }
+  .scroll { overflow-x: visible; }
   figure, tr, .notice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
   h2 { margin-top: 32px; }
   details { border: 0; padding: 0; }
