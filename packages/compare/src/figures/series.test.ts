@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { all, axisX, emptyDocument, middleX } from "../../../../test/svg.ts";
+import { type Curve, seriesFigure } from "./series.ts";
+
+const curve = (name: string, y: number[]): Curve => ({
+  name,
+  xLabel: "tau",
+  yLabel: "accuracy",
+  x: y.map((_, i) => i / 2),
+  y,
+});
+
+describe("seriesFigure", () => {
+  const curves = ["a", "b", "c", "d"].map((name, i) => curve(name, [0.5, 0.6 + i / 10, 0.7]));
+
+  it("has a titled panel a curve, with its own curve over those of the others", () => {
+    const svg = seriesFigure(curves, emptyDocument());
+    const titles = all(svg, "mm-panel-title", "text").map((text) => text.firstChild?.textContent);
+    expect(titles.toSorted()).toEqual(["a", "b", "c", "d"]);
+    expect(all(svg, "mm-panel", "rect")).toHaveLength(4);
+    expect(all(svg, "mm-curve", "path")).toHaveLength(4);
+    expect(all(svg, "mm-other-curve", "path")).toHaveLength(12);
+    expect(svg.getAttribute("aria-description")).toBe("accuracy by tau, a panel a curve: a; b; c; d.");
+  });
+
+  it("puts points where the axis says", () => {
+    const svg = seriesFigure([curve("a", [1, 2, 3, 4, 5])], emptyDocument());
+    const valueAt = axisX(svg);
+    const points = all(svg, "mm-curve-point", "circle").map((point) => valueAt(middleX(point)));
+    expect(points).toHaveLength(5);
+    points.forEach((x, i) => {
+      expect(x).toBeCloseTo(i / 2, 2);
+    });
+  });
+
+  it("draws what there is of curves with gaps, a single point, or nothing", () => {
+    const gap = seriesFigure([curve("a", [1, Number.NaN, 3])], emptyDocument());
+    expect(all(gap, "mm-curve-point", "circle")).toHaveLength(2);
+    const single = seriesFigure([curve("a", [7])], emptyDocument());
+    expect(all(single, "mm-curve-point", "circle")).toHaveLength(1);
+    const none = seriesFigure([curve("a", [])], emptyDocument());
+    for (const svg of [gap, single, none]) {
+      expect(all(svg, "mm-panel", "rect")).toHaveLength(1);
+      expect(svg.outerHTML).not.toContain("NaN");
+    }
+  });
+});

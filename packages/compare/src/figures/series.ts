@@ -1,0 +1,144 @@
+import * as Plot from "@observablehq/plot";
+import type { FigureOptions } from "./draw.ts";
+import { draw, narrow, textWidth } from "./draw.ts";
+import { color } from "./palette.ts";
+
+/** A curve with a name. */
+export interface Curve {
+  name: string;
+  xLabel: string;
+  yLabel: string;
+  x: readonly number[];
+  y: readonly number[];
+}
+
+/** Up to so many points of a curve are marked. */
+const mostDots = 30;
+
+/** From lowest to highest finite value with a little room; a range around a single value. */
+function extent(values: number[], room: number): [number, number] {
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return [0, 1];
+  const low = finite.reduce((a, b) => Math.min(a, b));
+  const high = finite.reduce((a, b) => Math.max(a, b));
+  const pad = low === high ? 0.1 * Math.abs(low) || 0.5 : room * (high - low);
+  return [low - pad, high + pad];
+}
+
+/**
+ * Curves that share their axes: a small panel for each, over the pale curves of all others, so that any number of them
+ * can be told apart without colours. Points that aren't finite are gaps.
+ *
+ * @param curves with the same `xLabel` and `yLabel`
+ * @param document the page's document, or one of linkedom
+ * @param options width
+ * @returns an `svg` element that belongs to `document`
+ * @example figure.append(seriesFigure(curves, document));
+ */
+export function seriesFigure(
+  curves: readonly Curve[],
+  document: Document,
+  { width = 760 }: FigureOptions = {},
+): SVGSVGElement {
+  const { xLabel, yLabel } = curves[0] ?? { xLabel: "", yLabel: "" };
+  const columns = Math.max(1, Math.min(curves.length, narrow(width) ? 1 : Math.floor(width / 250)));
+  const panels = curves.map((curve, i) => ({
+    name: curve.name,
+    fx: i % columns,
+    fy: Math.floor(i / columns),
+    points: curve.x.map((x, k) => ({ x, y: curve.y[k] ?? Number.NaN })),
+  }));
+  const xs = extent(
+    curves.flatMap(({ x }) => [...x]),
+    0.02,
+  );
+  const ys = extent(
+    curves.flatMap(({ y }) => [...y]),
+    0.06,
+  );
+  const titleRoom = Math.max(8, (width - 60) / columns - 16);
+  const place = ({ fx, fy }: { fx: number; fy: number }) => ({ fx: () => fx, fy: () => fy, clip: true });
+  return draw(
+    document,
+    `${yLabel} by ${xLabel}`,
+    `${yLabel} by ${xLabel}, a panel a curve: ${curves.map(({ name }) => name).join("; ")}.`,
+    {
+      width,
+      height: 150 * Math.ceil(curves.length / columns) + 58,
+      marginLeft: 52,
+      marginRight: 12,
+      marginTop: 30,
+      marginBottom: 42,
+      x: { domain: xs, label: null },
+      y: { domain: ys, label: null },
+      fx: { axis: null, padding: 0.14 },
+      fy: { axis: null, padding: 0.24 },
+      marks: [
+        Plot.rect(panels, {
+          fx: "fx",
+          fy: "fy",
+          x1: () => xs[0],
+          x2: () => xs[1],
+          y1: () => ys[0],
+          y2: () => ys[1],
+          stroke: color("line"),
+          fill: "none",
+          className: "mm-panel",
+        }),
+        Plot.axisX({ ticks: 3, label: null }),
+        Plot.axisY({ ticks: 4, label: null }),
+        Plot.text(panels, {
+          fx: "fx",
+          fy: "fy",
+          text: "name",
+          title: "name",
+          frameAnchor: "top-left",
+          dy: -14,
+          lineWidth: titleRoom / textWidth("m") / 2,
+          textOverflow: "ellipsis",
+          fill: color("ink"),
+          fontWeight: 600,
+          className: "mm-panel-title",
+        }),
+        ...panels.flatMap((panel) => [
+          ...panels
+            .filter((other) => other !== panel)
+            .map((other) =>
+              Plot.lineY(other.points, {
+                ...place(panel),
+                x: "x",
+                y: "y",
+                stroke: color("same"),
+                strokeOpacity: 0.45,
+                className: "mm-other-curve",
+              }),
+            ),
+          Plot.lineY(panel.points, {
+            ...place(panel),
+            x: "x",
+            y: "y",
+            stroke: color("better"),
+            strokeWidth: 2,
+            className: "mm-curve",
+          }),
+          Plot.dot(panel.points.length <= mostDots ? panel.points : [], {
+            ...place(panel),
+            clip: false,
+            x: "x",
+            y: "y",
+            r: 2.5,
+            fill: color("better"),
+            className: "mm-curve-point",
+          }),
+        ]),
+        Plot.text([xLabel], {
+          fx: () => (curves.length - 1) % columns,
+          fy: () => Math.ceil(curves.length / columns) - 1,
+          frameAnchor: "bottom-right",
+          dy: 34,
+          fill: color("muted"),
+        }),
+      ],
+    },
+  );
+}
