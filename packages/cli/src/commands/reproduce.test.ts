@@ -93,10 +93,12 @@ describe("minimand reproduce", () => {
     });
     child.kill("SIGINT");
     expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
-    expect(stderr).toMatch(/interrupted: \d+ finished trials are kept; the same command continues\n$/);
+    const said =
+      /interrupted: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(stderr);
     expect((await readdir(join(folder, "stopped"))).sort()).toEqual(["trials"]);
     expect((await readdir(trials)).filter((name) => !name.endsWith(".json"))).toEqual([]);
     const kept = await finished();
+    expect(Number(said?.[1])).toBe(kept);
 
     const rest = await minimand(...args, "--json");
     const file: ReproductionFile = JSON.parse(rest.stdout);

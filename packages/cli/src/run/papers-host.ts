@@ -20,7 +20,7 @@ export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" 
 /** A host that keeps every finished trial, and runs only what isn't kept yet. */
 export interface PapersHost extends Host<unknown, unknown> {
   signal: AbortSignal;
-  /** Trials so far. */
+  /** Finished trials so far, those kept from an earlier run among them. */
   readonly trialsSoFar: { total: number; kept: number; seconds: number };
   /** Stops the workers, after what is being stored is stored. */
   close(): Promise<void>;
@@ -39,6 +39,7 @@ export function papersHost(options: PapersHostOptions): PapersHost {
     pool ??= options.startPool();
     const outcome = await pool.run(spec);
     await store.put({ ...context, spec }, outcome);
+    count(outcome);
     return outcome;
   }
 
@@ -83,7 +84,6 @@ export function papersHost(options: PapersHostOptions): PapersHost {
         signal.throwIfAborted();
         pending.delete(index);
         startNext();
-        count(outcome);
         yield { index, result: outcome.result };
       }
     },

@@ -1,5 +1,6 @@
 import type { Progress } from "@minimand/papers";
 import { Interrupted } from "../failure.ts";
+import { plural } from "../report/format.ts";
 import type { PapersHost } from "./papers-host.ts";
 import { progressLine } from "./progress.ts";
 
@@ -36,10 +37,11 @@ export async function drive<Result>(
       line.update(done, total, `trials: ${message}`);
     }
   } catch (error) {
+    // What is being stored is stored to its end, and counted.
+    await host.close();
     if (!signal.aborted) throw error;
-    throw new Interrupted(
-      `interrupted: ${trialsSoFar.total} finished trials are kept; the same command continues`,
-    );
+    const kept = plural(trialsSoFar.total, "trial");
+    throw new Interrupted(`interrupted: what was finished is kept (${kept}); the same command continues`);
   } finally {
     line.clear();
     await host.close();
