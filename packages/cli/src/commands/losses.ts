@@ -10,7 +10,17 @@ export function lossesCommand(): Command {
     .addHelpText("after", "\nExamples:\n  minimand losses\n  minimand losses --json")
     .action(({ json }: { json: boolean }) => {
       const rows = candidates.map(
-        ({ id, label, formula, tasks, extensionOn = [], parameters, paper = null, settings }) => ({
+        ({
+          id,
+          label,
+          formula,
+          tasks,
+          extensionOn = [],
+          parameters,
+          paper = null,
+          reference = null,
+          settings,
+        }) => ({
           id,
           label,
           formula,
@@ -18,6 +28,7 @@ export function lossesCommand(): Command {
           extensionOn,
           parameters,
           paper,
+          reference,
           settings,
         }),
       );
@@ -26,19 +37,19 @@ export function lossesCommand(): Command {
         return;
       }
       const table = new Table({
-        head: ["loss", "tasks", "formula", "parameters", "paper"],
+        head: ["loss", "tasks", "formula", "parameters", "from"],
         style: { head: [], border: [] },
         wordWrap: true,
-        colWidths: [31, 18, 46, 28, 10],
+        colWidths: [31, 18, 46, 28, 22],
       });
-      for (const { id, tasks, extensionOn, formula, parameters, paper } of rows) {
+      for (const { id, tasks, extensionOn, formula, parameters, paper, reference } of rows) {
         const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
         table.push([
           id,
           tasks.map((t) => (extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
           formula,
           own.join("\n"),
-          paper ?? "",
+          paper === null ? (reference ?? "") : `paper ${paper}`,
         ]);
       }
       process.stdout.write(`${table.toString()}\n`);

@@ -20,6 +20,8 @@ export interface Candidate {
   label: string;
   /** Slug of its paper, if it comes from one of the 26. */
   paper?: string;
+  /** Where else it comes from. */
+  reference?: string;
   /** In plain text. */
   formula: string;
   tasks: readonly Task[];

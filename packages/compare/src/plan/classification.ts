@@ -71,6 +71,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "focal",
     label: "Focal",
+    reference: "Lin et al. 2017, arXiv 1708.02002",
     formula: "(1 - p_y)^gamma (-log p_y)",
     tasks: both,
     settings: [{ gamma: 2 }, { gamma: 1 }, { gamma: 5 }],
@@ -96,7 +97,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "generalized-cross-entropy",
     label: "Generalised cross-entropy",
-    paper: "ldr",
+    reference: "Zhang, Sabuncu 2018, arXiv 1805.07836",
     formula: "(1 - p_y^q) / q",
     tasks: both,
     settings: [{ q: 0.7 }, { q: 0.3 }, { q: 0.95 }],
@@ -109,7 +110,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "symmetric-cross-entropy",
     label: "Symmetric cross-entropy",
-    paper: "ldr",
+    reference: "Wang et al. 2019, arXiv 1908.06112",
     formula: "(1 - b) (-log p_y) + 4 b (1 - p_y)",
     tasks: both,
     settings: [{ balance: 0.5 }, { balance: 0.95 }, { balance: 0.05 }],
@@ -122,7 +123,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "mae",
     label: "Absolute error of the probabilities",
-    paper: "ldr",
+    reference: "Ghosh et al. 2017, arXiv 1712.09482",
     formula: "2 (1 - p_y)",
     tasks: both,
     settings: [],
@@ -135,7 +136,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "mse",
     label: "Squared error of the probabilities",
-    paper: "ldr",
+    reference: "Ghosh et al. 2017, arXiv 1712.09482",
     formula: "sum_k (1[k = y] - p_k)^2",
     tasks: both,
     settings: [],
@@ -148,7 +149,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "jensen-shannon",
     label: "Jensen-Shannon",
-    paper: "ldr",
+    reference: "Englesson, Azizpour 2021, arXiv 2105.04522",
     formula: "scale (pi KL(e_y || m) + (1 - pi) KL(p || m)), m = pi e_y + (1 - pi) p",
     tasks: both,
     settings: [{ pi1: 0.5 }, { pi1: 0.1 }, { pi1: 0.9 }],
@@ -161,7 +162,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "nce-rce",
     label: "NCE + RCE",
-    paper: "ldr",
+    reference: "Ma et al. 2020, arXiv 2006.13554",
     formula: "alpha NCE + beta RCE",
     tasks: both,
     settings: [
@@ -178,7 +179,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "nce-aul",
     label: "NCE + AUL",
-    paper: "ldr",
+    reference: "Zhou et al. 2021, arXiv 2106.03110",
     formula: "alpha NCE + beta ((a - p_y)^q - (a - 1)^q) / q",
     tasks: both,
     settings: [
@@ -195,7 +196,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "nce-agce",
     label: "NCE + AGCE",
-    paper: "ldr",
+    reference: "Zhou et al. 2021, arXiv 2106.03110",
     formula: "alpha NCE + beta ((a + 1)^q - (a + p_y)^q) / q",
     tasks: both,
     settings: [
@@ -212,7 +213,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "robust-log",
     label: "Robust log",
-    paper: "ldr",
+    reference: "Patel, Sastry 2021, arXiv 2110.09327",
     formula: "-log(alpha + p_y) + mean_{k != y} log(alpha + p_k)",
     tasks: both,
     settings: [{ alpha: 1 }, { alpha: 0.1 }, { alpha: 10 }],
@@ -225,7 +226,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "crammer-singer",
     label: "Crammer-Singer hinge",
-    paper: "ldr",
+    reference: "Crammer, Singer 2001, JMLR 2",
     formula: "max(0, margin + max_{k != y} f_k - f_y)",
     tasks: both,
     settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
@@ -238,7 +239,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "weston-watkins",
     label: "Weston-Watkins hinge",
-    paper: "ldr",
+    reference: "Weston, Watkins 1999, ESANN",
     formula: "mean_k max(0, margin 1[k != y] + f_k - f_y)",
     tasks: both,
     settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
@@ -344,7 +345,7 @@ export const classificationCandidates: readonly Candidate[] = [
   {
     id: "score-oriented",
     label: "Score-oriented",
-    paper: "anyloss",
+    reference: "Guastavino, Marchetti 2021, arXiv 2103.15522",
     formula:
       "1 - score(TN, FP, FN, TP) with a = p (uniform threshold), the score nearest to the report metric",
     tasks: both,
