@@ -1,4 +1,5 @@
-import { checkProbabilities, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkProbabilities } from "./checks.ts";
 import { checkBothClasses, checkPositives, type ThresholdCounts, thresholdCounts } from "./curves.ts";
 
 /**

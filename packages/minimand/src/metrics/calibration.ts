@@ -1,4 +1,5 @@
-import { checkProbabilities, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkProbabilities } from "./checks.ts";
 
 /** Equal-width bins of predicted confidence; sums, so that bins of several test parts can be added. */
 export interface CalibrationBins {

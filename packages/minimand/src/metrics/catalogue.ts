@@ -1,6 +1,6 @@
+import { rangeError } from "../engine/errors.ts";
 import { areasOf } from "./areas.ts";
 import { binsOf, calibrationErrorOf } from "./calibration.ts";
-import { rangeError } from "./checks.ts";
 import { confusionMatrix } from "./confusion.ts";
 import { type ClassificationOutcome, checkOutcome, type RegressionOutcome } from "./outcome.ts";
 import { brierOf, logLossOf } from "./probabilistic.ts";

@@ -1,10 +1,6 @@
-/** Host-side checks of the metrics: plain numbers and arrays of them, no engine. */
+import { rangeError } from "../engine/errors.ts";
 
-/** A `RangeError` that names the argument, what was expected and what came. */
-export function rangeError(argument: string, expected: string, received: unknown): RangeError {
-  const came = typeof received === "string" ? JSON.stringify(received) : String(received);
-  return new RangeError(`${argument}: expected ${expected}, got ${came}`);
-}
+/** Host-side checks of the metrics: plain numbers and arrays of them, no engine. */
 
 /** Throws unless both arrays have the same length, and at least one element. */
 export function checkLengths(

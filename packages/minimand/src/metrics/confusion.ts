@@ -1,4 +1,5 @@
-import { checkClasses, checkLabels, checkLengths, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkClasses, checkLabels, checkLengths } from "./checks.ts";
 
 /** Counts of the four outcomes of a decision between class 0 (negative) and class 1 (positive). */
 export interface BinaryCounts {

@@ -1,4 +1,5 @@
-import { checkLabels, checkLengths, checkScores, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkLabels, checkLengths, checkScores } from "./checks.ts";
 
 /** How many positives and negatives score at least each threshold. */
 export interface ThresholdCounts {

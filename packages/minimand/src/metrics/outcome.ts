@@ -1,4 +1,5 @@
-import { checkClasses, checkLabels, checkLengths, checkProbabilities, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkClasses, checkLabels, checkLengths, checkProbabilities } from "./checks.ts";
 
 /** What a classifier said about rows whose classes are known. */
 export interface ClassificationOutcome {

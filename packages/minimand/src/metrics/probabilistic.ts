@@ -1,4 +1,5 @@
-import { checkProbabilities, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkProbabilities } from "./checks.ts";
 
 /**
  * Log loss: the mean negative logarithm of the probability of the true class.

@@ -1,4 +1,5 @@
-import { checkLabels, checkLengths, rangeError } from "./checks.ts";
+import { rangeError } from "../engine/errors.ts";
+import { checkLabels, checkLengths } from "./checks.ts";
 import { type BinaryCounts, margins, oneVersusRest } from "./confusion.ts";
 
 /** Names of the scores of a confusion matrix. `hss` (Heidke skill score) and `kappa` (Cohen) are the same number. */
