@@ -1,50 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelled, measured } from "../../../../test/support/datasets.ts";
 import { DataError } from "../table/data-error.ts";
-import { checkCorruption, injectLabelNoise, makeImbalanced } from "./corrupt.ts";
-
-describe("injectLabelNoise", () => {
-  it("replaces the share of labels that was asked for, uniformly by the other classes", () => {
-    const n = 40_000;
-    const labels = Int32Array.from({ length: n }, (_, i) => i % 4);
-    const noisy = injectLabelNoise(labels, { rate: 0.3, classes: 4, seed: 1 });
-    const changed = [...noisy.keys()].filter((i) => noisy[i] !== labels[i]);
-    expect(Math.abs(changed.length - 0.3 * n)).toBeLessThan(5 * Math.sqrt(n * 0.21));
-    for (let from = 0; from < 4; from++) {
-      for (let to = 0; to < 4; to++) {
-        const moved = changed.filter((i) => labels[i] === from && noisy[i] === to).length;
-        expect(Math.abs(moved - (from === to ? 0 : 1000))).toBeLessThan(5 * Math.sqrt(1000));
-      }
-    }
-  });
-
-  it("leaves its argument alone, changes nothing at rate 0, and is the same for the same seed", () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 2 })), fc.nat(), (list, seed) => {
-        const labels = Int32Array.from(list);
-        expect(injectLabelNoise(labels, { rate: 0, classes: 3, seed })).toEqual(labels);
-        const noisy = injectLabelNoise(labels, { rate: 0.5, classes: 3, seed });
-        expect([...labels]).toEqual(list);
-        expect(noisy).toEqual(injectLabelNoise(labels, { rate: 0.5, classes: 3, seed }));
-        expect(noisy.every((label) => label >= 0 && label < 3)).toBe(true);
-        // What is wrong at a rate is wrong in the same way at a higher one.
-        const more = injectLabelNoise(labels, { rate: 0.8, classes: 3, seed });
-        expect(noisy.every((label, i) => label === labels[i] || label === more[i])).toBe(true);
-      }),
-    );
-  });
-
-  it.each([
-    [{ rate: 1, classes: 2, seed: 0 }, "rate: expected a number from 0 to less than 1, got 1"],
-    [{ rate: Number.NaN, classes: 2, seed: 0 }, "rate: expected a number from 0 to less than 1, got NaN"],
-    [{ rate: 0.1, classes: 1, seed: 0 }, "classes: expected an integer >= 2, got 1"],
-    [{ rate: 0.1, classes: 2, seed: 0 }, "labels: expected ids from 0 to 1, got 2"],
-    [{ rate: 0.1, classes: 3, seed: -1 }, "seed: expected an integer >= 0, got -1"],
-  ])("refuses %j", (options, message) => {
-    expect(() => injectLabelNoise(Int32Array.of(0, 2), options)).toThrow(RangeError(message));
-  });
-});
+import { checkCorruption, makeImbalanced } from "./corrupt.ts";
 
 describe("makeImbalanced", () => {
   const labels = [...Array(60).fill(0), ...Array(40).fill(1)] as number[];

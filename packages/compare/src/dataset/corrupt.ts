@@ -2,7 +2,7 @@ import type { Note, Task } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
-import { integer, random, shuffle } from "./random.ts";
+import { random, shuffle } from "./random.ts";
 import { byClass } from "./strata.ts";
 
 /**
@@ -22,37 +22,6 @@ export function checkCorruption(task: Task, labelNoise: number, imbalance: numbe
   if (labelNoise > 0) throw new DataError("label-noise: expected a classification, got the task regression");
   if (imbalance !== null)
     throw new DataError("imbalance: expected a classification, got the task regression");
-}
-
-export interface LabelNoiseOptions {
-  /** The probability that a label is replaced, 0 <= rate < 1. */
-  rate: number;
-  /** The number of classes. */
-  classes: number;
-  seed: number;
-}
-
-/**
- * Symmetric label noise: each label is, with probability `rate`, replaced by one of the other classes, all equally likely. For
- * the labels of training rows only.
- *
- * @returns a new array; `labels` is not changed.
- * @throws RangeError for a wrong rate, fewer than two classes, a label out of range, or a wrong seed.
- */
-export function injectLabelNoise(labels: Int32Array, { rate, classes, seed }: LabelNoiseOptions): Int32Array {
-  if (!(rate >= 0 && rate < 1))
-    throw new RangeError(`rate: expected a number from 0 to less than 1, got ${rate}`);
-  if (!Number.isSafeInteger(classes) || classes < 2)
-    throw new RangeError(`classes: expected an integer >= 2, got ${classes}`);
-  const rng = random(seed, "labelNoise");
-  return labels.map((label) => {
-    if (label < 0 || label >= classes)
-      throw new RangeError(`labels: expected ids from 0 to ${classes - 1}, got ${label}`);
-    // Both numbers are drawn for every label, so that a higher rate only adds replacements.
-    const replaced = rng() < rate;
-    const shift = 1 + integer(rng, classes - 1);
-    return replaced ? (label + shift) % classes : label;
-  });
 }
 
 export interface ImbalanceOptions {

@@ -2,8 +2,6 @@ export type { ColumnKind } from "./column-type.ts";
 export {
   checkCorruption,
   type ImbalanceOptions,
-  injectLabelNoise,
-  type LabelNoiseOptions,
   makeImbalanced,
 } from "./corrupt.ts";
 export type { CategoricalFeature, Dataset, Feature, NumericFeature } from "./dataset.ts";

@@ -1,5 +1,6 @@
+import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { injectLabelNoise, makeImbalanced } from "../dataset/corrupt.ts";
+import { makeImbalanced } from "../dataset/corrupt.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encode, encodeTable } from "../dataset/encode.ts";
 import { encodeTarget } from "../dataset/encode-target.ts";
@@ -178,14 +179,14 @@ function countClasses(labels: Int32Array, classes: number): number[] {
 function noisyLabels(dataset: Dataset, parts: Int32Array[], rate: number, seed: number): Int32Array {
   const noisy = dataset.labels.slice();
   for (const rows of parts) {
-    const drawn = injectLabelNoise(
-      Int32Array.from(rows, (row) => dataset.labels[row]),
-      {
-        rate,
-        classes: dataset.classes.length,
-        seed: derive(seed, rows.length),
-      },
-    );
+    const given = Int32Array.from(rows, (row) => dataset.labels[row]);
+    const noise = {
+      kind: "other",
+      rate,
+      classes: dataset.classes.length,
+      seed: derive(seed, rows.length),
+    } as const;
+    const drawn = injectLabelNoise(given, noise).labels;
     rows.forEach((row, i) => {
       noisy[row] = drawn[i];
     });

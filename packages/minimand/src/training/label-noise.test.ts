@@ -20,6 +20,15 @@ describe("injectLabelNoise", () => {
     for (const count of counts.slice(1)) expect(Math.abs(count / 4000 - 0.12)).toBeLessThan(0.02);
   });
 
+  it("other: replaces at the rate, evenly by the other classes", () => {
+    const { labels, flipped } = noise({ kind: "other", rate: 0.4 });
+    expect(Math.abs(share(flipped) - 0.4)).toBeLessThan(0.015);
+    for (let to = 1; to < classes; to++) {
+      const moved = labels.filter((label, i) => many[i] === 0 && label === to).length;
+      expect(Math.abs(moved / 4000 - 0.1)).toBeLessThan(0.02);
+    }
+  });
+
   it("next: moves a label to the class after it, the last one to the first", () => {
     const { labels, flipped } = noise({ kind: "next", rate: 0.25 });
     expect(Math.abs(share(flipped) - 0.25)).toBeLessThan(0.015);

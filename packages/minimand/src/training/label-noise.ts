@@ -4,10 +4,10 @@ import { randomSource } from "../engine/random.ts";
 /** How labels are corrupted. */
 export interface LabelNoiseOptions {
   /**
-   * `"uniform"`: a fresh draw from all classes, which may be the old one; `"pairs"`: the other class of its pair (classes without
+   * `"uniform"`: a fresh draw from all classes, which may be the old one; `"other"`: a fresh draw from the other classes; `"pairs"`: the other class of its pair (classes without
    * a pair keep their labels); `"next"`: `y + 1` modulo the number of classes.
    */
-  kind: "uniform" | "pairs" | "next";
+  kind: "uniform" | "other" | "pairs" | "next";
   /** Probability, independently for each label, that the above happens. */
   rate: number;
   classes: number;
@@ -34,11 +34,17 @@ export function injectLabelNoise(
   options: LabelNoiseOptions,
 ): { labels: Int32Array; flipped: boolean[] } {
   const { kind, rate, classes, seed } = options;
-  checkChoice("kind", kind, ["uniform", "pairs", "next"]);
+  checkChoice("kind", kind, ["uniform", "other", "pairs", "next"]);
   checkNumber("rate", rate, { min: 0, max: 1 });
   checkNumber("classes", classes, { min: 2, integer: true });
   checkNumber("seed", seed, { integer: true });
   const partner = kind === "pairs" ? partners(options.pairs, classes) : undefined;
+  const replacement = (label: number, draw: number): number => {
+    if (partner !== undefined) return partner[label];
+    if (kind === "next") return (label + 1) % classes;
+    if (kind === "other") return (label + 1 + Math.floor(draw * (classes - 1))) % classes;
+    return Math.floor(draw * classes);
+  };
   const next = randomSource(seed);
   const flipped: boolean[] = [];
   const noisy = Int32Array.from(labels, (label) => {
@@ -46,9 +52,8 @@ export function injectLabelNoise(
       throw rangeError("labels", `class ids from 0 to ${classes - 1}`, label);
     // Both numbers are drawn for every label, so that neither the rate nor the kind moves what later labels see.
     const happens = next() < rate;
-    const draw = Math.floor(next() * classes);
-    const other = partner !== undefined ? partner[label] : kind === "next" ? (label + 1) % classes : draw;
-    const result = happens ? other : label;
+    const draw = next();
+    const result = happens ? replacement(label, draw) : label;
     flipped.push(result !== label);
     return result;
   });
