@@ -83,7 +83,7 @@ describe("injectLabelNoise", () => {
     expect(() => noise({ rate: 1.1 })).toThrow(/rate: expected a finite number >= 0 and <= 1, got 1.1/);
     expect(() => noise({ rate: Number.NaN })).toThrow(/got NaN/);
     expect(() => noise({ seed: 0.5 })).toThrow(/seed/);
-    expect(() => noise({ kind: "other" as "next" })).toThrow(/kind: expected one of/);
+    expect(() => noise({ kind: "some" as "next" })).toThrow(/kind: expected one of/);
     expect(() => noise({ kind: "pairs" })).toThrow(
       /pairs: expected a list of pairs of class ids, got undefined/,
     );
