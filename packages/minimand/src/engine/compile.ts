@@ -1,5 +1,5 @@
 import { jit } from "@jax-js/jax";
-import type { Tree } from "./differentiate.ts";
+import type { Tree } from "./tree.ts";
 
 /** A compiled function: same call shape as the original. `dispose` frees what its programs hold. */
 export type Compiled<A extends Tree[], R extends Tree> = ((...args: A) => R) & { dispose(): void };

@@ -1,9 +1,6 @@
 import { jit, lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
 import { constantOf } from "./parameter.ts";
-import { mapTree } from "./tree.ts";
-
-/** A tree of arrays: parameters, optimizer state, auxiliary outputs. */
-export type Tree = np.Array | number | Tree[] | { [key: string]: Tree };
+import { mapTree, type Tree } from "./tree.ts";
 
 /**
  * Value, auxiliary output and gradient with respect to the first argument, for use inside a traced function.

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { checkChoice, checkNumber, received } from "./checks.ts";
-import { compiledValueAndGrad, differentiate, type Tree } from "./differentiate.ts";
+import { compiledValueAndGrad, differentiate } from "./differentiate.ts";
 import { derive, randomSource, shuffle } from "./random.ts";
 import { surrogate } from "./surrogate.ts";
+import type { Tree } from "./tree.ts";
 import { mapTree, sizeOf, sumOfSquares, zerosLike } from "./tree.ts";
 
 const x = () =>

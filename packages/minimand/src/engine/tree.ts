@@ -1,5 +1,7 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import type { Tree } from "./differentiate.ts";
+
+/** A tree of arrays: parameters, optimizer state, auxiliary outputs. */
+export type Tree = np.Array | number | Tree[] | { [key: string]: Tree };
 
 /** Applies `f` to corresponding leaves of one or more trees of the same structure. Consumes what `f` consumes. */
 export function mapTree<T extends Tree>(

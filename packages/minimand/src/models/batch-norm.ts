@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import type { Tree } from "../engine/differentiate.ts";
 import { constantOf } from "../engine/parameter.ts";
+import type { Tree } from "../engine/tree.ts";
 import type { ApplyOptions } from "./model.ts";
 
 interface Statistics {

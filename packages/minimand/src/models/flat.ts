@@ -1,5 +1,5 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf } from "../engine/tree.ts";
 import type { Model } from "./model.ts";
 

@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
-import type { Tree } from "../engine/differentiate.ts";
 import { relu } from "../engine/numerics.ts";
+import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
 import type { Model } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 
 /** What a forward pass may know beside its input. */
 export interface ApplyOptions {

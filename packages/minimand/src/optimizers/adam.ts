@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import type { Tree } from "../engine/differentiate.ts";
 import type { Parameter } from "../engine/parameter.ts";
+import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
 import { addDecayedWeights, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";

@@ -1,7 +1,7 @@
 import { type DType, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
 import { adam, adamw } from "./adam.ts";
 import { clipByGlobalNorm } from "./scale.ts";

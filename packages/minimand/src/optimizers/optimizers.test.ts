@@ -1,7 +1,7 @@
 import { jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import { adam, adamw } from "./adam.ts";
 import { addDecayedWeights, clipByGlobalNorm, globalNorm, matricesOnly } from "./scale.ts";
 import { constantSchedule, cosineSchedule, piecewiseSchedule, type Schedule, warmup } from "./schedules.ts";

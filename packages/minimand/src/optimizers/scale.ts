@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../engine/checks.ts";
-import type { Tree } from "../engine/differentiate.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
+import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, mapTree, refTree, sumOfSquares } from "../engine/tree.ts";
 import type { LearningRate } from "./schedules.ts";
 import type { GradientTransformation } from "./transformation.ts";

@@ -1,4 +1,4 @@
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import { mapTree, refTree } from "../engine/tree.ts";
 
 /**

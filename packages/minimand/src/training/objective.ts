@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Tree } from "../engine/differentiate.ts";
 import { constantOf } from "../engine/parameter.ts";
+import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 
 /** What an objective may use beside parameters and batch. */

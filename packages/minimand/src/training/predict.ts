@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type Compile, type Compiled, compileWithJit } from "../engine/compile.ts";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import { refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 

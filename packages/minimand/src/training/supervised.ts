@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
-import { differentiate, type Tree } from "../engine/differentiate.ts";
+import { differentiate } from "../engine/differentiate.ts";
 import { derive, keyOf } from "../engine/random.ts";
+import type { Tree } from "../engine/tree.ts";
 import { refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";

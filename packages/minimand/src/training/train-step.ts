@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Tree } from "../engine/differentiate.ts";
+import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 
 /** What a run starts from beside a key: hyperparameters by name, and memory per example by name. */

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
-import type { Tree } from "../../engine/differentiate.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
+import type { Tree } from "../../engine/tree.ts";
 import { refTree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import type { Objective, ObjectiveContext } from "../objective.ts";

@@ -1,7 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, checkShape } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
-import { differentiate, type Tree } from "../../engine/differentiate.ts";
+import { differentiate } from "../../engine/differentiate.ts";
+import type { Tree } from "../../engine/tree.ts";
 import { disposeTree, refTree } from "../../engine/tree.ts";
 import { checkClip, climb, keepInRange, type PerturbationNorm, uniformInBall } from "./ball.ts";
 

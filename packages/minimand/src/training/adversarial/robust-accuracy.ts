@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import type { Tree } from "../../engine/differentiate.ts";
+import type { Tree } from "../../engine/tree.ts";
 import { refTree } from "../../engine/tree.ts";
 import { checkExamples, checkLabels, labelMask } from "../../losses/classification/per-example.ts";
 import type { Model } from "../../models/model.ts";
