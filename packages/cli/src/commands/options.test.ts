@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { columnTypes, list, number, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
+
+describe("options", () => {
+  it("read whole numbers and numbers", () => {
+    expect([wholeNumber("12"), wholeNumber("-1"), number("0.25"), number("1e-3")]).toEqual([
+      12, -1, 0.25, 0.001,
+    ]);
+    expect(wholeNumbers("64, 32")).toEqual([64, 32]);
+  });
+
+  it("read times with a unit, seconds without", () => {
+    expect(["60s", "5m", "5min", "2h", "1.5h", "90", "0.5s"].map(timeSpan)).toEqual([
+      60_000, 300_000, 300_000, 7_200_000, 5_400_000, 90_000, 500,
+    ]);
+  });
+
+  it("read lists and types of columns, whose names may have an equals sign", () => {
+    expect(list("a, b,c d")).toEqual(["a", "b", "c d"]);
+    expect(columnTypes("zip=categorical,a=b=numeric")).toEqual({ zip: "categorical", "a=b": "numeric" });
+  });
+
+  it.each<[(text: string) => unknown, string]>([
+    [wholeNumber, ""],
+    [wholeNumber, "1.5"],
+    [wholeNumber, "many"],
+    [wholeNumbers, "64,,32"],
+    [number, " "],
+    [number, "Infinity"],
+    [number, "NaN"],
+    [list, "a,,b"],
+    [list, ""],
+    [timeSpan, "soon"],
+    [timeSpan, "-5s"],
+    [timeSpan, "0s"],
+    [timeSpan, "5d"],
+    [columnTypes, "zip"],
+    [columnTypes, "=numeric"],
+    [columnTypes, "zip=text"],
+  ])("refuse what is none: %o of %j", (read, text) => {
+    expect(() => read(text)).toThrow(/^expected .*, got '/);
+  });
+});

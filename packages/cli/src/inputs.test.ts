@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Results } from "@minimand/compare";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { describe, expect, it } from "vitest";
+import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+
+const { columns, cells } = sample();
+const lines = (delimiter: string, end: string, map = (cell: string): string => cell): string =>
+  [columns, ...cells].map((line) => line.map(map).join(delimiter)).join(end);
+
+function utf16(text: string): Uint8Array {
+  return Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(text, "utf16le")]);
+}
+
+function parquet(): Uint8Array {
+  const column = (index: number): string[] => cells.map((line) => line[index]);
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: "size", data: column(0).map(Number), type: "DOUBLE" },
+        { name: "weight", data: column(1).map(Number), type: "DOUBLE" },
+        { name: "kind", data: column(2), type: "STRING" },
+        { name: "y", data: column(3), type: "STRING" },
+      ],
+    }),
+  );
+}
+
+const decimalComma = (cell: string): string => (/^-?\d/.test(cell) ? cell.replace(".", ",") : cell);
+
+/** The same table, written in every way. */
+const files: Record<string, string | Uint8Array> = {
+  "plain.csv": sampleCsv(),
+  "crlf-and-byte-order-mark.csv": `\ufeff${lines(",", "\r\n")}\r\n`,
+  "zipped.csv.gz": gzipSync(sampleCsv()),
+  "tabs.tsv": lines("\t", "\n"),
+  "semicolons-and-decimal-commas.csv": lines(";", "\n", decimalComma),
+  "utf-16.csv": utf16(lines(",", "\n")),
+  "quoted-newlines.csv": lines(",", "\n", (cell) => (cell === "red" ? '"re\nd"' : `"${cell}"`)),
+  "lines.jsonl": cells
+    .map((line) =>
+      JSON.stringify(Object.fromEntries(line.map((cell, i) => [columns[i], i < 2 ? Number(cell) : cell]))),
+    )
+    .join("\n"),
+  "table.parquet": parquet(),
+};
+
+describe("minimand compare", () => {
+  it("reads the same numbers from every format, delimiter and encoding, and from standard input", async () => {
+    const folder = temporaryFolder();
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    const { code, stderr } = await minimand(
+      ["compare", ...Object.keys(files), "-", "-t", "y", ...tiny, "--out", "out"],
+      // A line end more, so that it isn't the same file once more.
+      { cwd: folder, stdin: `${sampleCsv()}\n` },
+    );
+    expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);
+    const { datasets, across }: Results = JSON.parse(readFileSync(join(folder, "out/results.json"), "utf8"));
+    expect(datasets.map((d) => d.name)).toEqual([
+      ...Object.keys(files).map((name) => name.replace(/(\.csv)?\.[a-z]+$/, "")),
+      "stdin",
+    ]);
+    const trialsOf = (name: string): unknown =>
+      datasets.find((d) => d.name === name)?.trials.map(({ seconds: _, ...trial }) => trial);
+    for (const { name, rows, inputs } of datasets) {
+      expect([name, rows, inputs]).toEqual([name, cells.length, 5]);
+      expect(trialsOf(name), name).toEqual(trialsOf("plain"));
+    }
+    expect(across?.datasets).toHaveLength(datasets.length);
+    expect(across?.averageRanks).toHaveLength(across?.candidates.length ?? 0);
+  });
+
+  it("leaves out columns without a value or with one, and says so", async () => {
+    const folder = temporaryFolder();
+    const [header, ...rows] = sampleCsv().trim().split("\n");
+    const text = [`id,${header},nothing,same`, ...rows.map((row, i) => `${i + 1},${row},NA,7`)].join("\n");
+    writeFileSync(join(folder, "a.csv"), text.replace(/,yes,NA,7$/m, ",,NA,7"));
+    const { code, stderr } = await minimand(["compare", "a.csv", "-t", "y", ...tiny], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain("a: 39 rows, 3 inputs, binary, 2 classes\n");
+    expect(stderr).toContain("  nothing: left out: every value is missing\n");
+    expect(stderr).toContain("  same: left out: it is constant\n");
+    expect(stderr).toContain("  id: left out: it numbers the rows; keep it with --types id=numeric\n");
+    expect(stderr).toContain("  y: left out 1 row without a target, 39 remain\n");
+  });
+
+  it("takes 10,000 columns", async () => {
+    const folder = temporaryFolder();
+    const wide = 10_000;
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      [...Array.from({ length: wide }, (_, j) => ((i * 31 + j * 17) % 23) - 0.5), i % 2].join(","),
+    );
+    const header = [...Array.from({ length: wide }, (_, j) => `x${j}`), "y"].join(",");
+    writeFileSync(join(folder, "wide.csv"), [header, ...rows].join("\n"));
+    const { code, stderr } = await minimand(
+      ["compare", "wide.csv", "-t", "y", ...tiny, "--model", "linear"],
+      { cwd: folder },
+    );
+    expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);
+    expect(stderr).toContain(`wide: 12 rows, ${wide} inputs, binary, 2 classes\n`);
+    expect(stderr.split("\n").length).toBeLessThan(40);
+  });
+});

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Results } from "@minimand/compare";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  everythingIn,
+  minimand,
+  sampleCsv,
+  start,
+  temporaryFolder,
+  tiny,
+} from "../../../test/support/cli.ts";
+
+const folder = temporaryFolder();
+const seeds = 4;
+// Majority class, cross-entropy, class weights and focal, on two folds of four seeds; long enough to be met in the middle.
+const total = 4 * 2 * seeds;
+const args = (out: string, ...more: string[]): string[] => [
+  ...[
+    "compare",
+    "a.csv",
+    "-t",
+    "y",
+    ...tiny,
+    "--seeds",
+    String(seeds),
+    "--max-epochs",
+    "60",
+    "--patience",
+    "60",
+  ],
+  ...["--out", out, ...more],
+];
+const at = (...path: string[]): string => join(folder, ...path);
+const trialsIn = (out: string): string[] =>
+  existsSync(at(out, "trials"))
+    ? readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json"))
+    : [];
+
+function timeless(out: string): unknown {
+  const {
+    created: _,
+    datasets,
+    ...rest
+  }: Results = JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+  return {
+    ...rest,
+    datasets: datasets.map((d) => ({ ...d, trials: d.trials.map(({ seconds: __, ...trial }) => trial) })),
+  };
+}
+
+/** Waits until a run has kept some of its trials. */
+async function someTrials(out: string, least = 3): Promise<void> {
+  while (trialsIn(out).length < least) await setTimeout(5);
+}
+
+/** The same command again finishes the rest and ends as if nothing had happened. */
+async function finishes(out: string, kept: number): Promise<void> {
+  const { code, stderr } = await minimand(args(out), { cwd: folder });
+  expect(code).toBe(0);
+  if (kept < total) expect(stderr).toContain(`${kept} of ${total} trials are there already\n`);
+  expect(timeless(out)).toEqual(timeless("whole"));
+}
+
+beforeAll(async () => {
+  writeFileSync(at("a.csv"), sampleCsv());
+  const { code } = await minimand(args("whole"), { cwd: folder });
+  expect(code).toBe(0);
+  expect(trialsIn("whole")).toHaveLength(total);
+});
+
+describe("a comparison that is cut short", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s ends with 130, keeps what is finished, and continues",
+    async (signal) => {
+      const { child, ended } = start(args(signal, "--workers", "2"), { cwd: folder });
+      await someTrials(signal);
+      child.kill(signal);
+      const { code, stdout, stderr } = await ended;
+      expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+      const kept = trialsIn(signal).length;
+      expect(kept).toBeGreaterThanOrEqual(3);
+      expect(kept).toBeLessThan(total);
+      expect(stderr).toMatch(
+        new RegExp(
+          `\\nminimand: interrupted: ${kept} of ${total} trials are kept; the same command continues\\n$`,
+        ),
+      );
+      // Nothing but whole trials.
+      expect(everythingIn(at(signal))).toHaveLength(kept + 1);
+      await finishes(signal, kept);
+    },
+  );
+
+  it("by kill -9 loses at most the trials in flight, and continues", async () => {
+    const { child, ended } = start(args("killed"), { cwd: folder });
+    await someTrials("killed");
+    child.kill("SIGKILL");
+    expect(await ended).toMatchObject({ code: null, stdout: "" });
+    const kept = trialsIn("killed");
+    expect(kept.length).toBeLessThan(total);
+    for (const name of kept)
+      expect(() => JSON.parse(readFileSync(at("killed/trials", name), "utf8"))).not.toThrow();
+    // A trial that a crash of the machine has damaged runs again.
+    writeFileSync(at("killed/trials", kept[0]), readFileSync(at("killed/trials", kept[0])).subarray(0, 50));
+    await finishes("killed", kept.length - 1);
+  });
+
+  it("by its budget ends at a whole repeat, says so, and continues", async () => {
+    const { code, stdout, stderr } = await minimand(args("budget", "--budget", "0.001s"), { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      `budget: stopped after 1 of ${seeds} repeats; the same command with more budget continues\n`,
+    );
+    expect(stdout).toContain(`a, 2 test folds (1 of ${seeds} repeats)\n`);
+    expect(trialsIn("budget")).toHaveLength(total / seeds);
+    const { datasets }: Results = JSON.parse(readFileSync(at("budget/results.json"), "utf8"));
+    expect(datasets[0].seeds).toEqual({ planned: [0, 1, 2, 3], complete: [0] });
+    await finishes("budget", total / seeds);
+  });
+});
+
+describe("a disk that is full", () => {
+  const hook = fileURLToPath(new URL("../../../test/support/full-disk.mjs", import.meta.url));
+  const fullAt = (path: string, nth = 1): { cwd: string; env: Record<string, string> } => ({
+    cwd: folder,
+    env: { NODE_OPTIONS: `--import=${hook}`, FULL_DISK_AT: path, FULL_DISK_NTH: String(nth) },
+  });
+
+  it("from the start is told before anything runs, and nothing is left", async () => {
+    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/probe"));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe("minimand: new/full/trials/probe: no space left on the disk\n");
+    expect(existsSync(at("new"))).toBe(false);
+  });
+
+  it("in the middle keeps the trials that were stored, whole, and the same command continues", async () => {
+    const { code, stdout, stderr } = await minimand(args("middle"), fullAt(".json", 6));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/\nminimand: middle\/trials\/[0-9a-f]+\.json: no space left on the disk\n$/);
+    expect(trialsIn("middle")).toHaveLength(5);
+    expect(everythingIn(at("middle"))).toHaveLength(5 + 1);
+    await finishes("middle", 5);
+  });
+
+  it("at the end leaves no half-written results", async () => {
+    const { code, stderr } = await minimand(args("whole", "--out", "end"), fullAt("results.json"));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\nminimand: end\/results\.json: no space left on the disk\n$/);
+    expect(everythingIn(at("end")).filter((path) => /results|partial/.test(path))).toEqual([]);
+    await finishes("end", total);
+  });
+});

@@ -1,0 +1,235 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import Papa from "papaparse";
+import { beforeAll, describe, expect, it } from "vitest";
+import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+
+const folder = temporaryFolder();
+const at = (...path: string[]): string => join(folder, ...path);
+const { columns, cells } = sample();
+const predict = (args: string[], stdin = ""): ReturnType<typeof minimand> =>
+  minimand(["predict", ...args], { cwd: folder, stdin });
+
+/** The sample without its target, columns and rows as told. */
+const rowsCsv = (order: string[], more: Record<string, string> = {}): string =>
+  [
+    [...order, ...Object.keys(more)].join(","),
+    ...cells.map((line) =>
+      [...order.map((name) => line[columns.indexOf(name)]), ...Object.values(more)].join(","),
+    ),
+  ].join("\n");
+
+let expected = "";
+beforeAll(async () => {
+  writeFileSync(at("a.csv"), sampleCsv());
+  const made = await minimand(
+    [
+      "compare",
+      "a.csv",
+      "-t",
+      "y",
+      ...tiny,
+      "--max-epochs",
+      "60",
+      "--patience",
+      "60",
+      "--batch-size",
+      "8",
+      "--out",
+      "o",
+    ],
+    {
+      cwd: folder,
+    },
+  );
+  expect(made.code).toBe(0);
+  const ran = await predict(["o", "a.csv"]);
+  expect(ran).toMatchObject({ code: 0, stderr: "" });
+  expected = ran.stdout;
+});
+
+describe.concurrent("minimand predict", () => {
+  it("prints a prediction and its probabilities for every row", () => {
+    const { data, meta } = Papa.parse<Record<string, string>>(expected, {
+      header: true,
+      skipEmptyLines: true,
+    });
+    expect(meta.fields).toEqual(["prediction", "probability no", "probability yes"]);
+    expect(data).toHaveLength(cells.length);
+    for (const row of data) {
+      const [no, yes] = [Number(row["probability no"]), Number(row["probability yes"])];
+      expect(no + yes).toBeCloseTo(1, 5);
+      expect(row.prediction).toBe(yes > no ? "yes" : "no");
+    }
+    // It has learnt what the first input tells.
+    expect(data.filter((row, i) => row.prediction === cells[i][3]).length).toBeGreaterThan(
+      0.8 * cells.length,
+    );
+  });
+
+  it("says the same for other orders, more columns, standard input, gzip, and the model's own folder", async () => {
+    const other = rowsCsv(["kind", "size", "weight"], { note: "x" });
+    writeFileSync(at("other.csv.gz"), gzipSync(other));
+    const runs = await Promise.all([
+      predict(["o", "-"], other),
+      predict(["o", "other.csv.gz"]),
+      predict(["o/model", "-"], rowsCsv(["size", "weight", "kind"])),
+    ]);
+    for (const run of runs) expect(run).toEqual({ code: 0, stdout: expected, stderr: "" });
+  });
+
+  it("prints one JSON object a row with --json", async () => {
+    const { code, stdout } = await predict(["o", "a.csv", "--json"]);
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const { data } = Papa.parse(expected, { header: true, skipEmptyLines: true, dynamicTyping: true });
+    expect(rows).toEqual(data);
+  });
+
+  it("predicts numbers as they are in the file", async () => {
+    const rows = cells.map(([size]) => `${size},${1000 + 10 * Number(size)}`);
+    writeFileSync(at("numbers.csv"), ["size,price", ...rows].join("\n"));
+    await minimand(
+      [
+        "compare",
+        "numbers.csv",
+        "-t",
+        "price",
+        ...tiny,
+        "--max-epochs",
+        "60",
+        "--losses",
+        "absolute",
+        "-o",
+        "n",
+      ],
+      { cwd: folder },
+    );
+    const { code, stdout } = await predict(["n", "-"], "size\n0\n2\n");
+    const [header, low, high] = stdout.trim().split("\n");
+    expect({ code, header }).toEqual({ code: 0, header: "prediction" });
+    expect(Number(low)).toBeGreaterThan(980);
+    expect(Number(high)).toBeLessThan(1040);
+    expect(Number(high)).toBeGreaterThan(Number(low));
+  });
+
+  it("imputes what is missing and says which levels it has never seen", async () => {
+    const { code, stdout, stderr } = await predict(
+      ["o", "-"],
+      "size,weight,kind\n,NA,\n1,2,black\n3,4,red\n",
+    );
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(4);
+    expect(stderr).toBe("kind: 1 of 3 values did not occur in training: 'black'\n");
+  });
+
+  it.each<[string, string[], string, string]>([
+    [
+      "one column lacking",
+      ["o", "-"],
+      "size,weight\n1,2\n",
+      "stdin: expected the column 'kind', got a file without",
+    ],
+    [
+      "columns lacking",
+      ["o", "-"],
+      "kind\nred\n",
+      "stdin: expected the 2 columns 'size', 'weight', got a file without",
+    ],
+    [
+      "text for a number",
+      ["o", "-"],
+      "size,weight,kind\n1,2,red\nbig,2,red\n",
+      "stdin, line 3: column 'size': expected a number, as in training, got 'big'",
+    ],
+    [
+      "a number beyond float32",
+      ["o", "-"],
+      "size,weight,kind\n1,1e39,red\n",
+      "stdin, line 2: column 'weight': expected a finite number of at most 3.4e38 (float32), got '1e39'",
+    ],
+    [
+      "no rows",
+      ["o", "-"],
+      "size,weight,kind\n",
+      "stdin: expected at least one row below the header, got none",
+    ],
+    [
+      "rows that are not there",
+      ["o", "nowhere.csv"],
+      "",
+      "nowhere.csv: no such file and no bundled data set of this name; 'minimand data' lists the bundled ones",
+    ],
+    [
+      "a folder without a model",
+      [".", "a.csv"],
+      "",
+      ".: expected a folder with model/model.json, as 'minimand compare' writes it, got none",
+    ],
+    [
+      "a model that is not there",
+      ["nowhere", "a.csv"],
+      "",
+      "nowhere: expected a folder with model/model.json, as 'minimand compare' writes it, got none",
+    ],
+  ])("refuses %s in one line", async (_, args, stdin, message) => {
+    expect(await predict(args, stdin)).toEqual({ code: 2, stdout: "", stderr: `minimand: ${message}\n` });
+  });
+
+  it.each<[string, (model: string) => void, RegExp]>([
+    [
+      "no weights",
+      (model) => rmSync(join(model, "model.safetensors")),
+      /model\.safetensors: no such file or folder$/,
+    ],
+    [
+      "weights that are cut off",
+      cut("model.safetensors", 0.95),
+      /^tensor layers\..*: expected \d+ bytes within the file/,
+    ],
+    ["weights without a header", cut("model.safetensors", 0.01), /^safetensors: expected a header/],
+    [
+      "a description that is cut off",
+      cut("model.json", 0.5),
+      /model\.json: expected a model description .*, got a file that is no JSON or is cut off$/,
+    ],
+    [
+      "a foreign description",
+      (model) => writeFileSync(join(model, "model.json"), "{}"),
+      /model\.json: expected a model description \(minimand\.model\/1\), got something else$/,
+    ],
+    [
+      "a description of another network",
+      change({ network: { hidden: [5], activation: "relu" } }),
+      /model\.safetensors: expected the tensor 'layers\.0\.weight' of shape \[5, 5\], got shape \[5, 4\]$/,
+    ],
+    ["a description without an encoder", change({ encoder: undefined }), /got a wrong field 'encoder'$/],
+  ])("refuses a model with %s in one line", async (name, damage, message) => {
+    const copy = name.replaceAll(" ", "-");
+    mkdirSync(at(copy));
+    cpSync(at("o/model"), at(copy), { recursive: true });
+    damage(at(copy));
+    const { code, stdout, stderr } = await predict([copy, "a.csv"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^minimand: [^\n]+\n$/);
+    expect(stderr.slice("minimand: ".length, -1)).toMatch(message);
+  });
+});
+
+function cut(file: string, share: number): (model: string) => void {
+  return (model) => {
+    const bytes = readFileSync(join(model, file));
+    writeFileSync(join(model, file), bytes.subarray(0, Math.floor(share * bytes.length)));
+  };
+}
+
+function change(fields: object): (model: string) => void {
+  return (model) => {
+    const path = join(model, "model.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...fields }));
+  };
+}

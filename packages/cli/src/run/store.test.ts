@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TrialRecord } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { openStore } from "./store.ts";
+
+const record: TrialRecord = {
+  candidate: "focal",
+  seed: 0,
+  fold: 1,
+  status: "ok",
+  chosen: { learningRate: 0.01, parameters: { gamma: 2 } },
+  tuning: [],
+  epochs: 4,
+  score: 0.75,
+  metrics: { accuracy: 0.75, "roc-auc": null },
+  curve: [0.5, 0.75],
+  rows: { fit: 3, validation: 1, test: 4 },
+  seconds: 0.1,
+};
+const key = { schema: 1, spec: { candidate: "focal", seed: 0, fold: 1 } };
+
+describe("openStore", () => {
+  it("gives back what was put under the same key, also when it is opened again", async () => {
+    const folder = temporaryFolder();
+    const store = await openStore(folder);
+    expect(await store.get(key)).toBeNull();
+    await store.put(key, [record, { ...record, candidate: "other" }]);
+    expect(await store.get(key)).toEqual([record, { ...record, candidate: "other" }]);
+    expect(await (await openStore(folder)).get(structuredClone(key))).toHaveLength(2);
+    expect(await store.get({ ...key, schema: 2 })).toBeNull();
+    expect(readdirSync(join(folder, "trials"))).toHaveLength(1);
+  });
+
+  it.each(["", "[", "[]", "{}", "null", "[1]", "[null]", '[{"candidate":"focal"}]'])(
+    "takes a damaged trial (%j) as one that has not run",
+    async (text) => {
+      const folder = temporaryFolder();
+      const store = await openStore(folder);
+      await store.put(key, [record]);
+      const [name] = readdirSync(join(folder, "trials"));
+      writeFileSync(join(folder, "trials", name), text);
+      expect(await store.get(key)).toBeNull();
+      await store.put(key, [record]);
+      expect(await store.get(key)).toEqual([record]);
+    },
+  );
+
+  it("makes folders, and unmakes those that it made where nothing can be written", async () => {
+    const folder = temporaryFolder();
+    await openStore(join(folder, "a/b"));
+    expect(readdirSync(join(folder, "a/b"))).toEqual(["trials"]);
+    writeFileSync(join(folder, "file"), "text");
+    await expect(openStore(join(folder, "file/out"))).rejects.toMatchObject({ code: "ENOTDIR" });
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("text");
+    await expect(openStore(join(folder, "new", "x".repeat(300)))).rejects.toMatchObject({
+      code: "ENAMETOOLONG",
+    });
+    expect(existsSync(join(folder, "new"))).toBe(false);
+    expect(readdirSync(folder).sort()).toEqual(["a", "file"]);
+  });
+
+  it("sweeps up what a killed run left half-written, and nothing that is being written now", async () => {
+    const folder = temporaryFolder();
+    await openStore(folder);
+    const old = join(folder, "trials", "0a.json.12345678.partial");
+    const young = join(folder, "trials", "0b.json.12345678.partial");
+    const results = join(folder, "results.json.12345678.partial");
+    for (const path of [old, young, results]) writeFileSync(path, "[");
+    for (const path of [old, results]) utimesSync(path, new Date(0), new Date(0));
+    await openStore(folder);
+    expect([old, young, results].map(existsSync)).toEqual([false, true, false]);
+  });
+});

@@ -1,0 +1,41 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { writeWhole } from "./write-whole.ts";
+
+describe("writeWhole", () => {
+  it("writes text and bytes, over what was there, and leaves nothing beside", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.json");
+    await writeWhole(path, "first and longer");
+    await writeWhole(path, "second ü");
+    expect(readFileSync(path, "utf8")).toBe("second ü");
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+    await writeWhole(path, bytes);
+    expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  it("keeps what was there where it fails, and names the file that was meant", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "results.json");
+    mkdirSync(path);
+    writeFileSync(join(path, "inside"), "x");
+    await expect(writeWhole(path, "text")).rejects.toMatchObject({ path });
+    expect(readdirSync(folder)).toEqual(["results.json"]);
+    await expect(writeWhole(join(folder, "no/where"), "text")).rejects.toMatchObject({
+      code: "ENOENT",
+      path: join(folder, "no/where"),
+    });
+  });
+
+  it("lets the last of several writers win, whole", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a");
+    const texts = Array.from({ length: 20 }, (_, i) => String(i % 10).repeat(5000 + i));
+    await Promise.all(texts.map((text) => writeWhole(path, text)));
+    expect(texts).toContain(readFileSync(path, "utf8"));
+    expect(readdirSync(folder)).toEqual(["a"]);
+  });
+});
