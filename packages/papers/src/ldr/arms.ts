@@ -16,10 +16,11 @@ import {
   westonWatkins,
 } from "minimand";
 
-/** A learning rate and the loss's own parameter (0 where it has none). */
+/** What is tuned: the learning rate, the loss's own parameter (0 where it has none) and the weight decay. */
 export interface Configuration {
   learningRate: number;
   parameter: number;
+  weightDecay: number;
 }
 
 /** One loss of the comparison. */
@@ -27,13 +28,17 @@ export interface Arm {
   id: string;
   label: string;
   objective(model: Model): Objective;
-  /** Nine configurations for every loss: three values of its parameter times three learning rates, or nine rates. */
+  /**
+   * Eighteen configurations for every loss: three values of its parameter times three learning rates (or nine rates), at the
+   * authors' weight decay and at a tenth of it.
+   */
   grid: Configuration[];
   /** True for the loss that remembers a lambda per example; its parameter is lambda0. */
   adaptive?: true;
 }
 
 const fewRates = [0.01, 0.1, 1];
+const weightDecays = [5e-3, 5e-4];
 const manyRates = [0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 3];
 
 const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly number[]): Arm => ({
@@ -44,8 +49,11 @@ const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly n
 });
 
 function gridOf(parameters?: readonly number[]): Configuration[] {
-  if (parameters === undefined) return manyRates.map((learningRate) => ({ learningRate, parameter: 0 }));
-  return parameters.flatMap((parameter) => fewRates.map((learningRate) => ({ learningRate, parameter })));
+  const nine =
+    parameters === undefined
+      ? manyRates.map((learningRate) => ({ learningRate, parameter: 0 }))
+      : parameters.flatMap((parameter) => fewRates.map((learningRate) => ({ learningRate, parameter })));
+  return weightDecays.flatMap((weightDecay) => nine.map((rest) => ({ ...rest, weightDecay })));
 }
 
 /** The losses compared, with the parameter values that the authors' code tries. */

@@ -3,7 +3,7 @@ import { type Dataset, makeDataset, readTable } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { localHost } from "../local-host.ts";
 import type { Progress, TrialHost } from "../reproduction.ts";
-import { arms } from "./arms.ts";
+import { arms, type Configuration } from "./arms.ts";
 import { prepare } from "./prepare.ts";
 import { reportOf } from "./report.ts";
 import { reproduction } from "./reproduction.ts";
@@ -28,7 +28,7 @@ const spec = (changes: Partial<Spec> = {}): Spec => ({
   dataset: "letter",
   setting: "uniform 0.3",
   loss: "aldr-kl",
-  configuration: { learningRate: 0.1, parameter: 1 },
+  configuration: { learningRate: 0.1, parameter: 1, weightDecay: 5e-4 },
   seed: 5,
   judge: "test",
   fraction: 0.1,
@@ -60,7 +60,7 @@ describe("the reproduction of ldr", () => {
   });
 
   it("counts a diverged training as accuracy 0", async () => {
-    const configuration = { learningRate: 1e30, parameter: 0 };
+    const configuration = { learningRate: 1e30, parameter: 0, weightDecay: 5e-4 };
     const result = await reproduction.trial(spec({ loss: "cross-entropy", configuration }), host);
     expect(result).toEqual({ accuracy: 0, doubt: null });
   });
@@ -77,13 +77,13 @@ describe("the reproduction of ldr", () => {
     expect(test.flipped.filter(Boolean).length / 500).toBeGreaterThan(0.45);
   });
 
-  it("has nine configurations for every loss, and tuned choices that are on those grids", () => {
-    const choices: Record<string, { learningRate: number; parameter: number }> = tuned.choices;
+  it("has eighteen configurations for every loss, and tuned choices that are on those grids", () => {
+    const choices: Record<string, Configuration> = tuned.choices;
     for (const { id, grid } of arms) {
-      expect(grid.length).toBe(9);
+      expect(grid.length).toBe(18);
       for (const setting of settings) {
-        const { learningRate, parameter } = choices[`letter/${setting.id}/${id}`];
-        expect(grid).toContainEqual({ learningRate, parameter });
+        const { learningRate, parameter, weightDecay } = choices[`letter/${setting.id}/${id}`];
+        expect(grid).toContainEqual({ learningRate, parameter, weightDecay });
       }
     }
   });

@@ -77,7 +77,7 @@ async function* tune(host: LdrHost): AsyncGenerator<Progress, { rows: Row[]; cho
   const results = yield* collect(host, specs);
   const totals = new Map<string, Tried>();
   specs.forEach(({ dataset, setting, loss, configuration }, i) => {
-    const key = [dataset, setting, loss, configuration.learningRate, configuration.parameter].join("/");
+    const key = [dataset, setting, loss, ...Object.values(configuration)].join("/");
     const row = totals.get(key) ?? { dataset, setting, loss, ...configuration, accuracy: 0 };
     row.accuracy += results[i].accuracy / tuningSeeds.length;
     totals.set(key, row);
@@ -136,5 +136,6 @@ function choiceOf(dataset: string, setting: string, loss: string): Configuration
   const chosen = choices[keyOf(dataset, setting, loss)];
   if (chosen === undefined)
     throw new RangeError(`tuned.json: expected a choice for ${keyOf(dataset, setting, loss)}, got none`);
-  return { learningRate: chosen.learningRate, parameter: chosen.parameter };
+  const { learningRate, parameter, weightDecay } = chosen;
+  return { learningRate, parameter, weightDecay };
 }

@@ -53,8 +53,6 @@ export const bins = 25;
 
 const batchSize = 64;
 const momentum = 0.9;
-/** The authors' value. */
-const weightDecay = 5e-3;
 
 /** Trains and judges one network; the same spec gives the same result, and equal seeds share data, noise and start. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
@@ -63,18 +61,18 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const prepared = prepare(await host.dataset(spec.dataset), { ...spec, material, setting });
   const { step, predict } = programFor(spec, prepared, material.hidden);
   const adaptive = armOf(spec.loss).adaptive === true;
-  const { learningRate, parameter } = spec.configuration;
+  const { learningRate, parameter, weightDecay } = spec.configuration;
   const memory = adaptive ? aldrInit(prepared.train.y.length, { lambda0: parameter }) : undefined;
   const batches = minibatches(prepared.train, { size: batchSize, seed: derive(spec.seed, 3) });
   const epochs = Math.max(2, Math.round(material.epochs * spec.fraction));
   let state = step.init(random.key(derive(spec.seed, 4) | 0), {
-    hyper: { learningRate, parameter },
+    hyper: { learningRate, parameter, weightDecay },
     memory: memory === undefined ? {} : { ...memory },
   });
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const decay = epoch >= 0.75 * epochs ? 0.01 : epoch >= 0.5 * epochs ? 0.1 : 1;
-      state = { ...state, hyper: { learningRate: learningRate * decay, parameter } };
+      state = { ...state, hyper: { learningRate: learningRate * decay, parameter, weightDecay } };
       state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
     }
   } catch (error) {
@@ -103,7 +101,7 @@ function programFor({ loss }: Spec, { inputs, classes }: Prepared, hidden: numbe
   const step = supervised({
     model,
     objective: armOf(loss).objective(model),
-    optimizer: ({ learningRate }) => sgd(learningRate, { momentum, weightDecay }),
+    optimizer: ({ learningRate, weightDecay }) => sgd(learningRate, { momentum, weightDecay }),
   });
   const made = { step, predict: predictor(model) };
   programs.set(name, made);
