@@ -3,8 +3,8 @@ import type { Examples } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
 import type { Images, TrialHost } from "../reproduction.ts";
 
-/** A table, cut 70/30, or two classes of Fashion-MNIST, few images to train on and the test images to judge by. */
-export type Source = { table: string } | { images: readonly [number, number]; train: number };
+/** A table, cut 70/30, or two classes of Fashion-MNIST: few of the training images to train on, others to judge by. */
+export type Source = { table: string } | { images: readonly [number, number]; train: number; judged: number };
 
 /** One cell of the comparison. */
 export interface Cell {
@@ -20,7 +20,7 @@ export interface Cell {
 const musk = { dataset: "musk1", source: { table: "musk1" }, weightDecay: 5e-6 };
 const shirts = (a: number, b: number) => ({
   dataset: `fashion ${a}/${b}`,
-  source: { images: [a, b] as const, train: 600 },
+  source: { images: [a, b] as const, train: 600, judged: 1400 },
   weightDecay: 5e-4,
 });
 
@@ -56,17 +56,21 @@ export async function prepare(
 ): Promise<Prepared> {
   if ("table" in source) return fromTable(await host.dataset(source.table), seed, judge);
   const pool = await host.images("fashion-train");
-  const order = ordered(rowsOf(pool, source.images), seed).slice(0, source.train);
-  const count = judge === "test" ? order.length : Math.round(order.length * 0.8);
-  const train = fromImages(pool, order.slice(0, count), source.images);
-  if (judge === "tune")
-    return { train, judged: fromImages(pool, order.slice(count), source.images), inputs: train.shape[0] };
+  const order = ordered(rowsOf(pool, source.images), seed);
+  const own = order.slice(0, source.train);
+  const count = judge === "test" ? own.length : Math.round(own.length * 0.8);
+  const train = fromImages(pool, own.slice(0, count), source.images);
+  const inputs = train.shape[0];
+  if (judge === "tune") return { train, judged: fromImages(pool, own.slice(count), source.images), inputs };
+  // The bundled part of Fashion-MNIST has few test images, so training images that are left over judge as well.
   const test = await host.images("fashion-test");
-  return {
-    train,
-    judged: fromImages(test, rowsOf(test, source.images), source.images),
-    inputs: train.shape[0],
-  };
+  const testRows = rowsOf(test, source.images).slice(0, source.judged);
+  const rest = order.slice(own.length, own.length + source.judged - testRows.length);
+  const parts = [fromImages(test, testRows, source.images), fromImages(pool, rest, source.images)];
+  const x = new Float32Array(parts[0].x.length + parts[1].x.length);
+  x.set(parts[0].x);
+  x.set(parts[1].x, parts[0].x.length);
+  return { train, judged: { x, y: Int32Array.from([...parts[0].y, ...parts[1].y]) }, inputs };
 }
 
 function ordered(rows: Int32Array, seed: number): Int32Array {

@@ -94,8 +94,7 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
   const settled = yield* settle(specs, host);
   const outcomes: CellOutcome[] = chosen.map((cell) => ({
     cell: cell.id,
-    // 30 % over 70 % for tables; all test images of two classes for the others.
-    ratio: "table" in cell.source ? 3 / 7 : 2000 / cell.source.train,
+    ratio: "table" in cell.source ? 3 / 7 : cell.source.judged / cell.source.train,
     byLoss: Object.fromEntries(
       losses.map((loss) => [loss, cellResults(settled, cell.id, loss)]),
     ) as CellOutcome["byLoss"],
