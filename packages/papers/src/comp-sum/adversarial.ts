@@ -51,8 +51,8 @@ export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): 
 }
 
 /**
- * Weights at 0.4 of their usual deviation, which for ReLU layers is PyTorch's default start. The wider one leaves all
- * robust methods lower after so few epochs.
+ * Weights at 0.4 of their usual deviation, which for ReLU layers is about PyTorch's default start. From the wider one
+ * TRADES and Adv-Comp-Sum are less robust after so few epochs, the latter more so.
  */
 function narrowStart(model: Model): Model {
   return {

@@ -1,5 +1,5 @@
-import { type Dataset, encode, fitEncoder, injectLabelNoise } from "@minimand/compare";
-import type { Examples } from "minimand";
+import { type Dataset, encode, fitEncoder } from "@minimand/compare";
+import { type Examples, injectLabelNoise } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
 import type { Images, TrialHost } from "../reproduction.ts";
 import type { AdversarialSpec, FamilySpec } from "./spec.ts";
@@ -57,7 +57,7 @@ function letterMaterial(spec: FamilySpec, dataset: Dataset): Material {
   const noisy = (y: Int32Array, stream: number) =>
     spec.setting === "letter"
       ? y
-      : injectLabelNoise(y, { rate: 0.4, classes, seed: derive(spec.seed, stream) });
+      : injectLabelNoise(y, { kind: "other", rate: 0.4, classes, seed: derive(spec.seed, stream) }).labels;
   const part = (part: Int32Array) => ({
     x: encode(encoder, dataset, part).x,
     shape: [encoder.inputs],
