@@ -92,11 +92,31 @@ describe("a trial that diverges", () => {
     expect(chooseModel(trials, report.ranking)).toBeNull();
   });
 
-  it("leaves no buffer behind", async () => {
-    rates.of = () => [1e30, 0.01];
+  it("is one whose outputs overflow on a test row far away from those of training", async () => {
+    rates.of = () => [1e34];
+    const far = await datasetOf(
+      csv({ x: x.map((v, i) => (i === 4 ? 1e9 : v)), y: x.map((_, i) => "ab"[i % 2]) }),
+    );
+    // One step: weight decay at such a rate overflows in the next.
+    const given: Settings = { ...settings, model: "linear", maxEpochs: 1, batchSize: 64 };
+    const runner = makeTrialRunner(far, given);
+    const trial = (fold: number): Promise<TrialRecord[]> => runner.run({ candidate: "hinge", seed: 0, fold });
+    const records = (await Promise.all([trial(0), trial(1)])).flat();
+    const overflown = records.filter((r) => r.status === "diverged" && r.chosen !== null);
+    expect(overflown).toHaveLength(1);
+    expect(overflown[0]).toMatchObject({ score: null, metrics: {}, chosen: { learningRate: 1e34 } });
+    const before = liveBuffers();
+    await trial(overflown[0].fold);
+    expect(liveBuffers()).toBe(before);
+    runner.dispose();
+  });
+
+  it("leaves no buffer behind, and neither does a configuration that is overtaken", async () => {
+    rates.of = () => [1e30, 1e-6, 0.1];
     const runner = makeTrialRunner(dataset, settings);
     const once = (): Promise<TrialRecord[]> => runner.run({ candidate: "focal", seed: 0, fold: 0 });
-    await once();
+    const [{ chosen }] = await once();
+    expect(chosen?.learningRate).toBe(0.1);
     await once();
     const before = liveBuffers();
     for (let i = 0; i < 3; i++) await once();

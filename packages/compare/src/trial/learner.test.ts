@@ -117,6 +117,19 @@ describe("makeLearner", () => {
     learner.dispose();
   });
 
+  it("ends a run whose outputs overflow on the validation part likewise", async () => {
+    const learner = makeLearner(network, candidateById("mae", "binary"), info, settings);
+    const far = { ...fold, validation: { ...fold.validation, x: fold.validation.x.map(() => 3e38) } };
+    const run = (): ReturnType<typeof learner.train> =>
+      learner.train(far, { learningRate: 0.5, parameters: {} }, { seed: 1, metric });
+    expect(await run()).toMatchObject({ trained: null, validation: null });
+    await run();
+    const before = liveBuffers();
+    await run();
+    expect(liveBuffers()).toBe(before);
+    learner.dispose();
+  });
+
   it("leaves no buffer behind that nobody owns", async () => {
     const learner = makeLearner(network, candidateById("focal", "binary"), info, settings);
     const configuration = { learningRate: 0.01, parameters: { gamma: 2 } };
