@@ -84,7 +84,9 @@ function figures({ series }: ReproductionFile): Child {
     ([title, curves]) => html`<h3>${title}</h3>
 ${figure(
   (options) => seriesFigure(curves, document, options),
-  curves.length > 1 ? "Each panel shows one curve over the pale ones of all others." : null,
+  curves.length > 1
+    ? "A panel a curve, all on the same axes; pale curves behind it are the others, where there are few."
+    : null,
 )}`,
   );
 }

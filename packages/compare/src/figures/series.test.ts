@@ -23,6 +23,13 @@ describe("seriesFigure", () => {
     expect(svg.getAttribute("aria-description")).toBe("accuracy by tau, a panel a curve: a; b; c; d.");
   });
 
+  it("leaves the others out where they would be a tangle", () => {
+    const many = Array.from({ length: 13 }, (_, i) => curve(`${i}`, [i, i + 1]));
+    const svg = seriesFigure(many, emptyDocument());
+    expect(all(svg, "mm-curve", "path")).toHaveLength(13);
+    expect(all(svg, "mm-other-curve", "path")).toHaveLength(0);
+  });
+
   it("puts points where the axis says", () => {
     const svg = seriesFigure([curve("a", [1, 2, 3, 4, 5])], emptyDocument());
     const valueAt = axisX(svg);

@@ -12,6 +12,9 @@ export interface Curve {
   y: readonly number[];
 }
 
+/** Up to so many curves are drawn behind each other's panels; more would be a tangle, and a large file. */
+const mostOthers = 12;
+
 /** Up to so many points of a curve are marked. */
 const mostDots = 30;
 
@@ -26,8 +29,8 @@ function extent(values: number[], room: number): [number, number] {
 }
 
 /**
- * Curves that share their axes: a small panel for each, over the pale curves of all others, so that any number of them
- * can be told apart without colours. Points that aren't finite are gaps.
+ * Curves that share their axes: a small panel for each, over the pale curves of all others where there are at most
+ * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps.
  *
  * @param curves with the same `xLabel` and `yLabel`
  * @param document the page's document, or one of linkedom
@@ -101,7 +104,7 @@ export function seriesFigure(
           className: "mm-panel-title",
         }),
         ...panels.flatMap((panel) => [
-          ...panels
+          ...(panels.length > mostOthers ? [] : panels)
             .filter((other) => other !== panel)
             .map((other) =>
               Plot.lineY(other.points, {
