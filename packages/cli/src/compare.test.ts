@@ -205,6 +205,9 @@ describe.concurrent("minimand compare", () => {
       mkdirSync(join(folder, name));
       writeFileSync(join(folder, name, "train.csv"), sampleCsv(40 + i));
     }
+    // What a run with a single file has left must not be taken for one of these models.
+    mkdirSync(join(folder, "o/model"), { recursive: true });
+    writeFileSync(join(folder, "o/model/model.json"), "{}");
     const { code, stdout } = await minimand(
       ["compare", "one/train.csv", "two/train.csv", "-t", "y", ...tiny, "--out", "o"],
       { cwd: folder },
