@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { reportDataset } from "./assemble.ts";
 import { datasetOf } from "../../../test/support/datasets.ts";
+import { reportDataset } from "./assemble.ts";
 import { summarise } from "./plan/candidates.ts";
 import { chooseCandidates, defaultSettings } from "./plan/index.ts";
 import type { Settings, TrialRecord } from "./results.ts";

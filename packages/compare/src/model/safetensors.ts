@@ -95,6 +95,7 @@ function isEntry(value: unknown): value is Entry {
   return typeof dtype === "string" && areSizes(shape) && areSizes(offsets) && offsets?.length === 2;
 }
 
-function sizeOf(shape: readonly number[]): number {
+/** Number of entries of a shape. */
+export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }

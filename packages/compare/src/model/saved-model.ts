@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { weightRows } from "minimand";
 import { type Compile, derive, leavesOf, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable } from "../dataset/encode.ts";
@@ -12,7 +13,7 @@ import { makeWhole } from "../trial/fold.ts";
 import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
 import type { Prediction } from "../trial/outcome.ts";
 import type { ModelDescription } from "./description.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
 
 /** A kept model: its description and its weights. */
 export interface SavedModel {
@@ -36,12 +37,15 @@ export async function fitWhole(
     seed: derive(0, dataset.rows),
     ...(signal ? { signal } : {}),
   });
+  const sizes = [whole.inputs, ...hiddenOf(settings), task === "regression" ? 1 : classes.length];
   const layers = network.model.unflatten((trained.params as np.Array).ref) as { [name: string]: Tree }[];
   const tensors: Record<string, Tensor> = {};
   for (const [i, layer] of layers.entries()) {
     for (const [name, value] of Object.entries(layer)) {
-      const array = value as np.Array;
-      tensors[`layers.${i}.${name}`] = { shape: array.shape, data: Float32Array.from(array.dataSync()) };
+      const shape = name === "weight" ? [sizes[i], sizes[i + 1]] : [sizes[i + 1]];
+      const data = Float32Array.from((value as np.Array).dataSync());
+      // Rows beyond the inputs are a matter of the engine's layout, not of the model.
+      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, sizeOf(shape)) };
     }
   }
   discard(trained);
@@ -55,7 +59,7 @@ export async function fitWhole(
       classes,
       inputs: inputNames(encoder),
       encoder,
-      network: { hidden: settings.model === "linear" ? [] : settings.hidden, activation: "relu" },
+      network: { hidden: hiddenOf(settings), activation: "relu" },
       targetScale: whole.target,
       candidate: chosen.candidate,
       configuration: chosen.configuration,
@@ -94,7 +98,10 @@ export async function predictTable(
   } as const;
   const network = makeNetwork(sizes[0], description.task, description.classes.length, settings);
   // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
-  const flat = layers.map(({ weight, bias }) => ({ weight: vector(weight), bias: vector(bias) }));
+  const flat = layers.map(({ weight, bias }, i) => ({
+    weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
+    bias: vector(bias, bias.length),
+  }));
   const params = np.concatenate(leavesOf(flat));
   const prediction = await network.predict({ params, state: {} }, { x, rows }, description.targetScale);
   params.dispose();
@@ -102,9 +109,15 @@ export async function predictTable(
   return { prediction, rows, notes };
 }
 
-/** The engine takes arrays over plain buffers only. */
-function vector(values: Float32Array): np.Array {
-  return np.array(new Float32Array(values));
+/** The values as an array of the engine, filled up with zeros to a length. */
+function vector(values: Float32Array, length: number): np.Array {
+  const filled = new Float32Array(length);
+  filled.set(values);
+  return np.array(filled);
+}
+
+function hiddenOf({ model, hidden }: Pick<Settings, "model" | "hidden">): number[] {
+  return model === "linear" ? [] : hidden;
 }
 
 function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]): Float32Array {

@@ -27,10 +27,21 @@ interface Layer {
 type LayerState = { mean: np.Array; variance: np.Array };
 
 /**
+ * Rows of a layer's weight: its inputs rounded up to a multiple of 4. The engine's fast kernel for the gradient of a
+ * weight needs that (8 times as fast on 128 x 30 inputs and 64 outputs). The rows beyond the inputs start at zero, are
+ * multiplied with zeros, and stay zero.
+ */
+export function weightRows(inputs: number): number {
+  return Math.ceil(inputs / 4) * 4;
+}
+
+/**
  * A multi-layer perceptron: `x -> [inputs, ...hidden, outputs]`, dense layers with bias.
  *
  * Weights start normal with variance `2 / fan-in` (ReLU, He) or `2 / (fan-in + fan-out)` (tanh, Glorot) before a
  * hidden layer and `1 / fan-in` before the output; biases at 0. The same key gives the same start.
+ *
+ * Weights have shape `[weightRows(inputs), outputs]`, see {@link weightRows}.
  *
  * @returns a model from `[batch, inputs]` to `[batch, outputs]`
  * @throws RangeError for sizes that are not integers >= 1
@@ -68,10 +79,11 @@ export function mlp(options: MlpOptions): Model {
         const deviation = Math.sqrt(
           i === last ? 1 / fanIn : activation === "relu" ? 2 / fanIn : 2 / (fanIn + fanOut),
         );
+        const extra = weightRows(fanIn) - fanIn;
         const weight =
           initial === "zeros"
-            ? np.zeros([fanIn, fanOut])
-            : random.normal(keys[i], [fanIn, fanOut]).mul(deviation);
+            ? np.zeros([fanIn + extra, fanOut])
+            : padRows(random.normal(keys[i], [fanIn, fanOut]).mul(deviation), extra);
         const layer: { [name: string]: Tree } = { weight, bias: np.zeros([fanOut]) };
         if (normalised && i < last) {
           layer.norm = batchNormParams(fanOut);
@@ -87,7 +99,7 @@ export function mlp(options: MlpOptions): Model {
       const next: Tree[] = [];
       let h = x;
       layers.forEach(({ weight, bias, norm }, i) => {
-        h = np.matmul(h, weight).add(bias);
+        h = np.matmul(padColumns(h, weight.shape[0] - h.shape[1]), weight).add(bias);
         if (i === last) return;
         h = activate(h);
         if (norm === undefined) return;
@@ -102,6 +114,24 @@ export function mlp(options: MlpOptions): Model {
       return [h, normalised ? next : state];
     },
   };
+}
+
+function padRows(x: np.Array, extra: number): np.Array {
+  return extra === 0
+    ? x
+    : np.pad(x, [
+        [0, extra],
+        [0, 0],
+      ]);
+}
+
+function padColumns(x: np.Array, extra: number): np.Array {
+  return extra === 0
+    ? x
+    : np.pad(x, [
+        [0, 0],
+        [0, extra],
+      ]);
 }
 
 /** A linear model `x W + b`, an {@link mlp} without hidden layers; starts at zero unless `initial` says otherwise. */

@@ -2,8 +2,8 @@ import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { crossEntropy } from "../losses/index.ts";
-import { flat, linear, mlp } from "../models/index.ts";
-import { sgd } from "../optimizers/index.ts";
+import { flat, linear, mlp, weightRows } from "../models/index.ts";
+import { adamw, sgd } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
 import { fit, NonFiniteError } from "./fit.ts";
 import { objectiveOf } from "./objective.ts";
@@ -159,6 +159,39 @@ describe("models", () => {
     const [own, vector] = [await train(net), await train(flat(net))];
     own.forEach((v, i) => {
       expect(vector[i]).toBeCloseTo(v, 5);
+    });
+  });
+
+  it("do not notice that weights have rows for fours of inputs, and leave the rows beyond at zero", async () => {
+    expect([1, 4, 30].map(weightRows)).toEqual([4, 4, 32]);
+    const net = mlp({ inputs: 2, hidden: [5], outputs: 2 });
+    const step = supervised({
+      model: net,
+      objective: objectiveOf(net, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+      optimizer: adamw(0.05),
+    });
+    const state = await fit({ step, state: step.init(random.key(4)), batches: repeated(3) });
+    const [first, second] = (state.params as { weight: np.Array }[]).map(
+      (l) => l.weight.ref.js() as number[][],
+    );
+    expect([first.length, second.length]).toEqual([4, 8]);
+    for (const row of [...first.slice(2), ...second.slice(5)]) expect(row.every((w) => w === 0)).toBe(true);
+    expect(
+      first
+        .slice(0, 2)
+        .flat()
+        .some((w) => w !== 0),
+    ).toBe(true);
+    // The same outputs by hand, from the rows that belong to inputs.
+    const biases = (state.params as { bias: np.Array }[]).map((l) => l.bias.ref.js() as number[]);
+    const input = [0.7, -1.2];
+    const layer = (x: number[], w: number[][], b: number[]) =>
+      b.map((v, j) => x.reduce((s, xi, i) => s + xi * w[i][j], v));
+    const hidden = layer(input, first, biases[0]).map((v) => Math.max(v, 0));
+    const expected = layer(hidden, second, biases[1]);
+    const out = predictor(net)(step.params(state), step.modelState(state), np.array([input]));
+    (out.js() as number[][])[0].forEach((v, i) => {
+      expect(v).toBeCloseTo(expected[i], 4);
     });
   });
 
