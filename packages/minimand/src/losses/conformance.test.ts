@@ -97,12 +97,11 @@ describe.each(conformingLosses.map((c) => [c.name, c] as const))(
       }
     });
 
-    it.skipIf(notShiftInvariant)(
-      "does not change when a constant is added to all logits of an example",
-      () => {
+    if (!notShiftInvariant) {
+      it("does not change when a constant is added to all logits of an example", () => {
         close(values(loss(logits().add(3), ids(), {})), values(loss(logits(), ids(), {})), 1e-4);
-      },
-    );
+      });
+    }
 
     it(
       idsOnly

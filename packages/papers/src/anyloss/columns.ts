@@ -50,7 +50,9 @@ export async function trainColumns(
   disposeTree([batch.x, batch.y, batch.weights]);
   const byShape = (rank: number) => leavesOf(step.params(state)).find((leaf) => leaf.ndim === rank);
   const read = async (rank: number) => (await byShape(rank)?.ref.data()) as Float32Array;
-  const trained = { columns, weights: await read(2), bias: await read(1) };
+  // Rows beyond the inputs only fill up the layout of the engine.
+  const weightsOfInputs = (await read(2)).slice(0, inputs * columns);
+  const trained = { columns, weights: weightsOfInputs, bias: await read(1) };
   disposeTree([state.params, state.optimizer, state.modelState]);
   return trained;
 }
