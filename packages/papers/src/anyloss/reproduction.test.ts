@@ -90,7 +90,7 @@ describe("the reproduction of AnyLoss", () => {
       (_, f) => together.weights[f * together.columns + column],
     );
     expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(0.01);
-    (alone.ref.js() as number[][]).forEach(([w], f) => {
+    (alone.ref.js() as number[][]).slice(0, problem.inputs).forEach(([w], f) => {
       expect(own[f]).toBeCloseTo(w, 4);
     });
   });
