@@ -9,6 +9,9 @@ import { availableParallelism, cpus } from "node:os";
 const here = new URL(".", import.meta.url).pathname;
 if (!existsSync(`${here}node_modules`)) execFileSync("npm", ["ci", "--prefix", here], { stdio: "inherit" });
 
+// The peers' types are there only now, so this part is checked here and not with the rest.
+execFileSync("npx", ["tsc", "-p", `${here}tsconfig.json`], { stdio: "inherit" });
+
 function bench(file: string): Record<string, number> {
   process.stderr.write(`${file} ...\n`);
   const out = execFileSync(process.execPath, ["--conditions=minimand-source", `${here}${file}`], {
