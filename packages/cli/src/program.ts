@@ -11,7 +11,7 @@ import { version } from "./version.ts";
 export function makeProgram(): Command {
   const program = new Command("minimand")
     .description(
-      "Which training loss helps on your data, and what 26 papers claim, in runs that anyone can start.",
+      "Which training loss helps on your data, and what research papers claim, in runs that anyone can start.",
     )
     .version(version)
     .showSuggestionAfterError()

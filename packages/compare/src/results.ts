@@ -40,7 +40,7 @@ export interface CandidateSummary {
   label: string;
   /** `loss` is ranked and tested; `reference` is only shown beside the losses. */
   kind: "loss" | "reference";
-  /** Slug of the paper the loss comes from, if it is one of the 26. */
+  /** Slug of the paper the loss comes from, if it is one of `minimand papers`. */
   paper?: string;
   formula: string;
   /** True where the use on this task is our own extension and not the paper's. */

@@ -57,7 +57,11 @@ export function compareCommand(): Command {
       wholeNumber,
       availableParallelism(),
     )
-    .option("--budget <time>", "stop at a whole repeat before this time (60s, 5m, 2h)", timeSpan)
+    .option(
+      "--budget <time>",
+      "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
+      timeSpan,
+    )
     .option("-o, --out <folder>", "output folder; default: minimand-NAME")
     .option("--json", "print results.json on stdout", false)
     .option(

@@ -58,7 +58,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
           ? "–"
           : html`${fixed(entry.mean, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
         d === null ? "–" : html`${signed(d.mean, digits)}${interval(d.low, d.high)}`,
-        d === null ? "–" : pValue(d.pHolm),
+        d === null || entry.verdict === "reference" ? "–" : pValue(d.pHolm),
         posterior(entry),
       ],
     };

@@ -23,6 +23,9 @@ export interface MakeDatasetOptions {
   positive?: string;
 }
 
+/** More levels than this, and than a quarter of the rows, are worth a word. */
+const manyLevels = 50;
+
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 
 /**
@@ -97,6 +100,10 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       });
       if (typed.mixed)
         notes.push({ level: "warning", column: name, text: `read as categories: ${typed.why}` });
+      else if (typed.levels.length > manyLevels && typed.levels.length > rows.length / 4) {
+        const text = `${typed.levels.length} different texts in ${rows.length} rows (dates? names?) hardly help as an input: --ignore leaves the column out`;
+        notes.push({ level: "warning", column: name, text });
+      }
     }
   }
   notes.push(...dropNotes(dropped));

@@ -94,12 +94,12 @@ describe("safetensors", () => {
     [
       "too few bytes",
       { w: { dtype: "F32", shape: [2], data_offsets: [0, 4] } },
-      "tensor w: expected 8 bytes within the file, got 4",
+      "safetensors, tensor w: expected 8 bytes, got 4",
     ],
     [
       "bytes beyond the end",
       { w: { dtype: "F32", shape: [2], data_offsets: [4, 12] } },
-      "tensor w: expected 8 bytes within the file, got 8",
+      "safetensors, tensor w: expected a file of at least",
     ],
   ])("are refused with a header that is %s", (_, header, message) => {
     expect(() => readSafetensors(fileWith(header, new Uint8Array(8)))).toThrow(message);

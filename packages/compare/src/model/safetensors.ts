@@ -59,8 +59,10 @@ export function readSafetensors(bytes: Uint8Array): Record<string, Tensor> {
     if (entry.dtype !== "F32") throw typeError(`tensor ${name}`, "dtype F32", entry.dtype);
     const [from, to] = entry.data_offsets;
     const size = sizeOf(entry.shape);
-    if (to - from !== 4 * size || start + to > bytes.length)
-      throw rangeError(`tensor ${name}`, `${4 * size} bytes within the file`, to - from);
+    if (to - from !== 4 * size)
+      throw rangeError(`safetensors, tensor ${name}`, `${4 * size} bytes`, to - from);
+    if (start + to > bytes.length)
+      throw rangeError(`safetensors, tensor ${name}`, `a file of at least ${start + to} bytes`, bytes.length);
     tensors[name] = {
       shape: entry.shape,
       data: Float32Array.from({ length: size }, (_, i) => view.getFloat32(start + from + 4 * i, true)),

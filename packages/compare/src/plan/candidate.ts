@@ -18,7 +18,7 @@ export interface Candidate {
   id: string;
   /** Name for people. */
   label: string;
-  /** Slug of its paper, if it comes from one of the 26. */
+  /** Slug of its paper, if it is one of `minimand papers`. */
   paper?: string;
   /** Where else it comes from. */
   reference?: string;

@@ -3,6 +3,7 @@ import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { reportDataset } from "../assemble.ts";
 import { chooseModel } from "../model/choose.ts";
+import type { Candidate } from "../plan/candidate.ts";
 import { summarise } from "../plan/candidates.ts";
 import { chooseCandidates, defaultSettings } from "../plan/index.ts";
 import type { Settings, TrialRecord } from "../results.ts";
@@ -11,7 +12,8 @@ import { makeTrialRunner } from "./run-trial.ts";
 // No learning rate of the real grid makes a loss diverge on such data; these do, for all losses or for some.
 const rates = vi.hoisted(() => ({ of: (): number[] => [1e30] }));
 vi.mock("../plan/grid.ts", () => ({
-  gridOf: () => rates.of().map((learningRate) => ({ learningRate, parameters: {} })),
+  gridOf: ({ settings: [parameters = {}] }: Pick<Candidate, "settings">) =>
+    rates.of().map((learningRate) => ({ learningRate, parameters })),
 }));
 
 const settings: Settings = {

@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
-import { crossEntropy } from "../losses/index.ts";
+import { crossEntropy, focal } from "../losses/index.ts";
 import { flat, linear, mlp, weightRows } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
@@ -57,6 +57,18 @@ describe("fit", () => {
     const before = liveBuffers();
     await expect(run()).rejects.toThrow(/loss: expected a finite number at step \d+, got (NaN|Infinity)/);
     expect(liveBuffers()).toBe(before);
+  });
+
+  it("refuses hyperparameters that were not given, instead of training with some default", async () => {
+    const step = stepWith((f, y, { weights, hyper: h }) => focal(f, y, { weights, gamma: h.gama }));
+    const run = fit({
+      step,
+      state: step.init(random.key(0), { hyper: { learningRate: 0.1, gamma: 2 } }),
+      batches: repeated(1),
+    });
+    await expect(run).rejects.toThrow(
+      "hyper.gama: expected one of those given to init (learningRate, gamma), got undefined",
+    );
   });
 
   it("can be aborted, while timers run", async () => {

@@ -67,7 +67,7 @@ export function supervised({
     ) => {
       const [scalar, output] = objective(
         params,
-        { modelState, memory, key, hyper: hyper as { [name: string]: np.Array } },
+        { modelState, memory, key, hyper: named(hyper as { [name: string]: np.Array }) },
         { x, y, weights },
       );
       return [scalar, output as unknown as Tree] as [np.Array, Tree];
@@ -86,7 +86,7 @@ export function supervised({
       y: np.Array,
       weights: np.Array,
     ) => {
-      const transformation = optimizerOf(refTree(hyper) as { [name: string]: np.Array });
+      const transformation = optimizerOf(named(refTree(hyper) as { [name: string]: np.Array }));
       const [[loss, aux], gradient] = gradientOf(
         one,
         refTree(params),
@@ -189,4 +189,17 @@ function scatter(
       values[id] = updated[i];
     });
   }
+}
+
+/** Hyperparameters by name; a name that was not given to `init` is an error, where `undefined` would mean some default. */
+function named(hyper: { [name: string]: np.Array }): { [name: string]: np.Array } {
+  return new Proxy(hyper, {
+    get(target, name) {
+      if (typeof name === "string" && !(name in target)) {
+        const known = Object.keys(target).join(", ") || "none";
+        throw typeError(`hyper.${name}`, `one of those given to init (${known})`, undefined);
+      }
+      return Reflect.get(target, name);
+    },
+  });
 }
