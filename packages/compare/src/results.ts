@@ -195,6 +195,7 @@ export interface Settings {
   configurations: number;
   maxEpochs: number;
   patience: number;
+  /** At most; small data take about a quarter of their training rows, see `batchSizeFor`. */
   batchSize: number;
   rope: number | "auto";
   alpha: number;

@@ -90,7 +90,12 @@ export function compareCommand(): Command {
       wholeNumber,
       defaultSettings.patience,
     )
-    .option("--batch-size <n>", "rows a training step", wholeNumber, defaultSettings.batchSize)
+    .option(
+      "--batch-size <n>",
+      "rows a training step, at most; small data take about a quarter of their rows",
+      wholeNumber,
+      defaultSettings.batchSize,
+    )
     .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
     .option("--group <column>", "rows with equal values stay in one fold")

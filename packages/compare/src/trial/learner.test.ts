@@ -8,7 +8,14 @@ import type { BuildInfo, Candidate } from "../plan/candidate.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { makeFolds } from "./fold.ts";
-import { discard, makeLearner, makeNetwork, type Trained, type TrainSettings } from "./learner.ts";
+import {
+  batchSizeFor,
+  discard,
+  makeLearner,
+  makeNetwork,
+  type Trained,
+  type TrainSettings,
+} from "./learner.ts";
 
 const settings: TrainSettings = { model: "mlp", hidden: [4], maxEpochs: 3, patience: 3, batchSize: 16 };
 const info: BuildInfo = { task: "binary", classes: 2, metric: "balanced-accuracy" };
@@ -188,4 +195,10 @@ describe("makeNetwork", () => {
     ).rejects.toThrow(/^output: expected a finite number/);
     huge.dispose();
   });
+});
+
+it("small data take batches of about a quarter of their rows", () => {
+  expect([80, 137, 224, 491, 20_000].map((rows) => batchSizeFor(rows, 128))).toEqual([16, 32, 64, 128, 128]);
+  expect(batchSizeFor(10, 128)).toBe(16);
+  expect(batchSizeFor(491, 8)).toBe(8);
 });

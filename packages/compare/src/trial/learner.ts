@@ -100,6 +100,14 @@ export interface Learner {
   dispose(): void;
 }
 
+/**
+ * Rows a training step: the most that is set, but for small data about a quarter of the rows (a power of two, at least 16),
+ * since an epoch of a single step would make every limit on epochs one on steps.
+ */
+export function batchSizeFor(rows: number, most: number): number {
+  return Math.min(most, Math.max(16, 2 ** Math.round(Math.log2(rows / 4))));
+}
+
 /** Compiles a candidate's training step. */
 export function makeLearner(
   network: Network,
@@ -124,7 +132,10 @@ export function makeLearner(
     seed: number,
   ) => {
     const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
-    const batches = minibatches(examples, { size: settings.batchSize, seed });
+    const batches = minibatches(examples, {
+      size: batchSizeFor(examples.y.length, settings.batchSize),
+      seed,
+    });
     const memory = candidate.memory?.(batches.count, parameters) ?? {};
     const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters }, memory });
     return { batches, state };
