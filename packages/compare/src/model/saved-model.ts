@@ -35,7 +35,7 @@ export async function fitWhole(
   const learner = makeLearner(network, candidateById(chosen.candidate, task), info, settings, compile);
   const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
     seed: derive(0, dataset.rows),
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const sizes = [whole.inputs, ...hiddenOf(settings), task === "regression" ? 1 : classes.length];
   const layers = network.model.unflatten((trained.params as np.Array).ref) as { [name: string]: Tree }[];
@@ -89,14 +89,10 @@ export async function predictTable(
     weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
     bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
   }));
-  const settings = {
+  const network = makeNetwork(sizes[0], description.task, description.classes.length, {
     model: "mlp",
     hidden: description.network.hidden,
-    maxEpochs: 1,
-    patience: 1,
-    batchSize: 1,
-  } as const;
-  const network = makeNetwork(sizes[0], description.task, description.classes.length, settings);
+  });
   // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
   const flat = layers.map(({ weight, bias }, i) => ({
     weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),

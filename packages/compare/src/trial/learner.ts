@@ -58,7 +58,7 @@ export function makeNetwork(
   inputs: number,
   task: Task,
   classes: number,
-  settings: TrainSettings,
+  settings: Pick<TrainSettings, "model" | "hidden">,
   compile?: Compile,
 ): Network {
   const outputs = task === "regression" ? 1 : classes;
@@ -122,7 +122,7 @@ export function makeLearner(
     model,
     objective,
     optimizer: ({ learningRate }) => adamw(learningRate, { weightDecay }),
-    ...(compile === undefined ? {} : { compile }),
+    compile,
   });
   type State = ReturnType<typeof step.init>;
 
@@ -153,7 +153,7 @@ export function makeLearner(
             step,
             state: current,
             batches: batches.epoch(epoch),
-            ...(signal ? { signal } : {}),
+            signal,
           });
           const trained = { params: step.params(current), state: step.modelState(current) };
           const score = scoreOfPrediction(
@@ -188,7 +188,7 @@ export function makeLearner(
           step,
           state: current,
           batches: batches.epoch(epoch),
-          ...(signal ? { signal } : {}),
+          signal,
         });
       }
       const trained = { params: refTree(step.params(current)), state: refTree(step.modelState(current)) };

@@ -79,7 +79,7 @@ export function makeTrialRunner(
       const tuning: TuningRecord[] = [];
       let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
       for (const configuration of grid) {
-        const run = await learner.train(fold, configuration, { seed, metric, ...(signal ? { signal } : {}) });
+        const run = await learner.train(fold, configuration, { seed, metric, signal });
         tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
         if (run.trained === null) continue;
         if (best !== null && !isBetter(run.validation!, best.run.validation!, metric)) discard(run.trained);

@@ -5,7 +5,7 @@ import type { Model } from "./model.ts";
 
 /**
  * The same model with all parameters in one vector: an optimizer then runs a handful of kernels instead of a handful
- * per layer, which is most of the time of a small network's step.
+ * per layer (an Adam step of an 8-64-64-2 network on 128 rows: 46 kernels instead of 65, about 0.8 of the time).
  *
  * Only for gradients taken through the guard of `differentiate` (the vector is sliced inside), and for optimizers
  * that treat all entries alike. {@link FlatModel.unflatten} gives the parameters back in their own shapes.
