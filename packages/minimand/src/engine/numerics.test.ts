@@ -9,7 +9,6 @@ import {
   logSoftmax,
   logSumExp,
   relu,
-  safeNorm,
   sigmoid,
   softmax,
   softplus,
@@ -115,10 +114,4 @@ describe("exp and expm1", () => {
       expect(g[1]).toBeGreaterThan(1e34);
     }
   });
-});
-
-it("safeNorm has a finite derivative at zero", () => {
-  const g = slopes((x) => safeNorm(x), [0, 0]);
-  expect(g).toEqual([0, 0]);
-  expect(safeNorm(array([3, 4])).item()).toBeCloseTo(5, 6);
 });

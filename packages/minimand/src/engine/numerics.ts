@@ -84,11 +84,6 @@ export function softmax(x: np.Array, axis = -1): np.Array {
   return np.exp(logSoftmax(x, axis));
 }
 
-/** Euclidean norm along one axis, `sqrt(sum x^2 + eps)`: finite derivative at zero. */
-export function safeNorm(x: np.Array, axis = -1, eps = 1e-12): np.Array {
-  return np.sqrt(np.square(x).sum(axis).add(eps));
-}
-
 /**
  * Largest exponent whose exponential is used as a slope: its products with ordinary numbers stay finite in float32.
  * Float64 uses the same one, since the engine keeps the constants of a compiled program in float32.

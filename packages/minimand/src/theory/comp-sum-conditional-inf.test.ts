@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { conditionalRisk, distribution, taus } from "./conditional-risk.fixture.ts";
 import { compSumBoundedDeterministicInf, compSumConditionalInf, zeroOneConditionalInf } from "./index.ts";
-import { conditionalRisk, distribution, taus } from "./test-tools.ts";
 
 describe("compSumConditionalInf", () => {
   it("has the values of the closed forms at (0.6, 0.4)", () => {

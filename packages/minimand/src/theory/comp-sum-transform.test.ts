@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { conditionalRisk, distribution, taus } from "./conditional-risk.fixture.ts";
 import { compSumConditionalInf, compSumInverseTransform, compSumTransform } from "./index.ts";
-import { conditionalRisk, distribution, taus } from "./test-tools.ts";
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const family = fc.record({ tau: fc.constantFrom(...taus), nClasses: fc.integer({ min: 2, max: 50 }) });

@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { distribution, normalised, taus } from "./conditional-risk.fixture.ts";
 import {
   compSumConditionalInf,
   expectedConditionalInf,
   minimizabilityGap,
   minimizabilityGapUpperBound,
 } from "./index.ts";
-import { distribution, normalised, taus } from "./test-tools.ts";
 
 const conditionals = [
   [0.7, 0.2, 0.1],

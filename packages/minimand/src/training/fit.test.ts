@@ -99,6 +99,12 @@ describe("minibatches", () => {
     ]);
   });
 
+  it("carry the weight of each example, and 0 for padding", () => {
+    const weights = Float32Array.from({ length: 90 }, (_, i) => 0.5 + i);
+    const batch = minibatches({ ...halfPlanes(), weights }, { size: 4, seed: 0 }).at(Int32Array.of(7, 2, 80));
+    expect([...(batch.weights.dataSync() as Float32Array)]).toEqual([7.5, 2.5, 80.5, 0]);
+  });
+
   it("refuse values that can't be trained on, naming the row", () => {
     const good = halfPlanes();
     const bad = (change: Partial<typeof good>) => () =>
