@@ -66,12 +66,12 @@ describe.concurrent("minimand compare", () => {
     expect(dataset.trials.every((t) => t.score === t.metrics["log-loss"])).toBe(true);
   });
 
-  it("colours on request, and never with NO_COLOR", async () => {
+  it("colours on request, and never a file or a pipe without it", async () => {
     const folder = withSample();
     const args = ["compare", "a.csv", "-t", "y", ...tiny];
     const coloured = await minimand(args, { cwd: folder, env: { FORCE_COLOR: "1" } });
     expect(coloured.stdout).toContain("\u001b[");
-    const plain = await minimand(args, { cwd: folder, env: { FORCE_COLOR: "1", NO_COLOR: "1" } });
+    const plain = await minimand(args, { cwd: folder, env: { CI: "true" } });
     expect(plain.stdout).not.toContain("\u001b[");
   });
 

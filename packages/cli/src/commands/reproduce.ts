@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { styleText } from "node:util";
 import { loadReproduction, type Reproduction } from "@minimand/papers";
 import { Command, Option } from "commander";
-import pc from "picocolors";
 import { UsageError } from "../failure.ts";
 import { renderReproduction } from "../report/index.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
@@ -137,10 +137,10 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
   );
 }
 
-const paint = { reproduced: pc.green, "partly reproduced": pc.yellow, "not reproduced": pc.red };
+const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
 
 function verdictLine({ verdict, because, scale }: ReproductionFile): string {
-  const word = paint[verdict](verdict);
+  const word = styleText(styleOf[verdict], verdict);
   return `${scale === "quick" ? `quick run, no evidence: ${word}` : word}: ${because}`;
 }
 

@@ -1,17 +1,17 @@
+import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, pValue, signed } from "@minimand/compare";
 import Table from "cli-table3";
-import pc from "picocolors";
 
-const paint: Record<RankingEntry["verdict"], (text: string) => string> = {
-  baseline: pc.bold,
-  better: pc.green,
-  same: pc.cyan,
-  worse: pc.red,
-  undecided: (text) => text,
-  diverged: pc.red,
-  reference: pc.dim,
-};
+const styleOf = {
+  baseline: "bold",
+  better: "green",
+  same: "cyan",
+  worse: "red",
+  undecided: "none",
+  diverged: "red",
+  reference: "dim",
+} as const satisfies Record<RankingEntry["verdict"], string>;
 
 /** The ranking as text: one table a data set, one sentence each, and the comparison across data sets. */
 export function resultTable(results: Results): string {
@@ -40,12 +40,12 @@ function datasetTable({ name, ranking, seeds, trials }: DatasetReport): string {
     seeds.complete.length < seeds.planned.length
       ? ` (${seeds.complete.length} of ${seeds.planned.length} repeats)`
       : "";
-  return `${pc.bold(name)}, ${folds} test folds${asked}\n${table.toString()}\n${ranking.summary}`;
+  return `${styleText("bold", name)}, ${folds} test folds${asked}\n${table.toString()}\n${ranking.summary}`;
 }
 
 function row(entry: RankingEntry): string[] {
   const { label, mean, sd, difference, verdict, diverged, n } = entry;
-  const color = paint[verdict];
+  const color = (text: string): string => styleText(styleOf[verdict], text);
   const score = mean === null ? "" : `${fixed(mean, 4)}${sd === null ? "" : ` ± ${fixed(sd, 4)}`}`;
   const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
   if (difference === null) return [label, score, "", "", "", word].map(color);
@@ -71,7 +71,7 @@ function acrossTable(across: NonNullable<Results["across"]>): string {
     .map((_, i) => i)
     .sort((a, b) => across.averageRanks[a] - across.averageRanks[b]);
   for (const i of order) table.push([across.candidates[i], fixed(across.averageRanks[i], 2)]);
-  return `${pc.bold(`Across ${across.datasets.length} data sets`)}\n${table.toString()}\n${across.summary}`;
+  return `${styleText("bold", `Across ${across.datasets.length} data sets`)}\n${table.toString()}\n${across.summary}`;
 }
 
 /** No lines between cells, two blanks of room. */
