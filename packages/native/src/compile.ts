@@ -1,0 +1,132 @@
+import { type numpy as np, tree } from "@jax-js/jax";
+import { type Compile, type Compiled, compileWithJit, rangeError, type Tree } from "minimand/engine";
+import { UnsupportedPrimitiveError } from "./lower/lower.ts";
+import { makeProgram, type NativeProgram } from "./runtime/program.ts";
+import { loadRuntime, type SessionOptions } from "./runtime/session.ts";
+import { trace } from "./trace.ts";
+
+/** How functions are compiled. */
+export interface NativeOptions extends SessionOptions {
+  /** Most shapes of arguments that one function is compiled for. Default 8. */
+  maxShapes?: number;
+}
+
+/** What {@link nativeCompiler} makes, and what it does where ONNX can't express a function. */
+export interface NativeCompilerOptions extends NativeOptions {
+  /** Told once for each primitive that makes a function run under the engine's `jit`. Default: `console.warn`. */
+  warn?: (message: string) => void;
+}
+
+/**
+ * Compiles a function of arrays to ONNX and loads it into ONNX Runtime.
+ *
+ * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of
+ * the example compile again.
+ *
+ * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed; UnsupportedPrimitiveError naming the primitive and
+ *   the equation where ONNX can't express the function; TypeError where it reads values while it is traced or has a dtype
+ *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes
+ * @example
+ * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
+ */
+export async function compile<A extends Tree[], R extends Tree>(
+  fn: (...args: A) => R,
+  exampleArgs: NoInfer<A>,
+  options: NativeOptions = {},
+): Promise<Compiled<A, R>> {
+  loadRuntime();
+  const compiled = specialise(fn, options);
+  compiled.prepare(exampleArgs);
+  return compiled.call;
+}
+
+/**
+ * A compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
+ *
+ * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
+ * warning for each primitive.
+ *
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed
+ * @example
+ * const step = supervised({ model, objective, optimizer, compile: await nativeCompiler() })
+ */
+export async function nativeCompiler({
+  warn = console.warn,
+  ...options
+}: NativeCompilerOptions = {}): Promise<Compile> {
+  loadRuntime();
+  const warned = new Set<string>();
+  return <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
+    const native = specialise(fn, options);
+    let instead: Compiled<A, R> | undefined;
+    const call = (...args: A): R => {
+      if (instead !== undefined) return instead(...args);
+      try {
+        native.prepare(args);
+      } catch (error) {
+        if (!(error instanceof UnsupportedPrimitiveError)) throw error;
+        if (!warned.has(error.primitive))
+          warn(`${error.message}; the function runs under the engine's jit instead`);
+        warned.add(error.primitive);
+        instead = compileWithJit(fn);
+        return instead(...args);
+      }
+      return native.call(...args);
+    };
+    return Object.assign(call, {
+      dispose() {
+        native.call.dispose();
+        instead?.dispose();
+      },
+    });
+  };
+}
+
+interface Specialised<A extends Tree[], R extends Tree> {
+  /** Compiles for these arguments, unless it is done already. */
+  prepare(args: A): void;
+  call: Compiled<A, R>;
+}
+
+/** A function with its programs, one for each kind of arguments. */
+function specialise<A extends Tree[], R extends Tree>(
+  fn: (...args: A) => R,
+  { maxShapes = 8, ...options }: NativeOptions,
+): Specialised<A, R> {
+  const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
+  const programFor = (args: A) => {
+    const [leaves, structure] = tree.flatten(args as never) as unknown as [
+      (np.Array | number)[],
+      tree.JsTreeDef,
+    ];
+    const key = `${structure} ${leaves.map(kindOf).join()}`;
+    let made = programs.get(key);
+    if (made === undefined) {
+      if (programs.size === maxShapes)
+        throw rangeError(
+          "args",
+          `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
+          `${leaves.map(kindOf).join(", ")}`,
+        );
+      const traced = trace(fn as never, args);
+      made = { program: makeProgram(traced, options), treedef: traced.treedef };
+      programs.set(key, made);
+    }
+    return { ...made, leaves };
+  };
+  const call = (...args: A): R => {
+    const { program, treedef, leaves } = programFor(args);
+    return tree.unflatten(treedef, program.run(leaves) as never) as unknown as R;
+  };
+  const dispose = (): void => {
+    for (const { program } of programs.values()) program.dispose();
+    programs.clear();
+  };
+  return { prepare: (args) => void programFor(args), call: Object.assign(call, { dispose }) };
+}
+
+function kindOf(leaf: np.Array | number): string {
+  if (typeof leaf === "number") return "number";
+  return `${leaf.dtype}[${leaf.shape}]${leaf.weakType ? "*" : ""}`;
+}

@@ -1,0 +1,297 @@
+import type { ElementType } from "../onnx/model.ts";
+import type { Graph, Tensor } from "./graph.ts";
+import { type DType, NoCounterpart, type Rule } from "./rule.ts";
+import { broadcastable, broadcastTo, sameNumbers, type View, variesAlong } from "./view.ts";
+
+type Emit = (graph: Graph, tensors: readonly Tensor[], shape: readonly number[]) => Tensor;
+
+/**
+ * Applies an elementwise operation where its operands really vary: on the tensors as they are if all see them alike,
+ * else on forms that ONNX broadcasts. Axes along which no operand varies stay unwritten in the result.
+ */
+export function elementwise(
+  graph: Graph,
+  inputs: readonly View[],
+  shape: readonly number[],
+  emit: Emit,
+): View {
+  const views = inputs.map((view) => broadcastTo(view, shape));
+  const varying = views.filter((view) => variesAlong(view).length > 0);
+  const [first] = varying;
+  if (
+    first !== undefined &&
+    varying.every((v) => sameNumbers(v.axes, first.axes) && sameNumbers(v.tensor.shape, first.tensor.shape))
+  ) {
+    const tensors = views.map((view) => (varying.includes(view) ? view.tensor : scalar(graph, view)));
+    return { tensor: emit(graph, tensors, first.tensor.shape), axes: first.axes, shape };
+  }
+  const tensors = views.map((view) => broadcastable(graph, view));
+  const rank = Math.max(...tensors.map((t) => t.shape.length));
+  const lead = shape.length - rank;
+  const varies = shape.map((_, i) => views.some((view) => view.axes[i] !== null));
+  const own = shape.map((size, i) => (varies[i] ? size : 1)).slice(lead);
+  const tensor = emit(graph, tensors, own);
+  return { tensor, axes: varies.map((v, i) => (v ? i - lead : null)), shape };
+}
+
+function scalar(graph: Graph, view: View): Tensor {
+  return broadcastable(graph, { tensor: view.tensor, axes: [], shape: [] });
+}
+
+/** Casts without range checks: between types where every value that occurs has a counterpart. */
+export function cast(graph: Graph, tensor: Tensor, type: ElementType): Tensor {
+  if (tensor.type === type) return tensor;
+  const to = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 }[type];
+  return graph.op("Cast", [tensor], { type, shape: tensor.shape, attributes: { to } });
+}
+
+function castTo(graph: Graph, tensors: readonly Tensor[], type: ElementType): Tensor[] {
+  return tensors.map((tensor) => cast(graph, tensor, type));
+}
+
+const isFloat = (type: string): boolean => type === "float32" || type === "float64";
+
+/** A number as a constant of a type. */
+export function literal(graph: Graph, value: number, type: ElementType): Tensor {
+  const data = {
+    float32: () => Float32Array.of(value),
+    float64: () => Float64Array.of(value),
+    int32: () => Int32Array.of(value),
+    uint32: () => Uint32Array.of(value),
+    int64: () => BigInt64Array.of(BigInt(value)),
+    bool: () => Uint8Array.of(value ? 1 : 0),
+  }[type]();
+  return graph.constant(type, [], data);
+}
+
+/** An operation on two operands of the result's type; unsigned numbers take the way over int64, booleans that over logic. */
+function binary(op: string, logic: string | null, emit?: (type: DType) => Emit | undefined): Rule {
+  return (graph, inputs, _params, [{ shape, dtype }]) => [
+    elementwise(graph, inputs, shape, (g, tensors, own) => {
+      const operands = castTo(g, tensors, dtype);
+      if (dtype === "bool") {
+        if (logic === null) throw new NoCounterpart("of booleans");
+        return g.op(logic, operands, { shape: own });
+      }
+      const special = emit?.(dtype);
+      if (special !== undefined) return special(g, operands, own);
+      if (dtype !== "uint32") return g.op(op, operands, { shape: own });
+      const wide = g.op(op, castTo(g, operands, "int64"), { shape: own });
+      return cast(g, wide, "uint32");
+    }),
+  ];
+}
+
+/** `x + (-y)` is one subtraction, and a sum of values padded beside each other is their concatenation. */
+const addition: Emit = (graph, [a, b], shape) => {
+  const joined = joinPieces(graph, a, b);
+  if (joined !== undefined) return joined;
+  const minus = graph.inputsOf("Neg", b)?.[0];
+  if (minus !== undefined) return graph.op("Sub", [a, minus], { shape });
+  const minusFirst = graph.inputsOf("Neg", a)?.[0];
+  if (minusFirst !== undefined) return graph.op("Sub", [b, minusFirst], { shape });
+  return graph.op("Add", [a, b], { shape });
+};
+
+/** Gradients of slices of one vector come as a sum of padded parts, one long addition for each part. */
+function joinPieces(graph: Graph, a: Tensor, b: Tensor): Tensor | undefined {
+  const [first, second] = [a, b].map(({ name }) => graph.pieces.get(name));
+  if (first === undefined || second === undefined || first.axis !== second.axis) return undefined;
+  if (!sameNumbers(a.shape, b.shape)) return undefined;
+  const { axis } = first;
+  const parts = [...first.parts, ...second.parts].sort((p, q) => p.start - q.start);
+  const all: Tensor[] = [];
+  let end = 0;
+  const fill = (upTo: number): void => {
+    const sizes = a.shape.with(axis, upTo - end);
+    if (upTo > end)
+      all.push(graph.op("Expand", [literal(graph, 0, a.type), graph.indices(sizes)], { shape: sizes }));
+  };
+  for (const { start, tensor } of parts) {
+    if (start < end) return undefined;
+    fill(start);
+    all.push(tensor);
+    end = start + tensor.shape[axis];
+  }
+  fill(a.shape[axis]);
+  const sum = graph.op("Concat", all, { shape: a.shape, attributes: { axis } });
+  graph.pieces.set(sum.name, { axis, parts });
+  return sum;
+}
+
+/** `x * (1 / y)` is one division where `1 / y` is no smaller than the result. */
+const multiplication: Emit = (graph, [a, b], shape) => {
+  for (const [x, y] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const divisor = graph.inputsOf("Reciprocal", y)?.[0];
+    if (divisor !== undefined && sameNumbers(y.shape, shape)) return graph.op("Div", [x, divisor], { shape });
+  }
+  return graph.op("Mul", [a, b], { shape });
+};
+
+/** Truncated quotient; division of integers by zero, which would end the process, gives 0 as in the engine. */
+const quotient: Emit = (graph, [a, b], shape) => {
+  if (isFloat(a.type)) {
+    const ratio = graph.op("Div", [a, b], { shape });
+    const down = graph.op("Floor", [ratio], { shape });
+    const up = graph.op("Ceil", [ratio], { shape });
+    const negative = graph.op("Less", [ratio, literal(graph, 0, a.type)], { type: "bool", shape });
+    return graph.op("Where", [negative, up, down], { type: a.type, shape });
+  }
+  return overInt64(graph, "Div", [a, b], shape);
+};
+
+const remainder: Emit = (graph, [a, b], shape) =>
+  isFloat(a.type)
+    ? graph.op("Mod", [a, b], { shape, attributes: { fmod: 1 } })
+    : overInt64(graph, "Mod", [a, b], shape, { fmod: 1 });
+
+/** Integer division in int64, where nothing overflows; 0 for a divisor of 0. */
+function overInt64(
+  graph: Graph,
+  op: string,
+  [a, b]: readonly Tensor[],
+  shape: readonly number[],
+  attributes: Record<string, number> = {},
+): Tensor {
+  const [x, y] = castTo(graph, [a, b], "int64");
+  const zero = literal(graph, 0, "int64");
+  const none = graph.op("Equal", [y, zero], { type: "bool", shape: y.shape });
+  const safe = graph.op("Where", [none, literal(graph, 1, "int64"), y], { type: "int64", shape: y.shape });
+  const result = graph.op(op, [x, safe], { shape, attributes });
+  return cast(graph, graph.op("Where", [none, zero, result], { type: "int64", shape }), a.type);
+}
+
+/** Functions of one operand. They exist for float32 and float64 unless said otherwise. */
+function unary(op: string, only?: "float32"): Rule {
+  return (graph, inputs, _params, [{ shape, dtype }]) => [
+    elementwise(graph, inputs, shape, (g, [x], own) => {
+      if (!isFloat(dtype)) throw new NoCounterpart(`of ${dtype}`);
+      return only === undefined || dtype === only
+        ? g.op(op, [x], { shape: own })
+        : cast(g, g.op(op, [cast(g, x, only)], { shape: own }), dtype);
+    }),
+  ];
+}
+
+const negation: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
+  elementwise(graph, inputs, shape, (g, [x], own) => {
+    if (dtype === "bool") throw new NoCounterpart("of booleans");
+    if (dtype !== "uint32") return g.op("Neg", [x], { shape: own });
+    return cast(g, g.op("Neg", [cast(g, x, "int64")], { shape: own }), "uint32");
+  }),
+];
+
+/** `1 - erf(x)`: exact enough where the engine's own `erfc` is, which is 1e-7 absolutely. */
+const erfc: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
+  elementwise(graph, inputs, shape, (g, [x], own) => {
+    const y = g.op("Erf", [cast(g, x, "float32")], { shape: own });
+    return cast(g, g.op("Sub", [literal(g, 1, "float32"), y], { shape: own }), dtype);
+  }),
+];
+
+/** JavaScript's conversions: numbers outside an integer's range become its nearest end, NaN becomes 0. */
+const conversion: Rule = (graph, inputs, { dtype }, [{ shape }]) => [
+  elementwise(graph, inputs, shape, (g, [x], own) => {
+    const to = dtype as DType;
+    if (!(to in { float32: 0, float64: 0, int32: 0, uint32: 0, bool: 0 }))
+      throw new NoCounterpart(`to ${to}`);
+    if (!isFloat(x.type) || isFloat(to) || to === "bool") {
+      // Between integers bits are kept; over int64 no conversion is out of range.
+      return cast(g, to === "uint32" || x.type === "uint32" ? cast(g, x, "int64") : x, to);
+    }
+    const [low, high] = to === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+    const wide = cast(g, x, "float64");
+    const number = g.op("Equal", [wide, wide], { type: "bool", shape: own });
+    const given = g.op("Where", [number, wide, literal(g, 0, "float64")], { type: "float64", shape: own });
+    const inside = g.op("Clip", [given, literal(g, low, "float64"), literal(g, high, "float64")], {
+      shape: own,
+    });
+    return cast(g, cast(g, inside, "int64"), to);
+  }),
+];
+
+const comparisons = { less: "Less", less_equal: "LessOrEqual", equal: "Equal", not_equal: "Equal" } as const;
+
+const comparison: Rule = (graph, inputs, { op }, [{ shape }]) => [
+  elementwise(graph, inputs, shape, (g, tensors, own) => {
+    const operands = castTo(g, tensors, comparable(tensors, op));
+    const result = g.op(comparisons[op as keyof typeof comparisons], operands, { type: "bool", shape: own });
+    return op === "not_equal" ? g.op("Not", [result], { shape: own }) : result;
+  }),
+];
+
+/** The type in which two operands are compared. */
+function comparable([a, b]: readonly Tensor[], op: string): ElementType {
+  const types = new Set([a.type, b.type]);
+  if (types.has("float64")) return "float64";
+  if (types.has("float32")) return "float32";
+  if (types.has("uint32")) return "int64";
+  if (types.has("int32")) return "int32";
+  return op.endsWith("equal") && op !== "less_equal" ? "bool" : "int32";
+}
+
+const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
+  elementwise(graph, inputs, shape, (g, [condition, a, b], own) => {
+    const operands = castTo(g, [a, b], dtype);
+    // ONNX Runtime chooses among signed integers and floats only.
+    const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
+    const chosen = g.op("Where", [cast(g, condition, "bool"), ...castTo(g, operands, via)], {
+      type: via,
+      shape: own,
+    });
+    return cast(g, chosen, dtype);
+  }),
+];
+
+const bitwise: Rule = (graph, inputs, { op }, [{ shape, dtype }]) => [
+  elementwise(graph, inputs, shape, (g, tensors, own) => {
+    const names = { and: "And", or: "Or", xor: "Xor" } as const;
+    const name = names[op as keyof typeof names];
+    const operands = castTo(g, tensors, dtype);
+    return g.op(dtype === "bool" ? name : `Bitwise${name}`, operands, { shape: own });
+  }),
+];
+
+/** Shifts take the low five bits of their second operand, and fill with zeros. */
+const shift: Rule = (graph, inputs, { op }, [{ shape, dtype }]) => [
+  elementwise(graph, inputs, shape, (g, [x, by], own) => {
+    const bits = g.op("BitwiseAnd", [cast(g, by, "uint32"), literal(g, 31, "uint32")], { shape: by.shape });
+    const direction = op === "shl" ? "LEFT" : "RIGHT";
+    const shifted = g.op("BitShift", [cast(g, x, "uint32"), bits], { shape: own, attributes: { direction } });
+    return cast(g, shifted, dtype);
+  }),
+];
+
+const same: Rule = (_graph, [x]) => [x];
+
+/** Rules of primitives that act on each element by itself. */
+export const elementwiseRules: Readonly<Record<string, Rule>> = {
+  add: binary("Add", "Or", (type) => (type === "uint32" ? undefined : addition)),
+  mul: binary("Mul", "And", (type) => (isFloat(type) ? multiplication : undefined)),
+  idiv: binary("Div", null, () => quotient),
+  mod: binary("Mod", null, () => remainder),
+  min: binary("Min", "And"),
+  max: binary("Max", "Or"),
+  neg: negation,
+  reciprocal: unary("Reciprocal"),
+  floor: unary("Floor"),
+  ceil: unary("Ceil"),
+  sqrt: unary("Sqrt"),
+  exp: unary("Exp"),
+  log: unary("Log"),
+  sin: unary("Sin"),
+  cos: unary("Cos"),
+  asin: unary("Asin"),
+  atan: unary("Atan"),
+  erf: unary("Erf", "float32"),
+  erfc,
+  cast: conversion,
+  compare: comparison,
+  where: choice,
+  bit_combine: bitwise,
+  bit_shift: shift,
+  stop_gradient: same,
+};

@@ -1,0 +1,128 @@
+import type { Attribute, Constant, Data, ElementType, Node, Port } from "../onnx/model.ts";
+
+/** A tensor of the graph under construction. */
+export interface Tensor {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Values of a constant. */
+  readonly data?: Data;
+}
+
+export interface Operation {
+  attributes?: Readonly<Record<string, Attribute>>;
+  type?: ElementType;
+  shape: readonly number[];
+}
+
+/** Zeros along one axis, but for some parts: what padding makes, and what sums of padded values are. */
+export interface Pieces {
+  axis: number;
+  /** In order, without overlap. */
+  parts: readonly { start: number; tensor: Tensor }[];
+}
+
+/**
+ * A graph under construction. The same operation on the same tensors is made once, the same constant is kept once, and
+ * what no output needs is left out in the end.
+ */
+export class Graph {
+  readonly #nodes: Node[] = [];
+  readonly #producers = new Map<string, Node>();
+  readonly #made = new Map<string, Tensor[]>();
+  readonly #constants = new Map<string, Tensor & { data: Data }>();
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #inputs: Port[] = [];
+  /** What is known of tensors that are zero but for some parts. */
+  readonly pieces = new Map<string, Pieces>();
+  #count = 0;
+
+  input(name: string, type: ElementType, shape: readonly number[]): Tensor {
+    this.#inputs.push({ name, type, shape });
+    return this.#register({ name, type, shape });
+  }
+
+  /** One node with one output, of the type of its first input where none is given. */
+  op(op: string, inputs: readonly Tensor[], { type, shape, attributes }: Operation): Tensor {
+    return this.ops(op, inputs, [{ type: type ?? inputs[0].type, shape }], attributes)[0];
+  }
+
+  /** One node with several outputs. */
+  ops(
+    op: string,
+    inputs: readonly Tensor[],
+    outputs: readonly { type: ElementType; shape: readonly number[] }[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Tensor[] {
+    const key = JSON.stringify([op, inputs.map((t) => t.name), attributes, outputs]);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = outputs.map(({ type, shape }) => this.#register({ name: `t${this.#count++}`, type, shape }));
+    const node = {
+      op,
+      inputs: inputs.map((t) => t.name),
+      outputs: made.map((t) => t.name),
+      attributes,
+    };
+    this.#nodes.push(node);
+    for (const { name } of made) this.#producers.set(name, node);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  constant(type: ElementType, shape: readonly number[], data: Data): Tensor {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    // Large constants come from outside, once each: comparing them costs more than it saves.
+    const key = bytes.length > 256 ? `c${this.#count}` : `${type} ${shape.join()} ${bytes.join()}`;
+    let tensor = this.#constants.get(key);
+    if (tensor === undefined) {
+      tensor = { name: `c${this.#count++}`, type, shape, data };
+      this.#constants.set(key, tensor);
+      this.#register(tensor);
+    }
+    return tensor;
+  }
+
+  /** A list of sizes, axes or positions: what ONNX takes as a one-dimensional int64 tensor. */
+  indices(values: readonly number[]): Tensor {
+    return this.constant("int64", [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** The inputs of the operation that made a tensor, if it is of the given kind. */
+  inputsOf(op: string, tensor: Tensor): readonly Tensor[] | undefined {
+    const node = this.#producers.get(tensor.name);
+    return node?.op === op ? node.inputs.map((name) => this.#tensors.get(name)!) : undefined;
+  }
+
+  /** Whether a node makes the tensor: it is neither an input nor a constant. */
+  isComputed(tensor: Tensor): boolean {
+    return this.#producers.has(tensor.name);
+  }
+
+  /** The tensor under a name of its own. */
+  copy({ name, type, shape }: Tensor): Tensor {
+    const copy = this.#register({ name: `t${this.#count++}`, type, shape });
+    const node = { op: "Identity", inputs: [name], outputs: [copy.name], attributes: {} };
+    this.#nodes.push(node);
+    this.#producers.set(copy.name, node);
+    return copy;
+  }
+
+  /** Nodes and constants that the outputs need, in order, and all inputs. */
+  build(outputs: readonly Tensor[]): { nodes: Node[]; constants: Constant[]; inputs: Port[] } {
+    const needed = new Set(outputs.map((t) => t.name));
+    const nodes: Node[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      nodes.push(node);
+      for (const name of node.inputs) needed.add(name);
+    }
+    const constants = [...this.#constants.values()].filter(({ name }) => needed.has(name));
+    return { nodes: nodes.reverse(), constants, inputs: this.#inputs };
+  }
+
+  #register<T extends Tensor>(tensor: T): T {
+    this.#tensors.set(tensor.name, tensor);
+    return tensor;
+  }
+}

@@ -1,0 +1,75 @@
+import { elementwiseRules, literal } from "./elementwise.ts";
+import type { Graph } from "./graph.ts";
+import { movementRules } from "./movement.ts";
+import { reduceRules } from "./reduce.ts";
+import { type DType, NoCounterpart, type Rule } from "./rule.ts";
+import { type View, viewOf } from "./view.ts";
+
+/** Rules by name of the engine's primitive. */
+export const rules: Readonly<Record<string, Rule>> = {
+  ...elementwiseRules,
+  ...movementRules,
+  ...reduceRules,
+};
+
+/** A step of the traced program has no counterpart in ONNX. */
+export class UnsupportedPrimitiveError extends Error {
+  override name = "UnsupportedPrimitiveError";
+  readonly primitive: string;
+  constructor(primitive: string, detail: string, where: string) {
+    super(
+      `${primitive}${detail}: expected a primitive that ONNX can express, got one that it can't, in ${where}`,
+    );
+    this.primitive = primitive;
+  }
+}
+
+/** What is read of the engine's traced program. */
+export interface Program {
+  inBinders: readonly Variable[];
+  eqns: readonly Equation[];
+  outs: readonly Atom[];
+}
+export interface Variable {
+  aval: { shape: number[]; dtype: string; weakType: boolean };
+}
+export type Atom = Variable | (Variable & { value: number });
+export interface Equation {
+  primitive: string;
+  inputs: readonly Atom[];
+  // biome-ignore lint/suspicious/noExplicitAny: the engine's own type of a primitive's parameters.
+  params: Record<string, any>;
+  outBinders: readonly Variable[];
+  toString(): string;
+}
+
+/** Writes a traced program into a graph. @returns its outputs, as views of tensors of the graph */
+export function lower(graph: Graph, program: Program, inputs: readonly View[]): View[] {
+  const known = new Map<Variable, View>();
+  for (const [i, binder] of program.inBinders.entries()) known.set(binder, inputs[i]);
+  const read = (atom: Atom): View =>
+    "value" in atom ? viewOf(literal(graph, atom.value, dtypeOf(atom))) : known.get(atom)!;
+  for (const eqn of program.eqns) {
+    const rule = rules[eqn.primitive];
+    if (rule === undefined) throw new UnsupportedPrimitiveError(eqn.primitive, "", String(eqn));
+    const outputs = eqn.outBinders.map((v) => ({ shape: v.aval.shape, dtype: dtypeOf(v) }));
+    let views: View[];
+    try {
+      views = rule(graph, eqn.inputs.map(read), eqn.params, outputs);
+    } catch (error) {
+      if (!(error instanceof NoCounterpart)) throw error;
+      throw new UnsupportedPrimitiveError(eqn.primitive, ` ${error.message}`, String(eqn));
+    }
+    for (const [i, binder] of eqn.outBinders.entries()) known.set(binder, views[i]);
+  }
+  return program.outs.map(read);
+}
+
+const dtypes = new Set(["float32", "float64", "int32", "uint32", "bool"]);
+
+/** The type of a traced value; refuses what has no place here (float16). */
+export function dtypeOf({ aval: { dtype } }: Variable): DType {
+  if (!dtypes.has(dtype))
+    throw new TypeError(`dtype: expected one of ${[...dtypes].join(", ")}, got ${dtype}`);
+  return dtype as DType;
+}

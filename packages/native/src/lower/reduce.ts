@@ -1,0 +1,193 @@
+import type { ElementType } from "../onnx/model.ts";
+import { cast, elementwise, literal } from "./elementwise.ts";
+import type { Graph, Tensor } from "./graph.ts";
+import { NoCounterpart, type Rule } from "./rule.ts";
+import { broadcastTo, compact, reshape, sizeOf, type View, viewOf } from "./view.ts";
+
+const operations = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
+type Operation = keyof typeof operations;
+
+const reduce: Rule = (graph, [x], { op, axis }, [{ shape, dtype }]) => {
+  const reduced = new Set<number>(axis);
+  const kept = x.shape.flatMap((_, i) => (reduced.has(i) ? [] : [i]));
+  if (sizeOf(x.shape) === 0) return [broadcastTo(viewOf(identity(graph, op, dtype)), shape)];
+  const own = x.axes.filter((a, i) => a !== null && reduced.has(i)) as number[];
+  const repeats = sizeOf(x.shape.filter((_, i) => reduced.has(i) && x.axes[i] === null));
+  let { tensor } = x;
+  let position = (a: number): number => a;
+  if (own.length > 0) {
+    tensor = reduceTensor(graph, op, tensor, own, dtype);
+    position = (a) => a - own.filter((other) => other < a).length;
+  }
+  const view: View = {
+    tensor: repeat(graph, op, tensor, repeats, dtype),
+    axes: kept.map((i) => (x.axes[i] === null ? null : position(x.axes[i]))),
+    shape,
+  };
+  return [view];
+};
+
+function reduceTensor(
+  graph: Graph,
+  op: Operation,
+  tensor: Tensor,
+  axes: readonly number[],
+  dtype: ElementType,
+): Tensor {
+  const shape = tensor.shape.filter((_, i) => !axes.includes(i));
+  // ONNX Runtime reduces signed integers and floats.
+  const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
+  const operands = [cast(graph, tensor, via), graph.indices(axes)];
+  const name =
+    dtype === "bool" ? operations[op === "Add" ? "Max" : op === "Mul" ? "Min" : op] : operations[op];
+  return cast(graph, graph.op(name, operands, { shape, attributes: { keepdims: 0 } }), dtype);
+}
+
+/** What reducing over `n` positions that all hold the same gives. */
+function repeat(graph: Graph, op: Operation, tensor: Tensor, n: number, dtype: ElementType): Tensor {
+  if (n === 1 || op === "Min" || op === "Max" || dtype === "bool") return tensor;
+  const { shape } = tensor;
+  if (dtype === "uint32") {
+    const wide = cast(graph, tensor, "int64");
+    if (op === "Mul") throw new NoCounterpart("of a repeated uint32");
+    return cast(graph, graph.op("Mul", [wide, literal(graph, n, "int64")], { shape }), "uint32");
+  }
+  return op === "Add"
+    ? graph.op("Mul", [tensor, literal(graph, n, dtype)], { shape })
+    : graph.op("Pow", [tensor, literal(graph, n, dtype)], { shape });
+}
+
+/** What reducing over nothing gives. */
+function identity(graph: Graph, op: Operation, dtype: ElementType): Tensor {
+  const float = dtype === "float32" || dtype === "float64";
+  const ends: Record<string, [number, number]> = {
+    int32: [-(2 ** 31), 2 ** 31 - 1],
+    uint32: [0, 2 ** 32 - 1],
+    bool: [0, 1],
+  };
+  const [low, high] = float ? [-Infinity, Infinity] : ends[dtype];
+  return literal(graph, { Add: 0, Mul: 1, Min: high, Max: low }[op], dtype);
+}
+
+/**
+ * The engine's `dot`: products of corresponding entries, summed along the last axis. Where the operands are repeated
+ * along different axes it is a matrix product, and is written as one.
+ */
+const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
+  const rank = shape.length;
+  const k = Math.max(
+    inputs[0].shape[inputs[0].shape.length - 1],
+    inputs[1].shape[inputs[1].shape.length - 1],
+  );
+  const [a, b] = inputs.map((x) => broadcastTo(x, [...shape, k]));
+  if (sizeOf(shape) === 0 || k === 0) return [broadcastTo(viewOf(literal(graph, 0, dtype)), shape)];
+  if (dtype === "bool" || dtype === "uint32") throw new NoCounterpart(`of ${dtype}`);
+  const axesOf = (test: (i: number) => boolean): number[] => shape.flatMap((_, i) => (test(i) ? [i] : []));
+  const both = axesOf((i) => a.axes[i] !== null && b.axes[i] !== null);
+  const onlyA = axesOf((i) => a.axes[i] !== null && b.axes[i] === null);
+  const onlyB = axesOf((i) => a.axes[i] === null && b.axes[i] !== null);
+  if (a.axes[rank] === null || b.axes[rank] === null || (onlyA.length === 0 && onlyB.length === 0))
+    return [productThenSum(graph, [a, b], shape, k, dtype)];
+
+  // In the order of the result, so that the product need not be transposed.
+  if (onlyB.length > 0 && onlyA.length > 0 && onlyB[0] < onlyA[0])
+    return dot(graph, [b, a], {}, [{ shape, dtype }]);
+  const sizes = (axes: readonly number[]): number[] => axes.map((i) => shape[i]);
+  const [m, n] = [sizeOf(sizes(onlyA)), sizeOf(sizes(onlyB))];
+  const cast2 = (x: View): View => ({ ...x, tensor: cast(graph, x.tensor, dtype) });
+  const left = matrices(graph, cast2(a), both, onlyA, rank);
+  const right = matrices(graph, cast2(b), both, onlyB, rank);
+  const product = multiply(graph, left, right, sizes(both), m, n);
+  const order = [...both, ...onlyA, ...onlyB];
+  const tensor = reshape(graph, product, sizes(order));
+  const axes = shape.map((size, i) => (order.includes(i) && size !== 1 ? order.indexOf(i) : null));
+  return [{ tensor, axes, shape }];
+};
+
+interface Matrices {
+  tensor: Tensor;
+  /** The summed axis comes before the free one. */
+  transposed: boolean;
+}
+
+/** An operand as [...batch, free, summed], or [...batch, summed, free] where it lies so already. */
+function matrices(
+  graph: Graph,
+  x: View,
+  batch: readonly number[],
+  free: readonly number[],
+  summed: number,
+): Matrices {
+  const pick = (order: readonly number[]): View => ({
+    tensor: x.tensor,
+    axes: order.map((i) => x.axes[i]),
+    shape: order.map((i) => x.shape[i]),
+  });
+  const sizes = (axes: readonly number[]): number[] => axes.map((i) => x.shape[i]);
+  const merged = sizeOf(sizes(free));
+  const lies = free.every((i) => x.axes[i]! > x.axes[summed]!) && free.length > 0;
+  const order = lies ? [...batch, summed, ...free] : [...batch, ...free, summed];
+  const shape = lies
+    ? [...sizes(batch), x.shape[summed], merged]
+    : [...sizes(batch), merged, x.shape[summed]];
+  return { tensor: reshape(graph, compact(graph, pick(order)), shape), transposed: lies };
+}
+
+/** The product of [...batch, m, k] and [...batch, n, k], each perhaps transposed: [...batch, m, n]. */
+function multiply(
+  graph: Graph,
+  a: Matrices,
+  b: Matrices,
+  batch: readonly number[],
+  m: number,
+  n: number,
+): Tensor {
+  const shape = [...batch, m, n];
+  // MatMul wants [m, k] and [k, n]; Gemm transposes by itself, but has no batches and no integers.
+  if (!a.transposed && b.transposed) return graph.op("MatMul", [a.tensor, b.tensor], { shape });
+  if (batch.length === 0 && (a.tensor.type === "float32" || a.tensor.type === "float64")) {
+    const attributes = { transA: a.transposed ? 1 : 0, transB: b.transposed ? 0 : 1 };
+    return graph.op("Gemm", [a.tensor, b.tensor], { shape, attributes });
+  }
+  const swapped = ({ tensor }: Matrices): Tensor => {
+    const rank = tensor.shape.length;
+    const perm = [...batch.keys(), rank - 1, rank - 2];
+    return graph.op("Transpose", [tensor], { shape: perm.map((i) => tensor.shape[i]), attributes: { perm } });
+  };
+  const left = a.transposed ? swapped(a) : a.tensor;
+  const right = b.transposed ? b.tensor : swapped(b);
+  return graph.op("MatMul", [left, right], { shape });
+}
+
+/** Without a free axis on either side there is no matrix product: multiply, and sum what varies. */
+function productThenSum(
+  graph: Graph,
+  views: readonly View[],
+  shape: readonly number[],
+  k: number,
+  dtype: ElementType,
+): View {
+  const rank = shape.length;
+  const [a, b] = views.map((x) => ({ ...x, tensor: cast(graph, x.tensor, dtype) }));
+  const sumOf = (x: View): View => {
+    const axis = x.axes[rank];
+    const rest = { axes: x.axes.slice(0, rank), shape };
+    if (axis === null) return { ...rest, tensor: x.tensor };
+    const tensor = reduceTensor(graph, "Add", x.tensor, [axis], dtype);
+    return {
+      ...rest,
+      tensor,
+      axes: rest.axes.map((own) => (own === null ? null : own - Number(own > axis))),
+    };
+  };
+  const times = (x: View, y: View): View =>
+    elementwise(graph, [x, y], x.shape, (g, tensors, own) => g.op("Mul", tensors, { shape: own }));
+  if (a.axes[rank] !== null && b.axes[rank] !== null) return sumOf(times(a, b));
+  // One operand is the same all along the sum: it comes before it.
+  const product = times(sumOf(a), sumOf(b));
+  const varies = a.axes[rank] !== null || b.axes[rank] !== null;
+  return varies ? product : { ...product, tensor: repeat(graph, "Add", product.tensor, k, dtype) };
+}
+
+/** Rules of sums, products and extrema along axes, and of products that are summed. */
+export const reduceRules: Readonly<Record<string, Rule>> = { reduce, dot };

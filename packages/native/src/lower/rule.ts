@@ -1,0 +1,23 @@
+import type { Graph } from "./graph.ts";
+import type { View } from "./view.ts";
+
+/** Types that values of a traced program have here. */
+export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
+
+/** Shape and type of a result, as the engine's trace gives it. */
+export interface Aval {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** How a primitive of the engine becomes operations of a graph. */
+export type Rule = (
+  graph: Graph,
+  inputs: readonly View[],
+  // biome-ignore lint/suspicious/noExplicitAny: the engine's own type of a primitive's parameters.
+  params: Readonly<Record<string, any>>,
+  outputs: readonly Aval[],
+) => View[];
+
+/** A rule for a case (a type, a parameter) that ONNX can't express; the caller names the primitive. */
+export class NoCounterpart extends Error {}

@@ -1,0 +1,124 @@
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType,
+  type AttributeProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProtoSchema,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
+} from "./onnx_pb.ts";
+
+/*
+ * ONNX models as values: plain descriptions in, bytes of the protobuf format out.
+ */
+
+/** Element types that programs use, as ONNX numbers them. */
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 } as const;
+export type ElementType = keyof typeof elementTypes;
+
+/** Operators and representation that ONNX Runtime (node and web) of our versions reads. */
+export const opset = 21;
+const irVersion = 10;
+
+export type Attribute = number | string | readonly number[] | { float: number };
+
+/** Values of a constant. Booleans are one byte each. */
+export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | BigInt64Array | Uint8Array;
+
+export interface Node {
+  op: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Constant {
+  name: string;
+  type: ElementType;
+  shape: readonly number[];
+  data: Data;
+}
+
+/** An input or output of a model; a string among the dimensions names one that varies. */
+export interface Port {
+  name: string;
+  type: ElementType;
+  shape: readonly (number | string)[];
+}
+
+export interface Model {
+  name: string;
+  nodes: readonly Node[];
+  constants: readonly Constant[];
+  inputs: readonly Port[];
+  outputs: readonly Port[];
+  metadata?: Readonly<Record<string, string>>;
+}
+
+/** The model in the ONNX file format. */
+export function encodeModel(model: Model, producerVersion = ""): Uint8Array<ArrayBuffer> {
+  const message = create(ModelProtoSchema, {
+    irVersion: BigInt(irVersion),
+    producerName: "minimand",
+    producerVersion,
+    opsetImport: [{ domain: "", version: BigInt(opset) }],
+    metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: model.name,
+      node: model.nodes.map(nodeMessage),
+      initializer: model.constants.map(tensorMessage),
+      input: model.inputs.map(portMessage),
+      output: model.outputs.map(portMessage),
+    },
+  });
+  return toBinary(ModelProtoSchema, message);
+}
+
+/** Reads an ONNX file; what this project's part of the schema doesn't name is kept aside. */
+export function decodeModel(bytes: Uint8Array): ModelProto {
+  return fromBinary(ModelProtoSchema, bytes);
+}
+
+function nodeMessage(
+  { op, inputs, outputs, attributes }: Node,
+  index: number,
+): MessageInitShape<typeof NodeProtoSchema> {
+  return {
+    name: `${op}_${index}`,
+    opType: op,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
+  };
+}
+
+function attributeMessage(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
+  if (typeof value === "number") return { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
+  if (typeof value === "string")
+    return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if ("float" in value) return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) };
+}
+
+function tensorMessage({ name, type, shape, data }: Constant): MessageInitShape<typeof TensorProtoSchema> {
+  return {
+    name,
+    dataType: elementTypes[type],
+    dims: shape.map(BigInt),
+    // Raw data are little-endian, as typed arrays are on every machine that ONNX Runtime supports.
+    rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  };
+}
+
+function portMessage({ name, type, shape }: Port): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((size) =>
+    typeof size === "string"
+      ? { value: { case: "dimParam" as const, value: size } }
+      : { value: { case: "dimValue" as const, value: BigInt(size) } },
+  );
+  return {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: elementTypes[type], shape: { dim } } } },
+  };
+}

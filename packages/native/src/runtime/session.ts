@@ -1,0 +1,81 @@
+import { createRequire } from "node:module";
+
+/** ONNX Runtime isn't installed, or not for this machine. */
+export class NativeUnavailableError extends Error {
+  override name = "NativeUnavailableError";
+}
+
+/** The version of onnxruntime-node that this package is made for. */
+export const runtimeVersion = "1.30.0";
+
+/** A tensor as the binding reads it. */
+export interface Feed {
+  type: string;
+  data: ArrayBufferView;
+  dims: readonly number[];
+  location: "cpu";
+}
+
+/** A loaded model. Unlike the session of onnxruntime-common it runs at once, in this thread. */
+export interface Session {
+  run(feeds: Record<string, Feed>, fetches: Record<string, Feed>, options: object): object;
+  dispose(): void;
+}
+
+interface Binding {
+  InferenceSession: new () => Session & {
+    loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
+  };
+}
+
+/** How sessions are made. */
+export interface SessionOptions {
+  /** Threads inside one operation. Default 1: trials run in parallel already. */
+  threads?: number;
+  /** Names of ONNX Runtime's execution providers, best first, e.g. `["cuda", "cpu"]`. */
+  providers?: readonly string[];
+}
+
+let loaded: Binding | undefined;
+
+/** @throws NativeUnavailableError which says what to install */
+export function loadRuntime(): Binding {
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  try {
+    // The public `run` waits for a turn of the event loop and copies; the binding below it does neither.
+    const { binding, initOrt } = require("onnxruntime-node/dist/binding.js") as {
+      binding: Binding;
+      initOrt(): void;
+    };
+    initOrt();
+    loaded = binding;
+    return binding;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what =
+      code === "MODULE_NOT_FOUND"
+        ? `got none; \`npm install onnxruntime-node@${runtimeVersion}\` adds it`
+        : `got ${message.split("\n")[0]}`;
+    throw new NativeUnavailableError(
+      `onnxruntime-node: expected the optional package for ${process.platform}-${process.arch}, ${what}`,
+    );
+  }
+}
+
+/** Loads a model from the bytes of an ONNX file. */
+export function createSession(
+  model: Uint8Array,
+  { threads = 1, providers = ["cpu"] }: SessionOptions = {},
+): Session {
+  const session = new (loadRuntime().InferenceSession)();
+  session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    executionProviders: providers,
+    logSeverityLevel: 3,
+  });
+  return session;
+}
