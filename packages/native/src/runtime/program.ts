@@ -1,4 +1,4 @@
-import { Jaxpr, numpy as np } from "@jax-js/jax";
+import { defaultDevice, Jaxpr, numpy as np } from "@jax-js/jax";
 import { cast } from "../lower/elementwise.ts";
 import type { Tensor } from "../lower/graph.ts";
 import { Graph } from "../lower/graph.ts";
@@ -166,7 +166,7 @@ function shared(x: np.Array | number): np.Array {
   return typeof x === "number" ? np.array(x) : x.ref;
 }
 
-/** A result of one element or none: the engine keeps no memory for such. */
+/** A result that was not written to the engine's memory: one of one element or none, or one for another device. */
 function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
   // A weak type is that of a number of JavaScript.
   return weak && shape.length === 0
@@ -189,7 +189,8 @@ function makeSpares(results: readonly Result[]) {
   return {
     take(result: Result): { array: np.Array | null; place: Place } {
       const { dtype, shape, size } = result;
-      if (size <= 1) return { array: null, place: new views[dtype](size) };
+      // The engine keeps no memory for single numbers, and other devices than wasm keep theirs to themselves.
+      if (size <= 1 || defaultDevice() !== "wasm") return { array: null, place: new views[dtype](size) };
       let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(dtype, size);
       if (!sameNumbers(array.shape, shape)) [array] = engine.reshape([array], { shape });
       return { array, place: locate(array) };
