@@ -168,9 +168,10 @@ function shared(x: np.Array | number): np.Array {
 
 /** A result that was not written to the engine's memory: one of one element or none, or one for another device. */
 function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
+  if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
   // A weak type is that of a number of JavaScript.
-  return weak && shape.length === 0
-    ? np.array(data[0])
+  return weak && dtype === "float32" && data.length === 1
+    ? np.array(data[0]).reshape([...shape])
     : np.array(data as never, { shape: [...shape], dtype: dtype as never });
 }
 
@@ -180,7 +181,8 @@ function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>
  */
 function makeSpares(results: readonly Result[]) {
   const kinds = new Map<string, { room: number; arrays: np.Array[] }>();
-  const kindOf = ({ dtype, size }: { dtype: string; size: number }): string => `${dtype} ${size}`;
+  const kindOf = ({ dtype, size, weak }: Pick<Result, "dtype" | "size" | "weak">): string =>
+    `${dtype} ${size} ${weak}`;
   for (const result of results) {
     const kind = kinds.get(kindOf(result)) ?? { room: 0, arrays: [] };
     kind.room++;
@@ -191,13 +193,14 @@ function makeSpares(results: readonly Result[]) {
       const { dtype, shape, size } = result;
       // The engine keeps no memory for single numbers, and other devices than wasm keep theirs to themselves.
       if (size <= 1 || defaultDevice() !== "wasm") return { array: null, place: new views[dtype](size) };
-      let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(dtype, size);
+      let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(result);
       if (!sameNumbers(array.shape, shape)) [array] = engine.reshape([array], { shape });
       return { array, place: locate(array) };
     },
     keep(array: np.Array, place: Place): void {
-      const kind = kinds.get(kindOf(array));
-      const alone = "ref" in place && place.ref === 1 && array.refCount === 1 && !array.weakType;
+      const { dtype, size, weakType: weak } = array;
+      const kind = kinds.get(kindOf({ dtype: dtype as DType, size, weak }));
+      const alone = "ref" in place && place.ref === 1 && array.refCount === 1;
       if (kind === undefined || !alone || kind.arrays.length >= kind.room) array.dispose();
       // A new array over the same buffer: whoever still has the old one is told that it is gone.
       else kind.arrays.push(...engine.reshape([array], { shape: array.shape }));
@@ -209,10 +212,12 @@ function makeSpares(results: readonly Result[]) {
 }
 
 /** An array with memory of its own: of values that are not all equal. */
-function allocate(dtype: DType, size: number): np.Array {
+function allocate({ dtype, size, weak }: Result): np.Array {
   const data = new views[dtype](size);
   data[0] = 1;
-  return np.array(data as never, { dtype: dtype as never });
+  if (!weak || dtype !== "float32") return np.array(data as never, { dtype: dtype as never });
+  // Of numbers of JavaScript, so that it gives way to other types as they do.
+  return np.where(np.array(Int32Array.from(data), { dtype: np.bool }), 1, 0);
 }
 
 /** Booleans are 32-bit integers in the engine. */
