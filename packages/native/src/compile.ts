@@ -3,7 +3,7 @@ import { type Compile, type Compiled, compileWithJit, rangeError, type Tree } fr
 import { UnsupportedPrimitiveError } from "./lower/lower.ts";
 import { makeProgram, type NativeProgram } from "./runtime/program.ts";
 import { loadRuntime, type SessionOptions } from "./runtime/session.ts";
-import { trace } from "./trace.ts";
+import { type Traced, trace } from "./trace.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -21,7 +21,8 @@ export interface NativeCompilerOptions extends NativeOptions {
  * Compiles a function of arrays to ONNX and loads it into ONNX Runtime.
  *
  * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of
- * the example compile again.
+ * the example compile again. Results lie on the default device. A call that throws while the function is traced leaves its
+ * arguments as they were; a call after `dispose` throws.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
  * @throws NativeUnavailableError where ONNX Runtime isn't installed; UnsupportedPrimitiveError naming the primitive and
@@ -63,8 +64,9 @@ export async function nativeCompiler({
     const call = (...args: A): R => {
       if (instead !== undefined) return instead(...args);
       try {
-        native.prepare(args);
+        return native.call(...args);
       } catch (error) {
+        // Thrown before any argument is consumed.
         if (!(error instanceof UnsupportedPrimitiveError)) throw error;
         if (!warned.has(error.primitive))
           warn(`${error.message}; the function runs under the engine's jit instead`);
@@ -72,12 +74,12 @@ export async function nativeCompiler({
         instead = compileWithJit(fn);
         return instead(...args);
       }
-      return native.call(...args);
     };
     return Object.assign(call, {
       dispose() {
         native.call.dispose();
         instead?.dispose();
+        instead = undefined;
       },
     });
   };
@@ -95,7 +97,9 @@ function specialise<A extends Tree[], R extends Tree>(
   { maxShapes = 8, ...options }: NativeOptions,
 ): Specialised<A, R> {
   const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
+  let disposed = false;
   const programFor = (args: A) => {
+    if (disposed) throw new Error("fn: expected a compiled function in use, got one that was disposed");
     const [leaves, structure] = tree.flatten(args as never) as unknown as [
       (np.Array | number)[],
       tree.JsTreeDef,
@@ -109,8 +113,7 @@ function specialise<A extends Tree[], R extends Tree>(
           `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
           `${leaves.map(kindOf).join(", ")}`,
         );
-      const traced = trace(fn as never, args);
-      made = { program: makeProgram(traced, options), treedef: traced.treedef };
+      made = make(trace(fn as never, args), options);
       programs.set(key, made);
     }
     return { ...made, leaves };
@@ -122,11 +125,22 @@ function specialise<A extends Tree[], R extends Tree>(
   const dispose = (): void => {
     for (const { program } of programs.values()) program.dispose();
     programs.clear();
+    disposed = true;
   };
   return { prepare: (args) => void programFor(args), call: Object.assign(call, { dispose }) };
 }
 
+function make(traced: Traced, options: SessionOptions): { program: NativeProgram; treedef: tree.JsTreeDef } {
+  try {
+    return { program: makeProgram(traced, options), treedef: traced.treedef };
+  } catch (error) {
+    for (const constant of traced.consts) constant.dispose();
+    throw error;
+  }
+}
+
+/** A number is of the kind of the array that the engine makes of it. */
 function kindOf(leaf: np.Array | number): string {
-  if (typeof leaf === "number") return "number";
+  if (typeof leaf === "number") return "float32[]*";
   return `${leaf.dtype}[${leaf.shape}]${leaf.weakType ? "*" : ""}`;
 }

@@ -34,7 +34,9 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
     };
     return { program: jaxpr.jaxpr.flatten().simplify(), consts: jaxpr.consts, treedef };
   } catch (error) {
-    const method = /\.(js|item|data|dataSync) is not a function/.exec((error as Error).message)?.[1];
+    const method = /\.(js|jsAsync|item|data|dataSync|blockUntilReady) is not a function/.exec(
+      (error as Error).message,
+    )?.[1];
     if (method === undefined) throw error;
     throw reading(`.${method}()`);
   } finally {
