@@ -355,7 +355,8 @@ export function resultsFixture(datasets: DatasetReport[], across: AcrossReport |
   return {
     schema: "minimand.compare/1",
     created: "2026-11-25T00:00:00.000Z",
-    versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25", node: "24.21.0" },
+    versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25 (wasm)", node: "24.21.0" },
+    engine: { name: "native", version: "onnxruntime-node 1.30.0", threads: 2 },
     settings: { ...settings },
     candidates: candidatesFixture(),
     datasets,

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 /** Version of this package. */
 export const version: string = versionIn(new URL("../package.json", import.meta.url));
 
-/** What results depend on beside data and settings. */
+/** The array engine. It doesn't export its package.json, which lies beside the folder of its entry point. */
+export const arrayEngine = `@jax-js/jax ${versionIn(new URL("../package.json", import.meta.resolve("@jax-js/jax")))}`;
+
+/** What results depend on beside data, settings and the engine of training. */
 export function versions(): { minimand: string; engine: string; node: string } {
-  // The engine doesn't export its package.json; it lies beside the folder of its entry point.
-  const engine = versionIn(new URL("../package.json", import.meta.resolve("@jax-js/jax")));
-  return { minimand: version, engine: `@jax-js/jax ${engine} (wasm)`, node: process.versions.node };
+  return { minimand: version, engine: `${arrayEngine} (wasm)`, node: process.versions.node };
 }
 
 function versionIn(url: URL): string {

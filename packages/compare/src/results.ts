@@ -208,10 +208,22 @@ export interface Settings {
   test: string | null;
 }
 
+/** What ran the training steps. The same settings on another engine give numbers that differ by rounding. */
+export interface EngineUsed {
+  /** `native`: compiled to ONNX, run by ONNX Runtime; `wasm`: the array engine's own kernels. */
+  name: "native" | "wasm";
+  /** Package and version, e.g. `onnxruntime-node 1.30.0`. */
+  version: string;
+  /** Threads inside one operation; always 1 on wasm. */
+  threads: number;
+}
+
 export interface Results {
   schema: "minimand.compare/1";
   created: string;
+  /** `engine`: the array engine, which both engines of training compute with. */
   versions: { minimand: string; engine: string; node: string };
+  engine: EngineUsed;
   settings: Settings;
   candidates: CandidateSummary[];
   datasets: DatasetReport[];

@@ -1,4 +1,5 @@
 import type { Dataset } from "@minimand/compare";
+import type { Compile } from "minimand/engine";
 
 /** What a paper is, what it claims, and by which rule its reproduction is judged. Written before any run. */
 export interface PaperCard {
@@ -60,6 +61,8 @@ export interface TrialHost {
   dataset(name: string): Promise<Dataset>;
   /** An image set: `mnist-train`, `mnist-test`, `fashion-train`, `fashion-test`, ... */
   images(name: string): Promise<Images>;
+  /** The compiler of training steps and forward passes; default: the engine's own. */
+  compile?: Compile;
   signal?: AbortSignal;
 }
 

@@ -18,17 +18,29 @@ import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
 import { renderReport } from "../report/index.ts";
 import { runTrials } from "../run/compare-run.ts";
+import { compilerOf, startEngine } from "../run/engine.ts";
+import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { fitModels, writeModels } from "../run/keep-models.ts";
 import { openStore } from "../run/store.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject, tell } from "../run/subjects.ts";
+import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { columnTypes, list, number, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
+import {
+  columnTypes,
+  engineOption,
+  list,
+  number,
+  threadsOption,
+  timeSpan,
+  wholeNumber,
+  wholeNumbers,
+} from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses"> {
+interface Options extends Omit<Settings, "losses">, EngineAsked {
   losses?: string[];
   workers: number;
   budget?: number;
@@ -57,6 +69,8 @@ export function compareCommand(): Command {
       wholeNumber,
       availableParallelism(),
     )
+    .addOption(engineOption())
+    .addOption(threadsOption())
     .option(
       "--budget <time>",
       "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
@@ -139,9 +153,12 @@ async function compare(files: string[], options: Options): Promise<void> {
     return chooseCandidates(settings, task);
   });
   const candidates = summarise(chosen, task, settings.configurations);
+  const { engine, note } = await chooseEngine(options);
   const out = options.out ?? defaultFolder(subjects);
   const store = await openStore(out);
+  if (note !== null) tell(note);
   describeSubjects(subjects, settings, candidates.length);
+  const warn = warnOnce(process.stderr);
 
   await interruptible(async (signal) => {
     const records = await runTrials({
@@ -152,10 +169,14 @@ async function compare(files: string[], options: Options): Promise<void> {
       workers,
       budget,
       versions: versions(),
+      engine,
+      warn,
       signal,
     });
-    const results = assemble(subjects, settings, candidates, records);
-    const models = await fitModels(subjects, settings, results, signal);
+    const results = assemble(subjects, settings, engine, candidates, records);
+    await startEngine();
+    const compile = await compilerOf(engine, warn);
+    const models = await fitModels(subjects, settings, results, { signal, compile });
     const report = renderReport(results);
     signal.throwIfAborted();
     await writeModels(
@@ -180,7 +201,17 @@ async function targetOf(files: string[], inputs: Input[], asked: string | undefi
 }
 
 function settingsOf(target: string, options: Options): Settings {
-  const { workers: _w, budget: _b, out: _o, json: _j, hidden, losses, ...rest } = options;
+  const {
+    workers: _w,
+    budget: _b,
+    out: _o,
+    json: _j,
+    engine: _e,
+    threads: _t,
+    hidden,
+    losses,
+    ...rest
+  } = options;
   return {
     ...defaultSettings,
     ...rest,
@@ -220,6 +251,7 @@ function defaultFolder(subjects: readonly Subject[]): string {
 function assemble(
   subjects: readonly Subject[],
   settings: Settings,
+  engine: Results["engine"],
   candidates: Results["candidates"],
   records: TrialRecord[][],
 ): Results {
@@ -230,6 +262,7 @@ function assemble(
     schema: "minimand.compare/1",
     created: new Date().toISOString(),
     versions: versions(),
+    engine,
     settings,
     candidates,
     datasets,

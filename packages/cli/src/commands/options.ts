@@ -1,4 +1,18 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+
+/** `--engine native|wasm` of a command that trains. */
+export const engineOption = (): Option =>
+  new Option(
+    "--engine <engine>",
+    "what runs training steps: native (ONNX Runtime, faster) or wasm; default: native where it is installed",
+  ).choices(["native", "wasm"]);
+
+/** `--threads N` of a command that trains. */
+export const threadsOption = (): Option =>
+  new Option(
+    "--threads <n>",
+    "threads inside an operation of the native engine, in each worker; default: 1",
+  ).argParser(wholeNumber);
 
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
 export function wholeNumber(text: string): number {

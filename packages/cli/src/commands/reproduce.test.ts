@@ -74,8 +74,18 @@ describe("minimand reproduce", () => {
   });
 
   it("keeps finished trials at Ctrl-C, exits with 130, and the same command finishes the rest", async () => {
-    const args = ["reproduce", "anyloss", "--quick", "--workers", "1", "--out", "stopped"];
-    const code = codeFingerprint("anyloss");
+    const args = [
+      "reproduce",
+      "anyloss",
+      "--quick",
+      "--engine",
+      "wasm",
+      "--workers",
+      "1",
+      "--out",
+      "stopped",
+    ];
+    const code = codeFingerprint("anyloss", "wasm");
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
       stdio: ["ignore", "ignore", "pipe"],

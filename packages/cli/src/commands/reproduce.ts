@@ -8,6 +8,7 @@ import { UsageError } from "../failure.ts";
 import { renderReproduction } from "../report/index.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
 import { startEngine } from "../run/engine.ts";
+import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { dataFolder } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { papersData } from "../run/papers-data.ts";
@@ -17,12 +18,13 @@ import { startPool } from "../run/pool.ts";
 import type { ReproductionFile } from "../run/reproduction-file.ts";
 import { openStoreOf } from "../run/store.ts";
 import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
+import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { wholeNumber } from "./options.ts";
+import { engineOption, threadsOption, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
-interface Options {
+interface Options extends EngineAsked {
   seeds?: number;
   quick?: true;
   full?: true;
@@ -50,6 +52,8 @@ export function reproduceCommand(): Command {
       wholeNumber,
       availableParallelism(),
     )
+    .addOption(engineOption())
+    .addOption(threadsOption())
     .addOption(
       new Option("--data <folder>", "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, ...").env(
         "MINIMAND_DATA",
@@ -89,20 +93,23 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const folders = [...(options.data === undefined ? [] : [resolve(options.data)]), dataFolder()];
   const data = papersData(folders, reproduction.card.data);
   const sources = await data.sources();
+  const { engine, note } = await chooseEngine(options);
   const store = await openStoreOf(out, isOutcome);
+  if (note !== null) process.stderr.write(`${note}\n`);
   await startEngine();
-  const code = codeFingerprint(slug);
+  const code = codeFingerprint(slug, engine.name);
   const started = performance.now();
   await interruptible(async (signal) => {
-    const workerData: PapersWorkerData = { slug, folders };
+    const workerData: PapersWorkerData = { slug, folders, engine };
+    const warn = warnOnce(process.stderr);
     const host = papersHost({
       scale,
       seeds,
       data,
       store,
-      startPool: () => startPool("papers-worker", workerData, workers),
+      startPool: () => startPool("papers-worker", workerData, workers, warn),
       inFlight: 2 * workers,
-      context: { schema: 1, slug, versions: versions(), code, data: sources },
+      context: { schema: 1, slug, versions: versions(), engine, code, data: sources },
       signal,
     });
     if (options.tune) await tune(reproduction, host, out, options.json);
@@ -118,6 +125,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         data: sources,
         code,
         versions: versions(),
+        engine,
         seconds: (performance.now() - started) / 1000,
         trials: host.trialsSoFar,
       };

@@ -1,4 +1,4 @@
-import type { Configuration } from "@minimand/compare";
+import type { Configuration, EngineUsed } from "@minimand/compare";
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 
@@ -6,6 +6,11 @@ const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 export function configurationText({ learningRate, parameters }: Configuration): string {
   const rest = Object.entries(parameters).map(([name, value]) => `${name} ${digits(value)}`);
   return [`learning rate ${digits(learningRate)}`, ...rest].join(", ");
+}
+
+/** `native: onnxruntime-node 1.30.0, 1 thread`, `wasm: @jax-js/jax 0.1.25`. */
+export function engineText({ name, version, threads }: EngineUsed): string {
+  return `${name}: ${version}${name === "native" ? `, ${plural(threads, "thread")}` : ""}`;
 }
 
 /** `1 fold`, `2 folds`. */

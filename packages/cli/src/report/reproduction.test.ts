@@ -32,6 +32,7 @@ const file: ReproductionFile = {
   data: { letter: [{ file: "letter.csv.gz", sha256: "ab12" }], absent: [] },
   code: "cafe0123456789",
   versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25 (wasm)", node: "24.0.0" },
+  engine: { name: "wasm", version: "@jax-js/jax 0.1.25", threads: 1 },
   seconds: 61,
   trials: { total: 10, kept: 4, seconds: 100 },
 };
@@ -82,7 +83,8 @@ describe("renderReproduction", () => {
   it("names command, data, trials and versions", () => {
     const settings = textOf(page().querySelector('section[aria-labelledby="settings"]'));
     for (const part of [
-      "minimand reproduce squares --seeds 3",
+      "minimand reproduce squares --seeds 3 --engine wasm",
+      "wasm: @jax-js/jax 0.1.25",
       "letter.csv.gz",
       "ab12",
       "10, 4 of them from an earlier run",

@@ -2,7 +2,7 @@ import { seriesFigure } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
 import type { ReproductionFile } from "../run/reproduction-file.ts";
 import { figure } from "./figure.ts";
-import { duration, plural } from "./format.ts";
+import { duration, engineText, plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html, trusted } from "./markup.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
@@ -97,6 +97,7 @@ function settings({
   scale,
   code,
   versions,
+  engine,
   seconds,
   trials,
   card,
@@ -113,7 +114,8 @@ function settings({
     ["time of this run", duration(seconds)],
     ["created", created.slice(0, 16).replace("T", " ")],
     ["minimand", versions.minimand],
-    ["engine", versions.engine],
+    ["engine of training", engineText(engine)],
+    ["arrays", versions.engine],
     ["node", versions.node],
     ["code", code.slice(0, 12)],
   ];
@@ -124,9 +126,16 @@ function settings({
           cells: [name, file, html`<code style="font-size:11px;white-space:nowrap">${sha256}</code>`],
         })),
   );
+  const command = [
+    `minimand reproduce ${card.slug}`,
+    ...(scale === "default" ? [] : [`--${scale}`]),
+    ...(seeds === null ? [] : [`--seeds ${seeds}`]),
+    `--engine ${engine.name}`,
+    ...(engine.threads === 1 ? [] : [`--threads ${engine.threads}`]),
+  ].join(" ");
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings, versions and data</h2>
 <p>The same command on the same data gives the same numbers, whatever the number of workers:
-<code>minimand reproduce ${card.slug}${scale === "default" ? "" : ` --${scale}`}${seeds === null ? "" : ` --seeds ${seeds}`}</code></p>
+<code>${command}</code></p>
 <dl class="facts compact">${facts.map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `,

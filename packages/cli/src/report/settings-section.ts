@@ -1,5 +1,5 @@
 import type { Results } from "@minimand/compare";
-import { duration } from "./format.ts";
+import { duration, engineText } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { table } from "./table.ts";
@@ -28,7 +28,8 @@ export function settingsSection(results: Results): Markup {
   const run: [Child, Child][] = [
     ["created", results.created],
     ["minimand", results.versions.minimand],
-    ["engine", results.versions.engine],
+    ["engine of training", engineText(results.engine)],
+    ["arrays", results.versions.engine],
     ["node", results.versions.node],
     ["computing time of all trials", duration(seconds)],
     ...results.datasets.flatMap((report): [Child, Child][] => [
@@ -41,7 +42,7 @@ export function settingsSection(results: Results): Markup {
     ]),
   ];
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
-<p>The same settings on the same file give the same numbers, whatever the number of workers.
+<p>The same settings on the same file and engine give the same numbers, whatever the number of workers.
 <code>auto</code> was decided from the data, as told above.</p>
 <dl class="facts compact">${Object.entries(results.settings).map(
     ([name, value]) => html`<div><dt>${words(name)}</dt><dd><code>${settingText(value)}</code></dd></div>

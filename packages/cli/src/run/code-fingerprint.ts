@@ -2,17 +2,19 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EngineUsed } from "@minimand/compare";
 
 /**
- * A hash of the code that computes the trials of a paper: the library, the comparison and the paper's own folder. With it
- * in their names, trials of older code are never mistaken for trials of this one.
+ * A hash of the code that computes the trials of a paper: the library, the comparison, the paper's own folder and, on the
+ * native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
  */
-export function codeFingerprint(slug: string): string {
+export function codeFingerprint(slug: string, engine: EngineUsed["name"]): string {
   const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
   return hashOf([
     folderOf("minimand"),
     folderOf("@minimand/compare"),
     join(folderOf("@minimand/papers"), slug),
+    ...(engine === "native" ? [folderOf("@minimand/native")] : []),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import {
   type Candidate,
+  type EngineUsed,
   gridOf,
   references,
   type Settings,
@@ -23,6 +24,9 @@ export interface RunOptions {
   /** Milliseconds, or null. Cuts at whole repeats only. */
   budget: number | null;
   versions: Record<string, string>;
+  engine: EngineUsed;
+  /** Told what the workers warn of. */
+  warn: (message: string) => void;
   signal: AbortSignal;
 }
 
@@ -63,11 +67,13 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
   const data: CompareWorkerData = {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
     settings,
+    engine: options.engine,
   };
   const pool: Pool<CompareJob, TrialRecord[]> = startPool(
     "compare-worker",
     data,
     Math.min(workers, pending.flat().length),
+    options.warn,
   );
   const line = progressLine(process.stderr, done);
   const stop = (): void => void pool.destroy();
@@ -112,7 +118,8 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
 }
 
 /** The trials of one repeat. Losses are interleaved, so that each worker mostly stays with the one it has compiled. */
-function workOf({ subjects, settings, candidates, workers, versions }: RunOptions, seed: number): Work[] {
+function workOf(options: RunOptions, seed: number): Work[] {
+  const { subjects, settings, candidates, workers } = options;
   const folds = settings.test === null ? settings.folds : 1;
   return subjects.flatMap((subject, dataset) => {
     const reference = subject.dataset.task === "regression" ? references.mean.id : references.majority.id;
@@ -122,7 +129,7 @@ function workOf({ subjects, settings, candidates, workers, versions }: RunOption
       for (let fold = 0; fold < folds; fold++) {
         for (const candidate of ids.slice(start, start + workers)) {
           const spec = { candidate, seed, fold };
-          work.push({ job: { dataset, spec }, key: keyOf(subject, settings, candidates, spec, versions) });
+          work.push({ job: { dataset, spec }, key: keyOf(subject, spec, options) });
         }
       }
     }
@@ -133,10 +140,8 @@ function workOf({ subjects, settings, candidates, workers, versions }: RunOption
 /** Everything that decides a trial's result, and nothing else. */
 function keyOf(
   { sha256, testSha256, dataset }: Subject,
-  settings: Settings,
-  candidates: readonly Candidate[],
   spec: TrialSpec,
-  versions: Record<string, string>,
+  { settings, candidates, versions, engine }: RunOptions,
 ): TrialKey {
   const candidate = candidates.find((c) => c.id === spec.candidate);
   const {
@@ -151,6 +156,7 @@ function keyOf(
   return {
     schema: 1,
     versions,
+    engine,
     sha256,
     testSha256,
     task: dataset.task,

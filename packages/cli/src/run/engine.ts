@@ -1,9 +1,11 @@
 import { defaultDevice, init } from "@jax-js/jax";
+import type { EngineUsed } from "@minimand/compare";
+import type { Compile } from "minimand/engine";
 
 let started: Promise<void> | undefined;
 
 /**
- * Starts the engine on wasm, once a thread. The engine makes a WebAssembly instance for every kernel call; keeping one an
+ * Starts the array engine on wasm, once a thread. It makes a WebAssembly instance for every kernel call; keeping one an
  * module saves about a third of a small training step, with bit-identical results.
  */
 export function startEngine(): Promise<void> {
@@ -22,4 +24,20 @@ export function startEngine(): Promise<void> {
     defaultDevice("wasm");
   })();
   return started;
+}
+
+/**
+ * The compiler of training steps of an engine, after {@link startEngine}; `undefined` stands for the array engine's own.
+ *
+ * @param warn told once for each primitive that makes a step run on wasm after all
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed
+ */
+export async function compilerOf(
+  { name, threads }: Pick<EngineUsed, "name" | "threads">,
+  warn: (message: string) => void,
+): Promise<Compile | undefined> {
+  if (name === "wasm") return undefined;
+  // Only here, so that `--engine wasm` works where the optional package is absent or broken.
+  const { nativeCompiler } = await import("@minimand/native");
+  return nativeCompiler({ threads, warn });
 }

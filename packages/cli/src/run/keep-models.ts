@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
-import { startEngine } from "./engine.ts";
+import type { Compile } from "minimand/engine";
 import type { Subject } from "./subjects.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -14,14 +14,13 @@ export async function fitModels(
   subjects: readonly Subject[],
   settings: Settings,
   results: Results,
-  signal: AbortSignal,
+  options: { signal: AbortSignal; compile?: Compile },
 ): Promise<(SavedModel | null)[]> {
-  await startEngine();
   const models: (SavedModel | null)[] = [];
   for (const [i, { dataset }] of subjects.entries()) {
     const report = results.datasets[i];
     try {
-      models.push(report.model === null ? null : await fitWhole(dataset, settings, report.model, { signal }));
+      models.push(report.model === null ? null : await fitWhole(dataset, settings, report.model, options));
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
       const text = `no model is kept: ${report.model?.candidate} diverged when it was trained on all rows`;

@@ -1,20 +1,20 @@
 import { loadReproduction } from "@minimand/papers";
 import { workerData } from "piscina";
-import { startEngine } from "./engine.ts";
 import { papersData } from "./papers-data.ts";
 import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
+import { type Answer, answer, startWorker } from "./worker-answer.ts";
 
 const starting = start(workerData as PapersWorkerData);
 
-async function start({ slug, folders }: PapersWorkerData) {
-  await startEngine();
+async function start({ slug, folders, engine }: PapersWorkerData) {
+  const compile = await startWorker(engine);
   const { card, trial } = await loadReproduction(slug);
-  return { trial, data: papersData(folders, card.data) };
+  return { trial, host: { ...papersData(folders, card.data), compile } };
 }
 
-export default async function runTrial(spec: unknown): Promise<TrialOutcome> {
-  const { trial, data } = await starting;
+export default async function runTrial(spec: unknown): Promise<Answer<TrialOutcome>> {
+  const { trial, host } = await starting;
   const before = performance.now();
-  const result = await trial(spec, data);
-  return { result, seconds: (performance.now() - before) / 1000 };
+  const result = await trial(spec, host);
+  return answer({ result, seconds: (performance.now() - before) / 1000 });
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import type { Answer } from "./worker-answer.ts";
 
 /** Runs jobs in worker threads. */
 export interface Pool<Job, Result> {
@@ -13,11 +14,17 @@ export interface Pool<Job, Result> {
  *
  * @param worker name of a module in this folder, e.g. `compare-worker`
  * @param data handed to every worker when it starts
+ * @param warn told what the workers warn of
  */
-export function startPool<Job, Result>(worker: string, data: unknown, workers: number): Pool<Job, Result> {
+export function startPool<Job, Result>(
+  worker: string,
+  data: unknown,
+  workers: number,
+  warn: (message: string) => void,
+): Pool<Job, Result> {
   // The compiler doesn't rewrite URLs: from source the workers are .ts, built they are .js.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const pool = new Piscina<Job, Result>({
+  const pool = new Piscina<Job, Answer<Result>>({
     filename: fileURLToPath(new URL(`./${worker}.${extension}`, import.meta.url)),
     workerData: data,
     minThreads: workers,
@@ -26,5 +33,12 @@ export function startPool<Job, Result>(worker: string, data: unknown, workers: n
     idleTimeout: Number.POSITIVE_INFINITY,
     execArgv: extension === "ts" ? ["--conditions=minimand-source"] : [],
   });
-  return { run: (job) => pool.run(job), destroy: () => pool.destroy() };
+  return {
+    async run(job) {
+      const { result, warnings } = await pool.run(job);
+      for (const message of warnings) warn(message);
+      return result;
+    },
+    destroy: () => pool.destroy(),
+  };
 }

@@ -1,3 +1,4 @@
+import type { EngineUsed } from "@minimand/compare";
 import type { PaperCard, ReproductionReport, Scale } from "@minimand/papers";
 import type { SourceFile } from "./papers-data.ts";
 
@@ -13,7 +14,10 @@ export interface ReproductionFile extends ReproductionReport {
   data: Record<string, SourceFile[]>;
   /** Hash of the code that computed the trials. */
   code: string;
+  /** `engine`: the array engine, which both engines of training compute with. */
   versions: { minimand: string; engine: string; node: string };
+  /** What ran the training steps. */
+  engine: EngineUsed;
   /** Wall time of this run. */
   seconds: number;
   /** Trials of the report, those kept from an earlier run, and the computing time of all. */

@@ -1,8 +1,11 @@
+import type { EngineUsed } from "@minimand/compare";
+
 /** What a worker is given when it starts. */
 export interface PapersWorkerData {
   slug: string;
   /** Where data are looked for. */
   folders: string[];
+  engine: EngineUsed;
 }
 
 /** What is kept of a trial. */

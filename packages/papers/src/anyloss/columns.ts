@@ -1,6 +1,8 @@
 import { numpy as np, random, vmap } from "@jax-js/jax";
 import { linear, objectiveOf, type SupervisedState, sgd, supervised, type TrainStep } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
+import { programsOf } from "../programs.ts";
+import type { TrialHost } from "../reproduction.ts";
 import { type Family, families } from "./arms.ts";
 import type { Problem } from "./prepare.ts";
 import { protocol } from "./settings.ts";
@@ -23,12 +25,12 @@ export async function trainColumns(
   { x, inputs, y }: Problem,
   family: Family,
   weights: Float32Array,
-  { steps, signal }: { steps: number; signal?: AbortSignal },
+  { steps, compile, signal }: { steps: number } & Pick<TrialHost, "compile" | "signal">,
 ): Promise<Perceptrons> {
   const arms = families[family].length;
   const replicas = weights.length / arms / y.length;
   const columns = arms * replicas;
-  const step = stepFor(family, inputs, replicas);
+  const step = stepFor(family, inputs, replicas, compile);
   const batch = {
     x: np.array(new Float32Array(x), { shape: [y.length, inputs] }),
     y: np.array(new Int32Array(y)),
@@ -57,13 +59,15 @@ export async function trainColumns(
   return trained;
 }
 
-const steps = new Map<string, TrainStep<SupervisedState>>();
+const programs = programsOf<TrainStep<SupervisedState>>();
 
 /** One compiled step per family and size serves all data of that size. */
-function stepFor(family: Family, inputs: number, replicas: number): TrainStep<SupervisedState> {
-  const name = [family, inputs, replicas].join(" ");
-  const known = steps.get(name);
-  if (known !== undefined) return known;
+function stepFor(
+  family: Family,
+  inputs: number,
+  replicas: number,
+  compile: TrialHost["compile"],
+): TrainStep<SupervisedState> {
   const arms = families[family];
   const model = linear({ inputs, outputs: arms.length * replicas });
   const objective = objectiveOf(model, (logits, y, { weights, key }) => {
@@ -76,9 +80,9 @@ function stepFor(family: Family, inputs: number, replicas: number): TrainStep<Su
     disposeTree([z, y, weights]);
     return totals.reduce((a, b) => a.add(b));
   });
-  const made = supervised({ model, objective, optimizer: sgd(protocol.learningRate) });
-  steps.set(name, made);
-  return made;
+  return programs(compile, [family, inputs, replicas].join(" "), () =>
+    supervised({ model, objective, optimizer: sgd(protocol.learningRate), compile }),
+  );
 }
 
 /** Log-odds of one column for the given rows. */

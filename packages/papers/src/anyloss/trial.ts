@@ -38,7 +38,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const problem = problemOf(dataset, material);
   const replicas = replicasOf(dataset, problem.y, { ...spec, folds: protocol.folds });
   const decide = spec.family === "smote" ? oversampled : sideBySide;
-  const decisions = await decide(problem, replicas, spec, host.signal);
+  const decisions = await decide(problem, replicas, spec, host);
   const byMethod = new Map<string, MethodResult>();
   families[spec.family].forEach((arm, j) => {
     const result = byMethod.get(arm.method) ?? { method: arm.method, values: {} };
@@ -67,7 +67,7 @@ async function sideBySide(
   problem: Problem,
   replicas: Replica[],
   { family, steps }: Spec,
-  signal: AbortSignal | undefined,
+  { compile, signal }: TrialHost,
 ): Promise<Decisions> {
   const arms = families[family];
   const rows = problem.y.length;
@@ -77,7 +77,7 @@ async function sideBySide(
       for (const row of replica[arm.sample]) weights[(j * replicas.length + r) * rows + row] = 1;
     });
   });
-  const trained = await trainColumns(problem, family, weights, { steps, signal });
+  const trained = await trainColumns(problem, family, weights, { steps, compile, signal });
   return arms.map((_, j) => replicas.map((_, r) => allScores(trained, j * replicas.length + r, problem)));
 }
 
@@ -86,7 +86,7 @@ async function oversampled(
   problem: Problem,
   replicas: Replica[],
   { steps }: Spec,
-  signal: AbortSignal | undefined,
+  { compile, signal }: TrialHost,
 ): Promise<Decisions> {
   const { inputs } = problem;
   const grown = replicas.map(({ train, seed }, r) => {
@@ -107,7 +107,11 @@ async function oversampled(
     const y = new Int32Array(size);
     y.set(labels);
     const weights = Float32Array.from(y, (_, i) => Number(i < labels.length));
-    const trained = await trainColumns({ x: padded, inputs, y }, "smote", weights, { steps, signal });
+    const trained = await trainColumns({ x: padded, inputs, y }, "smote", weights, {
+      steps,
+      compile,
+      signal,
+    });
     decisions.push(allScores(trained, 0, problem));
   }
   return [decisions];

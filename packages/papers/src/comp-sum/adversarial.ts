@@ -18,6 +18,7 @@ import {
   trades,
 } from "minimand";
 import { derive, disposeTree, mapTree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { adversarialMaterial } from "./data.ts";
 import type { AdversarialResult, AdversarialSpec } from "./spec.ts";
@@ -30,7 +31,7 @@ const clip = [0, 1] as const;
 /** Trains one network and attacks it; equal seeds share data, start and batches, and every model the attack's starts. */
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
   const { train, judged, inputs } = await adversarialMaterial(spec, host);
-  const { step, evaluate } = programsFor(spec.method);
+  const { step, evaluate } = programsFor(spec.method, host.compile);
   const batches = minibatches(train, { size: 100, seed: derive(spec.seed, 31) });
   const hyper = { gamma, learningRate, beta: spec.strength, nu: spec.strength };
   let state = step.init(random.key(derive(spec.seed, 32) | 0), { hyper });
@@ -65,20 +66,18 @@ function narrowStart(model: Model): Model {
 }
 
 type Programs = { step: TrainStep<SupervisedState>; evaluate: RobustEvaluator };
-const programs = new Map<string, Programs>();
-let evaluator: RobustEvaluator | undefined;
+const programs = programsOf<Programs>();
+const evaluators = programsOf<RobustEvaluator>();
 
 /** One set of programs per method serves all strengths and seeds of a thread. */
-function programsFor(method: AdversarialSpec["method"]): Programs {
-  const known = programs.get(method);
-  if (known !== undefined) return known;
+function programsFor(method: AdversarialSpec["method"], compile: TrialHost["compile"]): Programs {
   const model = narrowStart(flat(mlp({ inputs: 196, hidden: [64, 64], outputs: 10 })));
-  evaluator ??= robustAccuracy(model, { steps: 40, restarts: 3, clip });
   const options = {
     model,
     optimizer: (hyper: { [name: string]: np.Array }) => adam(hyper.learningRate),
     steps: 4,
     clip,
+    compile,
   };
   const steps = {
     standard: () =>
@@ -90,7 +89,8 @@ function programsFor(method: AdversarialSpec["method"]): Programs {
     TRADES: () => trades(options),
     "Adv-Comp-Sum": () => advCompSum(options),
   };
-  const made = { step: steps[method](), evaluate: evaluator };
-  programs.set(method, made);
-  return made;
+  return programs(compile, method, () => ({
+    step: steps[method](),
+    evaluate: evaluators(compile, "", () => robustAccuracy(model, { steps: 40, restarts: 3, clip, compile })),
+  }));
 }

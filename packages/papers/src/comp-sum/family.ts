@@ -15,6 +15,7 @@ import {
   supervised,
 } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { familyMaterial, type Material } from "./data.ts";
 import type { FamilyResult, FamilySpec } from "./spec.ts";
@@ -24,7 +25,7 @@ const epochs = 20;
 /** Trains one network with one member of the family; equal seeds share data, noise, start and batches. */
 export async function familyTrial(spec: FamilySpec, host: TrialHost): Promise<FamilyResult> {
   const material = await familyMaterial(spec, host);
-  const { step, predict } = programFor(material);
+  const { step, predict } = programFor(material, host.compile);
   const batches = minibatches(material.train, { size: 100, seed: derive(spec.seed, 21) });
   let state = step.init(random.key(derive(spec.seed, 22) | 0), {
     hyper: { tau: spec.tau, learningRate: spec.learningRate },
@@ -56,21 +57,19 @@ function predictions(logits: ArrayLike<number>, classes: number): Int32Array {
 }
 
 type Programs = { step: ReturnType<typeof supervised>; predict: ReturnType<typeof predictor> };
-const programs = new Map<string, Programs>();
+const programs = programsOf<Programs>();
 
 /** One compiled step per shape serves every tau, learning rate and seed of a thread. */
-function programFor({ inputs, classes }: Material): Programs {
-  const name = `${inputs} ${classes}`;
-  const known = programs.get(name);
-  if (known !== undefined) return known;
-  const model = flat(mlp({ inputs, hidden: [128], outputs: classes }));
-  const step = supervised({
-    model,
-    objective: objectiveOf(model, (f, y, { weights, hyper }) => compSum(f, y, { weights, tau: hyper.tau })),
-    // Below tau = 1 the gradient grows exponentially with the margin.
-    optimizer: ({ learningRate }) => chain(clipByGlobalNorm(5), adam(learningRate)),
+function programFor({ inputs, classes }: Material, compile: TrialHost["compile"]): Programs {
+  return programs(compile, `${inputs} ${classes}`, () => {
+    const model = flat(mlp({ inputs, hidden: [128], outputs: classes }));
+    const step = supervised({
+      model,
+      objective: objectiveOf(model, (f, y, { weights, hyper }) => compSum(f, y, { weights, tau: hyper.tau })),
+      // Below tau = 1 the gradient grows exponentially with the margin.
+      optimizer: ({ learningRate }) => chain(clipByGlobalNorm(5), adam(learningRate)),
+      compile,
+    });
+    return { step, predict: predictor(model, compile) };
   });
-  const made = { step, predict: predictor(model) };
-  programs.set(name, made);
-  return made;
 }

@@ -16,6 +16,7 @@ import {
   supervised,
   type TrainStep,
 } from "minimand";
+import type { Compile } from "minimand/engine";
 
 /** The losses compared; the first is the paper's method, `rivals` the fixed losses it is judged against. */
 export const losses = ["EnsLoss", "logistic", "hinge", "exponential", "focal"] as const;
@@ -30,15 +31,20 @@ const fixed: Record<Exclude<Loss, "EnsLoss">, (margins: np.Array) => np.Array> =
 };
 
 /** A training step with SGD, momentum 0.9; the learning rate is an input of its program. */
-export function stepOf(loss: Loss, model: Model, weightDecay: number): TrainStep<SupervisedState> {
+export function stepOf(
+  loss: Loss,
+  model: Model,
+  weightDecay: number,
+  compile?: Compile,
+): TrainStep<SupervisedState> {
   const optimizer = ({ learningRate }: { [name: string]: np.Array }): GradientTransformation => {
     const descent = sgd(learningRate, { momentum: 0.9, weightDecay });
     // As in the paper's experiments, the gradient of the exponential loss alone is clipped.
     return loss === "exponential" ? chain(clipByGlobalNorm(10), descent) : descent;
   };
-  if (loss === "EnsLoss") return ensLossTrainer({ model, optimizer });
+  if (loss === "EnsLoss") return ensLossTrainer({ model, optimizer, compile });
   const objective = objectiveOf(model, (scores, y, { weights }) =>
     marginLoss(scores, y, fixed[loss], { weights }),
   );
-  return supervised({ model, objective, optimizer });
+  return supervised({ model, objective, optimizer, compile });
 }

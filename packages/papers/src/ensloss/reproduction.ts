@@ -207,7 +207,7 @@ async function* tune(
 /** The paper's comparison and its tail study. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
-  trial: (spec, host) => (spec.kind === "cell" ? cellTrial(spec, host) : tailTrial(spec)),
+  trial: (spec, host) => (spec.kind === "cell" ? cellTrial(spec, host) : tailTrial(spec, host)),
   run,
   tune,
 };

@@ -13,6 +13,7 @@ import {
   supervised,
 } from "minimand";
 import { derive, disposeTree, randomSource } from "minimand/engine";
+import type { TrialHost } from "../reproduction.ts";
 
 /** Losses that are `1 - z` up to margin 1 and differ beyond; the first is not bounded below. */
 export const tailLosses = {
@@ -44,7 +45,10 @@ const gap = 0.1;
 const checks = 40;
 
 /** Trains one linear classifier; the same spec gives the same result, equal seeds share the data. */
-export async function tailTrial({ loss, steps, seed }: TailSpec): Promise<TailResult> {
+export async function tailTrial(
+  { loss, steps, seed }: TailSpec,
+  { compile }: Pick<TrialHost, "compile"> = {},
+): Promise<TailResult> {
   const { x, y } = separable(trainRows + testRows, seed);
   const test = { x: x.slice(trainRows * inputs), y: y.slice(trainRows) };
   const train = { x: x.slice(0, trainRows * inputs), y: y.slice(0, trainRows), shape: [inputs], classes: 2 };
@@ -55,8 +59,9 @@ export async function tailTrial({ loss, steps, seed }: TailSpec): Promise<TailRe
       marginLoss(f, labels, tailLosses[loss], { weights }),
     ),
     optimizer: sgd(1),
+    compile,
   });
-  const predict = predictor(model);
+  const predict = predictor(model, compile);
   const batches = minibatches(train, { size: trainRows, seed: 0 });
   const all = Int32Array.from({ length: trainRows }, (_, i) => i);
   let state = step.init(random.key(0));

@@ -10,9 +10,10 @@ import {
   type TrainStep,
 } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Loss, stepOf } from "./arms.ts";
-import { cells, prepare } from "./cells.ts";
+import { type Cell, cells, prepare } from "./cells.ts";
 
 /** One network trained with one loss on one split. */
 export interface CellSpec {
@@ -44,7 +45,7 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
   const cell = cells.find(({ id }) => id === spec.cell);
   if (cell === undefined) throw new RangeError(`spec.cell: expected a known cell, got ${spec.cell}`);
   const { train, judged, inputs } = await prepare(cell, spec.seed, spec.judge, host);
-  const { step, predict } = programFor(spec.loss, inputs, cell.depth, cell.weightDecay);
+  const { step, predict } = programFor(spec.loss, inputs, cell, host.compile);
   const batches = minibatches(train, { size: batchSize, seed: derive(spec.seed, 2) });
   const { learningRate, epochs } = spec;
   let state = step.init(random.key(derive(spec.seed, 3) | 0), { hyper: { learningRate } });
@@ -72,16 +73,18 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
 }
 
 type Program = { step: TrainStep<SupervisedState>; predict: ReturnType<typeof predictor> };
-const programs = new Map<string, Program>();
+const programs = programsOf<Program>();
 
 /** One compiled step per loss and shape serves all learning rates and seeds of a thread. */
-function programFor(loss: Loss, inputs: number, depth: number, weightDecay: number): Program {
-  const name = [loss, inputs, depth, weightDecay].join(" ");
-  const known = programs.get(name);
-  if (known !== undefined) return known;
-  const hidden = Array.from({ length: depth }, () => width);
-  const model = flat(mlp({ inputs, hidden, outputs: 1, batchNorm: true }));
-  const made = { step: stepOf(loss, model, weightDecay), predict: predictor(model) };
-  programs.set(name, made);
-  return made;
+function programFor(
+  loss: Loss,
+  inputs: number,
+  { depth, weightDecay }: Cell,
+  compile: TrialHost["compile"],
+): Program {
+  return programs(compile, [loss, inputs, depth, weightDecay].join(" "), () => {
+    const hidden = Array.from({ length: depth }, () => width);
+    const model = flat(mlp({ inputs, hidden, outputs: 1, batchNorm: true }));
+    return { step: stepOf(loss, model, weightDecay, compile), predict: predictor(model, compile) };
+  });
 }

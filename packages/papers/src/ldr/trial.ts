@@ -14,6 +14,7 @@ import {
   type TrainStep,
 } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -59,7 +60,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const material = found(materials, (m) => m.name === spec.dataset, spec.dataset);
   const setting = found(settings, (s) => s.id === spec.setting, spec.setting);
   const prepared = prepare(await host.dataset(spec.dataset), { ...spec, material, setting });
-  const { step, predict } = programFor(spec, prepared, material.hidden);
+  const { step, predict } = programFor(spec, prepared, material.hidden, host.compile);
   const adaptive = armOf(spec.loss).adaptive === true;
   const { learningRate, parameter, weightDecay } = spec.configuration;
   const memory = adaptive ? aldrInit(prepared.train.y.length, { lambda0: parameter }) : undefined;
@@ -90,22 +91,25 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
 }
 
 type Program = { step: TrainStep<SupervisedState>; predict: ReturnType<typeof predictor> };
-const programs = new Map<string, Program>();
+const programs = programsOf<Program>();
 
 /** One compiled step per loss and shape serves all configurations, settings and seeds of a thread. */
-function programFor({ loss }: Spec, { inputs, classes }: Prepared, hidden: number): Program {
-  const name = [loss, inputs, hidden, classes].join(" ");
-  const known = programs.get(name);
-  if (known !== undefined) return known;
-  const model = flat(mlp({ inputs, hidden: [hidden, hidden], outputs: classes, activation: "tanh" }));
-  const step = supervised({
-    model,
-    objective: armOf(loss).objective(model),
-    optimizer: ({ learningRate, weightDecay }) => sgd(learningRate, { momentum, weightDecay }),
+function programFor(
+  { loss }: Spec,
+  { inputs, classes }: Prepared,
+  hidden: number,
+  compile: TrialHost["compile"],
+): Program {
+  return programs(compile, [loss, inputs, hidden, classes].join(" "), () => {
+    const model = flat(mlp({ inputs, hidden: [hidden, hidden], outputs: classes, activation: "tanh" }));
+    const step = supervised({
+      model,
+      objective: armOf(loss).objective(model),
+      optimizer: ({ learningRate, weightDecay }) => sgd(learningRate, { momentum, weightDecay }),
+      compile,
+    });
+    return { step, predict: predictor(model, compile) };
   });
-  const made = { step, predict: predictor(model) };
-  programs.set(name, made);
-  return made;
 }
 
 function accuracyOf(logits: ArrayLike<number>, labels: Int32Array, classes: number): number {
