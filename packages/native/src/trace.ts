@@ -1,5 +1,5 @@
 import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
-import { typeError } from "minimand/engine";
+import { typeError, withExactLog } from "minimand/engine";
 import type { Program } from "./lower/lower.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
@@ -25,8 +25,9 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
   // The engine answers a comparison of a traced value silently with some constant.
   Object.defineProperty(Tracer, Symbol.toPrimitive, { value: refuse, configurable: true });
   try {
-    const made = (makeJaxpr as unknown as (f: unknown) => (...args: unknown[]) => unknown)(f)(
-      ...(tree.unflatten(structure, avals) as unknown as unknown[]),
+    const given = tree.unflatten(structure, avals) as unknown as unknown[];
+    const made = withExactLog(() =>
+      (makeJaxpr as unknown as (f: unknown) => (...args: unknown[]) => unknown)(f)(...given),
     );
     const { jaxpr, treedef } = made as unknown as {
       jaxpr: { jaxpr: Engine; consts: np.Array[] };

@@ -27,9 +27,23 @@ export function sigmoid(x: np.Array): np.Array {
   return np.reciprocal(e.ref.add(1)).mul(np.where(x.greaterEqual(0), 1, e));
 }
 
-/** `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there). */
+/** `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there); NaN stays NaN. */
 export function relu(x: np.Array): np.Array {
-  return np.where(x.ref.greater(0), x, 0);
+  return np.where(x.ref.lessEqual(0), 0, x);
+}
+
+/** Set while a program is traced for a place where `log` is exact; it decides how a value is computed, never which. */
+let logIsExact = false;
+
+/** Runs `f`, in which {@link log} leaves its correction out: for tracing a program that doesn't run on the engine. */
+export function withExactLog<T>(f: () => T): T {
+  const before = logIsExact;
+  logIsExact = true;
+  try {
+    return f();
+  } finally {
+    logIsExact = before;
+  }
 }
 
 /**
@@ -39,6 +53,7 @@ export function relu(x: np.Array): np.Array {
  * constant for differentiation, so the derivative is exactly `1 / x`.
  */
 export function log(x: np.Array): np.Array {
+  if (logIsExact) return np.log(x);
   const y = np.log(x.ref);
   const z = lax.stopGradient(x);
   // Outside this range exp(y) or the sum would leave the numbers of float32; there the correction is dropped.

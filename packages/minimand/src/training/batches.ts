@@ -42,7 +42,19 @@ export function minibatches(
   checkNumber("seed", seed, { integer: true });
   const count = checkExampleArrays(examples);
   const width = examples.shape.reduce((a, b) => a * b, 1);
-  const at = (rows: Int32Array): Batch => pack(examples, width, rows, size);
+  // Packed here and copied by the engine: batch after batch uses the same memory.
+  const { x, y } = examples;
+  const scratch = {
+    x: x instanceof Float64Array ? new Float64Array(size * width) : new Float32Array(size * width),
+    y:
+      y instanceof Int32Array
+        ? new Int32Array(size)
+        : y instanceof Float64Array
+          ? new Float64Array(size)
+          : new Float32Array(size),
+    weights: new Float32Array(size),
+  };
+  const at = (rows: Int32Array): Batch => pack(examples, width, rows, size, scratch);
   return {
     count,
     perEpoch: Math.ceil(count / size),
@@ -58,21 +70,29 @@ export function minibatches(
   };
 }
 
-function pack({ x, y, weights, shape }: Examples, width: number, rows: Int32Array, size: number): Batch {
+interface Scratch {
+  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  y: Int32Array<ArrayBuffer> | Scratch["x"];
+  weights: Float32Array<ArrayBuffer>;
+}
+
+function pack(
+  { x, y, weights, shape }: Examples,
+  width: number,
+  rows: Int32Array,
+  size: number,
+  { x: bx, y: by, weights: bw }: Scratch,
+): Batch {
   if (rows.length > size) throw rangeError("rows", `at most ${size} rows`, rows);
-  const bx = x instanceof Float64Array ? new Float64Array(size * width) : new Float32Array(size * width);
-  const by =
-    y instanceof Int32Array
-      ? new Int32Array(size)
-      : y instanceof Float64Array
-        ? new Float64Array(size)
-        : new Float32Array(size);
-  const bw = new Float32Array(size);
-  rows.forEach((row, i) => {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
     bx.set(x.subarray(row * width, (row + 1) * width), i * width);
     by[i] = y[row];
     bw[i] = weights === undefined ? 1 : weights[row];
-  });
+  }
+  bx.fill(0, rows.length * width);
+  by.fill(0, rows.length);
+  bw.fill(0, rows.length);
   return {
     x: np.array(bx, { shape: [size, ...shape] }),
     y: np.array(by),

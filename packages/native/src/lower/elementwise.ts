@@ -49,7 +49,9 @@ function castTo(graph: Graph, tensors: readonly Tensor[], type: ElementType): Te
   return tensors.map((tensor) => cast(graph, tensor, type));
 }
 
-const isFloat = (type: string): boolean => type === "float32" || type === "float64";
+export const isFloat = (type: string): boolean => type === "float32" || type === "float64";
+/** Types whose sign is left pending. */
+const isSigned = (type: string): boolean => isFloat(type) || type === "int32";
 
 /** A number as a constant of a type. */
 export function literal(graph: Graph, value: number, type: ElementType): Tensor {
@@ -82,15 +84,20 @@ function binary(op: string, logic: string | null, emit?: (type: DType) => Emit |
   ];
 }
 
-/** `x + (-y)` is one subtraction, and a sum of values padded beside each other is their concatenation. */
-const addition: Emit = (graph, [a, b], shape) => {
-  const joined = joinPieces(graph, a, b);
-  if (joined !== undefined) return joined;
-  const minus = graph.inputsOf("Neg", b)?.[0];
-  if (minus !== undefined) return graph.op("Sub", [a, minus], { shape });
-  const minusFirst = graph.inputsOf("Neg", a)?.[0];
-  if (minusFirst !== undefined) return graph.op("Sub", [b, minusFirst], { shape });
-  return graph.op("Add", [a, b], { shape });
+/** A sum with a negative part is one subtraction; a sum of values padded beside each other is their concatenation. */
+const addition: Rule = (graph, inputs, params, outputs) => {
+  const [{ shape, dtype }] = outputs;
+  if (!isSigned(dtype)) return binary("Add", "Or")(graph, inputs, params, outputs);
+  const [a, b] = inputs;
+  const negative = a.negative === true && b.negative === true;
+  const [first, second] = a.negative && !b.negative ? [b, a] : [a, b];
+  const difference = first.negative !== second.negative && (first.negative || second.negative);
+  const sum = elementwise(graph, [first, second], shape, (g, tensors, own) => {
+    const operands = castTo(g, tensors, dtype);
+    if (difference) return g.op("Sub", operands, { shape: own });
+    return joinPieces(g, operands[0], operands[1]) ?? g.op("Add", operands, { shape: own });
+  });
+  return [{ ...sum, negative }];
 };
 
 /** Gradients of slices of one vector come as a sum of padded parts, one long addition for each part. */
@@ -118,6 +125,16 @@ function joinPieces(graph: Graph, a: Tensor, b: Tensor): Tensor | undefined {
   graph.pieces.set(sum.name, { axis, parts });
   return sum;
 }
+
+/** A product has the sign of its factors together. */
+const product: Rule = (graph, inputs, params, outputs) => {
+  const [{ shape, dtype }] = outputs;
+  if (!isSigned(dtype)) return binary("Mul", "And")(graph, inputs, params, outputs);
+  const result = elementwise(graph, inputs, shape, (g, tensors, own) =>
+    multiplication(g, castTo(g, tensors, dtype), own),
+  );
+  return [{ ...result, negative: inputs.filter((x) => x.negative).length === 1 }];
+};
 
 /** `x * (1 / y)` is one division where `1 / y` is no smaller than the result. */
 const multiplication: Emit = (graph, [a, b], shape) => {
@@ -176,13 +193,16 @@ function unary(op: string, only?: "float32"): Rule {
   ];
 }
 
-const negation: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
-  elementwise(graph, inputs, shape, (g, [x], own) => {
-    if (dtype === "bool") throw new NoCounterpart("of booleans");
-    if (dtype !== "uint32") return g.op("Neg", [x], { shape: own });
-    return cast(g, g.op("Neg", [cast(g, x, "int64")], { shape: own }), "uint32");
-  }),
-];
+/** A sign is kept pending: most end in a subtraction or meet another one. */
+const negation: Rule = (graph, [x], _params, [{ shape, dtype }]) => {
+  if (dtype === "bool") throw new NoCounterpart("of booleans");
+  if (isSigned(dtype)) return [{ ...x, negative: !x.negative }];
+  return [
+    elementwise(graph, [x], shape, (g, [tensor], own) =>
+      cast(g, g.op("Neg", [cast(g, tensor, "int64")], { shape: own }), dtype),
+    ),
+  ];
+};
 
 /** `1 - erf(x)`: exact enough where the engine's own `erfc` is, which is 1e-7 absolutely. */
 const erfc: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
@@ -236,6 +256,8 @@ function comparable([a, b]: readonly Tensor[], op: string): ElementType {
 const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
   elementwise(graph, inputs, shape, (g, [condition, a, b], own) => {
     const operands = castTo(g, [a, b], dtype);
+    if (isFloat(dtype) && isZero(operands[0]) && isSmallerThanZero(g, condition, operands[1]))
+      return g.op("Relu", [operands[1]], { shape: own });
     // ONNX Runtime chooses among signed integers and floats only.
     const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
     const chosen = g.op("Where", [cast(g, condition, "bool"), ...castTo(g, operands, via)], {
@@ -245,6 +267,16 @@ const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
     return cast(g, chosen, dtype);
   }),
 ];
+
+/** Whether a condition is `x <= 0`; then `where(x <= 0, 0, x)` is the rectifier, NaN included. */
+function isSmallerThanZero(graph: Graph, condition: Tensor, x: Tensor): boolean {
+  const [left, right] = graph.inputsOf("LessOrEqual", condition) ?? [];
+  return left?.name === x.name && isZero(right);
+}
+
+function isZero({ data }: Tensor): boolean {
+  return data?.length === 1 && data[0] === 0;
+}
 
 const bitwise: Rule = (graph, inputs, { op }, [{ shape, dtype }]) => [
   elementwise(graph, inputs, shape, (g, tensors, own) => {
@@ -269,8 +301,8 @@ const same: Rule = (_graph, [x]) => [x];
 
 /** Rules of primitives that act on each element by itself. */
 export const elementwiseRules: Readonly<Record<string, Rule>> = {
-  add: binary("Add", "Or", (type) => (type === "uint32" ? undefined : addition)),
-  mul: binary("Mul", "And", (type) => (isFloat(type) ? multiplication : undefined)),
+  add: addition,
+  mul: product,
   idiv: binary("Div", null, () => quotient),
   mod: binary("Mod", null, () => remainder),
   min: binary("Min", "And"),

@@ -1,15 +1,25 @@
+import { bitRules } from "./bits.ts";
+import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules, literal } from "./elementwise.ts";
 import type { Graph } from "./graph.ts";
+import { indexingRules } from "./indexing.ts";
 import { movementRules } from "./movement.ts";
+import { poolingRules } from "./pooling.ts";
 import { reduceRules } from "./reduce.ts";
 import { type DType, NoCounterpart, type Rule } from "./rule.ts";
-import { type View, viewOf } from "./view.ts";
+import { sortingRules } from "./sorting.ts";
+import { plain, type View, viewOf } from "./view.ts";
 
 /** Rules by name of the engine's primitive. */
 export const rules: Readonly<Record<string, Rule>> = {
   ...elementwiseRules,
   ...movementRules,
   ...reduceRules,
+  ...indexingRules,
+  ...sortingRules,
+  ...convolutionRules,
+  ...poolingRules,
+  ...bitRules,
 };
 
 /** A step of the traced program has no counterpart in ONNX. */
@@ -55,14 +65,33 @@ export function lower(graph: Graph, program: Program, inputs: readonly View[]): 
     const outputs = eqn.outBinders.map((v) => ({ shape: v.aval.shape, dtype: dtypeOf(v) }));
     let views: View[];
     try {
-      views = rule(graph, eqn.inputs.map(read), eqn.params, outputs);
+      const given = eqn.inputs.map(read);
+      const signed = keepsSign(eqn.primitive, eqn.params);
+      const inputs = signed ? given : given.map((view) => plain(graph, view));
+      views = rule(graph, inputs, eqn.params, outputs);
     } catch (error) {
       if (!(error instanceof NoCounterpart)) throw error;
       throw new UnsupportedPrimitiveError(eqn.primitive, ` ${error.message}`, String(eqn));
     }
     for (const [i, binder] of eqn.outBinders.entries()) known.set(binder, views[i]);
   }
-  return program.outs.map(read);
+  return program.outs.map((atom) => plain(graph, read(atom)));
+}
+
+const signedPrimitives = new Set([
+  "add",
+  "mul",
+  "neg",
+  "dot",
+  "transpose",
+  "broadcast",
+  "reshape",
+  "stop_gradient",
+]);
+
+/** Whether a rule takes operands with a pending sign: that of a sum or product is that of its result. */
+function keepsSign(primitive: string, params: Equation["params"]): boolean {
+  return signedPrimitives.has(primitive) || (primitive === "reduce" && params.op === "Add");
 }
 
 const dtypes = new Set(["float32", "float64", "int32", "uint32", "bool"]);

@@ -3,6 +3,7 @@ import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import {
   broadcastTo,
+  compact,
   materialise,
   rearrange,
   reshape,
@@ -47,10 +48,11 @@ const reshapeRule: Rule = (graph, [x], _params, [{ shape }]) => {
       ),
     ];
   }
+  const { negative } = x;
   // A value that nowhere varies has one element in every shape.
   if (variesAlong(x).length === 0 && sizeOf(shape) > 0)
-    return [broadcastTo({ tensor: reshape(graph, x.tensor, []), axes: [], shape: [] }, shape)];
-  return [viewOf(reshape(graph, materialise(graph, x), shape))];
+    return [broadcastTo({ tensor: reshape(graph, x.tensor, []), axes: [], shape: [], negative }, shape)];
+  return [{ ...viewOf(reshape(graph, materialise(graph, x), shape)), negative }];
 };
 
 /** Applies an operation along one axis of the value, where that axis is the tensor's own or has to be written out. */
@@ -108,24 +110,30 @@ const shrink: Rule = (graph, [x], { slice }) => [
   }, x),
 ];
 
-const pad: Rule = (graph, [x], { width }) => [
-  (width as [number, number][]).reduce((view, [before, after], i) => {
-    if (before === 0 && after === 0) return view;
-    return along(graph, view, i, view.shape[i] + before + after, (tensor, own, shape) => {
-      // ONNX Runtime pads no unsigned integers.
-      const type = tensor.type === "uint32" ? "int64" : tensor.type;
-      const operands = [
-        cast(graph, tensor, type),
-        graph.indices([before, after]),
-        literal(graph, 0, type),
-        graph.indices([own]),
-      ];
-      const padded = cast(graph, graph.op("Pad", operands, { shape }), tensor.type);
-      graph.pieces.set(padded.name, { axis: own, parts: [{ start: before, tensor }] });
-      return padded;
-    });
-  }, x),
-];
+const pad: Rule = (graph, [given], { width }) => {
+  // Without axes of size one parts that are padded beside each other look alike.
+  let axis = 0;
+  const axes = given.axes.map((own) => (own === null ? null : axis++));
+  const x: View = { tensor: compact(graph, given), axes, shape: given.shape };
+  return [
+    (width as [number, number][]).reduce((view, [before, after], i) => {
+      if (before === 0 && after === 0) return view;
+      return along(graph, view, i, view.shape[i] + before + after, (tensor, own, shape) => {
+        // ONNX Runtime pads no unsigned integers.
+        const type = tensor.type === "uint32" ? "int64" : tensor.type;
+        const operands = [
+          cast(graph, tensor, type),
+          graph.indices([before, after]),
+          literal(graph, 0, type),
+          graph.indices([own]),
+        ];
+        const padded = cast(graph, graph.op("Pad", operands, { shape }), tensor.type);
+        graph.pieces.set(padded.name, { axis: own, parts: [{ start: before, tensor }] });
+        return padded;
+      });
+    }, x),
+  ];
+};
 
 /** Parts of a tensor as outputs of one node. */
 const split: Rule = (graph, [x], { axis, sizes }, outputs) => {

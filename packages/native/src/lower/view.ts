@@ -9,6 +9,8 @@ export interface View {
   readonly tensor: Tensor;
   readonly axes: readonly (number | null)[];
   readonly shape: readonly number[];
+  /** The value is the negative of what the tensor holds. Only rules of signed primitives see such views. */
+  readonly negative?: boolean;
 }
 
 /** A tensor as it is. */
@@ -18,7 +20,7 @@ export function viewOf(tensor: Tensor): View {
 
 /** The view with other axes: `order[i]` is the old axis at place `i`, or null for a new one. */
 export function rearrange(view: View, order: readonly (number | null)[], shape: readonly number[]): View {
-  return { tensor: view.tensor, axes: order.map((axis) => (axis === null ? null : view.axes[axis])), shape };
+  return { ...view, axes: order.map((axis) => (axis === null ? null : view.axes[axis])), shape };
 }
 
 /** Numpy's rule: the view seen in a shape with more leading axes, or with its axes of size one repeated. */
@@ -29,6 +31,11 @@ export function broadcastTo(view: View, shape: readonly number[]): View {
     shape.map((_, i) => (i < missing ? null : i - missing)),
     shape,
   );
+}
+
+/** The value without a pending sign. */
+export function plain(graph: Graph, { tensor, axes, shape, negative = false }: View): View {
+  return { tensor: negative ? graph.op("Neg", [tensor], { shape: tensor.shape }) : tensor, axes, shape };
 }
 
 /** Axes along which values differ. */

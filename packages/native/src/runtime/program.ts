@@ -75,7 +75,7 @@ export function makeProgram({ program, consts }: Traced, options: SessionOptions
   const first = consts.length;
   const fed = rest.inBinders.flatMap((v, i) =>
     i >= first && used.has(`x${i}`)
-      ? [{ name: `x${i}`, index: i - first, dtype: dtypeOf(v), dims: v.aval.shape }]
+      ? [{ name: `x${i}`, index: i - first, dtype: dtypeOf(v), shape: v.aval.shape }]
       : [],
   );
   const before = prologue && {
@@ -103,7 +103,7 @@ interface Fed {
   name: string;
   index: number;
   dtype: DType;
-  dims: readonly number[];
+  shape: readonly number[];
 }
 
 function runner(
@@ -116,7 +116,13 @@ function runner(
   count: number,
 ): NativeProgram {
   const spares = makeSpares(results);
-  const none = {};
+  const portsOf = (ports: readonly { name: string; dtype: DType; shape: readonly number[] }[]) =>
+    Object.fromEntries(
+      ports.map(({ name, dtype, shape }): [string, Feed] => {
+        return [name, { type: fedType(dtype), data: new Uint8Array(0), dims: shape, location: "cpu" }];
+      }),
+    );
+  const [feeds, fetches, none] = [portsOf(fed), portsOf(results), {}];
   const read = new Set(fed.map(({ index }) => index));
   const unread = Array.from({ length: count }, (_, i) => i).filter((i) => !read.has(i));
   return {
@@ -129,17 +135,9 @@ function runner(
       const places = fed.map(({ index }) => place(inputs[index]));
       const outputs = results.map((result) => spares.take(result));
       // From here on nothing is allocated, so that views of the engine's memory stay good.
-      const feeds: Record<string, Feed> = {};
-      for (const [i, { name, dtype, dims }] of fed.entries())
-        feeds[name] = { type: fedType(dtype), data: valuesAt(places[i], dtype), dims, location: "cpu" };
-      const fetches: Record<string, Feed> = {};
-      for (const [i, { name, dtype, shape }] of results.entries())
-        fetches[name] = {
-          type: fedType(dtype),
-          data: valuesAt(outputs[i].place, dtype),
-          dims: shape,
-          location: "cpu",
-        };
+      for (const [i, { name, dtype }] of fed.entries()) feeds[name].data = valuesAt(places[i], dtype);
+      for (const [i, { name, dtype }] of results.entries())
+        fetches[name].data = valuesAt(outputs[i].place, dtype);
       session.run(feeds, fetches, none);
       for (const [i, { index }] of fed.entries()) {
         const x = inputs[index];
@@ -166,7 +164,7 @@ function shared(x: np.Array | number): np.Array {
   return typeof x === "number" ? np.array(x) : x.ref;
 }
 
-/** A result that was not written to the engine's memory: one of one element or none, or one for another device. */
+/** A result that was not written to the engine's memory: one without elements, or one for another device. */
 function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
   if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
   // A weak type is that of a number of JavaScript.
@@ -186,13 +184,13 @@ function makeSpares(results: readonly Result[]) {
   for (const result of results) {
     const kind = kinds.get(kindOf(result)) ?? { room: 0, arrays: [] };
     kind.room++;
-    if (result.size > 1) kinds.set(kindOf(result), kind);
+    if (result.size > 0) kinds.set(kindOf(result), kind);
   }
   return {
     take(result: Result): { array: np.Array | null; place: Place } {
       const { dtype, shape, size } = result;
-      // The engine keeps no memory for single numbers, and other devices than wasm keep theirs to themselves.
-      if (size <= 1 || defaultDevice() !== "wasm") return { array: null, place: new views[dtype](size) };
+      // Other devices than wasm keep their memory to themselves.
+      if (size === 0 || defaultDevice() !== "wasm") return { array: null, place: new views[dtype](size) };
       let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(result);
       if (!sameNumbers(array.shape, shape)) [array] = engine.reshape([array], { shape });
       return { array, place: locate(array) };
@@ -211,13 +209,16 @@ function makeSpares(results: readonly Result[]) {
   };
 }
 
-/** An array with memory of its own: of values that are not all equal. */
+/** An array with memory of its own: of values that are not all equal, or a part of such. */
 function allocate({ dtype, size, weak }: Result): np.Array {
-  const data = new views[dtype](size);
+  const data = new views[dtype](Math.max(size, 2));
   data[0] = 1;
-  if (!weak || dtype !== "float32") return np.array(data as never, { dtype: dtype as never });
-  // Of numbers of JavaScript, so that it gives way to other types as they do.
-  return np.where(np.array(Int32Array.from(data), { dtype: np.bool }), 1, 0);
+  const array =
+    weak && dtype === "float32"
+      ? // Of numbers of JavaScript, so that it gives way to other types as they do.
+        np.where(np.array(Int32Array.from(data), { dtype: np.bool }), 1, 0)
+      : np.array(data as never, { dtype: dtype as never });
+  return size > 1 ? array : array.slice([0, 1]);
 }
 
 /** Booleans are 32-bit integers in the engine. */
