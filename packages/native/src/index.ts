@@ -1,3 +1,19 @@
 export { compile, type NativeCompilerOptions, type NativeOptions, nativeCompiler } from "./compile.ts";
+export {
+  type LoadedModel,
+  loadModel,
+  type ModelInfo,
+  modelInfo,
+  type TensorValues,
+} from "./export/load-model.ts";
+export {
+  type CategoricalColumn,
+  type NumericColumn,
+  type TabularModel,
+  tabularToOnnx,
+} from "./export/tabular.ts";
+export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
+export type { Apply, InputDescription } from "./export/write-at.ts";
+export type { Port } from "./onnx/model.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export { NativeUnavailableError, runtimeVersion, type SessionOptions } from "./runtime/session.ts";

@@ -14,8 +14,17 @@ import {
  */
 
 /** Element types that programs use, as ONNX numbers them. */
-export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 } as const;
-export type ElementType = keyof typeof elementTypes;
+export const elementTypes = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float64: 11,
+  uint32: 12,
+} as const;
+/** Types that are computed with; texts are only compared and picked. */
+export type ElementType = Exclude<keyof typeof elementTypes, "string">;
 
 /** Operators and representation that ONNX Runtime (node and web) of our versions reads. */
 export const opset = 21;
@@ -35,15 +44,15 @@ export interface Node {
 
 export interface Constant {
   name: string;
-  type: ElementType;
+  type: ElementType | "string";
   shape: readonly number[];
-  data: Data;
+  data: Data | readonly string[];
 }
 
 /** An input or output of a model; a string among the dimensions names one that varies. */
 export interface Port {
   name: string;
-  type: ElementType;
+  type: ElementType | "string";
   shape: readonly (number | string)[];
 }
 
@@ -102,10 +111,11 @@ function attributeMessage(name: string, value: Attribute): MessageInitShape<type
 }
 
 function tensorMessage({ name, type, shape, data }: Constant): MessageInitShape<typeof TensorProtoSchema> {
+  const head = { name, dataType: elementTypes[type], dims: shape.map(BigInt) };
+  if (!ArrayBuffer.isView(data))
+    return { ...head, stringData: data.map((text) => new TextEncoder().encode(text)) };
   return {
-    name,
-    dataType: elementTypes[type],
-    dims: shape.map(BigInt),
+    ...head,
     // Raw data are little-endian, as typed arrays are on every machine that ONNX Runtime supports.
     rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
   };

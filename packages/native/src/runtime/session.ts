@@ -11,14 +11,19 @@ export const runtimeVersion = "1.30.0";
 /** A tensor as the binding reads it. */
 export interface Feed {
   type: string;
-  data: ArrayBufferView;
+  data: ArrayBufferView | readonly string[];
   dims: readonly number[];
   location: "cpu";
 }
 
 /** A loaded model. Unlike the session of onnxruntime-common it runs at once, in this thread. */
 export interface Session {
-  run(feeds: Record<string, Feed>, fetches: Record<string, Feed>, options: object): object;
+  /** Outputs are written to the tensors given; those that are null are made. */
+  run(
+    feeds: Record<string, Feed>,
+    fetches: Record<string, Feed | null>,
+    options: object,
+  ): Record<string, Feed>;
   dispose(): void;
 }
 

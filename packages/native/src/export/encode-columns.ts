@@ -1,0 +1,193 @@
+import { type Attribute, type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
+import type { CategoricalColumn, NumericColumn, TabularModel } from "./tabular.ts";
+
+/** Nodes that turn the columns of a table into the inputs of a network. */
+export interface Encoding {
+  nodes: Node[];
+  constants: Constant[];
+  inputs: Port[];
+  /** The tensor of the inputs, float32 `[batch, width]`. */
+  encoded: string;
+  width: number;
+}
+
+/** Inputs of the network that come from one tensor: its columns, and where among all inputs each belongs. */
+interface Block {
+  tensor: string;
+  places: number[];
+}
+
+/** Writes nodes whose shapes all follow from those of their operands. */
+interface Writer {
+  op(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
+  /** A row of values, which every row of a tensor meets. */
+  row(type: "float64" | "int64" | "bool" | "string", values: readonly (number | string)[]): string;
+  number(type: "float32" | "float64", value: number): string;
+}
+
+/** The encoding of columns, as the training rows had it. */
+export function encodeColumns(
+  columns: readonly (NumericColumn | CategoricalColumn)[],
+  { missingWords, mostDeviations }: Pick<TabularModel, "missingWords" | "mostDeviations">,
+  fresh: (wanted: string) => string,
+): Encoding {
+  const nodes: Node[] = [];
+  const constants: Constant[] = [];
+  const writer = makeWriter(nodes, constants, fresh);
+  let width = 0;
+  const placed = columns.map((column) => {
+    const first = width;
+    width += widthOf(column);
+    return { column, first };
+  });
+  const numeric = placed.filter((p): p is Placed<NumericColumn> => p.column.kind === "numeric");
+  const blocks = numeric.length === 0 ? [] : standardise(writer, numeric, mostDeviations);
+  for (const { column, first } of placed)
+    if (column.kind === "categorical") blocks.push(oneHot(writer, column, first, missingWords));
+  const joined = join(
+    writer,
+    blocks.map(({ tensor }) => tensor),
+  );
+  const order = blocks.flatMap(({ places }) => places);
+  const turned = order.some((place, i) => place !== i);
+  const encoded = turned
+    ? writer.op(
+        "Gather",
+        [
+          joined,
+          writer.row(
+            "int64",
+            order.map((_, place) => order.indexOf(place)),
+          ),
+        ],
+        { axis: 1 },
+      )
+    : joined;
+  const inputs = columns.map(
+    ({ name, kind }): Port => ({
+      name,
+      type: kind === "numeric" ? "float64" : "string",
+      shape: ["batch", 1],
+    }),
+  );
+  return { nodes, constants, inputs, encoded, width };
+}
+
+interface Placed<C> {
+  column: C;
+  /** The first of its inputs. */
+  first: number;
+}
+
+function widthOf(column: NumericColumn | CategoricalColumn): number {
+  if (column.kind === "numeric") return column.missingIndicator ? 2 : 1;
+  return column.levels.length + Number(column.pooled.length > 0) + Number(column.missing);
+}
+
+/** All columns of numbers at once, in float64: where the mean is large against the deviation, float32 loses the value. */
+function standardise(writer: Writer, placed: readonly Placed<NumericColumn>[], most: number): Block[] {
+  const columns = placed.map(({ column }) => column);
+  const raw = join(
+    writer,
+    columns.map(({ name }) => name),
+  );
+  const missing = writer.op("IsNaN", [raw]);
+  const constant = columns.map(({ sd }) => sd === 0);
+  // A column that never varied is 0 whatever comes, as if it were missing.
+  const replaced = constant.includes(true)
+    ? writer.op("Or", [missing, writer.row("bool", constant.map(Number))])
+    : missing;
+  const medians = columns.map(({ sd, median, mean }) => (sd === 0 ? mean : median));
+  const values = writer.op("Where", [replaced, writer.row("float64", medians), raw]);
+  const centred = writer.op("Sub", [
+    values,
+    writer.row(
+      "float64",
+      columns.map(({ mean }) => mean),
+    ),
+  ]);
+  const scaled = writer.op("Div", [
+    centred,
+    writer.row(
+      "float64",
+      columns.map(({ sd }) => (sd === 0 ? 1 : sd)),
+    ),
+  ]);
+  const cut = writer.op("Clip", [scaled, writer.number("float64", -most), writer.number("float64", most)]);
+  const blocks = [{ tensor: float32(writer, cut), places: placed.map(({ first }) => first) }];
+  const indicated = columns.flatMap(({ missingIndicator }, i) => (missingIndicator ? [i] : []));
+  if (indicated.length > 0) {
+    const some =
+      indicated.length === columns.length
+        ? missing
+        : writer.op("Gather", [missing, writer.row("int64", indicated)], { axis: 1 });
+    blocks.push({ tensor: float32(writer, some), places: indicated.map((i) => placed[i].first + 1) });
+  }
+  return blocks;
+}
+
+function oneHot(
+  writer: Writer,
+  { name, levels, pooled, missing }: CategoricalColumn,
+  first: number,
+  missingWords: readonly string[],
+): Block {
+  const hot =
+    levels.length === 0 ? [] : [float32(writer, writer.op("Equal", [name, writer.row("string", levels)]))];
+  const parts = [...hot];
+  const any = (tensor: string): string =>
+    writer.op("ReduceMax", [tensor, writer.row("int64", [1])], { keepdims: 1 });
+  if (pooled.length > 0 || missing) {
+    const isMissing = any(float32(writer, writer.op("Equal", [name, writer.row("string", missingWords)])));
+    if (pooled.length > 0) {
+      const known = hot.length === 0 ? isMissing : writer.op("Max", [any(hot[0]), isMissing]);
+      parts.push(writer.op("Sub", [writer.number("float32", 1), known]));
+    }
+    if (missing) parts.push(isMissing);
+  }
+  const count = levels.length + Number(pooled.length > 0) + Number(missing);
+  return { tensor: join(writer, parts), places: Array.from({ length: count }, (_, i) => first + i) };
+}
+
+function float32(writer: Writer, tensor: string): string {
+  return writer.op("Cast", [tensor], { to: elementTypes.float32 });
+}
+
+function join(writer: Writer, tensors: readonly string[]): string {
+  return tensors.length === 1 ? tensors[0] : writer.op("Concat", tensors, { axis: 1 });
+}
+
+function makeWriter(nodes: Node[], constants: Constant[], fresh: (wanted: string) => string): Writer {
+  const known = new Map<string, string>();
+  const constant = (
+    type: Constant["type"],
+    shape: number[],
+    values: readonly (number | string)[],
+  ): string => {
+    const key = JSON.stringify([type, shape, values]);
+    let name = known.get(key);
+    if (name === undefined) {
+      name = fresh(`encoding_constant_${constants.length}`);
+      known.set(key, name);
+      constants.push({ name, type, shape, data: dataOf(type, values) });
+    }
+    return name;
+  };
+  return {
+    op(op, inputs, attributes = {}) {
+      const name = fresh(`encoding_${nodes.length}`);
+      nodes.push({ op, inputs, outputs: [name], attributes });
+      return name;
+    },
+    row: (type, values) => constant(type, [values.length], values),
+    number: (type, value) => constant(type, [], [value]),
+  };
+}
+
+function dataOf(type: Constant["type"], values: readonly (number | string)[]): Constant["data"] {
+  if (type === "string") return values.map(String);
+  const numbers = values.map(Number);
+  if (type === "int64") return BigInt64Array.from(numbers, BigInt);
+  if (type === "bool") return Uint8Array.from(numbers);
+  return type === "float64" ? Float64Array.from(numbers) : Float32Array.from(numbers);
+}

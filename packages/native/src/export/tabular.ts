@@ -1,0 +1,146 @@
+import { rangeError, type Tree, typeError } from "minimand/engine";
+import { type Constant, encodeModel, type Node, type Port } from "../onnx/model.ts";
+import { encodeColumns } from "./encode-columns.ts";
+import { freshNames } from "./names.ts";
+import { checkMetadata, fragmentOf } from "./to-onnx.ts";
+import type { Apply } from "./write-at.ts";
+
+/** A column of numbers: `(value, or median where missing, - mean) / sd`, then 1 or 0 for missing if there is an indicator. */
+export interface NumericColumn {
+  kind: "numeric";
+  name: string;
+  median: number;
+  mean: number;
+  /** 0 for a column that never varies: its input is 0. */
+  sd: number;
+  missingIndicator: boolean;
+}
+
+/** A column of texts, one-hot: the levels, then an input for other texts if any were pooled, then one for missing. */
+export interface CategoricalColumn {
+  kind: "categorical";
+  name: string;
+  levels: readonly string[];
+  /** Rare levels of the training rows. Without any, a text that is no level has no input. */
+  pooled: readonly string[];
+  missing: boolean;
+}
+
+/** What stands before and behind a network that predicts from the columns of a table. */
+export interface TabularModel {
+  columns: readonly (NumericColumn | CategoricalColumn)[];
+  /** Texts that stand for a missing value in a column of texts. */
+  missingWords: readonly string[];
+  /** Standardised values are cut here, so that float32 never overflows. */
+  mostDeviations: number;
+  /** Names of the classes, or mean and standard deviation that turn the output into a number. */
+  output: { classes: readonly string[] } | { mean: number; sd: number };
+}
+
+/**
+ * Writes a network with all that stands between a table and its predictions as one ONNX model.
+ *
+ * One input `[batch, 1]` for each column, named as the column: float64 for numbers (NaN where missing), texts for
+ * categories. Outputs: `label` `[batch]` (the class with the largest output) and `probabilities` `[batch, classes]`
+ * (softmax), or `prediction` `[batch]` (float64). An output whose name is that of a column gets a `_` behind it.
+ * Numbers are standardised in float64, as they were in training.
+ *
+ * @param apply the network, from parameters and encoded rows `[batch, inputs]` to `[batch, classes]` or `[batch, 1]`
+ * @param params its parameters; only read
+ * @param metadata texts kept in the file (`metadata_props`)
+ * @returns the bytes of the file
+ * @throws RangeError for a table without columns or two columns of one name; all that `toOnnx` throws
+ * @example
+ * tabularToOnnx(apply, params, { columns, missingWords: ["", "NA"], mostDeviations: 1e6, output: { classes: ["no", "yes"] } });
+ */
+export function tabularToOnnx<P extends Tree>(
+  apply: Apply<P>,
+  params: P,
+  { columns, missingWords, mostDeviations, output }: TabularModel,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  if (typeof apply !== "function") throw typeError("apply", "a function", apply);
+  checkMetadata(metadata);
+  const names = new Set(columns.map(({ name }) => name));
+  if (columns.length === 0 || names.size < columns.length || names.has(""))
+    throw rangeError(
+      "columns",
+      "columns with names of their own",
+      columns.map(({ name }) => name).join(", "),
+    );
+  const fresh = freshNames();
+  for (const name of names) fresh(name);
+  const ends = ("classes" in output ? ["label", "probabilities"] : ["prediction"]).map(fresh);
+  const before = encodeColumns(columns, { missingWords, mostDeviations }, fresh);
+  const network = fragmentOf(apply, params, [{ name: before.encoded, shape: [1, before.width] }], {
+    dynamicBatch: true,
+    fresh,
+  });
+  const [{ name: result, type, shape }] = network.outputs;
+  const outputs = "classes" in output ? output.classes.length : 1;
+  if (type !== "float32" || shape.length !== 2 || shape[1] !== outputs)
+    throw rangeError("apply", `one output float32[batch, ${outputs}]`, `${type}[${shape.join(", ")}]`);
+  const after =
+    "classes" in output ? decide(result, output.classes, ends, fresh) : rescale(result, output, ends, fresh);
+  return encodeModel({
+    name: "model",
+    nodes: [...before.nodes, ...network.nodes, ...after.nodes],
+    constants: [...before.constants, ...network.constants, ...after.constants],
+    inputs: before.inputs,
+    outputs: after.outputs,
+    metadata,
+  });
+}
+
+interface After {
+  nodes: Node[];
+  constants: Constant[];
+  outputs: Port[];
+}
+
+function decide(
+  logits: string,
+  classes: readonly string[],
+  [label, probabilities]: readonly string[],
+  fresh: (wanted: string) => string,
+): After {
+  const [names, best] = [fresh("classes"), fresh("best")];
+  return {
+    nodes: [
+      { op: "Softmax", inputs: [logits], outputs: [probabilities], attributes: { axis: 1 } },
+      // Of equally large ones the first.
+      { op: "ArgMax", inputs: [logits], outputs: [best], attributes: { axis: 1, keepdims: 0 } },
+      { op: "Gather", inputs: [names, best], outputs: [label], attributes: { axis: 0 } },
+    ],
+    constants: [{ name: names, type: "string", shape: [classes.length], data: classes }],
+    outputs: [
+      { name: label, type: "string", shape: ["batch"] },
+      { name: probabilities, type: "float32", shape: ["batch", classes.length] },
+    ],
+  };
+}
+
+function rescale(
+  output: string,
+  { mean, sd }: { mean: number; sd: number },
+  [prediction]: readonly string[],
+  fresh: (wanted: string) => string,
+): After {
+  const [column, wide, scaled, axis, times, plus] = [
+    ...["column", "wide", "scaled", "column_axis", "target_sd", "target_mean"].map(fresh),
+  ];
+  return {
+    nodes: [
+      { op: "Squeeze", inputs: [output, axis], outputs: [column], attributes: {} },
+      { op: "Cast", inputs: [column], outputs: [wide], attributes: { to: 11 } },
+      { op: "Mul", inputs: [wide, times], outputs: [scaled], attributes: {} },
+      { op: "Add", inputs: [scaled, plus], outputs: [prediction], attributes: {} },
+    ],
+    constants: [
+      { name: axis, type: "int64", shape: [1], data: BigInt64Array.of(1n) },
+      { name: times, type: "float64", shape: [], data: Float64Array.of(sd) },
+      { name: plus, type: "float64", shape: [], data: Float64Array.of(mean) },
+    ],
+    outputs: [{ name: prediction, type: "float64", shape: ["batch"] }],
+  };
+}
