@@ -183,12 +183,7 @@ function productThenSum(
     const axis = x.axes[rank];
     const rest = { axes: x.axes.slice(0, rank), shape };
     if (axis === null) return { ...rest, tensor: x.tensor };
-    const tensor = reduceTensor(graph, "Add", x.tensor, [axis], dtype);
-    return {
-      ...rest,
-      tensor,
-      axes: rest.axes.map((own) => (own === null ? null : own - Number(own > axis))),
-    };
+    return { ...rest, tensor: reduceTensor(graph, "Add", x.tensor, [axis], dtype) };
   };
   const times = (x: View, y: View): View =>
     elementwise(graph, [x, y], x.shape, (g, tensors, own) => g.op("Mul", tensors, { shape: own }));
