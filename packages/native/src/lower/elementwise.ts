@@ -1,7 +1,7 @@
 import type { ElementType } from "../onnx/model.ts";
 import type { Graph, Tensor } from "./graph.ts";
-import { type DType, NoCounterpart, type Rule } from "./rule.ts";
-import { broadcastable, broadcastTo, sameNumbers, type View, variesAlong } from "./view.ts";
+import { type DType, NoCounterpart, type Operand, type Rule } from "./rule.ts";
+import { broadcastable, broadcastTo, reshape, sameNumbers, type View, variesAlong } from "./view.ts";
 
 type Emit = (graph: Graph, tensors: readonly Tensor[], shape: readonly number[]) => Tensor;
 
@@ -46,7 +46,30 @@ export function cast(graph: Graph, tensor: Tensor, type: ElementType): Tensor {
 }
 
 function castTo(graph: Graph, tensors: readonly Tensor[], type: ElementType): Tensor[] {
-  return tensors.map((tensor) => cast(graph, tensor, type));
+  return tensors.map((tensor) =>
+    type === "int64" ? cast(graph, tensor, type) : convert(graph, tensor, type),
+  );
+}
+
+/** JavaScript's conversions: numbers outside an integer's range become its nearest end, NaN becomes 0. */
+function convert(graph: Graph, x: Tensor, to: DType): Tensor {
+  if (!isFloat(x.type) || isFloat(to) || to === "bool") {
+    // Between integers bits are kept; over int64 no conversion is out of range.
+    return cast(graph, to === "uint32" || x.type === "uint32" ? cast(graph, x, "int64") : x, to);
+  }
+  const [low, high] = to === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  const { data, shape } = x;
+  if (data?.length === 1) {
+    const whole = Math.trunc(Math.min(Math.max(Number(data[0]), low), high)) || 0;
+    return reshape(graph, literal(graph, whole, to), shape);
+  }
+  const wide = cast(graph, x, "float64");
+  const number = graph.op("Equal", [wide, wide], { type: "bool", shape });
+  const zero = literal(graph, 0, "float64");
+  const given = graph.op("Where", [number, wide, zero], { type: "float64", shape });
+  const ends = [literal(graph, low, "float64"), literal(graph, high, "float64")];
+  const inside = graph.op("Clip", [given, ...ends], { shape });
+  return cast(graph, cast(graph, inside, "int64"), to);
 }
 
 export const isFloat = (type: string): boolean => type === "float32" || type === "float64";
@@ -148,6 +171,12 @@ const multiplication: Emit = (graph, [a, b], shape) => {
   return graph.op("Mul", [a, b], { shape });
 };
 
+/** ONNX Runtime's minima and maxima of int64 look at half of the bits on some machines; those of uint32 are right. */
+const direct =
+  (op: string): Emit =>
+  (graph, operands, shape) =>
+    graph.op(op, operands, { shape });
+
 /** Truncated quotient; division of integers by zero, which would end the process, gives 0 as in the engine. */
 const quotient: Emit = (graph, [a, b], shape) => {
   if (isFloat(a.type)) {
@@ -212,45 +241,36 @@ const erfc: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
   }),
 ];
 
-/** JavaScript's conversions: numbers outside an integer's range become its nearest end, NaN becomes 0. */
 const conversion: Rule = (graph, inputs, { dtype }, [{ shape }]) => [
-  elementwise(graph, inputs, shape, (g, [x], own) => {
+  elementwise(graph, inputs, shape, (g, [x]) => {
     const to = dtype as DType;
     if (!(to in { float32: 0, float64: 0, int32: 0, uint32: 0, bool: 0 }))
       throw new NoCounterpart(`to ${to}`);
-    if (!isFloat(x.type) || isFloat(to) || to === "bool") {
-      // Between integers bits are kept; over int64 no conversion is out of range.
-      return cast(g, to === "uint32" || x.type === "uint32" ? cast(g, x, "int64") : x, to);
-    }
-    const [low, high] = to === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
-    const wide = cast(g, x, "float64");
-    const number = g.op("Equal", [wide, wide], { type: "bool", shape: own });
-    const given = g.op("Where", [number, wide, literal(g, 0, "float64")], { type: "float64", shape: own });
-    const inside = g.op("Clip", [given, literal(g, low, "float64"), literal(g, high, "float64")], {
-      shape: own,
-    });
-    return cast(g, cast(g, inside, "int64"), to);
+    return convert(g, x, to);
   }),
 ];
 
 const comparisons = { less: "Less", less_equal: "LessOrEqual", equal: "Equal", not_equal: "Equal" } as const;
 
-const comparison: Rule = (graph, inputs, { op }, [{ shape }]) => [
+const comparison: Rule = (graph, inputs, { op }, [{ shape }], avals = []) => [
   elementwise(graph, inputs, shape, (g, tensors, own) => {
-    const operands = castTo(g, tensors, comparable(tensors, op));
+    const type = promoted(avals);
+    // ONNX Runtime compares no unsigned integers, and has no order of booleans.
+    const ordered = op === "less" || op === "less_equal";
+    const via = type === "uint32" ? "int64" : type === "bool" && ordered ? "int32" : type;
+    const operands = castTo(g, castTo(g, tensors, type), via);
     const result = g.op(comparisons[op as keyof typeof comparisons], operands, { type: "bool", shape: own });
     return op === "not_equal" ? g.op("Not", [result], { shape: own }) : result;
   }),
 ];
 
-/** The type in which two operands are compared. */
-function comparable([a, b]: readonly Tensor[], op: string): ElementType {
-  const types = new Set([a.type, b.type]);
-  if (types.has("float64")) return "float64";
-  if (types.has("float32")) return "float32";
-  if (types.has("uint32")) return "int64";
-  if (types.has("int32")) return "int32";
-  return op.endsWith("equal") && op !== "less_equal" ? "bool" : "int32";
+const order = ["bool", "uint32", "int32", "float32", "float64"] as const;
+
+/** The engine's common type of two operands: numbers of JavaScript take that of what they meet, unless it is bool. */
+function promoted([a, b]: readonly Operand[]): DType {
+  const join = (x: DType, y: DType): DType => (order.indexOf(x) > order.indexOf(y) ? x : y);
+  if (a.weak === b.weak) return join(a.dtype, b.dtype);
+  return join(a.weak ? b.dtype : a.dtype, "uint32");
 }
 
 const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
@@ -305,8 +325,8 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   mul: product,
   idiv: binary("Div", null, () => quotient),
   mod: binary("Mod", null, () => remainder),
-  min: binary("Min", "And"),
-  max: binary("Max", "Or"),
+  min: binary("Min", "And", (type) => (type === "uint32" ? direct("Min") : undefined)),
+  max: binary("Max", "Or", (type) => (type === "uint32" ? direct("Max") : undefined)),
   neg: negation,
   reciprocal: unary("Reciprocal"),
   floor: unary("Floor"),
@@ -316,8 +336,6 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   log: unary("Log"),
   sin: unary("Sin"),
   cos: unary("Cos"),
-  asin: unary("Asin"),
-  atan: unary("Atan"),
   erf: unary("Erf", "float32"),
   erfc,
   cast: conversion,

@@ -2,17 +2,7 @@ import type { ElementType } from "../onnx/model.ts";
 import { cast, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
-import {
-  broadcastTo,
-  compact,
-  materialise,
-  rearrange,
-  reshape,
-  sizeOf,
-  type View,
-  variesAlong,
-  viewOf,
-} from "./view.ts";
+import { broadcastTo, compact, materialise, rearrange, reshape, sizeOf, type View, viewOf } from "./view.ts";
 
 /** A value of zeros; also a value without elements. */
 export function zeros(graph: Graph, type: ElementType, shape: readonly number[]): View {

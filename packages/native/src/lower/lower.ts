@@ -1,3 +1,4 @@
+import { angleRules } from "./angles.ts";
 import { bitRules } from "./bits.ts";
 import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules, literal } from "./elementwise.ts";
@@ -13,6 +14,7 @@ import { plain, type View, viewOf } from "./view.ts";
 /** Rules by name of the engine's primitive. */
 export const rules: Readonly<Record<string, Rule>> = {
   ...elementwiseRules,
+  ...angleRules,
   ...movementRules,
   ...reduceRules,
   ...indexingRules,
@@ -68,7 +70,12 @@ export function lower(graph: Graph, program: Program, inputs: readonly View[]): 
       const given = eqn.inputs.map(read);
       const signed = keepsSign(eqn.primitive, eqn.params);
       const inputs = signed ? given : given.map((view) => plain(graph, view));
-      views = rule(graph, inputs, eqn.params, outputs);
+      const avals = eqn.inputs.map((v) => ({
+        shape: v.aval.shape,
+        dtype: dtypeOf(v),
+        weak: v.aval.weakType,
+      }));
+      views = rule(graph, inputs, eqn.params, outputs, avals);
     } catch (error) {
       if (!(error instanceof NoCounterpart)) throw error;
       throw new UnsupportedPrimitiveError(eqn.primitive, ` ${error.message}`, String(eqn));

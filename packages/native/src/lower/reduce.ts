@@ -1,7 +1,7 @@
 import type { ElementType } from "../onnx/model.ts";
 import { cast, elementwise, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
-import { NoCounterpart, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { broadcastTo, compact, reshape, sizeOf, type View, viewOf } from "./view.ts";
 
 const operations = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
@@ -40,21 +40,39 @@ function reduceTensor(
     });
     return graph.op("MatMul", [ones, tensor], { shape });
   }
-  // ONNX Runtime reduces signed integers and floats.
-  const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
-  const operands = [cast(graph, tensor, via), graph.indices(axes)];
-  const name =
-    dtype === "bool" ? operations[op === "Add" ? "Max" : op === "Mul" ? "Min" : op] : operations[op];
-  return cast(graph, graph.op(name, operands, { shape, attributes: { keepdims: 1 } }), dtype);
+  const named = dtype !== "bool" ? op : op === "Add" ? "Max" : op === "Mul" ? "Min" : op;
+  const extremum = named === "Min" || named === "Max";
+  const reduced = (name: string, x: Tensor): Tensor =>
+    graph.op(name, [x, graph.indices(axes)], { shape, attributes: { keepdims: 1 } });
+  const result = cast(graph, reduced(operations[named], cast(graph, tensor, viaOf(dtype, extremum))), dtype);
+  if (!extremum || !isFloat(dtype)) return result;
+  // ONNX Runtime's extrema pass over NaN.
+  const nan = graph.op("IsNaN", [tensor], { type: "bool", shape: tensor.shape });
+  const operands = [reduced("ReduceMax", nan), literal(graph, Number.NaN, dtype), result];
+  return graph.op("Where", operands, { type: dtype, shape });
+}
+
+/**
+ * The type in which ONNX Runtime reduces right: its sums and products of int32 stop at the ends of the range instead of
+ * wrapping around, and it has none of unsigned numbers and booleans.
+ */
+function viaOf(dtype: ElementType, extremum: boolean): ElementType {
+  if (dtype === "bool") return "int32";
+  if (dtype === "uint32") return extremum ? "float64" : "int64";
+  return dtype === "int32" && !extremum ? "int64" : dtype;
 }
 
 /** What reducing over `n` positions that all hold the same gives. */
 function repeat(graph: Graph, op: Operation, tensor: Tensor, n: number, dtype: ElementType): Tensor {
   if (n === 1 || op === "Min" || op === "Max" || dtype === "bool") return tensor;
   const { shape } = tensor;
+  if (op === "Mul" && !isFloat(dtype)) {
+    const all = [n, ...shape];
+    const repeated = graph.op("Expand", [tensor, graph.indices(all)], { shape: all });
+    return reshape(graph, reduceTensor(graph, op, repeated, [0], dtype), shape);
+  }
   if (dtype === "uint32") {
     const wide = cast(graph, tensor, "int64");
-    if (op === "Mul") throw new NoCounterpart("of a repeated uint32");
     return cast(graph, graph.op("Mul", [wide, literal(graph, n, "int64")], { shape }), "uint32");
   }
   return op === "Add"
@@ -86,7 +104,12 @@ const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
   );
   const [a, b] = inputs.map((x) => broadcastTo(x, [...shape, k]));
   if (sizeOf(shape) === 0 || k === 0) return [broadcastTo(viewOf(literal(graph, 0, dtype)), shape)];
-  if (dtype === "bool" || dtype === "uint32") throw new NoCounterpart(`of ${dtype}`);
+  if (dtype === "bool" || dtype === "uint32") {
+    // Signed numbers have the same bits, and a count of what is true says whether any is.
+    const signed = inputs.map((x) => ({ ...x, tensor: cast(graph, x.tensor, "int32") }));
+    const [product] = dot(graph, signed, {}, [{ shape, dtype: "int32" }]);
+    return [{ ...product, tensor: cast(graph, product.tensor, dtype) }];
+  }
   const axesOf = (test: (i: number) => boolean): number[] => shape.flatMap((_, i) => (test(i) ? [i] : []));
   const both = axesOf((i) => a.axes[i] !== null && b.axes[i] !== null);
   const onlyA = axesOf((i) => a.axes[i] !== null && b.axes[i] === null);

@@ -10,6 +10,12 @@ export interface Aval {
   readonly dtype: DType;
 }
 
+/** What is known of an argument. */
+export interface Operand extends Aval {
+  /** A number of JavaScript, whose type gives way to others. */
+  readonly weak: boolean;
+}
+
 /** How a primitive of the engine becomes operations of a graph. */
 export type Rule = (
   graph: Graph,
@@ -17,6 +23,8 @@ export type Rule = (
   // biome-ignore lint/suspicious/noExplicitAny: the engine's own type of a primitive's parameters.
   params: Readonly<Record<string, any>>,
   outputs: readonly Aval[],
+  /** Of the inputs, where the engine's promotion of types matters. */
+  avals?: readonly Operand[],
 ) => View[];
 
 /** A rule for a case (a type, a parameter) that ONNX can't express; the caller names the primitive. */

@@ -1,5 +1,5 @@
-import { take } from "./indexing.ts";
 import type { Graph } from "./graph.ts";
+import { take } from "./indexing.ts";
 import { movementRules } from "./movement.ts";
 import type { DType } from "./rule.ts";
 import { rearrange, sizeOf, type View, viewOf } from "./view.ts";
@@ -54,11 +54,7 @@ export function windowsAlong(graph: Graph, x: View, axis: number, windows: Windo
   const { count, size, stride, dilation } = windows;
   const shape = x.shape.toSpliced(axis, 1, count, size);
   const around = (...places: (number | null)[]): View =>
-    rearrange(
-      x,
-      x.shape.map((_, i): number | null => i).toSpliced(axis, 1, ...places),
-      shape,
-    );
+    rearrange(x, x.shape.map((_, i): number | null => i).toSpliced(axis, 1, ...places), shape);
   if (x.axes[axis] === null) return around(null, null);
   if (size === 1 && stride === 1 && count === x.shape[axis]) return around(axis, null);
   if (size === stride && dilation === 1)
