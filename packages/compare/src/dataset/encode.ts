@@ -14,7 +14,7 @@ export interface Encoded {
 }
 
 /** Standardised values are cut here, far outside of any training row, so that float32 never overflows. */
-const mostDeviations = 1e6;
+export const mostDeviations = 1e6;
 
 /**
  * Encodes rows of the data set that the encoder was fitted on (or of one with the same inputs in the same order). A level that
@@ -62,6 +62,38 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
  * @throws DataError naming every column that lacks; or line and value of a text, or a number beyond float32, in a numeric column.
  */
 export function encodeTable(encoder: Encoder, table: Table): Encoded & { rows: number; notes: Note[] } {
+  const { columns, notes } = readColumns(encoder, table);
+  const x = new Float32Array(table.rows * encoder.inputs);
+  let offset = 0;
+  for (const [i, fitted] of encoder.features.entries()) {
+    const column = columns[i]!;
+    if (fitted.kind === "numeric") {
+      const read = (row: number) => column[row] as number;
+      writeNumeric(x, encoder.inputs, offset, fitted, read, table.rows);
+    } else {
+      const position = new Map(fitted.levels.map((level, k) => [level, k]));
+      const read = (row: number) => {
+        const text = column[row] as string;
+        return text === "" ? "missing" : (position.get(text) ?? -1);
+      };
+      writeCategorical(x, encoder.inputs, offset, fitted, read, table.rows);
+    }
+    offset += width(fitted);
+  }
+  return { x, inputs: encoder.inputs, rows: table.rows, notes };
+}
+
+/**
+ * The columns of a new table that an encoder reads, in its order: numbers (NaN where missing), or texts ("" where missing,
+ * levels spelled as in training).
+ *
+ * @returns `notes` count the levels that no training row had.
+ * @throws DataError as `encodeTable`
+ */
+export function readColumns(
+  encoder: Encoder,
+  table: Table,
+): { columns: (Float64Array | string[])[]; notes: Note[] } {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const lacking = encoder.features.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
   if (lacking.length > 0) {
@@ -72,35 +104,29 @@ export function encodeTable(encoder: Encoder, table: Table): Encoded & { rows: n
       "a file without",
     );
   }
-  const x = new Float32Array(table.rows * encoder.inputs);
   const notes: Note[] = [];
-  let offset = 0;
-  for (const fitted of encoder.features) {
+  const columns = encoder.features.map((fitted) => {
     const column = byName.get(fitted.name)!;
-    if (fitted.kind === "numeric") {
-      const read = (row: number) => numberIn(table, column, row);
-      writeNumeric(x, encoder.inputs, offset, fitted, read, table.rows);
-    } else {
-      const pooled = new Set(fitted.pooled);
-      const unseen = new Map<string, number>();
-      const read = (row: number) => {
-        const cell = column.cells[row]!;
-        if (isMissing(cell)) return "missing";
-        const position = classIndex(fitted.levels, cell);
-        if (position < 0 && !pooled.has(String(cell)))
-          unseen.set(String(cell), (unseen.get(String(cell)) ?? 0) + 1);
-        return position;
-      };
-      writeCategorical(x, encoder.inputs, offset, fitted, read, table.rows);
-      if (unseen.size > 0) {
-        const cells = [...unseen.values()].reduce((a, b) => a + b, 0);
-        const text = `${cells} of ${table.rows} values did not occur in training: ${listed([...unseen.keys()])}`;
-        notes.push({ level: "warning", column: fitted.name, text });
-      }
+    if (fitted.kind === "numeric")
+      return Float64Array.from(column.cells, (_, row) => numberIn(table, column, row));
+    const pooled = new Set(fitted.pooled);
+    const unseen = new Map<string, number>();
+    const texts = column.cells.map((cell) => {
+      if (isMissing(cell)) return "";
+      const position = classIndex(fitted.levels, cell!);
+      if (position >= 0) return fitted.levels[position]!;
+      const text = String(cell);
+      if (!pooled.has(text)) unseen.set(text, (unseen.get(text) ?? 0) + 1);
+      return text;
+    });
+    if (unseen.size > 0) {
+      const cells = [...unseen.values()].reduce((a, b) => a + b, 0);
+      const text = `${cells} of ${table.rows} values did not occur in training: ${listed([...unseen.keys()])}`;
+      notes.push({ level: "warning", column: fitted.name, text });
     }
-    offset += width(fitted);
-  }
-  return { x, inputs: encoder.inputs, rows: table.rows, notes };
+    return texts;
+  });
+  return { columns, notes };
 }
 
 function numberIn(table: Table, column: Column, row: number): number {

@@ -5,7 +5,7 @@ export {
   makeImbalanced,
 } from "./corrupt.ts";
 export type { CategoricalFeature, Dataset, Feature, NumericFeature } from "./dataset.ts";
-export { type Encoded, encode, encodeTable } from "./encode.ts";
+export { type Encoded, encode, encodeTable, mostDeviations, readColumns } from "./encode.ts";
 export { type EncodedTarget, encodeTarget } from "./encode-target.ts";
 export {
   type CategoricalEncoder,

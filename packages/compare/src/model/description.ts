@@ -18,6 +18,8 @@ export interface ModelDescription {
   epochs: number;
   why: string;
   rows: number;
+  /** Name of the data set; descriptions of earlier versions have none. */
+  dataset?: string;
 }
 
 /**
@@ -56,6 +58,7 @@ const fields: Record<string, Check> = {
   inputs: (v) => isListOf(v, isText),
   encoder: isEncoder,
   network: (v) => isObject(v) && isListOf(v.hidden, isCount) && v.activation === "relu",
+  dataset: (v) => v === undefined || isText(v),
   targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
 };
 

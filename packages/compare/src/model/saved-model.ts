@@ -66,6 +66,7 @@ export async function fitWhole(
       epochs: chosen.epochs,
       why: chosen.why,
       rows: dataset.rows,
+      dataset: dataset.name,
     },
     weights: writeSafetensors(tensors, { format: "minimand.model/1" }),
   };
@@ -82,13 +83,8 @@ export async function predictTable(
 ): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table);
-  const outputs = description.task === "regression" ? 1 : description.classes.length;
-  const sizes = [description.encoder.inputs, ...description.network.hidden, outputs];
-  const tensors = readSafetensors(model.weights);
-  const layers = sizes.slice(1).map((size, i) => ({
-    weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
-    bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
-  }));
+  const layers = savedLayers(model);
+  const sizes = [description.encoder.inputs, ...layers.map(({ bias }) => bias.length)];
   const network = makeNetwork(sizes[0], description.task, description.classes.length, {
     model: "mlp",
     hidden: description.network.hidden,
@@ -103,6 +99,24 @@ export async function predictTable(
   params.dispose();
   network.dispose();
   return { prediction, rows, notes };
+}
+
+/**
+ * Weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer.
+ *
+ * @throws DataError where description and weights don't fit together, or a weight is no finite number
+ */
+export function savedLayers({
+  description,
+  weights,
+}: SavedModel): { weight: Float32Array; bias: Float32Array }[] {
+  const outputs = description.task === "regression" ? 1 : description.classes.length;
+  const sizes = [description.encoder.inputs, ...description.network.hidden, outputs];
+  const tensors = readSafetensors(weights);
+  return sizes.slice(1).map((size, i) => ({
+    weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
+    bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
+  }));
 }
 
 /** The values as an array of the engine, filled up with zeros to a length. */
