@@ -32,6 +32,7 @@ describe.concurrent("minimand compare", () => {
     expect(everythingIn(out).filter((path) => !/^trials\/[0-9a-f]{32}\.json$/.test(path))).toEqual([
       "model",
       "model/model.json",
+      "model/model.onnx",
       "model/model.safetensors",
       "report.html",
       "results.json",

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
+import { exportCommand } from "./commands/export.ts";
 import { lossesCommand } from "./commands/losses.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
@@ -29,6 +30,7 @@ export function makeProgram(): Command {
   for (const command of [
     compareCommand(),
     predictCommand(),
+    exportCommand(),
     dataCommand(),
     lossesCommand(),
     papersCommand(),

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { listed, predictTable, readModelDescription, readTable, type SavedModel } from "@minimand/compare";
+import { predictTable, readTable } from "@minimand/compare";
 import { Command } from "commander";
 import Papa from "papaparse";
-import { UsageError } from "../failure.ts";
 import { startEngine } from "../run/engine.ts";
+import { onlyModel, readModel } from "../run/find-models.ts";
 import { readInput } from "../run/input.ts";
+import { openOnnx, type Predictor } from "../run/onnx-model.ts";
 import { noteText, tell } from "../run/subjects.ts";
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
@@ -15,21 +13,23 @@ export function predictCommand(): Command {
     .description(
       "Apply the model that compare kept to new rows; prints CSV with the prediction and its probabilities.",
     )
-    .argument("<folder>", "output folder of compare (or its model folder)")
+    .argument(
+      "<model>",
+      "output folder of compare, its model folder, or a model.onnx that compare or export wrote",
+    )
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option("--json", "one JSON object a row instead of CSV", false)
     .addHelpText(
       "after",
-      "\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv",
+      "\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
-    .action(async (folder: string, rows: string, { json }: { json: boolean }) => {
-      const model = await loadModel(folder);
+    .action(async (path: string, rows: string, { json }: { json: boolean }) => {
+      const { description, predict } = await (path.endsWith(".onnx") ? openOnnx(path) : openFolder(path));
       const input = await readInput(rows);
       const table = await readTable(input.bytes, { name: input.source });
-      await startEngine();
-      const { prediction, rows: count, notes } = await predictTable(model, table);
+      const { prediction, rows: count, notes } = await predict(table);
       for (const note of [...table.notes, ...notes]) tell(noteText(note));
-      const { classes, task } = model.description;
+      const { classes, task } = description;
       const records = Array.from({ length: count }, (_, i): Record<string, string | number> => {
         if (task === "regression") return { prediction: prediction.predictions[i] };
         const shares = classes.map(
@@ -49,23 +49,8 @@ export function predictCommand(): Command {
     });
 }
 
-/** The model of an output folder, or of a model folder itself. */
-async function loadModel(folder: string): Promise<SavedModel> {
-  const places = [join(folder, "model"), folder];
-  const place = places.find((path) => existsSync(join(path, "model.json")));
-  if (place === undefined) throw new UsageError(`${folder}: expected ${await whatIsExpected(folder)}`);
-  const path = join(place, "model.json");
-  const description = readModelDescription(await readFile(path, "utf8"), path);
-  const weights = new Uint8Array(await readFile(join(place, "model.safetensors")));
-  return { description, weights };
-}
-
-async function whatIsExpected(folder: string): Promise<string> {
-  const entries = await readdir(join(folder, "model"), { withFileTypes: true }).catch(() => []);
-  const models = entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, "model", name));
-  return models.length === 0
-    ? "a folder with model/model.json, as 'minimand compare' writes it, got none"
-    : `one of its models: ${listed(models)}`;
+async function openFolder(folder: string): Promise<Predictor> {
+  const model = await readModel(await onlyModel(folder));
+  await startEngine();
+  return { description: model.description, predict: (table) => predictTable(model, table) };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
+import { onnxOf } from "./onnx-model.ts";
 import type { Subject } from "./subjects.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -17,10 +18,12 @@ export async function fitModels(
   options: { signal: AbortSignal; compile?: Compile },
 ): Promise<(SavedModel | null)[]> {
   const models: (SavedModel | null)[] = [];
-  for (const [i, { dataset }] of subjects.entries()) {
+  for (const [i, { name, dataset }] of subjects.entries()) {
     const report = results.datasets[i];
     try {
-      models.push(report.model === null ? null : await fitWhole(dataset, settings, report.model, options));
+      models.push(
+        report.model === null ? null : await fitWhole({ ...dataset, name }, settings, report.model, options),
+      );
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
       const text = `no model is kept: ${report.model?.candidate} diverged when it was trained on all rows`;
@@ -32,7 +35,7 @@ export async function fitModels(
   return models;
 }
 
-const files = ["model.json", "model.safetensors"];
+const files = ["model.json", "model.safetensors", "model.onnx"];
 
 /** Writes the models: `model/` for one data set, `model/NAME/` for several. A model of an earlier run goes. */
 export async function writeModels(
@@ -50,6 +53,7 @@ export async function writeModels(
     const folder = folderOf(names[i]);
     await mkdir(folder, { recursive: true });
     await writeWhole(join(folder, "model.safetensors"), model.weights);
+    await writeWhole(join(folder, "model.onnx"), await onnxOf(model));
     // The description comes last: where it is, the model is whole.
     await writeWhole(join(folder, "model.json"), `${JSON.stringify(model.description, null, 1)}\n`);
   }

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { listed, type SavedModel } from "@minimand/compare";
+import { Command } from "commander";
+import { UsageError } from "../failure.ts";
+import { datasetOf, modelFolders, noModel, readModel } from "../run/find-models.ts";
+import { onnxOf } from "../run/onnx-model.ts";
+import { writeWhole } from "../run/write-whole.ts";
+
+interface Options {
+  out?: string;
+  dataset?: string;
+  json: boolean;
+}
+
+interface Kept {
+  place: string;
+  dataset: string;
+  model: SavedModel;
+}
+
+/** `minimand export DIR`: kept models as ONNX files. */
+export function exportCommand(): Command {
+  return new Command("export")
+    .description(
+      "Write the model that compare kept as model.onnx, which ONNX runtimes on servers, phones and in browsers run: columns of a table in, predictions out.",
+    )
+    .argument("<folder>", "output folder of compare (or its model folder)")
+    .option("-o, --out <file>", "file to write; default: model.onnx beside the model")
+    .option("--dataset <name>", "only the model of this data set, where there are several")
+    .option("--json", "say what was written as JSON", false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  minimand export minimand-churn --out churn.onnx\n  minimand export minimand-a-b-c --dataset b --json",
+    )
+    .action(async (folder: string, options: Options) => {
+      const chosen = choose(await keptIn(folder), options);
+      const written = [];
+      for (const { place, dataset, model } of chosen)
+        written.push(await write(options.out ?? join(place, "model.onnx"), dataset, model));
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(written)}\n`
+          : written
+              .map(({ file, outputs }) => `${file}: ${outputs.map(({ name }) => name).join(", ")}\n`)
+              .join(""),
+      );
+    });
+}
+
+async function keptIn(folder: string): Promise<Kept[]> {
+  const places = await modelFolders(folder);
+  if (places.length === 0) throw noModel(folder);
+  return Promise.all(
+    places.map(async (place) => {
+      const model = await readModel(place);
+      return { place, dataset: datasetOf(place, model), model };
+    }),
+  );
+}
+
+function choose(kept: readonly Kept[], { out, dataset }: Options): readonly Kept[] {
+  const names = listed(kept.map((one) => one.dataset));
+  const chosen = dataset === undefined ? kept : kept.filter((one) => one.dataset === dataset);
+  if (chosen.length === 0) throw new UsageError(`--dataset: expected one of ${names}, got '${dataset}'`);
+  if (out !== undefined && chosen.length > 1)
+    throw new UsageError(`--out: expected --dataset beside it, one of ${names}, got none`);
+  return chosen;
+}
+
+async function write(file: string, dataset: string, model: SavedModel) {
+  const { modelInfo } = await import("@minimand/native");
+  const bytes = await onnxOf(model);
+  await writeWhole(file, bytes);
+  const { task, candidate } = model.description;
+  const { inputs, outputs } = modelInfo(bytes);
+  return { file, dataset, task, loss: candidate, inputs, outputs };
+}

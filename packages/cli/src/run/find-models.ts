@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { listed, readModelDescription, type SavedModel } from "@minimand/compare";
+import { UsageError } from "../failure.ts";
+
+/** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
+export async function modelFolders(folder: string): Promise<string[]> {
+  const single = [join(folder, "model"), folder].find(isModel);
+  if (single !== undefined) return [single];
+  const entries = await readdir(join(folder, "model"), { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, "model", name))
+    .filter(isModel)
+    .sort();
+}
+
+/** What is said of a folder without a model. */
+export function noModel(folder: string): UsageError {
+  return new UsageError(
+    `${folder}: expected a folder with model/model.json, as 'minimand compare' writes it, got none`,
+  );
+}
+
+/** The only model of a folder. */
+export async function onlyModel(folder: string): Promise<string> {
+  const found = await modelFolders(folder);
+  if (found.length === 1) return found[0];
+  if (found.length === 0) throw noModel(folder);
+  throw new UsageError(`${folder}: expected one of its models: ${listed(found)}`);
+}
+
+/** Reads the model of a folder. */
+export async function readModel(place: string): Promise<SavedModel> {
+  const path = join(place, "model.json");
+  const description = readModelDescription(await readFile(path, "utf8"), path);
+  const weights = new Uint8Array(await readFile(join(place, "model.safetensors")));
+  return { description, weights };
+}
+
+/** What a model's data set is called: by the folder, where there are several. */
+export function datasetOf(place: string, { description }: SavedModel): string {
+  return description.dataset ?? basename(place);
+}
+
+function isModel(folder: string): boolean {
+  return existsSync(join(folder, "model.json"));
+}

@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import { numpy as np } from "@jax-js/jax";
+import {
+  type ModelDescription,
+  missingWords,
+  mostDeviations,
+  type predictTable,
+  readColumns,
+  readModelDescription,
+  type SavedModel,
+  savedLayers,
+  type Table,
+} from "@minimand/compare";
+import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
+import { mlp } from "minimand";
+import { disposeTree } from "minimand/engine";
+import { UsageError } from "../failure.ts";
+import { version } from "../version.ts";
+import { startEngine } from "./engine.ts";
+
+/** Rows that a model takes at once. */
+const chunk = 4096;
+
+/** A kept model as an ONNX file, with all that stands between a table and its predictions. */
+export async function onnxOf(model: SavedModel): Promise<Uint8Array> {
+  const { tabularToOnnx } = await import("@minimand/native");
+  await startEngine();
+  const { description } = model;
+  const saved = savedLayers(model);
+  const sizes = [description.encoder.inputs, ...saved.map(({ bias }) => bias.length)];
+  const network = mlp({ inputs: sizes[0], hidden: sizes.slice(1, -1), outputs: sizes[sizes.length - 1] });
+  const params = {
+    layers: saved.map(({ weight, bias }, i) => ({
+      weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
+      bias: np.array(new Float32Array(bias)),
+    })),
+  };
+  try {
+    return tabularToOnnx(
+      ({ layers }, x) => network.apply({ params: layers, state: {} }, x, { training: false })[0],
+      params,
+      {
+        columns: description.encoder.features,
+        missingWords: [...missingWords],
+        mostDeviations,
+        output:
+          description.task === "regression" ? description.targetScale : { classes: description.classes },
+      },
+      metadataOf(description),
+    );
+  } finally {
+    disposeTree(params);
+  }
+}
+
+const schema = "minimand.model/1";
+
+function metadataOf(description: ModelDescription): Record<string, string> {
+  const { task, target, classes, candidate, dataset, encoder } = description;
+  const columns = encoder.features.map((feature) =>
+    feature.kind === "numeric"
+      ? { name: feature.name, kind: feature.kind }
+      : { name: feature.name, kind: feature.kind, levels: feature.levels },
+  );
+  return {
+    schema,
+    minimand: version,
+    task,
+    target,
+    ...(task === "regression" ? {} : { classes: JSON.stringify(classes) }),
+    columns: JSON.stringify(columns),
+    loss: candidate,
+    ...(dataset === undefined ? {} : { dataset }),
+    description: JSON.stringify(description),
+  };
+}
+
+type Predicted = Awaited<ReturnType<typeof predictTable>>;
+
+/** A model that predicts the rows of tables. */
+export interface Predictor {
+  description: ModelDescription;
+  predict(table: Table): Promise<Predicted>;
+}
+
+/**
+ * Opens an ONNX file that `compare` or `export` wrote.
+ *
+ * @throws UsageError in one line for a file that is none, is cut off, or is foreign, and where ONNX Runtime isn't installed
+ */
+export async function openOnnx(path: string): Promise<Predictor> {
+  const { loadModel, modelInfo, NativeUnavailableError } = await import("@minimand/native");
+  const bytes = new Uint8Array(await readFile(path));
+  const tell = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof NativeUnavailableError) throw new UsageError(error.message);
+      if (!(error instanceof RangeError)) throw error;
+      throw new UsageError(`${path}: ${error.message.replace(/^model: /, "")}`);
+    }
+  };
+  const info = tell(() => modelInfo(bytes));
+  if (info.metadata.schema !== schema || info.metadata.description === undefined)
+    throw new UsageError(
+      `${path}: expected a model that 'minimand compare' or 'minimand export' wrote, got another ONNX file`,
+    );
+  const description = readModelDescription(info.metadata.description, path);
+  if (!fits(info, description))
+    throw new UsageError(`${path}: expected inputs and outputs as its description tells, got others`);
+  const model = tell(() => loadModel(bytes));
+  return { description, predict: async (table) => predictRows(model, description, table, path) };
+}
+
+function fits({ inputs, outputs }: ModelInfo, { encoder, task }: ModelDescription): boolean {
+  const named = encoder.features.every(
+    ({ name, kind }, i) =>
+      inputs[i]?.name === name && inputs[i].type === (kind === "numeric" ? "float64" : "string"),
+  );
+  return (
+    named && inputs.length === encoder.features.length && outputs.length === (task === "regression" ? 1 : 2)
+  );
+}
+
+function predictRows(
+  model: LoadedModel,
+  { encoder, classes, task }: ModelDescription,
+  table: Table,
+  path: string,
+): Predicted {
+  const { columns, notes } = readColumns(encoder, table);
+  const { rows } = table;
+  const number = task === "regression";
+  const prediction: Predicted["prediction"] = {
+    probabilities: new Float64Array(number ? 0 : rows * classes.length),
+    predicted: new Int32Array(number ? 0 : rows),
+    predictions: new Float64Array(number ? rows : 0),
+  };
+  const ids = new Map(classes.map((name, k) => [name, k]));
+  const [first, second] = model.outputs.map(({ name }) => name);
+  for (let start = 0; start < rows; start += chunk) {
+    const end = Math.min(start + chunk, rows);
+    const feeds = encoder.features.map(({ name }, i): [string, TensorValues] => [
+      name,
+      { data: columns[i].slice(start, end), shape: [end - start, 1] },
+    ]);
+    const results = model.run(Object.fromEntries(feeds));
+    const values = results[number ? first : second].data as Float64Array;
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) throw new UsageError(`${path}: expected finite outputs, got ${wrong}`);
+    if (number) prediction.predictions.set(values, start);
+    else {
+      prediction.probabilities.set(values, start * classes.length);
+      const labels = results[first].data as readonly string[];
+      prediction.predicted.set(
+        labels.map((name) => ids.get(name)!),
+        start,
+      );
+    }
+  }
+  return { prediction, rows, notes };
+}
