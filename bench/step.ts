@@ -3,30 +3,16 @@
  * in one process. TensorFlow.js runs it in two ways: `trainOnBatch` of its layers, which its users write, and the
  * leaner loop of `optimizer.minimize` over plain operations. Prints median milliseconds and ratios as JSON.
  */
-import { random } from "@jax-js/jax";
-import { adam, crossEntropy, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
 import { startEngine } from "../packages/cli/src/run/engine.ts";
+import { adamStep, examples, median, small, time } from "./adam-step.ts";
 
-const [rows, inputs, classes, steps, rounds] = [128, 30, 2, 100, 9];
-const x = Float32Array.from({ length: rows * inputs }, (_, i) => Math.sin(i * i));
-const y = Int32Array.from({ length: rows }, (_, i) => Number(x[i * inputs] + x[i * inputs + 1] > 0));
+const [steps, rounds] = [100, 9];
+const { rows, inputs, classes } = small;
+const { x, y } = examples(small);
 
 async function ours(): Promise<() => Promise<void>> {
   await startEngine();
-  const model = flat(mlp({ inputs, hidden: [64, 64], outputs: classes }));
-  const step = supervised({
-    model,
-    objective: objectiveOf(model, (f, labels, { weights }) => crossEntropy(f, labels, { weights })),
-    optimizer: ({ learningRate }) => adam(learningRate),
-  });
-  const batches = minibatches({ x, shape: [inputs], y, classes }, { size: rows, seed: 1 });
-  const ids = Int32Array.from({ length: rows }, (_, i) => i);
-  let state = step.init(random.key(0), { hyper: { learningRate: 1e-3 } });
-  return async () => {
-    const [next, { loss }] = step.update(state, batches.at(ids));
-    state = next;
-    await loss.data();
-  };
+  return adamStep(small);
 }
 
 async function theirs(): Promise<() => Promise<void>> {
@@ -79,19 +65,12 @@ async function theirLayers(): Promise<() => Promise<void>> {
   };
 }
 
-async function time(step: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  for (let i = 0; i < steps; i++) await step();
-  return (performance.now() - started) / steps;
-}
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 const runs = { minimand: await ours(), operations: await theirs(), layers: await theirLayers() };
 const times: Record<keyof typeof runs, number[]> = { minimand: [], operations: [], layers: [] };
-for (const step of Object.values(runs)) await time(step);
+for (const step of Object.values(runs)) await time(step, steps);
 for (let round = 0; round < rounds; round++) {
-  for (const name of Object.keys(runs) as (keyof typeof runs)[]) times[name].push(await time(runs[name]));
+  for (const name of Object.keys(runs) as (keyof typeof runs)[])
+    times[name].push(await time(runs[name], steps));
 }
 const ratioTo = (name: keyof typeof runs): number => median(times.minimand.map((t, i) => t / times[name][i]));
 console.log(
