@@ -121,12 +121,9 @@ const pad: Rule = (graph, [given], { width }) => {
       return along(graph, view, i, view.shape[i] + before + after, (tensor, own, shape) => {
         // ONNX Runtime pads no unsigned integers.
         const type = tensor.type === "uint32" ? "int64" : tensor.type;
-        const operands = [
-          cast(graph, tensor, type),
-          graph.indices([before, after]),
-          literal(graph, 0, type),
-          graph.indices([own]),
-        ];
+        // Widths of all axes: ONNX Runtime moves transpositions past a padding of some wrongly.
+        const widths = [before, after].flatMap((n) => shape.map((_, j) => (j === own ? n : 0)));
+        const operands = [cast(graph, tensor, type), graph.indices(widths), literal(graph, 0, type)];
         const padded = cast(graph, graph.op("Pad", operands, { shape }), tensor.type);
         graph.pieces.set(padded.name, { axis: own, parts: [{ start: before, tensor }] });
         return padded;
