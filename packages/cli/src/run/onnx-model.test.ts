@@ -1,0 +1,199 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type DatasetReport,
+  defaultSettings,
+  fitWhole,
+  type MakeDatasetOptions,
+  makeDataset,
+  predictTable,
+  readColumns,
+  readTable,
+  type SavedModel,
+  type Table,
+} from "@minimand/compare";
+import { loadModel, modelInfo, type TensorValues } from "@minimand/native";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { csv } from "../../../../test/support/datasets.ts";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { checkerSays, noChecker, runOnWeb } from "../../../../test/support/onnx.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
+import { onnxOf, openOnnx } from "./onnx-model.ts";
+
+const folder = temporaryFolder();
+const bundled = async (name: string): Promise<Table> =>
+  readTable(readFileSync(new URL(`../../../../data/${name}.csv.gz`, import.meta.url)), { name });
+
+async function fitted(table: Table, options: MakeDatasetOptions): Promise<SavedModel> {
+  const dataset = makeDataset(table, options);
+  const chosen: NonNullable<DatasetReport["model"]> = {
+    candidate: dataset.task === "regression" ? "squared" : "cross-entropy",
+    configuration: { learningRate: 0.01, parameters: {} },
+    epochs: 3,
+    why: "",
+  };
+  return fitWhole(dataset, { ...defaultSettings, target: options.target, hidden: [12] }, chosen);
+}
+
+/** The first rows of the columns that a model reads. */
+function feedsOf({ description }: SavedModel, table: Table, rows: number): Record<string, TensorValues> {
+  const { columns } = readColumns(description.encoder, table);
+  return Object.fromEntries(
+    description.encoder.features.map(({ name }, i) => [
+      name,
+      { data: columns[i].slice(0, rows), shape: [rows, 1] },
+    ]),
+  );
+}
+
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < actual.length; i++) {
+    const error = Math.abs(actual[i] - expected[i]) / Math.max(1, Math.abs(expected[i]));
+    if (!(error < 2e-6)) throw new Error(`expected ${expected[i]} at ${i}, got ${actual[i]}`);
+  }
+}
+
+/** Runs the exported model in both runtimes, at several batch sizes, against `predict` on its safetensors. */
+async function expectSame(model: SavedModel, table: Table): Promise<void> {
+  const bytes = await onnxOf(model);
+  if (noChecker === null) expect(checkerSays(bytes)).toBe("");
+  const { prediction } = await predictTable(model, table);
+  const { classes, task } = model.description;
+  const loaded = loadModel(bytes);
+  const [first, second] = loaded.outputs.map(({ name }) => name);
+  const most = Math.min(300, table.rows);
+  for (const rows of [1, 7, most]) {
+    const feeds = feedsOf(model, table, rows);
+    for (const run of [loaded.run(feeds), await runOnWeb(bytes, feeds)]) {
+      expect(run[first].shape).toEqual([rows]);
+      if (task === "regression") {
+        expectClose(run[first].data as Float64Array, prediction.predictions.slice(0, rows));
+        continue;
+      }
+      expect(run[second].shape).toEqual([rows, classes.length]);
+      expectClose(run[second].data as Float32Array, prediction.probabilities.slice(0, rows * classes.length));
+      expect(run[first].data).toEqual(Array.from(prediction.predicted.slice(0, rows), (k) => classes[k]));
+    }
+  }
+  loaded.dispose();
+}
+
+describe("an exported model predicts what predict does, in Node's runtime and in the browser's", () => {
+  it("of two classes, from numbers", async () => {
+    const table = await bundled("pima_diabetes");
+    await expectSame(await fitted(table, { target: "target" }), table);
+  });
+
+  it("of two classes, from numbers and categories with missing values", async () => {
+    const table = await bundled("credit_modeldata");
+    const model = await fitted(table, { target: "target" });
+    expect(new Set(model.description.encoder.features.map(({ kind }) => kind)).size).toBe(2);
+    await expectSame(model, table);
+  });
+
+  it("of many classes, from categories with missing values", async () => {
+    const table = await bundled("soybean");
+    const types = Object.fromEntries(
+      table.columns.slice(0, -1).map(({ name }) => [name, "categorical" as const]),
+    );
+    const model = await fitted(table, { target: "target", types });
+    expect(model.description.classes.length).toBeGreaterThan(10);
+    expect(model.description.inputs.some((name) => name.endsWith("=(missing)"))).toBe(true);
+    await expectSame(model, table);
+  });
+
+  it("of numbers", async () => {
+    const table = await bundled("boston_housing");
+    await expectSame(await fitted(table, { target: table.columns.at(-1)!.name }), table);
+  });
+
+  it("of whatever a table can hold: names of any kind, rare levels, new levels, values far out, none at all", async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => i);
+    const columns = {
+      "Größe in cm": rows.map((i) => (i % 11 === 3 ? "" : 170 + Math.sin(i * i))),
+      // Seconds since 1970 a second apart: float32 would take all of them for one.
+      seconds: rows.map((i) => 1_700_000_000 + ((i * 37) % 100)),
+      "never varies": rows.map((i) => (i % 5 ? 7 : "?")),
+      label: rows.map((i) => (i % 50 === 0 ? `rare ${i}` : ["rot", "grün", "日本", "a b"][i % 4])),
+      t0: rows.map((i) => (i % 9 === 4 ? "NA" : "xyz"[i % 3])),
+      "layers.0.weight": rows.map((i) => Math.cos(i)),
+      encoding_0: rows.map((i) => "uvw"[i % 3]),
+      y: rows.map((i) => ["ja", "nein", "weiß nicht"][(i * i) % 3]),
+    };
+    const table = await tableOf(csv(columns));
+    const model = await fitted(table, { target: "y" });
+    const names = model.description.encoder.features.map(({ name }) => name);
+    expect(names).toEqual(Object.keys(columns).slice(0, -1));
+    expect(modelInfo(await onnxOf(model)).outputs.map(({ name }) => name)).toEqual([
+      "label_",
+      "probabilities",
+    ]);
+    await expectSame(model, table);
+    const other = csv({
+      "Größe in cm": [1e30, "", -1e30, 170, 171, 172, "NA"],
+      seconds: [1_700_000_001, 0, 1_700_000_050, "", 1e12, 3, 4],
+      "never varies": [7, 8, "", -1e30, 7, 7, 7],
+      label: ["neu", "rare 50", "", "日本", "NaN", "rot", "null"],
+      t0: ["q", "", "x", "y", "z", "None", "-"],
+      "layers.0.weight": [0, 1, 2, 3, "", 5, 6],
+      encoding_0: ["u", "", "new", "v", "w", "u", "?"],
+    });
+    await expectSame(model, await tableOf(other));
+  });
+
+  it("and tells what it is", async () => {
+    const table = await bundled("iris");
+    const model = await fitted(table, { target: "target" });
+    const { metadata, inputs, outputs } = modelInfo(await onnxOf(model));
+    expect(metadata).toMatchObject({
+      schema: "minimand.model/1",
+      minimand: "0.1.0",
+      task: "multiclass",
+      target: "target",
+      loss: "cross-entropy",
+      dataset: "iris",
+    });
+    expect(JSON.parse(metadata.classes)).toEqual(model.description.classes);
+    expect(JSON.parse(metadata.columns)).toEqual(inputs.map(({ name }) => ({ name, kind: "numeric" })));
+    expect(JSON.parse(metadata.description)).toEqual(model.description);
+    expect(inputs.every(({ type, shape }) => type === "float64" && shape.join() === "batch,1")).toBe(true);
+    expect(outputs).toEqual([
+      { name: "label", type: "string", shape: ["batch"] },
+      { name: "probabilities", type: "float32", shape: ["batch", 3] },
+    ]);
+  });
+});
+
+describe("openOnnx", () => {
+  it("predicts tables of more rows than it takes at once, with the notes of predict", async () => {
+    const rows = Array.from({ length: 9000 }, (_, i) => i);
+    const table = await tableOf(
+      csv({
+        a: rows.map((i) => Math.sin(i * i)),
+        b: rows.map((i) => "uv"[i % 2]),
+        y: rows.map((i) => "no yes".split(" ")[i % 2]),
+      }),
+    );
+    const model = await fitted(table, { target: "y" });
+    const path = join(folder, "long.onnx");
+    writeFileSync(path, await onnxOf(model));
+    const { description, predict } = await openOnnx(path);
+    expect(description).toEqual(model.description);
+    const [ours, theirs] = [await predict(table), await predictTable(model, table)];
+    expect(ours.rows).toBe(9000);
+    expect(ours.prediction.predicted).toEqual(theirs.prediction.predicted);
+    expectClose(ours.prediction.probabilities, theirs.prediction.probabilities);
+    const strange = await tableOf("b,a\nneu,1\nu,\n");
+    expect((await predict(strange)).notes).toEqual((await predictTable(model, strange)).notes);
+  });
+
+  it("leaves no buffer behind when a model is written", async () => {
+    const model = await fitted(await bundled("iris"), { target: "target" });
+    await onnxOf(model);
+    const before = liveBuffers();
+    await onnxOf(model);
+    expect(liveBuffers()).toBe(before);
+  });
+});
