@@ -52,4 +52,5 @@ export {
   softConfusionMatrix,
 } from "./soft-confusion.ts";
 export { costScore, gmeanSquared, type ScoreTarget, type SoftMetric } from "./soft-scores.ts";
+export * from "./spherical/index.ts";
 export * from "./symmetric-cross-entropy.ts";

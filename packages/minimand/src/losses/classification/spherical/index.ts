@@ -1,0 +1,14 @@
+export { oneHotSquaredError } from "./one-hot-squared-error.ts";
+export { softmaxUpperBoundLoss } from "./softmax-upper-bound.ts";
+export {
+  type SphericalLossSpec,
+  sphericalSoftmaxSpec,
+  squaredErrorSpec,
+  taylorSoftmaxSpec,
+  upperBoundSpec,
+  type ZLossSpecOptions,
+  zLossSpec,
+} from "./spherical-loss-spec.ts";
+export { logSphericalSoftmaxLoss, sphericalSoftmax } from "./spherical-softmax.ts";
+export { logTaylorSoftmaxLoss, taylorSoftmax } from "./taylor-softmax.ts";
+export { type ZLossOptions, zLoss } from "./z-loss.ts";
