@@ -1,9 +1,20 @@
 import { type numpy as np, tree } from "@jax-js/jax";
-import { type Compile, type Compiled, compileWithJit, rangeError, type Tree } from "minimand/engine";
+import {
+  type Compile,
+  type Compiled,
+  compileWithJit,
+  type Loop,
+  rangeError,
+  type Tree,
+} from "minimand/engine";
 import { UnsupportedPrimitiveError } from "./lower/lower.ts";
+import type { Data } from "./onnx/model.ts";
 import { makeProgram, type NativeProgram } from "./runtime/program.ts";
 import { loadRuntime, type SessionOptions } from "./runtime/session.ts";
 import { type Traced, trace } from "./trace.ts";
+import { writeLoop } from "./write/loop.ts";
+import { writeProgram } from "./write/program.ts";
+import type { Value, Written } from "./write/written.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -46,7 +57,7 @@ export async function compile<A extends Tree[], R extends Tree>(
  * A compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
  *
  * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
- * warning for each primitive.
+ * warning for each primitive. Its `loop` makes several steps in one call, see {@link Compile}.
  *
  * @throws NativeUnavailableError where ONNX Runtime isn't installed
  * @example
@@ -58,7 +69,14 @@ export async function nativeCompiler({
 }: NativeCompilerOptions = {}): Promise<Compile> {
   loadRuntime();
   const warned = new Set<string>();
-  return <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
+  /** Thrown before any argument is consumed. */
+  const unsupported = (error: unknown): void => {
+    if (!(error instanceof UnsupportedPrimitiveError)) throw error;
+    if (!warned.has(error.primitive))
+      warn(`${error.message}; the function runs under the engine's jit instead`);
+    warned.add(error.primitive);
+  };
+  const compileOrJit: Compile = <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
     const native = specialise(fn, options);
     let instead: Compiled<A, R> | undefined;
     const call = (...args: A): R => {
@@ -66,11 +84,7 @@ export async function nativeCompiler({
       try {
         return native.call(...args);
       } catch (error) {
-        // Thrown before any argument is consumed.
-        if (!(error instanceof UnsupportedPrimitiveError)) throw error;
-        if (!warned.has(error.primitive))
-          warn(`${error.message}; the function runs under the engine's jit instead`);
-        warned.add(error.primitive);
+        unsupported(error);
         instead = compileWithJit(fn);
         return instead(...args);
       }
@@ -83,6 +97,54 @@ export async function nativeCompiler({
       },
     });
   };
+  const loop = <C extends Tree, X extends Tree, R extends Tree>(
+    fn: (carry: C, x: X) => [C, R],
+  ): Loop<C, X, R> => {
+    const native = specialise(fn as unknown as (...args: [C, X[]]) => [C, R], options, writeSteps);
+    let refused = false;
+    const call = (carry: C, xs: X[]): [C, R] | null => {
+      if (refused) return null;
+      try {
+        return native.call(carry, xs);
+      } catch (error) {
+        // Whoever makes the steps one by one is told why they run elsewhere.
+        if (!(error instanceof UnsupportedPrimitiveError)) throw error;
+        refused = true;
+        return null;
+      }
+    };
+    return Object.assign(call, { dispose: () => native.call.dispose() });
+  };
+  return Object.assign(compileOrJit, { loop });
+}
+
+/** How arguments become a program: what is traced with which of them, and how it is written. */
+type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => Traced & { written: Written };
+
+const writeOnce: Write = (fn, args) => {
+  const traced = trace(fn, args);
+  return { ...traced, written: written(traced, (consts) => writeProgram(traced.program, consts)) };
+};
+
+/** The arguments of a loop are what is carried, and what each step is given. */
+const writeSteps: Write = (fn, args) => {
+  const [carry, xs] = args as [Tree, Tree[]];
+  const traced = trace(fn, [carry, xs[0]]);
+  const carried = tree.leaves(carry as never).length;
+  return {
+    ...traced,
+    written: written(traced, (consts) => writeLoop(traced.program, consts, carried, xs.length)),
+  };
+};
+
+/** Frees the constants of a trace that can't be written. */
+function written({ consts }: Traced, write: (consts: Value[]) => Written): Written {
+  try {
+    return write(consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype })));
+  } catch (error) {
+    for (const constant of consts) constant.dispose();
+    throw error;
+  }
 }
 
 interface Specialised<A extends Tree[], R extends Tree> {
@@ -95,6 +157,7 @@ interface Specialised<A extends Tree[], R extends Tree> {
 function specialise<A extends Tree[], R extends Tree>(
   fn: (...args: A) => R,
   { maxShapes = 8, ...options }: NativeOptions,
+  write: Write = writeOnce,
 ): Specialised<A, R> {
   const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
   let disposed = false;
@@ -113,7 +176,8 @@ function specialise<A extends Tree[], R extends Tree>(
           `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
           `${leaves.map(kindOf).join(", ")}`,
         );
-      made = make(trace(fn as never, args), options);
+      const { written, consts, treedef } = write(fn as never, args);
+      made = { program: makeProgram(written, consts, options), treedef };
       programs.set(key, made);
     }
     return { ...made, leaves };
@@ -128,15 +192,6 @@ function specialise<A extends Tree[], R extends Tree>(
     disposed = true;
   };
   return { prepare: (args) => void programFor(args), call: Object.assign(call, { dispose }) };
-}
-
-function make(traced: Traced, options: SessionOptions): { program: NativeProgram; treedef: tree.JsTreeDef } {
-  try {
-    return { program: makeProgram(traced, options), treedef: traced.treedef };
-  } catch (error) {
-    for (const constant of traced.consts) constant.dispose();
-    throw error;
-  }
 }
 
 /** A number is of the kind of the array that the engine makes of it. */

@@ -126,3 +126,14 @@ export function expm1(x: np.Array): np.Array {
 export function exp(x: np.Array): np.Array {
   return withCappedSlope(np.exp, x);
 }
+
+/** `log(cosh(x))`, elementwise: about `x^2 / 2` near 0 and `|x| - log 2` far from it, exact at both ends. */
+export function logCosh(x: np.Array): np.Array {
+  const size = np.abs(x.ref);
+  const isSmall = size.ref.less(1);
+  // cosh x - 1 = (e^x - 1)^2 / (2 e^x) keeps the digits that |x| - log 2 + ... would cancel near 0.
+  const small = np.where(isSmall.ref, x, 0);
+  const near = np.log1p(np.square(np.expm1(small.ref)).mul(0.5).mul(np.exp(small.neg())));
+  const far = size.ref.add(softplus(size.mul(-2))).sub(Math.LN2);
+  return np.where(isSmall, near, far);
+}

@@ -1,3 +1,4 @@
+import type { numpy as np } from "@jax-js/jax";
 import { disposeTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import type { TrainStep } from "./train-step.ts";
@@ -44,7 +45,8 @@ const turn = 20;
 /**
  * Trains on the batches in order and returns the last state.
  *
- * Awaits one scalar a step, lets the event loop run every 20 ms, and stops at the first non-finite metric.
+ * Awaits one scalar a step, lets the event loop run every 20 ms, and stops at the first non-finite metric. Without `onStep`
+ * several small steps are made in one call where the compiler of the step can; the numbers are the same.
  *
  * @throws NonFiniteError naming the step; the reason of `signal` when aborted. The state is disposed in both cases.
  * @example
@@ -60,31 +62,68 @@ export async function fit<State>({
   let current = state;
   let index = 0;
   let lastTurn = performance.now();
-  try {
-    for await (const batch of batches) {
-      // The step would have consumed it.
-      if (signal?.aborted) disposeState(batch);
-      signal?.throwIfAborted();
-      const [next, metrics] = step.update(current, batch);
-      current = next;
-      const report = { loss: Number.NaN } as StepReport<State>["metrics"];
-      for (const [name, array] of Object.entries(metrics)) report[name] = (await array.data())[0];
-      for (const [name, value] of Object.entries(report)) {
+  /** Looks at the scalars of some steps; false where `onStep` has seen enough. */
+  const report = async (metrics: { [name: string]: np.Array }, steps: number): Promise<boolean> => {
+    const values: [string, ArrayLike<number>][] = [];
+    for (const [name, array] of Object.entries(metrics)) values.push([name, await array.data()]);
+    for (let i = 0; i < steps; i++, index++) {
+      const scalars = { loss: Number.NaN } as StepReport<State>["metrics"];
+      for (const [name, data] of values) scalars[name] = data[i];
+      for (const [name, value] of Object.entries(scalars)) {
         if (!Number.isFinite(value)) throw new NonFiniteError(index, name, value);
       }
-      if ((await onStep?.({ step: index, metrics: report, state: current })) === false) break;
-      index++;
-      if (performance.now() - lastTurn > turn) {
-        await new Promise((resolve) => setTimeout(resolve));
-        lastTurn = performance.now();
+      if ((await onStep?.({ step: index, metrics: scalars, state: current })) === false) return false;
+    }
+    if (performance.now() - lastTurn > turn) {
+      await new Promise((resolve) => setTimeout(resolve));
+      lastTurn = performance.now();
+    }
+    return true;
+  };
+  // Whoever looks at every step gets every state.
+  const sizeFor = (batch: Batch): number =>
+    onStep === undefined && step.updateAll !== undefined ? (step.blockSize?.(current, batch) ?? 1) : 1;
+  let block: Batch[] = [];
+  try {
+    for await (block of inBlocks(batches, sizeFor)) {
+      signal?.throwIfAborted();
+      const together = block.length > 1 ? step.updateAll!(current, block) : null;
+      if (together !== null) {
+        const steps = block.length;
+        block = [];
+        current = together[0];
+        await report(together[1], steps);
+        continue;
+      }
+      for (let batch = block.shift(); batch !== undefined; batch = block.shift()) {
+        const [next, metrics] = step.update(current, batch);
+        current = next;
+        if (!(await report(metrics, 1))) return current;
       }
     }
     signal?.throwIfAborted();
     return current;
   } catch (error) {
+    // What the steps would have consumed.
+    disposeState(block);
     disposeState(current);
     throw error;
   }
+}
+
+/** Cuts a sequence of batches into blocks of a size, the rest into powers of two: few sizes have to be compiled. */
+async function* inBlocks(
+  batches: FitOptions<unknown>["batches"],
+  sizeFor: (batch: Batch) => number,
+): AsyncGenerator<Batch[]> {
+  let waiting: Batch[] = [];
+  for await (const batch of batches) {
+    waiting.push(batch);
+    if (waiting.length < sizeFor(batch)) continue;
+    yield waiting;
+    waiting = [];
+  }
+  while (waiting.length > 0) yield waiting.splice(0, 2 ** Math.floor(Math.log2(waiting.length)));
 }
 
 /** Disposes the arrays of a state; host memory and numbers need nothing. */

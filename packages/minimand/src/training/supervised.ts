@@ -4,7 +4,7 @@ import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
 import { derive, keyOf } from "../engine/random.ts";
 import type { Tree } from "../engine/tree.ts";
-import { refTree } from "../engine/tree.ts";
+import { disposeTree, refTree, sizeOf } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
@@ -73,36 +73,52 @@ export function supervised({
       return [scalar, output as unknown as Tree] as [np.Array, Tree];
     },
   );
-  const program = compile(
-    (
-      one: np.Array,
-      params: Tree,
-      optimizerState: Tree,
-      modelState: Tree,
-      memory: Tree,
-      key: np.Array,
-      hyper: Tree,
-      x: np.Array,
-      y: np.Array,
-      weights: np.Array,
-    ) => {
-      const transformation = optimizerOf(named(refTree(hyper) as { [name: string]: np.Array }));
-      const [[loss, aux], gradient] = gradientOf(
-        one,
-        refTree(params),
-        modelState,
-        memory,
-        key,
-        hyper,
-        x,
-        y,
-        weights,
-      );
-      const { modelState: nextModelState, memory: nextMemory } = aux as unknown as ObjectiveOutput;
-      const [updates, nextOptimizer] = transformation.update(gradient, optimizerState, refTree(params));
-      return [loss, applyUpdates(params, updates), nextOptimizer, nextModelState, nextMemory] as Tree[];
-    },
-  );
+  const makeStep = (
+    one: np.Array,
+    params: Tree,
+    optimizerState: Tree,
+    modelState: Tree,
+    memory: Tree,
+    key: np.Array,
+    hyper: Tree,
+    x: np.Array,
+    y: np.Array,
+    weights: np.Array,
+  ) => {
+    const transformation = optimizerOf(named(refTree(hyper) as { [name: string]: np.Array }));
+    const [[loss, aux], gradient] = gradientOf(
+      one,
+      refTree(params),
+      modelState,
+      memory,
+      key,
+      hyper,
+      x,
+      y,
+      weights,
+    );
+    const { modelState: nextModelState, memory: nextMemory } = aux as unknown as ObjectiveOutput;
+    const [updates, nextOptimizer] = transformation.update(gradient, optimizerState, refTree(params));
+    return [loss, applyUpdates(params, updates), nextOptimizer, nextModelState, nextMemory] as Tree[];
+  };
+  const program = compile(makeStep);
+  // Without memory: what a step leaves there, the next one would have to find.
+  const loop = compile.loop?.((carry: Tree[], [key, x, y, weights]: np.Array[]): [Tree[], Tree] => {
+    const [one, hyper, params, optimizerState, modelState] = carry;
+    const [loss, ...next] = makeStep(
+      (one as np.Array).ref,
+      params,
+      optimizerState,
+      modelState,
+      {},
+      key,
+      refTree(hyper),
+      x,
+      y,
+      weights,
+    );
+    return [[one, hyper, ...next.slice(0, 3)], loss];
+  });
 
   return {
     init(key, { hyper = {}, memory = {} } = {}) {
@@ -155,9 +171,43 @@ export function supervised({
         { loss: loss as np.Array },
       ];
     },
+    ...(loop && {
+      updateAll(state, batches) {
+        const { params, optimizer, modelState, hyper, seed, count } = state;
+        if (Object.keys(state.memory).length > 0) return null;
+        const xs = batches.map(({ x, y, weights }, i) => [keyOf(seed, count + i), x, y, weights]);
+        const made = loop([1, hyper, params, optimizer, modelState], xs);
+        if (made === null) {
+          for (const [key] of xs) key.dispose();
+          return null;
+        }
+        const [[one, nextHyper, ...next], loss] = made;
+        disposeTree([one, nextHyper]);
+        return [
+          {
+            params: next[0],
+            optimizer: next[1],
+            modelState: next[2],
+            hyper,
+            memory: state.memory,
+            seed,
+            count: count + batches.length,
+          },
+          { loss: loss as np.Array },
+        ];
+      },
+      blockSize({ params }, { weights }) {
+        // A call costs about as much as a step of a million products of a number and a parameter.
+        const work = sizeOf(params) * weights.shape[0];
+        return work > 8e6 ? 1 : work > 2e6 ? 4 : 16;
+      },
+    }),
     params: (state) => state.params,
     modelState: (state) => state.modelState,
-    dispose: () => program.dispose(),
+    dispose() {
+      program.dispose();
+      loop?.dispose();
+    },
   };
 }
 

@@ -15,6 +15,13 @@ export interface InitOptions {
 export interface TrainStep<State> {
   init(key: np.Array, options?: InitOptions): State;
   update(state: State, batch: Batch): [State, { loss: np.Array; [name: string]: np.Array }];
+  /**
+   * Several updates in one call, with the scalars of all steps stacked; null, with nothing consumed, where that can't be
+   * done. How many batches to give is for {@link blockSize} to say, so that results never depend on the clock.
+   */
+  updateAll?(state: State, batches: Batch[]): [State, { loss: np.Array; [name: string]: np.Array }] | null;
+  /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
+  blockSize?(state: State, batch: Batch): number;
   /** The trained parameters; still owned by the state. */
   params(state: State): Tree;
   /** Running statistics of the model; still owned by the state. */

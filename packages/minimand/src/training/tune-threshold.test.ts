@@ -38,6 +38,8 @@ describe("tuneThreshold", () => {
     const next = 1 + Number.EPSILON;
     expect(tuneThreshold([1, next], [0, 1], "accuracy")).toEqual({ threshold: 1, value: 1 });
     expect(tuneThreshold([-Infinity, Infinity], [0, 1], "accuracy").value).toBe(1);
+    // Nothing lies below -Infinity: such a row can't be called positive.
+    expect(tuneThreshold([-Infinity, 1], [1, 1], "accuracy")).toEqual({ threshold: -Infinity, value: 0.5 });
     expect(
       decide([-Infinity, Infinity], tuneThreshold([-Infinity, Infinity], [0, 1], "accuracy").threshold),
     ).toEqual([0, 1]);

@@ -31,6 +31,8 @@ export function tuneThreshold(
     typeof metric === "function" ? metric : (counts: BinaryCounts) => scoreOf(counts, metric, options);
   let best = { threshold: Infinity, value: -Infinity, gap: 0 };
   for (let i = -1; i < thresholds.length; i++) {
+    // No threshold lies below it.
+    if (thresholds[i] === -Infinity) continue;
     const tp = i < 0 ? 0 : TP[i];
     const fp = i < 0 ? 0 : FP[i];
     const value = score({ TP: tp, FP: fp, FN: positives - tp, TN: negatives - fp });

@@ -41,6 +41,8 @@ function scalar(graph: Graph, view: View): Tensor {
 /** Casts without range checks: between types where every value that occurs has a counterpart. */
 export function cast(graph: Graph, tensor: Tensor, type: ElementType): Tensor {
   if (tensor.type === type) return tensor;
+  if (tensor.exact !== undefined && type === "float64")
+    return reshape(graph, literal(graph, tensor.exact, type), tensor.shape);
   const to = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 }[type];
   return graph.op("Cast", [tensor], { type, shape: tensor.shape, attributes: { to } });
 }
@@ -86,7 +88,8 @@ export function literal(graph: Graph, value: number, type: ElementType): Tensor 
     int64: () => BigInt64Array.of(BigInt(value)),
     bool: () => Uint8Array.of(value ? 1 : 0),
   }[type]();
-  return graph.constant(type, [], data);
+  const rounded = type === "float32" && Math.fround(value) !== value && !Number.isNaN(value);
+  return graph.constant(type, [], data, rounded ? value : undefined);
 }
 
 /** An operation on two operands of the result's type; unsigned numbers take the way over int64, booleans that over logic. */

@@ -1,4 +1,4 @@
-import type { Attribute, Constant, Data, ElementType, Node, Port } from "../onnx/model.ts";
+import type { Attribute, Body, Data, ElementType, Node, Port } from "../onnx/model.ts";
 
 /** A tensor of the graph under construction. */
 export interface Tensor {
@@ -7,6 +7,8 @@ export interface Tensor {
   readonly shape: readonly number[];
   /** Values of a constant. */
   readonly data?: Data;
+  /** The number of JavaScript that a constant of float32 was rounded from: in float64 it keeps its digits. */
+  readonly exact?: number;
 }
 
 export interface Operation {
@@ -33,9 +35,16 @@ export class Graph {
   readonly #constants = new Map<string, Tensor & { data: Data }>();
   readonly #tensors = new Map<string, Tensor>();
   readonly #inputs: Port[] = [];
+  readonly #outer = new Set<string>();
   /** What is known of tensors that are zero but for some parts. */
   readonly pieces = new Map<string, Pieces>();
+  readonly #prefix: string;
   #count = 0;
+
+  /** @param prefix of the names of all tensors that are made here: a graph inside another has one of its own */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
 
   input(name: string, type: ElementType, shape: readonly number[]): Tensor {
     this.#inputs.push({ name, type, shape });
@@ -57,7 +66,7 @@ export class Graph {
     const key = JSON.stringify([op, inputs.map((t) => t.name), attributes, outputs]);
     const known = this.#made.get(key);
     if (known !== undefined) return known;
-    const made = outputs.map(({ type, shape }) => this.#register({ name: `t${this.#count++}`, type, shape }));
+    const made = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
     const node = {
       op,
       inputs: inputs.map((t) => t.name),
@@ -70,13 +79,13 @@ export class Graph {
     return made;
   }
 
-  constant(type: ElementType, shape: readonly number[], data: Data): Tensor {
+  constant(type: ElementType, shape: readonly number[], data: Data, exact?: number): Tensor {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     // Large constants come from outside, once each: comparing them costs more than it saves.
-    const key = bytes.length > 256 ? `c${this.#count}` : `${type} ${shape.join()} ${bytes.join()}`;
+    const key = bytes.length > 256 ? `large ${this.#count}` : `${type} ${shape.join()} ${bytes.join()} ${exact}`;
     let tensor = this.#constants.get(key);
     if (tensor === undefined) {
-      tensor = { name: `c${this.#count++}`, type, shape, data };
+      tensor = { name: this.#fresh("c"), type, shape, data, ...(exact !== undefined && { exact }) };
       this.#constants.set(key, tensor);
       this.#register(tensor);
     }
@@ -101,24 +110,53 @@ export class Graph {
 
   /** The tensor under a name of its own. */
   copy({ name, type, shape }: Tensor): Tensor {
-    const copy = this.#register({ name: `t${this.#count++}`, type, shape });
+    const copy = this.#register({ name: this.#fresh("t"), type, shape });
     const node = { op: "Identity", inputs: [name], outputs: [copy.name], attributes: {} };
     this.#nodes.push(node);
     this.#producers.set(copy.name, node);
     return copy;
   }
 
-  /** Nodes and constants that the outputs need, in order, and all inputs. */
-  build(outputs: readonly Tensor[]): { nodes: Node[]; constants: Constant[]; inputs: Port[] } {
+  /** Nodes and constants that the outputs need, in order, all inputs, and the tensors of the graph around that are read. */
+  build(outputs: readonly Tensor[]): Pick<Body, "nodes" | "constants" | "inputs"> & { captures: string[] } {
     const needed = new Set(outputs.map((t) => t.name));
     const nodes: Node[] = [];
     for (const node of this.#nodes.toReversed()) {
       if (!node.outputs.some((name) => needed.has(name))) continue;
       nodes.push(node);
-      for (const name of node.inputs) needed.add(name);
+      for (const name of [...node.inputs, ...(node.captures ?? [])]) needed.add(name);
     }
     const constants = [...this.#constants.values()].filter(({ name }) => needed.has(name));
-    return { nodes: nodes.reverse(), constants, inputs: this.#inputs };
+    const captures = [...this.#outer].filter((name) => needed.has(name));
+    return { nodes: nodes.reverse(), constants, inputs: this.#inputs, captures };
+  }
+
+  /** A tensor of the graph around this one. */
+  outer(tensor: Tensor): Tensor {
+    this.#outer.add(tensor.name);
+    return this.#register(tensor);
+  }
+
+  /** A loop: a node with a graph inside, which may read tensors of this one. */
+  loop(
+    inputs: readonly Tensor[],
+    body: Body & { captures: string[] },
+    outputs: readonly { type: ElementType; shape: readonly number[] }[],
+  ): Tensor[] {
+    const made = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
+    const { captures, ...graph } = body;
+    this.#nodes.push({
+      op: "Loop",
+      inputs: inputs.map((t) => t.name),
+      outputs: made.map((t) => t.name),
+      attributes: { body: { graph } },
+      captures,
+    });
+    return made;
+  }
+
+  #fresh(kind: string): string {
+    return `${this.#prefix}${kind}${this.#count++}`;
   }
 
   #register<T extends Tensor>(tensor: T): T {

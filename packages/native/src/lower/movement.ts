@@ -156,8 +156,9 @@ function written(graph: Graph, x: View, axis: number): [Tensor, number, View] {
 }
 
 const concatenate: Rule = (graph, inputs, { axis }, [{ shape, dtype }]) => {
-  const parts = inputs.filter((x) => x.shape[axis] > 0).map((x) => cast(graph, materialise(graph, x), dtype));
-  if (parts.length < 2) return [viewOf(parts[0] ?? cast(graph, materialise(graph, inputs[0]), dtype))];
+  const full = inputs.map((x) => materialise(graph, { ...x, tensor: cast(graph, x.tensor, dtype) }));
+  const parts = full.filter((tensor) => tensor.shape[axis] > 0);
+  if (parts.length < 2) return [viewOf(parts[0] ?? full[0])];
   return [viewOf(graph.op("Concat", parts, { shape, attributes: { axis } }))];
 };
 

@@ -56,7 +56,7 @@ export function reshape(graph: Graph, tensor: Tensor, shape: readonly number[]):
   // A reshape of a reshape is one of the first.
   const first = graph.inputsOf("Reshape", tensor)?.[0];
   if (first !== undefined) return reshape(graph, first, shape);
-  if (tensor.data !== undefined) return graph.constant(tensor.type, shape, tensor.data);
+  if (tensor.data !== undefined) return graph.constant(tensor.type, shape, tensor.data, tensor.exact);
   // Without allowzero a 0 would mean "as before".
   const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
   return graph.op("Reshape", [tensor, graph.indices(shape)], { shape, attributes });

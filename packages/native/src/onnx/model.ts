@@ -2,6 +2,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import {
   AttributeProto_AttributeType,
   type AttributeProtoSchema,
+  type GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
   type NodeProtoSchema,
@@ -30,7 +31,7 @@ export type ElementType = Exclude<keyof typeof elementTypes, "string">;
 export const opset = 21;
 const irVersion = 10;
 
-export type Attribute = number | string | readonly number[] | { float: number };
+export type Attribute = number | string | readonly number[] | { float: number } | { graph: Body };
 
 /** Values of a constant. Booleans are one byte each. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | BigInt64Array | Uint8Array;
@@ -40,6 +41,8 @@ export interface Node {
   inputs: readonly string[];
   outputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
+  /** Tensors of the graph around that the node's own graph reads. */
+  captures?: readonly string[];
 }
 
 export interface Constant {
@@ -56,12 +59,16 @@ export interface Port {
   shape: readonly (number | string)[];
 }
 
-export interface Model {
+/** A graph: that of a model, or one inside a node. */
+export interface Body {
   name: string;
   nodes: readonly Node[];
   constants: readonly Constant[];
   inputs: readonly Port[];
   outputs: readonly Port[];
+}
+
+export interface Model extends Body {
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -73,13 +80,7 @@ export function encodeModel(model: Model, producerVersion = ""): Uint8Array<Arra
     producerVersion,
     opsetImport: [{ domain: "", version: BigInt(opset) }],
     metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: model.name,
-      node: model.nodes.map(nodeMessage),
-      initializer: model.constants.map(tensorMessage),
-      input: model.inputs.map(portMessage),
-      output: model.outputs.map(portMessage),
-    },
+    graph: graphMessage(model),
   });
   return toBinary(ModelProtoSchema, message);
 }
@@ -87,6 +88,22 @@ export function encodeModel(model: Model, producerVersion = ""): Uint8Array<Arra
 /** Reads an ONNX file; what this project's part of the schema doesn't name is kept aside. */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   return fromBinary(ModelProtoSchema, bytes);
+}
+
+function graphMessage({
+  name,
+  nodes,
+  constants,
+  inputs,
+  outputs,
+}: Body): MessageInitShape<typeof GraphProtoSchema> {
+  return {
+    name,
+    node: nodes.map(nodeMessage),
+    initializer: constants.map(tensorMessage),
+    input: inputs.map(portMessage),
+    output: outputs.map(portMessage),
+  };
 }
 
 function nodeMessage(
@@ -106,6 +123,8 @@ function attributeMessage(name: string, value: Attribute): MessageInitShape<type
   if (typeof value === "number") return { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
   if (typeof value === "string")
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if ("graph" in value)
+    return { name, type: AttributeProto_AttributeType.GRAPH, g: graphMessage(value.graph) };
   if ("float" in value) return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
   return { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) };
 }

@@ -1,28 +1,14 @@
-import { defaultDevice, Jaxpr, numpy as np } from "@jax-js/jax";
-import { cast } from "../lower/elementwise.ts";
-import type { Tensor } from "../lower/graph.ts";
-import { Graph } from "../lower/graph.ts";
-import { dtypeOf, lower } from "../lower/lower.ts";
+import { defaultDevice, type Jaxpr, numpy as np } from "@jax-js/jax";
 import type { DType } from "../lower/rule.ts";
-import { materialise, sameNumbers, sizeOf, type View, viewOf } from "../lower/view.ts";
-import { type Data, encodeModel } from "../onnx/model.ts";
-import { withoutRandomBits } from "../prologue.ts";
-import type { Traced } from "../trace.ts";
+import { sameNumbers } from "../lower/view.ts";
+import { type ArrayPort, fedType, type Result, type Written } from "../write/written.ts";
 import { locate, type Place, valuesAt, views } from "./engine-memory.ts";
-import { createSession, type Feed, type Session, type SessionOptions } from "./session.ts";
+import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
 /** A compiled program for fixed shapes: arrays in (consumed), arrays out. */
 export interface NativeProgram {
   run(inputs: readonly (np.Array | number)[]): np.Array[];
   dispose(): void;
-}
-
-interface Result {
-  name: string;
-  dtype: DType;
-  shape: readonly number[];
-  size: number;
-  weak: boolean;
 }
 
 /** What the engine's eager rules do, one primitive each; `jit` runs a whole traced program. */
@@ -35,103 +21,29 @@ const engine = (
   }
 )._implRules();
 
-/** Writes the traced function as an ONNX model and loads it. Consumes its constants. */
-export function makeProgram({ program, consts }: Traced, options: SessionOptions): NativeProgram {
-  const { prologue, rest } = withoutRandomBits(program);
-  const values = consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype }));
-  const graph = new Graph();
-  const inputs = rest.inBinders.map((v, i) =>
-    i < consts.length ? constantOf(graph, values[i]) : inputOf(graph, `x${i}`, dtypeOf(v), v.aval.shape),
-  );
-  const outputs = lower(graph, rest, inputs).map((view) => materialise(graph, view));
-  const results = rest.outs.map(
-    (atom, i): Result => ({
-      name: "",
-      dtype: dtypeOf(atom),
-      shape: outputs[i].shape,
-      size: sizeOf(outputs[i].shape),
-      weak: atom.aval.weakType,
-    }),
-  );
-  const fetched = outputs.map((tensor, i) => outputOf(graph, tensor, results[i].dtype));
-  const names = new Set<string>();
-  for (const [i, tensor] of fetched.entries()) {
-    // An input as it came, or a value that is an output already, goes out through a node of its own.
-    const direct = graph.isComputed(tensor) && !names.has(tensor.name);
-    fetched[i] = direct ? tensor : graph.copy(tensor);
-    results[i].name = fetched[i].name;
-    names.add(fetched[i].name);
-  }
-  const { nodes, constants, inputs: ports } = graph.build(fetched);
-  const used = new Set(nodes.flatMap((node) => node.inputs));
-  const model = encodeModel({
-    name: "program",
-    nodes,
-    constants,
-    inputs: ports.filter(({ name }) => used.has(name)),
-    outputs: fetched.map(({ name, type, shape }) => ({ name, type, shape })),
-  });
-  const session = createSession(model, options);
-  const first = consts.length;
-  const fed = rest.inBinders.flatMap((v, i) =>
-    i >= first && used.has(`x${i}`)
-      ? [{ name: `x${i}`, index: i - first, dtype: dtypeOf(v), shape: v.aval.shape }]
-      : [],
-  );
-  const before = prologue && {
-    // Constants of the trace may be among the keys.
-    inputs: prologue.inputs,
-    jaxpr: new Jaxpr(
-      prologue.inputs.map((i) => program.inBinders[i]) as never,
-      prologue.eqns as never,
-      prologue.outs as never,
-    ),
-  };
-  if (before === null) for (const c of consts) c.dispose();
-  return runner(
-    session,
-    fed,
-    results,
-    before,
-    before === null ? [] : consts,
-    first,
-    rest.inBinders.length - first,
-  );
-}
-
-interface Fed {
-  name: string;
-  index: number;
-  dtype: DType;
-  shape: readonly number[];
-}
-
-function runner(
-  session: Session,
-  fed: readonly Fed[],
-  results: readonly Result[],
-  prologue: { inputs: readonly number[]; jaxpr: Jaxpr } | null,
+/** Loads a written program. Owns the constants of its trace from here on. */
+export function makeProgram(
+  written: Written,
   consts: readonly np.Array[],
-  constCount: number,
-  count: number,
+  options: SessionOptions,
 ): NativeProgram {
+  const { model, fed, results, draws } = written;
+  const session = createSession(model, options);
   const spares = makeSpares(results);
-  const portsOf = (ports: readonly { name: string; dtype: DType; shape: readonly number[] }[]) =>
-    Object.fromEntries(
-      ports.map(({ name, dtype, shape }): [string, Feed] => {
-        return [name, { type: fedType(dtype), data: new Uint8Array(0), dims: shape, location: "cpu" }];
-      }),
-    );
-  const [feeds, fetches, none] = [portsOf(fed), portsOf(results), {}];
+  const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
   const read = new Set(fed.map(({ index }) => index));
-  const unread = Array.from({ length: count }, (_, i) => i).filter((i) => !read.has(i));
+  // Keys are drawn from among them.
+  if (draws === null) for (const c of consts) c.dispose();
   return {
     run(given) {
-      const inputs: (np.Array | number)[] = [...given];
-      if (prologue !== null) {
-        const keys = prologue.inputs.map((i) => shared(i < constCount ? consts[i] : given[i - constCount]));
-        inputs.push(...engine.jit(keys, { jaxpr: prologue.jaxpr }));
-      }
+      const inputs: (np.Array | number)[] = [...consts, ...given];
+      for (const places of draws?.runs ?? [])
+        inputs.push(
+          ...engine.jit(
+            places.map((i) => shared(inputs[i])),
+            { jaxpr: draws!.jaxpr },
+          ),
+        );
       const places = fed.map(({ index }) => place(inputs[index]));
       const outputs = results.map((result) => spares.take(result));
       // From here on nothing is allocated, so that views of the engine's memory stay good.
@@ -143,7 +55,8 @@ function runner(
         const x = inputs[index];
         if (typeof x !== "number") spares.keep(x, places[i]);
       }
-      for (const x of unread) if (typeof inputs[x] !== "number") (inputs[x] as np.Array).dispose();
+      for (const [i, x] of inputs.entries())
+        if (i >= consts.length && !read.has(i) && typeof x !== "number") x.dispose();
       return outputs.map(
         ({ array, place }, i) => array ?? small(results[i], place as ReturnType<typeof valuesAt>),
       );
@@ -151,9 +64,17 @@ function runner(
     dispose() {
       session.dispose();
       spares.dispose();
-      for (const c of consts) c.dispose();
+      if (draws !== null) for (const c of consts) c.dispose();
     },
   };
+}
+
+function feedsOf(ports: readonly ArrayPort[]): Record<string, Feed> {
+  return Object.fromEntries(
+    ports.map(({ name, dtype, shape }): [string, Feed] => {
+      return [name, { type: fedType(dtype), data: new Uint8Array(0), dims: shape, location: "cpu" }];
+    }),
+  );
 }
 
 function place(x: np.Array | number): Place {
@@ -219,26 +140,4 @@ function allocate({ dtype, size, weak }: Result): np.Array {
         np.where(np.array(Int32Array.from(data), { dtype: np.bool }), 1, 0)
       : np.array(data as never, { dtype: dtype as never });
   return size > 1 ? array : array.slice([0, 1]);
-}
-
-/** Booleans are 32-bit integers in the engine. */
-function fedType(dtype: DType): "float32" | "float64" | "int32" | "uint32" {
-  return dtype === "bool" ? "int32" : dtype;
-}
-
-function inputOf(graph: Graph, name: string, dtype: DType, shape: readonly number[]): View {
-  return viewOf(cast(graph, graph.input(name, fedType(dtype), shape), dtype));
-}
-
-function constantOf(
-  graph: Graph,
-  { data, shape, dtype }: { data: Data; shape: number[]; dtype: string },
-): View {
-  return dtype === "bool"
-    ? viewOf(graph.constant("bool", shape, Uint8Array.from(data as Int32Array)))
-    : viewOf(graph.constant(dtype as DType, shape, data));
-}
-
-function outputOf(graph: Graph, tensor: Tensor, dtype: DType): Tensor {
-  return cast(graph, tensor, fedType(dtype));
 }

@@ -1,0 +1,113 @@
+import { typeError } from "minimand/engine";
+import { cast, literal } from "../lower/elementwise.ts";
+import { Graph, type Tensor } from "../lower/graph.ts";
+import {
+  type Atom,
+  dtypeOf,
+  lower,
+  type Program,
+  UnsupportedPrimitiveError,
+  type Variable,
+} from "../lower/lower.ts";
+import { materialise, reshape, sameNumbers, type View, viewOf } from "../lower/view.ts";
+import { encodeModel } from "../onnx/model.ts";
+import { withoutRandomBits } from "../prologue.ts";
+import { jaxprOf } from "./program.ts";
+import {
+  constantOf,
+  type Fed,
+  fedType,
+  inputOf,
+  outputsOf,
+  resultOf,
+  type Value,
+  type Written,
+} from "./written.ts";
+
+/**
+ * Writes several steps of a traced program `(carry, x) => [carry, result]` as one loop: what is carried goes from step to
+ * step inside ONNX Runtime, every step has inputs of its own, and results are stacked along a new first axis.
+ *
+ * @param carried how many inputs after the constants, and how many outputs, are carried
+ */
+export function writeLoop(
+  program: Program,
+  consts: readonly Value[],
+  carried: number,
+  steps: number,
+): Written {
+  const { prologue, rest } = withoutRandomBits(program);
+  const first = consts.length;
+  const own = program.inBinders.length - first - carried;
+  const carries = rest.inBinders.slice(first, first + carried);
+  checkCarried(carries, rest.outs, prologue?.inputs ?? [], first);
+  const drawn = rest.inBinders.length - program.inBinders.length;
+  /** Places of the i-th input of each step: given ones first, then drawn ones. */
+  const placesOf = (i: number): number[] =>
+    Array.from({ length: steps }, (_, step) =>
+      i < own ? first + carried + step * own + i : first + carried + steps * own + step * drawn + (i - own),
+    );
+
+  const graph = new Graph();
+  const body = new Graph("b");
+  const iteration = body.input("b_iteration", "int64", []);
+  const goOn = body.input("b_condition", "bool", []);
+  const fed: Fed[] = [];
+  const feed = (index: number, v: Variable): Tensor => {
+    const port = { name: `x${index}`, dtype: dtypeOf(v), shape: v.aval.shape };
+    fed.push({ ...port, index });
+    return graph.input(port.name, fedType(port.dtype), port.shape);
+  };
+  const stackOf = (v: Variable, i: number): View => {
+    const { shape } = v.aval;
+    const parts = placesOf(i).map((index) => reshape(graph, feed(index, v), [1, ...shape]));
+    const all = graph.op("Concat", parts, { shape: [steps, ...shape], attributes: { axis: 0 } });
+    const mine = body.op("Gather", [body.outer(all), iteration], { shape, attributes: { axis: 0 } });
+    return viewOf(cast(body, mine, dtypeOf(v)));
+  };
+  const read = new Set<Atom>([...rest.eqns.flatMap((eqn) => eqn.inputs), ...rest.outs]);
+  const start = carries.map((v, i) => feed(first + i, v));
+  const views = [
+    ...consts.map((value) => constantOf(body, value)),
+    ...carries.map((v, i) => inputOf(body, `b_carry${i}`, v)),
+    ...rest.inBinders
+      .slice(first + carried)
+      .map((v, i) => (read.has(v) ? stackOf(v, i) : viewOf(literal(body, 0, "bool")))),
+  ];
+  const values = lower(body, rest, views).map((view) => materialise(body, view));
+  const made = outputsOf(body, values, rest.outs.map(dtypeOf));
+  const outputs = [body.copy(goOn), ...made];
+  const loop = graph.loop(
+    [graph.constant("int64", [], BigInt64Array.of(BigInt(steps))), literal(graph, 1, "bool"), ...start],
+    { name: "step", ...body.build(outputs), outputs },
+    made.map(({ type, shape }, i) => ({ type, shape: i < carried ? shape : [steps, ...shape] })),
+  );
+  const { nodes, constants, inputs } = graph.build(loop);
+  return {
+    model: encodeModel({ name: "program", nodes, constants, inputs, outputs: loop }),
+    fed,
+    results: loop.map((tensor, i) => resultOf(tensor, rest.outs[i])),
+    draws: prologue && {
+      jaxpr: jaxprOf(program, prologue),
+      runs: Array.from({ length: steps }, (_, step) =>
+        prologue.inputs.map((i) => (i < first + carried ? i : placesOf(i - first - carried)[step])),
+      ),
+    },
+  };
+}
+
+/** Keys are drawn from before the first step, so they can't be among what steps hand on. */
+function checkCarried(
+  carries: readonly Variable[],
+  next: readonly Variable[],
+  drawn: readonly number[],
+  first: number,
+): void {
+  for (const [i, { aval }] of carries.entries()) {
+    if (drawn.includes(first + i))
+      throw new UnsupportedPrimitiveError("random_bits", " from a carried key", "a loop");
+    const { shape, dtype } = next[i].aval;
+    if (!sameNumbers(shape, aval.shape) || dtype !== aval.dtype)
+      throw typeError("carry", `what a step hands on to be like what it is given, ${aval}`, next[i].aval);
+  }
+}
