@@ -22,13 +22,13 @@ export type Apply<P> = (params: P, ...inputs: np.Array[]) => Tree;
 
 /** A traced function as nodes. Its inputs are called `x0`, `x1`, ..., its parameters `p0`, `p1`, ... */
 export interface Written {
-  nodes: Node[];
+  nodes: readonly Node[];
   /** Constants of the program; parameters are not among them. */
-  constants: Constant[];
-  inputs: Port[];
-  outputs: Port[];
+  constants: readonly Constant[];
+  inputs: readonly Port[];
+  outputs: readonly Port[];
   /** Names of the outputs for people: their paths in the result. */
-  labels: string[];
+  labels: readonly string[];
 }
 
 /** Traces a function at fixed shapes and writes it as nodes. */
