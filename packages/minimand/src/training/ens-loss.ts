@@ -41,17 +41,23 @@ export function ensLossTrainer({
     ensLoss(scores, y, { ...law, weights, key, boxCoxLambda: hyper.boxCoxLambda }),
   );
   const step = supervised({ model, objective, optimizer, compile });
+  const { updateAll } = step;
+  const isDue = (count: number): boolean => period > 0 && count > 0 && count % period === 0;
   return {
     ...step,
     init: (key, { hyper = {}, memory } = {}) =>
       step.init(key, { hyper: { boxCoxLambda: 0, ...hyper }, memory }),
     update(state, batch) {
-      const isDue = period > 0 && state.count > 0 && state.count % period === 0;
-      if (!isDue) return step.update(state, batch);
+      if (!isDue(state.count)) return step.update(state, batch);
       // A stream of its own, so that the draws of the steps stay what they are without a period.
       const boxCoxLambda = 2 * randomSource(derive(state.seed, state.count, lambdaStream))() - 1;
       return step.update({ ...state, hyper: { ...state.hyper, boxCoxLambda } }, batch);
     },
+    ...(updateAll && {
+      // Lambda is the same for all steps of a block, so one that is drawn anew on the way needs single steps.
+      updateAll: (state, batches) =>
+        batches.some((_, i) => isDue(state.count + i)) ? null : updateAll(state, batches),
+    }),
   };
 }
 
