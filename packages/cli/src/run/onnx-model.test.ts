@@ -12,7 +12,7 @@ import {
   type SavedModel,
   type Table,
 } from "@minimand/compare";
-import { loadModel, modelInfo, type TensorValues } from "@minimand/native";
+import { loadModel, modelInfo, nativeCompiler, type TensorValues } from "@minimand/native";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { csv } from "../../../../test/support/datasets.ts";
@@ -20,6 +20,13 @@ import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { checkerSays, noChecker, runOnWeb } from "../../../../test/support/onnx.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { onnxOf, openOnnx } from "./onnx-model.ts";
+
+/** Why ONNX Runtime can't be loaded, or null where it can. */
+const runtime = await nativeCompiler().then(
+  () => null,
+  (error: Error) => error.message,
+);
+const skipped = runtime === null ? "" : ` (skipped: ${runtime})`;
 
 const folder = temporaryFolder();
 const bundled = async (name: string): Promise<Table> =>
@@ -80,93 +87,96 @@ async function expectSame(model: SavedModel, table: Table): Promise<void> {
   loaded.dispose();
 }
 
-describe("an exported model predicts what predict does, in Node's runtime and in the browser's", () => {
-  it("of two classes, from numbers", async () => {
-    const table = await bundled("pima_diabetes");
-    await expectSame(await fitted(table, { target: "target" }), table);
-  });
-
-  it("of two classes, from numbers and categories with missing values", async () => {
-    const table = await bundled("credit_modeldata");
-    const model = await fitted(table, { target: "target" });
-    expect(new Set(model.description.encoder.features.map(({ kind }) => kind)).size).toBe(2);
-    await expectSame(model, table);
-  });
-
-  it("of many classes, from categories with missing values", async () => {
-    const table = await bundled("soybean");
-    const types = Object.fromEntries(
-      table.columns.slice(0, -1).map(({ name }) => [name, "categorical" as const]),
-    );
-    const model = await fitted(table, { target: "target", types });
-    expect(model.description.classes.length).toBeGreaterThan(10);
-    expect(model.description.inputs.some((name) => name.endsWith("=(missing)"))).toBe(true);
-    await expectSame(model, table);
-  });
-
-  it("of numbers", async () => {
-    const table = await bundled("boston_housing");
-    await expectSame(await fitted(table, { target: table.columns.at(-1)!.name }), table);
-  });
-
-  it("of whatever a table can hold: names of any kind, rare levels, new levels, values far out, none at all", async () => {
-    const rows = Array.from({ length: 200 }, (_, i) => i);
-    const columns = {
-      "Größe in cm": rows.map((i) => (i % 11 === 3 ? "" : 170 + Math.sin(i * i))),
-      // Seconds since 1970 a second apart: float32 would take all of them for one.
-      seconds: rows.map((i) => 1_700_000_000 + ((i * 37) % 100)),
-      "never varies": rows.map((i) => (i % 5 ? 7 : "?")),
-      label: rows.map((i) => (i % 50 === 0 ? `rare ${i}` : ["rot", "grün", "日本", "a b"][i % 4])),
-      t0: rows.map((i) => (i % 9 === 4 ? "NA" : "xyz"[i % 3])),
-      "layers.0.weight": rows.map((i) => Math.cos(i)),
-      encoding_0: rows.map((i) => "uvw"[i % 3]),
-      y: rows.map((i) => ["ja", "nein", "weiß nicht"][(i * i) % 3]),
-    };
-    const table = await tableOf(csv(columns));
-    const model = await fitted(table, { target: "y" });
-    const names = model.description.encoder.features.map(({ name }) => name);
-    expect(names).toEqual(Object.keys(columns).slice(0, -1));
-    expect(modelInfo(await onnxOf(model)).outputs.map(({ name }) => name)).toEqual([
-      "label_",
-      "probabilities",
-    ]);
-    await expectSame(model, table);
-    const other = csv({
-      "Größe in cm": [1e30, "", -1e30, 170, 171, 172, "NA"],
-      seconds: [1_700_000_001, 0, 1_700_000_050, "", 1e12, 3, 4],
-      "never varies": [7, 8, "", -1e30, 7, 7, 7],
-      label: ["neu", "rare 50", "", "日本", "NaN", "rot", "null"],
-      t0: ["q", "", "x", "y", "z", "None", "-"],
-      "layers.0.weight": [0, 1, 2, 3, "", 5, 6],
-      encoding_0: ["u", "", "new", "v", "w", "u", "?"],
+describe.skipIf(runtime !== null)(
+  `an exported model predicts what predict does, in Node's runtime and in the browser's${skipped}`,
+  () => {
+    it("of two classes, from numbers", async () => {
+      const table = await bundled("pima_diabetes");
+      await expectSame(await fitted(table, { target: "target" }), table);
     });
-    await expectSame(model, await tableOf(other));
-  });
 
-  it("and tells what it is", async () => {
-    const table = await bundled("iris");
-    const model = await fitted(table, { target: "target" });
-    const { metadata, inputs, outputs } = modelInfo(await onnxOf(model));
-    expect(metadata).toMatchObject({
-      schema: "minimand.model/1",
-      minimand: "0.1.0",
-      task: "multiclass",
-      target: "target",
-      loss: "cross-entropy",
-      dataset: "iris",
+    it("of two classes, from numbers and categories with missing values", async () => {
+      const table = await bundled("credit_modeldata");
+      const model = await fitted(table, { target: "target" });
+      expect(new Set(model.description.encoder.features.map(({ kind }) => kind)).size).toBe(2);
+      await expectSame(model, table);
     });
-    expect(JSON.parse(metadata.classes)).toEqual(model.description.classes);
-    expect(JSON.parse(metadata.columns)).toEqual(inputs.map(({ name }) => ({ name, kind: "numeric" })));
-    expect(JSON.parse(metadata.description)).toEqual(model.description);
-    expect(inputs.every(({ type, shape }) => type === "float64" && shape.join() === "batch,1")).toBe(true);
-    expect(outputs).toEqual([
-      { name: "label", type: "string", shape: ["batch"] },
-      { name: "probabilities", type: "float32", shape: ["batch", 3] },
-    ]);
-  });
-});
 
-describe("openOnnx", () => {
+    it("of many classes, from categories with missing values", async () => {
+      const table = await bundled("soybean");
+      const types = Object.fromEntries(
+        table.columns.slice(0, -1).map(({ name }) => [name, "categorical" as const]),
+      );
+      const model = await fitted(table, { target: "target", types });
+      expect(model.description.classes.length).toBeGreaterThan(10);
+      expect(model.description.inputs.some((name) => name.endsWith("=(missing)"))).toBe(true);
+      await expectSame(model, table);
+    });
+
+    it("of numbers", async () => {
+      const table = await bundled("boston_housing");
+      await expectSame(await fitted(table, { target: table.columns.at(-1)!.name }), table);
+    });
+
+    it("of whatever a table can hold: names of any kind, rare levels, new levels, values far out, none at all", async () => {
+      const rows = Array.from({ length: 200 }, (_, i) => i);
+      const columns = {
+        "Größe in cm": rows.map((i) => (i % 11 === 3 ? "" : 170 + Math.sin(i * i))),
+        // Seconds since 1970 a second apart: float32 would take all of them for one.
+        seconds: rows.map((i) => 1_700_000_000 + ((i * 37) % 100)),
+        "never varies": rows.map((i) => (i % 5 ? 7 : "?")),
+        label: rows.map((i) => (i % 50 === 0 ? `rare ${i}` : ["rot", "grün", "日本", "a b"][i % 4])),
+        t0: rows.map((i) => (i % 9 === 4 ? "NA" : "xyz"[i % 3])),
+        "layers.0.weight": rows.map((i) => Math.cos(i)),
+        encoding_0: rows.map((i) => "uvw"[i % 3]),
+        y: rows.map((i) => ["ja", "nein", "weiß nicht"][(i * i) % 3]),
+      };
+      const table = await tableOf(csv(columns));
+      const model = await fitted(table, { target: "y" });
+      const names = model.description.encoder.features.map(({ name }) => name);
+      expect(names).toEqual(Object.keys(columns).slice(0, -1));
+      expect(modelInfo(await onnxOf(model)).outputs.map(({ name }) => name)).toEqual([
+        "label_",
+        "probabilities",
+      ]);
+      await expectSame(model, table);
+      const other = csv({
+        "Größe in cm": [1e30, "", -1e30, 170, 171, 172, "NA"],
+        seconds: [1_700_000_001, 0, 1_700_000_050, "", 1e12, 3, 4],
+        "never varies": [7, 8, "", -1e30, 7, 7, 7],
+        label: ["neu", "rare 50", "", "日本", "NaN", "rot", "null"],
+        t0: ["q", "", "x", "y", "z", "None", "-"],
+        "layers.0.weight": [0, 1, 2, 3, "", 5, 6],
+        encoding_0: ["u", "", "new", "v", "w", "u", "?"],
+      });
+      await expectSame(model, await tableOf(other));
+    });
+
+    it("and tells what it is", async () => {
+      const table = await bundled("iris");
+      const model = await fitted(table, { target: "target" });
+      const { metadata, inputs, outputs } = modelInfo(await onnxOf(model));
+      expect(metadata).toMatchObject({
+        schema: "minimand.model/1",
+        minimand: "0.1.0",
+        task: "multiclass",
+        target: "target",
+        loss: "cross-entropy",
+        dataset: "iris",
+      });
+      expect(JSON.parse(metadata.classes)).toEqual(model.description.classes);
+      expect(JSON.parse(metadata.columns)).toEqual(inputs.map(({ name }) => ({ name, kind: "numeric" })));
+      expect(JSON.parse(metadata.description)).toEqual(model.description);
+      expect(inputs.every(({ type, shape }) => type === "float64" && shape.join() === "batch,1")).toBe(true);
+      expect(outputs).toEqual([
+        { name: "label", type: "string", shape: ["batch"] },
+        { name: "probabilities", type: "float32", shape: ["batch", 3] },
+      ]);
+    });
+  },
+);
+
+describe.skipIf(runtime !== null)(`openOnnx${skipped}`, () => {
   it("predicts tables of more rows than it takes at once, with the notes of predict", async () => {
     const rows = Array.from({ length: 9000 }, (_, i) => i);
     const table = await tableOf(
