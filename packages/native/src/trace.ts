@@ -1,5 +1,6 @@
 import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
 import { typeError, withExactLog } from "minimand/engine";
+import { withExactNumbers } from "./exact-numbers.ts";
 import type { Program } from "./lower/lower.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
@@ -27,7 +28,9 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
   try {
     const given = tree.unflatten(structure, avals) as unknown as unknown[];
     const made = withExactLog(() =>
-      (makeJaxpr as unknown as (f: unknown) => (...args: unknown[]) => unknown)(f)(...given),
+      withExactNumbers(() =>
+        (makeJaxpr as unknown as (f: unknown) => (...args: unknown[]) => unknown)(f)(...given),
+      ),
     );
     const { jaxpr, treedef } = made as unknown as {
       jaxpr: { jaxpr: Engine; consts: np.Array[] };

@@ -59,15 +59,19 @@ export interface Equation {
 export function lower(graph: Graph, program: Program, inputs: readonly View[]): View[] {
   const known = new Map<Variable, View>();
   for (const [i, binder] of program.inBinders.entries()) known.set(binder, inputs[i]);
-  const read = (atom: Atom): View =>
-    "value" in atom ? viewOf(literal(graph, atom.value, dtypeOf(atom))) : known.get(atom)!;
+  const read = (atom: Atom, type = dtypeOf(atom)): View =>
+    "value" in atom ? viewOf(literal(graph, atom.value, type)) : known.get(atom)!;
   for (const eqn of program.eqns) {
     const rule = rules[eqn.primitive];
     if (rule === undefined) throw new UnsupportedPrimitiveError(eqn.primitive, "", String(eqn));
     const outputs = eqn.outBinders.map((v) => ({ shape: v.aval.shape, dtype: dtypeOf(v) }));
     let views: View[];
     try {
-      const given = eqn.inputs.map(read);
+      // Numbers that the engine's simplification puts in place of values may be of another type than those.
+      const wide = outputs[0].dtype === "float64" && eqn.primitive !== "cast";
+      const given = eqn.inputs.map((atom) =>
+        wide && dtypeOf(atom) === "float32" ? read(atom, "float64") : read(atom),
+      );
       const signed = keepsSign(eqn.primitive, eqn.params);
       const inputs = signed ? given : given.map((view) => plain(graph, view));
       const avals = eqn.inputs.map((v) => ({

@@ -35,7 +35,13 @@ export function broadcastTo(view: View, shape: readonly number[]): View {
 
 /** The value without a pending sign. */
 export function plain(graph: Graph, { tensor, axes, shape, negative = false }: View): View {
-  return { tensor: negative ? graph.op("Neg", [tensor], { shape: tensor.shape }) : tensor, axes, shape };
+  return { tensor: negative ? negated(graph, tensor) : tensor, axes, shape };
+}
+
+function negated(graph: Graph, { exact, ...tensor }: Tensor): Tensor {
+  const { type, shape, data } = tensor;
+  if (exact === undefined || data === undefined) return graph.op("Neg", [tensor], { shape });
+  return graph.constant(type, shape, Float32Array.of(-exact), -exact);
 }
 
 /** Axes along which values differ. */
