@@ -33,6 +33,7 @@ import {
   zLoss,
 } from "./classification/index.ts";
 import type { LossOptions } from "./classification/per-example.ts";
+import { dhkdLoss, dkdLoss } from "./distillation/index.ts";
 
 /** A per-example classification loss as the conformance suite calls it. */
 export interface ConformingLoss {
@@ -53,6 +54,22 @@ const wrap = (
   loss: ConformingLoss["loss"],
   traits: Omit<ConformingLoss, "name" | "loss"> = {},
 ): ConformingLoss => ({ name, loss, ...traits });
+
+/** A teacher's logits of that shape and dtype. */
+function teacherFor(logits: np.Array): np.Array {
+  const size = logits.shape.reduce((a, b) => a * b, 1);
+  const values = Float32Array.from({ length: size }, (_, i) => 2 * Math.cos(5 * i));
+  return np.array(values, { shape: logits.shape }).astype(logits.dtype);
+}
+
+/** The total of DHKD, with one array of logits as both heads. */
+function dhkdTotal(logits: np.Array, labels: np.Array, options: LossOptions): np.Array {
+  const heads = { main: logits.ref, auxiliary: logits };
+  const { total, crossEntropy: ce, distillation } = dhkdLoss(heads, teacherFor(logits), labels, options);
+  ce.dispose();
+  distillation.dispose();
+  return total;
+}
 
 /** The values of ALDR-KL on examples that were not visited before. */
 function aldrValues(logits: np.Array, labels: np.Array, options: AldrOptions): np.Array {
@@ -116,4 +133,6 @@ export const conformingLosses: readonly ConformingLoss[] = [
   wrap("logSphericalSoftmaxLoss", logSphericalSoftmaxLoss, { notShiftInvariant: true }),
   wrap("oneHotSquaredError", oneHotSquaredError, { notShiftInvariant: true }),
   wrap("softmaxUpperBoundLoss", softmaxUpperBoundLoss),
+  wrap("dkdLoss", (f, y, o) => dkdLoss(f, teacherFor(f), y, o)),
+  wrap("dhkdLoss, one head", dhkdTotal, { notShiftInvariant: true }),
 ];

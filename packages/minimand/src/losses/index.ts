@@ -1,3 +1,4 @@
 export type { WholeBatchLoss } from "./batch-loss.ts";
 export * from "./classification/index.ts";
+export * from "./distillation/index.ts";
 export * from "./regression/index.ts";

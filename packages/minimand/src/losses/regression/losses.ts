@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
-import { log, relu, softplus } from "../../engine/numerics.ts";
+import { log, logCosh, relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import type { LossOptions } from "../classification/per-example.ts";
 import { overResiduals } from "./per-example.ts";
@@ -90,15 +90,7 @@ export function huberLoss(
  * logCoshLoss(np.array([1, 100]), np.array([0, 0])) // [0.4338, 99.3069]
  */
 export function logCoshLoss(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  return overResiduals(predictions, targets, options, (r) => {
-    const isSmall = np.abs(r.ref).less(1);
-    // cosh r - 1 = (e^r - 1)^2 / (2 e^r) keeps the digits that |r| - log 2 + ... would cancel near 0.
-    const small = np.where(isSmall.ref, r.ref, 0);
-    const near = np.log1p(np.square(np.expm1(small.ref)).mul(0.5).mul(np.exp(small.neg())));
-    const size = absolute(r);
-    const far = size.ref.add(softplus(size.mul(-2))).sub(Math.LN2);
-    return np.where(isSmall, near, far);
-  });
+  return overResiduals(predictions, targets, options, logCosh);
 }
 
 /**

@@ -1,0 +1,4 @@
+export { binaryKl, binaryKlNorm } from "./binary-kl.ts";
+export { dhkdLoss } from "./dhkd.ts";
+export { dkdLoss, kdLoss } from "./kd.ts";
+export type { DistillationOptions } from "./pairs.ts";

@@ -1,0 +1,31 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { conformingPairLosses } from "./pair-conformance.ts";
+
+// Exact mathematics (float64 on the cpu device), so finite differences mean something.
+const shape = [3, 4];
+const numbers = (phase: number) => Float64Array.from({ length: 12 }, (_, i) => Math.cos(2 * i + phase) * 1.7);
+const array = (x: Float64Array<ArrayBuffer>) => np.array(x, { shape });
+
+describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, { loss }) => {
+  it.each([0.5, 2, 4])(
+    "has the gradient of its finite differences in float64 at temperature %s",
+    (temperature) => {
+      const start = numbers(0.5);
+      const mean = (s: np.Array, t: np.Array) => loss(s, t, { temperature }).mean();
+      const run = compiledValueAndGrad(mean);
+      const [value, gradient] = run(array(start), array(numbers(1.9)));
+      expect(value.dtype).toBe(np.float64);
+      const g = gradient.dataSync();
+      const h = 1e-6;
+      start.forEach((_, i) => {
+        const at = (d: number) =>
+          mean(array(start.map((v, j) => (j === i ? v + d : v))), array(numbers(1.9))).item();
+        expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+      });
+      value.dispose();
+      run.dispose();
+    },
+  );
+});

@@ -1,0 +1,133 @@
+import { grad, jit, numpy as np } from "@jax-js/jax";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { leakOf } from "../../../../../test/support/leaks.ts";
+import { conformingPairLosses } from "./pair-conformance.ts";
+
+const [batch, classes] = [5, 4];
+const flat = (phase: number) =>
+  Float32Array.from({ length: batch * classes }, (_, i) => Math.sin(3 * i + phase) * 2.5);
+const array = (values: Float32Array<ArrayBuffer>) => np.array(values, { shape: [batch, classes] });
+const student = () => array(flat(1));
+const teacher = () => array(flat(2.2));
+const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
+const close = (a: number[], b: number[], tolerance = 2e-5) => {
+  expect(a.length).toBe(b.length);
+  a.forEach((v, i) => {
+    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
+  });
+};
+
+describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, shiftInvariant }) => {
+  const meanGrad = () => grad((s: np.Array, t: np.Array) => loss(s, t, {}).mean());
+
+  it("returns one value >= 0 per example, 0 with gradient 0 where the student is the teacher", () => {
+    const out = loss(student(), teacher(), {});
+    expect([out.shape, out.dtype]).toEqual([[batch], np.float32]);
+    expect(values(out).every((v) => v > 0)).toBe(true);
+    close(values(loss(student(), student(), {})), Array(batch).fill(0), 1e-5);
+    close(values(meanGrad()(student(), student())), Array(batch * classes).fill(0), 1e-6);
+  });
+
+  it("has the same value and gradient in a user's own jit(grad(mean)) as eagerly", () => {
+    close(
+      values(jit((s: np.Array, t: np.Array) => loss(s, t, {}))(student(), teacher())),
+      values(loss(student(), teacher(), {})),
+    );
+    close(values(jit(meanGrad())(student(), teacher())), values(meanGrad()(student(), teacher())));
+  });
+
+  it("takes the temperature as an input of one program", () => {
+    const program = jit((s: np.Array, t: np.Array, temperature: np.Array) => loss(s, t, { temperature }));
+    for (const temperature of [0.5, 3]) {
+      const traced = program(student(), teacher(), np.array(temperature, { dtype: np.float32 }));
+      close(values(traced), values(loss(student(), teacher(), { temperature })));
+    }
+  });
+
+  it("is convex in the student's logits", () => {
+    const number = fc.float({ min: -30, max: 30, noNaN: true });
+    const row = fc.array(number, { minLength: classes, maxLength: classes });
+    const at = (s: number[], t: number[]) => loss(np.array([s]), np.array([t]), {}).js()[0] as number;
+    fc.assert(
+      fc.property(row, row, row, (a, b, t) => {
+        const middle = at(
+          a.map((v, i) => (v + b[i]) / 2),
+          t,
+        );
+        const ends = (at(a, t) + at(b, t)) / 2;
+        expect(middle).toBeLessThanOrEqual(ends + 1e-3 + 1e-4 * Math.abs(ends));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it(`is ${shiftInvariant ? "" : "not "}invariant to a constant added to the student's logits`, () => {
+    const [plain, shifted] = [student(), student().add(1)].map((s) => values(loss(s, teacher(), {})));
+    if (shiftInvariant) close(shifted, plain, 1e-4);
+    else expect(shifted.every((v, i) => Math.abs(v - plain[i]) > 0.01)).toBe(true);
+  });
+
+  it("sends no gradient to the teacher", () => {
+    const toTeacher = jit(grad((t: np.Array, s: np.Array) => loss(s, t, {}).mean()));
+    expect(values(toTeacher(teacher(), student())).every((g) => g === 0)).toBe(true);
+  });
+
+  it("multiplies by weights and leaves rows of weight 0 out, whatever either side holds there", () => {
+    const plain = values(loss(student(), teacher(), {}));
+    const w = [1, 0, 2, 0.5, 0];
+    close(
+      values(loss(student(), teacher(), { weights: np.array(w) })),
+      plain.map((v, i) => v * w[i]),
+    );
+    const withNaN = (x: Float32Array<ArrayBuffer>) => x.fill(Number.NaN, classes, 2 * classes);
+    const weightedGrad = jit(
+      grad((s: np.Array, t: np.Array, v: np.Array) => loss(s, t, { weights: v }).mean()),
+    );
+    const g = values(weightedGrad(array(withNaN(flat(1))), array(withNaN(flat(2.2))), np.array(w)));
+    expect(g.every(Number.isFinite)).toBe(true);
+    expect(g.slice(classes, 2 * classes).every((v) => v === 0)).toBe(true);
+  });
+
+  it("is finite, in value and gradient, at logits of +-1e4 that agree or not", () => {
+    const extreme = (phase: number) => array(flat(phase).map((v) => (v > 0 ? 1e4 : -1e4)));
+    for (const [s, t] of [
+      [1, 1],
+      [1, 2.2],
+    ]) {
+      expect(values(loss(extreme(s), extreme(t), {})).every((v) => Number.isFinite(v) && v >= 0)).toBe(true);
+      expect(values(jit(meanGrad())(extreme(s), extreme(t))).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it("refuses other shapes and dtypes, NaN and bad temperatures, naming the argument", () => {
+    const nan = () => array(flat(1).fill(Number.NaN, 3, 4));
+    const call = (s: np.Array, t: np.Array, temperature?: number) => () =>
+      loss(s, t, temperature === undefined ? {} : { temperature });
+    expect(call(student(), np.zeros([batch, classes + 1]))).toThrow(
+      /^teacherLogits: expected shape \[5, 4\], got float32\[5, 5\]$/,
+    );
+    expect(call(student(), np.zeros([batch]))).toThrow(RangeError);
+    expect(call(student(), np.zeros([batch, classes], { dtype: np.int32 }))).toThrow(TypeError);
+    expect(call(np.zeros([batch, 1]), np.zeros([batch, 1]))).toThrow(
+      /^studentLogits: expected at least 2 classes/,
+    );
+    expect(call(nan(), teacher())).toThrow(/^studentLogits: expected numbers, got NaN$/);
+    expect(call(student(), nan())).toThrow(/^teacherLogits: expected numbers, got NaN$/);
+    for (const temperature of [0, -1, Number.NaN, Infinity])
+      expect(call(student(), teacher(), temperature)).toThrow(
+        `temperature: expected a finite number > 0, got ${temperature}`,
+      );
+    expect(() => loss(student(), teacher(), { weights: np.array([1, -1, 1, 1, 1]) })).toThrow(/^weights/);
+  });
+
+  it("leaves no array alive and consumes what it is given", () => {
+    const [s, t] = [student(), teacher()];
+    expect(leakOf(() => loss(s.ref, t.ref, {}).dataSync())).toBe(0);
+    const weights = np.array([1, 0.5, 2, 1, 0]);
+    expect(leakOf(() => loss(s.ref, t.ref, { weights: weights.ref }).dataSync())).toBe(0);
+    const step = jit(meanGrad());
+    expect(leakOf(() => step(s.ref, t.ref).dataSync())).toBe(0);
+    expect([s.refCount, t.refCount]).toEqual([1, 1]);
+  });
+});
