@@ -31,11 +31,11 @@ for (const slug of slugs) {
   const { cases } = JSON.parse(readFileSync(join(folder, `${slug}.json`), "utf8")) as { cases: GoldenCase[] };
   const { adapters } = (await import(`./${slug}.ts`)) as { adapters: Adapters };
   describe(slug, () => {
-    it.each(cases.map((c) => [c.name, c] as const))("%s", (_, c) => {
+    it.each(cases.map((c) => [c.name, c] as const))("%s", async (_, c) => {
       const adapter = adapters[c.fn];
       if (adapter === undefined)
         throw new Error(`no adapter for the function ${JSON.stringify(c.fn)} of ${slug}`);
-      const actual = adapter(c.inputs, (c.options ?? {}) as Record<string, never>, c.expected as never);
+      const actual = await adapter(c.inputs, (c.options ?? {}) as Record<string, never>, c.expected as never);
       compare(actual, c.expected, c.rtol, c.atol ?? 1e-12, "expected");
     });
   });

@@ -19,8 +19,16 @@ export { type BinaryCounts, binaryCounts, confusionMatrix, oneVersusRest } from 
 export { precisionRecallCurve, rocCurve, type ThresholdCounts, thresholdCounts } from "./curves.ts";
 export { type ClassificationEvaluation, evaluateClassification, evaluateRegression } from "./evaluate.ts";
 export { type NeuralCollapse, neuralCollapse } from "./neural-collapse.ts";
+export { type OpenSetCurve, openSetAuroc, openSetClassificationRate, openSetCurve } from "./open-set.ts";
 export type { ClassificationOutcome, RegressionOutcome } from "./outcome.ts";
 export { brierScore, logLoss } from "./probabilistic.ts";
 export { meanReciprocalRank, targetRanks, topKAccuracy } from "./ranking.ts";
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
 export { accuracy, type ScoreName, type ScoreOptions, scoreNames, scoreOf } from "./scores.ts";
+export {
+  equalErrorRate,
+  type TarAtFar,
+  tarAtFar,
+  type VerificationAccuracy,
+  verificationAccuracy,
+} from "./verification.ts";

@@ -1,4 +1,5 @@
 export * from "./adam.ts";
+export * from "./keep-unit-norm.ts";
 export * from "./scale.ts";
 export * from "./schedules.ts";
 export * from "./sgd.ts";
