@@ -1,4 +1,4 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { lax, nn, numpy as np, random } from "@jax-js/jax";
 import fc from "fast-check";
 import { mlp } from "minimand";
 import { keyOf, leavesOf, type Tree } from "minimand/engine";
@@ -19,7 +19,11 @@ const params = (): Params => ({
 const x: InputDescription[] = [{ name: "x", shape: [1, 5] }];
 
 /** A program of `[batch, 5]` run by the engine. */
-function direct(program: Program, data: Float32Array<ArrayBuffer>, rows: number): { data: Float32Array; shape: number[] } {
+function direct(
+  program: Program,
+  data: Float32Array<ArrayBuffer>,
+  rows: number,
+): { data: Float32Array; shape: number[] } {
   const own = params();
   const result = program(own, np.array(data, { shape: [rows, 5] })) as np.Array;
   return { shape: result.shape, data: result.dataSync() as Float32Array };
@@ -124,6 +128,26 @@ describe("toOnnx", () => {
       expect(checkerSays(bytes.slice(0, bytes.length / 2))).not.toBe("");
     },
   );
+
+  it("exports convolutions", () => {
+    const kernel = (): np.Array => np.array(numbers(18), { shape: [2, 1, 3, 3] });
+    const apply = ({ kernel }: Params, x: np.Array): np.Array => {
+      const rows = x.shape[0];
+      const h = nn.relu(lax.convGeneralDilated(x, kernel, [1, 1], "SAME"));
+      return h.reshape([rows, 2, -1]).sum(2);
+    };
+    const bytes = toOnnx(apply as never, { kernel: kernel() }, [{ name: "x", shape: [1, 1, 8, 8] }]);
+    const model = loadModel(bytes);
+    for (const rows of [1, 7, 300]) {
+      const data = numbers(64 * rows);
+      const expected = apply({ kernel: kernel() }, np.array(data, { shape: [rows, 1, 8, 8] })).dataSync();
+      const { output } = model.run({ x: { data, shape: [rows, 1, 8, 8] } });
+      expect(output.shape).toEqual([rows, 2]);
+      // Sums of 64 numbers up to about 20.
+      expect(difference(output.data as Float32Array, expected)).toBeLessThan(1e-3);
+    }
+    model.dispose();
+  });
 
   it("names parameters by their path, inputs as told, and outputs by theirs", () => {
     const tree = { layers: [params(), params()], "log scale": np.array(numbers(4)) };
