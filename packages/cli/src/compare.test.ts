@@ -264,11 +264,14 @@ describe.concurrent("minimand compare", () => {
 });
 
 describe.concurrent("the command line", () => {
-  it.each(["compare", "predict", "export", "data", "losses"])("shows examples with %s --help", async (command) => {
-    const { code, stdout, stderr } = await minimand([command, "--help"]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(new RegExp(`Examples:\\n  .*minimand ${command}`));
-  });
+  it.each(["compare", "predict", "export", "data", "losses"])(
+    "shows examples with %s --help",
+    async (command) => {
+      const { code, stdout, stderr } = await minimand([command, "--help"]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`Examples:\\n  .*minimand ${command}`));
+    },
+  );
 
   it("documents its exit codes", async () => {
     const { code, stdout } = await minimand(["--help"]);
