@@ -1,4 +1,12 @@
+export { type HierarchicalSoftmaxWeights, hierarchicalSoftmaxLoss } from "./hierarchical-softmax.ts";
 export { oneHotSquaredError } from "./one-hot-squared-error.ts";
+export {
+  logUniformProbability,
+  logUniformSample,
+  type SampledSoftmaxDraws,
+  type SampledSoftmaxWeights,
+  sampledSoftmaxLoss,
+} from "./sampled-softmax.ts";
 export { softmaxUpperBoundLoss } from "./softmax-upper-bound.ts";
 export {
   type SphericalLossSpec,

@@ -1,5 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
+import { parameter } from "../../../engine/parameter.ts";
 import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { deviations } from "./deviations.ts";
 import { upperBoundConstants } from "./spherical-loss-spec.ts";
 
 /**
@@ -30,9 +32,13 @@ export function softmaxUpperBoundLoss(
     labels,
     options,
     (f) => {
-      const centred = f.ref.sub(np.mean(f, -1, { keepdims: true }));
-      const spread = np.square(centred.ref).sum(-1, { keepdims: true });
-      return spread.mul(lambda).sub(centred).add(offset(scores.shape[1]));
+      const classes = f.shape[1];
+      const c = deviations(f);
+      const spread = np.square(c.ref).sum(-1, { keepdims: true });
+      // As arrays, since the numbers of a compiled program are float32 and the gradient is a small difference.
+      const curvature = parameter(lambda / classes ** 2, c);
+      const share = parameter(1 / classes, c);
+      return spread.mul(curvature).sub(c.mul(share)).add(offset(classes));
     },
     (s) => s,
   );

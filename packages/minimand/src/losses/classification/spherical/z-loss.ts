@@ -4,6 +4,7 @@ import { softplus } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
 import { again, operand } from "../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { deviations } from "./deviations.ts";
 
 /** Options of {@link zLoss}. */
 export interface ZLossOptions extends LossOptions {
@@ -53,7 +54,8 @@ export function zLoss(scores: np.Array, labels: np.Array, options: ZLossOptions 
 
 /** `(f - mean f) / sqrt(var f + eps)` over the last axis; the variance of centred scores doesn't cancel. */
 function standardized(f: np.Array, eps: number): np.Array {
-  const centred = f.ref.sub(np.mean(f, -1, { keepdims: true }));
-  const variance = np.mean(np.square(centred.ref), -1, { keepdims: true });
-  return centred.div(np.sqrt(variance.add(eps)));
+  const classes = f.shape[f.ndim - 1];
+  const c = deviations(f);
+  const variance = np.mean(np.square(c.ref), -1, { keepdims: true });
+  return c.div(np.sqrt(variance.add(eps * classes ** 2)));
 }
