@@ -1,10 +1,9 @@
-// A native compiler that can express nothing: every function runs under jit, after a warning for each of two primitives
+// The native package with a compiler that can express nothing: every function runs under jit, after a warning for each of two primitives
 // in words that differ between threads, as the names of traced variables do.
 import { threadId } from "node:worker_threads";
 import { compileWithJit } from "minimand/engine";
 
-export class NativeUnavailableError extends Error {}
-export const runtimeVersion = "0.0.0";
+export * from "../../packages/native/src/index.ts";
 
 export async function nativeCompiler({ warn }) {
   for (const primitive of ["sort", "scatter"])

@@ -8,8 +8,7 @@ import {
   type TrialRunner,
   type TrialSpec,
 } from "@minimand/compare";
-import { workerData } from "piscina";
-import { type Answer, answer, startWorker } from "./worker-answer.ts";
+import { type Answer, answer, dataOf, goOn, startWorker } from "./worker.ts";
 
 /** What a worker is given when it starts. */
 export interface CompareWorkerData {
@@ -24,12 +23,13 @@ export interface CompareJob {
   spec: TrialSpec;
 }
 
-const { datasets, settings, engine } = workerData as CompareWorkerData;
+const { datasets, settings, engine } = dataOf<CompareWorkerData>();
 const starting = startWorker(engine);
 const runners = new Map<number, TrialRunner>();
 
 export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<TrialRecord[]>> {
   const compile = await starting;
+  goOn();
   let runner = runners.get(dataset);
   if (runner === undefined) {
     const { dataset: data, testTable } = datasets[dataset];

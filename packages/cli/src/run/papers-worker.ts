@@ -1,10 +1,9 @@
 import { loadReproduction } from "@minimand/papers";
-import { workerData } from "piscina";
 import { papersData } from "./papers-data.ts";
 import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
-import { type Answer, answer, startWorker } from "./worker-answer.ts";
+import { type Answer, answer, dataOf, goOn, startWorker } from "./worker.ts";
 
-const starting = start(workerData as PapersWorkerData);
+const starting = start(dataOf<PapersWorkerData>());
 
 async function start({ slug, folders, engine }: PapersWorkerData) {
   const compile = await startWorker(engine);
@@ -14,6 +13,7 @@ async function start({ slug, folders, engine }: PapersWorkerData) {
 
 export default async function runTrial(spec: unknown): Promise<Answer<TrialOutcome>> {
   const { trial, host } = await starting;
+  goOn();
   const before = performance.now();
   const result = await trial(spec, host);
   return answer({ result, seconds: (performance.now() - before) / 1000 });

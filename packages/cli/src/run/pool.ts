@@ -1,13 +1,17 @@
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import type { Answer } from "./worker-answer.ts";
+import type { Answer, Given } from "./worker.ts";
 
 /** Runs jobs in worker threads. */
 export interface Pool<Job, Result> {
   run(job: Job): Promise<Result>;
-  /** Stops all workers at once, whatever they do. */
+  /** Ends all workers at their next training step, or at once where that takes long; their jobs fail. */
   destroy(): Promise<void>;
 }
+
+/** Milliseconds that a worker has to come to its next step. */
+const patience = 5000;
 
 /**
  * A pool of worker threads, each with an engine of its own.
@@ -24,21 +28,43 @@ export function startPool<Job, Result>(
 ): Pool<Job, Result> {
   // The compiler doesn't rewrite URLs: from source the workers are .ts, built they are .js.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const given: Given<unknown> = { data, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const pool = new Piscina<Job, Answer<Result>>({
     filename: fileURLToPath(new URL(`./${worker}.${extension}`, import.meta.url)),
-    workerData: data,
+    workerData: given,
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
     execArgv: extension === "ts" ? ["--conditions=minimand-source"] : [],
   });
+  const running = new Set<Promise<unknown>>();
+  let ended: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    Atomics.store(given.stop, 0, 1);
+    const waiting = new AbortController();
+    const tooLong = setTimeout(patience, undefined, { signal: waiting.signal }).catch(() => {});
+    await Promise.race([Promise.allSettled(running), tooLong]);
+    waiting.abort();
+    await pool.destroy();
+  }
+
   return {
     async run(job) {
-      const { result, warnings } = await pool.run(job);
-      for (const message of warnings) warn(message);
-      return result;
+      const answered = pool.run(job);
+      running.add(answered);
+      try {
+        const { result, warnings } = await answered;
+        for (const message of warnings) warn(message);
+        return result;
+      } finally {
+        running.delete(answered);
+      }
     },
-    destroy: () => pool.destroy(),
+    destroy: () => {
+      ended ??= end();
+      return ended;
+    },
   };
 }
