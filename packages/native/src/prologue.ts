@@ -18,14 +18,16 @@ export function withoutRandomBits(program: Program): Parts {
     if (eqn.primitive !== "random_bits") continue;
     for (const v of eqn.outBinders) for (const source of sources.get(v)!) keys.add(source);
   }
-  const first = (eqn: Equation): boolean => {
-    const from = eqn.outBinders.flatMap((v) => [...sources.get(v)!]);
-    return eqn.primitive === "random_bits" || (from.length > 0 && from.every((v) => keys.has(v)));
+  const isFirst = (eqn: Equation): boolean => {
+    const from = sourcesOfAll(eqn, sources);
+    return from.length > 0 && from.every((v) => keys.has(v));
   };
-  const eqns = program.eqns.filter(first);
-  if (!eqns.some((eqn) => eqn.primitive === "random_bits")) return { prologue: null, rest: program };
-  const later = program.eqns.filter((eqn) => !first(eqn));
-  const made = new Set(eqns.flatMap((eqn) => eqn.outBinders));
+  const drawn = program.eqns.filter(isFirst);
+  if (keys.size === 0) return { prologue: null, rest: program };
+  // What comes from nothing but literals may be needed on both sides.
+  const eqns = program.eqns.filter((eqn) => isFirst(eqn) || sourcesOfAll(eqn, sources).length === 0);
+  const later = program.eqns.filter((eqn) => !isFirst(eqn));
+  const made = new Set(drawn.flatMap((eqn) => eqn.outBinders));
   const isMade = (atom: Atom): atom is Variable => made.has(atom as Variable);
   const outs = [...new Set([...later.flatMap((eqn) => eqn.inputs), ...program.outs].filter(isMade))];
   const used = new Set(eqns.flatMap((eqn) => eqn.inputs));
@@ -36,11 +38,15 @@ export function withoutRandomBits(program: Program): Parts {
   };
 }
 
-/** The inputs of the program that each value depends on. */
+function sourcesOfAll(eqn: Equation, sources: Map<Variable, Set<Variable>>): Variable[] {
+  return eqn.outBinders.flatMap((v) => [...sources.get(v)!]);
+}
+
+/** The inputs of the program, and the draws, that each value depends on: a draw may be from a key of literals. */
 function sourcesOf(program: Program): Map<Variable, Set<Variable>> {
   const sources = new Map<Variable, Set<Variable>>(program.inBinders.map((v) => [v, new Set([v])]));
   for (const eqn of program.eqns) {
-    const all = new Set<Variable>();
+    const all = new Set<Variable>(eqn.primitive === "random_bits" ? eqn.outBinders : []);
     for (const atom of eqn.inputs) for (const v of sources.get(atom as Variable) ?? []) all.add(v);
     for (const v of eqn.outBinders) sources.set(v, all);
   }
