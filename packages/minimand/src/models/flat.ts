@@ -1,7 +1,7 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf } from "../engine/tree.ts";
-import type { Model } from "./model.ts";
+import type { ApplyOptions, FeatureModel, Model, Variables } from "./model.ts";
 
 /**
  * The same model with all parameters in one vector: an optimizer then runs a handful of kernels instead of a handful
@@ -16,7 +16,9 @@ export interface FlatModel extends Model {
 }
 
 /** Wraps a model so that its parameters are one vector, see {@link FlatModel}. Same key, same start, same outputs. */
-export function flat(model: Model): FlatModel {
+export function flat(model: FeatureModel): FlatModel & FeatureModel;
+export function flat(model: Model): FlatModel;
+export function flat(model: Model | FeatureModel): FlatModel {
   const example = model.init(random.key(0));
   const shapes = leavesOf(example.params).map((leaf) => leaf.shape);
   const structure = tree.structure(example.params as never);
@@ -35,14 +37,22 @@ export function flat(model: Model): FlatModel {
     return tree.unflatten(structure, leaves) as Tree;
   };
 
+  const whole = ({ params, state }: Variables): Variables => ({
+    params: unflatten(params as np.Array),
+    state,
+  });
   return {
     unflatten,
+    ...("applyWithFeatures" in model && {
+      featureSize: model.featureSize,
+      outputSize: model.outputSize,
+      applyWithFeatures: (variables: Variables, x: np.Array, options: ApplyOptions) =>
+        model.applyWithFeatures(whole(variables), x, options),
+    }),
     init(key) {
       const { params, state } = model.init(key);
       return { params: np.concatenate(leavesOf(params).map((leaf) => leaf.reshape([-1]))), state };
     },
-    apply({ params, state }, x, options) {
-      return model.apply({ params: unflatten(params as np.Array), state }, x, options);
-    },
+    apply: (variables, x, options) => model.apply(whole(variables), x, options),
   };
 }

@@ -3,7 +3,7 @@ import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
-import type { Model } from "./model.ts";
+import type { FeatureModel } from "./model.ts";
 
 /** Shape and non-linearity of an {@link mlp}. */
 export interface MlpOptions {
@@ -48,7 +48,7 @@ export function weightRows(inputs: number): number {
  * @example
  * mlp({ inputs: 8, hidden: [64, 64], outputs: 2 })
  */
-export function mlp(options: MlpOptions): Model {
+export function mlp(options: MlpOptions): FeatureModel {
   const {
     inputs,
     hidden,
@@ -67,7 +67,37 @@ export function mlp(options: MlpOptions): Model {
   const last = sizes.length - 2;
   const activate = activation === "relu" ? relu : np.tanh;
 
+  const applyWithFeatures: FeatureModel["applyWithFeatures"] = (
+    { params, state },
+    x,
+    { training, weights },
+  ) => {
+    if (x.ndim !== 2 || x.shape[1] !== inputs) throw rangeError("x", `shape [batch, ${inputs}]`, x);
+    const layers = params as unknown as Layer[];
+    const next: Tree[] = [];
+    let h = x;
+    let features = x;
+    layers.forEach(({ weight, bias, norm }, i) => {
+      if (i === last) features = h.ref;
+      h = np.matmul(padColumns(h, weight.shape[0] - h.shape[1]), weight).add(bias);
+      if (i === last) return;
+      h = activate(h);
+      if (norm === undefined) return;
+      const [output, statistics] = batchNorm(norm, (state as unknown as LayerState[])[i], h, {
+        training,
+        weights: weights?.ref,
+      });
+      h = output;
+      next.push(statistics);
+    });
+    weights?.dispose();
+    return [{ features, output: h }, normalised ? next : state];
+  };
+
   return {
+    featureSize: sizes[last],
+    outputSize: outputs,
+    applyWithFeatures,
     init(key) {
       const keys = initial === "random" ? [...random.split(key, sizes.length)] : [];
       if (initial === "zeros") key.dispose();
@@ -93,25 +123,10 @@ export function mlp(options: MlpOptions): Model {
       }
       return { params: layers, state: normalised ? state : {} };
     },
-    apply({ params, state }, x, { training, weights }) {
-      if (x.ndim !== 2 || x.shape[1] !== inputs) throw rangeError("x", `shape [batch, ${inputs}]`, x);
-      const layers = params as unknown as Layer[];
-      const next: Tree[] = [];
-      let h = x;
-      layers.forEach(({ weight, bias, norm }, i) => {
-        h = np.matmul(padColumns(h, weight.shape[0] - h.shape[1]), weight).add(bias);
-        if (i === last) return;
-        h = activate(h);
-        if (norm === undefined) return;
-        const [output, statistics] = batchNorm(norm, (state as unknown as LayerState[])[i], h, {
-          training,
-          weights: weights?.ref,
-        });
-        h = output;
-        next.push(statistics);
-      });
-      weights?.dispose();
-      return [h, normalised ? next : state];
+    apply(variables, x, applyOptions) {
+      const [{ features, output }, next] = applyWithFeatures(variables, x, applyOptions);
+      features.dispose();
+      return [output, next];
     },
   };
 }
@@ -135,6 +150,10 @@ function padColumns(x: np.Array, extra: number): np.Array {
 }
 
 /** A linear model `x W + b`, an {@link mlp} without hidden layers; starts at zero unless `initial` says otherwise. */
-export function linear(options: { inputs: number; outputs: number; initial?: "random" | "zeros" }): Model {
+export function linear(options: {
+  inputs: number;
+  outputs: number;
+  initial?: "random" | "zeros";
+}): FeatureModel {
   return mlp({ hidden: [], initial: "zeros", ...options });
 }

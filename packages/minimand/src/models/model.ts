@@ -22,3 +22,17 @@ export interface Model {
   init(key: np.Array): Variables;
   apply(variables: Variables, x: np.Array, options: ApplyOptions): [np.Array, Tree];
 }
+
+/** A model whose last layer is linear in features that can be had beside its output, for methods that use both. */
+export interface FeatureModel extends Model {
+  /** Numbers a row of the features: the inputs of the last layer. */
+  featureSize: number;
+  /** Numbers a row of the output. */
+  outputSize: number;
+  /** As `apply`, with the features `[batch, featureSize]` beside the output `[batch, outputSize]`. */
+  applyWithFeatures(
+    variables: Variables,
+    x: np.Array,
+    options: ApplyOptions,
+  ): [{ features: np.Array; output: np.Array }, Tree];
+}

@@ -5,6 +5,7 @@ import { mlp } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
 import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
 import { type Examples, minibatches } from "./batches.ts";
+import { auxiliaryHead, distill } from "./distillation/index.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
@@ -20,6 +21,15 @@ export function halfPlanes(): Examples {
 }
 
 export const model = mlp({ inputs: 2, hidden: [16], outputs: 2 });
+
+/** Logits of a teacher that knows the half planes, one row an example. */
+export function teacherOfHalfPlanes(): Float32Array {
+  const { x, y } = halfPlanes();
+  return Float32Array.from({ length: 2 * y.length }, (_, i) => {
+    const row = Math.floor(i / 2);
+    return (i % 2 === 0 ? -2 : 2) * (x[2 * row] + 0.5 * x[2 * row + 1]);
+  });
+}
 
 /** A training step as the conformance suite makes it. */
 export interface ConformingStep {
@@ -55,6 +65,23 @@ export const conformingSteps: readonly ConformingStep[] = [
   {
     name: "ensLossTrainer",
     make: (compile) => ensLossTrainer({ model, optimizer, compile, period: 5 }),
+  },
+  {
+    name: "distill, one head",
+    make: (compile) => distill({ student: model, optimizer, compile }),
+    memory: () => ({ teacher: teacherOfHalfPlanes() }),
+  },
+  {
+    name: "distill, two heads and gradient alignment",
+    make: (compile) =>
+      distill({
+        student: model,
+        auxiliary: auxiliaryHead({ features: 16, classes: 2, kind: "nonlinear", hidden: 8 }),
+        gradientAlignment: true,
+        optimizer,
+        compile,
+      }),
+    memory: () => ({ teacher: teacherOfHalfPlanes() }),
   },
   { name: "advCompSum", make: (compile) => advCompSum({ ...attack, compile }), hyper: { gamma: 0.1 } },
   { name: "trades", make: (compile) => trades({ ...attack, compile }), hyper: { gamma: 0.1 } },

@@ -8,6 +8,7 @@ import { disposeTree, refTree, sizeOf } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
+import { named } from "./named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "./objective.ts";
 import type { TrainStep } from "./train-step.ts";
 
@@ -239,17 +240,4 @@ function scatter(
       values[id] = updated[i];
     });
   }
-}
-
-/** Hyperparameters by name; a name that was not given to `init` is an error, where `undefined` would mean some default. */
-function named(hyper: { [name: string]: np.Array }): { [name: string]: np.Array } {
-  return new Proxy(hyper, {
-    get(target, name) {
-      if (typeof name === "string" && !(name in target)) {
-        const known = Object.keys(target).join(", ") || "none";
-        throw typeError(`hyper.${name}`, `one of those given to init (${known})`, undefined);
-      }
-      return Reflect.get(target, name);
-    },
-  });
 }
