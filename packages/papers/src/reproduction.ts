@@ -16,7 +16,7 @@ export interface PaperCard {
   rule: string;
   /** Public names of the library pieces the paper stands for. */
   pieces: string[];
-  /** Data sets asked for, in the words of `host.dataset` and `host.images`. */
+  /** Data sets asked for, in the words of `host.dataset`, `host.images` and `host.text`. */
   data: string[];
 }
 
@@ -61,6 +61,8 @@ export interface TrialHost {
   dataset(name: string): Promise<Dataset>;
   /** An image set: `mnist-train`, `mnist-test`, `fashion-train`, `fashion-test`, ... */
   images(name: string): Promise<Images>;
+  /** A text by its bundled name: one sentence a line, an empty line between documents. Absent where the host has none. */
+  text?(name: string): Promise<string>;
   /** The compiler of training steps and forward passes; default: the engine's own. */
   compile?: Compile;
   signal?: AbortSignal;

@@ -55,9 +55,10 @@ export function reproduceCommand(): Command {
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(
-      new Option("--data <folder>", "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, ...").env(
-        "MINIMAND_DATA",
-      ),
+      new Option(
+        "--data <folder>",
+        "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, text/NAME.txt.gz, ...",
+      ).env("MINIMAND_DATA"),
     )
     .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG")
     .option("--json", "print report.json (or tuned.json) on stdout", false)

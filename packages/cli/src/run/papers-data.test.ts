@@ -12,7 +12,7 @@ describe("papersData", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "minimand-data-"));
-    for (const sub of ["classification", "images"]) await mkdir(join(folder, sub));
+    for (const sub of ["classification", "images", "text"]) await mkdir(join(folder, sub));
     await writeFile(join(folder, "own.csv.gz"), csv(["1,0", "1,1", "3,1", "4,1"]));
     await writeFile(join(folder, "classification", "below.csv.gz"), csv(["1,0", "1,1", "7,1"]));
     await writeFile(join(folder, "wine.csv.gz"), csv(["1,0", "1,1", "3,1"]));
@@ -30,12 +30,25 @@ describe("papersData", () => {
       gzipSync(Buffer.alloc(999, 7)).subarray(0, 15),
     );
     await writeFile(join(folder, "images", "torn-labels.idx1.gz"), gzipSync("x"));
+    await writeFile(join(folder, "text", "verse.txt.gz"), gzipSync("é is\na letter\n"));
   });
   afterAll(async () => {
     await rm(folder, { recursive: true });
   });
 
-  const names = ["own", "below", "wine", "iris", "ragged", "absent", "dot", "torn", "fashion-test"];
+  const names = [
+    "own",
+    "below",
+    "wine",
+    "iris",
+    "ragged",
+    "absent",
+    "dot",
+    "torn",
+    "fashion-test",
+    "verse",
+    "brown",
+  ];
   const data = () => papersData([folder, dataFolder()], names);
 
   it("reads tables from the folder, from below it, and bundled ones, each once", async () => {
@@ -63,6 +76,13 @@ describe("papersData", () => {
     expect((await images("fashion-test")).count).toBe(2000);
   });
 
+  it("reads texts from below the folder and bundled ones, each once", async () => {
+    const { text } = data();
+    expect(await text("verse")).toBe("é is\na letter\n");
+    expect((await text("brown")).startsWith("The Fulton County Grand Jury said Friday")).toBe(true);
+    await expect(text("own")).rejects.toThrow("data: expected own.txt.gz in ");
+  });
+
   it("says in one line what is missing and where it belongs", async () => {
     const missing = new RegExp(
       `^data: expected absent\\.csv\\.gz in ${folder} or .*, got no such file; --data names a folder that has it$`,
@@ -87,6 +107,7 @@ describe("papersData", () => {
     expect(Object.keys(sources)).toEqual(names);
     expect(sources.absent).toEqual([]);
     expect(sources.dot.map(({ file }) => file)).toEqual(["dot-images.idx3.gz", "dot-labels.idx1.gz"]);
+    expect(sources.verse.map(({ file }) => file)).toEqual(["verse.txt.gz"]);
     const bundled = await papersData([dataFolder()], ["wine"]).sources();
     expect(sources.wine[0].sha256).not.toBe(bundled.wine[0].sha256);
     expect(sources.wine[0].file).toBe(bundled.wine[0].file);

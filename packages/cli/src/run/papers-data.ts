@@ -13,7 +13,7 @@ export interface SourceFile {
 }
 
 /** Data of a paper, read from folders. */
-export interface PapersData extends Pick<TrialHost, "dataset" | "images"> {
+export interface PapersData extends Required<Pick<TrialHost, "dataset" | "images" | "text">> {
   /** The files behind each name, none where a data set is absent. */
   sources(): Promise<Record<string, SourceFile[]>>;
 }
@@ -21,7 +21,7 @@ export interface PapersData extends Pick<TrialHost, "dataset" | "images"> {
 /**
  * The data sets that a paper's card names, from the first folder that has them: tables as `NAME.csv.gz` with the column
  * `target`, also in `classification/` and `regression/`; images as `NAME-images.idx3.gz` and `NAME-labels.idx1.gz`, also
- * in `images/`. What is read is kept, as trials of one thread share it.
+ * in `images/`; texts as `NAME.txt.gz`, also in `text/`. What is read is kept, as trials of one thread share it.
  *
  * @param folders searched in this order
  * @param names of the card: no other is given out, since they are what names a finished trial
@@ -57,12 +57,17 @@ export function papersData(folders: readonly string[], names: readonly string[])
       const [images, labels] = await Promise.all(pictures(name).map(unpacked));
       return readIdx(images, labels, name);
     }),
+    text: kept(async (name: string): Promise<string> => {
+      const path = require(name, textFile(name), textFolders);
+      return new TextDecoder().decode(await unpacked(path));
+    }),
     async sources() {
       const found: Record<string, SourceFile[]> = {};
       for (const name of names) {
         const wholeTable = find(tableFile(name), tableFolders);
+        const text = find(textFile(name), textFolders);
         const images = imageFiles(name).map((file) => find(file, imageFolders));
-        const paths = wholeTable === null ? images : [wholeTable];
+        const paths = wholeTable !== null ? [wholeTable] : text !== null ? [text] : images;
         found[name] = paths.includes(null)
           ? []
           : await Promise.all(paths.filter((p) => p !== null).map(source));
@@ -74,7 +79,9 @@ export function papersData(folders: readonly string[], names: readonly string[])
 
 const tableFolders = ["classification", "regression"];
 const imageFolders = ["images"];
+const textFolders = ["text"];
 const tableFile = (name: string): string => `${name}.csv.gz`;
+const textFile = (name: string): string => `${name}.txt.gz`;
 const imageFiles = (name: string): string[] => [`${name}-images.idx3.gz`, `${name}-labels.idx1.gz`];
 
 async function source(path: string): Promise<SourceFile> {

@@ -53,6 +53,7 @@ export function papersHost(options: PapersHostOptions): PapersHost {
     seeds: options.seeds,
     dataset: data.dataset,
     images: data.images,
+    text: data.text,
     signal,
     trialsSoFar,
     async *trials(specs) {
