@@ -1,3 +1,4 @@
+export * from "./dense-output-layer.ts";
 export * from "./factored-output-layer.ts";
 export type { GradientOptions, ScoreStatistics } from "./gradient.ts";
 export * from "./initial-output-weights.ts";

@@ -91,6 +91,17 @@ export function matrixSpace(precision: Precision): MatrixSpace<Floats> {
   };
 }
 
+/** Some rows of a matrix, in place; the first a multiple of 4, so that what is read beyond the last is still there. */
+export function rowsFrom<A extends Floats>(of: Matrix<A>, first: number, rows: number): Matrix<A> {
+  const { stride, offset, data } = of;
+  return {
+    ...of,
+    rows,
+    offset: offset + first * stride * data.BYTES_PER_ELEMENT,
+    data: data.subarray(first * stride, (first + Math.ceil(rows / 4) * 4) * stride) as A,
+  };
+}
+
 /** Copies rows of numbers, one after another, into a matrix. */
 export function fill(to: Matrix<Floats>, from: Floats, first = 0, rows: number = to.rows): void {
   const { columns, stride, data } = to;
