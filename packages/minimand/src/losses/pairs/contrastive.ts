@@ -85,7 +85,7 @@ export function batchContrastiveLoss(
 /** `max(0, margin - D)^2` from `D^2`. */
 function missing(squares: np.Array, margin: Parameter): np.Array {
   const distance = safeRoot(squares);
-  return np.square(relu(distance.ref.neg().add(parameter(margin, distance))));
+  return np.square(relu(distance.neg().add(parameter(margin, distance))));
 }
 
 function meanWhere(mask: np.Array, values: np.Array): np.Array {

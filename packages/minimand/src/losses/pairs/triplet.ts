@@ -32,7 +32,7 @@ export function tripletLoss(
   checkWeights(weights, anchor.shape[0]);
   const [a, p, n] = [anchor, positive, negative].map((x) => maskRows(x, weights));
   const difference = squaredDistance(a.ref, p).sub(squaredDistance(a, n));
-  return weighted(relu(difference.ref.add(parameter(margin, difference))), weights);
+  return weighted(relu(difference.add(parameter(margin, difference))), weights);
 }
 
 /** How a batch chooses the negative of each anchor; the positive is the farthest. */
@@ -82,7 +82,7 @@ export function batchTripletLoss(
   // Larger than every distance, where there is no candidate; such rows are left out below.
   const nearest = np.min(np.where(candidates, distances, 1e30), -1);
   const difference = farthest.reshape([n]).sub(np.where(hasBoth.ref, nearest, 0));
-  const values = relu(difference.ref.add(parameter(margin, difference)));
+  const values = relu(difference.add(parameter(margin, difference)));
   return weighted(np.where(hasBoth, values, 0), weights);
 }
 
