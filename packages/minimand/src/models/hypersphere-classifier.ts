@@ -1,23 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { classPrototype, directionOf, type Rows, rowsOf } from "./hypersphere.ts";
+import { checkHypersphereData, type HypersphereData } from "./hypersphere-data.ts";
 
 /** From inputs to embeddings `[n, features]`; consumes the inputs. Usually a {@link predictor} of the trained body. */
 export type Embed = (x: np.Array) => np.Array;
-
-/** A {@link HypersphereClassifier} as plain data, which survives JSON. */
-export interface HypersphereData {
-  format: "minimand.hypersphere/1";
-  classNames: string[];
-  /** The unit vector of each class. */
-  directions: number[][];
-  /** The first so many classes were trained; the others were added. */
-  trainedClasses: number;
-  scale: number;
-  novelBias: number;
-  /** Inputs whose best cosine is below it are rejected; null: none is. */
-  minimalCosine: number | null;
-}
 
 /**
  * A classifier of directions that takes in new classes without any training: the direction of a class is the normalised mean
@@ -48,7 +35,7 @@ export class HypersphereClassifier {
    */
   constructor(embed: Embed, data: HypersphereData) {
     if (typeof embed !== "function") throw typeError("embed", "a function from inputs to embeddings", embed);
-    checkData(data);
+    checkHypersphereData(data);
     this.#embed = embed;
     this.#data = structuredClone(data);
   }
@@ -283,7 +270,7 @@ export class HypersphereClassifier {
   }
 
   #become(data: HypersphereData): void {
-    checkData(data);
+    checkHypersphereData(data);
     this.#data = data;
   }
 
@@ -310,30 +297,4 @@ function checkRowLabels(labels: ArrayLike<number>, count: number, classes: numbe
   if (labels.length !== count) throw rangeError("labels", `${count} class ids`, labels.length);
   for (let i = 0; i < count; i++)
     checkNumber(`labels[${i}]`, labels[i], { min: 0, max: classes - 1, integer: true });
-}
-
-function checkData(data: HypersphereData): void {
-  if (data?.format !== "minimand.hypersphere/1")
-    throw rangeError("data.format", '"minimand.hypersphere/1"', data?.format);
-  const { classNames, directions, trainedClasses, scale, novelBias, minimalCosine } = data;
-  if (!Array.isArray(directions) || directions.length === 0)
-    throw rangeError("data.directions", "a unit vector for each of one or more classes", directions);
-  if (!Array.isArray(classNames) || classNames.length !== directions.length)
-    throw rangeError("classNames", `${directions.length} names`, classNames);
-  classNames.forEach((name, i) => {
-    if (typeof name !== "string" || name === "")
-      throw typeError(`classNames[${i}]`, "a string that is not empty", name);
-    if (classNames.indexOf(name) !== i) throw rangeError(`classNames[${i}]`, "a name not yet used", name);
-  });
-  directions.forEach((direction, i) => {
-    if (!Array.isArray(direction) || direction.length !== directions[0].length)
-      throw rangeError(`data.directions[${i}]`, `${directions[0].length} numbers`, direction);
-    const square = direction.reduce((s, v) => s + v * v, 0);
-    if (!(Math.abs(square - 1) < 1e-5))
-      throw rangeError(`data.directions[${i}]`, "unit norm", Math.sqrt(square));
-  });
-  checkNumber("data.trainedClasses", trainedClasses, { min: 0, max: directions.length, integer: true });
-  checkNumber("scale", scale, { above: 0 });
-  checkNumber("data.novelBias", novelBias);
-  if (minimalCosine !== null) checkNumber("data.minimalCosine", minimalCosine, { min: -1, max: 1 });
 }

@@ -1,5 +1,6 @@
 export * from "./cosine-classifier.ts";
 export * from "./flat.ts";
-export { type Embed, HypersphereClassifier, type HypersphereData } from "./hypersphere-classifier.ts";
+export { type Embed, HypersphereClassifier } from "./hypersphere-classifier.ts";
+export type { HypersphereData } from "./hypersphere-data.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";
