@@ -43,12 +43,20 @@ export function goOn(): void {
 export async function startWorker(engine: EngineUsed): Promise<Compile> {
   await startEngine();
   const compile = (await compilerOf(engine, (message) => warnings.push(message))) ?? compileWithJit;
-  return (f) => {
-    const program = compile(f);
-    const call: typeof f = (...args) => {
-      goOn();
-      return program(...args);
-    };
-    return Object.assign(call, { dispose: () => program.dispose() });
+  const { loop } = compile;
+  const stoppable: Compile = (f) => ending(compile(f));
+  return loop === undefined
+    ? stoppable
+    : Object.assign(stoppable, { loop: ((f) => ending(loop(f))) as typeof loop });
+}
+
+/** The program, which refuses to run once the pool is to end. */
+function ending<Program extends ((...args: never[]) => unknown) & { dispose(): void }>(
+  program: Program,
+): Program {
+  const call = (...args: never[]): unknown => {
+    goOn();
+    return program(...args);
   };
+  return Object.assign(call, { dispose: () => program.dispose() }) as unknown as Program;
 }

@@ -1,10 +1,13 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import { disposeTree } from "../../engine/tree.ts";
 import { crossEntropy } from "../../losses/index.ts";
 import { mlp } from "../../models/index.ts";
 import { adam } from "../../optimizers/index.ts";
 import { type Batch, minibatches } from "../batches.ts";
+import { fit } from "../fit.ts";
 import { objectiveOf } from "../objective.ts";
 import { type SupervisedState, supervised } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
@@ -214,5 +217,34 @@ describe("robustAccuracy", () => {
     );
     expect(() => robustAccuracy(model, { restarts: 0 })).toThrow("restarts: expected an integer >= 1, got 0");
     evaluate.dispose();
+  });
+});
+
+describe("a compiler that can make several steps in one call", () => {
+  it.each([
+    ["adversarialTraining", adversarialTraining],
+    ["trades", trades],
+    ["advCompSum", advCompSum],
+  ] as const)("makes single steps of %s, each with its attack", async (_, make) => {
+    const block = (): never => {
+      throw new Error("a block of steps has no attacks");
+    };
+    const single: Compile = (f) => compileWithJit(f);
+    const compile: Compile = Object.assign(single, { loop: () => Object.assign(block, { dispose() {} }) });
+    const hyper = { learningRate: 0.02, gamma: 0.2 };
+    const losses: number[][] = [];
+    for (const compiler of [undefined, compile]) {
+      const step = make({ ...options, compile: compiler });
+      const state = await fit({
+        step,
+        state: step.init(random.key(0), { hyper }),
+        batches: batches.epoch(0),
+      });
+      const [next, { loss }] = step.update(state, batches.at(Int32Array.of(0, 1, 2)));
+      losses.push([loss.item()]);
+      disposeTree([next.params, next.optimizer, next.modelState]);
+      step.dispose();
+    }
+    expect(losses[1]).toEqual(losses[0]);
   });
 });

@@ -36,7 +36,7 @@ export function pairStep(
   parts: { attack: ScoreAttack<{ logits: np.Array; y: np.Array }>; loss: PairLoss; defaults: Hyper },
 ): TrainStep<SupervisedState> {
   const { model, compile = compileWithJit } = options;
-  const inner = supervised({ ...options, objective: pairObjective(model, parts.loss) });
+  const inner = oneByOne(supervised({ ...options, objective: pairObjective(model, parts.loss) }));
   const attack = modelAttack(model, parts.attack, options);
   const scores = predictor(model, compile);
   const pair = stacked(compile);
@@ -59,7 +59,7 @@ export function attackedOnlyStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ y: np.Array }>; objective: Objective },
 ): TrainStep<SupervisedState> {
-  const inner = supervised({ ...options, objective: parts.objective });
+  const inner = oneByOne(supervised({ ...options, objective: parts.objective }));
   const attack = modelAttack(options.model, parts.attack, options);
   return {
     ...inner,
@@ -70,6 +70,12 @@ export function attackedOnlyStep(
       for (const program of [inner, attack]) program.dispose();
     },
   };
+}
+
+/** The step without its blocks: an attack on the parameters of the moment comes before each update. */
+function oneByOne(step: TrainStep<SupervisedState>): TrainStep<SupervisedState> {
+  const { updateAll: _updateAll, blockSize: _blockSize, ...single } = step;
+  return single;
 }
 
 /** Hyperparameters with their defaults; the size of the attack is checked before training starts. */
