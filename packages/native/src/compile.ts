@@ -2,6 +2,7 @@ import { type numpy as np, tree } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
+  checkNumber,
   compileWithJit,
   type Loop,
   rangeError,
@@ -38,7 +39,8 @@ export interface NativeCompilerOptions extends NativeOptions {
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
  * @throws NativeUnavailableError where ONNX Runtime isn't installed; UnsupportedPrimitiveError naming the primitive and
  *   the equation where ONNX can't express the function; TypeError where it reads values while it is traced or has a dtype
- *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes
+ *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes, and for
+ *   `maxShapes` and `threads` that are no integers >= 1
  * @example
  * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
  */
@@ -47,6 +49,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   exampleArgs: NoInfer<A>,
   options: NativeOptions = {},
 ): Promise<Compiled<A, R>> {
+  checkOptions(options);
   loadRuntime();
   const compiled = specialise(fn, options);
   compiled.prepare(exampleArgs);
@@ -59,7 +62,7 @@ export async function compile<A extends Tree[], R extends Tree>(
  * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
  * warning for each primitive. Its `loop` makes several steps in one call, see {@link Compile}.
  *
- * @throws NativeUnavailableError where ONNX Runtime isn't installed
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed; RangeError as {@link compile}
  * @example
  * const step = supervised({ model, objective, optimizer, compile: await nativeCompiler() })
  */
@@ -67,6 +70,7 @@ export async function nativeCompiler({
   warn = console.warn,
   ...options
 }: NativeCompilerOptions = {}): Promise<Compile> {
+  checkOptions(options);
   loadRuntime();
   const warned = new Set<string>();
   /** Thrown before any argument is consumed. */
@@ -116,6 +120,11 @@ export async function nativeCompiler({
     return Object.assign(call, { dispose: () => native.call.dispose() });
   };
   return Object.assign(compileOrJit, { loop });
+}
+
+function checkOptions({ maxShapes = 8, threads = 1 }: NativeOptions): void {
+  checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
+  checkNumber("threads", threads, { min: 1, integer: true });
 }
 
 /** How arguments become a program: what is traced with which of them, and how it is written. */
