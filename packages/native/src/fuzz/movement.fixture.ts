@@ -1,5 +1,5 @@
-import { numpy as np } from "@jax-js/jax";
-import { axisOf, type Operation, type Operations, withRank } from "./values.fixture.ts";
+import { lax, numpy as np } from "@jax-js/jax";
+import { axisOf, int, type Operation, type Operations, withRank } from "./values.fixture.ts";
 
 const moved =
   (f: (x: np.Array, c: number, b: number) => np.Array | np.Array[]): Operation =>
@@ -56,5 +56,26 @@ export const movement: Operations = {
     const fits = x.x.ndim === y.x.ndim && x.x.shape.every((n, i) => i === axis || n === y.x.shape[i]);
     if (fits) return { x: np.concatenate([x.x, y.x], axis), bound };
     return { x: np.concatenate([x.x.reshape([-1]), y.x.reshape([-1])]), bound };
+  },
+
+  take: moved((x, c, b) => {
+    if (x.ndim === 0 || x.size === 0) return x;
+    const axis = axisOf(x, b);
+    const rows = Int32Array.from({ length: 1 + (c % 4) }, (_, i) => (i * 2 + c) % x.shape[axis]);
+    return np.take(x, np.array(rows), axis);
+  }),
+  lookUp: (pool, { a, b }) => {
+    const { x, bound } = pool.float(a);
+    if (x.ndim === 0 || x.size === 0) return { x, bound };
+    const rows = pool.int(b);
+    const last = int(x.shape[0] - 1);
+    return { x: np.take(x, np.clip(rows.x, int(0), last), 0), bound };
+  },
+  // The engine's eager sort reads a leading slice wrongly: it is copied first.
+  sort: moved((x) => (x.ndim === 0 || x.size === 0 ? x : np.sort(lax.stopGradient(x).mul(1)))),
+  argmax: (pool, { a, b }) => {
+    const { x } = pool.float(a);
+    if (x.ndim === 0 || x.size === 0) return { x: x.astype(np.int32), bound: 64 };
+    return { x: np.argmax(lax.stopGradient(x), axisOf(x, b)), bound: 48 };
   },
 };
