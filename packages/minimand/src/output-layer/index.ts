@@ -1,5 +1,6 @@
 export * from "./dense-output-layer.ts";
 export * from "./factored-output-layer.ts";
+export * from "./factored-output-step.ts";
 export type { GradientOptions, ScoreStatistics } from "./gradient.ts";
 export * from "./initial-output-weights.ts";
 export type { Precision } from "./matmul-kernel.ts";

@@ -1,0 +1,214 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkNumber, rangeError } from "../engine/checks.ts";
+import { type Compile, compileWithJit } from "../engine/compile.ts";
+import { differentiate } from "../engine/differentiate.ts";
+import { derive, keyOf } from "../engine/random.ts";
+import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
+import type { SphericalLossSpec } from "../losses/classification/spherical/spherical-loss-spec.ts";
+import type { Model } from "../models/model.ts";
+import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
+import type { Batch } from "../training/batches.ts";
+import { type FitOptions, fit } from "../training/fit.ts";
+import type { TrainStep } from "../training/train-step.ts";
+import type { FactoredOutputLayer } from "./factored-output-layer.ts";
+
+/** A body, an output layer on top of it, and how each is trained. */
+export interface FactoredTrainingOptions {
+  /** From `[batch, ...]` to the layer's `[batch, features]`. */
+  body: Model;
+  /** Changed in place. */
+  layer: FactoredOutputLayer;
+  loss: SphericalLossSpec;
+  /** Of the body. */
+  optimizer: GradientTransformation;
+  /** Learning rate of the output layer, for which there is plain gradient descent only; may depend on the steps made. */
+  outputRate: number | ((count: number) => number);
+  /** L2 weight decay of the output layer; default 0. */
+  outputDecay?: number;
+  /** Largest norm of the gradient of the output layer; default: any. */
+  outputClip?: number;
+  /** Of the two programs of the body; default: the engine's `jit`. */
+  compile?: Compile;
+}
+
+/** What the body carries from step to step; the arrays are owned by the state. */
+export interface FactoredTrainingState {
+  params: Tree;
+  optimizer: Tree;
+  modelState: Tree;
+  seed: number;
+  count: number;
+}
+
+/**
+ * The training step of a network whose output layer is a {@link FactoredOutputLayer}, for `fit`.
+ *
+ * The body computes the hidden values `h`; the layer makes its own step on them and gives `G = dL/dh`; the body follows
+ * the gradient of `sum(G h)`, with G held constant. So `h` is computed twice, which costs less than holding what the first
+ * time left.
+ *
+ * Batches hold class ids and weights as those of `minibatches` do; reads of `h` are synchronous, so not for WebGPU. A step
+ * that throws has not changed the layer.
+ *
+ * @returns a step whose `loss` is the mean loss of the batch before the step
+ * @throws RangeError where the body's output is not `[batch, features]`; as {@link FactoredOutputLayer.step}
+ * @example
+ * factoredOutputStep({ body: mlp({ inputs: 8, hidden: [64], outputs: 64 }), layer, loss: zLossSpec(), optimizer: adamw(1e-3), outputRate: 0.1 })
+ * @see Vincent, de Brébisson, Bouthillier 2015, arXiv 1412.7091, section 3
+ */
+export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<FactoredTrainingState> {
+  const {
+    body,
+    layer,
+    loss,
+    optimizer,
+    outputRate,
+    outputDecay,
+    outputClip,
+    compile = compileWithJit,
+  } = options;
+  if (typeof outputRate === "number") checkNumber("outputRate", outputRate, { min: 0 });
+  const forward = compile((params: Tree, state: Tree, x: np.Array, key: np.Array, weights: np.Array) => {
+    const [hidden, next] = body.apply({ params, state }, x, { training: true, key, weights });
+    disposeTree(next);
+    return hidden;
+  });
+  const gradientOf = differentiate(
+    (
+      params: Tree,
+      state: Tree,
+      x: np.Array,
+      key: np.Array,
+      weights: np.Array,
+      gradient: np.Array,
+    ): [np.Array, Tree] => {
+      const [hidden, next] = body.apply({ params, state }, x, { training: true, key, weights });
+      return [hidden.mul(gradient).sum(), next];
+    },
+  );
+  const backward = compile(
+    (
+      one: np.Array,
+      params: Tree,
+      optimizerState: Tree,
+      state: Tree,
+      x: np.Array,
+      key: np.Array,
+      weights: np.Array,
+      gradHidden: np.Array,
+    ): Tree[] => {
+      const [[value, nextState], gradient] = gradientOf(
+        one,
+        refTree(params),
+        state,
+        x,
+        key,
+        weights,
+        gradHidden,
+      );
+      value.dispose();
+      const [updates, nextOptimizer] = optimizer.update(gradient, optimizerState, refTree(params));
+      return [applyUpdates(params, updates), nextOptimizer, nextState];
+    },
+  );
+
+  /** The layer's step on the hidden values of a batch; its gradient in the body's precision, and the mean loss. */
+  function stepOfLayer(state: FactoredTrainingState, batch: Batch, key: np.Array): [np.Array, np.Array] {
+    const { x, y, weights } = batch;
+    const hidden = forward(refTree(state.params), refTree(state.modelState), x.ref, key.ref, weights.ref);
+    const { shape, dtype } = hidden;
+    const values = hidden.dataSync() as Float32Array | Float64Array;
+    const size = weights.shape[0];
+    if (shape.length !== 2 || shape[0] !== size || shape[1] !== layer.features)
+      throw rangeError("body", `an output [${size}, ${layer.features}]`, { shape, dtype });
+    const own = weights.ref.dataSync() as Float32Array;
+    const { losses, gradHidden } = layer.step(values, y.ref.dataSync() as Int32Array, {
+      loss,
+      weights: own,
+      learningRate: typeof outputRate === "number" ? outputRate : outputRate(state.count),
+      weightDecay: outputDecay,
+      clipNorm: outputClip,
+    });
+    const total = own.reduce((a, b) => a + b, 0);
+    return [
+      np.array(values instanceof Float64Array ? new Float64Array(gradHidden) : new Float32Array(gradHidden), {
+        shape,
+      }),
+      np.array(losses.reduce((a, b) => a + b, 0) / total),
+    ];
+  }
+
+  return {
+    init(key) {
+      const words = key.ref.dataSync();
+      const { params, state } = body.init(key);
+      return {
+        params,
+        optimizer: optimizer.init(params),
+        modelState: state,
+        seed: derive(words[0], words[1]),
+        count: 0,
+      };
+    },
+    update(state, batch) {
+      const { seed, count } = state;
+      const key = keyOf(seed, count);
+      let results: [np.Array, np.Array];
+      try {
+        results = stepOfLayer(state, batch, key);
+      } catch (error) {
+        // The state stays the caller's; the batch was ours.
+        disposeTree([key, batch.x, batch.y, batch.weights]);
+        throw error;
+      }
+      batch.y.dispose();
+      const [params, optimizerState, modelState] = backward(
+        1 as never,
+        state.params,
+        state.optimizer,
+        state.modelState,
+        batch.x,
+        key,
+        batch.weights,
+        results[0],
+      );
+      return [
+        { params, optimizer: optimizerState, modelState, seed, count: count + 1 },
+        { loss: results[1] },
+      ];
+    },
+    params: (state) => state.params,
+    modelState: (state) => state.modelState,
+    dispose() {
+      forward.dispose();
+      backward.dispose();
+    },
+  };
+}
+
+/**
+ * Trains a body and a {@link FactoredOutputLayer} on top of it on the batches in order; {@link factoredOutputStep} and
+ * `fit` in one call.
+ *
+ * @param options those of the step, `key` for the initial body (consumed), and `batches`, `onStep`, `signal` as `fit` has them
+ * @returns the trained body, for `predictor(body)(params, state, x)`; the layer is changed in place
+ * @throws as `fit` and {@link factoredOutputStep}
+ * @example
+ * const { params, state } = await trainWithFactoredOutput({ body, layer, loss, optimizer, outputRate: 0.1, key, batches: batches.epoch(0) });
+ */
+export async function trainWithFactoredOutput(
+  options: FactoredTrainingOptions & { key: np.Array } & Pick<
+      FitOptions<FactoredTrainingState>,
+      "batches" | "onStep" | "signal"
+    >,
+): Promise<{ params: Tree; state: Tree }> {
+  const { key, batches, onStep, signal } = options;
+  const step = factoredOutputStep(options);
+  try {
+    const trained = await fit({ step, state: step.init(key), batches, onStep, signal });
+    disposeTree(trained.optimizer);
+    return { params: trained.params, state: trained.modelState };
+  } finally {
+    step.dispose();
+  }
+}
