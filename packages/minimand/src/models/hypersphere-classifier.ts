@@ -161,8 +161,8 @@ export class HypersphereClassifier {
   }
 
   /**
-   * Sets the least bias >= 0 with which the added classes take at most a share of `1 - keep` of the held-out examples that the
-   * trained classes alone get right.
+   * Sets the least bias, of either sign, with which the added classes take at most a share of `1 - keep` of the held-out
+   * examples that the trained classes alone get right.
    *
    * @param x held-out examples of trained classes, `[n, ...]`
    * @param labels their class ids
@@ -196,7 +196,7 @@ export class HypersphereClassifier {
     leads.sort((a, b) => a - b);
     const kept = Math.ceil(keep * leads.length - 1e-9);
     // At a tie the class of the lower id wins, which is the trained one.
-    return this.setNovelBias(kept === 0 ? 0 : Math.max(0, leads[kept - 1]));
+    return this.setNovelBias(leads[Math.max(0, kept - 1)]);
   }
 
   /**
