@@ -56,7 +56,7 @@ export function kdLoss(
  * @returns one value >= 0 (up to rounding) per example, `[batch]`
  * @throws TypeError, RangeError as {@link kdLoss}, for wrong labels, negative `alpha` or `beta`
  * @example
- * dkdLoss(np.array([[0, 0, 0]]), np.array([[4, 0, 0]]), np.array([0], { dtype: np.int32 }), { beta: 1 }) // [1.9725]
+ * dkdLoss(np.array([[0, 0, 0]]), np.array([[4, 0, 0]]), np.array([0], { dtype: np.int32 }), { beta: 1 }) // [1.973]
  * @see Zhao et al. 2022, arXiv 2203.08679, equation (7)
  */
 export function dkdLoss(

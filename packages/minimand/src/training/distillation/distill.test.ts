@@ -109,8 +109,8 @@ describe("distill", () => {
     expect(otherTeacher.auxiliary).not.toEqual(start.auxiliary);
     close(otherLabels.auxiliary, start.auxiliary, 7);
     expect(otherLabels.main).not.toEqual(start.main);
-    const [onlyLabels, onlyTeacher] = [{ alpha: 0 }, { gamma: 0 }].map(
-      (more) => once(options, { more }).backbone,
+    const [onlyLabels, onlyTeacher] = ["alpha", "gamma"].map(
+      (name) => once(options, { more: { [name]: 0 } }).backbone,
     );
     close(
       onlyLabels.map((v, i) => v + onlyTeacher[i]),

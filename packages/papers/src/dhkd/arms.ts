@@ -1,0 +1,79 @@
+import { binaryKl, binaryKlNorm, type DistillationLoss, dkdLoss, kdLoss } from "minimand";
+
+/** What tuning chooses: `gamma` is the weight of cross-entropy, `alpha` that of the distillation loss. */
+export interface Configuration {
+  learningRate: number;
+  alpha: number;
+}
+
+/** One way to train the student. */
+export interface Arm {
+  id: string;
+  label: string;
+  gamma: 0 | 1;
+  distillation: DistillationLoss;
+  /** Which head learns the teacher's logits: the main one (null) or another. */
+  auxiliary: "linear" | "nonlinear" | null;
+  alignment: boolean;
+  /** Six for every arm: two learning rates times three alphas, or six learning rates where alpha means nothing. */
+  grid: Configuration[];
+}
+
+const alphas = [0.25, 1, 4];
+const bothLosses = [0.05, 0.1].flatMap((learningRate) => alphas.map((alpha) => ({ learningRate, alpha })));
+const oneLoss = (alpha: number): Configuration[] =>
+  [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4].map((learningRate) => ({ learningRate, alpha }));
+
+const kd: DistillationLoss = (s, t, _, { weights }) => kdLoss(s, t, { weights, temperature: 4 });
+const dkd: DistillationLoss = (s, t, y, { weights }) => dkdLoss(s, t, y, { weights, temperature: 4 });
+const plainKl: DistillationLoss = (s, t, _, { weights }) => binaryKl(s, t, { weights });
+const norm: DistillationLoss = (s, t, _, { weights }) => binaryKlNorm(s, t, { weights });
+
+const oneHead = { gamma: 1, auxiliary: null, alignment: false, grid: bothLosses } as const;
+
+/** The arms compared. */
+export const arms: readonly Arm[] = [
+  { ...oneHead, id: "ce", label: "Cross-entropy", distillation: kd, grid: oneLoss(0) },
+  { ...oneHead, id: "kd", label: "KD, temperature 4", distillation: kd },
+  { ...oneHead, id: "dkd", label: "DKD, temperature 4", distillation: dkd },
+  {
+    ...oneHead,
+    id: "norm-only",
+    label: "BinaryKL-Norm alone, one head",
+    gamma: 0,
+    distillation: norm,
+    grid: oneLoss(1),
+  },
+  { ...oneHead, id: "ce-kl", label: "CE + BinaryKL, one head", distillation: plainKl },
+  { ...oneHead, id: "ce-norm", label: "CE + BinaryKL-Norm, one head", distillation: norm },
+  { ...oneHead, id: "dhkd-linear", label: "DHKD, linear head", distillation: norm, auxiliary: "linear" },
+  {
+    ...oneHead,
+    id: "dhkd-nonlinear",
+    label: "DHKD, nonlinear head",
+    distillation: norm,
+    auxiliary: "nonlinear",
+  },
+  {
+    ...oneHead,
+    id: "dhkd-aligned",
+    label: "DHKD, nonlinear head, gradient alignment",
+    distillation: norm,
+    auxiliary: "nonlinear",
+    alignment: true,
+  },
+];
+
+/** The variants of the paper's method. */
+export const dhkdArms = ["dhkd-linear", "dhkd-nonlinear", "dhkd-aligned"];
+
+/** The arms in which both losses share a head. */
+export const sharedArms = ["ce-kl", "ce-norm"];
+
+/** The arm of that name. */
+export function armOf(id: string): Arm {
+  const found = arms.find((arm) => arm.id === id);
+  if (found === undefined)
+    throw new RangeError(`arm: expected one of ${arms.map((a) => a.id).join(", ")}, got ${id}`);
+  return found;
+}

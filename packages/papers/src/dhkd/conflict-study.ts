@@ -1,0 +1,123 @@
+import { random } from "@jax-js/jax";
+import { binaryKl, fit, minibatches, type SupervisedState } from "minimand";
+import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import type { TrialHost } from "../reproduction.ts";
+import { firstRows, type Labelled } from "./data.ts";
+import { accuracyOf, logitsOf } from "./forward.ts";
+import { conflict, part, student } from "./settings.ts";
+import { averageCosines, type Cosines, meanCosines, type Programs, programsFor } from "./student.ts";
+import { taughtBy } from "./teacher.ts";
+import { discard } from "./trial.ts";
+
+/** A student that fits its rows goes on with a teacher whose logits are scaled down: our construction, not the paper's. */
+export interface ConflictSpec {
+  part: "conflict";
+  seed: number;
+  fraction: number;
+}
+
+/** What became of the student in one continuation. */
+export interface Continued {
+  heads: "one" | "two" | "cross-entropy alone";
+  /** Null where there is no teacher. */
+  kappa: number | null;
+  accuracy: number;
+  trainAccuracy: number;
+  /** Mean absolute logit of the main head on the training rows. */
+  logitSize: number;
+  /** Before the first step of the continuation, and in its second half. */
+  atStart: Cosines;
+  late: Cosines;
+}
+
+export interface ConflictResult {
+  part: "conflict";
+  /** Where the continuations start from. */
+  fitted: { accuracy: number; trainAccuracy: number; logitSize: number };
+  continued: Continued[];
+}
+
+const nowhere: Cosines = { backbone: null, head: null };
+
+/** Fits one student with cross-entropy, then continues it in each way from the same parameters. */
+export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promise<ConflictResult> {
+  const taught = await taughtBy({ ...spec, judge: "test" }, host);
+  const { inputs, classes, judged } = taught;
+  const rows = firstRows(taught.student, part(conflict.rows, spec.fraction, 200));
+  const given = taught.logits.slice(0, rows.y.length * classes);
+  const shape = { inputs, classes, hidden: conflict.hidden };
+  const one = programsFor(headsOf("one"), shape, host.compile);
+  const two = programsFor(headsOf("two"), shape, host.compile);
+  const epochs = part(conflict.epochs, spec.fraction, 4);
+  const { learningRate, alpha } = conflict;
+
+  const train = async (
+    { step }: Programs,
+    start: SupervisedState,
+    count: number,
+    after: (state: SupervisedState, epoch: number) => Promise<void> = async () => {},
+  ): Promise<SupervisedState> => {
+    const batches = minibatches(rows, { size: student.batch, seed: derive(spec.seed, 7) });
+    let state = start;
+    for (let epoch = 0; epoch < count; epoch++) {
+      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
+      await after(state, epoch);
+    }
+    return state;
+  };
+  const judge = async ({ predict, step }: Programs, state: SupervisedState) => {
+    const of = (part: Labelled) =>
+      logitsOf(predict, step.params(state), step.modelState(state), part, classes);
+    const own = await of(rows);
+    return {
+      accuracy: accuracyOf(await of(judged), judged.y),
+      trainAccuracy: accuracyOf(own, rows.y),
+      logitSize: own.reduce((sum, v) => sum + Math.abs(v), 0) / own.length,
+    };
+  };
+  const key = () => random.key(derive(spec.seed, 8) | 0);
+  const hyperOf = (weight: number) => ({ learningRate, gamma: 1, alpha: weight });
+
+  let fitted = one.step.init(key(), { hyper: hyperOf(0), memory: { teacher: given } });
+  fitted = await train(one, fitted, part(conflict.fitEpochs, spec.fraction, 30));
+  const from = (fitted.params as { student: Tree }).student;
+
+  const continueWith = async (heads: Continued["heads"], kappa: number | null): Promise<Continued> => {
+    const own = heads === "two" ? two : one;
+    const scaled = given.map((v) => v * (kappa ?? 1));
+    const made = own.step.init(key(), {
+      hyper: hyperOf(kappa === null ? 0 : alpha),
+      memory: { teacher: scaled },
+    });
+    const parts = made.params as { student: Tree; auxiliary: Tree };
+    disposeTree(parts.student);
+    const start = { ...made, params: { ...parts, student: refTree(from) } };
+    const which = { seed: derive(spec.seed, 9), batches: 4 };
+    const compare = (state: SupervisedState, epoch: number) =>
+      kappa === null ? Promise.resolve(nowhere) : meanCosines(own, state, rows, scaled, { ...which, epoch });
+    const atStart = await compare(start, 0);
+    const late: Cosines[] = [];
+    const state = await train(own, start, epochs, async (now, epoch) => {
+      if (epoch >= epochs / 2) late.push(await compare(now, epoch));
+    });
+    const found = { heads, kappa, ...(await judge(own, state)), atStart, late: averageCosines(late) };
+    discard(state);
+    return found;
+  };
+
+  const result: ConflictResult = { part: "conflict", fitted: await judge(one, fitted), continued: [] };
+  result.continued.push(await continueWith("cross-entropy alone", null));
+  for (const kappa of conflict.kappas)
+    for (const heads of ["one", "two"] as const) result.continued.push(await continueWith(heads, kappa));
+  discard(fitted);
+  return result;
+}
+
+function headsOf(heads: "one" | "two"): Parameters<typeof programsFor>[0] {
+  return {
+    id: `conflict, ${heads}`,
+    distillation: (s, t, _, { weights }) => binaryKl(s, t, { weights }),
+    auxiliary: heads === "one" ? null : "linear",
+    alignment: false,
+  };
+}

@@ -1,0 +1,149 @@
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { armOf, arms, sharedArms } from "./arms.ts";
+import type { ConflictResult, Continued } from "./conflict-study.ts";
+import type { ArmResult } from "./trial.ts";
+import { judge } from "./verdict.ts";
+
+/** All results of a measured run: for each arm, and for the study, one a seed in the order of the seeds. */
+export interface Measured {
+  arms: ReadonlyMap<string, readonly ArmResult[]>;
+  conflict: readonly ConflictResult[];
+  /** The variant of DHKD that is judged. */
+  variant: string;
+}
+
+/** The two tables, the curves over kappa, and the verdict. */
+export function reportOf({ arms: byArm, conflict, variant }: Measured): ReproductionReport {
+  const of = (arm: string): readonly ArmResult[] => {
+    const results = byArm.get(arm);
+    if (results === undefined) throw new RangeError(`arms: expected results of ${arm}, got none`);
+    return results;
+  };
+  const minus = (a: string, b: string): number[] => of(a).map((r, s) => r.accuracy - of(b)[s].accuracy);
+  const shared = of("ce-norm").map(({ cosines }) => cosines);
+  const studied = continuations(conflict);
+  const smallest = studied
+    .filter(({ heads }) => heads === "one")
+    .reduce((a, b) => (Number(b.kappa) < Number(a.kappa) ? b : a));
+  return {
+    rows: [
+      ...arms.filter(({ id }) => byArm.has(id)).map(({ id }) => armRow(id, of(id), minus(id, "ce"))),
+      ...studyRows(conflict, studied),
+    ],
+    series: curves(studied),
+    ...judge({
+      variant: armOf(variant).label,
+      sharedHead: meanOf(shared.map(({ head }) => head)) ?? Number.NaN,
+      sharedBackbone: meanOf(shared.map(({ backbone }) => backbone)) ?? Number.NaN,
+      conflictHead: meanOf(smallest.results.map(({ late }) => late.head)) ?? Number.NaN,
+      overCrossEntropy: mean(minus(variant, "ce")),
+      overOneHead: sharedArms.map((arm) => ({
+        label: armOf(arm).label,
+        difference: mean(minus(variant, arm)),
+      })),
+    }),
+  };
+}
+
+function armRow(id: string, results: readonly ArmResult[], overCe: readonly number[]): Row {
+  const collapse = results.map((r) => r.collapse).filter((c) => c !== null);
+  return {
+    arm: armOf(id).label,
+    "test accuracy": round(mean(results.map((r) => r.accuracy)), 4),
+    "minus cross-entropy": round(mean(overCe), 4),
+    "sd of the difference": overCe.length > 1 ? round(deviation(overCe), 4) : null,
+    "train accuracy": round(mean(results.map((r) => r.trainAccuracy)), 4),
+    "cosine, head": rounded(meanOf(results.map((r) => r.cosines.head)), 3),
+    "cosine, backbone": rounded(meanOf(results.map((r) => r.cosines.backbone)), 3),
+    "steps in conflict": rounded(meanOf(results.map((r) => r.conflicts)), 3),
+    nc1: rounded(meanOf(collapse.map((c) => c.nc1)), 3),
+    "equinorm, means": rounded(meanOf(collapse.map((c) => c.equinormMeans)), 3),
+    "equinorm, weights": rounded(meanOf(collapse.map((c) => c.equinormWeights)), 3),
+    "max angle, means": rounded(meanOf(collapse.map((c) => c.maxAngleMeans)), 3),
+    "max angle, weights": rounded(meanOf(collapse.map((c) => c.maxAngleWeights)), 3),
+    "self-duality": rounded(meanOf(collapse.map((c) => c.selfDuality)), 3),
+    "NCC mismatch": rounded(meanOf(collapse.map((c) => c.nccMismatch)), 3),
+    "teacher's accuracy": round(mean(results.map((r) => r.teacherAccuracy)), 4),
+  };
+}
+
+type Studied = { heads: Continued["heads"]; kappa: number | null; results: Continued[] };
+
+/** The continuations of all seeds, by what they are. */
+function continuations(conflict: readonly ConflictResult[]): Studied[] {
+  return conflict[0].continued.map(({ heads, kappa }, i) => ({
+    heads,
+    kappa,
+    results: conflict.map(({ continued }) => continued[i]),
+  }));
+}
+
+function studyRows(conflict: readonly ConflictResult[], studied: readonly Studied[]): Row[] {
+  const row = (
+    name: string,
+    kappa: number | null,
+    of: readonly { accuracy: number; trainAccuracy: number; logitSize: number }[],
+  ): Row => ({
+    "conflict study": name,
+    kappa,
+    "test accuracy": round(mean(of.map((r) => r.accuracy)), 4),
+    "train accuracy": round(mean(of.map((r) => r.trainAccuracy)), 4),
+    "mean |logit|": round(mean(of.map((r) => r.logitSize)), 2),
+  });
+  const named = {
+    one: "CE + BinaryKL, one head",
+    two: "CE + BinaryKL, two heads",
+    "cross-entropy alone": "Cross-entropy alone",
+  };
+  return [
+    row(
+      "Fitted with cross-entropy",
+      null,
+      conflict.map(({ fitted }) => fitted),
+    ),
+    ...studied.map(({ heads, kappa, results }): Row => {
+      const cosine = (when: "atStart" | "late", part: "head" | "backbone") =>
+        rounded(meanOf(results.map((r) => r[when][part])), 3);
+      return {
+        ...row(named[heads], kappa, results),
+        "cosine at the start, head": cosine("atStart", "head"),
+        "cosine at the start, backbone": cosine("atStart", "backbone"),
+        "cosine late, head": cosine("late", "head"),
+        "cosine late, backbone": cosine("late", "backbone"),
+      };
+    }),
+  ];
+}
+
+/** Cosines late in the continuation over kappa. */
+function curves(studied: readonly Studied[]): Series[] {
+  const lines = [
+    { name: "one head: head", heads: "one", part: "head" },
+    { name: "one head: backbone", heads: "one", part: "backbone" },
+    { name: "two heads: backbone", heads: "two", part: "backbone" },
+  ] as const;
+  return lines.map(({ name, heads, part }): Series => {
+    const points = studied.filter((s) => s.heads === heads);
+    return {
+      name: `conflict study, ${name}`,
+      xLabel: "kappa",
+      yLabel: "cosine of cross-entropy and logit loss",
+      x: points.map(({ kappa }) => Number(kappa)),
+      y: points.map(({ results }) => round(meanOf(results.map((r) => r.late[part])) ?? Number.NaN, 4)),
+    };
+  });
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** The mean of what isn't null; null where nothing is left. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  const found = values.filter((v) => v !== null);
+  return found.length === 0 ? null : mean(found);
+}
+function deviation(values: readonly number[]): number {
+  const m = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
+}
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+const rounded = (value: number | null, digits: number): number | null =>
+  value === null ? null : round(value, digits);

@@ -1,0 +1,180 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { armOf, arms, type Configuration, dhkdArms } from "./arms.ts";
+import type { ConflictResult } from "./conflict-study.ts";
+import { prepare } from "./data.ts";
+import { reportOf } from "./report.ts";
+import { reproduction } from "./reproduction.ts";
+import type { ArmResult, ArmSpec } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge } from "./verdict.ts";
+
+let letter: Promise<Dataset> | undefined;
+const host: TrialHost = {
+  dataset(name) {
+    const path = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    letter ??= readTable(readFileSync(path), { name: `${name}.csv.gz` }).then((table) =>
+      makeDataset(table, { target: "target" }),
+    );
+    return letter;
+  },
+  images: () => Promise.reject(new Error("no images are asked for")),
+};
+
+describe("the reproduction of dhkd", () => {
+  it("runs at the quick scale: a row an arm, the study of the conflict, a verdict by its three parts", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: 1 }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    expect(progress.at(-1)).toMatchObject({ done: 10, total: 10 });
+    const byArm = rows.slice(0, arms.length);
+    expect(byArm.map((row) => row.arm)).toEqual(arms.map(({ label }) => label));
+    for (const row of byArm) expect(Number(row["test accuracy"]), String(row.arm)).toBeGreaterThan(0.08);
+    const cosines = (arm: string) =>
+      [byArm.find((row) => row.arm === armOf(arm).label)].map((row) => [
+        row?.["cosine, head"],
+        row?.["cosine, backbone"],
+      ])[0];
+    expect(cosines("ce-norm").every((c) => Math.abs(Number(c)) <= 1 && c !== null)).toBe(true);
+    expect(cosines("dhkd-linear")[0]).toBe(null);
+    expect(Math.abs(Number(cosines("dhkd-linear")[1]))).toBeLessThanOrEqual(1);
+    expect(cosines("ce")).toEqual([null, null]);
+    expect(rows.length).toBe(arms.length + 8);
+    // The shared head is pulled down to the teacher's level, the main head of two is not.
+    const sizes = (heads: string) =>
+      rows
+        .filter((row) => row["conflict study"] === `CE + BinaryKL, ${heads}`)
+        .map((row) => Number(row["mean |logit|"]));
+    const [one, two] = [sizes("one head"), sizes("two heads")];
+    expect(one).toEqual(one.toSorted((x, y) => y - x));
+    expect(two[2]).toBeGreaterThan(2 * one[2]);
+    expect(series.map(({ x }) => x)).toEqual(Array(3).fill([1, 0.5, 0.25]));
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^\(i\) (holds|fails): .* \(ii\) .* \(iii\) /);
+  });
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const spec: ArmSpec = {
+      part: "arm",
+      arm: "dhkd-aligned",
+      configuration: { learningRate: 0.05, alpha: 1 },
+      seed: 5,
+      judge: "test",
+      fraction: 0.1,
+    };
+    const first = await reproduction.trial(spec, host);
+    expect(await reproduction.trial(spec, host)).toEqual(first);
+    expect(await reproduction.trial({ ...spec, seed: 6 }, host)).not.toEqual(first);
+  });
+
+  it("judges tuning on rows that no measured run sees, whatever the seed", async () => {
+    const dataset = await host.dataset("letter");
+    const options = { seed: 3, fraction: 1 } as const;
+    const [test, tune, other] = [
+      prepare(dataset, { ...options, judge: "test" }),
+      prepare(dataset, { ...options, judge: "tune" }),
+      prepare(dataset, { ...options, seed: 4, judge: "tune" }),
+    ];
+    expect([test.teacher, test.student, test.judged, tune.judged].map(({ y }) => y.length)).toEqual([
+      12_000, 3000, 4000, 4000,
+    ]);
+    expect([...tune.judged.y]).toEqual([...other.judged.y]);
+    expect([...tune.teacher.y]).toEqual([...test.teacher.y]);
+    expect([...test.student.y]).toEqual([...test.teacher.y.slice(0, 3000)]);
+    expect([...test.judged.y]).not.toEqual([...tune.judged.y]);
+  });
+
+  it("has six configurations for every arm, and choices that are on those grids", () => {
+    const choices: Record<string, Configuration & { accuracy: number | null }> = tuned.choices;
+    for (const { id, grid } of arms) {
+      expect(grid.length).toBe(6);
+      const { learningRate, alpha } = choices[id];
+      expect(grid).toContainEqual({ learningRate, alpha });
+    }
+    expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
+  });
+});
+
+describe("the verdict", () => {
+  const evidence: Evidence = {
+    variant: "DHKD",
+    sharedHead: 0.1,
+    sharedBackbone: 0.3,
+    conflictHead: -0.4,
+    overCrossEntropy: 0.01,
+    overOneHead: [
+      { label: "a", difference: 0.002 },
+      { label: "b", difference: 0 },
+    ],
+  };
+  const verdictOf = (changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict;
+
+  it("is reproduced where the cosines, the gain and the lead over one head all show", () => {
+    expect(verdictOf({})).toBe("reproduced");
+    expect(judge(evidence).because).toContain("(ii) holds: DHKD +1.00 points over cross-entropy.");
+  });
+
+  it("is partly reproduced where only the cosines don't", () => {
+    expect(verdictOf({ sharedHead: 0.3 })).toBe("partly reproduced");
+    expect(verdictOf({ conflictHead: 0 })).toBe("partly reproduced");
+    expect(verdictOf({ sharedHead: Number.NaN })).toBe("partly reproduced");
+  });
+
+  it("is not reproduced where DHKD is behind cross-entropy or behind one head, whatever the cosines say", () => {
+    expect(verdictOf({ overCrossEntropy: 0 })).toBe("not reproduced");
+    expect(verdictOf({ overOneHead: [{ label: "a", difference: -0.001 }] })).toBe("not reproduced");
+  });
+});
+
+describe("the report", () => {
+  it("pairs differences by seed and takes the smallest kappa of one head for the rule", () => {
+    const result = (accuracy: number): ArmResult => ({
+      part: "arm",
+      accuracy,
+      trainAccuracy: accuracy,
+      teacherAccuracy: 0.95,
+      cosines: { backbone: 0.3, head: 0.2 },
+      conflicts: null,
+      collapse: null,
+    });
+    const byArm: [string, ArmResult[]][] = [
+      ["ce", [result(0.5), result(0.7)]],
+      ["ce-kl", [result(0.55), result(0.7)]],
+      ["ce-norm", [result(0.6), result(0.6)]],
+      ["dhkd-linear", [result(0.6), result(0.75)]],
+    ];
+    const continued = (heads: "one" | "two", kappa: number, head: number) => ({
+      heads,
+      kappa,
+      accuracy: 0.5,
+      trainAccuracy: 1,
+      logitSize: 2,
+      atStart: { backbone: 0, head },
+      late: { backbone: 0.1, head },
+    });
+    const study: ConflictResult = {
+      part: "conflict",
+      fitted: { accuracy: 0.6, trainAccuracy: 1, logitSize: 5 },
+      continued: [continued("one", 1, 0.5), continued("two", 1, -0.9), continued("one", 0.25, -0.3)],
+    };
+    const { rows, verdict, because } = reportOf({
+      arms: new Map(byArm),
+      conflict: [study, study],
+      variant: "dhkd-linear",
+    });
+    const linear = rows.find((row) => row.arm === "DHKD, linear head");
+    expect(linear).toMatchObject({
+      "test accuracy": 0.675,
+      "minus cross-entropy": 0.075,
+      "sd of the difference": 0.0354,
+    });
+    expect(verdict).toBe("reproduced");
+    expect(because).toContain("cosine 0.20 on the shared head, 0.30 on the backbone; -0.30 on the head");
+    expect(because).toContain("+5.00 over CE + BinaryKL, one head, +7.50 over CE + BinaryKL-Norm, one head");
+  });
+});

@@ -1,0 +1,192 @@
+import { numpy as np } from "@jax-js/jax";
+import {
+  auxiliaryHead,
+  crossEntropy,
+  type DistillationLoss,
+  distill,
+  type FeatureModel,
+  gradientConflict,
+  minibatches,
+  mlp,
+  type NeuralCollapse,
+  neuralCollapse,
+  predictor,
+  type SupervisedState,
+  sgd,
+  type TrainStep,
+} from "minimand";
+import { keyOf, refTree, type Tree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
+import type { TrialHost } from "../reproduction.ts";
+import type { Arm } from "./arms.ts";
+import type { Labelled } from "./data.ts";
+import type { Predict } from "./forward.ts";
+import { momentum, student as size, weightDecay } from "./settings.ts";
+
+/** Cosines between the gradients of cross-entropy and the distillation loss; null where they share no parameters. */
+export interface Cosines {
+  backbone: number | null;
+  head: number | null;
+}
+
+/** All that is compiled for one arm. */
+export interface Programs {
+  model: FeatureModel;
+  step: TrainStep<SupervisedState>;
+  predict: Predict;
+  cosines(params: Tree, modelState: Tree, batch: ConflictBatch): Promise<Cosines>;
+  features: Predict;
+}
+
+/** Rows of which gradients are compared. */
+export interface ConflictBatch {
+  x: np.Array;
+  y: np.Array;
+  teacherLogits: np.Array;
+}
+
+type ArmParts = Pick<Arm, "id" | "distillation" | "auxiliary" | "alignment">;
+
+const made = programsOf<Programs>();
+
+/** One set of programs an arm and shape serves all configurations and seeds of a thread. */
+export function programsFor(
+  arm: ArmParts,
+  { inputs, classes, hidden }: { inputs: number; classes: number; hidden: readonly number[] },
+  compile: TrialHost["compile"],
+): Programs {
+  return made(compile, [arm.id, inputs, classes, ...hidden].join(" "), () => {
+    const model = mlp({ inputs, hidden, outputs: classes });
+    const kind = arm.auxiliary;
+    const auxiliary =
+      kind === null ? undefined : auxiliaryHead({ features: model.featureSize, classes, kind });
+    const step = distill({
+      student: model,
+      auxiliary,
+      distillation: arm.distillation,
+      gradientAlignment: arm.alignment,
+      optimizer: ({ learningRate }) => sgd(learningRate, { momentum, weightDecay }),
+      compile,
+    });
+    const forward = (part: "features" | "output"): FeatureModel => ({
+      ...model,
+      apply(variables, x, options) {
+        const [both, state] = model.applyWithFeatures(variables, x, options);
+        both[part === "features" ? "output" : "features"].dispose();
+        return [both[part], state];
+      },
+    });
+    return {
+      model,
+      step,
+      predict: predictor(model, compile),
+      features: predictor(forward("features"), compile),
+      cosines: conflictOf(model, auxiliary, arm.distillation, hidden.length, compile),
+    };
+  });
+}
+
+/** The cosines of an arm's two losses on a batch: on the layers before the last, and on the last, main one. */
+function conflictOf(
+  model: FeatureModel,
+  auxiliary: ReturnType<typeof auxiliaryHead> | undefined,
+  distillation: DistillationLoss,
+  hiddenLayers: number,
+  compile: TrialHost["compile"],
+): Programs["cosines"] {
+  type Data = { modelState: Tree; key: np.Array; batch: Tree };
+  const parts = (params: Tree, { modelState, key, batch }: Data) => {
+    const { x, y, teacherLogits } = batch as unknown as ConflictBatch;
+    const own = params as { student: Tree; auxiliary: Tree };
+    const state = modelState as { student: Tree; auxiliary: Tree };
+    const options = { training: true };
+    const [{ features, output }] = model.applyWithFeatures(
+      { params: own.student, state: state.student },
+      x,
+      options,
+    );
+    const weights = np.ones([y.shape[0]]);
+    const logits =
+      auxiliary?.apply({ params: own.auxiliary, state: state.auxiliary }, features, { ...options, key })[0] ??
+      output.ref;
+    return { output, y, weights, logits, teacherLogits };
+  };
+  const report = gradientConflict<Data>({
+    primary(params, data) {
+      const { output, y, weights } = parts(params, data);
+      return crossEntropy(output, y, { weights }).mean();
+    },
+    auxiliary(params, data) {
+      const { y, weights, logits, teacherLogits } = parts(params, data);
+      return distillation(logits, teacherLogits, y, { weights, hyper: {} }).mean();
+    },
+    groups: {
+      backbone: { student: layers(hiddenLayers, (i) => i < hiddenLayers) },
+      head: { student: layers(hiddenLayers, (i) => i === hiddenLayers) },
+    },
+    compile,
+  });
+  return async (params, modelState, batch) => {
+    const data = { modelState: refTree(modelState), key: keyOf(0), batch: batch as unknown as Tree };
+    const { backbone, head } = await report(refTree(params), data);
+    return { backbone, head };
+  };
+}
+
+function layers(hiddenLayers: number, meant: (layer: number) => boolean): boolean[] {
+  return Array.from({ length: hiddenLayers + 1 }, (_, i) => meant(i));
+}
+
+/** Mean cosines over some batches of an epoch. */
+export async function meanCosines(
+  { cosines }: Programs,
+  state: SupervisedState,
+  examples: Labelled,
+  logits: Float32Array,
+  { epoch, seed, batches }: { epoch: number; seed: number; batches: number },
+): Promise<Cosines> {
+  const classes = logits.length / examples.y.length;
+  const found: Cosines[] = [];
+  for (const { x, y, weights, ids, rows } of minibatches(examples, { size: size.batch, seed }).epoch(epoch)) {
+    weights.dispose();
+    if (found.length === batches || rows < size.batch) {
+      x.dispose();
+      y.dispose();
+      break;
+    }
+    const taken = new Float32Array(rows * classes);
+    ids.forEach((id, i) => {
+      taken.set(logits.subarray(id * classes, (id + 1) * classes), i * classes);
+    });
+    const teacherLogits = np.array(taken, { shape: [rows, classes] });
+    found.push(await cosines(state.params, state.modelState, { x, y, teacherLogits }));
+  }
+  return averageCosines(found);
+}
+
+/** The mean of each cosine; null where one is. */
+export function averageCosines(found: readonly Cosines[]): Cosines {
+  const mean = (part: keyof Cosines): number | null => {
+    const values = found.map((c) => c[part]).filter((v) => v !== null);
+    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+  };
+  return { backbone: mean("backbone"), head: mean("head") };
+}
+
+/** How near the main head and its features are to neural collapse on these rows. */
+export async function collapseOf(
+  { features, step, model }: Programs,
+  state: SupervisedState,
+  { x, y, shape }: Labelled,
+): Promise<NeuralCollapse> {
+  const input = np.array(new Float32Array(x), { shape: [y.length, shape[0]] });
+  const rows = await features(step.params(state), step.modelState(state), input).data();
+  const last = (step.params(state) as { weight: np.Array }[]).at(-1) as { weight: np.Array };
+  const columns = await last.weight.ref.data();
+  const [d, classes] = [model.featureSize, model.outputSize];
+  const weights = Float32Array.from(
+    { length: classes * d },
+    (_, at) => columns[(at % d) * classes + Math.floor(at / d)],
+  );
+  return neuralCollapse(rows, y, weights);
+}
