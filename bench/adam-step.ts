@@ -1,5 +1,5 @@
 import { random } from "@jax-js/jax";
-import { adam, crossEntropy, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
+import { adam, crossEntropy, fit, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
 import type { Compile } from "minimand/engine";
 
 /** A perceptron and its batch. */
@@ -26,9 +26,8 @@ export function examples({ rows, inputs, classes }: Shape): {
   return { x, y };
 }
 
-/** One Adam step, the learning rate an input: packs a fresh batch, and reads the loss. */
-export function adamStep(shape: Shape, compile?: Compile): (rows?: number) => Promise<void> {
-  const { rows, inputs, hidden, classes } = shape;
+function parts(shape: Shape, compile: Compile | undefined) {
+  const { inputs, hidden, classes } = shape;
   const { x, y } = examples(shape);
   const model = flat(mlp({ inputs, hidden, outputs: classes }));
   const step = supervised({
@@ -38,13 +37,36 @@ export function adamStep(shape: Shape, compile?: Compile): (rows?: number) => Pr
     compile,
   });
   const batchesOf = (size: number) => minibatches({ x, shape: [inputs], y, classes }, { size, seed: 1 });
-  const batches = new Map([rows, rows / 2].map((size) => [size, batchesOf(size)]));
-  let state = step.init(random.key(0), { hyper: { learningRate: 1e-3 } });
-  return async (size = rows) => {
+  const state = step.init(random.key(0), { hyper: { learningRate: 1e-3 } });
+  return { step, state, batchesOf };
+}
+
+/** One Adam step, the learning rate an input: packs a fresh batch, and reads the loss. */
+export function adamStep(shape: Shape, compile?: Compile): (rows?: number) => Promise<void> {
+  const { step, state: start, batchesOf } = parts(shape, compile);
+  const batches = new Map([shape.rows, shape.rows / 2].map((size) => [size, batchesOf(size)]));
+  let state = start;
+  return async (size = shape.rows) => {
     const ids = Int32Array.from({ length: size }, (_, i) => i);
     const [next, { loss }] = step.update(state, batches.get(size)!.at(ids));
     state = next;
     await loss.data();
+  };
+}
+
+/** Mean milliseconds of a step as `fit` makes them, several in a call where it pays. */
+export function adamFit(shape: Shape, compile?: Compile): (steps: number) => Promise<number> {
+  const { step, state: start, batchesOf } = parts(shape, compile);
+  const batches = batchesOf(shape.rows);
+  const ids = Int32Array.from({ length: shape.rows }, (_, i) => i);
+  let state = start;
+  return async (steps) => {
+    const started = performance.now();
+    const given = function* () {
+      for (let i = 0; i < steps; i++) yield batches.at(ids);
+    };
+    state = await fit({ step, state, batches: given() });
+    return (performance.now() - started) / steps;
   };
 }
 

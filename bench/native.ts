@@ -6,7 +6,7 @@
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "../packages/cli/src/run/engine.ts";
-import { adamStep, large, median, type Shape, small, time } from "./adam-step.ts";
+import { adamFit, adamStep, large, median, type Shape, small, time } from "./adam-step.ts";
 import { startTorch } from "./torch.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -63,6 +63,7 @@ async function measured(network: "small" | "large", shape: Shape): Promise<Recor
     plain: onWasm(shape, PlainInstance),
     cached: onWasm(shape, CachedInstance),
     native: onNative(shape, compile),
+    fit: adamFit(shape, compile),
     ...(network === "large" ? { threads2: onNative(shape, twoThreads) } : {}),
     ...(torch === null ? {} : { torch: (count) => torch.time(network, count) }),
   };

@@ -94,7 +94,7 @@ const times = (ratio: number): string => `${ratio.toFixed(2)} times as fast`;
 /** A step of one network on the native engine beside the others. */
 function stepRows(
   what: string,
-  { plain, cached, native: own, torch }: Numbers,
+  { plain, cached, native: own, fit, torch }: Numbers,
   version: string | null,
   { overPlain, overCached, ofTorch }: { overPlain: number; overCached?: number; ofTorch: number },
 ): Row[] {
@@ -111,6 +111,12 @@ function stepRows(
       `${times(cached / own)} (${ms(cached)})`,
       overCached === undefined ? "" : `at least ${overCached} times`,
       overCached === undefined || cached / own >= overCached,
+    ],
+    [
+      "the same, a step as `fit` makes them natively (small ones in blocks) against that `jit`",
+      `${times(cached / fit)} (${ms(fit)})`,
+      "",
+      true,
     ],
     version === null
       ? ["the same, against PyTorch eager on one thread", "left out: not installed", "", true]
