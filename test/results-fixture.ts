@@ -312,6 +312,7 @@ const settings: Settings = {
   group: null,
   types: {},
   test: null,
+  distillFrom: null,
 };
 
 /** Average ranks of 12 losses over 6 data sets; the critical difference and the cliques fit the ranks. */

@@ -206,6 +206,8 @@ export interface Settings {
   group: string | null;
   types: Record<string, "numeric" | "categorical">;
   test: string | null;
+  /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
+  distillFrom: string | null;
 }
 
 /** What ran the training steps. The same settings on another engine give numbers that differ by rounding. */

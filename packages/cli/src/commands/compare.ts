@@ -114,6 +114,10 @@ export function compareCommand(): Command {
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
     .option("--group <column>", "rows with equal values stay in one fold")
     .option("--test <file>", "test on this file instead of folds; each seed is one repeat")
+    .option(
+      "--distill-from <folder>",
+      "a model kept by compare as a teacher: adds the losses that learn from its logits",
+    )
     .option("--label-noise <p>", "give this share of the training labels a wrong class", number, 0)
     .option("--imbalance <r>", "thin out the smaller classes of the training rows to 1 in r", number)
     .option(
@@ -131,6 +135,7 @@ Examples:
   minimand compare sales.parquet --target price --losses squared,huber,cauchy
   zcat big.csv.gz | minimand compare - --target label --budget 10m --json > results.json
   minimand compare a.csv b.csv c.csv --target y       average ranks over data sets
+  minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
 again continues where it was stopped.`,
@@ -221,6 +226,7 @@ function settingsOf(target: string, options: Options): Settings {
     positive: options.positive ?? null,
     group: options.group ?? null,
     test: options.test ?? null,
+    distillFrom: options.distillFrom ?? null,
     imbalance: options.imbalance ?? null,
     rope: options.rope ?? "auto",
   };

@@ -20,6 +20,7 @@ export function lossesCommand(): Command {
           paper = null,
           reference = null,
           settings,
+          needsTeacher = false,
         }) => ({
           id,
           label,
@@ -30,6 +31,7 @@ export function lossesCommand(): Command {
           paper,
           reference,
           settings,
+          needsTeacher,
         }),
       );
       if (json) {
@@ -42,10 +44,10 @@ export function lossesCommand(): Command {
         wordWrap: true,
         colWidths: [31, 18, 46, 28, 22],
       });
-      for (const { id, tasks, extensionOn, formula, parameters, paper, reference } of rows) {
+      for (const { id, tasks, extensionOn, formula, parameters, paper, reference, needsTeacher } of rows) {
         const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
         table.push([
-          id,
+          needsTeacher ? `${id}\n(--distill-from)` : id,
           tasks.map((t) => (extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
           formula,
           own.join("\n"),

@@ -139,7 +139,7 @@ function workOf(options: RunOptions, seed: number): Work[] {
 
 /** Everything that decides a trial's result, and nothing else. */
 function keyOf(
-  { sha256, testSha256, dataset }: Subject,
+  { sha256, testSha256, teacherSha256, dataset }: Subject,
   spec: TrialSpec,
   { settings, candidates, versions, engine }: RunOptions,
 ): TrialKey {
@@ -151,6 +151,7 @@ function keyOf(
     rope: _rope,
     alpha: _alpha,
     test: _test,
+    distillFrom: _distillFrom,
     ...rest
   } = settings;
   return {
@@ -164,6 +165,7 @@ function keyOf(
     settings: rest,
     formula: candidate?.formula ?? null,
     grid: candidate === undefined ? null : gridOf(candidate, settings.configurations),
+    ...(candidate?.needsTeacher === true && { teacherSha256 }),
     spec,
   };
 }

@@ -8,9 +8,11 @@ import {
   readTable,
   type Settings,
   type Table,
+  withTeacher,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { type Input, readInput } from "./input.ts";
+import { readTeacher } from "./teacher.ts";
 
 /** A data set to compare on, with the hashes that name its trials. */
 export interface Subject {
@@ -23,6 +25,8 @@ export interface Subject {
   testRows: number | null;
   sha256: string;
   testSha256: string | null;
+  /** Of the teacher that distillation learns from. */
+  teacherSha256: string | null;
 }
 
 /** Reads data arguments one by one; refuses the same data twice. */
@@ -64,9 +68,11 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     throw new UsageError("--test: expected a file, as stdin is the training data");
   const test = settings.test === null ? null : await readInput(settings.test);
   const testTable = test === null ? null : await readTable(test.bytes, { name: test.source });
+  const teacher = settings.distillFrom === null ? null : await readTeacher(settings.distillFrom);
   const subjects: Subject[] = [];
   for (const { name, source, bytes, sha256 } of inputs) {
-    const dataset = makeDataset(await readTable(bytes, { name: source }), {
+    const table = await readTable(bytes, { name: source });
+    const plain = makeDataset(table, {
       target: settings.target,
       types: settings.types,
       ignore: settings.ignore,
@@ -74,6 +80,8 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       ...(settings.group === null ? {} : { group: settings.group }),
       ...(settings.positive === null ? {} : { positive: settings.positive }),
     });
+    const dataset =
+      teacher === null ? plain : await withTeacher(plain, table, teacher.model, settings.distillFrom ?? "");
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);
@@ -85,6 +93,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       testRows,
       sha256,
       testSha256: test?.sha256 ?? null,
+      teacherSha256: teacher?.sha256 ?? null,
     });
   }
   const [first] = subjects;

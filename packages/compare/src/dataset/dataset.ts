@@ -34,5 +34,7 @@ export interface Dataset {
   /** Group id a row (`--group`), or null. */
   groups: Int32Array | null;
   rows: number;
+  /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */
+  teacher?: Float32Array;
   notes: Note[];
 }

@@ -11,7 +11,7 @@ import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
-import type { Prediction } from "../trial/outcome.ts";
+import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import type { ModelDescription } from "./description.ts";
 import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
 
@@ -81,6 +81,20 @@ export async function predictTable(
   model: SavedModel,
   table: Table,
 ): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
+  const { task, targetScale } = model.description;
+  const { outputs, rows, notes } = await outputsOfTable(model, table);
+  return { prediction: predictionOf(outputs, rows, task, targetScale), rows, notes };
+}
+
+/**
+ * The outputs of a kept model for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
+ *
+ * @throws DataError as {@link predictTable}
+ */
+export async function outputsOfTable(
+  model: SavedModel,
+  table: Table,
+): Promise<{ outputs: Float32Array; rows: number; notes: Note[] }> {
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table);
   const layers = savedLayers(model);
@@ -95,10 +109,10 @@ export async function predictTable(
     bias: vector(bias, bias.length),
   }));
   const params = np.concatenate(leavesOf(flat));
-  const prediction = await network.predict({ params, state: {} }, { x, rows }, description.targetScale);
+  const outputs = await network.outputs({ params, state: {} }, { x, rows });
   params.dispose();
   network.dispose();
-  return { prediction, rows, notes };
+  return { outputs, rows, notes };
 }
 
 /**

@@ -1,4 +1,12 @@
-import type { BatchLoss, Model, Objective } from "minimand";
+import type {
+  BatchLoss,
+  FeatureModel,
+  Model,
+  Objective,
+  SupervisedOptions,
+  SupervisedState,
+  TrainStep,
+} from "minimand";
 import type { Task } from "../results.ts";
 
 /** What a candidate may depend on when it is built. One build serves every configuration, fold and seed of a task. */
@@ -38,4 +46,12 @@ export interface Candidate {
   /** Instead of `loss`, for losses with a memory per example. */
   objective?: (info: BuildInfo, model: Model) => Objective;
   memory?: (examples: number, settings: Record<string, number>) => Memory;
+  /** Instead of `loss`, for methods that are a training step of their own. */
+  step?: (
+    info: BuildInfo,
+    model: FeatureModel,
+    parts: Pick<SupervisedOptions, "optimizer" | "compile">,
+  ) => TrainStep<SupervisedState>;
+  /** True where the step learns from a teacher: its memory is given the logits of the training rows, as `teacher`. */
+  needsTeacher?: true;
 }

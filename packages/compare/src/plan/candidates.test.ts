@@ -5,17 +5,23 @@ import { gridOf } from "./grid.ts";
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const all = (task: Task) => candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id);
-const chosen = (losses: string[] | "auto", task: Task, baseline: string | "auto" = "auto") =>
-  chooseCandidates({ losses, baseline }, task).map((c) => c.id);
+const untaught = (task: Task) => all(task).filter((id) => candidateById(id, task).needsTeacher !== true);
+const chosen = (
+  losses: string[] | "auto",
+  task: Task,
+  baseline: string | "auto" = "auto",
+  distillFrom: string | null = null,
+) => chooseCandidates({ losses, baseline, distillFrom }, task).map((c) => c.id);
 
 describe("candidates", () => {
-  it("have different names, a formula, and either a loss or an objective", () => {
+  it("have different names, a formula, and a loss, an objective or a step of their own", () => {
     expect(new Set(candidates.map((c) => c.id)).size).toBe(candidates.length);
     expect(new Set(candidates.map((c) => c.label)).size).toBe(candidates.length);
     for (const candidate of candidates) {
       expect(candidate.formula, candidate.id).not.toBe("");
       expect(candidate.tasks.length, candidate.id).toBeGreaterThan(0);
-      expect((candidate.loss === undefined) !== (candidate.objective === undefined), candidate.id).toBe(true);
+      const ways = [candidate.loss, candidate.objective, candidate.step].filter((way) => way !== undefined);
+      expect(ways, candidate.id).toHaveLength(1);
     }
   });
 
@@ -44,7 +50,24 @@ describe("chooseCandidates", () => {
   it.each(tasks)("takes all losses of the task %s, the baseline first", (task) => {
     const ids = chosen("auto", task);
     expect(ids[0]).toBe(task === "regression" ? "squared" : "cross-entropy");
-    expect(ids.toSorted()).toEqual(all(task).toSorted());
+    expect(ids.toSorted()).toEqual(untaught(task).toSorted());
+  });
+
+  it.each(tasks)("takes distillation for the task %s too where there is a teacher", (task) => {
+    expect(chosen("auto", task, "auto", "out").toSorted()).toEqual(all(task).toSorted());
+    expect(all(task).length - untaught(task).length).toBe({ binary: 4, multiclass: 5, regression: 0 }[task]);
+  });
+
+  it("refuses distillation without a teacher, as a loss and as the baseline", () => {
+    const refusal = "distillFrom: expected a kept model as the teacher that dhkd needs, got null";
+    expect(() => chosen(["dhkd"], "binary")).toThrow(new RangeError(refusal));
+    expect(() => chosen(["focal"], "binary", "dhkd")).toThrow(new RangeError(refusal));
+    expect(chosen(["dhkd"], "binary", "kd", "out")).toEqual([
+      "kd",
+      "class-weighted-cross-entropy",
+      "cross-entropy",
+      "dhkd",
+    ]);
   });
 
   it("adds what is always shown beside the losses asked for, each once", () => {
@@ -84,7 +107,7 @@ describe("chooseCandidates", () => {
 
 describe("summarise", () => {
   it.each(tasks)("lists losses with the grid that runs, and the references of %s after them", (task) => {
-    const losses = chooseCandidates({ losses: "auto", baseline: "auto" }, task);
+    const losses = chooseCandidates({ losses: "auto", baseline: "auto", distillFrom: null }, task);
     const rows = summarise(losses, task, 4);
     expect(rows.slice(0, losses.length).map((r) => r.id)).toEqual(losses.map((c) => c.id));
     for (const row of rows.slice(0, losses.length)) {

@@ -3,11 +3,16 @@ import { didYouMean } from "../dataset/suggest.ts";
 import type { CandidateSummary, Settings, Task } from "../results.ts";
 import type { Candidate } from "./candidate.ts";
 import { classificationCandidates } from "./classification.ts";
+import { distillationCandidates } from "./distillation.ts";
 import { gridOf } from "./grid.ts";
 import { regressionCandidates } from "./regression.ts";
 
 /** Every loss of the comparison. */
-export const candidates: readonly Candidate[] = [...classificationCandidates, ...regressionCandidates];
+export const candidates: readonly Candidate[] = [
+  ...classificationCandidates,
+  ...distillationCandidates,
+  ...regressionCandidates,
+];
 
 /** Rows shown beside the losses. They are not trained on their own. */
 export const references = {
@@ -39,19 +44,32 @@ export function candidateById(id: string, task: Task, argument = "losses"): Cand
   );
 }
 
-/** The losses that run: those asked for (or all of the task), and always the baseline and class weights. */
-export function chooseCandidates(settings: Pick<Settings, "losses" | "baseline">, task: Task): Candidate[] {
+/**
+ * The losses that run: those asked for (or all of the task), and always the baseline and class weights. Distillation is
+ * among them only where there is a teacher.
+ */
+export function chooseCandidates(
+  settings: Pick<Settings, "losses" | "baseline" | "distillFrom">,
+  task: Task,
+): Candidate[] {
+  const hasTeacher = settings.distillFrom !== null;
   const always = [
     baselineFor(settings.baseline, task),
     ...(task === "regression" ? [] : ["class-weighted-cross-entropy"]),
   ];
   const wanted =
     settings.losses === "auto"
-      ? candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id)
+      ? candidates
+          .filter((c) => c.tasks.includes(task) && (hasTeacher || c.needsTeacher !== true))
+          .map((c) => c.id)
       : settings.losses;
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
   const needed = task === "binary" ? ["cross-entropy"] : [];
-  return [...new Set([...always, ...needed, ...wanted])].map((id) => candidateById(id, task));
+  const chosen = [...new Set([...always, ...needed, ...wanted])].map((id) => candidateById(id, task));
+  const untaught = chosen.find((c) => c.needsTeacher === true);
+  if (!hasTeacher && untaught !== undefined)
+    throw rangeError("distillFrom", `a kept model as the teacher that ${untaught.id} needs`, null);
+  return chosen;
 }
 
 /** What `results.json` says of the losses and references that ran. */

@@ -26,6 +26,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   group: null,
   types: {},
   test: null,
+  distillFrom: null,
 };
 
 /** Throws a RangeError naming the first setting that makes no sense. */

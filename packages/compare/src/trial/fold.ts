@@ -18,6 +18,8 @@ export interface Part {
   labels: Int32Array;
   /** Numbers; empty for classification. */
   targets: Float64Array;
+  /** Logits of a teacher, `[rows, classes]`, where the data set has them. */
+  teacher?: Float32Array;
 }
 
 /** One fold of one seed, ready to train on: all that is fitted was fitted on `fit` alone. */
@@ -123,6 +125,7 @@ export function makeFolds(
         dataset.targets.length === 0
           ? dataset.targets
           : Float64Array.from(rows, (row) => dataset.targets[row]),
+      ...(dataset.teacher && { teacher: teacherOf(dataset.teacher, dataset.classes.length, rows) }),
     });
     const fitted = part(fit, labels);
     return {
@@ -152,6 +155,7 @@ export function makeWhole(dataset: Dataset): {
         rows: rows.length,
         labels: dataset.labels,
         targets: dataset.targets,
+        ...(dataset.teacher && { teacher: dataset.teacher }),
       },
       target: dataset.task === "regression" ? fitTarget(dataset.targets, rows) : { mean: 0, sd: 1 },
       classCounts: countClasses(dataset.labels, dataset.classes.length),
@@ -167,6 +171,15 @@ function secondFile(dataset: Dataset, encoder: Encoder, table: Table, inputs: nu
     kept.set(x.subarray(row * encoder.inputs, (row + 1) * encoder.inputs), i * encoder.inputs);
   });
   return { x: padded(kept, rows.length, encoder.inputs, inputs), rows: rows.length, labels, targets };
+}
+
+/** The teacher's logits of some rows. */
+function teacherOf(logits: Float32Array, classes: number, rows: Int32Array): Float32Array {
+  const taken = new Float32Array(rows.length * classes);
+  rows.forEach((row, i) => {
+    taken.set(logits.subarray(row * classes, (row + 1) * classes), i * classes);
+  });
+  return taken;
 }
 
 function countClasses(labels: Int32Array, classes: number): number[] {

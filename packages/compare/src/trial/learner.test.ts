@@ -28,7 +28,8 @@ const dataset = await datasetOf(
     y: wave.map((_, i) => (i % 2 ? "yes" : "no")),
   }),
 );
-const [fold] = makeFolds(dataset, { folds: 2, labelNoise: 0, imbalance: null }, 0);
+const teacher = Float32Array.from({ length: 2 * dataset.rows }, (_, i) => Math.cos(i));
+const [fold] = makeFolds({ ...dataset, teacher }, { folds: 2, labelNoise: 0, imbalance: null }, 0);
 const network = makeNetwork(fold.inputs, "binary", 2, settings);
 const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref.dataSync()];
 
@@ -61,6 +62,53 @@ describe("makeLearner", () => {
     for (const candidate of candidates.filter((c) => c.tasks.includes("binary")))
       expect(await startOf(candidate, 7), candidate.id).toEqual(first);
     expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
+  });
+
+  it("gives distillation the teacher's logits of the very rows it trains on", async () => {
+    const rowOf = (values: ArrayLike<number>, row: number, width: number) =>
+      Array.from({ length: width }, (_, k) => values[row * width + k]).join();
+    // Two folds: what one trains on, with its inner validation part, is a half of the data.
+    const [other] = makeFolds(dataset, { folds: 2, labelNoise: 0, imbalance: null }, 0);
+    expect(other.fit.teacher).toBe(undefined);
+    expect(fold.fit.teacher).toHaveLength(2 * fold.fit.rows);
+    const known = new Set(Array.from({ length: dataset.rows }, (_, row) => rowOf(teacher, row, 2)));
+    const given = Array.from({ length: fold.fit.rows }, (_, row) => rowOf(fold.fit.teacher!, row, 2));
+    expect(new Set(given).size).toBe(fold.fit.rows);
+    expect(given.every((row) => known.has(row))).toBe(true);
+  });
+
+  it("refuses distillation from data without a teacher", async () => {
+    const learner = makeLearner(network, candidateById("dhkd", "binary"), info, settings);
+    const { teacher: _, ...fit } = fold.fit;
+    const training = learner.trainFor(
+      1,
+      { ...fold, fit },
+      { learningRate: 0.01, parameters: { alpha: 1 } },
+      { seed: 1 },
+    );
+    await expect(training).rejects.toThrow(/^candidate dhkd: expected the logits of a teacher/);
+    learner.dispose();
+  });
+
+  it("learns from the teacher: with much weight a student comes near to its logits, also on one head", async () => {
+    const wanted = Float32Array.from({ length: 2 * fold.fit.rows }, (_, i) => {
+      const z = fold.fit.x[Math.floor(i / 2) * fold.inputs];
+      return i % 2 ? 2 * z : -2 * z;
+    });
+    const distance = async (alpha: number) => {
+      const learner = makeLearner(network, candidateById("binary-kl-norm", "binary"), info, settings);
+      const trained = await learner.trainFor(
+        40,
+        { ...fold, fit: { ...fold.fit, teacher: wanted } },
+        { learningRate: 0.02, parameters: { alpha } },
+        { seed: 1 },
+      );
+      const outputs = await network.outputs(trained, fold.fit);
+      discard(trained);
+      learner.dispose();
+      return outputs.reduce((sum, v, i) => sum + Math.abs(v - wanted[i]), 0) / outputs.length;
+    };
+    expect(await distance(10)).toBeLessThan(0.5 * (await distance(0)));
   });
 
   it("stops early, keeps the best epoch, and reports it", async () => {

@@ -3,6 +3,7 @@ import {
   adamw,
   type BatchLoss,
   type Examples,
+  type FeatureModel,
   type FlatModel,
   fit,
   flat,
@@ -12,6 +13,7 @@ import {
   NonFiniteError,
   objectiveOf,
   predictor,
+  type SupervisedOptions,
   supervised,
 } from "minimand";
 import { type Compile, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
@@ -44,7 +46,9 @@ const chunk = 128;
 
 /** A network of one shape, shared by all losses: the same key gives all of them the same start. */
 export interface Network {
-  model: FlatModel;
+  model: FlatModel & FeatureModel;
+  /** Outputs of the rows of a part, `[rows, outputs]`: logits, or standardised numbers. */
+  outputs(trained: Trained, part: Pick<Part, "x" | "rows">): Promise<Float32Array>;
   predict(
     trained: Trained,
     part: Pick<Part, "x" | "rows">,
@@ -64,21 +68,24 @@ export function makeNetwork(
   const outputs = task === "regression" ? 1 : classes;
   const model = flat(mlp({ inputs, hidden: settings.model === "linear" ? [] : settings.hidden, outputs }));
   const forward = predictor(model, compile);
+  const outputsOf: Network["outputs"] = async ({ params, state }, { x, rows }) => {
+    const all = new Float32Array(rows * outputs);
+    for (let start = 0; start < rows; start += chunk) {
+      const n = Math.min(chunk, rows - start);
+      const input = new Float32Array(chunk * inputs);
+      input.set(x.subarray(start * inputs, (start + n) * inputs));
+      const out = await forward(params, state, np.array(input, { shape: [chunk, inputs] })).data();
+      all.set((out as Float32Array).subarray(0, n * outputs), start * outputs);
+    }
+    const wrong = all.find((v) => !Number.isFinite(v));
+    if (wrong !== undefined) throw new NonFiniteError(0, "output", wrong);
+    return all;
+  };
   return {
     model,
-    async predict({ params, state }, { x, rows }, target) {
-      const all = new Float32Array(rows * outputs);
-      for (let start = 0; start < rows; start += chunk) {
-        const n = Math.min(chunk, rows - start);
-        const input = new Float32Array(chunk * inputs);
-        input.set(x.subarray(start * inputs, (start + n) * inputs));
-        const out = await forward(params, state, np.array(input, { shape: [chunk, inputs] })).data();
-        all.set((out as Float32Array).subarray(0, n * outputs), start * outputs);
-      }
-      const wrong = all.find((v) => !Number.isFinite(v));
-      if (wrong !== undefined) throw new NonFiniteError(0, "output", wrong);
-      return predictionOf(all, rows, task, target);
-    },
+    outputs: outputsOf,
+    predict: async (trained, part, target) =>
+      predictionOf(await outputsOf(trained, part), part.rows, task, target),
     dispose: () => forward.dispose(),
   };
 }
@@ -117,13 +124,12 @@ export function makeLearner(
   compile?: Compile,
 ): Learner {
   const { model } = network;
-  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
-  const step = supervised({
-    model,
-    objective,
-    optimizer: ({ learningRate }) => adamw(learningRate, { weightDecay }),
-    compile,
-  });
+  const optimizer: SupervisedOptions["optimizer"] = ({ learningRate }) =>
+    adamw(learningRate, { weightDecay });
+  const objective = () => candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
+  const step =
+    candidate.step?.(info, model, { optimizer, compile }) ??
+    supervised({ model, objective: objective(), optimizer, compile });
   type State = ReturnType<typeof step.init>;
 
   const start = (
@@ -137,6 +143,7 @@ export function makeLearner(
       seed,
     });
     const memory = candidate.memory?.(batches.count, parameters) ?? {};
+    if (candidate.needsTeacher === true) memory.teacher = teacherOf(candidate, fold.fit);
     const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters }, memory });
     return { batches, state };
   };
@@ -212,6 +219,12 @@ export function discard({ params, state }: Trained): void {
 export function isBetter(score: number, best: number, { higherIsBetter }: Metric): boolean {
   if (Number.isNaN(score)) return false;
   return Number.isNaN(best) || (higherIsBetter ? score > best : score < best);
+}
+
+function teacherOf({ id }: Candidate, { teacher }: Part): Float32Array {
+  if (teacher === undefined)
+    throw new TypeError(`candidate ${id}: expected the logits of a teacher (--distill-from), got none`);
+  return teacher;
 }
 
 function lossFor(candidate: Candidate, info: BuildInfo): BatchLoss {

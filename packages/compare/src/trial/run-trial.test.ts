@@ -59,8 +59,11 @@ describe("makeTrialRunner", () => {
     ["binary", binary],
     ["multiclass", several],
   ] as const)("runs every loss of a %s task to a finite score on the test rows", async (task, dataset) => {
+    const teacher = Float32Array.from({ length: dataset.classes.length * dataset.rows }, (_, i) =>
+      Math.cos(i),
+    );
     for (const { id } of candidates.filter((c) => c.tasks.includes(task))) {
-      const [record] = await runAll(dataset, [{ candidate: id, seed: 0, fold: 1 }]);
+      const [record] = await runAll({ ...dataset, teacher }, [{ candidate: id, seed: 0, fold: 1 }]);
       expect(record, id).toMatchObject({ candidate: id, seed: 0, fold: 1, status: "ok" });
       expect(
         record.tuning.map((t) => t.configuration),

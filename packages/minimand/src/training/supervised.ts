@@ -4,10 +4,11 @@ import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
 import { derive, keyOf } from "../engine/random.ts";
 import type { Tree } from "../engine/tree.ts";
-import { disposeTree, refTree, sizeOf } from "../engine/tree.ts";
+import { disposeTree, refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
+import { blockSizeFor } from "./block-size.ts";
 import { named } from "./named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "./objective.ts";
 import type { TrainStep } from "./train-step.ts";
@@ -197,11 +198,7 @@ export function supervised({
           { loss: loss as np.Array },
         ];
       },
-      blockSize({ params }, { weights }) {
-        // A call costs about as much as a step of a million products of a number and a parameter.
-        const work = sizeOf(params) * weights.shape[0];
-        return work > 8e6 ? 1 : work > 2e6 ? 4 : 16;
-      },
+      blockSize: ({ params }, { weights }) => blockSizeFor(params, weights.shape[0]),
     }),
     params: (state) => state.params,
     modelState: (state) => state.modelState,

@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../../test/support/leaks.ts";
+import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { binaryKlNorm, crossEntropy, kdLoss } from "../../losses/index.ts";
 import { flat, mlp } from "../../models/index.ts";
@@ -67,9 +68,6 @@ describe("distill", () => {
       hyper: { ...hyper, gamma: 0.5, alpha: 2 },
       memory: { teacher },
     });
-    // The same start: the student's key is the first half of the step's.
-    const [own, rest] = [...random.split(random.key(1), 2)];
-    rest.dispose();
     const rows = (x: np.Array) =>
       np.matmul(
         x,
@@ -91,7 +89,7 @@ describe("distill", () => {
       },
     });
     let a = start;
-    let b = plain.init(own, { hyper });
+    let b = plain.init(random.key(1), { hyper });
     for (let epoch = 0; epoch < 3; epoch++) {
       a = await fit({ step, state: a, batches: batches.epoch(epoch) });
       b = await fit({ step: plain, state: b, batches: batches.epoch(epoch) });
@@ -184,6 +182,46 @@ describe("distill", () => {
     state = await fit({ step, state, batches: batches.epoch(1) });
     expect(liveBuffers()).toBe(before);
   });
+
+  it.each(["in blocks", "in no block after all"])(
+    "makes the same steps where a compiler makes several at once, %s",
+    async (how) => {
+      let blocks = 0;
+      const compile: Compile = Object.assign(compileWithJit.bind(null), {
+        loop: ((f: (carry: Tree, x: Tree) => [Tree, { [name: string]: np.Array }]) => {
+          const program = compileWithJit(f);
+          const run = (carry: Tree, xs: Tree[]) => {
+            blocks++;
+            if (how === "in no block after all") return null;
+            let [current, results] = [carry, [] as { [name: string]: np.Array }[]];
+            for (const x of xs) {
+              const [next, result] = program(current, x);
+              [current, results] = [next, [...results, result]];
+            }
+            const names = Object.keys(results[0]);
+            return [
+              current,
+              Object.fromEntries(names.map((name) => [name, np.stack(results.map((r) => r[name]))])),
+            ];
+          };
+          return Object.assign(run, { dispose: () => program.dispose() });
+        }) as unknown as Compile["loop"],
+      });
+      const train = async (options: Partial<DistillOptions>) => {
+        const step = distill({ student, auxiliary: head, gradientAlignment: true, optimizer, ...options });
+        let state = step.init(random.key(4), { hyper, memory: { teacher: teacherOfHalfPlanes() } });
+        for (let epoch = 0; epoch < 2; epoch++)
+          state = await fit({ step, state, batches: batches.epoch(epoch) });
+        const before = liveBuffers();
+        state = await fit({ step, state, batches: batches.epoch(2) });
+        expect(liveBuffers()).toBe(before);
+        return [...numbers(state.params), state.count];
+      };
+      const together = await train({ compile });
+      expect(blocks).toBeGreaterThan(2);
+      close(together, await train({}), 6);
+    },
+  );
 
   it("refuses teacher logits that lack, don't fit or aren't finite, and example ids without any", () => {
     const step = distill({ student, optimizer });

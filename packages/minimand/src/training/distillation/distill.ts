@@ -9,6 +9,7 @@ import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
 import { binaryKlNorm } from "../../losses/distillation/binary-kl.ts";
 import type { FeatureModel, Model } from "../../models/model.ts";
 import { applyUpdates } from "../../optimizers/transformation.ts";
+import { blockSizeFor } from "../block-size.ts";
 import { named } from "../named-hyper.ts";
 import type { BatchLoss, ObjectiveContext } from "../objective.ts";
 import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
@@ -46,7 +47,8 @@ export interface DistillOptions extends Pick<SupervisedOptions, "optimizer" | "c
  * Minimises `gamma mean(primary) + alpha mean(distillation)`; `gamma` and `alpha` are hyperparameters, 1 unless given to `init`.
  * With an auxiliary head the two losses meet in the backbone alone; `params` and `modelState` of the step are those of the
  * student without that head, so the trained student costs nothing extra. With `gradientAlignment` the two gradients are
- * taken apart (two backward passes) and merged by {@link alignGradients}.
+ * taken apart (two backward passes) and merged by {@link alignGradients}. The same key gives the student the start that it has
+ * in `supervised`.
  *
  * @param options student, teacher (or its logits in the memory), auxiliary head, losses, alignment, optimizer
  * @returns a training step with the metrics `loss`, `primary`, `distillation` (both unweighted) and, with alignment, `conflict`:
@@ -131,10 +133,9 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
       }
       checkTeacherSource(teacher, memory.teacher, classes);
       const words = key.ref.dataSync();
-      const [studentKey, headKey] = [...random.split(key, 2)];
-      const own = student.init(studentKey);
-      const head = auxiliary?.init(headKey) ?? { params: {}, state: {} };
-      if (auxiliary === undefined) headKey.dispose();
+      // The student starts as a supervised one of the same key does; the head has a stream of its own.
+      const own = student.init(key);
+      const head = auxiliary?.init(keyOf(words[0], words[1], headStream)) ?? { params: {}, state: {} };
       const params = { student: own.params, auxiliary: head.params };
       const transformation = optimizerOf(mapValues(all, (value) => np.array(value)));
       return {
@@ -168,7 +169,7 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
         disposeTree([one, hyper]);
         return [after(state, parts, batches.length), metrics as Metrics];
       },
-      blockSize: () => 16,
+      blockSize: ({ params }, { weights }) => blockSizeFor(params, weights.shape[0]),
     }),
     params: (state) => (state.params as { student: Tree }).student,
     modelState: (state) => (state.modelState as { student: Tree }).student,
@@ -178,6 +179,8 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
     },
   };
 }
+
+const headStream = 0x4ead;
 
 type Metrics = { loss: np.Array; [name: string]: np.Array };
 type StepAux = { loss: np.Array; primary: np.Array; distillation: np.Array; modelState: Tree };

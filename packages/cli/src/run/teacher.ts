@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import type { SavedModel } from "@minimand/compare";
+import { startEngine } from "./engine.ts";
+import { onlyModel, readModel } from "./find-models.ts";
+
+/**
+ * The kept model of a folder as a teacher, with a hash of all that its logits depend on, and the engine that computes
+ * them started.
+ *
+ * @throws UsageError, DataError where there is no model, more than one, or a damaged one
+ */
+export async function readTeacher(folder: string): Promise<{ model: SavedModel; sha256: string }> {
+  const model = await readModel(await onlyModel(folder));
+  const { encoder, network, classes } = model.description;
+  const sha256 = createHash("sha256")
+    .update(JSON.stringify({ encoder, network, classes }))
+    .update(model.weights)
+    .digest("hex");
+  await startEngine();
+  return { model, sha256 };
+}

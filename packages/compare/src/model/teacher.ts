@@ -1,0 +1,65 @@
+import type { Dataset } from "../dataset/dataset.ts";
+import { encodeTarget } from "../dataset/encode-target.ts";
+import { fitEncoder } from "../dataset/encoder.ts";
+import type { Note } from "../results.ts";
+import { DataError, listed, quoted } from "../table/data-error.ts";
+import type { Table } from "../table/table.ts";
+import { outputsOfTable, type SavedModel } from "./saved-model.ts";
+
+/**
+ * A data set with the logits of a kept model for each of its rows, as the distillation losses need them. The teacher reads
+ * the table with its own columns and encoding, so that these need not be those of the students.
+ *
+ * @param table the table that the data set was made of
+ * @param place where the teacher was found, for messages
+ * @throws DataError where teacher or data are not for classes, their classes differ, or as `predictTable` does
+ */
+export async function withTeacher(
+  dataset: Dataset,
+  table: Table,
+  teacher: SavedModel,
+  place: string,
+): Promise<Dataset> {
+  const { task, classes } = teacher.description;
+  if (dataset.task === "regression" || task === "regression")
+    throw new DataError(
+      `${place}: expected a teacher and data with classes, as distillation compares logits, got the task regression`,
+    );
+  // The same classes may stand in another order: which one is positive is for each comparison to say.
+  const position = dataset.classes.map((name) => classes.indexOf(name));
+  if (classes.length !== dataset.classes.length || position.includes(-1))
+    throw new DataError(
+      `${place}: expected a teacher of the classes ${listed(dataset.classes)} of ${quoted(dataset.target)}, got one of ${listed(classes)}`,
+    );
+  const { outputs, notes } = await outputsOfTable(teacher, table);
+  const { rows } = encodeTarget(dataset, table);
+  const logits = new Float32Array(rows.length * classes.length);
+  rows.forEach((row, i) => {
+    position.forEach((from, k) => {
+      logits[i * classes.length + k] = outputs[row * classes.length + from];
+    });
+  });
+  const own = notes.map((note): Note => ({ ...note, text: `teacher: ${note.text}` }));
+  if (hasSeen(teacher, dataset)) own.push(seenAll(place));
+  return { ...dataset, teacher: logits, notes: [...dataset.notes, ...own] };
+}
+
+/** Whether the teacher was trained on as many rows, with the same median, mean, deviation and levels in every common column. */
+function hasSeen({ description }: SavedModel, dataset: Dataset): boolean {
+  if (description.rows !== dataset.rows) return false;
+  const { features } = fitEncoder(
+    dataset,
+    Int32Array.from({ length: dataset.rows }, (_, row) => row),
+  );
+  const own = new Map(features.map((feature) => [feature.name, JSON.stringify(feature)]));
+  const common = description.encoder.features.filter(({ name }) => own.has(name));
+  return common.length > 0 && common.every((feature) => own.get(feature.name) === JSON.stringify(feature));
+}
+
+/** A kept model was trained on all rows of its data, so its logits know the labels of every test part. */
+function seenAll(place: string): Note {
+  return {
+    level: "warning",
+    text: `the teacher ${place} seems to have been trained on all of these rows, those of the test parts too: distillation may look better here than on new data; --test with rows that it never saw is a fair test`,
+  };
+}
