@@ -76,6 +76,10 @@ export const movement: Operations = {
   argmax: (pool, { a, b }) => {
     const { x } = pool.float(a);
     if (x.ndim === 0 || x.size === 0) return { x: x.astype(np.int32), bound: 64 };
-    return { x: np.argmax(lax.stopGradient(x), axisOf(x, b)), bound: 48 };
+    const axis = axisOf(x, b);
+    // Equal elements would be told apart by rounding alone.
+    const ramp = Float32Array.from({ length: x.shape[axis] }, (_, i) => 0.0371 * i);
+    const along = np.array(ramp, { shape: x.shape.map((n, i) => (i === axis ? n : 1)) });
+    return { x: np.argmax(lax.stopGradient(x).add(along.astype(x.dtype)), axis), bound: 48 };
   },
 };
