@@ -145,8 +145,7 @@ export class FactoredOutputLayer {
    */
   backward(hidden: Floats, labels: Int32Array, options: GradientOptions): BackwardResult {
     this.#pending = null;
-    // The update may come after the caller has refilled the array.
-    const { gradient, gradHidden } = gradientOf(this.#state, hidden, labels?.slice?.() ?? labels, options);
+    const { gradient, gradHidden } = gradientOf(this.#state, hidden, labels, options);
     this.#pending = gradient;
     return { losses: gradient.losses.slice(), gradHidden, gradNorm: gradient.norm };
   }

@@ -195,7 +195,9 @@ export function gradientOf(
   const gradHidden = new Float64Array(m * d);
   extract(gradient, gradHidden);
   if (!Number.isFinite(norm)) throw rangeError("hidden", "values whose gradient is finite", norm);
-  return { gradient: { labels, targets, gq, gs, gy, ga, s, hOmega, norm, losses }, gradHidden };
+  // A copy: the caller may refill the array before the update.
+  const kept = { labels: labels.slice(), targets };
+  return { gradient: { ...kept, gq, gs, gy, ga, s, hOmega, norm, losses }, gradHidden };
 }
 
 /** M = <dL/do_i, dL/do_j> for all pairs of examples, from R = P Q / 2 + Z: R P^T + P R^T and what the targets share. */
