@@ -36,6 +36,17 @@ describe("makeFolds", () => {
     expect(tested.toSorted((a, b) => a - b)).toEqual(number.map((_, i) => i));
   });
 
+  it("takes a teacher's logits along with their rows, here and for the model that is kept", () => {
+    const teacher = Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? -1 : 1) * Math.floor(i / 2));
+    const taught = { ...binary, teacher };
+    for (const fold of makeFolds(taught, plain, 0)) {
+      const [fit] = rowsOf(fold);
+      expect([...fold.fit.teacher!]).toEqual(fit.flatMap((row) => [row, -row]));
+    }
+    expect(makeWhole(taught).whole.fit.teacher).toEqual(teacher);
+    expect(makeFolds(binary, plain, 0)[0].fit.teacher).toBe(undefined);
+  });
+
   it("fits the encoding on the fitting part alone", () => {
     for (const { fit, validation, test, inputs } of makeFolds(binary, plain, 1)) {
       const mean = (x: Float32Array, n: number): number => x.reduce((a, b) => a + b, 0) / n;

@@ -64,19 +64,6 @@ describe("makeLearner", () => {
     expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
   });
 
-  it("gives distillation the teacher's logits of the very rows it trains on", async () => {
-    const rowOf = (values: ArrayLike<number>, row: number, width: number) =>
-      Array.from({ length: width }, (_, k) => values[row * width + k]).join();
-    // Two folds: what one trains on, with its inner validation part, is a half of the data.
-    const [other] = makeFolds(dataset, { folds: 2, labelNoise: 0, imbalance: null }, 0);
-    expect(other.fit.teacher).toBe(undefined);
-    expect(fold.fit.teacher).toHaveLength(2 * fold.fit.rows);
-    const known = new Set(Array.from({ length: dataset.rows }, (_, row) => rowOf(teacher, row, 2)));
-    const given = Array.from({ length: fold.fit.rows }, (_, row) => rowOf(fold.fit.teacher!, row, 2));
-    expect(new Set(given).size).toBe(fold.fit.rows);
-    expect(given.every((row) => known.has(row))).toBe(true);
-  });
-
   it("refuses distillation from data without a teacher", async () => {
     const learner = makeLearner(network, candidateById("dhkd", "binary"), info, settings);
     const { teacher: _, ...fit } = fold.fit;

@@ -45,6 +45,8 @@ export interface DistillOptions extends Pick<SupervisedOptions, "optimizer" | "c
  * Distillation as a training step, for any student and teacher, with one head or two.
  *
  * Minimises `gamma mean(primary) + alpha mean(distillation)`; `gamma` and `alpha` are hyperparameters, 1 unless given to `init`.
+ * The distillation loss is a sum over classes, so many classes ask for a small `alpha` (the authors: 0.1 for 1000). It may change on
+ * the way, `state = { ...state, hyper: { ...state.hyper, alpha: 0 } }`, as where the authors end distillation early.
  * With an auxiliary head the two losses meet in the backbone alone; `params` and `modelState` of the step are those of the
  * student without that head, so the trained student costs nothing extra. With `gradientAlignment` the two gradients are
  * taken apart (two backward passes) and merged by {@link alignGradients}. The same key gives the student the start that it has
