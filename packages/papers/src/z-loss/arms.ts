@@ -1,0 +1,51 @@
+import {
+  type SphericalLossSpec,
+  sphericalSoftmaxSpec,
+  squaredErrorSpec,
+  taylorSoftmaxSpec,
+  zLossSpec,
+} from "minimand";
+
+/** The Z-losses that are tried; for every k tuning chooses one of them. */
+export const zArms = [
+  "Z-loss a 1 b 0",
+  "Z-loss a 0.1 b 10",
+  "Z-loss a 0.1 b 28",
+  "Z-loss a 0.03 b 60",
+] as const;
+
+/** The rest of the spherical family. */
+export const otherSpherical = ["log-Taylor softmax", "log-spherical softmax", "squared error"] as const;
+
+/** Baselines outside of the family. */
+export const softmaxArms = ["log-softmax", "hierarchical softmax", "sampled softmax"] as const;
+
+export type SphericalArm = (typeof zArms)[number] | (typeof otherSpherical)[number];
+export type WordArm = SphericalArm | (typeof softmaxArms)[number];
+
+/** All losses of the language model; the slowest first, so that workers end together. */
+export const wordArms: readonly WordArm[] = [...softmaxArms, ...zArms, ...otherSpherical];
+
+/** The spherical losses, which the factored layer trains. */
+export const sphericalLosses: Record<SphericalArm, SphericalLossSpec> = {
+  "Z-loss a 1 b 0": zLossSpec({ a: 1, b: 0 }),
+  "Z-loss a 0.1 b 10": zLossSpec({ a: 0.1, b: 10 }),
+  "Z-loss a 0.1 b 28": zLossSpec({ a: 0.1, b: 28 }),
+  "Z-loss a 0.03 b 60": zLossSpec({ a: 0.03, b: 60 }),
+  "log-Taylor softmax": taylorSoftmaxSpec,
+  "log-spherical softmax": sphericalSoftmaxSpec({ eps: 0.1 }),
+  "squared error": squaredErrorSpec,
+};
+
+/** Losses of the small classifier of digits. */
+export const digitArms = ["log-softmax", "log-Taylor softmax", "log-spherical softmax", "Z-loss"] as const;
+export type DigitArm = (typeof digitArms)[number];
+
+/** Output layers whose step is timed. */
+export const speedArms = [
+  "dense log-softmax",
+  "dense Z-loss",
+  "hierarchical softmax",
+  "factored Z-loss",
+] as const;
+export type SpeedArm = (typeof speedArms)[number];

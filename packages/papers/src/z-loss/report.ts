@@ -1,0 +1,123 @@
+import { estimate, percent } from "../comp-sum/statistics.ts";
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import type { DigitArm, WordArm } from "./arms.ts";
+import { type Choices, names, rateOf } from "./choices.ts";
+import {
+  gathered,
+  type Measured,
+  mrrAt,
+  positionsOf,
+  type Runs,
+  secondsAt,
+  secondsTo,
+  topAt,
+} from "./measured.ts";
+import { ks } from "./settings.ts";
+import type { Result, Spec } from "./spec.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** The report of a run: its rows, curves and verdict. */
+export function report(
+  specs: readonly Spec[],
+  results: readonly Result[],
+  choices: Choices,
+): ReproductionReport {
+  const measured = gathered(specs, results);
+  return {
+    rows: [
+      ...wordRows(measured.words, `${measured.classes} words`, choices),
+      ...wordRows(measured.smallWords, "frequent words", choices),
+      ...digitRows(measured, choices),
+      ...speedRows(measured),
+    ],
+    series: [...wordSeries(measured), ...speedSeries(measured)],
+    ...verdictOf(measured, choices),
+  };
+}
+
+/** A row for each arm at the number of positions where all are compared, and one at its own end. */
+function wordRows(table: Measured["words"], setting: string, choices: Choices): Row[] {
+  const shared = Math.max(...positionsOf(table["log-softmax"] ?? []));
+  const level = estimate(mrrAt(table["log-softmax"] ?? [], shared)).mean;
+  return Object.entries(table).flatMap(([arm, runs]) => {
+    const ends = [...new Set([shared, Math.max(...positionsOf(runs))])];
+    return ends
+      .filter((positions) => positionsOf(runs).includes(positions))
+      .map((positions) => wordRow(arm, runs, positions, { setting, level, choices }));
+  });
+}
+
+function wordRow(
+  arm: string,
+  runs: Runs,
+  positions: number,
+  { setting, level, choices }: { setting: string; level: number; choices: Choices },
+): Row {
+  const errors = ks.map((k) => {
+    const { mean, error, n } = estimate(topAt(runs, positions, k));
+    return [`top-${k} error %`, percent({ mean: 1 - mean, error, n })] as const;
+  });
+  const reached = secondsTo(runs, level);
+  return {
+    part: "words",
+    setting,
+    arm,
+    positions,
+    ...Object.fromEntries(errors),
+    MRR: round(estimate(mrrAt(runs, positions)).mean, 4),
+    "training s": round(secondsAt(runs, positions), 2),
+    "s to log-softmax's MRR": reached === null ? null : round(reached, 2),
+    "learning rate": rateOf(choices, names.words(arm as WordArm)),
+    seeds: runs.length,
+    diverged: runs.filter((run) => run === null).length,
+  };
+}
+
+function digitRows({ digits }: Measured, choices: Choices): Row[] {
+  return Object.entries(digits).map(([arm, accuracies]) => {
+    const { mean, error, n } = estimate(accuracies);
+    return {
+      part: "digits",
+      setting: "8 x 8 digits",
+      arm,
+      "top-1 error %": percent({ mean: 1 - mean, error, n }),
+      "learning rate": rateOf(choices, names.digits(arm as DigitArm)),
+      seeds: n,
+    };
+  });
+}
+
+function speedRows({ speed }: Measured): Row[] {
+  return Object.entries(speed).flatMap(([arm, times]) =>
+    Object.entries(times).map(([classes, ms]) => ({
+      part: "speed",
+      setting: `${classes} classes`,
+      arm,
+      "ms a step": round(ms, 2),
+    })),
+  );
+}
+
+function wordSeries({ words }: Measured): Series[] {
+  return Object.entries(words).map(([name, runs]) => ({
+    name,
+    xLabel: "seconds of training",
+    yLabel: "mean reciprocal rank",
+    x: positionsOf(runs).map((positions) => secondsAt(runs, positions)),
+    y: positionsOf(runs).map((positions) => estimate(mrrAt(runs, positions)).mean),
+  }));
+}
+
+function speedSeries({ speed }: Measured): Series[] {
+  return Object.entries(speed).map(([arm, times]) => ({
+    name: `step of ${arm}`,
+    xLabel: "classes",
+    yLabel: "milliseconds",
+    x: Object.keys(times).map(Number),
+    y: Object.values(times),
+  }));
+}
+
+function round(value: number, digits: number): number | null {
+  return Number.isFinite(value) ? Number(value.toFixed(digits)) : null;
+}

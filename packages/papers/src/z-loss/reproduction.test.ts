@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { wordArms, zArms } from "./arms.ts";
+import { type Choices, committed, names, rateOf, zLossFor } from "./choices.ts";
+import { type Measured, secondsTo } from "./measured.ts";
+import { reproduction } from "./reproduction.ts";
+import { amounts, checkpointsOf, contextWords, ks, model, ratesOf } from "./settings.ts";
+import type { Checkpoint, WordSpec } from "./spec.ts";
+import { drawn, readCorpus } from "./text.ts";
+import { slopeFrom, verdictOf } from "./verdict.ts";
+
+const bytes = (name: string) => readFileSync(new URL(`../../../../data/${name}`, import.meta.url));
+/** The first thirty documents of the Brown corpus, 60,000 words: quick to read, with a vocabulary of 10,000. */
+const part = gunzipSync(bytes("text/brown.txt.gz")).toString("utf8").split("\n\n").slice(0, 30).join("\n\n");
+const host: TrialHost = {
+  dataset: async (name) =>
+    makeDataset(await readTable(bytes(`${name}.csv.gz`), { name: `${name}.csv.gz` }), { target: "target" }),
+  images: () => Promise.reject(new RangeError("images: none")),
+  text: async () => part,
+};
+
+describe("the reproduction of z-loss", () => {
+  it("runs at the quick scale: every arm measured, a verdict given", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    const { words, digits, speed } = amounts.quick;
+    const count = (name: string) => rows.filter((row) => row.part === name).length;
+    expect(count("words")).toBe(2 * words.length - 1);
+    expect(count("digits")).toBe(digits.length);
+    expect(count("speed")).toBe(4 * speed.length);
+    for (const row of rows.filter((r) => r.part === "words")) {
+      expect(row["top-1 error %"]).toMatch(/^\d+\.\d$/);
+      expect(row.diverged).toBe(0);
+      expect(row.MRR).toBeGreaterThan(0);
+    }
+    expect(series.length).toBe(words.length + 4);
+    expect(progress.at(-1)).toMatchObject({ done: progress.length, total: progress.length });
+    expect(because).toMatch(/^Speed: .* Family: .* Softmax: /);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+  });
+
+  it("learns: every arm ranks far better after 6,400 positions than before", async () => {
+    for (const arm of ["log-softmax", "sampled softmax", "Z-loss a 0.1 b 28"] as const) {
+      const result = await reproduction.trial(
+        { ...spec, arm, learningRate: rateOf(committed, names.words(arm)) },
+        host,
+      );
+      const mrr = result.part === "words" ? result.checkpoints?.at(-1)?.mrr : undefined;
+      // Knowing nothing gives 0.001; the frequencies of the words alone about 0.12.
+      expect(mrr).toBeGreaterThan(0.08);
+    }
+  });
+
+  it("gives the same result for the same spec, times apart", async () => {
+    const once = async () => {
+      const result = await reproduction.trial({ ...spec, checkpoints: [256] }, host);
+      return result.part === "words" && result.checkpoints?.map((c) => ({ ...c, seconds: 0 }));
+    };
+    expect(await once()).toEqual(await once());
+  });
+
+  it("says that a trial diverged where the exact update refuses the rate", async () => {
+    const result = await reproduction.trial({ ...spec, arm: "squared error", learningRate: 1e4 }, host);
+    expect(result).toMatchObject({ part: "words", checkpoints: null });
+  });
+
+  it("asks for a host with texts", async () => {
+    const { text, ...without } = host;
+    expect(text).toBeDefined();
+    await expect(reproduction.trial(spec, without)).rejects.toThrow("text: expected a host that has texts");
+  });
+
+  it("has a chosen rate for every arm, the same number of rates each, and checkpoints at whole batches", () => {
+    for (const arm of wordArms) {
+      expect(rateOf(committed, names.words(arm))).toBeGreaterThan(0);
+      expect(ratesOf(arm).length).toBe(4);
+    }
+    for (const k of ks) expect(zArms).toContain(zLossFor(committed, k));
+    for (const amount of Object.values(amounts))
+      for (const positions of checkpointsOf(amount, true)) expect(positions % model.batch).toBe(0);
+  });
+});
+
+const spec: WordSpec = {
+  part: "words",
+  arm: "Z-loss a 0.1 b 28",
+  learningRate: 30,
+  seed: 3,
+  judge: "test",
+  checkpoints: [6400],
+  held: 256,
+  vocabulary: null,
+};
+
+describe("readCorpus", () => {
+  const corpus = readCorpus("The cat .\nA cat sat\n\nthe Dog .\n");
+
+  it("numbers words by falling frequency, whatever their case, and keeps contexts within sentences", () => {
+    expect(corpus.words).toBe(6);
+    // the 0, cat 1, . 2, a 3, sat 4, dog 5
+    expect([...corpus.targets]).toEqual([0, 1, 2, 3, 1, 4, 0, 5, 2]);
+    const start = contextWords + 1;
+    expect([...corpus.contexts.subarray(0, 9)]).toEqual([start, start, start, start, start, 0, start, 0, 1]);
+    expect([...corpus.contexts.subarray(9, 12)]).toEqual([start, start, start]);
+  });
+
+  it("gives whole documents to training, tuning and testing", () => {
+    const many = readCorpus(Array.from({ length: 10 }, (_, i) => `w${i} x`).join("\n\n"));
+    expect([many.train.length, many.tune.length, many.test.length]).toEqual([16, 2, 2]);
+    expect(many.tune[0]).toBe(16);
+  });
+
+  it("draws positions without repetition, of frequent words only where asked to", () => {
+    const all = Int32Array.from(corpus.targets, (_, i) => i);
+    const some = drawn(corpus, all, 100, 2, () => 0.5);
+    expect([...some].sort()).toEqual([0, 1, 4, 6]);
+    expect(drawn(corpus, all, 3, 6, () => 0.5).length).toBe(3);
+  });
+});
+
+describe("the verdict", () => {
+  const choices: Choices = Object.fromEntries(ks.map((k) => [names.zLoss(k), { arm: "Z-loss a 0.1 b 28" }]));
+  /** Two seeds that differ a little, judged at 100 and 200 positions. */
+  const runs = (accuracy: number, mrr: number, pace: number, ends = [100, 200]) =>
+    [0, 0.002].map((shift) =>
+      ends.map((positions): Checkpoint => {
+        const top = ks.map(() => accuracy + shift);
+        return { positions, seconds: pace * positions, top, mrr };
+      }),
+    );
+  const measured = (changes: {
+    taylor?: number;
+    softmax?: number;
+    softmaxMrr?: number;
+    dense?: number;
+    slope?: number;
+  }): Measured => ({
+    classes: 1000,
+    words: {
+      "log-softmax": runs(changes.softmax ?? 0.3, changes.softmaxMrr ?? 0.2, 1, [100]),
+      "Z-loss a 0.1 b 28": runs(0.32, 0.25, 0.01),
+      "log-Taylor softmax": runs(changes.taylor ?? 0.2, 0.1, 0.01),
+    },
+    smallWords: {},
+    digits: {},
+    speed: {
+      "factored Z-loss": { 10000: 1, 200000: changes.slope ?? 1.2 },
+      "dense log-softmax": { 200000: changes.dense ?? 100 },
+      "hierarchical softmax": { 200000: 5 },
+    },
+  });
+  const of = (changes: Parameters<typeof measured>[0]) => verdictOf(measured(changes), choices).verdict;
+
+  it("is 'reproduced' where all three parts are shown", () => {
+    expect(of({})).toBe("reproduced");
+  });
+
+  it("is 'partly reproduced' without the lead in the family, or without that over softmax", () => {
+    expect(of({ taylor: 0.33 })).toBe("partly reproduced");
+    expect(of({ softmax: 0.4 })).toBe("partly reproduced");
+    expect(of({ softmaxMrr: 0.3 })).toBe("partly reproduced");
+  });
+
+  it("is 'not reproduced' without the speed, or without both others", () => {
+    expect(of({ dense: 9 })).toBe("not reproduced");
+    expect(of({ slope: 4 })).toBe("not reproduced");
+    expect(of({ taylor: 0.33, softmax: 0.4 })).toBe("not reproduced");
+  });
+
+  it("names what is open", () => {
+    expect(verdictOf(measured({ taylor: 0.33 }), choices).because).toContain(
+      "does not lead log-Taylor softmax at k = 1",
+    );
+    expect(verdictOf(measured({ softmaxMrr: 0.3 }), choices).because).toContain("no Z-loss reaches");
+  });
+
+  it("measures slopes and the time to a score between two checkpoints", () => {
+    expect(slopeFrom(10, { 1: 50, 10: 1, 100: 10, 1000: 100 })).toBeCloseTo(1, 12);
+    expect(slopeFrom(10, { 10: 1 })).toBeNaN();
+    const run: Checkpoint[] = [
+      { positions: 1, seconds: 1, top: [], mrr: 0.1 },
+      { positions: 2, seconds: 3, top: [], mrr: 0.3 },
+    ];
+    expect(secondsTo([run], 0.2)).toBeCloseTo(2, 12);
+    expect(secondsTo([run], 0.05)).toBe(1);
+    expect(secondsTo([run], 0.4)).toBeNull();
+  });
+
+  it("refuses choices that were never made", () => {
+    expect(() => verdictOf(measured({}), {})).toThrow("choices: expected a Z-loss for top-1, got undefined");
+  });
+});

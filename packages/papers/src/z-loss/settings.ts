@@ -1,0 +1,92 @@
+import type { Scale } from "../reproduction.ts";
+import { type DigitArm, digitArms, type WordArm, wordArms, zArms } from "./arms.ts";
+
+/** The k of top-k accuracy. */
+export const ks = [1, 5, 10, 20, 100] as const;
+
+/** The language model: three words before, embeddings of 24, one hidden layer; its last unit is always 1, a bias. */
+export const model = { context: 3, embedding: 24, features: 48, batch: 128, bodyRate: 1e-2 };
+
+/** Words with an embedding of their own as context; the rarer ones share one. Targets are never reduced by this. */
+export const contextWords = 5000;
+
+/** Layer and batch of the timed steps. */
+export const speedShape = { features: 64, batch: 64 };
+
+/** Rates of W tried for each arm, of the mean loss; four for each, where its gradient asks for them. */
+export function ratesOf(arm: WordArm): readonly number[] {
+  // Squared error bounds its rate by the inverse of twice the squared norm of the hidden layer.
+  if (arm === "squared error") return [0.01, 0.03, 0.1, 0.3];
+  // The gradient of the Z-loss is one over the deviation of the scores, which grows as it is trained.
+  if (arm.startsWith("Z-loss")) return [10, 30, 100, 300];
+  return [1, 3, 10, 30];
+}
+
+/** Rates of Adam tried for each loss on digits. */
+export const digitRates = [1e-3, 3e-3, 1e-2, 3e-2] as const;
+
+/** Seeds of the tuning runs, away from those that are reported. */
+export const tuningSeeds = [1001, 1002];
+
+/** How much of everything a scale does. */
+export interface Amount {
+  seeds: number;
+  /** Training positions of log-softmax, at which all are compared. */
+  positions: number;
+  /** Training positions of the arms whose steps are cheap, as a multiple. */
+  multiple: number;
+  /** Positions judged at every checkpoint. */
+  held: number;
+  digitEpochs: number;
+  /** Numbers of classes, and steps timed, in the speed part. */
+  speed: { classes: number; steps: number }[];
+  /** Another vocabulary, small enough for log-softmax to take as many positions as the others; null for none. */
+  smallVocabulary: number | null;
+  words: readonly WordArm[];
+  digits: readonly DigitArm[];
+}
+
+const speed = [1_000, 10_000, 50_000, 200_000].map((classes) => ({ classes, steps: 20 }));
+
+export const amounts: Record<Scale, Amount> = {
+  quick: {
+    seeds: 1,
+    positions: 512,
+    multiple: 4,
+    held: 64,
+    digitEpochs: 2,
+    speed: [1_000, 20_000].map((classes) => ({ classes, steps: 3 })),
+    smallVocabulary: null,
+    words: ["log-softmax", "hierarchical softmax", ...zArms, "log-Taylor softmax"],
+    digits: ["log-softmax", "log-Taylor softmax"],
+  },
+  default: {
+    seeds: 5,
+    positions: 12_800,
+    multiple: 8,
+    held: 1000,
+    digitEpochs: 30,
+    speed,
+    smallVocabulary: null,
+    words: wordArms,
+    digits: digitArms,
+  },
+  full: {
+    seeds: 10,
+    positions: 102_400,
+    multiple: 8,
+    held: 5000,
+    digitEpochs: 60,
+    speed,
+    smallVocabulary: 5000,
+    words: wordArms,
+    digits: digitArms,
+  },
+};
+
+/** Where a run of so many positions is judged. */
+export function checkpointsOf(amount: Pick<Amount, "positions" | "multiple">, cheap: boolean): number[] {
+  const { positions, multiple } = amount;
+  const early = [positions / 4, positions / 2, positions];
+  return cheap ? [...early, (positions * (1 + multiple)) / 2, positions * multiple] : early;
+}
