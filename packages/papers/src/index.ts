@@ -3,7 +3,9 @@ import { card as compSum } from "./comp-sum/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
+import { card as normface } from "./normface/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
+import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
 export { localHost } from "./local-host.ts";
@@ -21,7 +23,7 @@ export type {
 } from "./reproduction.ts";
 
 /** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
-export const cards: readonly PaperCard[] = [ldr, compSum, anyloss, ensloss, dhkd];
+export const cards: readonly PaperCard[] = [zLoss, normface, ldr, compSum, anyloss, ensloss, dhkd];
 
 // A literal for each, so that a bundler can split them.
 const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
@@ -30,6 +32,8 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   dhkd: () => import("./dhkd/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
+  normface: () => import("./normface/reproduction.ts"),
+  "z-loss": () => import("./z-loss/reproduction.ts"),
 };
 
 /**

@@ -14,6 +14,8 @@ export function codeFingerprint(slug: string, engine: EngineUsed["name"]): strin
     folderOf("minimand"),
     folderOf("@minimand/compare"),
     join(folderOf("@minimand/papers"), slug),
+    // What the papers on embeddings share.
+    join(folderOf("@minimand/papers"), "embeddings"),
     ...(engine === "native" ? [folderOf("@minimand/native")] : []),
   ]);
 }

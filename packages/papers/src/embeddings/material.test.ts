@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { Images } from "../reproduction.ts";
+import { arms, configurationsOf, defaultConfiguration } from "./arms.ts";
+import { bundledHost } from "./host.fixture.ts";
+import { materialOf, type Part, split } from "./material.ts";
+import { available } from "./run.ts";
+
+/** Rows as text, to tell them apart. */
+const rowsIn = ({ x, y }: Part): string[] => {
+  const size = x.length / y.length;
+  return [...y.keys()].map((i) => x.subarray(i * size, (i + 1) * size).join(","));
+};
+
+/** Two sets of images that say their class in the first pixel and their number in the others. */
+function madeUpImages(name: string): Images {
+  const count = name === "fashion-train" ? 300 : 100;
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const pixels = new Uint8Array(8 * count);
+  labels.forEach((label, i) => {
+    const number = i + (name === "fashion-train" ? 0 : 300);
+    pixels.fill(20 * label, 8 * i, 8 * i + 8);
+    pixels.set([number % 250, number % 250, Math.floor(number / 250)], 8 * i + 2);
+  });
+  return { pixels, labels, count, height: 2, width: 4 };
+}
+const madeUp = { ...bundledHost, images: async (name: string) => madeUpImages(name) };
+
+describe("the split into old and new classes", () => {
+  it("shares no class between old and new, and no row between its parts", async () => {
+    const { train, held, old, novel, novelClasses, inputs } = await split(materialOf("fashion"), 3, madeUp);
+    expect([novelClasses, train.classes, inputs]).toEqual([4, 6, 2]);
+    const parts = [train, held, old, novel].map(rowsIn);
+    expect(parts.map((p) => p.length)).toEqual([6 * 32, 6 * 4, 6 * 4, 4 * 40]);
+    expect(new Set(parts.flat()).size).toBe(400);
+    for (const part of [train, held, old])
+      expect([...new Set(part.y)].toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...new Set(novel.y)].toSorted()).toEqual([0, 1, 2, 3]);
+  });
+
+  it("is the same for the same seed, with other classes for another", async () => {
+    const at = async (seed: number) => rowsIn((await split(materialOf("fashion"), seed, madeUp)).novel);
+    expect(await at(1)).toEqual(await at(1));
+    expect(await at(1)).not.toEqual(await at(2));
+  });
+
+  it("standardises tables by the rows that are trained on", async () => {
+    const { train, inputs } = await split(materialOf("letter"), 1, bundledHost, 0.2);
+    const means = Array.from({ length: inputs }, (_, k) => {
+      let sum = 0;
+      for (let i = k; i < train.x.length; i += inputs) sum += train.x[i];
+      return sum / train.y.length;
+    });
+    for (const mean of means) expect(Math.abs(mean)).toBeLessThan(1e-4);
+  });
+});
+
+describe("the arms", () => {
+  it("have nine configurations each, the default among them", () => {
+    for (const arm of arms) {
+      expect(configurationsOf(arm)).toHaveLength(9);
+      expect(configurationsOf(arm)).toContainEqual(defaultConfiguration(arm));
+    }
+  });
+});
+
+describe("materials that are no part of the project", () => {
+  it("are left out with a message, the bundled ones are demanded", async () => {
+    const without = {
+      ...bundledHost,
+      images: async (name: string): Promise<Images> => {
+        throw new RangeError(`no ${name}`);
+      },
+    };
+    const search = available(["letter", "omniglot"], without);
+    const told = await search.next();
+    expect(told.value).toMatchObject({ message: "omniglot: left out, it is not here (no omniglot)" });
+    expect((await search.next()).value).toMatchObject([{ name: "letter" }]);
+    await expect(available(["fashion"], without).next()).rejects.toThrow("no fashion-train");
+  });
+});

@@ -1,0 +1,194 @@
+import { type Dataset, encode, fitEncoder } from "@minimand/compare";
+import type { Examples } from "minimand";
+import { derive, randomSource, shuffle } from "minimand/engine";
+import type { Images, TrialHost } from "../reproduction.ts";
+
+/** A data set with more classes than are trained on. */
+export interface Material {
+  name: string;
+  /** A table, or one or more sets of images that are put together. */
+  source: { table: string } | { images: readonly string[] };
+  /** Number of classes that no training example has. */
+  novel: number;
+  /** Shape of the body. */
+  hidden: readonly number[];
+  features: number;
+  /** Share of the rows of each trained class that are trained on; of the rest, half choose and half judge. */
+  trainShare: number;
+  batchSize: number;
+  /** Epochs of the default scale. */
+  epochs: number;
+  /** Part of the project, so it is always there. */
+  bundled: boolean;
+}
+
+/** Every material of both papers on embeddings. */
+export const materials: readonly Material[] = [
+  {
+    name: "letter",
+    source: { table: "letter" },
+    novel: 8,
+    hidden: [64, 64],
+    features: 32,
+    trainShare: 0.8,
+    batchSize: 256,
+    epochs: 4,
+    bundled: true,
+  },
+  {
+    name: "fashion",
+    source: { images: ["fashion-train", "fashion-test"] },
+    novel: 4,
+    hidden: [128],
+    features: 32,
+    trainShare: 0.8,
+    batchSize: 128,
+    epochs: 6,
+    bundled: true,
+  },
+  {
+    name: "omniglot",
+    source: { images: ["omniglot"] },
+    novel: 82,
+    hidden: [256],
+    features: 64,
+    trainShare: 0.75,
+    batchSize: 128,
+    epochs: 15,
+    bundled: false,
+  },
+  {
+    name: "orl",
+    source: { images: ["orl"] },
+    novel: 15,
+    hidden: [128],
+    features: 32,
+    trainShare: 0.8,
+    batchSize: 50,
+    epochs: 30,
+    bundled: false,
+  },
+];
+
+/** The material of a name. */
+export function materialOf(name: string): Material {
+  const found = materials.find((m) => m.name === name);
+  if (found === undefined) throw new RangeError(`material: expected a known one, got ${name}`);
+  return found;
+}
+
+/** Rows of inputs with their class ids. */
+export interface Part {
+  x: Float32Array;
+  y: Int32Array;
+}
+
+/** Parts of a material: trained classes have ids 0 to K - 1, novel ones 0 to their number - 1. */
+export interface Split {
+  train: Examples & { x: Float32Array; y: Int32Array; classes: number };
+  /** Held out of training, of trained classes. */
+  held: Part;
+  old: Part;
+  novel: Part;
+  novelClasses: number;
+  inputs: number;
+}
+
+/**
+ * Draws which classes are novel and which rows are trained on, by the seed. `fraction` below 1 takes that share of the rows of
+ * each class, for smoke tests.
+ */
+export async function split(material: Material, seed: number, host: TrialHost, fraction = 1): Promise<Split> {
+  const { labels, encoded } = await sourceOf(material, host);
+  const next = randomSource(derive(seed, 1));
+  const classes = labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const order = shuffle(
+    Int32Array.from({ length: classes }, (_, k) => k),
+    next,
+  );
+  const idOf = new Int32Array(classes);
+  order.forEach((k, place) => {
+    idOf[k] = place < material.novel ? place : place - material.novel;
+  });
+  const isNovel = new Set(order.subarray(0, material.novel));
+  const rows: Record<"train" | "held" | "old" | "novel", number[]> = {
+    train: [],
+    held: [],
+    old: [],
+    novel: [],
+  };
+  for (let k = 0; k < classes; k++) {
+    const all = shuffle(Int32Array.from([...labels.keys()].filter((row) => labels[row] === k)), next);
+    const own = [...all.subarray(0, Math.max(8, Math.round(all.length * fraction)))];
+    if (isNovel.has(k)) {
+      rows.novel.push(...own);
+      continue;
+    }
+    const trained = Math.round(own.length * material.trainShare);
+    const middle = trained + Math.floor((own.length - trained) / 2);
+    rows.train.push(...own.slice(0, trained));
+    rows.held.push(...own.slice(trained, middle));
+    rows.old.push(...own.slice(middle));
+  }
+  const write = encoded(Int32Array.from(rows.train));
+  const part = (own: number[]): Part => ({
+    x: write(Int32Array.from(own)),
+    y: Int32Array.from(own, (row) => idOf[labels[row]]),
+  });
+  const train = part(rows.train);
+  const inputs = train.x.length / train.y.length;
+  return {
+    train: { ...train, shape: [inputs], classes: classes - material.novel },
+    held: part(rows.held),
+    old: part(rows.old),
+    novel: part(rows.novel),
+    novelClasses: material.novel,
+    inputs,
+  };
+}
+
+interface Source {
+  labels: Int32Array;
+  /** Fits on training rows and returns how to write rows. */
+  encoded(train: Int32Array): (rows: Int32Array) => Float32Array;
+}
+
+async function sourceOf({ source }: Material, host: TrialHost): Promise<Source> {
+  if ("table" in source) return tableSource(await host.dataset(source.table));
+  return imageSource(await Promise.all(source.images.map((name) => host.images(name))));
+}
+
+function tableSource(dataset: Dataset): Source {
+  return {
+    labels: dataset.labels,
+    encoded(train) {
+      const encoder = fitEncoder(dataset, train);
+      return (rows) => encode(encoder, dataset, rows).x;
+    },
+  };
+}
+
+/** Means of 2 x 2 pixels, in [0, 1]. */
+function imageSource(sets: readonly Images[]): Source {
+  const [{ height, width }] = sets;
+  const [h, w] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const labels = Int32Array.from(sets.flatMap((set) => [...set.labels]));
+  const starts = sets.map((_, i) => sets.slice(0, i).reduce((sum, set) => sum + set.count, 0));
+  const write = (rows: Int32Array): Float32Array => {
+    const x = new Float32Array(rows.length * h * w);
+    rows.forEach((row, i) => {
+      const place = starts.findLastIndex((start) => start <= row);
+      const { pixels } = sets[place];
+      const first = (row - starts[place]) * height * width;
+      for (let r = 0; r < h; r++) {
+        for (let c = 0; c < w; c++) {
+          const at = first + 2 * r * width + 2 * c;
+          const sum = pixels[at] + pixels[at + 1] + pixels[at + width] + pixels[at + width + 1];
+          x[(i * h + r) * w + c] = sum / (4 * 255);
+        }
+      }
+    });
+    return x;
+  };
+  return { labels, encoded: () => write };
+}

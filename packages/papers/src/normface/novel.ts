@@ -1,0 +1,169 @@
+import { openSetAuroc } from "minimand";
+import { derive, randomSource, shuffle } from "minimand/engine";
+import { armOf, type Configuration } from "../embeddings/arms.ts";
+import { materialOf, type Part, split } from "../embeddings/material.ts";
+import { trainEmbedding } from "../embeddings/train.ts";
+import type { TrialHost } from "../reproduction.ts";
+import {
+  accuracyOf,
+  classifierOf,
+  classifierOfMeans,
+  cosine,
+  type Embedded,
+  euclidean,
+  type Joint,
+  joined,
+  largestCosines,
+  pick,
+  recentred,
+  rowsByClass,
+} from "./classify.ts";
+
+/** One body trained on some classes and asked about others. */
+export interface NovelSpec {
+  part: "novel";
+  material: string;
+  /** An arm, or `raw`: the inputs themselves, nothing is trained. */
+  arm: string;
+  configuration: Configuration;
+  /** Equal seeds share classes, rows, start, batches and support, whatever the arm. */
+  seed: number;
+  epochs: number;
+  /** Numbers of examples of each new class. */
+  supports: readonly number[];
+  /** Support sets drawn. */
+  draws: number;
+  fraction: number;
+}
+
+/** Accuracies, means over draws of the support. */
+export interface NovelResult {
+  part: "novel";
+  /** Old classes among themselves, by trained directions (by class means where there are none). */
+  closed: number;
+  /** New classes among themselves, for each number of examples. */
+  disjoint: number[];
+  /** The same by Euclidean distance to the means. */
+  disjointEuclidean: number[];
+  /** Old and new together with 5 examples: new directions beside the trained ones; null without trained ones. */
+  appended: Joint | null;
+  /** ... with a bias against new classes chosen on held-out examples. */
+  biased: Joint | null;
+  /** ... with class means for the old classes too. */
+  recentred: Joint;
+  /** Of the largest cosine to an old class, old against new examples. */
+  auroc: number;
+  /** Of training, without compiling. */
+  seconds: number;
+}
+
+/** Support examples of the joint scenario. */
+export const jointSupport = 5;
+const queriesPerClass = 150;
+
+/** Trains and judges one body. */
+export async function novelTrial(spec: NovelSpec, host: TrialHost): Promise<NovelResult> {
+  const material = materialOf(spec.material);
+  const parts = await split(material, spec.seed, host, spec.fraction);
+  const trained =
+    spec.arm === "raw"
+      ? null
+      : await trainEmbedding(
+          parts.train,
+          {
+            arm: spec.arm,
+            configuration: spec.configuration,
+            hidden: material.hidden,
+            features: material.features,
+            epochs: spec.epochs,
+            batchSize: material.batchSize,
+            seed: spec.seed,
+          },
+          host,
+        );
+  const features = trained === null ? parts.inputs : material.features;
+  const embed = async ({ x, y }: Part): Promise<Embedded> => ({
+    x: trained === null ? x : await trained.embed(x),
+    y,
+    features,
+  });
+  const [train, held, old, novel] = [
+    await embed(parts.train),
+    await embed(parts.held),
+    await embed(parts.old),
+    await embed(parts.novel),
+  ];
+  const geometry = spec.arm === "raw" ? "cosine" : armOf(spec.arm).geometry;
+  const compare = geometry === "cosine" ? cosine : euclidean;
+  const centers = trained?.centers ?? null;
+  const closedBy = centers === null ? await classifierOfMeans(train) : await classifierOf(centers, features);
+  const closed = await accuracyOf(closedBy, old);
+  const auroc = openSetAuroc(await largestCosines(closedBy, old), await largestCosines(closedBy, novel));
+
+  const sums = { disjoint: zeros(spec), euclidean: zeros(spec) };
+  const joints: Record<"appended" | "biased" | "recentred", Joint[]> = {
+    appended: [],
+    biased: [],
+    recentred: [],
+  };
+  for (let draw = 0; draw < spec.draws; draw++) {
+    const { support, query } = draws(novel, parts.novelClasses, spec, draw);
+    for (const [i, count] of spec.supports.entries()) {
+      sums.disjoint[i] += (await compare.disjoint(support(count), query)) / spec.draws;
+      sums.euclidean[i] += (await euclidean.disjoint(support(count), query)) / spec.draws;
+    }
+    const few = support(jointSupport);
+    if (centers === null) {
+      joints.recentred.push(await compare.joint(train, few, old, query));
+      continue;
+    }
+    const fresh = () => classifierOf(centers, features);
+    joints.appended.push(await joined(await fresh(), few, { old, query }));
+    joints.biased.push(await joined(await fresh(), few, { old, query, held }));
+    joints.recentred.push(await joined(await recentred(await fresh(), train), few, { old, query }));
+  }
+  trained?.dispose();
+  return {
+    part: "novel",
+    closed,
+    disjoint: sums.disjoint,
+    disjointEuclidean: sums.euclidean,
+    appended: meanOf(joints.appended),
+    biased: meanOf(joints.biased),
+    recentred: meanOf(joints.recentred)!,
+    auroc,
+    seconds: trained?.seconds ?? 0,
+  };
+}
+
+const zeros = ({ supports }: NovelSpec): number[] => supports.map(() => 0);
+
+/** Support examples of each new class and the queries, which never are among them. */
+function draws(
+  novel: Embedded,
+  classes: number,
+  { supports, seed }: NovelSpec,
+  draw: number,
+): { support(count: number): Embedded; query: Embedded } {
+  const next = randomSource(derive(seed, 5, draw));
+  const most = Math.max(...supports, jointSupport);
+  const rows = rowsByClass(novel, classes).map((own) => [...shuffle(Int32Array.from(own), next)]);
+  const enough = Math.min(most, ...rows.map((own) => own.length - 1));
+  return {
+    support: (count) =>
+      pick(
+        novel,
+        rows.flatMap((own) => own.slice(0, Math.min(count, enough))),
+      ),
+    query: pick(
+      novel,
+      rows.flatMap((own) => own.slice(enough, enough + queriesPerClass)),
+    ),
+  };
+}
+
+function meanOf(joints: readonly Joint[]): Joint | null {
+  if (joints.length === 0) return null;
+  const mean = (key: keyof Joint) => joints.reduce((s, j) => s + j[key], 0) / joints.length;
+  return { old: mean("old"), new: mean("new") };
+}

@@ -1,0 +1,119 @@
+import { estimate, rounded } from "../embeddings/statistics.ts";
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { harmonic, type Joint } from "./classify.ts";
+import { jointSupport, type NovelResult } from "./novel.ts";
+import { type Method, methods, supportsOf } from "./settings.ts";
+import type { TutorialResult } from "./tutorial.ts";
+import { type ByMethod, disjointOf, verdictOf } from "./verdict.ts";
+
+/** All that was measured. */
+export interface Measured {
+  tutorial: readonly TutorialResult[];
+  byMaterial: Readonly<Record<string, ByMethod>>;
+}
+
+const mean = (values: readonly number[]): number => rounded(estimate(values).mean);
+
+export function reportOf({ tutorial, byMaterial }: Measured): ReproductionReport {
+  const rows = Object.entries(byMaterial).flatMap(([material, results]) =>
+    methods.flatMap((method) => {
+      const own = results[method];
+      return own === undefined || own.length === 0 ? [] : [disjointRow(material, method, own)];
+    }),
+  );
+  const joints = Object.entries(byMaterial).flatMap(([material, results]) =>
+    methods.flatMap((method) => jointRows(material, method, results[method] ?? [])),
+  );
+  return {
+    rows: [...tutorialRows(tutorial), ...rows, ...joints],
+    series: Object.entries(byMaterial).flatMap(([material, results]) => curves(material, results)),
+    ...verdictOf(tutorial, byMaterial.letter ?? {}),
+  };
+}
+
+function tutorialRows(results: readonly TutorialResult[]): Row[] {
+  if (results.length === 0) return [];
+  const of = (key: Exclude<keyof TutorialResult, "part">) => mean(results.map((r) => r[key]));
+  const seeds = results.length;
+  return [
+    {
+      tutorial: "normalised softmax (P)",
+      seeds,
+      "digits 0-7": of("closed"),
+      "ten digits": of("ten"),
+      "0-7 of ten": of("old"),
+      "recall of 8": of("eight"),
+      "recall of 9": of("nine"),
+      "T-shirt/trouser": of("fashion"),
+    },
+    {
+      tutorial: "raw pixels, class means",
+      seeds,
+      "digits 0-7": of("rawClosed"),
+      "ten digits": of("rawTen"),
+      "0-7 of ten": null,
+      "recall of 8": null,
+      "recall of 9": null,
+      "T-shirt/trouser": of("rawFashion"),
+    },
+  ];
+}
+
+function disjointRow(material: string, method: Method, results: readonly NovelResult[]): Row {
+  const few = estimate(disjointOf(results, material));
+  const last = results[0].disjoint.length - 1;
+  const place = supportsOf(material).indexOf(jointSupport);
+  return {
+    material,
+    method,
+    seeds: results.length,
+    "closed set": mean(results.map((r) => r.closed)),
+    "new, 1 example": mean(results.map((r) => r.disjoint[0])),
+    "new, 5 examples": rounded(few.mean),
+    "s.e.": rounded(few.error),
+    "new, most examples": mean(results.map((r) => r.disjoint[last])),
+    "new, 5 examples, Euclidean": mean(results.map((r) => r.disjointEuclidean[place])),
+    "old against new, AUROC": mean(results.map((r) => r.auroc)),
+    "seconds of training": rounded(estimate(results.map((r) => r.seconds)).mean),
+  };
+}
+
+function jointRows(material: string, method: Method, results: readonly NovelResult[]): Row[] {
+  const variants = [
+    ["new directions added", "appended"],
+    ["added with a bias", "biased"],
+    ["class means for all", "recentred"],
+  ] as const;
+  return variants.flatMap(([name, key]) => {
+    const joints = results.map((r) => r[key]).filter((j): j is Joint => j !== null);
+    if (joints.length === 0) return [];
+    const together = estimate(joints.map(harmonic));
+    return [
+      {
+        material,
+        method,
+        "old and new together": name,
+        old: mean(joints.map((j) => j.old)),
+        new: mean(joints.map((j) => j.new)),
+        "harmonic mean": rounded(together.mean),
+        "s.e.": rounded(together.error),
+      },
+    ];
+  });
+}
+
+function curves(material: string, results: ByMethod): Series[] {
+  return methods.flatMap((method) => {
+    const own = results[method];
+    if (own === undefined || own.length === 0) return [];
+    return [
+      {
+        name: `${material}: ${method}`,
+        xLabel: "examples of each new class",
+        yLabel: "accuracy on new classes",
+        x: supportsOf(material),
+        y: own[0].disjoint.map((_, i) => estimate(own.map((r) => r.disjoint[i])).mean),
+      },
+    ];
+  });
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { bundledHost } from "../embeddings/host.fixture.ts";
+import { localHost } from "../local-host.ts";
+import { cosine, type Embedded, euclidean, harmonic } from "./classify.ts";
+import type { NovelResult } from "./novel.ts";
+import { reproduction } from "./reproduction.ts";
+import { methods, supportsOf } from "./settings.ts";
+import type { TutorialResult } from "./tutorial.ts";
+import { type ByMethod, verdictOf } from "./verdict.ts";
+
+const quick = () => localHost(reproduction, { ...bundledHost, scale: "quick", seeds: null });
+
+describe("the reproduction of normface", () => {
+  it("runs at its quick scale and reports the tutorial, every method alone and together, and a verdict", async () => {
+    const run = reproduction.run(quick());
+    let step = await run.next();
+    let last = { done: 0, total: -1 };
+    while (!step.done) {
+      last = step.value;
+      step = await run.next();
+    }
+    expect(last.done).toBe(last.total);
+    const { rows, series, verdict, because } = step.value;
+    expect(rows.filter((row) => "tutorial" in row)).toHaveLength(2);
+    const disjoint = rows.filter((row) => "closed set" in row);
+    expect(disjoint.map((row) => row.method)).toEqual([...methods]);
+    for (const row of disjoint) expect(row["new, 5 examples"]).toBeGreaterThan(1 / 8);
+    const joint = rows.filter((row) => "harmonic mean" in row);
+    // Five methods have trained directions, and so three ways of joining; four have class means only.
+    expect(joint).toHaveLength(5 * 3 + 4);
+    expect(series.every(({ x, y }) => x.length === y.length && y.every(Number.isFinite))).toBe(true);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/A \(.*B \(.*C \(/);
+  }, 60_000);
+
+  it("gives the same result for the same spec, but for the time it took", async () => {
+    const spec = {
+      part: "novel" as const,
+      material: "letter",
+      arm: "normalised softmax",
+      configuration: { learningRate: 3e-3, parameter: 16 },
+      seed: 4,
+      epochs: 1,
+      supports: supportsOf("letter"),
+      draws: 1,
+      fraction: 0.1,
+    };
+    const run = async (change = {}) => {
+      const result = (await reproduction.trial({ ...spec, ...change }, bundledHost)) as NovelResult;
+      return { ...result, seconds: 0 };
+    };
+    const once = await run();
+    expect(await run()).toEqual(once);
+    expect(await run({ seed: 5 })).not.toEqual(once);
+  }, 60_000);
+
+  it("tunes with nine configurations a method and keeps the best", async () => {
+    const tune = reproduction.tune!(quick());
+    let step = await tune.next();
+    while (!step.done) step = await tune.next();
+    const { rows, choices } = step.value;
+    expect(rows).toHaveLength(9);
+    const best = Math.max(...rows.map((row) => Number(row["new, 5 examples"])));
+    expect(choices["letter, normalised softmax"]["new, 5 examples"]).toBe(best);
+  }, 60_000);
+});
+
+const embedded = (rows: number[][], y: number[]): Embedded => ({
+  x: Float32Array.from(rows.flat()),
+  y: Int32Array.from(y),
+  features: 2,
+});
+
+describe("the classification of embeddings", () => {
+  it("compares by angle or by distance", async () => {
+    const support = embedded(
+      [
+        [1, 0.1],
+        [10, 10],
+      ],
+      [0, 1],
+    );
+    const query = embedded(
+      [
+        [1, 1],
+        [5, 0],
+      ],
+      [1, 0],
+    );
+    expect(await cosine.disjoint(support, query)).toBe(1);
+    expect(await euclidean.disjoint(support, query)).toBe(0.5);
+  });
+
+  it("asks old and new examples about all classes together", async () => {
+    const means = embedded(
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [0, 1],
+    );
+    const support = embedded(
+      [
+        [-1, 0],
+        [-1, 0.2],
+      ],
+      [0, 0],
+    );
+    const old = embedded(
+      [
+        [1, 0.2],
+        [-1, 1.2],
+        [0, 1],
+        [-3, 0],
+      ],
+      [0, 1, 1, 1],
+    );
+    const query = embedded(
+      [
+        [-1, 0],
+        [1, 0],
+      ],
+      [0, 0],
+    );
+    for (const compare of [cosine, euclidean])
+      expect(await compare.joint(means, support, old, query)).toEqual({ old: 0.75, new: 0.5 });
+    expect(harmonic({ old: 0.75, new: 0.5 })).toBeCloseTo(0.6, 12);
+    expect(harmonic({ old: 0, new: 0 })).toBe(0);
+  });
+});
+
+describe("the verdict", () => {
+  const tutorial = (change: Partial<TutorialResult> = {}): TutorialResult[] => [
+    {
+      part: "tutorial",
+      closed: 0.94,
+      ten: 0.85,
+      old: 0.9,
+      eight: 0.6,
+      nine: 0.8,
+      fashion: 0.94,
+      rawClosed: 0.8,
+      rawTen: 0.8,
+      rawFashion: 0.94,
+      ...change,
+    },
+  ];
+  const results = (accuracy: number, seconds: number, joint: number[]): NovelResult[] =>
+    joint.map((value) => ({
+      part: "novel",
+      closed: 0.9,
+      disjoint: [0.4, 0.5, accuracy, 0.7, 0.7, 0.7],
+      disjointEuclidean: [0.4, 0.5, accuracy, 0.7, 0.7, 0.7],
+      appended: { old: value, new: value },
+      biased: null,
+      recentred: { old: 0.5, new: 0.5 },
+      auroc: 0.8,
+      seconds,
+    }));
+  const letters = (change: ByMethod = {}): ByMethod => ({
+    "normalised softmax": results(0.7, 1, [0.5, 0.51, 0.52]),
+    softmax: results(0.65, 1, [0.3, 0.29, 0.31]),
+    triplet: results(0.68, 1.2, [0.5, 0.5, 0.5]),
+    contrastive: results(0.6, 1, [0.5, 0.5, 0.5]),
+    ...change,
+  });
+
+  it("is reproduced where the tutorial, the pairs and the joint scenario show", () => {
+    expect(verdictOf(tutorial(), letters()).verdict).toBe("reproduced");
+    expect(verdictOf(tutorial({ ten: 0.95 }), letters()).verdict).toBe("partly reproduced");
+    expect(verdictOf(tutorial({ closed: 0.9 }), letters()).verdict).toBe("partly reproduced");
+    expect(verdictOf([], {}).verdict).toBe("not reproduced");
+  });
+
+  it("counts a rival that is better, or as good in less time", () => {
+    const worse = verdictOf(tutorial(), letters({ triplet: results(0.72, 2, [0.5, 0.5, 0.5]) }));
+    expect(worse.verdict).toBe("partly reproduced");
+    expect(worse.because).toMatch(/B \(not shown\).*C \(shown\)/);
+    const faster = verdictOf(tutorial(), letters({ contrastive: results(0.6, 0.5, [0.5, 0.5, 0.5]) }));
+    expect(faster.because).toMatch(/B \(not shown\)/);
+  });
+
+  it("asks of the joint scenario more than two standard errors, as a pair", () => {
+    const close = letters({ softmax: results(0.65, 1, [0.2, 0.9, 0.3]) });
+    expect(verdictOf(tutorial(), close).because).toMatch(/C \(not shown\)/);
+    const neither = { ...close, triplet: results(0.9, 1, [0.5, 0.5, 0.5]) };
+    expect(verdictOf(tutorial(), neither).verdict).toBe("not reproduced");
+  });
+});

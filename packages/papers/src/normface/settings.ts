@@ -1,0 +1,67 @@
+import { type Arm, armOf } from "../embeddings/arms.ts";
+import type { Scale } from "../reproduction.ts";
+
+/** The methods compared, in the order of the table; "raw" trains nothing. */
+export const methods = [
+  "normalised softmax",
+  "normalised softmax (P)",
+  "softmax",
+  "triplet",
+  "contrastive",
+  "prototypical",
+  "ArcFace",
+  "CosFace",
+  "raw",
+] as const;
+export type Method = (typeof methods)[number];
+
+/** Those with something to tune. */
+export const trainedMethods: readonly Arm[] = methods.filter((m) => m !== "raw").map(armOf);
+
+/** Numbers of support examples; Omniglot has 20 of a class. */
+export function supportsOf(material: string): number[] {
+  return material === "omniglot" ? [1, 2, 5, 10] : [1, 2, 5, 10, 20, 50];
+}
+
+interface Size {
+  materials: readonly string[];
+  seeds: number;
+  draws: number;
+  /** Multiplies the materials' own epochs. */
+  epochs: number;
+  fraction: number;
+  tutorial: { seeds: number; images: number; epochs: number };
+}
+
+/**
+ * Seven epochs of the tutorial's digits are about as many updates as its one epoch on all of MNIST (1500 batches of 32).
+ */
+export const sizes: Record<Scale, Size> = {
+  quick: {
+    materials: ["letter"],
+    seeds: 2,
+    draws: 1,
+    epochs: 0.5,
+    fraction: 0.15,
+    tutorial: { seeds: 1, images: 2000, epochs: 1 },
+  },
+  default: {
+    materials: ["letter", "fashion", "omniglot"],
+    seeds: 5,
+    draws: 3,
+    epochs: 1,
+    fraction: 1,
+    tutorial: { seeds: 5, images: 8000, epochs: 7 },
+  },
+  full: {
+    materials: ["letter", "fashion", "omniglot"],
+    seeds: 20,
+    draws: 10,
+    epochs: 3,
+    fraction: 1,
+    tutorial: { seeds: 10, images: 10_000, epochs: 7 },
+  },
+};
+
+/** Seeds used for tuning; the measured ones count from 0. */
+export const tuningSeeds = [1001, 1002, 1003];
