@@ -18,7 +18,7 @@ export function ratesOf(arm: WordArm): readonly number[] {
   // Squared error bounds its rate by the inverse of twice the squared norm of the hidden layer.
   if (arm === "squared error") return [0.01, 0.03, 0.1, 0.3];
   // The gradient of the Z-loss is one over the deviation of the scores, which grows as it is trained.
-  if (arm.startsWith("Z-loss")) return [10, 30, 100, 300];
+  if (arm.startsWith("Z-loss")) return [30, 100, 300, 1000];
   return [1, 3, 10, 30];
 }
 
@@ -62,8 +62,8 @@ export const amounts: Record<Scale, Amount> = {
   },
   default: {
     seeds: 5,
-    positions: 12_800,
-    multiple: 8,
+    positions: 25_600,
+    multiple: 4,
     held: 1000,
     digitEpochs: 30,
     speed,
