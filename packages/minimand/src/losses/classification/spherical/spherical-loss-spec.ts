@@ -22,7 +22,7 @@ export interface SphericalLossSpec {
  * Squared error of the scores to the one-hot target, `||o - e_c||^2 = q - 2 a + 1`.
  *
  * @example
- * squaredErrorSpec.value(10, 4, 3, 4) // 5, for the scores (3, 1, 0, 0) and target 0
+ * squaredErrorSpec.value(10, 4, 3, 4) // 5
  */
 export const squaredErrorSpec: SphericalLossSpec = {
   name: "squared error",
@@ -114,7 +114,7 @@ export function sphericalSoftmaxSpec({ eps = 1e-2 }: { eps?: number } = {}): Sph
  * @param options `xi > 0`, the point where the bound touches; default 1
  * @throws RangeError for `xi <= 0`
  * @example
- * upperBoundSpec().value(10, 4, 3, 4) // 0.943117, where the softmax has 0.210998
+ * upperBoundSpec().value(10, 4, 3, 4) // 0.943117
  * @see Bouchard 2007; de Brébisson, Vincent 2015, arXiv 1511.05042
  */
 export function upperBoundSpec({ xi = 1 }: { xi?: number } = {}): SphericalLossSpec {
