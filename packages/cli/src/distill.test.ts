@@ -23,7 +23,7 @@ describe("minimand compare --distill-from", () => {
     const losses = ["--losses", "kd,dhkd,dhkd-aligned"];
     const ran = await compare("a.csv", ...small, ...losses, "--distill-from", "teacher", "--out", "student");
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stderr).toMatch(/the teacher teacher seems to have been trained on all of these rows/);
+    expect(ran.stderr).toMatch(/the teacher teacher.model seems to have been trained on all of these rows/);
     const { candidates, datasets, settings } = resultsOf("student");
     expect(settings.distillFrom).toBe("teacher");
     expect(candidates.map(({ id }) => id)).toEqual(expect.arrayContaining(["kd", "dhkd", "dhkd-aligned"]));
@@ -37,6 +37,15 @@ describe("minimand compare --distill-from", () => {
     const { network } = JSON.parse(readFileSync(at("student", "model", "model.json"), "utf8"));
     expect(network.hidden).toEqual([4]);
     expect(await minimand(["predict", "student", "a.csv"], { cwd: folder })).toMatchObject({ code: 0 });
+  });
+
+  it("says nothing of what the teacher has seen where another file is the test part", async () => {
+    writeFileSync(at("test.csv"), sampleCsv(20));
+    const args = ["--losses", "kd", "--distill-from", "teacher", "--test", "test.csv", "--out", "tested"];
+    const ran = await compare("a.csv", ...small, ...args);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stderr).not.toMatch(/seems to have been trained/);
+    expect(resultsOf("tested").datasets[0].trials.some(({ candidate }) => candidate === "kd")).toBe(true);
   });
 
   it("runs distillation anew for another teacher, and nothing else", async () => {
@@ -73,7 +82,7 @@ describe("minimand compare --distill-from", () => {
     const other = await compare("b.csv", ...small, "--distill-from", "teacher", "--out", "none");
     expect(other.code).not.toBe(0);
     expect(other.stderr).toMatch(
-      /teacher: expected a teacher of the classes 'no', 'perhaps' of 'y', got one of 'no', 'yes'/,
+      /teacher.model: expected a teacher of the classes 'no', 'perhaps' of 'y', got one of 'no', 'yes'/,
     );
     expect(existsSync(at("none"))).toBe(false);
   });

@@ -81,7 +81,12 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       ...(settings.positive === null ? {} : { positive: settings.positive }),
     });
     const dataset =
-      teacher === null ? plain : await withTeacher(plain, table, teacher.model, settings.distillFrom ?? "");
+      teacher === null
+        ? plain
+        : await withTeacher(plain, table, teacher.model, {
+            place: teacher.place,
+            testsElsewhere: testTable !== null,
+          });
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);

@@ -9,13 +9,16 @@ import { onlyModel, readModel } from "./find-models.ts";
  *
  * @throws UsageError, DataError where there is no model, more than one, or a damaged one
  */
-export async function readTeacher(folder: string): Promise<{ model: SavedModel; sha256: string }> {
-  const model = await readModel(await onlyModel(folder));
+export async function readTeacher(
+  folder: string,
+): Promise<{ model: SavedModel; place: string; sha256: string }> {
+  const place = await onlyModel(folder);
+  const model = await readModel(place);
   const { encoder, network, classes } = model.description;
   const sha256 = createHash("sha256")
     .update(JSON.stringify({ encoder, network, classes }))
     .update(model.weights)
     .digest("hex");
   await startEngine();
-  return { model, sha256 };
+  return { model, place, sha256 };
 }

@@ -24,7 +24,7 @@ const chosen = {
 const teacher = await fitWhole(await datasetOf(text), settings, chosen);
 
 const taught = async (csvText: string, options: Parameters<typeof datasetOf>[1] = {}) =>
-  withTeacher(await datasetOf(csvText, options), await tableOf(csvText), teacher, "o/model");
+  withTeacher(await datasetOf(csvText, options), await tableOf(csvText), teacher, { place: "o/model" });
 
 describe("withTeacher", () => {
   it("gives each row the logits of the kept model, in the order of the data set's classes", async () => {
@@ -66,6 +66,9 @@ describe("withTeacher", () => {
       text: expect.stringMatching(seen),
     });
     expect((await taught(text, { ignore: ["kind"] })).notes.some((note) => seen.test(note.text))).toBe(true);
+    const apart = { place: "o/model", testsElsewhere: true };
+    const fair = await withTeacher(await datasetOf(text), await tableOf(text), teacher, apart);
+    expect(fair.notes.some((note) => seen.test(note.text))).toBe(false);
     const others = csv({ ...columns, size: columns.size.map((v) => (v === "" ? v : Number(v) + 1)) });
     expect((await taught(others)).notes.some((note) => seen.test(note.text))).toBe(false);
     const half = csv(Object.fromEntries(Object.entries(columns).map(([k, v]) => [k, v.slice(0, 30)])));

@@ -11,14 +11,15 @@ import { outputsOfTable, type SavedModel } from "./saved-model.ts";
  * the table with its own columns and encoding, so that these need not be those of the students.
  *
  * @param table the table that the data set was made of
- * @param place where the teacher was found, for messages
+ * @param options `place`: where the teacher was found, for messages; `testsElsewhere`: a second file is the test part, so that a
+ * teacher of these very rows is a fair one
  * @throws DataError where teacher or data are not for classes, their classes differ, or as `predictTable` does
  */
 export async function withTeacher(
   dataset: Dataset,
   table: Table,
   teacher: SavedModel,
-  place: string,
+  { place, testsElsewhere = false }: { place: string; testsElsewhere?: boolean },
 ): Promise<Dataset> {
   const { task, classes } = teacher.description;
   if (dataset.task === "regression" || task === "regression")
@@ -40,7 +41,7 @@ export async function withTeacher(
     });
   });
   const own = notes.map((note): Note => ({ ...note, text: `teacher: ${note.text}` }));
-  if (hasSeen(teacher, dataset)) own.push(seenAll(place));
+  if (!testsElsewhere && hasSeen(teacher, dataset)) own.push(seenAll(place));
   return { ...dataset, teacher: logits, notes: [...dataset.notes, ...own] };
 }
 
