@@ -1,5 +1,5 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { axisOf, int, type Operation, type Operations, withRank } from "./values.fixture.ts";
+import { axisOf, int, type Operation, type Operations, whole, withRank } from "./values.fixture.ts";
 
 const moved =
   (f: (x: np.Array, c: number, b: number) => np.Array | np.Array[]): Operation =>
@@ -74,8 +74,8 @@ export const movement: Operations = {
   // The engine's eager sort reads a leading slice wrongly: it is copied first.
   sort: moved((x) => (x.ndim === 0 || x.size === 0 ? x : np.sort(lax.stopGradient(x).mul(1)))),
   argmax: (pool, { a, b }) => {
-    const { x } = pool.float(a);
-    if (x.ndim === 0 || x.size === 0) return { x: x.astype(np.int32), bound: 64 };
+    const { x, bound } = pool.float(a);
+    if (x.ndim === 0 || x.size === 0) return { x: whole(x, b), bound: 4 * bound + 2 };
     const axis = axisOf(x, b);
     // Equal elements would be told apart by rounding alone.
     const ramp = Float32Array.from({ length: x.shape[axis] }, (_, i) => 0.0371 * i);
