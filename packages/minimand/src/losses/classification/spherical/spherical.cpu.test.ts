@@ -23,6 +23,7 @@ import {
 type Loss = (f: np.Array, y: np.Array) => np.Array;
 const family: [string, Loss, SphericalLossSpec][] = [
   ["zLoss", zLoss, zLossSpec()],
+  ["zLoss, eps 0.5", (f, y) => zLoss(f, y, { eps: 0.5 }), zLossSpec({ eps: 0.5 })],
   ["zLoss, a 0.25, b 4", (f, y) => zLoss(f, y, { a: 0.25, b: 4 }), zLossSpec({ a: 0.25, b: 4 })],
   ["logTaylorSoftmaxLoss", logTaylorSoftmaxLoss, taylorSoftmaxSpec],
   [
