@@ -1,6 +1,7 @@
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
+import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as normface } from "./normface/paper.ts";
@@ -23,13 +24,23 @@ export type {
 } from "./reproduction.ts";
 
 /** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
-export const cards: readonly PaperCard[] = [zLoss, normface, ldr, compSum, anyloss, ensloss, dhkd];
+export const cards: readonly PaperCard[] = [
+  zLoss,
+  normface,
+  elasticface,
+  ldr,
+  compSum,
+  anyloss,
+  ensloss,
+  dhkd,
+];
 
 // A literal for each, so that a bundler can split them.
 const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
   anyloss: () => import("./anyloss/reproduction.ts"),
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),
+  elasticface: () => import("./elasticface/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),

@@ -54,7 +54,7 @@ export const materials: readonly Material[] = [
     features: 64,
     trainShare: 0.75,
     batchSize: 128,
-    epochs: 15,
+    epochs: 12,
     bundled: false,
   },
   {
@@ -65,7 +65,7 @@ export const materials: readonly Material[] = [
     features: 32,
     trainShare: 0.8,
     batchSize: 50,
-    epochs: 30,
+    epochs: 100,
     bundled: false,
   },
 ];

@@ -1,9 +1,6 @@
 import { openSetAuroc } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
 import { armOf, type Configuration } from "../embeddings/arms.ts";
-import { materialOf, type Part, split } from "../embeddings/material.ts";
-import { trainEmbedding } from "../embeddings/train.ts";
-import type { TrialHost } from "../reproduction.ts";
 import {
   accuracyOf,
   classifierOf,
@@ -17,7 +14,10 @@ import {
   pick,
   recentred,
   rowsByClass,
-} from "./classify.ts";
+} from "../embeddings/classify.ts";
+import { materialOf, type Part, split } from "../embeddings/material.ts";
+import { trainEmbedding } from "../embeddings/train.ts";
+import type { TrialHost } from "../reproduction.ts";
 
 /** One body trained on some classes and asked about others. */
 export interface NovelSpec {

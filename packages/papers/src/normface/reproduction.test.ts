@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
 import { bundledHost } from "../embeddings/host.fixture.ts";
 import { localHost } from "../local-host.ts";
-import { cosine, type Embedded, euclidean, harmonic } from "./classify.ts";
 import type { NovelResult } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
 import { methods, supportsOf } from "./settings.ts";

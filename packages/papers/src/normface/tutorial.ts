@@ -1,8 +1,15 @@
 import { derive, randomSource, shuffle } from "minimand/engine";
+import {
+  accuracyOf,
+  classifierOf,
+  classifierOfMeans,
+  cosine,
+  type Embedded,
+  joined,
+} from "../embeddings/classify.ts";
 import type { Part } from "../embeddings/material.ts";
 import { trainEmbedding } from "../embeddings/train.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
-import { accuracyOf, classifierOf, classifierOfMeans, cosine, type Embedded, joined } from "./classify.ts";
 
 /** The authors' tutorial: a linear body on the digits 0-7, then 8 and 9 added from all their training images. */
 export interface TutorialSpec {

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Embed, HypersphereClassifier } from "minimand";
-import type { Part } from "../embeddings/material.ts";
+import type { Part } from "./material.ts";
 
 /* Classification of embeddings by class means, in cosines (the library's classifier) and in Euclidean distance. */
 

@@ -1,0 +1,72 @@
+import { estimate, rounded } from "../embeddings/statistics.ts";
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { type Method, methods } from "./settings.ts";
+import { fars, type Result } from "./trial.ts";
+import { type ByMethod, elasticDifferences, judgedFar, tarsAt, verdictOf } from "./verdict.ts";
+
+export function reportOf(byMaterial: Readonly<Record<string, ByMethod>>): ReproductionReport {
+  const materials = Object.entries(byMaterial);
+  return {
+    rows: [
+      ...materials.flatMap(([material, results]) =>
+        methods.flatMap((method) => methodRows(material, method, results[method] ?? [])),
+      ),
+      ...materials.flatMap(([material, results]) => differenceRows(material, results)),
+    ],
+    series: materials.flatMap(([material, results]) => curves(material, results)),
+    ...verdictOf(byMaterial.letter ?? {}),
+  };
+}
+
+const mean = (values: readonly number[]): number => rounded(estimate(values).mean);
+
+function methodRows(material: string, method: Method, results: readonly Result[]): Row[] {
+  if (results.length === 0) return [];
+  const judged = estimate(tarsAt(results, judgedFar));
+  return [
+    {
+      material,
+      loss: method,
+      seeds: results.length,
+      "closed set": mean(results.map((r) => r.closed)),
+      "verification accuracy": mean(results.map((r) => r.accuracy)),
+      "TAR at FAR 1e-1": mean(tarsAt(results, 0.1)),
+      "TAR at FAR 1e-2": rounded(judged.mean),
+      "s.e.": rounded(judged.error),
+      "TAR at FAR 1e-3": mean(tarsAt(results, 0.001)),
+      "equal error rate": mean(results.map((r) => r.eer)),
+    },
+  ];
+}
+
+function differenceRows(material: string, results: ByMethod): Row[] {
+  return [judgedFar, 0.001].flatMap((far) =>
+    elasticDifferences(results, far).map(({ elastic, fixed, seeds, mean: difference, low, high, p }) => ({
+      material,
+      elastic,
+      fixed,
+      FAR: far,
+      seeds,
+      "difference of TAR": rounded(difference),
+      "95 % from": rounded(low),
+      "95 % to": rounded(high),
+      p: rounded(p),
+    })),
+  );
+}
+
+function curves(material: string, results: ByMethod): Series[] {
+  return methods.flatMap((method) => {
+    const own = results[method] ?? [];
+    if (own.length === 0) return [];
+    return [
+      {
+        name: `${material}: ${method}`,
+        xLabel: "log10 of the false accept rate",
+        yLabel: "true accept rate",
+        x: fars.map(Math.log10),
+        y: fars.map((far) => estimate(tarsAt(own, far)).mean),
+      },
+    ];
+  });
+}
