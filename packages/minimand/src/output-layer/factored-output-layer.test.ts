@@ -159,6 +159,27 @@ describe("FactoredOutputLayer equals the dense layer", () => {
   });
 });
 
+describe("FactoredOutputLayer, where U strays far in a few steps,", () => {
+  it.each([
+    ["float64", 1e-9],
+    ["float32", 1e-4],
+  ] as const)("does not wait for the next look: %s", (precision, tolerance) => {
+    const dense = start();
+    const weights = precision === "float64" ? start() : Float32Array.from(start());
+    const layer = new FactoredOutputLayer(weights, { ...shape, stabilizeEvery: 0 });
+    const hidden = uniform(shape.features, 6);
+    const square = hidden.reduce((sum, x) => sum + x * x, 0);
+    // Every step leaves a tenth of the scores; forty of them leave nothing of U along this direction.
+    const options = { loss: squaredErrorSpec, learningRate: 0.45 / square };
+    for (let step = 0; step < 40; step++) {
+      layer.step(hidden, Int32Array.of(step % 9), options);
+      naiveStep(dense, hidden, Int32Array.of(step % 9), shape, options);
+    }
+    expect(difference(layer.toDense(), dense)).toBeLessThan(tolerance);
+    expect(layer.diagnostics().conditionU).toBeLessThan(1e4);
+  });
+});
+
 describe("FactoredOutputLayer", () => {
   const hidden = uniform(4 * shape.features, 8);
   const labels = Int32Array.of(3, 9, 3, 49);

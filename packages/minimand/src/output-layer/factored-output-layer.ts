@@ -13,7 +13,7 @@ import { checkFloats } from "./inputs.ts";
 import { invert, leftSingularVectors } from "./linear-algebra.ts";
 import { extract, type Floats } from "./matrix-space.ts";
 import { restored, type SavedFactoredOutput, savedOf } from "./saved-layer.ts";
-import { type Stabilization, stabilize } from "./stabilize.ts";
+import { type Stabilization, stabilize, strayed } from "./stabilize.ts";
 import { applyUpdate, type UpdateOptions } from "./update.ts";
 
 /** Shape of a layer and how it keeps its factor U in order. */
@@ -22,7 +22,10 @@ export interface FactoredOutputOptions {
   classes: number;
   /** d, the size of the last hidden layer. */
   features: number;
-  /** Updates between two stabilisations of U; 0 for never; default 100. */
+  /**
+   * Updates between two stabilisations of U, default 100; 0 for none but those that can't wait, when U or its inverse
+   * reaches a norm of 1,000.
+   */
   stabilizeEvery?: number;
   /** Where the singular values of U may be, around 1; default [0.5, 2]. */
   band?: readonly [low: number, high: number];
@@ -162,8 +165,8 @@ export class FactoredOutputLayer {
     applyUpdate(this.#state, this.#pending, options);
     this.#pending = null;
     this.#updates++;
-    if (this.#stabilizeEvery > 0 && this.#updates % this.#stabilizeEvery === 0)
-      stabilize(this.#state, this.#band);
+    const due = this.#stabilizeEvery > 0 && this.#updates % this.#stabilizeEvery === 0;
+    if (due || strayed(this.#state)) stabilize(this.#state, this.#band);
   }
 
   /**

@@ -31,6 +31,19 @@ export function stabilize(state: FactoredState, band: readonly [number, number])
   return { corrected: outside.length, unfactored: false };
 }
 
+/** Norm of U or its inverse beyond which V would lose three digits more than it has to. */
+const largestNorm = 1000;
+
+/** Whether U is so far from the identity that it can't wait for the next regular look. */
+export function strayed({ features: d, matrices: { u, inverse } }: FactoredState): boolean {
+  let [ofU, ofInverse] = [0, 0];
+  for (let i = 0; i < d; i++) {
+    ofU += dot(u.data, i * u.stride, u.data, i * u.stride, d);
+    ofInverse += dot(inverse.data, i * inverse.stride, inverse.data, i * inverse.stride, d);
+  }
+  return !(Math.max(ofU, ofInverse) <= largestNorm ** 2);
+}
+
 /**
  * U <- C U, V <- V C^-1 with `C = I + sum_k alpha_k u_k u_k^T` for the left singular vectors u_k named, `alpha = 1/value - 1`,
  * so that C^-1 has `value - 1` instead.

@@ -13,8 +13,11 @@ export interface UpdateOptions {
   clipNorm?: number;
 }
 
-/** Below this share of the largest entry a pivot counts as 0. */
-const smallestPivot = 1e-6;
+/**
+ * Below this share of the largest entry a pivot counts as 0: the rows of V that are moved lose as many digits as it is
+ * small, of those that V has.
+ */
+const smallestPivot = { float64: 1e-6, float32: 1e-3 };
 
 /**
  * W <- (1 - learningRate weightDecay) W - learningRate G, exactly, for the gradient G that `gradientOf` has left in the
@@ -34,6 +37,7 @@ export function applyUpdate(state: FactoredState, gradient: Gradient, options: U
   const rate = (learningRate * clipping) / kept;
 
   solve(state, gradient, rate, learningRate);
+  prepareGram(state, rate, learningRate);
   moveGram(state, rate);
   moveFactors(state, rate);
   moveVectors(state, gradient, rate);
@@ -60,7 +64,7 @@ function solve(state: FactoredState, { gq }: Gradient, rate: number, learningRat
   }
   for (let i = 0; i < system.rows; i++) system.data[i * system.stride + i] += 1;
   const pivot = invert(system);
-  if (!(pivot >= smallestPivot))
+  if (!(pivot >= smallestPivot[state.values instanceof Float32Array ? "float32" : "float64"]))
     throw rangeError(
       "learningRate",
       `a rate that keeps the factor U invertible (smallest pivot ${pivot.toExponential(1)}); lower it`,
@@ -75,14 +79,27 @@ function solve(state: FactoredState, { gq }: Gradient, rate: number, learningRat
   }
 }
 
-/** Q' = Q - rate (A^T H + H^T A) with A = gradH - rate/2 M H, which is step 12 with its two products in one. */
-function moveGram({ space, matrices, features: d }: FactoredState, rate: number): void {
-  const { gram, square, h, r, gradient, products } = matrices;
+/**
+ * Q' = Q - rate (A^T H + H^T A) with A = gradH - rate/2 M H, which is step 12 with its two products in one. Here A^T H is
+ * put into `square`.
+ */
+function prepareGram(
+  { space, matrices, features: d }: FactoredState,
+  rate: number,
+  learningRate: number,
+): void {
+  const { square, h, r, gradient, products } = matrices;
   // R has been used; its place takes A.
   space.multiply(products, h, r, { scale: -rate / 2 });
   for (let i = 0; i < h.rows; i++)
     for (let j = i * r.stride; j < i * r.stride + d; j++) r.data[j] += gradient.data[j];
   space.multiply(r, h, square, { transpose: true });
+  let change = 0;
+  for (let i = 0; i < d; i++) change += rate * square.data[i * square.stride + i];
+  if (!Number.isFinite(change)) throw rangeError("learningRate", "a rate that keeps W finite", learningRate);
+}
+
+function moveGram({ matrices: { gram, square }, features: d }: FactoredState, rate: number): void {
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
       const change = rate * (square.data[i * square.stride + j] + square.data[j * square.stride + i]);
