@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
 
 const here = new URL(".", import.meta.url).pathname;
 if (!existsSync(`${here}node_modules`)) execFileSync("npm", ["ci", "--prefix", here], { stdio: "inherit" });
@@ -30,6 +31,7 @@ const memory = bench("memory.ts");
 const bundle = bench("bundle.ts");
 const job = bench("compare.ts");
 const native = bench<Native | { missing: string }>("native.ts");
+const outputLayer = bench<OutputLayerResult>("output-layer.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -79,6 +81,7 @@ const rows: Row[] = [
   ],
   ["one loss in a bundle (comp-sum), gzip", kB(bundle.compSum), "at most 3 kB", bundle.compSum <= 3000],
   ["the whole library in a bundle, gzip", kB(bundle.whole), "", true],
+  ...outputLayerRows(outputLayer),
 ];
 
 /** What native.ts prints: milliseconds. */
