@@ -219,6 +219,10 @@ describe("the classifier", () => {
     expect(await kept()).toBe(4);
     const bias = classifier.save().novelBias;
     expect(bias).toBeGreaterThan(0);
+    const x = () => matrix([[1, 0.3, 0]]);
+    const withBias = await classifier.logits(x());
+    const without = await classifier.setNovelBias(0).logits(x());
+    expect([...without].map((z, j) => z - withBias[j])).toEqual([0, 0, expect.closeTo(bias, 10)]);
     classifier.setNovelBias(bias * 0.99);
     expect(await kept()).toBe(3);
     await classifier.chooseNovelBias(old(), labels, { keep: 1 });

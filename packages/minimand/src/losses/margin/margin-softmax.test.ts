@@ -96,10 +96,13 @@ describe.each(everyMargin.map((m) => [m.name, m] as const))("margin %s", (_, { m
         [batch, features],
       );
     for (const sign of [1, -1]) {
-      for (const length of needsNorms ? [1] : [1, 1e-12, 1e15]) {
+      for (const length of needsNorms ? [1] : [1, 1e-25, 1e25]) {
         const g = values(jit(meanGrad())(onCenters(sign, length), centers(), ids()));
         expect(g.every(Number.isFinite)).toBe(true);
-        expect(values(loss(onCenters(sign, length), centers(), ids())).every(Number.isFinite)).toBe(true);
+        const v = values(loss(onCenters(sign, length), centers(), ids()));
+        expect(v.every(Number.isFinite)).toBe(true);
+        // All cosines are equal here: rounding decides how '+' deals the margins out.
+        if (plus === undefined) close(v, values(loss(onCenters(sign, 1), centers(), ids())), 1e-3);
       }
     }
   });
