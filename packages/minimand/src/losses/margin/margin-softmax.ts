@@ -62,7 +62,7 @@ export interface MarginSoftmaxOptions extends Omit<CosineLossOptions, "scale"> {
  *
  * @param embeddings float `[batch, features]`, of any norms but 0
  * @param centers one column a class, float `[features, classes]`, of any norms but 0
- * @param labels int32 `[batch]`, or distributions `[batch, classes]` (not for `plus` and not with `key` or `draws` of it)
+ * @param labels int32 `[batch]`, or distributions `[batch, classes]` (not for `plus`)
  * @param options `scale > 0` or `norm`, `margin`, `monotone`, `normalizeCenters`, `weights`
  * @returns one value per example, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes, shapes and labels; embeddings or centres that are zero (they have no
