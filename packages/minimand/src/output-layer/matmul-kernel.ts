@@ -1,6 +1,7 @@
 /*
- * One product of matrices in WebAssembly with 128-bit SIMD, written out as bytes: several times as fast as the best
- * loop over typed arrays, where the compiler of JavaScript multiplies one number at a time and checks every index.
+ * One product of matrices in WebAssembly with 128-bit SIMD, written out as bytes. In float64 it is 5 times as fast as our
+ * best loop over typed arrays (tiles of 4 by 2; 128x300 times 300x300, one core): there one number is multiplied at a time
+ * and every index checked.
  *
  *   C (+)= alpha A B      A [m, k] with any two strides, so also transposed; B [k, n] and C [m, n] with contiguous rows
  *
