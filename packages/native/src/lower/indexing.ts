@@ -142,10 +142,9 @@ const scatter: Rule = (graph, [updates, ...indices], params, [{ shape, dtype }])
   // What falls outside is put into one more row, which is cut off.
   const rows = at.outside ? sizes.with(0, sizes[0] + 1) : sizes;
   const target = materialise(graph, zeros(graph, via, rows));
-  const placed = graph.op("ScatterND", [target, at.tensor, values], {
-    shape: rows,
-    attributes: accumulate ? { reduction: "add" } : {},
-  });
+  const placed = accumulate
+    ? addAt(graph, target, at.tensor, values)
+    : graph.op("ScatterND", [target, at.tensor, values], { shape: rows });
   const kept = at.outside
     ? graph.op("Slice", [placed, graph.indices([0]), graph.indices([sizes[0]]), graph.indices([0])], {
         shape: sizes,
@@ -154,6 +153,32 @@ const scatter: Rule = (graph, [updates, ...indices], params, [{ shape, dtype }])
   const back = shape.map((_, i) => order.indexOf(i));
   return [rearrange(viewOf(cast(graph, kept, dtype)), back, shape)];
 };
+
+/**
+ * Adds to a tensor at positions, which lie side by side along the last axis. ScatterND could, but with several threads it
+ * loses sums of equal positions; ScatterElements goes through them in order.
+ */
+function addAt(graph: Graph, target: Tensor, at: Tensor, values: Tensor): Tensor {
+  const indexed = at.shape[at.shape.length - 1];
+  const sizes = target.shape.slice(0, indexed);
+  const strides = sizes.map((_, i) => sizeOf(sizes.slice(i + 1)));
+  const [places, width] = [sizeOf(sizes), sizeOf(target.shape.slice(indexed))];
+  const count = sizeOf(at.shape) / indexed;
+  const weighted = graph.op("Mul", [reshape(graph, at, [count, indexed]), graph.indices(strides)], {
+    shape: [count, indexed],
+  });
+  const linear = graph.op("ReduceSum", [weighted, graph.indices([1])], {
+    shape: [count, 1],
+    attributes: { keepdims: 1 },
+  });
+  const indices = graph.op("Expand", [linear, graph.indices([count, width])], { shape: [count, width] });
+  const operands = [reshape(graph, target, [places, width]), indices, reshape(graph, values, [count, width])];
+  const sums = graph.op("ScatterElements", operands, {
+    shape: [places, width],
+    attributes: { axis: 0, reduction: "add" },
+  });
+  return reshape(graph, sums, target.shape);
+}
 
 /** Positions side by side; those that are outside on any axis become the row after the last. */
 function positions(
