@@ -14,6 +14,6 @@ export {
 } from "./export/tabular.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";
-export type { Port } from "./onnx/model.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
+export type { Port } from "./onnx/model.ts";
 export { NativeUnavailableError, runtimeVersion, type SessionOptions } from "./runtime/session.ts";

@@ -82,7 +82,8 @@ export class Graph {
   constant(type: ElementType, shape: readonly number[], data: Data, exact?: number): Tensor {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     // Large constants come from outside, once each: comparing them costs more than it saves.
-    const key = bytes.length > 256 ? `large ${this.#count}` : `${type} ${shape.join()} ${bytes.join()} ${exact}`;
+    const key =
+      bytes.length > 256 ? `large ${this.#count}` : `${type} ${shape.join()} ${bytes.join()} ${exact}`;
     let tensor = this.#constants.get(key);
     if (tensor === undefined) {
       tensor = { name: this.#fresh("c"), type, shape, data, ...(exact !== undefined && { exact }) };
