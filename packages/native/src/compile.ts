@@ -101,15 +101,15 @@ export async function nativeCompiler({
       },
     });
   };
-  const loop = <C extends Tree, X extends Tree, R extends Tree>(
-    fn: (carry: C, x: X) => [C, R],
-  ): Loop<C, X, R> => {
-    const native = specialise(fn as unknown as (...args: [C, X[]]) => [C, R], options, writeSteps);
+  const loop = <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
+    fn: (carry: C, x: X, fixed: F) => [C, R],
+  ): Loop<C, X, F, R> => {
+    const native = specialise(fn as unknown as (...args: [C, X[], F]) => [C, R], options, writeSteps);
     let refused = false;
-    const call = (carry: C, xs: X[]): [C, R] | null => {
+    const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
       if (refused) return null;
       try {
-        return native.call(carry, xs);
+        return native.call(carry, xs, fixed);
       } catch (error) {
         // Whoever makes the steps one by one is told why they run elsewhere.
         if (!(error instanceof UnsupportedPrimitiveError)) throw error;
@@ -135,14 +135,15 @@ const writeOnce: Write = (fn, args) => {
   return { ...traced, written: written(traced, (consts) => writeProgram(traced.program, consts)) };
 };
 
-/** The arguments of a loop are what is carried, and what each step is given. */
+/** The arguments of a loop are what is carried, what each step is given, and what all of them are given. */
 const writeSteps: Write = (fn, args) => {
-  const [carry, xs] = args as [Tree, Tree[]];
-  const traced = trace(fn, [carry, xs[0]]);
-  const carried = tree.leaves(carry as never).length;
+  const [carry, xs, fixed] = args as [Tree, Tree[], Tree];
+  const traced = trace(fn, [carry, xs[0], fixed]);
+  const [carried, own, same] = [carry, xs[0], fixed].map((part) => tree.leaves(part as never).length);
+  const inputs = { carried, own, fixed: same };
   return {
     ...traced,
-    written: written(traced, (consts) => writeLoop(traced.program, consts, carried, xs.length)),
+    written: written(traced, (consts) => writeLoop(traced.program, consts, inputs, xs.length)),
   };
 };
 

@@ -158,11 +158,12 @@ describe("loop", () => {
   const vector = (...values: number[]) => np.array(Float32Array.from(values));
 
   it("applies a function to each of some arguments in turn and stacks its results", () => {
-    const running = compile.loop!((sum: np.Array, v: np.Array) => {
+    const running = compile.loop!((sum: np.Array, v: np.Array, [factor]: np.Array[]) => {
       const next = sum.add(v);
-      return [next, { total: next.ref.sum(), next: next.ref.mul(2) }];
+      return [next, { total: next.ref.sum(), next: next.ref.mul(factor) }];
     });
-    const [carry, { total, next }] = running(vector(1, 2), [vector(1, 1), vector(0.5, 0), vector(3, 4)])!;
+    const xs = [vector(1, 1), vector(0.5, 0), vector(3, 4)];
+    const [carry, { total, next }] = running(vector(1, 2), xs, [np.array(2)])!;
     expect(carry.js()).toEqual([5.5, 7]);
     expect(total.js()).toEqual([5, 5.5, 12.5]);
     expect(next.js()).toEqual([
@@ -189,7 +190,7 @@ describe("loop", () => {
       n: np.array(Int32Array.of(n as number, 9)),
       idle: vector(1, 2, 3),
     }));
-    const [count, seen] = counting(np.array(Int32Array.of(1, 2)), given)!;
+    const [count, seen] = counting(np.array(Int32Array.of(1, 2)), given, [])!;
     expect(count.js()).toEqual([8, 9]);
     expect(seen.js()).toEqual([
       [true, false],
@@ -202,13 +203,13 @@ describe("loop", () => {
   it("gives null and consumes nothing where ONNX can't express the function", () => {
     const factored = compile.loop!((a: np.Array, b: np.Array) => [np.linalg.cholesky(a.add(b.ref)), b.sum()]);
     const [a, b] = [np.eye(2), np.eye(2)];
-    expect(factored(a, [b, b.ref])).toBeNull();
+    expect(factored(a, [b, b.ref], [])).toBeNull();
     expect([a.refCount, b.refCount]).toEqual([1, 2]);
   });
 
   it("refuses to hand on something of another kind", () => {
     const growing = compile.loop!((a: np.Array, b: np.Array) => [np.concatenate([a, b]), np.array(0)]);
-    expect(() => growing(vector(1), [vector(2)])).toThrow(
+    expect(() => growing(vector(1), [vector(2)], [])).toThrow(
       /^carry: expected what a step hands on to be like what it is given/,
     );
   });

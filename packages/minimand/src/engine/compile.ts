@@ -5,9 +5,11 @@ import type { Tree } from "./tree.ts";
 export type Compiled<A extends Tree[], R extends Tree> = ((...args: A) => R) & { dispose(): void };
 
 /** Several steps of one function as one program, see {@link Compile}. */
-export type Loop<C extends Tree, X extends Tree, R extends Tree> = ((carry: C, xs: X[]) => [C, R] | null) & {
-  dispose(): void;
-};
+export type Loop<C extends Tree, X extends Tree, F extends Tree, R extends Tree> = ((
+  carry: C,
+  xs: X[],
+  fixed: F,
+) => [C, R] | null) & { dispose(): void };
 
 /**
  * Turns a pure function of trees into a program for fixed shapes: the engine's `jit`, or another compiler of the
@@ -16,13 +18,13 @@ export type Loop<C extends Tree, X extends Tree, R extends Tree> = ((carry: C, x
 export interface Compile {
   <A extends Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R>;
   /**
-   * Several steps in one call, where the compiler can: `loop(f)(carry, xs)` is `f` applied to each `x` in turn, each time
-   * to what the step before handed on. Results are stacked along a new first axis. Refuses, before any argument is
-   * consumed, what it can't do; each step by itself can then be made by the program of `f`.
+   * Several steps in one call, where the compiler can: `loop(f)(carry, xs, fixed)` is `f` applied to each `x` in turn,
+   * each time to what the step before handed on and to what is the same for all. Results are stacked along a new first
+   * axis. Gives null and consumes nothing where this function can't be done so.
    */
-  loop?<C extends Tree, X extends Tree, R extends Tree>(
-    f: (carry: C, x: X) => [C, R],
-  ): Compiled<[C, X[]], [C, R]>;
+  loop?<C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
+    f: (carry: C, x: X, fixed: F) => [C, R],
+  ): Loop<C, X, F, R>;
 }
 
 /** The engine's own compiler. The engine's types can't express "any tree"; the cast is confined to this line. */

@@ -4,7 +4,7 @@ import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
 import { derive, keyOf } from "../engine/random.ts";
 import type { Tree } from "../engine/tree.ts";
-import { disposeTree, refTree } from "../engine/tree.ts";
+import { refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
@@ -105,22 +105,27 @@ export function supervised({
   };
   const program = compile(makeStep);
   // Without memory: what a step leaves there, the next one would have to find.
-  const loop = compile.loop?.((carry: Tree[], [key, x, y, weights]: np.Array[]): [Tree[], Tree] => {
-    const [one, hyper, params, optimizerState, modelState] = carry;
-    const [loss, ...next] = makeStep(
-      (one as np.Array).ref,
-      params,
-      optimizerState,
-      modelState,
-      {},
-      key,
-      refTree(hyper),
-      x,
-      y,
-      weights,
-    );
-    return [[one, hyper, ...next.slice(0, 3)], loss];
-  });
+  const loop = compile.loop?.(
+    (
+      [params, optimizerState, modelState]: Tree[],
+      [key, x, y, weights]: np.Array[],
+      { one, hyper }: { one: np.Array; hyper: Tree },
+    ): [Tree[], Tree] => {
+      const [loss, ...next] = makeStep(
+        one,
+        params,
+        optimizerState,
+        modelState,
+        {},
+        key,
+        hyper,
+        x,
+        y,
+        weights,
+      );
+      return [next.slice(0, 3), loss];
+    },
+  );
 
   return {
     init(key, { hyper = {}, memory = {} } = {}) {
@@ -178,13 +183,12 @@ export function supervised({
         const { params, optimizer, modelState, hyper, seed, count } = state;
         if (Object.keys(state.memory).length > 0) return null;
         const xs = batches.map(({ x, y, weights }, i) => [keyOf(seed, count + i), x, y, weights]);
-        const made = loop([1, hyper, params, optimizer, modelState], xs);
+        const made = loop([params, optimizer, modelState], xs, { one: 1 as never, hyper });
         if (made === null) {
           for (const [key] of xs) key.dispose();
           return null;
         }
-        const [[one, nextHyper, ...next], loss] = made;
-        disposeTree([one, nextHyper]);
+        const [next, loss] = made;
         return [
           {
             params: next[0],

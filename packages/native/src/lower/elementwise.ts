@@ -1,7 +1,7 @@
 import type { ElementType } from "../onnx/model.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import { type DType, NoCounterpart, type Operand, type Rule } from "./rule.ts";
-import { broadcastable, broadcastTo, reshape, sameNumbers, type View, variesAlong } from "./view.ts";
+import { broadcastable, broadcastTo, reshape, sameNumbers, sizeOf, type View, variesAlong } from "./view.ts";
 
 type Emit = (graph: Graph, tensors: readonly Tensor[], shape: readonly number[]) => Tensor;
 
@@ -283,13 +283,21 @@ const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
       return g.op("Relu", [operands[1]], { shape: own });
     // ONNX Runtime chooses among signed integers and floats only.
     const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
-    const chosen = g.op("Where", [cast(g, condition, "bool"), ...castTo(g, operands, via)], {
-      type: via,
-      shape: own,
-    });
-    return cast(g, chosen, dtype);
+    const all = [cast(g, condition, "bool"), ...castTo(g, operands, via)].map((x) => inShortRows(g, x, own));
+    return cast(g, g.op("Where", all, { type: via, shape: own }), dtype);
   }),
 ];
+
+/**
+ * ONNX Runtime's choice goes row by row where an operand is one column, which for short rows takes longer than writing that
+ * column out; and the same column is often written out for several choices.
+ */
+function inShortRows(graph: Graph, x: Tensor, shape: readonly number[]): Tensor {
+  const width = shape[shape.length - 1];
+  const isColumn = x.shape.length === shape.length && x.shape[shape.length - 1] === 1 && sizeOf(x.shape) > 1;
+  if (!isColumn || width === 1 || width > 16) return x;
+  return graph.op("Expand", [x, graph.indices(shape)], { shape });
+}
 
 /** Whether a condition is `x <= 0`; then `where(x <= 0, 0, x)` is the rectifier, NaN included. */
 function isSmallerThanZero(graph: Graph, condition: Tensor, x: Tensor): boolean {

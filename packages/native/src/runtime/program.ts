@@ -85,7 +85,7 @@ function shared(x: np.Array | number): np.Array {
   return typeof x === "number" ? np.array(x) : x.ref;
 }
 
-/** A result that was not written to the engine's memory: one without elements, or one for another device. */
+/** A result that was not written to the engine's memory: one without elements, a number, or one for another device. */
 function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
   if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
   // A weak type is that of a number of JavaScript.
@@ -109,9 +109,10 @@ function makeSpares(results: readonly Result[]) {
   }
   return {
     take(result: Result): { array: np.Array | null; place: Place } {
-      const { dtype, shape, size } = result;
-      // Other devices than wasm keep their memory to themselves.
-      if (size === 0 || defaultDevice() !== "wasm") return { array: null, place: new views[dtype](size) };
+      const { dtype, shape, size, weak } = result;
+      // Other devices than wasm keep their memory to themselves, and making a number is cheaper than making room for it.
+      if (size === 0 || (size === 1 && weak) || defaultDevice() !== "wasm")
+        return { array: null, place: new views[dtype](size) };
       let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(result);
       if (!sameNumbers(array.shape, shape)) [array] = engine.reshape([array], { shape });
       return { array, place: locate(array) };

@@ -24,29 +24,36 @@ import {
   type Written,
 } from "./written.ts";
 
+/** How many inputs of a step, after its constants, are carried, its own, and the same for all steps, in this order. */
+export interface LoopInputs {
+  carried: number;
+  own: number;
+  fixed: number;
+}
+
 /**
- * Writes several steps of a traced program `(carry, x) => [carry, result]` as one loop: what is carried goes from step to
- * step inside ONNX Runtime, every step has inputs of its own, and results are stacked along a new first axis.
- *
- * @param carried how many inputs after the constants, and how many outputs, are carried
+ * Writes several steps of a traced program `(carry, x, fixed) => [carry, result]` as one loop: what is carried goes from
+ * step to step inside ONNX Runtime, every step has an `x` of its own, and results are stacked along a new first axis.
  */
 export function writeLoop(
   program: Program,
   consts: readonly Value[],
-  carried: number,
+  { carried, own, fixed }: LoopInputs,
   steps: number,
 ): Written {
   const { prologue, rest } = withoutRandomBits(program);
   const first = consts.length;
-  const own = program.inBinders.length - first - carried;
   const carries = rest.inBinders.slice(first, first + carried);
   checkCarried(carries, rest.outs, prologue?.inputs ?? [], first);
   const drawn = rest.inBinders.length - program.inBinders.length;
-  /** Places of the i-th input of each step: given ones first, then drawn ones. */
+  const afterSteps = first + carried + steps * own;
+  /** Where the i-th input after the carried ones comes from, in each step. */
   const placesOf = (i: number): number[] =>
-    Array.from({ length: steps }, (_, step) =>
-      i < own ? first + carried + step * own + i : first + carried + steps * own + step * drawn + (i - own),
-    );
+    Array.from({ length: steps }, (_, step) => {
+      if (i < own) return first + carried + step * own + i;
+      const later = i - own;
+      return later < fixed ? afterSteps + later : afterSteps + fixed + step * drawn + (later - fixed);
+    });
 
   const graph = new Graph();
   const body = new Graph("b");
@@ -65,14 +72,17 @@ export function writeLoop(
     const mine = body.op("Gather", [body.outer(all), iteration], { shape, attributes: { axis: 0 } });
     return viewOf(cast(body, mine, dtypeOf(v)));
   };
+  const inputAfterCarried = (v: Variable, i: number): View => {
+    if (!read.has(v)) return viewOf(literal(body, 0, "bool"));
+    if (i < own || i >= own + fixed) return stackOf(v, i);
+    return viewOf(cast(body, body.outer(feed(placesOf(i)[0], v)), dtypeOf(v)));
+  };
   const read = new Set<Atom>([...rest.eqns.flatMap((eqn) => eqn.inputs), ...rest.outs]);
   const start = carries.map((v, i) => feed(first + i, v));
   const views = [
     ...consts.map((value) => constantOf(body, value)),
     ...carries.map((v, i) => inputOf(body, `b_carry${i}`, v)),
-    ...rest.inBinders
-      .slice(first + carried)
-      .map((v, i) => (read.has(v) ? stackOf(v, i) : viewOf(literal(body, 0, "bool")))),
+    ...rest.inBinders.slice(first + carried).map(inputAfterCarried),
   ];
   const values = lower(body, rest, views).map((view) => materialise(body, view));
   const made = outputsOf(body, values, rest.outs.map(dtypeOf));
@@ -86,7 +96,11 @@ export function writeLoop(
   return {
     model: encodeModel({ name: "program", nodes, constants, inputs, outputs: loop }),
     fed,
-    results: loop.map((tensor, i) => resultOf(tensor, rest.outs[i])),
+    // Stacked results are arrays, whatever each of them was.
+    results: loop.map((tensor, i) => {
+      const result = resultOf(tensor, rest.outs[i]);
+      return i < carried ? result : { ...result, weak: false };
+    }),
     draws: prologue && {
       jaxpr: jaxprOf(program, prologue),
       runs: Array.from({ length: steps }, (_, step) =>

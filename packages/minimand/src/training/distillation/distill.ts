@@ -113,11 +113,10 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
     const [next, metrics] = makeStep(one, state, hyper, data);
     return [next, metrics];
   });
-  const loop = compile.loop?.((carry: Tree[], data: StepData): [Tree[], Tree] => {
-    const [one, hyper, ...state] = carry;
-    const [next, metrics] = makeStep((one as np.Array).ref, state, refTree(hyper), data);
-    return [[one, hyper, ...next], metrics];
-  });
+  const loop = compile.loop?.(
+    (state: Tree[], data: StepData, { one, hyper }: { one: np.Array; hyper: Tree }): [Tree[], Tree] =>
+      makeStep(one, state, hyper, data),
+  );
 
   const after = (state: SupervisedState, parts: Tree[], steps: number): SupervisedState => {
     const [params, optimizerState, modelState] = parts;
@@ -161,14 +160,13 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
       updateAll(state, batches) {
         const logits = batches.map((b) => teacherLogitsFor(b, teacher, state.memory.teacher, classes));
         const xs = batches.map((batch, i) => dataOf(state, i, batch, logits[i]));
-        const carry = [1, state.hyper, state.params, state.optimizer, state.modelState];
-        const made = loop(carry, xs);
+        const carry = [state.params, state.optimizer, state.modelState];
+        const made = loop(carry, xs, { one: 1 as never, hyper: state.hyper });
         if (made === null) {
           for (const { key, teacherLogits } of xs) disposeTree([key, teacherLogits]);
           return null;
         }
-        const [[one, hyper, ...parts], metrics] = made;
-        disposeTree([one, hyper]);
+        const [parts, metrics] = made;
         return [after(state, parts, batches.length), metrics as Metrics];
       },
       blockSize: ({ params }, { weights }) => blockSizeFor(params, weights.shape[0]),
