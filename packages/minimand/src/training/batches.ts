@@ -54,16 +54,14 @@ export function minibatches(
           : new Float32Array(size),
     weights: new Float32Array(size),
   };
-  const at = (rows: Int32Array): Batch => pack(examples, width, rows, size, scratch);
+  const at = (chosen: Int32Array): Batch => pack(examples, width, chosen, size, scratch);
+  const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
     count,
     perEpoch: Math.ceil(count / size),
     at,
     *epoch(n) {
-      const order = shuffle(
-        Int32Array.from({ length: count }, (_, i) => i),
-        randomSource(derive(seed, n)),
-      );
+      const order = shuffle(new Int32Array(rows), randomSource(derive(seed, n)));
       for (let start = 0; start < count; start += size)
         yield at(order.subarray(start, Math.min(start + size, count)));
     },

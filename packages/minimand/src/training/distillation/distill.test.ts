@@ -188,14 +188,14 @@ describe("distill", () => {
     async (how) => {
       let blocks = 0;
       const compile: Compile = Object.assign(compileWithJit.bind(null), {
-        loop: ((f: (carry: Tree, x: Tree) => [Tree, { [name: string]: np.Array }]) => {
+        loop: ((f: (carry: Tree, x: Tree, fixed: Tree) => [Tree, { [name: string]: np.Array }]) => {
           const program = compileWithJit(f);
-          const run = (carry: Tree, xs: Tree[]) => {
+          const run = (carry: Tree, xs: Tree[], fixed: Tree) => {
             blocks++;
             if (how === "in no block after all") return null;
             let [current, results] = [carry, [] as { [name: string]: np.Array }[]];
             for (const x of xs) {
-              const [next, result] = program(current, x);
+              const [next, result] = program(current, x, refTree(fixed));
               [current, results] = [next, [...results, result]];
             }
             const names = Object.keys(results[0]);
