@@ -6,12 +6,8 @@ export {
   modelInfo,
   type TensorValues,
 } from "./export/load-model.ts";
-export {
-  type CategoricalColumn,
-  type NumericColumn,
-  type TabularModel,
-  tabularToOnnx,
-} from "./export/tabular.ts";
+export { tabularToOnnx } from "./export/tabular.ts";
+export type { CategoricalColumn, NumericColumn, TabularModel } from "./export/tabular-model.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";

@@ -1,5 +1,5 @@
 import { type Attribute, type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
-import type { CategoricalColumn, NumericColumn, TabularModel } from "./tabular.ts";
+import type { CategoricalColumn, NumericColumn, TabularModel } from "./tabular-model.ts";
 
 /** Nodes that turn the columns of a table into the inputs of a network. */
 export interface Encoding {

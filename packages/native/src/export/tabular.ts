@@ -2,40 +2,9 @@ import { rangeError, type Tree, typeError } from "minimand/engine";
 import { type Constant, encodeModel, type Node, type Port } from "../onnx/model.ts";
 import { encodeColumns } from "./encode-columns.ts";
 import { freshNames } from "./names.ts";
+import type { TabularModel } from "./tabular-model.ts";
 import { checkMetadata, fragmentOf } from "./to-onnx.ts";
 import type { Apply } from "./write-at.ts";
-
-/** A column of numbers: `(value, or median where missing, - mean) / sd`, then 1 or 0 for missing if there is an indicator. */
-export interface NumericColumn {
-  kind: "numeric";
-  name: string;
-  median: number;
-  mean: number;
-  /** 0 for a column that never varies: its input is 0. */
-  sd: number;
-  missingIndicator: boolean;
-}
-
-/** A column of texts, one-hot: the levels, then an input for other texts if any were pooled, then one for missing. */
-export interface CategoricalColumn {
-  kind: "categorical";
-  name: string;
-  levels: readonly string[];
-  /** Rare levels of the training rows. Without any, a text that is no level has no input. */
-  pooled: readonly string[];
-  missing: boolean;
-}
-
-/** What stands before and behind a network that predicts from the columns of a table. */
-export interface TabularModel {
-  columns: readonly (NumericColumn | CategoricalColumn)[];
-  /** Texts that stand for a missing value in a column of texts. */
-  missingWords: readonly string[];
-  /** Standardised values are cut here, so that float32 never overflows. */
-  mostDeviations: number;
-  /** Names of the classes, or mean and standard deviation that turn the output into a number. */
-  output: { classes: readonly string[] } | { mean: number; sd: number };
-}
 
 /**
  * Writes a network with all that stands between a table and its predictions as one ONNX model.

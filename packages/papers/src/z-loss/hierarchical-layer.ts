@@ -1,6 +1,6 @@
 import { initialOutputWeights } from "minimand";
-import type { WordLayer } from "./layers.ts";
 import { transposed } from "./ranks.ts";
+import type { WordLayer } from "./word-layer.ts";
 
 /** A row of weights times a row of hidden values. */
 function dot(w: Float32Array, row: number, h: Float64Array, at: number, d: number): number {

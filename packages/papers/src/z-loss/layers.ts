@@ -1,17 +1,10 @@
 import { denseOutputLayer, FactoredOutputLayer, initialOutputWeights } from "minimand";
 import { type SphericalArm, sphericalLosses, type WordArm } from "./arms.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
-import { denseScores, type Scores } from "./ranks.ts";
+import { denseScores } from "./ranks.ts";
 import { sampledLayer } from "./sampled-layer.ts";
 import { model } from "./settings.ts";
-
-/** An output layer in training. */
-export interface WordLayer {
-  /** One step of gradient descent on the mean loss: the gradient for the body, and the mean loss. */
-  step(hidden: Float64Array, labels: Int32Array, rate: number): { loss: number; gradHidden: Float64Array };
-  /** How its scores follow from hidden values, for ranking. */
-  scores(): Scores;
-}
+import type { WordLayer } from "./word-layer.ts";
 
 /** The layer that an arm trains, over `classes` words. */
 export function layerOf(arm: WordArm, classes: number, seed: number): WordLayer {

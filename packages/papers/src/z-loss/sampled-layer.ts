@@ -1,7 +1,7 @@
 import { initialOutputWeights } from "minimand";
 import { derive, randomSource } from "minimand/engine";
-import type { WordLayer } from "./layers.ts";
 import { denseScores } from "./ranks.ts";
+import type { WordLayer } from "./word-layer.ts";
 
 /** Negatives of a batch. */
 const samples = 200;

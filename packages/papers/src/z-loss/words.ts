@@ -2,11 +2,12 @@ import { meanReciprocalRank, topKAccuracy } from "minimand";
 import { derive, randomSource } from "minimand/engine";
 import type { TrialHost } from "../reproduction.ts";
 import { bodyOf } from "./body.ts";
-import { layerOf, type WordLayer } from "./layers.ts";
+import { layerOf } from "./layers.ts";
 import { ranksOf } from "./ranks.ts";
 import { ks, model } from "./settings.ts";
 import type { Checkpoint, WordResult, WordSpec } from "./spec.ts";
 import { corpusOf, drawn } from "./text.ts";
+import type { WordLayer } from "./word-layer.ts";
 
 /** Positions after which the rates are halved; they fall as `1 / (1 + positions / halving)`. */
 const halving = 12_800;

@@ -1,0 +1,9 @@
+import type { Scores } from "./ranks.ts";
+
+/** An output layer in training. */
+export interface WordLayer {
+  /** One step of gradient descent on the mean loss: the gradient for the body, and the mean loss. */
+  step(hidden: Float64Array, labels: Int32Array, rate: number): { loss: number; gradHidden: Float64Array };
+  /** How its scores follow from hidden values, for ranking. */
+  scores(): Scores;
+}
