@@ -295,6 +295,8 @@ const settings: Settings = {
   metric: "auto",
   baseline: "auto",
   losses: "auto",
+  optimizers: [],
+  steps: [],
   model: "mlp",
   hidden: [64, 64],
   seeds: 2,

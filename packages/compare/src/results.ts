@@ -32,15 +32,15 @@ export interface Configuration {
   parameters: Record<string, number>;
 }
 
-/** A candidate as planned: a loss with its grid, or a reference row (majority class, tuned threshold). */
+/** A candidate as planned: a loss, optimizer or step with its grid, or a reference row (majority class, tuned threshold). */
 export interface CandidateSummary {
-  /** Identifier used with `--losses`, e.g. `cross-entropy`. */
+  /** Identifier used with `--losses`, `--optimizers` or `--steps`, e.g. `cross-entropy`. */
   id: string;
   /** Name for people, e.g. `Cross-entropy`. */
   label: string;
-  /** `loss` is ranked and tested; `reference` is only shown beside the losses. */
-  kind: "loss" | "reference";
-  /** Slug of the paper the loss comes from, if it is one of `minimand papers`. */
+  /** `loss`, `optimizer` and `step` are ranked and tested; `reference` is only shown beside them. */
+  kind: "loss" | "optimizer" | "step" | "reference";
+  /** Slug of the paper it comes from, if it is one of `minimand papers`. */
   paper?: string;
   formula: string;
   /** True where the use on this task is our own extension and not the paper's. */
@@ -188,6 +188,10 @@ export interface Settings {
   metric: string | "auto";
   baseline: string | "auto";
   losses: string[] | "auto";
+  /** Optimizers that minimise the baseline's loss beside AdamW. */
+  optimizers: string[];
+  /** Training steps that minimise the baseline's loss beside the plain one. */
+  steps: string[];
   model: "mlp" | "linear";
   hidden: number[];
   seeds: number;

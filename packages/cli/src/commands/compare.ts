@@ -60,6 +60,13 @@ export function compareCommand(): Command {
     )
     .option("-t, --target <column>", "the column to predict (bundled data know theirs)")
     .option("-l, --losses <a,b>", "losses to compare ('minimand losses'); default: all of the task", list)
+    .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
+    .option(
+      "--steps <a,b>",
+      "training steps beside the plain one, with the baseline's loss; or all",
+      list,
+      [],
+    )
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option("-s, --seeds <n>", "repeats of the cross-validation", wholeNumber, defaultSettings.seeds)
     .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)

@@ -1,41 +1,19 @@
-import { candidates } from "@minimand/compare";
+import { candidates, type Method, methods } from "@minimand/compare";
 import Table from "cli-table3";
 import { Command } from "commander";
 
-/** `minimand losses`: the losses of the comparison. */
+/** `minimand losses`: the losses of the comparison, and the optimizers and steps that may minimise them. */
 export function lossesCommand(): Command {
   return new Command("losses")
-    .description("List the losses that can be compared, with parameters, paper and formula.")
+    .description(
+      "List the losses, optimizers and training steps that can be compared, with parameters, paper and formula.",
+    )
     .option("--json", "machine-readable", false)
     .addHelpText("after", "\nExamples:\n  minimand losses\n  minimand losses --json")
     .action(({ json }: { json: boolean }) => {
-      const rows = candidates.map(
-        ({
-          id,
-          label,
-          formula,
-          tasks,
-          extensionOn = [],
-          parameters,
-          paper = null,
-          reference = null,
-          settings,
-          needsTeacher = false,
-        }) => ({
-          id,
-          label,
-          formula,
-          tasks,
-          extensionOn,
-          parameters,
-          paper,
-          reference,
-          settings,
-          needsTeacher,
-        }),
-      );
       if (json) {
-        process.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
+        const all = [...candidates.map(lossRow), ...methods.map(methodRow)];
+        process.stdout.write(`${JSON.stringify(all, null, 1)}\n`);
         return;
       }
       const table = new Table({
@@ -44,16 +22,39 @@ export function lossesCommand(): Command {
         wordWrap: true,
         colWidths: [31, 18, 46, 28, 22],
       });
-      for (const { id, tasks, extensionOn, formula, parameters, paper, reference, needsTeacher } of rows) {
-        const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
+      for (const row of candidates.map(lossRow)) {
         table.push([
-          needsTeacher ? `${id}\n(--distill-from)` : id,
-          tasks.map((t) => (extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
-          formula,
-          own.join("\n"),
-          paper === null ? (reference ?? "") : `paper ${paper}`,
+          row.needsTeacher ? `${row.id}\n(--distill-from)` : row.id,
+          row.tasks.map((t) => (row.extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
+          ...lastCells(row),
         ]);
       }
+      for (const row of methods.map(methodRow))
+        table.push([`${row.id}\n(--${row.kind}s)`, "all, with the\nbaseline's loss", ...lastCells(row)]);
       process.stdout.write(`${table.toString()}\n`);
     });
+}
+
+function lossRow(candidate: (typeof candidates)[number]) {
+  const { tasks, extensionOn = [], needsTeacher = false } = candidate;
+  return { ...common(candidate), kind: "loss", tasks, extensionOn, needsTeacher };
+}
+
+const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });
+
+function common({
+  id,
+  label,
+  formula,
+  parameters,
+  paper,
+  reference,
+  settings,
+}: (typeof candidates)[number] | Method) {
+  return { id, label, formula, parameters, paper: paper ?? null, reference: reference ?? null, settings };
+}
+
+function lastCells({ formula, parameters, paper, reference }: ReturnType<typeof common>): string[] {
+  const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
+  return [formula, own.join("\n"), paper === null ? (reference ?? "") : `paper ${paper}`];
 }

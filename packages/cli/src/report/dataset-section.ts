@@ -41,7 +41,7 @@ ${fact(
     report.task === "multiclass" ? html`, ${report.classes.length} classes` : null
   }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
 )}
-${fact("Losses compared", plural(losses, "loss", "losses"))}
+${fact("Compared", plural(losses, "candidate", "candidates"))}
 ${fact("Paired test folds", plural(foldsOf(report), "fold"))}
 ${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
 ${fact("Baseline", labelOf(report, ranking.baseline))}

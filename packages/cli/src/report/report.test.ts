@@ -22,7 +22,7 @@ describe("renderReport", () => {
     for (const fact of [
       "768 rows",
       "binary classification of target",
-      "15 losses",
+      "15 candidates",
       "10 folds",
       "higher is better",
     ]) {

@@ -9,6 +9,7 @@ import {
   readModelDescription,
   type SavedModel,
   savedLayers,
+  sizesOf,
   type Table,
 } from "@minimand/compare";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
@@ -27,12 +28,13 @@ export async function onnxOf(model: SavedModel): Promise<Uint8Array> {
   await startEngine();
   const { description } = model;
   const saved = savedLayers(model);
-  const sizes = [description.encoder.inputs, ...saved.map(({ bias }) => bias.length)];
-  const network = mlp({ inputs: sizes[0], hidden: sizes.slice(1, -1), outputs: sizes[sizes.length - 1] });
+  const sizes = sizesOf(description);
+  const { hidden, head } = description.network;
+  const network = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
   const params = {
     layers: saved.map(({ weight, bias }, i) => ({
       weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
-      bias: np.array(new Float32Array(bias)),
+      ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
     })),
   };
   try {

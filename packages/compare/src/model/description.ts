@@ -1,3 +1,4 @@
+import { type Head, heads } from "minimand";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
@@ -11,7 +12,12 @@ export interface ModelDescription {
   /** Names of the network's inputs, in order. */
   inputs: string[];
   encoder: Encoder;
-  network: { hidden: number[]; activation: "relu" };
+  network: {
+    hidden: number[];
+    activation: "relu";
+    /** What the last layer makes of its features; absent: `linear`. */
+    head?: Head;
+  };
   targetScale: { mean: number; sd: number };
   candidate: string;
   configuration: Configuration;
@@ -57,7 +63,11 @@ const fields: Record<string, Check> = {
   classes: (v) => isListOf(v, isText),
   inputs: (v) => isListOf(v, isText),
   encoder: isEncoder,
-  network: (v) => isObject(v) && isListOf(v.hidden, isCount) && v.activation === "relu",
+  network: (v) =>
+    isObject(v) &&
+    isListOf(v.hidden, isCount) &&
+    v.activation === "relu" &&
+    (v.head === undefined || heads.some((head) => head === v.head)),
   dataset: (v) => v === undefined || isText(v),
   targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
 };

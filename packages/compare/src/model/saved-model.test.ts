@@ -57,6 +57,27 @@ describe("fitWhole and predictTable", () => {
     expect(again).toEqual(model);
   });
 
+  it.each(["taylor-softmax", "spherical-softmax", "arcface"])("keep the head of %s", async (candidate) => {
+    const kept = await fitWhole(dataset, settings, {
+      ...chosen(candidate),
+      configuration: { learningRate: 0.02, parameters: candidate === "arcface" ? { m: 0.1 } : {} },
+    });
+    const { head } = kept.description.network;
+    expect(head).toBe(candidate === "arcface" ? "cosine" : candidate.replace("-softmax", ""));
+    const { whole } = makeWhole(dataset);
+    const network = makeNetwork(whole.inputs, "binary", 2, { ...settings, head });
+    const info = { task: "binary", classes: 2, metric: "balanced-accuracy" } as const;
+    const learner = makeLearner(network, candidateById(candidate, "binary"), info, settings);
+    const { epochs, configuration } = { ...chosen(candidate), configuration: kept.description.configuration };
+    const trained = await learner.trainFor(epochs, whole, configuration, { seed: derive(0, rows.length) });
+    const direct = await network.predict(trained, whole.fit, whole.target);
+    const description = readModelDescription(JSON.stringify(kept.description), "m/model.json");
+    expect((await predict(text, { ...kept, description })).prediction).toEqual(direct);
+    discard(trained);
+    learner.dispose();
+    network.dispose();
+  });
+
   it("do not depend on the order of columns, on more columns, or on a target", async () => {
     const { prediction } = await predict(text);
     const turned = csv({ more: rows.map(String), kind: columns.kind, size: columns.size });

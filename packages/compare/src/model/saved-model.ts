@@ -4,7 +4,7 @@ import { type Compile, derive, leavesOf, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
-import { candidateById } from "../plan/candidates.ts";
+import { candidateFor } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
@@ -30,9 +30,11 @@ export async function fitWhole(
 ): Promise<SavedModel> {
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
-  const network = makeNetwork(whole.inputs, task, classes.length, settings, compile);
+  const candidate = candidateFor(chosen.candidate, task, settings);
+  const { head = "linear" } = candidate;
+  const network = makeNetwork(whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = { task, classes: classes.length, metric: metricFor(settings.metric, task) };
-  const learner = makeLearner(network, candidateById(chosen.candidate, task), info, settings, compile);
+  const learner = makeLearner(network, candidate, info, settings, compile);
   const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
     seed: derive(0, dataset.rows),
     signal,
@@ -59,7 +61,7 @@ export async function fitWhole(
       classes,
       inputs: inputNames(encoder),
       encoder,
-      network: { hidden: hiddenOf(settings), activation: "relu" },
+      network: { hidden: hiddenOf(settings), activation: "relu", ...(head === "linear" ? {} : { head }) },
       targetScale: whole.target,
       candidate: chosen.candidate,
       configuration: chosen.configuration,
@@ -98,15 +100,16 @@ export async function outputsOfTable(
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table);
   const layers = savedLayers(model);
-  const sizes = [description.encoder.inputs, ...layers.map(({ bias }) => bias.length)];
+  const sizes = sizesOf(description);
   const network = makeNetwork(sizes[0], description.task, description.classes.length, {
     model: "mlp",
     hidden: description.network.hidden,
+    head: description.network.head,
   });
   // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
   const flat = layers.map(({ weight, bias }, i) => ({
     weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
-    bias: vector(bias, bias.length),
+    ...(bias !== undefined && { bias: vector(bias, bias.length) }),
   }));
   const params = np.concatenate(leavesOf(flat));
   const outputs = await network.outputs({ params, state: {} }, { x, rows });
@@ -116,21 +119,28 @@ export async function outputsOfTable(
 }
 
 /**
- * Weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer.
+ * Weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer; the last layer of a cosine head
+ * has no bias.
  *
  * @throws DataError where description and weights don't fit together, or a weight is no finite number
  */
 export function savedLayers({
   description,
   weights,
-}: SavedModel): { weight: Float32Array; bias: Float32Array }[] {
-  const outputs = description.task === "regression" ? 1 : description.classes.length;
-  const sizes = [description.encoder.inputs, ...description.network.hidden, outputs];
+}: SavedModel): { weight: Float32Array; bias?: Float32Array }[] {
+  const sizes = sizesOf(description);
   const tensors = readSafetensors(weights);
   return sizes.slice(1).map((size, i) => ({
     weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
-    bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
+    ...((i < sizes.length - 2 || description.network.head !== "cosine") && {
+      bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
+    }),
   }));
+}
+
+/** Widths of a kept model's layers, inputs and outputs included. */
+export function sizesOf({ task, classes, encoder, network }: ModelDescription): number[] {
+  return [encoder.inputs, ...network.hidden, task === "regression" ? 1 : classes.length];
 }
 
 /** The values as an array of the engine, filled up with zeros to a length. */

@@ -1,6 +1,9 @@
+import type { numpy as np } from "@jax-js/jax";
 import type {
   BatchLoss,
   FeatureModel,
+  GradientTransformation,
+  Head,
   Model,
   Objective,
   SupervisedOptions,
@@ -39,6 +42,8 @@ export interface Candidate {
   settings: readonly Record<string, number>[];
   /** Ranges of the parameters, for `minimand losses`. */
   parameters: Record<string, string>;
+  /** What the network's last layer makes of its features; default `linear`. */
+  head?: Head;
   /** True where every class gets the same total weight in training. */
   classWeighted?: boolean;
   /** The loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
@@ -46,12 +51,18 @@ export interface Candidate {
   /** Instead of `loss`, for losses with a memory per example. */
   objective?: (info: BuildInfo, model: Model) => Objective;
   memory?: (examples: number, settings: Record<string, number>) => Memory;
-  /** Instead of `loss`, for methods that are a training step of their own. */
+  /** Instead of `loss`, for methods that are a training step of their own; some make use of the baseline's objective. */
   step?: (
     info: BuildInfo,
     model: FeatureModel,
-    parts: Pick<SupervisedOptions, "optimizer" | "compile">,
+    parts: Pick<SupervisedOptions, "optimizer" | "compile"> & { objective: Objective },
   ) => TrainStep<SupervisedState>;
+  /** Instead of AdamW; the grid's learning rate is `hyper.learningRate`. */
+  optimizer?: (hyper: { [name: string]: np.Array }) => GradientTransformation;
+  /** Range of its learning rates, where it isn't that of AdamW. */
+  rates?: readonly [slowest: number, fastest: number];
+  /** What it changes: the loss (the default), or how one is minimised. */
+  kind?: "loss" | "optimizer" | "step";
   /** True where the step learns from a teacher: its memory is given the logits of the training rows, as `teacher`. */
   needsTeacher?: true;
 }

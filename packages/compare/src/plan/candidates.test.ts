@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../results.ts";
-import { baselineFor, candidateById, candidates, chooseCandidates, summarise } from "./candidates.ts";
+import {
+  baselineFor,
+  candidateById,
+  candidateFor,
+  candidates,
+  chooseCandidates,
+  summarise,
+} from "./candidates.ts";
 import { gridOf } from "./grid.ts";
+import { methods } from "./methods.ts";
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const all = (task: Task) => candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id);
@@ -11,7 +19,8 @@ const chosen = (
   task: Task,
   baseline: string | "auto" = "auto",
   distillFrom: string | null = null,
-) => chooseCandidates({ losses, baseline, distillFrom }, task).map((c) => c.id);
+  { optimizers = [], steps = [] }: { optimizers?: string[]; steps?: string[] } = {},
+) => chooseCandidates({ losses, baseline, distillFrom, optimizers, steps }, task).map((c) => c.id);
 
 describe("candidates", () => {
   it("have different names, a formula, and a loss, an objective or a step of their own", () => {
@@ -105,9 +114,49 @@ describe("chooseCandidates", () => {
   });
 });
 
+describe("optimizers and steps", () => {
+  it("have names of their own, and a way to train each", () => {
+    const ids = [...candidates, ...methods].map((m) => m.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { id, kind, optimizer, step, settings, parameters } of methods) {
+      expect(kind === "optimizer" ? optimizer : step, id).toBeTypeOf("function");
+      for (const setting of settings)
+        expect(Object.keys(setting).sort(), id).toEqual(Object.keys(parameters).sort());
+    }
+  });
+
+  it("come after the losses, where they are asked for: some or all", () => {
+    const few = chosen(["focal"], "binary", "auto", null, { optimizers: ["sgd", "sgd"] });
+    expect(few).toEqual(["cross-entropy", "class-weighted-cross-entropy", "focal", "sgd"]);
+    const all = chosen(["squared"], "regression", "auto", null, { optimizers: ["all"], steps: ["all"] });
+    expect(all.slice(1).toSorted()).toEqual(methods.map((m) => m.id).toSorted());
+  });
+
+  it("minimise the loss of the baseline, with its first settings and in their own range of rates", () => {
+    const sgd = candidateFor("sgd", "binary", { baseline: "focal" });
+    expect(sgd.loss).toBe(candidateById("focal", "binary").loss);
+    const grid = gridOf(sgd, 2);
+    expect(grid.map((c) => c.parameters)).toEqual([{ gamma: 2 }, { gamma: 2 }]);
+    expect(grid[1].learningRate).toBeGreaterThan(0.05);
+    expect(summarise([sgd], "binary", 2)[0].kind).toBe("optimizer");
+  });
+
+  it("refuse an unknown name, and one of the other kind", () => {
+    expect(() => chosen("auto", "binary", "auto", null, { optimizers: ["sgdd"] })).toThrow(
+      /^optimizers: expected all, or some of .*sgd.*, got "sgdd": did you mean 'sgd'\?$/,
+    );
+    expect(() => chosen("auto", "binary", "auto", null, { steps: ["sgd"] })).toThrow(
+      /^steps: expected all, /,
+    );
+  });
+});
+
 describe("summarise", () => {
   it.each(tasks)("lists losses with the grid that runs, and the references of %s after them", (task) => {
-    const losses = chooseCandidates({ losses: "auto", baseline: "auto", distillFrom: null }, task);
+    const losses = chooseCandidates(
+      { losses: "auto", baseline: "auto", distillFrom: null, optimizers: [], steps: [] },
+      task,
+    );
     const rows = summarise(losses, task, 4);
     expect(rows.slice(0, losses.length).map((r) => r.id)).toEqual(losses.map((c) => c.id));
     for (const row of rows.slice(0, losses.length)) {

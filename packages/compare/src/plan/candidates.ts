@@ -5,11 +5,14 @@ import type { Candidate } from "./candidate.ts";
 import { classificationCandidates } from "./classification.ts";
 import { distillationCandidates } from "./distillation.ts";
 import { gridOf } from "./grid.ts";
+import { lastLayerCandidates } from "./last-layer.ts";
+import { type Method, methods, withLoss } from "./methods.ts";
 import { regressionCandidates } from "./regression.ts";
 
 /** Every loss of the comparison. */
 export const candidates: readonly Candidate[] = [
   ...classificationCandidates,
+  ...lastLayerCandidates,
   ...distillationCandidates,
   ...regressionCandidates,
 ];
@@ -44,12 +47,29 @@ export function candidateById(id: string, task: Task, argument = "losses"): Cand
   );
 }
 
+/** What a trial runs: the loss of a name, or the method of a name with the loss of the baseline. */
+export function candidateFor(id: string, task: Task, { baseline }: Pick<Settings, "baseline">): Candidate {
+  const method = methods.find((m) => m.id === id);
+  if (method === undefined) return candidateById(id, task);
+  return withLoss(method, candidateById(baselineFor(baseline, task), task, "baseline"), task);
+}
+
+/** Names of the methods of a kind that were asked for; `all` stands for each of them. */
+function methodsOf(kind: Method["kind"], asked: readonly string[]): string[] {
+  const ids = methods.filter((m) => m.kind === kind).map((m) => m.id);
+  if (asked.includes("all")) return ids;
+  const unknown = asked.find((id) => !ids.includes(id));
+  if (unknown === undefined) return [...asked];
+  const message = rangeError(`${kind}s`, `all, or some of ${ids.join(", ")}`, unknown).message;
+  throw new RangeError(`${message}${didYouMean(unknown, ids)}`);
+}
+
 /**
  * The losses that run: those asked for (or all of the task), and always the baseline and class weights. Distillation is
- * among them only where there is a teacher.
+ * among them only where there is a teacher. Then the optimizers and steps asked for.
  */
 export function chooseCandidates(
-  settings: Pick<Settings, "losses" | "baseline" | "distillFrom">,
+  settings: Pick<Settings, "losses" | "baseline" | "distillFrom" | "optimizers" | "steps">,
   task: Task,
 ): Candidate[] {
   const hasTeacher = settings.distillFrom !== null;
@@ -65,7 +85,12 @@ export function chooseCandidates(
       : settings.losses;
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
   const needed = task === "binary" ? ["cross-entropy"] : [];
-  const chosen = [...new Set([...always, ...needed, ...wanted])].map((id) => candidateById(id, task));
+  const chosen = [
+    ...[...new Set([...always, ...needed, ...wanted])].map((id) => candidateById(id, task)),
+    ...[
+      ...new Set([...methodsOf("optimizer", settings.optimizers), ...methodsOf("step", settings.steps)]),
+    ].map((id) => candidateFor(id, task, settings)),
+  ];
   const untaught = chosen.find((c) => c.needsTeacher === true);
   if (!hasTeacher && untaught !== undefined)
     throw rangeError("distillFrom", `a kept model as the teacher that ${untaught.id} needs`, null);
@@ -82,7 +107,7 @@ export function summarise(
     (c): CandidateSummary => ({
       id: c.id,
       label: c.label,
-      kind: "loss",
+      kind: c.kind ?? "loss",
       ...(c.paper === undefined ? {} : { paper: c.paper }),
       formula: c.formula,
       ...(c.extensionOn?.includes(task) ? { extension: true } : {}),

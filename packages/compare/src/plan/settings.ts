@@ -9,6 +9,8 @@ export const defaultSettings: Omit<Settings, "target"> = {
   metric: "auto",
   baseline: "auto",
   losses: "auto",
+  optimizers: [],
+  steps: [],
   model: "mlp",
   hidden: [64, 64],
   seeds: 2,

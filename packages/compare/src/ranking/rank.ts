@@ -110,6 +110,9 @@ export function rank(
     rope,
     baseline: baseline.label,
     baselineFolds: baselineScores.scores.size,
+    noun: candidates.some(({ kind }) => kind === "optimizer" || kind === "step")
+      ? ["candidate", "candidates"]
+      : ["loss", "losses"],
   };
   const worded = entries
     .sort((a, b) => groupOf(a) - groupOf(b) || byMean(a, b, higherIsBetter))

@@ -10,6 +10,8 @@ export interface Setting {
   baseline: string;
   /** Folds on which the baseline has a score. */
   baselineFolds: number;
+  /** What the candidates are called, one and several. */
+  noun: readonly [string, string];
 }
 
 /** An entry before it has its sentence. */
@@ -50,10 +52,11 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
 /** One sentence for the whole ranking. */
 export function summaryOf(entries: readonly RankingEntry[], setting: Setting): string {
   const name = midSentence(setting.baseline);
+  const [one, many] = setting.noun;
   const losses = entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
   if (setting.baselineFolds === 0)
     return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
-  if (losses.length === 0) return `No other loss than ${name} was run, so there is nothing to compare.`;
+  if (losses.length === 0) return `No other ${one} than ${name} was run, so there is nothing to compare.`;
   const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
   const better = of("better");
   if (better.length === 0) {
@@ -64,10 +67,10 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
       [of("diverged").length, "diverged"],
     ] as const;
     const counts = rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-    return `No loss is distinguishably better than ${name} on these data (of ${losses.length}: ${counts.join(", ")}).`;
+    return `No ${one} is distinguishably better than ${name} on these data (of ${losses.length}: ${counts.join(", ")}).`;
   }
   const verb = better.length === 1 ? "is" : "are";
-  const noun = losses.length === 1 ? "loss" : "losses";
+  const noun = losses.length === 1 ? one : many;
   return (
     `${capital(numberWord(better.length))} of ${losses.length} ${noun} ${verb} distinguishably better than ${name} ` +
     `on these data: ${better.map(({ label }) => label).join(", ")}.`

@@ -35,12 +35,15 @@ const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref
 
 /** The parameters that a candidate starts from: one epoch without a step. */
 async function startOf(candidate: Candidate, seed: number): Promise<number[]> {
-  const learner = makeLearner(network, candidate, info, settings);
+  const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: candidate.head });
+  const learner = makeLearner(own, candidate, info, settings);
   const [{ parameters }] = gridOf(candidate, 1);
   const trained = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
-  const values = valuesOf(trained);
+  // Not the biases, which are 0 and fewer with a cosine head.
+  const values = valuesOf(trained).filter((value) => value !== 0);
   discard(trained);
   learner.dispose();
+  own.dispose();
   return values;
 }
 

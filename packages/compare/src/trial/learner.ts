@@ -7,6 +7,7 @@ import {
   type FlatModel,
   fit,
   flat,
+  type Head,
   type Metric,
   minibatches,
   mlp,
@@ -44,7 +45,7 @@ const weightDecay = 1e-4;
 /** Rows a forward pass takes at once: one program serves parts of every size. */
 const chunk = 128;
 
-/** A network of one shape, shared by all losses: the same key gives all of them the same start. */
+/** A network of one shape and head, shared by its losses: the same key gives all of them the same start. */
 export interface Network {
   model: FlatModel & FeatureModel;
   /** Outputs of the rows of a part, `[rows, outputs]`: logits, or standardised numbers. */
@@ -62,11 +63,11 @@ export function makeNetwork(
   inputs: number,
   task: Task,
   classes: number,
-  settings: Pick<TrainSettings, "model" | "hidden">,
+  { model: kind, hidden, head }: Pick<TrainSettings, "model" | "hidden"> & { head?: Head },
   compile?: Compile,
 ): Network {
   const outputs = task === "regression" ? 1 : classes;
-  const model = flat(mlp({ inputs, hidden: settings.model === "linear" ? [] : settings.hidden, outputs }));
+  const model = flat(mlp({ inputs, hidden: kind === "linear" ? [] : hidden, outputs, head }));
   const forward = predictor(model, compile);
   const outputsOf: Network["outputs"] = async ({ params, state }, { x, rows }) => {
     const all = new Float32Array(rows * outputs);
@@ -124,12 +125,12 @@ export function makeLearner(
   compile?: Compile,
 ): Learner {
   const { model } = network;
-  const optimizer: SupervisedOptions["optimizer"] = ({ learningRate }) =>
-    adamw(learningRate, { weightDecay });
-  const objective = () => candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
+  const optimizer: SupervisedOptions["optimizer"] =
+    candidate.optimizer ?? (({ learningRate }) => adamw(learningRate, { weightDecay }));
+  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
   const step =
-    candidate.step?.(info, model, { optimizer, compile }) ??
-    supervised({ model, objective: objective(), optimizer, compile });
+    candidate.step?.(info, model, { objective, optimizer, compile }) ??
+    supervised({ model, objective, optimizer, compile });
   type State = ReturnType<typeof step.init>;
 
   const start = (
@@ -228,9 +229,11 @@ function teacherOf({ id }: Candidate, { teacher }: Part): Float32Array {
 }
 
 function lossFor(candidate: Candidate, info: BuildInfo): BatchLoss {
-  const loss = candidate.loss?.(info);
-  if (loss === undefined)
-    throw new TypeError(`candidate ${candidate.id}: expected a loss or an objective, got neither`);
+  const loss: BatchLoss =
+    candidate.loss?.(info) ??
+    (() => {
+      throw new TypeError(`candidate ${candidate.id}: expected a loss or an objective, got neither`);
+    });
   return info.task === "regression" ? (output, y, options) => loss(output.reshape([-1]), y, options) : loss;
 }
 

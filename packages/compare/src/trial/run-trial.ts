@@ -1,8 +1,8 @@
 import { type Metric, metricById, NonFiniteError } from "minimand";
 import { type Compile, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import type { BuildInfo } from "../plan/candidate.ts";
-import { candidateById, references } from "../plan/candidates.ts";
+import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import { candidateFor, references } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
@@ -52,14 +52,16 @@ export function makeTrialRunner(
   const info: BuildInfo = { task, classes: dataset.classes.length, metric: metric.id };
   // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
   let prepared: { seed: number; folds: PreparedFold[] } | null = null;
-  const networks = new Map<number, Network>();
+  const networks = new Map<string, Network>();
   const learners = new Map<string, Learner>();
 
-  const networkFor = (inputs: number): Network =>
-    remembered(networks, inputs, () => makeNetwork(inputs, task, info.classes, settings, compile));
-  const learnerFor = (id: string, inputs: number): Learner =>
-    remembered(learners, `${id} ${inputs}`, () =>
-      makeLearner(networkFor(inputs), candidateById(id, task), info, settings, compile),
+  const networkFor = ({ head = "linear" }: Candidate, inputs: number): Network =>
+    remembered(networks, `${head} ${inputs}`, () =>
+      makeNetwork(inputs, task, info.classes, { ...settings, head }, compile),
+    );
+  const learnerFor = (candidate: Candidate, inputs: number): Learner =>
+    remembered(learners, `${candidate.id} ${inputs}`, () =>
+      makeLearner(networkFor(candidate, inputs), candidate, info, settings, compile),
     );
 
   return {
@@ -72,9 +74,10 @@ export function makeTrialRunner(
       if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
         return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
       }
-      const network = networkFor(fold.inputs);
-      const learner = learnerFor(spec.candidate, fold.inputs);
-      const grid = gridOf(candidateById(spec.candidate, task), settings.configurations);
+      const candidate = candidateFor(spec.candidate, task, settings);
+      const network = networkFor(candidate, fold.inputs);
+      const learner = learnerFor(candidate, fold.inputs);
+      const grid = gridOf(candidate, settings.configurations);
       const seed = derive(spec.seed, spec.fold);
       const tuning: TuningRecord[] = [];
       let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;

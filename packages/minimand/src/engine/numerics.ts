@@ -137,3 +137,17 @@ export function logCosh(x: np.Array): np.Array {
   const far = size.ref.add(softplus(size.mul(-2))).sub(Math.LN2);
   return np.where(isSmall, near, far);
 }
+
+/**
+ * Vectors along `axis` divided by their Euclidean norms; a zero vector stays zero, with a finite gradient.
+ *
+ * The largest entry is taken out first, as a constant (the direction does not depend on it): squares of entries
+ * beyond 1e19 or below 1e-19 would leave float32.
+ */
+export function unitNorm(x: np.Array, axis: number): np.Array {
+  const largest = np.max(np.abs(lax.stopGradient(x.ref)), axis, { keepdims: true });
+  const scaled = x.div(np.where(largest.ref.greater(0), largest, 1));
+  // At least 1 for every vector but zero.
+  const squares = np.square(scaled.ref).sum(axis, { keepdims: true });
+  return scaled.div(np.sqrt(np.maximum(squares, 0.5)));
+}

@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
+import { unitNorm } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
-import { unitNorm } from "../losses/margin/directions.ts";
 import type { Model } from "./model.ts";
 
 /** Sizes of a {@link cosineClassifier}. */

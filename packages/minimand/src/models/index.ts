@@ -1,5 +1,6 @@
 export * from "./cosine-classifier.ts";
 export * from "./flat.ts";
+export { cosineHeadScale, type Head, heads } from "./head.ts";
 export { type Embed, HypersphereClassifier } from "./hypersphere-classifier.ts";
 export type { HypersphereData } from "./hypersphere-data.ts";
 export * from "./mlp.ts";

@@ -3,6 +3,7 @@ import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
+import { type Head, heads, logitsOfHead } from "./head.ts";
 import type { FeatureModel } from "./model.ts";
 
 /** Shape and non-linearity of an {@link mlp}. */
@@ -17,11 +18,14 @@ export interface MlpOptions {
   batchNorm?: boolean;
   /** `zeros` starts every weight at 0 (only sensible without hidden layers); default `random`. */
   initial?: "random" | "zeros";
+  /** What the last layer makes of its features, see {@link Head}; default `linear`. */
+  head?: Head;
 }
 
 interface Layer {
   weight: np.Array;
-  bias: np.Array;
+  /** Absent from the last layer of a cosine head. */
+  bias?: np.Array;
   norm?: { scale: np.Array; shift: np.Array };
 }
 type LayerState = { mean: np.Array; variance: np.Array };
@@ -36,7 +40,7 @@ export function weightRows(inputs: number): number {
 }
 
 /**
- * A multi-layer perceptron: `x -> [inputs, ...hidden, outputs]`, dense layers with bias.
+ * A multi-layer perceptron: `x -> [inputs, ...hidden, outputs]`, dense layers with bias, and a {@link Head}.
  *
  * Weights start normal with variance `2 / fan-in` (ReLU, He) or `2 / (fan-in + fan-out)` (tanh, Glorot) before a
  * hidden layer and `1 / fan-in` before the output; biases at 0. The same key gives the same start.
@@ -56,6 +60,7 @@ export function mlp(options: MlpOptions): FeatureModel {
     activation = "relu",
     batchNorm: normalised = false,
     initial = "random",
+    head = "linear",
   } = options;
   const sizes = [inputs, ...hidden, outputs];
   sizes.forEach((size, i) => {
@@ -64,6 +69,7 @@ export function mlp(options: MlpOptions): FeatureModel {
   });
   checkChoice("activation", activation, ["relu", "tanh"]);
   checkChoice("initial", initial, ["random", "zeros"]);
+  checkChoice("head", head, heads);
   const last = sizes.length - 2;
   const activate = activation === "relu" ? relu : np.tanh;
 
@@ -79,9 +85,12 @@ export function mlp(options: MlpOptions): FeatureModel {
     let features = x;
     layers.forEach(({ weight, bias, norm }, i) => {
       if (i === last) features = h.ref;
-      h = np.matmul(padColumns(h, weight.shape[0] - h.shape[1]), weight).add(bias);
-      if (i === last) return;
-      h = activate(h);
+      const padded = padColumns(h, weight.shape[0] - h.shape[1]);
+      if (i === last) {
+        h = logitsOfHead(head, padded, { weight, bias });
+        return;
+      }
+      h = activate(np.matmul(padded, weight).add(bias!));
       if (norm === undefined) return;
       const [output, statistics] = batchNorm(norm, (state as unknown as LayerState[])[i], h, {
         training,
@@ -114,7 +123,8 @@ export function mlp(options: MlpOptions): FeatureModel {
           initial === "zeros"
             ? np.zeros([fanIn + extra, fanOut])
             : padRows(random.normal(keys[i], [fanIn, fanOut]).mul(deviation), extra);
-        const layer: { [name: string]: Tree } = { weight, bias: np.zeros([fanOut]) };
+        const layer: { [name: string]: Tree } = { weight };
+        if (i < last || head !== "cosine") layer.bias = np.zeros([fanOut]);
         if (normalised && i < last) {
           layer.norm = batchNormParams(fanOut);
           state.push(batchNormState(fanOut));

@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, peek, typeError } from "../../engine/checks.ts";
-import { logSoftmax } from "../../engine/numerics.ts";
+import { logSoftmax, unitNorm } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import {
   atLabel,
@@ -12,7 +12,7 @@ import {
   overLabels,
   weighted,
 } from "../classification/per-example.ts";
-import { checkEmbeddings, rowNorms, unitNorm } from "./directions.ts";
+import { checkEmbeddings, rowNorms } from "./directions.ts";
 import { assignElasticMargins, drawnMargins } from "./elastic-margins.ts";
 import { checkMargin, type Margin, magFaceOptions, needsNorms } from "./margin.ts";
 import { addToAngle, combine, multiplyAngle, subtractFromCosine } from "./target-cosine.ts";
