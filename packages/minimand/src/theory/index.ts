@@ -3,3 +3,4 @@ export * from "./comp-sum-phi.ts";
 export * from "./comp-sum-transform.ts";
 export * from "./h-consistency-bound.ts";
 export * from "./minimizability-gap.ts";
+export * from "./sharpness/index.ts";

@@ -1,0 +1,69 @@
+import { checkNumber } from "../../engine/checks.ts";
+import { constantOf } from "../../engine/parameter.ts";
+import { refTree, zerosLike } from "../../engine/tree.ts";
+import { globalNorm } from "../../optimizers/scale.ts";
+import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import type { TrainStep } from "../train-step.ts";
+import { directedStep, gradientAt, type Method } from "./directed-step.ts";
+import { addTrees, discard, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
+
+/** How a {@link lookSam} step is built. */
+export interface LookSamOptions extends SupervisedOptions {
+  /** Every so many updates one is made as SAM makes it; an integer >= 1, default 5. */
+  k?: number;
+}
+
+/**
+ * LookSAM: SAM at every k-th update, and in between its last direction used again.
+ *
+ * At every k-th update the direction is SAM's, `g_s`, and `g_v = g_s - (g_s . g / ||g||^2) g` is kept, what of it isn't along the
+ * plain gradient `g`; in between the direction is `g + alpha (||g|| / ||g_v||) g_v`, at the price of a plain update.
+ *
+ * Hyperparameters: `rho >= 0`, default 0.05; `alpha >= 0`, default 0.7. `k = 1` is SAM.
+ *
+ * @param options as for `supervised`, and `k`
+ * @returns a train step; `init` throws TypeError, RangeError for hyperparameters out of range
+ * @throws RangeError for `k` not an integer >= 1
+ * @example
+ * lookSam({ model, objective, optimizer: adamw(1e-3), k: 5 })
+ * @see Liu et al. 2022, arXiv 2203.02714, algorithm 1, without its layer-wise scaling
+ */
+export function lookSam({ k = 5, ...options }: LookSamOptions): TrainStep<SupervisedState> {
+  checkNumber("k", k, { min: 1, integer: true });
+  const at = gradientAt(options.objective);
+  const shared: Pick<Method, "hyper" | "carry"> = {
+    hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.7, min: 0 } },
+    carry: ({ params }) => zerosLike(params),
+  };
+  const looking = directedStep(options, {
+    ...shared,
+    direction(inputs) {
+      const { params, hyper, carried } = inputs;
+      const { loss, made, gradient } = at(refTree(params), inputs);
+      const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
+      const perturbed = at(addTrees(epsilon, refTree(params)), inputs);
+      discard(perturbed.loss, carried);
+      const across = orthogonalTo(refTree(perturbed.gradient), gradient);
+      return { loss, direction: perturbed.gradient, modelState: made.modelState, carried: across };
+    },
+  });
+  const between = directedStep(options, {
+    ...shared,
+    direction(inputs) {
+      const { params, hyper, carried } = inputs;
+      const { loss, made, gradient } = at(refTree(params), inputs);
+      const length = globalNorm(refTree(gradient)).mul(constantOf(hyper.alpha.ref, loss.dtype));
+      const again = scaleTree(refTree(carried), radiusOver(length, carried));
+      return { loss, direction: addTrees(gradient, again), modelState: made.modelState };
+    },
+  });
+  const { updateAll: _updateAll, blockSize: _blockSize, ...single } = between;
+  return {
+    ...single,
+    update: (state, batch) => (state.count % k === 0 ? looking : between).update(state, batch),
+    dispose() {
+      looking.dispose();
+      between.dispose();
+    },
+  };
+}
