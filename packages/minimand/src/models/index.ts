@@ -1,3 +1,4 @@
+export * from "./architecture/index.ts";
 export * from "./cosine-classifier.ts";
 export * from "./flat.ts";
 export { cosineHeadScale, type Head, heads } from "./head.ts";

@@ -1,4 +1,5 @@
 export * from "./adversarial/index.ts";
+export * from "./architecture/index.ts";
 export * from "./batches.ts";
 export * from "./distillation/index.ts";
 export * from "./ens-loss.ts";

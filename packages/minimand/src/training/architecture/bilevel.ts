@@ -1,0 +1,96 @@
+import { numpy as np } from "@jax-js/jax";
+import { differentiate } from "../../engine/differentiate.ts";
+import { constantOf } from "../../engine/parameter.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import type { ApplyOptions, Model } from "../../models/model.ts";
+
+/**
+ * Two losses of the same weights and the same architecture parameters: one on the rows the weights learn from, one on
+ * rows they don't. Both are scalars and pure functions of arrays, and consume what they are given.
+ *
+ * What the architecture parameters are is open: weights of operations, gates of features or channels, penalties, weights of
+ * losses. A batch is any tree of arrays, `{}` for losses without data.
+ */
+export interface Bilevel<Batch extends Tree = Tree> {
+  trainLoss(weights: Tree, architecture: Tree, batch: Batch): np.Array;
+  valLoss(weights: Tree, architecture: Tree, batch: Batch): np.Array;
+}
+
+/** Parameters of a model that has an architecture to be searched for. */
+export type SearchParams = { weights: Tree; architecture: Tree };
+
+/** A model whose parameters are `{ weights, architecture }`, without running statistics (its state is `{}`). */
+export interface SearchModel extends Model {
+  init(key: np.Array): { params: SearchParams; state: Record<string, never> };
+}
+
+/** Inputs, targets and weights of examples: the batches of a {@link bilevelOf}. */
+export type SearchBatch = { x: np.Array; y: np.Array; weights: np.Array };
+
+/** A loss of a search: weighted per-example values `[batch]`, or one scalar of the whole batch. */
+export type SearchLoss = (output: np.Array, y: np.Array, options: { weights: np.Array }) => np.Array;
+
+/**
+ * The two losses of a model with an architecture: the same loss, on two different batches.
+ *
+ * `sum(loss) / sum(weights)`; 0 where all rows of a batch have weight 0.
+ *
+ * @example
+ * bilevelOf(cellSupernet({ ... }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
+ */
+export function bilevelOf(model: SearchModel, loss: SearchLoss): Bilevel<SearchBatch> {
+  const of = (weights: Tree, architecture: Tree, batch: SearchBatch): np.Array => {
+    const options: ApplyOptions = { training: true, weights: batch.weights.ref };
+    const [output] = model.apply({ params: { weights, architecture }, state: {} }, batch.x, options);
+    const values = loss(output, batch.y, { weights: batch.weights.ref });
+    if (values.ndim === 0) return values;
+    const total = constantOf(batch.weights.sum(), values.dtype);
+    return values.sum().div(np.where(total.ref.greater(0), total, 1));
+  };
+  return { trainLoss: of, valLoss: of };
+}
+
+/** Value and gradients of one of the two losses; everything given is consumed. */
+export interface Partials {
+  value(weights: Tree, architecture: Tree, batch: Tree): np.Array;
+  inWeights(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, Tree];
+  /** The gradient in the weights alone, that can itself be differentiated in both. */
+  nested(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): Tree;
+  inArchitecture(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, Tree];
+  inBoth(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, SearchParams];
+}
+
+/** The three gradients of a loss that searches use: one pass each. */
+export function partialsOf(loss: (weights: Tree, architecture: Tree, batch: Tree) => np.Array): Partials {
+  const inWeights = differentiate((w: Tree, a: Tree, b: Tree) => [loss(w, a, b), []]);
+  const inArchitecture = differentiate((a: Tree, w: Tree, b: Tree) => [loss(w, a, b), []]);
+  const inBoth = differentiate(({ weights, architecture }: SearchParams, b: Tree) => [
+    loss(weights, architecture, b),
+    [],
+  ]);
+  return {
+    value: loss,
+    inWeights(one, w, a, b) {
+      const [[value], gradient] = inWeights(one, w, a, b);
+      return [value, gradient];
+    },
+    nested(one, w, a, b) {
+      // Through a closure: the engine holds the arguments of a gradient that aren't differentiated constant for a second one.
+      const [, gradient] = differentiate((own: Tree, batch: Tree) => [loss(own, refTree(a), batch), []])(
+        one,
+        w,
+        b,
+      );
+      disposeTree(a);
+      return gradient;
+    },
+    inArchitecture(one, w, a, b) {
+      const [[value], gradient] = inArchitecture(one, a, w, b);
+      return [value, gradient];
+    },
+    inBoth(one, weights, architecture, b) {
+      const [[value], gradient] = inBoth(one, { weights, architecture }, b);
+      return [value, gradient];
+    },
+  };
+}

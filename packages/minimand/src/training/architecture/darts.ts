@@ -1,0 +1,178 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkChoice } from "../../engine/checks.ts";
+import { differentiate } from "../../engine/differentiate.ts";
+import { parameter } from "../../engine/parameter.ts";
+import { disposeTree, mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
+import { minus, plus, times } from "./arithmetic.ts";
+import { type Bilevel, partialsOf } from "./bilevel.ts";
+import { type ArchitectureSearch, makeSearch, type SearchOptions } from "./search.ts";
+
+/** How the gradient of the unrolled validation loss is had. */
+export type Hypergradient = "exact" | "finite-difference";
+
+/** How {@link darts} searches. */
+export type DartsOptions = SearchOptions &
+  (
+    | { order: 1 }
+    | {
+        order: 2;
+        /** `exact` (default) differentiates through the inner step; `finite-difference` is that of the authors' code. */
+        hypergradient?: Hypergradient;
+        /**
+         * The inner step as the authors' code has it, with momentum and weight decay: `w - xi (m v + g + d w)`, from a
+         * velocity kept for it, `v <- m v + g + d w`. Default: plain, `w - xi g`.
+         */
+        unrolled?: { momentum: number; weightDecay: number };
+      }
+  );
+
+/**
+ * DARTS: the architecture descends the validation loss of the weights after one inner step, then the weights make theirs.
+ *
+ * `a <- a - s d/da L_val(w - xi grad_w L_train(w, a), a)`
+ * `w <- w - r grad_w L_train(w, a)`
+ *
+ * First order takes `xi = 0`, so the architecture ignores that weights depend on it (2 gradients a step). Second order needs
+ * `grad_a L_val(w', a) - xi d2/(da dw) L_train(w, a) grad_w' L_val(w', a)`: exactly, or by the difference of two gradients at
+ * `w +- R grad_w' L_val`, `R = radius / ||grad_w' L_val||` (5 gradients a step; the exact product costs about the same two).
+ *
+ * Hyperparameters: `xi` >= 0, default `learningRate`; `radius` > 0, default 0.01; and what the optimizers ask for. The logged
+ * losses are those before the step: `valLoss` at the unrolled weights.
+ *
+ * Losses made with `surrogate` have no second derivative: use the finite difference for them.
+ *
+ * @throws RangeError for options outside their ranges; TypeError for a second order without `xi` and `learningRate`
+ * @example
+ * darts(problem, { order: 2, optimizer: ({ learningRate }) => sgd(learningRate), architectureOptimizer: adam(3e-2) })
+ * @see Liu, Simonyan, Yang 2019, arXiv 1806.09055, algorithm 1 and equations (5) to (8)
+ */
+export function darts(problem: Bilevel<never>, options: DartsOptions): ArchitectureSearch {
+  checkChoice("order", String(options.order), ["1", "2"]);
+  const second = options.order === 2 ? options : null;
+  const unrolled = second?.unrolled;
+  const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
+  const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
+  const gradientOf = hypergradientOf(problem, second?.hypergradient ?? "exact");
+  return makeSearch(options, {
+    gradientsPerStep: second === null ? 2 : 5,
+    networks: [],
+    ...(unrolled && { carried: { velocity: (weights: Tree) => zerosLike(weights) } }),
+    defaults: { radius: 0.01 },
+    bounds: { xi: { min: 0 }, radius: { above: 0 } },
+    body({ one, networks, architecture: a, hyper, trainBatch, valBatch, stepNetwork, stepArchitecture }) {
+      const { weights: w, velocity } = networks;
+      let found: { value: np.Array; gradient: Tree };
+      let next = velocity;
+      if (second === null) {
+        const [value, gradient] = val.inArchitecture(one.ref, refTree(w), refTree(a), valBatch);
+        found = { value, gradient };
+      } else {
+        const xi = "xi" in hyper ? hyper.xi.ref : hyper.learningRate.ref;
+        const start =
+          unrolled === undefined
+            ? refTree(w)
+            : minus(
+                refTree(w),
+                mapTree(
+                  (v, p) =>
+                    v.mul(unrolled.momentum).add(p.mul(unrolled.weightDecay)).mul(parameter(xi.ref, v)),
+                  refTree(velocity),
+                  refTree(w),
+                ),
+              );
+        found = gradientOf({
+          one: one.ref,
+          weights: refTree(w),
+          start,
+          architecture: refTree(a),
+          trainBatch: refTree(trainBatch),
+          valBatch,
+          xi,
+          radius: hyper.radius.ref,
+        });
+      }
+      const nextA = stepArchitecture(found.gradient, a);
+      const [trainLoss, gradW] = train.inWeights(one, refTree(w), refTree(nextA), trainBatch);
+      if (unrolled !== undefined)
+        next = mapTree(
+          (v, p, g) => v.mul(unrolled.momentum).add(p.mul(unrolled.weightDecay)).add(g),
+          velocity,
+          refTree(w),
+          refTree(gradW),
+        );
+      const nextW = stepNetwork("weights", gradW, w);
+      return {
+        networks: { weights: nextW, ...(next !== undefined && { velocity: next }) },
+        architecture: nextA,
+        metrics: { loss: found.value.ref, trainLoss, valLoss: found.value },
+      };
+    },
+  });
+}
+
+/** Where an unrolled gradient is taken; consumed. */
+interface Unrolled {
+  one: np.Array;
+  /** At which the training gradient is taken. */
+  weights: Tree;
+  /** What the inner step starts from: the weights, but for momentum and decay. */
+  start: Tree;
+  architecture: Tree;
+  trainBatch: Tree;
+  valBatch: Tree;
+  xi: np.Array;
+  radius: np.Array;
+}
+
+/** `d/da L_val(start - xi grad_w L_train(weights, a), a)`, and the loss itself, for use inside a traced function. */
+function hypergradientOf(
+  problem: Bilevel<never>,
+  kind: Hypergradient,
+): (at: Unrolled) => { value: np.Array; gradient: Tree } {
+  checkChoice("hypergradient", kind, ["exact", "finite-difference"]);
+  const trainLoss = problem.trainLoss as Bilevel["trainLoss"];
+  const valLoss = problem.valLoss as Bilevel["valLoss"];
+  const train = partialsOf(trainLoss);
+  const val = partialsOf(valLoss);
+  if (kind === "finite-difference") {
+    return ({ one, weights, start, architecture: a, trainBatch, valBatch, xi, radius }) => {
+      const [, inner] = train.inWeights(one.ref, refTree(weights), refTree(a), refTree(trainBatch));
+      const moved = minus(start, times(inner, xi.ref));
+      const [value, at] = val.inBoth(one.ref, moved, refTree(a), valBatch);
+      const square = sumOfSquares(refTree(at.weights));
+      // A zero gradient makes no difference, whatever the radius.
+      const r = parameter(radius, square).div(np.sqrt(np.maximum(square, 1e-24)));
+      const offset = times(at.weights, r.ref);
+      const [, up] = train.inArchitecture(
+        one.ref,
+        plus(refTree(weights), refTree(offset)),
+        refTree(a),
+        refTree(trainBatch),
+      );
+      const [, down] = train.inArchitecture(one, minus(weights, offset), a, trainBatch);
+      const mixed = times(minus(up, down), parameter(xi, r).div(r.ref.mul(2)));
+      disposeTree(r);
+      return { value, gradient: minus(at.architecture, mixed) };
+    };
+  }
+  const unrolledLoss = differentiate(
+    (a: Tree, one: Tree, weights: Tree, start: Tree, trainBatch: Tree, valBatch: Tree, xi: Tree) => {
+      const inner = train.nested(one as np.Array, weights, refTree(a), trainBatch);
+      return [valLoss(minus(start, times(inner, xi as np.Array)), a, valBatch), []];
+    },
+  );
+  return ({ one, weights, start, architecture, trainBatch, valBatch, xi, radius }) => {
+    disposeTree(radius);
+    const [[value], gradient] = unrolledLoss(
+      one.ref,
+      architecture,
+      one,
+      weights,
+      start,
+      trainBatch,
+      valBatch,
+      xi,
+    );
+    return { value, gradient };
+  };
+}

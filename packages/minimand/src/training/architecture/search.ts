@@ -1,0 +1,217 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkNoNaN, checkNumber, typeError } from "../../engine/checks.ts";
+import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import type { Bounds } from "../../engine/errors.ts";
+import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
+import { applyUpdates, type GradientTransformation } from "../../optimizers/transformation.ts";
+import { named } from "../named-hyper.ts";
+import type { Hyper } from "../supervised.ts";
+
+/** Hyperparameters inside a program. */
+export type TracedHyper = { [name: string]: np.Array };
+
+/** An optimizer, or one made of the hyperparameters, so that e.g. its learning rate is an input of the program. */
+export type SearchOptimizer = GradientTransformation | ((hyper: TracedHyper) => GradientTransformation);
+
+/** A proximal step: parameters after the optimizer's step to those that are kept. Traced; consumes the tree. */
+export type Proximal = (parameters: Tree, hyper: TracedHyper) => Tree;
+
+/** What all searches are built from. */
+export interface SearchOptions {
+  /** Of the network weights; every network of the search has its own state of it. */
+  optimizer: SearchOptimizer;
+  /** Of the architecture parameters. */
+  architectureOptimizer: SearchOptimizer;
+  /** After each step of the architecture, e.g. {@link proxL1} for gates. */
+  architectureProx?: Proximal;
+  /** After each step of a network, e.g. {@link proxGroupL2} for the filters of a channel. */
+  weightProx?: Proximal;
+  /** Default: the engine's `jit`. */
+  compile?: Compile;
+}
+
+/** Networks by name (`weights`, and those the search adds), architecture and optimizer states. The state owns its arrays. */
+export interface SearchState {
+  networks: { weights: Tree; [name: string]: Tree };
+  architecture: Tree;
+  optimizer: { [name: string]: Tree };
+  hyper: Hyper;
+  count: number;
+}
+
+/** Scalars of one step: the objective, its two losses and the largest architecture parameter. */
+export interface SearchMetrics {
+  loss: np.Array;
+  trainLoss: np.Array;
+  valLoss: np.Array;
+  /** `max |alpha|` after the step. */
+  architectureSize: np.Array;
+  [name: string]: np.Array;
+}
+
+/** What a search starts from beside weights and architecture. */
+export interface SearchInit {
+  hyper?: Hyper;
+  /** Starts of further networks by name; default: copies of the weights. */
+  networks?: { [name: string]: Tree };
+}
+
+/**
+ * One way of searching for an architecture. `init` consumes weights and architecture; `update` consumes the state and one
+ * batch of each half of the data, and returns the next state with scalars to log.
+ */
+export interface ArchitectureSearch<Batch extends Tree = Tree> {
+  /** Passes forward and back that a step costs. */
+  gradientsPerStep: number;
+  init(weights: Tree, architecture: Tree, options?: SearchInit): SearchState;
+  update(state: SearchState, trainBatch: Batch, valBatch: Batch): [SearchState, SearchMetrics];
+  /** Frees the compiled programs. */
+  dispose(): void;
+}
+
+/** What the body of a search works with; all of it is consumed by the body. */
+export interface Sweep {
+  one: np.Array;
+  networks: SearchState["networks"];
+  architecture: Tree;
+  hyper: TracedHyper;
+  /** Steps made so far. */
+  count: np.Array;
+  trainBatch: Tree;
+  valBatch: Tree;
+  /** One step of a network by a gradient, with the optimizer state of that network; consumes both trees. */
+  stepNetwork(name: string, gradient: Tree, weights: Tree): Tree;
+  /** The step of the optimizer alone, before any proximal step. */
+  stepRaw(name: string, gradient: Tree, weights: Tree): Tree;
+  stepArchitecture(gradient: Tree, architecture: Tree): Tree;
+  proxNetwork(weights: Tree): Tree;
+}
+
+/** Compiles the body of a search into one program and carries its state. */
+export function makeSearch(
+  options: SearchOptions & { optimizers?: { [network: string]: SearchOptimizer } },
+  parts: {
+    gradientsPerStep: number;
+    /** Networks beside the weights. */
+    networks: readonly string[];
+    /** Trees beside the networks that the body carries among them without an optimizer, from the weights. */
+    carried?: { [name: string]: (weights: Tree) => Tree };
+    defaults: Hyper;
+    bounds: { [name: string]: Bounds };
+    check?: (hyper: Hyper) => void;
+    body: (sweep: Sweep) => {
+      networks: SearchState["networks"];
+      architecture: Tree;
+      metrics: Omit<SearchMetrics, "architectureSize">;
+    };
+  },
+): ArchitectureSearch {
+  const { compile = compileWithJit, architectureProx, weightProx, optimizers = {} } = options;
+  const made = (optimizer: SearchOptimizer, hyper: TracedHyper): GradientTransformation =>
+    typeof optimizer === "function" ? optimizer(hyper) : optimizer;
+  const names = ["weights", ...parts.networks];
+  const optimizerOf = (name: string): SearchOptimizer =>
+    name === "architecture" ? options.architectureOptimizer : (optimizers[name] ?? options.optimizer);
+
+  const program = compile(
+    (
+      one: np.Array,
+      networks: Tree,
+      architecture: Tree,
+      optimizer: Tree,
+      hyper: Tree,
+      count: np.Array,
+      trainBatch: Tree,
+      valBatch: Tree,
+    ) => {
+      const known = named(hyper as TracedHyper);
+      const states = { ...(optimizer as SearchState["optimizer"]) };
+      const step = (name: string, gradient: Tree, params: Tree): Tree => {
+        const own = named(refTree(hyper) as TracedHyper);
+        const [updates, next] = made(optimizerOf(name), own).update(gradient, states[name], refTree(params));
+        states[name] = next;
+        return applyUpdates(params, updates);
+      };
+      const proxNetwork = (weights: Tree): Tree => weightProx?.(weights, known) ?? weights;
+      const out = parts.body({
+        one,
+        networks: networks as SearchState["networks"],
+        architecture,
+        hyper: known,
+        count,
+        trainBatch,
+        valBatch,
+        stepRaw: step,
+        proxNetwork,
+        stepNetwork: (name, gradient, weights) => proxNetwork(step(name, gradient, weights)),
+        stepArchitecture(gradient, current) {
+          const next = step("architecture", gradient, current);
+          return architectureProx?.(next, known) ?? next;
+        },
+      });
+      const metrics = { ...out.metrics, architectureSize: largestOf(refTree(out.architecture)) };
+      return [out.networks, out.architecture, states, metrics] as unknown as Tree[];
+    },
+  );
+
+  return {
+    gradientsPerStep: parts.gradientsPerStep,
+    init(weights, architecture, { hyper: given = {}, networks: starts = {} } = {}) {
+      const hyper = { ...parts.defaults, ...given };
+      for (const [name, value] of Object.entries(hyper))
+        checkNumber(`hyper.${name}`, value, parts.bounds[name] ?? {});
+      parts.check?.(hyper);
+      for (const name of Object.keys(starts))
+        if (!parts.networks.includes(name))
+          throw typeError(`networks.${name}`, `one of ${parts.networks.join(", ") || "none"}`, "a network");
+      checkLeaves("weights", weights);
+      checkLeaves("architecture", architecture);
+      const networks: SearchState["networks"] = { weights };
+      for (const name of parts.networks) networks[name] = starts[name] ?? refTree(weights);
+      // Only the shapes matter here: learning rates have no part in an initial optimizer state.
+      const own = Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, np.array(value)]));
+      const optimizer = Object.fromEntries(
+        names.map((name) => [name, made(optimizerOf(name), own).init(networks[name])]),
+      );
+      optimizer.architecture = made(optimizerOf("architecture"), own).init(architecture);
+      for (const [name, start] of Object.entries(parts.carried ?? {})) networks[name] = start(weights);
+      return { networks, architecture, optimizer, hyper, count: 0 };
+    },
+    update(state, trainBatch, valBatch) {
+      const { hyper, count } = state;
+      const precise = leavesOf(state.networks.weights).some(({ dtype }) => dtype === np.float64);
+      const [networks, architecture, optimizer, metrics] = program(
+        1 as never,
+        state.networks,
+        state.architecture,
+        state.optimizer,
+        precise ? inFloat64(hyper) : hyper,
+        count as never,
+        trainBatch,
+        valBatch,
+      );
+      return [
+        { networks, architecture, optimizer, hyper, count: count + 1 } as SearchState,
+        metrics as unknown as SearchMetrics,
+      ];
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** Numbers given to a program are float32; where the weights are float64 they must not lose their digits. */
+function inFloat64(hyper: Hyper): Tree {
+  return Object.fromEntries(
+    Object.entries(hyper).map(([name, value]) => [name, np.array(Float64Array.of(value), { shape: [] })]),
+  );
+}
+
+function checkLeaves(name: string, tree: Tree): void {
+  for (const leaf of leavesOf(tree)) checkNoNaN(name, leaf);
+}
+
+function largestOf(tree: Tree): np.Array {
+  return leavesOf(tree)
+    .map((leaf) => np.max(np.abs(leaf)))
+    .reduce((a, b) => np.maximum(a, b));
+}
