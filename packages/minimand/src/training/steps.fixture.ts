@@ -9,6 +9,7 @@ import { auxiliaryHead, distill } from "./distillation/index.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
+import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
 import { type Hyper, type SupervisedState, supervised } from "./supervised.ts";
 import type { TrainStep } from "./train-step.ts";
 
@@ -89,6 +90,26 @@ export const conformingSteps: readonly ConformingStep[] = [
     name: "adversarialTraining",
     make: (compile) => adversarialTraining({ ...attack, compile }),
     hyper: { gamma: 0.1 },
+  },
+  { name: "sam", make: (compile) => sam({ model, objective: plain, optimizer, compile }) },
+  { name: "asam", make: (compile) => asam({ model, objective: plain, optimizer, compile }) },
+  { name: "gsam", make: (compile) => gsam({ model, objective: plain, optimizer, compile }) },
+  { name: "lookSam", make: (compile) => lookSam({ model, objective: plain, optimizer, compile, k: 3 }) },
+  {
+    name: "esam",
+    make: (compile) =>
+      esam({ model, loss: (f, y, { weights }) => crossEntropy(f, y, { weights }), optimizer, compile }),
+  },
+  {
+    name: "saf",
+    make: (compile) => saf({ model, objective: plain, optimizer, compile }),
+    hyper: { stepsPerEpoch: 3, startEpoch: 2 },
+    memory: () => outputHistory({ examples: 90, outputs: 2, lag: 2 }),
+  },
+  {
+    name: "mesa",
+    make: (compile) => mesa({ model, objective: plain, optimizer, compile }),
+    hyper: { stepsPerEpoch: 3, startEpoch: 2, decay: 0.8 },
   },
 ];
 
