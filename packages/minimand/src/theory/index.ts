@@ -7,6 +7,13 @@ export {
 export * from "./comp-sum-conditional-inf.ts";
 export * from "./comp-sum-phi.ts";
 export * from "./comp-sum-transform.ts";
+export { droRisk, type LinearScore } from "./dro-risk.ts";
+export {
+  expectedHatLoss,
+  expectedRampLoss,
+  gaussianMixtureRisk,
+  type MixtureDirection,
+} from "./gaussian-mixture.ts";
 export * from "./h-consistency-bound.ts";
 export * from "./minimizability-gap.ts";
 export {
@@ -17,3 +24,10 @@ export {
   privateAggregateRisk,
 } from "./optimal-aggregation.ts";
 export * from "./sharpness/index.ts";
+export {
+  labeledOnlyBound,
+  robustSelfTrainingBound,
+  type SampleSizes,
+  selfTrainingBound,
+} from "./self-training-bounds.ts";
+export { type RobustLoss, type TransportCost, type WorstCaseKind, worstCase } from "./worst-case.ts";

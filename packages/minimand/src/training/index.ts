@@ -10,6 +10,7 @@ export * from "./memory-objective.ts";
 export * from "./objective.ts";
 export * from "./predict.ts";
 export { type SmoteOptions, smote, undersample } from "./resampling.ts";
+export * from "./self-training/index.ts";
 export * from "./sharpness-aware/index.ts";
 export * from "./supervised.ts";
 export * from "./train-step.ts";

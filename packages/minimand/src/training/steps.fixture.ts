@@ -10,6 +10,13 @@ import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
 import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
+import {
+  distributionallyRobust,
+  entropyMinimization,
+  robustSelfTraining,
+  selfTraining,
+  virtualAdversarial,
+} from "./self-training/index.ts";
 import { type Hyper, type SupervisedState, supervised } from "./supervised.ts";
 import type { TrainStep } from "./train-step.ts";
 
@@ -44,6 +51,9 @@ export interface ConformingStep {
 const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
 const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
 const attack = { model, optimizer, steps: 2 };
+/** Unlabelled rows of another domain: the half planes, stretched. */
+const unlabeled = () => ({ unlabeled: (halfPlanes().x as Float32Array).map((v) => 1.2 * v) });
+const semi = { model, optimizer, unlabeledBatch: 40 };
 
 /** Every training step joins the conformance suite by one line here. */
 export const conformingSteps: readonly ConformingStep[] = [
@@ -110,6 +120,37 @@ export const conformingSteps: readonly ConformingStep[] = [
     name: "mesa",
     make: (compile) => mesa({ model, objective: plain, optimizer, compile }),
     hyper: { stepsPerEpoch: 3, startEpoch: 2, decay: 0.8 },
+  },
+  {
+    name: "distributionallyRobust",
+    make: (compile) => distributionallyRobust({ ...attack, compile }),
+    hyper: { gamma: 2 },
+  },
+  {
+    name: "robustSelfTraining",
+    make: (compile) => robustSelfTraining({ ...semi, steps: 2, compile }),
+    memory: unlabeled,
+  },
+  {
+    name: "robustSelfTraining, both parts robust",
+    make: (compile) => robustSelfTraining({ ...semi, steps: 2, cost: "l2", robustLabeled: true, compile }),
+    memory: unlabeled,
+  },
+  {
+    name: "selfTraining",
+    make: (compile) => selfTraining({ ...semi, warmup: 20, every: 25, compile }),
+    memory: unlabeled,
+  },
+  {
+    name: "entropyMinimization",
+    make: (compile) => entropyMinimization({ ...semi, compile }),
+    memory: unlabeled,
+  },
+  {
+    name: "virtualAdversarial",
+    make: (compile) => virtualAdversarial({ ...semi, compile }),
+    hyper: { epsilon: 0.5 },
+    memory: unlabeled,
   },
 ];
 

@@ -1,0 +1,60 @@
+import { numpy as np } from "@jax-js/jax";
+import { logSoftmax } from "../../engine/numerics.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import type { Model } from "../../models/model.ts";
+import type { SupervisedState } from "../supervised.ts";
+import type { TrainStep } from "../train-step.ts";
+import { type RowLoss, usualLoss, weightedMean } from "./terms.ts";
+import { type StepData, type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+
+/**
+ * Entropy minimisation: unlabelled rows ask the model to be sure of something.
+ *
+ * Minimises `mean loss(x, y) + lambda mean_u -sum_k p_k(u) log p_k(u)`. Hyperparameter `lambda >= 0` (1); the memory holds the
+ * inputs `unlabeled`.
+ *
+ * @param options model (to logits `[batch, classes]`) and optimizer as for `supervised`; `loss`, `unlabeledBatch`
+ * @returns a train step with the metrics `loss`, `labeled` and `unlabeled`; `init` throws TypeError, RangeError as
+ * {@link robustSelfTraining}
+ * @example
+ * const step = entropyMinimization({ model, optimizer: adam(1e-3) })
+ * let state = step.init(random.key(0), { hyper: { lambda: 0.3 }, memory: { unlabeled } })
+ * @see Grandvalet, Bengio 2004, Semi-supervised Learning by Entropy Minimization, equation (6)
+ */
+export function entropyMinimization(
+  options: UnlabeledStepOptions & { loss?: RowLoss },
+): TrainStep<SupervisedState> {
+  const { model, loss = usualLoss } = options;
+  return unlabeledStep<Tree>(options, {
+    defaults: { lambda: 1 },
+    check() {},
+    prepare(one, params, modelState, hyper, data) {
+      disposeTree([one, params, modelState, hyper, data]);
+      return {};
+    },
+    terms(params, modelState, _, data) {
+      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, data);
+      const [logits] = model.apply({ params, state: refTree(next) }, data.u.ref, { training: false });
+      const logp = logSoftmax(logits);
+      const entropy = np.exp(logp.ref).mul(logp).sum(-1).neg();
+      disposeTree(data);
+      return { labeled: own, unlabeled: np.mean(entropy), modelState: next };
+    },
+  });
+}
+
+/** The mean loss of a labelled batch, and the model's next state. Keeps the data. */
+export function labeledTerm(
+  model: Model,
+  loss: RowLoss,
+  params: Tree,
+  state: Tree,
+  { key, x, y, weights }: StepData,
+): [np.Array, Tree] {
+  const [output, next] = model.apply({ params, state }, x.ref, {
+    training: true,
+    key: key.ref,
+    weights: weights.ref,
+  });
+  return [weightedMean(loss(output, y.ref, { weights: weights.ref }), weights.ref), next];
+}

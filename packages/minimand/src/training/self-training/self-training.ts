@@ -1,0 +1,94 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkNumber } from "../../engine/checks.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { predictor } from "../predict.ts";
+import type { SupervisedState } from "../supervised.ts";
+import type { TrainStep } from "../train-step.ts";
+import { labeledTerm } from "./entropy-minimization.ts";
+import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
+import { packRows, unlabeledCount } from "./unlabeled-rows.ts";
+import { type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+
+/** How a {@link selfTraining} step is built. */
+export interface SelfTrainingOptions extends UnlabeledStepOptions {
+  /** Steps on labelled rows alone, after which the model labels the unlabelled ones; default 100. */
+  warmup?: number;
+  /** Steps after which it labels them anew, the next round; default none: one teacher, frozen. */
+  every?: number;
+  /** Default cross-entropy. */
+  loss?: RowLoss;
+}
+
+/**
+ * Self-training with a frozen teacher (pseudo-labels), in one round or several.
+ *
+ * For `warmup` steps `mean loss(x, y)`; then the model of that moment labels all unlabelled rows, and training goes on with
+ * `mean loss(x, y) + lambda mean loss(u, pseudo-label)`. With `every` the rows are labelled anew after each so many steps. A
+ * teacher known beforehand gives its labels as the memory `pseudo` (class ids, -1 for none), which the warm-up then
+ * uses too.
+ *
+ * Hyperparameter `lambda >= 0` (1); the memory holds the inputs `unlabeled`.
+ *
+ * @param options model and optimizer as for `supervised`; `warmup`, `every`, `loss`, `unlabeledBatch`
+ * @returns a train step with the metrics `loss`, `labeled` and `unlabeled`; `init` throws TypeError, RangeError as
+ * {@link robustSelfTraining}
+ * @throws TypeError, RangeError for `warmup` not an integer >= 0 or `every` not an integer >= 1
+ * @example
+ * const step = selfTraining({ model, optimizer: adam(1e-3), warmup: 200 })
+ * let state = step.init(random.key(0), { memory: { unlabeled } })
+ * @see Lee 2013, Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method, equation (15)
+ */
+export function selfTraining(options: SelfTrainingOptions): TrainStep<SupervisedState> {
+  const { model, loss = usualLoss, warmup = 100, every, compile } = options;
+  checkNumber("warmup", warmup, { min: 0, integer: true });
+  if (every !== undefined) checkNumber("every", every, { min: 1, integer: true });
+  const predict = predictor(model, compile);
+  const isDue = (step: number): boolean =>
+    step === warmup || (every !== undefined && step > warmup && (step - warmup) % every === 0);
+
+  const step = unlabeledStep<Tree>(options, {
+    defaults: { lambda: 1 },
+    check() {},
+    label(state, shape) {
+      const { memory, params, modelState, count } = state;
+      if (!isDue(count)) return;
+      const rows = unlabeledCount(memory.unlabeled, shape);
+      memory.pseudo = labelsOf(rows, (chosen) =>
+        predict(params, modelState, packRows(memory.unlabeled, chosen, shape)),
+      );
+    },
+    prepare(one, params, modelState, hyper, data) {
+      disposeTree([one, params, modelState, hyper, data]);
+      return {};
+    },
+    terms(params, modelState, _, data) {
+      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, data);
+      const [output] = model.apply({ params, state: refTree(next) }, data.u.ref, { training: false });
+      const known = data.pseudo.ref.greaterEqual(0).astype(np.float32);
+      const labels = np.maximum(data.pseudo.ref, 0);
+      const values = loss(output, labels, { weights: known });
+      disposeTree(data);
+      return { labeled: own, unlabeled: np.mean(values), modelState: next };
+    },
+  });
+  return {
+    ...step,
+    dispose() {
+      step.dispose();
+      predict.dispose();
+    },
+  };
+}
+
+/** Rows that are labelled at a time: one program serves any number of them. */
+const chunk = 256;
+
+function labelsOf(rows: number, outputs: (chosen: Int32Array) => np.Array): Float32Array {
+  const labels = new Float32Array(rows);
+  for (let start = 0; start < rows; start += chunk) {
+    const chosen = Int32Array.from({ length: chunk }, (_, i) => Math.min(start + i, rows - 1));
+    const own = ownLabels(outputs(chosen)).dataSync();
+    for (let i = start; i < Math.min(start + chunk, rows); i++) labels[i] = own[i - start];
+  }
+  return labels;
+}
