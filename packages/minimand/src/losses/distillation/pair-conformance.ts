@@ -2,7 +2,6 @@ import type { numpy as np } from "@jax-js/jax";
 import { binaryKl, binaryKlNorm } from "./binary-kl.ts";
 import { kdLoss } from "./kd.ts";
 import type { DistillationOptions } from "./pairs.ts";
-import { trajectoryLoss } from "./trajectory.ts";
 
 /** A loss between two arrays of logits as its conformance suite calls it. */
 export interface ConformingPairLoss {
@@ -17,15 +16,4 @@ export const conformingPairLosses: readonly ConformingPairLoss[] = [
   { name: "binaryKl", loss: binaryKl },
   { name: "binaryKlNorm", loss: binaryKlNorm },
   { name: "kdLoss", loss: kdLoss, shiftInvariant: true },
-  {
-    name: "trajectoryLoss",
-    loss: (s, t, { temperature, weights }) => trajectoryLoss(s, t, { tau: temperature, weights }),
-    shiftInvariant: true,
-  },
-  {
-    name: "trajectoryLoss without tau squared",
-    loss: (s, t, { temperature, weights }) =>
-      trajectoryLoss(s, t, { tau: temperature, weights, scaleByTauSquared: false }),
-    shiftInvariant: true,
-  },
 ];

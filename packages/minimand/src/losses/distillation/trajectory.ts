@@ -36,6 +36,7 @@ export function trajectoryLoss(
   { tau = 5, scaleByTauSquared = true, weights }: TrajectoryOptions = {},
 ): np.Array {
   checkParameter("tau", tau, { above: 0 });
+  checkOutputs("logits", logits, past, weights);
   if (scaleByTauSquared) return kdLoss(logits, past, { temperature: tau, weights });
   const values = kdLoss(logits, past, { temperature: again(tau), weights });
   return values.div(operand(squareOf(tau), values));
@@ -58,15 +59,18 @@ export function trajectorySquaredError(
   past: np.Array,
   { weights }: LossOptions = {},
 ): np.Array {
-  checkFloatArray("outputs", outputs, 2, "[batch, outputs]");
-  checkFloatArray("past", past, 2, "[batch, outputs]");
-  checkShape("past", past, outputs.shape);
-  checkWeights(weights, outputs.shape[0]);
-  if (weights === undefined) {
-    checkNoNaN("outputs", outputs);
-    checkNoNaN("past", past);
-  }
+  checkOutputs("outputs", outputs, past, weights);
   const before = maskRows(lax.stopGradient(constantOf(past, outputs.dtype)), weights);
   const moved = maskRows(outputs, weights).sub(before);
   return weighted(moved.ref.mul(moved).sum(-1).mul(0.5), weights);
+}
+
+function checkOutputs(name: string, outputs: np.Array, past: np.Array, weights: np.Array | undefined): void {
+  checkFloatArray(name, outputs, 2, `[batch, ${name === "logits" ? "classes" : "outputs"}]`);
+  checkFloatArray("past", past, 2, `as ${name}`);
+  checkShape("past", past, outputs.shape);
+  checkWeights(weights, outputs.shape[0]);
+  if (weights !== undefined) return;
+  checkNoNaN(name, outputs);
+  checkNoNaN("past", past);
 }
