@@ -1,15 +1,17 @@
 import { numpy as np } from "@jax-js/jax";
 import { crossEntropy, sharpness } from "minimand";
-import { compileWithJit, disposeTree, keyOf, type Tree } from "minimand/engine";
+import { compileWithJit, disposeTree, keyOf, leavesOf, type Tree } from "minimand/engine";
 import { mlp } from "minimand/models";
 import { sgd } from "minimand/optimizers";
 import {
   asam,
   type BatchLoss,
   esam,
+  fit,
   gsam,
   lookSam,
   mesa,
+  minibatches,
   objectiveOf,
   outputHistory,
   saf,
@@ -54,6 +56,30 @@ describe("a sharpness-aware step", () => {
     ],
   ])("%s: trains as under jit", async (_, run) => {
     await expectSame(run);
+  });
+});
+
+describe("several steps in one call", () => {
+  it.each([
+    ["sam", sam, {}],
+    // The term starts within a block.
+    ["mesa", mesa, { stepsPerEpoch: 5, startEpoch: 1, lambda: 2, decay: 0.5 }],
+  ] as const)("are those of %s made alone", async (_, make, hyper) => {
+    const native = await nativeCompiler();
+    const found = await Promise.all(
+      [true, false].map(async (together) => {
+        const step = make({ ...parts, compile: native });
+        const batches = minibatches(examples(3), { size: 16, seed: 3 });
+        const given = [0, 1, 2, 3].flatMap((epoch) => [...batches.epoch(epoch)]);
+        const state = step.init(keyOf(1), { hyper });
+        const end = await fit({ step, state, batches: given, ...(together ? {} : { onStep: () => {} }) });
+        const params = leavesOf(end.params).flatMap((leaf) => [...(leaf.ref.dataSync() as Float32Array)]);
+        disposeTree([end.params, end.optimizer, end.modelState]);
+        step.dispose();
+        return params;
+      }),
+    );
+    close(found[0], found[1], 1e-5);
   });
 });
 
