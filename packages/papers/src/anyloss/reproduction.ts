@@ -1,3 +1,4 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
 import { type Family, families } from "./arms.ts";
 import { card } from "./paper.ts";
@@ -32,14 +33,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
   async *run(host): AsyncGenerator<Progress, ReproductionReport> {
     const specs = specsOf(host);
-    const results = new Array<Result>(specs.length);
-    let done = 0;
-    for await (const { index, result } of host.trials(specs)) {
-      results[index] = result;
-      done++;
-      const { dataset, family } = specs[index];
-      yield { done, total: specs.length, message: `${dataset}: ${family}` };
-    }
+    const results = yield* collect(host, specs, ({ dataset, family }) => `${dataset}: ${family}`);
     return reportOf(meansOf(results));
   },
 };

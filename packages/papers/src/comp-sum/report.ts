@@ -1,7 +1,7 @@
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { estimate, percentOf } from "../statistics.ts";
 import { type Choices, learningRateOf, strengthOf } from "./choices.ts";
 import type { BoundsResult, FamilySpec, Result, Spec } from "./spec.ts";
-import { estimate, percent } from "./statistics.ts";
 import { type Measured, verdictOf } from "./verdict.ts";
 
 /** The report of a run: its rows, curves and verdict. */
@@ -70,7 +70,7 @@ function familyRows({ family }: Measured, choices: Choices, lost: Map<string, nu
       part: "family",
       setting,
       arm: `tau ${tau}`,
-      "accuracy %": percent(estimate(byTau[tau])),
+      "accuracy %": percentOf(estimate(byTau[tau])),
       "robust %": null,
       chosen: `learning rate ${learningRateOf(choices, setting as FamilySpec["setting"], tau)}`,
       seeds: byTau[tau].length,
@@ -89,8 +89,8 @@ function adversarialRows({ adversarial }: Measured, choices: Choices): Row[] {
         part: "adversarial",
         setting: "mnist, gamma 0.1",
         arm: tunable ? `${method}, ${name} ${strength}` : method,
-        "accuracy %": percent(estimate(clean)),
-        "robust %": percent(estimate(robust)),
+        "accuracy %": percentOf(estimate(clean)),
+        "robust %": percentOf(estimate(robust)),
         chosen: tunable && strengthOf(choices, method) === strength ? "by robust validation accuracy" : "",
         seeds: clean.length,
         diverged: 0,

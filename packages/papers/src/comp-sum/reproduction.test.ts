@@ -3,10 +3,10 @@ import { makeDataset, readTable } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { localHost } from "../local-host.ts";
 import type { Images, Progress, TrialHost } from "../reproduction.ts";
+import { difference, estimate, percentOf } from "../statistics.ts";
 import type { Choices } from "./choices.ts";
 import { reproduction } from "./reproduction.ts";
 import { arms, familySettings, taus } from "./settings.ts";
-import { difference, estimate, percent } from "./statistics.ts";
 import { type Measured, verdictOf } from "./verdict.ts";
 
 const file = (name: string) => readFileSync(new URL(`../../../../data/${name}.csv.gz`, import.meta.url));
@@ -134,7 +134,7 @@ describe("the statistics", () => {
     expect(mean).toBe(2.5);
     expect(error).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12);
     expect(difference([1, 2, 3], [0, 1, 2])).toEqual({ mean: 1, error: 0, n: 3 });
-    expect(percent(estimate([0.873]))).toBe("87.3");
-    expect(percent({ mean: 0.5, error: 0.004, n: 5 })).toBe("50.0 ± 0.4");
+    expect(percentOf(estimate([0.873]))).toBe("87.3");
+    expect(percentOf({ mean: 0.5, error: 0.004, n: 5 })).toBe("50.0 ± 0.4");
   });
 });

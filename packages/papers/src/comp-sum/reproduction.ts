@@ -1,16 +1,16 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
 import { committed, learningRateOf } from "./choices.ts";
-import { collect } from "./collect.ts";
 import { card } from "./paper.ts";
 import { report } from "./report.ts";
 import { amounts, arms, familySettings, taus } from "./settings.ts";
-import type { Result, Spec } from "./spec.ts";
+import { describe, type Result, type Spec } from "./spec.ts";
 import { trial } from "./trial.ts";
 import { tune } from "./tune.ts";
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
   const specs = specsOf(host);
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   return report(specs, results, committed);
 }
 

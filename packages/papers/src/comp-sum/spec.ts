@@ -55,3 +55,10 @@ export interface AdversarialResult {
 }
 
 export type Result = BoundsResult | FamilyResult | AdversarialResult;
+
+/** What a trial is called in the progress. */
+export function describe(spec: Spec): string {
+  if (spec.part === "bounds") return `bounds, ${spec.draws} draws`;
+  if (spec.part === "family") return `${spec.setting}, tau ${spec.tau}, seed ${spec.seed}`;
+  return `${spec.method}${spec.strength > 0 ? ` ${spec.strength}` : ""}, seed ${spec.seed}`;
+}

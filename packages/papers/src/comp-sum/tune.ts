@@ -1,9 +1,9 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Row } from "../reproduction.ts";
+import { estimate } from "../statistics.ts";
 import { type Choices, familyChoice } from "./choices.ts";
-import { collect } from "./collect.ts";
 import { amounts, arms, familySettings, learningRates, taus, tuningSeeds } from "./settings.ts";
-import type { Result, Spec } from "./spec.ts";
-import { estimate } from "./statistics.ts";
+import { describe, type Result, type Spec } from "./spec.ts";
 
 /** One configuration, its trials, and what choice it takes part in. */
 interface Candidate {
@@ -23,6 +23,7 @@ export async function* tune(
   const results = yield* collect(
     host,
     list.flatMap((c) => c.specs),
+    describe,
   );
   const rows: Row[] = [];
   const best = new Map<string, { score: number; row: Row }>();

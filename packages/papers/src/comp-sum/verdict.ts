@@ -1,7 +1,7 @@
 import type { ReproductionReport } from "../reproduction.ts";
+import { difference, estimate, percentOf } from "../statistics.ts";
 import { type Choices, strengthOf } from "./choices.ts";
 import type { BoundsResult } from "./spec.ts";
-import { difference, estimate, percent } from "./statistics.ts";
 
 /** Everything measured, in the order of the seeds. */
 export interface Measured {
@@ -41,7 +41,7 @@ function familyPart(letter: Record<string, number[]>) {
   const [toZero, toTwo] = ["0", "2"].map((tau) => difference(letter["1"], letter[tau]));
   const beyond = (d: { mean: number; error: number }) => d.mean > 0 && d.mean > 2 * d.error;
   const shown = beyond(toZero) && beyond(toTwo);
-  const because = `Letter: tau = 1 leads tau = 0 by ${percent(toZero)} and tau = 2 by ${percent(toTwo)} points (${shown ? "both" : "not both"} more than two standard errors).`;
+  const because = `Letter: tau = 1 leads tau = 0 by ${percentOf(toZero)} and tau = 2 by ${percentOf(toTwo)} points (${shown ? "both" : "not both"} more than two standard errors).`;
   return { shown, because };
 }
 

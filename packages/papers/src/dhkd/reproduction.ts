@@ -1,3 +1,4 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
 import { arms, type Configuration, dhkdArms } from "./arms.ts";
 import { type ConflictResult, type ConflictSpec, conflictTrial } from "./conflict-study.ts";
@@ -26,7 +27,7 @@ async function* run(host: DhkdHost): AsyncGenerator<Progress, ReproductionReport
       return { part: "arm", arm: id, configuration: choiceOf(id), seed, judge: "test", fraction };
     }),
   ]);
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   const byArm = new Map(
     arms.map(({ id }) => [
       id,
@@ -58,7 +59,7 @@ async function* tune(
       }),
     ),
   );
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   const rows: Row[] = [];
   const choices: Record<string, Row> = {};
   for (const { id, grid } of arms) {
@@ -77,18 +78,9 @@ async function* tune(
   return { rows, choices };
 }
 
-async function* collect(host: DhkdHost, specs: readonly Spec[]): AsyncGenerator<Progress, Result[]> {
-  const results: Result[] = new Array(specs.length);
-  let done = 0;
-  for await (const { index, result } of host.trials(specs)) {
-    results[index] = result;
-    done++;
-    const spec = specs[index];
-    const found = result.part === "arm" ? result.accuracy : result.fitted.accuracy;
-    const message = `${armIn(spec) ?? "conflict study"}, seed ${spec.seed}: ${found.toFixed(3)}`;
-    yield { done, total: specs.length, message };
-  }
-  return results;
+function describe(spec: Spec, result: Result): string {
+  const found = result.part === "arm" ? result.accuracy : result.fitted.accuracy;
+  return `${armIn(spec) ?? "conflict study"}, seed ${spec.seed}: ${found.toFixed(3)}`;
 }
 
 const armIn = (spec: Spec): string | null => (spec.part === "arm" ? spec.arm : null);

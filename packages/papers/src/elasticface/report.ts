@@ -1,5 +1,5 @@
-import { estimate, rounded } from "../embeddings/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { estimate, rounded } from "../statistics.ts";
 import { type Method, methods } from "./settings.ts";
 import { fars, type Result } from "./trial.ts";
 import { type ByMethod, elasticDifferences, judgedFar, tarsAt, verdictOf } from "./verdict.ts";

@@ -1,6 +1,6 @@
 import { type CorrectedTTest, correctedTTest, holm } from "@minimand/compare";
-import { differences, estimate, percent } from "../embeddings/statistics.ts";
 import type { ReproductionReport } from "../reproduction.ts";
+import { differences, estimate, percent } from "../statistics.ts";
 import { elasticPairs, type Method, normalisedMethods } from "./settings.ts";
 import { fars, type Result } from "./trial.ts";
 

@@ -57,8 +57,10 @@ describe("the split into old and new classes", () => {
 describe("the arms", () => {
   it("have nine configurations each, the default among them", () => {
     for (const arm of arms) {
-      expect(configurationsOf(arm)).toHaveLength(9);
-      expect(configurationsOf(arm)).toContainEqual(defaultConfiguration(arm));
+      for (const material of ["letter", "fashion", "omniglot", "orl"]) {
+        expect(configurationsOf(arm, material)).toHaveLength(9);
+        expect(configurationsOf(arm, material)).toContainEqual(defaultConfiguration(arm));
+      }
     }
   });
 });

@@ -1,23 +1,7 @@
-import type { Host, Progress, Row, TrialHost } from "../reproduction.ts";
+import type { Progress, Row, TrialHost } from "../reproduction.ts";
+import { rounded } from "../statistics.ts";
 import { type Arm, type Configuration, configurationsOf, defaultConfiguration } from "./arms.ts";
 import { type Material, materials } from "./material.ts";
-import { rounded } from "./statistics.ts";
-
-/** Runs all specs; results in the order of the specs. */
-export async function* collect<Spec, Result>(
-  host: Host<Spec, Result>,
-  specs: readonly Spec[],
-  messageOf: (spec: Spec) => string,
-): AsyncGenerator<Progress, Result[]> {
-  const results: Result[] = new Array(specs.length);
-  let done = 0;
-  for await (const { index, result } of host.trials(specs)) {
-    results[index] = result;
-    done++;
-    yield { done, total: specs.length, message: messageOf(specs[index]) };
-  }
-  return results;
-}
 
 /** The materials of these names that the host has; what isn't part of the project may be absent, which is said. */
 export async function* available(
@@ -62,7 +46,7 @@ export interface Tried {
 export function triedOf(names: readonly string[], arms: readonly Arm[], seeds: readonly number[]): Tried[] {
   return names.flatMap((material) =>
     arms.flatMap((arm) =>
-      configurationsOf(arm).flatMap((configuration) =>
+      configurationsOf(arm, material).flatMap((configuration) =>
         seeds.map((seed) => ({ material, arm, configuration, seed })),
       ),
     ),

@@ -1,3 +1,4 @@
+import { collect } from "../collect.ts";
 import type {
   Host,
   Progress,
@@ -46,16 +47,11 @@ async function* settle(
   specs: readonly Spec[],
   host: Host<Spec, Result>,
 ): AsyncGenerator<Progress, Settled<Result>[]> {
-  const settled: Settled<Result>[] = [];
-  let done = 0;
-  for await (const { index, result } of host.trials(specs)) {
-    settled[index] = { spec: specs[index], result };
-    done++;
-    const spec = specs[index];
+  const results = yield* collect(host, specs, (spec) => {
     const place = spec.kind === "cell" ? spec.cell : "tail study";
-    yield { done, total: specs.length, message: `${place}: ${spec.loss}, seed ${spec.seed}` };
-  }
-  return settled;
+    return `${place}: ${spec.loss}, seed ${spec.seed}`;
+  });
+  return results.map((result, i) => ({ spec: specs[i], result }));
 }
 
 function cellResults(settled: readonly Settled<Result>[], cell: string, loss: Loss): CellResult[] {

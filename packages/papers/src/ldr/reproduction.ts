@@ -1,3 +1,4 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
 import { arms, type Configuration } from "./arms.ts";
 import { card } from "./paper.ts";
@@ -46,7 +47,7 @@ async function* run(host: LdrHost): AsyncGenerator<Progress, ReproductionReport>
       }),
     ),
   );
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   return reportOf(specs, results);
 }
 
@@ -74,7 +75,7 @@ async function* tune(host: LdrHost): AsyncGenerator<Progress, { rows: Row[]; cho
         ),
     ),
   );
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   const totals = new Map<string, Tried>();
   specs.forEach(({ dataset, setting, loss, configuration }, i) => {
     const key = [dataset, setting, loss, ...Object.values(configuration)].join("/");
@@ -113,21 +114,8 @@ async function* available(host: LdrHost): AsyncGenerator<Progress, string[]> {
   return names;
 }
 
-async function* collect(host: LdrHost, specs: readonly Spec[]): AsyncGenerator<Progress, Result[]> {
-  const results: Result[] = new Array(specs.length);
-  let done = 0;
-  for await (const { index, result } of host.trials(specs)) {
-    results[index] = result;
-    done++;
-    const { dataset, setting, loss } = specs[index];
-    yield {
-      done,
-      total: specs.length,
-      message: `${dataset}, ${setting}: ${loss} ${result.accuracy.toFixed(3)}`,
-    };
-  }
-  return results;
-}
+const describe = ({ dataset, setting, loss }: Spec, { accuracy }: Result): string =>
+  `${dataset}, ${setting}: ${loss} ${accuracy.toFixed(3)}`;
 
 const keyOf = (dataset: string, setting: string, loss: string): string => `${dataset}/${setting}/${loss}`;
 

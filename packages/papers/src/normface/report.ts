@@ -1,6 +1,6 @@
 import { harmonic, type Joint } from "../embeddings/classify.ts";
-import { estimate, rounded } from "../embeddings/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { estimate, rounded } from "../statistics.ts";
 import { jointSupport, type NovelResult } from "./novel.ts";
 import { type Method, methods, supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";

@@ -1,6 +1,7 @@
+import { collect } from "../collect.ts";
 import { armOf } from "../embeddings/arms.ts";
 import { materialOf } from "../embeddings/material.ts";
-import { available, bestOf, type Choices, chosen, collect, triedOf } from "../embeddings/run.ts";
+import { available, bestOf, type Choices, chosen, triedOf } from "../embeddings/run.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
 import { type NovelResult, type NovelSpec, novelTrial } from "./novel.ts";
 import { card } from "./paper.ts";

@@ -1,6 +1,6 @@
 import { harmonic } from "../embeddings/classify.ts";
-import { differences, estimate, percent } from "../embeddings/statistics.ts";
 import type { ReproductionReport } from "../reproduction.ts";
+import { differences, estimate, percent } from "../statistics.ts";
 import { jointSupport, type NovelResult } from "./novel.ts";
 import { type Method, supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";

@@ -1,5 +1,5 @@
-import { estimate, percent } from "../comp-sum/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { estimate, percentOf } from "../statistics.ts";
 import type { DigitArm, WordArm } from "./arms.ts";
 import { type Choices, names, rateOf } from "./choices.ts";
 import {
@@ -55,7 +55,7 @@ function wordRow(
 ): Row {
   const errors = ks.map((k) => {
     const { mean, error, n } = estimate(topAt(runs, positions, k));
-    return [`top-${k} error %`, percent({ mean: 1 - mean, error, n })] as const;
+    return [`top-${k} error %`, percentOf({ mean: 1 - mean, error, n })] as const;
   });
   const reached = secondsTo(runs, level);
   return {
@@ -80,7 +80,7 @@ function digitRows({ digits }: Measured, choices: Choices): Row[] {
       part: "digits",
       setting: "8 x 8 digits",
       arm,
-      "top-1 error %": percent({ mean: 1 - mean, error, n }),
+      "top-1 error %": percentOf({ mean: 1 - mean, error, n }),
       "learning rate": rateOf(choices, names.digits(arm as DigitArm)),
       seeds: n,
     };

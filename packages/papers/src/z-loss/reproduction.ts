@@ -1,17 +1,17 @@
+import { collect } from "../collect.ts";
 import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
 import { speedArms } from "./arms.ts";
 import { committed, names, rateOf } from "./choices.ts";
-import { collect } from "./collect.ts";
 import { card } from "./paper.ts";
 import { report } from "./report.ts";
 import { amounts, checkpointsOf } from "./settings.ts";
-import type { Result, Spec } from "./spec.ts";
+import { describe, type Result, type Spec } from "./spec.ts";
 import { trial } from "./trial.ts";
 import { tune } from "./tune.ts";
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
   const specs = specsOf(host);
-  const results = yield* collect(host, specs);
+  const results = yield* collect(host, specs, describe);
   return report(specs, results, committed);
 }
 

@@ -17,9 +17,11 @@ export const speedShape = { features: 64, batch: 64 };
 export function ratesOf(arm: WordArm): readonly number[] {
   // Squared error bounds its rate by the inverse of twice the squared norm of the hidden layer.
   if (arm === "squared error") return [0.01, 0.03, 0.1, 0.3];
+  if (arm === "log-Taylor softmax" || arm === "log-spherical softmax" || arm === "Z-loss a 1 b 0")
+    return [3, 10, 30, 100];
   // The gradient of the Z-loss is one over the deviation of the scores, which grows as it is trained.
   if (arm.startsWith("Z-loss")) return [30, 100, 300, 1000];
-  return [1, 3, 10, 30];
+  return [0.3, 1, 3, 10];
 }
 
 /** Rates of Adam tried for each loss on digits. */

@@ -68,3 +68,9 @@ export interface SpeedResult {
 }
 
 export type Result = WordResult | DigitResult | SpeedResult;
+
+/** What a trial is called in the progress. */
+export function describe(spec: Spec): string {
+  if (spec.part === "speed") return `speed: ${spec.arm}, ${spec.classes} classes`;
+  return `${spec.part}: ${spec.arm}, rate ${spec.learningRate}, seed ${spec.seed}`;
+}

@@ -1,10 +1,10 @@
-import { estimate } from "../comp-sum/statistics.ts";
+import { collect } from "../collect.ts";
 import type { Host, Progress, Row } from "../reproduction.ts";
+import { estimate } from "../statistics.ts";
 import { digitArms, wordArms, zArms } from "./arms.ts";
 import { type Choices, names } from "./choices.ts";
-import { collect } from "./collect.ts";
 import { amounts, checkpointsOf, digitRates, ks, ratesOf, tuningSeeds } from "./settings.ts";
-import type { Result, Spec } from "./spec.ts";
+import { describe, type Result, type Spec } from "./spec.ts";
 
 /** One learning rate of one arm, with its trials. */
 interface Candidate {
@@ -24,6 +24,7 @@ export async function* tune(
   const results = yield* collect(
     host,
     list.flatMap((c) => c.specs),
+    describe,
   );
   const rows: Row[] = [];
   const best = new Map<string, { score: number; row: Row; top: number[] }>();

@@ -1,5 +1,5 @@
-import { difference, estimate, percent } from "../comp-sum/statistics.ts";
 import type { ReproductionReport } from "../reproduction.ts";
+import { difference, estimate, percentOf } from "../statistics.ts";
 import { otherSpherical, type SpeedArm, zArms } from "./arms.ts";
 import { type Choices, zLossFor } from "./choices.ts";
 import { type Measured, mrrAt, positionsOf, runsOf, secondsAt, secondsTo, topAt } from "./measured.ts";
@@ -76,7 +76,7 @@ function familyPart(words: Measured["words"], choices: Choices): Part {
       : `does not lead ${[...new Set(open.map(({ arm, k }) => `${arm} at k = ${k}`))].join(", ")} by more than two standard errors`;
   return {
     shown: open.length === 0,
-    because: `Family: the Z-loss ${words_}; the smallest lead is ${percent(least.gap)} points (${least.arm}, k = ${least.k}).`,
+    because: `Family: the Z-loss ${words_}; the smallest lead is ${percentOf(least.gap)} points (${least.arm}, k = ${least.k}).`,
   };
 }
 
@@ -102,6 +102,6 @@ function softmaxPart(words: Measured["words"], choices: Choices): Part {
       : `its mean reciprocal rank of ${level.toFixed(3)} is reached in ${ours.toFixed(1)} s instead of ${needed.toFixed(1)} s`;
   return {
     shown: best.gap.mean >= 0 && faster,
-    because: `Softmax: after ${end} positions the Z-loss is ${percent(best.gap)} points from log-softmax at k = ${best.k}, its best of 10, 20, 100; ${arrives}.`,
+    because: `Softmax: after ${end} positions the Z-loss is ${percentOf(best.gap)} points from log-softmax at k = ${best.k}, its best of 10, 20, 100; ${arrives}.`,
   };
 }
