@@ -3,7 +3,7 @@ import { checkNumber } from "../engine/checks.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
-import { addDecayedWeights, scaleByLearningRate } from "./scale.ts";
+import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
 
@@ -88,7 +88,7 @@ export function adam(learningRate: LearningRate, options: AdamOptions = {}): Gra
  */
 export function adamw(
   learningRate: LearningRate,
-  options: AdamOptions & { weightDecay?: Parameter; mask?: (param: np.Array) => boolean } = {},
+  options: AdamOptions & { weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
   const { weightDecay = 1e-2, mask } = options;
   return chain(scaleByAdam(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));

@@ -4,10 +4,16 @@ import { leakOf } from "../../../../test/support/leaks.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
 import { adam, adamw } from "./adam.ts";
-import { clipByGlobalNorm } from "./scale.ts";
+import * as kappa from "./kappa/index.ts";
+import { dualAveraging, lion, lionK, signSgd, signum } from "./lion/index.ts";
+import { clipByGlobalNorm, matricesOnly } from "./scale.ts";
 import { cosineSchedule, warmup } from "./schedules.ts";
-import { sgd } from "./sgd.ts";
+import { sgd, sgdw } from "./sgd.ts";
 import { applyUpdates, chain, type GradientTransformation } from "./transformation.ts";
+
+const falling = cosineSchedule(0.1, 290);
+const byShape = (p: { ndim: number }) =>
+  p.ndim === 2 ? kappa.nuclear({ method: "newtonSchulz" }) : kappa.l2();
 
 /** Every optimizer joins the conformance suite by one line here. */
 const optimizers: readonly [string, () => GradientTransformation][] = [
@@ -19,6 +25,24 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ["adam", () => adam(0.1)],
   ["adamw", () => adamw(0.1, { weightDecay: 1e-4 })],
   ["clipped adam", () => chain(clipByGlobalNorm(1), adam(0.1))],
+  ["sgdw", () => sgdw(0.1, { momentum: 0.5, weightDecay: 1e-4 })],
+  ["signSgd", () => signSgd(falling)],
+  ["signum", () => signum(falling)],
+  ["lion", () => lion(falling)],
+  ["lion with weight decay", () => lion(falling, { weightDecay: 1e-3, mask: matricesOnly })],
+  ["lionK, implicit", () => lionK(falling, { weightDecay: 0.1, scheme: "implicit", mask: matricesOnly })],
+  [
+    "lionK, implicit with a number",
+    () => lionK(0.02, { kappa: kappa.huber(0.1), scheme: "implicit", b2: 0.9 }),
+  ],
+  [
+    "lionK with a kernel for each array",
+    () =>
+      lionK(falling, { kappa: kappa.sum({ "layers.0.weight": kappa.nuclear() }, kappa.lp(1.5)), b2: 0.9 }),
+  ],
+  ["lionK by Newton-Schulz", () => lionK(falling, { kappa: byShape, b1: 0.9, b2: 0.9 })],
+  ["lionK with top-k", () => lionK(falling, { kappa: kappa.topk(2), b1: 0.5, b2: 0.5 })],
+  ["dualAveraging", () => dualAveraging(0.1, { kappa: kappa.l2squared() })],
 ];
 
 const start = (dtype: DType = np.float32) => {

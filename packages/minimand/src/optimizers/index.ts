@@ -1,5 +1,10 @@
 export * from "./adam.ts";
+export * from "./flat.ts";
+export * as kappa from "./kappa/index.ts";
+export type { Kappa, KappaChoice } from "./kappa/kappa.ts";
 export * from "./keep-unit-norm.ts";
+export * from "./lion/index.ts";
+export * from "./memory.ts";
 export * from "./proximal.ts";
 export * from "./scale.ts";
 export * from "./schedules.ts";

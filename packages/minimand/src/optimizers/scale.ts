@@ -36,6 +36,12 @@ export function scaleByLearningRate(learningRate: LearningRate): GradientTransfo
 }
 
 /**
+ * Which parameters decay: for each array yes or no, or an array of ones and zeros (of the parameter's shape) where some
+ * of its entries do, as in a vector of all parameters.
+ */
+export type DecayMask = (param: np.Array) => boolean | np.Array;
+
+/**
  * Adds `weightDecay * params` to the updates. Before the momentum of {@link sgd} this is L2 regularisation; after
  * the scaling of {@link adamw} it is decoupled weight decay.
  *
@@ -43,7 +49,7 @@ export function scaleByLearningRate(learningRate: LearningRate): GradientTransfo
  */
 export function addDecayedWeights(
   weightDecay: Parameter,
-  mask: (param: np.Array) => boolean = () => true,
+  mask: DecayMask = () => true,
 ): GradientTransformation {
   checkParameter("weightDecay", weightDecay, { min: 0 });
   return {
@@ -51,10 +57,13 @@ export function addDecayedWeights(
     update(updates, state, params) {
       const decayed = mapTree(
         (u, p) => {
-          if (mask(p))
-            return u.add(
-              p.mul(typeof weightDecay === "number" ? weightDecay : parameter(weightDecay.ref, p)),
+          const decays = mask(p);
+          if (decays !== false) {
+            const decay = p.mul(
+              typeof weightDecay === "number" ? weightDecay : parameter(weightDecay.ref, p),
             );
+            return u.add(decays === true ? decay : decay.mul(decays));
+          }
           p.dispose();
           return u;
         },

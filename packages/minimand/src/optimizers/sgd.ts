@@ -1,7 +1,7 @@
 import { checkParameter } from "../engine/checks.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
-import { addDecayedWeights, scaleByLearningRate } from "./scale.ts";
+import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
 
@@ -41,6 +41,30 @@ export function sgd(
   return chain(
     ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
     ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),
+    scaleByLearningRate(learningRate),
+  );
+}
+
+/**
+ * Stochastic gradient descent with decoupled weight decay: `v <- momentum v + g`,
+ * `p <- p - learningRate (v + weightDecay p)`. The decay doesn't pass through the momentum, as it does in {@link sgd}.
+ *
+ * @param learningRate number, 0-d array or schedule
+ * @param options `momentum` in [0, 1), default 0; `nesterov`; `weightDecay` >= 0, default 1e-2; `mask`: which parameters
+ *   decay, default all
+ * @throws RangeError outside those ranges
+ * @example
+ * sgdw(0.1, { momentum: 0.9, weightDecay: 1e-3, mask: matricesOnly })
+ * @see Loshchilov, Hutter 2019, arXiv 1711.05101, algorithm 1
+ */
+export function sgdw(
+  learningRate: LearningRate,
+  options: { momentum?: Parameter; nesterov?: boolean; weightDecay?: Parameter; mask?: DecayMask } = {},
+): GradientTransformation {
+  const { momentum = 0, nesterov = false, weightDecay = 1e-2, mask } = options;
+  return chain(
+    ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),
+    addDecayedWeights(weightDecay, mask),
     scaleByLearningRate(learningRate),
   );
 }
