@@ -19,6 +19,14 @@ export {
   meanDirection,
   shareInsideHat,
 } from "./linear-rss.ts";
+export { type LinearRssStepOptions, linearRssStep } from "./linear-rss-step.ts";
+export {
+  type LinearRssRows,
+  type LinearRssRun,
+  linearRssTrainer,
+  type TrainedLinear,
+} from "./linear-rss-trainer.ts";
+export { linearScore } from "./linear-score.ts";
 export {
   distributionallyRobust,
   type RobustSelfTrainingOptions,

@@ -27,7 +27,7 @@ export interface LinearRssOptions extends WorstCaseKind {
   lambda: Parameter;
   /** Another loss for the labelled part, with the cost that goes with it; default `loss`. The zero-one loss has no gradient where it is 1. */
   labeledLoss?: Exclude<RobustLoss, "squared">;
-  /** `>= 0`, default 0: weight of `(mean tanh f)^2` of the unlabelled rows, which a boundary with all of them on one side makes large. */
+  /** `>= 0`, default 0: adds `balancePenalty (mean tanh f)^2` to the unlabelled term, large where all rows are on one side. */
   balancePenalty?: Parameter;
   project?: boolean;
 }
@@ -67,9 +67,10 @@ export function linearRss(
   const values = linearRobustLoss(again(), x, y, { ...own, gamma, project, weights });
   const labeled = count === null ? np.mean(values) : values.sum().div(constantOf(count, values.dtype));
   const penalty = balancePenalty === 0 ? null : imbalance(again(), u.ref, balancePenalty);
-  const unlabeled = np.mean(linearSelfRobustLoss(params, u, { loss, cost, gamma: gammaPrime, project }));
+  const hats = np.mean(linearSelfRobustLoss(params, u, { loss, cost, gamma: gammaPrime, project }));
+  const unlabeled = penalty === null ? hats : hats.add(penalty);
   const value = labeled.ref.add(unlabeled.ref.mul(parameter(lambda, unlabeled)));
-  return { value: penalty === null ? value : value.add(penalty), labeled, unlabeled };
+  return { value, labeled, unlabeled };
 }
 
 function imbalance({ w, b }: LinearParams, u: np.Array, weight: Parameter): np.Array {

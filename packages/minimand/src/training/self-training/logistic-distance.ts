@@ -2,7 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { sigmoid, softplus } from "../../engine/numerics.ts";
 
 /** Points of a search over distances. */
-const points = 64;
+const points = 32;
 
 /**
  * How far the worst case of the logistic loss moves an input: `t` that makes `softplus(a t - M) - gamma t^2 / 2` largest, a

@@ -83,7 +83,8 @@ export function selfTraining(options: SelfTrainingOptions): TrainStep<Supervised
 /** Rows that are labelled at a time: one program serves any number of them. */
 const chunk = 256;
 
-function labelsOf(rows: number, outputs: (chosen: Int32Array) => np.Array): Float32Array {
+/** Class ids of rows by a forward pass of some of them, which is asked for `chunk` rows at a time. */
+export function labelsOf(rows: number, outputs: (chosen: Int32Array) => np.Array): Float32Array {
   const labels = new Float32Array(rows);
   for (let start = 0; start < rows; start += chunk) {
     const chosen = Int32Array.from({ length: chunk }, (_, i) => Math.min(start + i, rows - 1));

@@ -1,0 +1,152 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { disposeTree, keyOf } from "../../engine/index.ts";
+import type { Tree } from "../../engine/tree.ts";
+import { adam } from "../../optimizers/adam.ts";
+import { keepUnitNorm } from "../../optimizers/keep-unit-norm.ts";
+import { chain } from "../../optimizers/transformation.ts";
+import { type Batch, minibatches } from "../batches.ts";
+import { NonFiniteError } from "../fit.ts";
+import type { LinearParams } from "./linear-robust-loss.ts";
+import { meanDirection } from "./linear-rss.ts";
+import { type LinearRssStepOptions, linearRssStep } from "./linear-rss-step.ts";
+import { unlabeledCount } from "./unlabeled-rows.ts";
+
+/** Rows of one run. */
+export interface LinearRssRows {
+  /** Labelled inputs, row-major. */
+  x: Float32Array;
+  /** Class ids 0 and 1. */
+  y: Int32Array;
+  /** Unlabelled inputs, row-major. */
+  u: Float32Array;
+}
+
+/** Numbers of one run; one compiled trainer serves all. */
+export interface LinearRssRun {
+  /** Default 0.1. */
+  gamma?: number;
+  /** Default 0.3. */
+  gammaPrime?: number;
+  /** Default 10. */
+  lambda?: number;
+  /** Default 0. */
+  balancePenalty?: number;
+  /** Of Adam, default 0.05. */
+  learningRate?: number;
+  /** At most, default 400. */
+  iterations?: number;
+  /** Of the order in which unlabelled rows are seen; default 0. */
+  seed?: number;
+  signal?: AbortSignal;
+}
+
+/** The trained direction and how training went. */
+export interface TrainedLinear {
+  /** Of unit norm. */
+  w: Float32Array;
+  b: number;
+  iterations: number;
+  /** The objective before each iteration. */
+  history: Float64Array;
+}
+
+/** Iterations over which the objective has to change. */
+const stretch = 50;
+const leastChange = 1e-5;
+
+/**
+ * Robust self-supervised training of a linear score from start to end, as in the paper's simulation.
+ *
+ * Starts at {@link meanDirection}; then Adam on {@link linearRss} with all labelled and `unlabeledBatch` unlabelled rows a step, `w` set
+ * to unit norm after each; ends after `iterations`, or where the objective has changed by less than 1e-5 of itself over the
+ * last 50 (means of two stretches, where not all unlabelled rows are seen at once).
+ *
+ * @param options as {@link linearRssStep} without an optimizer; `loss` by default `zeroOne`
+ * @returns a trainer: `train(rows, run)` and `dispose()`; it compiles once for each number of rows. `train` throws TypeError,
+ * RangeError for rows and numbers outside their ranges, NonFiniteError where training leaves the finite
+ * @throws TypeError, RangeError as {@link linearRssStep}
+ * @example
+ * const trainer = linearRssTrainer({ inputs: 200, unlabeledBatch: 1000 })
+ * const { w } = await trainer.train({ x, y, u }, { gammaPrime: 0.3, lambda: 10 })
+ * @see Saberi et al. 2023, arXiv 2310.00027, section 5
+ */
+export function linearRssTrainer(
+  options: Omit<LinearRssStepOptions, "optimizer" | "loss"> & Partial<Pick<LinearRssStepOptions, "loss">>,
+): { train(rows: LinearRssRows, run?: LinearRssRun): Promise<TrainedLinear>; dispose(): void } {
+  const { inputs, bias = false, robustLabeled = true } = options;
+  const step = linearRssStep({
+    ...options,
+    loss: options.loss ?? "zeroOne",
+    optimizer: ({ learningRate }) => chain(adam(learningRate), keepUnitNorm("w")),
+  });
+  return {
+    dispose: () => step.dispose(),
+    async train({ x, y, u }, run = {}) {
+      const { gamma = 0.1, gammaPrime = 0.3, lambda = 10, balancePenalty = 0 } = run;
+      const { learningRate = 0.05, iterations = 400, seed = 0, signal } = run;
+      checkNumber("iterations", iterations, { min: 0, integer: true });
+      checkNumber("learningRate", learningRate, { above: 0 });
+      if (!(u instanceof Float32Array)) throw typeError("u", "a Float32Array", u);
+      if (unlabeledCount(u, [inputs]) === 0) throw rangeError("u", "at least one row", u);
+      const batches = minibatches({ x, shape: [inputs], y, classes: 2 }, { size: y.length, seed });
+      const all = Int32Array.from(y, (_, i) => i);
+      const hyper = {
+        ...{ gammaPrime, lambda, learningRate },
+        ...(robustLabeled && { gamma }),
+        ...(bias && { balancePenalty }),
+      };
+      const start = np.array(Float32Array.from(meanDirection(x, y)), { shape: [inputs, 1] });
+      let state = step.init(keyOf(seed), { hyper, memory: { unlabeled: u } });
+      const random = state.params as LinearParams;
+      random.w.dispose();
+      state = { ...state, params: { ...random, w: start } as Tree };
+      const history: number[] = [];
+      const record = async (loss: np.Array): Promise<void> => {
+        for (const value of await loss.data()) {
+          if (!Number.isFinite(value)) throw new NonFiniteError(history.length, "loss", value);
+          history.push(value);
+        }
+      };
+      try {
+        while (history.length < iterations && !hasSettled(history)) {
+          signal?.throwIfAborted();
+          const next = batches.at(all);
+          const size = Math.min(step.blockSize?.(state, next) ?? 1, iterations - history.length);
+          const block: Batch[] = [next, ...Array.from({ length: size - 1 }, () => batches.at(all))];
+          const together = size > 1 ? (step.updateAll?.(state, block) ?? null) : null;
+          if (together !== null) {
+            state = together[0];
+            await record(together[1].loss);
+            disposeTree([together[1].labeled, together[1].unlabeled]);
+            continue;
+          }
+          for (const batch of block) {
+            const [after, metrics] = step.update(state, batch);
+            state = after;
+            disposeTree([metrics.labeled, metrics.unlabeled]);
+            await record(metrics.loss);
+          }
+        }
+        const { w, b } = state.params as LinearParams;
+        return {
+          w: Float32Array.from(await w.ref.data()),
+          b: b === undefined ? 0 : (await b.ref.data())[0],
+          iterations: history.length,
+          history: Float64Array.from(history),
+        };
+      } finally {
+        disposeTree([state.params, state.optimizer, state.modelState]);
+      }
+    },
+  };
+}
+
+/** Whether the mean objective of the last stretch is that of the stretch before. */
+function hasSettled(history: readonly number[]): boolean {
+  if (history.length < 2 * stretch || history.length % stretch !== 0) return false;
+  const mean = (from: number, to: number): number =>
+    history.slice(from, to).reduce((a, b) => a + b, 0) / stretch;
+  const [before, last] = [mean(-2 * stretch, -stretch), mean(-stretch, history.length)];
+  return Math.abs(last - before) <= leastChange * Math.abs(before);
+}
