@@ -1,0 +1,33 @@
+import type { PaperCard } from "../reproduction.ts";
+
+export const card: PaperCard = {
+  slug: "lion",
+  title: "Lion Secretly Solves Constrained Optimization: As Lyapunov Predicts",
+  authors: 4,
+  arxiv: "2310.05898",
+  date: "2023-10",
+  claim:
+    "Lion with decoupled weight decay lambda minimises the loss subject to |x_i| <= 1 / lambda, and with the gradient of any convex K in place of the sign it minimises f(x) + K*(lambda x) / lambda. It first falls into the constraint set exponentially, then a Lyapunov function decreases.",
+  rule: "(i) Quadratics in six dimensions, every kernel of the table. From far outside, the distance to the constraint set shrinks at every step at least by the factor 1 - e lambda, and the objective ends within 1e-3 (1 + |F*|) of the minimum F* that a proximal gradient method finds, which shares no code with the optimizer; for Lion also every coordinate within 1e-3 / lambda. From inside, at a constant learning rate, H changes at every step by no more than the discrete theorem allows (+ 1e-9), and along the differential equation, for smooth kernels, never rises (by more than 1e-9). (ii) Networks on the digits: at the end of every run of Lion with weight decay, starts eight times too large included, max|x| <= (1 + 1e-5) / lambda. (iii) Lion tests at least as well as AdamW less one point, in the mean over seeds, both tuned alike, with half the bytes of state. Reproduced: all three. Partly reproduced: (i) and (ii). Not reproduced: otherwise.",
+  pieces: [
+    "kappa",
+    "lionK",
+    "lion",
+    "signSgd",
+    "signum",
+    "dualAveraging",
+    "constraintViolation",
+    "decayPenalty",
+    "fenchelGap",
+    "frankWolfeGap",
+    "discreteLyapunov",
+    "continuousLyapunov",
+    "lionMonitor",
+    "lionOde",
+    "optimizerMemory",
+    "flatMask",
+    "flatKappa",
+    "sgdw",
+  ],
+  data: ["digits"],
+};
