@@ -1,0 +1,58 @@
+import { type Dataset, encode, fitEncoder } from "@minimand/compare";
+import { debiasedLabels } from "minimand";
+import { derive, randomSource, shuffle } from "minimand/engine";
+import { largestTest, largestTrain } from "./settings.ts";
+
+/** Encoded rows and their responses. */
+export interface Rows {
+  x: Float32Array;
+  y: Float64Array;
+  count: number;
+}
+
+/** One split of a data set. */
+export interface Split {
+  train: Rows;
+  judged: Rows;
+  inputs: number;
+  /** Responses are 0 and 1. */
+  binary: boolean;
+}
+
+/**
+ * Cuts 80/20 by the seed. For tuning a fifth of the training rows judges instead of the test rows. Inputs and numeric
+ * responses are standardised by the training rows: their mean and variance count as known.
+ */
+export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): Split {
+  const binary = dataset.classes.length === 2;
+  const order = shuffle(
+    Int32Array.from({ length: dataset.rows }, (_, i) => i),
+    randomSource(derive(seed, 1)),
+  );
+  const whole = Math.min(largestTrain, Math.round(0.8 * dataset.rows));
+  const used = judge === "test" ? whole : Math.round(0.8 * whole);
+  const trainRows = order.slice(0, used);
+  const judgedRows = judge === "test" ? order.slice(whole, whole + largestTest) : order.slice(used, whole);
+  const encoder = fitEncoder(dataset, trainRows);
+  const response = (row: number): number => (binary ? dataset.labels[row] : dataset.targets[row]);
+  const mean = trainRows.reduce((sum, row) => sum + response(row), 0) / used;
+  const variance = trainRows.reduce((sum, row) => sum + (response(row) - mean) ** 2, 0) / used;
+  const rowsOf = (rows: Int32Array): Rows => ({
+    x: encode(encoder, dataset, rows).x,
+    y: Float64Array.from(rows, (row) =>
+      binary ? response(row) : (response(row) - mean) / Math.sqrt(variance),
+    ),
+    count: rows.length,
+  });
+  return { train: rowsOf(trainRows), judged: rowsOf(judgedRows), inputs: encoder.inputs, binary };
+}
+
+/** {@link debiasedLabels}, which are the same for all rows of a bag, by bag. */
+export function debiasedMeans(means: Float64Array, bagIds: Int32Array): Float64Array {
+  const labels = debiasedLabels(means, bagIds);
+  const byBag = new Float64Array(means.length);
+  labels.forEach((label, i) => {
+    byBag[bagIds[i]] = label;
+  });
+  return byBag;
+}

@@ -1,0 +1,145 @@
+import { optimalRho } from "minimand";
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { difference, estimate, rounded } from "../statistics.ts";
+import { privacy } from "./settings.ts";
+import {
+  type Cell,
+  judge,
+  privateTheoryOf,
+  type Simulated,
+  type SimulatedPrivate,
+  theoryOf,
+} from "./verdict.ts";
+
+/** A cell with its baselines. */
+export interface RealCell extends Cell {
+  baselines: Record<string, readonly number[]>;
+  chosenRhos: readonly number[];
+  theoryRho: number | null;
+}
+
+/** Three tables, their curves, and the verdict. */
+export function reportOf(
+  points: readonly Simulated[],
+  privatePoints: readonly SimulatedPrivate[],
+  cells: readonly RealCell[],
+): ReproductionReport {
+  return {
+    rows: [...points.flatMap(simulationRows), ...privatePoints.flatMap(privateRows), ...cells.map(cellRow)],
+    series: [
+      ...points.filter(({ psi }) => psi === 8).flatMap(simulationCurves),
+      ...cells.map(cellCurve),
+      ...privateCurves(privatePoints),
+    ],
+    ...judge(points, privatePoints, cells),
+  };
+}
+
+const digits = (value: number): number => Number(value.toPrecision(4));
+
+function simulationRows(point: Simulated): Row[] {
+  const { psi, k, sigma2 } = point;
+  const best = optimalRho({ ...point, signal2: 1 }).rho;
+  return [...point.risks]
+    .sort((a, b) => a.rho - b.rho)
+    .map(({ rho, values }) => {
+      const { mean, error } = estimate(values);
+      const theory = theoryOf(point, rho);
+      return {
+        simulation: `psi ${psi}, k ${k}, sigma2 ${sigma2}`,
+        rho: rounded(rho),
+        "is the theory's best": rho === best ? "yes" : "",
+        "simulated risk": digits(mean),
+        "s.e.": digits(error),
+        "theory's risk": digits(theory),
+        "off by": rounded(mean / theory - 1),
+      };
+    });
+}
+
+function privateRows(point: SimulatedPrivate): Row[] {
+  return point.risks.map(({ rho, values }) => {
+    const { mean, error } = estimate(values);
+    const theory = privateTheoryOf(point, rho);
+    return {
+      "private, epsilon": point.epsilon,
+      k: point.k,
+      rho,
+      "simulated risk": digits(mean),
+      "s.e.": digits(error),
+      "formula's risk": digits(theory),
+      "off by": rounded(mean / theory - 1),
+    };
+  });
+}
+
+function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, theoryRho }: RealCell): Row {
+  const at = (rho: number) => curve.find((entry) => entry.rho === rho)?.errors ?? [];
+  const minus = (rho: number): string => {
+    const { mean, error } = difference(at(tunedRho), at(rho));
+    return `${mean.toFixed(4)} ± ${error.toFixed(4)}`;
+  };
+  return {
+    "data set": dataset,
+    model,
+    k,
+    seeds: at(0).length,
+    "tuned rho": tunedRho,
+    ...Object.fromEntries(
+      curve.map(({ rho, errors }) => [`error at rho ${rho}`, rounded(estimate(errors).mean)]),
+    ),
+    "tuned minus rho 0": minus(0),
+    "tuned minus rho 1": minus(1),
+    ...Object.fromEntries(
+      Object.entries(baselines).map(([name, errors]) => [`error, ${name}`, rounded(estimate(errors).mean)]),
+    ),
+    "rho by held-out bags, mean": chosenRhos.length === 0 ? null : rounded(estimate(chosenRhos).mean),
+    "theory's rho": theoryRho === null ? null : rounded(theoryRho),
+  };
+}
+
+function simulationCurves(point: Simulated): Series[] {
+  const { psi, k, sigma2 } = point;
+  const sorted = [...point.risks].sort((a, b) => a.rho - b.rho);
+  const fine = Array.from({ length: 51 }, (_, i) => i / 50).filter((rho) => rho > 0 || psi > k);
+  const shared = { xLabel: "rho (0: bag level, 1: instance level)", yLabel: `risk, psi ${psi}` };
+  return [
+    {
+      name: `k ${k}, noise ${sigma2}: theory`,
+      ...shared,
+      x: fine,
+      y: fine.map((rho) => theoryOf(point, rho)),
+    },
+    {
+      name: `k ${k}, noise ${sigma2}: simulated`,
+      ...shared,
+      x: sorted.map(({ rho }) => rho),
+      y: sorted.map(({ values }) => estimate(values).mean),
+    },
+  ];
+}
+
+function cellCurve({ dataset, model, k, curve }: RealCell): Series {
+  return {
+    name: `bags of ${k}`,
+    xLabel: "rho (0: bag level, 1: instance level)",
+    yLabel: `test error, ${dataset}, ${model}`,
+    x: curve.map(({ rho }) => rho),
+    y: curve.map(({ errors }) => estimate(errors).mean),
+  };
+}
+
+function privateCurves(points: readonly SimulatedPrivate[]): Series[] {
+  const chosen = points.filter(({ epsilon }) => epsilon === 1);
+  return privacy.rhos.flatMap((rho) => {
+    const shared = { xLabel: "bag size k", yLabel: "risk with private means, epsilon 1" };
+    const x = chosen.map(({ k }) => k);
+    const simulated = chosen.map(
+      ({ risks }) => estimate(risks.find((entry) => entry.rho === rho)?.values ?? []).mean,
+    );
+    return [
+      { name: `rho ${rho}: formula`, ...shared, x, y: chosen.map((point) => privateTheoryOf(point, rho)) },
+      { name: `rho ${rho}: simulated`, ...shared, x, y: simulated },
+    ];
+  });
+}

@@ -1,0 +1,74 @@
+import type { Scale } from "../reproduction.ts";
+
+/** The grid of the simulation; `d` inputs, `psi d` rows. */
+export const simulation = {
+  d: 100,
+  psis: [4, 8],
+  ks: [2, 5],
+  sigma2s: [0.25, 1],
+  rhos: [0, 0.1, 0.3, 0.5, 1],
+};
+
+/** The study of private means: C by the paper's rule for signal and noise of variance 1. */
+export const privacy = {
+  n: 2000,
+  d: 50,
+  C: 2.1,
+  epsilons: [0.5, 1, 2],
+  ks: [1, 2, 3, 4, 5, 10],
+  rhos: [0, 0.3, 1],
+};
+
+export type ModelName = "linear" | "mlp" | "logistic";
+export type DatasetName = "diabetes" | "boston_housing" | "coil2000_caravan";
+
+/** Real data: which models are fitted to it, with bags of which sizes. */
+export interface Study {
+  dataset: DatasetName;
+  model: ModelName;
+  ks: readonly number[];
+}
+const sizes = [2, 5, 10, 20, 50];
+export const studies: readonly Study[] = [
+  { dataset: "diabetes", model: "linear", ks: sizes },
+  { dataset: "diabetes", model: "mlp", ks: sizes },
+  { dataset: "boston_housing", model: "linear", ks: sizes },
+  { dataset: "boston_housing", model: "mlp", ks: sizes },
+  { dataset: "coil2000_caravan", model: "logistic", ks: sizes },
+];
+
+/** Mixtures tried on real data; close to 0, where the theory expects the best for strong signals. */
+export const rhos = [0, 0.01, 0.03, 0.1, 0.3, 1];
+/** Grids of tuning, the same for every mixture. */
+export const learningRates = [0.003, 0.01, 0.03];
+export const ridges = [1e-3, 1e-2, 1e-1, 1];
+
+/** Adam on batches of about so many rows; the network has one hidden layer. */
+export const network = {
+  hidden: 32,
+  mlp: { epochs: 50, batchRows: 64 },
+  logistic: { epochs: 8, batchRows: 128 },
+};
+
+/** Rows of the large table that one seed uses: to train on, and to judge by. */
+export const largestTrain = 2000;
+export const largestTest = 3000;
+
+/** How much is done at each scale. */
+export const scales: Record<
+  Scale,
+  { draws: number; chunk: number; privateDraws: number; seeds: number; tuningSeeds: number; small: boolean }
+> = {
+  quick: { draws: 4, chunk: 4, privateDraws: 3, seeds: 2, tuningSeeds: 1, small: true },
+  default: { draws: 100, chunk: 20, privateDraws: 60, seeds: 20, tuningSeeds: 4, small: false },
+  full: { draws: 400, chunk: 20, privateDraws: 400, seeds: 100, tuningSeeds: 4, small: false },
+};
+
+/** Tuning uses seeds that no measured run has. */
+export const firstTuningSeed = 1001;
+
+/** What is fitted beside the mixtures: labels of their own have no bags, so one bag size is enough for them. */
+export function networkArms({ model, ks }: Study, k: number): string[] {
+  const mixtures = rhos.map((rho) => `rho ${rho}`);
+  return [...mixtures, ...(model === "mlp" ? ["debiased"] : []), ...(k === ks[0] ? ["labels"] : [])];
+}

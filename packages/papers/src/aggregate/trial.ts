@@ -1,0 +1,58 @@
+import { makeBags } from "minimand";
+import { derive } from "minimand/engine";
+import type { TrialHost } from "../reproduction.ts";
+import { split } from "./data.ts";
+import { linearArms } from "./linear-arms.ts";
+import { type NetworkArm, networkError } from "./network-arms.ts";
+import type { DatasetName, ModelName } from "./settings.ts";
+import {
+  type PrivateSpec,
+  type SimulationResult,
+  type SimulationSpec,
+  simulate,
+  simulatePrivate,
+} from "./simulate.ts";
+
+/** One split of a data set and one draw of its bags; all its models. */
+export interface RealSpec {
+  part: "real";
+  dataset: DatasetName;
+  model: ModelName;
+  k: number;
+  seed: number;
+  judge: "test" | "tune";
+  quick: boolean;
+  /** What is fitted: networks, or the ridge penalties of the linear models. */
+  arms: NetworkArm[];
+  ridge: { bag: number; instance: number };
+}
+
+export interface RealResult {
+  part: "real";
+  /** In the order of the networks asked for; the linear models by name. */
+  errors: number[];
+  byName: Record<string, number>;
+  /** Of linear models only. */
+  chosenRho: number | null;
+  theoryRho: number | null;
+}
+
+export type Spec = SimulationSpec | PrivateSpec | RealSpec;
+export type Result = SimulationResult | RealResult;
+
+/** Runs one trial; the same spec gives the same result. */
+export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
+  if (spec.part === "simulation") return simulate(spec);
+  if (spec.part === "private") return simulatePrivate(spec);
+  const { seed, k, model, arms } = spec;
+  const parts = split(await host.dataset(spec.dataset), seed, spec.judge);
+  const bagIds = makeBags(parts.train.count, k, { seed: derive(seed, 2) });
+  if (model === "linear") {
+    const { errors, chosenRho, theoryRho } = linearArms(parts, bagIds, spec.ridge);
+    return { part: "real", errors: [], byName: errors, chosenRho, theoryRho };
+  }
+  const errors: number[] = [];
+  for (const arm of arms)
+    errors.push(await networkError(parts, bagIds, arm, { seed, quick: spec.quick }, host));
+  return { part: "real", errors, byName: {}, chosenRho: null, theoryRho: null };
+}

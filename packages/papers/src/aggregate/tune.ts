@@ -1,0 +1,115 @@
+import { collect } from "../collect.ts";
+import type { Host, Progress, Row } from "../reproduction.ts";
+import { estimate, rounded } from "../statistics.ts";
+import {
+  firstTuningSeed,
+  learningRates,
+  networkArms,
+  rhos,
+  ridges,
+  type Study,
+  scales,
+  studies,
+} from "./settings.ts";
+import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
+
+const kindOf = (model: string): string => (model === "linear" ? "ridge" : "learning rate");
+
+/**
+ * Three choices on seeds of their own, judged by a part of the training rows: for every network its learning rate, by the
+ * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
+ */
+export async function* tune(
+  host: Host<Spec, Result>,
+): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
+  const { tuningSeeds, small } = scales[host.scale];
+  const seeds = Array.from({ length: tuningSeeds }, (_, i) => firstTuningSeed + i);
+  const used = small ? studies.map((study) => ({ ...study, ks: [5, 20] })) : studies;
+  const specs: RealSpec[] = used.flatMap((study) =>
+    study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, small))),
+  );
+  const results = (yield* collect(
+    host,
+    specs,
+    (spec) => `${(spec as RealSpec).dataset}, ${(spec as RealSpec).model}, bags of ${spec.k}`,
+  )) as RealResult[];
+  const rows: Row[] = [];
+  const choices: Record<string, Row> = {};
+  for (const study of used) {
+    const { dataset, model, ks } = study;
+    /** Mean error of one arm with one setting, over some bag sizes. */
+    const errorAt = (arm: string, setting: number, sizes: readonly number[]): number => {
+      const found = specs.flatMap((spec, i) => {
+        if (spec.dataset !== dataset || spec.model !== model || !sizes.includes(spec.k)) return [];
+        if (model === "linear") {
+          const ridgeOf = arm === "ridge, bag" ? spec.ridge.bag : spec.ridge.instance;
+          return arm.startsWith("rho ") || ridgeOf === setting ? [results[i].byName[arm]] : [];
+        }
+        const at = spec.arms.findIndex((a) => a.arm === arm && a.learningRate === setting);
+        return at < 0 ? [] : [results[i].errors[at]];
+      });
+      return estimate(found).mean;
+    };
+    const least = (grid: readonly number[], error: (v: number) => number): number =>
+      grid.reduce((a, b) => (error(b) < error(a) ? b : a));
+    const name = `${dataset}, ${model}`;
+    const mixtures = rhos.map((rho) => `rho ${rho}`);
+    const rateOf: Record<string, number> = {};
+    if (model !== "linear") {
+      for (const arm of networkArms(study, ks[0])) {
+        rateOf[arm] = least(learningRates, (rate) => errorAt(arm, rate, ks));
+        for (const rate of learningRates)
+          rows.push({ fitted: name, arm, [kindOf(model)]: rate, error: rounded(errorAt(arm, rate, ks)) });
+      }
+      choices[name] = rateOf;
+    }
+    for (const k of ks) {
+      const errors = mixtures.map((arm) => errorAt(arm, rateOf[arm] ?? 0, [k]));
+      const choice: Row = { rho: rhos[errors.indexOf(Math.min(...errors))] };
+      rhos.forEach((rho, i) => {
+        rows.push({ fitted: name, k, arm: mixtures[i], rho, error: rounded(errors[i]) });
+      });
+      if (model === "linear")
+        for (const arm of ["ridge, bag", "ridge, instance"]) {
+          choice[arm] = least(ridges, (l2) => errorAt(arm, l2, [k]));
+          for (const l2 of ridges)
+            rows.push({ fitted: name, k, arm, ridge: l2, error: rounded(errorAt(arm, l2, [k])) });
+        }
+      choices[`${name}, k ${k}`] = choice;
+    }
+  }
+  return { rows, choices };
+}
+
+/** One trial a setting for linear models; all networks of a split in one. */
+function specsOf(study: Study, k: number, seed: number, quick: boolean): RealSpec[] {
+  const { dataset, model } = study;
+  const shared = { part: "real", dataset, model, k, seed, judge: "tune", quick } as const;
+  if (model === "linear")
+    return ridges.map((l2) => ({ ...shared, arms: [], ridge: { bag: l2, instance: l2 } }));
+  const arms = networkArms(study, k).flatMap((arm) =>
+    learningRates.map((learningRate) => ({ arm, learningRate })),
+  );
+  return [{ ...shared, arms, ridge: { bag: 0, instance: 0 } }];
+}
+
+/** The committed choices for one data set and model. */
+export function choicesOf(choices: Record<string, Row>, dataset: string, model: string) {
+  const number = (key: string, field: string): number => {
+    const value = choices[key]?.[field];
+    if (typeof value !== "number") throw new RangeError(`tuned.json: expected ${field} of ${key}, got none`);
+    return value;
+  };
+  const name = `${dataset}, ${model}`;
+  return {
+    learningRate: (arm: string): number => number(name, arm),
+    rho: (k: number): number => number(`${name}, k ${k}`, "rho"),
+    ridge: (k: number): { bag: number; instance: number } =>
+      model === "linear"
+        ? {
+            bag: number(`${name}, k ${k}`, "ridge, bag"),
+            instance: number(`${name}, k ${k}`, "ridge, instance"),
+          }
+        : { bag: 0, instance: 0 },
+  };
+}
