@@ -48,14 +48,18 @@ export interface Candidate {
   classWeighted?: boolean;
   /** The loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
   loss?: (info: BuildInfo) => BatchLoss;
+  /** True where `loss` is one number of the whole batch. */
+  wholeBatch?: true;
   /** Instead of `loss`, for losses with a memory per example. */
   objective?: (info: BuildInfo, model: Model) => Objective;
-  memory?: (examples: number, settings: Record<string, number>) => Memory;
-  /** Instead of `loss`, for methods that are a training step of their own; some make use of the baseline's objective. */
+  memory?: (examples: number, settings: Record<string, number>, outputs: number) => Memory;
+  /** Hyperparameters beside the settings, where they depend on the data. */
+  hyper?: (data: { perEpoch: number }) => Record<string, number>;
+  /** Instead of `loss`, for methods that are a training step of their own; some make use of the loss, which is the baseline's. */
   step?: (
     info: BuildInfo,
     model: FeatureModel,
-    parts: Pick<SupervisedOptions, "optimizer" | "compile"> & { objective: Objective },
+    parts: Pick<SupervisedOptions, "optimizer" | "compile"> & { objective: Objective; loss: BatchLoss },
   ) => TrainStep<SupervisedState>;
   /** Instead of AdamW; the grid's learning rate is `hyper.learningRate`. */
   optimizer?: (hyper: { [name: string]: np.Array }) => GradientTransformation;

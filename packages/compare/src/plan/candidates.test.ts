@@ -118,7 +118,11 @@ describe("optimizers and steps", () => {
   it("have names of their own, and a way to train each", () => {
     const ids = [...candidates, ...methods].map((m) => m.id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { id, kind, optimizer, step, settings, parameters } of methods) {
+    for (const { id, kind, optimizer, step, settings, parameters, fixed = [] } of methods) {
+      expect(
+        fixed.filter((name) => name in parameters),
+        id,
+      ).toEqual([]);
       expect(kind === "optimizer" ? optimizer : step, id).toBeTypeOf("function");
       for (const setting of settings)
         expect(Object.keys(setting).sort(), id).toEqual(Object.keys(parameters).sort());
@@ -141,12 +145,25 @@ describe("optimizers and steps", () => {
     expect(summarise([sgd], "binary", 2)[0].kind).toBe("optimizer");
   });
 
+  it("refuse a loss that doesn't go with them: a memory, a step of its own, a name taken, a whole batch", () => {
+    const of = (id: string, baseline: string) => () => candidateFor(id, "binary", { baseline });
+    expect(of("sam", "aldr-kl")).toThrow(
+      'steps: expected ones that go with the baseline aldr-kl (a memory for each example), got "sam"',
+    );
+    expect(of("sgd", "dhkd")).toThrow(/baseline dhkd \(a step of its own\)/);
+    expect(of("saf", "ldr-kl")).toThrow(/baseline ldr-kl \(lambda\)/);
+    expect(of("mesa", "comp-sum")).toThrow(/baseline comp-sum \(tau\)/);
+    expect(of("esam", "anyloss")).toThrow(/baseline anyloss, a loss of whole batches/);
+    expect(of("sam", "anyloss")()).toMatchObject({ id: "sam", kind: "step" });
+    expect(of("sgd", "aldr-kl")().memory).toBe(candidateById("aldr-kl", "binary").memory);
+  });
+
   it("refuse an unknown name, and one of the other kind", () => {
     expect(() => chosen("auto", "binary", "auto", null, { optimizers: ["sgdd"] })).toThrow(
       /^optimizers: expected all, or some of .*sgd.*, got "sgdd": did you mean 'sgd'\?$/,
     );
     expect(() => chosen("auto", "binary", "auto", null, { steps: ["sgd"] })).toThrow(
-      /^steps: expected all, /,
+      /^steps: expected all, .*sam/,
     );
   });
 });

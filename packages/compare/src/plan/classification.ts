@@ -327,6 +327,7 @@ export const classificationCandidates: readonly Candidate[] = [
   },
   {
     id: "anyloss",
+    wholeBatch: true,
     label: "AnyLoss",
     paper: "anyloss",
     formula:
@@ -344,6 +345,7 @@ export const classificationCandidates: readonly Candidate[] = [
   },
   {
     id: "score-oriented",
+    wholeBatch: true,
     label: "Score-oriented",
     reference: "Guastavino, Marchetti 2021, arXiv 2103.15522",
     formula:

@@ -1,18 +1,53 @@
-import { sgd } from "minimand";
+import {
+  asam,
+  esam,
+  gsam,
+  lookSam,
+  mesa,
+  outputHistory,
+  type SupervisedOptions,
+  saf,
+  sam,
+  sgd,
+} from "minimand";
+import { rangeError } from "minimand/engine";
 import type { Task } from "../results.ts";
-import type { Candidate } from "./candidate.ts";
+import type { BuildInfo, Candidate } from "./candidate.ts";
 
 /** Another way to minimise a loss: an optimizer instead of AdamW, or another training step around AdamW. */
 export interface Method
-  extends Pick<Candidate, "id" | "label" | "paper" | "reference" | "formula" | "settings" | "parameters"> {
+  extends Pick<
+    Candidate,
+    | "id"
+    | "label"
+    | "paper"
+    | "reference"
+    | "formula"
+    | "settings"
+    | "parameters"
+    | "optimizer"
+    | "rates"
+    | "step"
+    | "memory"
+    | "hyper"
+  > {
   kind: "optimizer" | "step";
-  optimizer?: Candidate["optimizer"];
-  rates?: Candidate["rates"];
-  step?: Candidate["step"];
-  memory?: Candidate["memory"];
+  /** Hyperparameters that the step knows beside its settings; a loss with a parameter of the same name can't be had. */
+  fixed?: readonly string[];
+  /** True where the values of the loss are needed one by one, which losses of whole batches and with a memory don't have. */
+  perExample?: true;
 }
 
 const weightDecay = 1e-4;
+
+/** A step made from the objective of the loss. */
+const around =
+  (make: (options: SupervisedOptions) => ReturnType<NonNullable<Candidate["step"]>>): Candidate["step"] =>
+  (_, model, { loss: _loss, ...parts }) =>
+    make({ model, ...parts });
+
+const radius = { parameters: { rho: ">= 0, radius of the perturbation" } } as const;
+const distanceFor = ({ task }: BuildInfo) => (task === "regression" ? "squared-error" : "kl");
 
 /** All of them; they run where `--optimizers` and `--steps` name them, with the loss of the baseline. */
 export const methods: readonly Method[] = [
@@ -26,10 +61,110 @@ export const methods: readonly Method[] = [
     rates: [5e-3, 5e-1],
     optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9, weightDecay }),
   },
+  {
+    ...radius,
+    id: "sam",
+    label: "SAM",
+    kind: "step",
+    reference: "Foret et al. 2021, arXiv 2010.01412",
+    formula: "gradient at w + rho g / ||g||",
+    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
+    step: around(sam),
+  },
+  {
+    ...radius,
+    id: "asam",
+    label: "ASAM",
+    kind: "step",
+    reference: "Kwon et al. 2021, arXiv 2102.11600",
+    formula: "gradient at w + rho T^2 g / ||T g||, T = |w| + 0.01",
+    settings: [{ rho: 0.5 }, { rho: 1 }, { rho: 2 }],
+    fixed: ["eta"],
+    step: around(asam),
+  },
+  {
+    ...radius,
+    id: "gsam",
+    label: "GSAM",
+    kind: "step",
+    reference: "Zhuang et al. 2022, arXiv 2203.08065",
+    formula: "SAM, less 0.4 of the plain gradient's part across it",
+    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
+    fixed: ["alpha"],
+    step: around(gsam),
+  },
+  {
+    ...radius,
+    id: "esam",
+    label: "ESAM",
+    kind: "step",
+    reference: "Du et al. 2022, arXiv 2110.03141",
+    formula: "SAM with 0.6 of the parameters perturbed and the sharper half of a batch",
+    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
+    fixed: ["beta"],
+    perExample: true,
+    step: (_, model, { objective: _objective, ...parts }) => esam({ model, ...parts }),
+  },
+  {
+    ...radius,
+    id: "look-sam",
+    label: "LookSAM",
+    kind: "step",
+    reference: "Liu et al. 2022, arXiv 2203.02714",
+    formula: "SAM at every 5th step, its direction used again in between",
+    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
+    fixed: ["alpha"],
+    step: around(lookSam),
+  },
+  {
+    id: "saf",
+    label: "SAF",
+    kind: "step",
+    paper: "saf",
+    formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' recorded 3 epochs ago",
+    settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
+    parameters: { lambda: ">= 0, weight of the trajectory" },
+    fixed: ["tau", "startEpoch", "stepsPerEpoch"],
+    hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch }),
+    memory: (examples, _, outputs) => outputHistory({ examples, outputs }),
+    step: (info, model, { loss: _loss, ...parts }) => saf({ model, distance: distanceFor(info), ...parts }),
+  },
+  {
+    id: "mesa",
+    label: "MESA",
+    kind: "step",
+    paper: "saf",
+    formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' of averaged weights",
+    settings: [{ lambda: 0.8 }, { lambda: 2 }, { lambda: 0.3 }],
+    parameters: { lambda: ">= 0, weight of the trajectory" },
+    fixed: ["tau", "startEpoch", "stepsPerEpoch", "decay"],
+    hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch, decay: 1 - 1 / (2 * perEpoch + 1) }),
+    step: (info, model, { loss: _loss, ...parts }) => mesa({ model, distance: distanceFor(info), ...parts }),
+  },
 ];
 
-/** The method with a loss: what the comparison runs. Its own settings come with the first ones of the loss. */
+/**
+ * The method with a loss: what the comparison runs. Its own settings come with the first ones of the loss.
+ *
+ * @throws RangeError for a loss that doesn't go with the method
+ */
 export function withLoss(method: Method, loss: Candidate, task: Task): Candidate {
+  const { fixed = [], perExample, ...rest } = method;
+  const names = [...fixed, ...Object.keys(method.parameters)];
+  const clash = Object.keys(loss.parameters).find((name) => names.includes(name));
+  const ownStep = loss.step !== undefined;
+  if (clash !== undefined || ownStep || (loss.memory !== undefined && method.kind === "step"))
+    throw rangeError(
+      `${method.kind}s`,
+      `ones that go with the baseline ${loss.id} (${clash ?? (ownStep ? "a step of its own" : "a memory for each example")})`,
+      method.id,
+    );
+  if (perExample && (loss.loss === undefined || loss.wholeBatch === true))
+    throw rangeError(
+      `${method.kind}s`,
+      `ones that go with the baseline ${loss.id}, a loss of whole batches`,
+      method.id,
+    );
   const [first = {}] = loss.settings;
   const own = method.settings.length === 0 && loss.settings.length > 0 ? [{}] : method.settings;
   return {
@@ -38,12 +173,9 @@ export function withLoss(method: Method, loss: Candidate, task: Task): Candidate
     objective: loss.objective,
     head: loss.head,
     classWeighted: loss.classWeighted,
-    ...method,
+    ...rest,
     settings: own.map((settings) => ({ ...first, ...settings })),
     parameters: { ...loss.parameters, ...method.parameters },
-    memory: (examples, settings) => ({
-      ...loss.memory?.(examples, settings),
-      ...method.memory?.(examples, settings),
-    }),
+    memory: method.memory ?? loss.memory,
   };
 }

@@ -5,8 +5,9 @@ import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import type { BuildInfo, Candidate } from "../plan/candidate.ts";
-import { candidateById, candidates } from "../plan/candidates.ts";
+import { candidateById, candidateFor, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
+import { methods } from "../plan/methods.ts";
 import { makeFolds } from "./fold.ts";
 import {
   batchSizeFor,
@@ -65,6 +66,22 @@ describe("makeLearner", () => {
     for (const candidate of candidates.filter((c) => c.tasks.includes("binary")))
       expect(await startOf(candidate, 7), candidate.id).toEqual(first);
     expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
+  });
+
+  it.each(methods.map((m) => m.id))("trains with %s, from the same start", async (id) => {
+    const candidate = candidateFor(id, "binary", { baseline: "auto" });
+    expect(await startOf(candidate, 7)).toEqual(await startOf(candidateById("cross-entropy", "binary"), 7));
+    const learner = makeLearner(network, candidate, info, { ...settings, maxEpochs: 8, patience: 8 });
+    const [configuration] = gridOf(candidate, 4);
+    const before = liveBuffers();
+    const run = await learner.train(fold, configuration, { seed: 1, metric });
+    expect(run.curve).toHaveLength(8);
+    expect(run.validation).toBeGreaterThan(0);
+    discard(run.trained!);
+    const again = await learner.train(fold, configuration, { seed: 1, metric });
+    discard(again.trained!);
+    learner.dispose();
+    expect(liveBuffers()).toBeLessThanOrEqual(before);
   });
 
   it("refuses distillation from data without a teacher", async () => {

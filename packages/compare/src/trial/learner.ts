@@ -127,9 +127,10 @@ export function makeLearner(
   const { model } = network;
   const optimizer: SupervisedOptions["optimizer"] =
     candidate.optimizer ?? (({ learningRate }) => adamw(learningRate, { weightDecay }));
-  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, lossFor(candidate, info));
+  const loss = lossFor(candidate, info);
+  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, loss);
   const step =
-    candidate.step?.(info, model, { objective, optimizer, compile }) ??
+    candidate.step?.(info, model, { objective, loss, optimizer, compile }) ??
     supervised({ model, objective, optimizer, compile });
   type State = ReturnType<typeof step.init>;
 
@@ -143,9 +144,12 @@ export function makeLearner(
       size: batchSizeFor(examples.y.length, settings.batchSize),
       seed,
     });
-    const memory = candidate.memory?.(batches.count, parameters) ?? {};
+    const memory = candidate.memory?.(batches.count, parameters, model.outputSize) ?? {};
     if (candidate.needsTeacher === true) memory.teacher = teacherOf(candidate, fold.fit);
-    const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters }, memory });
+    const state = step.init(keyOf(seed), {
+      hyper: { learningRate, ...parameters, ...candidate.hyper?.(batches) },
+      memory,
+    });
     return { batches, state };
   };
 
