@@ -1,3 +1,4 @@
+import { card as aggregate } from "./aggregate/paper.ts";
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
@@ -30,6 +31,7 @@ export const cards: readonly PaperCard[] = [
   elasticface,
   ldr,
   compSum,
+  aggregate,
   anyloss,
   ensloss,
   dhkd,
@@ -37,6 +39,7 @@ export const cards: readonly PaperCard[] = [
 
 // A literal for each, so that a bundler can split them.
 const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
+  aggregate: () => import("./aggregate/reproduction.ts"),
   anyloss: () => import("./anyloss/reproduction.ts"),
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),
