@@ -24,7 +24,9 @@ async function train(
   return { params, state };
 }
 
-describe.each(conformingSteps.map((s) => [s.name, s] as const))("%s", (_, { make, hyper: own, memory }) => {
+const cases = conformingSteps.map((step) => [step.name, step] as const);
+
+describe.each(cases)("%s", (_, { make, hyper: own, memory, model: trained = model }) => {
   const hyper = { learningRate: 0.05, ...own };
   const options = () => ({ hyper, ...(memory && { memory: memory() }) });
 
@@ -33,7 +35,7 @@ describe.each(conformingSteps.map((s) => [s.name, s] as const))("%s", (_, { make
     const { state } = await train(step, 30, options());
     const { x, y } = halfPlanes();
     const input = np.array(Float32Array.from(x), { shape: [y.length, 2] });
-    const logits = predictor(model)(step.params(state), step.modelState(state), input).dataSync();
+    const logits = predictor(trained)(step.params(state), step.modelState(state), input).dataSync();
     const right = [...y].reduce(
       (n, label, i) => n + Number(Number(logits[2 * i + 1] > logits[2 * i]) === label),
       0,

@@ -1,15 +1,15 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Compile } from "../engine/compile.ts";
 import { aldrInit, crossEntropy } from "../losses/index.ts";
-import { mlp } from "../models/index.ts";
+import { type Model, mlp, slimmableMlp } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
 import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
+import { darts, rarts, searchStep } from "./architecture/index.ts";
 import { type Examples, minibatches } from "./batches.ts";
 import { auxiliaryHead, distill } from "./distillation/index.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
-import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
 import {
   distributionallyRobust,
   entropyMinimization,
@@ -17,6 +17,7 @@ import {
   selfTraining,
   virtualAdversarial,
 } from "./self-training/index.ts";
+import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
 import { type Hyper, type SupervisedState, supervised } from "./supervised.ts";
 import type { TrainStep } from "./train-step.ts";
 
@@ -46,6 +47,8 @@ export interface ConformingStep {
   /** Hyperparameters beside the learning rate. */
   hyper?: Hyper;
   memory?: () => { [name: string]: Float32Array };
+  /** The model it trains, where it isn't the one of all. */
+  model?: Model;
 }
 
 const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
@@ -54,6 +57,15 @@ const attack = { model, optimizer, steps: 2 };
 /** Unlabelled rows of another domain: the half planes, stretched. */
 const unlabeled = () => ({ unlabeled: (halfPlanes().x as Float32Array).map((v) => 1.2 * v) });
 const semi = { model, optimizer, unlabeledBatch: 40 };
+const gated = slimmableMlp({ inputs: 2, hidden: [16], outputs: 2 });
+const search = { optimizer, architectureOptimizer: optimizer };
+/** A search among the steps of plain training; what the suite looks at, its state has too. */
+const searched = (make: Parameters<typeof searchStep>[0]["search"]): TrainStep<SupervisedState> =>
+  searchStep({
+    model: gated,
+    loss: (f, y, { weights }) => crossEntropy(f, y, { weights }),
+    search: make,
+  }) as unknown as TrainStep<SupervisedState>;
 
 /** Every training step joins the conformance suite by one line here. */
 export const conformingSteps: readonly ConformingStep[] = [
@@ -151,6 +163,17 @@ export const conformingSteps: readonly ConformingStep[] = [
     make: (compile) => virtualAdversarial({ ...semi, compile }),
     hyper: { epsilon: 0.5 },
     memory: unlabeled,
+  },
+  {
+    name: "searchStep, rarts",
+    model: gated,
+    make: (compile) => searched((problem) => rarts(problem, { ...search, compile })),
+    hyper: { beta: 0.5 },
+  },
+  {
+    name: "searchStep, darts of second order",
+    model: gated,
+    make: (compile) => searched((problem) => darts(problem, { ...search, order: 2, compile })),
   },
 ];
 

@@ -1,7 +1,7 @@
-import { numpy as np } from "@jax-js/jax";
+import { jvp, numpy as np } from "@jax-js/jax";
 import { differentiate } from "../../engine/differentiate.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { disposeTree, type Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, Model } from "../../models/model.ts";
 
 /**
@@ -54,10 +54,10 @@ export function bilevelOf(model: SearchModel, loss: SearchLoss): Bilevel<SearchB
 export interface Partials {
   value(weights: Tree, architecture: Tree, batch: Tree): np.Array;
   inWeights(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, Tree];
-  /** The gradient in the weights alone, that can itself be differentiated in both. */
-  nested(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): Tree;
   inArchitecture(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, Tree];
   inBoth(one: np.Array, weights: Tree, architecture: Tree, batch: Tree): [np.Array, SearchParams];
+  /** The second derivative in the weights along a direction: `H v`, and `d2/(da dw) v`. About two passes. */
+  along(one: np.Array, weights: Tree, architecture: Tree, batch: Tree, direction: Tree): SearchParams;
 }
 
 /** The three gradients of a loss that searches use: one pass each. */
@@ -68,21 +68,13 @@ export function partialsOf(loss: (weights: Tree, architecture: Tree, batch: Tree
     loss(weights, architecture, b),
     [],
   ]);
+  const gradient = (one: np.Array, weights: Tree, architecture: Tree, batch: Tree): SearchParams =>
+    inBoth(one, { weights, architecture }, batch)[1];
   return {
     value: loss,
     inWeights(one, w, a, b) {
       const [[value], gradient] = inWeights(one, w, a, b);
       return [value, gradient];
-    },
-    nested(one, w, a, b) {
-      // Through a closure: the engine holds the arguments of a gradient that aren't differentiated constant for a second one.
-      const [, gradient] = differentiate((own: Tree, batch: Tree) => [loss(own, refTree(a), batch), []])(
-        one,
-        w,
-        b,
-      );
-      disposeTree(a);
-      return gradient;
     },
     inArchitecture(one, w, a, b) {
       const [[value], gradient] = inArchitecture(one, a, w, b);
@@ -92,5 +84,23 @@ export function partialsOf(loss: (weights: Tree, architecture: Tree, batch: Tree
       const [[value], gradient] = inBoth(one, { weights, architecture }, b);
       return [value, gradient];
     },
+    along(one, weights, architecture, batch, direction) {
+      // Forward over reverse. In the engine's reverse over reverse, what isn't differentiated first is held constant, and the
+      // compiled second derivative of a matrix product is wrong on wasm where its rows are a multiple of 4.
+      const [value, tangent] = (jvp as unknown as Jvp)(
+        (w) => gradient(one, w, architecture, batch),
+        [weights],
+        [direction],
+      );
+      disposeTree(value);
+      return tangent;
+    },
   };
 }
+
+/** The engine's types can't express "any tree". */
+type Jvp = (
+  f: (weights: Tree) => SearchParams,
+  primals: [Tree],
+  tangents: [Tree],
+) => [SearchParams, SearchParams];

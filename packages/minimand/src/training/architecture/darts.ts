@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
-import { differentiate } from "../../engine/differentiate.ts";
 import { parameter } from "../../engine/parameter.ts";
-import { disposeTree, mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
+import { mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
 import { type ArchitectureSearch, makeSearch, type SearchOptions } from "./search.ts";
@@ -130,49 +129,24 @@ function hypergradientOf(
   kind: Hypergradient,
 ): (at: Unrolled) => { value: np.Array; gradient: Tree } {
   checkChoice("hypergradient", kind, ["exact", "finite-difference"]);
-  const trainLoss = problem.trainLoss as Bilevel["trainLoss"];
-  const valLoss = problem.valLoss as Bilevel["valLoss"];
-  const train = partialsOf(trainLoss);
-  const val = partialsOf(valLoss);
-  if (kind === "finite-difference") {
-    return ({ one, weights, start, architecture: a, trainBatch, valBatch, xi, radius }) => {
-      const [, inner] = train.inWeights(one.ref, refTree(weights), refTree(a), refTree(trainBatch));
-      const moved = minus(start, times(inner, xi.ref));
-      const [value, at] = val.inBoth(one.ref, moved, refTree(a), valBatch);
-      const square = sumOfSquares(refTree(at.weights));
-      // A zero gradient makes no difference, whatever the radius.
-      const r = parameter(radius, square).div(np.sqrt(np.maximum(square, 1e-24)));
-      const offset = times(at.weights, r.ref);
-      const [, up] = train.inArchitecture(
-        one.ref,
-        plus(refTree(weights), refTree(offset)),
-        refTree(a),
-        refTree(trainBatch),
-      );
-      const [, down] = train.inArchitecture(one, minus(weights, offset), a, trainBatch);
-      const mixed = times(minus(up, down), parameter(xi, r).div(r.ref.mul(2)));
-      disposeTree(r);
-      return { value, gradient: minus(at.architecture, mixed) };
-    };
-  }
-  const unrolledLoss = differentiate(
-    (a: Tree, one: Tree, weights: Tree, start: Tree, trainBatch: Tree, valBatch: Tree, xi: Tree) => {
-      const inner = train.nested(one as np.Array, weights, refTree(a), trainBatch);
-      return [valLoss(minus(start, times(inner, xi as np.Array)), a, valBatch), []];
-    },
-  );
-  return ({ one, weights, start, architecture, trainBatch, valBatch, xi, radius }) => {
-    disposeTree(radius);
-    const [[value], gradient] = unrolledLoss(
-      one.ref,
-      architecture,
-      one,
-      weights,
-      start,
-      trainBatch,
-      valBatch,
-      xi,
-    );
-    return { value, gradient };
+  const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
+  const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
+  /** `d2/(da dw) L_train v`. */
+  const mixed = ({ one, weights, architecture: a, trainBatch, radius }: Unrolled, v: Tree): Tree => {
+    if (kind === "exact") return train.along(one, weights, a, trainBatch, v).architecture;
+    const square = sumOfSquares(refTree(v));
+    // A zero gradient makes no difference, whatever the radius.
+    const r = parameter(radius, square).div(np.sqrt(np.maximum(square, 1e-24)));
+    const offset = times(v, r.ref);
+    const above = plus(refTree(weights), refTree(offset));
+    const [, up] = train.inArchitecture(one.ref, above, refTree(a), refTree(trainBatch));
+    const [, down] = train.inArchitecture(one, minus(weights, offset), a, trainBatch);
+    return times(minus(up, down), np.reciprocal(r.mul(2)));
+  };
+  return (at) => {
+    const { one, weights, start, architecture: a, trainBatch, valBatch, xi } = at;
+    const [, inner] = train.inWeights(one.ref, refTree(weights), refTree(a), refTree(trainBatch));
+    const [value, outer] = val.inBoth(one.ref, minus(start, times(inner, xi.ref)), refTree(a), valBatch);
+    return { value, gradient: minus(outer.architecture, times(mixed(at, outer.weights), xi)) };
   };
 }

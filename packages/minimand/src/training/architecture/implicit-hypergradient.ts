@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
-import { differentiate } from "../../engine/differentiate.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree, zerosLike } from "../../engine/tree.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
@@ -45,13 +44,6 @@ export function implicitHypergradient<Batch extends Tree>(
   checkNumber("damping", damping, { min: 0 });
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
   const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
-  // Both second derivatives at once: the gradient of <grad_w L_train, v>.
-  const product = differentiate(
-    (at: { weights: Tree; architecture: Tree }, one: Tree, v: Tree, batch: Tree) => {
-      const gradient = train.nested(one as np.Array, at.weights, at.architecture, batch);
-      return [dot(gradient, v), []];
-    },
-  );
   const start = compile((one: np.Array, w: Tree, a: Tree, batch: Tree) => {
     const [value, { weights, architecture }] = val.inBoth(one, w, a, batch);
     return [value, weights, architecture, dot(refTree(weights), refTree(weights))] as Tree[];
@@ -68,7 +60,7 @@ export function implicitHypergradient<Batch extends Tree>(
       p: Tree,
       rr: np.Array,
     ) => {
-      const [, second] = product(one.ref, { weights: w, architecture: a }, one, refTree(p), batch);
+      const second = train.along(one, w, a, batch, refTree(p));
       const hp = plus(second.weights, times(refTree(p), damp));
       const curvature = dot(refTree(p), refTree(hp));
       const step = rr.ref.div(curvature.ref);
@@ -80,7 +72,7 @@ export function implicitHypergradient<Batch extends Tree>(
     },
   );
   const finish = compile((one: np.Array, w: Tree, a: Tree, batch: Tree, x: Tree, direct: Tree) => {
-    const [, second] = product(one.ref, { weights: w, architecture: a }, one, x, batch);
+    const second = train.along(one, w, a, batch, x);
     return minus(direct, second.architecture);
   });
   return {

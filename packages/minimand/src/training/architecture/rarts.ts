@@ -1,4 +1,4 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree } from "../../engine/tree.ts";
@@ -23,8 +23,10 @@ export interface RartsOptions extends SearchOptions {
    */
   order?: "gauss-seidel" | "jacobi";
   /**
-   * `explicit` (default): `beta (w - y)` is part of the gradient. `implicit`: the step is solved for the new weights,
-   * `(w + u + r beta y) / (1 + r beta)` with the optimizer's update `u` and `r = hyper.learningRate`; stable for any beta.
+   * `explicit` (default): `beta (w - y)` is part of the gradient. `implicit`: the step is solved for the new weights, stable
+   * for any beta, with the optimizer's update `u` and `r = hyper.learningRate`: `(w + u + r beta y) / (1 + r beta)`, one
+   * network after the other; in the order of Jacobi both together, which keeps their mean and divides their difference by
+   * `1 + 2 r beta`. Choose the latter for a large beta: one after the other, the networks then hold each other in place.
    */
   coupling?: "explicit" | "implicit";
   /** Multiplies `hyper.beta` by a function of the number of steps made. */
@@ -32,7 +34,7 @@ export interface RartsOptions extends SearchOptions {
   /** Which losses the architecture descends: `both` (default), or `validation` only, an ablation. */
   architectureLosses?: "both" | "validation";
   /**
-   * A third network `v` that follows the training loss alone, and `lambda (L_train(w, a) - L_train(v, a))` in the place of
+   * A third network `v` that descends `lambda L_train` alone, and `lambda (L_train(w, a) - L_train(v, a))` in the place of
    * `lambda L_train(w, a)` for the architecture: without the pull towards a small training loss. Not in the paper.
    */
   valueFunction?: boolean;
@@ -97,8 +99,8 @@ export function rarts(problem: Bilevel<never>, options: RartsOptions): Architect
       body(sweep) {
         const beta =
           betaSchedule === undefined
-            ? sweep.hyper.beta
-            : sweep.hyper.beta.mul(parameter(betaSchedule(sweep.count), sweep.hyper.beta));
+            ? sweep.hyper.beta.ref
+            : sweep.hyper.beta.ref.mul(parameter(betaSchedule(sweep.count), sweep.hyper.beta));
         return (jacobi ? jacobiSweep : gaussSeidelSweep)(sweep, { ...rules, train, val, beta });
       },
     },
@@ -133,13 +135,13 @@ function gaussSeidelSweep(sweep: Sweep, parts: Parts): Swept {
   if (follows) {
     const v = networks.follower;
     const [, gradV] = train.inWeights(one.ref, refTree(v), refTree(a), refTree(trainBatch));
-    next.follower = stepNetwork("follower", gradV, v);
+    next.follower = stepNetwork("follower", times(gradV, hyper.lambda.ref), v);
     const [, back] = train.inArchitecture(one.ref, refTree(next.follower), refTree(a), trainBatch);
     pull = minus(pull!, back);
   }
   const [valLoss, gradA] = val.inArchitecture(one, refTree(nextY), refTree(a), valBatch);
   const gradient = pull === null ? gradA : plus(times(pull, hyper.lambda.ref), gradA);
-  const metrics = lossesOf(trainLoss, valLoss, refTree(nextW), refTree(nextY), hyper.lambda, parts.beta);
+  const metrics = lossesOf(trainLoss, valLoss, refTree(nextW), refTree(nextY), hyper.lambda.ref, parts.beta);
   return { networks: next, architecture: sweep.stepArchitecture(gradient, a), metrics };
 }
 
@@ -151,18 +153,20 @@ function jacobiSweep(sweep: Sweep, parts: Parts): Swept {
   const [valLoss, atY] = val.inBoth(one.ref, refTree(y), refTree(a), valBatch);
   const metrics = lossesOf(trainLoss, valLoss, refTree(w), refTree(y), hyper.lambda.ref, parts.beta.ref);
   const gradW = times(atW.weights, hyper.lambda.ref);
-  const next: Swept["networks"] = {
-    weights: coupled(sweep, parts, "weights", gradW, refTree(w), refTree(y)),
-    twin: coupled(sweep, parts, "twin", atY.weights, y, w),
-  };
+  const next: Swept["networks"] = parts.implicit
+    ? coupledTogether(sweep, parts, [gradW, atY.weights])
+    : {
+        weights: coupled(sweep, parts, "weights", gradW, refTree(w), refTree(y)),
+        twin: coupled(sweep, parts, "twin", atY.weights, y, w),
+      };
   let pull = atW.architecture;
   if (follows) {
     const v = networks.follower;
     const [, atV] = train.inBoth(one, refTree(v), refTree(a), trainBatch);
-    next.follower = stepNetwork("follower", atV.weights, v);
+    next.follower = stepNetwork("follower", times(atV.weights, hyper.lambda.ref), v);
     pull = minus(pull, atV.architecture);
   }
-  const gradient = both ? plus(times(pull, hyper.lambda), atY.architecture) : atY.architecture;
+  const gradient = both ? plus(times(pull, hyper.lambda.ref), atY.architecture) : atY.architecture;
   return { networks: next, architecture: sweep.stepArchitecture(gradient, a), metrics };
 }
 
@@ -185,6 +189,23 @@ function coupled(
       other,
     ),
   );
+}
+
+/** The implicit step of both networks together: of two linear equations, the sum and the difference. */
+function coupledTogether(
+  { networks, hyper, stepRaw, proxNetwork }: Sweep,
+  { beta }: Parts,
+  [gradW, gradY]: [Tree, Tree],
+): Swept["networks"] {
+  const w = stepRaw("weights", gradW, networks.weights);
+  const y = stepRaw("twin", gradY, networks.twin);
+  const shrink = np.reciprocal(hyper.learningRate.ref.mul(beta).mul(2).add(1));
+  const mean = averageNetworks(refTree(w), refTree(y));
+  const half = times(minus(w, y), shrink.mul(0.5));
+  return {
+    weights: proxNetwork(plus(refTree(mean), refTree(half))),
+    twin: proxNetwork(minus(mean, half)),
+  };
 }
 
 function lossesOf(

@@ -2,7 +2,7 @@ import { disposeTree, leavesOf, type Tree } from "../../engine/tree.ts";
 import { NonFiniteError } from "../fit.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
-/** Architecture parameters beyond this size, or a value that isn't finite: the objective has no minimum there. */
+/** Architecture parameters grew beyond 1e6: the objective of the search probably has no minimum. */
 export class UnboundedSearchError extends Error {
   override name = "UnboundedSearchError";
   readonly step: number;
@@ -65,9 +65,9 @@ export async function runSearch<Batch extends Tree>({
       const metrics = { loss: Number.NaN } as SearchReport["metrics"];
       for (const [name, array] of Object.entries(logged)) metrics[name] = (await array.data())[0];
       const size = metrics.architectureSize;
-      if (size > largestSize) throw new UnboundedSearchError(step, size);
       for (const [name, value] of Object.entries(metrics))
         if (!Number.isFinite(value)) throw new NonFiniteError(step, name, value);
+      if (size > largestSize) throw new UnboundedSearchError(step, size);
       if ((await onStep?.({ step, metrics, state: current })) === false) break;
       step++;
     }

@@ -55,15 +55,8 @@ export function searchStep({
     },
     update(state, batch) {
       const [trainBatch, valBatch] = halves(batch, state.seed, validationShare);
-      const [next, { loss, trainLoss, valLoss }] = inner.update(
-        { ...state.search, hyper: state.hyper },
-        trainBatch,
-        valBatch,
-      );
-      return [
-        { ...state, search: next },
-        { loss, trainLoss, valLoss },
-      ];
+      const [next, metrics] = inner.update({ ...state.search, hyper: state.hyper }, trainBatch, valBatch);
+      return [{ ...state, search: next }, metrics];
     },
     params: ({ search: { networks, architecture } }) => ({ weights: networks.weights, architecture }),
     modelState: () => ({}),

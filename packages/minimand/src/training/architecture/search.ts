@@ -132,7 +132,8 @@ export function makeSearch(
         states[name] = next;
         return applyUpdates(params, updates);
       };
-      const proxNetwork = (weights: Tree): Tree => weightProx?.(weights, known) ?? weights;
+      const proxNetwork = (weights: Tree): Tree =>
+        weightProx?.(weights, named(refTree(hyper) as TracedHyper)) ?? weights;
       const out = parts.body({
         one,
         networks: networks as SearchState["networks"],
@@ -146,7 +147,7 @@ export function makeSearch(
         stepNetwork: (name, gradient, weights) => proxNetwork(step(name, gradient, weights)),
         stepArchitecture(gradient, current) {
           const next = step("architecture", gradient, current);
-          return architectureProx?.(next, known) ?? next;
+          return architectureProx?.(next, named(refTree(hyper) as TracedHyper)) ?? next;
         },
       });
       const metrics = { ...out.metrics, architectureSize: largestOf(refTree(out.architecture)) };

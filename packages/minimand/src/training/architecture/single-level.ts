@@ -50,7 +50,7 @@ export function singleLevel(
         [valLoss, inVal] = val.inArchitecture(one, refTree(nextW), refTree(a), valBatch);
       }
       const nextA = stepArchitecture(plus(times(inTrain, lambda.ref), inVal), a);
-      const loss = valLoss.ref.add(trainLoss.ref.mul(parameter(lambda, trainLoss)));
+      const loss = valLoss.ref.add(trainLoss.ref.mul(parameter(lambda.ref, trainLoss)));
       return {
         networks: { weights: nextW },
         architecture: nextA,

@@ -83,7 +83,7 @@ export function solvableDarts(xi: number): SolvablePoint {
  *
  * @throws RangeError unless `lambda > 1/4`, below which there is none
  * @example
- * solvableSingleLevel().weights // 0.66666666666666
+ * solvableSingleLevel().weights // 0.6666667
  */
 export function solvableSingleLevel(lambda = 1): SolvablePoint {
   checkNumber("lambda", lambda, { above: 0.25 });
