@@ -1,0 +1,140 @@
+import { checkNumber, rangeError } from "../../engine/errors.ts";
+
+/**
+ * Ridge regression, one for each slot, by recursive least squares: `theta = Z^-1 sum r x`, `Z = lambda I + sum x x^T`. Of the
+ * symmetric Z^-1 the lower triangle is kept, row after row.
+ */
+export interface Ridge {
+  readonly dim: number;
+  /** `[slots, dim]` */
+  readonly theta: Float64Array;
+  /** `[slots, dim (dim + 1) / 2]` */
+  readonly inverse: Float64Array;
+}
+
+/** Without data. */
+export function ridge(dim: number, slots: number, lambda: number): Ridge {
+  checkNumber("lambda", lambda, { above: 0 });
+  const size = (dim * (dim + 1)) / 2;
+  const inverse = new Float64Array(slots * size);
+  for (let slot = 0; slot < slots; slot++)
+    for (let i = 0; i < dim; i++) inverse[slot * size + (i * (i + 1)) / 2 + i] = 1 / lambda;
+  return { dim, theta: new Float64Array(slots * dim), inverse };
+}
+
+/** `x^T theta`. */
+export function ridgePrediction({ dim, theta }: Ridge, slot: number, x: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < dim; i++) sum += theta[slot * dim + i] * x[i];
+  return sum;
+}
+
+/** `x^T Z^-1 x`; half of the products, as Z^-1 is symmetric. */
+export function ridgeVariance({ dim, inverse }: Ridge, slot: number, x: Float64Array): number {
+  let at = (slot * dim * (dim + 1)) / 2;
+  let total = 0;
+  for (let i = 0; i < dim; i++) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    let j = 0;
+    for (; j + 3 < i; j += 4) {
+      s0 += inverse[at + j] * x[j];
+      s1 += inverse[at + j + 1] * x[j + 1];
+      s2 += inverse[at + j + 2] * x[j + 2];
+      s3 += inverse[at + j + 3] * x[j + 3];
+    }
+    for (; j < i; j++) s0 += inverse[at + j] * x[j];
+    total += x[i] * (2 * (s0 + s1 + (s2 + s3)) + inverse[at + i] * x[i]);
+    at += i + 1;
+  }
+  return Math.max(0, total);
+}
+
+/** `out = Z^-1 x`. */
+export function ridgeSolve({ dim, inverse }: Ridge, slot: number, x: Float64Array, out: Float64Array): void {
+  let at = (slot * dim * (dim + 1)) / 2;
+  out.fill(0);
+  for (let i = 0; i < dim; i++) {
+    const xi = x[i];
+    let sum = inverse[at + i] * xi;
+    for (let j = 0; j < i; j++) {
+      const a = inverse[at + j];
+      sum += a * x[j];
+      out[j] += a * xi;
+    }
+    out[i] += sum;
+    at += i + 1;
+  }
+}
+
+/** Learns one example (Sherman and Morrison); `u` is scratch, `[dim]`. */
+export function ridgeUpdate(model: Ridge, slot: number, x: Float64Array, r: number, u: Float64Array): void {
+  const { dim, theta, inverse } = model;
+  const error = r - ridgePrediction(model, slot, x);
+  ridgeSolve(model, slot, x, u);
+  let scale = 1;
+  for (let i = 0; i < dim; i++) scale += x[i] * u[i];
+  for (let i = 0; i < dim; i++) theta[slot * dim + i] += (u[i] * error) / scale;
+  let at = (slot * dim * (dim + 1)) / 2;
+  for (let i = 0; i < dim; i++) {
+    const factor = u[i] / scale;
+    for (let j = 0; j <= i; j++) inverse[at + j] -= factor * u[j];
+    at += i + 1;
+  }
+}
+
+/**
+ * The model of a given Z and `b = sum r x`.
+ *
+ * @throws RangeError where Z isn't symmetric and positive definite
+ */
+export function ridgeFrom(z: readonly ArrayLike<number>[], b: ArrayLike<number>): Ridge {
+  const dim = b.length;
+  if (z.length !== dim || z.some((row) => row.length !== dim))
+    throw rangeError("Z", `${dim} rows of ${dim} numbers`, z);
+  const model: Ridge = {
+    dim,
+    theta: new Float64Array(dim),
+    inverse: invertSymmetric(Float64Array.from(z.flatMap((row) => Array.from(row))), dim),
+  };
+  ridgeSolve(model, 0, Float64Array.from(b), model.theta);
+  return model;
+}
+
+/**
+ * The inverse of a symmetric positive definite matrix `[dim, dim]`, its lower triangle row after row; by Cholesky's
+ * factors, which stand in `matrix` afterwards.
+ *
+ * @throws RangeError for a matrix that isn't positive definite
+ */
+export function invertSymmetric(
+  matrix: Float64Array,
+  dim: number,
+  out: Float64Array = new Float64Array((dim * (dim + 1)) / 2),
+): Float64Array {
+  const l = matrix;
+  for (let i = 0; i < dim; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = l[i * dim + j];
+      for (let k = 0; k < j; k++) sum -= l[i * dim + k] * l[j * dim + k];
+      if (i > j) l[i * dim + j] = sum / l[j * dim + j];
+      else if (sum > 0) l[i * dim + i] = Math.sqrt(sum);
+      else throw rangeError("Z", "a positive definite matrix", sum);
+    }
+  }
+  // L^-1 in place, its rows from the top.
+  for (let i = 0; i < dim; i++) {
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum -= l[i * dim + k] * l[k * dim + j];
+      l[i * dim + j] = sum / l[i * dim + i];
+    }
+    l[i * dim + i] = 1 / l[i * dim + i];
+  }
+  for (let i = 0, at = 0; i < dim; i++)
+    for (let j = 0; j <= i; j++, at++) {
+      let sum = 0;
+      for (let k = i; k < dim; k++) sum += l[k * dim + i] * l[k * dim + j];
+      out[at] = sum;
+    }
+  return out;
+}

@@ -1,0 +1,2 @@
+export * from "./bandits/index.ts";
+export * from "./convex/index.ts";
