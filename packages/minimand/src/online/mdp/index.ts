@@ -1,0 +1,41 @@
+export { dilatedBonusDp, localBonus } from "./bonus.ts";
+export type { Rows } from "./checks.ts";
+export type { CovarianceMethod } from "./core.ts";
+export {
+  matrixGeometricResampling,
+  type ResamplingOptions,
+  regularisedInverse,
+  resamplingSize,
+} from "./covariance.ts";
+export {
+  bestPolicyDp,
+  type LayerTable,
+  policyEvaluationDp,
+  type TransitionTable,
+} from "./dynamic-programming.ts";
+export * from "./environments.ts";
+export type { MdpDecision, OpenEpisode, SavedEpisode } from "./episode.ts";
+export { hedge, logBarrierFtrl, type Regularizer } from "./ftrl.ts";
+export * from "./ftrl-regret.ts";
+export * from "./lin-exp3.ts";
+export * from "./linear-q-policy-optimizer.ts";
+export { type PolicyCover, type PolicyCoverOptions, policyCover, ramp } from "./policy-cover.ts";
+export * from "./q-estimate.ts";
+export * from "./run-episodes.ts";
+export {
+  adversarialMdpSchedule,
+  type MdpAlgorithm,
+  type MdpSchedule,
+  mdpAlgorithms,
+  type ScheduleOptions,
+} from "./schedule.ts";
+export type { EpisodicSimulator, FiniteSimulator } from "./simulator.ts";
+export {
+  type EpochEstimate,
+  type LinearMdpFeatures,
+  type SimulatorFreeLinearMdp,
+  type SimulatorFreeOptions,
+  simulatorFreeLinearMdp,
+  simulatorFreeSchedule,
+} from "./simulator-free.ts";
+export * from "./tabular-mdp.ts";
