@@ -1,0 +1,254 @@
+import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "minimand";
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { difference, estimate, rounded } from "../statistics.ts";
+import { domains } from "./domains.ts";
+import { type MixtureResult, type MixtureSpec, mixtureArms } from "./mixture.ts";
+import { attack, mixture } from "./settings.ts";
+import { type TransferResult, type TransferSpec, transferArms } from "./transfer.ts";
+import { judge } from "./verdict.ts";
+
+/** Specs with what came of them. */
+export type Measured = (
+  | { spec: MixtureSpec; result: MixtureResult }
+  | { spec: TransferSpec; result: TransferResult }
+)[];
+
+type MixtureTrial = { spec: MixtureSpec; result: MixtureResult };
+type TransferTrial = { spec: TransferSpec; result: TransferResult };
+
+/** Tables, curves and the verdict. */
+export function reportOf(measured: Measured, choices: Record<string, Row | undefined>): ReproductionReport {
+  const draws = measured.filter((t): t is MixtureTrial => t.spec.part === "mixture");
+  const trials = measured.filter((t): t is TransferTrial => t.spec.part === "transfer");
+  const tuned = trials.filter(({ spec }) => isChosen(spec, choices));
+  return {
+    rows: [...mixtureRows(draws), ...transferRows(tuned), ...attackRows(trials, choices)],
+    series: [...mixtureCurves(draws), ...attackCurves(trials, choices), ...theoryCurves()],
+    ...judge({ ...simulationEvidence(draws), ...realEvidence(tuned) }),
+  };
+}
+
+/** Whether a trial has the tuned setting of its arm, and not one of the study of attacks. */
+function isChosen(
+  { domain, shape, arm, setting }: TransferSpec,
+  choices: Record<string, Row | undefined>,
+): boolean {
+  const row = choices[`${domain}, ${shape}: ${arm}`];
+  return row !== undefined && Object.entries(setting).every(([name, value]) => row[name] === value);
+}
+
+const accuracies = (trials: readonly { result: { accuracy: number } }[]): number[] =>
+  trials.map(({ result }) => result.accuracy);
+
+const sameCell =
+  (arm: string, { m, n, shift }: { m: number; n?: number; shift?: number }) =>
+  ({ spec }: MixtureTrial): boolean =>
+    spec.arm === arm &&
+    spec.m === m &&
+    (n === undefined || spec.n === n) &&
+    (shift === undefined || spec.shift === shift);
+
+/** The numbers of part A; the quick scale has another n, the only one there is. */
+function simulationEvidence(draws: readonly MixtureTrial[]): { gain: number; loss: number } {
+  const { m, shift } = mixture.judged;
+  const n = draws.some(({ spec }) => spec.n === mixture.judged.n) ? mixture.judged.n : undefined;
+  const mean = (arm: string, where: object = {}): number =>
+    estimate(accuracies(draws.filter(sameCell(arm, { m, ...where })))).mean;
+  const alone = Math.max(mean("mean"), mean("logistic"));
+  const own = mean("rss", { n, shift: 0 });
+  return { gain: own - alone, loss: own - mean("rss", { n, shift }) };
+}
+
+function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
+  const cells = Map.groupBy(draws, ({ spec: { m, n, shift, arm } }) => JSON.stringify([m, n, shift, arm]));
+  const rows = [...cells.values()].map((trials): Row => {
+    const { m, n, shift, arm } = trials[0].spec;
+    const info = mixtureArms.find(({ id }) => id === arm)!;
+    const { mean, error } = estimate(accuracies(trials));
+    const inside = trials.map(({ result }) => result.inside).filter((v) => v !== null);
+    return {
+      simulation: info.label,
+      labelled: m,
+      unlabelled: info.alone ? 0 : n,
+      shift: info.alone ? null : shift,
+      accuracy: rounded(mean),
+      "s.e.": rounded(error),
+      gain: rounded(mean - estimate(trials.map(({ result }) => result.start)).mean),
+      "below 0.5": trials.filter(({ result }) => result.accuracy < 0.5).length,
+      "inside the hat": inside.length === 0 ? null : rounded(estimate(inside).mean),
+    };
+  });
+  return rows.sort(
+    (a, b) =>
+      Number(a.labelled) - Number(b.labelled) ||
+      Number(a.unlabelled) - Number(b.unlabelled) ||
+      Number(a.shift) - Number(b.shift),
+  );
+}
+
+/** Accuracies of an arm over the seeds of one cell. */
+function cellOf(
+  trials: readonly TransferTrial[],
+  arm: string,
+  domain: string,
+  shape: string,
+  m: number,
+): number[] {
+  return accuracies(
+    trials.filter(
+      ({ spec }) => spec.arm === arm && spec.domain === domain && spec.shape === shape && spec.m === m,
+    ),
+  );
+}
+
+function cellsOf(trials: readonly TransferTrial[]): { domain: string; shape: string; m: number }[] {
+  const keys = new Set(trials.map(({ spec: { domain, shape, m } }) => JSON.stringify({ domain, shape, m })));
+  return [...keys].map((key) => JSON.parse(key));
+}
+
+function realEvidence(trials: readonly TransferTrial[]) {
+  const over = (rival: string) =>
+    difference(
+      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, "rss", domain, shape, m)),
+      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, rival, domain, shape, m)),
+    );
+  return { overPlain: over("erm"), overFrozen: over("frozen") };
+}
+
+function transferRows(trials: readonly TransferTrial[]): Row[] {
+  const rows = cellsOf(trials).flatMap(({ domain, shape, m }) =>
+    transferArms.map(({ id, label }): Row => {
+      const own = cellOf(trials, id, domain, shape, m);
+      const { mean, error } = estimate(own);
+      const gain = difference(own, cellOf(trials, "erm", domain, shape, m));
+      return {
+        "real domains": domains.find((d) => d.id === domain)!.label,
+        model: shape,
+        "labelled rows": m,
+        arm: label,
+        "test accuracy": rounded(mean),
+        "its s.e.": rounded(error),
+        "minus plain training": rounded(gain.mean),
+        "s.e. of that": rounded(gain.error),
+      };
+    }),
+  );
+  const everywhere = transferArms.map(({ id, label }): Row => {
+    const all = (arm: string): number[] =>
+      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, arm, domain, shape, m));
+    const gain = difference(all(id), all("erm"));
+    const behind = difference(all("rss"), all(id));
+    return {
+      "all cells": label,
+      "mean accuracy": rounded(estimate(all(id)).mean),
+      "over plain training": rounded(gain.mean),
+      "+-": rounded(gain.error),
+      "RSS minus it": rounded(behind.mean),
+      "+- of that": rounded(behind.error),
+    };
+  });
+  return [...rows, ...everywhere];
+}
+
+/** Plain training, RSS, and robust training by its dual parameter: accuracy by the radius of the attack. */
+function attackArms(
+  trials: readonly TransferTrial[],
+  choices: Record<string, Row | undefined>,
+): { name: string; attacked: number[] }[] {
+  const { domain, m, radii, gammas } = attack;
+  const own = trials.filter(({ spec }) => spec.domain === domain && spec.shape === "linear" && spec.m === m);
+  const mean = (name: string, of: readonly TransferTrial[]) => ({
+    name,
+    attacked: radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i])).mean),
+  });
+  const chosen = own.filter(({ spec }) => isChosen(spec, choices));
+  const made = [
+    mean(
+      "plain training",
+      chosen.filter(({ spec }) => spec.arm === "erm"),
+    ),
+    mean(
+      "RSS",
+      chosen.filter(({ spec }) => spec.arm === "rss"),
+    ),
+    ...gammas.map((gamma) =>
+      mean(
+        `robust, gamma ${gamma}`,
+        own.filter(({ spec }) => spec.arm === "drl" && spec.setting.gamma === gamma),
+      ),
+    ),
+  ];
+  return made.filter(({ attacked }) => attacked.every(Number.isFinite));
+}
+
+function attackRows(trials: readonly TransferTrial[], choices: Record<string, Row | undefined>): Row[] {
+  return attackArms(trials, choices).map(({ name, attacked }) => ({
+    "under attack": name,
+    ...Object.fromEntries(attack.radii.map((radius, i) => [`radius ${radius}`, rounded(attacked[i])])),
+  }));
+}
+
+function attackCurves(trials: readonly TransferTrial[], choices: Record<string, Row | undefined>): Series[] {
+  return attackArms(trials, choices).map(({ name, attacked }) => ({
+    name,
+    xLabel: "radius of an l2 attack (digits, linear, 50 labelled)",
+    yLabel: "accuracy under attack",
+    x: [...attack.radii],
+    y: attacked,
+  }));
+}
+
+/** Accuracy of the simulation by the number of unlabelled points, a curve a shift. */
+function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
+  const curves: Series[] = [];
+  for (const m of new Set(draws.map(({ spec }) => spec.m))) {
+    const alone = estimate(accuracies(draws.filter(sameCell("mean", { m })))).mean;
+    const axis = { xLabel: `unlabelled points, ${m} labelled`, yLabel: "accuracy (Bayes 0.841)" };
+    for (const shift of new Set(
+      draws.filter(({ spec }) => spec.arm === "rss").map(({ spec }) => spec.shift),
+    )) {
+      const own = draws.filter(sameCell("rss", { m, shift }));
+      const sizes = [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
+      curves.push({
+        name: `RSS, shift ${shift}`,
+        ...axis,
+        x: sizes,
+        y: sizes.map((n) => estimate(accuracies(own.filter(sameCell("rss", { m, n })))).mean),
+      });
+    }
+    const ends = [...new Set(draws.filter(sameCell("rss", { m })).map(({ spec }) => spec.n))].sort(
+      (a, b) => a - b,
+    );
+    curves.push({ name: "labelled points alone", ...axis, x: ends, y: ends.map(() => alone) });
+  }
+  return curves;
+}
+
+/** What the theory says: the unlabelled term by the angle, and how the bounds scale. */
+function theoryCurves(): Series[] {
+  const cosines = Array.from({ length: 41 }, (_, i) => -1 + i / 20);
+  const hats = [0.3, 1].map((gamma): Series => {
+    return {
+      name: `gamma' ${gamma}`,
+      xLabel: "cosine to the mean of the unlabelled points",
+      yLabel: "expected unlabelled term",
+      x: cosines,
+      y: cosines.map((cosine) => expectedHatLoss({ muNorm: 1, sigma: 1, cosine, gamma })),
+    };
+  });
+  const sizes = Array.from({ length: 25 }, (_, i) => Math.round(10 ** (2 + i / 4)));
+  const m = 200;
+  const bounds = [0, 0.001, 0.01].map((alpha): Series => {
+    return {
+      name: `robust bound, alpha ${alpha}`,
+      xLabel: `unlabelled points (d ${mixture.dimension}, m ${m}; up to constants)`,
+      yLabel: "bound of the excess risk",
+      x: sizes,
+      y: sizes.map((n) =>
+        robustSelfTrainingBound({ d: mixture.dimension, m, n, alpha, gamma: 1, muNorm: 1, sigma: 1 }),
+      ),
+    };
+  });
+  const alone = labeledOnlyBound({ d: mixture.dimension, m });
+  return [...hats, ...bounds, { ...bounds[0], name: "labelled points alone", y: sizes.map(() => alone) }];
+}
