@@ -17,7 +17,6 @@ export * from "./environments.ts";
 export type { MdpDecision, OpenEpisode, SavedEpisode } from "./episode.ts";
 export { hedge, logBarrierFtrl, type Regularizer } from "./ftrl.ts";
 export * from "./ftrl-regret.ts";
-export * from "./lin-exp3.ts";
 export * from "./linear-q-policy-optimizer.ts";
 export { type PolicyCover, type PolicyCoverOptions, policyCover, ramp } from "./policy-cover.ts";
 export * from "./q-estimate.ts";
