@@ -6,6 +6,7 @@ import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as normface } from "./normface/paper.ts";
+import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
@@ -31,6 +32,7 @@ export const cards: readonly PaperCard[] = [
   elasticface,
   ldr,
   compSum,
+  oodUnlabeled,
   aggregate,
   anyloss,
   ensloss,
@@ -47,6 +49,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),
+  "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
 };
 

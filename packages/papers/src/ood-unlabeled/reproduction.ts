@@ -50,7 +50,7 @@ async function* run(host: OodHost): AsyncGenerator<Progress, ReproductionReport>
         // What learns from labelled points alone is the same for all n; the other arms of the rule's n are for comparison.
         const sizes = alone ? [judged.n] : arm === "rss" && !quick ? unlabeled : [judged.n];
         for (const n of quick ? [200] : sizes)
-          for (const shift of alone ? [0] : quick ? [0, judged.shift] : shifts)
+          for (const shift of alone ? [0] : quick || arm !== "rss" ? [0, judged.shift] : shifts)
             specs.push({ part: "mixture", arm, setting, m, n, shift, seed, fraction });
       }
   const transferSeeds = seedsFrom(firstSeed, host.seeds ?? size.transferSeeds);
