@@ -2,6 +2,9 @@ import {
   asam,
   esam,
   gsam,
+  kappa,
+  lion,
+  lionK,
   lookSam,
   mesa,
   outputHistory,
@@ -9,6 +12,8 @@ import {
   saf,
   sam,
   sgd,
+  signSgd,
+  signum,
 } from "minimand";
 import { rangeError } from "minimand/engine";
 import type { Task } from "../results.ts";
@@ -40,6 +45,9 @@ export interface Method
 
 const weightDecay = 1e-4;
 
+/** A third of AdamW's: every weight moves by the whole rate at every step. */
+const lionRates = [1.5e-4, 1.5e-2] as const;
+
 /** A step made from the objective of the loss. */
 const around =
   (make: (options: SupervisedOptions) => ReturnType<NonNullable<Candidate["step"]>>): Candidate["step"] =>
@@ -60,6 +68,51 @@ export const methods: readonly Method[] = [
     parameters: {},
     rates: [5e-3, 5e-1],
     optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9, weightDecay }),
+  },
+  {
+    id: "lion",
+    label: "Lion",
+    kind: "optimizer",
+    paper: "lion",
+    formula: "w <- w - rate (sign(0.9 m + 0.1 g) + decay w), m <- 0.99 m + 0.01 g",
+    settings: [{ decay: 0.01 }, { decay: 0.1 }, { decay: 1 }],
+    parameters: { decay: ">= 0; weights stay within 1 / decay" },
+    rates: lionRates,
+    optimizer: ({ learningRate, decay }) => lion(learningRate, { weightDecay: decay }),
+  },
+  {
+    id: "signum",
+    label: "Signum",
+    kind: "optimizer",
+    paper: "lion",
+    formula: "w <- w - rate (sign(m) + 0.01 w), m <- 0.9 m + 0.1 g",
+    settings: [],
+    parameters: {},
+    rates: lionRates,
+    optimizer: ({ learningRate }) => signum(learningRate, { weightDecay: 0.01 }),
+  },
+  {
+    id: "sign-sgd",
+    label: "signSGD",
+    kind: "optimizer",
+    paper: "lion",
+    formula: "w <- w - rate (sign(g) + 0.01 w)",
+    settings: [],
+    parameters: {},
+    rates: lionRates,
+    optimizer: ({ learningRate }) => signSgd(learningRate, { weightDecay: 0.01 }),
+  },
+  {
+    id: "lion-l2",
+    label: "Lion-K, Euclidean norm",
+    kind: "optimizer",
+    paper: "lion",
+    formula: "w <- w - rate (c / ||c|| + 0.01 w), c = 0.9 m + 0.1 g, m <- 0.99 m + 0.01 g",
+    settings: [],
+    parameters: {},
+    // A step as long as one of Lion has a rate larger by the root of the number of parameters, here some thousand.
+    rates: [5e-3, 5e-1],
+    optimizer: ({ learningRate }) => lionK(learningRate, { kappa: kappa.l2(), weightDecay: 0.01 }),
   },
   {
     ...radius,

@@ -107,9 +107,13 @@ export function lionK(learningRate: LearningRate, options: LionKOptions = {}): G
   checkChoice("scheme", scheme, ["explicit", "implicit"]);
   checkParameter("weightDecay", weightDecay, { min: 0 });
   if (typeof learningRate !== "function") checkParameter("learningRate", learningRate, { min: 0 });
-  const product = Number(learningRate) * Number(weightDecay);
-  if (scheme === "explicit" && typeof learningRate === "number" && product > 1)
-    throw rangeError("learningRate * weightDecay", "at most 1 in the explicit scheme", product);
+  const known = typeof learningRate === "number" && typeof weightDecay === "number";
+  if (scheme === "explicit" && known && learningRate * weightDecay > 1)
+    throw rangeError(
+      "learningRate * weightDecay",
+      "at most 1 in the explicit scheme",
+      learningRate * weightDecay,
+    );
   const scale = scaleByLionK(direction);
   if (scheme === "implicit") return chain(scale, implicitDecay(learningRate, weightDecay, mask));
   return chain(
