@@ -19,8 +19,8 @@ export interface Arm {
   grid: Configuration[];
 }
 
-const bothLosses = (alphas: readonly [number, number, number]): Configuration[] =>
-  [0.05, 0.1].flatMap((learningRate) => alphas.map((alpha) => ({ learningRate, alpha })));
+const alphas = [0.0625, 0.25, 1];
+const bothLosses = [0.05, 0.1].flatMap((learningRate) => alphas.map((alpha) => ({ learningRate, alpha })));
 const oneLoss = (alpha: number): Configuration[] =>
   [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4].map((learningRate) => ({ learningRate, alpha }));
 
@@ -29,18 +29,12 @@ const dkd: DistillationLoss = (s, t, y, { weights }) => dkdLoss(s, t, y, { weigh
 const plainKl: DistillationLoss = (s, t, _, { weights }) => binaryKl(s, t, { weights });
 const norm: DistillationLoss = (s, t, _, { weights }) => binaryKlNorm(s, t, { weights });
 
-// Losses that sum over classes, or weigh the wrong ones by 8, are larger than KD and want a smaller alpha.
-const oneHead = {
-  gamma: 1,
-  auxiliary: null,
-  alignment: false,
-  grid: bothLosses([1 / 64, 1 / 16, 1 / 4]),
-} as const;
+const oneHead = { gamma: 1, auxiliary: null, alignment: false, grid: bothLosses } as const;
 
 /** The arms compared. */
 export const arms: readonly Arm[] = [
   { ...oneHead, id: "ce", label: "Cross-entropy", distillation: kd, grid: oneLoss(0) },
-  { ...oneHead, id: "kd", label: "KD, temperature 4", distillation: kd, grid: bothLosses([0.25, 1, 4]) },
+  { ...oneHead, id: "kd", label: "KD, temperature 4", distillation: kd },
   { ...oneHead, id: "dkd", label: "DKD, temperature 4", distillation: dkd },
   {
     ...oneHead,
