@@ -44,8 +44,8 @@ describe("a step with unlabelled rows, compiled natively, trains as under jit", 
   it("selfTraining", async () => {
     await expectSame({
       data,
-      init: { memory },
-      make: (compile) => selfTraining({ model, optimizer, compile, warmup: 2 }),
+      init: { memory, hyper: { warmup: 2 } },
+      make: (compile) => selfTraining({ model, optimizer, compile }),
     });
   });
 

@@ -150,7 +150,8 @@ export const conformingSteps: readonly ConformingStep[] = [
   },
   {
     name: "selfTraining",
-    make: (compile) => selfTraining({ ...semi, warmup: 20, every: 25, compile }),
+    make: (compile) => selfTraining({ ...semi, compile }),
+    hyper: { warmup: 20, every: 25 },
     memory: unlabeled,
   },
   {

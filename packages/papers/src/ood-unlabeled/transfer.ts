@@ -34,6 +34,8 @@ export interface TransferArm {
   id: string;
   label: string;
   grid: readonly TransferSetting[];
+  /** Hyperparameters that are not tuned, at a scale. */
+  hyper?: (fraction: number) => TransferSetting;
   /** False where it learns from labelled rows alone. */
   unlabeled: boolean;
   make(parts: Parts): TrainStep<SupervisedState>;
@@ -81,14 +83,19 @@ export const transferArms: readonly TransferArm[] = [
     label: "Frozen teacher, one round",
     grid: weights,
     unlabeled: true,
-    make: (parts) => selfTraining({ ...parts, warmup: transfer.warmup }),
+    hyper: (fraction) => ({ warmup: part(transfer.warmup, fraction, 1) }),
+    make: selfTraining,
   },
   {
     id: "repeated",
     label: "Frozen teacher, repeated rounds",
     grid: weights,
     unlabeled: true,
-    make: (parts) => selfTraining({ ...parts, warmup: transfer.warmup, every: transfer.every }),
+    hyper: (fraction) => ({
+      warmup: part(transfer.warmup, fraction, 1),
+      every: part(transfer.every, fraction, 1),
+    }),
+    make: selfTraining,
   },
   {
     id: "entropy",
@@ -163,7 +170,8 @@ export async function transferTrial(spec: TransferSpec, host: TrialHost): Promis
     { size: rows.y.length, seed: 0 },
   );
   const whole = Int32Array.from(rows.y, (_, i) => i);
-  const hyper = { learningRate: transfer.learningRate, weightDecay: 0, ...spec.setting };
+  const { learningRate } = transfer;
+  const hyper = { learningRate, weightDecay: 0, ...arm.hyper?.(spec.fraction), ...spec.setting };
   const memory: { [name: string]: Float32Array } = arm.unlabeled ? { unlabeled: rows.u } : {};
   let state: SupervisedState;
   try {

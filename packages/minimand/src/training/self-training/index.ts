@@ -32,7 +32,7 @@ export {
   type RobustSelfTrainingOptions,
   robustSelfTraining,
 } from "./robust-self-training.ts";
-export { type SelfTrainingOptions, selfTraining } from "./self-training.ts";
+export { selfTraining } from "./self-training.ts";
 export type { RowLoss } from "./terms.ts";
 export type { UnlabeledStepOptions } from "./unlabeled-step.ts";
 export { virtualAdversarial } from "./virtual-adversarial.ts";

@@ -9,16 +9,6 @@ import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
 import { packRows, unlabeledCount } from "./unlabeled-rows.ts";
 import { type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
 
-/** How a {@link selfTraining} step is built. */
-export interface SelfTrainingOptions extends UnlabeledStepOptions {
-  /** Steps on labelled rows alone, after which the model labels the unlabelled ones; default 100. */
-  warmup?: number;
-  /** Steps after which it labels them anew, the next round; default none: one teacher, frozen. */
-  every?: number;
-  /** Default cross-entropy. */
-  loss?: RowLoss;
-}
-
 /**
  * Self-training with a frozen teacher (pseudo-labels), in one round or several.
  *
@@ -27,31 +17,32 @@ export interface SelfTrainingOptions extends UnlabeledStepOptions {
  * teacher known beforehand gives its labels as the memory `pseudo` (class ids, -1 for none), which the warm-up then
  * uses too.
  *
- * Hyperparameter `lambda >= 0` (1); the memory holds the inputs `unlabeled`.
+ * Hyperparameters, given to `init` as numbers: `lambda >= 0` (1), `warmup` (100), and `every` (0: never again), in steps; and
+ * whatever the optimizer asks for. The memory holds the inputs `unlabeled`.
  *
- * @param options model and optimizer as for `supervised`; `warmup`, `every`, `loss`, `unlabeledBatch`
+ * @param options model and optimizer as for `supervised`; `loss` (cross-entropy), `unlabeledBatch`
  * @returns a train step with the metrics `loss`, `labeled` and `unlabeled`; `init` throws TypeError, RangeError as
- * {@link robustSelfTraining}
- * @throws TypeError, RangeError for `warmup` not an integer >= 0 or `every` not an integer >= 1
+ * {@link robustSelfTraining}, and for `warmup` or `every` not integers >= 0
  * @example
- * const step = selfTraining({ model, optimizer: adam(1e-3), warmup: 200 })
- * let state = step.init(random.key(0), { memory: { unlabeled } })
+ * const step = selfTraining({ model, optimizer: adam(1e-3) })
+ * let state = step.init(random.key(0), { hyper: { warmup: 200 }, memory: { unlabeled } })
  * @see Lee 2013, Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method, equation (15)
  */
-export function selfTraining(options: SelfTrainingOptions): TrainStep<SupervisedState> {
-  const { model, loss = usualLoss, warmup = 100, every, compile } = options;
-  checkNumber("warmup", warmup, { min: 0, integer: true });
-  if (every !== undefined) checkNumber("every", every, { min: 1, integer: true });
+export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss }): TrainStep<SupervisedState> {
+  const { model, loss = usualLoss, compile } = options;
   const predict = predictor(model, compile);
-  const isDue = (step: number): boolean =>
-    step === warmup || (every !== undefined && step > warmup && (step - warmup) % every === 0);
+  const isDue = ({ count, hyper: { warmup, every } }: SupervisedState): boolean =>
+    count === warmup || (every > 0 && count > warmup && (count - warmup) % every === 0);
 
   const step = unlabeledStep<Tree>(options, {
-    defaults: { lambda: 1 },
-    check() {},
+    defaults: { lambda: 1, warmup: 100, every: 0 },
+    check({ warmup, every }) {
+      checkNumber("hyper.warmup", warmup, { min: 0, integer: true });
+      checkNumber("hyper.every", every, { min: 0, integer: true });
+    },
     label(state, shape) {
-      const { memory, params, modelState, count } = state;
-      if (!isDue(count)) return;
+      const { memory, params, modelState } = state;
+      if (!isDue(state)) return;
       const rows = unlabeledCount(memory.unlabeled, shape);
       memory.pseudo = labelsOf(rows, (chosen) =>
         predict(params, modelState, packRows(memory.unlabeled, chosen, shape)),

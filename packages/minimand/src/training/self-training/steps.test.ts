@@ -64,11 +64,11 @@ const plain = () =>
 describe("steps with unlabelled rows", () => {
   it.each([
     ["robustSelfTraining", () => robustSelfTraining({ model, optimizer })],
-    ["selfTraining", () => selfTraining({ model, optimizer, warmup: 0 })],
+    ["selfTraining", () => selfTraining({ model, optimizer })],
     ["entropyMinimization", () => entropyMinimization({ model, optimizer })],
     ["virtualAdversarial", () => virtualAdversarial({ model, optimizer })],
   ])("%s without its unlabelled part is plain training", (_, make) => {
-    const { losses, params } = train(make(), { lambda: 0 });
+    const { losses, params } = train(make(), { lambda: 0, warmup: 0 });
     const expected = plain();
     expectClose(losses, expected.losses);
     expectClose(params, expected.params, 4);
@@ -109,10 +109,11 @@ describe("steps with unlabelled rows", () => {
       () => robustSelfTraining({ model, optimizer, robustLabeled: true }),
       () => entropyMinimization({ model, optimizer }),
       () => virtualAdversarial({ model, optimizer }),
-      () => selfTraining({ model, optimizer, warmup: 0 }),
+      () => selfTraining({ model, optimizer }),
     ]) {
       const step = make();
-      const loss = (batch: Batch) => step.update(step.init(random.key(0), { memory }), batch)[1].loss.item();
+      const loss = (batch: Batch) =>
+        step.update(step.init(random.key(0), { hyper: { warmup: 0 }, memory }), batch)[1].loss.item();
       expect(loss(spoiled())).toBeCloseTo(loss(batches.at(rows)), 5);
       step.dispose();
     }
@@ -120,17 +121,17 @@ describe("steps with unlabelled rows", () => {
 
   it("use teachers' labels given beforehand, and those of the warm-up when it is over", () => {
     const given = { unlabeled, pseudo: new Float32Array(30).fill(1) };
-    const taught = train(selfTraining({ model, optimizer, warmup: 1000 }), {}, given);
+    const taught = train(selfTraining({ model, optimizer }), {}, given);
     expect(taught.parts[0][1]).toBeGreaterThan(0);
-    const { parts, losses } = train(selfTraining({ model, optimizer, warmup: 4 }));
+    const { parts, losses } = train(selfTraining({ model, optimizer }), { warmup: 4 });
     expect(parts.map(([, u]) => u > 0)).toEqual([false, false, false, false, true, true]);
     expectClose(losses.slice(0, 4), plain().losses.slice(0, 4));
   });
 
   it("label once or again and again", () => {
-    const labelings = (every?: number) => {
-      const step = selfTraining({ model, optimizer: adam(0.3), warmup: 1, every });
-      let state = step.init(random.key(3), { memory });
+    const labelings = (every: number) => {
+      const step = selfTraining({ model, optimizer: adam(0.3) });
+      let state = step.init(random.key(3), { hyper: { warmup: 1, every }, memory });
       const seen: Float32Array[] = [];
       for (let epoch = 0; epoch < 4; epoch++)
         for (const batch of batches.epoch(epoch)) {
@@ -142,7 +143,7 @@ describe("steps with unlabelled rows", () => {
       step.dispose();
       return new Set(seen).size;
     };
-    expect(labelings()).toBe(1);
+    expect(labelings(0)).toBe(1);
     expect(labelings(3)).toBe(4);
     expect(memory).not.toHaveProperty("pseudo");
   });
@@ -191,12 +192,11 @@ describe("steps with unlabelled rows", () => {
     expect(() => robustSelfTraining({ model, optimizer, unlabeledBatch: 0 })).toThrow(
       "unlabeledBatch: expected an integer >= 1",
     );
-    expect(() => selfTraining({ model, optimizer, warmup: -1 })).toThrow(
-      "warmup: expected an integer >= 0, got -1",
-    );
-    expect(() => selfTraining({ model, optimizer, every: 0 })).toThrow(
-      "every: expected an integer >= 1, got 0",
-    );
+    const pseudo = selfTraining({ model, optimizer });
+    const given = (hyper: object) => () => pseudo.init(random.key(0), { hyper: { ...hyper }, memory });
+    expect(given({ warmup: -1 })).toThrow("hyper.warmup: expected an integer >= 0, got -1");
+    expect(given({ every: 0.5 })).toThrow("hyper.every: expected an integer >= 0, got 0.5");
+    pseudo.dispose();
     const vat = virtualAdversarial({ model, optimizer });
     expect(() => vat.init(random.key(0), { hyper: { epsilon: 0 }, memory })).toThrow(
       "hyper.epsilon: expected a finite number > 0",
