@@ -1,0 +1,153 @@
+import { ballDomain, boxDomain, customDomain, type Domain, l1Domain, simplexDomain } from "./domain.ts";
+import { doublingEnsemble } from "./doubling.ts";
+import { dynamicEnsemble } from "./ensemble.ts";
+import { optimisticOmdEntropy } from "./entropy.ts";
+import { onlineNewton, optimisticOmdExpConcave } from "./exp-concave.ts";
+import type { OnlineLearner } from "./learner.ts";
+import { oftlStronglyConvex, oftrl } from "./oftrl.ts";
+import { ogd } from "./ogd.ts";
+import { optimisticOmd, optimisticOmdStronglyConvex } from "./optimistic-omd.ts";
+
+/** No gradient of the suite is longer. */
+export const G = 3;
+
+/** Domains of three coordinates. */
+export const domains: readonly [string, Domain][] = [
+  ["ball", ballDomain(3, 1.3)],
+  ["ball off the origin", ballDomain(3, 0.7, [1, -2, 0.5])],
+  ["box", boxDomain(3, [-0.4, 0, -1], 0.6)],
+  ["simplex", simplexDomain(3)],
+  ["l1-ball", l1Domain(3, 0.9)],
+  [
+    "half ball",
+    customDomain({
+      dimension: 3,
+      diameter: 2,
+      project(y) {
+        const x = y.with(0, Math.max(y[0], 0));
+        const length = Math.hypot(...x);
+        return length > 1 ? x.map((v) => v / length) : x;
+      },
+    }),
+  ],
+];
+
+interface ConformingLearner {
+  name: string;
+  make(domain: Domain, onExcess?: (round: number, norm: number) => void): OnlineLearner;
+  /** It compares itself with any point by the linear regret, so that its bound can be tested on any gradients. */
+  linear?: boolean;
+  optimistic?: boolean;
+  /** It knows G. */
+  limited?: boolean;
+  /** Its domain is its own. */
+  simplex?: boolean;
+}
+
+/** Every learner joins the conformance suite by one line here. */
+export const learners: readonly ConformingLearner[] = [
+  {
+    name: "optimisticOmd",
+    make: (domain, onExcess) => optimisticOmd({ domain, G, onExcess }),
+    linear: true,
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "optimisticOmd with the running G",
+    make: (domain) => optimisticOmd({ domain, G: "running", delta: 0.1 }),
+    linear: true,
+    optimistic: true,
+  },
+  {
+    name: "optimisticOmd with steps three times as long",
+    make: (domain, onExcess) => optimisticOmd({ domain, G, D: 3 * domain.diameter, onExcess }),
+    linear: true,
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "optimisticOmdStronglyConvex",
+    make: (domain, onExcess) => optimisticOmdStronglyConvex({ domain, lambda: 0.5, G, onExcess }),
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "optimisticOmdExpConcave",
+    make: (domain, onExcess) => optimisticOmdExpConcave({ domain, G, alpha: 0.2, onExcess }),
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "optimisticOmdEntropy",
+    make: () => optimisticOmdEntropy({ dimension: 3, eta: 0.4 }),
+    linear: true,
+    optimistic: true,
+    simplex: true,
+  },
+  {
+    name: "dynamicEnsemble",
+    make: (domain, onExcess) => dynamicEnsemble({ domain, G, L: 0.05, horizon: 100, onExcess }),
+    linear: true,
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "doublingEnsemble",
+    make: (domain, onExcess) => doublingEnsemble({ domain, G, L: 0.05, horizon: 4, onExcess }),
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "ogd",
+    make: (domain, onExcess) => ogd({ domain, G, onExcess }),
+    linear: true,
+    limited: true,
+  },
+  { name: "ogd, strongly convex", make: (domain) => ogd({ domain, mu: 0.5 }) },
+  {
+    name: "ogd with own steps",
+    make: (domain) => ogd({ domain, step: (t) => 0.5 / t }),
+    linear: true,
+  },
+  {
+    name: "onlineNewton",
+    make: (domain, onExcess) => onlineNewton({ domain, G, alpha: 0.2, onExcess }),
+    limited: true,
+  },
+  {
+    name: "oftrl",
+    make: (domain, onExcess) => oftrl({ domain, G, L: 1, onExcess }),
+    linear: true,
+    optimistic: true,
+    limited: true,
+  },
+  {
+    name: "oftrl with a small nu",
+    make: (domain) => oftrl({ domain, nu: 0.05 }),
+    linear: true,
+    optimistic: true,
+  },
+  {
+    name: "oftlStronglyConvex",
+    make: (domain, onExcess) => oftlStronglyConvex({ domain, mu: 0.5, G, onExcess }),
+    optimistic: true,
+    limited: true,
+  },
+];
+
+/** Gradients of norm at most G that change a lot: random, alternating, constant, by the kind. */
+export function gradients(rounds: number, next: () => number, kind: number): Float64Array[] {
+  const unit = (): Float64Array => {
+    const v = Float64Array.from({ length: 3 }, () => next() - 0.5);
+    const length = Math.hypot(...v);
+    return v.map((x) => (G * x) / length);
+  };
+  const base = unit();
+  return Array.from({ length: rounds }, (_, t) => {
+    if (kind === 0) return unit().map((x) => x * next());
+    if (kind === 1) return base.map((x) => (t % 2 === 0 ? x : -x));
+    if (kind === 2) return base.map((x) => (Math.floor(t / 7) % 2 === 0 ? x : -x));
+    return base.map((x) => x * (t % 3 === 0 ? 1 : 0.1));
+  });
+}
