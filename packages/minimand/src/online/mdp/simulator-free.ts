@@ -300,17 +300,17 @@ export function simulatorFreeSchedule({
   checkNumber("dim", dim, { min: 1, integer: true });
   checkNumber("episodes", episodes, { min: 2, integer: true });
   const alpha = episodes ** (1 / 9);
-  const policies = Math.ceil(alpha ** 2 * dim * horizon ** 2);
+  const policies = Math.max(1, Math.round(alpha ** 2 * dim * horizon ** 2));
   const gamma = episodes ** (-2 / 9);
   return {
     cover: {
       policies,
-      rollouts: Math.ceil(policies ** 4 / alpha ** 2),
+      rollouts: Math.max(1, Math.round(policies ** 4 / alpha ** 2)),
       alpha,
       episodes,
       optimism: 60 * dim * horizon * Math.sqrt(Math.log(episodes * episodes)),
     },
-    epoch: 2 * Math.ceil(gamma ** -2 / 2),
+    epoch: 2 * Math.max(1, Math.round(gamma ** -2 / 2)),
     eta: gamma,
     beta: episodes ** (-1 / 9),
     gamma,
