@@ -28,7 +28,7 @@ export function checkStepSize(argument: string, size: unknown): asserts size is 
 
 /** A rule of descent with its memory. */
 export interface Descent {
-  /** Moves the parameters in place. */
+  /** Moves the parameters in place and sets the gradient to 0. */
   step(parameters: Float64Array, gradient: Float64Array, rate: number, t: number): void;
   /** Its memory, the vectors themselves; none for plain descent. */
   readonly memory: Record<string, Float64Array>;
@@ -48,7 +48,10 @@ export function descent(options: DescentOptions, size: number): Descent {
       return {
         memory: {},
         step(parameters, gradient, rate) {
-          for (let i = 0; i < size; i++) parameters[i] -= rate * gradient[i];
+          for (let i = 0; i < size; i++) {
+            parameters[i] -= rate * gradient[i];
+            gradient[i] = 0;
+          }
         },
       };
     const velocity = new Float64Array(size);
@@ -58,6 +61,7 @@ export function descent(options: DescentOptions, size: number): Descent {
         for (let i = 0; i < size; i++) {
           velocity[i] = momentum * velocity[i] + gradient[i];
           parameters[i] -= rate * velocity[i];
+          gradient[i] = 0;
         }
       },
     };
@@ -75,6 +79,7 @@ export function descent(options: DescentOptions, size: number): Descent {
       const small = eps * Math.sqrt(1 - beta2 ** t);
       for (let i = 0; i < size; i++) {
         const g = gradient[i];
+        gradient[i] = 0;
         first[i] += (1 - beta1) * (g - first[i]);
         second[i] += (1 - beta2) * (g * g - second[i]);
         parameters[i] -= (scale * first[i]) / (Math.sqrt(second[i]) + small);

@@ -1,4 +1,4 @@
-import { checkNumber } from "../../engine/errors.ts";
+import { checkNumber, rangeError } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
 import { type Bandit, type BanditOptions, makeBandit, type Saved } from "./bandit.ts";
@@ -9,9 +9,10 @@ import {
   ridge,
   ridgeFrom,
   ridgePrediction,
+  ridgeSlotVariances,
   ridgeSolve,
   ridgeUpdate,
-  ridgeVariance,
+  ridgeVariances,
 } from "./ridge.ts";
 
 /** Options of {@link linUcb}. */
@@ -89,10 +90,11 @@ export function linUcbScores(
 ): { theta: Float64Array; scores: Float64Array; action: number } {
   checkNumber("alpha", alpha, { min: 0 });
   const model = ridgeFrom(z, b);
-  const scores = Float64Array.from(contexts, (context) => {
-    const x = Float64Array.from(context);
-    return ridgePrediction(model, 0, x) + alpha * Math.sqrt(ridgeVariance(model, 0, x));
-  });
+  const rows = contexts.map((context) => Float64Array.from(context));
+  for (const row of rows)
+    if (row.length !== model.dim) throw rangeError("contexts", `${model.dim} numbers each`, row);
+  const variances = ridgeVariances(model, 0, rows);
+  const scores = variances.map((v, arm) => ridgePrediction(model, 0, rows[arm]) + alpha * Math.sqrt(v));
   return { theta: model.theta, scores, action: argmax(scores) };
 }
 
@@ -117,12 +119,12 @@ function linearAlgorithm(kind: LinearKind, options: LinUcbOptions & LinTsOptions
     decide(arms, t, random): Verdict {
       const width = kind === "lin-ucb" ? alpha : scale;
       const predicted = new Float64Array(arms.count);
-      const uncertainty = new Float64Array(arms.count);
-      for (let arm = 0; arm < arms.count; arm++) {
-        const slot = arms.own ? arm : 0;
-        predicted[arm] = ridgePrediction(model, slot, arms.rows[arm]);
-        uncertainty[arm] = width * Math.sqrt(ridgeVariance(model, slot, arms.rows[arm]));
-      }
+      for (let arm = 0; arm < arms.count; arm++)
+        predicted[arm] = ridgePrediction(model, arms.own ? arm : 0, arms.rows[arm]);
+      const variances = arms.own
+        ? ridgeSlotVariances(model, arms.count, arms.rows[0])
+        : ridgeVariances(model, 0, arms.rows);
+      const uncertainty = variances.map((v) => width * Math.sqrt(v));
       if (kind === "lin-ucb") return ucb(predicted, uncertainty);
       const sample = arms.own ? independent(predicted, uncertainty) : joint(model, arms, predicted, scale);
       const action = random === null ? null : argmax(sample(random.normal));

@@ -10,7 +10,7 @@ import { onlineRegressor, type RegressorState } from "./regressor.ts";
 export interface NeuralExplorationOptions extends NeuralBanditOptions {
   /** Start of the design, > 0; default 0.1. */
   lambda?: number;
-  /** Scale of the exploration, > 0; default 0.01. */
+  /** Scale of the exploration, > 0; default 0.1. */
   nu?: number;
   /**
    * What the network predicts: `reward` (default, as in the authors' code: a network that starts near 0 is pessimistic) or
@@ -69,7 +69,7 @@ export function buildExploration(kind: ExplorationKind, options: NeuralTsOptions
 }
 
 function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, saved?: State): Algorithm {
-  const { lambda = 0.1, nu = 0.01, target = "reward", seed = 0, estimates = 100 } = options;
+  const { lambda = 0.1, nu = 0.1, target = "reward", seed = 0, estimates = 100 } = options;
   checkNumber("lambda", lambda, { above: 0 });
   checkNumber("nu", nu, { above: 0 });
   checkChoice("target", target, ["reward", "cost"]);

@@ -157,7 +157,6 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       return total / count;
     },
     learn(slot, x, y) {
-      gradient.fill(0);
       errors.fill(0);
       const held = random.state();
       let finite = add(slot, x, y);
@@ -172,6 +171,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       }
       if (!finite) {
         random.resume(held);
+        gradient.fill(0);
         throw rangeError(
           "learningRate",
           "one under which training stays finite; a lower rate may help",

@@ -29,24 +29,77 @@ export function ridgePrediction({ dim, theta }: Ridge, slot: number, x: Float64A
   return sum;
 }
 
-/** `x^T Z^-1 x`; half of the products, as Z^-1 is symmetric. */
-export function ridgeVariance({ dim, inverse }: Ridge, slot: number, x: Float64Array): number {
-  let at = (slot * dim * (dim + 1)) / 2;
-  let total = 0;
-  for (let i = 0; i < dim; i++) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    let j = 0;
-    for (; j + 3 < i; j += 4) {
-      s0 += inverse[at + j] * x[j];
-      s1 += inverse[at + j + 1] * x[j + 1];
-      s2 += inverse[at + j + 2] * x[j + 2];
-      s3 += inverse[at + j + 3] * x[j + 3];
+/**
+ * `x^T Z^-1 x` of several vectors with the same slot; four at a time, as then a number of Z^-1 is read once for four. Half of
+ * the products, as Z^-1 is symmetric.
+ */
+export function ridgeVariances(
+  { dim, inverse }: Ridge,
+  slot: number,
+  xs: readonly Float64Array[],
+): Float64Array {
+  const out = new Float64Array(xs.length);
+  for (let first = 0; first < xs.length; first += 4) {
+    const last = xs.length - 1;
+    const [x0, x1, x2, x3] = [first, first + 1, first + 2, first + 3].map((k) => xs[Math.min(k, last)]);
+    let [v0, v1, v2, v3] = [0, 0, 0, 0];
+    let at = (slot * dim * (dim + 1)) / 2;
+    for (let i = 0; i < dim; i++) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let j = 0; j < i; j++) {
+        const a = inverse[at + j];
+        s0 += a * x0[j];
+        s1 += a * x1[j];
+        s2 += a * x2[j];
+        s3 += a * x3[j];
+      }
+      const own = inverse[at + i];
+      v0 += x0[i] * (2 * s0 + own * x0[i]);
+      v1 += x1[i] * (2 * s1 + own * x1[i]);
+      v2 += x2[i] * (2 * s2 + own * x2[i]);
+      v3 += x3[i] * (2 * s3 + own * x3[i]);
+      at += i + 1;
     }
-    for (; j < i; j++) s0 += inverse[at + j] * x[j];
-    total += x[i] * (2 * (s0 + s1 + (s2 + s3)) + inverse[at + i] * x[i]);
+    [v0, v1, v2, v3].forEach((v, k) => {
+      if (first + k <= last) out[first + k] = Math.max(0, v);
+    });
+  }
+  return out;
+}
+
+/** `x^T Z^-1 x` of one vector in every slot: the products of its numbers serve them all. */
+export function ridgeSlotVariances({ dim, inverse }: Ridge, slots: number, x: Float64Array): Float64Array {
+  const size = (dim * (dim + 1)) / 2;
+  const products = new Float64Array(size);
+  for (let i = 0, at = 0; i < dim; i++) {
+    const twice = 2 * x[i];
+    for (let j = 0; j < i; j++) products[at + j] = twice * x[j];
+    products[at + i] = x[i] * x[i];
     at += i + 1;
   }
-  return Math.max(0, total);
+  const out = new Float64Array(slots);
+  let slot = 0;
+  for (; slot + 3 < slots; slot += 4) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    const r0 = slot * size;
+    const r1 = r0 + size;
+    const r2 = r1 + size;
+    const r3 = r2 + size;
+    for (let k = 0; k < size; k++) {
+      const value = products[k];
+      s0 += inverse[r0 + k] * value;
+      s1 += inverse[r1 + k] * value;
+      s2 += inverse[r2 + k] * value;
+      s3 += inverse[r3 + k] * value;
+    }
+    out.set([s0, s1, s2, s3], slot);
+  }
+  for (; slot < slots; slot++) {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += inverse[slot * size + k] * products[k];
+    out[slot] = sum;
+  }
+  return out.map((v) => Math.max(0, v));
 }
 
 /** `out = Z^-1 x`. */
