@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
+import { optimisticDescent } from "../online/index.ts";
 import { adam, adamw } from "./adam.ts";
 import * as kappa from "./kappa/index.ts";
 import { dualAveraging, lion, lionK, signSgd, signum } from "./lion/index.ts";
@@ -42,6 +43,8 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ],
   ["lionK by Newton-Schulz", () => lionK(falling, { kappa: byShape, b1: 0.9, b2: 0.9 })],
   ["lionK with top-k", () => lionK(falling, { kappa: kappa.topk(2), b1: 0.5, b2: 0.5 })],
+  ["optimisticDescent", () => optimisticDescent({ D: 8, G: 4 })],
+  ["optimisticDescent in a ball", () => optimisticDescent({ radius: 5, G: 4 })],
   ["dualAveraging", () => dualAveraging(0.1, { kappa: kappa.l2squared() })],
 ];
 

@@ -54,7 +54,7 @@ export function asTransform(make: (x0: Float64Array) => OnlineLearner): Gradient
       const moved = mapTree((p) => {
         const part = next.subarray(from, from + p.size).map((x, i) => x - at[from + i]);
         from += p.size;
-        const move = np.array(part, { shape: p.shape, dtype: p.dtype });
+        const move = np.array(part, { shape: p.shape }).astype(p.dtype);
         p.dispose();
         return move;
       }, params);
