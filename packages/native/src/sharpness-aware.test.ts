@@ -34,8 +34,8 @@ describe("a sharpness-aware step", () => {
     ["lookSam", { data: examples(3), make: (compile) => lookSam({ ...parts, k: 2, compile }) }],
     ["esam", { data: examples(3), make: (compile) => esam({ ...parts, loss, compile }) }],
     [
-      "esam of whole arrays",
-      { data: examples(3), make: (compile) => esam({ ...parts, loss, granularity: "tensor", compile }) },
+      "esam of single parameters",
+      { data: examples(3), make: (compile) => esam({ ...parts, loss, granularity: "scalar", compile }) },
     ],
     [
       "saf",

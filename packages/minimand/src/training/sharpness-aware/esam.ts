@@ -15,7 +15,10 @@ export interface EsamOptions extends Omit<SupervisedOptions, "objective"> {
   loss: BatchLoss;
   /** Share of a batch that the second gradient is taken on, in (0, 1]; default 0.5. */
   gamma?: number;
-  /** What is perturbed or left out as one: a number, as in the paper (default), or a whole array, as in the official code. */
+  /**
+   * What is perturbed or left out as one: a whole array, as in the official code (default), or a single number, as in the paper, which draws
+   * as many random numbers an update as there are parameters.
+   */
   granularity?: "scalar" | "tensor";
 }
 
@@ -51,7 +54,7 @@ export function sharpestExamples(
  * Efficient sharpness-aware minimisation (ESAM): SAM that perturbs a random part of the parameters and takes the second gradient on
  * a part of the batch.
  *
- * (1) the gradient `g` of the batch; (2) `epsilon` of {@link esamPerturbation} with a mask that keeps each parameter with probability
+ * (1) the gradient `g` of the batch; (2) `epsilon` of {@link esamPerturbation} with a mask that keeps each array (or parameter) with probability
  * `beta`; (3) a forward pass at `theta + epsilon`: the `gamma` share of examples whose loss rises most is kept
  * ({@link sharpestExamples}); (4) the optimizer's step with the gradient of their mean loss at `theta + epsilon`.
  *
@@ -67,7 +70,7 @@ export function sharpestExamples(
 export function esam({
   loss,
   gamma = 0.5,
-  granularity = "scalar",
+  granularity = "tensor",
   ...options
 }: EsamOptions): TrainStep<SupervisedState> {
   checkNumber("gamma", gamma, { above: 0, max: 1 });
