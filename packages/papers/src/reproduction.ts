@@ -30,6 +30,9 @@ export interface Series {
   yLabel: string;
   x: number[];
   y: number[];
+  /** Ends of a band around the curve, e.g. of its standard error; both or none. */
+  low?: number[];
+  high?: number[];
 }
 
 export interface ReproductionReport {

@@ -23,6 +23,17 @@ describe("seriesFigure", () => {
     expect(svg.getAttribute("aria-description")).toBe("accuracy by tau, a panel a curve: a; b; c; d.");
   });
 
+  it("draws the band of a curve that has one, and makes room for it", () => {
+    const banded = { ...curve("a", [1, 2]), low: [0, 1], high: [5, 9] };
+    const svg = seriesFigure([banded, curve("b", [1, 2])], emptyDocument());
+    expect(all(svg, "mm-curve-band", "path")).toHaveLength(1);
+    const plain = seriesFigure([curve("b", [1, 2])], emptyDocument());
+    expect(all(plain, "mm-curve-band", "path")).toHaveLength(0);
+    const ticks = (of: SVGSVGElement) => Array.from(of.querySelectorAll("text"), (text) => text.textContent);
+    expect(ticks(svg)).toContain("8");
+    expect(ticks(plain)).not.toContain("8");
+  });
+
   it("leaves the others out where they would be a tangle", () => {
     const many = Array.from({ length: 13 }, (_, i) => curve(`${i}`, [i, i + 1]));
     const svg = seriesFigure(many, emptyDocument());

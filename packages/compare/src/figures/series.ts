@@ -10,6 +10,9 @@ export interface Curve {
   yLabel: string;
   x: readonly number[];
   y: readonly number[];
+  /** Ends of a band around the curve, e.g. of its standard error; both or none. */
+  low?: readonly number[];
+  high?: readonly number[];
 }
 
 /** Up to so many curves are drawn behind each other's panels; more would be a tangle, and a large file. */
@@ -30,7 +33,8 @@ function extent(values: number[], room: number): [number, number] {
 
 /**
  * Curves that share their axes: a small panel for each, over the pale curves of all others where there are at most
- * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps.
+ * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps. A curve may
+ * have a band around it.
  *
  * @param curves with the same `xLabel` and `yLabel`
  * @param document the page's document, or one of linkedom
@@ -49,14 +53,20 @@ export function seriesFigure(
     name: curve.name,
     fx: i % columns,
     fy: Math.floor(i / columns),
-    points: curve.x.map((x, k) => ({ x, y: curve.y[k] ?? Number.NaN })),
+    points: curve.x.map((x, k) => ({
+      x,
+      y: curve.y[k] ?? Number.NaN,
+      low: curve.low?.[k] ?? Number.NaN,
+      high: curve.high?.[k] ?? Number.NaN,
+    })),
+    band: curve.low !== undefined && curve.high !== undefined,
   }));
   const xs = extent(
     curves.flatMap(({ x }) => [...x]),
     0.02,
   );
   const ys = extent(
-    curves.flatMap(({ y }) => [...y]),
+    curves.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]),
     0.06,
   );
   const titleRoom = Math.max(8, (width - 60) / columns - 16);
@@ -116,6 +126,15 @@ export function seriesFigure(
                 className: "mm-other-curve",
               }),
             ),
+          Plot.areaY(panel.band ? panel.points : [], {
+            ...place(panel),
+            x: "x",
+            y1: "low",
+            y2: "high",
+            fill: color("better"),
+            fillOpacity: 0.22,
+            className: "mm-curve-band",
+          }),
           Plot.lineY(panel.points, {
             ...place(panel),
             x: "x",
