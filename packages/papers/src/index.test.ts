@@ -5,14 +5,14 @@ describe("the papers", () => {
   it("stand in the order of their dates, each with what a reader needs to judge its claim", () => {
     expect(cards.map(({ date }) => date)).toEqual(cards.map(({ date }) => date).toSorted());
     expect(new Set(cards.map(({ slug }) => slug)).size).toBe(cards.length);
-    for (const { slug, arxiv, date, authors, claim, rule, pieces, data } of cards) {
+    for (const { slug, arxiv, date, authors, claim, rule, pieces } of cards) {
       expect(slug).toMatch(/^[a-z][a-z0-9-]*$/);
       expect(arxiv).toMatch(/^\d{4}\.\d{4,5}$/);
       expect(date).toMatch(/^20\d\d-(0[1-9]|1[0-2])$/);
       expect(authors).toBeGreaterThan(0);
       expect(Math.min(claim.length, rule.length)).toBeGreaterThan(40);
       expect(rule).toMatch(/reproduced/i);
-      expect(pieces.length * data.length).toBeGreaterThan(0);
+      expect(pieces.length).toBeGreaterThan(0);
     }
   });
 

@@ -1,3 +1,4 @@
+import { card as adversarialMdp } from "./adversarial-mdp/paper.ts";
 import { card as aggregate } from "./aggregate/paper.ts";
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
@@ -31,6 +32,7 @@ export const cards: readonly PaperCard[] = [
   normface,
   elasticface,
   ldr,
+  adversarialMdp,
   compSum,
   oodUnlabeled,
   aggregate,
@@ -41,6 +43,7 @@ export const cards: readonly PaperCard[] = [
 
 // A literal for each, so that a bundler can split them.
 const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
+  "adversarial-mdp": () => import("./adversarial-mdp/reproduction.ts"),
   aggregate: () => import("./aggregate/reproduction.ts"),
   anyloss: () => import("./anyloss/reproduction.ts"),
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
