@@ -312,6 +312,7 @@ const settings: Settings = {
   imbalance: null,
   ignore: [],
   group: null,
+  bagColumn: null,
   types: {},
   test: null,
   distillFrom: null,

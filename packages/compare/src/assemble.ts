@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { bagSizes, metricById } from "minimand";
 import type { Dataset } from "./dataset/dataset.ts";
 import { fitEncoder } from "./dataset/encoder.ts";
 import { describeFeatures } from "./dataset/make-dataset.ts";
@@ -42,7 +42,7 @@ export function reportDataset(
   const ranking = rank(used, candidates, {
     metric: metric.id,
     higherIsBetter: metric.higherIsBetter,
-    baseline: baselineFor(settings.baseline, dataset.task),
+    baseline: baselineFor(settings, dataset.task),
     rope: settings.rope,
     alpha: settings.alpha,
     testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : testRows / dataset.rows,
@@ -62,9 +62,17 @@ export function reportDataset(
     features: describeFeatures(dataset),
     inputs: fitEncoder(dataset, all).inputs,
     notes: dataset.notes,
+    ...(settings.bagColumn !== null &&
+      dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
     seeds: { planned, complete },
     trials: used,
     ranking,
-    model: chooseModel(used, ranking),
+    model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
+}
+
+function describeBags(column: string, groups: Int32Array): NonNullable<DatasetReport["bags"]> {
+  const sizes = bagSizes(groups);
+  const sorted = sizes.toSorted();
+  return { column, count: sizes.length, smallest: sorted[0], largest: sorted[sorted.length - 1] };
 }

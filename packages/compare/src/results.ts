@@ -51,7 +51,7 @@ export interface CandidateSummary {
 /** How one configuration did on the inner split. */
 export interface TuningRecord {
   configuration: Configuration;
-  /** The report metric on the inner validation part at the best epoch; `null`: the run diverged. */
+  /** The report metric (with bags: their loss) on the inner validation part at the best epoch; `null`: the run diverged. */
   validation: number | null;
   /** The epoch (1-based) of the best validation value. */
   epochs: number;
@@ -157,6 +157,8 @@ export interface DatasetReport {
   /** Inputs of the network after encoding, on the first training part. */
   inputs: number;
   notes: Note[];
+  /** Where training saw bags only: how many there are, and of how many rows. */
+  bags?: { column: string; count: number; smallest: number; largest: number };
   /** Repeats (seeds) asked for, and those that are complete for all candidates and folds. */
   seeds: { planned: number[]; complete: number[] };
   trials: TrialRecord[];
@@ -208,6 +210,8 @@ export interface Settings {
   imbalance: number | null;
   ignore: string[];
   group: string | null;
+  /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
+  bagColumn: string | null;
   types: Record<string, "numeric" | "categorical">;
   test: string | null;
   /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */

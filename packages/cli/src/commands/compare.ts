@@ -120,6 +120,10 @@ export function compareCommand(): Command {
     .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
     .option("--group <column>", "rows with equal values stay in one fold")
+    .option(
+      "--bag-column <column>",
+      "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
+    )
     .option("--test <file>", "test on this file instead of folds; each seed is one repeat")
     .option(
       "--distill-from <folder>",
@@ -142,6 +146,7 @@ Examples:
   minimand compare sales.parquet --target price --losses squared,huber,cauchy
   zcat big.csv.gz | minimand compare - --target label --budget 10m --json > results.json
   minimand compare a.csv b.csv c.csv --target y       average ranks over data sets
+  minimand compare clicks.csv --target converted --bag-column report_id    learning from totals of bags
   minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
@@ -232,6 +237,7 @@ function settingsOf(target: string, options: Options): Settings {
     hidden,
     positive: options.positive ?? null,
     group: options.group ?? null,
+    bagColumn: options.bagColumn ?? null,
     test: options.test ?? null,
     distillFrom: options.distillFrom ?? null,
     imbalance: options.imbalance ?? null,

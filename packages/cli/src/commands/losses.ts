@@ -24,7 +24,7 @@ export function lossesCommand(): Command {
       });
       for (const row of candidates.map(lossRow)) {
         table.push([
-          row.needsTeacher ? `${row.id}\n(--distill-from)` : row.id,
+          row.needs === null ? row.id : `${row.id}\n(${row.needs})`,
           row.tasks.map((t) => (row.extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
           ...lastCells(row),
         ]);
@@ -36,8 +36,9 @@ export function lossesCommand(): Command {
 }
 
 function lossRow(candidate: (typeof candidates)[number]) {
-  const { tasks, extensionOn = [], needsTeacher = false } = candidate;
-  return { ...common(candidate), kind: "loss", tasks, extensionOn, needsTeacher };
+  const { tasks, extensionOn = [], needsTeacher = false, needsBags, withBags, kind = "loss" } = candidate;
+  const needs = needsTeacher ? "--distill-from" : needsBags || withBags ? "--bag-column" : null;
+  return { ...common(candidate), kind, tasks, extensionOn, needsTeacher, needs };
 }
 
 const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });

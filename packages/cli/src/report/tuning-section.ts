@@ -1,5 +1,5 @@
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "@minimand/compare";
-import { decimals, fixed, metricName } from "@minimand/compare";
+import { decimals, fixed, validationName } from "@minimand/compare";
 import { configurationText, duration, median, plural } from "./format.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -94,7 +94,7 @@ ${table(
       { head: "Configuration" },
       { head: "Chosen", numeric: true },
       {
-        head: html`${metricName(report.ranking.metric)} <small>mean on inner validation</small>`,
+        head: html`${validationName(report)} <small>mean on inner validation</small>`,
         numeric: true,
       },
       { head: "Diverged", numeric: true },

@@ -152,6 +152,7 @@ function keyOf(
     alpha: _alpha,
     test: _test,
     distillFrom: _distillFrom,
+    bagColumn,
     ...rest
   } = settings;
   return {
@@ -162,7 +163,7 @@ function keyOf(
     testSha256,
     task: dataset.task,
     classes: dataset.classes,
-    settings: rest,
+    settings: { ...rest, ...(bagColumn !== null && { bagColumn }) },
     formula: candidate?.formula ?? null,
     grid: candidate === undefined ? null : gridOf(candidate, settings.configurations),
     ...(candidate?.needsTeacher === true && { teacherSha256 }),

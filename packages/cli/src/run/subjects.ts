@@ -78,6 +78,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       ignore: settings.ignore,
       ...(settings.task === "auto" ? {} : { task: settings.task }),
       ...(settings.group === null ? {} : { group: settings.group }),
+      ...(settings.bagColumn === null ? {} : { bagColumn: settings.bagColumn }),
       ...(settings.positive === null ? {} : { positive: settings.positive }),
     });
     const dataset =

@@ -33,6 +33,8 @@ export interface Dataset {
   targets: Float64Array;
   /** Group id a row (`--group`), or null. */
   groups: Int32Array | null;
+  /** True where the groups are bags (`--bag-column`), of which training sees the target's mean only. */
+  bags?: true;
   rows: number;
   /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */
   teacher?: Float32Array;

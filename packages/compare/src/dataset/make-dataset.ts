@@ -19,6 +19,8 @@ export interface MakeDatasetOptions {
   ignore?: readonly string[];
   /** The column whose equal values keep rows together in every split; it is no input. */
   group?: string;
+  /** Instead of `group`: its rows are bags of which training sees the target's mean only. */
+  bagColumn?: string;
   /** The positive class of a binary target. Default: the smaller class, at a tie the later one. */
   positive?: string;
 }
@@ -42,7 +44,9 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
  * dataset.task; // "binary"
  */
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
-  const { task, types = {}, ignore = [], group } = options;
+  const { task, types = {}, ignore = [], bagColumn } = options;
+  const group = bagColumn ?? options.group;
+  const groupArgument = bagColumn === undefined ? "group" : "bag-column";
   if (task !== undefined && !tasks.includes(task)) {
     throw new TypeError(`task: expected one of ${tasks.join(", ")}, got ${task}`);
   }
@@ -64,7 +68,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   };
   const targetColumn = find("target", options.target);
   for (const name of ignore) notInput("ignore", name);
-  if (group !== undefined) notInput("group", group);
+  if (group !== undefined) notInput(groupArgument, group);
   for (const [name, kind] of Object.entries(types)) {
     notInput("types", name);
     if (kind !== "numeric" && kind !== "categorical") {
@@ -114,6 +118,8 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
         : `none: all were left out (${quoted(dropped[0]!.name)}: ${dropped[0]!.reason})`;
     throw dataError({ file: table.name }, "expected at least one input column beside the target", got);
   }
+  const groups =
+    group === undefined ? null : groupIds(table, find(groupArgument, group), rows, groupArgument);
   return {
     name: table.name,
     task: target.task,
@@ -122,9 +128,10 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     features,
     labels: target.task === "regression" ? target.labels : pick(target.labels, rows),
     targets: target.task === "regression" ? pick(target.targets, rows) : target.targets,
-    groups: group === undefined ? null : groupIds(table, find("group", group), rows),
+    groups,
+    ...(bagColumn !== undefined && { bags: true as const }),
     rows: rows.length,
-    notes,
+    notes: [...notes, ...(bagColumn === undefined || groups === null ? [] : [bagNote(bagColumn, groups)])],
   };
 }
 
@@ -199,14 +206,26 @@ function dropNotes(dropped: readonly { name: string; reason: string }[]): Note[]
   return notes;
 }
 
-function groupIds(table: Table, column: Column, rows: Int32Array): Int32Array {
+/** What is said of the bags; bags of one row hide nothing. */
+function bagNote(column: string, groups: Int32Array): Note {
+  const sizes = new Map<number, number>();
+  for (const bag of groups) sizes.set(bag, (sizes.get(bag) ?? 0) + 1);
+  const [least, most] = [Math.min(...sizes.values()), Math.max(...sizes.values())];
+  if (most === 1)
+    return { level: "warning", column, text: "every bag has a single row: its mean is that row's target" };
+  const rows = least === most ? `${least}` : `${least} to ${most}`;
+  const text = `${sizes.size} bags of ${rows} rows; training and tuning see the target's means of bags alone`;
+  return { level: "info", column, text };
+}
+
+function groupIds(table: Table, column: Column, rows: Int32Array, argument: string): Int32Array {
   const index = new Map<string, number>();
   return rows.map((row) => {
     const cell = column.cells[row]!;
     if (isMissing(cell)) {
       throw dataError(
         placeOf(table, row),
-        `group ${quoted(column.name)}: expected a value in every row`,
+        `${argument} ${quoted(column.name)}: expected a value in every row`,
         "none",
       );
     }

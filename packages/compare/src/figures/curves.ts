@@ -3,7 +3,7 @@ import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow } from "./draw.ts";
 import { color } from "./palette.ts";
-import { metricName } from "./text.ts";
+import { validationName } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
 /** Mean and standard deviation of the validation metric after one epoch. */
@@ -78,10 +78,10 @@ export function curvesFigure(
     points: meanCurve(report.trials, entry.candidate),
     style: verdictStyles[entry.verdict],
   }));
-  const metric = metricName(ranking.metric);
+  const metric = validationName(report);
   const all = [baseline, ...panels.map(({ points }) => points)];
   const epochs = Math.max(2, ...all.map(({ length }) => length));
-  const range = meanRange(all, ranking.higherIsBetter);
+  const range = meanRange(all, ranking.higherIsBetter && report.bags === undefined);
 
   return draw(
     document,

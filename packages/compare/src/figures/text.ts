@@ -1,4 +1,5 @@
 import { metricCatalogue } from "minimand/metrics";
+import type { DatasetReport } from "../results.ts";
 
 /** Numbers and names as figures, report and terminal print them. */
 
@@ -65,4 +66,9 @@ export function pValue(p: number): string {
 export function decimals(scale: number): number {
   if (!(scale > 0)) return 3;
   return Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(scale))));
+}
+
+/** What inner validation is measured by: the report metric, or the loss of bags where training sees no single row. */
+export function validationName({ ranking, bags }: Pick<DatasetReport, "ranking" | "bags">): string {
+  return bags === undefined ? metricName(ranking.metric) : "loss of bags";
 }

@@ -5,12 +5,19 @@ import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../resu
  * Which loss to keep and how to train it again on all rows: the loss with the best mean if it is distinguishably better
  * than the baseline, else the baseline; the configuration with the best mean validation value over its folds; the median
  * of that configuration's epochs. Null where no configuration ever finished.
+ *
+ * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric
  */
-export function chooseModel(trials: readonly TrialRecord[], ranking: Ranking): DatasetReport["model"] {
+export function chooseModel(
+  trials: readonly TrialRecord[],
+  ranking: Ranking,
+  { validationIsLoss = false }: { validationIsLoss?: boolean } = {},
+): DatasetReport["model"] {
   const best = ranking.entries.find((entry) => entry.verdict === "better");
   const candidate = best?.candidate ?? ranking.baseline;
   const own = trials.filter((t) => t.candidate === candidate);
-  const chosen = bestConfiguration(own, metricById(ranking.metric));
+  const { higherIsBetter } = metricById(ranking.metric);
+  const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
   const why =
     best === undefined
@@ -21,7 +28,7 @@ export function chooseModel(trials: readonly TrialRecord[], ranking: Ranking): D
 
 function bestConfiguration(
   trials: readonly TrialRecord[],
-  { higherIsBetter }: Metric,
+  { higherIsBetter }: Pick<Metric, "higherIsBetter">,
 ): { configuration: Configuration; epochs: number } | null {
   const byKey = Map.groupBy(
     trials.flatMap((t) => t.tuning),

@@ -5,12 +5,11 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
 import { candidateFor } from "../plan/candidates.ts";
-import { metricFor } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { makeWhole } from "../trial/fold.ts";
-import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
+import { buildInfoOf, discard, makeLearner, makeNetwork } from "../trial/learner.ts";
 import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import type { ModelDescription } from "./description.ts";
 import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
@@ -33,7 +32,7 @@ export async function fitWhole(
   const candidate = candidateFor(chosen.candidate, task, settings);
   const { head = "linear" } = candidate;
   const network = makeNetwork(whole.inputs, task, classes.length, { ...settings, head }, compile);
-  const info = { task, classes: classes.length, metric: metricFor(settings.metric, task) };
+  const info = buildInfoOf(dataset, settings);
   const learner = makeLearner(network, candidate, info, settings, compile);
   const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
     seed: derive(0, dataset.rows),

@@ -18,6 +18,8 @@ export interface BuildInfo {
   classes: number;
   /** Id of the report metric, for losses that aim at it. */
   metric: string;
+  /** Whole bags a training step, where rows are in bags. */
+  bagsPerBatch?: number;
 }
 
 /** Memory per example a candidate starts from, by name. */
@@ -66,7 +68,11 @@ export interface Candidate {
   /** Range of its learning rates, where it isn't that of AdamW. */
   rates?: readonly [slowest: number, fastest: number];
   /** What it changes: the loss (the default), or how one is minimised. */
-  kind?: "loss" | "optimizer" | "step";
+  kind?: "loss" | "optimizer" | "step" | "reference";
   /** True where the step learns from a teacher: its memory is given the logits of the training rows, as `teacher`. */
   needsTeacher?: true;
+  /** True where it trains on whole bags, and sees nothing of the target but their means. */
+  needsBags?: true;
+  /** True where it runs beside those, to compare with. */
+  withBags?: true;
 }

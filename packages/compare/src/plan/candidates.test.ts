@@ -12,7 +12,10 @@ import { gridOf } from "./grid.ts";
 import { methods } from "./methods.ts";
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
-const all = (task: Task) => candidates.filter((c) => c.tasks.includes(task)).map((c) => c.id);
+const all = (task: Task) =>
+  candidates
+    .filter((c) => c.tasks.includes(task) && c.needsBags !== true && c.withBags !== true)
+    .map((c) => c.id);
 const untaught = (task: Task) => all(task).filter((id) => candidateById(id, task).needsTeacher !== true);
 const chosen = (
   losses: string[] | "auto",
@@ -110,7 +113,48 @@ describe("chooseCandidates", () => {
   it("refuses a loss of another task and says of which", () => {
     expect(() => chosen(["hinge"], "multiclass")).toThrow(/got "hinge", which is for binary$/);
     expect(() => chosen(["huber"], "binary")).toThrow(/got "huber", which is for regression$/);
-    expect(() => baselineFor("huber", "binary")).toThrow(/^baseline: expected losses for binary/);
+    expect(() => baselineFor({ baseline: "huber" }, "binary")).toThrow(
+      /^baseline: expected losses for binary/,
+    );
+  });
+});
+
+describe("losses of bags", () => {
+  const ofBags = (task: Task, { losses = "auto" as string[] | "auto", baseline = "auto" } = {}) =>
+    chooseCandidates(
+      { losses, baseline, distillFrom: null, optimizers: [], steps: [], bagColumn: "report" },
+      task,
+    );
+
+  it("run alone, the bag level first, beside the reference that sees every row", () => {
+    expect(ofBags("regression").map((c) => c.id)).toEqual([
+      "bag-level",
+      "instance-level",
+      "interpolated",
+      "individual-labels",
+    ]);
+    expect(ofBags("multiclass").map((c) => c.id)).toContain("bag-regularised");
+    const only = ofBags("binary", { losses: ["interpolated"], baseline: "instance-level" });
+    expect(only.map((c) => c.id)).toEqual(["instance-level", "interpolated", "individual-labels"]);
+    const rows = summarise(only, "binary", 2);
+    expect(rows.map((r) => r.kind)).toEqual(["loss", "loss", "reference", "reference"]);
+    expect(rows.some((r) => r.id === "cross-entropy-threshold")).toBe(false);
+  });
+
+  it("are refused without bags, and other losses with them", () => {
+    expect(() => chosen(["bag-level"], "binary")).toThrow(
+      /^bagColumn: expected a column of bags that bag-level needs, got null$/,
+    );
+    expect(() => chosen(["individual-labels"], "regression")).toThrow(/^bagColumn: /);
+    expect(() => ofBags("binary", { losses: ["focal"] })).toThrow(
+      /^losses: expected losses of bags \(bag-level, .*\) with --bag-column, got "focal"$/,
+    );
+    expect(() => ofBags("binary", { baseline: "cross-entropy" })).toThrow(
+      /^baseline: expected losses of bags/,
+    );
+    expect(() => ofBags("binary", { baseline: "individual-labels" })).toThrow(
+      /^baseline: expected a loss that sees bags, got "individual-labels"$/,
+    );
   });
 });
 

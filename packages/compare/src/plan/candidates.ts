@@ -1,6 +1,7 @@
 import { rangeError } from "minimand/engine";
 import { didYouMean } from "../dataset/suggest.ts";
 import type { CandidateSummary, Settings, Task } from "../results.ts";
+import { aggregateCandidates } from "./aggregate.ts";
 import type { Candidate } from "./candidate.ts";
 import { classificationCandidates } from "./classification.ts";
 import { distillationCandidates } from "./distillation.ts";
@@ -15,6 +16,7 @@ export const candidates: readonly Candidate[] = [
   ...lastLayerCandidates,
   ...distillationCandidates,
   ...regressionCandidates,
+  ...aggregateCandidates,
 ];
 
 /** Rows shown beside the losses. They are not trained on their own. */
@@ -28,10 +30,14 @@ export const references = {
   },
 } as const;
 
+/** What decides the baseline: without bags the usual one of the task. */
+type BaselineSettings = Pick<Settings, "baseline"> & Partial<Pick<Settings, "bagColumn">>;
+
 /** Id of the loss that the others are measured against. */
-export function baselineFor(baseline: Settings["baseline"], task: Task): string {
-  if (baseline === "auto") return task === "regression" ? "squared" : "cross-entropy";
-  return candidateById(baseline, task, "baseline").id;
+export function baselineFor({ baseline, bagColumn = null }: BaselineSettings, task: Task): string {
+  if (baseline !== "auto") return candidateById(baseline, task, "baseline").id;
+  if (bagColumn !== null) return "bag-level";
+  return task === "regression" ? "squared" : "cross-entropy";
 }
 
 /** The loss of a name, for a task; a RangeError says which there are. */
@@ -48,10 +54,10 @@ export function candidateById(id: string, task: Task, argument = "losses"): Cand
 }
 
 /** What a trial runs: the loss of a name, or the method of a name with the loss of the baseline. */
-export function candidateFor(id: string, task: Task, { baseline }: Pick<Settings, "baseline">): Candidate {
+export function candidateFor(id: string, task: Task, settings: BaselineSettings): Candidate {
   const method = methods.find((m) => m.id === id);
   if (method === undefined) return candidateById(id, task);
-  return withLoss(method, candidateById(baselineFor(baseline, task), task, "baseline"), task);
+  return withLoss(method, candidateById(baselineFor(settings, task), task, "baseline"), task);
 }
 
 /** Names of the methods of a kind that were asked for; `all` stands for each of them. */
@@ -66,21 +72,23 @@ function methodsOf(kind: Method["kind"], asked: readonly string[]): string[] {
 
 /**
  * The losses that run: those asked for (or all of the task), and always the baseline and class weights. Distillation is
- * among them only where there is a teacher. Then the optimizers and steps asked for.
+ * among them only where there is a teacher. Then the optimizers and steps asked for. Where rows are in bags, only the
+ * losses that see bags run, beside the reference that sees every row.
  */
 export function chooseCandidates(
-  settings: Pick<Settings, "losses" | "baseline" | "distillFrom" | "optimizers" | "steps">,
+  settings: Pick<Settings, "losses" | "distillFrom" | "optimizers" | "steps"> & BaselineSettings,
   task: Task,
 ): Candidate[] {
+  if ((settings.bagColumn ?? null) !== null) return chooseForBags(settings, task);
   const hasTeacher = settings.distillFrom !== null;
   const always = [
-    baselineFor(settings.baseline, task),
+    baselineFor(settings, task),
     ...(task === "regression" ? [] : ["class-weighted-cross-entropy"]),
   ];
   const wanted =
     settings.losses === "auto"
       ? candidates
-          .filter((c) => c.tasks.includes(task) && (hasTeacher || c.needsTeacher !== true))
+          .filter((c) => c.tasks.includes(task) && (hasTeacher || c.needsTeacher !== true) && !forBags(c))
           .map((c) => c.id)
       : settings.losses;
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
@@ -94,6 +102,28 @@ export function chooseCandidates(
   const untaught = chosen.find((c) => c.needsTeacher === true);
   if (!hasTeacher && untaught !== undefined)
     throw rangeError("distillFrom", `a kept model as the teacher that ${untaught.id} needs`, null);
+  const unbagged = chosen.find(forBags);
+  if (unbagged !== undefined)
+    throw rangeError("bagColumn", `a column of bags that ${unbagged.id} needs`, null);
+  return chosen;
+}
+
+const forBags = ({ needsBags, withBags }: Candidate): boolean => needsBags === true || withBags === true;
+
+/** The losses that see bags, and the reference that sees every row. */
+function chooseForBags(settings: Pick<Settings, "losses"> & BaselineSettings, task: Task): Candidate[] {
+  const known = candidates.filter((c) => c.tasks.includes(task) && forBags(c)).map((c) => c.id);
+  const check = (argument: string, id: string): void => {
+    if (known.includes(id)) return;
+    const expected = `losses of bags (${known.join(", ")}) with --bag-column`;
+    throw new RangeError(`${rangeError(argument, expected, id).message}${didYouMean(id, known)}`);
+  };
+  const baseline = baselineFor(settings, task);
+  check("baseline", baseline);
+  const asked = settings.losses === "auto" ? known : settings.losses;
+  for (const id of asked) check("losses", id);
+  const chosen = [...new Set([baseline, ...asked, "individual-labels"])].map((id) => candidateById(id, task));
+  if (chosen[0].needsBags !== true) throw rangeError("baseline", "a loss that sees bags", baseline);
   return chosen;
 }
 
@@ -114,11 +144,12 @@ export function summarise(
       grid: gridOf(c, configurations),
     }),
   );
+  const hasThreshold = chosen.some((c) => c.id === "cross-entropy");
   const rows =
     task === "regression"
       ? [references.mean]
       : task === "binary"
-        ? [references.majority, references.threshold]
+        ? [references.majority, ...(hasThreshold ? [references.threshold] : [])]
         : [references.majority];
   return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
 }

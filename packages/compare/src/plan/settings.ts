@@ -26,6 +26,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   imbalance: null,
   ignore: [],
   group: null,
+  bagColumn: null,
   types: {},
   test: null,
   distillFrom: null,
@@ -45,6 +46,17 @@ export function checkSettings(settings: Settings): void {
   checkNumber("alpha", settings.alpha, { above: 0, below: 1 });
   checkNumber("labelNoise", settings.labelNoise, { min: 0, below: 1 });
   if (settings.imbalance !== null) checkNumber("imbalance", settings.imbalance, { min: 1 });
+  if (settings.bagColumn === null) return;
+  const [clash] = [
+    settings.group !== null && "--group (bags are kept together)",
+    settings.labelNoise !== 0 && "--label-noise",
+    settings.imbalance !== null && "--imbalance",
+    settings.distillFrom !== null && "--distill-from",
+    settings.optimizers.length > 0 && "--optimizers",
+    settings.steps.length > 0 && "--steps",
+  ].filter((option) => option !== false);
+  if (clash !== undefined)
+    throw new RangeError(`bagColumn: expected none of the options that need labels of rows, got ${clash}`);
 }
 
 /** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */

@@ -9,6 +9,7 @@ import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import type { Note, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
+import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
 
 /** Encoded rows with what is to be predicted, in original units. */
 export interface Part {
@@ -20,6 +21,8 @@ export interface Part {
   targets: Float64Array;
   /** Logits of a teacher, `[rows, classes]`, where the data set has them. */
   teacher?: Float32Array;
+  /** Where rows are in bags: all that training and tuning see of the target. */
+  bags?: Bags;
 }
 
 /** One fold of one seed, ready to train on: all that is fitted was fitted on `fit` alone. */
@@ -52,10 +55,11 @@ function splitsOf(
   seed: number,
   testTable: Table | null,
 ): { splits: Split[]; notes: Note[] } {
+  const cut = withBagTargets(dataset);
   const notes: Note[] = [];
   const outer: { train: Int32Array; test: Int32Array | null }[] =
     testTable === null
-      ? folds(dataset, { folds: settings.folds, seed })
+      ? folds(cut, { folds: settings.folds, seed })
       : [{ train: Int32Array.from({ length: dataset.rows }, (_, row) => row), test: null }];
   const splits = outer.map(({ train, test }, fold): Split => {
     const own = derive(seed, fold);
@@ -65,7 +69,7 @@ function splitsOf(
       kept = thinned.rows;
       if (thinned.note !== null) notes.push(thinned.note);
     }
-    return { ...innerSplit(dataset, kept, { fraction: 0.2, seed: own }), test };
+    return { ...innerSplit(cut, kept, { fraction: 0.2, seed: own }), test };
   });
   return { splits, notes };
 }
@@ -109,6 +113,8 @@ export function makeFolds(
   testTable: Table | null = null,
 ): PreparedFold[] {
   const { splits } = splitsOf(dataset, settings, seed, testTable);
+  // A scale from single rows would tell more than the bags do.
+  const cut = withBagTargets(dataset);
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
   return splits.map(({ fit, validation, test }, fold) => {
@@ -126,6 +132,7 @@ export function makeFolds(
           ? dataset.targets
           : Float64Array.from(rows, (row) => dataset.targets[row]),
       ...(dataset.teacher && { teacher: teacherOf(dataset.teacher, dataset.classes.length, rows) }),
+      ...(dataset.bags && { bags: bagsOf(dataset, rows, y) }),
     });
     const fitted = part(fit, labels);
     return {
@@ -133,7 +140,7 @@ export function makeFolds(
       fit: fitted,
       validation: part(validation, labels),
       test: test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels),
-      target: dataset.task === "regression" ? fitTarget(dataset.targets, fit) : { mean: 0, sd: 1 },
+      target: dataset.task === "regression" ? fitTarget(cut.targets, fit) : { mean: 0, sd: 1 },
       classCounts: countClasses(fitted.labels, dataset.classes.length),
     };
   });
@@ -156,8 +163,10 @@ export function makeWhole(dataset: Dataset): {
         labels: dataset.labels,
         targets: dataset.targets,
         ...(dataset.teacher && { teacher: dataset.teacher }),
+        ...(dataset.bags && { bags: bagsOf(dataset, rows, dataset.labels) }),
       },
-      target: dataset.task === "regression" ? fitTarget(dataset.targets, rows) : { mean: 0, sd: 1 },
+      target:
+        dataset.task === "regression" ? fitTarget(withBagTargets(dataset).targets, rows) : { mean: 0, sd: 1 },
       classCounts: countClasses(dataset.labels, dataset.classes.length),
     },
   };

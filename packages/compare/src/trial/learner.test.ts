@@ -63,7 +63,7 @@ describe("makeLearner", () => {
   it("starts every loss from the same parameters on the same fold and seed", async () => {
     const first = await startOf(candidateById("cross-entropy", "binary"), 7);
     expect(new Set(first).size).toBeGreaterThan(10);
-    for (const candidate of candidates.filter((c) => c.tasks.includes("binary")))
+    for (const candidate of candidates.filter((c) => c.tasks.includes("binary") && c.needsBags !== true))
       expect(await startOf(candidate, 7), candidate.id).toEqual(first);
     expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
   });

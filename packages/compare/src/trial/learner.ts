@@ -1,7 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   adamw,
+  type BagBatches,
   type BatchLoss,
+  bagBatches,
   type Examples,
   type FeatureModel,
   type FlatModel,
@@ -18,10 +20,14 @@ import {
   supervised,
 } from "minimand";
 import { type Compile, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import type { Dataset } from "../dataset/dataset.ts";
 import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
+import { bagsPerBatchOf } from "./bags.ts";
 import type { Part, PreparedFold } from "./fold.ts";
-import { type Prediction, predictionOf, scoreOfPrediction } from "./outcome.ts";
+import { type Prediction, predictionOf } from "./outcome.ts";
+import { selectionFor } from "./selection.ts";
 
 /** Settings that decide a training run. */
 export type TrainSettings = Pick<Settings, "model" | "hidden" | "maxEpochs" | "patience" | "batchSize">;
@@ -116,6 +122,18 @@ export function batchSizeFor(rows: number, most: number): number {
   return Math.min(most, Math.max(16, 2 ** Math.round(Math.log2(rows / 4))));
 }
 
+/** What candidates are built from, for a data set. */
+export function buildInfoOf(dataset: Dataset, settings: Pick<Settings, "metric" | "batchSize">): BuildInfo {
+  const { task, classes, rows } = dataset;
+  const bagsPerBatch = bagsPerBatchOf(dataset, batchSizeFor(rows, settings.batchSize));
+  return {
+    task,
+    classes: classes.length,
+    metric: metricFor(settings.metric, task),
+    ...(bagsPerBatch !== undefined && { bagsPerBatch }),
+  };
+}
+
 /** Compiles a candidate's training step. */
 export function makeLearner(
   network: Network,
@@ -139,11 +157,7 @@ export function makeLearner(
     { learningRate, parameters }: Configuration,
     seed: number,
   ) => {
-    const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
-    const batches = minibatches(examples, {
-      size: batchSizeFor(examples.y.length, settings.batchSize),
-      seed,
-    });
+    const batches = batchesFor(fold, seed);
     const memory = candidate.memory?.(batches.count, parameters, model.outputSize) ?? {};
     if (candidate.needsTeacher === true) memory.teacher = teacherOf(candidate, fold.fit);
     const state = step.init(keyOf(seed), {
@@ -153,10 +167,17 @@ export function makeLearner(
     return { batches, state };
   };
 
+  const batchesFor = (fold: Parameters<Learner["trainFor"]>[1], seed: number) => {
+    if (candidate.needsBags === true) return bagBatchesOf(fold, info, seed);
+    const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
+    return minibatches(examples, { size: batchSizeFor(examples.y.length, settings.batchSize), seed });
+  };
+
   return {
     async train(fold, configuration, { seed, metric, signal }) {
       const { batches, state } = start(fold, configuration, seed);
       let current: State = state;
+      const selection = selectionFor(candidate, metric);
       let best: { trained: Trained; score: number; epoch: number } | null = null;
       const curve: number[] = [];
       try {
@@ -168,13 +189,12 @@ export function makeLearner(
             signal,
           });
           const trained = { params: step.params(current), state: step.modelState(current) };
-          const score = scoreOfPrediction(
-            metric,
+          const score = selection.score(
             fold.validation,
             await network.predict(trained, fold.validation, fold.target),
           );
           curve.push(score);
-          if (best === null || isBetter(score, best.score, metric)) {
+          if (best === null || isBetter(score, best.score, selection)) {
             if (best !== null) discard(best.trained);
             best = {
               trained: { params: refTree(trained.params), state: refTree(trained.state) },
@@ -221,9 +241,29 @@ export function discard({ params, state }: Trained): void {
 }
 
 /** NaN (a metric that isn't defined on these rows) is never better than a number. */
-export function isBetter(score: number, best: number, { higherIsBetter }: Metric): boolean {
+export function isBetter(
+  score: number,
+  best: number,
+  { higherIsBetter }: Pick<Metric, "higherIsBetter">,
+): boolean {
   if (Number.isNaN(score)) return false;
   return Number.isNaN(best) || (higherIsBetter ? score > best : score < best);
+}
+
+/** Batches of whole bags, with what is known of them. */
+function bagBatchesOf(
+  { fit: part, target, classCounts, inputs }: Parameters<Learner["trainFor"]>[1],
+  { task, bagsPerBatch = 1 }: BuildInfo,
+  seed: number,
+): BagBatches {
+  if (part.bags === undefined) throw new TypeError("training part: expected bags (--bag-column), got none");
+  const { ids: bagIds, means } = part.bags;
+  const shared = { x: part.x, shape: [inputs], bagIds };
+  const examples =
+    task === "regression"
+      ? { ...shared, means: means.map((v) => (v - target.mean) / target.sd) }
+      : { ...shared, means, classes: classCounts.length };
+  return bagBatches(examples, { bagsPerBatch, seed });
 }
 
 function teacherOf({ id }: Candidate, { teacher }: Part): Float32Array {

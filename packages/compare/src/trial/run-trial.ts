@@ -9,6 +9,7 @@ import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import {
+  buildInfoOf,
   discard,
   isBetter,
   type Learner,
@@ -19,6 +20,7 @@ import {
   type Trained,
 } from "./learner.ts";
 import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
 
 /** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
@@ -49,7 +51,7 @@ export function makeTrialRunner(
 ): TrialRunner {
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
-  const info: BuildInfo = { task, classes: dataset.classes.length, metric: metric.id };
+  const info = buildInfoOf(dataset, settings);
   // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
   let prepared: { seed: number; folds: PreparedFold[] } | null = null;
   const networks = new Map<string, Network>();
@@ -79,13 +81,15 @@ export function makeTrialRunner(
       const learner = learnerFor(candidate, fold.inputs);
       const grid = gridOf(candidate, settings.configurations);
       const seed = derive(spec.seed, spec.fold);
+      const selection = selectionFor(candidate, metric);
       const tuning: TuningRecord[] = [];
       let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
       for (const configuration of grid) {
         const run = await learner.train(fold, configuration, { seed, metric, signal });
         tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
         if (run.trained === null) continue;
-        if (best !== null && !isBetter(run.validation!, best.run.validation!, metric)) discard(run.trained);
+        if (best !== null && !isBetter(run.validation!, best.run.validation!, selection))
+          discard(run.trained);
         else {
           if (best !== null) discard(best.trained);
           best = { run, trained: run.trained, configuration };
