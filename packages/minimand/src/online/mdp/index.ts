@@ -35,6 +35,6 @@ export {
   type SimulatorFreeLinearMdp,
   type SimulatorFreeOptions,
   simulatorFreeLinearMdp,
-  simulatorFreeSchedule,
 } from "./simulator-free.ts";
+export { simulatorFreeSchedule } from "./simulator-free-schedule.ts";
 export * from "./tabular-mdp.ts";
