@@ -35,7 +35,7 @@ const pointCount = 24;
 export function learningTrial(spec: LearningSpec): LearningResult {
   const { study, arm, episodes, seed, etaScale, bonusScale } = spec;
   const { simulator, lossOf } = environment(study, episodes, seed);
-  const { algorithm, gammaScale } = armOf(arm);
+  const { algorithm, gammaScale, covariance } = armOf(arm);
   const checkpoints = Array.from({ length: pointCount }, (_, i) =>
     Math.ceil((episodes * (i + 1)) / pointCount),
   );
@@ -50,6 +50,7 @@ export function learningTrial(spec: LearningSpec): LearningResult {
           etaScale,
           bonusScale,
           gammaScale: gammaScale(simulator.horizon),
+          covariance,
           seed: derive(seed, 3),
         });
   const points = run(agent ?? uniform(simulator));

@@ -127,6 +127,8 @@ function magnitude(
   }
   const distances = features.map((_, a) => {
     const mean = difference[a] / draws;
+    // An action for which no u is negative has the same estimates twice.
+    if (square[a] === 0) return 0;
     return Math.abs(mean) / Math.sqrt((square[a] / draws - mean ** 2) / draws);
   });
   return {

@@ -1,4 +1,4 @@
-import type { MdpAlgorithm } from "minimand";
+import type { CovarianceMethod, MdpAlgorithm } from "minimand";
 import type { Scale } from "../reproduction.ts";
 
 /** The environments learned in; `lock` is not judged. */
@@ -14,6 +14,8 @@ export interface Arm {
   gammaScale(horizon: number): number;
   /** Takes scale and bonus that were chosen for this arm, with a gamma of its own. */
   as?: string;
+  /** From simulated trajectories instead of the known dynamics; in the MDP only. */
+  covariance?: CovarianceMethod;
 }
 
 /** eta^2 H^4 instead of 24 eta^2 H^4. */
@@ -49,6 +51,30 @@ export const arms: readonly Arm[] = [
     gammaScale: () => 1,
     as: "reduced",
   },
+  {
+    id: "barrier-empirical",
+    label: "log barrier, 100 rollouts",
+    algorithm: "log-barrier",
+    gammaScale: withoutConstant,
+    as: "barrier",
+    covariance: { kind: "empirical", rollouts: 100 },
+  },
+  {
+    id: "barrier-mgr",
+    label: "log barrier, resampling 4 x 25",
+    algorithm: "log-barrier",
+    gammaScale: withoutConstant,
+    as: "barrier",
+    covariance: { kind: "mgr", batches: 4, length: 25 },
+  },
+  {
+    id: "reduced-empirical",
+    label: "magnitude-reduced, 100 rollouts",
+    algorithm: "magnitude-reduced",
+    gammaScale: (h) => 16 / (24 * h * h),
+    as: "reduced",
+    covariance: { kind: "empirical", rollouts: 100 },
+  },
   { id: "uniform", label: "uniform policy", algorithm: "uniform", gammaScale: () => 1 },
 ];
 
@@ -61,7 +87,8 @@ export function tunedArms(study: Study): string[] {
 
 /** The arms of a measured run. */
 export function shownArms(study: Study): string[] {
-  return study === "lock" ? [...tunedArms(study), "uniform"] : arms.map(({ id }) => id);
+  if (study === "lock") return [...tunedArms(study), "uniform"];
+  return arms.filter(({ covariance }) => study === "mdp" || covariance === undefined).map(({ id }) => id);
 }
 
 /** What an arm is run with. */
