@@ -316,6 +316,7 @@ const settings: Settings = {
   types: {},
   test: null,
   distillFrom: null,
+  unlabeled: null,
 };
 
 /** Average ranks of 12 losses over 6 data sets; the critical difference and the cliques fit the ranks. */

@@ -216,6 +216,8 @@ export interface Settings {
   test: string | null;
   /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
   distillFrom: string | null;
+  /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
+  unlabeled: string | null;
 }
 
 /** What ran the training steps. The same settings on another engine give numbers that differ by rounding. */

@@ -129,6 +129,10 @@ export function compareCommand(): Command {
       "--distill-from <folder>",
       "a model kept by compare as a teacher: adds the losses that learn from its logits",
     )
+    .option(
+      "--unlabeled <file>",
+      "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
+    )
     .option("--label-noise <p>", "give this share of the training labels a wrong class", number, 0)
     .option("--imbalance <r>", "thin out the smaller classes of the training rows to 1 in r", number)
     .option(
@@ -148,6 +152,7 @@ Examples:
   minimand compare a.csv b.csv c.csv --target y       average ranks over data sets
   minimand compare clicks.csv --target converted --bag-column report_id    learning from totals of bags
   minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
+  minimand compare clinic.csv --target y --unlabeled other-clinic.csv    few labels here, many rows from elsewhere
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
 again continues where it was stopped.`,
@@ -240,6 +245,7 @@ function settingsOf(target: string, options: Options): Settings {
     bagColumn: options.bagColumn ?? null,
     test: options.test ?? null,
     distillFrom: options.distillFrom ?? null,
+    unlabeled: options.unlabeled ?? null,
     imbalance: options.imbalance ?? null,
     rope: options.rope ?? "auto",
   };

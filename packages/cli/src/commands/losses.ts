@@ -36,8 +36,22 @@ export function lossesCommand(): Command {
 }
 
 function lossRow(candidate: (typeof candidates)[number]) {
-  const { tasks, extensionOn = [], needsTeacher = false, needsBags, withBags, kind = "loss" } = candidate;
-  const needs = needsTeacher ? "--distill-from" : needsBags || withBags ? "--bag-column" : null;
+  const {
+    tasks,
+    extensionOn = [],
+    needsTeacher = false,
+    needsBags,
+    withBags,
+    needsUnlabeled,
+    kind = "loss",
+  } = candidate;
+  const needs = needsTeacher
+    ? "--distill-from"
+    : needsUnlabeled
+      ? "--unlabeled"
+      : needsBags || withBags
+        ? "--bag-column"
+        : null;
   return { ...common(candidate), kind, tasks, extensionOn, needsTeacher, needs };
 }
 

@@ -139,7 +139,7 @@ function workOf(options: RunOptions, seed: number): Work[] {
 
 /** Everything that decides a trial's result, and nothing else. */
 function keyOf(
-  { sha256, testSha256, teacherSha256, dataset }: Subject,
+  { sha256, testSha256, teacherSha256, unlabeledSha256, dataset }: Subject,
   spec: TrialSpec,
   { settings, candidates, versions, engine }: RunOptions,
 ): TrialKey {
@@ -152,6 +152,7 @@ function keyOf(
     alpha: _alpha,
     test: _test,
     distillFrom: _distillFrom,
+    unlabeled: _unlabeled,
     bagColumn,
     ...rest
   } = settings;
@@ -167,6 +168,7 @@ function keyOf(
     formula: candidate?.formula ?? null,
     grid: candidate === undefined ? null : gridOf(candidate, settings.configurations),
     ...(candidate?.needsTeacher === true && { teacherSha256 }),
+    ...(candidate?.needsUnlabeled === true && { unlabeledSha256 }),
     spec,
   };
 }

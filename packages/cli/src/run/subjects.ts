@@ -9,6 +9,7 @@ import {
   type Settings,
   type Table,
   withTeacher,
+  withUnlabeled,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { type Input, readInput } from "./input.ts";
@@ -27,6 +28,8 @@ export interface Subject {
   testSha256: string | null;
   /** Of the teacher that distillation learns from. */
   teacherSha256: string | null;
+  /** Of the file of unlabelled rows. */
+  unlabeledSha256: string | null;
 }
 
 /** Reads data arguments one by one; refuses the same data twice. */
@@ -69,6 +72,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
   const test = settings.test === null ? null : await readInput(settings.test);
   const testTable = test === null ? null : await readTable(test.bytes, { name: test.source });
   const teacher = settings.distillFrom === null ? null : await readTeacher(settings.distillFrom);
+  const unlabeled = await readUnlabeled(inputs, settings, test);
   const subjects: Subject[] = [];
   for (const { name, source, bytes, sha256 } of inputs) {
     const table = await readTable(bytes, { name: source });
@@ -81,13 +85,14 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       ...(settings.bagColumn === null ? {} : { bagColumn: settings.bagColumn }),
       ...(settings.positive === null ? {} : { positive: settings.positive }),
     });
-    const dataset =
+    const taught =
       teacher === null
         ? plain
         : await withTeacher(plain, table, teacher.model, {
             place: teacher.place,
             testsElsewhere: testTable !== null,
           });
+    const dataset = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);
@@ -100,6 +105,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       sha256,
       testSha256: test?.sha256 ?? null,
       teacherSha256: teacher?.sha256 ?? null,
+      unlabeledSha256: unlabeled?.sha256 ?? null,
     });
   }
   const [first] = subjects;
@@ -110,6 +116,23 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     );
   }
   return subjects;
+}
+
+/** The file of unlabelled rows. Rows that are tested on have no place in it, even without their labels. */
+async function readUnlabeled(
+  inputs: readonly Input[],
+  settings: Settings,
+  test: Input | null,
+): Promise<{ table: Table; sha256: string } | null> {
+  if (settings.unlabeled === null) return null;
+  if (inputs.length > 1) throw new UsageError("--unlabeled: expected one training file, got several");
+  if (settings.unlabeled === "-" && [...inputs, test].some((input) => input?.source === "stdin"))
+    throw new UsageError("--unlabeled: expected a file, as stdin is the data");
+  const input = await readInput(settings.unlabeled);
+  const same = [...inputs, test].find((other) => other?.sha256 === input.sha256);
+  if (same !== undefined && same !== null)
+    throw new UsageError(`--unlabeled: expected other rows than those of ${same.source}, got the same`);
+  return { table: await readTable(input.bytes, { name: input.source }), sha256: input.sha256 };
 }
 
 /** How many notes of one data set are shown; results and report have all. */

@@ -19,6 +19,12 @@ export interface CategoricalFeature {
 
 export type Feature = NumericFeature | CategoricalFeature;
 
+/** Rows without labels that have the inputs of a data set, in its order. */
+export interface UnlabeledRows {
+  features: Feature[];
+  rows: number;
+}
+
 /** Typed columns and labels of one file, before anything is fitted. */
 export interface Dataset {
   name: string;
@@ -38,5 +44,7 @@ export interface Dataset {
   rows: number;
   /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */
   teacher?: Float32Array;
+  /** Rows of another file with the same inputs, where there is one (`--unlabeled`). */
+  unlabeled?: UnlabeledRows;
   notes: Note[];
 }

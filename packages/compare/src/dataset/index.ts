@@ -20,3 +20,4 @@ export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-spl
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
 export { checkFolds } from "./strata.ts";
 export { suggest } from "./suggest.ts";
+export { withUnlabeled } from "./unlabeled.ts";

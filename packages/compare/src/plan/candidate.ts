@@ -71,6 +71,8 @@ export interface Candidate {
   kind?: "loss" | "optimizer" | "step" | "reference";
   /** True where the step learns from a teacher: its memory is given the logits of the training rows, as `teacher`. */
   needsTeacher?: true;
+  /** True where the step learns from unlabelled rows as well: its memory is given their inputs, as `unlabeled`. */
+  needsUnlabeled?: true;
   /** True where it trains on whole bags, and sees nothing of the target but their means. */
   needsBags?: true;
   /** True where it runs beside those, to compare with. */

@@ -15,6 +15,7 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const all = (task: Task) =>
   candidates
     .filter((c) => c.tasks.includes(task) && c.needsBags !== true && c.withBags !== true)
+    .filter((c) => c.needsUnlabeled !== true)
     .map((c) => c.id);
 const untaught = (task: Task) => all(task).filter((id) => candidateById(id, task).needsTeacher !== true);
 const chosen = (

@@ -9,12 +9,14 @@ import { gridOf } from "./grid.ts";
 import { lastLayerCandidates } from "./last-layer.ts";
 import { type Method, methods, withLoss } from "./methods.ts";
 import { regressionCandidates } from "./regression.ts";
+import { unlabeledCandidates } from "./unlabeled.ts";
 
 /** Every loss of the comparison. */
 export const candidates: readonly Candidate[] = [
   ...classificationCandidates,
   ...lastLayerCandidates,
   ...distillationCandidates,
+  ...unlabeledCandidates,
   ...regressionCandidates,
   ...aggregateCandidates,
 ];
@@ -72,23 +74,35 @@ function methodsOf(kind: Method["kind"], asked: readonly string[]): string[] {
 
 /**
  * The losses that run: those asked for (or all of the task), and always the baseline and class weights. Distillation is
- * among them only where there is a teacher. Then the optimizers and steps asked for. Where rows are in bags, only the
+ * among them only where there is a teacher, and what learns from unlabelled rows where there is a file of them, then with
+ * self-training always. Then the optimizers and steps asked for. Where rows are in bags, only the
  * losses that see bags run, beside the reference that sees every row.
  */
 export function chooseCandidates(
-  settings: Pick<Settings, "losses" | "distillFrom" | "optimizers" | "steps"> & BaselineSettings,
+  settings: Pick<Settings, "losses" | "distillFrom" | "optimizers" | "steps"> &
+    Partial<Pick<Settings, "unlabeled">> &
+    BaselineSettings,
   task: Task,
 ): Candidate[] {
   if ((settings.bagColumn ?? null) !== null) return chooseForBags(settings, task);
   const hasTeacher = settings.distillFrom !== null;
+  const hasUnlabeled = (settings.unlabeled ?? null) !== null && task !== "regression";
   const always = [
     baselineFor(settings, task),
     ...(task === "regression" ? [] : ["class-weighted-cross-entropy"]),
+    // What the others with unlabelled rows have to be better than.
+    ...(hasUnlabeled ? ["pseudo-label"] : []),
   ];
   const wanted =
     settings.losses === "auto"
       ? candidates
-          .filter((c) => c.tasks.includes(task) && (hasTeacher || c.needsTeacher !== true) && !forBags(c))
+          .filter(
+            (c) =>
+              c.tasks.includes(task) &&
+              (hasTeacher || c.needsTeacher !== true) &&
+              (hasUnlabeled || c.needsUnlabeled !== true) &&
+              !forBags(c),
+          )
           .map((c) => c.id)
       : settings.losses;
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
@@ -102,6 +116,9 @@ export function chooseCandidates(
   const untaught = chosen.find((c) => c.needsTeacher === true);
   if (!hasTeacher && untaught !== undefined)
     throw rangeError("distillFrom", `a kept model as the teacher that ${untaught.id} needs`, null);
+  const without = chosen.find((c) => c.needsUnlabeled === true);
+  if (!hasUnlabeled && without !== undefined)
+    throw rangeError("unlabeled", `a file of the unlabelled rows that ${without.id} needs`, null);
   const unbagged = chosen.find(forBags);
   if (unbagged !== undefined)
     throw rangeError("bagColumn", `a column of bags that ${unbagged.id} needs`, null);

@@ -30,6 +30,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   types: {},
   test: null,
   distillFrom: null,
+  unlabeled: null,
 };
 
 /** Throws a RangeError naming the first setting that makes no sense. */
@@ -52,6 +53,7 @@ export function checkSettings(settings: Settings): void {
     settings.labelNoise !== 0 && "--label-noise",
     settings.imbalance !== null && "--imbalance",
     settings.distillFrom !== null && "--distill-from",
+    settings.unlabeled !== null && "--unlabeled",
     settings.optimizers.length > 0 && "--optimizers",
     settings.steps.length > 0 && "--steps",
   ].filter((option) => option !== false);

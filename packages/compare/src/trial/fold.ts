@@ -7,6 +7,7 @@ import { encodeTarget } from "../dataset/encode-target.ts";
 import { type Encoder, fitEncoder, fitTarget } from "../dataset/encoder.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
+import { encodeUnlabeled } from "../dataset/unlabeled.ts";
 import type { Note, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
@@ -36,6 +37,8 @@ export interface PreparedFold {
   target: { mean: number; sd: number };
   /** Rows per class in `fit`; empty for regression. */
   classCounts: number[];
+  /** Encodes the unlabelled rows, where there are any, `[rows, inputs]`: they are needed one fold at a time. */
+  unlabeled?: () => Float32Array;
 }
 
 /** Settings that decide the splits. */
@@ -142,6 +145,7 @@ export function makeFolds(
       test: test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels),
       target: dataset.task === "regression" ? fitTarget(cut.targets, fit) : { mean: 0, sd: 1 },
       classCounts: countClasses(fitted.labels, dataset.classes.length),
+      ...unlabeledOf(dataset, encoder, inputs),
     };
   });
 }
@@ -168,7 +172,17 @@ export function makeWhole(dataset: Dataset): {
       target:
         dataset.task === "regression" ? fitTarget(withBagTargets(dataset).targets, rows) : { mean: 0, sd: 1 },
       classCounts: countClasses(dataset.labels, dataset.classes.length),
+      ...unlabeledOf(dataset, encoder, encoder.inputs),
     },
+  };
+}
+
+function unlabeledOf(dataset: Dataset, encoder: Encoder, inputs: number): Pick<PreparedFold, "unlabeled"> {
+  const { unlabeled } = dataset;
+  if (unlabeled === undefined) return {};
+  return {
+    unlabeled: () =>
+      padded(encodeUnlabeled(encoder, { ...dataset, unlabeled }), unlabeled.rows, encoder.inputs, inputs),
   };
 }
 

@@ -30,7 +30,11 @@ const dataset = await datasetOf(
   }),
 );
 const teacher = Float32Array.from({ length: 2 * dataset.rows }, (_, i) => Math.cos(i));
-const [fold] = makeFolds({ ...dataset, teacher }, { folds: 2, labelNoise: 0, imbalance: null }, 0);
+const [fold] = makeFolds(
+  { ...dataset, teacher, unlabeled: dataset },
+  { folds: 2, labelNoise: 0, imbalance: null },
+  0,
+);
 const network = makeNetwork(fold.inputs, "binary", 2, settings);
 const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref.dataSync()];
 

@@ -107,7 +107,7 @@ export interface Learner {
   /** Trains for a fixed number of epochs, without validation. */
   trainFor(
     epochs: number,
-    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs">,
+    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled">,
     configuration: Configuration,
     options: { seed: number; signal?: AbortSignal },
   ): Promise<Trained>;
@@ -160,6 +160,7 @@ export function makeLearner(
     const batches = batchesFor(fold, seed);
     const memory = candidate.memory?.(batches.count, parameters, model.outputSize) ?? {};
     if (candidate.needsTeacher === true) memory.teacher = teacherOf(candidate, fold.fit);
+    if (candidate.needsUnlabeled === true) memory.unlabeled = unlabeledOf(candidate, fold);
     const state = step.init(keyOf(seed), {
       hyper: { learningRate, ...parameters, ...candidate.hyper?.(batches) },
       memory,
@@ -264,6 +265,12 @@ function bagBatchesOf(
       ? { ...shared, means: means.map((v) => (v - target.mean) / target.sd) }
       : { ...shared, means, classes: classCounts.length };
   return bagBatches(examples, { bagsPerBatch, seed });
+}
+
+function unlabeledOf({ id }: Candidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
+  if (unlabeled === undefined)
+    throw new TypeError(`candidate ${id}: expected unlabelled rows (--unlabeled), got none`);
+  return unlabeled();
 }
 
 function teacherOf({ id }: Candidate, { teacher }: Part): Float32Array {

@@ -63,7 +63,9 @@ describe("makeTrialRunner", () => {
       Math.cos(i),
     );
     for (const { id } of candidates.filter((c) => c.tasks.includes(task) && c.needsBags !== true)) {
-      const [record] = await runAll({ ...dataset, teacher }, [{ candidate: id, seed: 0, fold: 1 }]);
+      const [record] = await runAll({ ...dataset, teacher, unlabeled: dataset }, [
+        { candidate: id, seed: 0, fold: 1 },
+      ]);
       expect(record, id).toMatchObject({ candidate: id, seed: 0, fold: 1, status: "ok" });
       expect(
         record.tuning.map((t) => t.configuration),

@@ -1,0 +1,79 @@
+import { entropyMinimization, robustSelfTraining, selfTraining, virtualAdversarial } from "minimand";
+import type { Task } from "../results.ts";
+import type { Candidate } from "./candidate.ts";
+
+const family = {
+  tasks: ["binary", "multiclass"] as readonly Task[],
+  needsUnlabeled: true,
+} as const satisfies Partial<Candidate>;
+
+const lambda = ">= 0, weight of the unlabelled part";
+
+/** Methods that learn from unlabelled rows as well; they run where there is a file of them (`--unlabeled`). */
+export const unlabeledCandidates: readonly Candidate[] = [
+  {
+    ...family,
+    id: "rss",
+    label: "Robust self-supervised training",
+    paper: "ood-unlabeled",
+    formula:
+      "-log p_y(x) + lambda max_z [-log p_h(z) - gammaPrime |z - u|^2 / 2], h the model's own label of u",
+    settings: [
+      { lambda: 1, gammaPrime: 1 },
+      { lambda: 0.3, gammaPrime: 3 },
+      { lambda: 0.3, gammaPrime: 0.3 },
+    ],
+    parameters: { lambda, gammaPrime: "> 0, price of moving an unlabelled row" },
+    step: (_, model, { objective: _o, loss: _l, ...parts }) => robustSelfTraining({ model, ...parts }),
+  },
+  {
+    ...family,
+    id: "rss-robust",
+    label: "Robust self-supervised training, both parts robust",
+    paper: "ood-unlabeled",
+    formula: "as rss with max_z [-log p_y(z) - gamma |z - x|^2 / 2] for the labelled rows",
+    settings: [
+      { lambda: 1, gammaPrime: 1, gamma: 1 },
+      { lambda: 0.3, gammaPrime: 3, gamma: 3 },
+      { lambda: 0.3, gammaPrime: 0.3, gamma: 1 },
+    ],
+    parameters: { lambda, gammaPrime: "> 0", gamma: "> 0, price of moving a labelled row" },
+    step: (_, model, { objective: _o, loss: _l, ...parts }) =>
+      robustSelfTraining({ model, robustLabeled: true, ...parts }),
+  },
+  {
+    ...family,
+    id: "pseudo-label",
+    label: "Self-training with a frozen teacher",
+    reference: "Lee 2013, Pseudo-Label",
+    formula: "-log p_y(x) + lambda (-log p_t(u)), t the label by the model of the tenth epoch",
+    settings: [{ lambda: 1 }, { lambda: 0.3 }, { lambda: 3 }],
+    parameters: { lambda },
+    hyper: ({ perEpoch }) => ({ warmup: 10 * perEpoch }),
+    step: (_, model, { objective: _o, loss: _l, ...parts }) => selfTraining({ model, ...parts }),
+  },
+  {
+    ...family,
+    id: "entropy-minimization",
+    label: "Entropy minimisation",
+    reference: "Grandvalet, Bengio 2004",
+    formula: "-log p_y(x) + lambda (-sum_k p_k(u) log p_k(u))",
+    settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
+    parameters: { lambda },
+    step: (_, model, { objective: _o, loss: _l, ...parts }) => entropyMinimization({ model, ...parts }),
+  },
+  {
+    ...family,
+    id: "vat",
+    label: "Virtual adversarial training",
+    reference: "Miyato et al. 2017, arXiv 1704.03976",
+    formula: "-log p_y(x) + lambda KL(p(u) || p(u + r)), r of length epsilon where the divergence grows most",
+    settings: [
+      { lambda: 1, epsilon: 1 },
+      { lambda: 0.3, epsilon: 3 },
+      { lambda: 1, epsilon: 0.3 },
+    ],
+    parameters: { lambda, epsilon: "> 0, length of the step" },
+    step: (_, model, { objective: _o, loss: _l, ...parts }) => virtualAdversarial({ model, ...parts }),
+  },
+];
