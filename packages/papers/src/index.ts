@@ -8,6 +8,7 @@ import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
+import { card as rarts } from "./rarts/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
@@ -30,6 +31,7 @@ export type {
 export const cards: readonly PaperCard[] = [
   zLoss,
   normface,
+  rarts,
   elasticface,
   ldr,
   adversarialMdp,
@@ -53,6 +55,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   ldr: () => import("./ldr/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
+  rarts: () => import("./rarts/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
 };
 

@@ -1,0 +1,250 @@
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { difference, type Estimate, estimate, rounded } from "../statistics.ts";
+import { cellArms, gateArms, widthArms } from "./arms.ts";
+import type { CellResult } from "./cell-trial.ts";
+import type { GatesResult } from "./gates-trial.ts";
+import { width } from "./settings.ts";
+import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable-trial.ts";
+import type { Result, Spec } from "./spec.ts";
+import { judge } from "./verdict.ts";
+import type { WidthResult } from "./width-trial.ts";
+
+export interface Measured {
+  specs: readonly Spec[];
+  results: readonly Result[];
+  /** Mean test accuracy of every cell of the space. */
+  table: { [cell: string]: number };
+}
+
+const random = "Random search, as many gradients as second order";
+
+/** The tables of all parts, the ways on the solvable model, the curves of the gates, and the verdict. */
+export function reportOf({ specs, results, table }: Measured): ReproductionReport {
+  const of = <R extends Result>(wanted: (spec: Spec) => boolean): R[] =>
+    results.filter((_, i) => wanted(specs[i])) as R[];
+  const solvable = specs.flatMap((spec, i) =>
+    spec.part === "solvable" ? [{ method: spec.method, result: results[i] as SolvableResult }] : [],
+  );
+  const cells = (arm: string): CellResult[] => of((spec) => spec.part === "cell" && spec.arm === arm);
+  const widths = (arm: string): WidthResult[] => of((spec) => spec.part === "width" && spec.arm === arm);
+  const gates = gateArms.map((arm) => ({
+    arm,
+    results: of<GatesResult>((spec) => spec.part === "gates" && spec.arm === arm),
+  }));
+  const cost = results.find((r) => r.part === "cost");
+  if (cost === undefined) throw new RangeError("results: expected those of the cost, got none");
+
+  const ranking = Object.entries(table).sort((a, b) => b[1] - a[1]);
+  const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
+  const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
+  const randoms = results.filter((r) => r.part === "random");
+  const second = cost.milliseconds["darts-2"];
+  const arms = cellArms.filter(({ id }) => id in cost.milliseconds);
+
+  const cellRow = (label: string, found: readonly (string | null)[], own: readonly number[]): Row => {
+    const regret = estimate(own);
+    const ranks = found.map((cell) => 1 + ranking.findIndex(([name]) => name === cell)).filter((r) => r > 0);
+    return {
+      "cell search": label,
+      "regret, points": points(regret.mean),
+      "s.e.": points(regret.error),
+      "largest regret": points(Math.max(...own)),
+      "median rank of 64": ranks.length === 0 ? null : median(ranks),
+      "most often": mostOften(found.map((cell) => cell ?? "diverged")),
+    };
+  };
+  const rows: Row[] = [
+    ...solvable.map(({ method, result }) => solvableRow(method, result)),
+    ...arms.map(({ id, label }): Row => {
+      const own = cells(id);
+      return {
+        ...cellRow(
+          label,
+          own.map(({ cell }) => cell),
+          regrets(id),
+        ),
+        "minus first order": points(difference(regrets(id), regrets("darts-1")).mean),
+        "minus second order": points(difference(regrets(id), regrets("darts-2")).mean),
+        "s.e. of that": points(difference(regrets(id), regrets("darts-2")).error),
+        "mean weight of the winner": rounded(mean(own.map(({ decided }) => decided))),
+        "supernet test, w": rounded(mean(own.map(({ test }) => test.weights))),
+        "supernet test, y": meanOrNull(own.map(({ test }) => test.twin)),
+        "supernet test, mean of both": meanOrNull(own.map(({ test }) => test.average)),
+        gradients: own[0]?.gradients ?? null,
+        "seconds a search": rounded(mean(own.map(({ seconds }) => seconds))),
+      };
+    }),
+    {
+      ...cellRow(
+        random,
+        randoms.map(({ cell }) => cell),
+        randoms.map(({ cell }) => regretOf(cell)),
+      ),
+      "minus first order": points(
+        difference(
+          randoms.map(({ cell }) => regretOf(cell)),
+          regrets("darts-1"),
+        ).mean,
+      ),
+      "minus second order": points(
+        difference(
+          randoms.map(({ cell }) => regretOf(cell)),
+          regrets("darts-2"),
+        ).mean,
+      ),
+      gradients: randoms[0]?.gradients ?? null,
+      "seconds a search": rounded(mean(randoms.map(({ seconds }) => seconds))),
+    },
+    ...arms.map(
+      ({ id, label }): Row => ({
+        "cost of a step": label,
+        "gradients a step": cost.gradients[id],
+        milliseconds: rounded(cost.milliseconds[id]),
+        "share of second order": rounded(cost.milliseconds[id] / second),
+        "saved, percent": Math.round(100 * (1 - cost.milliseconds[id] / second)),
+      }),
+    ),
+    ...widthArms.map(({ id, label }): Row => widthRow(label, widths(id), widths("width-slimming"))),
+    ...gates.map(({ arm, results: own }): Row => gateRow(arm, own)),
+    ...ranking
+      .filter((_, i) => i < 5 || i >= ranking.length - 3)
+      .map(([cell, accuracy]): Row => ({ "cell of the space": cell, "test accuracy": rounded(accuracy) })),
+  ];
+  const order = (id: string, name: string) => ({
+    order: name,
+    mean: mean(regrets(id)),
+    minusFirst: difference(regrets(id), regrets("darts-1")),
+    minusSecond: difference(regrets(id), regrets("darts-2")),
+  });
+  return {
+    rows,
+    series: [...solvable.map(({ method, result }) => way(method, result)), ...gates.flatMap(gateCurves)],
+    ...judge({
+      limitError: Math.max(...solvable.map(({ result }) => result.error)),
+      rise: Math.max(...solvable.map(({ result }) => result.rise ?? 0)),
+      milliseconds: {
+        first: cost.milliseconds["darts-1"],
+        gaussSeidel: cost.milliseconds.rarts,
+        jacobi: cost.milliseconds["rarts-jacobi"],
+        second,
+      },
+      regret: [order("rarts", "Gauss-Seidel"), order("rarts-jacobi", "Jacobi")],
+      widths: width.keeps.map((keep) => ({
+        keep,
+        difference: difference(
+          accuracies(widths("width-rarts"), keep),
+          accuracies(widths("width-slimming"), keep),
+        ),
+      })),
+    }),
+  };
+}
+
+function solvableRow(
+  method: SolvableSpec["method"],
+  { found, limit, error, rise, steps }: SolvableResult,
+): Row {
+  return {
+    "solvable model": methodLabel(method),
+    alpha: digits(found.architecture),
+    w: digits(found.weights),
+    y: found.twin === undefined ? null : digits(found.twin),
+    "alpha in closed form": digits(limit.architecture),
+    "distance from the limit": Number(error.toExponential(1)),
+    "largest rise of the objective": rise === null ? null : Number(rise.toExponential(1)),
+    steps,
+  };
+}
+
+const accuracies = (results: readonly WidthResult[], keep: number): number[] =>
+  results.map(({ accuracy }) => accuracy[keep]);
+
+function widthRow(label: string, own: readonly WidthResult[], slimming: readonly WidthResult[]): Row {
+  const row: Row = {
+    "width search": label,
+    "64 channels": rounded(mean(own.map(({ whole }) => whole))),
+    "gates at zero": rounded(mean(own.map(({ closed }) => closed))),
+  };
+  for (const keep of width.keeps) {
+    const { mean: m, error }: Estimate = difference(accuracies(own, keep), accuracies(slimming, keep));
+    row[`${keep} channels`] = rounded(mean(accuracies(own, keep)));
+    row[`${keep} channels, minus slimming`] = rounded(m);
+    row[`s.e. of that, ${keep}`] = rounded(error);
+  }
+  return row;
+}
+
+const gateLabels = {
+  "darts-1": "DARTS, first order",
+  "darts-2": "DARTS, second order",
+  rarts: "RARTS",
+  "rarts-value": "RARTS with a value function",
+  exact: "Exact hypergradient",
+};
+
+function gateRow(arm: keyof typeof gateLabels, own: readonly GatesResult[]): Row {
+  const last = own.map(({ curve }) => curve[curve.length - 1]);
+  return {
+    "feature gates": gateLabels[arm],
+    "validation error at the start": rounded(mean(own.map(({ curve }) => curve[0].val))),
+    "validation error": rounded(mean(last.map(({ val }) => val))),
+    "test error": rounded(mean(last.map(({ test }) => test))),
+    gradients: Math.round(mean(last.map(({ gradients }) => gradients))),
+  };
+}
+
+function gateCurves({
+  arm,
+  results,
+}: {
+  arm: keyof typeof gateLabels;
+  results: readonly GatesResult[];
+}): Series[] {
+  const points = results[0]?.curve ?? [];
+  const average = (i: number, of: (point: GatesResult["curve"][number]) => number): number =>
+    mean(results.map(({ curve }) => of(curve[i])));
+  return [
+    {
+      name: `feature gates, ${gateLabels[arm]}`,
+      xLabel: "gradients spent",
+      yLabel: "validation error of the gates, weights refitted",
+      x: points.map((_, i) =>
+        Math.min(
+          2000,
+          average(i, ({ gradients }) => gradients),
+        ),
+      ),
+      y: points.map((_, i) => average(i, ({ val }) => val)),
+    },
+  ];
+}
+
+/** The way of a search on the solvable model, weights over architecture. */
+function way(method: SolvableSpec["method"], { path }: SolvableResult): Series {
+  return {
+    name: methodLabel(method),
+    xLabel: "alpha",
+    yLabel: "w",
+    x: path.map(([alpha]) => digits(alpha)),
+    y: path.map(([, w]) => digits(w)),
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const points = (share: number): number => Math.round(1e4 * share) / 100;
+const digits = (value: number): number => Number(value.toPrecision(11));
+function meanOrNull(values: readonly (number | null)[]): number | null {
+  const found = values.filter((v) => v !== null);
+  return found.length === 0 ? null : rounded(mean(found));
+}
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+function mostOften(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [value, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+  return `${value} (${count})`;
+}

@@ -1,0 +1,167 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
+import { nameOf, space } from "./cell-trial.ts";
+import { splitDigits } from "./digits.ts";
+import { reproduction } from "./reproduction.ts";
+import { ridge, squaredError } from "./ridge.ts";
+import { solvableMethods } from "./solvable-trial.ts";
+import type { Spec } from "./spec.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge } from "./verdict.ts";
+
+const sets = new Map<string, Promise<Dataset>>();
+const host: TrialHost = {
+  dataset(name) {
+    const file = `${name}.csv.gz`;
+    const found =
+      sets.get(name) ??
+      readTable(readFileSync(new URL(`../../../../data/${file}`, import.meta.url)), { name: file }).then(
+        (table) => makeDataset(table, { target: "target" }),
+      );
+    sets.set(name, found);
+    return found;
+  },
+  images: () => Promise.reject(new Error("no images are asked for")),
+};
+
+describe("the reproduction of rarts", () => {
+  it("runs at the quick scale: a table for each part, the ways on the solvable model, a verdict", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: 1 }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+    const having = (column: string) => rows.filter((row) => column in row);
+    expect(having("solvable model").length).toBe(solvableMethods.length);
+    expect(having("cell search").length).toBe(judgedArms.length + 1);
+    expect(having("cost of a step").length).toBe(judgedArms.length);
+    expect(having("width search").length).toBe(widthArms.length);
+    expect(having("feature gates").length).toBe(gateArms.length);
+    for (const row of having("cost of a step")) expect(Number(row.milliseconds)).toBeGreaterThan(0);
+    for (const row of having("cell search")) expect(Number(row["regret, points"])).toBeGreaterThanOrEqual(0);
+    expect(series.length).toBe(solvableMethods.length + gateArms.length);
+    for (const { x, y } of series) expect([...x, ...y].every(Number.isFinite)).toBe(true);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^\(i\) .* \(ii\) .* \(iii\) .* \(iv\) /);
+  });
+
+  it("ends on the solvable model where the closed form says, and its objective never rises", async () => {
+    for (const method of solvableMethods.filter((m) => !("beta" in m && m.beta === 100))) {
+      const result = await reproduction.trial({ part: "solvable", method, maxSteps: 1500 }, host);
+      if (result.part !== "solvable") throw new Error("another result");
+      expect(result.error).toBeLessThan(1e-10);
+      expect(result.rise ?? 0).toBeLessThan(1e-12);
+      expect(result.path[0]).toEqual([2, -2]);
+    }
+  });
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const spec: Spec = {
+      part: "width",
+      arm: "width-rarts",
+      configuration: { learningRate: 0.05, mu: 0.1 },
+      seed: 5,
+      judge: "test",
+      fraction: 0.1,
+    };
+    const first = await reproduction.trial(spec, host);
+    expect(await reproduction.trial(spec, host)).toEqual(first);
+    expect(await reproduction.trial({ ...spec, seed: 6 }, host)).not.toEqual(first);
+  });
+
+  it("has halves, test rows and rows of tuning that share nothing", async () => {
+    const [a, b] = [await splitDigits(host, 3), await splitDigits(host, 4)];
+    expect([a.train, a.val, a.both, a.test, a.tuning].map(({ y }) => y.length)).toEqual([
+      300, 300, 600, 797, 400,
+    ]);
+    const rowsOf = ({ x, y }: typeof a.train): Set<string> =>
+      new Set([...y].map((_, i) => x.slice(64 * i, 64 * i + 64).join()));
+    const [train, val, test, tuning] = [a.train, a.val, a.test, a.tuning].map(rowsOf);
+    for (const row of val) expect(train.has(row)).toBe(false);
+    for (const row of [...train, ...val, ...tuning]) expect(test.has(row)).toBe(false);
+    expect([...a.tuning.y]).toEqual([...b.tuning.y]);
+    expect([...a.train.y]).not.toEqual([...b.train.y]);
+  });
+
+  it("has six configurations for every arm, choices that are on those grids, and a table of the whole space", () => {
+    const choices = tuned.choices as unknown as Record<string, Record<string, unknown> | undefined>;
+    for (const { id, grid, settingsOf } of cellArms) {
+      expect(grid.length).toBe(settingsOf === undefined ? 6 : 0);
+      if (settingsOf !== undefined) continue;
+      const { learningRate, alphaRate, beta } = choices[id] ?? {};
+      expect(grid).toContainEqual({ learningRate, alphaRate, beta });
+    }
+    for (const { id, grid } of widthArms) {
+      expect(grid.length).toBe(6);
+      const { learningRate, mu } = choices[id] ?? {};
+      expect(grid).toContainEqual({ learningRate, mu });
+    }
+    expect(space.map(nameOf).filter((cell) => choices[cell] === undefined)).toEqual([]);
+  });
+});
+
+describe("ridge regression", () => {
+  it("is at the minimum of its penalised error", () => {
+    const rows = {
+      x: Float64Array.from({ length: 30 }, (_, i) => Math.sin(2.7 * i * i)),
+      y: Float64Array.from({ length: 10 }, (_, i) => Math.cos(i)),
+      columns: 3,
+    };
+    const gates = [1, 0.5, 2];
+    const objective = (w: ArrayLike<number>): number =>
+      squaredError(rows, gates, w) / 2 + 0.05 * Array.from(w).reduce((s, v) => s + v * v, 0);
+    const w = ridge(rows, gates, 0.1);
+    for (const j of [0, 1, 2])
+      for (const h of [-1e-4, 1e-4]) {
+        const moved = w.slice();
+        moved[j] += h;
+        expect(objective(moved)).toBeGreaterThan(objective(w));
+      }
+  });
+});
+
+describe("the verdict", () => {
+  const near = { mean: 0, error: 0.01, n: 10 };
+  const evidence: Evidence = {
+    limitError: 1e-12,
+    rise: 0,
+    milliseconds: { first: 2, gaussSeidel: 4, jacobi: 2.4, second: 5 },
+    regret: ["Gauss-Seidel", "Jacobi"].map((order) => ({
+      order,
+      mean: 0.01,
+      minusFirst: { ...near, mean: -0.01 },
+      minusSecond: near,
+    })),
+    widths: [{ keep: 8, difference: near }],
+  };
+  const verdictOf = (changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict;
+  const far = { ...near, mean: 0.02 };
+
+  it("is reproduced where all four parts hold", () => {
+    expect(verdictOf({})).toBe("reproduced");
+    expect(judge(evidence).because).toContain("80 % (Gauss-Seidel) and 48 % (Jacobi)");
+  });
+
+  it("is partly reproduced where one order finds cells, or cost or widths fail", () => {
+    const [first, second] = evidence.regret;
+    expect(verdictOf({ regret: [first, { ...second, minusSecond: far }] })).toBe("partly reproduced");
+    expect(verdictOf({ milliseconds: { ...evidence.milliseconds, jacobi: 3 } })).toBe("partly reproduced");
+    expect(verdictOf({ widths: [{ keep: 8, difference: { ...near, mean: -0.02 } }] })).toBe(
+      "partly reproduced",
+    );
+  });
+
+  it("is not reproduced where no order finds cells, or the solvable model is missed", () => {
+    expect(verdictOf({ regret: evidence.regret.map((r) => ({ ...r, minusFirst: far })) })).toBe(
+      "not reproduced",
+    );
+    expect(verdictOf({ limitError: 1e-9 })).toBe("not reproduced");
+    expect(verdictOf({ limitError: Number.NaN })).toBe("not reproduced");
+    expect(verdictOf({ rise: 1e-9 })).toBe("not reproduced");
+  });
+});

@@ -1,0 +1,143 @@
+import { numpy as np } from "@jax-js/jax";
+import {
+  type ArchitectureSearch,
+  darts,
+  discardSearch,
+  rarts,
+  type SearchState,
+  type SolvablePoint,
+  sgd,
+  singleLevel,
+  solvableDarts,
+  solvableModel,
+  solvableRarts,
+  solvableSingleLevel,
+} from "minimand";
+import type { Tree } from "minimand/engine";
+import type { TrialHost } from "../reproduction.ts";
+
+/** One search on the solvable model, from (a, w) = (2, -2). */
+export interface SolvableSpec {
+  part: "solvable";
+  method:
+    | { name: "rarts"; lambda: number; beta: number }
+    | { name: "darts"; xi: number }
+    | { name: "single" };
+  maxSteps: number;
+}
+
+export interface SolvableResult {
+  part: "solvable";
+  found: SolvablePoint & { twin?: number };
+  limit: SolvablePoint & { twin?: number };
+  /** Largest distance of the parameters found from the limit. */
+  error: number;
+  /** Largest rise of the objective in one step as a share of its size; null where nothing is claimed. */
+  rise: number | null;
+  steps: number;
+  /** Some points of the way, `[architecture, weights]`. */
+  path: [number, number][];
+}
+
+export const solvableMethods: readonly SolvableSpec["method"][] = [
+  ...[0, 0.25, 0.5, 1].map((xi) => ({ name: "darts", xi }) as const),
+  { name: "single" },
+  ...[
+    [1, 1],
+    [2, 5],
+    [10, 10],
+    [100, 100],
+  ].map(([lambda, beta]) => ({ name: "rarts", lambda, beta }) as const),
+];
+
+export function methodLabel(method: SolvableSpec["method"]): string {
+  if (method.name === "single") return "single level";
+  return method.name === "darts"
+    ? `DARTS, inner step ${method.xi}`
+    : `RARTS, lambda ${method.lambda}, beta ${method.beta}`;
+}
+
+/** Runs until nothing moves any more, in float64. */
+export async function solvableTrial(
+  { method, maxSteps }: SolvableSpec,
+  host: TrialHost,
+): Promise<SolvableResult> {
+  const { search, hyper, limit } = setUp(method, host.compile);
+  const scalar = (value: number): np.Array => np.array(Float64Array.of(value), { shape: [] });
+  let state = search.init(scalar(-2), scalar(2), { hyper });
+  let [at, before, rise, steps] = [await pointOf(state), 0, 0, 0];
+  const path: [number, number][] = [[at.architecture, at.weights]];
+  for (; steps < maxSteps; steps++) {
+    host.signal?.throwIfAborted();
+    const [next, metrics] = search.update(state, {}, {});
+    state = next;
+    const value = (await metrics.loss.data())[0];
+    for (const other of Object.values(metrics)) if (other !== metrics.loss) other.dispose();
+    if (steps > 0) rise = Math.max(rise, (value - before) / Math.max(1, Math.abs(before)));
+    before = value;
+    const now = await pointOf(state);
+    const moved = Math.max(...keysOf(now).map((name) => Math.abs((now[name] ?? 0) - (at[name] ?? 0))));
+    at = now;
+    // Dense at the start, where the ways differ.
+    if (steps < 40 || (steps < 400 && steps % 10 === 0) || steps % 100 === 0)
+      path.push([at.architecture, at.weights]);
+    if (moved < 1e-15) break;
+  }
+  discardSearch(state);
+  path.push([at.architecture, at.weights]);
+  const error = Math.max(
+    ...keysOf(limit).map((name) => Math.abs((at[name] ?? Number.NaN) - (limit[name] ?? 0))),
+  );
+  return {
+    part: "solvable",
+    found: at,
+    limit,
+    error,
+    rise: method.name === "rarts" ? rise : null,
+    steps,
+    path,
+  };
+}
+
+type Point = SolvableResult["found"];
+const keysOf = (point: Point): (keyof Point)[] => Object.keys(point) as (keyof Point)[];
+
+async function pointOf({ networks, architecture }: SearchState): Promise<Point> {
+  const number = async (tree: Tree): Promise<number> => (await (tree as np.Array).ref.data())[0];
+  return {
+    architecture: await number(architecture),
+    weights: await number(networks.weights),
+    ...("twin" in networks && { twin: await number(networks.twin) }),
+  };
+}
+
+function setUp(
+  method: SolvableSpec["method"],
+  compile: TrialHost["compile"],
+): { search: ArchitectureSearch; hyper: { [name: string]: number }; limit: Point } {
+  const plain = {
+    optimizer: ({ learningRate }: { [name: string]: np.Array }) => sgd(learningRate),
+    architectureOptimizer: ({ learningRate }: { [name: string]: np.Array }) => sgd(learningRate),
+    compile,
+  };
+  if (method.name === "single")
+    return {
+      search: singleLevel(solvableModel, plain),
+      hyper: { learningRate: 0.1 },
+      limit: solvableSingleLevel(),
+    };
+  if (method.name === "darts")
+    return {
+      search: darts(solvableModel, { ...plain, order: 2 }),
+      hyper: { learningRate: 0.1, xi: method.xi },
+      limit: solvableDarts(method.xi),
+    };
+  const { lambda, beta } = method;
+  // Below the bounds 2 / (2 lambda + beta) of w, 2 / beta of y and 2 / (2 lambda) of a.
+  const learningRate = 1 / (2 * lambda + beta);
+  return {
+    search: rarts(solvableModel, plain),
+    hyper: { lambda, beta, learningRate },
+    limit: solvableRarts({ lambda, beta }),
+  };
+}
