@@ -1,0 +1,268 @@
+import { numpy as np, random } from "@jax-js/jax";
+import {
+  constraintViolation,
+  crossEntropy,
+  fit,
+  type KappaChoice,
+  kappa,
+  type LionReport,
+  lionMonitor,
+  minibatches,
+  mlp,
+  NonFiniteError,
+  objectiveOf,
+  optimizerMemory,
+  predictor,
+  type SupervisedState,
+  supervised,
+  type TrainStep,
+} from "minimand";
+import {
+  type Compile,
+  compileWithJit,
+  derive,
+  differentiate,
+  disposeTree,
+  leavesOf,
+  mapTree,
+  refTree,
+  type Tree,
+} from "minimand/engine";
+import { programsOf } from "../programs.ts";
+import type { TrialHost } from "../reproduction.ts";
+import { type Arm, armOf, type Configuration } from "./arms.ts";
+import { type Labelled, prepare } from "./data.ts";
+import { network } from "./settings.ts";
+
+/** One network trained by one optimizer. */
+export interface NetworkSpec {
+  part: "network";
+  /** `decay`: Lion at a given weight decay, to see what it does. */
+  purpose: "tuned" | "decay" | "large";
+  arm: string;
+  configuration: Configuration;
+  seed: number;
+  judge: "test" | "tune";
+  /** Starts with weights so many times as large, and is looked at after every epoch; 1 for ordinary runs. */
+  start: number;
+  epochs: number;
+}
+
+/** What one network came to. */
+export interface NetworkResult {
+  part: "network";
+  /** 0 where training diverged. */
+  accuracy: number;
+  trainLoss: number;
+  largestWeight: number;
+  /** The weight decay that it came to: for kernels, in absolute terms. */
+  weightDecay: number;
+  /** Distance to the constraint set of its kernel (of Lion for optimizers without one), at the start and at the end. */
+  startViolation: number;
+  violation: number;
+  /** The size of the weights measured by that set: above 1 outside, 1 at its boundary. */
+  gauge: number;
+  /** Product of all `1 - learning rate x weight decay`. */
+  guaranteed: number;
+  /** Share of weights of at least 0.999 / lambda. */
+  atBound: number;
+  /** Bytes of state a parameter. */
+  bytes: number;
+  curve: Curve | null;
+}
+
+/** A run that is looked at: one entry an epoch, the start first. */
+export interface Curve {
+  largest: number[];
+  violation: number[];
+  bound: number[];
+  objective: (number | null)[];
+  energy: (number | null)[];
+  stationarity: (number | null)[];
+}
+
+interface Programs {
+  step: TrainStep<SupervisedState>;
+  predict: ReturnType<typeof predictor>;
+  /** Loss and gradient of all training rows. */
+  whole: (one: np.Array, params: Tree, x: np.Array, y: np.Array) => Tree[];
+  bytes: number;
+}
+const made = programsOf<Programs>();
+
+function programsFor(
+  arm: Arm,
+  { inputs, classes, steps }: { inputs: number; classes: number; steps: number },
+  compile: Compile | undefined,
+): Programs {
+  return made(compile, [arm.id, inputs, classes, steps].join(" "), () => {
+    const model = mlp({ inputs, hidden: network.hidden, outputs: classes, activation: "tanh" });
+    const optimizer = (hyper: { [name: string]: np.Array }) => {
+      const { learningRate, weightDecay } = hyper;
+      const cosine = (count: np.Array): np.Array =>
+        np
+          .cos(count.mul(Math.PI / steps))
+          .add(1)
+          .mul(0.5)
+          .mul(learningRate.ref);
+      return arm.make(cosine, weightDecay);
+    };
+    const step = supervised({
+      model,
+      objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+      optimizer,
+      compile,
+    });
+    const gradientOf = differentiate((params: Tree, x: np.Array, y: np.Array): [np.Array, Tree] => {
+      const [logits] = model.apply({ params, state: {} }, x, { training: false });
+      return [crossEntropy(logits, y).mean(), []];
+    });
+    const { params } = model.init(random.key(0));
+    const { perParameter: bytes } = optimizerMemory(arm.make(1e-3, 0.1), params);
+    disposeTree(params);
+    return {
+      step,
+      predict: predictor(model, compile),
+      whole: (compile ?? compileWithJit)((one: np.Array, p: Tree, x: np.Array, y: np.Array): Tree[] => {
+        const [[value], gradient] = gradientOf(one, p, x, y);
+        return [value, gradient];
+      }),
+      bytes,
+    };
+  });
+}
+
+/** Trains and judges one network; the same spec gives the same result, and equal seeds share rows, start and batches. */
+export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<NetworkResult> {
+  const arm = armOf(spec.arm);
+  const { train, judged, inputs, classes } = prepare(await host.dataset("digits"), spec);
+  const batches = minibatches(train, { size: network.batch, seed: derive(spec.seed, 2) });
+  const steps = spec.epochs * batches.perEpoch;
+  const { step, predict, whole, bytes } = programsFor(arm, { inputs, classes, steps }, host.compile);
+  const set = arm.kappa ?? kappa.l1();
+  const { learningRate } = spec.configuration;
+  const key = random.key(derive(spec.seed, 3) | 0);
+  const fresh = step.init(key.ref, { hyper: { learningRate, weightDecay: 0 } });
+  const params = mapTree((w) => w.mul(spec.start), fresh.params);
+  const weightDecay = spec.configuration.weightDecay / (arm.relative === true ? gaugeOf(set, 1, params) : 1);
+  let state: SupervisedState = { ...fresh, params, hyper: { learningRate, weightDecay } };
+  const rateAt = (t: number): number => (learningRate * (1 + Math.cos((Math.PI * t) / steps))) / 2;
+  const startViolation = violationOf(set, weightDecay, params);
+  let guaranteed = 1;
+  const look = spec.start === 1 ? null : watcher(spec, train, whole, host.compile);
+  await look?.look(state, startViolation);
+  const result = async (accuracy: number): Promise<NetworkResult> => {
+    const gauge = gaugeOf(set, weightDecay, state.params);
+    const weights = leavesOf(state.params).flatMap((w) => [...(w.ref.dataSync() as Float32Array)]);
+    const sizes = weights.map(Math.abs);
+    const [value, gradient] = whole(1 as never, refTree(state.params), ...arraysOf(train));
+    disposeTree(gradient);
+    return {
+      part: "network",
+      accuracy,
+      trainLoss: (await (value as np.Array).data())[0],
+      largestWeight: sizes.reduce((a, b) => Math.max(a, b), 0),
+      weightDecay,
+      startViolation,
+      violation: violationOf(set, weightDecay, state.params),
+      gauge,
+      guaranteed,
+      atBound: sizes.filter((w) => w * weightDecay >= 0.999).length / sizes.length,
+      bytes,
+      curve: look?.curve ?? null,
+    };
+  };
+  try {
+    for (let epoch = 0; epoch < spec.epochs; epoch++) {
+      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
+      for (let t = epoch * batches.perEpoch; t < (epoch + 1) * batches.perEpoch; t++)
+        guaranteed *= Math.max(0, 1 - rateAt(t) * weightDecay);
+      await look?.look(state, startViolation * guaranteed);
+    }
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    return { ...diverged, weightDecay, startViolation, bytes };
+  }
+  const [x, y] = arraysOf(judged);
+  y.dispose();
+  const logits = await predict(step.params(state), step.modelState(state), x).data();
+  const found = await result(accuracyOf(logits, judged.y, classes));
+  look?.dispose();
+  disposeTree([state.params, state.optimizer, state.modelState]);
+  return found;
+}
+
+const diverged = {
+  part: "network",
+  accuracy: 0,
+  trainLoss: Infinity,
+  largestWeight: Infinity,
+  violation: Infinity,
+  gauge: Infinity,
+  guaranteed: 0,
+  atBound: 0,
+  curve: null,
+} as const;
+
+/** Looks at a run of Lion, or at another optimizer's weights as if it were one. */
+function watcher(
+  { arm, configuration: { learningRate, weightDecay } }: NetworkSpec,
+  train: Labelled,
+  whole: Programs["whole"],
+  compile: Compile | undefined,
+) {
+  const curve: Curve = { largest: [], violation: [], bound: [], objective: [], energy: [], stationarity: [] };
+  const monitor = lionMonitor({
+    kappa: kappa.l1(),
+    weightDecay,
+    learningRate,
+    b1: 0.9,
+    b2: 0.99,
+    compile,
+  });
+  const finite = (value: number | null): number | null =>
+    value !== null && Number.isFinite(value) ? value : null;
+  return {
+    curve,
+    dispose: () => monitor.dispose(),
+    async look({ params, optimizer }: SupervisedState, bound: number): Promise<void> {
+      const [value, gradient] = whole(1 as never, refTree(params), ...arraysOf(train));
+      const loss = (await (value as np.Array).data())[0];
+      let report: LionReport | null = null;
+      if (arm === "lion") report = await monitor.look({ loss, params, state: optimizer, gradient });
+      disposeTree(gradient);
+      const violation = violationOf(kappa.l1(), weightDecay, params);
+      curve.largest.push(gaugeOf(kappa.l1(), weightDecay, params) / weightDecay);
+      curve.violation.push(violation);
+      curve.bound.push(bound);
+      curve.objective.push(finite(report?.objective ?? null));
+      curve.energy.push(finite(report?.energy ?? null));
+      curve.stationarity.push(finite(report?.stationarity ?? null));
+    },
+  };
+}
+
+/** Distance to the set; keeps the parameters. */
+function violationOf(set: KappaChoice, weightDecay: number, params: Tree): number {
+  return constraintViolation({ kappa: set, weightDecay }, refTree(params)).item();
+}
+
+/** The dual norm of `lambda x`, from the violation of a multiple that is certainly outside. */
+function gaugeOf(set: KappaChoice, weightDecay: number, params: Tree): number {
+  const multiple = 1e4;
+  return (1 + violationOf(set, weightDecay * multiple, params)) / multiple;
+}
+
+function arraysOf({ x, y, shape }: Labelled): [np.Array, np.Array] {
+  return [np.array(new Float32Array(x), { shape: [y.length, ...shape] }), np.array(new Int32Array(y))];
+}
+
+function accuracyOf(logits: ArrayLike<number>, labels: Int32Array, classes: number): number {
+  let right = 0;
+  labels.forEach((label, row) => {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
+    if (best === label) right++;
+  });
+  return right / labels.length;
+}

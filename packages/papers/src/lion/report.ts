@@ -1,0 +1,218 @@
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { arms } from "./arms.ts";
+import { kernelCase } from "./kernels.ts";
+import type { NetworkResult, NetworkSpec } from "./network.ts";
+import type { QuadraticResult, QuadraticSpec } from "./quadratic.ts";
+import { quadratic as exact } from "./settings.ts";
+import { judge } from "./verdict.ts";
+
+export type Spec = QuadraticSpec | NetworkSpec;
+export type Result = QuadraticResult | NetworkResult;
+
+/** Results of one kernel or one way of training, in the order of the seeds. */
+interface Group<R> {
+  id: string;
+  results: R[];
+}
+
+/** The tables, the curves and the verdict. */
+export function reportOf(specs: readonly Spec[], results: readonly Result[]): ReproductionReport {
+  const kernels: Group<QuadraticResult>[] = [];
+  const [ordinary, byDecay, large]: Group<NetworkResult>[][] = [[], [], []];
+  specs.forEach((spec, i) => {
+    const result = results[i];
+    if (spec.part === "quadratic" && result.part === "quadratic") put(kernels, spec.kernel, result);
+    if (spec.part !== "network" || result.part !== "network") return;
+    if (spec.start > 1) put(large, spec.arm, result);
+    else if (spec.purpose === "decay") put(byDecay, `${spec.configuration.weightDecay}`, result);
+    else put(ordinary, spec.arm, result);
+  });
+  const of = (id: string): NetworkResult[] => ordinary.find((g) => g.id === id)?.results ?? [];
+  const overAdamw = (id: string): number[] =>
+    of(id).map((r, s) => r.accuracy - (of("adamw")[s]?.accuracy ?? Number.NaN));
+  const constrained = [...of("lion"), ...byDecay.flatMap((g) => g.results)];
+  const lionLarge = large.find(({ id }) => id === "lion")?.results ?? [];
+  const rates = new Map(
+    specs.flatMap((s) => (s.part === "network" && s.purpose === "tuned" ? [[s.arm, s.configuration]] : [])),
+  );
+  const network = arms.filter(({ id }) => of(id).length > 0);
+  return {
+    rows: [
+      ...kernels.map(kernelRow),
+      ...network
+        .filter(({ relative }) => relative !== true)
+        .map(({ id, label }): Row => {
+          const chosen = rates.get(id);
+          return {
+            optimizer: label,
+            "learning rate": chosen?.learningRate ?? null,
+            "weight decay": chosen?.weightDecay ?? null,
+            ...accuracies(of(id), overAdamw(id)),
+            "train loss": short(mean(of(id).map((r) => r.trainLoss))),
+            "max|x|": round(mean(of(id).map((r) => r.largestWeight)), 3),
+            "bytes of state a parameter": round(of(id)[0].bytes, 2),
+          };
+        }),
+      ...network
+        .filter(({ relative }) => relative === true)
+        .map(
+          ({ id, label }): Row => ({
+            kernel: label,
+            "learning rate": rates.get(id)?.learningRate ?? null,
+            "weight decay (mean)": round(mean(of(id).map((r) => r.weightDecay)), 4),
+            ...accuracies(of(id), overAdamw(id)),
+            "violation (worst)": short(worst(of(id).map((r) => r.violation))),
+            "size of x, 1 at the boundary": round(mean(of(id).map((r) => r.gauge)), 3),
+          }),
+        ),
+      ...byDecay.map(
+        ({ id, results: r }): Row => ({
+          "Lion, weight decay": Number(id),
+          "1 / lambda": Number(id) === 0 ? null : round(1 / Number(id), 3),
+          "test accuracy": round(mean(r.map((x) => x.accuracy)), 4),
+          "train loss": short(mean(r.map((x) => x.trainLoss))),
+          "max|x| (worst)": round(worst(r.map((x) => x.largestWeight)), 5),
+          "weights at the bound": round(mean(r.map((x) => x.atBound)), 3),
+        }),
+      ),
+      ...large.map(({ id, results: r }): Row => {
+        const points = r.map((x) => x.curve?.largest ?? []);
+        return {
+          "start eight times too large": arms.find((a) => a.id === id)?.label ?? id,
+          "max|x| at the start": round(mean(points.map((p) => p[0])), 2),
+          "max|x| at the end (worst)": round(worst(r.map((x) => x.largestWeight)), 6),
+          "violation (worst)": short(worst(r.map((x) => x.violation))),
+          "weights at the bound": round(mean(r.map((x) => x.atBound)), 3),
+          "test accuracy": round(mean(r.map((x) => x.accuracy)), 4),
+        };
+      }),
+    ],
+    series: [...exactCurves(kernels), ...largeCurves(large)],
+    ...judge({
+      kernels: kernels.length,
+      excess: worst(kernels.flatMap((g) => g.results.map((r) => r.excess))),
+      gap: worst(kernels.flatMap((g) => g.results.map((r) => r.gap))),
+      lionDistance: worst(
+        kernels.find(({ id }) => id.includes("Lion"))?.results.map((r) => r.distance) ?? [],
+      ),
+      overBound: worst(kernels.flatMap((g) => g.results.map((r) => r.overBound))),
+      rise: worst(kernels.flatMap((g) => g.results.flatMap((r) => r.rise ?? []))),
+      overGuarantee: worst(constrained.map((r) => r.violation - r.startViolation * r.guaranteed)),
+      largeViolation: worst(lionLarge.map((r) => r.violation)),
+      lion: standing(of("lion")),
+      adamw: standing(of("adamw")),
+    }),
+  };
+}
+
+function put<R>(groups: Group<R>[], id: string, result: R): void {
+  const found = groups.find((g) => g.id === id);
+  if (found === undefined) groups.push({ id, results: [result] });
+  else found.results.push(result);
+}
+
+function kernelRow({ id, results: r }: Group<QuadraticResult>): Row {
+  const rises = r.flatMap((x) => x.rise ?? []);
+  return {
+    "exact part: kernel": id,
+    "weight decay means": kernelCase(id).meaning,
+    "distance at the start": round(mean(r.map((x) => x.startViolation)), 2),
+    "at the end": short(worst(r.map((x) => x.endViolation))),
+    "over (1 - e lambda)": short(worst(r.map((x) => x.excess))),
+    "F - F*": short(worst(r.map((x) => Math.abs(x.gap)))),
+    "lambda |x - x*|": short(worst(r.map((x) => x.distance))),
+    "H over its bound": short(worst(r.map((x) => x.overBound))),
+    "H along the equation": rises.length > 0 ? short(worst(rises)) : null,
+  };
+}
+
+function accuracies(results: readonly NetworkResult[], overAdamw: readonly number[]): Row {
+  return {
+    "test accuracy": round(mean(results.map((r) => r.accuracy)), 4),
+    "minus AdamW": round(mean(overAdamw), 4),
+    "sd of the difference": overAdamw.length > 1 ? round(deviation(overAdamw), 4) : null,
+  };
+}
+
+const standing = (results: readonly NetworkResult[]) => ({
+  accuracy: mean(results.map((r) => r.accuracy)),
+  bytes: results[0]?.bytes ?? Number.NaN,
+});
+
+/** Where a curve on a logarithmic axis ends: numbers of 32 bits have no more digits. */
+const floor = -8;
+const log10 = (values: readonly number[]): number[] =>
+  values.map((v) => round(Math.max(floor, Math.log10(v)), 3));
+const shown = ["l1 (Lion)", "linf", "lp, p = 1.5", "nuclear"];
+
+/** Phase 1 and phase 2 of the first seed. */
+function exactCurves(kernels: readonly Group<QuadraticResult>[]): Series[] {
+  const entering = kernels
+    .filter(({ id }) => shown.includes(id))
+    .flatMap(({ id, results: [first] }): Series[] => {
+      const x = first.violations.map((_, i) => i * exact.every);
+      const axes = { xLabel: "step", yLabel: "log10 of the distance to the set" };
+      return [
+        { name: id, ...axes, x, y: log10(first.violations) },
+        { name: `${id}: bound`, ...axes, x, y: log10(first.bounds) },
+      ];
+    });
+  const falling = kernels
+    .filter(({ results: [first] }) => first.energies.length > 1)
+    .map(({ id, results: [{ energies }] }): Series => {
+      const [start, end] = [energies[0], energies[energies.length - 1]];
+      return {
+        name: id,
+        xLabel: "time",
+        yLabel: "H, from 1 at the start to 0 at the end",
+        x: energies.map((_, i) => round(i * 5 * exact.h, 3)),
+        y: energies.map((h) => round((h - end) / (start - end), 5)),
+      };
+    });
+  return [...entering, ...falling];
+}
+
+/** The networks that start too large, first seed: distance to the box for each optimizer; Lion's objective and H. */
+function largeCurves(large: readonly Group<NetworkResult>[]): Series[] {
+  const axes = { xLabel: "epoch", yLabel: "log10 of lambda max|x| - 1" };
+  const lines = large.flatMap(({ id, results: [{ curve }] }): Series[] =>
+    curve === null
+      ? []
+      : [
+          {
+            name: `${arms.find((a) => a.id === id)?.label ?? id}`,
+            ...axes,
+            x: curve.violation.map((_, i) => i),
+            y: log10(curve.violation),
+          },
+        ],
+  );
+  const lion = large.find(({ id }) => id === "lion")?.results[0].curve ?? null;
+  if (lion === null) return lines;
+  const x = lion.bound.map((_, i) => i);
+  const inside = (values: readonly (number | null)[]): number[] => values.map((v) => v ?? Number.NaN);
+  const of = (name: string, values: readonly (number | null)[], yLabel: string): Series => ({
+    name,
+    xLabel: "epoch",
+    yLabel,
+    x: x.filter((i) => values[i] !== null),
+    y: inside(values.filter((v) => v !== null)).map((v) => round(v, 4)),
+  });
+  return [
+    ...lines,
+    { name: "guaranteed for Lion", ...axes, x, y: log10(lion.bound) },
+    of("loss of all training rows", lion.objective, "inside the box"),
+    of("Lyapunov function H", lion.energy, "inside the box"),
+    of("gap of Frank and Wolfe", lion.stationarity, "inside the box"),
+  ];
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** The largest; NaN where one is. */
+const worst = (values: readonly number[]): number => Math.max(-Infinity, ...values);
+function deviation(values: readonly number[]): number {
+  const m = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
+}
+const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
+const short = (value: number): number => Number(value.toPrecision(2));

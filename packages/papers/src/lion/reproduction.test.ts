@@ -1,0 +1,206 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { arms, type Configuration } from "./arms.ts";
+import { prepare } from "./data.ts";
+import { kernelCases } from "./kernels.ts";
+import type { NetworkSpec } from "./network.ts";
+import { minimise, problemOf } from "./problem.ts";
+import { ball, boxAndBall, groupBall, matrixGroups, simplex, singularBall, sizeOf } from "./prox.ts";
+import type { QuadraticResult, QuadraticSpec } from "./quadratic.ts";
+import { reproduction } from "./reproduction.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge } from "./verdict.ts";
+
+let digits: Promise<Dataset> | undefined;
+const host: TrialHost = {
+  dataset(name) {
+    const path = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    digits ??= readTable(readFileSync(path), { name: `${name}.csv.gz` }).then((table) =>
+      makeDataset(table, { target: "target" }),
+    );
+    return digits;
+  },
+  images: () => Promise.reject(new Error("no images are asked for")),
+};
+const network: NetworkSpec = {
+  part: "network",
+  purpose: "tuned",
+  arm: "lion",
+  configuration: { learningRate: 3e-3, weightDecay: 10 },
+  seed: 7,
+  judge: "test",
+  start: 1,
+  epochs: 2,
+};
+const quadratic = (kernel: string, fraction = 1): QuadraticSpec => ({
+  part: "quadratic",
+  kernel,
+  seed: 77,
+  fraction,
+});
+
+describe("the reproduction of lion", () => {
+  it("runs at the quick scale: rows for kernels, optimizers, the panel, decays and large starts", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: 1 }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    // Every fourth of 25 kernels and of 9 in the panel, 7 optimizers, 4 decays, 3 large starts.
+    const total = 7 + 3 + 7 + 4 + 3;
+    expect(progress.at(-1)).toMatchObject({ done: total, total });
+    expect(rows.length).toBe(total);
+    const having = (column: string) => rows.filter((row) => column in row);
+    expect(having("exact part: kernel").length).toBe(7);
+    expect([kernelCases.length, arms.length]).toEqual([25, 16]);
+    // Phase 1 is exact from the first step on.
+    for (const row of having("over (1 - e lambda)"))
+      expect(Number(row["over (1 - e lambda)"])).toBeLessThan(1e-6);
+    for (const row of having("H over its bound")) expect(Number(row["H over its bound"])).toBeLessThan(1e-9);
+    expect(
+      having("bytes of state a parameter").map((r) => Math.round(Number(r["bytes of state a parameter"]))),
+    ).toEqual([4, 4, 8, 8, 0, 4, 4]);
+    for (const row of having("violation (worst)").filter(
+      (r) => "kernel" in r && !`${r.kernel}`.includes("Newton"),
+    ))
+      expect(Number(row["violation (worst)"]), String(row.kernel)).toBeLessThan(1e-5);
+    expect(series.map(({ name }) => name)).toContain("guaranteed for Lion");
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^\(i\) (holds|fails): .* \(ii\) .* \(iii\) /);
+  });
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const first = await reproduction.trial(network, host);
+    expect(await reproduction.trial(network, host)).toEqual(first);
+    expect(await reproduction.trial({ ...network, seed: 8 }, host)).not.toEqual(first);
+    const kernel = quadratic("logcosh, e = 0.5", 0.02);
+    expect(await reproduction.trial(kernel, host)).toEqual(await reproduction.trial(kernel, host));
+  });
+
+  it("looks at what starts too large after every epoch", async () => {
+    const result = await reproduction.trial({ ...network, start: 8, purpose: "large" }, host);
+    if (result.part !== "network" || result.curve === null) throw new Error("expected a curve");
+    const { violation, bound, largest } = result.curve;
+    expect(violation.length).toBe(3);
+    expect(largest[0]).toBeCloseTo((1 + violation[0]) / 10, 3);
+    violation.forEach((v, i) => {
+      expect(v).toBeLessThanOrEqual(bound[i] * 1.0001);
+    });
+  });
+
+  it.each(["l1 (Lion)", "softplus", "groupMax (rows)"])(
+    "%s: ends where the proximal method does",
+    async (id) => {
+      const r = (await reproduction.trial(quadratic(id), host)) as QuadraticResult;
+      expect(r.startViolation).toBeGreaterThan(1);
+      expect(r.endViolation).toBeLessThan(1e-6);
+      expect(Math.abs(r.gap)).toBeLessThan(1e-3);
+      expect(r.overBound).toBeLessThan(1e-9);
+      if (r.rise !== null) expect(r.rise).toBeLessThan(1e-9);
+    },
+  );
+
+  it("judges tuning by training rows, and keeps the test rows out of it", async () => {
+    const dataset = await host.dataset("digits");
+    const [test, tune] = [
+      prepare(dataset, { seed: 3, judge: "test" }),
+      prepare(dataset, { seed: 3, judge: "tune" }),
+    ];
+    expect([test.train, test.judged, tune.train, tune.judged].map(({ y }) => y.length)).toEqual([
+      1200, 597, 900, 300,
+    ]);
+    expect([...tune.train.y, ...tune.judged.y]).toEqual([...test.train.y]);
+  });
+
+  it("has six configurations for every optimizer, and choices that are on those grids", () => {
+    const choices: Record<string, Configuration & { accuracy: number | null }> = tuned.choices;
+    for (const { id, grid } of arms) {
+      expect(grid.length).toBe(6);
+      const { learningRate, weightDecay } = choices[id];
+      expect(grid).toContainEqual({ learningRate, weightDecay });
+    }
+  });
+});
+
+describe("the other way to the minimum", () => {
+  const y = [1.3, -0.4, 2.2, 0.1, -0.9, 0.6];
+  const distance = (a: readonly number[], b: readonly number[]) =>
+    sizeOf(
+      a.map((v, i) => v - b[i]),
+      2,
+    );
+  const { rows } = matrixGroups;
+  const norms = (x: readonly number[]) => rows.split(x).map((g) => sizeOf(g, 2));
+
+  it.each<[string, (y: number[]) => number[], (x: number[]) => boolean]>([
+    ["a ball of the 1-norm", ball(1), (x) => sizeOf(x, 1) <= 1 + 1e-9],
+    ["a ball of the 3-norm", ball(3), (x) => sizeOf(x, 3) <= 1 + 1e-9],
+    ["a box", ball(Infinity), (x) => sizeOf(x, Infinity) <= 1],
+    ["a box and a ball", boxAndBall(2), (x) => sizeOf(x, Infinity) <= 1 && sizeOf(x, 1) <= 2 + 1e-9],
+    ["the simplex", simplex, (x) => Math.abs(x.reduce((a, b) => a + b) - 1) < 1e-9 && Math.min(...x) >= 0],
+    ["groups", groupBall(rows, 1), (x) => norms(x).reduce((a, b) => a + b) <= 1 + 1e-9],
+    ["singular values", singularBall(Infinity), (x) => sizeOf(x, 2) <= Math.SQRT2 + 1e-9],
+  ])(
+    "finds the nearest point of %s: inside, unmoved by another projection, nearer than others",
+    (_, project, holds) => {
+      const x = project([...y]);
+      expect(holds(x)).toBe(true);
+      expect(distance(project([...x]), x)).toBeLessThan(1e-7);
+      for (let i = 1; i < 20; i++) {
+        const other = project(y.map((v, j) => v + Math.sin(3 * i * j + i)));
+        expect(distance(x, y)).toBeLessThanOrEqual(distance(other, y) + 1e-9);
+      }
+    },
+  );
+
+  it("solves the quadratic where nothing constrains it", () => {
+    const problem = problemOf(5);
+    const x = minimise(problem, (v) => [...v]);
+    problem.A.forEach((row, i) => {
+      expect(row.reduce((s, a, j) => s + a * x[j], 0)).toBeCloseTo(problem.b[i], 6);
+    });
+  });
+});
+
+describe("the verdict", () => {
+  const evidence: Evidence = {
+    kernels: 25,
+    excess: 1e-9,
+    gap: 1e-6,
+    lionDistance: 1e-5,
+    overBound: -1e-6,
+    rise: -1e-7,
+    overGuarantee: 1e-7,
+    largeViolation: 3e-6,
+    lion: { accuracy: 0.972, bytes: 4 },
+    adamw: { accuracy: 0.978, bytes: 8 },
+  };
+  const verdictOf = (changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict;
+
+  it("is reproduced where mathematics, boxes and accuracy agree with the paper", () => {
+    expect(verdictOf({})).toBe("reproduced");
+    expect(judge(evidence).because).toContain("(iii) holds: Lion 97.20 %, AdamW 97.80 %, with 4 and 8 bytes");
+  });
+
+  it("is partly reproduced where only the accuracy or the memory doesn't", () => {
+    expect(verdictOf({ lion: { accuracy: 0.967, bytes: 4 } })).toBe("partly reproduced");
+    expect(verdictOf({ lion: { accuracy: 0.98, bytes: 8 } })).toBe("partly reproduced");
+  });
+
+  it("is not reproduced where a bound or a minimum is missed, or a number is none", () => {
+    for (const changes of [
+      { excess: 1e-5 },
+      { gap: 0.01 },
+      { lionDistance: 0.01 },
+      { overBound: 1e-8 },
+      { rise: 1e-6 },
+      { overGuarantee: 1e-4 },
+      { largeViolation: 1e-4 },
+      { gap: Number.NaN },
+    ])
+      expect(verdictOf(changes)).toBe("not reproduced");
+  });
+});
