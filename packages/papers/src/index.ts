@@ -6,6 +6,7 @@ import { card as dhkd } from "./dhkd/paper.ts";
 import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
+import { card as lion } from "./lion/paper.ts";
 import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
@@ -37,6 +38,7 @@ export const cards: readonly PaperCard[] = [
   adversarialMdp,
   compSum,
   oodUnlabeled,
+  lion,
   aggregate,
   anyloss,
   ensloss,
@@ -53,6 +55,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   elasticface: () => import("./elasticface/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
+  lion: () => import("./lion/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
