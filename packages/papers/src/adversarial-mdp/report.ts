@@ -76,12 +76,8 @@ function studyRows(study: Study, runs: readonly Runs[]): Row[] {
         ? { "mean loss": round(mean(last.map((r) => r.meanLoss)), 3) }
         : {
             slope: rounded(rates?.slope ?? null, 3),
-            "slope below Luo's by": rounded(rates?.gain ?? null, 3),
-            "that, from": rounded(rates?.gainInterval?.[0] ?? null, 3),
-            "that, to": rounded(rates?.gainInterval?.[1] ?? null, 3),
-            "regret / Luo's": rounded(rates?.ratio ?? null, 3),
-            "ratio, from": rounded(rates?.ratioInterval?.[0] ?? null, 3),
-            "ratio, to": rounded(rates?.ratioInterval?.[1] ?? null, 3),
+            "slope below Luo's by": interval(rates?.gain ?? null, rates?.gainInterval ?? null),
+            "regret / Luo's": interval(rates?.ratio ?? null, rates?.ratioInterval ?? null),
           }),
       "least eta Q": least.length === 0 ? null : round(Math.min(...least), 3),
       seeds: last.length,
@@ -137,3 +133,10 @@ function rateCurve(study: Study, one: Runs): Series {
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const rounded = (value: number | null, digits: number): number | null =>
   value === null ? null : round(value, digits);
+/** A number with its 95 % interval. */
+function interval(value: number | null, range: [number, number] | null): string | null {
+  if (value === null) return null;
+  return range === null
+    ? value.toFixed(2)
+    : `${value.toFixed(2)} (${range.map((x) => x.toFixed(2)).join(" to ")})`;
+}
