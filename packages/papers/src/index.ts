@@ -31,8 +31,8 @@ export type {
 /** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
 export const cards: readonly PaperCard[] = [
   zLoss,
-  normface,
   rarts,
+  normface,
   elasticface,
   ldr,
   adversarialMdp,
