@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { type ArchitectureResult, architectureRows } from "./architecture-rows.ts";
 import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
 
 const here = new URL(".", import.meta.url).pathname;
@@ -32,6 +33,7 @@ const bundle = bench("bundle.ts");
 const job = bench("compare.ts");
 const native = bench<Native | { missing: string }>("native.ts");
 const outputLayer = bench<OutputLayerResult>("output-layer.ts");
+const architecture = bench<ArchitectureResult>("architecture-search.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -81,6 +83,7 @@ const rows: Row[] = [
   ],
   ["one loss in a bundle (comp-sum), gzip", kB(bundle.compSum), "at most 3 kB", bundle.compSum <= 3000],
   ["the whole library in a bundle, gzip", kB(bundle.whole), "", true],
+  ...architectureRows(architecture),
   ...outputLayerRows(outputLayer),
 ];
 
