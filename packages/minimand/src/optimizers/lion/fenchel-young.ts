@@ -4,7 +4,7 @@ import type { Tree } from "../../engine/tree.ts";
 import { checkKappa, type Kappa, type KappaChoice, kappaFor, mapWithPath } from "../kappa/kappa.ts";
 
 /** What weight decay does to which parameters. */
-export interface Constraint {
+export interface LionConstraint {
   kappa: KappaChoice;
   /** lambda >= 0; at 0 K must be even, and nothing is constrained. */
   weightDecay: number;
@@ -13,14 +13,14 @@ export interface Constraint {
 }
 
 /** Throws unless it is a constraint. */
-export function checkConstraint({ kappa, weightDecay }: Constraint): void {
+export function checkConstraint({ kappa, weightDecay }: LionConstraint): void {
   checkKappa(kappa);
   checkNumber("weightDecay", weightDecay, { min: 0 });
 }
 
 /** Calls `f` for the corresponding arrays of some trees, with kernel and lambda of each; sums or compares 0-d results. */
 export function overLeaves(
-  { kappa, weightDecay, mask = () => true }: Constraint,
+  { kappa, weightDecay, mask = () => true }: LionConstraint,
   trees: readonly [Tree, ...Tree[]],
   f: (part: { kappa: Kappa; lambda: number }, ...leaves: np.Array[]) => np.Array,
   join: (a: np.Array, b: np.Array) => np.Array = (a, b) => a.add(b),
@@ -49,7 +49,7 @@ export function overLeaves(
  * @throws RangeError for lambda = 0 with a K that isn't even: its limit isn't 0
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (2)
  */
-export function decayPenalty(constraint: Constraint, params: Tree): np.Array {
+export function decayPenalty(constraint: LionConstraint, params: Tree): np.Array {
   checkConstraint(constraint);
   return overLeaves(constraint, [params], ({ kappa, lambda }, x) => penaltyOf(kappa, lambda, x));
 }
@@ -73,7 +73,7 @@ export function penaltyOf(kappa: Kappa, lambda: number, x: np.Array): np.Array {
  *
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, section 3
  */
-export function constraintViolation(constraint: Constraint, params: Tree): np.Array {
+export function constraintViolation(constraint: LionConstraint, params: Tree): np.Array {
   checkConstraint(constraint);
   return overLeaves(
     constraint,
@@ -89,7 +89,7 @@ export function constraintViolation(constraint: Constraint, params: Tree): np.Ar
  *
  * @param momentum m with the sign of the paper, see `lionMomentum`
  */
-export function fenchelGap(constraint: Constraint, params: Tree, momentum: Tree): np.Array {
+export function fenchelGap(constraint: LionConstraint, params: Tree, momentum: Tree): np.Array {
   checkConstraint(constraint);
   return overLeaves(constraint, [params, momentum], ({ kappa, lambda }, x, m) => gapOf(kappa, lambda, x, m));
 }
@@ -110,7 +110,7 @@ export function gapOf(kappa: Kappa, lambda: number, x: np.Array, m: np.Array): n
  * @throws RangeError for lambda = 0 with a K that isn't even
  * @see Jaggi 2013, ICML 28(1), for the gap; Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, section 3
  */
-export function frankWolfeGap(constraint: Constraint, params: Tree, gradient: Tree): np.Array {
+export function frankWolfeGap(constraint: LionConstraint, params: Tree, gradient: Tree): np.Array {
   checkConstraint(constraint);
   return overLeaves(constraint, [params, gradient], ({ kappa, lambda }, x, g) =>
     gapOf(kappa, lambda, x, g.neg()),

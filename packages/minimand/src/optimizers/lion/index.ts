@@ -1,9 +1,9 @@
 export {
-  type Constraint,
   constraintViolation,
   decayPenalty,
   fenchelGap,
   frankWolfeGap,
+  type LionConstraint,
 } from "./fenchel-young.ts";
 export * from "./lion.ts";
 export * from "./lyapunov.ts";

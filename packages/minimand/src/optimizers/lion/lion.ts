@@ -93,6 +93,16 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
  *
  * `c = b1 m + (1 - b1) g`, `x <- x + e (grad K(-c) - lambda x)`, `m <- b2 m + (1 - b2) g`
  *
+ * | method                               | kappa             | b1, b2, weightDecay                                    |
+ * | ------------------------------------ | ----------------- | ------------------------------------------------------ |
+ * | gradient descent                     | `l2squared`       | 0, 0, 0                                                |
+ * | Polyak's momentum                    | `l2squared`       | b1 = b2                                                |
+ * | Nesterov's, in kind                  | `l2squared`       | b1 < b2                                                |
+ * | signSGD, Signum, Lion                | `l1`              | 0, 0; b1 = b2; 0.9, 0.99                               |
+ * | normalised gradient descent, Muon    | `l2`, `nuclear`   | b1 <= b2                                               |
+ * | Frank and Wolfe                      | support function  | 0, 0, with `frankWolfeSchedule`                  |
+ * | mirror descent, dual averaging       | smooth            | `dualAveraging`: a momentum that forgets nothing |
+ *
  * @param learningRate e: number, 0-d array or schedule
  * @throws RangeError for options outside of their ranges, and where `learningRate weightDecay > 1` in the explicit scheme
  *   (of numbers; a schedule or traced array can't be looked at), since that oversteps the constraint set; TypeError

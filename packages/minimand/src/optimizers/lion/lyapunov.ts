@@ -3,17 +3,17 @@ import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
 import { disposeTree, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type Kappa, kappaFor, mapWithPath } from "../kappa/kappa.ts";
 import {
-  type Constraint,
   checkConstraint,
   constraintViolation,
   fenchelGap,
   gapOf,
+  type LionConstraint,
   overLeaves,
   penaltyOf,
 } from "./fenchel-young.ts";
 
 /** The parts of a Lyapunov function at one point, 0-d arrays. */
-export interface Energy {
+export interface LionEnergy {
   [part: string]: np.Array;
   /** H: the objective plus a multiple of the gap. `Infinity` outside the constraint set: look at the violation there. */
   energy: np.Array;
@@ -29,12 +29,12 @@ export interface Energy {
 
 /** `F + c gap` with its parts; F is `alpha f + gamma K*(lambda x) / lambda`, c may depend on the array's lambda. */
 function energyOf(
-  constraint: Constraint,
+  constraint: LionConstraint,
   { alpha, gamma, c }: { alpha: number; gamma: number; c: (lambda: number) => number },
   loss: np.Array,
   params: Tree,
   momentum: Tree,
-): Energy {
+): LionEnergy {
   const penalty = overLeaves(constraint, [refTree(params)], ({ kappa, lambda }, x) =>
     penaltyOf(kappa, lambda, x),
   ).mul(gamma);
@@ -52,7 +52,7 @@ function energyOf(
 }
 
 /** The two terms by which the Lyapunov function falls, and the squared velocity; 0-d arrays. */
-export interface Decrease {
+export interface LionDecrease {
   [part: string]: np.Array;
   /** `(m~ - p) . (grad K(m~) - lambda x)` with p a subgradient of K* at `lambda x`. At least 0 inside the set. */
   delta1: np.Array;
@@ -84,7 +84,7 @@ type Weight = (lambda: number) => number;
 const once: Weight = () => 1;
 
 /** The three sums over arrays, each array weighted by its lambda. Keeps the trees. */
-function terms(constraint: Constraint, params: Tree, momentum: Tree, lookahead: Tree) {
+function terms(constraint: LionConstraint, params: Tree, momentum: Tree, lookahead: Tree) {
   return {
     first: (weight = once) =>
       overLeaves(constraint, [refTree(params), refTree(lookahead)], ({ kappa, lambda }, x, ahead) =>
@@ -121,17 +121,22 @@ export interface DiscreteLyapunov {
   b: number;
   implicitLearningRate: number;
   /** H at a point; consumes its arguments. */
-  energy(loss: np.Array, params: Tree, momentum: Tree): Energy;
+  energy(loss: np.Array, params: Tree, momentum: Tree): LionEnergy;
   /**
    * What the theorem promises for a step: `H(after) - H(before) <= -e a delta1 - b delta2 + (L/2) e^2 ||velocity||^2`, for a
    * loss whose gradient is L-Lipschitz. Consumes its arguments, which are those after the step: parameters, momentum, and
    * the look-ahead that the step went along.
    */
-  bound(params: Tree, momentum: Tree, lookahead: Tree, smoothness: number): Decrease & { bound: np.Array };
+  bound(
+    params: Tree,
+    momentum: Tree,
+    lookahead: Tree,
+    smoothness: number,
+  ): LionDecrease & { bound: np.Array };
 }
 
 /** Options of {@link discreteLyapunov}. */
-export interface DiscreteLyapunovOptions extends Constraint {
+export interface DiscreteLyapunovOptions extends LionConstraint {
   /** As for the optimizer, a number > 0. */
   learningRate: number;
   b1: number;
@@ -203,7 +208,7 @@ export interface OdeConstants {
 }
 
 /** Throws unless the constants are in range. */
-export function checkOde({ alpha, gamma, epsilon }: OdeConstants): void {
+function checkOde({ alpha, gamma, epsilon }: OdeConstants): void {
   checkNumber("alpha", alpha, { above: 0 });
   checkNumber("gamma", gamma, { above: 0 });
   checkNumber("epsilon", epsilon, { min: 0, max: 1 / gamma });
@@ -214,7 +219,7 @@ export interface ContinuousLyapunov {
   /** Weight of the gap in the energy, for arrays that decay. */
   c: number;
   /** H at a point; consumes its arguments. */
-  energy(loss: np.Array, params: Tree, momentum: Tree): Energy;
+  energy(loss: np.Array, params: Tree, momentum: Tree): LionEnergy;
   /** The velocities, both terms, and `energyRate = dH/dt <= 0`; consumes its arguments. */
   field(
     gradient: Tree,
@@ -234,7 +239,7 @@ export interface ContinuousLyapunov {
  * @throws RangeError for constants outside of their ranges; where lambda is 0 and K isn't even
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, theorem on the continuous-time dynamics
  */
-export function continuousLyapunov(options: Constraint & OdeConstants): ContinuousLyapunov {
+export function continuousLyapunov(options: LionConstraint & OdeConstants): ContinuousLyapunov {
   const { alpha, gamma, epsilon, weightDecay } = options;
   checkConstraint(options);
   checkOde(options);
@@ -265,7 +270,7 @@ export function continuousLyapunov(options: Constraint & OdeConstants): Continuo
 }
 
 /** `grad K(m~) - lambda x`. Consumes the trees. */
-function velocityOf({ kappa, weightDecay, mask }: Constraint, params: Tree, lookahead: Tree): Tree {
+function velocityOf({ kappa, weightDecay, mask }: LionConstraint, params: Tree, lookahead: Tree): Tree {
   return mapWithPath(
     (path, x, ahead) => {
       const lambda = mask?.(x) === false ? 0 : weightDecay;

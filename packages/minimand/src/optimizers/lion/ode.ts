@@ -4,11 +4,11 @@ import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
-import type { Constraint } from "./fenchel-young.ts";
+import type { LionConstraint } from "./fenchel-young.ts";
 import { continuousLyapunov, type OdeConstants } from "./lyapunov.ts";
 
 /** The differential equation of Lion-K for one loss. */
-export interface LionOdeOptions extends Constraint, OdeConstants {
+export interface LionOdeOptions extends LionConstraint, OdeConstants {
   /** A scalar of the parameters; traced and differentiated. */
   loss: (params: Tree) => np.Array;
   /** Default: the engine's `jit`. */
@@ -16,7 +16,7 @@ export interface LionOdeOptions extends Constraint, OdeConstants {
 }
 
 /** How a path is followed. */
-export interface SolveOptions {
+export interface LionPathOptions {
   /** Time step > 0. */
   h: number;
   /** Number of steps. */
@@ -55,7 +55,7 @@ export interface LionPath {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (5)
  */
 export function lionOde(options: LionOdeOptions): {
-  solve(params: Tree, momentum: Tree, options: SolveOptions): Promise<LionPath>;
+  solve(params: Tree, momentum: Tree, options: LionPathOptions): Promise<LionPath>;
   dispose(): void;
 } {
   const { loss, compile = compileWithJit } = options;
