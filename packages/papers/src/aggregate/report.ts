@@ -98,48 +98,64 @@ function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, th
   };
 }
 
+/** A curve of estimates with a band of a standard error. */
+function measured(
+  labels: Pick<Series, "name" | "xLabel" | "yLabel">,
+  points: readonly { x: number; values: readonly number[] }[],
+): Series {
+  const found = points.map(({ values }) => estimate(values));
+  return {
+    ...labels,
+    x: points.map(({ x }) => x),
+    y: found.map(({ mean }) => mean),
+    low: found.map(({ mean, error }) => mean - error),
+    high: found.map(({ mean, error }) => mean + error),
+  };
+}
+
 function simulationCurves(point: Simulated): Series[] {
   const { psi, k, sigma2 } = point;
   const sorted = [...point.risks].sort((a, b) => a.rho - b.rho);
   const fine = Array.from({ length: 51 }, (_, i) => i / 50).filter((rho) => rho > 0 || psi > k);
   const shared = { xLabel: "rho (0: bag level, 1: instance level)", yLabel: `risk, psi ${psi}` };
+  const name = `k ${k}, noise ${sigma2}`;
   return [
-    {
-      name: `k ${k}, noise ${sigma2}: theory`,
-      ...shared,
-      x: fine,
-      y: fine.map((rho) => theoryOf(point, rho)),
-    },
-    {
-      name: `k ${k}, noise ${sigma2}: simulated`,
-      ...shared,
-      x: sorted.map(({ rho }) => rho),
-      y: sorted.map(({ values }) => estimate(values).mean),
-    },
+    { ...shared, name: `${name}: theory`, x: fine, y: fine.map((rho) => theoryOf(point, rho)) },
+    measured(
+      { ...shared, name: `${name}: simulated` },
+      sorted.map(({ rho, values }) => ({ x: rho, values })),
+    ),
   ];
 }
 
 function cellCurve({ dataset, model, k, curve }: RealCell): Series {
-  return {
-    name: `bags of ${k}`,
-    xLabel: "rho (0: bag level, 1: instance level)",
-    yLabel: `test error, ${dataset}, ${model}`,
-    x: curve.map(({ rho }) => rho),
-    y: curve.map(({ errors }) => estimate(errors).mean),
-  };
+  return measured(
+    {
+      name: `bags of ${k}`,
+      // Most of the grid is near 0.
+      xLabel: "square root of rho (0: bag level, 1: instance level)",
+      yLabel: `test error, ${dataset}, ${model}`,
+    },
+    curve.map(({ rho, errors }) => ({ x: Math.sqrt(rho), values: errors })),
+  );
 }
 
 function privateCurves(points: readonly SimulatedPrivate[]): Series[] {
   const chosen = points.filter(({ epsilon }) => epsilon === 1);
-  return privacy.rhos.flatMap((rho) => {
-    const shared = { xLabel: "bag size k", yLabel: "risk with private means, epsilon 1" };
-    const x = chosen.map(({ k }) => k);
-    const simulated = chosen.map(
-      ({ risks }) => estimate(risks.find((entry) => entry.rho === rho)?.values ?? []).mean,
-    );
-    return [
-      { name: `rho ${rho}: formula`, ...shared, x, y: chosen.map((point) => privateTheoryOf(point, rho)) },
-      { name: `rho ${rho}: simulated`, ...shared, x, y: simulated },
-    ];
-  });
+  const shared = { xLabel: "bag size k", yLabel: "risk with private means, epsilon 1" };
+  return privacy.rhos.flatMap((rho) => [
+    {
+      ...shared,
+      name: `rho ${rho}: formula`,
+      x: chosen.map(({ k }) => k),
+      y: chosen.map((point) => privateTheoryOf(point, rho)),
+    },
+    measured(
+      { ...shared, name: `rho ${rho}: simulated` },
+      chosen.map(({ k, risks }) => ({
+        x: k,
+        values: risks.find((entry) => entry.rho === rho)?.values ?? [],
+      })),
+    ),
+  ]);
 }

@@ -125,6 +125,8 @@ export function privateFindings(points: readonly SimulatedPrivate[]): {
       for (const { risk, theory } of rows) deviation = Math.max(deviation, Math.abs(risk / theory - 1));
       const chosen = rows.find((row) => row.k === k);
       regret = Math.max(regret, (chosen?.risk ?? Infinity) / least.risk - 1);
+      // With less noise than that the bias of large bags counts as well.
+      if (epsilon > 1) continue;
       if (rho === 0 && least.k > 2) jump = false;
       if (rho === 1 && least.k !== Math.max(...sizes)) jump = false;
     }
