@@ -1,5 +1,5 @@
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "@minimand/compare";
-import { decimals, fixed, validationName } from "@minimand/compare";
+import { decimals, fixed, metricName, validationName } from "@minimand/compare";
 import { configurationText, duration, median, plural } from "./format.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -66,7 +66,10 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
           candidate.label,
           u.text,
           `${u.chosen} of ${trials.length}`,
-          fixed(u.validation, digits),
+          // The reference that sees every row is chosen by the metric.
+          report.bags !== undefined && candidate.kind === "reference"
+            ? `${metricName(report.ranking.metric)} ${fixed(u.validation, digits)}`
+            : fixed(u.validation, digits),
           u.diverged === 0 ? "" : `${u.diverged} of ${trials.length}`,
         ],
       }),
