@@ -121,9 +121,12 @@ describe("chooseCandidates", () => {
 });
 
 describe("losses of bags", () => {
-  const ofBags = (task: Task, { losses = "auto" as string[] | "auto", baseline = "auto" } = {}) =>
+  const ofBags = (
+    task: Task,
+    { losses = "auto" as string[] | "auto", baseline = "auto", steps = [] as string[] } = {},
+  ) =>
     chooseCandidates(
-      { losses, baseline, distillFrom: null, optimizers: [], steps: [], bagColumn: "report" },
+      { losses, baseline, distillFrom: null, optimizers: [], steps, bagColumn: "report" },
       task,
     );
 
@@ -149,6 +152,9 @@ describe("losses of bags", () => {
     expect(() => chosen(["individual-labels"], "regression")).toThrow(/^bagColumn: /);
     expect(() => ofBags("binary", { losses: ["focal"] })).toThrow(
       /^losses: expected losses of bags \(bag-level, .*\) with --bag-column, got "focal"$/,
+    );
+    expect(() => ofBags("binary", { steps: ["sam"] })).toThrow(
+      'steps: expected none with --bag-column, got "sam"',
     );
     expect(() => ofBags("binary", { baseline: "cross-entropy" })).toThrow(
       /^baseline: expected losses of bags/,

@@ -128,7 +128,14 @@ export function chooseCandidates(
 const forBags = ({ needsBags, withBags }: Candidate): boolean => needsBags === true || withBags === true;
 
 /** The losses that see bags, and the reference that sees every row. */
-function chooseForBags(settings: Pick<Settings, "losses"> & BaselineSettings, task: Task): Candidate[] {
+function chooseForBags(
+  settings: Pick<Settings, "losses" | "optimizers" | "steps"> & BaselineSettings,
+  task: Task,
+): Candidate[] {
+  for (const kind of ["optimizers", "steps"] as const) {
+    const [asked] = settings[kind];
+    if (asked !== undefined) throw rangeError(kind, "none with --bag-column", asked);
+  }
   const known = candidates.filter((c) => c.tasks.includes(task) && forBags(c)).map((c) => c.id);
   const check = (argument: string, id: string): void => {
     if (known.includes(id)) return;
