@@ -11,6 +11,7 @@ import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
+import { card as saf } from "./saf/paper.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
@@ -59,6 +60,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   normface: () => import("./normface/reproduction.ts"),
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
+  saf: () => import("./saf/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
 };
 

@@ -1,0 +1,70 @@
+import { numpy as np } from "@jax-js/jax";
+import {
+  crossEntropy,
+  type Model,
+  mlp,
+  predictor,
+  type Sharpness,
+  type SupervisedState,
+  sharpness,
+  type TrainStep,
+} from "minimand";
+import type { Compile, Tree } from "minimand/engine";
+import { programsOf } from "../programs.ts";
+import { type Arm, armOf } from "./arms.ts";
+import type { Labelled } from "./data.ts";
+
+/** Examples as the measures of sharpness take them. */
+export type MeasuredData = { x: np.Array; y: np.Array };
+
+const steps = programsOf<TrainStep<SupervisedState>>();
+const predictors = programsOf<ReturnType<typeof predictor>>();
+const measures = programsOf<Sharpness<MeasuredData>>();
+
+/** Compiled programs of a thread, the same for all trials of one shape. */
+export function programsFor(
+  arm: Arm | string,
+  shape: { inputs: number; hidden: readonly number[]; classes: number },
+  compile: Compile | undefined,
+) {
+  const { id, make } = typeof arm === "string" ? armOf(arm) : arm;
+  const { inputs, hidden, classes } = shape;
+  const model = mlp({ inputs, hidden, outputs: classes });
+  const name = [inputs, ...hidden, classes].join(" ");
+  return {
+    step: steps(compile, `${id} ${name}`, () => make(model, compile)),
+    predict: predictors(compile, name, () => predictor(model, compile)),
+    measure: measures(compile, name, () => sharpness(meanLoss(model), { compile })),
+  };
+}
+
+const meanLoss =
+  (model: Model) =>
+  (params: Tree, { x, y }: MeasuredData): np.Array =>
+    np.mean(crossEntropy(model.apply({ params, state: {} }, x, { training: false })[0], y));
+
+const chunk = 1000;
+
+/** Share of rows whose largest logit is that of their class, and the mean cross-entropy. */
+export async function judgeOn(
+  predict: ReturnType<typeof predictor>,
+  params: Tree,
+  { x, y, shape, classes = 10 }: Labelled,
+): Promise<{ accuracy: number; loss: number }> {
+  const width = shape[0];
+  let right = 0;
+  let loss = 0;
+  for (let start = 0; start < y.length; start += chunk) {
+    const n = Math.min(chunk, y.length - start);
+    const input = new Float32Array(chunk * width);
+    input.set(x.subarray(start * width, (start + n) * width));
+    const logits = await predict(params, {}, np.array(input, { shape: [chunk, width] })).data();
+    for (let i = 0; i < n; i++) {
+      const row = Array.from(logits.subarray(i * classes, (i + 1) * classes));
+      const largest = Math.max(...row);
+      right += Number(row[y[start + i]] === largest);
+      loss += largest - row[y[start + i]] + Math.log(row.reduce((s, v) => s + Math.exp(v - largest), 0));
+    }
+  }
+  return { accuracy: right / y.length, loss: loss / y.length };
+}

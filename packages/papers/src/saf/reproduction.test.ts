@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Images, TrialHost } from "../reproduction.ts";
+import { armOf, arms, type Configuration, gridOf } from "./arms.ts";
+import { prepare } from "./data.ts";
+import { reproduction } from "./reproduction.ts";
+import { cells } from "./settings.ts";
+import type { ArmSpec } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge, pairedT } from "./verdict.ts";
+
+/** Images of eight pixels. */
+function madeUpImages(count: number): Images {
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  const pixels = Uint8Array.from({ length: 8 * count }, (_, i) => (7 * i) % 256);
+  return { pixels, labels, count, height: 2, width: 4 };
+}
+
+const host: TrialHost = {
+  async dataset(name) {
+    const file = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    return makeDataset(await readTable(await readFile(file), { name }), { target: "target" });
+  },
+  images: async (name) => madeUpImages(name === "fashion-train" ? 4000 : 500),
+};
+
+describe("the reproduction of sharpness-aware training for free", () => {
+  it("runs at its quick scale and reports rows, curves and a verdict", async () => {
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    let last = { done: 0, total: -1 };
+    for (; !step.done; step = await run.next()) last = step.value;
+    expect(last.done).toBe(last.total);
+    const { rows, series, verdict, because } = step.value;
+    const trained = rows.filter((row) => "cell" in row);
+    expect(trained.map((row) => row.arm)).toEqual(arms.map(({ label }) => label));
+    for (const row of trained) {
+      expect(Number(row["test accuracy"]), String(row.arm)).toBeGreaterThan(0.3);
+      expect(Number(row["lambda max"])).toBeGreaterThan(0);
+    }
+    const times = rows.filter((row) => "step of" in row);
+    expect(times).toHaveLength(arms.length - 1);
+    for (const row of times) expect(Number(row.milliseconds)).toBeGreaterThan(0);
+    expect(series.map(({ x, y }) => [x.length, y.length])).toEqual(Array(4).fill([13, 13]));
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) (holds|fails): .* \(C\) (holds|fails): /);
+  }, 60_000);
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const spec = (arm: string, seed: number): ArmSpec => ({
+      part: "arm",
+      cell: "digits, 30 % noise",
+      arm,
+      configuration: gridOf(armOf(arm))[0],
+      seed,
+      judge: "tune",
+      fraction: 0.2,
+    });
+    for (const arm of ["saf", "esam"]) {
+      const once = await reproduction.trial(spec(arm, 3), host);
+      expect(await reproduction.trial(spec(arm, 3), host)).toEqual(once);
+      expect(await reproduction.trial(spec(arm, 4), host)).not.toEqual(once);
+    }
+  }, 30_000);
+
+  it("has six configurations for every arm, and choices that are on those grids", () => {
+    const choices: Record<string, Configuration> = tuned.choices;
+    for (const arm of arms) {
+      expect(gridOf(arm)).toHaveLength(6);
+      for (const { id } of cells) {
+        const { learningRate, parameter } = choices[`${id}, ${arm.id}`];
+        expect(gridOf(arm)).toContainEqual({ learningRate, parameter });
+      }
+    }
+  });
+});
+
+describe("the rows of a cell", () => {
+  it("are 600 to train on and 897 to test by, others for tuning, and a share has a new label", async () => {
+    const [clean, noisy] = [cells[0], cells[1]];
+    const draw = { seed: 3, judge: "test", fraction: 1 } as const;
+    const plain = await prepare(clean, draw, host);
+    const redrawn = await prepare(noisy, draw, host);
+    expect([plain.train.y.length, plain.judged.y.length]).toEqual([600, 897]);
+    expect(redrawn.train.x).toEqual(plain.train.x);
+    expect(redrawn.judged.y).toEqual(plain.judged.y);
+    const changed = plain.train.y.filter((label, i) => label !== redrawn.train.y[i]).length / 600;
+    expect(Math.abs(changed - 0.27)).toBeLessThan(0.06);
+    const tuning = await prepare(clean, { ...draw, judge: "tune" }, host);
+    expect(tuning.train.x).toEqual(plain.train.x);
+    expect(tuning.judged.y.length).toBe(300);
+    const images = await prepare(cells[2], draw, host);
+    expect([images.train.y.length, images.judged.y.length]).toEqual([2000, 500]);
+    expect(images.inputs).toBe(2);
+  });
+});
+
+describe("the verdict", () => {
+  const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
+    cells: [
+      { id: "a", noise: 0, gains: [-0.004, 0, -0.002], lambdaMax: { saf: 3, sgd: 1 } },
+      { id: "b", noise: 0.3, gains: [0.02, 0.03, 0.025], lambdaMax: { saf: 2, sgd: 3 } },
+    ],
+    ratios: { saf: 1.05, mesa: 1.4, sam: 2 },
+    ...changes,
+  });
+  const [clean, noisy] = evidence().cells;
+
+  it("is reproduced where accuracy, flatness and price all hold; the eigenvalue counts with noise only", () => {
+    const { verdict, because } = judge(evidence());
+    expect(verdict).toBe("reproduced");
+    expect(because).toContain("(A) holds: SAF minus SGD in points of test accuracy -0.2");
+    expect(because).toContain("SAF and SGD 2.00 and 3.00 on b. (C) holds");
+  });
+
+  it("is partly reproduced where one of flatness and price fails", () => {
+    expect(judge(evidence({ ratios: { saf: 1.11, mesa: 1.4, sam: 2 } })).verdict).toBe("partly reproduced");
+    expect(judge(evidence({ ratios: { saf: 1, mesa: 1.6, sam: 2 } })).verdict).toBe("partly reproduced");
+    expect(judge(evidence({ ratios: { saf: 1, mesa: 1.4, sam: 1.6 } })).verdict).toBe("partly reproduced");
+    const sharper = { ...noisy, lambdaMax: { saf: 4, sgd: 3 } };
+    expect(judge(evidence({ cells: [clean, sharper] })).verdict).toBe("partly reproduced");
+    const both = { cells: [clean, sharper], ratios: { saf: 1.5, mesa: 1.4, sam: 2 } };
+    expect(judge(evidence(both)).verdict).toBe("not reproduced");
+  });
+
+  it("is not reproduced without the accuracy, whatever else holds", () => {
+    const uneven = { ...noisy, gains: [0.1, -0.05, 0.02] };
+    expect(judge(evidence({ cells: [clean, uneven] })).verdict).toBe("not reproduced");
+    const worse = { ...clean, gains: [-0.006, -0.006] };
+    expect(judge(evidence({ cells: [worse, noisy] })).verdict).toBe("not reproduced");
+  });
+
+  it("takes t as mean over standard error", () => {
+    expect(pairedT([0.01, 0.03])).toBeCloseTo(2, 10);
+    expect(pairedT([0, 0])).toBe(0);
+    expect(pairedT([0.1, 0.1])).toBe(Infinity);
+  });
+});
