@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { type ArchitectureResult, architectureRows } from "./architecture-rows.ts";
 import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
+import { type SharpnessAwareTimes, sharpnessAwareRows } from "./sharpness-aware-rows.ts";
 
 const here = new URL(".", import.meta.url).pathname;
 if (!existsSync(`${here}node_modules`)) execFileSync("npm", ["ci", "--prefix", here], { stdio: "inherit" });
@@ -33,6 +34,9 @@ const bundle = bench("bundle.ts");
 const job = bench("compare.ts");
 const native = bench<Native | { missing: string }>("native.ts");
 const outputLayer = bench<OutputLayerResult>("output-layer.ts");
+const sharpnessAware = bench<{ wasm: SharpnessAwareTimes; native: SharpnessAwareTimes | null }>(
+  "sharpness-aware.ts",
+);
 const architecture = bench<ArchitectureResult>("architecture-search.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
@@ -85,6 +89,7 @@ const rows: Row[] = [
   ["the whole library in a bundle, gzip", kB(bundle.whole), "", true],
   ...architectureRows(architecture),
   ...outputLayerRows(outputLayer),
+  ...sharpnessAwareRows("wasm", sharpnessAware.wasm),
 ];
 
 /** What native.ts prints: milliseconds. */
@@ -192,7 +197,13 @@ const tableOf = (made: readonly Row[]): string =>
     ),
   ].join("\n");
 
-const nativeOnes = "missing" in native ? [] : nativeRows(native);
+const nativeOnes =
+  "missing" in native
+    ? []
+    : [
+        ...nativeRows(native),
+        ...(sharpnessAware.native === null ? [] : sharpnessAwareRows("native", sharpnessAware.native)),
+      ];
 const table = `${tableOf(rows)}
 
 ## Native engine
