@@ -36,6 +36,7 @@ export const cards: readonly PaperCard[] = [
   normface,
   elasticface,
   ldr,
+  saf,
   adversarialMdp,
   compSum,
   oodUnlabeled,
