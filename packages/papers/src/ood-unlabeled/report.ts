@@ -154,13 +154,13 @@ function transferRows(trials: readonly TransferTrial[]): Row[] {
 function attackArms(
   trials: readonly TransferTrial[],
   choices: Record<string, Row | undefined>,
-): { name: string; attacked: number[] }[] {
+): { name: string; attacked: number[]; errors: number[] }[] {
   const { domain, m, radii, gammas } = attack;
   const own = trials.filter(({ spec }) => spec.domain === domain && spec.shape === "linear" && spec.m === m);
-  const mean = (name: string, of: readonly TransferTrial[]) => ({
-    name,
-    attacked: radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i])).mean),
-  });
+  const mean = (name: string, of: readonly TransferTrial[]) => {
+    const found = radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i])));
+    return { name, attacked: found.map((e) => e.mean), errors: found.map((e) => e.error) };
+  };
   const chosen = own.filter(({ spec }) => isChosen(spec, choices));
   const made = [
     mean(
@@ -188,9 +188,15 @@ function attackRows(trials: readonly TransferTrial[], choices: Record<string, Ro
   }));
 }
 
+/** One standard error to each side. */
+function band(values: readonly number[], errors: readonly number[]): Pick<Series, "low" | "high"> {
+  return { low: values.map((v, i) => v - errors[i]), high: values.map((v, i) => v + errors[i]) };
+}
+
 function attackCurves(trials: readonly TransferTrial[], choices: Record<string, Row | undefined>): Series[] {
-  return attackArms(trials, choices).map(({ name, attacked }) => ({
+  return attackArms(trials, choices).map(({ name, attacked, errors }) => ({
     name,
+    ...band(attacked, errors),
     xLabel: "radius of an l2 attack (digits, linear, 50 labelled)",
     yLabel: "accuracy under attack",
     x: [...attack.radii],
@@ -209,12 +215,10 @@ function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
     )) {
       const own = draws.filter(sameCell("rss", { m, shift }));
       const sizes = [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
-      curves.push({
-        name: `RSS, shift ${shift}`,
-        ...axis,
-        x: sizes,
-        y: sizes.map((n) => estimate(accuracies(own.filter(sameCell("rss", { m, n })))).mean),
-      });
+      const found = sizes.map((n) => estimate(accuracies(own.filter(sameCell("rss", { m, n })))));
+      const y = found.map((e) => e.mean);
+      const errors = found.map((e) => e.error);
+      curves.push({ name: `RSS, shift ${shift}`, ...axis, x: sizes, y, ...band(y, errors) });
     }
     const ends = [...new Set(draws.filter(sameCell("rss", { m })).map(({ spec }) => spec.n))].sort(
       (a, b) => a - b,

@@ -55,7 +55,7 @@ async function* run(host: OodHost): AsyncGenerator<Progress, ReproductionReport>
       }
   const transferSeeds = seedsFrom(firstSeed, host.seeds ?? size.transferSeeds);
   for (const { id: domain } of quick ? domains.slice(2) : domains)
-    for (const shape of shapes)
+    for (const shape of quick ? shapes.slice(0, 1) : shapes)
       for (const { id: arm } of transferArms)
         for (const m of quick ? [10] : transfer.labeled)
           for (const seed of transferSeeds) {

@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { readIdx } from "../idx.ts";
+import { localHost } from "../local-host.ts";
+import type { Progress, TrialHost } from "../reproduction.ts";
+import { domains, prepare } from "./domains.ts";
+import { type MixtureSpec, mixtureArms, mixtureGrids, mixtureTrial } from "./mixture.ts";
+import { reproduction } from "./reproduction.ts";
+import { shapes } from "./settings.ts";
+import { type TransferSpec, transferArms, transferTrial } from "./transfer.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { judge } from "./verdict.ts";
+
+const data = new URL("../../../../data/", import.meta.url);
+const host: TrialHost = {
+  async dataset(name) {
+    const bytes = readFileSync(new URL(`${name}.csv.gz`, data));
+    return makeDataset(await readTable(bytes, { name }), { target: "target" });
+  },
+  async images(name) {
+    const part = (kind: string) => gunzipSync(readFileSync(new URL(`images/${name}-${kind}.gz`, data)));
+    return readIdx(part("images.idx3"), part("labels.idx1"), name);
+  },
+};
+
+describe("the reproduction of ood-unlabeled", () => {
+  it("runs at the quick scale: the simulation, a real domain, a verdict of two parts", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+    const simulated = rows.filter((row) => row.simulation !== undefined);
+    expect(new Set(simulated.map((row) => row.simulation)).size).toBe(mixtureArms.length);
+    for (const row of simulated) expect(Number(row.accuracy)).toBeGreaterThan(0.4);
+    const real = rows.filter((row) => row["real domains"] !== undefined);
+    expect(real).toHaveLength(transferArms.length);
+    for (const row of real) expect(Number(row["test accuracy"]), String(row.arm)).toBeGreaterThan(0.6);
+    expect(rows.filter((row) => row["all cells"] !== undefined)).toHaveLength(transferArms.length);
+    expect(series.some(({ yLabel }) => yLabel === "expected unlabelled term")).toBe(true);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) (holds|fails): /);
+  }, 30_000);
+
+  it("has a committed choice from the grid for every arm", () => {
+    const choices: Record<string, Record<string, unknown> | undefined> = tuned.choices;
+    const inGrid = (key: string, grid: readonly object[]): void => {
+      const chosen = choices[key];
+      expect(chosen, key).toBeDefined();
+      const match = (setting: object) =>
+        Object.entries(setting).every(([name, value]) => chosen?.[name] === value);
+      expect(grid.some(match), key).toBe(true);
+    };
+    for (const { id } of mixtureArms) inGrid(`mixture: ${id}`, mixtureGrids[id]);
+    for (const { id: domain } of domains)
+      for (const shape of shapes)
+        for (const { id, grid } of transferArms) inGrid(`${domain}, ${shape}: ${id}`, grid);
+    expect(new Set(transferArms.map(({ grid }) => grid.length))).toEqual(new Set([6]));
+    for (const { id } of mixtureArms) if (id !== "mean") expect(mixtureGrids[id], id).toHaveLength(6);
+  });
+});
+
+describe("the simulation", () => {
+  const spec: MixtureSpec = {
+    part: "mixture",
+    arm: "rss",
+    setting: { gammaPrime: 0.3, lambda: 10 },
+    m: 10,
+    n: 300,
+    shift: 0.5,
+    seed: 3,
+    fraction: 0.25,
+  };
+
+  it("gives the same numbers for the same spec, and starts all arms of a seed at one place", async () => {
+    const first = await mixtureTrial(spec, host);
+    expect(await mixtureTrial(spec, host)).toEqual(first);
+    const mean = await mixtureTrial({ ...spec, arm: "mean", setting: {} }, host);
+    expect(mean.accuracy).toBe(first.start);
+    expect(first.accuracy).toBeGreaterThan(first.start);
+    expect(first.accuracy).toBeLessThan(0.8414);
+    expect((await mixtureTrial({ ...spec, seed: 4 }, host)).start).not.toBe(first.start);
+  });
+});
+
+describe("the real domains", () => {
+  it.each(domains.map(({ id }) => id))(
+    "%s: standardised together, the same test rows for every seed",
+    async (id) => {
+      const made = await prepare({ domain: id, m: 10, seed: 1, judge: "test" }, host);
+      expect(made.y.filter((k) => k === 1)).toHaveLength(5);
+      expect(made.x).toHaveLength(10 * made.inputs);
+      const wanted = domains.find((d) => d.id === id)!.unlabeled;
+      expect(made.u).toHaveLength(wanted * made.inputs);
+      const pooled = [...made.x, ...made.u];
+      const mean = pooled.reduce((a, b) => a + b, 0) / pooled.length;
+      expect(Math.abs(mean)).toBeLessThan(1e-4);
+      const other = await prepare({ domain: id, m: 10, seed: 2, judge: "test" }, host);
+      expect([...other.judged.y]).toEqual([...made.judged.y]);
+      expect([...other.x]).not.toEqual([...made.x]);
+      const tuning = await prepare({ domain: id, m: 10, seed: 1, judge: "tune" }, host);
+      expect([...tuning.x]).toEqual([...made.x]);
+      expect(tuning.judged.y.length).not.toBe(made.judged.y.length);
+      await expect(prepare({ domain: "letters", m: 10, seed: 1, judge: "test" }, host)).rejects.toThrow(
+        RangeError,
+      );
+    },
+  );
+
+  it("brings both kinds of digits to one size: a model of one tells the other's apart", async () => {
+    const spec: TransferSpec = {
+      part: "transfer",
+      arm: "erm",
+      setting: { weightDecay: 0.1 },
+      domain: "mnist",
+      shape: "linear",
+      m: 50,
+      seed: 1,
+      judge: "test",
+      fraction: 0.3,
+    };
+    const { accuracy, attacked } = await transferTrial(spec, host);
+    expect(accuracy).toBeGreaterThan(0.8);
+    expect(attacked[0]).toBe(accuracy);
+    expect(attacked).toEqual(attacked.toSorted((a, b) => b - a));
+  });
+});
+
+describe("the rule", () => {
+  const of = (gain: number, loss: number, plain: number, frozen: number) =>
+    judge({
+      gain,
+      loss,
+      overPlain: { mean: plain, error: 0.01, n: 9 },
+      overFrozen: { mean: frozen, error: 0.01, n: 9 },
+    });
+  it("asks for both parts", () => {
+    expect(of(0.15, 0.03, 0.021, 0.011).verdict).toBe("reproduced");
+    expect(of(0.14, 0.03, 0.021, 0.011).verdict).toBe("partly reproduced");
+    expect(of(0.15, 0.031, 0.021, 0.011).verdict).toBe("partly reproduced");
+    expect(of(0.15, 0.03, 0.02, 0.011).verdict).toBe("partly reproduced");
+    expect(of(0.15, 0.03, 0.021, 0.01).verdict).toBe("partly reproduced");
+    expect(of(0.14, 0, 0, 0).verdict).toBe("not reproduced");
+    expect(of(0.2, -0.01, 0.03, 0.02).because).toBe(
+      "(A) holds: RSS gains +20.0 points over the labelled points alone, and loses -1.0 by the shift. (B) holds: on real domains RSS has +3.0 +- 1.0 points over plain training and +2.0 +- 1.0 over a frozen teacher.",
+    );
+  });
+});
