@@ -1,0 +1,173 @@
+import { readFile } from "node:fs/promises";
+import { makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { TrialHost } from "../reproduction.ts";
+import { quadraticProblem, squaresProblem } from "./problems.ts";
+import { reproduction } from "./reproduction.ts";
+import { grid, studies } from "./settings.ts";
+import { type StreamSpec, streamProblem } from "./streams.ts";
+import { type Evidence, growth, judge, logSlope } from "./verdict.ts";
+
+const host: TrialHost = {
+  async dataset(name) {
+    const file = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    return makeDataset(await readTable(await readFile(file), { name }), { target: "target" });
+  },
+  async images() {
+    const labels = Uint8Array.from({ length: 60 }, (_, i) => i % 10);
+    const pixels = Uint8Array.from({ length: 240 }, (_, i) => (37 * i) % 256);
+    return { pixels, labels, count: 60, height: 2, width: 2 };
+  },
+};
+
+describe("the reproduction of optimistic mirror descent", () => {
+  it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await run.next();
+    let last = { done: 0, total: -1 };
+    while (!step.done) {
+      last = step.value;
+      step = await run.next();
+    }
+    expect(last.done).toBe(last.total);
+    const { rows, series, verdict, because } = step.value;
+    const measured = rows.filter((row) => "study" in row);
+    for (const row of measured) {
+      expect(Number.isFinite(row.regret)).toBe(true);
+      expect(Number.isFinite(row["cumulative loss"])).toBe(true);
+    }
+    expect(new Set(measured.map((row) => row.study)).size).toBe(studies("quick").length);
+    expect(rows.filter((row) => "growth of regret" in row).length).toBeGreaterThan(20);
+    expect(series.every(({ x, y }) => x.length === y.length && x.every(Number.isFinite))).toBe(true);
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/Every run kept its bound\.$/);
+  }, 30_000);
+
+  it("tunes every arm by the same grid, on problems of its own", async () => {
+    const tune = reproduction.tune!(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
+    let step = await tune.next();
+    while (!step.done) step = await tune.next();
+    const { rows, choices } = step.value;
+    const tuned = studies("quick").filter((study) => study.tuned);
+    expect(Object.keys(choices)).toEqual(tuned.map(({ name }) => name));
+    for (const row of rows) {
+      const own = grid.map((scale) => Number(row[`${scale} x`]));
+      const id = { OOMD: "oomd", OGD: "ogd", OFTRL: "oftrl", ensemble: "ensemble" }[String(row.arm)];
+      const chosen = Number(choices[String(row.study)][String(id)]);
+      expect(own[grid.indexOf(chosen)]).toBe(Math.min(...own));
+    }
+  }, 30_000);
+
+  it("gives the same result for the same spec", async () => {
+    const problem = { kind: "drift", switches: 2, sigma: 0.3, rounds: 200, seed: 3 } as const;
+    const spec = { problem, arms: [{ id: "oomd", scale: 2 }] };
+    expect(await reproduction.trial(spec, host)).toEqual(await reproduction.trial(spec, host));
+  });
+});
+
+describe("the problems", () => {
+  it("have their best points where they say, and gradients with the noise they say", () => {
+    const spec = { rounds: 3000, sigma: 0.7, switches: 3, lambda: 0.5, seed: 5 };
+    const problem = quadraticProblem(spec);
+    expect(problem.sea.sigma2).toBeCloseTo(3000 * 0.49, 6);
+    let noise = 0;
+    let longest = 0;
+    for (let t = 0; t < 3000; t++) {
+      const u = problem.best(t);
+      expect(Math.hypot(...u)).toBeCloseTo(1, 9);
+      const loss = problem.expected(t);
+      // Outwards from the ball, so that u is the minimum on it.
+      expect(loss.gradient(u)[0]).toBeCloseTo(-0.5 * u[0], 9);
+      const g = problem.gradient(t, u);
+      longest = Math.max(longest, Math.hypot(...g));
+      noise += g.reduce((sum, v, i) => sum + (v + 0.5 * u[i]) ** 2, 0);
+    }
+    expect(noise / 3000).toBeCloseTo(0.49, 1);
+    expect(longest).toBeLessThanOrEqual(problem.G);
+    expect(problem.best(749)).toEqual(problem.best(0));
+    expect(problem.best(751)).not.toEqual(problem.best(0));
+  });
+
+  it("of squared errors have gradients within G, and their mean as expected loss", () => {
+    const problem = squaresProblem({ rounds: 4000, sigma: 0.3, seed: 2 });
+    const x = problem.fixed;
+    const mean = new Float64Array(10);
+    for (let t = 0; t < 4000; t++)
+      problem.gradient(t, x).forEach((v, i) => {
+        mean[i] += v / 4000;
+      });
+    problem.expected(0).gradient(x);
+    Float64Array.from(problem.expected(0).gradient(x)).forEach((v, i) => {
+      expect(mean[i]).toBeCloseTo(v, 1);
+    });
+  });
+
+  it("of real rows come shuffled, in blocks or with flipped labels; rows have length 1", async () => {
+    const spec = (order: StreamSpec["order"]): StreamSpec => ({
+      data: "breast_cancer_wdbc",
+      order,
+      seed: 1,
+      rows: 569,
+    });
+    const [plain, blocks, dirty] = await Promise.all(
+      (["shuffled", "blocks of a class", "5 % of labels flipped"] as const).map((order) =>
+        streamProblem(spec(order), host),
+      ),
+    );
+    expect(plain.fixed).toBe(blocks.fixed);
+    expect(dirty.fixed).not.toBe(plain.fixed);
+    const zero = new Float64Array(plain.domain.dimension);
+    for (let t = 0; t < 569; t++) {
+      expect(Math.hypot(...plain.gradient(t, zero))).toBeCloseTo(0.5, 9);
+    }
+    const steps = (p: typeof plain) => {
+      let sum = 0;
+      for (let t = 1; t < 569; t++)
+        sum += Math.hypot(...p.gradient(t, zero).map((v, i) => v - p.gradient(t - 1, zero)[i]));
+      return sum;
+    };
+    expect(steps(blocks)).toBeLessThan(0.98 * steps(plain));
+  });
+});
+
+describe("the verdict", () => {
+  const orders = [4, 64].map((switches) => ({ switches, theory: 9, tuned: 8, seeds: 10 }));
+  const good: Evidence = {
+    convexQuiet: [1, 1, 1.01],
+    convexNoisy: [10, 20, 40],
+    sigmas: [0.3, 1, 3],
+    convexBySigma: [3, 10, 30],
+    strongQuiet: [1, 1, 1],
+    strongNoisy: [10, 15, 20],
+    expConcave: [10, 15, 21],
+    orders,
+    broken: 0,
+  };
+
+  it("follows the rule of the card", () => {
+    expect(judge(good).verdict).toBe("reproduced");
+    const partly: Partial<Evidence>[] = [
+      { expConcave: [10, 15, 22] },
+      { orders: orders.map((o) => ({ ...o, theory: 7 })) },
+      { orders: orders.map((o, i) => ({ ...o, tuned: i === 0 ? 10 : 7 })) },
+    ];
+    for (const change of partly) expect(judge({ ...good, ...change }).verdict).toBe("partly reproduced");
+    const not: Partial<Evidence>[] = [
+      { broken: 1 },
+      { convexQuiet: [1, 1, 1.06] },
+      { convexNoisy: [10, 30, 80] },
+      { convexBySigma: [3, 10, 60] },
+      { strongNoisy: [10, 15, 22] },
+      { strongQuiet: [1, 1.1, 1.2] },
+      { convexNoisy: [10, Number.NaN, 40] },
+    ];
+    for (const change of not) expect(judge({ ...good, ...change }).verdict).toBe("not reproduced");
+  });
+
+  it("fits slopes on logarithmic axes", () => {
+    expect(logSlope([1, 10, 100], [2, 20, 200])).toBeCloseTo(1, 12);
+    expect(logSlope([250, 1000, 4000], [3, 6, 12])).toBeCloseTo(0.5, 12);
+    expect(growth([1, 2, 4])).toBe(2);
+  });
+});

@@ -1,0 +1,60 @@
+import type { ReproductionReport } from "../reproduction.ts";
+
+/** The numbers that the rule of the card asks for. */
+export interface Evidence {
+  /** Mean regret of OOMD at T = 250, 1000, 4000 (at smaller scales the last round stands for those beyond it). */
+  convexQuiet: readonly number[];
+  convexNoisy: readonly number[];
+  /** At T = 4000 for the noise of `sigmas`. */
+  sigmas: readonly number[];
+  convexBySigma: readonly number[];
+  strongQuiet: readonly number[];
+  strongNoisy: readonly number[];
+  expConcave: readonly number[];
+  /** Seeds in which the order holds, for each number of switches: by theory, and with tuned steps. */
+  orders: { switches: number; theory: number; tuned: number; seeds: number }[];
+  /** Runs whose regret was larger than the learner's bound. */
+  broken: number;
+}
+
+/** The slope of a line through `(log x, log y)` by least squares. */
+export function logSlope(x: readonly number[], y: readonly number[]): number {
+  const [u, v] = [x.map(Math.log), y.map(Math.log)];
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [mu, mv] = [mean(u), mean(v)];
+  const over = u.reduce((sum, a, i) => sum + (a - mu) * (v[i] - mv), 0);
+  return over / u.reduce((sum, a) => sum + (a - mu) ** 2, 0);
+}
+
+/** Rounds at which the rule looks. */
+export const ruleRounds = [250, 1000, 4000];
+
+/** How much more regret grows in the second fourfold of the rounds than in the first. */
+export const growth = ([a, b, c]: readonly number[]): number => (c - b) / (b - a);
+
+/** The rule of the card. */
+export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+  const flat = (regret: readonly number[]) => regret[2] / regret[0];
+  const inRounds = logSlope(ruleRounds, e.convexNoisy);
+  const inSigma = logSlope(e.sigmas, e.convexBySigma);
+  const a = flat(e.convexQuiet) <= 1.05 && Math.abs(inRounds - 0.5) <= 0.1 && Math.abs(inSigma - 1) <= 0.15;
+  const b = Math.abs(growth(e.strongNoisy) - 1) <= 0.25 && flat(e.strongQuiet) <= 1.05;
+  const c = growth(e.expConcave) <= 1.25;
+  const d = e.orders.every(({ theory, seeds }) => theory >= 0.8 * seeds);
+  const t = e.orders.every(({ tuned, seeds }) => tuned >= 0.8 * seeds);
+  const kept = e.broken === 0;
+  const verdict = !(a && b && kept) ? "not reproduced" : c && d && t ? "reproduced" : "partly reproduced";
+  const counts = (of: "theory" | "tuned") =>
+    e.orders.map((o) => `${o[of]} of ${o.seeds} seeds with ${o.switches} switches`).join(", ");
+  const because =
+    `(A) ${word(a)}: regret without noise grows ${times(flat(e.convexQuiet))} from T = 250 to 4000, slope in T ${inRounds.toFixed(2)}, in sigma ${inSigma.toFixed(2)}. ` +
+    `(B) ${word(b)}: growth of the second to the first fourfold of T ${growth(e.strongNoisy).toFixed(2)}, without noise ${times(flat(e.strongQuiet))}. ` +
+    `(C) ${word(c)}: growth ${growth(e.expConcave).toFixed(2)}. ` +
+    `(D) ${word(d)}: OOMD below OGD below OFTRL in ${counts("theory")}. ` +
+    `(E) ${word(t)}: with tuned steps OOMD below both in ${counts("tuned")}. ` +
+    (kept ? "Every run kept its bound." : `${e.broken} runs broke their bound.`);
+  return { verdict, because };
+}
+
+const word = (holds: boolean): string => (holds ? "holds" : "fails");
+const times = (factor: number): string => `${factor.toFixed(3)}-fold`;
