@@ -38,6 +38,7 @@ export function reportOf({ specs, results, table }: Measured): ReproductionRepor
   const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
   const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
   const randoms = results.filter((r) => r.part === "random");
+  const randomRegrets = randoms.map(({ cell }) => regretOf(cell));
   const second = cost.milliseconds["darts-2"];
   const arms = cellArms.filter(({ id }) => id in cost.milliseconds);
 
@@ -78,20 +79,16 @@ export function reportOf({ specs, results, table }: Measured): ReproductionRepor
       ...cellRow(
         random,
         randoms.map(({ cell }) => cell),
-        randoms.map(({ cell }) => regretOf(cell)),
+        randomRegrets,
       ),
-      "minus first order": points(
-        difference(
-          randoms.map(({ cell }) => regretOf(cell)),
-          regrets("darts-1"),
-        ).mean,
-      ),
-      "minus second order": points(
-        difference(
-          randoms.map(({ cell }) => regretOf(cell)),
-          regrets("darts-2"),
-        ).mean,
-      ),
+      "minus first order": points(difference(randomRegrets, regrets("darts-1")).mean),
+      "minus second order": points(difference(randomRegrets, regrets("darts-2")).mean),
+      "s.e. of that": points(difference(randomRegrets, regrets("darts-2")).error),
+      // Nothing of a supernet, but the columns of the others.
+      "mean weight of the winner": null,
+      "supernet test, w": null,
+      "supernet test, y": null,
+      "supernet test, mean of both": null,
       gradients: randoms[0]?.gradients ?? null,
       "seconds a search": rounded(mean(randoms.map(({ seconds }) => seconds))),
     },

@@ -29,7 +29,7 @@ export interface RartsOptions extends SearchOptions {
    * `1 + 2 r beta`. Choose the latter for a large beta: one after the other, the networks then hold each other in place.
    */
   coupling?: "explicit" | "implicit";
-  /** Multiplies `hyper.beta` by a function of the number of steps made. */
+  /** Multiplies `hyper.beta` by a function of the number of steps made; `warmup(100, constantSchedule(1))` lets it grow. */
   betaSchedule?: Schedule;
   /** Which losses the architecture descends: `both` (default), or `validation` only, an ablation. */
   architectureLosses?: "both" | "validation";
