@@ -7,6 +7,7 @@ import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as lion } from "./lion/paper.ts";
+import { card as neucb } from "./neucb/paper.ts";
 import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
@@ -41,6 +42,7 @@ export const cards: readonly PaperCard[] = [
   compSum,
   oodUnlabeled,
   lion,
+  neucb,
   aggregate,
   anyloss,
   ensloss,
@@ -58,6 +60,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
   lion: () => import("./lion/reproduction.ts"),
+  neucb: () => import("./neucb/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),

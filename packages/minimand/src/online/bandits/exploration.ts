@@ -29,7 +29,9 @@ export function neuralUcbScores(
     throw rangeError("gradients", `one for each of ${predictions.length} arms`, gradients);
   const sigma = Float64Array.from(gradients, (g) => {
     if (g.length !== design.length) throw rangeError("gradients", `${design.length} numbers each`, g);
-    return Math.sqrt(lambda * nu * weightedSquares(g, design, 0, g.length));
+    let square = 0;
+    for (let i = 0; i < g.length; i++) square += (g[i] * g[i]) / design[i];
+    return Math.sqrt(lambda * nu * square);
   });
   const bounds = sigma.map((s, arm) => predictions[arm] + s);
   const action = argmax(bounds);
@@ -39,23 +41,6 @@ export function neuralUcbScores(
     action,
     design: Float64Array.from(design, (u, i) => u + gradients[action][i] ** 2),
   };
-}
-
-/** `sum g_i^2 / U_i` over a range. */
-export function weightedSquares(
-  gradient: ArrayLike<number>,
-  design: ArrayLike<number>,
-  from: number,
-  to: number,
-): number {
-  let [s0, s1] = [0, 0];
-  let i = from;
-  for (; i + 1 < to; i += 2) {
-    s0 += (gradient[i] * gradient[i]) / design[i];
-    s1 += (gradient[i + 1] * gradient[i + 1]) / design[i + 1];
-  }
-  if (i < to) s0 += (gradient[i] * gradient[i]) / design[i];
-  return s0 + s1;
 }
 
 /** The first index of the largest number. */

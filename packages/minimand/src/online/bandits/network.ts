@@ -56,6 +56,8 @@ export interface OnlineNetwork {
     factor: number,
     gradient: Float64Array,
   ): void;
+  /** `sum_i g_i^2 w_i` for the gradient g of the last {@link forward} and weights w, `[p]`; quicker than with g itself. */
+  squaredGradient(parameters: Float64Array, slot: number, x: Float64Array, weights: Float64Array): number;
   /** The ranges of parameters that a slot's output depends on. */
   reach(slot: number): readonly LayerRange[];
 }
@@ -92,6 +94,24 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
   const deltas = hidden.map((n) => new Float64Array(n));
   const activate = functions[activation];
   const start = (l: number, slot: number): number => layers[l].offset + (l === 0 ? slot * block : 0);
+
+  /** Derivatives of `top v^T values` in what went into the activations of each layer, into `deltas`. */
+  function differentiate(parameters: Float64Array, top: number): void {
+    for (let l = depth - 1; l >= 0; l--) {
+      const delta = deltas[l];
+      const n = delta.length;
+      const at = layers[l + 1].offset;
+      if (l === depth - 1) {
+        for (let i = 0; i < n; i++) delta[i] = top * parameters[at + i] * slopes[l][i];
+        continue;
+      }
+      delta.fill(0);
+      const above = deltas[l + 1];
+      for (let k = 0; k < above.length; k++)
+        if (above[k] !== 0) for (let i = 0; i < n; i++) delta[i] += above[k] * parameters[at + k * n + i];
+      for (let i = 0; i < n; i++) delta[i] *= scale[l + 1] * slopes[l][i];
+    }
+  }
 
   return {
     dim,
@@ -131,22 +151,17 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
     backward(parameters, slot, x, factor, gradient) {
       const top = scale[depth] * factor;
       addOuter(gradient, start(depth, slot), one, depth === 0 ? x : values[depth - 1], top);
-      for (let l = depth - 1; l >= 0; l--) {
-        const delta = deltas[l];
-        const n = delta.length;
-        if (l === depth - 1) {
-          const at = layers[depth].offset;
-          for (let i = 0; i < n; i++) delta[i] = top * parameters[at + i] * slopes[l][i];
-        } else {
-          delta.fill(0);
-          const above = deltas[l + 1];
-          const at = layers[l + 1].offset;
-          for (let k = 0; k < above.length; k++)
-            if (above[k] !== 0) for (let i = 0; i < n; i++) delta[i] += above[k] * parameters[at + k * n + i];
-          for (let i = 0; i < n; i++) delta[i] *= scale[l + 1] * slopes[l][i];
-        }
-        addOuter(gradient, start(l, slot), delta, l === 0 ? x : values[l - 1], scale[l]);
-      }
+      differentiate(parameters, top);
+      for (let l = 0; l < depth; l++)
+        addOuter(gradient, start(l, slot), deltas[l], l === 0 ? x : values[l - 1], scale[l]);
+    },
+    squaredGradient(parameters, slot, x, weights) {
+      const top = scale[depth];
+      let total = sumOfSquares(weights, start(depth, slot), one, depth === 0 ? x : values[depth - 1], top);
+      differentiate(parameters, top);
+      for (let l = 0; l < depth; l++)
+        total += sumOfSquares(weights, start(l, slot), deltas[l], l === 0 ? x : values[l - 1], scale[l]);
+      return total;
     },
     reach: (slot) =>
       size > tail
@@ -205,6 +220,32 @@ function addOuter(to: Float64Array, at: number, factors: Float64Array, x: Float6
     const row = at + i * width;
     for (let k = 0; k < width; k++) to[row + k] += factor * x[k];
   }
+}
+
+/** The sum of `(scale factor_i x_k)^2 w_ik`. */
+function sumOfSquares(
+  w: Float64Array,
+  at: number,
+  factors: Float64Array,
+  x: Float64Array,
+  scale: number,
+): number {
+  const squares = x.map((v) => v * v);
+  const width = x.length;
+  let total = 0;
+  for (let i = 0; i < factors.length; i++) {
+    if (factors[i] === 0) continue;
+    const row = at + i * width;
+    let [s0, s1] = [0, 0];
+    let k = 0;
+    for (; k + 1 < width; k += 2) {
+      s0 += w[row + k] * squares[k];
+      s1 += w[row + k + 1] * squares[k + 1];
+    }
+    if (k < width) s0 += w[row + k] * squares[k];
+    total += factors[i] * factors[i] * (s0 + s1);
+  }
+  return scale * scale * total;
 }
 
 const one = Float64Array.of(1);

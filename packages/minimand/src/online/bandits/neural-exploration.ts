@@ -2,7 +2,7 @@ import { checkChoice, checkNumber } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
 import { type Bandit, makeBandit, type Saved } from "./bandit.ts";
-import { argmax, drawnFirst, only, weightedSquares } from "./exploration.ts";
+import { argmax, drawnFirst, only } from "./exploration.ts";
 import type { NeuralBanditOptions } from "./neural.ts";
 import { onlineRegressor, type RegressorState } from "./regressor.ts";
 
@@ -83,19 +83,14 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
   });
   const { network, parameters } = regressor;
   const design = new Float64Array(network.size).fill(lambda);
+  /** 1 / U. */
+  const inverse = new Float64Array(network.size).fill(1 / lambda);
   const gradient = new Float64Array(network.size);
   const reaches = Array.from({ length: network.slots }, (_, slot) => network.reach(slot));
   if (saved !== undefined) {
     regressor.resume(saved.regressor);
     design.set(saved.design);
-  }
-
-  /** f, with its gradient in `gradient` at what the slot reaches. */
-  function differentiate(slot: number, x: Float64Array): number {
-    for (const { offset, length } of reaches[slot]) gradient.fill(0, offset, offset + length);
-    const f = network.forward(parameters, slot, x);
-    network.backward(parameters, slot, x, 1, gradient);
-    return f;
+    inverse.set(design.map((u) => 1 / u));
   }
 
   return {
@@ -106,10 +101,8 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
       const uncertainty = new Float64Array(arms.count);
       for (let arm = 0; arm < arms.count; arm++) {
         const slot = arms.own ? arm : 0;
-        const f = differentiate(slot, arms.rows[arm]);
-        let square = 0;
-        for (const { offset, length } of reaches[slot])
-          square += weightedSquares(gradient, design, offset, offset + length);
+        const f = network.forward(parameters, slot, arms.rows[arm]);
+        const square = network.squaredGradient(parameters, slot, arms.rows[arm], inverse);
         predicted[arm] = target === "reward" ? f : 1 - f;
         uncertainty[arm] = Math.sqrt(lambda * nu * square);
       }
@@ -125,10 +118,21 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
     },
     learn({ slot, x }, reward) {
       const y = target === "reward" ? reward : 1 - reward;
-      differentiate(slot, x);
-      regressor.learn(slot, x, y);
-      for (const { offset, length } of reaches[slot])
-        for (let i = offset; i < offset + length; i++) design[i] += gradient[i] * gradient[i];
+      network.forward(parameters, slot, x);
+      network.backward(parameters, slot, x, 1, gradient);
+      const ranges = reaches[slot];
+      try {
+        regressor.learn(slot, x, y);
+      } catch (error) {
+        for (const { offset, length } of ranges) gradient.fill(0, offset, offset + length);
+        throw error;
+      }
+      for (const { offset, length } of ranges)
+        for (let i = offset; i < offset + length; i++) {
+          design[i] += gradient[i] * gradient[i];
+          inverse[i] = 1 / design[i];
+          gradient[i] = 0;
+        }
     },
     state: (): State => ({ regressor: regressor.state(), design }),
   };

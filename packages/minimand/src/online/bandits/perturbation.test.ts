@@ -69,6 +69,19 @@ describe("the network", () => {
     },
   );
 
+  it("finds weighted sums of squares of its gradient", () => {
+    for (const scaled of [false, true]) {
+      const net = onlineNetwork({ dim: 3, hidden: [6, 5], activation: "gelu", slots: 2, scaled });
+      const theta = net.init(3);
+      const weights = normals(net.size, 8).map(Math.abs);
+      const gradient = new Float64Array(net.size);
+      net.forward(theta, 1, x);
+      net.backward(theta, 1, x, 1, gradient);
+      const expected = gradient.reduce((s, g, i) => s + g * g * weights[i], 0);
+      expect(net.squaredGradient(theta, 1, x, weights)).toBeCloseTo(expected, 12);
+    }
+  });
+
   it("is linear without hidden layers, and starts at 0", () => {
     const linear = onlineNetwork({ dim: 3, hidden: [], slots: 2 });
     expect(linear.size).toBe(6);

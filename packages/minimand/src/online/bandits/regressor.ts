@@ -4,7 +4,7 @@ import { checkStepSize, type DescentOptions, descent, type StepSize, stepSizeAt 
 import { type NetworkOptions, type OnlineNetwork, onlineNetwork, sigmoid } from "./network.ts";
 import { largestStableRate, perturbationScale, projectBall } from "./perturbation.ts";
 import { randomStream } from "./random-stream.ts";
-import { addSigns, drawSigns, type Signs, signProducts } from "./signs.ts";
+import { addSigns, drawSigns, type Signs, signProducts, signStep } from "./signs.ts";
 
 /** The random linear perturbation of the network's output. */
 export interface PerturbationOptions {
@@ -102,6 +102,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       ? drawSigns(samples ?? Math.max(1, Math.ceil(Math.log(width))), size, derive(seed, 2))
       : null;
   const rule = descent(optimizer, size);
+  const plain = optimizer.kind === "sgd" && (optimizer.momentum ?? 0) === 0;
   if (c > 0 && optimizer.kind === "sgd") {
     const limit = largestStableRate({ cp, width, size, samples: signs?.samples });
     const first = stepSizeAt(learningRate, 1);
@@ -143,6 +144,21 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
     return true;
   }
 
+  /** One step against the gradient, which is 0 afterwards, and back into the ball. */
+  function move(rate: number): void {
+    const factor = c / (count * batch);
+    if (signs !== null && signs.samples <= 8 && plain && radii === null) {
+      const step = { theta: parameters, theta0: start, gradient, rate, weights: errors, factor };
+      signStep(signs, step, c, offsets);
+      return;
+    }
+    if (signs !== null) addSigns(signs, errors, factor, gradient);
+    else if (anchor > 0) for (let i = 0; i < size; i++) gradient[i] += anchor * (parameters[i] - start[i]);
+    rule.step(parameters, gradient, rate, updates);
+    if (radii !== null) projectBall(parameters, start, layers, radii);
+    if (signs !== null) signProducts(signs, parameters, start, c, offsets);
+  }
+
   return {
     network,
     parameters,
@@ -178,12 +194,8 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
           Number.NaN,
         );
       }
-      if (signs !== null) addSigns(signs, errors, c / (count * batch), gradient);
-      else if (anchor > 0) for (let i = 0; i < size; i++) gradient[i] += anchor * (parameters[i] - start[i]);
       updates++;
-      rule.step(parameters, gradient, stepSizeAt(learningRate, updates), updates);
-      if (radii !== null) projectBall(parameters, start, layers, radii);
-      if (signs !== null) signProducts(signs, parameters, start, c, offsets);
+      move(stepSizeAt(learningRate, updates));
       replayX.set(x, next * dim);
       replayY[next] = y;
       replaySlot[next] = slot;

@@ -58,12 +58,7 @@ export function signProducts(
   for (const [group, code] of signs.codes.entries()) {
     sums.fill(0);
     for (let i = 0; i < code.length; i++) sums[code[i]] += theta[i] - theta0[i];
-    for (let j = 8 * group; j < Math.min(signs.samples, 8 * group + 8); j++) {
-      let total = 0;
-      for (let pattern = 0; pattern < 256; pattern++)
-        total += (pattern >> (j & 7)) & 1 ? sums[pattern] : -sums[pattern];
-      out[j] = factor * total;
-    }
+    takeSums(signs, group, factor, out);
   }
 }
 
@@ -75,12 +70,62 @@ export function addSigns(
   gradient: Float64Array,
 ): void {
   for (const [group, code] of signs.codes.entries()) {
-    for (let pattern = 0; pattern < 256; pattern++) {
-      let total = 0;
-      for (let j = 8 * group; j < Math.min(signs.samples, 8 * group + 8); j++)
-        total += (pattern >> (j & 7)) & 1 ? weights[j] : -weights[j];
-      sums[pattern] = factor * total;
-    }
+    combine(signs, group, weights, factor);
     for (let i = 0; i < code.length; i++) gradient[i] += sums[code[i]];
+  }
+}
+
+/** The point of a step of plain descent, and what it needs. */
+export interface SignStep {
+  theta: Float64Array;
+  theta0: Float64Array;
+  /** Set to 0 on the way. */
+  gradient: Float64Array;
+  rate: number;
+  /** Of the vectors in the gradient, and the factor of their sum. */
+  weights: Float64Array;
+  factor: number;
+}
+
+const products = new Float64Array(256);
+
+/**
+ * `theta <- theta - rate (gradient + factor sum_j w_j eps_j)` and {@link signProducts} of the new theta, for up to eight vectors
+ * in one pass over the parameters: they don't fit into the nearest caches.
+ */
+export function signStep(signs: Signs, step: SignStep, scale: number, out: Float64Array): void {
+  const { theta, theta0, gradient, rate, weights, factor } = step;
+  const [code] = signs.codes;
+  combine(signs, 0, weights, rate * factor);
+  products.fill(0);
+  for (let i = 0; i < code.length; i++) {
+    const pattern = code[i];
+    const moved = theta[i] - rate * gradient[i] - sums[pattern];
+    theta[i] = moved;
+    gradient[i] = 0;
+    products[pattern] += moved - theta0[i];
+  }
+  sums.set(products);
+  takeSums(signs, 0, scale, out);
+}
+
+/** `factor sum_j +-w_j` for every pattern of signs, into `sums`. */
+function combine({ samples }: Signs, group: number, weights: ArrayLike<number>, factor: number): void {
+  const last = Math.min(samples, 8 * group + 8);
+  for (let pattern = 0; pattern < 2 ** (last - 8 * group); pattern++) {
+    let total = 0;
+    for (let j = 8 * group; j < last; j++) total += (pattern >> (j & 7)) & 1 ? weights[j] : -weights[j];
+    sums[pattern] = factor * total;
+  }
+}
+
+/** `factor` times the sums over patterns, with the signs of each vector. */
+function takeSums({ samples }: Signs, group: number, factor: number, out: Float64Array): void {
+  const last = Math.min(samples, 8 * group + 8);
+  for (let j = 8 * group; j < last; j++) {
+    let total = 0;
+    for (let pattern = 0; pattern < 2 ** (last - 8 * group); pattern++)
+      total += (pattern >> (j & 7)) & 1 ? sums[pattern] : -sums[pattern];
+    out[j] = factor * total;
   }
 }

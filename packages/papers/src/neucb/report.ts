@@ -1,0 +1,171 @@
+import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { type Arm, armOf, arms } from "./arms.ts";
+import type { GrowthResult, GrowthSpec } from "./growth-study.ts";
+import { costFactors, curvePoints, type Task } from "./settings.ts";
+import { difference, estimate, exponent } from "./statistics.ts";
+import type { BanditResult, BanditSpec } from "./trial.ts";
+import { type Evidence, judge } from "./verdict.ts";
+
+/** A measured trial. */
+export type Measured =
+  | { spec: BanditSpec; result: BanditResult }
+  | { spec: GrowthSpec; result: GrowthResult };
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+/** Tables, curves with bands and the verdict. */
+export function reportOf(measured: readonly Measured[], tasks: readonly Task[]): ReproductionReport {
+  const plays = measured.filter(
+    (m): m is { spec: BanditSpec; result: BanditResult } => m.spec.part === "bandit",
+  );
+  const resultsOf = (task: string, arm: string, costFactor = 1): BanditResult[] =>
+    plays
+      .filter(({ spec }) => spec.task === task && spec.arm === arm && spec.costFactor === costFactor)
+      .toSorted((a, b) => a.spec.seed - b.spec.seed)
+      .map(({ result }) => result);
+  const regrets = (task: string, arm: string, costFactor?: number): number[] =>
+    resultsOf(task, arm, costFactor).map(({ regret }) => regret);
+
+  const rows: Row[] = [];
+  const series: Series[] = [];
+  for (const { id, label } of tasks) {
+    const rounds = plays.find(({ spec }) => spec.task === id)?.spec.rounds ?? 0;
+    for (const arm of arms) {
+      const results = resultsOf(id, arm.id);
+      if (results.length === 0) continue;
+      rows.push(rowOf(label, arm, results, regrets(id, "fast")));
+      series.push(curveOf(label, arm, results, rounds));
+    }
+  }
+  const evidence = tasks
+    .filter(({ counted }) => counted)
+    .map(({ id, label }): Evidence => {
+      const of = (arm: Arm) => ({ label: arm.label, regrets: regrets(id, arm.id) });
+      const baselines = arms.filter(({ baseline }) => baseline);
+      return {
+        task: label,
+        fast: regrets(id, "fast"),
+        square: regrets(id, "square"),
+        greedy: baselines.filter((arm) => arm.id.startsWith("epsilon")).map(of),
+        baselines: baselines.map(of),
+      };
+    });
+  rows.push(...perturbationRows(regrets), ...costRows(regrets));
+  const grown = growthOf(measured);
+  return { rows: [...rows, ...grown.rows], series: [...series, ...grown.series], ...judge(evidence) };
+}
+
+function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: readonly number[]): Row {
+  const { mean, error } = estimate(results.map(({ regret }) => regret));
+  const paired = difference(
+    fast,
+    results.map(({ regret }) => regret),
+  );
+  return {
+    task,
+    bandit: arm.label,
+    seeds: results.length,
+    regret: round(mean, 1),
+    "s.e.": round(error, 1),
+    "regret of the second half": round(estimate(results.map((r) => r.secondHalf)).mean, 1),
+    "NeuFastCB minus it": arm.id === "fast" ? null : round(paired.mean, 1),
+    "s.e. of that": arm.id === "fast" ? null : round(paired.error, 1),
+    diverged: results.filter(({ diverged }) => diverged).length,
+    ...timeOf(results),
+  };
+}
+
+function timeOf(results: readonly BanditResult[]): Row {
+  const seconds = estimate(results.map(({ milliseconds }) => milliseconds)).mean / 1000;
+  return { "seconds a run": round(seconds, 2) };
+}
+
+function curveOf(task: string, arm: Arm, results: readonly BanditResult[], rounds: number): Series {
+  const points = Array.from({ length: curvePoints }, (_, k) =>
+    estimate(results.map(({ curve }) => curve[k])),
+  );
+  return {
+    name: arm.label,
+    xLabel: "round",
+    yLabel: `cumulative regret, ${task}`,
+    x: points.map((_, k) => Math.round(((k + 1) / curvePoints) * rounds)),
+    y: points.map(({ mean }) => round(mean, 2)),
+    low: points.map(({ mean, error }) => round(mean - error, 2)),
+    high: points.map(({ mean, error }) => round(mean + error, 2)),
+  };
+}
+
+type Regrets = (task: string, arm: string, costFactor?: number) => number[];
+
+/** Signs against their mean and against none, paired; on digits. */
+function perturbationRows(regrets: Regrets): Row[] {
+  return [
+    ["fast", "fast-expected"],
+    ["fast", "fast-none"],
+    ["square", "square-expected"],
+    ["square", "square-none"],
+  ].flatMap(([signs, other]): Row[] => {
+    const [a, b] = [regrets("digits", signs), regrets("digits", other)];
+    if (b.length === 0) return [];
+    const { mean, error } = difference(a, b);
+    return [
+      {
+        "perturbation by signs against": armOf(other).label,
+        "difference in regret": round(mean, 1),
+        "s.e. of that": round(error, 1),
+      },
+    ];
+  });
+}
+
+/** What smaller costs change: the regret of both, in units of the cost, and its ratio. */
+function costRows(regrets: Regrets): Row[] {
+  return costFactors.flatMap((factor): Row[] => {
+    const [fast, square] = [regrets("digits", "fast", factor), regrets("digits", "square", factor)];
+    if (fast.length === 0 || square.length === 0) return [];
+    const [f, s] = [estimate(fast).mean, estimate(square).mean];
+    return [
+      {
+        "costs times": factor,
+        "NeuFastCB, regret by factor": round(f, 1),
+        "NeuSquareCB, regret by factor": round(s, 1),
+        ratio: round(f / s, 3),
+      },
+    ];
+  });
+}
+
+const learners = [
+  { id: "perturbed", label: "perturbed, steps c/t" },
+  { id: "plain", label: "plain, steps c/sqrt(t)" },
+] as const;
+
+function growthOf(measured: readonly Measured[]): { rows: Row[]; series: Series[] } {
+  const rows: Row[] = [];
+  const series: Series[] = [];
+  for (const { id, label } of learners) {
+    const results = measured.flatMap(({ spec, result }) =>
+      spec.part === "growth" && spec.learner === id && result.part === "growth" ? [result] : [],
+    );
+    if (results.length === 0) continue;
+    const { horizons } = results[0];
+    const points = horizons.map((_, k) => estimate(results.map(({ regret }) => regret[k])));
+    const means = points.map(({ mean }) => mean);
+    rows.push({
+      "regression alone": label,
+      seeds: results.length,
+      ...Object.fromEntries(horizons.map((t, k) => [`regret at ${t}`, round(means[k], 2)])),
+      "grows as t to the power": round(exponent(horizons, means), 2),
+    });
+    series.push({
+      name: label,
+      xLabel: "examples",
+      yLabel: "regret of the regression",
+      x: horizons,
+      y: means.map((m) => round(m, 3)),
+      low: points.map(({ mean, error }) => round(mean - error, 3)),
+      high: points.map(({ mean, error }) => round(mean + error, 3)),
+    });
+  }
+  return { rows, series };
+}

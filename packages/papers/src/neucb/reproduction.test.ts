@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, makeDataset, readTable } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import type { Images, Progress, TrialHost } from "../reproduction.ts";
+import { armOf, arms, tunedArms } from "./arms.ts";
+import { environmentOf } from "./environment.ts";
+import { reproduction } from "./reproduction.ts";
+import { tasks } from "./settings.ts";
+import type { BanditResult, BanditSpec } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge } from "./verdict.ts";
+
+const tables = new Map<string, Promise<Dataset>>();
+const pictures: Images = {
+  ...{ count: 6000, height: 28, width: 28 },
+  // Noise, and the number of the image in bits, which pooling keeps.
+  pixels: Uint8Array.from({ length: 6000 * 784 }, (_, i) => {
+    const [image, at] = [Math.floor(i / 784), i % 784];
+    return at < 26 ? 250 * ((image >> (at >> 1)) & 1) : (i * 7919) % 251;
+  }),
+  labels: Uint8Array.from({ length: 6000 }, (_, i) => i % 10),
+};
+const host: TrialHost = {
+  dataset(name) {
+    const path = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
+    const found =
+      tables.get(name) ??
+      readTable(readFileSync(path), { name: `${name}.csv.gz` }).then((table) =>
+        makeDataset(table, { target: "target" }),
+      );
+    tables.set(name, found);
+    return found;
+  },
+  images: () => Promise.resolve(pictures),
+};
+
+const spec: BanditSpec = {
+  ...{ part: "bandit", task: "digits", arm: "fast", seed: 7, rounds: 80, judge: "test", costFactor: 1 },
+  configuration: { learningRate: 2, explore: 100 },
+};
+const timeless = async (of: BanditSpec): Promise<Partial<BanditResult>> => {
+  const { milliseconds: _, ...rest } = (await reproduction.trial(of, host)) as BanditResult;
+  return rest;
+};
+
+describe("the reproduction of neucb", () => {
+  it("runs at the quick scale: a row a bandit and task, curves with bands, a verdict by its two parts", async () => {
+    const progress: Progress[] = [];
+    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: 1 }));
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) progress.push(step.value);
+    const { rows, series, verdict, because } = step.value;
+    expect(progress.at(-1)).toMatchObject({ done: 30, total: 30 });
+    expect(rows.filter(({ task }) => task === "digits").map(({ bandit }) => bandit)).toEqual(
+      arms.map(({ label }) => label),
+    );
+    expect(rows.filter(({ task }) => task === "MNIST").length).toBe(tunedArms.length);
+    expect(rows.filter((row) => "perturbation by signs against" in row).length).toBe(4);
+    expect(rows.filter((row) => "costs times" in row).length).toBe(3);
+    expect(rows.filter((row) => "regression alone" in row).length).toBe(2);
+    for (const { y, low = [], high = [] } of series) {
+      expect(low.length).toBe(y.length);
+      y.forEach((value, k) => {
+        expect(low[k]).toBeLessThanOrEqual(value);
+        expect(high[k]).toBeGreaterThanOrEqual(value);
+      });
+    }
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^digits: NeuFastCB \d+.*\(\(ii\) \w+\)\. MNIST: /);
+  });
+
+  it("gives the same result for the same spec, another one for another seed", async () => {
+    const first = await timeless(spec);
+    expect(await timeless(spec)).toEqual(first);
+    expect(await timeless({ ...spec, seed: 8 })).not.toEqual(first);
+    expect(first.curve?.at(-1)).toBe(first.regret);
+  });
+
+  it("counts what is left as lost where training diverges", async () => {
+    const configuration = { learningRate: 1e9, explore: 100 };
+    expect(await timeless({ ...spec, arm: "square-none", configuration })).toMatchObject({ diverged: true });
+  });
+
+  it("tunes on images that no measured run sees", async () => {
+    const rows = async (judge: "test" | "tune", seed: number): Promise<Set<string>> => {
+      const environment = await environmentOf({ task: "mnist", judge, seed, rounds: 500 }, host);
+      return new Set(Array.from({ length: 500 }, (_, t) => String(environment.context(t).features)));
+    };
+    const [test, tune] = [await rows("test", 1), await rows("tune", 2)];
+    expect([test.size, tune.size, test.union(tune).size]).toEqual([500, 500, 1000]);
+  });
+
+  it("has nine configurations for every arm, and choices that are on those grids", () => {
+    const choices: Record<string, Record<string, unknown> | undefined> = tuned.choices;
+    for (const { id, grid } of tunedArms) {
+      expect(grid.length).toBe(9);
+      for (const task of tasks.filter(({ scales }) => scales.includes("default"))) {
+        const { learningRate, explore } = choices[`${task.id}, ${id}`] ?? {};
+        expect(grid).toContainEqual({ learningRate, explore });
+      }
+    }
+    for (const arm of arms) expect(tunedArms.map(({ id }) => id)).toContain(armOf(arm.id).choice);
+  });
+});
+
+describe("the verdict", () => {
+  const evidence: Evidence = {
+    ...{ task: "a", fast: [90, 95, 100], square: [100, 105, 110] },
+    greedy: [{ label: "greedy", regrets: [120, 126, 130] }],
+    baselines: [
+      { label: "greedy", regrets: [120, 126, 130] },
+      { label: "ucb", regrets: [115, 120, 126] },
+    ],
+  };
+  const verdictOf = (...all: Partial<Evidence>[]) => judge(all.map((e) => ({ ...evidence, ...e }))).verdict;
+
+  it("is reproduced where the order and the lead over the best baseline show on every task", () => {
+    expect(verdictOf({}, {})).toBe("reproduced");
+    expect(judge([evidence]).because).toContain("the best baseline, ucb with 120: -25 +- 0 ((ii) holds)");
+  });
+
+  it("is partly reproduced where one task shows both, or all show the lead", () => {
+    expect(verdictOf({}, { fast: [200, 200, 200] })).toBe("partly reproduced");
+    expect(verdictOf({ square: [80, 80, 80] }, { square: [80, 80, 80] })).toBe("partly reproduced");
+  });
+
+  it("is not reproduced where a baseline ties", () => {
+    expect(verdictOf({ fast: [95, 120, 140] }, { fast: [95, 120, 140] })).toBe("not reproduced");
+    expect(judge([]).verdict).toBe("not reproduced");
+  });
+});
