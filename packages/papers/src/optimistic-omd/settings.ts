@@ -16,10 +16,10 @@ interface Size {
 export const sizes: Record<Scale, Size> = {
   quick: {
     seeds: 2,
-    rounds: 1000,
-    streamRows: 150,
+    rounds: 120,
+    streamRows: 80,
     streamSeeds: 1,
-    long: 2000,
+    long: 160,
     streams: ["breast_cancer_wdbc"],
   },
   default: { seeds: 10, rounds: 4000, streamRows: 2000, streamSeeds: 5, long: 64_000, streams: streamData },
