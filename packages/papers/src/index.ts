@@ -10,6 +10,7 @@ import { card as lion } from "./lion/paper.ts";
 import { card as neucb } from "./neucb/paper.ts";
 import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
+import { card as optimisticOmd } from "./optimistic-omd/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as saf } from "./saf/paper.ts";
@@ -39,6 +40,7 @@ export const cards: readonly PaperCard[] = [
   ldr,
   saf,
   adversarialMdp,
+  optimisticOmd,
   compSum,
   oodUnlabeled,
   lion,
@@ -65,6 +67,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
   saf: () => import("./saf/reproduction.ts"),
+  "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
 };
 
