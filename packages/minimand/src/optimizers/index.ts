@@ -1,7 +1,7 @@
 export * from "./adam.ts";
 export * from "./flat.ts";
 export * as kappa from "./kappa/index.ts";
-export type { Kappa, KappaChoice } from "./kappa/kappa.ts";
+export { type Kappa, type KappaChoice, type KappaParts, makeKappa } from "./kappa/kappa.ts";
 export * from "./keep-unit-norm.ts";
 export * from "./lion/index.ts";
 export * from "./memory.ts";

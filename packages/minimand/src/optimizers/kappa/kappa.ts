@@ -90,7 +90,20 @@ export interface KappaParts extends Omit<Kappa, "conj"> {
 /** Excess over a constraint that rounding explains; on wasm exponentials of float64 have the digits of float32, too. */
 const tolerance = (y: np.Array): number => (y.dtype === np.float64 ? 1e-6 : 1e-5);
 
-/** A kernel from its parts: arrays that can be looked at are checked for NaN, K* is infinite outside of its domain. */
+/**
+ * A kernel of one's own, from its parts: arrays that can be looked at are checked for NaN, K* is made infinite outside of its
+ * domain.
+ *
+ * Helpful rules: `(s K)*(y) = s K*(y / s)`; `(K(s .))*(y) = K*(y / s)`; the conjugate of a separable sum is the sum of
+ * conjugates; that of `K1 + K2` is the infimal convolution of K1* and K2*. A test should check the equality of Fenchel
+ * and Young, `K(z) + K*(grad K(z)) = z . grad K(z)`.
+ *
+ * @throws (its functions) TypeError for what is no float array, RangeError for NaN
+ * @example
+ * const half = makeKappa({ name: "half", value: (z) => np.square(z).sum().mul(0.5), grad: (z) => z, even: true,
+ *   conjInside: (y) => np.square(y).sum().mul(0.5), conjGrad: (y) => y, violation: (y) => y.mul(0).sum() });
+ * lionK(0.1, { kappa: half })
+ */
 export function makeKappa({ conjInside, violation, conjGrad, grad, value, name, even }: KappaParts): Kappa {
   const checked =
     (argument: string, f: (x: np.Array) => np.Array) =>

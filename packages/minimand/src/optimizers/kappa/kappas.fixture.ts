@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import * as kappa from "./index.ts";
-import type { Kappa } from "./kappa.ts";
+import { type Kappa, makeKappa } from "./kappa.ts";
 
 /** Every kernel joins the tests by one line here. All act on a matrix of three rows and two columns. */
 export const kernels: readonly Kappa[] = [
@@ -38,6 +38,16 @@ export const kernels: readonly Kappa[] = [
   kappa.spectral(),
   kappa.scaled(kappa.logcosh(0.5), 3),
   kappa.stretched(kappa.lp(1.5), 0.4),
+  // One of a user's own: a box from 0 to 2 with nothing to pay inside.
+  makeKappa({
+    name: "own",
+    value: (z) => np.maximum(z, 0).sum().mul(2),
+    grad: (z) => z.greater(0).astype(z.dtype).mul(2),
+    conjInside: (y) => y.mul(0).sum(),
+    conjGrad: (y) => y.mul(0),
+    violation: (y) => np.maximum(np.maximum(np.max(y.ref.sub(2)), np.max(y.neg())), 0),
+    even: false,
+  }),
   kappa.blocks([
     { shape: [2, 2], kappa: kappa.nuclear() },
     { shape: [2], kappa: kappa.huber(0.2) },

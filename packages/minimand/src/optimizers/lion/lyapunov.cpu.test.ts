@@ -51,7 +51,7 @@ describe("the discrete Lyapunov function", () => {
         let state = optimizer.init(x);
         const energy = (m: Tree) => lyapunov.energy(loss(x.ref), x.ref, m).energy.item();
         let before = energy(lionMomentum(state));
-        for (let t = 0; t < 4; t++) {
+        for (let t = 0; t < 2; t++) {
           const g = gradient(x.ref);
           const lookahead = lionLookahead(lionMomentum(state), g.ref, options.b1);
           const [updates, next] = optimizer.update(g, state, x.ref);
@@ -191,7 +191,7 @@ describe("the differential equation", () => {
     violation.forEach((v, i) => {
       expect(v).toBeLessThanOrEqual(2 * Math.exp(-time[i]) * (1 + 1e-4) + 1e-12);
     });
-    const entered = energy.findIndex(Number.isFinite);
+    const entered = violation.indexOf(0);
     expect(entered).toBeGreaterThan(0);
     for (let i = entered + 1; i < energy.length; i++) {
       expect(energy[i]).toBeLessThanOrEqual(energy[i - 1] + 1e-9);
