@@ -40,7 +40,7 @@ export const studies: readonly Study[] = [
 /** Mixtures tried on real data; close to 0, where the theory expects the best for strong signals. */
 export const rhos = [0, 0.01, 0.03, 0.1, 0.3, 1];
 /** Grids of tuning, the same for every mixture. */
-export const learningRates = [0.003, 0.01, 0.03];
+export const learningRates = [0.003, 0.01, 0.03, 0.1];
 export const ridges = [1e-3, 1e-2, 1e-1, 1];
 
 /** Adam on batches of about so many rows; the network has one hidden layer. */
