@@ -30,11 +30,11 @@ export {
 } from "./schedule.ts";
 export type { EpisodicSimulator, FiniteSimulator } from "./simulator.ts";
 export {
-  type EpochEstimate,
   type LinearMdpFeatures,
   type SimulatorFreeLinearMdp,
-  type SimulatorFreeOptions,
   simulatorFreeLinearMdp,
 } from "./simulator-free.ts";
 export { simulatorFreeSchedule } from "./simulator-free-schedule.ts";
+export type { SimulatorFreeSnapshot } from "./simulator-free-snapshot.ts";
+export type { EpochEstimate, SavedStep, SimulatorFreeOptions } from "./simulator-free-types.ts";
 export * from "./tabular-mdp.ts";

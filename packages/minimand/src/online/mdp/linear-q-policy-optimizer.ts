@@ -66,7 +66,10 @@ export interface LinearQPolicyOptimizer<State> {
   readonly episodes: number;
   /** The open episode, or null. */
   readonly open: OpenEpisode<State> | null;
-  /** Smallest `eta Qhat` so far: below -1 nothing is promised of Hedge. Infinity before the first episode. */
+  /**
+   * Smallest `eta Qhat` so far: below -1 nothing is promised of Hedge. Infinity before the first episode. In lazy mode only
+   * of pairs that were met or drawn.
+   */
   readonly leastScaledEstimate: number;
   /** Starts an episode; one at a time. */
   begin(): OpenEpisode<State>;

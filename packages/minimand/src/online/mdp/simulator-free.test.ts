@@ -135,6 +135,44 @@ describe("simulatorFreeLinearMdp", () => {
     }
   });
 
+  it("goes on from a snapshot bit for bit, in the cover and in an epoch", () => {
+    const options = { ...base, eta: 1, gamma: 0.05, epoch: 20, exploration: 0.3 };
+    for (const episodes of [4, 45]) {
+      const original = simulatorFreeLinearMdp(mdp, options);
+      runEpisodes(original, mdp, () => loss, { episodes, seed: 2 });
+      original.begin().choose(0);
+      const saved = JSON.parse(JSON.stringify(original.snapshot()));
+      const copy = simulatorFreeLinearMdp(mdp, options);
+      copy.restore(saved);
+      expect(copy.episodes).toBe(episodes);
+      for (const agent of [original, copy]) {
+        agent.open!.feedback(0.5);
+        agent.open!.choose(1);
+        agent.open!.feedback(1);
+        agent.open!.end();
+        runEpisodes(agent, mdp, () => loss, { episodes: 60, seed: 3 });
+      }
+      expect(copy.snapshot()).toEqual(original.snapshot());
+      expect([...copy.policy(1, 2)]).toEqual([...original.policy(1, 2)]);
+    }
+  });
+
+  it("refuses what is no snapshot of its own, and stays as it was", () => {
+    const agent = simulatorFreeLinearMdp(mdp, { ...base, epoch: 20, exploration: 0.3 });
+    runEpisodes(agent, mdp, () => loss, { episodes: 45, seed: 2 });
+    const good = JSON.parse(JSON.stringify(agent.snapshot()));
+    const broken: [object | null, RegExp][] = [
+      [null, /^snapshot: expected what snapshot\(\) returns/],
+      [{ ...good, version: 0 }, /^snapshot\.version: expected version 1, got 0/],
+      [{ ...good, options: { ...good.options, eta: 1 } }, /^snapshot\.options/],
+      [{ ...good, explored: good.explored.slice(1) }, /^snapshot\.estimates: expected at most 0/],
+      [{ ...good, estimates: [[]] }, /^snapshot\.estimates\[0\]: expected 2 layers/],
+      [{ ...good, inEpoch: [{ steps: [], losses: [0, 2] }] }, /^snapshot\.inEpoch\[0\]\.losses\[1\]/],
+    ];
+    for (const [snapshot, message] of broken) expect(() => agent.restore(snapshot as never)).toThrow(message);
+    expect(agent.snapshot()).toEqual(good);
+  });
+
   it("has sizes by the theory's orders", () => {
     const { cover, epoch, gamma, exploration } = simulatorFreeSchedule({ horizon: 1, dim: 1, episodes: 1e9 });
     expect(cover.policies).toBe(100);

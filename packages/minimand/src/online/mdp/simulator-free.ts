@@ -9,14 +9,18 @@ import {
 import { localBonusInto } from "./bonus.ts";
 import { episodesOf, type OpenEpisode, suffixSums } from "./episode.ts";
 import { logBarrierInto } from "./ftrl.ts";
-import {
-  actionFeatures,
-  type CoverBuilder,
-  checkCover,
-  coverBuilder,
-  type PolicyCoverOptions,
-} from "./policy-cover.ts";
+import { actionFeatures, type CoverBuilder, checkCover, coverBuilder } from "./policy-cover.ts";
 import { drawIndex, type EpisodicSimulator } from "./simulator.ts";
+import { restored, type SimulatorFreeSnapshot, snapshotOf } from "./simulator-free-snapshot.ts";
+import {
+  type EpochEstimate,
+  type PlayedEpisode,
+  type Role,
+  type SavedStep,
+  type SimulatorFreeOptions,
+  type Step,
+  stepOf,
+} from "./simulator-free-types.ts";
 import { addOuter, dot, invertPositive, scaledIdentity, timesVector } from "./symmetric.ts";
 
 /** What is known of an MDP without a simulator of it. */
@@ -24,33 +28,6 @@ export type LinearMdpFeatures<State> = Pick<
   EpisodicSimulator<State>,
   "horizon" | "dim" | "actions" | "features"
 >;
-
-/** Options of {@link simulatorFreeLinearMdp}. */
-export interface SimulatorFreeOptions {
-  /** How the cover is made; its K is that of the run. */
-  cover: PolicyCoverOptions;
-  /** W, episodes of an epoch, in which the policy stays; even. */
-  epoch: number;
-  /** Learning rate, > 0. */
-  eta: number;
-  /** Scale of the bonus, >= 0. */
-  beta: number;
-  /** Regulariser of the covariance, > 0. */
-  gamma: number;
-  /** Probability of an episode that explores. */
-  exploration: number;
-  /** Names all random numbers; default 0. */
-  seed?: number;
-}
-
-/** What one epoch taught about one layer. */
-export interface EpochEstimate {
-  /** Sigma^+. */
-  sigma: Float64Array;
-  /** theta_hat, of Q; and lambda_hat, of the bonuses that follow. */
-  theta: Float64Array;
-  lambda: Float64Array;
-}
 
 /** Learns in a linear MDP by playing it. */
 export interface SimulatorFreeLinearMdp<State> {
@@ -61,25 +38,14 @@ export interface SimulatorFreeLinearMdp<State> {
   readonly estimates: readonly (readonly EpochEstimate[])[];
   /** Starts an episode; one at a time. Propensities are those of the policy drawn for the episode. */
   begin(): OpenEpisode<State>;
+  /** The open episode, or null. */
+  readonly open: OpenEpisode<State> | null;
   /** The current policy in a state; uniform before the first epoch is over. */
   policy(layer: number, state: State): Float64Array;
-}
-
-/** One step as it was played. */
-interface Step {
-  /** Features of all actions, and the one taken. */
-  features: Float64Array;
-  action: number;
-}
-
-/** What an episode of an epoch is for: to estimate covariances, or Q. */
-interface Role {
-  half: "covariance" | "estimate";
-  explores: boolean;
-  /** The layer that an exploring episode of the second half is for. */
-  layer: number;
-  /** The cover's policy it follows. */
-  m: number;
+  /** All of it as JSON, the open episode included. */
+  snapshot(): SimulatorFreeSnapshot;
+  /** Takes over a snapshot of a learner with the same MDP and options; throws and stays as it was for any other. */
+  restore(snapshot: SimulatorFreeSnapshot): void;
 }
 
 /**
@@ -117,10 +83,12 @@ export function simulatorFreeLinearMdp<State>(
   checkNumber("exploration", exploration, { min: 0, max: 1 });
   checkNumber("seed", seed, { integer: true });
 
-  const builder: CoverBuilder = coverBuilder(horizon, dim, cover);
-  const estimates: EpochEstimate[][] = [];
+  const options = { cover, epoch, eta, beta, gamma, exploration, seed };
+  let builder: CoverBuilder = coverBuilder(horizon, dim, cover);
+  let explored: Step[][] = [];
+  let estimates: EpochEstimate[][] = [];
   let episodes = 0;
-  let inEpoch: { role: Role; steps: Step[]; losses: Float64Array }[] = [];
+  let inEpoch: PlayedEpisode[] = [];
   let halves = halvesOf(0);
   let role = roleOf(0);
 
@@ -131,8 +99,9 @@ export function simulatorFreeLinearMdp<State>(
     );
   }
 
+  /** The role of the episode at place i of the epoch. */
   function roleOf(i: number): Role {
-    const random = randomSource(derive(seed, 42, episodes));
+    const random = randomSource(derive(seed, 42, estimates.length, i));
     const explores = random() < exploration;
     return {
       half: halves[i] < epoch / 2 ? "covariance" : "estimate",
@@ -173,18 +142,25 @@ export function simulatorFreeLinearMdp<State>(
     return role.explores && (role.half === "covariance" || layer <= role.layer);
   }
 
-  function learn(steps: readonly Step[], losses: readonly number[]): void {
-    const chosen = (step: Step): Float64Array =>
-      step.features.slice(step.action * dim, (step.action + 1) * dim);
+  const chosen = ({ features, action }: Step): Float64Array =>
+    features.slice(action * dim, (action + 1) * dim);
+
+  function explore(into: CoverBuilder, steps: readonly Step[]): void {
+    into.record(
+      steps.map(chosen),
+      steps.map(({ features }) => features),
+    );
+  }
+
+  function learn(notes: readonly SavedStep[], losses: readonly number[]): void {
+    const steps = notes.map(stepOf);
     if (builder.left() > 0) {
-      builder.record(
-        steps.map(chosen),
-        steps.map(({ features }) => features),
-      );
+      explore(builder, steps);
+      explored.push(steps);
     } else {
-      inEpoch.push({ role, steps: [...steps], losses: suffixSums(losses) });
+      inEpoch.push({ role, steps, losses: [...losses] });
       if (inEpoch.length === epoch) {
-        estimates.push(epochEstimate(chosen));
+        estimates.push(epochEstimate());
         inEpoch = [];
         halves = halvesOf(estimates.length);
       }
@@ -193,7 +169,7 @@ export function simulatorFreeLinearMdp<State>(
     role = roleOf(inEpoch.length);
   }
 
-  function epochEstimate(chosen: (step: Step) => Float64Array): EpochEstimate[] {
+  function epochEstimate(): EpochEstimate[] {
     const made = Array.from(
       { length: horizon },
       (): EpochEstimate => ({
@@ -208,12 +184,13 @@ export function simulatorFreeLinearMdp<State>(
     for (const { sigma } of made) invertPositive(sigma, dim);
     for (const { role, steps, losses } of inEpoch) {
       if (role.half === "covariance") continue;
+      const suffix = suffixSums(losses);
       const after = dilatedAfter(made, steps);
       for (const [h, step] of steps.entries()) {
         const weight = (role.explores ? (role.layer === h ? horizon : 0) : 1) * (2 / epoch);
         const phi = chosen(step);
         for (let i = 0; i < dim; i++) {
-          made[h].theta[i] += weight * phi[i] * losses[h];
+          made[h].theta[i] += weight * phi[i] * suffix[h];
           made[h].lambda[i] += weight * phi[i] * after[h];
         }
       }
@@ -236,7 +213,7 @@ export function simulatorFreeLinearMdp<State>(
     return after;
   }
 
-  const played = episodesOf<State, Step>({
+  const played = episodesOf<State, SavedStep>({
     horizon,
     index: () => episodes,
     act(layer, state) {
@@ -247,12 +224,12 @@ export function simulatorFreeLinearMdp<State>(
         const action = builder.act(layer, features, cover);
         const propensities = new Float64Array(actions);
         propensities[action] = 1;
-        return { action, propensities, note: { features, action } };
+        return { action, propensities, note: { features: [...features], action } };
       }
       const propensities = policyFor(layer, features);
       const random: RandomSource = randomSource(derive(seed, 43, episodes, layer));
       const action = drawIndex(propensities, 0, actions, random);
-      return { action, propensities, note: { features, action } };
+      return { action, propensities, note: { features: [...features], action } };
     },
     learn,
   });
@@ -267,10 +244,30 @@ export function simulatorFreeLinearMdp<State>(
     get estimates() {
       return estimates;
     },
+    get open() {
+      return played.open();
+    },
     begin: played.begin,
     policy(layer, state) {
       checkNumber("layer", layer, { min: 0, below: horizon, integer: true });
       return policyFor(layer, actionFeatures(mdp, layer, state));
+    },
+    snapshot: () => ({
+      ...snapshotOf(options, explored, estimates, inEpoch),
+      open: played.save(),
+    }),
+    restore(snapshot) {
+      const saved = restored(snapshot, options, horizon, dim);
+      const again = coverBuilder(horizon, dim, cover);
+      for (const steps of saved.explored) explore(again, steps);
+      builder = again;
+      explored = saved.explored;
+      estimates = saved.estimates;
+      episodes = explored.length + estimates.length * epoch + saved.inEpoch.length;
+      halves = halvesOf(estimates.length);
+      inEpoch = saved.inEpoch.map((one, i) => ({ ...one, role: roleOf(i) }));
+      role = roleOf(inEpoch.length);
+      played.load(snapshot.open);
     },
   };
 }
