@@ -77,6 +77,21 @@ describe("a learner as an optimizer", () => {
     expectClose(trained(asTransform(make), false), played(make(first)));
   });
 
+  it("can have one for each array", () => {
+    const make = (x0: Float64Array) =>
+      optimisticOmd({ domain: ballDomain(x0.length, 0.5, x0), G: 2 * G, x0 });
+    const parts = [first.slice(0, 2), first.slice(2)].map(make);
+    const seen = all.map((g) => {
+      const x = parts.flatMap((learner) => [...learner.predict()]);
+      parts.forEach((learner, i) => {
+        learner.update(Float32Array.from(g.slice(2 * i, i === 0 ? 2 : 3)));
+      });
+      return x;
+    });
+    expectClose(trained(asTransform(make, { per: "array" }), false), seen);
+    expect(() => asTransform(make, { per: "leaf" as never })).toThrow('per: expected one of "all", "array"');
+  });
+
   it("leaves nothing alive, and keeps an old state usable", () => {
     const optimizer = asTransform((x0) => optimisticOmd({ domain: around(x0), G: 2 * G, x0 }));
     expect(

@@ -231,13 +231,13 @@ export function checkDomain(domain: unknown): asserts domain is Domain {
     );
 }
 
-/** The starting point, which must lie in the domain. */
+/** The starting point, which must lie in the domain; float32's rounding is forgiven and mended. */
 export function startIn(domain: Domain, x0: ArrayLike<number> | undefined): Float64Array {
   if (x0 === undefined) return domain.center.slice();
   const x = checkedVector("x0", x0, domain.dimension);
   const near = domain.project(x);
   const distance = Math.sqrt(squaredDistance(x, near));
-  if (distance > 1e-9 * (1 + Math.sqrt(inner(x, x))))
+  if (distance > 1e-6 * (1 + Math.sqrt(inner(x, x))))
     throw rangeError("x0", "a point of the domain, distance 0", distance);
   return near;
 }

@@ -129,21 +129,19 @@ export function norm(gradient: Float64Array): number {
   return Math.sqrt(square);
 }
 
-/** Throws for a gradient longer than stated; with `onExcess` tells of the first. Returns its norm. */
-export function checkLimit(
-  state: Pick<LearnerState, "rounds" | "excess">,
-  gradient: Float64Array,
+/**
+ * Throws for a gradient longer than stated; with `onExcess` tells of the first, and returns whether it told. Changes nothing.
+ */
+function checkLimit(
+  { rounds, excess }: LearnerState,
+  length: number,
   { G, onExcess }: Partial<GradientLimit>,
-): number {
-  const length = norm(gradient);
-  if (typeof G === "number" && length > G * (1 + 1e-9)) {
-    if (onExcess === undefined) throw rangeError("gradient", `a norm <= G = ${G}`, length);
-    if (state.excess === 0) {
-      onExcess(state.rounds + 1, length);
-      state.excess = state.rounds + 1;
-    }
-  }
-  return length;
+): boolean {
+  if (typeof G !== "number" || length <= G * (1 + 1e-9)) return false;
+  if (onExcess === undefined) throw rangeError("gradient", `a norm <= G = ${G}`, length);
+  if (excess > 0) return false;
+  onExcess(rounds + 1, length);
+  return true;
 }
 
 /** What makes a learner: its state and how a round changes it. `play` and `learn` compute first and write last. */
@@ -201,8 +199,10 @@ export function learnerOf<S extends LearnerState, Feedback = ArrayLike<number>>(
       if (state.decided === 0)
         throw new Error("update: expected predict() before it, which fixes the decision and its step");
       const gradient = gradientOf(feedback);
-      const length = checkLimit(state, gradient, core.limit ?? {});
+      const length = norm(gradient);
+      const told = checkLimit(state, length, core.limit ?? {});
       core.learn(gradient, feedback);
+      if (told) state.excess = state.rounds + 1;
       state.largest = Math.max(state.largest, length);
       state.variation += squaredDistance(gradient, state.previous);
       state.hintError += squaredDistance(gradient, state.hint);
