@@ -145,7 +145,7 @@ describe("the reproduction of aggregate", () => {
     const { rows, series, verdict, because } = step.value;
     expect(rows.filter((row) => "simulation" in row).length).toBeGreaterThan(15);
     expect(rows.filter((row) => "private, epsilon" in row)).toHaveLength(6);
-    expect(rows.filter((row) => "data set" in row)).toHaveLength(10);
+    expect(rows.filter((row) => "data set" in row)).toHaveLength(5);
     expect(series.every(({ x, y }) => x.length === y.length && y.every(Number.isFinite))).toBe(true);
     expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
     expect(because).toMatch(/\(A\).*\(B\).*\(C1\).*\(C2\).*\(D\)/);

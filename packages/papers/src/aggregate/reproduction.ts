@@ -38,7 +38,7 @@ function pointsOf(scale: Scale) {
 
 /** Data sets, models and bag sizes at a scale. */
 export function studiesOf(scale: Scale): readonly Study[] {
-  return scales[scale].small ? studies.map((study) => ({ ...study, ks: [5, 20] })) : studies;
+  return scales[scale].small ? studies.map((study) => ({ ...study, ks: [5] })) : studies;
 }
 
 /** What is fitted in a measured trial. */
