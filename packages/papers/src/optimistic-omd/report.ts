@@ -123,7 +123,8 @@ function rateRows(all: readonly Measured[]): Row[] {
           "growth of regret": measured.study.name,
           arm: armOf(id).label,
           ...Object.fromEntries(rounds.map((t, i) => [`T = ${t}`, rounded(regret[i])])),
-          "log-log slope": regret.every((r) => r > 0) ? rounded(logSlope(rounds, regret)) : null,
+          "log-log slope":
+            regret.length > 1 && regret.every((r) => r > 0) ? rounded(logSlope(rounds, regret)) : null,
           "last growth / the one before": rounds.length < 3 ? null : rounded(growth(regret.slice(-3))),
         };
       }),
