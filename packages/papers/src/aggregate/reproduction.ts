@@ -3,7 +3,7 @@ import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "..
 import { estimate, rounded } from "../statistics.ts";
 import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
-import { networkArms, privacy, rhos, type Study, scales, simulation, studies } from "./settings.ts";
+import { networkArms, privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
 import type { PrivateSpec, SimulationResult, SimulationSpec } from "./simulate.ts";
 import { type RealResult, type RealSpec, type Result, type Spec, trial } from "./trial.ts";
 import { choicesOf, tune } from "./tune.ts";
@@ -34,11 +34,6 @@ function pointsOf(scale: Scale) {
     (small ? [1, 10] : privacy.ks).map((k) => ({ epsilon, k })),
   );
   return { points, privatePoints };
-}
-
-/** Data sets, models and bag sizes at a scale. */
-export function studiesOf(scale: Scale): readonly Study[] {
-  return scales[scale].small ? studies.map((study) => ({ ...study, ks: [5] })) : studies;
 }
 
 /** What is fitted in a measured trial. */

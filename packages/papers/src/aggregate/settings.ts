@@ -72,3 +72,8 @@ export function networkArms({ model, ks }: Study, k: number): string[] {
   const mixtures = rhos.map((rho) => `rho ${rho}`);
   return [...mixtures, ...(model === "mlp" ? ["debiased"] : []), ...(k === ks[0] ? ["labels"] : [])];
 }
+
+/** Data sets, models and bag sizes at a scale. */
+export function studiesOf(scale: Scale): readonly Study[] {
+  return scales[scale].small ? studies.map((study) => ({ ...study, ks: [5] })) : studies;
+}

@@ -9,7 +9,7 @@ import {
   ridges,
   type Study,
   scales,
-  studies,
+  studiesOf,
 } from "./settings.ts";
 import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
 
@@ -24,7 +24,7 @@ export async function* tune(
 ): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
   const { tuningSeeds, small } = scales[host.scale];
   const seeds = Array.from({ length: tuningSeeds }, (_, i) => firstTuningSeed + i);
-  const used = small ? studies.map((study) => ({ ...study, ks: [5] })) : studies;
+  const used = studiesOf(host.scale);
   const specs: RealSpec[] = used.flatMap((study) =>
     study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, small))),
   );
