@@ -22,10 +22,11 @@ export interface TrajectoryOptions extends LossOptions {
  *
  * @param logits float `[batch, classes]`
  * @param past float `[batch, classes]`, a constant of the gradient
- * @param options `tau > 0`, default 5; `scaleByTauSquared`, default true: without it the value and gradient are `tau^2` times
- * smaller, as in the paper's formula
+ * @param options `tau > 0`, default 5; `scaleByTauSquared`, default true: without it the value and gradient
+ * are `tau^2` times smaller, as in the paper's formula
  * @returns one value >= 0 (up to rounding) per example, `[batch]`, not multiplied by lambda
- * @throws TypeError, RangeError for wrong dtypes or shapes, NaN logits (values are checked outside of tracing only), `tau <= 0`
+ * @throws TypeError, RangeError for wrong dtypes or shapes, NaN logits (values are checked outside of tracing
+ * only), `tau <= 0`
  * @example
  * trajectoryLoss(np.array([[0, 0]]), np.array([[Math.LN2, 0]]), { tau: 1 }) // [0.0566]
  * @see Du et al. 2022, arXiv 2205.14083, section 3; the factor `tau^2` is that of the official code
@@ -44,8 +45,8 @@ export function trajectoryLoss(
 
 /**
  * A trajectory loss for outputs that aren't logits: half the squared distance to what they were before,
- * `sum_k (z_k - y_k)^2 / 2`. It is our extension of the paper's term to regression, and the limit of {@link trajectoryLoss} at
- * high temperature up to centring and the factor `1 / classes`.
+ * `sum_k (z_k - y_k)^2 / 2`. It is our extension of the paper's term to regression, and the limit of {@link
+ * trajectoryLoss} at high temperature up to centring and the factor `1 / classes`.
  *
  * @param outputs float `[batch, outputs]`
  * @param past float `[batch, outputs]`, a constant of the gradient

@@ -4,7 +4,10 @@ import { differentiate } from "../../engine/differentiate.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, sumOfSquares, type Tree } from "../../engine/tree.ts";
 
-/** A scalar loss of parameters on some data, a pure function of arrays that may consume both: the mean over a fixed set of examples. */
+/**
+ * A scalar loss of parameters on some data, a pure function of arrays that may consume both: the mean over a
+ * fixed set of examples.
+ */
 export type SharpnessLoss<D extends Tree> = (params: Tree, data: D) => np.Array;
 
 /** The compiled functions that all measures are made of. All consume their arrays. */
@@ -19,7 +22,10 @@ export interface SharpnessPrograms {
   >;
   /** `(H - shift) v / ||(H - shift) v||` and `v . H v`. */
   product: Compiled<[one: number, params: Tree, v: Tree, shift: number, data: Tree], Tree[]>;
-  /** A random tree of the parameters' shapes: of unit length, of signs, or as long as the parameters row by row. */
+  /**
+   * A random tree of the parameters' shapes: of unit length, of signs, or as long as the parameters row by
+   * row.
+   */
   unit: Compiled<[params: Tree, key: np.Array], Tree>;
   signs: Compiled<[params: Tree, key: np.Array], Tree>;
   filterNormalised: Compiled<[params: Tree, key: np.Array], Tree>;

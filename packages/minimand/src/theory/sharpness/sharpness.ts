@@ -26,7 +26,8 @@ export interface LossPlane {
 /** Measures of the sharpness of a loss at parameters. Parameters and data are kept, not consumed. */
 export interface Sharpness<D extends Tree> {
   /**
-   * First-order sharpness `L(theta + rho g / ||g||) - L(theta)`: what SAM sees. It is small wherever the gradient is small, at sharp minima too.
+   * First-order sharpness `L(theta + rho g / ||g||) - L(theta)`: what SAM sees. It is small wherever the
+   * gradient is small, at sharp minima too.
    *
    * @param options `rho >= 0`, default 0.05
    */
@@ -42,10 +43,11 @@ export interface Sharpness<D extends Tree> {
     options?: { rho?: number; steps?: number; stepSize?: number },
   ): Promise<number>;
   /**
-   * The largest eigenvalue of the Hessian, by power iteration with products of Hessian and vector. Where the eigenvalue of largest size is
-   * negative, a second iteration on the shifted matrix follows.
+   * The largest eigenvalue of the Hessian, by power iteration with products of Hessian and vector. Where the
+   * eigenvalue of largest size is negative, a second iteration on the shifted matrix follows.
    *
-   * @param options `seed` of the start; `iterations`, at most so many, default 20; `tolerance`, the relative change at which it stops, default 1e-4
+   * @param options `seed` of the start; `iterations`, at most so many, default 20; `tolerance`, the relative
+   * change at which it stops, default 1e-4
    */
   lambdaMax(
     params: Tree,
@@ -53,15 +55,15 @@ export interface Sharpness<D extends Tree> {
     options?: { seed?: number; iterations?: number; tolerance?: number },
   ): Promise<number>;
   /**
-   * The trace of the Hessian, by Hutchinson's estimate `mean v . H v` over vectors of random signs, or exactly with as many products as there
-   * are parameters.
+   * The trace of the Hessian, by Hutchinson's estimate `mean v . H v` over vectors of random signs, or
+   * exactly with as many products as there are parameters.
    *
    * @param options `seed`; `samples`, default 20, or `exact`
    */
   trace(params: Tree, data: D, options?: { seed?: number; samples?: number | "exact" }): Promise<number>;
   /**
-   * The loss along random directions, each scaled filter by filter to the parameters (the weights into one output as long as those of
-   * the parameters).
+   * The loss along random directions, each scaled filter by filter to the parameters (the weights into one
+   * output as long as those of the parameters).
    *
    * @param options `seed`; `directions`, default 10; `alphas`, default 21 from -1 to 1
    */
@@ -87,19 +89,22 @@ export interface Sharpness<D extends Tree> {
 const range = Array.from({ length: 21 }, (_, i) => Number(((i - 10) / 10).toFixed(1)));
 
 /**
- * Measures of how sharp a loss is at given parameters: first-order sharpness, projected ascent, largest eigenvalue and trace of the
- * Hessian, curves and planes of the loss.
+ * Measures of how sharp a loss is at given parameters: first-order sharpness, projected ascent, largest
+ * eigenvalue and trace of the Hessian, curves and planes of the loss.
  *
- * Make it once and use it for all parameters of one structure: programs are compiled at their first use. Random directions come from
- * integer seeds, so that different parameters are measured along the same ones.
+ * Make it once and use it for all parameters of one structure: programs are compiled at their first use.
+ * Random directions come from integer seeds, so that different parameters are measured along the same ones.
  *
- * @param loss a scalar of parameters and data: the mean over a fixed set of examples, without what is random in training
+ * @param loss a scalar of parameters and data: the mean over a fixed set of examples, without what is random
+ * in training
  * @param options `compile`, default the engine's `jit`
- * @returns measures; each throws TypeError, RangeError for options out of range, and RangeError where the loss isn't finite at the parameters
+ * @returns measures; each throws TypeError, RangeError for options out of range, and RangeError where the
+ * loss isn't finite at the parameters
  * @example
  * const measure = sharpness((p, { x, y }) => np.mean(crossEntropy(np.matmul(x, p), y)))
  * await measure.lambdaMax(weights, { x, y })
- * @see Foret et al. 2021, arXiv 2010.01412, equation (1); Li et al. 2018, arXiv 1712.09913, section 4, for the directions
+ * @see Foret et al. 2021, arXiv 2010.01412, equation (1); Li et al. 2018, arXiv 1712.09913, section 4, for
+ * the directions
  */
 export function sharpness<D extends Tree>(
   loss: SharpnessLoss<D>,

@@ -48,9 +48,14 @@ export interface Method {
   carry?(variables: Variables): Tree;
   /** Traced. */
   direction(inputs: StepInputs): Directed;
-  /** Traced: what is carried after the update, from the new parameters and statistics. Looks at them, consumes `carried`. */
+  /**
+   * Traced: what is carried after the update, from the new parameters and statistics. Looks at them, consumes
+   * `carried`.
+   */
   after?(carried: Tree, params: Tree, modelState: Tree, hyper: StepInputs["hyper"]): Tree;
-  /** On the host: what is added to a batch, `offset` steps after the state. Numbers are inputs of the program. */
+  /**
+   * On the host: what is added to a batch, `offset` steps after the state. Numbers are inputs of the program.
+   */
   own?(state: SupervisedState, batch: Batch, offset: number): { [name: string]: np.Array | number };
   /** On the host, after the step: what is kept of it. A step that keeps something is made alone. */
   record?(state: SupervisedState, batch: Batch, recorded: np.Array): void;
@@ -109,7 +114,9 @@ export function gradientAt(objective: Objective): GradientAt {
 type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
 type Carry = [params: Tree, optimizer: Tree, carried: Tree, modelState: Tree];
 
-/** The training step of a method: its direction, the optimizer and what comes after as one compiled program. */
+/**
+ * The training step of a method: its direction, the optimizer and what comes after as one compiled program.
+ */
 export function directedStep(
   { model, optimizer, compile = compileWithJit }: DirectedStepOptions,
   method: Method,

@@ -14,8 +14,8 @@ export interface Ema {
 /**
  * An exponential moving average of parameters: `v <- decay v + (1 - decay) theta`.
  *
- * Its half-life is `ln 2 / (1 - decay)` updates. Choose it by the length of an epoch: `1 - 1 / (2 stepsPerEpoch)` remembers about one
- * and a half epochs.
+ * Its half-life is `ln 2 / (1 - decay)` updates. Choose it by the length of an epoch: `1 - 1 / (2
+ * stepsPerEpoch)` remembers about one and a half epochs.
  *
  * @param decay in [0, 1], a number or a 0-d array (which may be traced; used for one update)
  * @throws RangeError for a decay outside of [0, 1]

@@ -16,15 +16,16 @@ export interface EsamOptions extends Omit<SupervisedOptions, "objective"> {
   /** Share of a batch that the second gradient is taken on, in (0, 1]; default 0.5. */
   gamma?: number;
   /**
-   * What is perturbed or left out as one: a whole array, as in the official code (default), or a single number, as in the paper, which draws
-   * as many random numbers an update as there are parameters.
+   * What is perturbed or left out as one: a whole array, as in the official code (default), or a single
+   * number, as in the paper, which draws as many random numbers an update as there are parameters.
    */
   granularity?: "scalar" | "tensor";
 }
 
 /**
- * The examples whose loss rises most, the first `floor(share n)` (at least one) of the `n` examples with a weight, as row numbers
- * `[floor(share batch)]` in falling order of the rise, and 1 for those that count, 0 for the rest.
+ * The examples whose loss rises most, the first `floor(share n)` (at least one) of the `n` examples with a
+ * weight, as row numbers `[floor(share batch)]` in falling order of the rise, and 1 for those that count, 0
+ * for the rest.
  *
  * @param rise of the loss, `[batch]`; consumed
  * @param weights `[batch]`; consumed
@@ -51,12 +52,13 @@ export function sharpestExamples(
 }
 
 /**
- * Efficient sharpness-aware minimisation (ESAM): SAM that perturbs a random part of the parameters and takes the second gradient on
- * a part of the batch.
+ * Efficient sharpness-aware minimisation (ESAM): SAM that perturbs a random part of the parameters and takes
+ * the second gradient on a part of the batch.
  *
- * (1) the gradient `g` of the batch; (2) `epsilon` of {@link esamPerturbation} with a mask that keeps each array (or parameter) with probability
- * `beta`; (3) a forward pass at `theta + epsilon`: the `gamma` share of examples whose loss rises most is kept
- * ({@link sharpestExamples}); (4) the optimizer's step with the gradient of their mean loss at `theta + epsilon`.
+ * (1) the gradient `g` of the batch; (2) `epsilon` of {@link esamPerturbation} with a mask that keeps each
+ * array (or parameter) with probability `beta`; (3) a forward pass at `theta + epsilon`: the `gamma` share of
+ * examples whose loss rises most is kept ({@link sharpestExamples}); (4) the optimizer's step with the
+ * gradient of their mean loss at `theta + epsilon`.
  *
  * Hyperparameters: `rho >= 0`, default 0.05; `beta` in (0, 1], default 0.6. `beta = gamma = 1` is SAM.
  *
@@ -65,7 +67,8 @@ export function sharpestExamples(
  * @throws RangeError for `gamma` outside of (0, 1], an unknown `granularity`
  * @example
  * esam({ model, loss: (f, y, { weights }) => crossEntropy(f, y, { weights }), optimizer: sgd(0.1, { momentum: 0.9 }) })
- * @see Du et al. 2022, arXiv 2110.03141, algorithm 1 (the official code drops the k-th example, here it counts)
+ * @see Du et al. 2022, arXiv 2110.03141, algorithm 1 (the official code drops the k-th example, here it
+ * counts)
  */
 export function esam({
   loss,

@@ -16,8 +16,9 @@ export interface LookSamOptions extends SupervisedOptions {
 /**
  * LookSAM: SAM at every k-th update, and in between its last direction used again.
  *
- * At every k-th update the direction is SAM's, `g_s`, and `g_v = g_s - (g_s . g / ||g||^2) g` is kept, what of it isn't along the
- * plain gradient `g`; in between the direction is `g + alpha (||g|| / ||g_v||) g_v`, at the price of a plain update.
+ * At every k-th update the direction is SAM's, `g_s`, and `g_v = g_s - (g_s . g / ||g||^2) g` is kept, what
+ * of it isn't along the plain gradient `g`; in between the direction is `g + alpha (||g|| / ||g_v||) g_v`, at
+ * the price of a plain update.
  *
  * Hyperparameters: `rho >= 0`, default 0.05; `alpha >= 0`, default 0.7. `k = 1` is SAM.
  *

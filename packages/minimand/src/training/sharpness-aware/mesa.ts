@@ -21,18 +21,21 @@ export interface MesaStep extends TrainStep<SupervisedState> {
 }
 
 /**
- * Memory-efficient sharpness-aware training (MESA): as {@link saf}, where the outputs of averaged weights take the place of recorded ones.
+ * Memory-efficient sharpness-aware training (MESA): as {@link saf}, where the outputs of averaged weights
+ * take the place of recorded ones.
  *
- * `L + lambda mean_i tau^2 KL(softmax(f_v(x_i) / tau) || softmax(f_theta(x_i) / tau))`, then `v <- decay v + (1 - decay) theta`: the teacher
- * of a step is the average before it, in evaluation mode, with averaged running statistics. One forward pass more than plain
- * training, one more copy of the weights, no memory per example. The term is active from epoch `startEpoch` on.
+ * `L + lambda mean_i tau^2 KL(softmax(f_v(x_i) / tau) || softmax(f_theta(x_i) / tau))`, then `v <- decay v +
+ * (1 - decay) theta`: the teacher of a step is the average before it, in evaluation mode, with averaged
+ * running statistics. One forward pass more than plain training, one more copy of the weights, no memory per
+ * example. The term is active from epoch `startEpoch` on.
  *
- * Hyperparameters: `stepsPerEpoch` (required: the epoch is counted by it), `lambda >= 0` (0.8; 0 is the objective alone), `tau > 0` (5),
- * `startEpoch` (5), `decay` in [0, 1] (0.9998, for runs of 1e5 updates; for short ones about `1 - 1 / (2 stepsPerEpoch)`).
+ * Hyperparameters: `stepsPerEpoch` (required: the epoch is counted by it), `lambda >= 0` (0.8; 0 is the
+ * objective alone), `tau > 0` (5), `startEpoch` (5), `decay` in [0, 1] (0.9998, for runs of 1e5 updates; for
+ * short ones about `1 - 1 / (2 stepsPerEpoch)`).
  *
  * @param options as for `supervised`; `distance`
- * @returns a train step with `averagedParams` and `averagedModelState` beside `params`; `init` throws TypeError, RangeError for
- * hyperparameters out of range
+ * @returns a train step with `averagedParams` and `averagedModelState` beside `params`; `init` throws
+ * TypeError, RangeError for hyperparameters out of range
  * @throws RangeError for an unknown `distance`
  * @example
  * const step = mesa({ model, objective, optimizer: adamw(1e-3) })

@@ -1,8 +1,8 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 
 /**
- * Outputs of a model on each example at its last visits, on the host: a ring of `lag + 1` rows an example, indexed by example
- * ids. Plain arrays, so that it can be the memory of a training state.
+ * Outputs of a model on each example at its last visits, on the host: a ring of `lag + 1` rows an example,
+ * indexed by example ids. Plain arrays, so that it can be the memory of a training state.
  */
 export interface OutputHistory {
   /** `[examples, lag + 1, outputs]`. */
@@ -58,10 +58,11 @@ export function outputHistory(options: OutputHistoryOptions): OutputHistory {
 }
 
 /**
- * Where outputs are written and read in an epoch: written to `epoch mod (lag + 1)`, read from that of `epoch - lag`, which is never
- * the same; null before `startEpoch` and as long as there is no epoch so far back.
+ * Where outputs are written and read in an epoch: written to `epoch mod (lag + 1)`, read from that of `epoch
+ * - lag`, which is never the same; null before `startEpoch` and as long as there is no epoch so far back.
  *
- * The official code starts one epoch later than its option says, and reads rows of zeros where the start is before the lag.
+ * The official code starts one epoch later than its option says, and reads rows of zeros where the start is
+ * before the lag.
  */
 export function historySlots(
   epoch: number,
@@ -117,9 +118,11 @@ export function checkExampleIds(ids: unknown, rows: number, examples: number): a
 }
 
 /**
- * Writes the outputs of a batch, `[ids.length, outputs]` (or more rows: padding is left out), into the rows of this epoch.
+ * Writes the outputs of a batch, `[ids.length, outputs]` (or more rows: padding is left out), into the rows
+ * of this epoch.
  *
- * @throws TypeError, RangeError for ids that are no ids of the history or come twice, and outputs of another width or not finite
+ * @throws TypeError, RangeError for ids that are no ids of the history or come twice, and outputs of another
+ * width or not finite
  */
 export function recordOutputs(
   history: OutputHistory,
@@ -144,8 +147,8 @@ export function recordOutputs(
 }
 
 /**
- * The outputs of examples `lag` epochs ago, `[size, outputs]`, and for which of them there are any: 1 or 0, `[size]`. An example that
- * was not visited in that epoch has none, whatever older rows hold.
+ * The outputs of examples `lag` epochs ago, `[size, outputs]`, and for which of them there are any: 1 or 0,
+ * `[size]`. An example that was not visited in that epoch has none, whatever older rows hold.
  *
  * @param size rows of the batch, padding included; default the number of ids
  * @throws TypeError, RangeError as {@link recordOutputs}

@@ -54,8 +54,8 @@ export function samPerturbation<T extends Tree>(gradient: T, { rho = 0.05 }: { r
  * `epsilon = rho T^2 g / (||T g|| + 1e-12)`, `T = |theta| + eta` elementwise
  *
  * @param params and `gradient`: trees of one structure; both consumed
- * @param options `rho >= 0`, default 0.5; `eta >= 0`, default 0.01; `scaled`: the parameters that `T` holds for (default all), 1 for
- * the others, as for biases in some implementations
+ * @param options `rho >= 0`, default 0.5; `eta >= 0`, default 0.01; `scaled`: the parameters that `T` holds
+ * for (default all), 1 for the others, as for biases in some implementations
  * @throws RangeError for negative or non-finite options
  * @example
  * asamPerturbation(np.array([1, 0]), np.array([3, 4]), { rho: 1, eta: 0 }) // [1, 0]
@@ -96,7 +96,8 @@ export function asamPerturbation<T extends Tree>(
  *
  * @param gradient any tree; consumed
  * @param mask a tree of the same structure of 0 and 1, each of its parameter's shape or 0-d; consumed
- * @param options `rho >= 0`, default 0.05; `beta` in (0, 1], the share of parameters that masks keep on average, default 0.6
+ * @param options `rho >= 0`, default 0.05; `beta` in (0, 1], the share of parameters that masks keep on
+ * average, default 0.6
  * @throws RangeError for options outside their ranges
  * @example
  * esamPerturbation([np.array([3, 4]), np.array([7])], [np.array(1), np.array(0)], { rho: 0.5, beta: 1 }) // [[0.3, 0.4], [0]]

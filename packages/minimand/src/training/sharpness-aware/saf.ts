@@ -21,21 +21,23 @@ export interface SafOptions extends SupervisedOptions {
 }
 
 /**
- * Sharpness-aware training for free (SAF): the objective and a term that holds the outputs to what they were some epochs ago.
+ * Sharpness-aware training for free (SAF): the objective and a term that holds the outputs to what they were
+ * some epochs ago.
  *
- * `L + lambda mean_i tau^2 KL(softmax(y_i / tau) || softmax(z_i / tau))` with the present logits `z_i` and the logits `y_i` that were
- * recorded when example `i` was visited `lag` epochs before. One forward and one backward pass an update; the price is the memory, an
- * {@link outputHistory} of `4 examples (lag + 1) (outputs + 1)` bytes on the host, given to `init`. The term is active from epoch
- * `max(startEpoch, lag)` on (before `endEpoch`, where given); examples without a record of that epoch are left out of it, and the mean
+ * `L + lambda mean_i tau^2 KL(softmax(y_i / tau) || softmax(z_i / tau))` with the present logits `z_i` and
+ * the logits `y_i` that were recorded when example `i` was visited `lag` epochs before. One forward and one
+ * backward pass an update; the price is the memory, an {@link outputHistory} of `4 examples (lag + 1)
+ * (outputs + 1)` bytes on the host, given to `init`. The term is active from epoch `max(startEpoch, lag)` on
+ * (before `endEpoch`, where given); examples without a record of that epoch are left out of it, and the mean
  * is over the whole batch.
  *
- * Hyperparameters: `stepsPerEpoch` (required: the epoch is counted by it), `lambda >= 0` (0.3; 0 is the objective alone), `tau > 0` (5),
- * `startEpoch` (5), `endEpoch` (none). Each batch names different examples by their ids; a mixture of examples (mixup) has no id.
- * Outputs are read at once, which WebGPU can't do.
+ * Hyperparameters: `stepsPerEpoch` (required: the epoch is counted by it), `lambda >= 0` (0.3; 0 is the
+ * objective alone), `tau > 0` (5), `startEpoch` (5), `endEpoch` (none). Each batch names different examples
+ * by their ids; a mixture of examples (mixup) has no id. Outputs are read at once, which WebGPU can't do.
  *
  * @param options as for `supervised`, whose objective may have no memory of its own; `distance`
- * @returns a train step; `init` throws TypeError, RangeError for hyperparameters out of range and a memory that is no history, `update` for
- * example ids that are missing, repeated or out of range
+ * @returns a train step; `init` throws TypeError, RangeError for hyperparameters out of range and a memory
+ * that is no history, `update` for example ids that are missing, repeated or out of range
  * @throws RangeError for an unknown `distance`
  * @example
  * const step = saf({ model, objective, optimizer: sgd(0.05, { momentum: 0.9 }) })

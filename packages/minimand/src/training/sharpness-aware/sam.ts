@@ -16,8 +16,8 @@ import {
 /**
  * Sharpness-aware minimisation (SAM) as a training step.
  *
- * `theta <- optimizer(theta, grad L(theta + epsilon))` with `epsilon` of {@link samPerturbation}: two forward and two backward
- * passes an update. Running statistics and the metric `loss` are those at `theta`.
+ * `theta <- optimizer(theta, grad L(theta + epsilon))` with `epsilon` of {@link samPerturbation}: two forward
+ * and two backward passes an update. Running statistics and the metric `loss` are those at `theta`.
  *
  * Hyperparameter, given to `init`: `rho >= 0`, default 0.05; 0 is plain training.
  *
@@ -44,12 +44,15 @@ export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
 
 /** How an {@link asam} step is built. */
 export interface AsamOptions extends SupervisedOptions {
-  /** The parameters whose own scale counts; default all. `matricesOnly` leaves out biases and normalisation. */
+  /**
+   * The parameters whose own scale counts; default all. `matricesOnly` leaves out biases and normalisation.
+   */
   scaled?: (param: np.Array) => boolean;
 }
 
 /**
- * Adaptive sharpness-aware minimisation (ASAM): as {@link sam} with the perturbation {@link asamPerturbation}.
+ * Adaptive sharpness-aware minimisation (ASAM): as {@link sam} with the perturbation {@link
+ * asamPerturbation}.
  *
  * Hyperparameters: `rho >= 0`, default 0.5; `eta >= 0`, default 0.01.
  *
@@ -76,10 +79,11 @@ export function asam({ scaled, ...options }: AsamOptions): TrainStep<SupervisedS
 }
 
 /**
- * Surrogate-gap guided sharpness-aware minimisation (GSAM): {@link sam}, climbing with what of the plain gradient doesn't
- * change the perturbed loss, so that the gap between the two losses falls as well.
+ * Surrogate-gap guided sharpness-aware minimisation (GSAM): {@link sam}, climbing with what of the plain
+ * gradient doesn't change the perturbed loss, so that the gap between the two losses falls as well.
  *
- * `direction = g_s - alpha (g - (g . g_s / ||g_s||^2) g_s)` with the plain gradient `g` and that of SAM, `g_s`
+ * `direction = g_s - alpha (g - (g . g_s / ||g_s||^2) g_s)` with the plain gradient `g` and that of SAM,
+ * `g_s`
  *
  * Hyperparameters: `rho >= 0`, default 0.05; `alpha >= 0`, default 0.4; 0 is SAM.
  *

@@ -3,7 +3,10 @@ import { constantOf } from "../../engine/parameter.ts";
 import { trajectoryLoss, trajectorySquaredError } from "../../losses/distillation/trajectory.ts";
 import type { Objective } from "../objective.ts";
 
-/** What outputs are compared by: KL divergence of softened logits, or squared error (our extension, for regression). */
+/**
+ * What outputs are compared by: KL divergence of softened logits, or squared error (our extension, for
+ * regression).
+ */
 export type TrajectoryDistance = "kl" | "squared-error";
 
 /** Hyperparameters of the trajectory term. */
@@ -17,8 +20,8 @@ export const trajectoryHyper = (lambda: number) => ({
 /**
  * An objective and its trajectory term: `base + lambda sum_i w_i active_i d(past_i, output_i) / sum_i w_i`.
  *
- * The memory of a batch holds `past` `[batch, outputs]` and `active`, 0 or 1, `[batch]` or 0-d; the memory that it gives back is the
- * output.
+ * The memory of a batch holds `past` `[batch, outputs]` and `active`, 0 or 1, `[batch]` or 0-d; the memory
+ * that it gives back is the output.
  */
 export function withTrajectory(base: Objective, distance: TrajectoryDistance): Objective {
   return (params, { memory, hyper, ...context }, { weights, ...batch }) => {
