@@ -12,6 +12,7 @@ import {
   rankingFigure,
   reliabilityFigure,
   seedLegend,
+  validationName,
 } from "@minimand/compare";
 import { figure, panel } from "./figure.ts";
 import { plural } from "./format.ts";
@@ -35,7 +36,7 @@ rows were drawn. ${seedLegend(report)}.`;
 }
 
 function curvesCaption(report: DatasetReport): Child {
-  return html`Validation ${metricName(report.ranking.metric)} by epoch: mean over the folds that still train, with one
+  return html`Validation ${validationName(report)} by epoch: mean over the folds that still train, with one
 standard deviation; dashed, the baseline. A curve ends where more than half of the folds have stopped. It shows how fast
 and how steadily a loss trains; the ranking is made on the test folds and not on these curves.`;
 }
