@@ -91,7 +91,7 @@ export function reportOf(specs: readonly Spec[], results: readonly Result[]): Re
     ...judge({
       kernels: kernels.length,
       excess: worst(kernels.flatMap((g) => g.results.map((r) => r.excess))),
-      gap: worst(kernels.flatMap((g) => g.results.map((r) => r.gap))),
+      gap: worst(kernels.flatMap((g) => g.results.map((r) => Math.abs(r.gap)))),
       lionDistance: worst(
         kernels.find(({ id }) => id.includes("Lion"))?.results.map((r) => r.distance) ?? [],
       ),
