@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { banditCommand } from "./commands/bandit.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -35,10 +36,12 @@ export function makeProgram(): Command {
     lossesCommand(),
     papersCommand(),
     reproduceCommand(),
+    banditCommand(),
   ]) {
-    command.copyInheritedSettings(program);
     program.addCommand(command);
+    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
   }
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands])
+    for (const each of [command, ...command.commands]) each.exitOverride();
   return program;
 }

@@ -5,6 +5,8 @@ export { criticalDifferenceFigure } from "./critical-difference.ts";
 export type { CurvePoint } from "./curves.ts";
 export { curvesFigure, meanCurve } from "./curves.ts";
 export type { FigureOptions } from "./draw.ts";
+export type { Interval, IntervalsOptions } from "./intervals.ts";
+export { intervalsFigure } from "./intervals.ts";
 export { pairedFigure, seedLegend } from "./paired.ts";
 export type { Shade } from "./palette.ts";
 export { color, paletteCss } from "./palette.ts";

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { linUcb } from "minimand";
+import { describe, expect, it } from "vitest";
+import { everythingIn, minimand, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
+import type { EvaluationFile, SimulationFile } from "./run/bandit-files.ts";
+
+const small = [
+  "--seeds",
+  "2",
+  "--algorithms",
+  "neural-epsilon-greedy,lin-ucb",
+  "--hidden",
+  "8",
+  "--epsilon",
+  "0.3",
+];
+const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+
+function withSample(): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "a.csv"), sampleCsv(200));
+  return folder;
+}
+
+describe.concurrent("minimand bandit", () => {
+  it("simulates a table and judges policies by the log of it", async () => {
+    const cwd = withSample();
+    const first = await minimand(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--log", "log.jsonl"], {
+      cwd,
+    });
+    expect(first.stderr).toContain("a: 200 rounds, 2 arms, 6 inputs, 2 repeats");
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(/bandit +regret +s\.e\./);
+    expect(everythingIn(join(cwd, "minimand-bandit-a"))).toEqual(["report.html", "results.json"]);
+    const { bandits } = json<SimulationFile>(join(cwd, "minimand-bandit-a", "results.json"));
+    expect(bandits.map(({ name }) => name)).toEqual(["neural-epsilon-greedy", "lin-ucb"]);
+    expect(bandits[0].plays.length).toBe(2);
+    expect(bandits[1].plays[0].regret).toBeLessThan(80);
+
+    const bandit = linUcb({ dim: 6, arms: 2 });
+    writeFileSync(join(cwd, "model.snapshot"), bandit.snapshot());
+    const policies = ["uniform", "greedy", "arm:yes", "model.snapshot", "lin-ucb"];
+    const second = await minimand(["bandit", "evaluate", "log.jsonl", "-p", policies.join(","), "--json"], {
+      cwd,
+    });
+    expect(second.code).toBe(0);
+    const file = JSON.parse(second.stdout) as EvaluationFile;
+    expect(file.evaluations.map(({ policy }) => policy)).toEqual(policies);
+    expect(file).toMatchObject({ decisions: 200, rewarded: 200, certain: 0 });
+    const [uniform, greedy, , , replay] = file.evaluations;
+    if (uniform.kind !== "estimates" || greedy.kind !== "estimates")
+      throw new TypeError("expected estimates");
+    // Of two arms one is right; the regression finds out which.
+    expect(uniform.estimates.ips.ci95[0]).toBeLessThan(0.5);
+    expect(uniform.estimates.ips.ci95[1]).toBeGreaterThan(0.5);
+    expect(greedy.estimates.doublyRobust?.value).toBeGreaterThan(0.7);
+    expect(replay).toMatchObject({ kind: "replay" });
+    expect(readFileSync(join(cwd, "minimand-evaluate-log", "report.html"), "utf8")).toContain("</html>");
+  }, 60_000);
+
+  it("gives the same numbers again", async () => {
+    const cwd = withSample();
+    const run = async (): Promise<unknown> => {
+      const { stdout } = await minimand(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--json"], {
+        cwd,
+      });
+      const { bandits } = JSON.parse(stdout) as SimulationFile;
+      return bandits.map(({ name, plays }) => [name, plays.map(({ seconds: _, ...play }) => play)]);
+    };
+    expect(await run()).toEqual(await run());
+  }, 60_000);
+
+  it("refuses in one line, with exit code 2, before anything is written", async () => {
+    const cwd = withSample();
+    const log = '{"decisionId":"a","features":[1],"action":0,"propensity":0.5,"reward":1}\n';
+    writeFileSync(join(cwd, "log.jsonl"), log);
+    writeFileSync(join(cwd, "broken.jsonl"), `${log}{`);
+    writeFileSync(join(cwd, "empty.jsonl"), "");
+    writeFileSync(join(cwd, "cut.snapshot"), linUcb({ dim: 1, arms: 2 }).snapshot().slice(0, 60));
+    const refusals: [string[], string][] = [
+      [["simulate", "a.csv"], "--target: expected the column of the classes, got none"],
+      [["simulate", "a.csv", "-t", "size"], "--target: expected classes, which become the arms"],
+      [["simulate", "a.csv", "-t", "y", "-a", "lin-ucd"], "did you mean 'lin-ucb'?"],
+      [["simulate", "a.csv", "-t", "y", "--gamma", "-1"], "gamma: expected a finite number >= 0, got -1"],
+      [["simulate", "a.csv", "-t", "y", "--rounds", "1"], "--rounds: expected an integer >= 2, got 1"],
+      [["evaluate", "log.jsonl"], "decisions with propensities or actionIds, which tell the number of arms"],
+      [["evaluate", "broken.jsonl"], 'broken.jsonl, line 2: expected a JSON object, got "{"'],
+      [["evaluate", "empty.jsonl"], "empty.jsonl: expected decisions with rewards, got none"],
+      [["evaluate", "missing.jsonl"], "missing.jsonl: no such file"],
+      [["simulat"], "unknown command 'simulat'"],
+    ];
+    for (const [args, message] of refusals) {
+      const { code, stdout, stderr } = await minimand(["bandit", ...args], { cwd });
+      expect(stderr, args.join(" ")).toContain(message);
+      expect(stderr.trim().split("\n").length, args.join(" ")).toBe(1);
+      expect([code, stdout]).toEqual([2, ""]);
+    }
+    expect(everythingIn(cwd).some((path) => path.startsWith("minimand-"))).toBe(false);
+  }, 60_000);
+
+  it("stops at Ctrl-C with exit code 130 and leaves no report", async () => {
+    const cwd = withSample();
+    const { child, ended } = start(["bandit", "simulate", "a.csv", "-t", "y", "--rounds", "1000000"], {
+      cwd,
+    });
+    child.stderr?.on("data", (text: string) => {
+      if (text.includes("rounds, 2 arms")) setTimeout(() => child.kill("SIGINT"), 300);
+    });
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain("interrupted");
+    expect(existsSync(join(cwd, "minimand-bandit-a", "report.html"))).toBe(false);
+  }, 60_000);
+});

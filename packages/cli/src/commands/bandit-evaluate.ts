@@ -1,0 +1,111 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { parseBanditLog } from "minimand";
+import { UsageError } from "../failure.ts";
+import { renderEvaluation } from "../report/bandit.ts";
+import { doubts, evaluationRows } from "../report/bandit-rows.ts";
+import { type BanditSettings, bandits } from "../run/bandit-choices.ts";
+import type { EvaluationFile } from "../run/bandit-files.ts";
+import { evaluatePolicies, loggedValue, type Rewarded } from "../run/bandit-policies.ts";
+import { readInput } from "../run/input.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { progressLine } from "../run/progress.ts";
+import { tell } from "../run/subjects.ts";
+import { writeWhole } from "../run/write-whole.ts";
+import { versions } from "../version.ts";
+import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
+import { list, number, wholeNumber } from "./options.ts";
+import { rowTables } from "./row-table.ts";
+
+interface Options extends BanditSettings {
+  policy: string[];
+  clip: number;
+  seed: number;
+  out?: string;
+  json: boolean;
+}
+
+/** `minimand bandit evaluate LOG --policy ...`. */
+export function banditEvaluateCommand(): Command {
+  const command = new Command("evaluate")
+    .description("What other policies would have earned, from a log of decisions with their propensities.")
+    .argument("<log>", "JSON lines: decisions and their rewards; - for stdin")
+    .option(
+      "-p, --policy <a,b>",
+      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${Object.keys(bandits).join(", ")}`,
+      list,
+      ["uniform", "greedy"],
+    )
+    .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
+    .option("--seed <n>", "of replays", wholeNumber, 0);
+  return withBanditSettings(command)
+    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME")
+    .option("--json", "print results.json on stdout", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand bandit evaluate log.jsonl
+  minimand bandit evaluate log.jsonl --policy greedy,arm:blue,model.snapshot
+  minimand bandit evaluate log.jsonl --policy lin-ucb,neu-fast-cb --gamma 300
+
+A line is a decision, {"decisionId":"1","features":[0.5,1],"actionIds":["red","blue"],"action":0,
+"propensity":0.7,"propensities":[0.7,0.3]}, with "reward" in it or in a later line {"decisionId":"1","reward":1}.
+The folder holds results.json and report.html.`,
+    )
+    .action(evaluate);
+}
+
+async function evaluate(source: string, options: Options): Promise<void> {
+  const { clip, seed } = options;
+  const input = await readInput(source);
+  const records = parseLog(input.source, new TextDecoder().decode(input.bytes));
+  const rewarded = records.filter((record): record is Rewarded => record.reward !== undefined);
+  if (rewarded.length === 0)
+    throw new UsageError(`${input.source}: expected decisions with rewards, got none`);
+  if (!(clip > 0)) throw new RangeError(`--clip: expected a number > 0, got ${clip}`);
+  const settings = banditSettings(options);
+  const out = options.out ?? `minimand-evaluate-${input.name}`;
+  const policies = [...new Set(options.policy)];
+  await interruptible(async (signal) => {
+    const line = progressLine(process.stderr);
+    const evaluations: EvaluationFile["evaluations"] = [];
+    try {
+      for await (const found of evaluatePolicies(rewarded, policies, { clip, seed, settings, signal })) {
+        evaluations.push(found);
+        line.update(evaluations.length, policies.length, `policies: ${found.policy}`);
+      }
+    } finally {
+      line.clear();
+    }
+    const file: EvaluationFile = {
+      schema: "minimand.bandit-evaluation/1",
+      created: new Date().toISOString(),
+      versions: versions(),
+      ...{ source: input.source, sha256: input.sha256, clip, seed, settings },
+      decisions: records.length,
+      rewarded: rewarded.length,
+      certain: rewarded.filter(({ propensity }) => propensity === 1).length,
+      logged: loggedValue(rewarded),
+      evaluations,
+    };
+    await mkdir(out, { recursive: true });
+    await writeWhole(join(out, "report.html"), renderEvaluation(file));
+    await writeWhole(join(out, "results.json"), `${JSON.stringify(file, null, 1)}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file))}\n`);
+    for (const text of doubts(file)) tell(text);
+  });
+  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+}
+
+/** Refusals name the file too. */
+function parseLog(name: string, text: string): ReturnType<typeof parseBanditLog> {
+  try {
+    return parseBanditLog(text);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError)
+      throw new UsageError(`${name}, ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type { BanditSettings } from "../run/bandit-choices.ts";
+import { number, wholeNumbers } from "./options.ts";
+
+/** Options by which a bandit is set; each bandit takes its own. */
+export function withBanditSettings(command: Command): Command {
+  return command
+    .option(
+      "--gamma <x>",
+      "exploitation of neu-fast-cb and neu-square-cb; default: grows with the root of the rounds",
+      number,
+    )
+    .option("--epsilon <p>", "share of uniform choices of neural-epsilon-greedy", number)
+    .option("--nu <x>", "exploration of neural-ucb and neural-ts", number)
+    .option("--alpha <x>", "exploration of lin-ucb and lin-ts", number)
+    .option("--learning-rate <x>", "of the networks", number)
+    .option("--hidden <a,b>", "widths of the networks' hidden layers", wholeNumbers);
+}
+
+/** Only what was given. */
+export function banditSettings({
+  gamma,
+  epsilon,
+  nu,
+  alpha,
+  learningRate,
+  hidden,
+}: BanditSettings): BanditSettings {
+  return JSON.parse(JSON.stringify({ gamma, epsilon, nu, alpha, learningRate, hidden })) as BanditSettings;
+}

@@ -1,0 +1,143 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { UsageError } from "../failure.ts";
+import { renderSimulation } from "../report/bandit.ts";
+import { simulationRows } from "../report/bandit-rows.ts";
+import { type BanditSettings, banditNamed, bandits } from "../run/bandit-choices.ts";
+import type { PlayedBandit, SimulationFile } from "../run/bandit-files.ts";
+import { type PlayOptions, playTable } from "../run/bandit-simulation.ts";
+import { banditTable } from "../run/bandit-table.ts";
+import { bundledTarget, readInput } from "../run/input.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { progressLine } from "../run/progress.ts";
+import { noteText, tell } from "../run/subjects.ts";
+import { writeWhole } from "../run/write-whole.ts";
+import { versions } from "../version.ts";
+import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
+import { columnTypes, list, wholeNumber } from "./options.ts";
+import { rowTables } from "./row-table.ts";
+
+interface Options extends BanditSettings {
+  target?: string;
+  algorithms: string[];
+  rounds?: number;
+  seeds: number;
+  delay: number;
+  types: Record<string, "numeric" | "categorical">;
+  ignore: string[];
+  log?: string;
+  out?: string;
+  json: boolean;
+}
+
+/** `minimand bandit simulate TABLE --target COLUMN`. */
+export function banditSimulateCommand(): Command {
+  const command = new Command("simulate")
+    .description(
+      "Play a table of classes as a bandit: a row a round, an arm a class, reward 1 for the right one. Shows the regret of several bandits.",
+    )
+    .argument(
+      "<table>",
+      "CSV, TSV, JSON lines or Parquet (also .gz); a bundled name ('minimand data'); - for stdin",
+    )
+    .option("-t, --target <column>", "the column of the classes (bundled data know theirs)")
+    .option(
+      "-a, --algorithms <a,b>",
+      `bandits, of ${Object.keys(bandits).join(", ")}`,
+      list,
+      Object.keys(bandits).filter((name) => name !== "lin-exp3"),
+    )
+    .option("--rounds <n>", "default: one pass over the rows", wholeNumber)
+    .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
+    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
+    .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
+    .option("--ignore <a,b>", "columns that are no inputs", list, []);
+  return withBanditSettings(command)
+    .option(
+      "--log <file>",
+      "write a log of the first bandit's first repeat (JSON lines), for 'bandit evaluate'",
+    )
+    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME")
+    .option("--json", "print results.json on stdout", false)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand bandit simulate digits
+  minimand bandit simulate clicks.csv --target variant --algorithms neu-fast-cb,lin-ucb --delay 50
+  minimand bandit simulate digits --algorithms neural-epsilon-greedy --seeds 1 --log log.jsonl
+
+The folder holds results.json and report.html.`,
+    )
+    .action(simulate);
+}
+
+async function simulate(source: string, options: Options): Promise<void> {
+  const { algorithms, seeds, delay } = options;
+  const makers = [...new Set(algorithms)].map((name) => ({ name, make: banditNamed("--algorithms", name) }));
+  if (!(seeds >= 1)) throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
+  if (!(delay >= 0)) throw new RangeError(`--delay: expected an integer >= 0, got ${delay}`);
+  const target = options.target ?? bundledTarget(source);
+  if (target === undefined) throw new UsageError("--target: expected the column of the classes, got none");
+  const input = await readInput(source);
+  const table = await banditTable(input, { target, types: options.types, ignore: options.ignore });
+  const { rounds = table.labels.length, out = `minimand-bandit-${input.name}` } = options;
+  if (!(rounds >= 2)) throw new RangeError(`--rounds: expected an integer >= 2, got ${rounds}`);
+  const settings = banditSettings(options);
+  const arms = table.classes.length;
+  const shape = { dim: table.features, arms };
+  // Refused before anything is written.
+  for (const { make } of makers) make({ ...shape, seed: 0 }, settings);
+  await mkdir(out, { recursive: true });
+  for (const note of table.notes) tell(noteText(note));
+  tell(`${input.name}: ${rounds} rounds, ${arms} arms, ${table.features} inputs, ${seeds} repeats`);
+
+  await interruptible(async (signal) => {
+    const total = makers.length * seeds * rounds;
+    const line = progressLine(process.stderr);
+    const played: PlayedBandit[] = [];
+    const log: string[] | undefined = options.log === undefined ? undefined : [];
+    let done = 0;
+    try {
+      for (const { name, make } of makers) {
+        const one: PlayedBandit = { name, propensities: "exact", plays: [] };
+        for (let seed = 0; seed < seeds; seed++) {
+          const bandit = make({ ...shape, seed }, settings);
+          one.propensities = bandit.propensities;
+          const keep = log !== undefined && played.length === 0 && seed === 0;
+          const play: PlayOptions = {
+            ...{ rounds, delay, seed, signal },
+            onProgress: (round) => line.update(done + round, total, `rounds: ${name}, repeat ${seed + 1}`),
+            ...(keep ? { log } : {}),
+          };
+          one.plays.push(await playTable(bandit, table, play));
+          done += rounds;
+        }
+        played.push(one);
+      }
+    } finally {
+      line.clear();
+    }
+    const file: SimulationFile = {
+      schema: "minimand.bandit-simulation/1",
+      created: new Date().toISOString(),
+      versions: versions(),
+      ...{ name: input.name, source: input.source, sha256: input.sha256, target },
+      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: [...table.classes], settings },
+      mostFrequent: mostFrequentShare(table.labels, arms),
+      bandits: played,
+    };
+    if (options.log !== undefined && log !== undefined) await writeWhole(options.log, log.join(""));
+    await writeWhole(join(out, "report.html"), renderSimulation(file));
+    await writeWhole(join(out, "results.json"), `${JSON.stringify(file, null, 1)}\n`);
+    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(simulationRows(file))}\n`);
+  });
+  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+}
+
+function mostFrequentShare(labels: Int32Array, arms: number): number {
+  const counts = new Float64Array(arms);
+  for (const label of labels) counts[label]++;
+  return Math.max(...counts) / labels.length;
+}

@@ -1,0 +1,108 @@
+import type { Row } from "@minimand/papers";
+import type { EvaluationFile, SimulationFile } from "../run/bandit-files.ts";
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Standard error of the mean; 0 for one value. */
+export function standardError(values: readonly number[]): number {
+  const m = mean(values);
+  const n = values.length;
+  return Math.sqrt(values.reduce((s, v) => s + (v - m) ** 2, 0) / Math.max(1, n - 1) / n);
+}
+
+/** A row a bandit, from the least regret on, and what no learning gets. */
+export function simulationRows({ bandits, rounds, arms, mostFrequent }: SimulationFile): Row[] {
+  const rows = bandits.map(({ name, plays }): Row => {
+    const regrets = plays.map(({ regret }) => regret);
+    return {
+      bandit: name,
+      regret: round(mean(regrets), 1),
+      "s.e.": round(standardError(regrets), 1),
+      "right arms": round(mean(plays.map(({ right }) => right)), 3),
+      "in the second half": round(mean(plays.map(({ rightLater }) => rightLater)), 3),
+      "ms a round": round((1000 * mean(plays.map(({ seconds }) => seconds))) / rounds, 3),
+    };
+  });
+  const fixed = (bandit: string, right: number): Row => ({
+    bandit,
+    regret: round(rounds * (1 - right), 1),
+    "s.e.": null,
+    "right arms": round(right, 3),
+    "in the second half": round(right, 3),
+    "ms a round": null,
+  });
+  return [
+    ...rows.toSorted((a, b) => Number(a.regret) - Number(b.regret)),
+    fixed("the most frequent class, always", mostFrequent),
+    fixed("any arm, at random", 1 / arms),
+  ];
+}
+
+/** Names of the estimates, in the order in which they are shown. */
+export const estimators = [
+  ["doublyRobust", "doubly robust"],
+  ["snips", "self-normalised"],
+  ["clipped", "clipped"],
+  ["ips", "inverse propensities"],
+] as const;
+
+/** A row a policy and estimate. */
+export function evaluationRows({ logged, evaluations, rewarded }: EvaluationFile): Row[] {
+  const row = (policy: string, estimate: string, found: EvaluationFile["logged"], more: Row): Row => ({
+    policy,
+    estimate,
+    reward: round(found.value, 4),
+    "s.e.": round(found.se, 4),
+    "95 % from": round(found.ci95[0], 4),
+    "95 % to": round(found.ci95[1], 4),
+    ...more,
+  });
+  const rows = [row("as logged", "mean", logged, { "effective decisions": rewarded, "largest weight": 1 })];
+  for (const evaluation of evaluations) {
+    if (evaluation.kind === "replay") {
+      const { replay } = evaluation;
+      rows.push(
+        row(evaluation.policy, "replay", replay, {
+          "effective decisions": replay.accepted,
+          "largest weight": null,
+        }),
+      );
+      continue;
+    }
+    const { estimates } = evaluation;
+    for (const [key, name] of estimators) {
+      const found = estimates[key];
+      if (found === null) continue;
+      rows.push(
+        row(evaluation.policy, name, found, {
+          "effective decisions": round(estimates.effectiveSampleSize, 1),
+          "largest weight": round(estimates.maxWeight, 2),
+        }),
+      );
+    }
+  }
+  return rows;
+}
+
+/** What makes an evaluation doubtful, in sentences. */
+export function doubts({ evaluations, rewarded, certain }: EvaluationFile): string[] {
+  const found: string[] = [];
+  if (certain > 0)
+    found.push(
+      `${certain} of ${rewarded} decisions were logged with propensity 1: they tell nothing of other arms, and estimates of other policies are biased.`,
+    );
+  for (const evaluation of evaluations) {
+    if (evaluation.kind === "replay") continue;
+    const { effectiveSampleSize: size, meanWeight } = evaluation.estimates;
+    if (size < 100)
+      found.push(
+        `${evaluation.policy}: the log weighs as much as ${size.toFixed(0)} decisions of this policy; its intervals are too narrow.`,
+      );
+    if (Math.abs(meanWeight - 1) > 0.2)
+      found.push(
+        `${evaluation.policy}: the mean weight is ${meanWeight.toFixed(2)} where 1 is expected: arms that it wants were never logged, or the propensities are wrong.`,
+      );
+  }
+  return found;
+}

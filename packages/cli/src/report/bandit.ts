@@ -1,0 +1,155 @@
+import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
+import type { Row } from "@minimand/papers";
+import type { EvaluationFile, SimulationFile } from "../run/bandit-files.ts";
+import { doubts, estimators, evaluationRows, simulationRows, standardError } from "./bandit-rows.ts";
+import { figure } from "./figure.ts";
+import { plural } from "./format.ts";
+import type { Child, Markup } from "./markup.ts";
+import { html, trusted } from "./markup.ts";
+import { cellText, groupRows, isNumeric } from "./rows.ts";
+import { style } from "./style.ts";
+import { svgDocument } from "./svg-document.ts";
+import { table } from "./table.ts";
+
+/** Nothing may be loaded or run. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/**
+ * The report of a simulation as one HTML file that needs nothing else: regret curves with their standard errors, and a
+ * table.
+ *
+ * @param file what `results.json` holds
+ */
+export function renderSimulation(file: SimulationFile): string {
+  const rows = simulationRows(file);
+  const [best] = rows;
+  const curves = file.bandits.map(({ name, plays }): Curve => {
+    const points = plays[0].rounds.map((_, k) => plays.map(({ curve }) => curve[k]));
+    const y = points.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
+    const error = points.map(standardError);
+    return {
+      ...{ name, xLabel: "round", yLabel: "cumulative regret", x: plays[0].rounds, y },
+      low: y.map((v, k) => v - error[k]),
+      high: y.map((v, k) => v + error[k]),
+    };
+  });
+  const document = svgDocument();
+  const headline = `${String(best.bandit)} has the least regret on ${file.name}: ${cellText(best.regret)} in ${plural(file.rounds, "round")}`;
+  return page(
+    file,
+    headline,
+    html`<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
+each with its own order of the rows.${file.delay > 0 ? ` Rewards come ${plural(file.delay, "round")} late.` : ""} Settings are defaults where none are
+named below: a bandit that is tuned for the data may do better.</p>`,
+    html`<section aria-labelledby="curves"><h2 id="curves">Regret</h2>
+${figure(
+  (options) => seriesFigure(curves, document, options),
+  "Rounds lost, summed up, mean over repeats with its standard error. A panel a bandit, all on the same axes; pale curves behind it are the others.",
+)}
+</section>
+<section aria-labelledby="results"><h2 id="results">Results</h2>
+${tables(rows)}
+</section>`,
+    [
+      ["data", file.source],
+      ["SHA-256", file.sha256],
+      ["target", file.target],
+      ["inputs", `${file.inputs}, a constant 1 included`],
+      ["settings", Object.keys(file.settings).length === 0 ? "defaults" : JSON.stringify(file.settings)],
+    ],
+  );
+}
+
+/**
+ * The report of an off-policy evaluation as one HTML file: intervals of every policy and estimate, and a table.
+ *
+ * @param file what `results.json` holds
+ */
+export function renderEvaluation(file: EvaluationFile): string {
+  const intervals = file.evaluations.flatMap((evaluation): Interval[] => {
+    const group = evaluation.policy;
+    const interval = (name: string, { value, ci95 }: EvaluationFile["logged"]): Interval => ({
+      ...{ group, name, value },
+      low: ci95[0],
+      high: ci95[1],
+    });
+    if (evaluation.kind === "replay") return [interval("replay", evaluation.replay)];
+    return estimators.flatMap(([key, name]) => {
+      const found = evaluation.estimates[key];
+      return found === null ? [] : [interval(name, found)];
+    });
+  });
+  const document = svgDocument();
+  const reference = { value: file.logged.value, label: `as logged ${file.logged.value.toFixed(3)}` };
+  const warnings = doubts(file);
+  return page(
+    file,
+    `What ${plural(file.evaluations.length, "policy", "policies")} would have earned, from ${plural(file.rewarded, "logged decision")}`,
+    html`${warnings.map(
+      (text) => html`<p class="notice">${text}</p>
+`,
+    )}`,
+    html`<section aria-labelledby="intervals"><h2 id="intervals">Reward a decision</h2>
+${figure(
+  (options) => intervalsFigure(intervals, document, { ...options, xLabel: "reward a decision", reference }),
+  "Estimates with 95 % intervals (normal approximation). Doubly robust ones use a cross-fitted ridge regression of the rewards.",
+)}
+</section>
+<section aria-labelledby="results"><h2 id="results">Results</h2>
+${tables(evaluationRows(file))}
+</section>`,
+    [
+      ["log", file.source],
+      ["SHA-256", file.sha256],
+      ["decisions", `${file.decisions}, ${file.rewarded} of them with a reward`],
+      ["clip", file.clip],
+      ["settings", Object.keys(file.settings).length === 0 ? "defaults" : JSON.stringify(file.settings)],
+    ],
+  );
+}
+
+function tables(rows: readonly Row[]): Markup[] {
+  return groupRows(rows).map(({ columns, rows: group }) =>
+    table(
+      "Results",
+      columns.map((head) => ({ head, numeric: isNumeric(group, head) })),
+      group.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
+    ),
+  );
+}
+
+function page(
+  { created, versions }: Pick<SimulationFile, "created" | "versions">,
+  headline: string,
+  lede: Child,
+  body: Child,
+  facts: [string, Child][],
+): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${headline}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Minimand bandits · <time datetime="${created}">${created.slice(0, 10)}</time></p>
+<h1>${headline}</h1>
+${lede}
+</header>
+<main>
+${body}
+<section aria-labelledby="settings"><h2 id="settings">Settings</h2>
+<dl class="facts compact">${facts.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`,
+  )}</dl></section>
+</main>
+<footer>Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> beside this file.</footer>
+</body>
+</html>
+`.markup;
+}

@@ -1,0 +1,42 @@
+import { encode, fitEncoder, makeDataset, type Note, readTable } from "@minimand/compare";
+import { UsageError } from "../failure.ts";
+import type { Input } from "./input.ts";
+
+/** A table of classes as contexts and right arms. */
+export interface BanditTable {
+  /** `[rows, features]`: the encoded inputs and a 1. */
+  x: Float64Array;
+  features: number;
+  labels: Int32Array;
+  classes: readonly string[];
+  notes: readonly Note[];
+}
+
+/**
+ * Reads a table; numbers are standardised and categories one-hot over all of its rows, without a look at the target.
+ *
+ * @throws DataError, UsageError in one line
+ */
+export async function banditTable(
+  { bytes, source }: Input,
+  options: { target: string; types: Record<string, "numeric" | "categorical">; ignore: string[] },
+): Promise<BanditTable> {
+  const dataset = makeDataset(await readTable(bytes, { name: source }), options);
+  if (dataset.task === "regression")
+    throw new UsageError(
+      `--target: expected classes, which become the arms, got the numbers of '${options.target}'`,
+    );
+  const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
+  const { x, inputs } = encode(fitEncoder(dataset, rows), dataset, rows);
+  const features = inputs + 1;
+  const all = new Float64Array(dataset.rows * features).fill(1);
+  for (let row = 0; row < dataset.rows; row++)
+    all.set(x.subarray(row * inputs, (row + 1) * inputs), row * features);
+  return {
+    x: all,
+    features,
+    labels: Int32Array.from(dataset.labels),
+    classes: dataset.classes,
+    notes: dataset.notes,
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { all, emptyDocument } from "../../../../test/svg.ts";
+import { type Interval, intervalsFigure } from "./intervals.ts";
+
+const interval = (group: string, name: string, value: number, half = 0.1): Interval => ({
+  ...{ group, name, value },
+  low: value - half,
+  high: value + half,
+});
+
+describe("intervalsFigure", () => {
+  const intervals = [
+    interval("uniform", "IPS", 0.4),
+    interval("uniform", "DR", 0.45),
+    interval("greedy", "IPS", 0.8),
+  ];
+
+  it("draws an interval and a value each, under the heads of their groups, and what they are compared with", () => {
+    const svg = intervalsFigure(intervals, emptyDocument(), {
+      xLabel: "reward",
+      reference: { value: 0.5, label: "logged" },
+    });
+    expect(all(svg, "mm-interval", "line")).toHaveLength(3);
+    expect(all(svg, "mm-interval-value", "circle")).toHaveLength(3);
+    expect(all(svg, "mm-reference", "line")).toHaveLength(1);
+    const texts = Array.from(svg.querySelectorAll("text"), (text) => text.firstChild?.textContent);
+    for (const text of ["uniform", "greedy", "IPS", "DR", "logged", "reward"]) expect(texts).toContain(text);
+    expect(svg.getAttribute("aria-description")).toContain("greedy, IPS: 0.800 [0.700, 0.900]");
+  });
+
+  it("leaves out what isn't finite, and isn't stretched by one hopeless estimate", () => {
+    const hopeless = [...intervals, interval("greedy", "DR", 0, 1e6), interval("x", "y", Number.NaN)];
+    const svg = intervalsFigure(hopeless, emptyDocument(), { xLabel: "reward" });
+    expect(all(svg, "mm-interval", "line")).toHaveLength(4);
+    const texts = Array.from(svg.querySelectorAll("text"), (text) => text.textContent);
+    expect(texts).toContain("0.6");
+    const none = intervalsFigure([], emptyDocument(), { xLabel: "reward" });
+    expect(all(none, "mm-interval", "line")).toHaveLength(0);
+  });
+});
