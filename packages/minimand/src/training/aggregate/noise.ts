@@ -1,10 +1,16 @@
 import { rangeError } from "../../engine/errors.ts";
 import type { RandomSource } from "../../engine/random.ts";
 
-/** The next number strictly between 0 and 1, where logarithms are finite. */
-export function openUniform(random: RandomSource): number {
+/** The next number in [0, 1); a source that gives anything else is refused. */
+function uniform(random: RandomSource): number {
   const u = random();
   if (!(u >= 0 && u < 1)) throw rangeError("random", "numbers in [0, 1)", u);
+  return u;
+}
+
+/** The next number strictly between 0 and 1, where logarithms are finite. */
+function openUniform(random: RandomSource): number {
+  const u = uniform(random);
   return u === 0 ? openUniform(random) : u;
 }
 
@@ -18,7 +24,7 @@ export function laplace(random: RandomSource): number {
 /** A standard normal number (Box and Muller). */
 export function gaussian(random: RandomSource): number {
   const radius = Math.sqrt(-2 * Math.log(openUniform(random)));
-  return radius * Math.cos(2 * Math.PI * random());
+  return radius * Math.cos(2 * Math.PI * uniform(random));
 }
 
 /**
@@ -28,7 +34,7 @@ export function gaussian(random: RandomSource): number {
  * float64 in (0, 1), each as often as the reals it stands for.
  */
 export function snapped(value: number, lambda: number, bound: number, random: RandomSource): number {
-  const sign = random() < 0.5 ? -1 : 1;
+  const sign = uniform(random) < 0.5 ? -1 : 1;
   const clamp = (x: number): number => Math.min(bound, Math.max(-bound, x));
   const grid = 2 ** Math.ceil(Math.log2(lambda));
   const sum = clamp(value) + sign * lambda * Math.log(denseUniform(random));
@@ -38,8 +44,8 @@ export function snapped(value: number, lambda: number, bound: number, random: Ra
 /** A number in (0, 1) with 53 random digits, however small: the exponent is drawn too. */
 function denseUniform(random: RandomSource): number {
   let exponent = -1;
-  while (exponent > -1000 && random() < 0.5) exponent--;
-  const high = Math.floor(random() * 2 ** 26);
-  const low = Math.floor(random() * 2 ** 26);
+  while (exponent > -1000 && uniform(random) < 0.5) exponent--;
+  const high = Math.floor(uniform(random) * 2 ** 26);
+  const low = Math.floor(uniform(random) * 2 ** 26);
   return (1 + (high * 2 ** 26 + low) * 2 ** -52) * 2 ** exponent;
 }

@@ -119,6 +119,10 @@ describe("privatiseBagMeans", () => {
     expect(() => run({ mechanism: "gaussian", epsilon: 0.5 })).toThrow(/^delta: /);
     expect(() => run({ delta: 1e-5 })).toThrow(/^delta: expected "?none for Laplace noise/);
     expect(() => run({ mechanism: "gaussian", epsilon: 0.5, delta: 1e-5, snap: true })).toThrow(/^snap: /);
+    const half = { mechanism: "gaussian", epsilon: 0.5, delta: 1e-5, sensitivity: "paper" };
+    expect(() => run(half)).toThrow(/^sensitivity: expected "sound" for Gaussian noise, got "paper"$/);
+    for (const options of [{ snap: true }, { mechanism: "gaussian", epsilon: 0.5, delta: 1e-5 }])
+      expect(() => run({ ...options, random: () => Number.NaN })).toThrow(/^random: .* got NaN$/);
     expect(() => run({ bound: 1 })).toThrow(/^bound: expected one of bound, range and C/);
     expect(() => run({ range: [1, 0] })).toThrow(/^range\[1\]: /);
     expect(() => run({ range: undefined, bound: -1 })).toThrow(

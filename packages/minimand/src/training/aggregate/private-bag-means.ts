@@ -17,7 +17,7 @@ export type PrivatiseOptions = ResponseBound & {
   /** Default `laplace`. `gaussian` needs `delta` and `epsilon < 1`. */
   mechanism?: "laplace" | "gaussian";
   delta?: number;
-  /** `paper` has half of the noise, and gives only twice `epsilon`; default `sound`. */
+  /** `paper` has half of the noise, and gives only twice `epsilon`; for Laplace noise. Default `sound`. */
   sensitivity?: "sound" | "paper";
   /** Moves responses outside of the bound to it, instead of an error. */
   clip?: boolean;
@@ -79,6 +79,8 @@ export function privatiseBagMeans(
   if (mechanism === "gaussian") checkNumber("delta", delta, { above: 0, below: 1 });
   else if (delta !== undefined) throw rangeError("delta", "none for Laplace noise", delta);
   if (snap && mechanism === "gaussian") throw rangeError("snap", "Laplace noise", mechanism);
+  if (sensitivity === "paper" && mechanism === "gaussian")
+    throw rangeError("sensitivity", '"sound" for Gaussian noise', sensitivity);
   if (typeof random !== "function")
     throw typeError("random", "a function that gives numbers in [0, 1)", random);
   const [low, high] = rangeOf(options, bagIds.length);
@@ -113,7 +115,7 @@ export function privatiseBagMeans(
     clipped,
     release:
       mechanism === "gaussian"
-        ? { mechanism, width, epsilon: epsilon * (sensitivity === "paper" ? 2 : 1), delta: delta ?? 0 }
+        ? { mechanism, width, epsilon, delta: delta ?? 0 }
         : { mechanism, epsilon: factor / width },
   };
 }
