@@ -1,4 +1,4 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import {
   constraintViolation,
   crossEntropy,
@@ -23,6 +23,7 @@ import {
   derive,
   differentiate,
   disposeTree,
+  keyOf,
   leavesOf,
   mapTree,
   refTree,
@@ -117,7 +118,7 @@ function programsFor(
       const [logits] = model.apply({ params, state: {} }, x, { training: false });
       return [crossEntropy(logits, y).mean(), []];
     });
-    const { params } = model.init(random.key(0));
+    const { params } = model.init(keyOf(0));
     const { perParameter: bytes } = optimizerMemory(arm.make(1e-3, 0.1), params);
     disposeTree(params);
     return {
@@ -141,8 +142,8 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
   const { step, predict, whole, bytes } = programsFor(arm, { inputs, classes, steps }, host.compile);
   const set = arm.kappa ?? kappa.l1();
   const { learningRate } = spec.configuration;
-  const key = random.key(derive(spec.seed, 3) | 0);
-  const fresh = step.init(key.ref, { hyper: { learningRate, weightDecay: 0 } });
+  const key = keyOf(spec.seed, 3);
+  const fresh = step.init(key, { hyper: { learningRate, weightDecay: 0 } });
   const params = mapTree((w) => w.mul(spec.start), fresh.params);
   const weightDecay = spec.configuration.weightDecay / (arm.relative === true ? gaugeOf(set, 1, params) : 1);
   let state: SupervisedState = { ...fresh, params, hyper: { learningRate, weightDecay } };

@@ -49,7 +49,7 @@ export interface QuadraticResult {
 type Step = (rate: np.Array, x: np.Array, state: Tree, A: np.Array, b: np.Array) => Tree[];
 interface Programs {
   descend: Step;
-  check: (x: np.Array, state: Tree, A: np.Array, b: np.Array, half: np.Array) => Tree[];
+  check: (x: np.Array, state: Tree, A: np.Array, b: np.Array, smoothness: np.Array) => Tree[];
 }
 
 const programs = programsOf<Programs>();
@@ -92,7 +92,7 @@ function programsFor(kernel: string, compile: Compile | undefined): Programs {
           .sum()
           .mul(0.5);
         const { energy, ...parts } = lyapunov.energy(loss, moved.ref, refTree(m));
-        // The bound is linear in the smoothness: twice the bound of 1 minus that of 0.
+        // One program serves all seeds: the term of the smoothness, an input, is added here.
         const { bound, ...terms } = lyapunov.bound(moved.ref, m, lookahead, 0);
         disposeTree([parts, terms.delta1, terms.delta2]);
         const e = lyapunov.implicitLearningRate;
