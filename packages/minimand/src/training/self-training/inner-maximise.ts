@@ -1,8 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkChoice, checkNumber } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
-import { isArrayLike } from "../../engine/errors.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { TransportCost } from "../../theory/worst-case.ts";
 
@@ -113,10 +112,4 @@ export function transportCost(z: np.Array, x: np.Array, cost: TransportCost): np
   const rows = x.shape[0];
   const squares = np.square(lax.stopGradient(z.sub(x)).reshape([rows, -1])).sum(-1);
   return cost === "halfSquaredL2" ? squares.mul(0.5) : np.sqrt(squares);
-}
-
-/** Throws unless a dual parameter of a compiled step is a finite number above 0. */
-export function checkFiniteDual(argument: string, gamma: unknown): void {
-  if (isArrayLike(gamma)) throw rangeError(argument, "a finite number > 0", gamma);
-  checkNumber(argument, gamma, { above: 0 });
 }

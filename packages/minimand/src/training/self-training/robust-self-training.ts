@@ -1,4 +1,4 @@
-import { lax, numpy as np, random } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
@@ -6,7 +6,7 @@ import type { Model } from "../../models/model.ts";
 import type { TransportCost } from "../../theory/worst-case.ts";
 import type { SupervisedState } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { ascentStep, checkFiniteDual, transportCost } from "./inner-maximise.ts";
+import { ascentStep, transportCost } from "./inner-maximise.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
 import { type StepData, type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
 
@@ -142,16 +142,16 @@ function robustStep(
       ascentRate: 0.3,
     },
     check(hyper) {
-      if (robust.unlabeled) checkFiniteDual("hyper.gammaPrime", hyper.gammaPrime);
-      if (robust.labeled) checkFiniteDual("hyper.gamma", hyper.gamma);
+      if (robust.unlabeled) checkNumber("hyper.gammaPrime", hyper.gammaPrime, { above: 0 });
+      if (robust.labeled) checkNumber("hyper.gamma", hyper.gamma, { above: 0 });
       checkNumber("hyper.ascentRate", hyper.ascentRate, { above: 0 });
       if (!robust.unlabeled && hyper.lambda !== 0)
         throw rangeError("hyper.lambda", "0 without unlabelled rows", hyper.lambda);
     },
     usesUnlabeled: robust.unlabeled,
     prepare,
-    terms: (params, modelState, _, data, { z, labels, weights, moved }) =>
-      meansOf(model, loss, params, modelState, data, { z, labels, weights, moved }),
+    terms: (params, modelState, _, data, prepared) =>
+      meansOf(model, loss, params, modelState, data, prepared),
   });
 }
 
@@ -166,10 +166,9 @@ function meansOf(
 ): { labeled: np.Array; unlabeled: np.Array; modelState: Tree } {
   const batch = data.weights.shape[0];
   const rows = z.shape[0];
-  const [modelKey] = [...random.split(data.key.ref, 1)];
   const [output, next] = model.apply({ params, state: modelState }, z, {
     training: true,
-    key: modelKey,
+    key: data.key.ref,
     weights: weights.ref,
   });
   const values = loss(output, labels, { weights: weights.ref });

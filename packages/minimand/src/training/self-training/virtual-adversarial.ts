@@ -67,9 +67,8 @@ export function virtualAdversarial(
 
 /** Each example divided by its Euclidean length; by its largest entry first, as squares of small numbers vanish. */
 function unit(x: np.Array): np.Array {
-  const rows = x.shape[0];
   const shape = x.shape;
-  const flat = x.reshape([rows, -1]);
+  const flat = x.reshape([shape[0], -1]);
   const scaled = flat.ref.div(np.maximum(np.max(np.abs(flat), -1, { keepdims: true }), 1e-30));
   const length = np.sqrt(np.maximum(np.square(scaled.ref).sum(-1, { keepdims: true }), 1e-12));
   return scaled.div(length).reshape(shape);
