@@ -224,6 +224,7 @@ describe("a snapshot", () => {
     const shifted = new Uint8Array(snapshot.length + 3);
     shifted.set(snapshot, 3);
     expect(restoreBandit(shifted.subarray(3)).snapshot()).toEqual(snapshot);
+    expect(restoreBandit(Buffer.from(shifted.buffer, 3)).snapshot()).toEqual(snapshot);
   });
 });
 

@@ -23,6 +23,7 @@ export {
   armsOf,
   type BanditRecord,
   decisionLine,
+  expiryLine,
   parseBanditLog,
   rewardLine,
 } from "./log.ts";

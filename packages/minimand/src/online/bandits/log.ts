@@ -63,6 +63,11 @@ export function rewardLine(decisionId: string, reward: number, { ts }: { ts?: st
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, reward })}\n`;
 }
 
+/** A line of a log: the decision is no longer waited for. */
+export function expiryLine(decisionId: string, { ts }: { ts?: string } = {}): string {
+  return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, expired: true })}\n`;
+}
+
 /**
  * Reads a log: decisions in their order, each with its reward, which stands in the decision's line or in one of its own after it.
  *
@@ -82,6 +87,7 @@ export function parseBanditLog(text: string): BanditRecord[] {
         throw rangeError(`${at}.decisionId`, "a decision logged before", found.decisionId);
       if (known.reward !== undefined)
         throw rangeError(`${at}.decisionId`, "one reward for a decision", found.decisionId);
+      if (found.expired === true) continue;
       checkNumber(`${at}.reward`, found.reward);
       known.reward = found.reward;
       continue;
@@ -92,7 +98,10 @@ export function parseBanditLog(text: string): BanditRecord[] {
   return [...records.values()];
 }
 
-function parseLine(at: string, line: string): Partial<BanditRecord> & { decisionId: string } {
+/** A line of any kind. */
+type Line = Partial<BanditRecord> & { decisionId: string; expired?: boolean };
+
+function parseLine(at: string, line: string): Line {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -101,12 +110,12 @@ function parseLine(at: string, line: string): Partial<BanditRecord> & { decision
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw typeError(at, "a JSON object", value);
-  const record = value as Partial<BanditRecord>;
+  const record = value as Partial<Line>;
   if (typeof record.decisionId !== "string")
     throw typeError(`${at}.decisionId`, "a string", record.decisionId);
   // JSON of other programs may have null for what is absent.
   if (record.reward === null) delete record.reward;
-  return record as BanditRecord;
+  return record as Line;
 }
 
 function checkRecord(at: string, record: BanditRecord): BanditRecord {

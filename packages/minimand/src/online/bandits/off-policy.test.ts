@@ -8,6 +8,7 @@ import {
   type Decision,
   decisionLine,
   evaluateOffPolicy,
+  expiryLine,
   linUcb,
   neuralEpsilonGreedy,
   offPolicyEstimates,
@@ -167,7 +168,7 @@ describe("a log", () => {
     };
     const [a, b] = [bandit.choose(context), bandit.choose(context)];
     const ts = "2026-01-02T03:04:05Z";
-    const text = `${decisionLine(context, a, { ts })}${decisionLine(context, b)}\n${rewardLine(a.decisionId, 0.5, { ts })}`;
+    const text = `${decisionLine(context, a, { ts })}${decisionLine(context, b)}\n${rewardLine(a.decisionId, 0.5, { ts })}${expiryLine(b.decisionId)}`;
     const [first, second] = parseBanditLog(text);
     expect(first).toMatchObject({ ...context, ts, decisionId: a.decisionId, action: a.action, reward: 0.5 });
     expect(first.propensity).toBe(a.propensity);

@@ -53,8 +53,8 @@ export function unpack(bytes: Uint8Array, version: number): unknown {
   const start = header + Math.ceil((words + 4) / 8) * 8 - 4;
   const whole = start + view.getUint32(12, true);
   if (bytes.length !== whole) throw rangeError("snapshot", `${whole} bytes`, bytes);
-  // A copy begins where numbers of 8 bytes may begin.
-  const own = bytes.slice();
+  // A copy begins where numbers of 8 bytes may begin. (What slice gives of a Buffer is none.)
+  const own = new Uint8Array(bytes);
   if (checksum(own) !== view.getUint32(16, true))
     throw rangeError("snapshot", "bytes that are as they were written", bytes);
   const text = new TextDecoder().decode(own.subarray(header, header + words));
