@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { softplus } from "../src/engine/numerics.ts";
+import { relu, softplus } from "../src/engine/numerics.ts";
 import { droRisk, expectedHatLoss, expectedRampLoss, gaussianMixtureRisk } from "../src/theory/index.ts";
 import {
   innerMaximise,
@@ -64,14 +64,15 @@ const rss: Adapters[string] = (
 };
 
 /** Losses of a linear score that the vectors climb. */
-const losses: Record<string, (margins: np.Array) => np.Array> = {
-  logistic: (m) => softplus(m.neg()),
-  hinge: (m) => np.maximum(m.neg().add(1), 0),
+const losses: Record<string, (score: np.Array, y: np.Array) => np.Array> = {
+  logistic: (f, y) => softplus(f.mul(y).neg()),
+  hinge: (f, y) => relu(f.mul(y).neg().add(1)),
+  squared: (f, y) => np.square(y.sub(f)),
 };
 
 const innerAscent: Adapters[string] = (inputs: Linear, { loss, cost, gamma, steps, stepSize }) => {
   const values = (p: Params, z: np.Array): np.Array =>
-    losses[loss](np.matmul(z, p.w).add(p.b).mul(float(inputs.y)));
+    losses[loss](np.matmul(z, p.w).add(p.b), float(inputs.y));
   const ascend = innerMaximise<Params>((z, p) => values(p, z), { cost, steps });
   const z = ascend(float(inputs.X), params(inputs), { gamma, stepSize });
   ascend.dispose();
@@ -91,6 +92,7 @@ const others = [
   "logistic_l2cost",
   "squared_sqcost",
 ];
+const duals = ["hinge_l2", "hinge_halfsq", "logistic_l2", "logistic_halfsq", "zeroOne_l2", "squared_halfsq"];
 
 export const adapters: Adapters = {
   ...Object.fromEntries([...kinds, ...others].map((kind) => [`phi_${kind}`, phi])),
@@ -98,8 +100,7 @@ export const adapters: Adapters = {
   rss_objective_hinge: rss,
   rss_objective_logistic: rss,
   inner_ascent: innerAscent,
-  dro_dual_hinge_l2: dro,
-  dro_dual_hinge_halfsq: dro,
+  ...Object.fromEntries(duals.map((kind) => [`dro_dual_${kind}`, dro])),
 
   gmm_population: (_, options) => {
     const risk = gaussianMixtureRisk(options);
