@@ -7,6 +7,7 @@ import {
   runEpisodes,
   switchingLosses,
   type TabularSimulator,
+  tabularSimulator,
 } from "minimand";
 import { derive } from "minimand/engine";
 import { armOf, type Choice, type Study } from "./settings.ts";
@@ -71,14 +72,34 @@ function environment(
     const { simulator, loss } = combinationLock({ horizon: 6, actions: 2, seed });
     return { simulator, lossOf: () => loss };
   }
-  const bandit = study === "bandit";
+  if (study === "trap") return trap(episodes);
+  const bandit = study !== "mdp";
   const size = bandit
     ? { horizon: 1, states: 1, actions: 6, dim: 3 }
     : { horizon: 3, states: 6, actions: 5, dim: 4 };
   const simulator = randomLinearMdp({ ...size, seed });
   const share = bandit ? 0 : 0.5;
-  const lossOf = switchingLosses(simulator, { episodes, phases: 8, share, seed: derive(seed, 1) });
+  // Phases of 25 episodes are too short to be followed; eight are the longer, and the easier, the more episodes there are.
+  const phases = study === "bandit" ? Math.max(2, Math.round(episodes / 25)) : 8;
+  const lossOf = switchingLosses(simulator, { episodes, phases, share, seed: derive(seed, 1) });
   return { simulator, lossOf };
+}
+
+/**
+ * Three actions in the plane: a short feature that is the best throughout, and two long ones to either side, which take turns in
+ * being bad. Once both are played seldom, their difference is a direction that hardly anybody looks at: a bad loss of one makes
+ * the plain estimate of the other very negative.
+ */
+function trap(episodes: number): ReturnType<typeof environment> {
+  const features = [
+    [0.3, 0],
+    [0.8, 0.6],
+    [0.8, -0.6],
+  ];
+  const simulator = tabularSimulator({ features: [[features]], transition: [] });
+  // theta = (0.625, 0.83) and (0.625, -0.83): losses 0.1875, and 1 and 0 in turns.
+  const tables = [[[[0.1875, 1, 0]]], [[[0.1875, 0, 1]]]];
+  return { simulator, lossOf: (k) => tables[Math.floor((8 * k) / episodes) % 2] };
 }
 
 /** Any action, always; learns nothing. */

@@ -1,7 +1,7 @@
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import type { LearningResult } from "./learning.ts";
 import type { LemmaResult } from "./lemmas.ts";
-import { armOf, type Choice, type Study, studies } from "./settings.ts";
+import { armOf, type Choice, horizons, type Study, studies } from "./settings.ts";
 import { mean, standardError } from "./statistics.ts";
 import { compareEnds, type Ends, judge } from "./verdict.ts";
 
@@ -20,7 +20,12 @@ export interface Measured {
   runs: Record<Study, readonly Runs[]>;
 }
 
-const names: Record<Study, string> = { bandit: "linear bandit", mdp: "linear MDP", lock: "combination lock" };
+const names: Record<Study, string> = {
+  bandit: "linear bandit",
+  mdp: "linear MDP",
+  lock: "combination lock",
+  trap: "trap",
+};
 
 /** Tables, curves with bands, and the verdict. */
 export function reportOf({ lemmas, runs }: Measured): ReproductionReport {
@@ -29,9 +34,9 @@ export function reportOf({ lemmas, runs }: Measured): ReproductionReport {
     rows: [...lemmaRows(lemmas), ...studies.flatMap((study) => studyRows(study, runs[study]))],
     series: studies.flatMap((study) => [
       ...runs[study].map((one) => regretCurve(study, one)),
-      ...(study === "lock" ? [] : runs[study].map((one) => rateCurve(study, one))),
+      ...(horizons[study].length === 1 ? [] : runs[study].map((one) => rateCurve(study, one))),
     ]),
-    ...judge({ lemmas, bandit: ends("bandit"), mdp: ends("mdp") }),
+    ...judge({ lemmas, bandit: ends("bandit"), mdp: ends("mdp"), trap: ends("trap") }),
   };
 }
 
@@ -62,8 +67,7 @@ function studyRows(study: Study, runs: readonly Runs[]): Row[] {
   return runs.map((one) => {
     const own = endsOf(one);
     const last = one.results[one.results.length - 1];
-    const rates =
-      study === "lock" || luo === undefined || own.episodes.length < 2 ? null : compareEnds(own, endsOf(luo));
+    const rates = luo === undefined || own.episodes.length < 2 ? null : compareEnds(own, endsOf(luo));
     const uniform = armOf(one.arm).algorithm === "uniform";
     const least = last.map((r) => r.leastScaledEstimate).filter((x) => x !== null);
     return {
@@ -72,12 +76,15 @@ function studyRows(study: Study, runs: readonly Runs[]): Row[] {
       bonus: uniform ? null : one.choice.bonusScale,
       ...Object.fromEntries(one.episodes.map((k, i) => [`regret, K = ${k}`, round(mean(own.regrets[i]), 1)])),
       "s.e.": round(standardError(own.regrets[own.regrets.length - 1]), 1),
-      ...(study === "lock"
-        ? { "mean loss": round(mean(last.map((r) => r.meanLoss)), 3) }
+      ...(rates === null
+        ? {
+            "largest regret": round(Math.max(...last.map(endRegret)), 1),
+            "mean loss": round(mean(last.map((r) => r.meanLoss)), 3),
+          }
         : {
-            slope: rounded(rates?.slope ?? null, 3),
-            "slope below Luo's by": interval(rates?.gain ?? null, rates?.gainInterval ?? null),
-            "regret / Luo's": interval(rates?.ratio ?? null, rates?.ratioInterval ?? null),
+            slope: rounded(rates.slope, 3),
+            "slope below Luo's by": interval(rates.gain, rates.gainInterval),
+            "regret / Luo's": interval(rates.ratio, rates.ratioInterval),
           }),
       "least eta Q": least.length === 0 ? null : round(Math.min(...least), 3),
       seeds: last.length,

@@ -57,7 +57,7 @@ async function* run(host: MdpHost): AsyncGenerator<Progress, ReproductionReport>
     return start;
   });
   const results = yield* collect(host, specs);
-  const runs: Record<Study, Runs[]> = { bandit: [], mdp: [], lock: [] };
+  const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };
   for (const [b, { study, arm, choice, episodes, seeds }] of blocks.entries())
     runs[study].push({
       arm,
@@ -112,7 +112,7 @@ async function* tune(host: MdpHost): AsyncGenerator<Progress, { rows: Row[]; cho
 /** What an arm is run with: its own choice, or in the lock the best with and without a bonus. */
 function choicesOf(study: Study, arm: string): Choice[] {
   const { algorithm, as = arm } = armOf(arm);
-  if (algorithm === "uniform") return [{ etaScale: 1, bonusScale: 0 }];
+  if (algorithm === "uniform" || study === "trap") return [{ etaScale: 1, bonusScale: 0 }];
   const names =
     study === "lock" ? [`${study} ${as} with bonus`, `${study} ${as} without bonus`] : [`${study} ${as}`];
   return names.map((name) => {

@@ -1,8 +1,8 @@
 import type { CovarianceMethod, MdpAlgorithm } from "minimand";
 import type { Scale } from "../reproduction.ts";
 
-/** The environments learned in; `lock` is not judged. */
-export const studies = ["bandit", "mdp", "lock"] as const;
+/** The environments learned in; `phases`, `lock` and `trap` are not judged. */
+export const studies = ["bandit", "phases", "mdp", "lock", "trap"] as const;
 export type Study = (typeof studies)[number];
 
 /** An algorithm with its gamma, or the uniform policy. */
@@ -36,6 +36,12 @@ export const arms: readonly Arm[] = [
     label: "unprotected Hedge",
     algorithm: "unprotected-hedge",
     gammaScale: withoutConstant,
+  },
+  {
+    id: "barrier-small",
+    label: "log barrier, gamma / 100",
+    algorithm: "log-barrier",
+    gammaScale: () => 1 / 2400,
   },
   {
     id: "barrier-theory",
@@ -80,14 +86,21 @@ export const arms: readonly Arm[] = [
 
 export const newArms = ["barrier", "reduced"] as const;
 
-/** The arms of a study that have choices of their own. With one-hot features the reduced estimates are the plain ones. */
+/**
+ * The arms of a study that have choices of their own. With one-hot features the reduced estimates are the plain ones; in the
+ * trap all arms have the theory's learning rate and no bonus.
+ */
 export function tunedArms(study: Study): string[] {
-  return study === "lock" ? ["luo", "barrier", "unprotected"] : ["luo", "barrier", "reduced", "unprotected"];
+  if (study === "trap") return [];
+  if (study === "lock") return ["luo", "barrier", "unprotected"];
+  if (study === "phases") return ["luo", "barrier", "reduced", "unprotected"];
+  return ["luo", "barrier", "reduced", "unprotected", "barrier-small"];
 }
 
 /** The arms of a measured run. */
 export function shownArms(study: Study): string[] {
-  if (study === "lock") return [...tunedArms(study), "uniform"];
+  if (study === "lock" || study === "phases") return [...tunedArms(study), "uniform"];
+  if (study === "trap") return ["luo", "barrier", "reduced", "unprotected"];
   return arms.filter(({ covariance }) => study === "mdp" || covariance === undefined).map(({ id }) => id);
 }
 
@@ -100,22 +113,26 @@ export interface Choice {
 /** The same for all arms of a study. */
 export const grids: Record<Study, { etaScale: readonly number[]; bonusScale: readonly number[] }> = {
   bandit: { etaScale: [1, 4, 16], bonusScale: [0, 0.1] },
+  phases: { etaScale: [1, 4, 16], bonusScale: [0, 0.1] },
   mdp: { etaScale: [1, 3, 10, 30, 100, 300], bonusScale: [0, 0.1, 1] },
   lock: { etaScale: [1, 3, 10, 30, 100, 300], bonusScale: [0, 0.01, 0.1, 1] },
+  trap: { etaScale: [1], bonusScale: [0] },
 };
 
 /** Numbers of episodes; the last one is tuned and judged by. */
 export const horizons: Record<Study, readonly number[]> = {
   bandit: [300, 1200, 4800, 19_200],
+  phases: [300, 1200, 4800, 19_200],
   mdp: [150, 600, 2400],
   lock: [2000],
+  trap: [20_000],
 };
 
 /** How much is done at each scale; the fraction multiplies numbers of episodes. */
 export const scales: Record<Scale, { seeds: Record<Study, number>; fraction: number; sequences: number }> = {
-  quick: { seeds: { bandit: 3, mdp: 2, lock: 2 }, fraction: 1 / 30, sequences: 50 },
-  default: { seeds: { bandit: 20, mdp: 20, lock: 10 }, fraction: 1, sequences: 1000 },
-  full: { seeds: { bandit: 100, mdp: 50, lock: 20 }, fraction: 4, sequences: 10_000 },
+  quick: { seeds: { bandit: 3, phases: 2, mdp: 2, lock: 2, trap: 2 }, fraction: 1 / 30, sequences: 50 },
+  default: { seeds: { bandit: 20, phases: 10, mdp: 20, lock: 10, trap: 40 }, fraction: 1, sequences: 1000 },
+  full: { seeds: { bandit: 100, phases: 50, mdp: 50, lock: 20, trap: 200 }, fraction: 4, sequences: 10_000 },
 };
 
 /** Tuning uses seeds that no measured run has. */
