@@ -22,6 +22,7 @@ export interface Measured {
 
 const names: Record<Study, string> = {
   bandit: "linear bandit",
+  phases: "bandit, 8 phases",
   mdp: "linear MDP",
   lock: "combination lock",
   trap: "trap",
