@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { type ArchitectureResult, architectureRows } from "./architecture-rows.ts";
+import { type BanditResult, banditRows, type ServiceResult, serviceRows } from "./bandit-rows.ts";
 import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
 import { type SharpnessAwareTimes, sharpnessAwareRows } from "./sharpness-aware-rows.ts";
 
@@ -38,6 +39,8 @@ const sharpnessAware = bench<{ wasm: SharpnessAwareTimes; native: SharpnessAware
   "sharpness-aware.ts",
 );
 const architecture = bench<ArchitectureResult>("architecture-search.ts");
+const bandits = bench<BanditResult>("bandits.ts");
+const service = bench<ServiceResult>("service-load.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -89,6 +92,8 @@ const rows: Row[] = [
   ["the whole library in a bundle, gzip", kB(bundle.whole), "", true],
   ...architectureRows(architecture),
   ...outputLayerRows(outputLayer),
+  ...banditRows(bandits),
+  ...serviceRows(service),
   ...sharpnessAwareRows("wasm", sharpnessAware.wasm),
 ];
 
