@@ -3,7 +3,7 @@ import { derive } from "../../engine/random.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
 import { type Arms, type BanditContext, checkActionIds, contextReader } from "./context.ts";
 import { decisionIds } from "./decision-ids.ts";
-import { readPending, savePending, type Waiting } from "./pending.ts";
+import { pendingDecisions, type SavedPending } from "./pending.ts";
 import { randomStream } from "./random-stream.ts";
 import { pack, unpack } from "./snapshot-bytes.ts";
 
@@ -111,7 +111,7 @@ export interface Ledger {
   t: number;
   updates: number;
   random: Uint32Array;
-  pending: ReturnType<typeof savePending>;
+  pending: SavedPending;
 }
 
 /** Version of the snapshots. */
@@ -143,7 +143,7 @@ export function makeBandit(
   const readContext = contextReader(options);
   const ids = decisionIds(seed);
   const random = randomStream(ledger?.random ?? derive(seed, 11));
-  const waiting: Map<number, Waiting> = ledger === undefined ? new Map() : readPending(ledger.pending);
+  const waiting = pendingDecisions(options.dim, ledger?.pending);
   let t = ledger?.t ?? 0;
   let updates = ledger?.updates ?? 0;
 
@@ -203,7 +203,7 @@ export function makeBandit(
       const action = verdict.action ?? draw(propensities, random.uniform());
       algorithm.chosen?.(arms, action);
       const memo = algorithm.memo?.(arms, action);
-      waiting.set(t, {
+      waiting.add({
         t,
         action,
         slot: arms.own ? action : 0,
@@ -247,8 +247,7 @@ export function makeBandit(
         learn(number, reward);
       }
     },
-    pending: () =>
-      [...waiting.values()].map(({ t: at, action }) => ({ decisionId: ids.nameOf(at), t: at, action })),
+    pending: () => waiting.all().map(({ t: at, action }) => ({ decisionId: ids.nameOf(at), t: at, action })),
     explain(context) {
       const arms = readContext(context);
       checkActionIds(context.actionIds, arms.count);
@@ -269,7 +268,7 @@ export function makeBandit(
       };
     },
     snapshot() {
-      const kept: Ledger = { t, updates, random: random.state(), pending: savePending(waiting, options.dim) };
+      const kept: Ledger = { t, updates, random: random.state(), pending: waiting.save() };
       return pack(
         { kind: algorithm.kind, options, ledger: kept, algorithm: algorithm.state() },
         snapshotVersion,

@@ -11,40 +11,113 @@ export interface Waiting {
   memo: Float64Array | null;
 }
 
-/** All that wait, as arrays. */
-export function savePending(waiting: ReadonlyMap<number, Waiting>, dim: number) {
-  const all = [...waiting.values()];
-  const n = all.length;
-  const x = new Float64Array(n * dim);
-  const memo = new Float64Array(all.some((w) => w.memo !== null) ? n * dim : 0);
-  all.forEach((w, i) => {
-    x.set(w.x, i * dim);
-    if (w.memo !== null) memo.set(w.memo, i * dim);
-  });
-  return {
-    dim,
-    t: Float64Array.from(all, (w) => w.t),
-    action: Int32Array.from(all, (w) => w.action),
-    slot: Int32Array.from(all, (w) => w.slot),
-    propensity: Float64Array.from(all, (w) => w.propensity),
-    x,
-    memo,
-  };
+/**
+ * Decisions that wait, oldest first. Their vectors lie in one array that grows with the most that ever waited: vectors of
+ * their own would each outlive several garbage collections.
+ */
+export interface PendingDecisions {
+  has(t: number): boolean;
+  add(decision: Waiting): void;
+  /** Its vectors are views, good until the next {@link add}. */
+  get(t: number): Waiting | undefined;
+  delete(t: number): void;
+  all(): { t: number; action: number }[];
+  save(): SavedPending;
 }
 
-/** What {@link savePending} saved, in the same order. */
-export function readPending(saved: ReturnType<typeof savePending>): Map<number, Waiting> {
-  const { dim, t, action, slot, propensity, x, memo } = saved;
-  const waiting = new Map<number, Waiting>();
-  t.forEach((at, i) => {
-    waiting.set(at, {
-      t: at,
-      action: action[i],
-      slot: slot[i],
-      propensity: propensity[i],
-      x: x.slice(i * dim, (i + 1) * dim),
-      memo: memo.length === 0 ? null : memo.slice(i * dim, (i + 1) * dim),
+/** All that wait, as arrays. */
+export interface SavedPending {
+  dim: number;
+  t: Float64Array;
+  action: Int32Array;
+  slot: Int32Array;
+  propensity: Float64Array;
+  x: Float64Array;
+  memo: Float64Array;
+}
+
+interface Entry {
+  t: number;
+  action: number;
+  slot: number;
+  propensity: number;
+  /** Place of its vectors. */
+  at: number;
+}
+
+/** None, or those that were saved, in the same order. */
+export function pendingDecisions(dim: number, saved?: SavedPending): PendingDecisions {
+  const entries = new Map<number, Entry>();
+  const free: number[] = [];
+  let vectors = new Float64Array(16 * dim);
+  // Only one algorithm keeps memos.
+  let memos: Float64Array | null = null;
+  let places = 0;
+
+  const view = (of: Float64Array, at: number): Float64Array => of.subarray(at * dim, (at + 1) * dim);
+  const grown = (of: Float64Array): Float64Array<ArrayBuffer> => {
+    const larger = new Float64Array(2 * of.length);
+    larger.set(of);
+    return larger;
+  };
+
+  function add({ t, action, slot, propensity, x, memo }: Waiting): void {
+    const at = free.pop() ?? places++;
+    if ((at + 1) * dim > vectors.length) {
+      vectors = grown(vectors);
+      if (memos !== null) memos = grown(memos);
+    }
+    vectors.set(x, at * dim);
+    if (memo !== null) {
+      memos ??= new Float64Array(vectors.length);
+      memos.set(memo, at * dim);
+    }
+    entries.set(t, { t, action, slot, propensity, at });
+  }
+
+  if (saved !== undefined) {
+    const { t, action, slot, propensity, x, memo } = saved;
+    t.forEach((number, i) => {
+      add({
+        ...{ t: number, action: action[i], slot: slot[i], propensity: propensity[i] },
+        x: view(x, i),
+        memo: memo.length === 0 ? null : view(memo, i),
+      });
     });
-  });
-  return waiting;
+  }
+
+  return {
+    add,
+    has: (t) => entries.has(t),
+    get(t) {
+      const entry = entries.get(t);
+      if (entry === undefined) return undefined;
+      const { at, ...rest } = entry;
+      return { ...rest, x: view(vectors, at), memo: memos === null ? null : view(memos, at) };
+    },
+    delete(t) {
+      const entry = entries.get(t);
+      if (entry === undefined) return;
+      free.push(entry.at);
+      entries.delete(t);
+    },
+    all: () => Array.from(entries.values(), ({ t, action }) => ({ t, action })),
+    save() {
+      const all = [...entries.values()];
+      const gather = (of: Float64Array): Float64Array => {
+        const out = new Float64Array(all.length * dim);
+        for (const [i, { at }] of all.entries()) out.set(view(of, at), i * dim);
+        return out;
+      };
+      return {
+        dim,
+        t: Float64Array.from(all, (e) => e.t),
+        action: Int32Array.from(all, (e) => e.action),
+        slot: Int32Array.from(all, (e) => e.slot),
+        propensity: Float64Array.from(all, (e) => e.propensity),
+        x: gather(vectors),
+        memo: memos === null ? new Float64Array() : gather(memos),
+      };
+    },
+  };
 }
