@@ -28,12 +28,12 @@ export interface Configuration {
   parameter: number;
 }
 
-/** One way to train, with its six configurations. */
+/** One way to train, with its nine configurations. */
 export interface Arm {
   id: string;
   label: string;
   /** What the parameter is: a hyperparameter of the step. */
-  parameter: "weightDecay" | "rho" | "lambda" | "none";
+  parameter: "weightDecay" | "rho" | "lambda";
   learningRates: readonly number[];
   parameters: readonly number[];
   /** What else the step is given. */
@@ -63,17 +63,18 @@ const parts = (model: Model, compile: Compile | undefined) => ({
   compile,
 });
 
-const two = [0.02, 0.05];
-const three = [0.01, 0.02, 0.05];
+/** The same for all arms that descend by SGD. */
+const learningRates = [0.01, 0.02, 0.05];
+const decays = [weightDecay, 10 * weightDecay, 40 * weightDecay];
 
-/** All ways to train; each has six configurations. */
+/** All ways to train; each has nine configurations. */
 export const arms: readonly Arm[] = [
   {
     id: "sgd",
     label: "SGD",
     parameter: "weightDecay",
-    learningRates: three,
-    parameters: [weightDecay, 10 * weightDecay],
+    learningRates,
+    parameters: decays,
     make: (model, compile) => supervised(parts(model, compile)),
   },
   {
@@ -81,14 +82,14 @@ export const arms: readonly Arm[] = [
     label: "AdamW",
     parameter: "weightDecay",
     learningRates: [3e-4, 1e-3, 3e-3],
-    parameters: [0.01, 0.1],
+    parameters: [0.01, 0.1, 0.3],
     make: (model, compile) => supervised({ ...parts(model, compile), optimizer: adaptive }),
   },
   {
     id: "sam",
     label: "SAM",
     parameter: "rho",
-    learningRates: two,
+    learningRates,
     parameters: [0.05, 0.2, 0.5],
     make: (model, compile) => sam(parts(model, compile)),
   },
@@ -96,7 +97,7 @@ export const arms: readonly Arm[] = [
     id: "asam",
     label: "ASAM",
     parameter: "rho",
-    learningRates: two,
+    learningRates,
     parameters: [0.5, 1, 2],
     make: (model, compile) => asam(parts(model, compile)),
   },
@@ -104,7 +105,7 @@ export const arms: readonly Arm[] = [
     id: "gsam",
     label: "GSAM",
     parameter: "rho",
-    learningRates: two,
+    learningRates,
     parameters: [0.05, 0.2, 0.5],
     make: (model, compile) => gsam(parts(model, compile)),
   },
@@ -112,7 +113,7 @@ export const arms: readonly Arm[] = [
     id: "esam",
     label: "ESAM",
     parameter: "rho",
-    learningRates: two,
+    learningRates,
     parameters: [0.05, 0.2, 0.5],
     make: (model, compile) => esam({ ...parts(model, compile), loss }),
   },
@@ -120,7 +121,7 @@ export const arms: readonly Arm[] = [
     id: "look-sam",
     label: "LookSAM, k = 5",
     parameter: "rho",
-    learningRates: two,
+    learningRates,
     parameters: [0.05, 0.2, 0.5],
     make: (model, compile) => lookSam(parts(model, compile)),
   },
@@ -128,7 +129,7 @@ export const arms: readonly Arm[] = [
     id: "saf",
     label: "SAF",
     parameter: "lambda",
-    learningRates: two,
+    learningRates,
     parameters: [0.3, 0.8, 2],
     make: (model, compile) => saf(parts(model, compile)),
   },
@@ -136,16 +137,16 @@ export const arms: readonly Arm[] = [
     id: "mesa",
     label: "MESA",
     parameter: "lambda",
-    learningRates: two,
+    learningRates,
     parameters: [0.3, 0.8, 2],
     make: (model, compile) => mesa(parts(model, compile)),
   },
   {
     id: "average",
     label: "SGD, averaged weights",
-    parameter: "none",
-    learningRates: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2],
-    parameters: [0],
+    parameter: "weightDecay",
+    learningRates,
+    parameters: decays,
     hyper: { lambda: 0 },
     make: (model, compile) => mesa(parts(model, compile)),
     averaged: true,

@@ -65,10 +65,10 @@ describe("the reproduction of sharpness-aware training for free", () => {
     }
   }, 30_000);
 
-  it("has six configurations for every arm, and choices that are on those grids", () => {
+  it("has nine configurations for every arm, and choices that are on those grids", () => {
     const choices: Record<string, Configuration> = tuned.choices;
     for (const arm of arms) {
-      expect(gridOf(arm)).toHaveLength(6);
+      expect(gridOf(arm)).toHaveLength(9);
       for (const { id } of cells) {
         const { learningRate, parameter } = choices[`${id}, ${arm.id}`];
         expect(gridOf(arm)).toContainEqual({ learningRate, parameter });

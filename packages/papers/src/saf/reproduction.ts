@@ -38,7 +38,7 @@ async function* run(host: SafHost): AsyncGenerator<Progress, ReproductionReport>
   return reportOf({ cells, of, speed });
 }
 
-/** Six configurations for every arm of every cell, judged on rows that no measured run is judged by; the best mean accuracy wins. */
+/** Nine configurations for every arm of every cell, judged on rows that no measured run is judged by; the best mean accuracy wins. */
 async function* tune(host: SafHost): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
   const { fraction, cells } = scales[host.scale];
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;

@@ -99,7 +99,7 @@ export function startOf(
     weightDecay,
     ...(isTrajectory && { tau, startEpoch, stepsPerEpoch }),
     ...((arm.id === "mesa" || arm.id === "average") && { decay: decayFor(stepsPerEpoch) }),
-    ...(arm.parameter !== "none" && { [arm.parameter]: parameter }),
+    [arm.parameter]: parameter,
     ...arm.hyper,
   };
   return { hyper, memory: arm.id === "saf" ? outputHistory({ examples, outputs: classes, lag }) : {} };
