@@ -112,8 +112,8 @@ try {
   let service = await start(folder);
   const owed = new Set<string>();
   const counts = { rewarded: 0, failed: 0 };
-  // Compilers warm up, and memories fill.
-  await load(service.port, Math.min(10, seconds / 4), owed, counts);
+  // Compilers warm up, and V8's heap grows to the size that it keeps.
+  await load(service.port, seconds / 2, owed, counts);
   const memoryBefore = await memoryOf(service.port);
   const started = performance.now();
   const latencies = await load(service.port, seconds, owed, counts);
