@@ -1,5 +1,5 @@
-export type { WholeBatchLoss } from "./batch-loss.ts";
 export * from "./aggregate/index.ts";
+export type { WholeBatchLoss } from "./batch-loss.ts";
 export * from "./classification/index.ts";
 export * from "./distillation/index.ts";
 export * from "./margin/index.ts";

@@ -23,11 +23,11 @@ export {
   type PrivateNoise,
   privateAggregateRisk,
 } from "./optimal-aggregation.ts";
-export * from "./sharpness/index.ts";
 export {
   labeledOnlyBound,
   robustSelfTrainingBound,
   type SampleSizes,
   selfTrainingBound,
 } from "./self-training-bounds.ts";
+export * from "./sharpness/index.ts";
 export { type RobustLoss, type TransportCost, type WorstCaseKind, worstCase } from "./worst-case.ts";

@@ -1,6 +1,6 @@
 export * from "./adversarial/index.ts";
-export * from "./architecture/index.ts";
 export * from "./aggregate/index.ts";
+export * from "./architecture/index.ts";
 export * from "./batches.ts";
 export * from "./distillation/index.ts";
 export * from "./ens-loss.ts";
