@@ -33,7 +33,7 @@ export const judgedSwitches = [4, 64];
 export const driftNoise = 0.3;
 
 /** Multiples of the steps of theory, the same for every arm. */
-export const grid = [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((k) => 2 ** k);
+export const grid = [-3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8].map((k) => 2 ** k);
 /** Tuning draws other problems and other orders; the measured ones count from 0. */
 export const tuningSeeds = [1001, 1002, 1003, 1004, 1005];
 
