@@ -16,7 +16,7 @@ export type Configuration = { learningRate: number; explore: number };
 export interface Arm {
   id: string;
   label: string;
-  /** Its nine configurations; none where it has those of another. */
+  /** Its twelve configurations; none where it has those of another. */
   grid: readonly Configuration[];
   /** Whose choice it has. */
   choice: string;
@@ -35,8 +35,8 @@ const cross = (rates: readonly number[], explore: readonly number[]): Configurat
   rates.flatMap((learningRate) => explore.map((value) => ({ learningRate, explore: value })));
 
 // Up to where gradient descent on the loss begins to diverge: a quarter of the curvature, four times the rate.
-const squareRates = [0.5, 1, 2];
-const klRates = [2, 4, 8];
+const squareRates = [0.25, 0.5, 1, 2];
+const klRates = [1, 2, 4, 8];
 const gammas = [100, 300, 1000];
 const epsilons = [0.01, 0.05, 0.1];
 const nus = [0.003, 0.03, 0.3];
@@ -87,7 +87,7 @@ export const arms: readonly Arm[] = [
   tuned(
     "lin-ucb",
     "LinUCB",
-    cross([0.1, 1, 10], [0.1, 0.3, 1]),
+    cross([0.1, 0.3, 1, 3], [0.1, 0.3, 1]),
     (common, { learningRate, explore }) => linUcb({ ...common, lambda: learningRate, alpha: explore }),
     false,
   ),

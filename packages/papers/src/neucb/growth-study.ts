@@ -5,12 +5,14 @@ import { growth } from "./settings.ts";
 /** The regression alone: noisy labels of a teacher network, one example a step. */
 export interface GrowthSpec {
   part: "growth";
-  /** `perturbed`: the expected perturbation, steps c / t; `plain`: none, c / sqrt(t). */
+  /** `perturbed`: the expected perturbation, steps that fall as 1 / t; `plain`: none, as 1 / sqrt(t). */
   learner: "perturbed" | "plain";
-  c: number;
+  initial: number;
+  delay: number;
   seed: number;
-  /** Of the horizons. */
+  /** Of the horizons; tuning looks at the last alone. */
   fraction: number;
+  judge: "test" | "tune";
 }
 
 export interface GrowthResult {
@@ -21,9 +23,10 @@ export interface GrowthResult {
 }
 
 /** One run of the regression; the same spec gives the same result. */
-export function growthTrial({ learner, c, seed, fraction }: GrowthSpec): GrowthResult {
+export function growthTrial({ learner, initial, delay, seed, fraction, judge }: GrowthSpec): GrowthResult {
   const { dim, hidden, cp } = growth;
-  const horizons = growth.horizons.map((t) => Math.max(20, Math.round(t * fraction)));
+  const all = growth.horizons.map((t) => Math.max(20, Math.round(t * fraction)));
+  const horizons = judge === "test" ? all : all.slice(-1);
   const rounds = horizons[horizons.length - 1];
   const { xs, ys } = examples(rounds, seed);
   const perturbation =
@@ -38,7 +41,7 @@ export function growthTrial({ learner, c, seed, fraction }: GrowthSpec): GrowthR
   } as const;
   const online = onlineRegressor({
     ...shared,
-    learningRate: { kind: learner === "perturbed" ? "inverse" : "inverse-sqrt", initial: c },
+    learningRate: { kind: learner === "perturbed" ? "inverse" : "inverse-sqrt", initial, delay },
     replay: { capacity: 1, batch: 1 },
     warn: () => {},
   });
@@ -48,10 +51,14 @@ export function growthTrial({ learner, c, seed, fraction }: GrowthSpec): GrowthR
     anchor === 0 ? 0 : (anchor / 2) * parameters.reduce((s, p, i) => s + (p - start[i]) ** 2, 0);
 
   let total = 0;
+  let diverged = false;
   const regret: number[] = [];
   for (let t = 0; t < rounds; t++) {
-    total += (ys[t] - online.predict(0, xs[t])) ** 2 / 2 + penalty(online.parameters);
-    online.learn(0, xs[t], ys[t]);
+    const loss = (ys[t] - online.predict(0, xs[t])) ** 2 / 2 + penalty(online.parameters);
+    // Where steps diverge nothing is learned any more, and the loss is that of the constant 1/2.
+    diverged ||= !(loss < 1000);
+    total += diverged ? 1 / 8 : loss;
+    if (!diverged) online.learn(0, xs[t], ys[t]);
     if (horizons.includes(t + 1)) regret.push(total - hindsight(t + 1));
   }
   return { part: "growth", horizons, regret };
@@ -84,7 +91,9 @@ function examples(rounds: number, seed: number): { xs: Float64Array[]; ys: numbe
   const xs: Float64Array[] = [];
   const ys: number[] = [];
   for (let t = 0; t < rounds; t++) {
+    // The networks have no biases: the last coordinate is one.
     const x = Float64Array.from({ length: growth.dim }, () => next() + next() + next() - 1.5);
+    x[growth.dim - 1] = 1;
     const norm = Math.hypot(...x);
     xs.push(x.map((v) => v / norm));
     const h = 0.5 + 0.5 * Math.tanh(2 * teacher.forward(parameters, 0, xs[t]));

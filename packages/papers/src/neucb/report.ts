@@ -136,8 +136,8 @@ function costRows(regrets: Regrets): Row[] {
 }
 
 const learners = [
-  { id: "perturbed", label: "perturbed, steps c/t" },
-  { id: "plain", label: "plain, steps c/sqrt(t)" },
+  { id: "perturbed", label: "perturbed, steps falling as 1/t" },
+  { id: "plain", label: "plain, steps falling as 1/sqrt(t)" },
 ] as const;
 
 function growthOf(measured: readonly Measured[]): { rows: Row[]; series: Series[] } {

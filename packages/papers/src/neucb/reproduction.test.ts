@@ -91,10 +91,10 @@ describe("the reproduction of neucb", () => {
     expect([test.size, tune.size, test.union(tune).size]).toEqual([500, 500, 1000]);
   });
 
-  it("has nine configurations for every arm, and choices that are on those grids", () => {
+  it("has twelve configurations for every arm, and choices that are on those grids", () => {
     const choices: Record<string, Record<string, unknown> | undefined> = tuned.choices;
     for (const { id, grid } of tunedArms) {
-      expect(grid.length).toBe(9);
+      expect(grid.length).toBe(12);
       for (const task of tasks.filter(({ scales }) => scales.includes("default"))) {
         const { learningRate, explore } = choices[`${task.id}, ${id}`] ?? {};
         expect(grid).toContainEqual({ learningRate, explore });

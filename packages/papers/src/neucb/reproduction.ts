@@ -31,7 +31,7 @@ async function* run(host: NeucbHost): AsyncGenerator<Progress, ReproductionRepor
   const specs = [...chosen.flatMap((task) => playsOf(task, seedsOf(host, task.seeds), fraction))];
   for (const seed of seedsOf(host, growth.seeds))
     for (const learner of ["perturbed", "plain"] as const)
-      specs.push({ part: "growth", learner, c: growthChoice(learner), seed, fraction });
+      specs.push({ part: "growth", learner, ...growthChoice(learner), seed, fraction, judge: "test" });
   const results = yield* collect(host, specs);
   return reportOf(
     specs.map((spec, i) => ({ spec, result: results[i] }) as Measured),
@@ -56,7 +56,7 @@ function playsOf({ id: task, rounds }: Task, seeds: readonly number[], fraction:
   });
 }
 
-/** Nine configurations for every arm and task; its choice has the least mean regret over two seeds. */
+/** Twelve configurations for every arm and task; its choice has the least mean regret over two seeds. */
 async function* tune(
   host: NeucbHost,
 ): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
@@ -78,11 +78,13 @@ async function* tune(
       ),
     );
   for (const learner of ["perturbed", "plain"] as const)
-    for (const c of growth.grid)
+    for (const steps of growth.grid)
       list.push({
         choice: `growth, ${learner}`,
-        row: { c },
-        specs: tuningSeeds.map((seed): Spec => ({ part: "growth", learner, c, seed, fraction })),
+        row: { ...steps },
+        specs: tuningSeeds.map(
+          (seed): Spec => ({ part: "growth", learner, ...steps, seed, fraction, judge: "tune" }),
+        ),
       });
   const results = yield* collect(
     host,
@@ -136,4 +138,7 @@ function choiceOf(task: string, arm: string): Configuration {
   return { learningRate: numberOf(choice, "learningRate"), explore: numberOf(choice, "explore") };
 }
 
-const growthChoice = (learner: GrowthSpec["learner"]): number => numberOf(`growth, ${learner}`, "c");
+function growthChoice(learner: GrowthSpec["learner"]): { initial: number; delay: number } {
+  const choice = `growth, ${learner}`;
+  return { initial: numberOf(choice, "initial"), delay: numberOf(choice, "delay") };
+}

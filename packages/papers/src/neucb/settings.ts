@@ -61,8 +61,8 @@ export const growth = {
   horizons: [250, 500, 1000, 2000, 4000],
   cp: 0.5,
   seeds: 5,
-  /** c of the step sizes c / t and c / sqrt(t). */
-  grid: [0.3, 1, 3],
+  /** Step sizes fall from `initial`, over `delay` examples at first. */
+  grid: [0.1, 0.3, 1].flatMap((initial) => [1, 30, 1000].map((delay) => ({ initial, delay }))),
 };
 
 /** Points of a regret curve. */

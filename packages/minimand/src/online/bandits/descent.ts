@@ -5,13 +5,19 @@ export type DescentOptions =
   | { kind: "sgd"; momentum?: number }
   | { kind: "adam"; beta1?: number; beta2?: number; eps?: number };
 
-/** A constant step size, or one that falls: `initial / t` (`inverse`; the theory's is `4 / (mu t)`) or `initial / sqrt(t)`. */
-export type StepSize = number | { kind: "inverse" | "inverse-sqrt"; initial: number };
+/**
+ * A constant step size, or one that falls with the updates t = 1, 2, ...: `initial / u` (`inverse`) or `initial / sqrt(u)`
+ * (`inverse-sqrt`), `u = 1 + (t - 1) / delay`; `delay` > 0, default 1: `initial / t`. The theory's `4 / (mu t)` begins with
+ * steps that diverge; a delay keeps them at `initial` for a while.
+ */
+export type StepSize = number | { kind: "inverse" | "inverse-sqrt"; initial: number; delay?: number };
 
 /** The step size of update t, counted from 1. */
 export function stepSizeAt(size: StepSize, t: number): number {
   if (typeof size === "number") return size;
-  return size.initial / (size.kind === "inverse" ? t : Math.sqrt(t));
+  const { kind, initial, delay = 1 } = size;
+  const u = 1 + (t - 1) / delay;
+  return initial / (kind === "inverse" ? u : Math.sqrt(u));
 }
 
 /** Throws unless this is a step size. */
@@ -24,6 +30,7 @@ export function checkStepSize(argument: string, size: unknown): asserts size is 
   if (given?.kind !== "inverse" && given?.kind !== "inverse-sqrt")
     throw typeError(argument, 'a number or { kind: "inverse" | "inverse-sqrt", initial }', size);
   checkNumber(`${argument}.initial`, given.initial, { above: 0 });
+  if (given.delay !== undefined) checkNumber(`${argument}.delay`, given.delay, { above: 0 });
 }
 
 /** A rule of descent with its memory. */

@@ -11,6 +11,7 @@ import {
   projectBall,
   type RegressorOptions,
 } from "../../index.ts";
+import { stepSizeAt } from "./descent.ts";
 import { randomStream } from "./random-stream.ts";
 import { drawSigns } from "./signs.ts";
 
@@ -130,6 +131,15 @@ describe("online regression", () => {
       for (let t = 0; t < 2000; t++) regressor.learn(0, xs[t % 400], target(xs[t % 400]));
       expect(error(), JSON.stringify(optimizer)).toBeLessThan(0.1 * before);
     }
+  });
+
+  it("takes steps that fall", () => {
+    const sizes = (size: Parameters<typeof stepSizeAt>[0]): number[] =>
+      [1, 2, 4, 11].map((t) => stepSizeAt(size, t));
+    expect(sizes(0.3)).toEqual([0.3, 0.3, 0.3, 0.3]);
+    expect(sizes({ kind: "inverse", initial: 4 })).toEqual([4, 2, 1, 4 / 11]);
+    expect(sizes({ kind: "inverse", initial: 4, delay: 10 })[3]).toBe(2);
+    expect(sizes({ kind: "inverse-sqrt", initial: 4 })[2]).toBe(2);
   });
 
   it("warns where the perturbation is bound to diverge", () => {
