@@ -98,6 +98,9 @@ function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, th
   };
 }
 
+/** Most of the grids is near 0. */
+const rootOfRho = "square root of rho (0: bag level, 1: instance level)";
+
 /** A curve of estimates with a band of a standard error. */
 function measured(
   labels: Pick<Series, "name" | "xLabel" | "yLabel">,
@@ -116,14 +119,18 @@ function measured(
 function simulationCurves(point: Simulated): Series[] {
   const { psi, k, sigma2 } = point;
   const sorted = [...point.risks].sort((a, b) => a.rho - b.rho);
-  const fine = Array.from({ length: 51 }, (_, i) => i / 50).filter((rho) => rho > 0 || psi > k);
-  const shared = { xLabel: "rho (0: bag level, 1: instance level)", yLabel: `risk, psi ${psi}` };
-  const name = `k ${k}, noise ${sigma2}`;
+  const fine = Array.from({ length: 51 }, (_, i) => (i / 50) ** 2).filter((rho) => rho > 0 || psi > k);
+  const shared = { xLabel: rootOfRho, yLabel: `risk, psi ${psi}, noise ${sigma2}` };
   return [
-    { ...shared, name: `${name}: theory`, x: fine, y: fine.map((rho) => theoryOf(point, rho)) },
+    {
+      ...shared,
+      name: `bags of ${k}: theory`,
+      x: fine.map(Math.sqrt),
+      y: fine.map((rho) => theoryOf(point, rho)),
+    },
     measured(
-      { ...shared, name: `${name}: simulated` },
-      sorted.map(({ rho, values }) => ({ x: rho, values })),
+      { ...shared, name: `bags of ${k}: simulated` },
+      sorted.map(({ rho, values }) => ({ x: Math.sqrt(rho), values })),
     ),
   ];
 }
@@ -132,8 +139,7 @@ function cellCurve({ dataset, model, k, curve }: RealCell): Series {
   return measured(
     {
       name: `bags of ${k}`,
-      // Most of the grid is near 0.
-      xLabel: "square root of rho (0: bag level, 1: instance level)",
+      xLabel: rootOfRho,
       yLabel: `test error, ${dataset}, ${model}`,
     },
     curve.map(({ rho, errors }) => ({ x: Math.sqrt(rho), values: errors })),

@@ -70,6 +70,11 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
         seedList.map((_, i) => real(at + i)),
       ),
     );
+  // Fitted once a study: without bags their size is nothing to them.
+  for (const cell of cells) {
+    const first = cells.find(({ dataset, model }) => dataset === cell.dataset && model === cell.model);
+    cell.baselines.labels ??= first?.baselines.labels ?? [];
+  }
   const merged = (first: number, count: number): SimulationResult["risks"] => {
     const parts = range(count).map((i) => (results[first + i] as SimulationResult).risks);
     return parts[0].map(({ rho }, i) => ({ rho, values: parts.flatMap((part) => part[i].values) }));
