@@ -111,7 +111,7 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
 }
 
 /** `p ~ exp(-eta loss)`. */
-function hedge(losses: Float64Array, eta: number): Float64Array {
+export function hedge(losses: Float64Array, eta: number): Float64Array {
   const least = losses.reduce((a, b) => Math.min(a, b));
   const weights = losses.map((loss) => Math.exp(-eta * (loss - least)));
   const sum = weights.reduce((a, b) => a + b);
@@ -119,7 +119,7 @@ function hedge(losses: Float64Array, eta: number): Float64Array {
 }
 
 /** `p = 1 / (eta (loss + nu))` with sum 1; Newton's method from the left of the root stays there and converges. */
-function logBarrier(losses: Float64Array, eta: number): Float64Array {
+export function logBarrier(losses: Float64Array, eta: number): Float64Array {
   const least = losses.reduce((a, b) => Math.min(a, b));
   // In units of 1 / eta, from the least loss on: sum 1 / (gap + nu) = 1 with nu from 1 to the number of arms.
   const gaps = losses.map((loss) => eta * (loss - least));
