@@ -22,7 +22,7 @@ export interface CellArm {
   settingsOf?: string;
 }
 
-const alphaRates = [0.01, 0.03, 0.1];
+const alphaRates = [0.003, 0.01, 0.03];
 const plain: CellConfiguration[] = [0.05, 0.1].flatMap((learningRate) =>
   alphaRates.map((alphaRate) => ({ learningRate, alphaRate, beta: 0 })),
 );
