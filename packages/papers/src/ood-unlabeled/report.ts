@@ -1,6 +1,6 @@
 import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "minimand";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { difference, estimate, rounded } from "../statistics.ts";
+import { difference, estimate, percentOf, rounded } from "../statistics.ts";
 import { domains } from "./domains.ts";
 import { type MixtureResult, type MixtureSpec, mixtureArms } from "./mixture.ts";
 import { attack, mixture } from "./settings.ts";
@@ -116,21 +116,17 @@ function realEvidence(trials: readonly TransferTrial[]) {
 }
 
 function transferRows(trials: readonly TransferTrial[]): Row[] {
-  const rows = cellsOf(trials).flatMap(({ domain, shape, m }) =>
-    transferArms.map(({ id, label }): Row => {
-      const own = cellOf(trials, id, domain, shape, m);
-      const { mean, error } = estimate(own);
-      const gain = difference(own, cellOf(trials, "erm", domain, shape, m));
-      return {
-        "real domains": domains.find((d) => d.id === domain)!.label,
-        model: shape,
-        "labelled rows": m,
-        arm: label,
-        "test accuracy": rounded(mean),
-        "its s.e.": rounded(error),
-        "minus plain training": rounded(gain.mean),
-        "s.e. of that": rounded(gain.error),
-      };
+  const rows = cellsOf(trials).map(
+    ({ domain, shape, m }): Row => ({
+      "real domains": domains.find((d) => d.id === domain)!.label,
+      model: shape,
+      labelled: m,
+      ...Object.fromEntries(
+        transferArms.map(({ id, label }) => [
+          label,
+          percentOf(estimate(cellOf(trials, id, domain, shape, m))),
+        ]),
+      ),
     }),
   );
   const everywhere = transferArms.map(({ id, label }): Row => {
@@ -209,7 +205,10 @@ function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
   const curves: Series[] = [];
   for (const m of new Set(draws.map(({ spec }) => spec.m))) {
     const alone = estimate(accuracies(draws.filter(sameCell("mean", { m })))).mean;
-    const axis = { xLabel: `unlabelled points, ${m} labelled`, yLabel: "accuracy (Bayes 0.841)" };
+    const axis = {
+      xLabel: `log10 of the unlabelled points, ${m} labelled`,
+      yLabel: "accuracy (Bayes 0.841)",
+    };
     for (const shift of new Set(
       draws.filter(({ spec }) => spec.arm === "rss").map(({ spec }) => spec.shift),
     )) {
@@ -218,12 +217,17 @@ function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
       const found = sizes.map((n) => estimate(accuracies(own.filter(sameCell("rss", { m, n })))));
       const y = found.map((e) => e.mean);
       const errors = found.map((e) => e.error);
-      curves.push({ name: `RSS, shift ${shift}`, ...axis, x: sizes, y, ...band(y, errors) });
+      curves.push({ name: `RSS, shift ${shift}`, ...axis, x: sizes.map(Math.log10), y, ...band(y, errors) });
     }
     const ends = [...new Set(draws.filter(sameCell("rss", { m })).map(({ spec }) => spec.n))].sort(
       (a, b) => a - b,
     );
-    curves.push({ name: "labelled points alone", ...axis, x: ends, y: ends.map(() => alone) });
+    curves.push({
+      name: "labelled points alone",
+      ...axis,
+      x: ends.map(Math.log10),
+      y: ends.map(() => alone),
+    });
   }
   return curves;
 }
@@ -245,9 +249,9 @@ function theoryCurves(): Series[] {
   const bounds = [0, 0.001, 0.01].map((alpha): Series => {
     return {
       name: `robust bound, alpha ${alpha}`,
-      xLabel: `unlabelled points (d ${mixture.dimension}, m ${m}; up to constants)`,
+      xLabel: `log10 of the unlabelled points (d ${mixture.dimension}, m ${m}; up to constants)`,
       yLabel: "bound of the excess risk",
-      x: sizes,
+      x: sizes.map(Math.log10),
       y: sizes.map((n) =>
         robustSelfTrainingBound({ d: mixture.dimension, m, n, alpha, gamma: 1, muNorm: 1, sigma: 1 }),
       ),

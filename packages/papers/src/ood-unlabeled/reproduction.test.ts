@@ -37,8 +37,9 @@ describe("the reproduction of ood-unlabeled", () => {
     expect(new Set(simulated.map((row) => row.simulation)).size).toBe(mixtureArms.length);
     for (const row of simulated) expect(Number(row.accuracy)).toBeGreaterThan(0.4);
     const real = rows.filter((row) => row["real domains"] !== undefined);
-    expect(real).toHaveLength(transferArms.length);
-    for (const row of real) expect(Number(row["test accuracy"]), String(row.arm)).toBeGreaterThan(0.6);
+    expect(real).toHaveLength(1);
+    for (const { label } of transferArms)
+      expect(Number.parseFloat(String(real[0][label]))).toBeGreaterThan(60);
     expect(rows.filter((row) => row["all cells"] !== undefined)).toHaveLength(transferArms.length);
     expect(series.some(({ yLabel }) => yLabel === "expected unlabelled term")).toBe(true);
     expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
