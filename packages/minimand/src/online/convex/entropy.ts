@@ -9,7 +9,7 @@ import { freshState, learnerOf, type OnlineLearner } from "./learner.ts";
  * @param options `dimension` integer >= 2; `eta` > 0, the same in all rounds; `x0`: positive numbers with sum 1, default equal
  * @throws TypeError, RangeError outside those ranges
  * @example
- * optimisticOmdEntropy({ dimension: 3, eta: 0.5 }).predict() // 1/3, 1/3, 1/3
+ * optimisticOmdEntropy({ dimension: 3, eta: 0.5 }).predict() // [0.3333, 0.3333, 0.3333]
  * @see arXiv 2302.04552, section 3 (the framework); Rakhlin, Sridharan 2013, NeurIPS, for its regret
  */
 export function optimisticOmdEntropy(options: {

@@ -60,7 +60,7 @@ export interface PrivateBagMeans {
  * `random`
  * @throws TypeError, RangeError for numbers out of range, responses outside of the bound unless `clip`, bad bags
  * @example
- * privatiseBagMeans([0, 1, 1, 0], [0, 0, 1, 1], { range: [0, 1], epsilon: 1, random }).scale // [0.5, 0.5]
+ * privatiseBagMeans([0, 1, 1, 0], [0, 0, 1, 1], { range: [0, 1], epsilon: 1, random: Math.random }).scale // [0.5, 0.5]
  * @see Javanmard et al. 2024, arXiv 2401.11081, algorithm 1; Mironov 2012, On significance of the least significant bits
  * for differential privacy
  */
