@@ -25,9 +25,12 @@ interface Service {
   port: number;
 }
 
+const started: ChildProcess[] = [];
+
 async function start(folder: string): Promise<Service> {
   const args = ["--conditions=minimand-source", script, folder, "0", String(dim), String(variants)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  started.push(child);
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout
       .setEncoding("utf8")
@@ -115,9 +118,9 @@ try {
   // Compilers warm up, and V8's heap grows to the size that it keeps.
   await load(service.port, seconds / 2, owed, counts);
   const memoryBefore = await memoryOf(service.port);
-  const started = performance.now();
+  const began = performance.now();
   const latencies = await load(service.port, seconds, owed, counts);
-  const took = (performance.now() - started) / 1000;
+  const took = (performance.now() - began) / 1000;
   const memoryAfter = await memoryOf(service.port);
   const failedUnderLoad = counts.failed;
 
@@ -163,6 +166,7 @@ try {
     }),
   );
 } finally {
+  for (const child of started) child.kill("SIGKILL");
   agent.destroy();
   rmSync(folder, { recursive: true, force: true });
 }
