@@ -41,6 +41,8 @@ export interface Arm {
   make(model: Model, compile: Compile | undefined): TrainStep<SupervisedState> | MesaStep;
   /** The averaged weights are judged in the place of the trained ones. */
   averaged?: true;
+  /** Its configurations are some of this arm's, which were tried there. */
+  partOf?: string;
 }
 
 const loss: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
@@ -67,7 +69,7 @@ const parts = (model: Model, compile: Compile | undefined) => ({
 const learningRates = [0.01, 0.02, 0.05];
 const decays = [weightDecay, 10 * weightDecay, 40 * weightDecay];
 
-/** All ways to train; each has nine configurations. */
+/** All ways to train; each has nine configurations, but for one that is a part of another. */
 export const arms: readonly Arm[] = [
   {
     id: "sgd",
@@ -75,6 +77,15 @@ export const arms: readonly Arm[] = [
     parameter: "weightDecay",
     learningRates,
     parameters: decays,
+    make: (model, compile) => supervised(parts(model, compile)),
+  },
+  {
+    id: "sgd-usual",
+    label: "SGD, weight decay 5e-4",
+    parameter: "weightDecay",
+    learningRates,
+    parameters: [weightDecay],
+    partOf: "sgd",
     make: (model, compile) => supervised(parts(model, compile)),
   },
   {

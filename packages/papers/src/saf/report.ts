@@ -63,7 +63,7 @@ const passes: Record<string, string> = {
 };
 
 /** Whose loss curves are drawn. */
-const drawn = ["sgd", "sam", "saf", "mesa"];
+const drawn = ["sgd", "sgd-usual", "sam", "saf", "mesa"];
 
 type SharpNumber = Exclude<keyof Measured, "curve">;
 
@@ -94,12 +94,13 @@ const finite = (value: number): number | null =>
   Number.isFinite(value) ? Math.round(value * 10) / 10 : null;
 
 function curveOf(cell: string, arm: Arm, results: readonly ArmResult[]): Series {
+  const end = landscape.alphas.indexOf(0);
   const curves = results.map(({ sharp }) => sharp?.curve).filter((curve) => curve !== undefined);
   return {
     name: `${cell}: ${arm.label}`,
     xLabel: "distance along random directions",
-    yLabel: `training loss, ${cell}`,
+    yLabel: `rise of the training loss, ${cell}`,
     x: [...landscape.alphas],
-    y: landscape.alphas.map((_, i) => rounded(estimate(curves.map((curve) => curve[i])).mean)),
+    y: landscape.alphas.map((_, i) => rounded(estimate(curves.map((curve) => curve[i] - curve[end])).mean)),
   };
 }

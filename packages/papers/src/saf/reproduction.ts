@@ -43,22 +43,28 @@ async function* tune(host: SafHost): AsyncGenerator<Progress, { rows: Row[]; cho
   const { fraction, cells } = scales[host.scale];
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const tried = cells.flatMap(({ id: cell }) =>
-    arms.flatMap((arm) => gridOf(arm).map((configuration) => ({ cell, arm: arm.id, configuration }))),
+    arms
+      .filter(({ partOf }) => partOf === undefined)
+      .flatMap((arm) => gridOf(arm).map((configuration) => ({ cell, arm: arm.id, configuration }))),
   );
   const specs = tried.flatMap((of) =>
     seeds.map((seed): ArmSpec => ({ part: "arm", ...of, seed, judge: "tune", fraction })),
   );
   const results = (yield* collect<Spec, Result>(host, specs, told)) as ArmResult[];
-  const rows: Row[] = [];
-  const choices: Record<string, Row> = {};
-  tried.forEach(({ cell, arm, configuration }, i) => {
+  const rows = tried.map(({ cell, arm, configuration }, i): Row => {
     const own = results.slice(i * seeds.length, (i + 1) * seeds.length);
-    const accuracy = rounded(estimate(own.map((r) => r.accuracy)).mean);
-    const row = { cell, arm, ...configuration, accuracy };
-    rows.push(row);
-    const name = choiceName(cell, arm);
-    if (accuracy > Number(choices[name]?.accuracy ?? -1)) choices[name] = row;
+    return { cell, arm, ...configuration, accuracy: rounded(estimate(own.map((r) => r.accuracy)).mean) };
   });
+  const choices: Record<string, Row> = {};
+  for (const { id: cell } of cells) {
+    for (const { id, partOf = id, parameters } of arms) {
+      const own = rows.filter(
+        (row) => row.cell === cell && row.arm === partOf && parameters.includes(Number(row.parameter)),
+      );
+      const best = own.reduce((a, b) => (Number(b.accuracy) > Number(a.accuracy) ? b : a));
+      choices[choiceName(cell, id)] = { ...best, arm: id };
+    }
+  }
   return { rows, choices };
 }
 

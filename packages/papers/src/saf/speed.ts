@@ -20,7 +20,7 @@ export interface SpeedResult {
   times: { arm: string; milliseconds: number; ratioToSgd: number }[];
 }
 
-const timed = arms.filter(({ id }) => id !== "average");
+const timed = arms.filter(({ id, partOf }) => id !== "average" && partOf === undefined);
 
 /** Medians over rounds of interleaved updates, so that a machine that slows down slows all. */
 export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost): Promise<SpeedResult> {
