@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { parseBanditLog } from "minimand";
@@ -10,6 +9,7 @@ import type { EvaluationFile } from "../run/bandit-files.ts";
 import { evaluatePolicies, loggedValue, type Rewarded } from "../run/bandit-policies.ts";
 import { readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
 import { tell } from "../run/subjects.ts";
 import { writeWhole } from "../run/write-whole.ts";
@@ -90,7 +90,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       logged: loggedValue(rewarded),
       evaluations,
     };
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     await writeWhole(join(out, "report.html"), renderEvaluation(file));
     await writeWhole(join(out, "results.json"), `${JSON.stringify(file, null, 1)}\n`);
     process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file))}\n`);

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
@@ -10,6 +9,7 @@ import { type PlayOptions, playTable } from "../run/bandit-simulation.ts";
 import { banditTable } from "../run/bandit-table.ts";
 import { bundledTarget, readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
 import { noteText, tell } from "../run/subjects.ts";
 import { writeWhole } from "../run/write-whole.ts";
@@ -89,7 +89,7 @@ async function simulate(source: string, options: Options): Promise<void> {
   const shape = { dim: table.features, arms };
   // Refused before anything is written.
   for (const { make } of makers) make({ ...shape, seed: 0 }, settings);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   for (const note of table.notes) tell(noteText(note));
   tell(`${input.name}: ${rounds} rounds, ${arms} arms, ${table.features} inputs, ${seeds} repeats`);
 

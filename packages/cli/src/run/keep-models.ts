@@ -1,8 +1,9 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
+import { makeFolder } from "./make-folder.ts";
 import { onnxOf } from "./onnx-model.ts";
 import type { Subject } from "./subjects.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -51,7 +52,7 @@ export async function writeModels(
   for (const [i, model] of models.entries()) {
     if (model === null) continue;
     const folder = folderOf(names[i]);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeWhole(join(folder, "model.safetensors"), model.weights);
     await writeWhole(join(folder, "model.onnx"), await onnxOf(model));
     // The description comes last: where it is, the model is whole.

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { TrialRecord } from "@minimand/compare";
+import { makeFolder } from "./make-folder.ts";
 import { partial, writeWhole } from "./write-whole.ts";
 
 /** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
@@ -30,9 +30,9 @@ export async function openStoreOf<Kept>(
   isWhole: (value: unknown) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
-  const made = firstAbsent(trials);
+  let made: string | null = null;
   try {
-    await mkdir(trials, { recursive: true });
+    made = await makeFolder(trials);
     const probe = join(trials, "probe");
     await writeWhole(probe, "a word to see that the disk takes one\n");
     await rm(probe);
@@ -55,13 +55,6 @@ export async function openStoreOf<Kept>(
     },
     put: (key, kept) => writeWhole(pathOf(key), `${JSON.stringify(kept)}\n`),
   };
-}
-
-/** The topmost folder of a path that isn't there yet; null if all are. */
-function firstAbsent(path: string): string | null {
-  let absent: string | null = null;
-  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) absent = at;
-  return absent;
 }
 
 /** A write takes less than a second, so what is older was left by a run that was killed. */

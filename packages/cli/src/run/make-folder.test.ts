@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { makeFolder } from "./make-folder.ts";
+
+const at = mkdtempSync(join(tmpdir(), "minimand-"));
+
+it("makes what is missing and says where it began", async () => {
+  expect(await makeFolder(join(at, "a", "b", "c"))).toBe(join(at, "a"));
+  expect(statSync(join(at, "a", "b", "c")).isDirectory()).toBe(true);
+  expect(await makeFolder(join(at, "a", "b"))).toBeNull();
+});
+
+it("may be asked for the same one twice at once", async () => {
+  await Promise.all([makeFolder(join(at, "x", "y")), makeFolder(join(at, "x", "y"))]);
+  expect(existsSync(join(at, "x", "y"))).toBe(true);
+});
+
+it("refuses a path through a file, and leaves nothing", async () => {
+  mkdirSync(join(at, "f"));
+  writeFileSync(join(at, "f", "file"), "");
+  await expect(makeFolder(join(at, "f", "file"))).rejects.toThrow(/EEXIST/);
+  await expect(makeFolder(join(at, "f", "file", "below"))).rejects.toThrow(/ENOTDIR/);
+});
+
+it.skipIf(process.platform !== "linux")("comes back from a folder that takes no other", async () => {
+  await expect(makeFolder("/proc/minimand/below")).rejects.toThrow(/ENOENT|EACCES|EPERM/);
+});

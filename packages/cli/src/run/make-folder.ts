@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { mkdir, rmdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+/**
+ * Makes a folder and what is missing above it, from the top down. Node's own `recursive` never comes back where a folder
+ * that is there takes no other (`/proc`).
+ *
+ * @returns the topmost folder that was made, or null if all were there
+ * @throws the error of the operating system; what was made is gone again then
+ */
+export async function makeFolder(path: string): Promise<string | null> {
+  const absent: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) absent.unshift(at);
+  // Throws where a file has the place of the folder.
+  if (absent.length === 0) await mkdir(path, { recursive: true });
+  const made: string[] = [];
+  try {
+    for (const folder of absent) {
+      await mkdir(folder);
+      made.unshift(folder);
+    }
+  } catch (error) {
+    // Another run may make the same one at the same time.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path);
+    for (const folder of made) await rmdir(folder).catch(() => {});
+    throw error;
+  }
+  return absent[0] ?? null;
+}
