@@ -2,7 +2,7 @@
  * Which of a million items does a customer buy next? An output layer with a million classes, trained exactly (every step
  * is gradient descent on all 64 million weights) at a cost that does not depend on their number.
  *
- *   node --conditions=minimand-source examples/million-classes.ts
+ *   npx node --conditions=minimand-source examples/million-classes.ts
  *
  * The shop is made up. Its items lie on shelves: 250 departments times 4 prices. Whoever has just been at one shelf goes
  * on, four times out of five, to a department that goes with it, stays with the price, and takes the popular items of that

@@ -2,7 +2,7 @@
  * Which of several variants does this visitor get? A small HTTP service around a bandit (NeuFastCB), which learns while it
  * serves and forgets nothing when it is stopped, killed or cut off from power.
  *
- *   node --conditions=minimand-source examples/personalisation-service.ts [folder] [port]
+ *   npx node --conditions=minimand-source examples/personalisation-service.ts [folder] [port]
  *
  *   curl -d '{"features":[0.2,1,0,3]}' localhost:8787/choose      {"decisionId":"0-1c7cj16","action":1,...}
  *   curl -d '{"decisionId":"0-1c7cj16","reward":1}' localhost:8787/reward

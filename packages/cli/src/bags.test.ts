@@ -63,7 +63,7 @@ describe("minimand compare --bag-column", () => {
       ["--bag-column", "report", "--losses", "focal"],
       /--losses: expected losses of bags \(bag-level, .* got "focal"/,
     ],
-    [["--losses", "bag-level"], /--bag-column: expected a column of bags that bag-level needs, got null$/],
+    [["--losses", "bag-level"], /--bag-column: expected a column of bags that bag-level needs, got none$/],
   ])("refuses %j in one line", async (args, message) => {
     const ran = await compare("a.csv", ...small, ...args, "--out", "none");
     expect(ran).toMatchObject({ code: 2, stdout: "" });

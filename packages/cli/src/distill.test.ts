@@ -70,7 +70,7 @@ describe("minimand compare --distill-from", () => {
     const ran = await compare("a.csv", "-t", "y", "--losses", "dhkd", "--out", "none");
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(ran.stderr.trim()).toBe(
-      "minimand: --distill-from: expected a kept model as the teacher that dhkd needs, got null",
+      "minimand: --distill-from: expected a kept model as the teacher that dhkd needs, got none",
     );
   });
 

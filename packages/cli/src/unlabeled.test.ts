@@ -131,7 +131,7 @@ describe("minimand compare --unlabeled", () => {
       /others.csv: expected data with classes, .*, got the task regression$/,
     );
     expect(await refusal("a.csv", "-t", "y", "--losses", "rss")).toBe(
-      "minimand: --unlabeled: expected a file of the unlabelled rows that rss needs, got null",
+      "minimand: --unlabeled: expected a file of the unlabelled rows that rss needs, got none",
     );
     expect(await refusal("a.csv", "-t", "y", "--unlabeled", "nowhere.csv")).toMatch(
       /nowhere.csv: no such file/,

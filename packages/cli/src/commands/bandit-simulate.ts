@@ -91,7 +91,9 @@ async function simulate(source: string, options: Options): Promise<void> {
   for (const { make } of makers) make({ ...shape, seed: 0 }, settings);
   await makeFolder(out);
   for (const note of table.notes) tell(noteText(note));
-  tell(`${input.name}: ${rounds} rounds, ${arms} arms, ${table.features} inputs, ${seeds} repeats`);
+  tell(
+    `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${seeds} repeats`,
+  );
 
   await interruptible(async (signal) => {
     const total = makers.length * seeds * rounds;

@@ -59,7 +59,11 @@ export function compareCommand(): Command {
       "CSV, TSV, JSON lines or Parquet (also .gz); a bundled name ('minimand data'); - for stdin",
     )
     .option("-t, --target <column>", "the column to predict (bundled data know theirs)")
-    .option("-l, --losses <a,b>", "losses to compare ('minimand losses'); default: all of the task", list)
+    .option(
+      "-l, --losses <a,b>",
+      "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task",
+      list,
+    )
     .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
     .option(
       "--steps <a,b>",

@@ -17,7 +17,8 @@ export function papersCommand(): Command {
         head: ["slug", "paper", "claim", "reproduced if"],
         style: { head: [], border: [] },
         wordWrap: true,
-        colWidths: [12, 34, 46, 60],
+        // A slug is typed as it stands here.
+        colWidths: [2 + Math.max(...cards.map(({ slug }) => slug.length)), 34, 46, 56],
       });
       for (const { slug, title, arxiv, date, claim, rule } of cards)
         table.push([slug, `${title}\narXiv:${arxiv}, ${date}`, claim, rule]);

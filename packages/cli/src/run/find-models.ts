@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { listed, readModelDescription, type SavedModel } from "@minimand/compare";
+import { listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
@@ -35,8 +35,15 @@ export async function onlyModel(folder: string): Promise<string> {
 export async function readModel(place: string): Promise<SavedModel> {
   const path = join(place, "model.json");
   const description = readModelDescription(await readFile(path, "utf8"), path);
-  const weights = new Uint8Array(await readFile(join(place, "model.safetensors")));
-  return { description, weights };
+  const weightsPath = join(place, "model.safetensors");
+  const model = { description, weights: new Uint8Array(await readFile(weightsPath)) };
+  try {
+    savedLayers(model);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`${weightsPath}: ${error.message.replace(/^(model\.)?safetensors(: |, )/, "")}`);
+  }
+  return model;
 }
 
 /** What a model's data set is called: by the folder, where there are several. */

@@ -35,10 +35,12 @@ export function reasonToDrop(
       : "every row has a different value";
   }
   if (override === "numeric" || !present.every(Number.isInteger)) return null;
-  const keep = `; keep it with --types ${column.name}=numeric`;
+  // In a shell some names need quotes; a comma separates items of the option.
+  const named = /^[\w.-]+$/.test(column.name) ? column.name : `'${column.name}'`;
+  const keep = /[,=']/.test(column.name) ? "" : `; keep it with --types ${named}=numeric`;
   if (countsRows(typed.values)) return `it numbers the rows${keep}`;
-  const named = identifier.test(column.name) || camelIdentifier.test(column.name);
-  return named ? `every row has a different value${keep}` : null;
+  const isNamed = identifier.test(column.name) || camelIdentifier.test(column.name);
+  return isNamed ? `every row has a different value${keep}` : null;
 }
 
 function countsRows(values: Float64Array): boolean {

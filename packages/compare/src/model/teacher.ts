@@ -41,7 +41,7 @@ export async function withTeacher(
     });
   });
   const own = notes.map((note): Note => ({ ...note, text: `teacher: ${note.text}` }));
-  if (!testsElsewhere && hasSeen(teacher, dataset)) own.push(seenAll(place));
+  if (!testsElsewhere) own.push(hasSeen(teacher, dataset) ? seenAll(place) : maybeSeen(place, teacher));
   return { ...dataset, teacher: logits, notes: [...dataset.notes, ...own] };
 }
 
@@ -62,5 +62,15 @@ function seenAll(place: string): Note {
   return {
     level: "warning",
     text: `the teacher ${place} seems to have been trained on all of these rows, those of the test parts too: distillation may look better here than on new data; --test with rows that it never saw is a fair test`,
+  };
+}
+
+/** A part of its rows can't be told from others. */
+function maybeSeen(place: string, { description }: SavedModel): Note {
+  const { rows, dataset } = description;
+  const of = dataset === undefined ? "" : ` of '${dataset}'`;
+  return {
+    level: "info",
+    text: `the teacher ${place} was trained on ${rows} rows${of}: where some of these are among them, distillation looks better here than on new data`,
   };
 }

@@ -71,8 +71,14 @@ describe("chooseCandidates", () => {
     expect(all(task).length - untaught(task).length).toBe({ binary: 4, multiclass: 5, regression: 0 }[task]);
   });
 
+  it("refuses a teacher that nobody learns from", () => {
+    expect(() => chosen(["focal"], "binary", "auto", "out")).toThrow(
+      /^losses: expected with --distill-from one that learns from a teacher \(kd, .*dhkd.*\), got none$/,
+    );
+  });
+
   it("refuses distillation without a teacher, as a loss and as the baseline", () => {
-    const refusal = "distillFrom: expected a kept model as the teacher that dhkd needs, got null";
+    const refusal = "distillFrom: expected a kept model as the teacher that dhkd needs, got none";
     expect(() => chosen(["dhkd"], "binary")).toThrow(new RangeError(refusal));
     expect(() => chosen(["focal"], "binary", "dhkd")).toThrow(new RangeError(refusal));
     expect(chosen(["dhkd"], "binary", "kd", "out")).toEqual([
@@ -147,7 +153,7 @@ describe("losses of bags", () => {
 
   it("are refused without bags, and other losses with them", () => {
     expect(() => chosen(["bag-level"], "binary")).toThrow(
-      /^bagColumn: expected a column of bags that bag-level needs, got null$/,
+      /^bagColumn: expected a column of bags that bag-level needs, got none$/,
     );
     expect(() => chosen(["individual-labels"], "regression")).toThrow(/^bagColumn: /);
     expect(() => ofBags("binary", { losses: ["focal"] })).toThrow(

@@ -115,15 +115,22 @@ export function chooseCandidates(
   ];
   const untaught = chosen.find((c) => c.needsTeacher === true);
   if (!hasTeacher && untaught !== undefined)
-    throw rangeError("distillFrom", `a kept model as the teacher that ${untaught.id} needs`, null);
+    throw missing("distillFrom", `a kept model as the teacher that ${untaught.id} needs`);
+  const learners = candidates.filter((c) => c.needsTeacher === true && c.tasks.includes(task));
+  if (hasTeacher && untaught === undefined && learners.length > 0) {
+    const names = learners.map(({ id }) => id).join(", ");
+    throw missing("losses", `with --distill-from one that learns from a teacher (${names})`);
+  }
   const without = chosen.find((c) => c.needsUnlabeled === true);
   if (!hasUnlabeled && without !== undefined)
-    throw rangeError("unlabeled", `a file of the unlabelled rows that ${without.id} needs`, null);
+    throw missing("unlabeled", `a file of the unlabelled rows that ${without.id} needs`);
   const unbagged = chosen.find(forBags);
-  if (unbagged !== undefined)
-    throw rangeError("bagColumn", `a column of bags that ${unbagged.id} needs`, null);
+  if (unbagged !== undefined) throw missing("bagColumn", `a column of bags that ${unbagged.id} needs`);
   return chosen;
 }
+
+const missing = (argument: string, expected: string): RangeError =>
+  new RangeError(`${argument}: expected ${expected}, got none`);
 
 const forBags = ({ needsBags, withBags }: Candidate): boolean => needsBags === true || withBags === true;
 

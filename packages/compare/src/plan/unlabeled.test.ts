@@ -16,7 +16,7 @@ describe("candidates with unlabelled rows", () => {
     (task) => {
       expect(chosen("auto", task, "more.csv")).toEqual(expect.arrayContaining(own));
       expect(chosen("auto", task, null).filter((id) => own.includes(id))).toEqual([]);
-      const message = "unlabeled: expected a file of the unlabelled rows that vat needs, got null";
+      const message = "unlabeled: expected a file of the unlabelled rows that vat needs, got none";
       expect(() => chosen(["vat"], task, null)).toThrow(message);
     },
   );
