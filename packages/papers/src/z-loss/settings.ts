@@ -64,8 +64,8 @@ export const amounts: Record<Scale, Amount> = {
   },
   default: {
     seeds: 5,
-    positions: 25_600,
-    multiple: 4,
+    positions: 12_800,
+    multiple: 8,
     held: 1000,
     digitEpochs: 30,
     speed,
