@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { localHost } from "../local-host.ts";
+import { learningTrial } from "./learning.ts";
+import { type LemmaResult, lemmaTrial } from "./lemmas.ts";
+import { reproduction } from "./reproduction.ts";
+import { shownArms, tunedArms } from "./settings.ts";
+import { bootstrap, logSlope } from "./statistics.ts";
+import { compareEnds, type Ends, judge } from "./verdict.ts";
+
+const none = (): Promise<never> => Promise.reject(new Error("no data needed"));
+const host = () => localHost(reproduction, { dataset: none, images: none, scale: "quick", seeds: null });
+
+describe("the reproduction of adversarial-mdp", () => {
+  it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
+    const run = reproduction.run(host());
+    let step = await run.next();
+    let last = { done: 0, total: -1 };
+    while (!step.done) {
+      expect(step.value.done).toBe(last.done + 1);
+      last = step.value;
+      step = await run.next();
+    }
+    expect(last.done).toBe(last.total);
+    const { rows, series, verdict, because } = step.value;
+    expect(rows.filter((row) => "lemma" in row)).toHaveLength(10);
+    expect(rows.filter((row) => "linear bandit" in row)).toHaveLength(shownArms("bandit").length);
+    expect(rows.filter((row) => "linear MDP" in row)).toHaveLength(shownArms("mdp").length);
+    expect(rows.filter((row) => "trap" in row)).toHaveLength(4);
+    expect(rows.filter((row) => "combination lock" in row)).toHaveLength(2 * tunedArms("lock").length + 1);
+    const curves = series.filter(({ yLabel }) => yLabel.startsWith("regret"));
+    for (const { x, y } of curves) {
+      expect(x).toHaveLength(y.length);
+      expect(y.filter(Number.isNaN)).toHaveLength(2);
+      const length = (y.length - 2) / 3;
+      for (let i = 0; i < length; i++) {
+        expect(y[length + 1 + i]).toBeLessThanOrEqual(y[i]);
+        expect(y[2 * length + 2 + i]).toBeGreaterThanOrEqual(y[i]);
+      }
+    }
+    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(because).toMatch(/^Lemmas hold/);
+    expect(because).toMatch(/a need for protection (shows|does not show)/);
+  }, 30_000);
+
+  it("gives every arm of a study the same grid on seeds of its own", async () => {
+    const tune = reproduction.tune!(host());
+    let step = await tune.next();
+    while (!step.done) step = await tune.next();
+    const { rows, choices } = step.value;
+    for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
+      const counts = tunedArms(study).map(
+        (arm) => rows.filter((row) => row.study === study && row.arm === arm).length,
+      );
+      expect(new Set(counts).size).toBe(1);
+      for (const arm of tunedArms(study)) {
+        const own = rows.filter((row) => row.study === study && row.arm === arm);
+        expect(choices[`${study} ${arm}`].regret).toBe(Math.min(...own.map(({ regret }) => Number(regret))));
+      }
+    }
+    expect(Number(choices["lock luo with bonus"].bonusScale)).toBeGreaterThan(0);
+    expect(choices["lock luo without bonus"].bonusScale).toBe(0);
+  }, 30_000);
+
+  it("has the same result for the same spec, and one environment for all arms", () => {
+    const spec = {
+      kind: "learning",
+      study: "mdp",
+      episodes: 40,
+      seed: 5,
+      etaScale: 10,
+      bonusScale: 0,
+    } as const;
+    const once = learningTrial({ ...spec, arm: "barrier" });
+    expect(learningTrial({ ...spec, arm: "barrier" })).toEqual(once);
+    expect(learningTrial({ ...spec, arm: "reduced" })).not.toEqual(once);
+    const still = (arm: string) => learningTrial({ ...spec, arm, etaScale: 1e-9 }).meanLoss;
+    expect(still("luo")).toBeCloseTo(still("uniform"), 6);
+    expect(still("barrier")).toBeCloseTo(still("uniform"), 6);
+  });
+});
+
+describe("the lemmas", () => {
+  it("hold, and show Hedge's failure", () => {
+    const found = lemmaTrial({ kind: "lemmas", sequences: 100, seed: 1 });
+    expect(found.violations).toBe(0);
+    expect(found.worstRatio).toBeGreaterThan(0.01);
+    expect(found.hedge.regret).toBeGreaterThan(4 * found.hedge.bound);
+    expect(found.leastReduced).toBeGreaterThanOrEqual(found.leastM - 1e-9);
+    expect(found.leastPlain).toBeLessThan(1.5 * found.leastReduced);
+    expect(found.meanDistance).toBeLessThan(4);
+  });
+});
+
+describe("the verdict", () => {
+  const lemmas: LemmaResult = {
+    sequences: 10,
+    violations: 0,
+    worstRatio: 0.5,
+    hedge: { regret: 990, bound: 200 },
+    meanDistance: 1,
+    leastPlain: -9,
+    leastReduced: -1,
+    leastM: -1,
+    belowM: 0,
+    momentRatio: 0.5,
+  };
+  const episodes = [100, 400, 1600];
+  /** Regret `factor K^slope` with a little noise by seed. */
+  const ends = (slope: number, factor: number): Ends => ({
+    episodes,
+    regrets: episodes.map((k) => [0.97, 1, 1.01, 1.02].map((noise) => noise * factor * k ** slope)),
+  });
+  const study = (luo: Ends, barrier: Ends, reduced: Ends, unprotected = barrier) =>
+    new Map(Object.entries({ luo, barrier, reduced, unprotected }));
+  const good = study(ends(0.8, 1), ends(0.65, 1), ends(0.6, 1), ends(0.5, 1));
+  const flat = study(ends(0.8, 1), ends(0.79, 1), ends(0.6, 1));
+  const equal = study(ends(0.8, 1), ends(0.8, 0.9), ends(0.6, 1));
+
+  it("is reproduced with lemmas, rates and the MDP, partly with one of the latter", () => {
+    expect(judge({ lemmas, bandit: good, mdp: good, trap: good }).verdict).toBe("reproduced");
+    expect(judge({ lemmas, bandit: flat, mdp: good, trap: good }).verdict).toBe("partly reproduced");
+    expect(judge({ lemmas, bandit: good, mdp: equal, trap: good }).verdict).toBe("partly reproduced");
+    expect(judge({ lemmas, bandit: flat, mdp: equal, trap: good }).verdict).toBe("not reproduced");
+    expect(judge({ lemmas: { ...lemmas, violations: 1 }, bandit: good, mdp: good, trap: good }).verdict).toBe(
+      "not reproduced",
+    );
+  });
+
+  it("has no rate where a mean regret is not positive", () => {
+    const negative = {
+      episodes,
+      regrets: [
+        [1, 1, 1, 1],
+        [-1, -1, 0, 1],
+        [-9, -9, -9, -9],
+      ],
+    };
+    const bandit = study(ends(0.8, 1), negative, ends(0.6, 1));
+    expect(compareEnds(negative, ends(0.8, 1)).slope).toBeNull();
+    expect(judge({ lemmas, bandit, mdp: good, trap: good }).verdict).toBe("partly reproduced");
+  });
+
+  it("says whether a need for protection shows", () => {
+    expect(judge({ lemmas, bandit: good, mdp: good, trap: good }).because).toContain("does not show");
+    const worse = study(ends(0.8, 1), ends(0.65, 1), ends(0.6, 1), ends(0.9, 1));
+    expect(judge({ lemmas, bandit: worse, mdp: good, trap: good }).because).toContain(
+      "a need for protection shows",
+    );
+  });
+
+  it("rests on slopes and intervals that are right", () => {
+    expect(logSlope([10, 100, 1000], [3, 30, 300])).toBeCloseTo(1, 12);
+    const { gain, gainInterval, ratio } = compareEnds(ends(0.6, 1), ends(0.8, 1));
+    expect(gain).toBeCloseTo(0.2, 9);
+    expect(gainInterval![0]).toBeLessThanOrEqual(gain! + 1e-9);
+    expect(ratio).toBeCloseTo(1600 ** -0.2, 9);
+    const values = Array.from({ length: 40 }, (_, i) => i);
+    const [low, high] = bootstrap(40, (drawn) => drawn.reduce((s, i) => s + values[i] / 40, 0))!;
+    // 19.5 and two standard errors of 1.83.
+    expect(low).toBeGreaterThan(14.5);
+    expect(low).toBeLessThan(17);
+    expect(high).toBeGreaterThan(22);
+    expect(high).toBeLessThan(24.5);
+  });
+});
