@@ -115,7 +115,7 @@ describe.concurrent("minimand export", () => {
     const { code, stderr } = await run(["export", "damaged"]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/^minimand: safetensors, tensor .*: expected [^\n]+\n$/),
+      stderr: expect.stringMatching(/^minimand: damaged\/model\.safetensors: tensor .*: expected [^\n]+\n$/),
     });
     expect(everythingIn(at("damaged"))).toEqual(["model.json", "model.safetensors"]);
   });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 
 /**
  * Makes a folder and what is missing above it, from the top down. Node's own `recursive` never comes back where a folder
@@ -11,7 +11,7 @@ import { dirname, resolve } from "node:path";
  */
 export async function makeFolder(path: string): Promise<string | null> {
   const absent: string[] = [];
-  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) absent.unshift(at);
+  for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) absent.unshift(at);
   // Throws where a file has the place of the folder.
   if (absent.length === 0) await mkdir(path, { recursive: true });
   const made: string[] = [];
