@@ -29,7 +29,7 @@ describe.concurrent("minimand bandit", () => {
     const first = await minimand(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--log", "log.jsonl"], {
       cwd,
     });
-    expect(first.stderr).toContain("a: 200 rounds, 2 arms, 6 inputs, 2 repeats");
+    expect(first.stderr).toContain("a: 200 rounds, 2 arms, 5 inputs and a constant, 2 repeats");
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(/bandit +regret +s\.e\./);
     expect(everythingIn(join(cwd, "minimand-bandit-a"))).toEqual(["report.html", "results.json"]);
