@@ -125,10 +125,17 @@ function rateRows(all: readonly Measured[]): Row[] {
           ...Object.fromEntries(rounds.map((t, i) => [`T = ${t}`, rounded(regret[i])])),
           "log-log slope":
             regret.length > 1 && regret.every((r) => r > 0) ? rounded(logSlope(rounds, regret)) : null,
-          "last growth / the one before": rounds.length < 3 ? null : rounded(growth(regret.slice(-3))),
+          "last growth / the one before": lastGrowth(regret),
         };
       }),
     );
+}
+
+/** Null where there are too few rounds, and where regret hardly grows at all: then it is rounding over rounding. */
+function lastGrowth(regret: readonly number[]): number | null {
+  const last = regret.slice(-3);
+  const flat = !(Math.abs(last[1] - last[0]) > 1e-3 * Math.abs(last[0]));
+  return last.length < 3 || flat ? null : rounded(growth(last));
 }
 
 /** Mean and, behind gaps, mean plus and minus one standard error: a curve with its band. */
