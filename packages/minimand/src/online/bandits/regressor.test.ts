@@ -150,7 +150,12 @@ describe("online regression", () => {
     warn.mockClear();
     onlineRegressor({ ...options, perturbation: { mode: "signs", cp: 0.01, samples: 4 } });
     onlineRegressor({ ...options, perturbation: { mode: "expected", cp: 0.3 } });
+    // Just below the limit of the logarithmic loss, which is four times that of the square loss.
+    const near = { mode: "signs", cp: 0.07, samples: 4 } as const;
+    onlineRegressor({ ...options, loss: "kl", perturbation: near });
     expect(warn).not.toHaveBeenCalled();
+    onlineRegressor({ ...options, perturbation: near });
+    expect(warn).toHaveBeenCalledOnce();
     // 2 / 144, as measured where training went to NaN.
     expect(largestStableRate({ cp: 0.3, width: 100, size: 64_100, samples: 4 })).toBeCloseTo(2 / 147, 3);
   });

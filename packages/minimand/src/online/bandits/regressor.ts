@@ -104,7 +104,9 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   const rule = descent(optimizer, size);
   const plain = optimizer.kind === "sgd" && (optimizer.momentum ?? 0) === 0;
   if (c > 0 && optimizer.kind === "sgd") {
-    const limit = largestStableRate({ cp, width, size, samples: signs?.samples });
+    // The logarithmic loss has at most a quarter of the curvature.
+    const flatter = loss === "kl" ? 4 : 1;
+    const limit = flatter * largestStableRate({ cp, width, size, samples: signs?.samples });
     const first = stepSizeAt(learningRate, 1);
     if (first >= limit)
       warn(
