@@ -8,7 +8,7 @@
  * Nothing is answered before it is on the disk: a group of lines is written and synced (fdatasync) together, and their
  * requests wait for that. Neither the end of the process nor a power cut loses what was answered.
  */
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -72,7 +72,7 @@ export async function openStore({
     generation = n;
   }
   let journal: FileHandle = await open(journalAt(generation), "a");
-  syncFolder(folder);
+  await syncFolder(folder);
 
   let buffer = "";
   let waiting: PromiseWithResolvers<void> | null = null;
@@ -122,12 +122,10 @@ export async function openStore({
   async function rotate(): Promise<void> {
     const bytes = bandit.snapshot();
     const [old, next] = [journal, generation + 1];
-    const fresh = openSync(journalAt(next), "ax");
-    closeSync(fresh);
+    journal = await open(journalAt(next), "ax");
     generation = next;
     lines = 0;
-    journal = await open(journalAt(next), "a");
-    syncFolder(folder);
+    await syncFolder(folder);
     await old.close();
     const written = snapshots.then(async () => {
       await writeWhole(snapshotAt(next), bytes);
@@ -211,12 +209,15 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await file.close();
   }
   await rename(`${path}.partial`, path);
-  syncFolder(join(path, ".."));
+  await syncFolder(join(path, ".."));
 }
 
 /** Names of new files are on the disk too. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  fsyncSync(handle);
-  closeSync(handle);
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
