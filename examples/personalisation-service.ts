@@ -102,7 +102,11 @@ export async function createService({
 export async function startService(options: ServiceOptions, port: number): Promise<number> {
   const { app, expireOld, close } = await createService(options);
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (info) => resolve(info.port));
+    // Longer than clients keep a connection: the service is never the one that closes it just as a request is sent.
+    const serverOptions = { keepAliveTimeout: 65_000 };
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1", serverOptions }, (info) =>
+      resolve(info.port),
+    );
     const timer = setInterval(() => void expireOld().catch(console.error), 60_000);
     const stop = (): void => {
       clearInterval(timer);
