@@ -19,7 +19,7 @@ export async function refusal(input: string | Uint8Array, name = "a.csv"): Promi
 }
 
 /** `{ x: [...], y: [...] }`. */
-export function cellsOf(table: Table): Record<string, Cell[]> {
+export function cellsOf(table: Table): Record<string, readonly Cell[]> {
   return Object.fromEntries(table.columns.map((column) => [column.name, column.cells]));
 }
 

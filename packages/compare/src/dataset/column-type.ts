@@ -16,6 +16,11 @@ export type TypedColumn =
       mixed: boolean;
     };
 
+/** The number of a cell that is written plainly, where the column has no other way of writing them; else NaN. */
+export function plainNumberAt(column: Column, row: number): number {
+  return column.format === null ? column.plainNumberAt(row) : Number.NaN;
+}
+
 /** The largest finite float32: training runs in float32, where more is infinite. */
 export const largest = 3.4028234663852886e38;
 
@@ -33,17 +38,22 @@ interface Scan {
 }
 
 function scan(column: Column): Scan {
-  const { cells } = column;
-  const values = new Float64Array(cells.length).fill(Number.NaN);
+  const values = new Float64Array(column.length).fill(Number.NaN);
   const result: Scan = { values, numbers: 0, missing: 0, missingAmongNumbers: 0, other: -1, why: "text" };
-  for (let row = 0; row < cells.length; row++) {
-    const cell = cells[row]!;
+  for (let row = 0; row < values.length; row++) {
+    const plain = plainNumberAt(column, row);
+    if (!Number.isNaN(plain)) {
+      values[row] = plain;
+      result.numbers++;
+      continue;
+    }
+    const cell = column.at(row);
     if (isMissingNumber(cell)) {
       result.missingAmongNumbers++;
       if (isMissing(cell)) result.missing++;
       continue;
     }
-    const value = parseNumber(cell);
+    const value = parseNumber(cell, column.format);
     if (typeof value === "number") {
       values[row] = value;
       result.numbers++;
@@ -96,9 +106,11 @@ export function readNumbers(table: Table, column: Column, subject: string, expec
 function asNumbers(table: Table, column: Column, seen: Scan, subject: string, expected: string) {
   const { values } = seen;
   for (let row = 0; row < values.length; row++) {
-    const cell = column.cells[row]!;
-    if (Number.isNaN(values[row]) && !isMissingNumber(cell)) {
-      if (parseNumber(cell) === "text")
+    const value = values[row]!;
+    if (Math.abs(value) <= largest) continue;
+    const cell = column.at(row);
+    if (Number.isNaN(value) && !isMissingNumber(cell)) {
+      if (parseNumber(cell, column.format) === "text")
         throw dataError(placeOf(table, row), `${subject}: ${expected}`, quoted(cell));
       values[row] = Number(cell);
     }
@@ -117,9 +129,9 @@ function asLevels(table: Table, column: Column, seen: Scan, override?: ColumnKin
   // Where all values are numbers, 1 and 1.0 are the same level.
   const byNumber = seen.other < 0 && seen.missingAmongNumbers === seen.missing;
   const index = new Map<string, number>();
-  const codes = new Int32Array(column.cells.length).fill(-1);
+  const codes = new Int32Array(column.length).fill(-1);
   for (let row = 0; row < codes.length; row++) {
-    const cell = column.cells[row]!;
+    const cell = column.at(row);
     if (isMissing(cell)) continue;
     const value = seen.values[row]!;
     const key = byNumber && !Number.isNaN(value) ? String(value) : String(cell);
@@ -131,7 +143,7 @@ function asLevels(table: Table, column: Column, seen: Scan, override?: ColumnKin
   const rank = new Int32Array(levels.length);
   for (const [position, level] of levels.entries()) rank[index.get(level)!] = position;
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) codes[row] = rank[codes[row]!]!;
-  const count = column.cells.length - seen.missing;
+  const count = column.length - seen.missing;
   const why = override === undefined ? whyText(table, column, seen, count) : "--types";
   const mixed = seen.why === "text" && seen.numbers > count / 2;
   return { kind: "categorical", codes, levels, missing: seen.missing, why, mixed };

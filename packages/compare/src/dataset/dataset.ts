@@ -1,4 +1,5 @@
 import type { Note, Task } from "../results.ts";
+import type { NumberFormat } from "../table/number-format.ts";
 
 /** A numeric input: one value a row, NaN where missing. */
 export interface NumericFeature {
@@ -6,6 +7,8 @@ export interface NumericFeature {
   name: string;
   values: Float64Array;
   why: string;
+  /** How the column writes its numbers, where that is not as in a program. */
+  format?: NumberFormat;
 }
 
 /** A categorical input: one index into `levels` a row, -1 where missing. */

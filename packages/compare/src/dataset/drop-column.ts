@@ -22,25 +22,47 @@ export function reasonToDrop(
 ): string | null {
   const all = typed.kind === "numeric" ? typed.values : typed.codes;
   const isNone = (value: number) => (typed.kind === "numeric" ? Number.isNaN(value) : value < 0);
-  const present: number[] = [];
-  for (const row of kept) if (!isNone(all[row]!)) present.push(all[row]!);
-  if (present.length === 0) return "every value is missing";
-  const different = new Set(present).size;
-  if (different === 1 && present.length === kept.length) return "it is constant";
-  if (different < present.length || different < 3) return null;
+  let [present, constant, whole] = [0, true, true];
+  let first = Number.NaN;
+  for (const row of kept) {
+    const value = all[row]!;
+    if (isNone(value)) continue;
+    if (present === 0) first = value;
+    present++;
+    if (value !== first) constant = false;
+    if (!Number.isInteger(value)) whole = false;
+  }
+  if (present === 0) return "every value is missing";
+  if (constant && present === kept.length) return "it is constant";
+  // Numbers that are not whole are measurements, however many of them differ.
+  if (present < 3 || !whole || override === "numeric" || !allDifferent(all, kept, isNone)) return null;
   if (typed.kind === "categorical") {
     // Numbers with a stray text end here: say so, for the text is what is wrong then.
     return typed.mixed
       ? `every row has a different value, and ${typed.why}`
       : "every row has a different value";
   }
-  if (override === "numeric" || !present.every(Number.isInteger)) return null;
   // In a shell some names need quotes; a comma separates items of the option.
   const named = /^[\w.-]+$/.test(column.name) ? column.name : `'${column.name}'`;
   const keep = /[,=']/.test(column.name) ? "" : `; keep it with --types ${named}=numeric`;
   if (countsRows(typed.values)) return `it numbers the rows${keep}`;
   const isNamed = identifier.test(column.name) || camelIdentifier.test(column.name);
   return isNamed ? `every row has a different value${keep}` : null;
+}
+
+function allDifferent(
+  all: Float64Array | Int32Array,
+  kept: Int32Array,
+  isNone: (value: number) => boolean,
+): boolean {
+  const seen = new Set<number>();
+  for (const row of kept) {
+    const value = all[row]!;
+    if (isNone(value)) continue;
+    if (seen.has(value)) return false;
+    seen.add(value);
+  }
+  return true;
 }
 
 function countsRows(values: Float64Array): boolean {

@@ -30,7 +30,9 @@ export function encodeTarget(dataset: Dataset, table: Table): EncodedTarget {
     regression || dataset.classes.every((name) => Number.isFinite(Number(name)))
       ? isMissingNumber
       : isMissing;
-  const rows = Int32Array.from([...column.cells.keys()].filter((row) => !missing(column.cells[row]!)));
+  const rows = Int32Array.from({ length: table.rows }, (_, row) => row).filter(
+    (row) => !missing(column.at(row)),
+  );
   if (rows.length === 0)
     throw dataError({ file: table.name }, `${subject}: expected values`, "none: all cells are missing");
   if (regression) {
@@ -38,10 +40,10 @@ export function encodeTarget(dataset: Dataset, table: Table): EncodedTarget {
     return { rows, labels: new Int32Array(0), targets: Float64Array.from(rows, (row) => values[row]!) };
   }
   const labels = rows.map((row) => {
-    const label = classIndex(dataset.classes, column.cells[row]!);
+    const label = classIndex(dataset.classes, column.at(row)!, column.format);
     if (label >= 0) return label;
     const expected = `${subject}: expected one of the classes ${listed(dataset.classes)}`;
-    throw dataError(placeOf(table, row), expected, quoted(column.cells[row]!));
+    throw dataError(placeOf(table, row), expected, quoted(column.at(row)));
   });
   return { rows, labels, targets: new Float64Array(0) };
 }

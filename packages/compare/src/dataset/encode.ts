@@ -1,6 +1,7 @@
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import { type NumberFormat, numberParts, plainSpelling } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
 import type { Dataset, Feature } from "./dataset.ts";
@@ -107,11 +108,14 @@ export function readColumns(
   const notes: Note[] = [];
   const columns = encoder.features.map((fitted) => {
     const column = byName.get(fitted.name)!;
-    if (fitted.kind === "numeric")
-      return Float64Array.from(column.cells, (_, row) => numberIn(table, column, row));
+    if (fitted.kind === "numeric") {
+      const format = formatOf(column, fitted.format);
+      return Float64Array.from({ length: table.rows }, (_, row) => numberIn(table, column, row, format));
+    }
     const pooled = new Set(fitted.pooled);
     const unseen = new Map<string, number>();
-    const texts = column.cells.map((cell) => {
+    const texts = Array.from({ length: table.rows }, (_, row) => {
+      const cell = column.at(row);
       if (isMissing(cell)) return "";
       const position = classIndex(fitted.levels, cell!);
       if (position >= 0) return fitted.levels[position]!;
@@ -129,10 +133,14 @@ export function readColumns(
   return { columns, notes };
 }
 
-function numberIn(table: Table, column: Column, row: number): number {
-  const cell = column.cells[row]!;
+function numberIn(table: Table, column: Column, row: number, format: NumberFormat | null): number {
+  if (format === null) {
+    const plain = column.plainNumberAt(row);
+    if (Math.abs(plain) <= largest) return plain;
+  }
+  const cell = column.at(row);
   if (isMissingNumber(cell)) return Number.NaN;
-  const parsed = parseNumber(cell);
+  const parsed = parseNumber(cell, format);
   const subject = `column ${quoted(column.name)}`;
   if (parsed === "text")
     throw dataError(placeOf(table, row), `${subject}: expected a number, as in training`, quoted(cell));
@@ -145,6 +153,23 @@ function numberIn(table: Table, column: Column, row: number): number {
     );
   }
   return value;
+}
+
+/**
+ * How a column of a new table writes its numbers: as that of the training data, unless some of them can't be read so; then
+ * as its own cells show. Never in another currency.
+ */
+function formatOf(column: Column, fitted: NumberFormat | undefined): NumberFormat | null {
+  const own = column.format;
+  if (fitted === undefined) return own;
+  for (let row = 0; row < column.length; row++) {
+    const cell = column.at(row);
+    const isNumber = typeof cell === "string" && !isMissingNumber(cell) && numberParts(cell) !== null;
+    if (!isNumber || plainSpelling(cell, fitted) !== null) continue;
+    if (own === null || fitted.currency === undefined) return own;
+    return { ...own, currency: fitted.currency };
+  }
+  return fitted;
 }
 
 function writeNumeric(

@@ -1,3 +1,4 @@
+import type { NumberFormat } from "../table/number-format.ts";
 import type { Dataset } from "./dataset.ts";
 import { moments } from "./moments.ts";
 
@@ -10,6 +11,8 @@ export interface NumericEncoder {
   /** 0 where all training rows have the same value: the input is 0 then. */
   sd: number;
   missingIndicator: boolean;
+  /** How the column of the training data writes its numbers, where that is not as in a program: `1.234,5`, `$12`. */
+  format?: NumberFormat;
 }
 
 /** A categorical input, one-hot: the kept levels, then (where training rows had them) one input for the pooled and one for missing. */
@@ -46,7 +49,10 @@ export function fitEncoder(dataset: Dataset, rows: Int32Array): Encoder {
   checkRows(dataset, rows);
   const features = dataset.features.map((feature) =>
     feature.kind === "numeric"
-      ? fitNumeric(feature.name, feature.values, rows)
+      ? {
+          ...fitNumeric(feature.name, feature.values, rows),
+          ...(feature.format !== undefined && { format: feature.format }),
+        }
       : fitCategorical(feature.name, feature.codes, feature.levels, rows),
   );
   return { features, inputs: features.reduce((sum, feature) => sum + width(feature), 0) };

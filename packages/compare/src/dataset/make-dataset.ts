@@ -93,7 +93,14 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     }
     const { name } = column;
     if (typed.kind === "numeric") {
-      features.push({ kind: "numeric", name, values: pick(typed.values, rows), why: typed.why });
+      const { format } = column;
+      features.push({
+        kind: "numeric",
+        name,
+        values: pick(typed.values, rows),
+        why: typed.why,
+        ...(format !== null && { format }),
+      });
     } else {
       features.push({
         kind: "categorical",
@@ -172,8 +179,11 @@ function rowsWithTarget(target: Target): Int32Array {
 
 function pick<T extends Float64Array | Int32Array>(values: T, rows: Int32Array): T;
 function pick(values: Float64Array | Int32Array, rows: Int32Array): Float64Array | Int32Array {
-  const take = (row: number) => values[row]!;
-  return values instanceof Float64Array ? Float64Array.from(rows, take) : Int32Array.from(rows, take);
+  // All rows, in most cases.
+  if (rows.length === values.length) return values;
+  const taken = values instanceof Float64Array ? new Float64Array(rows.length) : new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
+  return taken;
 }
 
 function targetNotes(column: string, target: Target, rows: number): Note[] {
@@ -221,7 +231,7 @@ function bagNote(column: string, groups: Int32Array): Note {
 function groupIds(table: Table, column: Column, rows: Int32Array, argument: string): Int32Array {
   const index = new Map<string, number>();
   return rows.map((row) => {
-    const cell = column.cells[row]!;
+    const cell = column.at(row);
     if (isMissing(cell)) {
       throw dataError(
         placeOf(table, row),

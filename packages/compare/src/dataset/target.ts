@@ -1,8 +1,9 @@
 import type { Task } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import type { NumberFormat } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
-import { readNumbers, sortLevels } from "./column-type.ts";
+import { plainNumberAt, readNumbers, sortLevels } from "./column-type.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A target column: labels (-1 where missing) of named classes, or numbers (NaN where missing). */
@@ -32,7 +33,7 @@ export interface Target {
 export function readTarget(table: Table, column: Column, task?: Task, positive?: string): Target {
   const file = { file: table.name };
   const subject = `target ${quoted(column.name)}`;
-  if (column.cells.every(isMissing)) {
+  if (allMissing(column)) {
     throw dataError(file, `${subject}: expected values`, `none: all ${table.rows} cells are missing`);
   }
   if (task === "regression") {
@@ -79,10 +80,14 @@ export function readTarget(table: Table, column: Column, task?: Task, positive?:
 }
 
 /** The index of a class by its name; `1.0` finds `1` too. -1 if there is none. */
-export function classIndex(classes: readonly string[], name: string | number): number {
+export function classIndex(
+  classes: readonly string[],
+  name: string | number,
+  format: NumberFormat | null = null,
+): number {
   const exact = classes.indexOf(String(name));
   if (exact >= 0) return exact;
-  const value = parseNumber(name);
+  const value = parseNumber(name, format);
   return typeof value === "number" ? classes.indexOf(String(value)) : -1;
 }
 
@@ -92,17 +97,44 @@ function classesOf(column: Column): {
   numeric: boolean;
   missing: number;
 } {
-  const values = column.cells.map((cell) => (isMissingNumber(cell) ? Number.NaN : parseNumber(cell)));
-  const numeric =
-    values.every((value) => typeof value === "number") && values.some((value) => !Number.isNaN(value));
-  const keys = column.cells.map((cell, row) => {
-    if (numeric ? Number.isNaN(values[row]) : isMissing(cell)) return null;
-    return numeric ? String(values[row]) : String(cell);
-  });
-  const levels = sortLevels([...new Set(keys.filter((key) => key !== null))], numeric);
-  const index = new Map(levels.map((level, code) => [level, code]));
-  const codes = Int32Array.from(keys, (key) => (key === null ? -1 : index.get(key)!));
-  return { codes, levels, numeric, missing: keys.filter((key) => key === null).length };
+  const values = new Float64Array(column.length).fill(Number.NaN);
+  let [numbers, missing, missingAmongNumbers] = [0, 0, 0];
+  for (let row = 0; row < values.length; row++) {
+    const plain = plainNumberAt(column, row);
+    const cell = Number.isNaN(plain) ? column.at(row) : plain;
+    if (isMissingNumber(cell)) missingAmongNumbers++;
+    if (isMissing(cell)) missing++;
+    else {
+      const value = parseNumber(cell, column.format);
+      if (typeof value !== "number") continue;
+      values[row] = value;
+      numbers++;
+    }
+  }
+  const numeric = numbers > 0 && numbers + missingAmongNumbers === values.length;
+  const index = new Map<string | number, number>();
+  const codes = new Int32Array(values.length).fill(-1);
+  for (let row = 0; row < codes.length; row++) {
+    const value = values[row]!;
+    if (numeric && Number.isNaN(value)) continue;
+    const cell = numeric ? value : column.at(row);
+    if (!numeric && isMissing(cell)) continue;
+    const key = numeric ? value : String(cell);
+    const known = index.get(key);
+    codes[row] = known ?? index.size;
+    if (known === undefined) index.set(key, index.size);
+  }
+  const keys = [...index.keys()].map(String);
+  const levels = sortLevels([...keys], numeric);
+  const place = new Map(levels.map((level, code) => [level, code]));
+  const rank = keys.map((key) => place.get(key)!);
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) codes[row] = rank[codes[row]!]!;
+  return { codes, levels, numeric, missing: numeric ? missingAmongNumbers : missing };
+}
+
+function allMissing(column: Column): boolean {
+  for (let row = 0; row < column.length; row++) if (!isMissing(column.at(row))) return false;
+  return true;
 }
 
 function areClasses(levels: readonly string[], counts: Int32Array, rows: number): boolean {
@@ -119,14 +151,20 @@ function areClasses(levels: readonly string[], counts: Int32Array, rows: number)
 /** A quantity with a stray text would become hundreds of classes; say so instead. */
 function refuseMostlyNumbers(table: Table, column: Column, subject: string, different: number): void {
   if (different <= 20) return;
-  const present = column.cells.flatMap((cell, row) => (isMissingNumber(cell) ? [] : [row]));
-  const texts = present.filter((row) => parseNumber(column.cells[row]!) === "text");
-  if (texts.length === 0 || texts.length > present.length / 10) return;
-  const numbers = present.length - texts.length;
+  let [present, texts, first] = [0, 0, -1];
+  for (let row = 0; row < column.length; row++) {
+    const cell = column.at(row);
+    if (isMissingNumber(cell)) continue;
+    present++;
+    if (parseNumber(cell, column.format) !== "text") continue;
+    texts++;
+    if (first < 0) first = row;
+  }
+  if (texts === 0 || texts > present / 10) return;
   throw dataError(
-    placeOf(table, texts[0]!),
-    `${subject}: expected a number, like ${numbers} of the ${present.length} values`,
-    quoted(column.cells[texts[0]!]!),
+    placeOf(table, first),
+    `${subject}: expected a number, like ${present - texts} of the ${present} values`,
+    quoted(column.at(first)),
   );
 }
 

@@ -1,4 +1,5 @@
-import type { Cell } from "./table.ts";
+import type { Cell } from "./column.ts";
+import { type NumberFormat, plainSpelling } from "./number-format.ts";
 
 /** What counts as missing in any column, besides an empty cell, null and a NaN: exactly these spellings. */
 export const missingWords: ReadonlySet<string> = new Set([
@@ -16,6 +17,7 @@ export const missingWords: ReadonlySet<string> = new Set([
   "null",
   "NULL",
   "None",
+  "\\N",
 ]);
 
 /** What counts as missing only among numbers, for elsewhere it may be a category (`+` and `-`, `none`). */
@@ -43,10 +45,17 @@ const longDigits = /^[+-]?\d{16,}$/;
  * Numbers are decimal with an optional exponent. `inf` and `Infinity` are numbers (so that they are found and refused in a
  * numeric column and not taken for a category). Not numbers, though all digits: codes with a leading zero (`007`) and whole
  * numbers beyond 2^53 (identifiers), because both lose characters when read as numbers.
+ *
+ * @param format how the column writes its numbers; a cell that is not written in this way may still be so in the plain one
  */
-export function parseNumber(cell: Cell): number | "text" | "leading zero" | "long digits" {
+export function parseNumber(
+  cell: Cell,
+  format: NumberFormat | null = null,
+): number | "text" | "leading zero" | "long digits" {
   if (typeof cell === "number") return cell;
   if (cell === null) return "text";
+  const spelled = format === null ? null : plainSpelling(cell, format);
+  if (spelled !== null) return Number(spelled);
   if (decimal.test(cell)) {
     if (leadingZero.test(cell)) return "leading zero";
     const value = Number(cell);

@@ -46,3 +46,8 @@ export function messageOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"');
 }
+
+/** `1.5 GB`; small sizes in bytes. */
+export function gigabytes(bytes: number): string {
+  return bytes < 1e8 ? `${bytes} bytes` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

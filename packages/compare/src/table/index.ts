@@ -1,4 +1,6 @@
 export { isMissing, isMissingNumber, missingAmongNumbers, missingWords } from "./cells.ts";
+export { type Damaged, damagedChoices } from "./damage.ts";
 export { DataError, listed, quoted } from "./data-error.ts";
+export type { NumberFormat } from "./number-format.ts";
 export { type ReadTableOptions, readTable, type TableFormat } from "./read-table.ts";
-export type { Cell, Column, Table } from "./table.ts";
+export { type Cell, Column, type ColumnData, type Table } from "./table.ts";

@@ -37,11 +37,6 @@ describe("readJsonLines", () => {
     ],
     ["a number", "5\n", /^DataError: x\.jsonl, line 1: expected a JSON object \(one a line\), got '5'$/],
     [
-      "an empty key",
-      '{"":1}\n',
-      /^DataError: x\.jsonl: expected a name for every column, got an empty name for column 1$/,
-    ],
-    [
       "objects without keys",
       "{}\n{}\n",
       /^DataError: x\.jsonl: expected numbers or texts in the objects, got none$/,
@@ -49,5 +44,25 @@ describe("readJsonLines", () => {
     ["nothing", "\n\n", /^DataError: x\.jsonl: expected a table, got an empty file$/],
   ])("refuses %s", async (_, text, message) => {
     expect(await refusal(text, "x.jsonl")).toMatch(message);
+  });
+
+  it("reads one list of objects, too", async () => {
+    const table = await tableOf('[{"a":1,"b":"x"},\n {"a":2}]', "x.json");
+    expect(cellsOf(table)).toEqual({ a: [1, 2], b: ["x", null] });
+    expect(await refusal('[{"a":1}', "x.json")).toMatch(
+      /expected JSON objects, one a line or in one list, got a list that can't/,
+    );
+  });
+
+  it("names a key without characters", async () => {
+    const table = await tableOf('{"":1,"a":2}\n', "x.jsonl");
+    expect(cellsOf(table)).toEqual({ column_1: [1], a: [2] });
+  });
+
+  it("leaves out a few lines that are no objects, and says which", async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => (i === 7 ? '{"a":' : JSON.stringify({ a: i })));
+    const table = await tableOf(lines.join("\n"), "x.jsonl");
+    expect(table.rows).toBe(39);
+    expect(table.notes.map((note) => note.text)).toEqual(["left out 1 row: 1 with no JSON object (line 8)"]);
   });
 });

@@ -1,24 +1,40 @@
-import { cellOf, nestedNote } from "./columns.ts";
+import type { Note } from "../results.ts";
+import { type Cell, Column } from "./column.ts";
+import { decodeLines } from "./csv/blocks.ts";
+import { checkFaults, type Damaged, type Fault, faultNote } from "./damage.ts";
 import { dataError, messageOf, quoted } from "./data-error.ts";
-import { checkNames } from "./header.ts";
-import type { Cell, Table } from "./table.ts";
+import { distinctNames } from "./names.ts";
+import type { Table } from "./table.ts";
+import { cellOf, nestedNote } from "./typed-cells.ts";
 
 /**
  * A table from JSON lines: one object a line, its keys the columns (in the order in which they first occur), an absent key
- * an empty cell. Blank lines are skipped. Columns that hold a list or an object anywhere are left out, with a note.
+ * an empty cell; or from one list of objects. Blank lines are skipped, lines that are no object are damaged rows. Columns
+ * that hold a list or an object anywhere are left out, with a note.
  *
- * @throws DataError, with the line: not JSON, not an object, an empty key, no objects or no columns at all.
+ * @param bytes UTF-8
+ * @throws DataError, with the line: more damaged rows than are accepted; no objects or no columns at all.
  */
-export function readJsonLines(text: string, name: string): Table {
+export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged): Table {
+  const text = decodeLines(bytes);
   const index = new Map<string, number>();
   const columns: { name: string; cells: Cell[]; nested: boolean }[] = [];
   const lines: number[] = [];
-  for (const [at, source] of text.split(/\r\n?|\n/).entries()) {
-    if (source.trim() === "") continue;
-    const place = { file: name, line: at + 1 };
-    const value = parse(source, place);
+  const faults: Fault[] = [];
+  const blanks: number[] = [];
+  const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
+  for (const [at, source] of (list ?? text.split("\n")).entries()) {
+    if (typeof source === "string" && source.trim() === "") continue;
+    const value = typeof source === "string" ? parse(source) : objectOf(source, JSON.stringify(source));
     const row = lines.length;
-    for (const [key, entry] of Object.entries(value)) {
+    if ("expected" in value) {
+      faults.push({ ...value, line: at + 1, what: "no JSON object" });
+      if (damaged !== "blank") continue;
+      blanks.push(row);
+      lines.push(at + 1);
+      continue;
+    }
+    for (const [key, entry] of Object.entries(value.object)) {
       const trimmed = key.trim();
       let which = index.get(trimmed);
       if (which === undefined) {
@@ -35,37 +51,62 @@ export function readJsonLines(text: string, name: string): Table {
     lines.push(at + 1);
   }
   const rows = lines.length;
+  checkFaults(faults, damaged === "blank" ? rows : rows + faults.length, damaged, name);
   if (rows === 0) throw dataError({ file: name }, "expected JSON objects, one a line", "an empty file");
-  checkNames([...index.keys()], { file: name });
   const flat = columns.filter((column) => !column.nested);
   if (flat.length === 0) throw dataError({ file: name }, "expected numbers or texts in the objects", "none");
   for (const column of flat) while (column.cells.length < rows) column.cells.push(null);
+  const { names, notes } = distinctNames(flat.map((column) => column.name));
+  const damage: Note[] = faults.length === 0 ? [] : [faultNote(faults, damaged)];
   return {
     name,
-    columns: flat.map((column) => ({ name: column.name, cells: column.cells })),
+    columns: flat.map(({ cells }, j) => new Column(names[j]!, { kind: "cells", cells })),
     rows,
     lines: Int32Array.from(lines),
-    unit: "line",
-    notes: nestedNote(columns.filter((column) => column.nested).map((column) => column.name)),
+    unit: list === null ? "line" : "row",
+    header: null,
+    blanks: Int32Array.from(blanks),
+    notes: [
+      ...damage,
+      ...notes,
+      ...nestedNote(columns.filter(({ nested }) => nested).map((column) => column.name)),
+    ],
   };
 }
 
-function parse(source: string, place: { file: string; line: number }): object {
-  let value: unknown;
+type Parsed = { object: object } | { expected: string; got: string };
+
+function parse(source: string): Parsed {
   try {
-    // Digits of identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some.
-    value = /\d{16}/.test(source) ? JSON.parse(source, keepLongDigits) : JSON.parse(source);
+    return objectOf(parseJson(source), source);
   } catch (cause) {
-    throw dataError(place, "expected a JSON object", `${quoted(source)} (${messageOf(cause)})`);
+    return { expected: "expected a JSON object", got: `${quoted(source)} (${messageOf(cause)})` };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+}
+
+function objectOf(value: unknown, source: string): Parsed {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { object: value };
+  return {
+    expected: "expected a JSON object (one a line)",
+    got: Array.isArray(value) ? "a list" : quoted(source),
+  };
+}
+
+function parseList(text: string, name: string): unknown[] {
+  try {
+    return parseJson(text) as unknown[];
+  } catch (cause) {
     throw dataError(
-      place,
-      "expected a JSON object (one a line)",
-      Array.isArray(value) ? "a list" : quoted(source),
+      { file: name },
+      "expected JSON objects, one a line or in one list",
+      `a list that can't be read (${messageOf(cause)})`,
     );
   }
-  return value;
+}
+
+/** Digits of identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some. */
+function parseJson(source: string): unknown {
+  return /\d{16}/.test(source) ? JSON.parse(source, keepLongDigits) : JSON.parse(source);
 }
 
 function keepLongDigits(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -74,10 +74,22 @@ describe("readParquet", () => {
     );
     const twice = file([
       { name: "x", data: [1], type: "DOUBLE" },
-      { name: "x ", data: [2], type: "DOUBLE" },
+      { name: "x", data: [2], type: "DOUBLE" },
     ]);
     expect(await refusal(twice, "a.parquet")).toBe(
-      "DataError: a.parquet: expected different names for all columns, got 'x' twice (columns 1 and 2)",
+      "DataError: a.parquet: expected different names for all columns, got 'x' twice",
     );
+  });
+
+  it("renames a column whose name differs by spaces only", async () => {
+    const bytes = file([
+      { name: "x", data: [1], type: "DOUBLE" },
+      { name: "x ", data: [2], type: "DOUBLE" },
+    ]);
+    const table = await readTable(bytes, { name: "a.parquet" });
+    expect(cellsOf(table)).toEqual({ x: [1], x_2: [2] });
+    expect(table.notes.map((note) => note.text)).toEqual([
+      "renamed the column 'x_2', as the name was there already",
+    ]);
   });
 });

@@ -1,15 +1,16 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { cellOf, nestedNote } from "./columns.ts";
-import { DataError, dataError, messageOf } from "./data-error.ts";
-import { checkNames } from "./header.ts";
-import type { Cell, Table } from "./table.ts";
+import { type Cell, Column } from "./column.ts";
+import { DataError, dataError, messageOf, quoted } from "./data-error.ts";
+import { distinctNames } from "./names.ts";
+import type { Table } from "./table.ts";
+import { cellOf, nestedNote } from "./typed-cells.ts";
 
 /**
  * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
  * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note.
  *
- * @throws DataError for a damaged file, empty or repeated names, no rows, or no column that can be read.
+ * @throws DataError for a damaged file, repeated names, no rows, or no column that can be read.
  */
 export async function readParquet(bytes: Uint8Array, name: string): Promise<Table> {
   try {
@@ -28,10 +29,13 @@ async function read(bytes: Uint8Array, name: string): Promise<Table> {
   });
   const rows = Number(metadata.num_rows);
   const fields = parquetSchema(metadata).children;
-  checkNames(
-    fields.map((field) => field.element.name.trim()),
-    { file: name },
-  );
+  const twice = fields.find(({ element }, i) => fields.findIndex((f) => f.element.name === element.name) < i);
+  if (twice !== undefined)
+    throw dataError(
+      { file: name },
+      "expected different names for all columns",
+      `${quoted(twice.element.name)} twice`,
+    );
   if (rows === 0) throw dataError({ file: name }, "expected at least one row", "none");
   const nested = new Set<string>();
   const cells = new Map<string, Cell[]>();
@@ -55,12 +59,15 @@ async function read(bytes: Uint8Array, name: string): Promise<Table> {
   });
   const flat = [...cells].filter(([column]) => !nested.has(column));
   if (flat.length === 0) throw dataError({ file: name }, "expected columns of numbers or texts", "none");
+  const { names, notes } = distinctNames(flat.map(([column]) => column.trim()));
   return {
     name,
-    columns: flat.map(([column, values]) => ({ name: column.trim(), cells: values })),
+    columns: flat.map(([, values], j) => new Column(names[j]!, { kind: "cells", cells: values })),
     rows,
     lines: Int32Array.from({ length: rows }, (_, row) => row + 1),
     unit: "row",
-    notes: nestedNote([...nested]),
+    header: null,
+    blanks: new Int32Array(0),
+    notes: [...notes, ...nestedNote([...nested])],
   };
 }

@@ -1,7 +1,8 @@
-import { dataError } from "./data-error.ts";
-import { decodeText } from "./decode-text.ts";
-import { gunzip, isGzip, maxBytes } from "./gunzip.ts";
-import { readCsv } from "./read-csv.ts";
+import { textBytes } from "./bytes/encoding.ts";
+import { gunzip, isGzip } from "./bytes/gunzip.ts";
+import { readCsv } from "./csv/read-csv.ts";
+import { type Damaged, damagedChoices } from "./damage.ts";
+import { dataError, gigabytes } from "./data-error.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 import type { Table } from "./table.ts";
 
@@ -12,37 +13,74 @@ export interface ReadTableOptions {
   name: string;
   /** What the bytes are, if they should not be looked at: `csv` (any delimiter), `tsv`, `jsonl` or `parquet`. */
   format?: TableFormat;
+  /**
+   * What becomes of records that can't be read. `drop` (the default) leaves them out and `pad` gives short ones missing
+   * values, both up to 1 % of the rows or 10, whichever is more, and never more than 10 %; `refuse` accepts none; `blank`
+   * keeps each as a row without values (see `Table.blanks`).
+   */
+  damaged?: Damaged;
+  /** Refuses whatever needs a note: all that was repaired, left out or decided. */
+  strict?: boolean;
+  /** The most bytes that are taken, packed and unpacked; default 2 GB. */
+  maxBytes?: number;
+  /** Told now and then how many of how many bytes are read. */
+  progress?: (done: number, total: number) => void;
 }
 
 const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
+const known = ["name", "format", "damaged", "strict", "maxBytes", "progress"];
 
 /**
- * Reads the bytes of a file as a table: CSV with `,` `;` tab or `|`, TSV, JSON lines or Parquet, each also gzip-compressed.
+ * Reads the bytes of a file as a table: delimiter-separated text of nearly any kind, JSON lines (or one list of objects) or
+ * Parquet, each also gzip-compressed; text in UTF-8, UTF-16 or Windows-1252.
  *
  * The format is what the content shows (Parquet's first bytes), then what the extension says (`.tsv`, `.tab`, `.jsonl`,
  * `.ndjson`, `.json`), then JSON lines if the text starts with `{`, else CSV. Works in browsers and in Node.
  *
+ * Cells stay as they stand in the file, numbers in foreign spellings (`1.234,5`, `$12`, `12 %`) included: `Column.format` says
+ * how they are read. Whatever was repaired, left out or decided is in `Table.notes`; damage beyond what `damaged` accepts is an error.
+ *
  * @returns columns of cells; see `readCsv`, `readJsonLines` and `readParquet` for the rules of each format.
  * @throws DataError with one line that names the file, the line where there is one, what was expected and what came.
- * @throws TypeError if `bytes` is no Uint8Array, `name` no string or `format` unknown.
+ * @throws TypeError if `bytes` is no Uint8Array, `name` no string, `format` or `damaged` unknown, or an option is none.
  *
  * @example
  * const table = await readTable(new TextEncoder().encode("x,y\n1,a\n2,b\n"), { name: "tiny.csv" });
  * table.columns.map((column) => column.name); // ["x", "y"]
+ * table.columns[0].at(1); // "2"
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
-  const { name, format } = options;
+  const { name, format, damaged = "drop", strict = false, maxBytes = 2e9, progress } = options;
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
   if (typeof name !== "string") throw new TypeError(`name: expected a string, got ${typeof name}`);
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new TypeError(`${unknown}: expected one of ${known.join(", ")}, got another option`);
   if (format !== undefined && !formats.includes(format)) {
     throw new TypeError(`format: expected one of ${formats.join(", ")}, got ${format}`);
   }
+  if (!damagedChoices.includes(damaged))
+    throw new TypeError(`damaged: expected one of ${damagedChoices.join(", ")}, got ${damaged}`);
   if (bytes.length === 0) throw dataError({ file: name }, "expected a table", "an empty file");
-  if (bytes.length > maxBytes) {
-    throw dataError({ file: name }, `expected at most ${maxBytes} bytes`, `${bytes.length}`);
-  }
-  const content = isGzip(bytes) ? await gunzip(bytes, name) : bytes;
+  checkSize(bytes.length, maxBytes, name);
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes) : bytes;
+  const table = await read(content, { name, format, damaged, progress });
+  const [first] = table.notes;
+  if (strict && first !== undefined)
+    throw dataError({ file: name }, "strict: expected a file that is read as it stands", first.text);
+  return table;
+}
+
+async function read(
+  content: Uint8Array,
+  {
+    name,
+    format,
+    damaged,
+    progress,
+  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & { damaged: Damaged },
+): Promise<Table> {
   if (isParquet(content) || format === "parquet") {
     // Loaded when needed: its decompressors are most of what a page would download for this stage.
     const { readParquet } = await import("./read-parquet.ts");
@@ -61,17 +99,45 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
       "a ZIP archive or an Excel workbook: save it as CSV",
     );
   }
-  const text = decodeText(content, name);
-  if (text.trim() === "") throw dataError({ file: name }, "expected a table", "an empty file");
-  const kind = format ?? textFormat(extension, text);
-  if (kind === "jsonl") return readJsonLines(text, name);
-  return kind === "tsv" ? readCsv(text, name, "\t") : readCsv(text, name);
+  const { bytes, notes } = textBytes(content, name);
+  const start = firstCharacter(bytes);
+  if (start === null) throw dataError({ file: name }, "expected a table", "an empty file");
+  const kind = format ?? textFormat(extension, start);
+  // What only the extension says has to be possible.
+  const tabs = kind === "tsv" && (format === "tsv" || bytes.includes(9));
+  const table =
+    kind === "jsonl"
+      ? readJsonLines(bytes, name, damaged)
+      : await readCsv(bytes, name, {
+          ...(tabs && { delimiter: "\t" }),
+          damaged,
+          ...(progress !== undefined && { progress: (done: number) => progress(done, bytes.length) }),
+        });
+  return { ...table, notes: [...notes, ...table.notes] };
 }
 
-function textFormat(extension: string | undefined, text: string): "csv" | "tsv" | "jsonl" {
+function checkSize(size: number, most: number, name: string): void {
+  if (size > most)
+    throw dataError(
+      { file: name },
+      `expected at most ${gigabytes(most)}, so that the memory suffices`,
+      gigabytes(size),
+    );
+}
+
+/** The first character of a text that is not white, or null. */
+function firstCharacter(bytes: Uint8Array): string | null {
+  for (let size = 256, from = 0; from < bytes.length; from += size, size *= 2) {
+    const text = new TextDecoder().decode(bytes.subarray(from, from + size)).trim();
+    if (text !== "") return text[0]!;
+  }
+  return null;
+}
+
+function textFormat(extension: string | undefined, start: string): "csv" | "tsv" | "jsonl" {
   if (extension === "jsonl" || extension === "ndjson" || extension === "json") return "jsonl";
   if (extension === "tsv" || extension === "tab") return "tsv";
-  return extension !== "csv" && text.trimStart().startsWith("{") ? "jsonl" : "csv";
+  return extension !== "csv" && start === "{" ? "jsonl" : "csv";
 }
 
 function isParquet(bytes: Uint8Array): boolean {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellsOf, refusal, tableOf } from "../../../../test/support/tables.ts";
+import { cellsOf, refusal, tableOf } from "../../../../../test/support/tables.ts";
 import { readCsv } from "./read-csv.ts";
 
 describe("readCsv", () => {
-  it("reads back any cells, for every delimiter, and knows the line of every row", () => {
+  it("reads back any cells, for every delimiter, and knows the line of every row", async () => {
     const cell = fc.string({
       unit: fc.constantFrom("a", "b", ",", ";", "\t", "|", '"', "\n", " ", "é"),
       maxLength: 6,
@@ -17,14 +17,16 @@ describe("readCsv", () => {
           maxLength: height,
         }),
       );
-    fc.assert(
-      fc.property(table, fc.constantFrom(",", ";", "\t", "|"), (rows, delimiter) => {
+    await fc.assert(
+      fc.asyncProperty(table, fc.constantFrom(",", ";", "\t", "|"), async (rows, delimiter) => {
         const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-        const header = rows[0]!.map((_, j) => `c${j}`);
-        const records = [header, ...rows].map((row) => row.map(quote).join(delimiter));
-        const read = readCsv(records.join("\n"), "p.csv", delimiter as ",");
+        // A row without any value at the end is no row.
+        const header = ["n", ...rows[0]!.map((_, j) => `c${j}`)];
+        const numbered = rows.map((row, i) => [String(i), ...row]);
+        const records = [header, ...numbered].map((row) => row.map(quote).join(delimiter));
+        const read = await readCsv(new TextEncoder().encode(records.join("\n")), "p.csv", { delimiter });
         expect(read.columns.map((column) => column.name)).toEqual(header);
-        rows.forEach((row, i) => {
+        numbered.forEach((row, i) => {
           expect(read.columns.map((column) => column.cells[i])).toEqual(row.map((text) => text.trim()));
           const before = records.slice(0, i + 1).join("\n");
           expect(read.lines[i]).toBe(before.split("\n").length + 1);
@@ -42,9 +44,7 @@ describe("readCsv", () => {
     ["CRLF line ends", "a,b\r\n1,2\r\n"],
     ["CR line ends", "a,b\r1,2\r"],
     ["mixed line ends", "a,b\r\n1,2\n"],
-    ["a byte-order mark", "\uFEFFa,b\n1,2\n"],
-    ["a byte-order mark and quotes", '\uFEFF"a","b"\n"1","2"\n'],
-    ["blank lines", "\n\na,b\n\n1,2\n\n   \n"],
+    ["blank lines around it", "\n\na,b\n1,2\n\n   \n"],
     ["no line end at the end", "a,b\n1,2"],
     ["spaces around fields", " a , b\n1 ,  2\n"],
   ])("reads %s", async (_, text) => {
@@ -74,24 +74,24 @@ describe("readCsv", () => {
 
   it("finds the delimiter of a file with a ragged row, so that the row can be named", async () => {
     expect(await refusal("a;b;c\n1;2;3\n1;2\n4;5;6\n")).toBe(
-      "DataError: a.csv, line 3: expected 3 fields as in the header (line 1), got 2",
+      "DataError: a.csv, line 3: expected 3 fields as in the header (line 1), got 2; --damaged pad gives short rows missing values",
     );
   });
 
   it("reads decimal commas where the comma is no delimiter, and says so", async () => {
     const table = await tableOf("x;y;code;word\n3,14;1.234,5;1,2,3;a,b\n-2;NA;4;c\n");
     expect(cellsOf(table)).toEqual({
-      x: ["3.14", "-2"],
-      y: ["1234.5", "NA"],
+      x: ["3,14", "-2"],
+      y: ["1.234,5", "NA"],
       code: ["1,2,3", "4"],
       word: ["a,b", "c"],
     });
     expect(table.notes).toEqual([
-      { level: "info", text: "decimal commas read as decimal points in 2 columns 'x', 'y'" },
+      { level: "info", text: "decimal commas read as decimal points in 2 columns ('x', 'y')" },
+      { level: "info", text: "'.' read as a mark of thousands in the column 'y'" },
     ]);
-    expect(cellsOf(await tableOf("x;y\n1,5;a\n-;b\n"))).toEqual({ x: ["1.5", "-"], y: ["a", "b"] });
-    expect(cellsOf(await tableOf("x\ty\n0,5\t1\n", "a.tsv"))).toEqual({ x: ["0.5"], y: ["1"] });
-    expect(cellsOf(await tableOf('x,y\n"0,5",1\n'))).toEqual({ x: ["0,5"], y: ["1"] });
+    for (const text of ["x;y\n1,5;a\n-;b\n", "x\ty\n0,5\t1\n", 'x,y\n"0,5",1\n'])
+      expect((await tableOf(text)).columns[0]!.format).toEqual({ decimal: ",", group: "" });
   });
 
   it("leaves dots alone in a column without a decimal comma", async () => {
@@ -104,35 +104,25 @@ describe("readCsv", () => {
     ["a header only", "a,b\n", "a.csv: expected at least one row below the header, got none"],
     ["a header only, without line end", "a,b", "a.csv: expected at least one row below the header, got none"],
     [
-      "a repeated name",
-      "a,b, a\n1,2,3\n",
-      "a.csv, line 1: expected different names for all columns, got 'a' twice (columns 1 and 3)",
-    ],
-    [
-      "an empty name",
-      "\na,,c\n1,2,3\n",
-      "a.csv, line 2: expected a name for every column, got an empty name for column 2",
-    ],
-    [
       "a short row",
       "a,b\n1,2\n3\n",
-      "a.csv, line 3: expected 2 fields as in the header (line 1), got 1 field",
+      "a.csv, line 3: expected 2 fields as in the header (line 1), got 1 field; --damaged pad gives short rows missing values",
     ],
     ["a long row", "a,b\n1,2\n3,4,5\n", "a.csv, line 3: expected 2 fields as in the header (line 1), got 3"],
     [
       "a short row below quoted line breaks",
       'a,b\n"x\n\ny",2\n3\n',
-      "a.csv, line 5: expected 2 fields as in the header (line 1), got 1 field",
+      "a.csv, line 5: expected 2 fields as in the header (line 1), got 1 field; --damaged pad gives short rows missing values",
     ],
     [
       "an unclosed quote",
       'a,b\n1,2\n3,"x\n5,6\n7,8\n',
-      "a.csv, line 3: expected a closing quote, got the end of the file: the quote opened here is never closed",
+      "a.csv, line 3: expected quotes that are closed, and doubled inside of a quoted cell, got a broken quote",
     ],
     [
       "text after a closing quote",
       'a,b\n1,2\n"x"y,4\n',
-      "a.csv, line 3: expected a delimiter or the end of the line after a closing quote, got other text",
+      "a.csv, line 3: expected quotes that are closed, and doubled inside of a quoted cell, got a broken quote",
     ],
   ])("refuses %s in one line", async (_, text, message) => {
     expect(await refusal(text)).toBe(`DataError: ${message}`);

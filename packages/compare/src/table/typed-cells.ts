@@ -1,6 +1,6 @@
 import type { Note } from "../results.ts";
+import type { Cell } from "./column.ts";
 import { listed } from "./data-error.ts";
-import type { Cell } from "./table.ts";
 
 /**
  * A cell from a value of a typed file: text is trimmed, booleans become the words `true` and `false`, dates ISO 8601, whole

@@ -1,7 +1,4 @@
-import { dataError } from "./data-error.ts";
-
-/** The most that is read: a JavaScript string can't hold much more. */
-export const maxBytes = 500_000_000;
+import { dataError, gigabytes } from "../data-error.ts";
 
 /** Whether the bytes start like a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -13,7 +10,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  *
  * @throws DataError if the file is damaged or unpacks to more than `limit` bytes.
  */
-export async function gunzip(bytes: Uint8Array, file: string, limit = maxBytes): Promise<Uint8Array> {
+export async function gunzip(bytes: Uint8Array, file: string, limit: number): Promise<Uint8Array> {
   const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];
@@ -27,7 +24,11 @@ export async function gunzip(bytes: Uint8Array, file: string, limit = maxBytes):
     length += next.value.length;
     if (length > limit) {
       await reader.cancel();
-      throw dataError({ file }, `expected at most ${limit} bytes after unpacking`, "more");
+      throw dataError(
+        { file },
+        `expected at most ${gigabytes(limit)} after unpacking, so that the memory suffices`,
+        "more",
+      );
     }
   }
   const all = new Uint8Array(length);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { validUtf8 } from "./decode-text.ts";
+import { validUtf8 } from "./utf8.ts";
 
 it("accepts exactly the bytes that the platform's strict decoder accepts", () => {
   const strict = new TextDecoder("utf-8", { fatal: true });

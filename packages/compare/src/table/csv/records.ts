@@ -1,0 +1,247 @@
+import Papa from "papaparse";
+import { type Dialect, standardize } from "./dialect.ts";
+
+/** A record of a text as it was cut. */
+export interface TextRecord {
+  /** Without spaces around them. */
+  cells: string[];
+  /** Where it begins, counted from 1. */
+  line: number;
+  /** A quote makes it unclear where its cells end. */
+  broken: boolean;
+  /** A quote inside a quoted cell is neither doubled nor escaped; the number of cells is right all the same. */
+  stray: boolean;
+}
+
+/** What was cut from a text, and what has to wait for more of it. */
+export interface Cut {
+  records: TextRecord[];
+  /** The beginning of a record whose quote is not closed yet. */
+  rest: string;
+  /** The line after the last record. */
+  line: number;
+}
+
+/** A quoted cell that goes on for longer than this is a quote that nobody closed. */
+const mostCharacters = 4_000_000;
+
+/**
+ * Cuts text into records with Papa Parse and looks at each that has quotes: whether they can be believed.
+ *
+ * Where a quote that is not closed has swallowed lines, the first of them is broken and reading goes on with the next.
+ *
+ * @param text begins where a record begins; line ends `\n`
+ * @param line of its beginning
+ * @param width cells of a record, 0 if it isn't known yet
+ * @param last nothing follows
+ */
+export function cutRecords(text: string, line: number, dialect: Dialect, width: number, last: boolean): Cut {
+  const records: TextRecord[] = [];
+  let from = 0;
+  let at = line;
+  while (from < text.length) {
+    const source = from === 0 ? text : text.slice(from);
+    const standard = needsRewriting(source, dialect) ? standardize(source, dialect) : source;
+    const { taken, lines, swallowed } = cutUntilSwallowed(standard, at, dialect, width, last, records);
+    at += lines;
+    // Both have the same lines, if not the same characters.
+    const consumed = standard === source ? taken : afterLines(source, lines);
+    from += consumed;
+    const waiting = text.length - from;
+    if (!swallowed && !(waiting > mostCharacters && !last)) break;
+    if (waiting === 0) break;
+    // The first of the swallowed lines is what is broken.
+    const end = text.indexOf("\n", from);
+    records.push({ cells: [], line: at, broken: true, stray: false });
+    at++;
+    from = end < 0 ? text.length : end + 1;
+  }
+  return { records, rest: text.slice(from), line: at };
+}
+
+function needsRewriting(text: string, { delimiter, quote, backslash, runs }: Dialect): boolean {
+  if (runs || quote !== '"') return true;
+  if (!text.includes('"')) return false;
+  if (backslash) return true;
+  return delimiter !== " " && (text.includes(`${delimiter} "`) || /^ +"/m.test(text));
+}
+
+/** Cuts records up to the first whose quote has swallowed lines, or to the end. */
+function cutUntilSwallowed(
+  text: string,
+  line: number,
+  { delimiter, backslash }: Dialect,
+  width: number,
+  last: boolean,
+  records: TextRecord[],
+): { taken: number; lines: number; swallowed: boolean } {
+  if (delimiter === "") return cutLines(text, line, last, records);
+  let taken = 0;
+  let lines = 0;
+  let swallowed = false;
+  const quotes = text.includes('"');
+  const parser = new Papa.Parser({
+    delimiter,
+    newline: "\n",
+    quoteChar: '"',
+    step: ({ data: [cells], errors, meta }: Papa.ParseResult<string[]>) => {
+      const raw = text.slice(taken, meta.cursor);
+      // The parser gives one empty record after the last line end.
+      if (raw === "") return;
+      const breaks = quotes ? countBreaks(raw) : 1;
+      const found = quotes && raw.includes('"') ? judge(raw, cells!, errors, delimiter, width) : "whole";
+      if (found === "swallowed") {
+        swallowed = true;
+        parser.abort();
+        return;
+      }
+      records.push({
+        cells: cells!.map((cell) => cell.trim()),
+        line: line + lines,
+        broken: found === "broken",
+        stray: found === "stray" && !backslash,
+      });
+      taken = meta.cursor;
+      lines += raw.endsWith("\n") ? breaks : breaks + 1;
+    },
+  } as Papa.ParseConfig) as unknown as {
+    parse(text: string, base: number, more: boolean): void;
+    abort(): void;
+  };
+  parser.parse(text, 0, !last);
+  return { taken, lines, swallowed };
+}
+
+/** Every line is one cell. */
+function cutLines(
+  text: string,
+  line: number,
+  last: boolean,
+  records: TextRecord[],
+): { taken: number; lines: number; swallowed: boolean } {
+  const parts = text.split("\n");
+  // What follows the last line end is nothing, or goes on.
+  const rest = parts.pop()!;
+  if (last && rest !== "") parts.push(rest);
+  for (const [i, part] of parts.entries()) {
+    const cell = part.trim();
+    const inner = /^"(?:[^"]|"")*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+    records.push({ cells: [inner.trim()], line: line + i, broken: false, stray: false });
+  }
+  return { taken: last ? text.length : text.length - rest.length, lines: parts.length, swallowed: false };
+}
+
+/** What the quotes of a record say of it. */
+function judge(
+  raw: string,
+  cells: readonly string[],
+  errors: readonly Papa.ParseError[],
+  delimiter: string,
+  width: number,
+): "whole" | "stray" | "broken" | "swallowed" {
+  const stray = errors.length > 0;
+  const open = errors.some(({ code }) => code === "MissingQuotes");
+  const wrong = width > 0 && cells.length !== width;
+  if (raw.indexOf("\n") < raw.length - 1 && raw.includes("\n")) {
+    if (stray || open) return "swallowed";
+    return holdsRows(cells, delimiter, wrong, width) ? "swallowed" : "whole";
+  }
+  if (open || (stray && wrong) || splitsQuoted(raw, delimiter)) return "broken";
+  return stray ? "stray" : "whole";
+}
+
+/**
+ * Whether a cell holds whole lines that look like records themselves: all have as many cells as one, or all the same number
+ * of at least three.
+ *
+ * @param sure the record has the wrong number of cells itself, so that a single such line tells
+ */
+function holdsRows(cells: readonly string[], delimiter: string, sure: boolean, width: number): boolean {
+  if (width < 2) return false;
+  return cells.some((cell) => {
+    const lines = cell.split("\n").slice(1, -1);
+    const rows = lines.filter((line) => line.trim() !== "");
+    const counts = rows.map(
+      (line) => Papa.parse<string[]>(line, { delimiter, newline: "\n" }).data[0]?.length ?? 0,
+    );
+    if (counts.length >= (sure ? 1 : 2) && counts.every((count) => count === width)) return true;
+    return counts.length >= 3 && counts[0]! >= 3 && counts.every((count) => count === counts[0]);
+  });
+}
+
+/**
+ * Whether a cell that doesn't begin with a quote has one in front of a word, which is closed at the end of a later cell:
+ * `1.50"Table, Round"`, where a delimiter is missing and the cut is inside of the quotes.
+ */
+function splitsQuoted(raw: string, delimiter: string): boolean {
+  const text = raw.replace(/\n$/, "");
+  let at = 0;
+  while (at < text.length) {
+    if (text[at] === '"') {
+      at = closingOf(text, at + 1, delimiter) + 1;
+      const next = text.indexOf(delimiter, at);
+      if (next < 0) return false;
+      at = next + delimiter.length;
+      continue;
+    }
+    const next = text.indexOf(delimiter, at);
+    if (next < 0) return false;
+    const quote = text.indexOf('"', at);
+    if (quote >= 0 && quote < next && /[^\s"]/.test(text[quote + 1]!)) {
+      const odd = (text.slice(at, next).split('"').length - 1) % 2 === 1;
+      if (odd && closesLater(text, next, delimiter)) return true;
+    }
+    at = next + delimiter.length;
+  }
+  return false;
+}
+
+/** Whether the next quote, doubled ones apart, ends a cell that it doesn't begin. */
+function closesLater(text: string, from: number, delimiter: string): boolean {
+  let at = text.indexOf('"', from);
+  // A doubled one is a character, unless it is a cell of its own.
+  while (
+    at >= 0 &&
+    text[at + 1] === '"' &&
+    !(atCellStart(text, at, delimiter) && endsCell(text, at + 2, delimiter))
+  )
+    at = text.indexOf('"', at + 2);
+  return at >= 0 && !atCellStart(text, at, delimiter) && endsCell(text, at + 1, delimiter);
+}
+
+/** Where the quote stands that closes a cell, or the end. */
+function closingOf(text: string, from: number, delimiter: string): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    if (text[at + 1] === '"') at++;
+    else if (endsCell(text, at + 1, delimiter)) return at;
+  }
+  return text.length;
+}
+
+function endsCell(text: string, at: number, delimiter: string): boolean {
+  let after = at;
+  while (text[after] === " " && delimiter !== " ") after++;
+  return after >= text.length || text.startsWith(delimiter, after);
+}
+
+function atCellStart(text: string, at: number, delimiter: string): boolean {
+  const before = text.slice(0, at).trimEnd();
+  return before.endsWith(delimiter) || text.slice(0, at).endsWith(delimiter);
+}
+
+function countBreaks(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) count++;
+  return count;
+}
+
+/** Where the text goes on after so many lines. */
+function afterLines(text: string, lines: number): number {
+  let at = 0;
+  for (let i = 0; i < lines; i++) {
+    const next = text.indexOf("\n", at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}

@@ -1,0 +1,48 @@
+import { isMissingNumber, parseNumber } from "../cells.ts";
+import type { Column } from "../column.ts";
+import { plainSpelling } from "../number-format.ts";
+
+const label =
+  /^(?:grand |sub)?-?(?:totals?|sums?|all)(?: (?:sum|amount|of all.*))?:?$|^(?:gesamt(?:summe)?|summe|insgesamt|totaux|somme|total général|suma|totale|somma|totaal|razem|celkem|totalt|итого|всего|合计|总计|合計)\s*:?$/i;
+
+/**
+ * Whether the last row of a table is a total: its first text is a word for it, and it has numbers.
+ *
+ * @returns `sums`: whether each of its numbers is the sum of its column, up to the rounding of what is written; null where the row
+ *   is none by its words
+ */
+export function totalOf(columns: readonly Column[], rows: number): { label: string; sums: boolean } | null {
+  if (rows < 3) return null;
+  const last = columns.map((column) => column.at(rows - 1));
+  const first = last.find((cell) => typeof cell === "string" && cell !== "");
+  if (typeof first !== "string" || !label.test(first)) return null;
+  let numbers = 0;
+  let sums = true;
+  for (const [j, column] of columns.entries()) {
+    const written = last[j] as string;
+    const value = numberOf(column, rows - 1);
+    if (value === null) continue;
+    numbers++;
+    let sum = 0;
+    let size = 0;
+    for (let row = 0; row < rows - 1; row++) {
+      const part = numberOf(column, row) ?? 0;
+      sum += part;
+      size += Math.abs(part);
+    }
+    const decimals = /[.,](\d{1,2}|\d{4,})\D*$/.exec(written)?.[1]?.length ?? 0;
+    if (Math.abs(sum - value) > 0.51 * 10 ** -decimals + 1e-9 * size) sums = false;
+  }
+  return numbers === 0 ? null : { label: first, sums };
+}
+
+function numberOf(column: Column, row: number): number | null {
+  const plain = column.plainNumberAt(row);
+  if (!Number.isNaN(plain)) return plain;
+  const cell = column.at(row);
+  if (isMissingNumber(cell)) return null;
+  const spelled =
+    column.format === null || typeof cell !== "string" ? cell : (plainSpelling(cell, column.format) ?? cell);
+  const value = parseNumber(spelled);
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,218 @@
+import { listed, quoted } from "./data-error.ts";
+
+/** How numbers of a column are written, where that is not as in a program. */
+export interface NumberFormat {
+  decimal: "." | ",";
+  /** What stands between groups of three digits; none if empty. A space stands for every kind of space. */
+  group: "" | "." | "," | "'" | " ";
+  /** The one currency of the column, before or after the number, which some cells may lack. */
+  currency?: string;
+  /** Every number is followed by a percent sign. */
+  percent?: true;
+}
+
+const codes =
+  "USD|EUR|GBP|JPY|CHF|CNY|RMB|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|TRY|BRL|MXN|ZAR|KRW|SGD|HKD|ILS|THB|IDR|MYR|PHP|AED|SAR|UAH|BGN|Fr\\.|kr\\.?|zł|Kč|R\\$|US\\$|A\\$|C\\$";
+const currencySign = `\\p{Sc}|${codes}`;
+const spaces = "[ \\u00a0\\u2009\\u202f]";
+/** Sign, currency, sign, digits with marks, exponent, currency or percent sign. */
+const shape = new RegExp(
+  `^([+\\-−]?)(?:(${currencySign})${spaces}?)?([+\\-−]?)((?:\\d[\\d.,'’ \\u00a0\\u2009\\u202f]*|[.,]\\d+))([eE][+-]?\\d+)?(?:${spaces}?(%|${currencySign}))?$`,
+  "u",
+);
+
+interface Parts {
+  sign: string;
+  body: string;
+  exponent: string;
+  currency: string;
+  percent: boolean;
+}
+
+/** The parts of a cell that has the shape of a number in some country, or null. */
+export function numberParts(cell: string): Parts | null {
+  if (cell.length > 64) return null;
+  const match = shape.exec(cell);
+  if (match === null) return null;
+  const [, first = "", before = "", second = "", digits = "", exponent = "", after = ""] = match;
+  if ((first !== "" && second !== "") || (before !== "" && after !== "")) return null;
+  // One spelling for each mark.
+  const body = digits
+    .trimEnd()
+    .replace(/[\u00a0\u2009\u202f]/g, " ")
+    .replaceAll("’", "'");
+  if (!/\d$/.test(body) && !/^\d+[.,]$/.test(body)) return null;
+  return {
+    sign: (first || second).replace("−", "-"),
+    body,
+    exponent,
+    currency: before || (after === "%" ? "" : after),
+    percent: after === "%",
+  };
+}
+
+/** What the marks of one number say: certain of a decimal or group mark, or one mark before three digits, which can be both. */
+type Reading =
+  | { kind: "none" }
+  | { kind: "certain"; decimal: "." | "," | null; group: NumberFormat["group"] }
+  | { kind: "either"; mark: "." | "," };
+
+/** Reads the marks of digits; null where they fit no number. Leading zeros are codes. */
+function readMarks(body: string): Reading | null {
+  if (/^\d+$/.test(body)) return /^0\d/.test(body) ? null : { kind: "none" };
+  const grouped = /^([1-9]\d{0,2})(?:([.,' ])(\d{3}(?:\2\d{3})*))(?:([.,])(\d+))?$/.exec(body);
+  if (grouped !== null) {
+    const [, , mark, rest, point] = grouped;
+    const group = mark as NumberFormat["group"];
+    if (point !== undefined) return point === mark ? null : { kind: "certain", decimal: point as ".", group };
+    if (group === "'" || group === " " || rest!.length > 3) return { kind: "certain", decimal: null, group };
+    return { kind: "either", mark: mark as "." | "," };
+  }
+  const decimal = /^(\d*)([.,])(\d*)$/.exec(body);
+  if (decimal === null || /^0\d/.test(decimal[1]!)) return null;
+  return { kind: "certain", decimal: decimal[2] as "." | ",", group: "" };
+}
+
+/** What the cells of one column say about its numbers; fed cell by cell. */
+export interface FormatEvidence {
+  /** Cells of the shape of a number that a program would not read as one. */
+  foreign: number;
+  /** Plain whole numbers below 1000, which have no group mark to show. */
+  small: number;
+  decimals: Set<"." | ",">;
+  groups: Set<NumberFormat["group"]>;
+  /** Marks before exactly three digits, where nothing else tells what they are. */
+  either: Set<"." | ",">;
+  currencies: Set<string>;
+  percents: number;
+  numbers: number;
+  /** The first cell that needs a decision. */
+  example: string;
+}
+
+export function noEvidence(): FormatEvidence {
+  return {
+    foreign: 0,
+    small: 0,
+    decimals: new Set(),
+    groups: new Set(),
+    either: new Set(),
+    currencies: new Set(),
+    percents: 0,
+    numbers: 0,
+    example: "",
+  };
+}
+
+/** Adds a cell; false where it has not the shape of a number, so that the column is text. */
+export function addEvidence(evidence: FormatEvidence, cell: string): boolean {
+  const parts = numberParts(cell);
+  if (parts === null) return false;
+  const reading = readMarks(parts.body);
+  if (reading === null) return false;
+  evidence.numbers++;
+  if (parts.percent) evidence.percents++;
+  if (parts.currency !== "") evidence.currencies.add(parts.currency);
+  const plain = parts.currency === "" && !parts.percent && !cell.startsWith("−");
+  if (reading.kind === "certain") {
+    if (reading.decimal !== null) evidence.decimals.add(reading.decimal);
+    if (reading.group !== "") evidence.groups.add(reading.group);
+  } else if (reading.kind === "either") evidence.either.add(reading.mark);
+  else if (parts.body.length < 4) evidence.small++;
+  const asProgram =
+    plain &&
+    (reading.kind === "none" ||
+      (reading.kind === "certain" && reading.decimal === "." && reading.group === "") ||
+      (reading.kind === "either" && reading.mark === "."));
+  if (!asProgram) evidence.foreign++;
+  if (evidence.example === "" && (!asProgram || reading.kind === "either")) evidence.example = cell;
+  return true;
+}
+
+/** What is known of the file that a column is in. */
+export interface FileMarks {
+  delimiter: string;
+  /** A column with certain decimal commas, or certain decimal points. */
+  commas: boolean;
+  points: boolean;
+}
+
+/** A decision on the numbers of a column. */
+export type FormatDecision =
+  | { kind: "plain" }
+  | { kind: "format"; format: NumberFormat }
+  /** `1.234` read as a program reads it, where it could have been 1234. */
+  | { kind: "decimal-point"; example: string }
+  /** Numbers that can't be told: the column stays text. */
+  | { kind: "text"; why: string };
+
+/**
+ * Decides what the marks of a column's numbers are, from all of its cells.
+ *
+ * A mark before exactly three digits, where nothing in the column tells more: a dot is a group mark if the file has decimal
+ * commas elsewhere, else a decimal point. A comma is a decimal comma if the file has some elsewhere or is delimited by `;`, and a group mark
+ * if it is delimited by commas, has decimal points elsewhere, or the column has whole numbers below 1000 without one.
+ */
+export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatDecision {
+  const { decimals, groups, either, currencies, percents, numbers, foreign, small, example } = evidence;
+  const unclear = (why: string): FormatDecision => ({ kind: "text", why });
+  if (numbers === 0) return { kind: "plain" };
+  if (currencies.size > 1) return unclear(`numbers of several currencies (${listed([...currencies], 3)})`);
+  if (percents > 0 && percents < numbers) return unclear("numbers with and without a percent sign");
+  if (decimals.size > 1) return unclear("numbers with a decimal comma and with a decimal point");
+  let [decimal] = [...decimals];
+  const marks = new Set<NumberFormat["group"]>(groups);
+  for (const mark of either) {
+    // Together with certain marks there is but one reading.
+    if (decimal === mark || (decimal === undefined && marks.size === 0 && isDecimal(mark))) decimal = mark;
+    else marks.add(mark);
+  }
+  const dotted = either.has(".") && groups.size === 0 && decimals.size === 0 && marks.size === 0;
+  if (marks.size > 1 || (decimal !== undefined && marks.has(decimal)))
+    return unclear("numbers whose dots and commas mean different things in different rows");
+  if (marks.size === 0 && decimal === "," && either.has(",") && decimals.size === 0 && !sureOfComma())
+    return unclear(`${quoted(example)} could have a decimal comma or a mark of thousands`);
+  if (foreign === 0 && marks.size === 0)
+    return dotted && file.delimiter === ";" ? { kind: "decimal-point", example } : { kind: "plain" };
+  const [currency] = [...currencies];
+  return {
+    kind: "format",
+    format: {
+      decimal: decimal ?? (marks.has(".") ? "," : "."),
+      group: [...marks][0] ?? "",
+      ...(currency !== undefined && { currency }),
+      ...(percents > 0 && { percent: true as const }),
+    },
+  };
+
+  function isDecimal(mark: "." | ","): boolean {
+    if (mark === ".") return !file.commas;
+    if (file.commas !== file.points) return file.commas;
+    if (file.delimiter === ";") return true;
+    return file.delimiter !== "," && small === 0;
+  }
+  function sureOfComma(): boolean {
+    return file.commas || file.delimiter === ";";
+  }
+}
+
+/**
+ * The cell as a program would write it (`1.234,5 €` as `1234.5`), or null where it is not written in this way: group marks
+ * are believed only between groups of three digits.
+ */
+export function plainSpelling(cell: string, format: NumberFormat): string | null {
+  const parts = numberParts(cell);
+  if (parts === null || (parts.currency !== "" && parts.currency !== format.currency)) return null;
+  if (parts.percent && format.percent !== true) return null;
+  const reading = readMarks(parts.body);
+  if (reading === null) return null;
+  let body = parts.body;
+  if (reading.kind === "certain") {
+    if (reading.group !== "" && reading.group !== format.group) return null;
+    if (reading.decimal !== null && reading.decimal !== format.decimal) return null;
+  } else if (reading.kind === "either" && reading.mark !== format.group && reading.mark !== format.decimal) {
+    return null;
+  }
+  if (format.group !== "") body = body.replaceAll(format.group, "");
+  return parts.sign + body.replace(format.decimal, ".") + parts.exponent;
+}
