@@ -256,7 +256,10 @@ describe("makeDataset", () => {
   it("passes on the notes of the table", async () => {
     const { notes, features } = await datasetOf("x;y\n1,5;a\n2,5;b\n1,5;a\n");
     expect(features[0]!.kind).toBe("numeric");
-    expect(notes[0]).toEqual({ level: "info", text: "decimal commas read as decimal points in the column 'x'" });
+    expect(notes[0]).toEqual({
+      level: "info",
+      text: "decimal commas read as decimal points in the column 'x'",
+    });
   });
 
   it.each([
