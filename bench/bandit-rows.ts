@@ -1,3 +1,5 @@
+import type { Row } from "./results.ts";
+
 /** What bandits.ts prints: milliseconds, decisions a second, bytes. */
 export interface BanditResult {
   choose: { p50: number; p99: number };
@@ -21,7 +23,6 @@ export interface ServiceResult {
   exactlyOnce: number;
 }
 
-type Row = [what: string, measured: string, target: string, met: boolean];
 const count = (value: number): string => Math.round(value).toLocaleString("en");
 
 /** Rows of the table of results. */

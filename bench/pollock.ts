@@ -13,6 +13,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readTable } from "@minimand/compare";
 import Papa from "papaparse";
+import { type Row, replaceSection, tableOf } from "./results.ts";
 
 type Rows = string[][];
 
@@ -133,21 +134,30 @@ for (const [name, score] of polluted.scores) {
   weighted += (weights[name] ?? 0) * score;
   weight += weights[name] ?? 0;
 }
-const result = {
-  files: polluted.scores.size,
-  simple: Number(mean([...polluted.scores.values()]).toFixed(3)),
-  weighted: Number((weighted / weight).toFixed(3)),
-  refused: polluted.refused.length,
-  survey: {
-    files: survey.scores.size,
-    absent: survey.absent,
-    simple: Number(mean([...survey.scores.values()]).toFixed(3)),
-    refused: survey.refused.length,
-  },
-};
-console.log(JSON.stringify(result));
+const simple = mean([...polluted.scores.values()]);
+const surveyed = mean([...survey.scores.values()]);
+const rows: Row[] = [
+  [
+    `Pollock, ${polluted.scores.size} files with one damage each, without hints: simple score (of 10)`,
+    simple.toFixed(3),
+    "at least 9.5",
+    simple >= 9.5,
+  ],
+  ["the same, weighted score", (weighted / weight).toFixed(3), "at least 9.0", weighted / weight >= 9],
+  ["the same, files refused", String(polluted.refused.length), "", true],
+  [
+    `${survey.scores.size} real files of its survey (${survey.absent} absent from the checkout): simple score`,
+    surveyed.toFixed(3),
+    "at least 8",
+    surveyed >= 8,
+  ],
+  ["the same, files refused", String(survey.refused.length), "", true],
+];
+replaceSection({ title: "Damaged files", command: "node bench/pollock.ts FOLDER", rows });
+console.log(tableOf(rows));
 if (detail === "--files") {
   for (const { scores } of [polluted, survey])
     for (const [name, score] of [...scores].sort((a, b) => a[1] - b[1]).slice(0, 120))
       console.log(score.toFixed(3), name);
 }
+process.exitCode = rows.every(([, , , met]) => met) ? 0 : 1;

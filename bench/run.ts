@@ -1,13 +1,13 @@
 /*
- * All benchmarks, each in a process of its own; writes bench/RESULTS.md and fails where a target is missed. Ratios are
- * taken within one run: absolute times of a busy machine mean little.
+ * All benchmarks that need no data from elsewhere, each in a process of its own; writes their sections of bench/RESULTS.md and
+ * fails where a target is missed. Ratios are taken within one run: absolute times of a busy machine mean little.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { existsSync } from "node:fs";
 import { type ArchitectureResult, architectureRows } from "./architecture-rows.ts";
 import { type BanditResult, banditRows, type ServiceResult, serviceRows } from "./bandit-rows.ts";
 import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
+import { type Row, replaceSection, tableOf } from "./results.ts";
 import { type SharpnessAwareTimes, sharpnessAwareRows } from "./sharpness-aware-rows.ts";
 
 const here = new URL(".", import.meta.url).pathname;
@@ -26,8 +26,6 @@ function bench<Result = Numbers>(file: string, ...args: string[]): Result {
   });
   return JSON.parse(out.trim().split("\n").at(-1) ?? "{}") as Result;
 }
-
-type Row = [what: string, measured: string, target: string, met: boolean];
 
 const step = bench("step.ts");
 const memory = bench("memory.ts");
@@ -192,16 +190,6 @@ function nativeRows({ small, large, compile, torch }: Native): Row[] {
   ];
 }
 
-const tableOf = (made: readonly Row[]): string =>
-  [
-    "| what | measured | target | |",
-    "|---|---|---|---|",
-    ...made.map(
-      ([what, measured, target, met]) =>
-        `| ${what} | ${measured} | ${target} | ${target === "" ? "" : met ? "met" : "**missed**"} |`,
-    ),
-  ].join("\n");
-
 const nativeOnes =
   "missing" in native
     ? []
@@ -209,18 +197,13 @@ const nativeOnes =
         ...nativeRows(native),
         ...(sharpnessAware.native === null ? [] : sharpnessAwareRows("native", sharpnessAware.native)),
       ];
-const table = `${tableOf(rows)}
-
-## Native engine
-
-${"missing" in native ? `Left out: ${native.missing}` : tableOf(nativeOnes)}`;
-const text = `# Benchmarks
-
-Written by \`npm run bench\` on ${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${availableParallelism()} cores, Node ${process.versions.node}.
-Medians; ratios are taken within one run.
-
-${table}
-`;
-writeFileSync(`${here}RESULTS.md`, text);
-console.log(table);
+const command = "npm run bench";
+replaceSection({ title: "Library and command", command, rows });
+replaceSection({
+  title: "Native engine",
+  command,
+  rows: nativeOnes,
+  ...("missing" in native && { missing: native.missing }),
+});
+console.log(`${tableOf(rows)}\n\n${tableOf(nativeOnes)}`);
 process.exitCode = [...rows, ...nativeOnes].every(([, , , met]) => met) ? 0 : 1;

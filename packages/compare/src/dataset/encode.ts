@@ -1,6 +1,6 @@
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
-import { dataError, listed, quoted } from "../table/data-error.ts";
+import { type DataError, dataError, listed, quoted } from "../table/data-error.ts";
 import { type NumberFormat, numberParts, plainSpelling } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
@@ -13,6 +13,9 @@ export interface Encoded {
   x: Float32Array;
   inputs: number;
 }
+
+/** Rows of a table that can't be encoded, with what is wrong with the first of their cells that is at fault. */
+export type UnreadableRows = Map<number, DataError>;
 
 /** Standardised values are cut here, far outside of any training row, so that float32 never overflows. */
 export const mostDeviations = 1e6;
@@ -59,11 +62,16 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
 /**
  * Encodes all rows of a new table, whose columns are found by name (more columns and another order do no harm).
  *
+ * @param unreadable takes what is wrong with rows that can't be encoded; without it the first such row is an error
  * @returns `x` [rows, inputs]; `notes` count the levels that no training row had.
  * @throws DataError naming every column that lacks; or line and value of a text, or a number beyond float32, in a numeric column.
  */
-export function encodeTable(encoder: Encoder, table: Table): Encoded & { rows: number; notes: Note[] } {
-  const { columns, notes } = readColumns(encoder, table);
+export function encodeTable(
+  encoder: Encoder,
+  table: Table,
+  unreadable?: UnreadableRows,
+): Encoded & { rows: number; notes: Note[] } {
+  const { columns, notes } = readColumns(encoder, table, unreadable);
   const x = new Float32Array(table.rows * encoder.inputs);
   let offset = 0;
   for (const [i, fitted] of encoder.features.entries()) {
@@ -88,12 +96,14 @@ export function encodeTable(encoder: Encoder, table: Table): Encoded & { rows: n
  * The columns of a new table that an encoder reads, in its order: numbers (NaN where missing), or texts ("" where missing,
  * levels spelled as in training).
  *
+ * @param unreadable as for `encodeTable`
  * @returns `notes` count the levels that no training row had.
  * @throws DataError as `encodeTable`
  */
 export function readColumns(
   encoder: Encoder,
   table: Table,
+  unreadable?: UnreadableRows,
 ): { columns: (Float64Array | string[])[]; notes: Note[] } {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const lacking = encoder.features.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
@@ -110,7 +120,13 @@ export function readColumns(
     const column = byName.get(fitted.name)!;
     if (fitted.kind === "numeric") {
       const format = formatOf(column, fitted.format);
-      return Float64Array.from({ length: table.rows }, (_, row) => numberIn(table, column, row, format));
+      return Float64Array.from({ length: table.rows }, (_, row) => {
+        const value = numberIn(table, column, row, format);
+        if (typeof value === "number") return value;
+        if (unreadable === undefined) throw value;
+        if (!unreadable.has(row)) unreadable.set(row, value);
+        return Number.NaN;
+      });
     }
     const pooled = new Set(fitted.pooled);
     const unseen = new Map<string, number>();
@@ -133,7 +149,13 @@ export function readColumns(
   return { columns, notes };
 }
 
-function numberIn(table: Table, column: Column, row: number, format: NumberFormat | null): number {
+/** A cell as a number, or what is wrong with it. */
+function numberIn(
+  table: Table,
+  column: Column,
+  row: number,
+  format: NumberFormat | null,
+): number | DataError {
   if (format === null) {
     const plain = column.plainNumberAt(row);
     if (Math.abs(plain) <= largest) return plain;
@@ -143,10 +165,10 @@ function numberIn(table: Table, column: Column, row: number, format: NumberForma
   const parsed = parseNumber(cell, format);
   const subject = `column ${quoted(column.name)}`;
   if (parsed === "text")
-    throw dataError(placeOf(table, row), `${subject}: expected a number, as in training`, quoted(cell));
+    return dataError(placeOf(table, row), `${subject}: expected a number, as in training`, quoted(cell));
   const value = Number(parsed === "leading zero" || parsed === "long digits" ? cell : parsed);
   if (Math.abs(value) > largest) {
-    throw dataError(
+    return dataError(
       placeOf(table, row),
       `${subject}: expected a finite number of at most 3.4e38 (float32)`,
       quoted(cell),

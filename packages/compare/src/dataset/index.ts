@@ -5,7 +5,14 @@ export {
   makeImbalanced,
 } from "./corrupt.ts";
 export type { CategoricalFeature, Dataset, Feature, NumericFeature } from "./dataset.ts";
-export { type Encoded, encode, encodeTable, mostDeviations, readColumns } from "./encode.ts";
+export {
+  type Encoded,
+  encode,
+  encodeTable,
+  mostDeviations,
+  readColumns,
+  type UnreadableRows,
+} from "./encode.ts";
 export { type EncodedTarget, encodeTarget } from "./encode-target.ts";
 export {
   type CategoricalEncoder,
