@@ -1,0 +1,57 @@
+import type { Server } from "node:http";
+import { serve } from "@hono/node-server";
+import type { Hono } from "hono";
+import { checkNumber } from "minimand/engine";
+
+/** Where a server listens, and what ends with it. */
+export interface ListenOptions {
+  /** On 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Runs when the last answer is out. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that a request may take to arrive; a body is small. */
+const arrival = 10_000;
+/** Milliseconds that answers may take once the server was asked to stop. */
+const farewell = 3_000;
+
+/**
+ * Serves an app until SIGINT or SIGTERM, and ends the process then.
+ *
+ * @returns the port, once it listens
+ * @throws RangeError for no port; the error of the operating system where it can't listen
+ */
+export async function listen(app: Hono, { port, close }: ListenOptions): Promise<number> {
+  checkNumber("port", port, { min: 0, max: 65_535, integer: true });
+  const server = serve({
+    fetch: app.fetch,
+    port,
+    hostname: "127.0.0.1",
+    serverOptions: {
+      // Longer than clients keep a connection: the server is never the one that closes it just as a request is sent.
+      keepAliveTimeout: 65_000,
+      headersTimeout: arrival,
+      requestTimeout: arrival,
+      connectionsCheckingInterval: 1000,
+    },
+  }) as Server;
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const stop = (): void => {
+    server.close(() => {
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error instanceof Error ? error.message : error);
+          process.exit(1);
+        },
+      );
+    });
+    // Who sends slowly, or nothing at all, holds up nobody.
+    setTimeout(() => server.closeAllConnections(), farewell);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
