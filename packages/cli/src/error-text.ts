@@ -1,4 +1,4 @@
-/* What an error says to whoever can mend it. Commands and servers share it. */
+/* What errors say, and who can mend them: commands and servers share it. */
 
 /** Refused arguments are told in one grammar; any other TypeError or RangeError is a fault of the program. */
 export function isArgumentError(error: unknown): error is TypeError | RangeError {
@@ -22,8 +22,19 @@ const reasons: Record<string, string> = {
   EADDRINUSE: "another program listens there",
 };
 
+/** Whether it is the user's to mend: what was asked or given, or the disk and the like. */
+export function isMendable(error: unknown): boolean {
+  return isArgumentError(error) || systemMessage(error) !== null;
+}
+
+/** One line that says what went wrong. */
+export function messageOf(error: unknown): string {
+  const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
+  return message.split("\n")[0];
+}
+
 /** Errors of the operating system that a user can mend, in words; null for all others. */
-export function systemMessage(error: unknown): string | null {
+function systemMessage(error: unknown): string | null {
   if (!(error instanceof Error) || !("code" in error)) return null;
   const reason = reasons[String(error.code)];
   if (reason === undefined) return null;

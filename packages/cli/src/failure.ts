@@ -1,6 +1,6 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
-import { isArgumentError, systemMessage } from "./error-text.ts";
+import { isMendable } from "./error-text.ts";
 
 /** Something the user can mend: one line on stderr, exit code 2. */
 export class UsageError extends Error {
@@ -16,12 +16,5 @@ export class Interrupted extends Error {
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
   if (error instanceof Interrupted) return 130;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof DataError || error instanceof UsageError || isArgumentError(error)) return 2;
-  return systemMessage(error) === null ? 1 : 2;
-}
-
-/** One line that says what went wrong. */
-export function messageOf(error: unknown): string {
-  const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
-  return message.split("\n")[0];
+  return error instanceof DataError || error instanceof UsageError || isMendable(error) ? 2 : 1;
 }

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
+import { messageOf } from "../error-text.ts";
 
 /** Where a server listens, and what ends with it. */
 export interface ListenOptions {
@@ -42,7 +43,7 @@ export async function listen(app: Hono, { port, close }: ListenOptions): Promise
       close().then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error(error instanceof Error ? error.message : error);
+          console.error(messageOf(error));
           process.exit(1);
         },
       );
