@@ -7,6 +7,7 @@
  * written nothing is taken any more: a new start goes on from what is on the disk.
  */
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FolderLock, lockFolder } from "@minimand/cli/folder-lock";
 import { messageOf } from "@minimand/cli/server";
 import {
   type Bandit,
@@ -51,17 +52,30 @@ export interface DecisionStore {
   close(): Promise<void>;
 }
 
-/** Opens a store: a new one in an empty folder, otherwise the bandit as it was when the last line was synced. */
-export async function openStore({
-  folder,
-  create,
-  snapshotEvery,
-  maxPending,
-  now,
-}: StoreOptions): Promise<DecisionStore> {
+/**
+ * Opens a store: a new one in an empty folder, otherwise the bandit as it was when the last line was synced. The folder is
+ * this process's alone until the store is closed.
+ *
+ * @throws RangeError for a folder that another process uses, or that is damaged; the error of the operating system
+ */
+export async function openStore(options: StoreOptions): Promise<DecisionStore> {
+  const { folder, snapshotEvery, maxPending } = options;
   checkNumber("snapshotEvery", snapshotEvery, { min: 1, integer: true });
   checkNumber("maxPending", maxPending, { min: 1, integer: true });
   await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder);
+  try {
+    return await openLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  { folder, create, snapshotEvery, maxPending, now }: StoreOptions,
+  lock: FolderLock,
+): Promise<DecisionStore> {
   const files = decisionFolder(folder);
   files.sweep();
   const found = readFolder(files, create);
@@ -212,10 +226,14 @@ export async function openStore({
       return count;
     },
     async close() {
-      await running;
-      if (failure === null && lines > 0) await rotate(bandit.snapshot());
-      await snapshots;
-      await journal.close();
+      try {
+        await running;
+        if (failure === null && lines > 0) await rotate(bandit.snapshot());
+        await snapshots;
+        await journal.close();
+      } finally {
+        lock.release();
+      }
       check();
     },
   };

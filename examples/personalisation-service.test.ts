@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -297,6 +297,42 @@ describe("the service", () => {
       );
     expect(await answer()).toBe(200);
     await kill(child, "SIGTERM");
+  });
+
+  it("leaves a folder to the process that has it, and takes it over from one that was killed", async () => {
+    const folder = temporary();
+    const first = await start(folder);
+    const { body } = await post(`${first.url}/choose`, { features: context(1) });
+    const second = await refused([folder, "0"]);
+    expect(second).toEqual({
+      code: 2,
+      stderr: `personalisation-service: ${folder}: expected a folder that no other process uses, got one that process ${first.child.pid} uses\n`,
+    });
+    // The first one never noticed.
+    expect((await post(`${first.url}/choose`, { features: context(2) })).status).toBe(200);
+    await kill(first.child, "SIGKILL");
+    const third = await start(folder);
+    const reward = await post(`${third.url}/reward`, { decisionId: body.decisionId, reward: 1 });
+    expect(reward.status).toBe(200);
+    await kill(third.child, "SIGTERM");
+  });
+
+  it("ends in one line on a folder that two processes wrote into", async () => {
+    const folder = temporary();
+    const { child, url } = await start(folder);
+    await post(`${url}/choose`, { features: context(1) });
+    await kill(child, "SIGKILL");
+    const journal = join(folder, "decisions-0.jsonl");
+    appendFileSync(journal, readFileSync(journal));
+    const { code, stderr } = await refused([folder, "0"]);
+    expect(code).toBe(2);
+    expect(stderr.startsWith(`personalisation-service: ${journal}:2: expected the decision 1-`)).toBe(true);
+    expect(stderr).toMatch(/^[^\n]*; put the folder back from a copy, or keep the 1 lines before [^\n]*\n$/);
+    writeFileSync(join(folder, "snapshot-0.bin"), "x");
+    expect(await refused([folder, "0"])).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^personalisation-service: \S+snapshot-0\.bin: snapshot: [^\n]*\n$/),
+    });
   });
 
   it("refuses to start in one line where a setting, the folder or the port can't be", async () => {

@@ -15,7 +15,7 @@
  * an hour or was the oldest of too many that wait; /health tells how many were dropped for that.
  *
  * Requests for other hosts or from pages of other sites get 403, what can't be understood 400 (fields of other names too),
- * bodies over 64 KiB 413. When the disk takes no more, all get 503 until a new start.
+ * bodies over 64 KiB 413. When the disk takes no more, all get 503 until a new start. A folder is one process's at a time.
  */
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
