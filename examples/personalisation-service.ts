@@ -53,10 +53,11 @@ export async function createService({
   store: DecisionStore;
   expireOld(): Promise<number>;
 }> {
+  // Refused before there is a folder.
+  checkNumber("dim", dim, { min: 1, integer: true });
+  checkNumber("variants", variants.length, { min: 1 });
   const create = (): Bandit =>
     neuFastCb({ dim, arms: variants.length, gamma: { kind: "sqrt", initial: 10 } });
-  // Refuses what it can't be made of, before there is a folder.
-  create();
   const app = guardedApp({ hosts, statusOf });
   const store = await openStore({
     ...{ folder, create, snapshotEvery, maxPending },
