@@ -6,8 +6,9 @@
  * requests wait for that. Neither the end of the process nor a power cut loses what was answered. Once a line could not be
  * written nothing is taken any more: a new start goes on from what is on the disk.
  */
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { type FolderLock, lockFolder } from "@minimand/cli/folder-lock";
+import { makeFolder } from "@minimand/cli/make-folder";
 import { messageOf } from "@minimand/cli/server";
 import {
   type Bandit,
@@ -62,7 +63,7 @@ export async function openStore(options: StoreOptions): Promise<DecisionStore> {
   const { folder, snapshotEvery, maxPending } = options;
   checkNumber("snapshotEvery", snapshotEvery, { min: 1, integer: true });
   checkNumber("maxPending", maxPending, { min: 1, integer: true });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const lock = await lockFolder(folder);
   try {
     return await openLocked(options, lock);

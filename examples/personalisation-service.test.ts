@@ -349,6 +349,7 @@ describe("the service", () => {
       [[folder, "0", "--max-pending", "0"], "maxPending: expected an integer >= 1, got 0"],
       [[folder, "0", "--host", "http://x"], /^hosts: expected names of hosts/],
       [[folder, "0", "--hosts", "x"], /^Unknown option '--hosts'/],
+      [["/proc/x/y", "0"], "/proc/x: no such file or folder"],
       [["/dev/null/x", "0"], /^\/dev\/null\/x: a part of the path is a file/],
     ];
     for (const [args, expected] of cases) {

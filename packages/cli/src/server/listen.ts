@@ -1,5 +1,5 @@
-import type { Server } from "node:http";
-import { serve } from "@hono/node-server";
+import { createServer } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
@@ -25,18 +25,18 @@ const farewell = 3_000;
  */
 export async function listen(app: Hono, { port, close }: ListenOptions): Promise<number> {
   checkNumber("port", port, { min: 0, max: 65_535, integer: true });
-  const server = serve({
-    fetch: app.fetch,
-    port,
-    hostname: "127.0.0.1",
-    serverOptions: {
+  const hostname = "127.0.0.1";
+  const listener = getRequestListener(app.fetch, { hostname, errorHandler: answerUnreadable });
+  const server = createServer(
+    {
       // Longer than clients keep a connection: the server is never the one that closes it just as a request is sent.
       keepAliveTimeout: 65_000,
       headersTimeout: arrival,
       requestTimeout: arrival,
       connectionsCheckingInterval: 1000,
     },
-  }) as Server;
+    listener,
+  ).listen(port, hostname);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const stop = (): void => {
     server.close(() => {
@@ -55,4 +55,11 @@ export async function listen(app: Hono, { port, close }: ListenOptions): Promise
   process.once("SIGTERM", stop);
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** What has no address that can be understood never comes to the app. */
+function answerUnreadable(error: unknown): Response {
+  if (!(error instanceof RequestError)) return Response.json({ error: "the server failed" }, { status: 500 });
+  const message = `request: expected a host and a path that make an address, got others (${error.message})`;
+  return Response.json({ error: message }, { status: 400 });
 }

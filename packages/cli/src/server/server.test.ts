@@ -74,6 +74,12 @@ describe("a guarded server", () => {
     });
   });
 
+  it.each(["localhost:99999", "a:b:c", "evil.example/localhost"])("can't read the host %s", async (host) => {
+    const answer = await ask(port, { headers: { host } });
+    expect(answer.status).toBe(400);
+    expect(answer.error).toMatch(/^request: expected a host and a path that make an address, got others/);
+  });
+
   it.each(["http://localhost:3000", "http://127.0.0.1", "http://[::1]:5173", "https://shop.example"])(
     "takes posts from pages of %s",
     async (origin) => {
