@@ -168,14 +168,7 @@ async function openLocked(
     return append(expiryLine(decisionId, ts()));
   }
   async function dropSurplus(): Promise<void> {
-    for (
-      let oldest = waiting.oldest();
-      oldest !== null && waiting.size > maxPending;
-      oldest = waiting.oldest()
-    ) {
-      void giveUp(oldest.name);
-      dropped++;
-    }
+    for (; waiting.size > maxPending; dropped++) void giveUp(waiting.oldest()!.name);
     await onDisk;
   }
 
