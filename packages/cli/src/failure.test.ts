@@ -1,7 +1,8 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, Interrupted, messageOf, UsageError } from "./failure.ts";
+import { messageOf } from "./error-text.ts";
+import { exitCodeOf, Interrupted, UsageError } from "./failure.ts";
 
 const system = (code: string, path?: string): Error =>
   Object.assign(new Error(`${code}: something, open '/x'`), {

@@ -1,5 +1,6 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
+import { isMendable } from "./error-text.ts";
 
 /** Something the user can mend: one line on stderr, exit code 2. */
 export class UsageError extends Error {
@@ -15,40 +16,5 @@ export class Interrupted extends Error {
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
   if (error instanceof Interrupted) return 130;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof DataError || error instanceof UsageError || isArgumentError(error)) return 2;
-  return systemMessage(error) === null ? 1 : 2;
-}
-
-/** Refused arguments are told in one grammar; any other TypeError or RangeError is a fault of the program. */
-function isArgumentError(error: unknown): boolean {
-  return (error instanceof RangeError || error instanceof TypeError) && error.message.includes(": expected ");
-}
-
-/** One line that says what went wrong. */
-export function messageOf(error: unknown): string {
-  const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
-  return message.split("\n")[0];
-}
-
-const reasons: Record<string, string> = {
-  ENOENT: "no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "is a folder, expected a file",
-  ENOTDIR: "a part of the path is a file, expected a folder",
-  EEXIST: "exists and is not a folder",
-  ENOSPC: "no space left on the disk",
-  EDQUOT: "no space left in the quota of the disk",
-  EIO: "the disk can't be read or written",
-  ENAMETOOLONG: "the name is too long",
-  EROFS: "the file system is read-only",
-};
-
-/** Errors of the operating system that a user can mend; null for all others. */
-function systemMessage(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error)) return null;
-  const reason = reasons[String(error.code)];
-  if (reason === undefined) return null;
-  const path = "path" in error && typeof error.path === "string" ? `${error.path}: ` : "";
-  return `${path}${reason}`;
+  return error instanceof DataError || error instanceof UsageError || isMendable(error) ? 2 : 1;
 }

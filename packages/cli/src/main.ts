@@ -1,4 +1,5 @@
-import { exitCodeOf, messageOf } from "./failure.ts";
+import { messageOf } from "./error-text.ts";
+import { exitCodeOf } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 
 // A reader that goes away (`minimand losses | head`) is no fault.

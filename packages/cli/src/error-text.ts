@@ -1,0 +1,44 @@
+/* What errors say, and who can mend them: commands and servers share it. */
+
+/** Refused arguments are told in one grammar; any other TypeError or RangeError is a fault of the program. */
+export function isArgumentError(error: unknown): error is TypeError | RangeError {
+  return (error instanceof RangeError || error instanceof TypeError) && error.message.includes(": expected ");
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "is a folder, expected a file",
+  ENOTDIR: "a part of the path is a file, expected a folder",
+  EEXIST: "exists and is not a folder",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left in the quota of the disk",
+  EFBIG: "the file would be larger than allowed",
+  EIO: "the disk can't be read or written",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "the name is too long",
+  EROFS: "the file system is read-only",
+  EADDRINUSE: "another program listens there",
+};
+
+/** Whether it is the user's to mend: what was asked or given, or the disk and the like. */
+export function isMendable(error: unknown): boolean {
+  return isArgumentError(error) || systemMessage(error) !== null;
+}
+
+/** One line that says what went wrong. */
+export function messageOf(error: unknown): string {
+  const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
+  return message.split("\n")[0];
+}
+
+/** Errors of the operating system that a user can mend, in words; null for all others. */
+function systemMessage(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const reason = reasons[String(error.code)];
+  if (reason === undefined) return null;
+  if ("path" in error && typeof error.path === "string") return `${error.path}: ${reason}`;
+  if ("address" in error && "port" in error) return `${error.address}:${error.port}: ${reason}`;
+  return reason;
+}

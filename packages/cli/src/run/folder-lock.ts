@@ -1,0 +1,179 @@
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+/** A folder that this process holds. */
+export interface FolderLock {
+  /** Lets go of the folder. The end of the process does too, however it comes. */
+  release(): void;
+}
+
+/** How a folder is held. */
+export interface LockOptions {
+  /** What the folder is used for: who says the same may hold it at the same time. Default: nobody else may. */
+  use?: string;
+}
+
+/** A line of the lock file: who holds the folder, for what. */
+interface Holder {
+  pid: number;
+  host: string;
+  use: string | null;
+}
+
+/** Others look at the lock for a moment before they go away, and a process that comes at that moment tries again. */
+const attempts = 10;
+const pause = 50;
+
+/**
+ * Takes a folder for this process, until it lets go of it or ends.
+ *
+ * The lock is the operating system's, on the file `.minimand-lock` in the folder. It goes with the process, so that one
+ * that was killed never blocks the next, whoever has its number by now, and it reaches as far as the file system carries
+ * locks: to other containers of a machine, to other machines over NFS 4 or SMB. What the file says only tells people who
+ * it is.
+ *
+ * Where there are no locks (a file system without them, a system that `fs-native-extensions` isn't built for) a line on
+ * stderr says so, and the folder is used without.
+ *
+ * @param folder a folder that is there
+ * @throws RangeError `FOLDER: expected a folder that no other process uses, got one that process PID uses`; the error of
+ *   the operating system where the file can't be written
+ */
+export async function lockFolder(folder: string, { use }: LockOptions = {}): Promise<FolderLock> {
+  const path = join(folder, ".minimand-lock");
+  const own: Holder = { pid: process.pid, host: hostname(), use: use ?? null };
+  const native = await import("fs-native-extensions").catch((error: Error) => error);
+  if (native instanceof Error) return withoutLock(folder, native);
+  let others: Holder[] = [];
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (attempt > 1) await setTimeout(pause);
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT);
+    let held = false;
+    try {
+      held = take(native, fd, path, own);
+      if (!held) others = holdersIn(fd);
+    } catch (error) {
+      if (!isUnsupported(error)) throw Object.assign(error as Error, { path });
+      rmSync(path, { force: true });
+      return withoutLock(folder, error as Error);
+    } finally {
+      if (!held) closeSync(fd);
+    }
+    if (held) return heldLock(native, fd, path, own);
+  }
+  throw refusal(folder, own, others);
+}
+
+type Native = typeof import("fs-native-extensions");
+
+/** Windows keeps others from the bytes that are locked, so there they are far behind what the file says. */
+const [offset, length] = process.platform === "win32" ? [2 ** 30, 1] : [0, 0];
+
+function take(native: Native, fd: number, path: string, own: Holder): boolean {
+  const line = `${JSON.stringify(own)}\n`;
+  const alone = native.tryLock(fd, offset, length);
+  if (alone) {
+    if (!hasName(fd, path)) return false;
+    try {
+      writeFileSync(path, line);
+    } catch (error) {
+      // The disk is full.
+      rmSync(path, { force: true });
+      throw error;
+    }
+    if (own.use === null) return true;
+  } else if (own.use === null) return false;
+  const among = alone
+    ? native.tryDowngradeLock(fd, offset, length)
+    : native.tryLock(fd, offset, length, { shared: true });
+  if (!among || !hasName(fd, path)) return false;
+  // Nobody writes the file anew while others hold it, so all its lines are of one use: that of those who hold it now.
+  const holders = holdersIn(fd);
+  if (holders.length === 0 || holders.some(({ use }) => use !== own.use)) return false;
+  if (!alone) appendFileSync(path, line);
+  return true;
+}
+
+function heldLock(native: Native, fd: number, path: string, { use }: Holder): FolderLock {
+  let held = true;
+  return {
+    release() {
+      if (!held) return;
+      held = false;
+      try {
+        // The last one takes the file along. Who has opened it meanwhile sees that it has lost its name, and opens another.
+        if (use === null || native.tryUpgradeLock(fd, offset, length)) rmSync(path, { force: true });
+      } catch {
+        // A file that stays does no harm.
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+/** Whether an open file is still the one that has the name. */
+function hasName(fd: number, path: string): boolean {
+  const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const open = fstatSync(fd, { bigint: true });
+  return named?.ino === open.ino && named.dev === open.dev;
+}
+
+/** What the lock file says; lines that were never finished say nothing. */
+function holdersIn(fd: number): Holder[] {
+  const bytes = Buffer.alloc(fstatSync(fd).size);
+  const text = bytes.toString("utf8", 0, readSync(fd, bytes, 0, bytes.length, 0));
+  const parsed = (line: string): unknown => {
+    try {
+      return JSON.parse(line);
+    } catch {
+      return null;
+    }
+  };
+  return text.split("\n").map(parsed).filter(isHolder);
+}
+
+function isHolder(value: unknown): value is Holder {
+  return typeof value === "object" && value !== null && "pid" in value && "host" in value && "use" in value;
+}
+
+function refusal(folder: string, own: Holder, others: readonly Holder[]): RangeError {
+  const other = others.find(({ pid, host }) => host !== own.host || isRunning(pid)) ?? others[0];
+  const elsewhere = other === undefined || other.host === own.host ? "" : ` on ${other.host}`;
+  const who = other === undefined ? "another process" : `process ${other.pid}${elsewhere}`;
+  const how = own.use === null || other?.use === null ? "" : " with other settings";
+  return new RangeError(
+    `${folder}: expected a folder that no other process uses, got one that ${who} uses${how}`,
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return ["ENOLCK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+function withoutLock(folder: string, { message }: Error): FolderLock {
+  process.stderr.write(
+    `${folder}: can't be locked here (${message.split("\n")[0]}): take care that no other process uses it\n`,
+  );
+  return { release: () => {} };
+}

@@ -1,0 +1,54 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { isArgumentError } from "../error-text.ts";
+import { onlyHosts } from "./hosts.ts";
+
+/** What a server lets in. */
+export interface GuardOptions {
+  /** Most bytes in the body of a request, default 64 KiB. */
+  maxBody?: number;
+  /** Names by which the server may be called beside those of loopback, see {@link onlyHosts}. */
+  hosts?: readonly string[];
+  /** The status of an error of the server's own, which is answered with its message; undefined for all others. */
+  statusOf?: (error: Error) => ContentfulStatusCode | undefined;
+}
+
+/**
+ * An app without routes that every server here begins with: requests meant for other hosts get a 403, bodies over the limit a
+ * 413, and every error is answered as `{ "error": "argument: expected what, got what" }`, with 400 for arguments that a
+ * route refuses (a TypeError or RangeError of that grammar). Anything else is a fault of the server: a 500 that says no more
+ * than that, and the error itself on stderr.
+ *
+ * @throws RangeError for `hosts` that are no names
+ * @example
+ * const app = guardedApp();
+ * app.post("/double", async (c) => {
+ *   const { x } = await jsonFields(c, ["x"]);
+ *   checkNumber("x", x);
+ *   return c.json({ x: 2 * x });
+ * });
+ */
+export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOptions = {}): Hono {
+  const app = new Hono();
+  app.use(onlyHosts(hosts));
+  const tooLarge = (): never => {
+    throw new HTTPException(413, { message: `body: expected at most ${maxBody} bytes, got more` });
+  };
+  app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+  app.notFound((c) =>
+    c.json({ error: `path: expected a route of this server, got ${c.req.method} ${c.req.path}` }, 404),
+  );
+  app.onError((error, c) => {
+    const own = statusOf?.(error);
+    if (own !== undefined) return c.json({ error: error.message }, own);
+    if (error instanceof HTTPException)
+      return c.json({ error: error.message }, error.status as ContentfulStatusCode);
+    if (isArgumentError(error)) return c.json({ error: error.message }, 400);
+    // Whoever went away in the middle of a body reads no answer, and it is no fault to write down.
+    if (!c.req.raw.signal.aborted) console.error(error);
+    return c.json({ error: "the server failed" }, 500);
+  });
+  return app;
+}

@@ -1,0 +1,65 @@
+import { createServer } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import type { Hono } from "hono";
+import { checkNumber } from "minimand/engine";
+import { messageOf } from "../error-text.ts";
+
+/** Where a server listens, and what ends with it. */
+export interface ListenOptions {
+  /** On 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Runs when the last answer is out. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that a request may take to arrive; a body is small. */
+const arrival = 10_000;
+/** Milliseconds that answers may take once the server was asked to stop. */
+const farewell = 3_000;
+
+/**
+ * Serves an app until SIGINT or SIGTERM, and ends the process then.
+ *
+ * @returns the port, once it listens
+ * @throws RangeError for no port; the error of the operating system where it can't listen
+ */
+export async function listen(app: Hono, { port, close }: ListenOptions): Promise<number> {
+  checkNumber("port", port, { min: 0, max: 65_535, integer: true });
+  const hostname = "127.0.0.1";
+  const listener = getRequestListener(app.fetch, { hostname, errorHandler: answerUnreadable });
+  const server = createServer(
+    {
+      // Longer than clients keep a connection: the server is never the one that closes it just as a request is sent.
+      keepAliveTimeout: 65_000,
+      headersTimeout: arrival,
+      requestTimeout: arrival,
+      connectionsCheckingInterval: 1000,
+    },
+    listener,
+  ).listen(port, hostname);
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const stop = (): void => {
+    server.close(() => {
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(messageOf(error));
+          process.exit(1);
+        },
+      );
+    });
+    // Who sends slowly, or nothing at all, holds up nobody.
+    setTimeout(() => server.closeAllConnections(), farewell);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** What has no address that can be understood never comes to the app. */
+function answerUnreadable(error: unknown): Response {
+  if (!(error instanceof RequestError)) return Response.json({ error: "the server failed" }, { status: 500 });
+  const message = `request: expected a host and a path that make an address, got others (${error.message})`;
+  return Response.json({ error: message }, { status: 400 });
+}
