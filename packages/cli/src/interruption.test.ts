@@ -130,9 +130,9 @@ describe("a disk that is full", () => {
   });
 
   it("from the start is told before anything runs, and nothing is left", async () => {
-    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/probe"));
+    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/"));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toBe("minimand: new/full/trials/probe: no space left on the disk\n");
+    expect(stderr).toBe("minimand: new/full/trials: no space left on the disk\n");
     expect(existsSync(at("new"))).toBe(false);
   });
 

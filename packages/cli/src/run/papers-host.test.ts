@@ -8,7 +8,7 @@ import { papersData } from "./papers-data.ts";
 import { type PapersHost, type PapersHostOptions, papersHost } from "./papers-host.ts";
 import { drive } from "./papers-run.ts";
 import type { Pool } from "./pool.ts";
-import { openStoreOf } from "./store.ts";
+import { openStore } from "./store.ts";
 import { isOutcome, type TrialOutcome } from "./trial-outcome.ts";
 
 /** Squares of whole numbers, as a claim: their sum is what the formula says. */
@@ -99,7 +99,7 @@ async function hostWith(
     scale: "default",
     seeds: null,
     data: papersData([], []),
-    store: await openStoreOf(folder, isOutcome),
+    store: await openStore(folder, isOutcome),
     startPool: () => pool,
     inFlight: 2,
     context: { code: "a" },

@@ -1,22 +1,16 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { TrialRecord } from "@minimand/compare";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { partial, writeWhole } from "./write-whole.ts";
 
 /** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
 export type TrialKey = Record<string, unknown>;
 
 /** Finished trials of an output directory, one file each, named by what decides their result. */
-export interface TrialStore<Kept = TrialRecord[]> {
+export interface TrialStore<Kept> {
   get(key: TrialKey): Promise<Kept | null>;
   put(key: TrialKey, kept: Kept): Promise<void>;
-}
-
-/** Opens (and makes) the store of a comparison, see {@link openStoreOf}. */
-export function openStore(directory: string): Promise<TrialStore> {
-  return openStoreOf(directory, areRecords);
 }
 
 /**
@@ -25,20 +19,30 @@ export function openStore(directory: string): Promise<TrialStore> {
  * @param isWhole whether a file holds what is kept of a trial; a damaged one counts as absent
  * @throws at once where nothing can be written; folders that were made for it are gone again then
  */
-export async function openStoreOf<Kept>(
+export async function openStore<Kept>(
   directory: string,
   isWhole: (value: unknown) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
-  let made: string | null = null;
+  const made = await makeFolder(trials);
+  const write = async (path: string, content: string): Promise<void> => {
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      // A run that began at the same time, and found the disk full, has taken the folder away.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      await makeFolder(trials);
+      await writeWhole(path, content);
+    }
+  };
+  // No other run has this file.
+  const probe = join(trials, `${randomUUID()}${partial}`);
   try {
-    made = await makeFolder(trials);
-    const probe = join(trials, "probe");
-    await writeWhole(probe, "a word to see that the disk takes one\n");
+    await write(probe, "a word to see that the disk takes one\n");
     await rm(probe);
   } catch (error) {
-    if (made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
-    throw error;
+    await unmakeFolder(trials, made);
+    throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);
   const pathOf = (key: TrialKey): string =>
@@ -53,7 +57,7 @@ export async function openStoreOf<Kept>(
         return null;
       }
     },
-    put: (key, kept) => writeWhole(pathOf(key), `${JSON.stringify(kept)}\n`),
+    put: (key, kept) => write(pathOf(key), `${JSON.stringify(kept)}\n`),
   };
 }
 
@@ -68,12 +72,4 @@ async function sweep(folder: string): Promise<void> {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (Date.now() - mtimeMs > abandoned) await rm(path, { force: true });
   }
-}
-
-function areRecords(value: unknown): value is TrialRecord[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "score" in v)
-  );
 }
