@@ -67,6 +67,8 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     }
     pending.push(missing);
   }
+  const doubts = store.doubts();
+  if (doubts !== null) process.stderr.write(`${doubts}\n`);
   const total = repeats.flat().length;
   let done = total - pending.flat().length;
   if (done === total) return records;

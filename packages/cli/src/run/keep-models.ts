@@ -1,6 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
+import {
+  fitWhole,
+  type Results,
+  type SavedModel,
+  type Settings,
+  writeModelDescription,
+} from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
 import { makeFolder } from "./make-folder.ts";
@@ -56,6 +62,6 @@ export async function writeModels(
     await writeWhole(join(folder, "model.safetensors"), model.weights);
     await writeWhole(join(folder, "model.onnx"), await onnxOf(model));
     // The description comes last: where it is, the model is whole.
-    await writeWhole(join(folder, "model.json"), `${JSON.stringify(model.description, null, 1)}\n`);
+    await writeWhole(join(folder, "model.json"), await writeModelDescription(model.description));
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Reproduction, ReproductionReport } from "@minimand/papers";
@@ -133,6 +133,21 @@ describe("papersHost", () => {
     const again = await hostWith(more.pool, { seeds: 7, startPool });
     expect(await report(again)).toMatchObject({ rows: [{ sum: 140 }] });
     expect(startPool).not.toHaveBeenCalled();
+  });
+
+  it("runs damaged trials again, and says how many", async () => {
+    await report(await hostWith(quickPool().pool));
+    const [one, two] = await readdir(join(folder, "trials"));
+    for (const name of [one, two]) {
+      const path = join(folder, "trials", name);
+      await writeFile(path, (await readFile(path, "utf8")).replace('"result":', '"result":1'));
+    }
+    const more = quickPool();
+    expect(await report(await hostWith(more.pool))).toMatchObject({ rows: [{ sum: 55 }] });
+    expect(more.specs).toHaveLength(2);
+    expect(said()).toContain(
+      "2 kept trials are damaged, or of a version that wrote no checksums: run again\n",
+    );
   });
 
   it("takes trials of other code or data for what they are: other trials", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialRecord } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
@@ -43,10 +43,47 @@ describe("openStore", () => {
       const [name] = readdirSync(join(folder, "trials"));
       writeFileSync(join(folder, "trials", name), text);
       expect(await store.get(key)).toBeNull();
+      expect(store.doubts()).toBe(
+        "1 kept trial is damaged, or of a version that wrote no checksums: run again",
+      );
       await store.put(key, [record]);
       expect(await store.get(key)).toEqual([record]);
     },
   );
+
+  it("takes a trial with any byte changed as one that has not run, and counts such trials", async () => {
+    const folder = temporaryFolder();
+    const store = await openStore(folder, areRecords);
+    await store.put(key, [record]);
+    const [name] = readdirSync(join(folder, "trials"));
+    const path = join(folder, "trials", name);
+    const bytes = readFileSync(path);
+    // The last one ends the line.
+    for (let i = 0; i < bytes.length - 1; i++) {
+      const changed = Uint8Array.from(bytes);
+      changed[i] ^= 1 << (i % 8);
+      writeFileSync(path, changed);
+      const got = await store.get(key);
+      if (got !== null) expect(got).toEqual([record]);
+    }
+    writeFileSync(path, bytes.toString().replace("0.75", "0.95"));
+    expect(await store.get(key)).toBeNull();
+    const more = await openStore(folder, areRecords);
+    expect(more.doubts()).toBeNull();
+    for (const seed of [1, 2]) {
+      // One that earlier versions wrote, and one that belongs to another key.
+      await more.put({ ...key, seed }, [record]);
+      const [other] = readdirSync(join(folder, "trials")).filter((file) => file !== name);
+      if (seed === 1) writeFileSync(join(folder, "trials", other), JSON.stringify([record]));
+      else writeFileSync(join(folder, "trials", other), bytes);
+      expect(await more.get({ ...key, seed })).toBeNull();
+      expect(await more.get({ ...key, seed })).toBeNull();
+      rmSync(join(folder, "trials", other));
+    }
+    expect(more.doubts()).toBe(
+      "2 kept trials are damaged, or of a version that wrote no checksums: run again",
+    );
+  });
 
   it("makes folders, and unmakes those that it made where nothing can be written", async () => {
     const folder = temporaryFolder();

@@ -9,14 +9,27 @@ export type TrialKey = Record<string, unknown>;
 
 /** Finished trials of an output directory, one file each, named by what decides their result. */
 export interface TrialStore<Kept> {
+  /** What was kept, or null where the trial has to be run. */
   get(key: TrialKey): Promise<Kept | null>;
   put(key: TrialKey, kept: Kept): Promise<void>;
+  /** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
+  doubts(): string | null;
+}
+
+/** The file of a trial. */
+interface TrialFile {
+  /** SHA-256 of what decides the trial and what was kept of it, as JSON. */
+  sha256: string;
+  kept: unknown;
 }
 
 /**
  * Opens (and makes) the trial store of an output directory.
  *
- * @param isWhole whether a file holds what is kept of a trial; a damaged one counts as absent
+ * A file holds a sum of its content and its key: one that is damaged, has another trial's name, or comes from a version
+ * without sums counts as absent.
+ *
+ * @param isWhole whether a value is what is kept of a trial
  * @throws at once where nothing can be written; folders that were made for it are gone again then
  */
 export async function openStore<Kept>(
@@ -45,20 +58,44 @@ export async function openStore<Kept>(
     throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);
-  const pathOf = (key: TrialKey): string =>
-    join(trials, `${createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32)}.json`);
+  const pathOf = (key: TrialKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json`);
+  const doubtful = new Set<string>();
   return {
     async get(key) {
-      try {
-        const kept: unknown = JSON.parse(await readFile(pathOf(key), "utf8"));
-        return isWhole(kept) ? kept : null;
-      } catch {
-        // Absent, or damaged by a crash of the machine: the trial runs again.
-        return null;
-      }
+      const path = pathOf(key);
+      const text = await readFile(path, "utf8").catch(() => null);
+      if (text === null) return null;
+      const kept = contentOf(text, key);
+      if (isWhole(kept)) return kept;
+      doubtful.add(path);
+      return null;
     },
-    put: (key, kept) => write(pathOf(key), `${JSON.stringify(kept)}\n`),
+    put: (key, kept) => {
+      const file: TrialFile = { sha256: hashOf([key, kept]), kept };
+      return write(pathOf(key), `${JSON.stringify(file)}\n`);
+    },
+    doubts() {
+      const { size } = doubtful;
+      if (size === 0) return null;
+      const what = size === 1 ? "1 kept trial is" : `${size} kept trials are`;
+      return `${what} damaged, or of a version that wrote no checksums: run again`;
+    },
   };
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** What the file of a trial holds; undefined where that isn't what was written for this key. */
+function contentOf(text: string, key: TrialKey): unknown {
+  let file: Partial<TrialFile> | null;
+  try {
+    file = JSON.parse(text) as Partial<TrialFile> | null;
+  } catch {
+    return undefined;
+  }
+  return file?.sha256 === hashOf([key, file?.kept]) ? file?.kept : undefined;
 }
 
 /** A write takes less than a second, so what is older was left by a run that was killed. */
@@ -66,7 +103,7 @@ const abandoned = 60_000;
 
 /** Removes what killed runs left half-written; what another run is writing now stays. */
 async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     if (!name.endsWith(partial)) continue;
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
