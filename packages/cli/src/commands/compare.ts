@@ -22,12 +22,12 @@ import { compilerOf, startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
-import { fitModels, writeModels } from "../run/keep-models.ts";
+import { fitModels, modelFiles } from "../run/keep-models.ts";
 import { inOutputFolder } from "../run/output-folder.ts";
+import { replaceTogether } from "../run/replace-together.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
 import { tell } from "../run/tell.ts";
 import { warnOnce } from "../run/warnings.ts";
-import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import {
   columnTypes,
@@ -206,13 +206,12 @@ async function compare(files: string[], options: Options): Promise<void> {
       const models = await fitModels(subjects, settings, results, { signal, compile });
       const report = renderReport(results);
       signal.throwIfAborted();
-      await writeModels(
-        out,
-        subjects.map(({ name }) => name),
-        models,
-      );
-      await writeWhole(join(out, "report.html"), report);
-      await writeWhole(join(out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+      const names = subjects.map(({ name }) => name);
+      await replaceTogether(out, {
+        ...(await modelFiles(names, models)),
+        "report.html": report,
+        "results.json": `${JSON.stringify(results, null, 1)}\n`,
+      });
       process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
     });
   });

@@ -16,6 +16,7 @@ import { papersData } from "../run/papers-data.ts";
 import { type PapersHost, papersHost } from "../run/papers-host.ts";
 import { drive } from "../run/papers-run.ts";
 import { startPool } from "../run/pool.ts";
+import { replaceTogether } from "../run/replace-together.ts";
 import type { ReproductionFile } from "../run/reproduction-file.ts";
 import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
@@ -140,8 +141,10 @@ async function reproduce(slug: string, options: Options): Promise<void> {
 }
 
 async function report(file: ReproductionFile, out: string, json: boolean): Promise<void> {
-  await writeWhole(join(out, "report.html"), renderReproduction(file));
-  await writeWhole(join(out, "report.json"), `${JSON.stringify(file, null, 1)}\n`);
+  await replaceTogether(out, {
+    "report.html": renderReproduction(file),
+    "report.json": `${JSON.stringify(file, null, 1)}\n`,
+  });
   process.stdout.write(
     json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
   );

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { checkSums, listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { isThere, readCurrent } from "./replace-together.ts";
 import { tell } from "./tell.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
@@ -39,10 +39,10 @@ export async function onlyModel(folder: string): Promise<string> {
  */
 export async function readModel(place: string): Promise<SavedModel> {
   const path = join(place, "model.json");
-  const text = await readFile(path, "utf8");
+  const text = (await readCurrent(path)).toString();
   const description = readModelDescription(text, path);
   const weightsPath = join(place, "model.safetensors");
-  const model = { description, weights: new Uint8Array(await readFile(weightsPath)) };
+  const model = { description, weights: new Uint8Array(await readCurrent(weightsPath)) };
   try {
     savedLayers(model);
   } catch (error) {
@@ -65,5 +65,5 @@ export function datasetOf(place: string, { description }: SavedModel): string {
 }
 
 function isModel(folder: string): boolean {
-  return existsSync(join(folder, "model.json"));
+  return isThere(join(folder, "model.json"));
 }

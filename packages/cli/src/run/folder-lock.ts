@@ -23,6 +23,8 @@ export interface FolderLock {
 export interface LockOptions {
   /** What the folder is used for: who says the same may hold it at the same time. Default: nobody else may. */
   use?: string;
+  /** A part of the folder with a lock of its own. Default: the folder. */
+  part?: string;
 }
 
 /** A line of the lock file: who holds the folder, for what. */
@@ -51,8 +53,8 @@ const pause = 50;
  * @throws RangeError `FOLDER: expected a folder that no other process uses, got one that process PID uses`; the error of
  *   the operating system where the file can't be written
  */
-export async function lockFolder(folder: string, { use }: LockOptions = {}): Promise<FolderLock> {
-  const path = join(folder, ".minimand-lock");
+export async function lockFolder(folder: string, { use, part }: LockOptions = {}): Promise<FolderLock> {
+  const path = join(folder, part === undefined ? ".minimand-lock" : `.minimand-lock-${part}`);
   const own: Holder = { pid: process.pid, host: hostname(), use: use ?? null };
   const native = await import("fs-native-extensions").catch((error: Error) => error);
   if (native instanceof Error) return withoutLock(folder, native);

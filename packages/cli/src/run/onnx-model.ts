@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { numpy as np } from "@jax-js/jax";
 import {
   type ModelDescription,
@@ -19,6 +18,7 @@ import { UsageError } from "../failure.ts";
 import { version } from "../version.ts";
 import { startEngine } from "./engine.ts";
 import { noSums } from "./find-models.ts";
+import { readCurrent } from "./replace-together.ts";
 import { tell } from "./tell.ts";
 
 /** Rows that a model takes at once. */
@@ -94,7 +94,7 @@ export interface Predictor {
  */
 export async function openOnnx(path: string): Promise<Predictor> {
   const { loadModel, modelInfo, NativeUnavailableError, sumKey } = await import("@minimand/native");
-  const bytes = new Uint8Array(await readFile(path));
+  const bytes = new Uint8Array(await readCurrent(path));
   const asked = <T>(read: () => T): T => {
     try {
       return read();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
+import { finishReplacement } from "./replace-together.ts";
 import { openStore, type TrialStore } from "./store.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function inOutputFolder<Kept>(
   const { made, lock } = await makeAndLock(out, use);
   let store: TrialStore<Kept> | undefined;
   try {
+    await finishReplacement(out);
     store = await openStore(out, isWhole);
     await work(store);
   } finally {

@@ -107,6 +107,6 @@ async function sweep(folder: string): Promise<void> {
     if (!name.endsWith(partial)) continue;
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > abandoned) await rm(path, { force: true });
+    if (Date.now() - mtimeMs > abandoned) await rm(path, { recursive: true, force: true });
   }
 }
