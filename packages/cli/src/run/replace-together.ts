@@ -111,9 +111,9 @@ async function checkPlace(path: string): Promise<void> {
     throw Object.assign(new Error(`${path} is a folder`), { code: "EISDIR", path });
 }
 
-/** Equal runs may come to their ends at the same time. */
+/** Equal runs may come to their ends at the same time. Each takes a few renames, so who waits long waits for one that was stopped. */
 async function alone(folder: string, work: () => void): Promise<void> {
-  const lock = await lockFolder(folder, { part: "results" });
+  const lock = await lockFolder(folder, { part: "results", patience: 30_000 });
   try {
     work();
   } finally {
