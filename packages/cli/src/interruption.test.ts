@@ -52,16 +52,17 @@ function timeless(out: string): unknown {
 }
 
 /** Waits until a run has kept some of its trials. */
-async function someTrials(out: string, least = 3): Promise<void> {
+async function someTrials(out: string, least = 4): Promise<void> {
   while (trialsIn(out).length < least) await setTimeout(5);
 }
 
 /** The same command again finishes the rest and ends as if nothing had happened. */
-async function finishes(out: string, kept: number): Promise<void> {
+async function finishes(out: string, kept: number): Promise<string> {
   const { code, stderr } = await minimand(args(out), { cwd: folder });
   expect(code).toBe(0);
   if (kept < total) expect(stderr).toContain(`${kept} of ${total} trials are there already\n`);
   expect(timeless(out)).toEqual(timeless("whole"));
+  return stderr;
 }
 
 beforeAll(async () => {
@@ -103,9 +104,20 @@ describe("a comparison that is cut short", () => {
     expect(kept.length).toBeLessThan(total);
     for (const name of kept)
       expect(() => JSON.parse(readFileSync(at("killed/trials", name), "utf8"))).not.toThrow();
-    // A trial that a crash of the machine has damaged runs again.
-    writeFileSync(at("killed/trials", kept[0]), readFileSync(at("killed/trials", kept[0])).subarray(0, 50));
-    await finishes("killed", kept.length - 1);
+    // Trials that a crash of the machine has damaged, that somebody has changed, or that earlier versions wrote run again.
+    const change = (name: string, by: (text: string) => string): void => {
+      const path = at("killed/trials", name);
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, by(text));
+      expect(readFileSync(path, "utf8")).not.toBe(text);
+    };
+    change(kept[0], (text) => text.slice(0, 50));
+    change(kept[1], (text) => text.replace(/"score":[^,]+/, '"score":0.99'));
+    change(kept[2], (text) => JSON.stringify(JSON.parse(text).kept));
+    const stderr = await finishes("killed", kept.length - 3);
+    expect(stderr).toContain(
+      "\n3 kept trials are damaged, or of a version that wrote no checksums: run again\n",
+    );
   });
 
   it("by its budget ends at a whole repeat, says so, and continues", async () => {
@@ -130,9 +142,9 @@ describe("a disk that is full", () => {
   });
 
   it("from the start is told before anything runs, and nothing is left", async () => {
-    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/probe"));
+    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/"));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toBe("minimand: new/full/trials/probe: no space left on the disk\n");
+    expect(stderr).toBe("minimand: new/full/trials: no space left on the disk\n");
     expect(existsSync(at("new"))).toBe(false);
   });
 

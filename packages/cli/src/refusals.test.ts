@@ -192,7 +192,7 @@ describe.concurrent("minimand compare refuses", () => {
     [
       "an output folder that is a file",
       ["data.csv", "-t", "y", "-o", "data.csv"],
-      /^data.csv\/.*a part of the path is a file/,
+      "data.csv: exists and is not a folder",
     ],
     [
       "an output folder with too long a name",

@@ -6,6 +6,7 @@ export {
   modelInfo,
   type TensorValues,
 } from "./export/load-model.ts";
+export { sumKey } from "./export/own-sum.ts";
 export { tabularToOnnx } from "./export/tabular.ts";
 export type { CategoricalColumn, NumericColumn, TabularModel } from "./export/tabular-model.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";

@@ -11,8 +11,8 @@ import { readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
-import { tell } from "../run/subjects.ts";
-import { writeWhole } from "../run/write-whole.ts";
+import { replaceTogether } from "../run/replace-together.ts";
+import { tell } from "../run/tell.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 import { list, number, wholeNumber } from "./options.ts";
@@ -91,8 +91,10 @@ async function evaluate(source: string, options: Options): Promise<void> {
       evaluations,
     };
     await makeFolder(out);
-    await writeWhole(join(out, "report.html"), renderEvaluation(file));
-    await writeWhole(join(out, "results.json"), `${JSON.stringify(file, null, 1)}\n`);
+    await replaceTogether(out, {
+      "report.html": renderEvaluation(file),
+      "results.json": `${JSON.stringify(file, null, 1)}\n`,
+    });
     process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file))}\n`);
     for (const text of doubts(file)) tell(text);
   });

@@ -11,7 +11,9 @@ import { bundledTarget, readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
-import { noteText, tell } from "../run/subjects.ts";
+import { replaceTogether } from "../run/replace-together.ts";
+import { noteText } from "../run/subjects.ts";
+import { tell } from "../run/tell.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
@@ -131,8 +133,10 @@ async function simulate(source: string, options: Options): Promise<void> {
       bandits: played,
     };
     if (options.log !== undefined && log !== undefined) await writeWhole(options.log, log.join(""));
-    await writeWhole(join(out, "report.html"), renderSimulation(file));
-    await writeWhole(join(out, "results.json"), `${JSON.stringify(file, null, 1)}\n`);
+    await replaceTogether(out, {
+      "report.html": renderSimulation(file),
+      "results.json": `${JSON.stringify(file, null, 1)}\n`,
+    });
     process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(simulationRows(file))}\n`);
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);

@@ -17,16 +17,17 @@ import {
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
 import { renderReport } from "../report/index.ts";
-import { runTrials } from "../run/compare-run.ts";
+import { areRecords, runTrials } from "../run/compare-run.ts";
 import { compilerOf, startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
-import { fitModels, writeModels } from "../run/keep-models.ts";
-import { openStore } from "../run/store.ts";
-import { describeSubjects, readInputs, readSubjects, type Subject, tell } from "../run/subjects.ts";
+import { fitModels, modelFiles } from "../run/keep-models.ts";
+import { inOutputFolder } from "../run/output-folder.ts";
+import { replaceTogether } from "../run/replace-together.ts";
+import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
+import { tell } from "../run/tell.ts";
 import { warnOnce } from "../run/warnings.ts";
-import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import {
   columnTypes,
@@ -181,40 +182,45 @@ async function compare(files: string[], options: Options): Promise<void> {
   const candidates = summarise(chosen, task, settings.configurations);
   const { engine, note } = await chooseEngine(options);
   const out = options.out ?? defaultFolder(subjects);
-  const store = await openStore(out);
-  if (note !== null) tell(note);
-  describeSubjects(subjects, settings, candidates.length);
-  const warn = warnOnce(process.stderr);
-
-  await interruptible(async (signal) => {
-    const records = await runTrials({
-      subjects,
-      settings,
-      candidates: chosen,
-      store,
-      workers,
-      budget,
-      versions: versions(),
-      engine,
-      warn,
-      signal,
+  const run = { command: "compare", settings, versions: versions(), engine, data: subjects.map(identityOf) };
+  await inOutputFolder(out, run, areRecords, async (store) => {
+    if (note !== null) tell(note);
+    describeSubjects(subjects, settings, candidates.length);
+    const warn = warnOnce(process.stderr);
+    await interruptible(async (signal) => {
+      const records = await runTrials({
+        subjects,
+        settings,
+        candidates: chosen,
+        store,
+        workers,
+        budget,
+        versions: versions(),
+        engine,
+        warn,
+        signal,
+      });
+      const results = assemble(subjects, settings, engine, candidates, records);
+      await startEngine();
+      const compile = await compilerOf(engine, warn);
+      const models = await fitModels(subjects, settings, results, { signal, compile });
+      const report = renderReport(results);
+      signal.throwIfAborted();
+      const names = subjects.map(({ name }) => name);
+      await replaceTogether(out, {
+        ...(await modelFiles(names, models)),
+        "report.html": report,
+        "results.json": `${JSON.stringify(results, null, 1)}\n`,
+      });
+      process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
     });
-    const results = assemble(subjects, settings, engine, candidates, records);
-    await startEngine();
-    const compile = await compilerOf(engine, warn);
-    const models = await fitModels(subjects, settings, results, { signal, compile });
-    const report = renderReport(results);
-    signal.throwIfAborted();
-    await writeModels(
-      out,
-      subjects.map(({ name }) => name),
-      models,
-    );
-    await writeWhole(join(out, "report.html"), report);
-    await writeWhole(join(out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
-    process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+}
+
+/** What tells a subject from others. */
+function identityOf({ name, sha256, testSha256, teacherSha256, unlabeledSha256 }: Subject) {
+  return { name, sha256, testSha256, teacherSha256, unlabeledSha256 };
 }
 
 /** The column asked for, or the one that the first bundled data set is about. */

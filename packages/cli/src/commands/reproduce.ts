@@ -11,12 +11,13 @@ import { startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { dataFolder } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { inOutputFolder } from "../run/output-folder.ts";
 import { papersData } from "../run/papers-data.ts";
 import { type PapersHost, papersHost } from "../run/papers-host.ts";
 import { drive } from "../run/papers-run.ts";
 import { startPool } from "../run/pool.ts";
+import { replaceTogether } from "../run/replace-together.ts";
 import type { ReproductionFile } from "../run/reproduction-file.ts";
-import { openStoreOf } from "../run/store.ts";
 import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
@@ -95,26 +96,30 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const data = papersData(folders, reproduction.card.data);
   const sources = await data.sources();
   const { engine, note } = await chooseEngine(options);
-  const store = await openStoreOf(out, isOutcome);
-  if (note !== null) process.stderr.write(`${note}\n`);
-  await startEngine();
   const code = codeFingerprint(slug, engine.name);
-  const started = performance.now();
-  await interruptible(async (signal) => {
-    const workerData: PapersWorkerData = { slug, folders, engine };
-    const warn = warnOnce(process.stderr);
-    const host = papersHost({
-      scale,
-      seeds,
-      data,
-      store,
-      startPool: () => startPool("papers-worker", workerData, workers, warn),
-      inFlight: 2 * workers,
-      context: { schema: 1, slug, versions: versions(), engine, code, data: sources },
-      signal,
-    });
-    if (options.tune) await tune(reproduction, host, out, options.json);
-    else {
+  const context = { schema: 1, slug, versions: versions(), engine, code, data: sources };
+  const run = { command: "reproduce", ...context, scale, seeds, tune: options.tune === true };
+  await inOutputFolder(out, run, isOutcome, async (store) => {
+    if (note !== null) process.stderr.write(`${note}\n`);
+    await startEngine();
+    const started = performance.now();
+    await interruptible(async (signal) => {
+      const workerData: PapersWorkerData = { slug, folders, engine };
+      const warn = warnOnce(process.stderr);
+      const host = papersHost({
+        scale,
+        seeds,
+        data,
+        store,
+        startPool: () => startPool("papers-worker", workerData, workers, warn),
+        inFlight: 2 * workers,
+        context,
+        signal,
+      });
+      if (options.tune) {
+        await tune(reproduction, host, out, options.json);
+        return;
+      }
       const found = await drive(reproduction.run(host), host);
       const file: ReproductionFile = {
         schema: "minimand.reproduction/1",
@@ -131,13 +136,15 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         trials: host.trialsSoFar,
       };
       await report(file, out, options.json);
-    }
+    });
   });
 }
 
 async function report(file: ReproductionFile, out: string, json: boolean): Promise<void> {
-  await writeWhole(join(out, "report.html"), renderReproduction(file));
-  await writeWhole(join(out, "report.json"), `${JSON.stringify(file, null, 1)}\n`);
+  await replaceTogether(out, {
+    "report.html": renderReproduction(file),
+    "report.json": `${JSON.stringify(file, null, 1)}\n`,
+  });
   process.stdout.write(
     json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
   );

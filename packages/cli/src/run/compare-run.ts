@@ -19,7 +19,7 @@ export interface RunOptions {
   subjects: Subject[];
   settings: Settings;
   candidates: readonly Candidate[];
-  store: TrialStore;
+  store: TrialStore<TrialRecord[]>;
   workers: number;
   /** Milliseconds, or null. Cuts at whole repeats only. */
   budget: number | null;
@@ -28,6 +28,15 @@ export interface RunOptions {
   /** Told what the workers warn of. */
   warn: (message: string) => void;
   signal: AbortSignal;
+}
+
+/** Whether a stored file holds the records of a trial. */
+export function areRecords(value: unknown): value is TrialRecord[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "score" in v)
+  );
 }
 
 interface Work {
@@ -58,6 +67,8 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     }
     pending.push(missing);
   }
+  const doubts = store.doubts();
+  if (doubts !== null) process.stderr.write(`${doubts}\n`);
   const total = repeats.flat().length;
   let done = total - pending.flat().length;
   if (done === total) return records;

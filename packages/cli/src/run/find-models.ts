@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
+import { checkSums, listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { isThere, readCurrent } from "./replace-together.ts";
+import { tell } from "./tell.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
 export async function modelFolders(folder: string): Promise<string[]> {
@@ -31,19 +32,31 @@ export async function onlyModel(folder: string): Promise<string> {
   throw new UsageError(`${folder}: expected one of its models: ${listed(found)}`);
 }
 
-/** Reads the model of a folder. */
+/**
+ * Reads the model of a folder. Where its files hold no sums, a line says so.
+ *
+ * @throws UsageError, DataError in one line for files that are damaged, changed or foreign
+ */
 export async function readModel(place: string): Promise<SavedModel> {
   const path = join(place, "model.json");
-  const description = readModelDescription(await readFile(path, "utf8"), path);
+  const text = (await readCurrent(path)).toString();
+  const description = readModelDescription(text, path);
   const weightsPath = join(place, "model.safetensors");
-  const model = { description, weights: new Uint8Array(await readFile(weightsPath)) };
+  const model = { description, weights: new Uint8Array(await readCurrent(weightsPath)) };
   try {
     savedLayers(model);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(`${weightsPath}: ${error.message.replace(/^(model\.)?safetensors(: |, )/, "")}`);
   }
+  const files = { description: text, weights: model.weights };
+  if (!(await checkSums(files, { description: path, weights: weightsPath }))) tell(noSums(place));
   return model;
+}
+
+/** What is said of a model whose files hold no sums. */
+export function noSums(place: string): string {
+  return `${place}: no checksums, as in models of earlier versions: damage would not be noticed`;
 }
 
 /** What a model's data set is called: by the folder, where there are several. */
@@ -52,5 +65,5 @@ export function datasetOf(place: string, { description }: SavedModel): string {
 }
 
 function isModel(folder: string): boolean {
-  return existsSync(join(folder, "model.json"));
+  return isThere(join(folder, "model.json"));
 }

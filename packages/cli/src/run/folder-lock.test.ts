@@ -110,6 +110,16 @@ describe("lockFolder", () => {
     expect((await holder(folder, "that")).said).toContain(`process ${first.pid} uses`);
   });
 
+  it("waits as long as it is told to for one that lets go", async () => {
+    const folder = temporaryFolder();
+    const first = await holder(folder);
+    const waiting = lockFolder(folder, { patience: 60_000 });
+    await expect(lockFolder(folder)).rejects.toThrow(`process ${first.pid} uses`);
+    await first.end();
+    (await waiting).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("may be let go of twice, and refuses a folder that isn't there", async () => {
     const folder = temporaryFolder();
     const lock = await lockFolder(folder);

@@ -23,6 +23,13 @@ export interface FolderLock {
 export interface LockOptions {
   /** What the folder is used for: who says the same may hold it at the same time. Default: nobody else may. */
   use?: string;
+  /** A part of the folder with a lock of its own. Default: the folder. */
+  part?: string;
+  /**
+   * Milliseconds to wait for whoever holds it. Default 500: others look at a lock for a moment before they go away, and who
+   * comes at that moment tries again.
+   */
+  patience?: number;
 }
 
 /** A line of the lock file: who holds the folder, for what. */
@@ -32,8 +39,7 @@ interface Holder {
   use: string | null;
 }
 
-/** Others look at the lock for a moment before they go away, and a process that comes at that moment tries again. */
-const attempts = 10;
+/** Milliseconds between two attempts. */
 const pause = 50;
 
 /**
@@ -51,16 +57,18 @@ const pause = 50;
  * @throws RangeError `FOLDER: expected a folder that no other process uses, got one that process PID uses`; the error of
  *   the operating system where the file can't be written
  */
-export async function lockFolder(folder: string, { use }: LockOptions = {}): Promise<FolderLock> {
-  const path = join(folder, ".minimand-lock");
+export async function lockFolder(
+  folder: string,
+  { use, part, patience = 500 }: LockOptions = {},
+): Promise<FolderLock> {
+  const path = join(folder, part === undefined ? ".minimand-lock" : `.minimand-lock-${part}`);
   const own: Holder = { pid: process.pid, host: hostname(), use: use ?? null };
   const native = await import("fs-native-extensions").catch((error: Error) => error);
   if (native instanceof Error) return withoutLock(folder, native);
-  let others: Holder[] = [];
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    if (attempt > 1) await setTimeout(pause);
+  for (let left = patience; ; left -= pause) {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT);
     let held = false;
+    let others: Holder[] = [];
     try {
       held = take(native, fd, path, own);
       if (!held) others = holdersIn(fd);
@@ -72,8 +80,9 @@ export async function lockFolder(folder: string, { use }: LockOptions = {}): Pro
       if (!held) closeSync(fd);
     }
     if (held) return heldLock(native, fd, path, own);
+    if (left <= 0) throw refusal(folder, own, others);
+    await setTimeout(pause);
   }
-  throw refusal(folder, own, others);
 }
 
 type Native = typeof import("fs-native-extensions");
@@ -114,7 +123,8 @@ function heldLock(native: Native, fd: number, path: string, { use }: Holder): Fo
       held = false;
       try {
         // The last one takes the file along. Who has opened it meanwhile sees that it has lost its name, and opens another.
-        if (use === null || native.tryUpgradeLock(fd, offset, length)) rmSync(path, { force: true });
+        const alone = use === null || native.tryUpgradeLock(fd, offset, length);
+        if (alone && hasName(fd, path)) rmSync(path, { force: true });
       } catch {
         // A file that stays does no harm.
       } finally {

@@ -1,12 +1,16 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fitWhole, type Results, type SavedModel, type Settings } from "@minimand/compare";
+import {
+  fitWhole,
+  type Results,
+  type SavedModel,
+  type Settings,
+  writeModelDescription,
+} from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
-import { makeFolder } from "./make-folder.ts";
 import { onnxOf } from "./onnx-model.ts";
+import type { Contents } from "./replace-together.ts";
 import type { Subject } from "./subjects.ts";
-import { writeWhole } from "./write-whole.ts";
 
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
@@ -36,26 +40,26 @@ export async function fitModels(
   return models;
 }
 
-const files = ["model.json", "model.safetensors", "model.onnx"];
+/** The description comes last: where it is, the model is whole. */
+const files = ["model.safetensors", "model.onnx", "model.json"];
 
-/** Writes the models: `model/` for one data set, `model/NAME/` for several. A model of an earlier run goes. */
-export async function writeModels(
-  out: string,
+/**
+ * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
+ * Those of an earlier run go.
+ */
+export async function modelFiles(
   names: readonly string[],
   models: readonly (SavedModel | null)[],
-): Promise<void> {
-  const folderOf = (name: string): string =>
-    names.length === 1 ? join(out, "model") : join(out, "model", name);
-  for (const folder of new Set([join(out, "model"), ...names.map(folderOf)])) {
-    for (const file of files) await rm(join(folder, file), { force: true });
-  }
+): Promise<Contents> {
+  const folders = names.length === 1 ? ["model"] : names.map((name) => join("model", name));
+  const contents: Record<string, string | Uint8Array | null> = {};
+  for (const folder of new Set(["model", ...folders]))
+    for (const file of files) contents[join(folder, file)] = null;
   for (const [i, model] of models.entries()) {
     if (model === null) continue;
-    const folder = folderOf(names[i]);
-    await makeFolder(folder);
-    await writeWhole(join(folder, "model.safetensors"), model.weights);
-    await writeWhole(join(folder, "model.onnx"), await onnxOf(model));
-    // The description comes last: where it is, the model is whole.
-    await writeWhole(join(folder, "model.json"), `${JSON.stringify(model.description, null, 1)}\n`);
+    contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
+    contents[join(folders[i], "model.safetensors")] = model.weights;
+    contents[join(folders[i], "model.onnx")] = await onnxOf(model);
   }
+  return contents;
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder, unmakeFolder } from "./make-folder.ts";
 
 const at = mkdtempSync(join(tmpdir(), "minimand-"));
 
@@ -10,6 +10,18 @@ it("makes what is missing and says where it began", async () => {
   expect(await makeFolder(join(at, "a", "b", "c"))).toBe(join(at, "a"));
   expect(statSync(join(at, "a", "b", "c")).isDirectory()).toBe(true);
   expect(await makeFolder(join(at, "a", "b"))).toBeNull();
+});
+
+it("takes away what it has made, but nothing that others have put there", async () => {
+  const path = join(at, "m", "n", "o");
+  await unmakeFolder(path, await makeFolder(path));
+  expect(existsSync(join(at, "m"))).toBe(false);
+  const made = await makeFolder(path);
+  writeFileSync(join(at, "m", "theirs"), "");
+  await unmakeFolder(path, made);
+  expect(readdirSync(join(at, "m"))).toEqual(["theirs"]);
+  await unmakeFolder(join(at, "m"), null);
+  expect(existsSync(join(at, "m"))).toBe(true);
 });
 
 it("may be asked for the same one twice at once", async () => {

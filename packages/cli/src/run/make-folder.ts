@@ -28,3 +28,20 @@ export async function makeFolder(path: string): Promise<string | null> {
   }
   return absent[0] ?? null;
 }
+
+/**
+ * Takes away what {@link makeFolder} has made, as far as nobody has put anything there since.
+ *
+ * @param topmost what `makeFolder` returned
+ */
+export async function unmakeFolder(path: string, topmost: string | null): Promise<void> {
+  if (topmost === null) return;
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+    if (at === topmost) return;
+  }
+}

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { numpy as np } from "@jax-js/jax";
 import {
   type ModelDescription,
@@ -18,6 +17,9 @@ import { disposeTree } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { version } from "../version.ts";
 import { startEngine } from "./engine.ts";
+import { noSums } from "./find-models.ts";
+import { readCurrent } from "./replace-together.ts";
+import { tell } from "./tell.ts";
 
 /** Rows that a model takes at once. */
 const chunk = 4096;
@@ -91,9 +93,9 @@ export interface Predictor {
  * @throws UsageError in one line for a file that is none, is cut off, or is foreign, and where ONNX Runtime isn't installed
  */
 export async function openOnnx(path: string): Promise<Predictor> {
-  const { loadModel, modelInfo, NativeUnavailableError } = await import("@minimand/native");
-  const bytes = new Uint8Array(await readFile(path));
-  const tell = <T>(read: () => T): T => {
+  const { loadModel, modelInfo, NativeUnavailableError, sumKey } = await import("@minimand/native");
+  const bytes = new Uint8Array(await readCurrent(path));
+  const asked = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
@@ -102,7 +104,7 @@ export async function openOnnx(path: string): Promise<Predictor> {
       throw new UsageError(`${path}: ${error.message.replace(/^model: /, "")}`);
     }
   };
-  const info = tell(() => modelInfo(bytes));
+  const info = asked(() => modelInfo(bytes));
   if (info.metadata.schema !== schema || info.metadata.description === undefined)
     throw new UsageError(
       `${path}: expected a model that 'minimand compare' or 'minimand export' wrote, got another ONNX file`,
@@ -110,7 +112,12 @@ export async function openOnnx(path: string): Promise<Predictor> {
   const description = readModelDescription(info.metadata.description, path);
   if (!fits(info, description))
     throw new UsageError(`${path}: expected inputs and outputs as its description tells, got others`);
-  const model = tell(() => loadModel(bytes));
+  if (info.metadata[sumKey] === undefined) {
+    if (description.weightsSha256 !== undefined)
+      throw new UsageError(`${path}: expected the file's own SHA-256 in its metadata, got none`);
+    tell(noSums(path));
+  }
+  const model = asked(() => loadModel(bytes));
   return { description, predict: async (table) => predictRows(model, description, table, path) };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Reproduction, ReproductionReport } from "@minimand/papers";
@@ -8,7 +8,7 @@ import { papersData } from "./papers-data.ts";
 import { type PapersHost, type PapersHostOptions, papersHost } from "./papers-host.ts";
 import { drive } from "./papers-run.ts";
 import type { Pool } from "./pool.ts";
-import { openStoreOf } from "./store.ts";
+import { openStore } from "./store.ts";
 import { isOutcome, type TrialOutcome } from "./trial-outcome.ts";
 
 /** Squares of whole numbers, as a claim: their sum is what the formula says. */
@@ -99,7 +99,7 @@ async function hostWith(
     scale: "default",
     seeds: null,
     data: papersData([], []),
-    store: await openStoreOf(folder, isOutcome),
+    store: await openStore(folder, isOutcome),
     startPool: () => pool,
     inFlight: 2,
     context: { code: "a" },
@@ -133,6 +133,21 @@ describe("papersHost", () => {
     const again = await hostWith(more.pool, { seeds: 7, startPool });
     expect(await report(again)).toMatchObject({ rows: [{ sum: 140 }] });
     expect(startPool).not.toHaveBeenCalled();
+  });
+
+  it("runs damaged trials again, and says how many", async () => {
+    await report(await hostWith(quickPool().pool));
+    const [one, two] = await readdir(join(folder, "trials"));
+    for (const name of [one, two]) {
+      const path = join(folder, "trials", name);
+      await writeFile(path, (await readFile(path, "utf8")).replace('"result":', '"result":1'));
+    }
+    const more = quickPool();
+    expect(await report(await hostWith(more.pool))).toMatchObject({ rows: [{ sum: 55 }] });
+    expect(more.specs).toHaveLength(2);
+    expect(said()).toContain(
+      "2 kept trials are damaged, or of a version that wrote no checksums: run again\n",
+    );
   });
 
   it("takes trials of other code or data for what they are: other trials", async () => {

@@ -22,6 +22,8 @@ export interface PapersHost extends Host<unknown, unknown> {
   signal: AbortSignal;
   /** Finished trials so far, those kept from an earlier run among them. */
   readonly trialsSoFar: { total: number; kept: number; seconds: number };
+  /** As {@link TrialStore} says it. */
+  doubts(): string | null;
   /** Stops the workers, after what is being stored is stored. */
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export function papersHost(options: PapersHostOptions): PapersHost {
     text: data.text,
     signal,
     trialsSoFar,
+    doubts: store.doubts,
     async *trials(specs) {
       const missing: number[] = [];
       for (const [index, spec] of specs.entries()) {

@@ -45,5 +45,7 @@ export async function drive<Result>(
   } finally {
     line.clear();
     await host.close();
+    const doubts = host.doubts();
+    if (doubts !== null) process.stderr.write(`${doubts}\n`);
   }
 }

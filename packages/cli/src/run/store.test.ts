@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialRecord } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { areRecords } from "./compare-run.ts";
 import { openStore } from "./store.ts";
 
 const record: TrialRecord = {
@@ -24,11 +25,11 @@ const key = { schema: 1, spec: { candidate: "focal", seed: 0, fold: 1 } };
 describe("openStore", () => {
   it("gives back what was put under the same key, also when it is opened again", async () => {
     const folder = temporaryFolder();
-    const store = await openStore(folder);
+    const store = await openStore(folder, areRecords);
     expect(await store.get(key)).toBeNull();
     await store.put(key, [record, { ...record, candidate: "other" }]);
     expect(await store.get(key)).toEqual([record, { ...record, candidate: "other" }]);
-    expect(await (await openStore(folder)).get(structuredClone(key))).toHaveLength(2);
+    expect(await (await openStore(folder, areRecords)).get(structuredClone(key))).toHaveLength(2);
     expect(await store.get({ ...key, schema: 2 })).toBeNull();
     expect(readdirSync(join(folder, "trials"))).toHaveLength(1);
   });
@@ -37,39 +38,94 @@ describe("openStore", () => {
     "takes a damaged trial (%j) as one that has not run",
     async (text) => {
       const folder = temporaryFolder();
-      const store = await openStore(folder);
+      const store = await openStore(folder, areRecords);
       await store.put(key, [record]);
       const [name] = readdirSync(join(folder, "trials"));
       writeFileSync(join(folder, "trials", name), text);
       expect(await store.get(key)).toBeNull();
+      expect(store.doubts()).toBe(
+        "1 kept trial is damaged, or of a version that wrote no checksums: run again",
+      );
       await store.put(key, [record]);
       expect(await store.get(key)).toEqual([record]);
     },
   );
 
+  it("takes a trial with any byte changed as one that has not run, and counts such trials", async () => {
+    const folder = temporaryFolder();
+    const store = await openStore(folder, areRecords);
+    await store.put(key, [record]);
+    const [name] = readdirSync(join(folder, "trials"));
+    const path = join(folder, "trials", name);
+    const bytes = readFileSync(path);
+    // The last one ends the line.
+    for (let i = 0; i < bytes.length - 1; i++) {
+      const changed = Uint8Array.from(bytes);
+      changed[i] ^= 1 << (i % 8);
+      writeFileSync(path, changed);
+      const got = await store.get(key);
+      if (got !== null) expect(got).toEqual([record]);
+    }
+    writeFileSync(path, bytes.toString().replace("0.75", "0.95"));
+    expect(await store.get(key)).toBeNull();
+    const more = await openStore(folder, areRecords);
+    expect(more.doubts()).toBeNull();
+    for (const seed of [1, 2]) {
+      // One that earlier versions wrote, and one that belongs to another key.
+      await more.put({ ...key, seed }, [record]);
+      const [other] = readdirSync(join(folder, "trials")).filter((file) => file !== name);
+      if (seed === 1) writeFileSync(join(folder, "trials", other), JSON.stringify([record]));
+      else writeFileSync(join(folder, "trials", other), bytes);
+      expect(await more.get({ ...key, seed })).toBeNull();
+      expect(await more.get({ ...key, seed })).toBeNull();
+      rmSync(join(folder, "trials", other));
+    }
+    expect(more.doubts()).toBe(
+      "2 kept trials are damaged, or of a version that wrote no checksums: run again",
+    );
+  });
+
   it("makes folders, and unmakes those that it made where nothing can be written", async () => {
     const folder = temporaryFolder();
-    await openStore(join(folder, "a/b"));
+    await openStore(join(folder, "a/b"), areRecords);
     expect(readdirSync(join(folder, "a/b"))).toEqual(["trials"]);
     writeFileSync(join(folder, "file"), "text");
-    await expect(openStore(join(folder, "file/out"))).rejects.toMatchObject({ code: "ENOTDIR" });
+    await expect(openStore(join(folder, "file/out"), areRecords)).rejects.toMatchObject({ code: "ENOTDIR" });
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("text");
-    await expect(openStore(join(folder, "new", "x".repeat(300)))).rejects.toMatchObject({
+    await expect(openStore(join(folder, "new", "x".repeat(300)), areRecords)).rejects.toMatchObject({
       code: "ENAMETOOLONG",
     });
     expect(existsSync(join(folder, "new"))).toBe(false);
     expect(readdirSync(folder).sort()).toEqual(["a", "file"]);
   });
 
+  it("opens for many at once, and takes away nothing that another has put there", async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, "new/out");
+    const stores = await Promise.all(Array.from({ length: 400 }, () => openStore(out, areRecords)));
+    await Promise.all(stores.map((store, seed) => store.put({ ...key, seed }, [{ ...record, seed }])));
+    for (const [seed, store] of stores.entries())
+      expect(await store.get({ ...key, seed })).toEqual([{ ...record, seed }]);
+    expect(readdirSync(join(out, "trials")).filter((name) => !name.endsWith(".json"))).toEqual([]);
+  });
+
+  it("makes its folder again where another run has taken it away, empty as it was", async () => {
+    const out = temporaryFolder();
+    const store = await openStore(out, areRecords);
+    rmdirSync(join(out, "trials"));
+    await store.put(key, [record]);
+    expect(await store.get(key)).toEqual([record]);
+  });
+
   it("sweeps up what a killed run left half-written, and nothing that is being written now", async () => {
     const folder = temporaryFolder();
-    await openStore(folder);
+    await openStore(folder, areRecords);
     const old = join(folder, "trials", "0a.json.12345678.partial");
     const young = join(folder, "trials", "0b.json.12345678.partial");
     const results = join(folder, "results.json.12345678.partial");
     for (const path of [old, young, results]) writeFileSync(path, "[");
     for (const path of [old, results]) utimesSync(path, new Date(0), new Date(0));
-    await openStore(folder);
+    await openStore(folder, areRecords);
     expect([old, young, results].map(existsSync)).toEqual([false, true, false]);
   });
 });

@@ -1,60 +1,101 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { TrialRecord } from "@minimand/compare";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { partial, writeWhole } from "./write-whole.ts";
 
 /** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
 export type TrialKey = Record<string, unknown>;
 
 /** Finished trials of an output directory, one file each, named by what decides their result. */
-export interface TrialStore<Kept = TrialRecord[]> {
+export interface TrialStore<Kept> {
+  /** What was kept, or null where the trial has to be run. */
   get(key: TrialKey): Promise<Kept | null>;
   put(key: TrialKey, kept: Kept): Promise<void>;
+  /** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
+  doubts(): string | null;
 }
 
-/** Opens (and makes) the store of a comparison, see {@link openStoreOf}. */
-export function openStore(directory: string): Promise<TrialStore> {
-  return openStoreOf(directory, areRecords);
+/** The file of a trial. */
+interface TrialFile {
+  /** SHA-256 of what decides the trial and what was kept of it, as JSON. */
+  sha256: string;
+  kept: unknown;
 }
 
 /**
  * Opens (and makes) the trial store of an output directory.
  *
- * @param isWhole whether a file holds what is kept of a trial; a damaged one counts as absent
+ * A file holds a sum of its content and its key: one that is damaged, has another trial's name, or comes from a version
+ * without sums counts as absent.
+ *
+ * @param isWhole whether a value is what is kept of a trial
  * @throws at once where nothing can be written; folders that were made for it are gone again then
  */
-export async function openStoreOf<Kept>(
+export async function openStore<Kept>(
   directory: string,
   isWhole: (value: unknown) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
-  let made: string | null = null;
+  const made = await makeFolder(trials);
+  const write = async (path: string, content: string): Promise<void> => {
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      // A run that began at the same time, and found the disk full, has taken the folder away.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      await makeFolder(trials);
+      await writeWhole(path, content);
+    }
+  };
+  // No other run has this file.
+  const probe = join(trials, `${randomUUID()}${partial}`);
   try {
-    made = await makeFolder(trials);
-    const probe = join(trials, "probe");
-    await writeWhole(probe, "a word to see that the disk takes one\n");
+    await write(probe, "a word to see that the disk takes one\n");
     await rm(probe);
   } catch (error) {
-    if (made !== null) await rm(made, { recursive: true, force: true }).catch(() => {});
-    throw error;
+    await unmakeFolder(trials, made);
+    throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);
-  const pathOf = (key: TrialKey): string =>
-    join(trials, `${createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 32)}.json`);
+  const pathOf = (key: TrialKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json`);
+  const doubtful = new Set<string>();
   return {
     async get(key) {
-      try {
-        const kept: unknown = JSON.parse(await readFile(pathOf(key), "utf8"));
-        return isWhole(kept) ? kept : null;
-      } catch {
-        // Absent, or damaged by a crash of the machine: the trial runs again.
-        return null;
-      }
+      const path = pathOf(key);
+      const text = await readFile(path, "utf8").catch(() => null);
+      if (text === null) return null;
+      const kept = contentOf(text, key);
+      if (isWhole(kept)) return kept;
+      doubtful.add(path);
+      return null;
     },
-    put: (key, kept) => writeWhole(pathOf(key), `${JSON.stringify(kept)}\n`),
+    put: (key, kept) => {
+      const file: TrialFile = { sha256: hashOf([key, kept]), kept };
+      return write(pathOf(key), `${JSON.stringify(file)}\n`);
+    },
+    doubts() {
+      const { size } = doubtful;
+      if (size === 0) return null;
+      const what = size === 1 ? "1 kept trial is" : `${size} kept trials are`;
+      return `${what} damaged, or of a version that wrote no checksums: run again`;
+    },
   };
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+/** What the file of a trial holds; undefined where that isn't what was written for this key. */
+function contentOf(text: string, key: TrialKey): unknown {
+  let file: Partial<TrialFile> | null;
+  try {
+    file = JSON.parse(text) as Partial<TrialFile> | null;
+  } catch {
+    return undefined;
+  }
+  return file?.sha256 === hashOf([key, file?.kept]) ? file?.kept : undefined;
 }
 
 /** A write takes less than a second, so what is older was left by a run that was killed. */
@@ -62,18 +103,10 @@ const abandoned = 60_000;
 
 /** Removes what killed runs left half-written; what another run is writing now stays. */
 async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     if (!name.endsWith(partial)) continue;
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > abandoned) await rm(path, { force: true });
+    if (Date.now() - mtimeMs > abandoned) await rm(path, { recursive: true, force: true });
   }
-}
-
-function areRecords(value: unknown): value is TrialRecord[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "score" in v)
-  );
 }

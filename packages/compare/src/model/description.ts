@@ -2,6 +2,7 @@ import { type Head, heads } from "minimand";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
+import { withOwnSum } from "./sums.ts";
 
 /** `model.json`: everything but the weights that is needed to predict. */
 export interface ModelDescription {
@@ -26,10 +27,18 @@ export interface ModelDescription {
   rows: number;
   /** Name of the data set; descriptions of earlier versions have none. */
   dataset?: string;
+  /** SHA-256 of `model.safetensors`; descriptions of earlier versions have none. */
+  weightsSha256?: string;
+}
+
+/** The text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
+export function writeModelDescription(description: ModelDescription): Promise<string> {
+  return withOwnSum((sha256) => `${JSON.stringify({ ...description, sha256 }, null, 1)}\n`);
 }
 
 /**
- * Reads `model.json`. All that predicting uses is checked; what only informs (`why`, `candidate`, ...) is not.
+ * Reads `model.json`. All that predicting uses is checked; what only informs (`why`, `candidate`, ...) is not, and sums
+ * are for {@link checkSums}.
  *
  * @param text the file
  * @param place its path, for messages
@@ -47,7 +56,8 @@ export function readModelDescription(text: string, place: string): ModelDescript
   if (!isObject(value) || value.schema !== "minimand.model/1") throw wrong("something else");
   const broken = Object.entries(fields).find(([name, is]) => !is(value[name]));
   if (broken !== undefined) throw wrong(`a wrong field ${quoted(broken[0])}`);
-  const description = value as unknown as ModelDescription;
+  const { sha256: _, ...rest } = value;
+  const description = rest as unknown as ModelDescription;
   const { task, classes, encoder, inputs } = description;
   const enough = task === "regression" ? 0 : task === "binary" ? 2 : 3;
   if (classes.length < enough || (task !== "multiclass" && classes.length > enough))
@@ -69,6 +79,8 @@ const fields: Record<string, Check> = {
     v.activation === "relu" &&
     (v.head === undefined || heads.some((head) => head === v.head)),
   dataset: (v) => v === undefined || isText(v),
+  weightsSha256: (v) => v === undefined || isText(v),
+  sha256: (v) => v === undefined || isText(v),
   targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
 };
 

@@ -1,5 +1,6 @@
 export * from "./choose.ts";
-export { type ModelDescription, readModelDescription } from "./description.ts";
+export { type ModelDescription, readModelDescription, writeModelDescription } from "./description.ts";
 export * from "./safetensors.ts";
 export * from "./saved-model.ts";
+export { checkSums } from "./sums.ts";
 export * from "./teacher.ts";

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { derive } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
@@ -8,9 +9,10 @@ import { defaultSettings } from "../plan/settings.ts";
 import type { DatasetReport, Settings } from "../results.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { discard, makeLearner, makeNetwork } from "../trial/learner.ts";
-import { readModelDescription } from "./description.ts";
+import { readModelDescription, writeModelDescription } from "./description.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { fitWhole, predictTable, type SavedModel } from "./saved-model.ts";
+import { checkSums } from "./sums.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", hidden: [5, 3], batchSize: 16 };
 const rows = Array.from({ length: 40 }, (_, i) => i);
@@ -197,7 +199,43 @@ describe("readModelDescription", () => {
     ["activation", { network: { hidden: [5, 3], activation: "tanh" } }, "a wrong field 'network'"],
     ["scale", { targetScale: { mean: 0 } }, "a wrong field 'targetScale'"],
     ["list of inputs", { inputs: ["x"] }, "1 names for 6 inputs"],
+    ["sum", { sha256: { toString: 1 } }, "a wrong field 'sha256'"],
+    ["sum of weights", { weightsSha256: 7 }, "a wrong field 'weightsSha256'"],
   ])("refuses a wrong %s", (_, changed, message) => {
     expect(() => reread(changed)).toThrow(message);
+  });
+});
+
+describe("the sums of a model", () => {
+  const places = { description: "m/model.json", weights: "m/model.safetensors" };
+  const { weights } = model;
+  const hash = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+  it("are the SHA-256 of the weights, and that of the description with zeros in the place of the digits", async () => {
+    const text = await writeModelDescription(model.description);
+    const { sha256, weightsSha256 } = JSON.parse(text);
+    expect(hash(text.replace(sha256, "0".repeat(64)))).toBe(sha256);
+    expect(hash(weights)).toBe(weightsSha256);
+    expect(readModelDescription(text, places.description)).toEqual(model.description);
+    expect(await checkSums({ description: text, weights }, places)).toBe(true);
+  });
+
+  it("tell which file was changed", async () => {
+    const text = await writeModelDescription(model.description);
+    const description = text.replace(/"why": "it/, '"why": "It');
+    await expect(checkSums({ description, weights }, places)).rejects.toThrow(/^m\/model\.json: expected/);
+    const other = weights.slice(0, -1);
+    await expect(checkSums({ description: text, weights: other }, places)).rejects.toThrow(
+      /^m\/model\.safetensors: expected/,
+    );
+  });
+
+  it("lack in descriptions of earlier versions; one of them alone is a damage", async () => {
+    const { weightsSha256, ...description } = model.description;
+    const check = (value: object) => checkSums({ description: JSON.stringify(value), weights }, places);
+    expect(await check(description)).toBe(false);
+    await expect(check({ ...description, weightsSha256 })).rejects.toThrow(/^m\/model\.json: expected/);
+    const text = await writeModelDescription(description);
+    await expect(checkSums({ description: text, weights }, places)).rejects.toThrow(/safetensors: expected/);
   });
 });

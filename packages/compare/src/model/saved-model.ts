@@ -13,6 +13,7 @@ import { buildInfoOf, discard, makeLearner, makeNetwork } from "../trial/learner
 import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import type { ModelDescription } from "./description.ts";
 import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
+import { sha256Of } from "./sums.ts";
 
 /** A kept model: its description and its weights. */
 export interface SavedModel {
@@ -52,6 +53,7 @@ export async function fitWhole(
   discard(trained);
   learner.dispose();
   network.dispose();
+  const weights = writeSafetensors(tensors, { format: "minimand.model/1" });
   return {
     description: {
       schema: "minimand.model/1",
@@ -68,8 +70,9 @@ export async function fitWhole(
       why: chosen.why,
       rows: dataset.rows,
       dataset: dataset.name,
+      weightsSha256: await sha256Of(weights),
     },
-    weights: writeSafetensors(tensors, { format: "minimand.model/1" }),
+    weights,
   };
 }
 

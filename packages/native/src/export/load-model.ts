@@ -2,6 +2,7 @@ import { rangeError, typeError } from "minimand/engine";
 import { decodeModel, elementTypes, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
 import { createSession, type Feed, type SessionOptions } from "../runtime/session.ts";
+import { checkOwnSum } from "./own-sum.ts";
 
 /** What a model file says of itself. */
 export interface ModelInfo {
@@ -42,7 +43,8 @@ export interface LoadedModel extends ModelInfo {
  * Reads inputs, outputs and metadata of an ONNX model. Needs no ONNX Runtime.
  *
  * @param bytes the file
- * @throws TypeError for something else than bytes; RangeError for bytes that are no ONNX model, or are cut off
+ * @throws TypeError for something else than bytes; RangeError for bytes that are no ONNX model, are cut off, or are not
+ *   those that the sum in the file tells
  * @example
  * modelInfo(bytes).metadata.task;
  */
@@ -58,11 +60,13 @@ export function modelInfo(bytes: Uint8Array): ModelInfo {
   }
   const { graph, opsetImport, metadataProps } = model;
   if (graph === undefined || graph.output.length === 0 || opsetImport.length === 0) throw wrong();
+  const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+  checkOwnSum(bytes, metadata);
   const weights = new Set(graph.initializer.map(({ name }) => name));
   return {
     inputs: graph.input.filter(({ name }) => !weights.has(name)).map(portOf),
     outputs: graph.output.map(portOf),
-    metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
+    metadata,
   };
 }
 
@@ -86,8 +90,8 @@ function portOf({ name, type }: ValueInfoProto): Port {
  *
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; TypeError, RangeError for bytes that are no ONNX model
- *   or one that ONNX Runtime refuses
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed; TypeError, RangeError for bytes that `modelInfo` or
+ *   ONNX Runtime refuses
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });

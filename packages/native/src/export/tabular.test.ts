@@ -1,7 +1,16 @@
+import { createHash } from "node:crypto";
 import { numpy as np } from "@jax-js/jax";
 import { afterAll, describe, expect, it } from "vitest";
+import { replaced } from "../../../../test/support/model-files.ts";
 import { checkerSays, noChecker } from "../../../../test/support/onnx.ts";
-import { loadModel, type TabularModel, type TensorValues, tabularToOnnx } from "../index.ts";
+import {
+  loadModel,
+  modelInfo,
+  sumKey,
+  type TabularModel,
+  type TensorValues,
+  tabularToOnnx,
+} from "../index.ts";
 
 const numeric = { kind: "numeric", median: 3, mean: 2, sd: 4, missingIndicator: false } as const;
 const categorical = { kind: "categorical", levels: ["a", "b b"], pooled: [], missing: false } as const;
@@ -242,6 +251,34 @@ describe("a loaded model", () => {
     expect(() => loadModel(noise)).toThrow(/^model: expected an ONNX file, got 500 bytes/);
     const unknown = new TextDecoder("latin1").decode(bytes).replaceAll("Softmax", "Softmin");
     const other = Uint8Array.from(unknown, (c) => c.charCodeAt(0));
-    expect(() => loadModel(other)).toThrow(/^model: expected one that ONNX Runtime loads, got .*Softmin/);
+    expect(() => loadModel(other)).toThrow(
+      "model: expected the content that its own SHA-256 tells, got one that was changed or damaged",
+    );
+    const noSum = replaced(other, "minimand.sha256", "minimand.no_sum");
+    expect(() => loadModel(noSum)).toThrow(/^model: expected one that ONNX Runtime loads, got .*Softmin/);
+  });
+
+  it("holds the SHA-256 of itself, with zeros in the place of the digits", () => {
+    const { [sumKey]: sum } = modelInfo(bytes).metadata;
+    const blank = replaced(bytes, sum, "0".repeat(64));
+    expect(createHash("sha256").update(blank).digest("hex")).toBe(sum);
+  });
+
+  it("is refused with any byte changed, or has lost its sum and nothing else", () => {
+    const { inputs, outputs, metadata } = modelInfo(bytes);
+    const { [sumKey]: _, ...rest } = metadata;
+    let read = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const changed = Uint8Array.from(bytes);
+      changed[i] ^= 1 << (i % 8);
+      try {
+        expect(modelInfo(changed)).toEqual({ inputs, outputs, metadata: expect.objectContaining(rest) });
+        read++;
+      } catch (error) {
+        expect(String(error)).toMatch(/^RangeError: model: expected /);
+      }
+    }
+    // Those of the key, and of the frame around it.
+    expect(read).toBeLessThan(sumKey.length + 5);
   });
 });

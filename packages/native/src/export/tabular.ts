@@ -1,7 +1,8 @@
 import { rangeError, type Tree, typeError } from "minimand/engine";
-import { type Constant, encodeModel, type Node, type Port } from "../onnx/model.ts";
+import type { Constant, Node, Port } from "../onnx/model.ts";
 import { encodeColumns } from "./encode-columns.ts";
 import { freshNames } from "./names.ts";
+import { encodeWithSum } from "./own-sum.ts";
 import type { TabularModel } from "./tabular-model.ts";
 import { checkMetadata, fragmentOf } from "./to-onnx.ts";
 import type { Apply } from "./write-at.ts";
@@ -12,7 +13,8 @@ import type { Apply } from "./write-at.ts";
  * One input `[batch, 1]` for each column, named as the column: float64 for numbers (NaN where missing), texts for
  * categories. Outputs: `label` `[batch]` (the class with the largest output) and `probabilities` `[batch, classes]`
  * (softmax), or `prediction` `[batch]` (float64). An output whose name is that of a column gets a `_` behind it.
- * Numbers are standardised in float64, as they were in training.
+ * Numbers are standardised in float64, as they were in training. The file holds a sum of itself, against which
+ * `loadModel` and `modelInfo` check it.
  *
  * @param apply the network, from parameters and encoded rows `[batch, inputs]` to `[batch, classes]` or `[batch, 1]`
  * @param params its parameters; only read
@@ -51,7 +53,7 @@ export function tabularToOnnx<P extends Tree>(
     throw rangeError("apply", `one output float32[batch, ${outputs}]`, `${type}[${shape.join(", ")}]`);
   const after =
     "classes" in output ? decide(result, output.classes, ends, fresh) : rescale(result, output, ends, fresh);
-  return encodeModel({
+  return encodeWithSum({
     name: "model",
     nodes: [...before.nodes, ...network.nodes, ...after.nodes],
     constants: [...before.constants, ...network.constants, ...after.constants],

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { makeFolder, unmakeFolder } from "./make-folder.ts";
+import { finishReplacement } from "./replace-together.ts";
+import { openStore, type TrialStore } from "./store.ts";
+
+/**
+ * Works in an output folder, which is made where it isn't there, and held until the work has ended. Runs that do the same
+ * may work in it at the same time, and share their trials.
+ *
+ * @param run everything that decides the results
+ * @param isWhole as for `openStore`
+ * @throws RangeError where a run with other settings works in the folder, in one line with its process; the error of the
+ *   operating system where nothing can be written: folders that were made for it are gone again then
+ */
+export async function inOutputFolder<Kept>(
+  out: string,
+  run: Record<string, unknown>,
+  isWhole: (value: unknown) => value is Kept,
+  work: (store: TrialStore<Kept>) => Promise<void>,
+): Promise<void> {
+  const use = createHash("sha256").update(JSON.stringify(run)).digest("hex");
+  const { made, lock } = await makeAndLock(out, use);
+  let store: TrialStore<Kept> | undefined;
+  try {
+    await finishReplacement(out);
+    store = await openStore(out, isWhole);
+    await work(store);
+  } finally {
+    lock.release();
+    if (store === undefined) await unmakeFolder(out, made);
+  }
+}
+
+async function makeAndLock(out: string, use: string): Promise<{ made: string | null; lock: FolderLock }> {
+  for (let attempt = 1; ; attempt++) {
+    let made: string | null = null;
+    try {
+      made = await makeFolder(out);
+      return { made, lock: await lockFolder(out, { use }) };
+    } catch (error) {
+      await unmakeFolder(out, made);
+      // Another run that could not begin may have taken its folder away just now.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw error;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { access, constants, readFile, rm } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import { lockFolder } from "./folder-lock.ts";
+import { makeFolder } from "./make-folder.ts";
+import { partial, writeWhole } from "./write-whole.ts";
+
+/** What a folder is to hold, by paths in it: files, or null where there is to be none. */
+export type Contents = Readonly<Record<string, string | Uint8Array | null>>;
+
+/**
+ * A folder of this name holds what is to come into the folder around it. Where it is, that is decided: it only remains to
+ * be moved.
+ */
+const pending = ".minimand-new";
+
+/** Paths of the files that go, and of those that come, in this order. */
+interface Plan {
+  gone: string[];
+  come: string[];
+}
+
+/**
+ * Puts files into the places of others, all or none: whatever happens on the way, the folder holds all that it held before,
+ * or all that is given here.
+ *
+ * Everything is written beside its place first. One rename decides, and what remains are renames in one breath. Where the
+ * process is killed among them, {@link readCurrent} reads what is to come, and {@link finishReplacement} does the rest.
+ *
+ * @throws the error of the operating system, with the path in question; the folder is as it was
+ */
+export async function replaceTogether(folder: string, contents: Contents): Promise<void> {
+  const beside = join(folder, `${pending}.${randomUUID().slice(0, 8)}${partial}`);
+  const plan: Plan = { gone: [], come: [] };
+  try {
+    for (const [path, content] of Object.entries(contents)) {
+      if (content === null) plan.gone.push(path);
+      else {
+        await writeFor(join(folder, path), join(beside, "files", path), content);
+        plan.come.push(path);
+      }
+    }
+    await writeFor(folder, join(beside, "plan.json"), JSON.stringify(plan));
+    for (const path of plan.come) await checkPlace(join(folder, path));
+    await alone(folder, () => {
+      finish(folder);
+      renameSync(beside, join(folder, pending));
+      finish(folder);
+    });
+  } finally {
+    await rm(beside, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** Does the rest of a replacement whose process was killed in the middle. */
+export async function finishReplacement(folder: string): Promise<void> {
+  if (existsSync(join(folder, pending))) await alone(folder, () => finish(folder));
+}
+
+/** Whether a file is there, also one that is just being replaced, see {@link readCurrent}. */
+export function isThere(path: string): boolean {
+  const current = currentPath(path);
+  return current !== null && existsSync(current);
+}
+
+/**
+ * Reads a file that may be just being replaced: what was decided counts, be it moved or not. So nobody reads some files of
+ * before and some of now, even where the process that replaced them was killed.
+ *
+ * @param path a file in a folder that `replaceTogether` writes, or up to two folders below it
+ */
+export async function readCurrent(path: string): Promise<Buffer> {
+  const current = currentPath(path) ?? path;
+  try {
+    return await readFile(current);
+  } catch (error) {
+    if (current === path) throw error;
+    // It has come to its place meanwhile.
+    return readFile(path);
+  }
+}
+
+/** Where a file is: in its place, or still beside it; null where it is to go. */
+function currentPath(path: string): string | null {
+  for (let folder = dirname(path), i = 0; i < 3; i++, folder = join(folder, "..")) {
+    const { gone, come } = planOf(folder);
+    const name = relative(folder, path);
+    if (gone.includes(name)) return null;
+    const beside = join(folder, pending, "files", name);
+    if (come.includes(name) && existsSync(beside)) return beside;
+  }
+  return path;
+}
+
+async function writeFor(place: string, path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await makeFolder(dirname(path));
+    await writeWhole(path, content);
+  } catch (error) {
+    throw Object.assign(error as Error, { path: place });
+  }
+}
+
+/** What would stop the renames is met before the first of them. */
+async function checkPlace(path: string): Promise<void> {
+  const folder = dirname(path);
+  await makeFolder(folder);
+  await access(folder, constants.W_OK);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw Object.assign(new Error(`${path} is a folder`), { code: "EISDIR", path });
+}
+
+/** Equal runs may come to their ends at the same time. Each takes a few renames, so who waits long waits for one that was stopped. */
+async function alone(folder: string, work: () => void): Promise<void> {
+  const lock = await lockFolder(folder, { part: "results", patience: 30_000 });
+  try {
+    work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Each step may have been done before. */
+function finish(folder: string): void {
+  const from = join(folder, pending);
+  if (!existsSync(from)) return;
+  const { gone, come } = planOf(folder);
+  for (const path of gone) rmSync(join(folder, path), { force: true });
+  for (const path of come) {
+    const beside = join(from, "files", path);
+    if (!existsSync(beside)) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    renameSync(beside, join(folder, path));
+  }
+  // With its name the folder loses its meaning.
+  const done = `${from}.${randomUUID().slice(0, 8)}${partial}`;
+  renameSync(from, done);
+  rmSync(done, { recursive: true, force: true });
+}
+
+function planOf(folder: string): Plan {
+  const nothing: Plan = { gone: [], come: [] };
+  const path = join(folder, pending, "plan.json");
+  if (!existsSync(path)) return nothing;
+  try {
+    const plan: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isPlan(plan) ? plan : nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+/** The folder may come from somebody else: a plan reaches nothing outside it. */
+function isPlan(value: unknown): value is Plan {
+  const arePaths = (list: unknown): boolean =>
+    Array.isArray(list) &&
+    list.every(
+      (path) => typeof path === "string" && !isAbsolute(path) && !path.split(/[\\/]/).includes(".."),
+    );
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "gone" in value &&
+    "come" in value &&
+    arePaths(value.gone) &&
+    arePaths(value.come)
+  );
+}

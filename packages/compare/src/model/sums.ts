@@ -1,0 +1,42 @@
+import { DataError } from "../table/data-error.ts";
+
+/** SHA-256 of bytes, in hexadecimal digits. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What stands in the place of a sum while it is computed. */
+const blank = "0".repeat(64);
+
+/** A text that holds its own sum: the SHA-256 of itself with zeros in the place of the digits. */
+export async function withOwnSum(textOf: (sum: string) => string): Promise<string> {
+  return textOf(await sha256Of(new TextEncoder().encode(textOf(blank))));
+}
+
+/**
+ * Checks that the files of a kept model are those that were written, byte by byte: `model.json` holds a sum of itself
+ * and one of the weights.
+ *
+ * @param files `model.json`, which `readModelDescription` has read, and `model.safetensors`
+ * @param places their paths, for messages
+ * @returns whether there are sums; earlier versions wrote none
+ * @throws DataError naming the file that is another one
+ */
+export async function checkSums(
+  files: { description: string; weights: Uint8Array },
+  places: { description: string; weights: string },
+): Promise<boolean> {
+  const { sha256, weightsSha256 } = JSON.parse(files.description) as Record<string, unknown>;
+  if (sha256 === undefined && weightsSha256 === undefined) return false;
+  const own = await sha256Of(new TextEncoder().encode(files.description.replace(String(sha256), blank)));
+  if (own !== sha256)
+    throw new DataError(
+      `${places.description}: expected the content that its own SHA-256 tells, got one that was changed or damaged`,
+    );
+  if ((await sha256Of(files.weights)) !== weightsSha256)
+    throw new DataError(
+      `${places.weights}: expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones`,
+    );
+  return true;
+}
