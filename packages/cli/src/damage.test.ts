@@ -4,7 +4,8 @@ import { nativeCompiler } from "@minimand/native";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { replaced, withoutSums } from "../../../test/support/model-files.ts";
-import { exitCodeOf, messageOf } from "./failure.ts";
+import { messageOf } from "./error-text.ts";
+import { exitCodeOf } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 
 const folder = temporaryFolder();
