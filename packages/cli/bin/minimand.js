@@ -10,6 +10,8 @@ if (major < 24) {
   );
   process.exit(2);
 }
+// ONNX Runtime phones home unless it finds this when it loads; workers can't set it any more.
+process.env.ORT_DISABLE_TELEMETRY = "1";
 // In a checkout the packages run from their sources; an installed package has only dist/.
 const source = new URL("../src/main.ts", import.meta.url);
 if (existsSync(source)) {

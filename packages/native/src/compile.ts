@@ -37,10 +37,10 @@ export interface NativeCompilerOptions extends NativeOptions {
  * arguments as they were; a call after `dispose` throws.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; UnsupportedPrimitiveError naming the primitive and
- *   the equation where ONNX can't express the function; TypeError where it reads values while it is traced or has a dtype
- *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes, and for
- *   `maxShapes` and `threads` that are no integers >= 1
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;
+ *   UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError where
+ *   it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool; RangeError (from
+ *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1
  * @example
  * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
  */
@@ -62,7 +62,7 @@ export async function compile<A extends Tree[], R extends Tree>(
  * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
  * warning for each primitive. Its `loop` makes several steps in one call, see {@link Compile}.
  *
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; RangeError as {@link compile}
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; RangeError as {@link compile}
  * @example
  * const step = supervised({ model, objective, optimizer, compile: await nativeCompiler() })
  */

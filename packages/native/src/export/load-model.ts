@@ -86,8 +86,8 @@ function portOf({ name, type }: ValueInfoProto): Port {
  *
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; TypeError, RangeError for bytes that are no ONNX model
- *   or one that ONNX Runtime refuses
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError
+ *   for bytes that are no ONNX model or one that ONNX Runtime refuses
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
+import { silenceTelemetry } from "./telemetry.ts";
 
-/** ONNX Runtime isn't installed, or not for this machine. */
+/** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
 export class NativeUnavailableError extends Error {
   override name = "NativeUnavailableError";
 }
@@ -43,9 +44,11 @@ export interface SessionOptions {
 
 let loaded: Binding | undefined;
 
-/** @throws NativeUnavailableError which says what to install */
+/** @throws NativeUnavailableError which says what to install, or which line a worker's main thread lacks */
 export function loadRuntime(): Binding {
   if (loaded !== undefined) return loaded;
+  const refusal = silenceTelemetry();
+  if (refusal !== null) throw new NativeUnavailableError(refusal);
   const require = createRequire(import.meta.url);
   try {
     // The public `run` waits for a turn of the event loop and copies; the binding below it does neither.
