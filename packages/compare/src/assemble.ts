@@ -45,7 +45,7 @@ export function reportDataset(
     baseline: baselineFor(settings, dataset.task),
     rope: settings.rope,
     alpha: settings.alpha,
-    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : testRows / dataset.rows,
+    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : null,
   });
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   return {
@@ -59,6 +59,7 @@ export function reportDataset(
       dataset.labels.reduce((n, label) => n + Number(label === k), 0),
     ),
     rows: dataset.rows,
+    testRows,
     features: describeFeatures(dataset),
     inputs: fitEncoder(dataset, all).inputs,
     notes: dataset.notes,

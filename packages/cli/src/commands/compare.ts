@@ -128,7 +128,10 @@ export function compareCommand(): Command {
       "--bag-column <column>",
       "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
     )
-    .option("--test <file>", "test on this file instead of folds; each seed is one repeat")
+    .option(
+      "--test <file>",
+      "test on this file instead of folds; each seed is one repeat, and no verdict is given",
+    )
     .option(
       "--distill-from <folder>",
       "a model kept by compare as a teacher: adds the losses that learn from its logits",

@@ -3,7 +3,7 @@ import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow } from "./draw.ts";
 import { color } from "./palette.ts";
-import { validationName } from "./text.ts";
+import { partName, validationName } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
 /** Mean and standard deviation of the validation metric after one epoch. */
@@ -86,7 +86,7 @@ export function curvesFigure(
   return draw(
     document,
     `Learning curves, ${metric}`,
-    `Validation ${metric} by epoch, mean over the folds, each loss over the baseline. ${panels
+    `Validation ${metric} by epoch, mean over the ${partName(report)}s, each loss over the baseline. ${panels
       .map(({ entry, points }) => `${entry.label}: ${points.length} epochs`)
       .join("; ")}.`,
     {

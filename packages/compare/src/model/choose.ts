@@ -19,8 +19,10 @@ export function chooseModel(
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
-  const why =
-    best === undefined
+  const untested = ranking.entries.some(({ difference }) => difference?.p === null);
+  const why = untested
+    ? "no verdict is given on one test file, so the baseline is kept"
+    : best === undefined
       ? "no loss is distinguishably better than the baseline, so the baseline is kept"
       : `${best.label} has the best mean of the losses that are distinguishably better than the baseline`;
   return { candidate, ...chosen, why };
