@@ -11,7 +11,7 @@ import {
 import { UnsupportedPrimitiveError } from "./lower/lower.ts";
 import type { Data } from "./onnx/model.ts";
 import { makeProgram, type NativeProgram } from "./runtime/program.ts";
-import { loadRuntime, type SessionOptions } from "./runtime/session.ts";
+import { checkSessionOptions, loadRuntime, type SessionOptions } from "./runtime/session.ts";
 import { type Traced, trace } from "./trace.ts";
 import { writeLoop } from "./write/loop.ts";
 import { writeProgram } from "./write/program.ts";
@@ -40,7 +40,8 @@ export interface NativeCompilerOptions extends NativeOptions {
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;
  *   UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError where
  *   it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool; RangeError (from
- *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1
+ *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1, and for more threads
+ *   than the machine has cores
  * @example
  * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
  */
@@ -122,9 +123,9 @@ export async function nativeCompiler({
   return Object.assign(compileOrJit, { loop });
 }
 
-function checkOptions({ maxShapes = 8, threads = 1 }: NativeOptions): void {
+function checkOptions({ maxShapes = 8, ...session }: NativeOptions): void {
   checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
-  checkNumber("threads", threads, { min: 1, integer: true });
+  checkSessionOptions(session);
 }
 
 /** How arguments become a program: what is traced with which of them, and how it is written. */

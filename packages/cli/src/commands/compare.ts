@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
   checkSettings,
@@ -18,6 +17,7 @@ import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
 import { renderReport } from "../report/index.ts";
 import { runTrials } from "../run/compare-run.ts";
+import { workersOf } from "../run/concurrency.ts";
 import { compilerOf, startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
@@ -37,12 +37,13 @@ import {
   timeSpan,
   wholeNumber,
   wholeNumbers,
+  workersOption,
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
 interface Options extends Omit<Settings, "losses">, EngineAsked {
   losses?: string[];
-  workers: number;
+  workers?: number;
   budget?: number;
   out?: string;
   json: boolean;
@@ -74,12 +75,7 @@ export function compareCommand(): Command {
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option("-s, --seeds <n>", "repeats of the cross-validation", wholeNumber, defaultSettings.seeds)
     .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)
-    .option(
-      "-w, --workers <n>",
-      "worker threads (results don't depend on it)",
-      wholeNumber,
-      availableParallelism(),
-    )
+    .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .option(
@@ -170,8 +166,8 @@ again continues where it was stopped.`,
 }
 
 async function compare(files: string[], options: Options): Promise<void> {
-  const { workers, budget = null } = options;
-  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  const { budget = null } = options;
+  const workers = workersOf(options);
   const inputs = await readInputs(files);
   const settings = settingsOf(await targetOf(files, inputs, options.target), options);
   asOptions(() => checkSettings(settings));

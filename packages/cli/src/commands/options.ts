@@ -11,7 +11,14 @@ export const engineOption = (): Option =>
 export const threadsOption = (): Option =>
   new Option(
     "--threads <n>",
-    "threads inside an operation of the native engine, in each worker; default: 1",
+    "threads inside an operation of the native engine, in each worker, at most the machine's cores; default: 1",
+  ).argParser(wholeNumber);
+
+/** `--workers N` of a command that trains. */
+export const workersOption = (): Option =>
+  new Option(
+    "-w, --workers <n>",
+    "worker threads (results don't depend on it); default: one a core, fewer with --threads",
   ).argParser(wholeNumber);
 
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */

@@ -121,7 +121,9 @@ describe("minimand reproduce", () => {
     [["comp-sun"], /^paper: expected one of .*; did you mean 'comp-sum'\?$/],
     [["anyloss", "--quick", "--full"], /^error: option '--quick' cannot be used with option '--full'$/],
     [["anyloss", "--seeds", "0"], /^--seeds: expected an integer >= 1, got 0$/],
-    [["anyloss", "--workers", "0"], /^--workers: expected an integer >= 1, got 0$/],
+    [["anyloss", "--workers", "0"], /^--workers: expected an integer >= 1 and <= \d+, got 0$/],
+    [["anyloss", "--workers", "9999"], /^--workers: expected an integer >= 1 and <= \d+, got 9999$/],
+    [["anyloss", "--threads", "9999"], /^--threads: expected an integer >= 1 and <= \d+, got 9999$/],
     [["anyloss", "--data", "nowhere"], /^--data: expected a folder, got 'nowhere', which is not there$/],
     [["anyloss", "--tune"], /^--tune: expected a paper with something to tune, got 'anyloss'$/],
   ])("refuses %j in one line, with exit code 2 and no output folder", async (args, message) => {

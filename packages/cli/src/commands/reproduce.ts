@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { loadReproduction, type Reproduction } from "@minimand/papers";
@@ -7,6 +6,7 @@ import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
 import { renderReproduction } from "../report/index.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
+import { workersOf } from "../run/concurrency.ts";
 import { startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { dataFolder } from "../run/input.ts";
@@ -21,7 +21,7 @@ import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { engineOption, threadsOption, wholeNumber } from "./options.ts";
+import { engineOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -29,7 +29,7 @@ interface Options extends EngineAsked {
   quick?: true;
   full?: true;
   tune?: true;
-  workers: number;
+  workers?: number;
   data?: string;
   out?: string;
   json: boolean;
@@ -46,12 +46,7 @@ export function reproduceCommand(): Command {
     .addOption(new Option("--quick", "a smoke test of seconds; its verdict means nothing").conflicts("full"))
     .addOption(new Option("--full", "all that the claim asks, which may take hours").conflicts("quick"))
     .option("--tune", "choose hyperparameters on other seeds; writes tuned.json instead of a report")
-    .option(
-      "-w, --workers <n>",
-      "worker threads (results don't depend on it)",
-      wholeNumber,
-      availableParallelism(),
-    )
+    .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(
@@ -81,8 +76,8 @@ Exit codes: 0 whatever the verdict is, 2 a fault in what was asked or given, 130
 }
 
 async function reproduce(slug: string, options: Options): Promise<void> {
-  const { workers, seeds = null, out = `minimand-reproduce-${slug}` } = options;
-  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  const { seeds = null, out = `minimand-reproduce-${slug}` } = options;
+  const workers = workersOf(options);
   if (seeds !== null && !(seeds >= 1))
     throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
   const reproduction = await loadReproduction(slug);

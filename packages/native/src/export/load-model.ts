@@ -1,7 +1,7 @@
 import { rangeError, typeError } from "minimand/engine";
 import { decodeModel, elementTypes, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
-import { createSession, type Feed, type SessionOptions } from "../runtime/session.ts";
+import { checkSessionOptions, createSession, type Feed, type SessionOptions } from "../runtime/session.ts";
 
 /** What a model file says of itself. */
 export interface ModelInfo {
@@ -87,12 +87,13 @@ function portOf({ name, type }: ValueInfoProto): Port {
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError
- *   for bytes that are no ONNX model or one that ONNX Runtime refuses
+ *   for options that are none, bytes that are no ONNX model or one that ONNX Runtime refuses
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
  */
 export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): LoadedModel {
+  checkSessionOptions(options);
   const info = modelInfo(bytes);
   const session = open(bytes, options);
   return {

@@ -1,4 +1,6 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { checkNumber } from "minimand/engine";
 import { silenceTelemetry } from "./telemetry.ts";
 
 /** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
@@ -36,7 +38,7 @@ interface Binding {
 
 /** How sessions are made. */
 export interface SessionOptions {
-  /** Threads inside one operation. Default 1: trials run in parallel already. */
+  /** Threads inside one operation, at most the machine's cores. Default 1: trials run in parallel already. */
   threads?: number;
   /** Names of ONNX Runtime's execution providers, best first, e.g. `["cuda", "cpu"]`. */
   providers?: readonly string[];
@@ -69,6 +71,11 @@ export function loadRuntime(): Binding {
       `onnxruntime-node: expected the optional package for ${process.platform}-${process.arch}, ${what}`,
     );
   }
+}
+
+/** @throws TypeError, RangeError which names the option */
+export function checkSessionOptions({ threads = 1 }: SessionOptions): void {
+  checkNumber("threads", threads, { min: 1, max: availableParallelism(), integer: true });
 }
 
 /** Loads a model from the bytes of an ONNX file. */
