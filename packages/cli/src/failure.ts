@@ -1,5 +1,6 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
+import { printable } from "./printable.ts";
 
 /** Something the user can mend: one line on stderr, exit code 2. */
 export class UsageError extends Error {
@@ -24,10 +25,10 @@ function isArgumentError(error: unknown): boolean {
   return (error instanceof RangeError || error instanceof TypeError) && error.message.includes(": expected ");
 }
 
-/** One line that says what went wrong. */
+/** One line that says what went wrong. What this program refuses is told in one, whatever is in the names it tells of. */
 export function messageOf(error: unknown): string {
   const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
-  return message.split("\n")[0];
+  return printable(exitCodeOf(error) === 1 ? message.split("\n")[0] : message);
 }
 
 const reasons: Record<string, string> = {

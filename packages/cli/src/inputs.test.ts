@@ -94,8 +94,9 @@ describe("minimand compare", () => {
     );
     const header = [...Array.from({ length: wide }, (_, j) => `x${j}`), "y"].join(",");
     writeFileSync(join(folder, "wide.csv"), [header, ...rows].join("\n"));
+    const linear = tiny.filter((arg, i) => arg !== "--hidden" && tiny[i - 1] !== "--hidden");
     const { code, stderr } = await minimand(
-      ["compare", "wide.csv", "-t", "y", ...tiny, "--model", "linear"],
+      ["compare", "wide.csv", "-t", "y", ...linear, "--model", "linear"],
       { cwd: folder },
     );
     expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);

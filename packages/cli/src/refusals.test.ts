@@ -152,6 +152,24 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     /--types.*expected COLUMN=numeric or COLUMN=categorical, got 'size=number'$/,
   ],
   ["a type for no column", good, ["--types", "siz=numeric"], /^FILE: types: .*did you mean 'size'\?$/],
+  [
+    "a type for a name that every object has",
+    good,
+    ["--types", "__proto__=numeric"],
+    /^FILE: types: .*'__proto__'$/,
+  ],
+  [
+    "two types for a column",
+    good,
+    ["--types", "size=numeric,size=categorical"],
+    /--types.*expected each column once, got 'size' twice$/,
+  ],
+  [
+    "hidden layers of a linear model",
+    good,
+    ["--model", "linear", "--hidden", "8,4"],
+    "--hidden: expected no hidden layers with --model linear, got 8,4",
+  ],
   ["text set to be numeric", good, ["--types", "kind=numeric"], /^FILE, line 2: column 'kind': .*'red'$/],
   [
     "an ignored column that is none",
@@ -249,6 +267,24 @@ describe.concurrent("minimand compare refuses", () => {
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(everythingIn(folder)).toEqual(before);
   });
+});
+
+it.each([
+  ["compare", "data.csv", "-t", "y", "--out", ""],
+  ["reproduce", "ensloss", "--quick", "--out", ""],
+  ["export", "kept", "--out", ""],
+  ["bandit", "simulate", "data.csv", "-t", "y", "--out", ""],
+  ["bandit", "simulate", "data.csv", "-t", "y", "--log", ""],
+  ["bandit", "evaluate", "data.csv", "--out", ""],
+])("%s %s %s %s %s %s refuses a place without a name, before anything is made", async (...args) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "data.csv"), good);
+  const ran = await minimand(args, { cwd: folder });
+  expect(ran).toMatchObject({ code: 2, stdout: "" });
+  expect(ran.stderr).toMatch(
+    /^minimand: option '.*--(out|log) <\w+>' argument '' is invalid\. expected a path, got ''\n$/,
+  );
+  expect(everythingIn(folder)).toEqual(["data.csv"]);
 });
 
 /** The one line of a refusal. */

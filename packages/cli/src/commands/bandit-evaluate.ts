@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { parseBanditLog } from "minimand";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderEvaluation } from "../report/bandit.ts";
 import { doubts, evaluationRows } from "../report/bandit-rows.ts";
 import { type BanditSettings, bandits } from "../run/bandit-choices.ts";
@@ -11,11 +12,10 @@ import { readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
-import { tell } from "../run/subjects.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { list, number, wholeNumber } from "./options.ts";
+import { list, number, place, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings {
@@ -40,7 +40,7 @@ export function banditEvaluateCommand(): Command {
     .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
     .option("--seed <n>", "of replays", wholeNumber, 0);
   return withBanditSettings(command)
-    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .addHelpText(
       "after",

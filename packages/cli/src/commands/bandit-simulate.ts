@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderSimulation } from "../report/bandit.ts";
 import { simulationRows } from "../report/bandit-rows.ts";
 import { type BanditSettings, banditNamed, bandits } from "../run/bandit-choices.ts";
@@ -11,11 +12,11 @@ import { bundledTarget, readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
-import { noteText, tell } from "../run/subjects.ts";
+import { noteText } from "../run/subjects.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { columnTypes, list, wholeNumber } from "./options.ts";
+import { columnTypes, list, place, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings {
@@ -57,8 +58,9 @@ export function banditSimulateCommand(): Command {
     .option(
       "--log <file>",
       "write a log of the first bandit's first repeat (JSON lines), for 'bandit evaluate'",
+      place,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .addHelpText(
       "after",

@@ -15,6 +15,7 @@ import {
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { runTrials } from "../run/compare-run.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -24,7 +25,7 @@ import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { fitModels, writeModels } from "../run/keep-models.ts";
 import { openStore } from "../run/store.ts";
-import { describeSubjects, readInputs, readSubjects, type Subject, tell } from "../run/subjects.ts";
+import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
@@ -33,6 +34,7 @@ import {
   engineOption,
   list,
   number,
+  place,
   threadsOption,
   timeSpan,
   wholeNumber,
@@ -41,8 +43,9 @@ import {
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses">, EngineAsked {
+interface Options extends Omit<Settings, "losses" | "hidden">, EngineAsked {
   losses?: string[];
+  hidden?: number[];
   workers?: number;
   budget?: number;
   out?: string;
@@ -83,7 +86,7 @@ export function compareCommand(): Command {
       "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
       timeSpan,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .option(
       "--baseline <loss>",
@@ -97,7 +100,11 @@ export function compareCommand(): Command {
     )
     .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
     .addOption(new Option("--model <model>", "network").choices(["mlp", "linear"]).default("mlp"))
-    .option("--hidden <a,b>", "widths of the hidden layers", wholeNumbers, defaultSettings.hidden)
+    .option(
+      "--hidden <a,b>",
+      `widths of the hidden layers of an mlp; default: ${defaultSettings.hidden}`,
+      wholeNumbers,
+    )
     .option(
       "--configurations <n>",
       "configurations tried for each loss",
@@ -168,6 +175,10 @@ again continues where it was stopped.`,
 async function compare(files: string[], options: Options): Promise<void> {
   const { budget = null } = options;
   const workers = workersOf(options);
+  if (options.model === "linear" && options.hidden !== undefined)
+    throw new UsageError(
+      `--hidden: expected no hidden layers with --model linear, got ${options.hidden.join(",")}`,
+    );
   const inputs = await readInputs(files);
   const settings = settingsOf(await targetOf(files, inputs, options.target), options);
   asOptions(() => checkSettings(settings));
@@ -233,7 +244,7 @@ function settingsOf(target: string, options: Options): Settings {
     json: _j,
     engine: _e,
     threads: _t,
-    hidden,
+    hidden = defaultSettings.hidden,
     losses,
     ...rest
   } = options;

@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { loadReproduction, type Reproduction } from "@minimand/papers";
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -21,7 +22,7 @@ import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { engineOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
+import { engineOption, place, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -55,7 +56,7 @@ export function reproduceCommand(): Command {
         "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, text/NAME.txt.gz, ...",
       ).env("MINIMAND_DATA"),
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG")
+    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG", place)
     .option("--json", "print report.json (or tuned.json) on stdout", false)
     .addHelpText(
       "after",
@@ -91,7 +92,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const sources = await data.sources();
   const { engine, note } = await chooseEngine(options);
   const store = await openStoreOf(out, isOutcome);
-  if (note !== null) process.stderr.write(`${note}\n`);
+  if (note !== null) tell(note);
   await startEngine();
   const code = codeFingerprint(slug, engine.name);
   const started = performance.now();
@@ -136,9 +137,7 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
   process.stdout.write(
     json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
   );
-  process.stderr.write(
-    `${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number\n`,
-  );
+  tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 
 const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
@@ -159,7 +158,7 @@ async function tune(
   const path = join(out, "tuned.json");
   await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
   process.stdout.write(json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices))}\n`);
-  process.stderr.write(
-    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json\n`,
+  tell(
+    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json`,
   );
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, pValue, signed } from "@minimand/compare";
 import Table from "cli-table3";
+import { printable } from "../printable.ts";
 import { plural } from "../report/format.ts";
 
 const styleOf = {
@@ -37,7 +38,7 @@ function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport)
       ? ` (${seeds.complete.length} of ${seeds.planned.length} repeats)`
       : "";
   const tested = testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
-  return `${styleText("bold", name)}, ${tested}${asked}\n${table.toString()}\n${ranking.summary}`;
+  return `${styleText("bold", printable(name))}, ${tested}${asked}\n${table.toString()}\n${ranking.summary}`;
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */
