@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shortName, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { parseBanditLog } from "minimand";
 import { UsageError } from "../failure.ts";
@@ -68,13 +69,14 @@ async function evaluate(source: string, options: Options): Promise<void> {
   const settings = banditSettings(options);
   const out = options.out ?? `minimand-evaluate-${input.name}`;
   const policies = [...new Set(options.policy)];
+  const short = shortNames(policies);
   await interruptible(async (signal) => {
     const line = progressLine(process.stderr);
     const evaluations: EvaluationFile["evaluations"] = [];
     try {
       for await (const found of evaluatePolicies(rewarded, policies, { clip, seed, settings, signal })) {
-        evaluations.push(found);
-        line.update(evaluations.length, policies.length, `policies: ${found.policy}`);
+        evaluations.push({ ...found, policy: short(found.policy) });
+        line.update(evaluations.length, policies.length, `policies: ${short(found.policy)}`);
       }
     } finally {
       line.clear();
@@ -83,7 +85,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       schema: "minimand.bandit-evaluation/1",
       created: new Date().toISOString(),
       versions: versions(),
-      ...{ source: input.source, sha256: input.sha256, clip, seed, settings },
+      ...{ source: shortName(input.source), sha256: input.sha256, clip, seed, settings },
       decisions: records.length,
       rewarded: rewarded.length,
       certain: rewarded.filter(({ propensity }) => propensity === 1).length,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
@@ -123,12 +124,18 @@ async function simulate(source: string, options: Options): Promise<void> {
     } finally {
       line.clear();
     }
+    const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
       schema: "minimand.bandit-simulation/1",
       created: new Date().toISOString(),
       versions: versions(),
-      ...{ name: input.name, source: input.source, sha256: input.sha256, target },
-      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: [...table.classes], settings },
+      ...{
+        name: short(input.name),
+        source: short(input.source),
+        sha256: input.sha256,
+        target: short(target),
+      },
+      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: table.classes.map(short), settings },
       mostFrequent: mostFrequentShare(table.labels, arms),
       bandits: played,
     };

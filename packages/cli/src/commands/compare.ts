@@ -12,6 +12,7 @@ import {
   type Settings,
   summarise,
   type TrialRecord,
+  withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
@@ -297,7 +298,7 @@ function assemble(
   const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>
     reportDataset(dataset, { name, source, sha256, testRows }, settings, candidates, records[i]),
   );
-  return {
+  return withShortNames({
     schema: "minimand.compare/1",
     created: new Date().toISOString(),
     versions: versions(),
@@ -306,5 +307,5 @@ function assemble(
     candidates,
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
-  };
+  });
 }

@@ -7,6 +7,7 @@ import {
   type Note,
   readTable,
   type Settings,
+  shortName,
   type Table,
   withTeacher,
   withUnlabeled,
@@ -157,5 +158,5 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
 
 /** A note as one line. */
 export function noteText({ column, text }: Note): string {
-  return column === undefined ? text : `${column}: ${text}`;
+  return column === undefined ? text : `${shortName(column)}: ${text}`;
 }
