@@ -3,7 +3,6 @@
  * command line's cache of instances, in ONNX Runtime, and in PyTorch (where Debian's package is installed); in turn, in
  * one run. Also what compiling takes. Prints medians in milliseconds as JSON.
  */
-import { availableParallelism } from "node:os";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "../packages/cli/src/run/engine.ts";
@@ -57,7 +56,7 @@ function onNative(shape: Shape, compiler: Compile): Run {
 const torch = await startTorch();
 if (torch === null)
   process.stderr.write("PyTorch: left out, /usr/bin/python3 has no torch (Debian: python3-torch)\n");
-const twoThreads = await nativeCompiler({ threads: Math.min(2, availableParallelism()) });
+const twoThreads = await nativeCompiler({ threads: 2 });
 
 async function measured(network: "small" | "large", shape: Shape): Promise<Record<string, number>> {
   const runs: Record<string, Run> = {

@@ -4,7 +4,7 @@ import { fitEncoder } from "./dataset/encoder.ts";
 import { describeFeatures } from "./dataset/make-dataset.ts";
 import { chooseModel } from "./model/choose.ts";
 import { baselineFor } from "./plan/candidates.ts";
-import { metricFor } from "./plan/settings.ts";
+import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
 import type { CandidateSummary, DatasetReport, Settings, TrialRecord } from "./results.ts";
 
@@ -28,6 +28,7 @@ export function reportDataset(
   candidates: readonly CandidateSummary[],
   trials: readonly TrialRecord[],
 ): DatasetReport {
+  checkSettingNames(settings);
   const planned = Array.from({ length: settings.seeds }, (_, seed) => seed);
   const folds = testRows === null ? settings.folds : 1;
   const complete = planned.filter((seed) =>

@@ -335,7 +335,7 @@ describe("bad input", () => {
     await expect(compile(inside, [vector(1, 2)])).rejects.toThrow(new TypeError(message));
   });
 
-  const cores = availableParallelism();
+  const most = 4 * availableParallelism();
   it.each([
     { maxShapes: 0 },
     { maxShapes: Number.NaN },
@@ -344,12 +344,21 @@ describe("bad input", () => {
     { threads: 9999 },
   ])("is a number of shapes or threads that is none: %o", async (options) => {
     const [[name, value]] = Object.entries(options);
-    const most = name === "threads" ? ` and <= ${cores}` : "";
-    const message = `${name}: expected an integer >= 1${most}, got ${value}`;
+    const bound = name === "threads" ? ` and <= ${most}` : "";
+    const message = `${name}: expected an integer >= 1${bound}, got ${value}`;
     await expect(compile((x: np.Array) => x, [vector(1, 2)], options)).rejects.toThrow(
       new RangeError(message),
     );
     await expect(nativeCompiler(options)).rejects.toThrow(new RangeError(message));
+  });
+
+  it("is an option that is none", async () => {
+    const message =
+      /^\w+: expected only the options threads, providers, maxShapes.*, got "thread": did you mean 'threads'\?$/;
+    await expect(compile((x: np.Array) => x, [vector(1, 2)], { thread: 2 } as never)).rejects.toThrow(
+      message,
+    );
+    await expect(nativeCompiler({ thread: 2 } as never)).rejects.toThrow(message);
   });
 
   it("is a call after dispose", async () => {

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, narrow } from "./draw.ts";
+import { draw, narrow, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { partName, validationName } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
@@ -65,8 +65,9 @@ function meanRange(curves: CurvePoint[][], higherIsBetter: boolean): [number, nu
 export function curvesFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
   const baseline = meanCurve(report.trials, ranking.baseline);
   const shown = ranking.entries.filter((e) => e.verdict !== "reference" && e.candidate !== ranking.baseline);

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain } from "./draw.ts";
+import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { directions } from "./ranking.ts";
 import { pairedEntries } from "./rows.ts";
@@ -32,8 +32,9 @@ interface Pair {
 export function pairedFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
   const entries = pairedEntries(report);
   const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));

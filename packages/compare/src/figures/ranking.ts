@@ -1,7 +1,16 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, tickSpacing } from "./draw.ts";
+import {
+  differenceAxis,
+  draw,
+  labelMargin,
+  nameAxis,
+  narrow,
+  robustDomain,
+  tickSpacing,
+  widthOf,
+} from "./draw.ts";
 import { color } from "./palette.ts";
 import { pairedEntries } from "./rows.ts";
 import { decimals, metricName, pValue, signed } from "./text.ts";
@@ -77,8 +86,9 @@ export function directions(higherIsBetter: boolean): Plot.Markish[] {
 export function rankingFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
   const entries = ranking.entries.filter(({ verdict }) => verdict !== "reference");
   const paired = pairedEntries(report);

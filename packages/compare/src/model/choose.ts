@@ -1,4 +1,5 @@
 import { type Metric, metricById } from "minimand";
+import { checkOptions } from "minimand/engine";
 import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../results.ts";
 
 /**
@@ -11,8 +12,10 @@ import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../resu
 export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
-  { validationIsLoss = false }: { validationIsLoss?: boolean } = {},
+  options: { validationIsLoss?: boolean } = {},
 ): DatasetReport["model"] {
+  checkOptions("chooseModel", options, { validationIsLoss: true });
+  const { validationIsLoss = false } = options;
   const best = ranking.entries.find((entry) => entry.verdict === "better");
   const candidate = best?.candidate ?? ranking.baseline;
   const own = trials.filter((t) => t.candidate === candidate);

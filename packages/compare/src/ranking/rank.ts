@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import type {
   CandidateSummary,
   Difference,
@@ -81,6 +82,9 @@ export function rank(
   candidates: readonly CandidateSummary[],
   options: RankOptions,
 ): Ranking {
+  checkOptions("rank", options, {
+    ...{ metric: true, higherIsBetter: true, baseline: true, rope: true, alpha: true, testTrainRatio: true },
+  });
   const { metric, higherIsBetter, alpha, testTrainRatio } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha: expected a number > 0 and < 1, got ${alpha}`);
   if (testTrainRatio !== null) checkIn("testTrainRatio", testTrainRatio, 0, Infinity);

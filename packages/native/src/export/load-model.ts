@@ -1,7 +1,13 @@
-import { rangeError, typeError } from "minimand/engine";
+import { checkOptions, rangeError, typeError } from "minimand/engine";
 import { decodeModel, elementTypes, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
-import { checkSessionOptions, createSession, type Feed, type SessionOptions } from "../runtime/session.ts";
+import {
+  checkThreads,
+  createSession,
+  type Feed,
+  type SessionOptions,
+  sessionOptions,
+} from "../runtime/session.ts";
 
 /** What a model file says of itself. */
 export interface ModelInfo {
@@ -93,7 +99,8 @@ function portOf({ name, type }: ValueInfoProto): Port {
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
  */
 export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): LoadedModel {
-  checkSessionOptions(options);
+  checkOptions("loadModel", options, sessionOptions);
+  checkThreads(options);
   const info = modelInfo(bytes);
   const session = open(bytes, options);
   return {

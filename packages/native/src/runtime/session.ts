@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { checkNumber } from "minimand/engine";
+import { checkNumber, type OptionNames } from "minimand/engine";
 import { silenceTelemetry } from "./telemetry.ts";
 
 /** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
@@ -38,7 +38,7 @@ interface Binding {
 
 /** How sessions are made. */
 export interface SessionOptions {
-  /** Threads inside one operation, at most the machine's cores. Default 1: trials run in parallel already. */
+  /** Threads inside one operation, at most four a core. Default 1: trials run in parallel already. */
   threads?: number;
   /** Names of ONNX Runtime's execution providers, best first, e.g. `["cuda", "cpu"]`. */
   providers?: readonly string[];
@@ -73,9 +73,13 @@ export function loadRuntime(): Binding {
   }
 }
 
+/** For what takes these and more. */
+export const sessionOptions: OptionNames<SessionOptions> = { threads: true, providers: true };
+
 /** @throws TypeError, RangeError which names the option */
-export function checkSessionOptions({ threads = 1 }: SessionOptions): void {
-  checkNumber("threads", threads, { min: 1, max: availableParallelism(), integer: true });
+export function checkThreads({ threads = 1 }: SessionOptions): void {
+  // More of them only wait for one another, and a number with a digit too many takes the machine down.
+  checkNumber("threads", threads, { min: 1, max: 4 * availableParallelism(), integer: true });
 }
 
 /** Loads a model from the bytes of an ONNX file. */
