@@ -5,7 +5,8 @@ const variable = "ORT_DISABLE_TELEMETRY";
  * Switches ONNX Runtime's telemetry off for this process, before the library is loaded.
  *
  * A worker's `process.env` is a copy that native code doesn't see, and may be anything (`new Worker(file, { env })`): what
- * counts is the environment of the process, which the diagnostic report shows in every thread.
+ * counts is the environment of the process, which the diagnostic report shows in every thread (in a parent after its workers
+ * have come out of native calls that they are in).
  *
  * @returns null where it is off, else what was expected and what to do
  */
