@@ -47,6 +47,7 @@ function methods(compile: Compile | undefined): Record<string, () => Promise<voi
     optimizer: sgd(0.01, { momentum: 0.9 }),
     compile,
   };
+  const { objective: _objective, ...perExample } = parts;
   // The terms are active from the second epoch on.
   const term = { hyper: { stepsPerEpoch, startEpoch: 1 } };
   const memory = () => outputHistory({ examples: shape.rows, outputs: shape.classes, lag: 1 });
@@ -58,8 +59,8 @@ function methods(compile: Compile | undefined): Record<string, () => Promise<voi
     asam: run(asam(parts)),
     gsam: run(gsam(parts)),
     lookSam: run(lookSam(parts)),
-    esam: run(esam({ ...parts, loss })),
-    esamOfParameters: run(esam({ ...parts, loss, granularity: "scalar" })),
+    esam: run(esam({ ...perExample, loss })),
+    esamOfParameters: run(esam({ ...perExample, loss, granularity: "scalar" })),
   };
 }
 

@@ -3,11 +3,11 @@ import type {
   CandidateSummary,
   Configuration,
   DatasetReport,
-  Difference,
   RankingEntry,
   Results,
   Settings,
   Task,
+  TestedDifference,
   TrialRecord,
   Verdict,
 } from "../packages/compare/src/results.ts";
@@ -59,6 +59,8 @@ export interface FixtureOptions {
   folds?: number;
   /** Identifier of a loss that diverges in three of its trials. */
   diverging?: string | null;
+  /** Rows of a test file, on which nothing is tested. Ask for one fold with it. */
+  testRows?: number | null;
 }
 
 const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -169,7 +171,7 @@ function differenceFixture(
   id: string,
   higher: boolean,
   rope: number,
-): Difference | null {
+): TestedDifference | null {
   const pairs = trials.filter((t) => t.candidate === id && t.score !== null);
   const values = pairs.map((t) => {
     const other = trials.find(
@@ -197,6 +199,16 @@ function differenceFixture(
   };
 }
 
+const nothing = {
+  low: null,
+  high: null,
+  p: null,
+  pHolm: null,
+  pBetter: null,
+  pSame: null,
+  pWorse: null,
+} as const;
+
 function entryFixture(
   candidate: CandidateSummary,
   options: Required<FixtureOptions>,
@@ -217,12 +229,15 @@ function entryFixture(
   return {
     candidate: candidate.id,
     label: candidate.label,
-    verdict,
+    verdict: options.testRows !== null && tested ? "undecided" : verdict,
     mean: scores.length > 0 ? mean(scores) : null,
     sd: scores.length > 1 ? Math.sqrt(variance(scores)) : null,
     n: scores.length,
     diverged,
-    difference,
+    difference:
+      difference !== null && options.testRows !== null
+        ? { mean: difference.mean, values: difference.values, pairs: difference.pairs, ...nothing }
+        : difference,
     sentence: `${candidate.label}: ${verdict}.`,
   };
 }
@@ -239,6 +254,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
     seeds: { planned: [0, 1], complete: [0, 1] },
     folds: 5,
     diverging: "js",
+    testRows: null,
     ...given,
     task,
   };
@@ -259,6 +275,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
     classes: options.classes,
     classCounts: options.classes.map((_, i) => Math.round(500 / (1 + i))),
     rows: 768,
+    testRows: options.testRows,
     features: [
       { name: "glucose", kind: "numeric", why: "768 of 768 values are numbers", missing: 5 },
       { name: "insulin", kind: "numeric", why: "394 of 394 values are numbers", missing: 374 },

@@ -118,15 +118,29 @@ describe.concurrent("minimand compare", () => {
       join(folder, "t.csv"),
       "y,kind,weight,size,more\nyes,red,1,2,a\nno,black,2,0,b\n,red,1,1,c\n",
     );
-    const { code, stderr } = await minimand(
+    const { code, stdout, stderr } = await minimand(
       ["compare", "a.csv", "-t", "y", ...tiny, "--seeds", "2", "--test", "t.csv"],
       { cwd: folder },
     );
     expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^a, 2 seeds on one test file\n *loss +balanced accuracy +difference +verdict *\n/,
+    );
+    expect(stdout).toMatch(
+      /\nNo verdict against cross-entropy: every seed is tested on the same rows, so .*\.\n$/,
+    );
+    expect(stdout).not.toMatch(/fold|95 %|Holm|better|worse|same\b(?! rows)/);
     expect(stderr).toContain("kind: t.csv: 1 of 3 values did not occur in training: 'black'");
     expect(stderr).toContain("y: t.csv: left out 1 row without a target, 2 remain");
-    const [{ trials, rows }] = resultsIn(join(folder, "minimand-a")).datasets;
-    expect(rows).toBe(40);
+    const [{ trials, rows, testRows, ranking }] = resultsIn(join(folder, "minimand-a")).datasets;
+    expect({ rows, testRows }).toEqual({ rows: 40, testRows: 2 });
+    const tested = ranking.entries.flatMap(({ difference }) => (difference === null ? [] : [difference]));
+    expect(tested.length).toBeGreaterThan(1);
+    for (const { values, p, pHolm, low, high, pBetter, pSame, pWorse } of tested)
+      expect([values.length, p, pHolm, low, high, pBetter, pSame, pWorse]).toEqual([
+        2,
+        ...Array(7).fill(null),
+      ]);
     expect(new Set(trials.map((t) => `${t.seed} ${t.fold} ${t.rows.test}`))).toEqual(
       new Set(["0 0 2", "1 0 2"]),
     );

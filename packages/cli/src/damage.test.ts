@@ -4,8 +4,7 @@ import { nativeCompiler } from "@minimand/native";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { replaced, withoutSums } from "../../../test/support/model-files.ts";
-import { messageOf } from "./error-text.ts";
-import { exitCodeOf } from "./failure.ts";
+import { exitCodeOf, failureLine } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 
 const folder = temporaryFolder();
@@ -48,7 +47,7 @@ async function predict(path: string): Promise<Said> {
     await makeProgram().parseAsync(["predict", path, at("a.csv")], { from: "user" });
   } catch (error) {
     said.code = exitCodeOf(error);
-    said.stderr += `minimand: ${messageOf(error)}\n`;
+    said.stderr += `minimand: ${failureLine(error)}\n`;
   }
   vi.restoreAllMocks();
   return said;

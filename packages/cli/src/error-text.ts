@@ -27,10 +27,14 @@ export function isMendable(error: unknown): boolean {
   return isArgumentError(error) || systemMessage(error) !== null;
 }
 
-/** One line that says what went wrong. */
+/** One line that says what went wrong: the first of what the error says. */
 export function messageOf(error: unknown): string {
-  const message = systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
-  return message.split("\n")[0];
+  return textOf(error).split("\n")[0];
+}
+
+/** All that an error says, one of the operating system in words. */
+export function textOf(error: unknown): string {
+  return systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Errors of the operating system that a user can mend, in words; null for all others. */

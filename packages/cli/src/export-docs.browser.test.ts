@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +8,7 @@ import Papa from "papaparse";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { watch } from "../../../test/support/quiet.ts";
 
 /* The programs of docs/export.md, as they stand there. */
 
@@ -42,15 +42,14 @@ function expectPredicted(printed: string): void {
   for (const [i, share] of shares.entries()) expect(share).toBeCloseTo(probabilities[i], 5);
 }
 
-/** Runs a program beside the packages that it imports, in the folder of the model. */
+/** Runs a program beside the packages that it imports, in the folder of the model, where it leaves all that it writes. */
 function run(source: string, extension: string): string {
   const file = join(import.meta.dirname, `export-docs-${process.pid}.${extension}`);
   writeFileSync(file, source);
   try {
-    return execFileSync(process.execPath, ["--conditions=minimand-source", file], {
-      cwd: folder,
-      encoding: "utf8",
-    });
+    const { left, stdout, stderr } = watch([file], { cwd: folder });
+    expect({ left, stderr }).toEqual({ left: [], stderr: "" });
+    return stdout;
   } finally {
     rmSync(file);
   }

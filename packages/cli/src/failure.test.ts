@@ -1,8 +1,7 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { messageOf } from "./error-text.ts";
-import { exitCodeOf, Interrupted, UsageError } from "./failure.ts";
+import { exitCodeOf, failureLine, Interrupted, UsageError } from "./failure.ts";
 
 const system = (code: string, path?: string): Error =>
   Object.assign(new Error(`${code}: something, open '/x'`), {
@@ -28,11 +27,11 @@ describe("exitCodeOf", () => {
   });
 });
 
-describe("messageOf", () => {
+describe("failureLine", () => {
   it("is one line, with the path and the reason of system errors in words", () => {
-    expect(messageOf(system("ENOSPC", "out/a.json"))).toBe("out/a.json: no space left on the disk");
-    expect(messageOf(system("EROFS"))).toBe("the file system is read-only");
-    expect(messageOf(new Error("first\nsecond"))).toBe("first");
-    expect(messageOf("text")).toBe("text");
+    expect(failureLine(system("ENOSPC", "out/a.json"))).toBe("out/a.json: no space left on the disk");
+    expect(failureLine(system("EROFS"))).toBe("the file system is read-only");
+    expect(failureLine(new Error("first\nsecond"))).toBe("first");
+    expect(failureLine("text")).toBe("text");
   });
 });

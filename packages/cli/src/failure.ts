@@ -1,6 +1,7 @@
 import { DataError } from "@minimand/compare";
 import { CommanderError } from "commander";
-import { isMendable } from "./error-text.ts";
+import { isMendable, messageOf, textOf } from "./error-text.ts";
+import { printable } from "./printable.ts";
 
 /** Something the user can mend: one line on stderr, exit code 2. */
 export class UsageError extends Error {
@@ -17,4 +18,9 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
   if (error instanceof Interrupted) return 130;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof DataError || error instanceof UsageError || isMendable(error) ? 2 : 1;
+}
+
+/** What the command says of an error. What it refuses is told in one line, whatever is in the names that it tells of. */
+export function failureLine(error: unknown): string {
+  return printable(exitCodeOf(error) === 1 ? messageOf(error) : textOf(error));
 }

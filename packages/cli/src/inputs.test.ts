@@ -86,6 +86,60 @@ describe("minimand compare", () => {
     expect(stderr).toContain("  y: left out 1 row without a target, 39 remain\n");
   });
 
+  it("cuts names of 100 kB in results, report and messages; the model keeps them", async () => {
+    const folder = temporaryFolder();
+    const long = (start: string, end = ""): string => `${start}${"x".repeat(100_000)}${end}`;
+    const rename = (cell: string): string =>
+      ({ red: long("red"), yes: long("", "yes"), no: long("", "no") })[cell] ?? cell;
+    const header = [long("size"), long("", "1"), long("", "2"), long("y")];
+    const text = [header, ...cells.map((line) => line.map(rename))].map((line) => line.join(",")).join("\n");
+    writeFileSync(join(folder, "a.csv"), text);
+    const ran = await minimand(["compare", "a.csv", "-t", long("y"), ...tiny, "--out", "o"], { cwd: folder });
+    expect(ran.code).toBe(0);
+    const results = readFileSync(join(folder, "o/results.json"), "utf8");
+    const report = readFileSync(join(folder, "o/report.html"), "utf8");
+    for (const written of [ran.stdout, ran.stderr, results, report]) expect(written).not.toMatch(/x{300}/);
+    const [{ classes, features, target }] = (JSON.parse(results) as Results).datasets;
+    expect(target).toMatch(/^yx+… \(100001 characters\)$/);
+    expect(new Set(classes).size).toBe(2);
+    expect(new Set(features.map(({ name }) => name)).size).toBe(3);
+    for (const model of ["o", "o/model/model.onnx"]) {
+      const { code, stdout } = await minimand(["predict", model, "a.csv", "--json"], { cwd: folder });
+      expect(code).toBe(0);
+      const predicted = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).prediction as string);
+      expect(predicted).toHaveLength(cells.length);
+      for (const name of predicted) expect([rename("yes"), rename("no")]).toContain(name);
+    }
+    const played = await minimand(
+      [
+        "bandit",
+        "simulate",
+        "a.csv",
+        "-t",
+        long("y"),
+        "--seeds",
+        "1",
+        "-a",
+        "lin-ucb",
+        "--log",
+        "l",
+        "--out",
+        "b",
+      ],
+      { cwd: folder },
+    );
+    const judged = await minimand(["bandit", "evaluate", "l", "-p", `arm:${rename("yes")}`, "--out", "e"], {
+      cwd: folder,
+    });
+    expect([played.code, judged.code]).toEqual([0, 0]);
+    for (const { stdout, stderr } of [played, judged]) expect(stdout + stderr).not.toMatch(/x{300}/);
+    for (const name of ["b/results.json", "b/report.html", "e/results.json", "e/report.html"])
+      expect(readFileSync(join(folder, name), "utf8")).not.toMatch(/x{300}/);
+  }, 60_000);
+
   it("takes 10,000 columns", async () => {
     const folder = temporaryFolder();
     const wide = 10_000;
@@ -94,8 +148,9 @@ describe("minimand compare", () => {
     );
     const header = [...Array.from({ length: wide }, (_, j) => `x${j}`), "y"].join(",");
     writeFileSync(join(folder, "wide.csv"), [header, ...rows].join("\n"));
+    const linear = tiny.filter((arg, i) => arg !== "--hidden" && tiny[i - 1] !== "--hidden");
     const { code, stderr } = await minimand(
-      ["compare", "wide.csv", "-t", "y", ...tiny, "--model", "linear"],
+      ["compare", "wide.csv", "-t", "y", ...linear, "--model", "linear"],
       { cwd: folder },
     );
     expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);

@@ -1,5 +1,4 @@
-import { messageOf } from "./error-text.ts";
-import { exitCodeOf } from "./failure.ts";
+import { exitCodeOf, failureLine } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 
 // A reader that goes away (`minimand losses | head`) is no fault.
@@ -14,7 +13,7 @@ try {
   const code = exitCodeOf(error);
   // Commander has already printed what it refused.
   const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
-  if (code !== 0 && !printed) process.stderr.write(`minimand: ${messageOf(error)}\n`);
+  if (code !== 0 && !printed) process.stderr.write(`minimand: ${failureLine(error)}\n`);
   if (code === 1 && process.env.MINIMAND_DEBUG) console.error(error);
   process.exit(code);
 }

@@ -3,15 +3,17 @@ import { banditCommand } from "./commands/bandit.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { exportCommand } from "./commands/export.ts";
+import { helpfulAlone } from "./commands/helpful-alone.ts";
 import { lossesCommand } from "./commands/losses.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
+import { printable } from "./printable.ts";
 import { version } from "./version.ts";
 
 /** The command line, whole. */
 export function makeProgram(): Command {
-  const program = new Command("minimand")
+  const program = helpfulAlone(new Command("minimand"))
     .description(
       "Which training loss helps on your data, and what research papers claim, in runs that anyone can start.",
     )
@@ -20,8 +22,8 @@ export function makeProgram(): Command {
     // One line: commander puts its suggestion on a second one.
     .configureOutput({
       outputError: (text, write) => {
-        const [first, ...more] = text.trim().split("\n");
-        write(`minimand: ${[first.replace(/^error: /, ""), ...more].join(" ")}\n`);
+        const [refusal, ...suggestion] = text.trim().split(/\n(?=\(Did you mean .*\)$)/);
+        write(`minimand: ${[printable(refusal.replace(/^error: /, "")), ...suggestion].join(" ")}\n`);
       },
     })
     .addHelpText(

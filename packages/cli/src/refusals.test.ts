@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder } from "../../../test/support/cli.ts";
 
+const cores = availableParallelism();
 const good = sampleCsv(12);
 const rows = good.trim().split("\n").slice(1);
 const numbers = ["x,y", ...Array.from({ length: 12 }, (_, i) => `${i * i},${Math.sin(i)}`)].join("\n");
@@ -106,7 +108,26 @@ const cases: [what: string, content: Content, args: string[], message: string | 
   ["negative seeds", good, ["--seeds", "-1"], "--seeds: expected an integer >= 1, got -1"],
   ["half a seed", good, ["--seeds", "1.5"], /--seeds.*expected a whole number, got '1.5'$/],
   ["one fold", good, ["--folds", "1"], "--folds: expected an integer >= 2, got 1"],
-  ["no worker", good, ["--workers", "0"], "--workers: expected an integer >= 1, got 0"],
+  ["no worker", good, ["--workers", "0"], `--workers: expected an integer >= 1 and <= ${4 * cores}, got 0`],
+  ["no thread", good, ["--threads", "0"], `--threads: expected an integer >= 1 and <= ${cores}, got 0`],
+  [
+    "more threads than cores",
+    good,
+    ["--threads", "9999"],
+    `--threads: expected an integer >= 1 and <= ${cores}, got 9999`,
+  ],
+  [
+    "more workers than four a core",
+    good,
+    ["--workers", "9999"],
+    `--workers: expected an integer >= 1 and <= ${4 * cores}, got 9999`,
+  ],
+  [
+    "more threads in all workers than four a core",
+    good,
+    ["--threads", `${cores}`, "--workers", "5"],
+    "--workers: expected an integer >= 1 and <= 4, got 5",
+  ],
   ["no epoch", good, ["--max-epochs", "0"], "--max-epochs: expected an integer >= 1, got 0"],
   ["a layer without units", good, ["--hidden", "64,0"], "--hidden: expected an integer >= 1, got 0"],
   ["a layer that is no number", good, ["--hidden", "wide"], /--hidden.*expected a whole number, got 'wide'$/],
@@ -131,6 +152,24 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     /--types.*expected COLUMN=numeric or COLUMN=categorical, got 'size=number'$/,
   ],
   ["a type for no column", good, ["--types", "siz=numeric"], /^FILE: types: .*did you mean 'size'\?$/],
+  [
+    "a type for a name that every object has",
+    good,
+    ["--types", "__proto__=numeric"],
+    /^FILE: types: .*'__proto__'$/,
+  ],
+  [
+    "two types for a column",
+    good,
+    ["--types", "size=numeric,size=categorical"],
+    /--types.*expected each column once, got 'size' twice$/,
+  ],
+  [
+    "hidden layers of a linear model",
+    good,
+    ["--model", "linear", "--hidden", "8,4"],
+    "--hidden: expected no hidden layers with --model linear, got 8,4",
+  ],
   ["text set to be numeric", good, ["--types", "kind=numeric"], /^FILE, line 2: column 'kind': .*'red'$/],
   [
     "an ignored column that is none",
@@ -228,6 +267,24 @@ describe.concurrent("minimand compare refuses", () => {
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(everythingIn(folder)).toEqual(before);
   });
+});
+
+it.each([
+  ["compare", "data.csv", "-t", "y", "--out", ""],
+  ["reproduce", "ensloss", "--quick", "--out", ""],
+  ["export", "kept", "--out", ""],
+  ["bandit", "simulate", "data.csv", "-t", "y", "--out", ""],
+  ["bandit", "simulate", "data.csv", "-t", "y", "--log", ""],
+  ["bandit", "evaluate", "data.csv", "--out", ""],
+])("%s %s %s %s %s %s refuses a place without a name, before anything is made", async (...args) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "data.csv"), good);
+  const ran = await minimand(args, { cwd: folder });
+  expect(ran).toMatchObject({ code: 2, stdout: "" });
+  expect(ran.stderr).toMatch(
+    /^minimand: option '.*--(out|log) <\w+>' argument '' is invalid\. expected a path, got ''\n$/,
+  );
+  expect(everythingIn(folder)).toEqual(["data.csv"]);
 });
 
 /** The one line of a refusal. */

@@ -4,7 +4,7 @@ import { fitEncoder } from "./dataset/encoder.ts";
 import { describeFeatures } from "./dataset/make-dataset.ts";
 import { chooseModel } from "./model/choose.ts";
 import { baselineFor } from "./plan/candidates.ts";
-import { metricFor } from "./plan/settings.ts";
+import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
 import type { CandidateSummary, DatasetReport, Settings, TrialRecord } from "./results.ts";
 
@@ -28,6 +28,7 @@ export function reportDataset(
   candidates: readonly CandidateSummary[],
   trials: readonly TrialRecord[],
 ): DatasetReport {
+  checkSettingNames(settings);
   const planned = Array.from({ length: settings.seeds }, (_, seed) => seed);
   const folds = testRows === null ? settings.folds : 1;
   const complete = planned.filter((seed) =>
@@ -45,7 +46,7 @@ export function reportDataset(
     baseline: baselineFor(settings, dataset.task),
     rope: settings.rope,
     alpha: settings.alpha,
-    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : testRows / dataset.rows,
+    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : null,
   });
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   return {
@@ -59,6 +60,7 @@ export function reportDataset(
       dataset.labels.reduce((n, label) => n + Number(label === k), 0),
     ),
     rows: dataset.rows,
+    testRows,
     features: describeFeatures(dataset),
     inputs: fitEncoder(dataset, all).inputs,
     notes: dataset.notes,

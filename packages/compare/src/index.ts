@@ -5,5 +5,6 @@ export * from "./model/index.ts";
 export * from "./plan/index.ts";
 export * from "./ranking/index.ts";
 export * from "./results.ts";
+export { shortName, shortNames, withShortNames } from "./short-names.ts";
 export * from "./table/index.ts";
 export * from "./trial/index.ts";

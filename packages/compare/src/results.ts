@@ -96,8 +96,23 @@ export interface TrialRecord {
 export type Verdict = "baseline" | "better" | "same" | "worse" | "undecided" | "diverged" | "reference";
 
 /** The paired difference `candidate - baseline`, in units of the metric; positive is better only if the metric is. */
-export interface Difference {
+export type Difference = TestedDifference | UntestedDifference;
+
+/** A difference on test parts that differ, so that the tests can tell what it would be on other rows. */
+export interface TestedDifference extends PairedDifference, Claims {}
+
+/** A difference that is known on one set of test rows only: nothing of {@link Claims} can be said. */
+export interface UntestedDifference extends PairedDifference, Record<keyof Claims, null> {}
+
+interface PairedDifference {
   mean: number;
+  /** The paired differences, in the order of `pairs`. */
+  values: number[];
+  pairs: { seed: number; fold: number }[];
+}
+
+/** What the tests say of a difference. */
+interface Claims {
   /** 95 % interval of the mean difference (corrected resampled t). */
   low: number;
   high: number;
@@ -108,16 +123,13 @@ export interface Difference {
   pBetter: number;
   pSame: number;
   pWorse: number;
-  /** The paired differences, in the order of `pairs`. */
-  values: number[];
-  pairs: { seed: number; fold: number }[];
 }
 
 export interface RankingEntry {
   candidate: string;
   label: string;
   verdict: Verdict;
-  /** Mean and standard deviation of the report metric over the folds that ran. */
+  /** Mean and standard deviation of the report metric over the folds (on a test file: the seeds) that ran. */
   mean: number | null;
   sd: number | null;
   n: number;
@@ -153,6 +165,8 @@ export interface DatasetReport {
   /** Rows used per class (classification), in the order of `classes`. */
   classCounts: number[];
   rows: number;
+  /** Rows of the test file, the same for every seed; `null`: tested on folds. */
+  testRows: number | null;
   features: FeatureSummary[];
   /** Inputs of the network after encoding, on the first training part. */
   inputs: number;

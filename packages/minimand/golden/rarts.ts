@@ -46,13 +46,16 @@ const item = (tree: Tree): number => (tree as np.Array).ref.item() as number;
 const plain = {
   optimizer: ({ lrW }: { [name: string]: np.Array }) => sgd(lrW),
   architectureOptimizer: ({ lrAlpha }: { [name: string]: np.Array }) => sgd(lrAlpha),
+};
+const alternating = {
+  ...plain,
+  twinOptimizer: ({ lrY }: { [name: string]: np.Array }) => sgd(lrY),
   warn: () => {},
 };
-const twinOptimizer = ({ lrY }: { [name: string]: np.Array }) => sgd(lrY);
 
 export const adapters: Adapters = {
   rarts_solvable: ({ alpha0, w0, y0 }, { lambda, beta, lrW, lrY, lrAlpha }, { iterates, numericalLimit }) => {
-    const search = rarts(solvableModel, { ...plain, twinOptimizer });
+    const search = rarts(solvableModel, alternating);
     let state = search.init(float(w0), float(alpha0), {
       hyper: { lambda, beta, lrW, lrY, lrAlpha },
       networks: { twin: float(y0) },
@@ -104,7 +107,7 @@ export const adapters: Adapters = {
   ) => {
     const trainBatch = (): Data => ({ x: float(Xtrain), y: ids(ytrain) });
     const valBatch = (): Data => ({ x: float(Xval), y: ids(yval) });
-    const search = rarts(tinySupernet, { ...plain, twinOptimizer });
+    const search = rarts(tinySupernet, alternating);
     let state = search.init(network(w0), float(alpha0), {
       hyper: { lambda, beta, lrW, lrY, lrAlpha },
       networks: { twin: network(y0) },

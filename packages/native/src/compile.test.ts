@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defaultDevice, grad, jit, numpy as np, tree } from "@jax-js/jax";
 import { compileWithJit, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
@@ -334,17 +335,31 @@ describe("bad input", () => {
     await expect(compile(inside, [vector(1, 2)])).rejects.toThrow(new TypeError(message));
   });
 
-  it.each([{ maxShapes: 0 }, { maxShapes: Number.NaN }, { threads: -1 }, { threads: 1.5 }])(
-    "is a number of shapes or threads that is none: %o",
-    async (options) => {
-      const [[name, value]] = Object.entries(options);
-      const message = `${name}: expected an integer >= 1, got ${value}`;
-      await expect(compile((x: np.Array) => x, [vector(1, 2)], options)).rejects.toThrow(
-        new RangeError(message),
-      );
-      await expect(nativeCompiler(options)).rejects.toThrow(new RangeError(message));
-    },
-  );
+  const most = 4 * availableParallelism();
+  it.each([
+    { maxShapes: 0 },
+    { maxShapes: Number.NaN },
+    { threads: -1 },
+    { threads: 1.5 },
+    { threads: 9999 },
+  ])("is a number of shapes or threads that is none: %o", async (options) => {
+    const [[name, value]] = Object.entries(options);
+    const bound = name === "threads" ? ` and <= ${most}` : "";
+    const message = `${name}: expected an integer >= 1${bound}, got ${value}`;
+    await expect(compile((x: np.Array) => x, [vector(1, 2)], options)).rejects.toThrow(
+      new RangeError(message),
+    );
+    await expect(nativeCompiler(options)).rejects.toThrow(new RangeError(message));
+  });
+
+  it("is an option that is none", async () => {
+    const message =
+      /^\w+: expected only the options threads, providers, maxShapes.*, got "thread": did you mean 'threads'\?$/;
+    await expect(compile((x: np.Array) => x, [vector(1, 2)], { thread: 2 } as never)).rejects.toThrow(
+      message,
+    );
+    await expect(nativeCompiler({ thread: 2 } as never)).rejects.toThrow(message);
+  });
 
   it("is a call after dispose", async () => {
     const f = await compile((x: np.Array) => x.mul(2), [vector(1, 2)]);

@@ -3,15 +3,17 @@ import {
   type Compile,
   type Compiled,
   checkNumber,
+  checkOptions,
   compileWithJit,
   type Loop,
+  type OptionNames,
   rangeError,
   type Tree,
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "./lower/lower.ts";
 import type { Data } from "./onnx/model.ts";
 import { makeProgram, type NativeProgram } from "./runtime/program.ts";
-import { loadRuntime, type SessionOptions } from "./runtime/session.ts";
+import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./runtime/session.ts";
 import { type Traced, trace } from "./trace.ts";
 import { writeLoop } from "./write/loop.ts";
 import { writeProgram } from "./write/program.ts";
@@ -37,10 +39,11 @@ export interface NativeCompilerOptions extends NativeOptions {
  * arguments as they were; a call after `dispose` throws.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; UnsupportedPrimitiveError naming the primitive and
- *   the equation where ONNX can't express the function; TypeError where it reads values while it is traced or has a dtype
- *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes, and for
- *   `maxShapes` and `threads` that are no integers >= 1
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;
+ *   UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError where
+ *   it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool; RangeError (from
+ *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1, and for more than
+ *   four threads a core
  * @example
  * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
  */
@@ -49,7 +52,8 @@ export async function compile<A extends Tree[], R extends Tree>(
   exampleArgs: NoInfer<A>,
   options: NativeOptions = {},
 ): Promise<Compiled<A, R>> {
-  checkOptions(options);
+  checkOptions("compile", options, nativeOptions);
+  checkLimits(options);
   loadRuntime();
   const compiled = specialise(fn, options);
   compiled.prepare(exampleArgs);
@@ -62,15 +66,14 @@ export async function compile<A extends Tree[], R extends Tree>(
  * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
  * warning for each primitive. Its `loop` makes several steps in one call, see {@link Compile}.
  *
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; RangeError as {@link compile}
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; RangeError as {@link compile}
  * @example
  * const step = supervised({ model, objective, optimizer, compile: await nativeCompiler() })
  */
-export async function nativeCompiler({
-  warn = console.warn,
-  ...options
-}: NativeCompilerOptions = {}): Promise<Compile> {
-  checkOptions(options);
+export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise<Compile> {
+  checkOptions("nativeCompiler", given, { ...nativeOptions, warn: true });
+  const { warn = console.warn, ...options } = given;
+  checkLimits(options);
   loadRuntime();
   const warned = new Set<string>();
   /** Thrown before any argument is consumed. */
@@ -122,9 +125,11 @@ export async function nativeCompiler({
   return Object.assign(compileOrJit, { loop });
 }
 
-function checkOptions({ maxShapes = 8, threads = 1 }: NativeOptions): void {
+const nativeOptions: OptionNames<NativeOptions> = { ...sessionOptions, maxShapes: true };
+
+function checkLimits({ maxShapes = 8, ...session }: NativeOptions): void {
   checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
-  checkNumber("threads", threads, { min: 1, integer: true });
+  checkThreads(session);
 }
 
 /** How arguments become a program: what is traced with which of them, and how it is written. */

@@ -32,10 +32,16 @@ describe("a sharpness-aware step", () => {
     ["asam", { data: examples(3), make: (compile) => asam({ ...parts, compile }) }],
     ["gsam", { data: examples(3), make: (compile) => gsam({ ...parts, compile }) }],
     ["lookSam", { data: examples(3), make: (compile) => lookSam({ ...parts, k: 2, compile }) }],
-    ["esam", { data: examples(3), make: (compile) => esam({ ...parts, loss, compile }) }],
+    [
+      "esam",
+      { data: examples(3), make: (compile) => esam({ model, loss, optimizer: parts.optimizer, compile }) },
+    ],
     [
       "esam of single parameters",
-      { data: examples(3), make: (compile) => esam({ ...parts, loss, granularity: "scalar", compile }) },
+      {
+        data: examples(3),
+        make: (compile) => esam({ model, loss, optimizer: parts.optimizer, granularity: "scalar", compile }),
+      },
     ],
     [
       "saf",

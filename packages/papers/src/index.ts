@@ -83,7 +83,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
 export async function loadReproduction(slug: string): Promise<Reproduction<unknown, unknown>> {
   const load = Object.hasOwn(loaders, slug) ? loaders[slug] : undefined;
   if (load !== undefined) return (await load()).reproduction;
-  const { suggest } = await import("@minimand/compare");
+  const { suggest } = await import("minimand/engine");
   const slugs = Object.keys(loaders);
   const near = suggest(slug, slugs);
   const hint = near === null ? "" : `; did you mean '${near}'?`;

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { shortName, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { parseBanditLog } from "minimand";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderEvaluation } from "../report/bandit.ts";
 import { doubts, evaluationRows } from "../report/bandit-rows.ts";
 import { type BanditSettings, bandits } from "../run/bandit-choices.ts";
@@ -12,10 +14,9 @@ import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
 import { replaceTogether } from "../run/replace-together.ts";
-import { tell } from "../run/tell.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { list, number, wholeNumber } from "./options.ts";
+import { list, number, place, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings {
@@ -40,7 +41,7 @@ export function banditEvaluateCommand(): Command {
     .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
     .option("--seed <n>", "of replays", wholeNumber, 0);
   return withBanditSettings(command)
-    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .addHelpText(
       "after",
@@ -68,13 +69,14 @@ async function evaluate(source: string, options: Options): Promise<void> {
   const settings = banditSettings(options);
   const out = options.out ?? `minimand-evaluate-${input.name}`;
   const policies = [...new Set(options.policy)];
+  const short = shortNames(policies);
   await interruptible(async (signal) => {
     const line = progressLine(process.stderr);
     const evaluations: EvaluationFile["evaluations"] = [];
     try {
       for await (const found of evaluatePolicies(rewarded, policies, { clip, seed, settings, signal })) {
-        evaluations.push(found);
-        line.update(evaluations.length, policies.length, `policies: ${found.policy}`);
+        evaluations.push({ ...found, policy: short(found.policy) });
+        line.update(evaluations.length, policies.length, `policies: ${short(found.policy)}`);
       }
     } finally {
       line.clear();
@@ -83,7 +85,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       schema: "minimand.bandit-evaluation/1",
       created: new Date().toISOString(),
       versions: versions(),
-      ...{ source: input.source, sha256: input.sha256, clip, seed, settings },
+      ...{ source: shortName(input.source), sha256: input.sha256, clip, seed, settings },
       decisions: records.length,
       rewarded: rewarded.length,
       certain: rewarded.filter(({ propensity }) => propensity === 1).length,

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderSimulation } from "../report/bandit.ts";
 import { simulationRows } from "../report/bandit-rows.ts";
 import { type BanditSettings, banditNamed, bandits } from "../run/bandit-choices.ts";
@@ -13,11 +15,10 @@ import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
 import { replaceTogether } from "../run/replace-together.ts";
 import { noteText } from "../run/subjects.ts";
-import { tell } from "../run/tell.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { columnTypes, list, wholeNumber } from "./options.ts";
+import { columnTypes, list, place, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings {
@@ -59,8 +60,9 @@ export function banditSimulateCommand(): Command {
     .option(
       "--log <file>",
       "write a log of the first bandit's first repeat (JSON lines), for 'bandit evaluate'",
+      place,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .addHelpText(
       "after",
@@ -123,12 +125,18 @@ async function simulate(source: string, options: Options): Promise<void> {
     } finally {
       line.clear();
     }
+    const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
       schema: "minimand.bandit-simulation/1",
       created: new Date().toISOString(),
       versions: versions(),
-      ...{ name: input.name, source: input.source, sha256: input.sha256, target },
-      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: [...table.classes], settings },
+      ...{
+        name: short(input.name),
+        source: short(input.source),
+        sha256: input.sha256,
+        target: short(target),
+      },
+      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: table.classes.map(short), settings },
       mostFrequent: mostFrequentShare(table.labels, arms),
       bandits: played,
     };

@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { banditEvaluateCommand } from "./bandit-evaluate.ts";
 import { banditSimulateCommand } from "./bandit-simulate.ts";
+import { helpfulAlone } from "./helpful-alone.ts";
 
 /** `minimand bandit ...`. */
 export function banditCommand(): Command {
-  return new Command("bandit")
+  return helpfulAlone(new Command("bandit"))
     .description("Contextual bandits: simulate them on a table, or judge policies by a log of decisions.")
     .addCommand(banditSimulateCommand())
     .addCommand(banditEvaluateCommand());

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
   checkSettings,
@@ -13,11 +12,14 @@ import {
   type Settings,
   summarise,
   type TrialRecord,
+  withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { areRecords, runTrials } from "../run/compare-run.ts";
+import { workersOf } from "../run/concurrency.ts";
 import { compilerOf, startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
@@ -26,7 +28,6 @@ import { fitModels, modelFiles } from "../run/keep-models.ts";
 import { inOutputFolder } from "../run/output-folder.ts";
 import { replaceTogether } from "../run/replace-together.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
-import { tell } from "../run/tell.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { versions } from "../version.ts";
 import {
@@ -34,16 +35,19 @@ import {
   engineOption,
   list,
   number,
+  place,
   threadsOption,
   timeSpan,
   wholeNumber,
   wholeNumbers,
+  workersOption,
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses">, EngineAsked {
+interface Options extends Omit<Settings, "losses" | "hidden">, EngineAsked {
   losses?: string[];
-  workers: number;
+  hidden?: number[];
+  workers?: number;
   budget?: number;
   out?: string;
   json: boolean;
@@ -75,12 +79,7 @@ export function compareCommand(): Command {
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option("-s, --seeds <n>", "repeats of the cross-validation", wholeNumber, defaultSettings.seeds)
     .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)
-    .option(
-      "-w, --workers <n>",
-      "worker threads (results don't depend on it)",
-      wholeNumber,
-      availableParallelism(),
-    )
+    .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .option(
@@ -88,7 +87,7 @@ export function compareCommand(): Command {
       "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
       timeSpan,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-NAME")
+    .option("-o, --out <folder>", "output folder; default: minimand-NAME", place)
     .option("--json", "print results.json on stdout", false)
     .option(
       "--baseline <loss>",
@@ -102,7 +101,11 @@ export function compareCommand(): Command {
     )
     .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
     .addOption(new Option("--model <model>", "network").choices(["mlp", "linear"]).default("mlp"))
-    .option("--hidden <a,b>", "widths of the hidden layers", wholeNumbers, defaultSettings.hidden)
+    .option(
+      "--hidden <a,b>",
+      `widths of the hidden layers of an mlp; default: ${defaultSettings.hidden}`,
+      wholeNumbers,
+    )
     .option(
       "--configurations <n>",
       "configurations tried for each loss",
@@ -129,7 +132,10 @@ export function compareCommand(): Command {
       "--bag-column <column>",
       "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
     )
-    .option("--test <file>", "test on this file instead of folds; each seed is one repeat")
+    .option(
+      "--test <file>",
+      "test on this file instead of folds; each seed is one repeat, and no verdict is given",
+    )
     .option(
       "--distill-from <folder>",
       "a model kept by compare as a teacher: adds the losses that learn from its logits",
@@ -168,8 +174,12 @@ again continues where it was stopped.`,
 }
 
 async function compare(files: string[], options: Options): Promise<void> {
-  const { workers, budget = null } = options;
-  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  const { budget = null } = options;
+  const workers = workersOf(options);
+  if (options.model === "linear" && options.hidden !== undefined)
+    throw new UsageError(
+      `--hidden: expected no hidden layers with --model linear, got ${options.hidden.join(",")}`,
+    );
   const inputs = await readInputs(files);
   const settings = settingsOf(await targetOf(files, inputs, options.target), options);
   asOptions(() => checkSettings(settings));
@@ -240,7 +250,7 @@ function settingsOf(target: string, options: Options): Settings {
     json: _j,
     engine: _e,
     threads: _t,
-    hidden,
+    hidden = defaultSettings.hidden,
     losses,
     ...rest
   } = options;
@@ -293,7 +303,7 @@ function assemble(
   const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>
     reportDataset(dataset, { name, source, sha256, testRows }, settings, candidates, records[i]),
   );
-  return {
+  return withShortNames({
     schema: "minimand.compare/1",
     created: new Date().toISOString(),
     versions: versions(),
@@ -302,5 +312,5 @@ function assemble(
     candidates,
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
-  };
+  });
 }

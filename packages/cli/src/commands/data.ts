@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { Command } from "commander";
+import { tell } from "../printable.ts";
 import { bundledDatasets, dataFolder } from "../run/input.ts";
 
 /** `minimand data`: the bundled data sets. */
@@ -30,6 +31,6 @@ export function dataCommand(): Command {
           d.description,
         ]);
       process.stdout.write(`${table.toString()}\n`);
-      process.stderr.write(`sources and licences: ${dataFolder()}README.md\n`);
+      tell(`sources and licences: ${dataFolder()}README.md`);
     });
 }

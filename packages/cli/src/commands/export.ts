@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { listed, type SavedModel } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
+import { printable } from "../printable.ts";
 import { datasetOf, modelFolders, noModel, readModel } from "../run/find-models.ts";
 import { onnxOf } from "../run/onnx-model.ts";
 import { writeWhole } from "../run/write-whole.ts";
+import { place } from "./options.ts";
 
 interface Options {
   out?: string;
@@ -25,7 +27,7 @@ export function exportCommand(): Command {
       "Write the model that compare kept as model.onnx, which ONNX runtimes on servers, phones and in browsers run: columns of a table in, predictions out.",
     )
     .argument("<folder>", "output folder of compare (or its model folder)")
-    .option("-o, --out <file>", "file to write; default: model.onnx beside the model")
+    .option("-o, --out <file>", "file to write; default: model.onnx beside the model", place)
     .option("--dataset <name>", "only the model of this data set, where there are several")
     .option("--json", "say what was written as JSON", false)
     .addHelpText(
@@ -41,7 +43,9 @@ export function exportCommand(): Command {
         options.json
           ? `${JSON.stringify(written)}\n`
           : written
-              .map(({ file, outputs }) => `${file}: ${outputs.map(({ name }) => name).join(", ")}\n`)
+              .map(
+                ({ file, outputs }) => `${printable(file)}: ${outputs.map(({ name }) => name).join(", ")}\n`,
+              )
               .join(""),
       );
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnTypes, list, number, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
+import { columnTypes, list, number, place, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
 
 describe("options", () => {
   it("read whole numbers and numbers", () => {
@@ -18,6 +18,7 @@ describe("options", () => {
   it("read lists and types of columns, whose names may have an equals sign", () => {
     expect(list("a, b,c d")).toEqual(["a", "b", "c d"]);
     expect(columnTypes("zip=categorical,a=b=numeric")).toEqual({ zip: "categorical", "a=b": "numeric" });
+    expect(Object.entries(columnTypes("__proto__=numeric"))).toEqual([["__proto__", "numeric"]]);
   });
 
   it.each<[(text: string) => unknown, string]>([
@@ -37,6 +38,8 @@ describe("options", () => {
     [columnTypes, "zip"],
     [columnTypes, "=numeric"],
     [columnTypes, "zip=text"],
+    [columnTypes, "zip=numeric,zip=numeric"],
+    [place, ""],
   ])("refuse what is none: %o of %j", (read, text) => {
     expect(() => read(text)).toThrow(/^expected .*, got '/);
   });

@@ -11,8 +11,21 @@ export const engineOption = (): Option =>
 export const threadsOption = (): Option =>
   new Option(
     "--threads <n>",
-    "threads inside an operation of the native engine, in each worker; default: 1",
+    "threads inside an operation of the native engine, in each worker, at most the machine's cores; default: 1",
   ).argParser(wholeNumber);
+
+/** `--workers N` of a command that trains. */
+export const workersOption = (): Option =>
+  new Option(
+    "-w, --workers <n>",
+    "worker threads (results don't depend on it); default: one a core, fewer with --threads",
+  ).argParser(wholeNumber);
+
+/** Where something is written. An empty text, as of a variable that isn't set, would be the working folder. */
+export function place(text: string): string {
+  if (text === "") throw new InvalidArgumentError("expected a path, got ''");
+  return text;
+}
 
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
 export function wholeNumber(text: string): number {
@@ -53,16 +66,19 @@ export function timeSpan(text: string): number {
   return Number(match[1]) * units[match[2]];
 }
 
-/** `age=numeric,zip=categorical`. */
+/** `age=numeric,zip=categorical`; each column once. */
 export function columnTypes(text: string): Record<string, "numeric" | "categorical"> {
-  const types: Record<string, "numeric" | "categorical"> = {};
+  // Without a prototype: a column may have any name.
+  const types: Record<string, "numeric" | "categorical"> = Object.create(null);
   for (const part of list(text)) {
     const at = part.lastIndexOf("=");
     const kind = part.slice(at + 1);
     if (at < 1 || (kind !== "numeric" && kind !== "categorical")) {
       throw new InvalidArgumentError(`expected COLUMN=numeric or COLUMN=categorical, got '${part}'`);
     }
-    types[part.slice(0, at)] = kind;
+    const column = part.slice(0, at);
+    if (column in types) throw new InvalidArgumentError(`expected each column once, got '${column}' twice`);
+    types[column] = kind;
   }
   return types;
 }

@@ -1,6 +1,7 @@
 import { cards } from "@minimand/papers";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { tell } from "../printable.ts";
 
 /** `minimand papers`: the papers whose claims can be reproduced. */
 export function papersCommand(): Command {
@@ -23,6 +24,6 @@ export function papersCommand(): Command {
       for (const { slug, title, arxiv, date, claim, rule } of cards)
         table.push([slug, `${title}\narXiv:${arxiv}, ${date}`, claim, rule]);
       process.stdout.write(`${table.toString()}\n`);
-      process.stderr.write("'minimand reproduce SLUG' runs one of them\n");
+      tell("'minimand reproduce SLUG' runs one of them");
     });
 }

@@ -1,12 +1,12 @@
 import { predictTable, readTable } from "@minimand/compare";
 import { Command } from "commander";
 import Papa from "papaparse";
+import { tell } from "../printable.ts";
 import { startEngine } from "../run/engine.ts";
 import { onlyModel, readModel } from "../run/find-models.ts";
 import { readInput } from "../run/input.ts";
 import { openOnnx, type Predictor } from "../run/onnx-model.ts";
 import { noteText } from "../run/subjects.ts";
-import { tell } from "../run/tell.ts";
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
 export function predictCommand(): Command {

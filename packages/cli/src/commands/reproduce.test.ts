@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cards } from "@minimand/papers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { messageOf } from "../error-text.ts";
-import { exitCodeOf } from "../failure.ts";
+import { exitCodeOf, failureLine } from "../failure.ts";
 import { makeProgram } from "../program.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
 import type { ReproductionFile } from "../run/reproduction-file.ts";
@@ -122,7 +121,9 @@ describe("minimand reproduce", () => {
     [["comp-sun"], /^paper: expected one of .*; did you mean 'comp-sum'\?$/],
     [["anyloss", "--quick", "--full"], /^error: option '--quick' cannot be used with option '--full'$/],
     [["anyloss", "--seeds", "0"], /^--seeds: expected an integer >= 1, got 0$/],
-    [["anyloss", "--workers", "0"], /^--workers: expected an integer >= 1, got 0$/],
+    [["anyloss", "--workers", "0"], /^--workers: expected an integer >= 1 and <= \d+, got 0$/],
+    [["anyloss", "--workers", "9999"], /^--workers: expected an integer >= 1 and <= \d+, got 9999$/],
+    [["anyloss", "--threads", "9999"], /^--threads: expected an integer >= 1 and <= \d+, got 9999$/],
     [["anyloss", "--data", "nowhere"], /^--data: expected a folder, got 'nowhere', which is not there$/],
     [["anyloss", "--tune"], /^--tune: expected a paper with something to tune, got 'anyloss'$/],
   ])("refuses %j in one line, with exit code 2 and no output folder", async (args, message) => {
@@ -133,7 +134,7 @@ describe("minimand reproduce", () => {
       .catch((reason) => reason);
     vi.restoreAllMocks();
     expect(exitCodeOf(error)).toBe(2);
-    expect(messageOf(error)).toMatch(message);
+    expect(failureLine(error)).toMatch(message);
     expect(await readdir(folder)).not.toContain("refused");
   });
 });

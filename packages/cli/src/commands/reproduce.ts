@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { loadReproduction, type Reproduction } from "@minimand/papers";
 import { Command, Option } from "commander";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
 import { codeFingerprint } from "../run/code-fingerprint.ts";
+import { workersOf } from "../run/concurrency.ts";
 import { startEngine } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { dataFolder } from "../run/input.ts";
@@ -22,7 +23,7 @@ import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
-import { engineOption, threadsOption, wholeNumber } from "./options.ts";
+import { engineOption, place, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -30,7 +31,7 @@ interface Options extends EngineAsked {
   quick?: true;
   full?: true;
   tune?: true;
-  workers: number;
+  workers?: number;
   data?: string;
   out?: string;
   json: boolean;
@@ -47,12 +48,7 @@ export function reproduceCommand(): Command {
     .addOption(new Option("--quick", "a smoke test of seconds; its verdict means nothing").conflicts("full"))
     .addOption(new Option("--full", "all that the claim asks, which may take hours").conflicts("quick"))
     .option("--tune", "choose hyperparameters on other seeds; writes tuned.json instead of a report")
-    .option(
-      "-w, --workers <n>",
-      "worker threads (results don't depend on it)",
-      wholeNumber,
-      availableParallelism(),
-    )
+    .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(
@@ -61,7 +57,7 @@ export function reproduceCommand(): Command {
         "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, text/NAME.txt.gz, ...",
       ).env("MINIMAND_DATA"),
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG")
+    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG", place)
     .option("--json", "print report.json (or tuned.json) on stdout", false)
     .addHelpText(
       "after",
@@ -82,8 +78,8 @@ Exit codes: 0 whatever the verdict is, 2 a fault in what was asked or given, 130
 }
 
 async function reproduce(slug: string, options: Options): Promise<void> {
-  const { workers, seeds = null, out = `minimand-reproduce-${slug}` } = options;
-  if (!(workers >= 1)) throw new RangeError(`--workers: expected an integer >= 1, got ${workers}`);
+  const { seeds = null, out = `minimand-reproduce-${slug}` } = options;
+  const workers = workersOf(options);
   if (seeds !== null && !(seeds >= 1))
     throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
   const reproduction = await loadReproduction(slug);
@@ -100,7 +96,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const context = { schema: 1, slug, versions: versions(), engine, code, data: sources };
   const run = { command: "reproduce", ...context, scale, seeds, tune: options.tune === true };
   await inOutputFolder(out, run, isOutcome, async (store) => {
-    if (note !== null) process.stderr.write(`${note}\n`);
+    if (note !== null) tell(note);
     await startEngine();
     const started = performance.now();
     await interruptible(async (signal) => {
@@ -148,9 +144,7 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
   process.stdout.write(
     json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
   );
-  process.stderr.write(
-    `${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number\n`,
-  );
+  tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 
 const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
@@ -171,7 +165,7 @@ async function tune(
   const path = join(out, "tuned.json");
   await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
   process.stdout.write(json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices))}\n`);
-  process.stderr.write(
-    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json\n`,
+  tell(
+    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json`,
   );
 }

@@ -2,6 +2,8 @@ import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, pValue, signed } from "@minimand/compare";
 import Table from "cli-table3";
+import { printable } from "../printable.ts";
+import { plural } from "../report/format.ts";
 
 const styleOf = {
   baseline: "bold",
@@ -20,44 +22,45 @@ export function resultTable(results: Results): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function datasetTable({ name, ranking, seeds, trials }: DatasetReport): string {
-  const folds = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
+function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport): string {
+  const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
+  // On a test file nothing is tested, so there is nothing to show of intervals and probabilities.
+  const tests = testRows === null ? ["difference (95 %)", "p (Holm)", "better/same/worse"] : ["difference"];
   const table = new Table({
-    head: [
-      "loss",
-      metricName(ranking.metric),
-      "difference (95 %)",
-      "p (Holm)",
-      "better/same/worse",
-      "verdict",
-    ],
+    head: ["loss", metricName(ranking.metric), ...tests, "verdict"],
     style: { head: [], border: [] },
-    colAligns: ["left", "right", "right", "right", "right", "left"],
+    colAligns: ["left", "right", ...tests.map(() => "right" as const), "left"],
     chars: borders,
   });
-  for (const entry of ranking.entries) table.push(row(entry));
+  for (const entry of ranking.entries) table.push(row(entry, tests.length));
   const asked =
     seeds.complete.length < seeds.planned.length
       ? ` (${seeds.complete.length} of ${seeds.planned.length} repeats)`
       : "";
-  return `${styleText("bold", name)}, ${folds} test folds${asked}\n${table.toString()}\n${ranking.summary}`;
+  const tested = testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
+  return `${styleText("bold", printable(name))}, ${tested}${asked}\n${table.toString()}\n${ranking.summary}`;
 }
 
-function row(entry: RankingEntry): string[] {
+/** A line of the table, with so many columns for the difference and its tests. */
+function row(entry: RankingEntry, tests: number): string[] {
   const { label, mean, sd, difference, verdict, diverged, n } = entry;
-  const color = (text: string): string => styleText(styleOf[verdict], text);
   const score = mean === null ? "" : `${fixed(mean, 4)}${sd === null ? "" : ` ± ${fixed(sd, 4)}`}`;
   const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
-  if (difference === null) return [label, score, "", "", "", word].map(color);
-  const { mean: d, low, high, pHolm, pBetter, pSame, pWorse } = difference;
+  const tested = testedCells(difference, verdict);
+  const cells = Array.from({ length: tests }, (_, i) => tested[i] ?? "");
+  return [label, score, ...cells, word].map((text) => styleText(styleOf[verdict], text));
+}
+
+function testedCells(difference: RankingEntry["difference"], verdict: RankingEntry["verdict"]): string[] {
+  if (difference === null) return [];
+  const change = signed(difference.mean, 4);
+  if (difference.p === null) return [change];
+  const { low, high, pHolm, pBetter, pSame, pWorse } = difference;
   return [
-    label,
-    score,
-    `${signed(d, 4)} [${signed(low, 3)}, ${signed(high, 3)}]`,
+    `${change} [${signed(low, 3)}, ${signed(high, 3)}]`,
     verdict === "reference" ? "" : pValue(pHolm),
     [pBetter, pSame, pWorse].map((p) => fixed(p, 2)).join(" "),
-    word,
-  ].map(color);
+  ];
 }
 
 function acrossTable(across: NonNullable<Results["across"]>): string {

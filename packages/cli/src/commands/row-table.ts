@@ -1,5 +1,6 @@
 import type { Row } from "@minimand/papers";
 import Table from "cli-table3";
+import { printable } from "../printable.ts";
 import { cellText, groupRows, isNumeric } from "../report/rows.ts";
 import { borders } from "./result-table.ts";
 
@@ -13,7 +14,8 @@ export function rowTables(rows: readonly Row[]): string {
         colAligns: group.columns.map((column) => (isNumeric(group.rows, column) ? "right" : "left")),
         chars: borders,
       });
-      for (const row of group.rows) table.push(group.columns.map((column) => cellText(row[column])));
+      for (const row of group.rows)
+        table.push(group.columns.map((column) => printable(cellText(row[column]))));
       return table.toString();
     })
     .join("\n\n");

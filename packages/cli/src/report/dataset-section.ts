@@ -15,16 +15,20 @@ const taskNames = {
   regression: "regression",
 } as const;
 
-/** Number of paired test folds: distinct pairs of seed and fold. */
-const foldsOf = (report: DatasetReport): number =>
-  new Set(report.trials.map(({ seed, fold }) => `${seed}/${fold}`)).size;
+/** What the candidates were tested on: distinct pairs of seed and fold. */
+function testedOn({ trials, testRows }: DatasetReport): string {
+  const parts = new Set(trials.map(({ seed, fold }) => `${seed}/${fold}`)).size;
+  return testRows === null
+    ? plural(parts, "fold")
+    : `${plural(parts, "seed")} on one test file of ${plural(testRows, "row")}`;
+}
 
 /** Says so where not all repeats that were asked for have run. */
-function partialNotice({ seeds }: DatasetReport): Child {
+function partialNotice({ seeds, testRows }: DatasetReport): Child {
   const missing = seeds.planned.length - seeds.complete.length;
   if (missing <= 0) return null;
   return html`<p class="notice"><strong>Partial run.</strong> ${seeds.complete.length} of
-${plural(seeds.planned.length, "repeat")} complete; the intervals are wider than they will be. The same command with the
+${plural(seeds.planned.length, "repeat")} complete${testRows === null ? "; the intervals are wider than they will be" : ""}. The same command with the
 same output directory runs the rest.</p>`;
 }
 
@@ -42,7 +46,7 @@ ${fact(
   }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
 )}
 ${fact("Compared", plural(losses, "candidate", "candidates"))}
-${fact("Paired test folds", plural(foldsOf(report), "fold"))}
+${fact("Tested on", testedOn(report))}
 ${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
 ${fact("Baseline", labelOf(report, ranking.baseline))}
 </dl>`;

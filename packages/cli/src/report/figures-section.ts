@@ -7,6 +7,7 @@ import {
   labelOf,
   metricName,
   pairedFigure,
+  partName,
   posteriorFigure,
   protagonists,
   rankingFigure,
@@ -20,41 +21,49 @@ import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 
 /** Caption of the ranking: what is drawn, and what the verdicts rest on. */
-function rankingCaption({ ranking }: DatasetReport): Child {
+function rankingCaption({ ranking, testRows }: DatasetReport): Child {
   const digits = decimals(ranking.rope);
   const side = ranking.higherIsBetter ? "right" : "left";
-  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line) with its 95 %
-interval; losses on the ${side} improve on it. The band is the region of practical equivalence,
-±${fixed(ranking.rope, digits)}: differences inside it are too small to matter. An interval that crosses both the line and
-an edge of the band leaves the question open. A value with an arrowhead lies beyond the axis.`;
+  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line)${testRows === null ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
+±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
+    testRows === null
+      ? " An interval that crosses both the line and an edge of the band leaves the question open."
+      : null
+  } A value with an arrowhead lies beyond the axis.`;
 }
 
 function pairedCaption(report: DatasetReport): Child {
-  return html`Each symbol is one test fold: the loss minus the baseline, trained and tested on exactly the same rows from
-the same initial weights. The bar is the mean. Symbols on both sides of the line mean that the winner depends on which
-rows were drawn. ${seedLegend(report)}.`;
+  const part = partName(report);
+  return html`Each symbol is one ${part === "fold" ? "test fold" : part}: the loss minus the baseline, trained and tested on
+exactly the same rows from the same initial weights. The bar is the mean. Symbols on both sides of the line mean that the
+winner depends on ${part === "fold" ? "which rows were drawn" : "the seed"}. ${seedLegend(report)}.`;
 }
 
 function curvesCaption(report: DatasetReport): Child {
-  return html`Validation ${validationName(report)} by epoch: mean over the folds that still train, with one
-standard deviation; dashed, the baseline. A curve ends where more than half of the folds have stopped. It shows how fast
-and how steadily a loss trains; the ranking is made on the test folds and not on these curves.`;
+  const part = partName(report);
+  return html`Validation ${validationName(report)} by epoch: mean over the ${part}s that still train, with one
+standard deviation; dashed, the baseline. A curve ends where more than half of the ${part}s have stopped. It shows how fast
+and how steadily a loss trains; the ranking is made on the test ${part === "fold" ? "folds" : "file"} and not on these curves.`;
 }
 
 /** Ranking, posterior and per-fold figures: how the losses compare. */
 export function comparisonFigures(report: DatasetReport, document: Document): Markup {
-  const tested = report.ranking.entries.filter(({ difference }) => difference !== null).length;
-  if (tested === 0) {
+  const differences = report.ranking.entries.filter(({ difference }) => difference !== null).length;
+  if (differences === 0) {
     return html`<p class="muted">No loss was tested against the baseline here, so there is no figure of differences.</p>`;
   }
   return html`<h3>How far from the baseline</h3>
 ${figure((options) => rankingFigure(report, document, options), rankingCaption(report))}
-<h3>How probable</h3>
+${
+  report.testRows === null
+    ? html`<h3>How probable</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
   "Posterior probability that a loss is practically worse than the baseline, the same, or better. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
-)}
-<h3>Fold by fold</h3>
+)}`
+    : null
+}
+<h3>${report.testRows === null ? "Fold by fold" : "Seed by seed"}</h3>
 ${figure((options) => pairedFigure(report, document, options), pairedCaption(report))}`;
 }
 
@@ -87,6 +96,7 @@ export function behaviourFigures(report: DatasetReport, document: Document): Mar
     report.seeds.complete.length > 1
       ? ` Every row is counted once a seed (${report.seeds.complete.length}).`
       : "";
+  const tests = report.testRows === null ? "test folds" : "seeds";
   const what = report.task === "binary" ? `P(${report.classes[1]})` : "probability of the predicted class";
   return html`${
     trained && compared
@@ -97,7 +107,7 @@ ${figure((options) => curvesFigure(report, document, options), curvesCaption(rep
     reliability.length > 0
       ? html`<h3>Can the probabilities be believed?</h3>
 <div class="panels">${reliability}</div>
-<p class="muted">Predictions of all test folds, by their ${what}. On the dashed diagonal, of the rows given 70 %
+<p class="muted">Predictions of all ${tests}, by their ${what}. On the dashed diagonal, of the rows given 70 %
 just 70 % turn out so; dots below it were given too high a probability. The bars count the predictions, and dots over few of them mean
 little. ECE is the expected calibration error, the mean distance to the diagonal over these predictions. A loss that does not aim at
 probabilities may classify well and still be far off here.${repeats}</p>`
@@ -106,7 +116,7 @@ probabilities may classify well and still be far off here.${repeats}</p>`
     confusion.length > 0
       ? html`<h3>Which classes are mixed up</h3>
 <div class="panels">${confusion}</div>
-<p class="muted">All test folds together: a row a true class, a column a prediction, in percent of the row
+<p class="muted">${tests === "seeds" ? "All seeds" : "All test folds"} together: a row a true class, a column a prediction, in percent of the row
 ${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeats}</p>`
       : null
   }${

@@ -71,7 +71,7 @@ ${contents(results)}
 ${results.across ? acrossSection(results.across, results.candidates, document) : null}
 ${sections}
 ${settingsSection(results)}
-${readingSection(results.datasets[0]?.ranking, several)}
+${readingSection(results.datasets[0], several)}
 </main>
 <footer>Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
 <code>results.json</code> beside this file.</footer>

@@ -9,7 +9,7 @@ import { chip } from "./verdict.ts";
 /** P(better), P(same), P(worse) in percent over a small bar. */
 function posterior(entry: RankingEntry): Child {
   const d = entry.difference;
-  if (d === null) return "–";
+  if (d === null || d.p === null) return "–";
   const part = (kind: string, p: number): Markup =>
     html`<i class="${kind}" style="width:${(100 * p).toFixed(1)}%"></i>`;
   const numbers = [d.pBetter, d.pSame, d.pWorse].map((p) => percent(p).replace(" %", ""));
@@ -25,21 +25,26 @@ function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Chi
 }
 
 /**
- * The ranking as a table: mean, difference to the baseline with its interval, p, posterior probabilities and verdict.
+ * The ranking as a table: mean, difference to the baseline with its interval, p, posterior probabilities and verdict. On
+ * a test file nothing is tested, so interval, p and probabilities have no columns.
  * References (majority class, tuned threshold) stand below, untested.
  */
 export function rankingTable(report: DatasetReport, candidates: CandidateSummary[]): Markup {
   const { ranking } = report;
   const digits = decimals(ranking.rope);
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+  const tested = report.testRows === null;
   const columns: Column[] = [
     { head: "Loss" },
     { head: "Verdict" },
     { head: html`${metricName(ranking.metric)} <small>mean ± sd</small>`, numeric: true },
-    { head: html`Difference <small>95 % interval</small>`, numeric: true },
-    { head: html`p <small>after Holm</small>`, numeric: true },
-    { head: html`Probability <small>better / same / worse</small>`, numeric: true },
+    { head: html`Difference${tested ? html` <small>95 % interval</small>` : null}`, numeric: true },
   ];
+  if (tested)
+    columns.push(
+      { head: html`p <small>after Holm</small>`, numeric: true },
+      { head: html`Probability <small>better / same / worse</small>`, numeric: true },
+    );
   const row = (entry: RankingEntry): Row => {
     const d = entry.difference;
     const runs = entry.n + entry.diverged;
@@ -47,8 +52,14 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
       entry.verdict === "diverged"
         ? chip("diverged", `diverged ${entry.diverged}/${runs}`)
         : chip(entry.verdict);
-    const interval = (low: number, high: number): Markup =>
-      html`<small class="line">[${signed(low, digits)}, ${signed(high, digits)}]</small>`;
+    const interval =
+      d === null || d.p === null
+        ? null
+        : html`<small class="line">[${signed(d.low, digits)}, ${signed(d.high, digits)}]</small>`;
+    const claims = (): Child[] => [
+      d === null || d.p === null || entry.verdict === "reference" ? "–" : pValue(d.pHolm),
+      posterior(entry),
+    ];
     return {
       className: entry.verdict === "baseline" ? "baseline" : "",
       cells: [
@@ -57,9 +68,8 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
         entry.mean === null
           ? "–"
           : html`${fixed(entry.mean, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
-        d === null ? "–" : html`${signed(d.mean, digits)}${interval(d.low, d.high)}`,
-        d === null || entry.verdict === "reference" ? "–" : pValue(d.pHolm),
-        posterior(entry),
+        d === null ? "–" : html`${signed(d.mean, digits)}${interval}`,
+        ...(tested ? claims() : []),
       ],
     };
   };

@@ -1,16 +1,32 @@
-import type { Ranking } from "@minimand/compare";
+import type { DatasetReport, Ranking } from "@minimand/compare";
 import { decimals, fixed, metricName } from "@minimand/compare";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { chip } from "./verdict.ts";
 
 /** How to read the statistics, in short, with the papers they come from. */
-export function readingSection(ranking: Ranking | undefined, several: boolean): Markup {
+export function readingSection(report: DatasetReport | undefined, several: boolean): Markup {
+  const text =
+    report !== undefined && report.testRows !== null ? onTestFile() : onFolds(report?.ranking, several);
+  return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
+${text}</section>`;
+}
+
+function onTestFile(): Markup {
+  return html`<p><strong>Differences on one test file.</strong> Every loss is trained from the same initial weights as the
+baseline, once a seed, and tested on the same rows. The differences show how much depends on the seed. They don't show how
+much depends on which rows are in the file: a test that takes the seeds for independent observations calls far too much
+significant. So there is no interval, no p and no probability here, and ${chip("undecided")} says nothing more than that
+no verdict is given. A comparison on folds, without <code>--test</code>, gives verdicts.</p>
+<p>${chip("diverged")} means that training did not stay finite for at least one seed; the loss is ranked last.
+${chip("reference")} rows are no losses: they are shown for comparison.</p>`;
+}
+
+function onFolds(ranking: Ranking | undefined, several: boolean): Markup {
   const rope = ranking
     ? html` (here ±${fixed(ranking.rope, decimals(ranking.rope))} ${metricName(ranking.metric)}${several ? " on the first data set" : ""})`
     : null;
-  return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
-<p><strong>Paired differences.</strong> Every loss is trained and tested on the same folds from the same initial
+  return html`<p><strong>Paired differences.</strong> Every loss is trained and tested on the same folds from the same initial
 weights, and only its difference to the baseline on each fold counts. That removes what makes one fold harder than
 another.</p>
 <p><strong>Interval and p.</strong> Training parts of different folds overlap, so the differences are not independent
@@ -39,5 +55,5 @@ losses differ at all, Nemenyi's test which pairs do [4].</p>`
 through Bayesian analysis. <i>Journal of Machine Learning Research</i> 18(77), 1–36.</li>
 <li>J. Demšar (2006). Statistical comparisons of classifiers over multiple data sets. <i>Journal of Machine Learning
 Research</i> 7, 1–30.</li>
-</ol></section>`;
+</ol>`;
 }

@@ -1,3 +1,4 @@
+import type { TestedDifference } from "@minimand/compare";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
@@ -34,7 +35,7 @@ describe("renderReport", () => {
     const table = rows(page, "Ranking on pima_diabetes");
     expect(table).toHaveLength(16);
     const best = report.ranking.entries[0]!;
-    const d = best.difference!;
+    const d = best.difference as TestedDifference;
     const [name, verdict, mean, difference, p] = table[0]!;
     expect(name).toContain(best.label);
     expect(verdict).toBe("▲better");
@@ -149,6 +150,31 @@ describe("renderReport", () => {
     const text = textOf(parse(renderReport(resultsFixture([empty]))).querySelector("main"));
     expect(text).toContain("No loss was tested against the baseline");
     expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it("claims nothing on a test file: scores and differences of seeds, and why there is no verdict", () => {
+    const seeds = { planned: [0, 1, 2], complete: [0, 1, 2] };
+    const summary = "No verdict against cross-entropy: every seed is tested on the same rows.";
+    const made = datasetFixture({ testRows: 200, folds: 1, seeds, diverging: null });
+    const results = resultsFixture([{ ...made, ranking: { ...made.ranking, summary } }]);
+    const document = parse(renderReport(results));
+    expect(textOf(document.querySelector("h1"))).toBe(summary);
+    expect(textOf(document.querySelector("dl.facts"))).toContain("3 seeds on one test file of 200 rows");
+    const heads = [...document.querySelectorAll(`table[aria-label="Ranking on ${made.name}"] thead th`)];
+    expect(heads.map(textOf)).toEqual(["Loss", "Verdict", "balanced accuracy mean ± sd", "Difference"]);
+    const [best, ...others] = rows(document, `Ranking on ${made.name}`);
+    expect(best?.[3]).toMatch(/^[+−]\d\.\d{3}$/);
+    for (const [, verdict] of [best!, ...others])
+      expect(verdict).toMatch(/^(○undecided|◆baseline|·reference)$/);
+    const text = textOf(document.querySelector("main"));
+    expect(text).toContain("Seed by seed");
+    expect(text).toContain("Each symbol is one seed");
+    expect(text).not.toMatch(/Holm|interval with|How probable|P\(same\)/);
+    expect(text).not.toMatch(/test folds?\b|\d folds?\b|of the folds|NaN|undefined/);
+    const figures = [...document.querySelectorAll("svg")].map((svg) => svg.getAttribute("aria-description"));
+    expect(figures.join()).not.toMatch(/interval|fold/);
+    expect(document.querySelectorAll(".mm-interval line, .mm-probability rect")).toHaveLength(0);
+    expect(document.querySelectorAll(".mm-mean-difference > *").length).toBeGreaterThan(5);
   });
 
   it("puts all data sets together first, then a section each", () => {

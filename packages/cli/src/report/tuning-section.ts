@@ -1,5 +1,5 @@
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "@minimand/compare";
-import { decimals, fixed, metricName, validationName } from "@minimand/compare";
+import { decimals, fixed, metricName, partName, validationName } from "@minimand/compare";
 import { configurationText, duration, median, plural } from "./format.ts";
 import type { Markup } from "./markup.ts";
 import { html } from "./markup.ts";
@@ -11,7 +11,7 @@ const mean = (values: number[]): number | null =>
 
 const key = (configuration: Configuration): string => JSON.stringify(configuration);
 
-/** How one configuration of a grid did over all folds. */
+/** How one configuration of a grid did over all folds, or seeds. */
 interface Usage {
   text: string;
   chosen: number;
@@ -75,16 +75,17 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
       }),
     ),
   );
+  const part = partName(report);
   const size = Math.max(...losses.map(({ candidate }) => candidate.grid.length));
   return html`<h3>What tuning chose</h3>
 <p>Every loss was tuned anew inside every training part, with the same number of configurations
-(${plural(size, "configuration")}), on a split that the test fold never touches. What is chosen in most folds:</p>
+(${plural(size, "configuration")}), on a split that the test ${part === "fold" ? "fold" : "file"} never touches. What is chosen in most ${part}s:</p>
 ${table(
   `Chosen configurations on ${report.name}`,
   [
     { head: "Loss" },
     { head: "Chosen most often" },
-    { head: "In folds", numeric: true },
+    { head: `In ${part}s`, numeric: true },
     { head: html`Epochs <small>median</small>`, numeric: true },
     { head: html`Time a trial <small>tuning included</small>`, numeric: true },
   ],

@@ -1,4 +1,3 @@
-import { suggest } from "@minimand/compare";
 import {
   type Bandit,
   linExp3,
@@ -10,6 +9,7 @@ import {
   neuralUcb,
   neuSquareCb,
 } from "minimand";
+import { suggest } from "minimand/engine";
 
 /** Settings that commands offer; each bandit takes its own. */
 export interface BanditSettings {

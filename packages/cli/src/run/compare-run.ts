@@ -8,6 +8,7 @@ import {
   type TrialSpec,
 } from "@minimand/compare";
 import { Interrupted } from "../failure.ts";
+import { tell } from "../printable.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
 import { type Pool, startPool } from "./pool.ts";
 import { progressLine } from "./progress.ts";
@@ -73,7 +74,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
   let done = total - pending.flat().length;
   if (done === total) return records;
   signal.throwIfAborted();
-  if (done > 0) process.stderr.write(`${done} of ${total} trials are there already\n`);
+  if (done > 0) tell(`${done} of ${total} trials are there already`);
 
   const data: CompareWorkerData = {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
@@ -98,8 +99,8 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
       const elapsed = performance.now() - started;
       if (budget !== null && seed > 0 && missing.length > 0 && elapsed + longest > budget) {
         line.clear();
-        process.stderr.write(
-          `budget: stopped after ${seed} of ${settings.seeds} repeats; the same command with more budget continues\n`,
+        tell(
+          `budget: stopped after ${seed} of ${settings.seeds} repeats; the same command with more budget continues`,
         );
         break;
       }

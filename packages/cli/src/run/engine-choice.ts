@@ -13,15 +13,12 @@ export interface EngineAsked {
  * The engine to train with: native where ONNX Runtime loads, else wasm with a line that says what is missing.
  *
  * @returns `note` is that line, or null
- * @throws UsageError where native was asked for and ONNX Runtime is missing, and for threads on wasm; RangeError for
- *   threads that are no integer >= 1
+ * @throws UsageError where native was asked for and ONNX Runtime is missing, and for threads on wasm
  */
 export async function chooseEngine({
   engine,
   threads,
 }: EngineAsked): Promise<{ engine: EngineUsed; note: string | null }> {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
-    throw new RangeError(`--threads: expected an integer >= 1, got ${threads}`);
   const wasm: EngineUsed = { name: "wasm", version: arrayEngine, threads: 1 };
   if (engine === "wasm") {
     if (threads === undefined) return { engine: wasm, note: null };

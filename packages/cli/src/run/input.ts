@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { suggest } from "@minimand/compare";
+import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 
 /** A bundled data set, as `data/index.json` describes it. */

@@ -15,11 +15,11 @@ import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
 import { mlp } from "minimand";
 import { disposeTree } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { version } from "../version.ts";
 import { startEngine } from "./engine.ts";
 import { noSums } from "./find-models.ts";
 import { readCurrent } from "./replace-together.ts";
-import { tell } from "./tell.ts";
 
 /** Rows that a model takes at once. */
 const chunk = 4096;

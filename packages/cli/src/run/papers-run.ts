@@ -1,5 +1,6 @@
 import type { Progress } from "@minimand/papers";
 import { Interrupted } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import type { PapersHost } from "./papers-host.ts";
 import { progressLine } from "./progress.ts";
@@ -25,7 +26,7 @@ export async function drive<Result>(
       const { done, total, message } = step.value;
       if (total === 0) {
         line.clear();
-        process.stderr.write(`${message}\n`);
+        tell(message);
         continue;
       }
       if (trialsSoFar.kept !== kept) {

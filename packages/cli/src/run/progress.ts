@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { printable } from "../printable.ts";
 
 /** A line of progress on stderr: redrawn on a terminal, one line now and then elsewhere. */
 export interface ProgressLine {
@@ -22,7 +23,7 @@ export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine
       last = now;
       const fresh = done - alreadyDone;
       const left = fresh > 0 ? ((now - started) / fresh) * (total - done) : Number.NaN;
-      const text = `${done} of ${total} ${label}${Number.isFinite(left) && done < total ? `, about ${duration(left)} left` : ""}`;
+      const text = `${done} of ${total} ${printable(label)}${Number.isFinite(left) && done < total ? `, about ${duration(left)} left` : ""}`;
       if (stream.isTTY) {
         stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, stream.columns - 1))}`);
         shown = true;

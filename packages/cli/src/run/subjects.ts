@@ -7,14 +7,15 @@ import {
   type Note,
   readTable,
   type Settings,
+  shortName,
   type Table,
   withTeacher,
   withUnlabeled,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
 import { type Input, readInput } from "./input.ts";
 import { readTeacher } from "./teacher.ts";
-import { tell } from "./tell.ts";
 
 /** A data set to compare on, with the hashes that name its trials. */
 export interface Subject {
@@ -157,5 +158,5 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
 
 /** A note as one line. */
 export function noteText({ column, text }: Note): string {
-  return column === undefined ? text : `${column}: ${text}`;
+  return column === undefined ? text : `${shortName(column)}: ${text}`;
 }

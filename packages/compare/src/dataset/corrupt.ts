@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import type { Note, Task } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
@@ -40,8 +41,10 @@ export interface ImbalanceOptions {
 export function makeImbalanced(
   dataset: Dataset,
   rows: Int32Array,
-  { ratio, seed }: ImbalanceOptions,
+  options: ImbalanceOptions,
 ): { rows: Int32Array; note: Note | null } {
+  checkOptions("makeImbalanced", options, { ratio: true, seed: true });
+  const { ratio, seed } = options;
   checkCorruption(dataset.task, 0, ratio);
   checkRows(dataset, rows);
   const rng = random(seed, "imbalance");

@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { dealGroups } from "./groups.ts";
@@ -29,7 +30,9 @@ const attempts = 50;
  * @example
  * for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) { ... }
  */
-export function folds(dataset: Dataset, { folds: count, seed }: FoldsOptions): Fold[] {
+export function folds(dataset: Dataset, options: FoldsOptions): Fold[] {
+  checkOptions("folds", options, { folds: true, seed: true });
+  const { folds: count, seed } = options;
   checkFolds(dataset, count);
   const rng = random(seed, "folds");
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);

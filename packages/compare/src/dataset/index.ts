@@ -26,5 +26,4 @@ export { type Fold, type FoldsOptions, folds } from "./folds.ts";
 export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
 export { checkFolds } from "./strata.ts";
-export { suggest } from "./suggest.ts";
 export { withUnlabeled } from "./unlabeled.ts";

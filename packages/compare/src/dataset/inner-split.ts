@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
@@ -29,6 +30,7 @@ const attempts = 20;
  * @throws DataError if all rows are in one group.
  */
 export function innerSplit(dataset: Dataset, train: Int32Array, options: InnerSplitOptions): InnerSplit {
+  checkOptions("innerSplit", options, { fraction: true, seed: true });
   const { fraction = 0.2, seed } = options;
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`fraction: expected a number between 0 and 1, got ${fraction}`);

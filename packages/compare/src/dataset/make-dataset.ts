@@ -1,3 +1,4 @@
+import { checkOptions, didYouMean } from "minimand/engine";
 import type { FeatureSummary, Note, Task } from "../results.ts";
 import { isMissing } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
@@ -5,7 +6,6 @@ import { type Column, placeOf, type Table } from "../table/table.ts";
 import { type ColumnKind, typeColumn } from "./column-type.ts";
 import type { Dataset, Feature } from "./dataset.ts";
 import { reasonToDrop } from "./drop-column.ts";
-import { didYouMean } from "./suggest.ts";
 import { readTarget, type Target } from "./target.ts";
 
 export interface MakeDatasetOptions {
@@ -37,13 +37,16 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
  * @returns features, labels or targets of the rows that have a target; `notes` say everything that was inferred or left out.
  * @throws DataError: a name that is no column; a target that can't be used (`readTarget`); numbers beyond float32; a text in
  *   a column set to numeric; no column left.
- * @throws TypeError for an unknown task or kind.
+ * @throws TypeError for an unknown task, kind or option.
  *
  * @example
  * const dataset = makeDataset(await readTable(bytes, { name: "pima.csv" }), { target: "outcome" });
  * dataset.task; // "binary"
  */
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
+  checkOptions("makeDataset", options, {
+    ...{ target: true, task: true, types: true, ignore: true, group: true, bagColumn: true, positive: true },
+  });
   const { task, types = {}, ignore = [], bagColumn } = options;
   const group = bagColumn ?? options.group;
   const groupArgument = bagColumn === undefined ? "group" : "bag-column";

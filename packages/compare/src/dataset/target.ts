@@ -1,10 +1,10 @@
+import { didYouMean } from "minimand/engine";
 import type { Task } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
 import type { NumberFormat } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { plainNumberAt, readNumbers, sortLevels } from "./column-type.ts";
-import { didYouMean } from "./suggest.ts";
 
 /** A target column: labels (-1 where missing) of named classes, or numbers (NaN where missing). */
 export interface Target {

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, labelMargin, nameAxis } from "./draw.ts";
+import { draw, labelMargin, nameAxis, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { percent } from "./text.ts";
 
@@ -17,8 +17,9 @@ import { percent } from "./text.ts";
 export function classesFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement | null {
+  const width = widthOf(options);
   if (report.classes.length === 0) return null;
   const total = report.classCounts.reduce((sum, n) => sum + n, 0);
   const rows = report.classes.map((name, i) => ({ id: `${i}`, name, count: report.classCounts[i]! }));

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, textWidth } from "./draw.ts";
+import { draw, textWidth, widthOf } from "./draw.ts";
 import { color, heatTurn } from "./palette.ts";
 import { labelOf } from "./rows.ts";
 import { percent } from "./text.ts";
@@ -46,8 +46,9 @@ export function confusionFigure(
   report: DatasetReport,
   candidate: string,
   document: Document,
-  { width = 360 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement | null {
+  const width = widthOf(options, 360);
   const matrix = sumConfusion(report.trials, candidate);
   if (matrix === null) return null;
   const { classes } = report;

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { AcrossReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, narrow, textWidth } from "./draw.ts";
+import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { fixed } from "./text.ts";
 
@@ -46,8 +46,9 @@ export function criticalDifferenceFigure(
   across: AcrossReport,
   labels: Map<string, string>,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const k = across.candidates.length;
   const oneSided = narrow(width);
   const placed = place(across, labels, oneSided);

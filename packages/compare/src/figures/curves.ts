@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, narrow } from "./draw.ts";
+import { draw, narrow, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
-import { validationName } from "./text.ts";
+import { partName, validationName } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
 /** Mean and standard deviation of the validation metric after one epoch. */
@@ -65,8 +65,9 @@ function meanRange(curves: CurvePoint[][], higherIsBetter: boolean): [number, nu
 export function curvesFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
   const baseline = meanCurve(report.trials, ranking.baseline);
   const shown = ranking.entries.filter((e) => e.verdict !== "reference" && e.candidate !== ranking.baseline);
@@ -86,7 +87,7 @@ export function curvesFigure(
   return draw(
     document,
     `Learning curves, ${metric}`,
-    `Validation ${metric} by epoch, mean over the folds, each loss over the baseline. ${panels
+    `Validation ${metric} by epoch, mean over the ${partName(report)}s, each loss over the baseline. ${panels
       .map(({ entry, points }) => `${entry.label}: ${points.length} epochs`)
       .join("; ")}.`,
     {

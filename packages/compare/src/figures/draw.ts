@@ -1,10 +1,17 @@
 import * as Plot from "@observablehq/plot";
+import { checkOptions } from "minimand/engine";
 import { signed } from "./text.ts";
 
 /** What every figure may be told. */
 export interface FigureOptions {
   /** Width in CSS pixels; below 480 the figures arrange themselves for a narrow column. */
   width?: number;
+}
+
+/** The width asked for, or the figure's own. */
+export function widthOf(options: FigureOptions, own = 760): number {
+  checkOptions("figure", options, { width: true });
+  return options.width ?? own;
 }
 
 export const narrow = (width: number): boolean => width < 480;

@@ -16,6 +16,6 @@ export { reliabilityFigure, sumReliability } from "./reliability.ts";
 export { bestCandidate, labelOf, protagonists } from "./rows.ts";
 export type { Curve } from "./series.ts";
 export { seriesFigure } from "./series.ts";
-export { decimals, fixed, metricName, percent, pValue, signed, validationName } from "./text.ts";
+export { decimals, fixed, metricName, partName, percent, pValue, signed, validationName } from "./text.ts";
 export type { VerdictStyle } from "./verdicts.ts";
 export { verdictStyles } from "./verdicts.ts";

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { checkOptions } from "minimand/engine";
 import type { FigureOptions } from "./draw.ts";
 import { draw, labelMargin, nameAxis, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
@@ -31,8 +32,10 @@ export interface IntervalsOptions extends FigureOptions {
 export function intervalsFigure(
   intervals: readonly Interval[],
   document: Document,
-  { width = 760, xLabel, reference }: IntervalsOptions,
+  options: IntervalsOptions,
 ): SVGSVGElement {
+  checkOptions("intervalsFigure", options, { width: true, xLabel: true, reference: true });
+  const { width = 760, xLabel, reference } = options;
   const shown = intervals.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite));
   const [min, max] = domainOf(shown, reference?.value);
   const keys = shown.map(({ group, name }) => `${group}\n${name}`);

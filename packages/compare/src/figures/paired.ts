@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain } from "./draw.ts";
+import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { directions } from "./ranking.ts";
-import { testedEntries } from "./rows.ts";
-import { decimals, metricName, signed } from "./text.ts";
+import { pairedEntries } from "./rows.ts";
+import { decimals, metricName, partName, signed } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
 /** Symbols of the seeds, repeated from the seventh on (the vertical place tells them apart too). */
@@ -19,8 +19,8 @@ interface Pair {
 }
 
 /**
- * Paired plot: for every candidate one symbol a fold, the difference to the baseline on exactly that fold and seed,
- * and a bar at the mean. One symbol and one line a seed, so that a result that hangs on one seed is seen. Values
+ * Paired plot: for every candidate one symbol a fold (on a test file: a seed), the difference to the baseline on exactly
+ * that fold and seed, and a bar at the mean. One symbol and one line a seed, so that a result that hangs on one seed is seen. Values
  * beyond the axis lie on its edge.
  *
  * @param report one data set of `results.json`
@@ -32,10 +32,11 @@ interface Pair {
 export function pairedFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
-  const entries = testedEntries(report);
+  const entries = pairedEntries(report);
   const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
   const seeds = [...new Set(entries.flatMap(({ difference }) => difference.pairs.map(({ seed }) => seed)))];
   seeds.sort((a, b) => a - b);
@@ -50,23 +51,25 @@ export function pairedFigure(
   const metric = metricName(ranking.metric);
   const shift = (index: number): number => (seeds.length < 2 ? 0 : (index - (seeds.length - 1) / 2) * 6);
 
+  const part = partName(report);
   const pairs = (seed: number): Pair[] =>
     entries.flatMap(({ candidate, label, verdict, difference }) =>
       difference.pairs.flatMap((pair, i): Pair[] => {
         const value = difference.values[i]!;
         if (pair.seed !== seed) return [];
-        const tooltip = `${label}, seed ${seed}, fold ${pair.fold}: ${signed(value, digits)}`;
+        const place = part === "seed" ? "" : `, fold ${pair.fold}`;
+        const tooltip = `${label}, seed ${seed}${place}: ${signed(value, digits)}`;
         return [{ id: candidate, value: cut(value), tooltip, color: verdictStyles[verdict].color }];
       }),
     );
 
   return draw(
     document,
-    `Differences on every fold, ${metric}`,
-    `One symbol a fold: the candidate minus the baseline. ${entries
+    `Differences on every ${part}, ${metric}`,
+    `One symbol a ${part}: the candidate minus the baseline. ${entries
       .map(({ label, difference }) => {
         const better = difference.values.filter((v) => (ranking.higherIsBetter ? v > 0 : v < 0)).length;
-        return `${label}: better on ${better} of ${difference.values.length} folds`;
+        return `${label}: better on ${better} of ${difference.values.length} ${part}s`;
       })
       .join("; ")}.`,
     {
@@ -82,11 +85,14 @@ export function pairedFigure(
         Plot.rect([ranking.rope], { x1: (r: number) => -r, x2: (r: number) => r, fill: color("band") }),
         Plot.ruleY(entries, { y: "candidate", stroke: color("line"), strokeOpacity: 0.6 }),
         differenceAxis([min, max], width - marginLeft - 20),
-        Plot.text([narrow(width) ? `difference in ${metric}` : `difference in ${metric} on the same fold`], {
-          frameAnchor: "bottom",
-          dy: 38,
-          fill: color("muted"),
-        }),
+        Plot.text(
+          [narrow(width) ? `difference in ${metric}` : `difference in ${metric} on the same ${part}`],
+          {
+            frameAnchor: "bottom",
+            dy: 38,
+            fill: color("muted"),
+          },
+        ),
         Plot.ruleX([0], { stroke: color("ink") }),
         ...directions(ranking.higherIsBetter),
         ...seeds.map((seed, index) =>
@@ -119,7 +125,7 @@ export function pairedFigure(
 export function seedLegend(report: DatasetReport): string {
   const glyphs = ["○", "□", "△", "◇", "☆", "+"];
   const seeds = [
-    ...new Set(testedEntries(report).flatMap(({ difference }) => difference.pairs.map((p) => p.seed))),
+    ...new Set(pairedEntries(report).flatMap(({ difference }) => difference.pairs.map((p) => p.seed))),
   ];
   return seeds
     .sort((a, b) => a - b)

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { datasetFixture } from "../../../../test/results-fixture.ts";
 import { all, axisX, emptyDocument, number } from "../../../../test/svg.ts";
 import { posteriorFigure } from "./posterior.ts";
+import { testedEntries } from "./rows.ts";
 
 const parse = (label: string): number => Number(label.replace(" %", "")) / 100;
 
@@ -10,7 +11,7 @@ describe("posteriorFigure", () => {
     "draws three parts a candidate that have the probabilities as lengths (higher is better: %s)",
     (higherIsBetter) => {
       const report = datasetFixture({ task: "regression", metric: "rmse", higherIsBetter });
-      const tested = report.ranking.entries.flatMap((e) => (e.difference === null ? [] : [e.difference]));
+      const tested = testedEntries(report).map(({ difference }) => difference);
       const svg = posteriorFigure(report, emptyDocument());
       const toValue = axisX(svg, parse);
       const bars = all(svg, "mm-probability", "rect");

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, labelMargin, nameAxis } from "./draw.ts";
+import { draw, labelMargin, nameAxis, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { testedEntries } from "./rows.ts";
 import { metricName, percent } from "./text.ts";
@@ -28,8 +28,9 @@ interface Part {
 export function posteriorFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const entries = testedEntries(report);
   const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
   const marginLeft = labelMargin([...labels.values()], width);

@@ -3,11 +3,12 @@ import { datasetFixture } from "../../../../test/results-fixture.ts";
 import { all, axisX, emptyDocument, middleX, number, textOf } from "../../../../test/svg.ts";
 import type { RankingEntry } from "../results.ts";
 import { rankingFigure } from "./ranking.ts";
+import { testedEntries } from "./rows.ts";
 
 const report = datasetFixture();
 const svg = rankingFigure(report, emptyDocument());
 const toValue = axisX(svg);
-const tested = report.ranking.entries.filter(({ difference }) => difference !== null);
+const tested = testedEntries(report);
 const inside = (entry: RankingEntry): boolean =>
   !svg.querySelector(".mm-beyond")?.textContent?.includes(entry.label);
 
@@ -17,8 +18,8 @@ describe("rankingFigure", () => {
     const within = tested.filter((e) => inside(e));
     expect(lines).toHaveLength(within.length);
     within.forEach(({ difference }, i) => {
-      expect(toValue(number(lines[i]!, "x1"))).toBeCloseTo(difference!.low, 3);
-      expect(toValue(number(lines[i]!, "x2"))).toBeCloseTo(difference!.high, 3);
+      expect(toValue(number(lines[i]!, "x1"))).toBeCloseTo(difference.low, 3);
+      expect(toValue(number(lines[i]!, "x2"))).toBeCloseTo(difference.high, 3);
     });
   });
 
@@ -59,7 +60,7 @@ describe("rankingFigure", () => {
   it("keeps a hopeless candidate from flattening the others: it stands at the edge with its value", () => {
     const beyond = all(svg, "mm-beyond", "text").map(textOf);
     const mae = tested.find(({ candidate }) => candidate === "mae")!;
-    expect(beyond).toEqual([`◂ −${Math.abs(mae.difference!.mean).toFixed(3)}`]);
+    expect(beyond).toEqual([`◂ −${Math.abs(mae.difference.mean).toFixed(3)}`]);
   });
 
   it("says where better is, on the left for a metric whose lower value is better", () => {
@@ -79,7 +80,7 @@ describe("rankingFigure", () => {
     expect(svg.getAttribute("aria-label")).toBe("Ranking by balanced accuracy");
     const first = tested[0]!;
     expect(svg.getAttribute("aria-description")).toContain(
-      `${first.label}: +${first.difference!.mean.toFixed(3)}`,
+      `${first.label}: +${first.difference.mean.toFixed(3)}`,
     );
   });
 

@@ -1,9 +1,18 @@
 import * as Plot from "@observablehq/plot";
-import type { DatasetReport, RankingEntry } from "../results.ts";
+import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, tickSpacing } from "./draw.ts";
+import {
+  differenceAxis,
+  draw,
+  labelMargin,
+  nameAxis,
+  narrow,
+  robustDomain,
+  tickSpacing,
+  widthOf,
+} from "./draw.ts";
 import { color } from "./palette.ts";
-import { testedEntries } from "./rows.ts";
+import { pairedEntries } from "./rows.ts";
 import { decimals, metricName, pValue, signed } from "./text.ts";
 import type { VerdictStyle } from "./verdicts.ts";
 import { verdictStyles } from "./verdicts.ts";
@@ -33,17 +42,26 @@ function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]
       entry.diverged > 0 ? `diverged ${entry.diverged} of ${entry.n + entry.diverged}` : "not tested";
     return { ...row, mean: null, tooltip: `${entry.label}: ${note}`, note };
   }
-  const interval = `${signed(d.mean, digits)} [${signed(d.low, digits)}, ${signed(d.high, digits)}]`;
+  const cut = (value: number): number => Math.max(min, Math.min(max, value));
+  const [low, high] = spanOf(d);
+  const difference = signed(d.mean, digits);
+  const tested =
+    d.p === null
+      ? difference
+      : `${difference} [${signed(d.low, digits)}, ${signed(d.high, digits)}], p (Holm) ${pValue(d.pHolm)}`;
   return {
     ...row,
-    mean: Math.max(min, Math.min(max, d.mean)),
-    low: Math.max(min, Math.min(max, d.low)),
-    high: Math.max(min, Math.min(max, d.high)),
+    mean: cut(d.mean),
+    low: cut(low),
+    high: cut(high),
     beyond: d.mean < min ? -1 : d.mean > max ? 1 : 0,
-    tooltip: `${entry.label}: ${interval}, p (Holm) ${pValue(d.pHolm)}, ${style.word}`,
+    tooltip: `${entry.label}: ${tested}, ${style.word}`,
     note: style.word,
   };
 }
+
+/** The interval; without one the point. */
+const spanOf = (d: Difference): [number, number] => (d.p === null ? [d.mean, d.mean] : [d.low, d.high]);
 
 /** Words above the frame that say in which direction is better, in the colours of the verdicts. */
 export function directions(higherIsBetter: boolean): Plot.Markish[] {
@@ -55,8 +73,8 @@ export function directions(higherIsBetter: boolean): Plot.Markish[] {
 }
 
 /**
- * Ranking: the mean paired difference of every candidate to the baseline with its 95 % interval, from best to worst,
- * over the region of practical equivalence. Colour, symbol and word say the verdict; a candidate that diverged has
+ * Ranking: the mean paired difference of every candidate to the baseline with its 95 % interval (none on a test file,
+ * where nothing is tested), from best to worst, over the region of practical equivalence. Colour, symbol and word say the verdict; a candidate that diverged has
  * no interval and says so; one that lies beyond the axis is drawn at its edge with its value.
  *
  * @param report one data set of `results.json`
@@ -68,13 +86,14 @@ export function directions(higherIsBetter: boolean): Plot.Markish[] {
 export function rankingFigure(
   report: DatasetReport,
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { ranking } = report;
   const entries = ranking.entries.filter(({ verdict }) => verdict !== "reference");
-  const tested = testedEntries(report);
+  const paired = pairedEntries(report);
   const domain = robustDomain(
-    tested.map(({ difference }) => [difference.low, difference.high]),
+    paired.map(({ difference }) => spanOf(difference)),
     ranking.rope,
   );
   const digits = decimals(ranking.rope);
@@ -88,13 +107,13 @@ export function rankingFigure(
   const inside = rows.filter(({ beyond, mean }) => beyond === 0 && mean !== null);
   const outside = rows.filter(({ beyond }) => beyond !== 0);
   const values = new Map(
-    tested.map(({ candidate, difference }) => [candidate, signed(difference.mean, digits)]),
+    paired.map(({ candidate, difference }) => [candidate, signed(difference.mean, digits)]),
   );
 
   return draw(
     document,
     `Ranking by ${metric}`,
-    `Difference to ${baseline} with 95 % intervals. ${rows.map(({ tooltip }) => tooltip).join("; ")}.`,
+    `Difference to ${baseline}${report.testRows === null ? " with 95 % intervals" : ""}. ${rows.map(({ tooltip }) => tooltip).join("; ")}.`,
     {
       width,
       height: 24 * rows.length + 78,

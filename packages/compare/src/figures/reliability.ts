@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { calibrationErrorOf } from "minimand/metrics";
 import type { DatasetReport, ReliabilityBins, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw } from "./draw.ts";
+import { draw, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { labelOf } from "./rows.ts";
 import { fixed, percent } from "./text.ts";
@@ -53,8 +53,9 @@ export function reliabilityFigure(
   report: DatasetReport,
   candidate: string,
   document: Document,
-  { width = 360 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement | null {
+  const width = widthOf(options, 360);
   const bins = sumReliability(report.trials, candidate);
   if (bins === null) return null;
   const most = Math.max(...bins.count);

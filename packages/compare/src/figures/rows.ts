@@ -1,16 +1,23 @@
-import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
+import type { DatasetReport, Difference, RankingEntry, TestedDifference } from "../results.ts";
 
-/** A candidate that was tested against the baseline. */
-export interface TestedEntry extends RankingEntry {
-  difference: Difference;
+/** A candidate with a paired difference to the baseline. */
+export interface PairedEntry<D extends Difference = Difference> extends RankingEntry {
+  difference: D;
 }
 
-const isTested = (entry: RankingEntry): entry is TestedEntry =>
+const isPaired = (entry: RankingEntry): entry is PairedEntry =>
   entry.difference !== null && entry.verdict !== "reference";
 
+const isTested = (entry: PairedEntry): entry is PairedEntry<TestedDifference> => entry.difference.p !== null;
+
 /** The candidates with a paired difference to the baseline, from best to worst as ranked. */
-export function testedEntries(report: DatasetReport): TestedEntry[] {
-  return report.ranking.entries.filter(isTested);
+export function pairedEntries(report: DatasetReport): PairedEntry[] {
+  return report.ranking.entries.filter(isPaired);
+}
+
+/** Those of them that were tested: all, or where all seeds have the same test rows none. */
+export function testedEntries(report: DatasetReport): PairedEntry<TestedDifference>[] {
+  return pairedEntries(report).filter(isTested);
 }
 
 /** Names for people by candidate identifier. */

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { FigureOptions } from "./draw.ts";
-import { draw, narrow, textWidth } from "./draw.ts";
+import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 
 /** A curve with a name. */
@@ -45,8 +45,9 @@ function extent(values: number[], room: number): [number, number] {
 export function seriesFigure(
   curves: readonly Curve[],
   document: Document,
-  { width = 760 }: FigureOptions = {},
+  options: FigureOptions = {},
 ): SVGSVGElement {
+  const width = widthOf(options);
   const { xLabel, yLabel } = curves[0] ?? { xLabel: "", yLabel: "" };
   const columns = Math.max(1, Math.min(curves.length, narrow(width) ? 1 : Math.floor(width / 250)));
   const panels = curves.map((curve, i) => ({

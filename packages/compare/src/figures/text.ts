@@ -68,6 +68,11 @@ export function decimals(scale: number): number {
   return Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(scale))));
 }
 
+/** What is paired: test folds, or on a test file the seeds. */
+export function partName({ testRows }: Pick<DatasetReport, "testRows">): "fold" | "seed" {
+  return testRows === null ? "fold" : "seed";
+}
+
 /** What inner validation is measured by: the report metric, or the loss of bags where training sees no single row. */
 export function validationName({ ranking, bags }: Pick<DatasetReport, "ranking" | "bags">): string {
   return bags === undefined ? metricName(ranking.metric) : "loss of bags";

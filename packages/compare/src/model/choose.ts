@@ -1,4 +1,5 @@
 import { type Metric, metricById } from "minimand";
+import { checkOptions } from "minimand/engine";
 import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../results.ts";
 
 /**
@@ -11,16 +12,20 @@ import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../resu
 export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
-  { validationIsLoss = false }: { validationIsLoss?: boolean } = {},
+  options: { validationIsLoss?: boolean } = {},
 ): DatasetReport["model"] {
+  checkOptions("chooseModel", options, { validationIsLoss: true });
+  const { validationIsLoss = false } = options;
   const best = ranking.entries.find((entry) => entry.verdict === "better");
   const candidate = best?.candidate ?? ranking.baseline;
   const own = trials.filter((t) => t.candidate === candidate);
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
-  const why =
-    best === undefined
+  const untested = ranking.entries.some(({ difference }) => difference?.p === null);
+  const why = untested
+    ? "no verdict is given on one test file, so the baseline is kept"
+    : best === undefined
       ? "no loss is distinguishably better than the baseline, so the baseline is kept"
       : `${best.label} has the best mean of the losses that are distinguishably better than the baseline`;
   return { candidate, ...chosen, why };

@@ -1,10 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { weightRows } from "minimand";
-import { type Compile, derive, leavesOf, type Tree } from "minimand/engine";
+import { type Compile, checkOptions, derive, leavesOf, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
 import { candidateFor } from "../plan/candidates.ts";
+import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
@@ -26,8 +27,11 @@ export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
   chosen: NonNullable<DatasetReport["model"]>,
-  { signal, compile }: { signal?: AbortSignal; compile?: Compile } = {},
+  options: { signal?: AbortSignal; compile?: Compile } = {},
 ): Promise<SavedModel> {
+  checkSettingNames(settings);
+  checkOptions("fitWhole", options, { signal: true, compile: true });
+  const { signal, compile } = options;
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
   const candidate = candidateFor(chosen.candidate, task, settings);

@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTarget } from "../dataset/encode-target.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
@@ -19,8 +20,10 @@ export async function withTeacher(
   dataset: Dataset,
   table: Table,
   teacher: SavedModel,
-  { place, testsElsewhere = false }: { place: string; testsElsewhere?: boolean },
+  options: { place: string; testsElsewhere?: boolean },
 ): Promise<Dataset> {
+  checkOptions("withTeacher", options, { place: true, testsElsewhere: true });
+  const { place, testsElsewhere = false } = options;
   const { task, classes } = teacher.description;
   if (dataset.task === "regression" || task === "regression")
     throw new DataError(

@@ -1,5 +1,4 @@
-import { rangeError } from "minimand/engine";
-import { didYouMean } from "../dataset/suggest.ts";
+import { didYouMean, rangeError } from "minimand/engine";
 import type { CandidateSummary, Settings, Task } from "../results.ts";
 import { aggregateCandidates } from "./aggregate.ts";
 import type { Candidate } from "./candidate.ts";

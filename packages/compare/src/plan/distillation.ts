@@ -13,8 +13,8 @@ const family = {
 /** Both losses on the network's own logits. */
 const oneHead =
   (distillation: DistillationLoss): Candidate["step"] =>
-  (_, student, parts) =>
-    distill({ student, distillation, ...parts });
+  (_, student, { optimizer, compile }) =>
+    distill({ student, distillation, optimizer, compile });
 
 /** Losses that learn from a teacher's logits as well as from the labels; they run where a teacher is given (`--distill-from`). */
 export const distillationCandidates: readonly Candidate[] = [
@@ -53,11 +53,12 @@ export const distillationCandidates: readonly Candidate[] = [
     paper: "dhkd",
     formula: "-log p_y on the main head + alpha BinaryKL-Norm on a linear one that is dropped after training",
     tasks: both,
-    step: ({ classes }, student, parts) =>
+    step: ({ classes }, student, { optimizer, compile }) =>
       distill({
         student,
         auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "linear" }),
-        ...parts,
+        optimizer,
+        compile,
       }),
   },
   {
@@ -67,12 +68,13 @@ export const distillationCandidates: readonly Candidate[] = [
     paper: "dhkd",
     formula: "as dhkd with a hidden layer in the second head; its gradient gives way to that of -log p_y",
     tasks: both,
-    step: ({ classes }, student, parts) =>
+    step: ({ classes }, student, { optimizer, compile }) =>
       distill({
         student,
         auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "nonlinear" }),
         gradientAlignment: true,
-        ...parts,
+        optimizer,
+        compile,
       }),
   },
 ];

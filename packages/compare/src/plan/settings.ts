@@ -1,6 +1,5 @@
 import { metricCatalogue } from "minimand";
-import { checkNumber, rangeError } from "minimand/engine";
-import { didYouMean } from "../dataset/suggest.ts";
+import { checkNumber, checkOptions, didYouMean, type OptionNames, rangeError } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
 
 /** What a comparison does unless told otherwise. */
@@ -33,8 +32,22 @@ export const defaultSettings: Omit<Settings, "target"> = {
   unlabeled: null,
 };
 
-/** Throws a RangeError naming the first setting that makes no sense. */
+const settingNames: OptionNames<Settings> = {
+  ...{ target: true, task: true, metric: true, baseline: true, losses: true, optimizers: true, steps: true },
+  ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
+  ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
+  ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
+  ...{ distillFrom: true, unlabeled: true },
+};
+
+/** Throws a TypeError naming the first setting that is none, and the one it may mean. */
+export function checkSettingNames(settings: Settings): void {
+  checkOptions("settings", settings, settingNames);
+}
+
+/** Throws a RangeError naming the first setting that makes no sense, a TypeError naming one that is none. */
 export function checkSettings(settings: Settings): void {
+  checkSettingNames(settings);
   checkNumber("seeds", settings.seeds, { min: 1, integer: true });
   // With a test file every seed trains on all rows of the first file; otherwise one fold leaves nothing to train on.
   if (settings.test === null) checkNumber("folds", settings.folds, { min: 2, integer: true });

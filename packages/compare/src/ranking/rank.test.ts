@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normals } from "../../../../test/support/normals.ts";
-import type { CandidateSummary, Ranking, RankingEntry, TrialRecord } from "../results.ts";
+import type { CandidateSummary, Ranking, RankingEntry, TestedDifference, TrialRecord } from "../results.ts";
 import { bayesianCorrelatedTTest, correctedTTest, holm, type RankOptions, rank } from "./index.ts";
 
 const options: RankOptions = {
@@ -54,6 +54,13 @@ const entryOf = (ranking: Ranking, id: string): RankingEntry => {
   if (found === undefined) throw new Error(`no entry ${id}`);
   return found;
 };
+
+/** The difference of a loss that was tested. */
+function testedOf(ranking: Ranking, id: string): TestedDifference {
+  const { difference } = entryOf(ranking, id);
+  if (difference === null || difference.p === null) throw new Error(`${id} was not tested`);
+  return difference;
+}
 
 /** Ranks losses by their scores, beside the baseline. */
 function ranked(scores: Record<string, readonly number[]>, changes: Partial<RankOptions> = {}): Ranking {
@@ -271,6 +278,54 @@ describe("divergence, references and partial runs", () => {
   });
 });
 
+describe("where all seeds are tested on the same rows", () => {
+  const seeds = (id: string, scores: readonly number[]): TrialRecord[] =>
+    scores.map((score, seed) => trial(id, seed, 0, score));
+  const loss = [0.74, 0.75, 0.76];
+  const ranking = rank(
+    [
+      ...seeds("cross-entropy", [0.7, 0.71, 0.72]),
+      ...seeds("far", loss),
+      ...seeds("tuned", loss),
+      diverged(trial("wild", 0, 0, null)),
+      trial("late", 2, 0, 0.7),
+    ],
+    [baseline, candidate("far"), candidate("tuned", "reference"), candidate("wild"), candidate("late")],
+    { ...options, testTrainRatio: null },
+  );
+
+  test("there are differences and no claims, however clear it looks", () => {
+    for (const id of ["far", "tuned"]) {
+      const { difference } = entryOf(ranking, id);
+      expect(difference?.mean).toBeCloseTo(0.04, 10);
+      expect(difference?.values).toHaveLength(3);
+      for (const claim of ["low", "high", "p", "pHolm", "pBetter", "pSame", "pWorse"] as const)
+        expect(difference?.[claim]).toBe(null);
+    }
+    expect(ranking.entries.map(({ candidate: id, verdict }) => [id, verdict])).toEqual([
+      ["far", "undecided"],
+      ["cross-entropy", "baseline"],
+      ["late", "undecided"],
+      ["wild", "diverged"],
+      ["tuned", "reference"],
+    ]);
+  });
+
+  test("words speak of seeds, and one sentence says why there is no verdict", () => {
+    expect(Object.fromEntries(ranking.entries.map((e) => [e.candidate, e.sentence]))).toEqual({
+      "cross-entropy": "The baseline: balanced accuracy 0.71 (standard deviation 0.01) over 3 seeds.",
+      far: "4.0 points of balanced accuracy better than cross-entropy on the test file; no verdict.",
+      late: "2.0 points of balanced accuracy worse than cross-entropy on 1 of 3 seeds on the test file; no verdict.",
+      wild: "Diverged in 1 of 1 trials, so it is ranked last and not tested.",
+      tuned:
+        "4.0 points of balanced accuracy better than cross-entropy; shown beside the losses, not ranked.",
+    });
+    expect(ranking.summary).toBe(
+      "No verdict against cross-entropy: every seed is tested on the same rows, so the seeds can't tell how the differences would be on other rows.",
+    );
+  });
+});
+
 describe("metrics where lower is better", () => {
   const errors = { metric: "rmse", higherIsBetter: false } as const;
 
@@ -322,7 +377,7 @@ describe("invariances", () => {
         expect(down.entries.map((e) => [e.candidate, e.verdict])).toEqual(
           up.entries.map((e) => [e.candidate, e.verdict]),
         );
-        expect(entryOf(down, "a").difference?.pBetter).toBeCloseTo(entryOf(up, "a").difference!.pBetter, 10);
+        expect(testedOf(down, "a").pBetter).toBeCloseTo(testedOf(up, "a").pBetter, 10);
       }),
       { numRuns: 40 },
     );
@@ -331,8 +386,8 @@ describe("invariances", () => {
   test("turning only the direction swaps better and worse", () => {
     fc.assert(
       fc.property(scores, (a) => {
-        const up = entryOf(ranked({ a }), "a").difference!;
-        const down = entryOf(ranked({ a }, { higherIsBetter: false }), "a").difference!;
+        const up = testedOf(ranked({ a }), "a");
+        const down = testedOf(ranked({ a }, { higherIsBetter: false }), "a");
         expect(down.pBetter).toBeCloseTo(up.pWorse, 12);
         expect(down.pWorse).toBeCloseTo(up.pBetter, 12);
         expect(down.mean).toBe(up.mean);
@@ -351,11 +406,11 @@ describe("invariances", () => {
           [baseline, candidate("a")],
           options,
         );
-        const before = entryOf(ranked({ a }), "a");
-        const after = entryOf(moved, "a");
-        expect(after.difference?.mean).toBeCloseTo(before.difference!.mean, 10);
-        expect(after.difference?.p).toBeCloseTo(before.difference!.p, 6);
-        expect(after.difference?.pSame).toBeCloseTo(before.difference!.pSame, 6);
+        const before = testedOf(ranked({ a }), "a");
+        const after = testedOf(moved, "a");
+        expect(after.mean).toBeCloseTo(before.mean, 10);
+        expect(after.p).toBeCloseTo(before.p, 6);
+        expect(after.pSame).toBeCloseTo(before.pSame, 6);
       }),
       { numRuns: 40 },
     );

@@ -1,4 +1,12 @@
-import type { CandidateSummary, Difference, Ranking, TrialRecord, Verdict } from "../results.ts";
+import { checkOptions } from "minimand/engine";
+import type {
+  CandidateSummary,
+  Difference,
+  Ranking,
+  TestedDifference,
+  TrialRecord,
+  Verdict,
+} from "../results.ts";
 import { bayesianCorrelatedTTest } from "./bayesian.ts";
 import { correctedTTest } from "./corrected-t-test.ts";
 import { holm } from "./holm.ts";
@@ -16,8 +24,11 @@ export interface RankOptions {
   rope: number | "auto";
   /** Family-wise error of the tests, between 0 and 1. */
   alpha: number;
-  /** Rows of a test part over rows of its training part: 1/(k − 1) for k folds. */
-  testTrainRatio: number;
+  /**
+   * Rows of a test part over rows of its training part: 1/(k − 1) for k folds; null where all seeds are tested on the
+   * same rows.
+   */
+  testTrainRatio: number | null;
 }
 
 /** Probability from which the posterior says that a difference is of no practical size. */
@@ -32,7 +43,8 @@ const practicallySure = 0.95;
  *    and probabilities like a loss, but it is not in the Holm family: its `pHolm` is its `p`.
  * 2. `diverged`: the loss diverged in one or more outer trials. It is ranked after all others and not tested,
  *    as the folds on which it did not diverge are not a fair sample.
- * 3. `undecided`, without a difference: fewer than two folds in common with the baseline.
+ * 3. `undecided`: fewer than two folds in common with the baseline (without a difference), or all seeds tested on the
+ *    same rows (with one, and nothing else).
  * 4. `same`: the posterior probability of the region of practical equivalence is at least 0.95. That holds even
  *    where the difference is significant: it is then real, and too small to matter.
  * 5. `better` / `worse`: significant after Holm (`pHolm < alpha`), and the mean difference is an improvement, or is
@@ -43,6 +55,10 @@ const practicallySure = 0.95;
  * means and standard deviations are over all folds a candidate has. `difference` is always candidate minus
  * baseline in units of the metric; `pBetter` counts improvements, so for an error it is the probability that the
  * difference is below −rope.
+ *
+ * Where all seeds are tested on the same rows, they are no sample of test rows: how much the difference would vary on
+ * others isn't known, and any test of the seeds finds too much. So nothing is claimed: p, probabilities and interval are
+ * null.
  *
  * The correlation ρ of the Bayesian test is the share of test rows, `r/(1+r)` for `r = testTrainRatio`.
  * `rope: "auto"` is 0.01, and for `rmse` and `mae`, which have a scale, 1 % of the baseline's mean.
@@ -66,9 +82,12 @@ export function rank(
   candidates: readonly CandidateSummary[],
   options: RankOptions,
 ): Ranking {
+  checkOptions("rank", options, {
+    ...{ metric: true, higherIsBetter: true, baseline: true, rope: true, alpha: true, testTrainRatio: true },
+  });
   const { metric, higherIsBetter, alpha, testTrainRatio } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha: expected a number > 0 and < 1, got ${alpha}`);
-  checkIn("testTrainRatio", testTrainRatio, 0, Infinity);
+  if (testTrainRatio !== null) checkIn("testTrainRatio", testTrainRatio, 0, Infinity);
   const baseline = candidates.find(({ id, kind }) => id === options.baseline && kind === "loss");
   if (baseline === undefined)
     throw new RangeError(
@@ -100,8 +119,9 @@ export function rank(
   });
   adjust(entries);
   for (const entry of entries) {
-    if (entry.verdict === "undecided" && entry.difference !== null)
-      entry.verdict = verdictOf(entry.difference, higherIsBetter, alpha);
+    const { verdict, difference } = entry;
+    if (verdict === "undecided" && difference !== null && difference.p !== null)
+      entry.verdict = verdictOf(difference, higherIsBetter, alpha);
   }
 
   const setting: Setting = {
@@ -110,6 +130,7 @@ export function rank(
     rope,
     baseline: baseline.label,
     baselineFolds: baselineScores.scores.size,
+    part: testTrainRatio === null ? "seed" : "fold",
     noun: candidates.some(({ kind }) => kind === "optimizer" || kind === "step")
       ? ["candidate", "candidates"]
       : ["loss", "losses"],
@@ -138,9 +159,18 @@ function ropeOf(rope: number | "auto", metric: string, baselineMean: number | nu
 function differenceOf(
   candidate: CandidateScores,
   baseline: CandidateScores,
-  { higherIsBetter, testTrainRatio, rope }: { higherIsBetter: boolean; testTrainRatio: number; rope: number },
+  {
+    higherIsBetter,
+    testTrainRatio,
+    rope,
+  }: { higherIsBetter: boolean; testTrainRatio: number | null; rope: number },
 ): Difference | null {
   const { values, pairs } = pairedDifferences(candidate, baseline);
+  if (testTrainRatio === null) {
+    if (values.length === 0) return null;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return { mean, ...nothing, values, pairs };
+  }
   if (values.length < 2) return null;
   const { mean, low, high, p } = correctedTTest(values, testTrainRatio);
   const rho = testTrainRatio / (1 + testTrainRatio);
@@ -148,10 +178,20 @@ function differenceOf(
   return { mean, low, high, p, pHolm: p, ...posterior, values, pairs };
 }
 
+const nothing = {
+  low: null,
+  high: null,
+  p: null,
+  pHolm: null,
+  pBetter: null,
+  pSame: null,
+  pWorse: null,
+} as const;
+
 /** Holm over the losses that are tested; references keep their own p. */
 function adjust(entries: readonly Unworded[]): void {
   const family = entries.flatMap(({ verdict, difference }) =>
-    verdict === "undecided" && difference !== null ? [difference] : [],
+    verdict === "undecided" && difference !== null && difference.p !== null ? [difference] : [],
   );
   const adjusted = holm(family.map(({ p }) => p));
   family.forEach((difference, i) => {
@@ -159,7 +199,11 @@ function adjust(entries: readonly Unworded[]): void {
   });
 }
 
-function verdictOf({ mean, pHolm, pSame }: Difference, higherIsBetter: boolean, alpha: number): Verdict {
+function verdictOf(
+  { mean, pHolm, pSame }: TestedDifference,
+  higherIsBetter: boolean,
+  alpha: number,
+): Verdict {
   if (pSame >= practicallySure) return "same";
   if (pHolm >= alpha) return "undecided";
   return mean > 0 === higherIsBetter ? "better" : "worse";

@@ -8,8 +8,10 @@ export interface Setting {
   rope: number;
   /** Label of the baseline. */
   baseline: string;
-  /** Folds on which the baseline has a score. */
+  /** Folds, or seeds on one test file, on which the baseline has a score. */
   baselineFolds: number;
+  /** What is paired: folds, or seeds that are all tested on the same rows. */
+  part: "fold" | "seed";
   /** What the candidates are called, one and several. */
   noun: readonly [string, string];
 }
@@ -27,7 +29,7 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
       const diverged = entry.diverged > 0 ? ` It diverged in ${entry.diverged} of ${trials} trials.` : "";
       if (entry.mean === null) return `The baseline, without any result.${diverged}`;
       const spread = entry.sd === null ? "" : ` (standard deviation ${plain(entry.sd)})`;
-      return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${folds(entry.n)}.${diverged}`;
+      return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${parts(entry.n, setting)}.${diverged}`;
     }
     case "diverged":
       return `Diverged in ${entry.diverged} of ${trials} trials, so it is ranked last and not tested.`;
@@ -36,7 +38,12 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
         ? "Shown beside the losses, not ranked."
         : `${capital(gain(entry.difference, setting, than, ""))}; shown beside the losses, not ranked.`;
     case "undecided":
-      if (entry.difference === null) return `Fewer than two folds in common with ${name}: not tested.`;
+      if (entry.difference === null)
+        return setting.part === "fold"
+          ? `Fewer than two folds in common with ${name}: not tested.`
+          : `No seed in common with ${name}: no difference.`;
+      if (entry.difference.p === null)
+        return `${capital(gain(entry.difference, setting, than))} on the test file; no verdict.`;
       return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.`;
     case "same":
       return (
@@ -58,6 +65,11 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
     return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
   if (losses.length === 0) return `No other ${one} than ${name} was run, so there is nothing to compare.`;
   const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
+  if (setting.part === "seed")
+    return (
+      `No verdict against ${name}: every seed is tested on the same rows, so the seeds can't tell how the ` +
+      `differences would be on other rows.`
+    );
   const better = of("better");
   if (better.length === 0) {
     const rest = [
@@ -89,12 +101,14 @@ function gain(difference: Difference, setting: Setting, against: string, correct
     : `${metric} ${plain(Math.abs(mean))}`;
   const change =
     mean === 0 ? `no difference in ${metric}` : `${size} ${mean > 0 ? "better" : "worse"}${against}`;
+  const common = difference.values.length;
+  const partly =
+    common < setting.baselineFolds ? ` on ${common} of ${parts(setting.baselineFolds, setting)}` : "";
+  if (difference.p === null) return `${change}${partly}`;
   // The interval reads in the direction of the words before it: that of the sign of the difference.
   const { low, high } = difference;
   const [from, to] = difference.mean < 0 ? [-high, -low] : [low, high];
   const number = points ? (v: number) => fixed(100 * v) : plain;
-  const common = difference.values.length;
-  const partly = common < setting.baselineFolds ? ` on ${common} of ${folds(setting.baselineFolds)}` : "";
   return (
     `${change}${partly} (95 % interval ${number(from)} to ${number(to)}, ` +
     `p ${pValue(difference.pHolm)}${correction})`
@@ -131,8 +145,8 @@ function probability(p: number): string {
   return p < 1 && p > 0.994 ? "> 0.99" : String(Number(p.toFixed(2)));
 }
 
-function folds(n: number): string {
-  return n === 1 ? "1 fold" : `${n} folds`;
+function parts(n: number, { part }: Setting): string {
+  return n === 1 ? `1 ${part}` : `${n} ${part}s`;
 }
 
 const numbers = [

@@ -1,10 +1,10 @@
 import { type Metric, metricById, NonFiniteError } from "minimand";
-import { type Compile, derive } from "minimand/engine";
+import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { BuildInfo, Candidate } from "../plan/candidate.ts";
 import { candidateFor, references } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
-import { metricFor } from "../plan/settings.ts";
+import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
@@ -47,8 +47,11 @@ export interface TrialRunner {
 export function makeTrialRunner(
   dataset: Dataset,
   settings: Settings,
-  { testTable = null, compile }: { testTable?: Table | null; compile?: Compile } = {},
+  options: { testTable?: Table | null; compile?: Compile } = {},
 ): TrialRunner {
+  checkSettingNames(settings);
+  checkOptions("makeTrialRunner", options, { testTable: true, compile: true });
+  const { testTable = null, compile } = options;
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
   const info = buildInfoOf(dataset, settings);

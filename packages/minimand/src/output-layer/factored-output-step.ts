@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
+import { checkOptions } from "../engine/options.ts";
 import { derive, keyOf } from "../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { SphericalLossSpec } from "../losses/classification/spherical/spherical-loss-spec.ts";
@@ -57,6 +58,10 @@ export interface FactoredTrainingState {
  * @see Vincent, de Brébisson, Bouthillier 2015, arXiv 1412.7091, section 3
  */
 export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<FactoredTrainingState> {
+  checkOptions("factoredOutputStep", options, {
+    ...{ body: true, layer: true, loss: true, optimizer: true, compile: true },
+    ...{ outputRate: true, outputDecay: true, outputClip: true },
+  });
   const {
     body,
     layer,
@@ -202,8 +207,8 @@ export async function trainWithFactoredOutput(
       "batches" | "onStep" | "signal"
     >,
 ): Promise<{ params: Tree; state: Tree }> {
-  const { key, batches, onStep, signal } = options;
-  const step = factoredOutputStep(options);
+  const { key, batches, onStep, signal, ...own } = options;
+  const step = factoredOutputStep(own);
   try {
     const trained = await fit({ step, state: step.init(key), batches, onStep, signal });
     disposeTree(trained.optimizer);

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource, shuffle } from "../engine/random.ts";
 
 type Floats = Float32Array | Float64Array;
@@ -36,8 +37,10 @@ export interface Batch {
  */
 export function minibatches(
   examples: Examples,
-  { size, seed }: { size: number; seed: number },
+  options: { size: number; seed: number },
 ): { count: number; perEpoch: number; epoch(n: number): Generator<Batch>; at(rows: Int32Array): Batch } {
+  checkOptions("minibatches", options, { size: true, seed: true });
+  const { size, seed } = options;
   checkNumber("size", size, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
   const count = checkExampleArrays(examples);

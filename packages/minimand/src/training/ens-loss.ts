@@ -1,10 +1,11 @@
 import { checkNumber } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource } from "../engine/random.ts";
 import { ensLoss } from "../losses/classification/ensloss.ts";
 import type { EnsLossLaw } from "../losses/classification/ensloss-derivatives.ts";
 import { objectiveOf } from "./objective.ts";
 import { type SupervisedOptions, type SupervisedState, supervised } from "./supervised.ts";
-import type { TrainStep } from "./train-step.ts";
+import { readInit, type TrainStep } from "./train-step.ts";
 
 /** Options of {@link ensLossTrainer}. The Box-Cox lambda is the hyperparameter `boxCoxLambda`, 0 unless given to `init`. */
 export interface EnsLossTrainerOptions
@@ -29,13 +30,12 @@ export interface EnsLossTrainerOptions
  * ensLossTrainer({ model: mlp({ inputs: 60, hidden: [64, 64], outputs: 1 }), optimizer: sgd(0.01, { momentum: 0.9 }), period: 20 * batches.perEpoch })
  * @see Dai 2024, arXiv 2409.00908, algorithm 1 (`period` > 0: ensLoss+bc in the official code)
  */
-export function ensLossTrainer({
-  model,
-  optimizer,
-  compile,
-  period = 0,
-  ...law
-}: EnsLossTrainerOptions): TrainStep<SupervisedState> {
+export function ensLossTrainer(options: EnsLossTrainerOptions): TrainStep<SupervisedState> {
+  checkOptions("ensLossTrainer", options, {
+    ...{ model: true, optimizer: true, compile: true, period: true, phantomZero: true },
+    ...{ generator: true, clip: true, tail: true, epsilon: true },
+  });
+  const { model, optimizer, compile, period = 0, ...law } = options;
   checkNumber("period", period, { min: 0, integer: true });
   const objective = objectiveOf(model, (scores, y, { weights, key, hyper }) =>
     ensLoss(scores, y, { ...law, weights, key, boxCoxLambda: hyper.boxCoxLambda }),
@@ -45,8 +45,10 @@ export function ensLossTrainer({
   const isDue = (count: number): boolean => period > 0 && count > 0 && count % period === 0;
   return {
     ...step,
-    init: (key, { hyper = {}, memory } = {}) =>
-      step.init(key, { hyper: { boxCoxLambda: 0, ...hyper }, memory }),
+    init(key, given) {
+      const { hyper, memory } = readInit(given);
+      return step.init(key, { hyper: { boxCoxLambda: 0, ...hyper }, memory });
+    },
     update(state, batch) {
       if (!isDue(state.count)) return step.update(state, batch);
       // A stream of its own, so that the draws of the steps stay what they are without a period.

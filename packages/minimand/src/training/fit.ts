@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import type { TrainStep } from "./train-step.ts";
@@ -49,16 +50,13 @@ const turn = 20;
  * several small steps are made in one call where the compiler of the step can; the numbers are the same.
  *
  * @throws NonFiniteError naming the step; the reason of `signal` when aborted. The state is disposed in both cases.
+ *   TypeError for an option that is none
  * @example
  * const state = await fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })
  */
-export async function fit<State>({
-  step,
-  state,
-  batches,
-  onStep,
-  signal,
-}: FitOptions<State>): Promise<State> {
+export async function fit<State>(options: FitOptions<State>): Promise<State> {
+  checkOptions("fit", options, { step: true, state: true, batches: true, onStep: true, signal: true });
+  const { step, state, batches, onStep, signal } = options;
   let current = state;
   let index = 0;
   let lastTurn = performance.now();

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { randomSource } from "../engine/random.ts";
 
 /** How labels are corrupted. */
@@ -33,6 +34,9 @@ export function injectLabelNoise(
   labels: ArrayLike<number>,
   options: LabelNoiseOptions,
 ): { labels: Int32Array; flipped: boolean[] } {
+  checkOptions("injectLabelNoise", options, {
+    ...{ kind: true, rate: true, classes: true, pairs: true, seed: true },
+  });
   const { kind, rate, classes, seed } = options;
   checkChoice("kind", kind, ["uniform", "other", "pairs", "next"]);
   checkNumber("rate", rate, { min: 0, max: 1 });

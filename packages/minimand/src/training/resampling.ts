@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { type RandomSource, randomSource, shuffle } from "../engine/random.ts";
 
 /*
@@ -15,7 +16,9 @@ import { type RandomSource, randomSource, shuffle } from "../engine/random.ts";
  * @example
  * undersample([0, 0, 0, 1], { seed: 1 }) // two indices: one of 0..2, and 3
  */
-export function undersample(labels: ArrayLike<number>, { seed }: { seed: number }): Int32Array {
+export function undersample(labels: ArrayLike<number>, options: { seed: number }): Int32Array {
+  checkOptions("undersample", options, { seed: true });
+  const { seed } = options;
   checkNumber("seed", seed, { integer: true });
   const classes = rowsByClass(labels);
   const smallest = Math.min(...classes.map((rows) => rows.length));
@@ -50,8 +53,10 @@ export interface SmoteOptions {
 export function smote<T extends Float32Array | Float64Array>(
   x: T,
   labels: ArrayLike<number>,
-  { seed, neighbours = 5 }: SmoteOptions,
+  options: SmoteOptions,
 ): { x: T; labels: Int32Array } {
+  checkOptions("smote", options, { seed: true, neighbours: true });
+  const { seed, neighbours = 5 } = options;
   checkNumber("seed", seed, { integer: true });
   checkNumber("neighbours", neighbours, { min: 1, integer: true });
   const classes = rowsByClass(labels);

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { derive, keyOf } from "../engine/random.ts";
 import type { Tree } from "../engine/tree.ts";
 import { refTree } from "../engine/tree.ts";
@@ -11,7 +12,7 @@ import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import { named } from "./named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "./objective.ts";
-import type { TrainStep } from "./train-step.ts";
+import { readInit, type TrainStep } from "./train-step.ts";
 
 /** Hyperparameters of a run: numbers that are inputs of the compiled step. */
 export type Hyper = { [name: string]: number };
@@ -39,22 +40,27 @@ export interface SupervisedOptions {
   compile?: Compile;
 }
 
+/** For steps that take these and more. */
+export const supervisedOptions: OptionNames<SupervisedOptions> = {
+  model: true,
+  objective: true,
+  optimizer: true,
+  compile: true,
+};
+
 /**
  * The plain training step: loss, gradient and optimizer as one compiled program.
  *
  * `init(key, { hyper, memory })` makes a state; `update(state, batch)` consumes it and returns the next one with
  * `metrics: { loss }`. Hyperparameters are inputs of the program: one program serves all their values.
  *
- * @throws RangeError where an example id lies outside the memory
+ * @throws TypeError for an option that is none; RangeError where an example id lies outside the memory
  * @example
  * supervised({ model, objective: objectiveOf(model, loss), optimizer: ({ learningRate }) => adamw(learningRate) })
  */
-export function supervised({
-  model,
-  objective,
-  optimizer,
-  compile = compileWithJit,
-}: SupervisedOptions): TrainStep<SupervisedState> {
+export function supervised(options: SupervisedOptions): TrainStep<SupervisedState> {
+  checkOptions("supervised", options, supervisedOptions);
+  const { model, objective, optimizer, compile = compileWithJit } = options;
   const optimizerOf = typeof optimizer === "function" ? optimizer : () => optimizer;
   const gradientOf = differentiate(
     (
@@ -128,7 +134,8 @@ export function supervised({
   );
 
   return {
-    init(key, { hyper = {}, memory = {} } = {}) {
+    init(key, options) {
+      const { hyper, memory } = readInit(options);
       for (const [name, value] of Object.entries(hyper)) {
         if (typeof value !== "number" || !Number.isFinite(value))
           throw typeError(`hyper.${name}`, "a finite number", value);

@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 
@@ -28,4 +29,11 @@ export interface TrainStep<State> {
   modelState(state: State): Tree;
   /** Frees the compiled programs. */
   dispose(): void;
+}
+
+/** What `init` was given, with an empty object for what was left out. */
+export function readInit(options: InitOptions = {}): Required<InitOptions> {
+  checkOptions("init", options, { hyper: true, memory: true });
+  const { hyper = {}, memory = {} } = options;
+  return { hyper, memory };
 }

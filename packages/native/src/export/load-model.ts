@@ -1,7 +1,13 @@
-import { rangeError, typeError } from "minimand/engine";
+import { checkOptions, rangeError, typeError } from "minimand/engine";
 import { decodeModel, elementTypes, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
-import { createSession, type Feed, type SessionOptions } from "../runtime/session.ts";
+import {
+  checkThreads,
+  createSession,
+  type Feed,
+  type SessionOptions,
+  sessionOptions,
+} from "../runtime/session.ts";
 import { checkOwnSum } from "./own-sum.ts";
 
 /** What a model file says of itself. */
@@ -90,13 +96,16 @@ function portOf({ name, type }: ValueInfoProto): Port {
  *
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
- * @throws NativeUnavailableError where ONNX Runtime isn't installed; TypeError, RangeError for bytes that `modelInfo` or
- *   ONNX Runtime refuses
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError
+ *   for options that are none, bytes that `modelInfo` or ONNX
+ *   Runtime refuses
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
  */
 export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): LoadedModel {
+  checkOptions("loadModel", options, sessionOptions);
+  checkThreads(options);
   const info = modelInfo(bytes);
   const session = open(bytes, options);
   return {

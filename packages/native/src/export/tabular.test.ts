@@ -242,6 +242,9 @@ describe("a loaded model", () => {
   });
 
   it("is refused where the file is none, is cut off, or ONNX Runtime can't load it", () => {
+    expect(() => loadModel(bytes, { threads: 9999 })).toThrow(
+      /^threads: expected an integer >= 1 and <= \d+, got 9999$/,
+    );
     expect(() => loadModel("x" as never)).toThrow('model: expected the bytes of an ONNX file, got "x"');
     for (const size of [0, 10, bytes.length >> 1, bytes.length - 30])
       expect(() => loadModel(bytes.slice(0, size))).toThrow(

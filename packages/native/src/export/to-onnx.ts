@@ -1,5 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { checkChoice, rangeError, type Tree, typeError } from "minimand/engine";
+import { checkChoice, checkOptions, rangeError, type Tree, typeError } from "minimand/engine";
 import { type Constant, type Data, encodeModel, type Model, type Node } from "../onnx/model.ts";
 import { type AtSize, forEveryBatch } from "./every-batch.ts";
 import { freshNames, leafNames } from "./names.ts";
@@ -37,8 +37,10 @@ export function toOnnx<P extends Tree>(
   apply: Apply<P>,
   params: P,
   inputs: readonly InputDescription[],
-  { dynamicBatch = true, metadata = {} }: ExportOptions = {},
+  options: ExportOptions = {},
 ): Uint8Array<ArrayBuffer> {
+  checkOptions("toOnnx", options, { dynamicBatch: true, metadata: true });
+  const { dynamicBatch = true, metadata = {} } = options;
   if (typeof apply !== "function") throw typeError("apply", "a function", apply);
   checkMetadata(metadata);
   checkInputs(inputs, dynamicBatch);

@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { checkNumber, type OptionNames } from "minimand/engine";
+import { silenceTelemetry } from "./telemetry.ts";
 
-/** ONNX Runtime isn't installed, or not for this machine. */
+/** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
 export class NativeUnavailableError extends Error {
   override name = "NativeUnavailableError";
 }
@@ -35,7 +38,7 @@ interface Binding {
 
 /** How sessions are made. */
 export interface SessionOptions {
-  /** Threads inside one operation. Default 1: trials run in parallel already. */
+  /** Threads inside one operation, at most four a core. Default 1: trials run in parallel already. */
   threads?: number;
   /** Names of ONNX Runtime's execution providers, best first, e.g. `["cuda", "cpu"]`. */
   providers?: readonly string[];
@@ -43,9 +46,11 @@ export interface SessionOptions {
 
 let loaded: Binding | undefined;
 
-/** @throws NativeUnavailableError which says what to install */
+/** @throws NativeUnavailableError which says what to install, or which line a worker's main thread lacks */
 export function loadRuntime(): Binding {
   if (loaded !== undefined) return loaded;
+  const refusal = silenceTelemetry();
+  if (refusal !== null) throw new NativeUnavailableError(refusal);
   const require = createRequire(import.meta.url);
   try {
     // The public `run` waits for a turn of the event loop and copies; the binding below it does neither.
@@ -66,6 +71,15 @@ export function loadRuntime(): Binding {
       `onnxruntime-node: expected the optional package for ${process.platform}-${process.arch}, ${what}`,
     );
   }
+}
+
+/** For what takes these and more. */
+export const sessionOptions: OptionNames<SessionOptions> = { threads: true, providers: true };
+
+/** @throws TypeError, RangeError which names the option */
+export function checkThreads({ threads = 1 }: SessionOptions): void {
+  // More of them only wait for one another, and a number with a digit too many takes the machine down.
+  checkNumber("threads", threads, { min: 1, max: 4 * availableParallelism(), integer: true });
 }
 
 /** Loads a model from the bytes of an ONNX file. */

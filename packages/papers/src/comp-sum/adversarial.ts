@@ -72,22 +72,21 @@ const evaluators = programsOf<RobustEvaluator>();
 /** One set of programs per method serves all strengths and seeds of a thread. */
 function programsFor(method: AdversarialSpec["method"], compile: TrialHost["compile"]): Programs {
   const model = narrowStart(flat(mlp({ inputs: 196, hidden: [64, 64], outputs: 10 })));
-  const options = {
+  const plain = {
     model,
     optimizer: (hyper: { [name: string]: np.Array }) => adam(hyper.learningRate),
-    steps: 4,
-    clip,
     compile,
   };
+  const attacked = { ...plain, steps: 4, clip };
   const steps = {
     standard: () =>
       supervised({
-        ...options,
+        ...plain,
         objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
       }),
-    "PGD training": () => adversarialTraining(options),
-    TRADES: () => trades(options),
-    "Adv-Comp-Sum": () => advCompSum(options),
+    "PGD training": () => adversarialTraining(attacked),
+    TRADES: () => trades(attacked),
+    "Adv-Comp-Sum": () => advCompSum(attacked),
   };
   return programs(compile, method, () => ({
     step: steps[method](),

@@ -126,7 +126,7 @@ export const arms: readonly Arm[] = [
     parameter: "rho",
     learningRates,
     parameters: [0.05, 0.2, 0.5],
-    make: (model, compile) => esam({ ...parts(model, compile), loss }),
+    make: (model, compile) => esam({ model, loss, optimizer: descent, compile }),
   },
   {
     id: "look-sam",

@@ -23,7 +23,7 @@ import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 5
  */
 export function advCompSum(options: AdversarialStepOptions): TrainStep<SupervisedState> {
-  return pairStep(options, {
+  return pairStep("advCompSum", options, {
     attack: (advLogits, { logits, y }) => squaredScoreDeviation(logits, advLogits, y),
     loss: (cleanLogits, advLogits, y, { weights, hyper: { tau, rho, nu } }) =>
       smoothAdvCompSum(cleanLogits, advLogits, y, { tau, rho, nu, weights }),

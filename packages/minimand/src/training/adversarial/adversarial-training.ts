@@ -22,7 +22,7 @@ import { type AdversarialStepOptions, attackedOnlyStep } from "./attacked-step.t
  * @see Madry et al. 2018, arXiv 1706.06083, equation (2.1)
  */
 export function adversarialTraining(options: AdversarialStepOptions): TrainStep<SupervisedState> {
-  return attackedOnlyStep(options, {
+  return attackedOnlyStep("adversarialTraining", options, {
     attack: (advLogits, { y }) => crossEntropy(advLogits, y),
     objective: objectiveOf(options.model, (logits, y, { weights }) => crossEntropy(logits, y, { weights })),
   });

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import type { Tree } from "../../engine/tree.ts";
@@ -9,8 +10,8 @@ import type { Model } from "../../models/model.ts";
 import type { Objective, ObjectiveContext } from "../objective.ts";
 import { predictor } from "../predict.ts";
 import { type Hyper, type SupervisedOptions, type SupervisedState, supervised } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
-import { attackSize, type PgdOptions, pgd } from "./pgd.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
+import { attackSize, type PgdOptions, pgd, pgdOptions } from "./pgd.ts";
 
 /** How an adversarial training step is built: a supervised step without objective, and an attack. */
 export type AdversarialStepOptions = Omit<SupervisedOptions, "objective"> & PgdOptions;
@@ -32,12 +33,14 @@ export type PairLoss = (
  * through the attack. While attacking, the model runs in evaluation mode.
  */
 export function pairStep(
+  name: string,
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ logits: np.Array; y: np.Array }>; loss: PairLoss; defaults: Hyper },
 ): TrainStep<SupervisedState> {
-  const { model, compile = compileWithJit } = options;
-  const inner = oneByOne(supervised({ ...options, objective: pairObjective(model, parts.loss) }));
-  const attack = modelAttack(model, parts.attack, options);
+  const { model, optimizer, compile = compileWithJit, ...ascent } = readOptions(name, options);
+  const objective = pairObjective(model, parts.loss);
+  const inner = oneByOne(supervised({ model, objective, optimizer, compile }));
+  const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const scores = predictor(model, compile);
   const pair = stacked(compile);
   return {
@@ -56,11 +59,13 @@ export function pairStep(
 
 /** The step of methods that train on the attacked inputs alone. */
 export function attackedOnlyStep(
+  name: string,
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ y: np.Array }>; objective: Objective },
 ): TrainStep<SupervisedState> {
-  const inner = oneByOne(supervised({ ...options, objective: parts.objective }));
-  const attack = modelAttack(options.model, parts.attack, options);
+  const { model, optimizer, compile = compileWithJit, ...ascent } = readOptions(name, options);
+  const inner = oneByOne(supervised({ model, objective: parts.objective, optimizer, compile }));
+  const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   return {
     ...inner,
     init: initWithSize(inner, {}),
@@ -70,6 +75,11 @@ export function attackedOnlyStep(
       for (const program of [inner, attack]) program.dispose();
     },
   };
+}
+
+function readOptions(name: string, options: AdversarialStepOptions): AdversarialStepOptions {
+  checkOptions(name, options, { model: true, optimizer: true, ...pgdOptions });
+  return options;
 }
 
 /** The step without its blocks: an attack on the parameters of the moment comes before each update. */
@@ -83,7 +93,8 @@ function initWithSize(
   inner: TrainStep<SupervisedState>,
   defaults: Hyper,
 ): TrainStep<SupervisedState>["init"] {
-  return (key, { hyper = {}, memory } = {}) => {
+  return (key, options) => {
+    const { hyper, memory } = readInit(options);
     const { gamma, stepSize, ...rest } = { ...defaults, ...hyper };
     checkNumber("hyper.gamma", gamma, { min: 0 });
     const size = attackSize({ gamma, stepSize });

@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, checkShape } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { disposeTree, refTree } from "../../engine/tree.ts";
 import { checkClip, climb, keepInRange, type PerturbationNorm, uniformInBall } from "./ball.ts";
@@ -23,6 +24,9 @@ export interface PgdOptions {
   /** Default: the engine's `jit`. */
   compile?: Compile;
 }
+
+/** For attacks that take these and more. */
+export const pgdOptions: OptionNames<PgdOptions> = { norm: true, steps: true, clip: true, compile: true };
 
 /** The size of one attack; numbers, so that one program serves all. */
 export interface AttackSize {
@@ -63,8 +67,10 @@ export type AttackStart = { key: np.Array } | { delta: np.Array };
  */
 export function pgdStep<C extends Tree>(
   objective: AttackObjective<C>,
-  { norm = "linf", clip, compile = compileWithJit }: Omit<PgdOptions, "steps"> = {},
+  options: Omit<PgdOptions, "steps"> = {},
 ): PgdStep<C> {
+  checkOptions("pgdStep", options, { norm: true, clip: true, compile: true });
+  const { norm = "linf", clip, compile = compileWithJit } = options;
   checkChoice("norm", norm, ["linf", "l2"]);
   checkClip(clip);
   const gradientOf = differentiate<np.Array, Tree[], Tree>((delta, x, context) => {
@@ -89,13 +95,15 @@ export function pgdStep<C extends Tree>(
  * Random starts of attacks, compiled: `(key, x, gamma) => delta`, uniform in the ball and kept in the range of legal
  * inputs. Consumes key and inputs.
  */
-export function attackStart({
-  norm = "linf",
-  clip,
-  compile = compileWithJit,
-}: Omit<PgdOptions, "steps"> = {}): ((key: np.Array, x: np.Array, gamma: number) => np.Array) & {
+export function attackStart(options: Omit<PgdOptions, "steps"> = {}): ((
+  key: np.Array,
+  x: np.Array,
+  gamma: number,
+) => np.Array) & {
   dispose(): void;
 } {
+  checkOptions("attackStart", options, { norm: true, clip: true, compile: true });
+  const { norm = "linf", clip, compile = compileWithJit } = options;
   checkChoice("norm", norm, ["linf", "l2"]);
   checkClip(clip);
   const program: Compiled<Tree[], Tree> = compile((...args: Tree[]) => {
@@ -124,10 +132,11 @@ export function attackStart({
  * @see Madry et al. 2018, arXiv 1706.06083, section 2
  */
 export function pgd<C extends Tree>(objective: AttackObjective<C>, options: PgdOptions = {}): Attack<C> {
-  const { steps = 10 } = options;
+  checkOptions("pgd", options, pgdOptions);
+  const { steps = 10, ...ascent } = options;
   checkNumber("steps", steps, { min: 1, integer: true });
-  const step = pgdStep(objective, options);
-  const startIn = attackStart(options);
+  const step = pgdStep(objective, ascent);
+  const startIn = attackStart(ascent);
   return Object.assign(
     (x: np.Array, context: C, { start, ...size }: AttackSize & { start: AttackStart }): np.Array => {
       const { gamma, stepSize } = attackSize(size);

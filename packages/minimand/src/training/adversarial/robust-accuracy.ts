@@ -1,10 +1,11 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { refTree } from "../../engine/tree.ts";
 import { checkExamples, checkLabels, labelMask } from "../../losses/classification/per-example.ts";
 import type { Model } from "../../models/model.ts";
-import { type AttackSize, attackSize, attackStart, type PgdOptions, pgdStep } from "./pgd.ts";
+import { type AttackSize, attackSize, attackStart, type PgdOptions, pgdOptions, pgdStep } from "./pgd.ts";
 
 /** Shares of examples, in [0, 1]. */
 export interface RobustAccuracy {
@@ -45,7 +46,8 @@ export function robustAccuracy(
   model: Model,
   options: PgdOptions & { restarts?: number } = {},
 ): RobustEvaluator {
-  const { steps = 40, restarts = 3 } = options;
+  checkOptions("robustAccuracy", options, { ...pgdOptions, restarts: true });
+  const { steps = 40, restarts = 3, ...ascent } = options;
   checkNumber("steps", steps, { min: 1, integer: true });
   checkNumber("restarts", restarts, { min: 1, integer: true });
   type Context = { params: Tree; state: Tree; y: np.Array };
@@ -54,8 +56,8 @@ export function robustAccuracy(
     const [logits] = model.apply({ params, state }, x, { training: false });
     classes = logits.shape[1];
     return wrongMargin(logits, y);
-  }, options);
-  const startIn = attackStart(options);
+  }, ascent);
+  const startIn = attackStart(ascent);
 
   const evaluate: (...args: Parameters<RobustEvaluator>) => Promise<RobustAccuracy> = async (
     variables,

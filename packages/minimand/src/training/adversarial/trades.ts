@@ -21,7 +21,7 @@ import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
  * @see Zhang et al. 2019, arXiv 1901.08573, algorithm 1
  */
 export function trades(options: AdversarialStepOptions): TrainStep<SupervisedState> {
-  return pairStep(options, {
+  return pairStep("trades", options, {
     attack: (advLogits, { logits }) => logitsDivergence(logits, advLogits),
     loss: (cleanLogits, advLogits, y, { weights, hyper: { beta } }) =>
       tradesLoss(cleanLogits, advLogits, y, { beta, weights }),

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { type AggregateLossOptions, aggregateLoss } from "../../losses/aggregate/aggregate-loss.ts";
 import { bagLayout } from "../../losses/aggregate/bag-layout.ts";
@@ -21,11 +22,10 @@ type Options = Omit<AggregateLossOptions, "weights">;
  */
 export function aggregateObjective(
   model: Model,
-  {
-    bagsPerBatch,
-    loss = {},
-  }: { bagsPerBatch: number; loss?: Options | ((hyper: ObjectiveContext["hyper"]) => Options) },
+  given: { bagsPerBatch: number; loss?: Options | ((hyper: ObjectiveContext["hyper"]) => Options) },
 ): Objective {
+  checkOptions("aggregateObjective", given, { bagsPerBatch: true, loss: true });
+  const { bagsPerBatch, loss = {} } = given;
   checkNumber("bagsPerBatch", bagsPerBatch, { min: 1, integer: true });
   return objectiveOf(model, (output, y, { weights, hyper, key }) => {
     key.dispose();

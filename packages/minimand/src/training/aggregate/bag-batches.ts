@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { derive, randomSource, shuffle } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import type { Batch } from "../batches.ts";
@@ -47,8 +48,10 @@ export interface BagBatches {
  */
 export function bagBatches(
   examples: BagExamples,
-  { bagsPerBatch, seed }: { bagsPerBatch: number; seed: number },
+  options: { bagsPerBatch: number; seed: number },
 ): BagBatches {
+  checkOptions("bagBatches", options, { bagsPerBatch: true, seed: true });
+  const { bagsPerBatch, seed } = options;
   checkNumber("bagsPerBatch", bagsPerBatch, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
   const { x, shape, bagIds, means, classes } = examples;

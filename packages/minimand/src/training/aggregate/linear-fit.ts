@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import { symmetricEigen } from "../../metrics/symmetric-eigen.ts";
 import { checkNumbers } from "./bags.ts";
@@ -37,8 +38,10 @@ export function aggregateLinearFit(
   x: ArrayLike<number>,
   bagIds: ArrayLike<number>,
   means: ArrayLike<number>,
-  { rho = 0.5, l2 = 0, intercept = false, minimumNorm = false }: AggregateLinearFitOptions = {},
+  options: AggregateLinearFitOptions = {},
 ): { theta: Float64Array; intercept: number } {
+  checkOptions("aggregateLinearFit", options, { rho: true, l2: true, intercept: true, minimumNorm: true });
+  const { rho = 0.5, l2 = 0, intercept = false, minimumNorm = false } = options;
   checkNumber("rho", rho, { min: 0 });
   checkNumber("l2", l2, { min: 0 });
   const sizes = bagSizes(bagIds);

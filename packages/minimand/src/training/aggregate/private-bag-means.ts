@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { RandomSource } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import { bagMeans, checkNumbers } from "./bags.ts";
@@ -69,6 +70,10 @@ export function privatiseBagMeans(
   bagIds: ArrayLike<number>,
   options: PrivatiseOptions,
 ): PrivateBagMeans {
+  checkOptions("privatiseBagMeans", options, {
+    ...{ bound: true, range: true, C: true, epsilon: true, mechanism: true, delta: true },
+    ...{ sensitivity: true, clip: true, snap: true, random: true },
+  });
   const { epsilon, mechanism = "laplace", delta, sensitivity = "sound" } = options;
   const { clip = false, snap = false, random } = options;
   const sizes = bagSizes(bagIds);

@@ -1,10 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
-import { type ArchitectureSearch, makeSearch, type SearchOptions } from "./search.ts";
+import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions } from "./search.ts";
 
 /** How the gradient of the unrolled validation loss is had. */
 export type Hypergradient = "exact" | "finite-difference";
@@ -47,6 +48,8 @@ export type DartsOptions = SearchOptions &
  */
 export function darts(problem: Bilevel<never>, options: DartsOptions): ArchitectureSearch {
   checkChoice("order", String(options.order), ["1", "2"]);
+  const own = options.order === 1 ? { order: true } : { order: true, hypergradient: true, unrolled: true };
+  checkOptions<object>("darts", options, { ...searchOptions, ...own });
   const second = options.order === 2 ? options : null;
   const unrolled = second?.unrolled;
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);

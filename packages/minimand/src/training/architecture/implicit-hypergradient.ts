@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree, zerosLike } from "../../engine/tree.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
@@ -38,6 +39,9 @@ export function implicitHypergradient<Batch extends Tree>(
   compute(weights: Tree, architecture: Tree, trainBatch: Batch, valBatch: Batch): ImplicitHypergradient;
   dispose(): void;
 } {
+  checkOptions("implicitHypergradient", options, {
+    ...{ iterations: true, tolerance: true, damping: true, compile: true },
+  });
   const { iterations = 50, tolerance = 1e-6, damping = 0, compile = compileWithJit } = options;
   checkNumber("iterations", iterations, { min: 1, integer: true });
   checkNumber("tolerance", tolerance, { min: 0 });

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree } from "../../engine/tree.ts";
 import type { Schedule } from "../../optimizers/schedules.ts";
@@ -11,6 +12,7 @@ import {
   type SearchOptimizer,
   type SearchOptions,
   type Sweep,
+  searchOptions,
 } from "./search.ts";
 
 /** How {@link rarts} searches. */
@@ -66,6 +68,11 @@ export interface RartsOptions extends SearchOptions {
  * @see Xue, Qi, Xin 2020, arXiv 2008.03901, section 3
  */
 export function rarts(problem: Bilevel<never>, options: RartsOptions): ArchitectureSearch {
+  checkOptions("rarts", options, {
+    ...searchOptions,
+    ...{ twinOptimizer: true, order: true, coupling: true, betaSchedule: true },
+    ...{ architectureLosses: true, valueFunction: true, warn: true },
+  });
   const {
     order = "gauss-seidel",
     coupling = "explicit",

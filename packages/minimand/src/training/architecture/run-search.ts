@@ -1,3 +1,4 @@
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, leavesOf, type Tree } from "../../engine/tree.ts";
 import { NonFiniteError } from "../fit.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
@@ -48,13 +49,15 @@ export interface RunSearchOptions<Batch extends Tree> {
  * @example
  * const state = await runSearch({ search, state: search.init(weights, architecture), batches })
  */
-export async function runSearch<Batch extends Tree>({
-  search,
-  state,
-  batches,
-  onStep,
-  signal,
-}: RunSearchOptions<Batch>): Promise<SearchState> {
+export async function runSearch<Batch extends Tree>(options: RunSearchOptions<Batch>): Promise<SearchState> {
+  checkOptions("runSearch", options, {
+    search: true,
+    state: true,
+    batches: true,
+    onStep: true,
+    signal: true,
+  });
+  const { search, state, batches, onStep, signal } = options;
   let current = state;
   let step = 0;
   try {

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { derive } from "../../engine/random.ts";
 import type { Batch } from "../batches.ts";
 import type { Hyper } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
 import { type Bilevel, bilevelOf, type SearchBatch, type SearchLoss, type SearchModel } from "./bilevel.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
@@ -37,16 +38,14 @@ export interface SearchStepOptions {
  * @example
  * searchStep({ model, loss, search: (problem) => rarts(problem, { optimizer, architectureOptimizer }) })
  */
-export function searchStep({
-  model,
-  loss,
-  search,
-  validationShare = 0.5,
-}: SearchStepOptions): TrainStep<SearchStepState> {
+export function searchStep(options: SearchStepOptions): TrainStep<SearchStepState> {
+  checkOptions("searchStep", options, { model: true, loss: true, search: true, validationShare: true });
+  const { model, loss, search, validationShare = 0.5 } = options;
   checkNumber("validationShare", validationShare, { above: 0, below: 1 });
   const inner = search(bilevelOf(model, loss));
   return {
-    init(key, { hyper = {}, memory = {} } = {}) {
+    init(key, given) {
+      const { hyper, memory } = readInit(given);
       if (Object.keys(memory).length > 0) throw rangeError("memory", "none", Object.keys(memory).join(", "));
       const words = key.ref.dataSync();
       const { params } = model.init(key);

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNoNaN, checkNumber, typeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import type { Bounds } from "../../engine/errors.ts";
+import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { applyUpdates, type GradientTransformation } from "../../optimizers/transformation.ts";
 import { named } from "../named-hyper.ts";
@@ -29,6 +30,15 @@ export interface SearchOptions {
   /** Default: the engine's `jit`. */
   compile?: Compile;
 }
+
+/** For searches that take these and more. */
+export const searchOptions: OptionNames<SearchOptions> = {
+  optimizer: true,
+  architectureOptimizer: true,
+  architectureProx: true,
+  weightProx: true,
+  compile: true,
+};
 
 /** Networks by name (`weights`, and those the search adds), architecture and optimizer states. The state owns its arrays. */
 export interface SearchState {
@@ -157,7 +167,9 @@ export function makeSearch(
 
   return {
     gradientsPerStep: parts.gradientsPerStep,
-    init(weights, architecture, { hyper: given = {}, networks: starts = {} } = {}) {
+    init(weights, architecture, start = {}) {
+      checkOptions("init", start, { hyper: true, networks: true });
+      const { hyper: given = {}, networks: starts = {} } = start;
       const hyper = { ...parts.defaults, ...given };
       for (const [name, value] of Object.entries(hyper))
         checkNumber(`hyper.${name}`, value, parts.bounds[name] ?? {});

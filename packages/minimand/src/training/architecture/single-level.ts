@@ -1,9 +1,10 @@
 import { checkChoice } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { refTree } from "../../engine/tree.ts";
 import { plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
-import { type ArchitectureSearch, makeSearch, type SearchOptions } from "./search.ts";
+import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions } from "./search.ts";
 
 /**
  * The search with one network: minimises `L_val(w, a) + lambda L_train(w, a)` over both, {@link rarts} with `y = w`.
@@ -23,6 +24,7 @@ export function singleLevel(
   problem: Bilevel<never>,
   options: SearchOptions & { order?: "gauss-seidel" | "jacobi" },
 ): ArchitectureSearch {
+  checkOptions("singleLevel", options, { ...searchOptions, order: true });
   const { order = "gauss-seidel" } = options;
   checkChoice("order", order, ["gauss-seidel", "jacobi"]);
   const jacobi = order === "jacobi";

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
 
@@ -34,8 +35,10 @@ export interface AlignedGradients {
 export function alignGradients(
   primary: Tree,
   auxiliary: Tree,
-  { scope = "all" }: { scope?: "all" | GradientMask } = {},
+  options: { scope?: "all" | GradientMask } = {},
 ): AlignedGradients {
+  checkOptions("alignGradients", options, { scope: true });
+  const { scope = "all" } = options;
   const inScope = maskedLeaves(primary, scope === "all" ? true : scope);
   checkSameShapes(primary, auxiliary);
   const [dot, square] = [auxiliary, primary].map((other) =>

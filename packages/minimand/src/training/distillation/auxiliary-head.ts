@@ -1,6 +1,7 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber, typeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "../../models/batch-norm.ts";
 import { mlp } from "../../models/mlp.ts";
@@ -34,6 +35,8 @@ export type AuxiliaryHeadOptions = { features: number; classes: number } & (
  * @see Yang et al. 2024, arXiv 2411.08937, section 4; official code (hidden 200, dropout 0.1)
  */
 export function auxiliaryHead(options: AuxiliaryHeadOptions): Model {
+  const own = options.kind === "linear" ? {} : { hidden: true, dropout: true, batchNorm: true };
+  checkOptions<object>("auxiliaryHead", options, { features: true, classes: true, kind: true, ...own });
   const { features, classes, kind } = options;
   checkNumber("features", features, { min: 1, integer: true });
   checkNumber("classes", classes, { min: 2, integer: true });

@@ -2,6 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import { rangeError, typeError } from "../../engine/checks.ts";
 import { compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { derive, keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
@@ -13,7 +14,7 @@ import { blockSizeFor } from "../block-size.ts";
 import { named } from "../named-hyper.ts";
 import type { BatchLoss, ObjectiveContext } from "../objective.ts";
 import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
 import { alignGradients } from "./align-gradients.ts";
 import type { GradientMask } from "./gradient-mask.ts";
 import { checkTeacherSource, type Teacher, teacherLogitsFor } from "./teacher-logits.ts";
@@ -66,6 +67,10 @@ export interface DistillOptions extends Pick<SupervisedOptions, "optimizer" | "c
  * @see Yang et al. 2024, arXiv 2411.08937, section 4
  */
 export function distill(options: DistillOptions): TrainStep<SupervisedState> {
+  checkOptions("distill", options, {
+    ...{ student: true, teacher: true, auxiliary: true, primary: true, distillation: true },
+    ...{ gradientAlignment: true, optimizer: true, compile: true },
+  });
   const { student, teacher, auxiliary, gradientAlignment = false, compile = compileWithJit } = options;
   const { optimizer } = options;
   const optimizerOf = typeof optimizer === "function" ? optimizer : () => optimizer;
@@ -124,7 +129,8 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
   };
 
   return {
-    init(key, { hyper = {}, memory = {} } = {}) {
+    init(key, options) {
+      const { hyper, memory } = readInit(options);
       const all = { gamma: 1, alpha: 1, ...hyper };
       for (const [name, value] of Object.entries(all)) {
         if (typeof value !== "number" || !Number.isFinite(value))

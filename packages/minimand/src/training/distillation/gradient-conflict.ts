@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { innerProduct } from "./align-gradients.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
@@ -28,15 +29,11 @@ export interface GradientConflictOptions<Data extends Tree> {
  * gradientConflict({ primary, auxiliary, groups: { backbone: [true, true, false], head: [false, false, true] } })
  * @see Yang et al. 2024, arXiv 2411.08937, section 3 (the conflict on a shared head)
  */
-export function gradientConflict<Data extends Tree>({
-  primary,
-  auxiliary,
-  groups,
-  compile = compileWithJit,
-}: GradientConflictOptions<Data>): ((
-  params: Tree,
-  data: Data,
-) => Promise<{ [group: string]: number | null }>) & { dispose(): void } {
+export function gradientConflict<Data extends Tree>(
+  options: GradientConflictOptions<Data>,
+): ((params: Tree, data: Data) => Promise<{ [group: string]: number | null }>) & { dispose(): void } {
+  checkOptions("gradientConflict", options, { primary: true, auxiliary: true, groups: true, compile: true });
+  const { primary, auxiliary, groups, compile = compileWithJit } = options;
   const names = Object.keys(groups);
   const gradientOf = (loss: (params: Tree, data: Data) => np.Array) =>
     differentiate<Tree, [Data], Tree>((params, data) => [loss(params, data), []]);

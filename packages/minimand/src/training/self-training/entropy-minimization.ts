@@ -1,11 +1,17 @@
 import { numpy as np } from "@jax-js/jax";
 import { logSoftmax } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import type { SupervisedState } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { type RowLoss, usualLoss, weightedMean } from "./terms.ts";
-import { type StepData, type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+import {
+  type StepData,
+  type UnlabeledStepOptions,
+  unlabeledStep,
+  unlabeledStepOptions,
+} from "./unlabeled-step.ts";
 
 /**
  * Entropy minimisation: unlabelled rows ask the model to be sure of something.
@@ -24,6 +30,7 @@ import { type StepData, type UnlabeledStepOptions, unlabeledStep } from "./unlab
 export function entropyMinimization(
   options: UnlabeledStepOptions & { loss?: RowLoss },
 ): TrainStep<SupervisedState> {
+  checkOptions("entropyMinimization", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
   return unlabeledStep<Tree>(options, {
     defaults: { lambda: 1 },

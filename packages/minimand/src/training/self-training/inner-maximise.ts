@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { TransportCost } from "../../theory/worst-case.ts";
 
@@ -42,8 +43,10 @@ export interface InnerMaximiser<C extends Tree> {
  */
 export function innerMaximise<C extends Tree>(
   objective: InnerObjective<C>,
-  { cost = "halfSquaredL2", steps = 15, compile = compileWithJit }: InnerOptions = {},
+  options: InnerOptions = {},
 ): InnerMaximiser<C> {
+  checkOptions("innerMaximise", options, { cost: true, steps: true, compile: true });
+  const { cost = "halfSquaredL2", steps = 15, compile = compileWithJit } = options;
   checkChoice("cost", cost, ["l2", "halfSquaredL2"]);
   checkNumber("steps", steps, { min: 0, integer: true });
   const step = ascentStep(objective, cost);

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
@@ -31,6 +32,12 @@ export interface LinearRssStepOptions
   unlabeledBatch?: number;
 }
 
+/** For what takes these and more. */
+export const linearRssStepOptions: OptionNames<LinearRssStepOptions> = {
+  ...{ loss: true, cost: true, labeledLoss: true, project: true, optimizer: true, compile: true },
+  ...{ inputs: true, bias: true, robustLabeled: true, frozenLabels: true, unlabeledBatch: true },
+};
+
 /**
  * Robust self-supervised training (RSS) of a linear score as a training step, by closed forms: minimises {@link linearRss}.
  *
@@ -49,6 +56,7 @@ export interface LinearRssStepOptions
  * @see Saberi et al. 2023, arXiv 2310.00027, section 2
  */
 export function linearRssStep(options: LinearRssStepOptions): TrainStep<SupervisedState> {
+  checkOptions("linearRssStep", options, linearRssStepOptions);
   const {
     inputs,
     bias = false,

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { disposeTree, keyOf } from "../../engine/index.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { adam } from "../../optimizers/adam.ts";
 import { keepUnitNorm } from "../../optimizers/keep-unit-norm.ts";
@@ -9,7 +10,7 @@ import { type Batch, minibatches } from "../batches.ts";
 import { NonFiniteError } from "../fit.ts";
 import type { LinearParams } from "./linear-robust-loss.ts";
 import { meanDirection } from "./linear-rss.ts";
-import { type LinearRssStepOptions, linearRssStep } from "./linear-rss-step.ts";
+import { type LinearRssStepOptions, linearRssStep, linearRssStepOptions } from "./linear-rss-step.ts";
 import { unlabeledCount } from "./unlabeled-rows.ts";
 
 /** Rows of one run. */
@@ -74,6 +75,8 @@ const leastChange = 1e-5;
 export function linearRssTrainer(
   options: Omit<LinearRssStepOptions, "optimizer" | "loss"> & Partial<Pick<LinearRssStepOptions, "loss">>,
 ): { train(rows: LinearRssRows, run?: LinearRssRun): Promise<TrainedLinear>; dispose(): void } {
+  const { optimizer: _optimizer, ...names } = linearRssStepOptions;
+  checkOptions("linearRssTrainer", options, names);
   const { inputs, bias = false, robustLabeled = true } = options;
   const step = linearRssStep({
     ...options,
@@ -83,6 +86,10 @@ export function linearRssTrainer(
   return {
     dispose: () => step.dispose(),
     async train({ x, y, u }, run = {}) {
+      checkOptions("train", run, {
+        ...{ gamma: true, gammaPrime: true, lambda: true, balancePenalty: true },
+        ...{ learningRate: true, iterations: true, seed: true, signal: true },
+      });
       const { gamma = 0.1, gammaPrime = 0.3, lambda = 10, balancePenalty = 0 } = run;
       const { learningRate = 0.05, iterations = 400, seed = 0, signal } = run;
       checkNumber("iterations", iterations, { min: 0, integer: true });

@@ -1,5 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
@@ -8,7 +9,12 @@ import type { SupervisedState } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { ascentStep, transportCost } from "./inner-maximise.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
-import { type StepData, type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+import {
+  type StepData,
+  type UnlabeledStepOptions,
+  unlabeledStep,
+  unlabeledStepOptions,
+} from "./unlabeled-step.ts";
 
 /** How a {@link robustSelfTraining} step is built. */
 export interface RobustSelfTrainingOptions extends UnlabeledStepOptions {
@@ -46,6 +52,10 @@ export interface RobustSelfTrainingOptions extends UnlabeledStepOptions {
  * @see Saberi et al. 2023, arXiv 2310.00027, section 2
  */
 export function robustSelfTraining(options: RobustSelfTrainingOptions): TrainStep<SupervisedState> {
+  checkOptions("robustSelfTraining", options, {
+    ...unlabeledStepOptions,
+    ...{ robustLabeled: true, cost: true, steps: true, loss: true },
+  });
   const { robustLabeled = false } = options;
   return robustStep(options, { labeled: robustLabeled, unlabeled: true });
 }
@@ -68,6 +78,9 @@ export function robustSelfTraining(options: RobustSelfTrainingOptions): TrainSte
 export function distributionallyRobust(
   options: Omit<RobustSelfTrainingOptions, "robustLabeled" | "unlabeledBatch">,
 ): TrainStep<SupervisedState> {
+  checkOptions("distributionallyRobust", options, {
+    ...{ model: true, optimizer: true, compile: true, cost: true, steps: true, loss: true },
+  });
   return robustStep(options, { labeled: true, unlabeled: false });
 }
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { predictor } from "../predict.ts";
 import type { SupervisedState } from "../supervised.ts";
@@ -7,7 +8,7 @@ import type { TrainStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
 import { packRows, unlabeledCount } from "./unlabeled-rows.ts";
-import { type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+import { type UnlabeledStepOptions, unlabeledStep, unlabeledStepOptions } from "./unlabeled-step.ts";
 
 /**
  * Self-training with a frozen teacher (pseudo-labels), in one round or several.
@@ -29,6 +30,7 @@ import { type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
  * @see Lee 2013, Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method, equation (15)
  */
 export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss }): TrainStep<SupervisedState> {
+  checkOptions("selfTraining", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss, compile } = options;
   const predict = predictor(model, compile);
   const isDue = ({ count, hyper: { warmup, every } }: SupervisedState): boolean =>

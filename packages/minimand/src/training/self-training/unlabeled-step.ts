@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, typeError } from "../../engine/checks.ts";
 import { compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import type { OptionNames } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { derive, keyOf } from "../../engine/random.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
@@ -11,7 +12,7 @@ import { blockSizeFor } from "../block-size.ts";
 import { named } from "../named-hyper.ts";
 import type { ObjectiveContext } from "../objective.ts";
 import type { Hyper, SupervisedOptions, SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
 import { checkUnlabeled, packRows, unlabeledCount, unlabeledOrder } from "./unlabeled-rows.ts";
 
 /** How a training step with unlabelled rows is built. */
@@ -19,6 +20,14 @@ export interface UnlabeledStepOptions extends Omit<SupervisedOptions, "objective
   /** Unlabelled rows a step, default as many as the batch has. */
   unlabeledBatch?: number;
 }
+
+/** For steps that take these and more. */
+export const unlabeledStepOptions: OptionNames<UnlabeledStepOptions> = {
+  model: true,
+  optimizer: true,
+  compile: true,
+  unlabeledBatch: true,
+};
 
 /** What one step sees. Arrays; `u` holds unlabelled rows, `pseudo` what a method knows of them. */
 export interface StepData {
@@ -122,7 +131,8 @@ export function unlabeledStep<Prepared extends Tree>(
   type Metrics = { loss: np.Array; [name: string]: np.Array };
 
   return {
-    init(key, { hyper = {}, memory = {} } = {}) {
+    init(key, options) {
+      const { hyper, memory } = readInit(options);
       const all = { ...method.defaults, ...hyper };
       for (const [name, value] of Object.entries(all)) {
         if (typeof value !== "number" || !Number.isFinite(value))

@@ -1,6 +1,7 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { logitsDivergence } from "../../losses/classification/adversarial.ts";
@@ -8,7 +9,7 @@ import type { SupervisedState } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { type RowLoss, usualLoss } from "./terms.ts";
-import { type UnlabeledStepOptions, unlabeledStep } from "./unlabeled-step.ts";
+import { type UnlabeledStepOptions, unlabeledStep, unlabeledStepOptions } from "./unlabeled-step.ts";
 
 /** Length of the probe from which the direction of the largest change is estimated. */
 const probe = 0.1;
@@ -32,6 +33,7 @@ const probe = 0.1;
 export function virtualAdversarial(
   options: UnlabeledStepOptions & { loss?: RowLoss },
 ): TrainStep<SupervisedState> {
+  checkOptions("virtualAdversarial", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
   type Context = { params: Tree; modelState: Tree; u: np.Array; clean: np.Array };
   const change = differentiate<np.Array, [Context], Tree>((r, { params, modelState, u, clean }) => {

@@ -11,7 +11,7 @@ import { blockSizeFor } from "../block-size.ts";
 import { named } from "../named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "../objective.ts";
 import type { Hyper, SupervisedOptions, SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
 
 /** All that the program of one step is given. Whoever uses an array takes a `.ref`. */
 export interface StepInputs {
@@ -184,7 +184,8 @@ export function directedStep(
   };
 
   return {
-    init(key, { hyper = {}, memory = {} } = {}) {
+    init(key, options) {
+      const { hyper, memory } = readInit(options);
       const all = withDefaults(method.hyper, hyper);
       method.checkMemory?.(memory, all);
       const words = key.ref.dataSync();

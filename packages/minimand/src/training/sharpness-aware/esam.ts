@@ -1,5 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
@@ -70,12 +71,11 @@ export function sharpestExamples(
  * @see Du et al. 2022, arXiv 2110.03141, algorithm 1 (the official code drops the k-th example, here it
  * counts)
  */
-export function esam({
-  loss,
-  gamma = 0.5,
-  granularity = "tensor",
-  ...options
-}: EsamOptions): TrainStep<SupervisedState> {
+export function esam(options: EsamOptions): TrainStep<SupervisedState> {
+  checkOptions("esam", options, {
+    ...{ model: true, loss: true, optimizer: true, compile: true, gamma: true, granularity: true },
+  });
+  const { loss, gamma = 0.5, granularity = "tensor" } = options;
   checkNumber("gamma", gamma, { above: 0, max: 1 });
   checkChoice("granularity", granularity, ["scalar", "tensor"]);
   return directedStep(options, {

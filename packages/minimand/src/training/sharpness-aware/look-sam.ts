@@ -1,8 +1,9 @@
 import { checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, zerosLike } from "../../engine/tree.ts";
 import { globalNorm } from "../../optimizers/scale.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { directedStep, gradientAt, type Method } from "./directed-step.ts";
 import { addTrees, discard, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
@@ -29,7 +30,9 @@ export interface LookSamOptions extends SupervisedOptions {
  * lookSam({ model, objective, optimizer: adamw(1e-3), k: 5 })
  * @see Liu et al. 2022, arXiv 2203.02714, algorithm 1, without its layer-wise scaling
  */
-export function lookSam({ k = 5, ...options }: LookSamOptions): TrainStep<SupervisedState> {
+export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
+  checkOptions("lookSam", options, { ...supervisedOptions, k: true });
+  const { k = 5 } = options;
   checkNumber("k", k, { min: 1, integer: true });
   const at = gradientAt(options.objective);
   const shared: Pick<Method, "hyper" | "carry"> = {

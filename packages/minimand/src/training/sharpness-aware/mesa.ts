@@ -1,6 +1,7 @@
 import { checkChoice } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { directedStep, gradientAt } from "./directed-step.ts";
 import { ema } from "./ema.ts";
@@ -42,7 +43,9 @@ export interface MesaStep extends TrainStep<SupervisedState> {
  * let state = step.init(random.key(0), { hyper: { stepsPerEpoch: batches.perEpoch, decay: 0.99 } })
  * @see Du et al. 2022, arXiv 2205.14083, section 4
  */
-export function mesa({ distance = "kl", ...options }: MesaOptions): MesaStep {
+export function mesa(options: MesaOptions): MesaStep {
+  checkOptions("mesa", options, { ...supervisedOptions, distance: true });
+  const { distance = "kl" } = options;
   checkChoice("distance", distance, ["kl", "squared-error"]);
   const at = gradientAt(withTrajectory(options.objective, distance));
   type Averaged = { params: Tree; state: Tree };

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 
 /**
  * Outputs of a model on each example at its last visits, on the host: a ring of `lag + 1` rows an example,
@@ -38,6 +39,7 @@ export function outputHistoryBytes({ examples, outputs, lag = 3 }: OutputHistory
  * saf({ model, objective, optimizer }).init(key, { hyper, memory: outputHistory({ examples: 600, outputs: 10 }) })
  */
 export function outputHistory(options: OutputHistoryOptions): OutputHistory {
+  checkOptions("outputHistory", options, { examples: true, outputs: true, lag: true, maxBytes: true });
   const { examples, outputs, lag = 3, maxBytes = 256e6 } = options;
   checkNumber("examples", examples, { min: 1, integer: true });
   checkNumber("outputs", outputs, { min: 1, integer: true });

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { refTree } from "../../engine/tree.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { directedStep, gradientAt } from "./directed-step.ts";
 import {
@@ -45,7 +46,9 @@ export interface SafOptions extends SupervisedOptions {
  * let state = step.init(random.key(0), { hyper: { stepsPerEpoch: batches.perEpoch }, memory })
  * @see Du et al. 2022, arXiv 2205.14083, algorithm 1
  */
-export function saf({ distance = "kl", ...options }: SafOptions): TrainStep<SupervisedState> {
+export function saf(options: SafOptions): TrainStep<SupervisedState> {
+  checkOptions("saf", options, { ...supervisedOptions, distance: true });
+  const { distance = "kl" } = options;
   checkChoice("distance", distance, ["kl", "squared-error"]);
   const at = gradientAt(withTrajectory(options.objective, distance));
   const epochOf = ({ count, hyper }: SupervisedState): number => Math.floor(count / hyper.stepsPerEpoch);

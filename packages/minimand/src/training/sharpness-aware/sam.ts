@@ -1,7 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree } from "../../engine/tree.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { directedStep, gradientAt } from "./directed-step.ts";
 import {
@@ -29,6 +30,7 @@ import {
  * @see Foret et al. 2021, arXiv 2010.01412, algorithm 1
  */
 export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
+  checkOptions("sam", options, supervisedOptions);
   const at = gradientAt(options.objective);
   return directedStep(options, {
     hyper: { rho: { default: 0.05, min: 0 } },
@@ -62,7 +64,9 @@ export interface AsamOptions extends SupervisedOptions {
  * asam({ model, objective, optimizer: sgd(0.1, { momentum: 0.9 }), scaled: matricesOnly })
  * @see Kwon et al. 2021, arXiv 2102.11600, algorithm 1
  */
-export function asam({ scaled, ...options }: AsamOptions): TrainStep<SupervisedState> {
+export function asam(options: AsamOptions): TrainStep<SupervisedState> {
+  checkOptions("asam", options, { ...supervisedOptions, scaled: true });
+  const { scaled } = options;
   const at = gradientAt(options.objective);
   return directedStep(options, {
     hyper: { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } },
@@ -94,6 +98,7 @@ export function asam({ scaled, ...options }: AsamOptions): TrainStep<SupervisedS
  * @see Zhuang et al. 2022, arXiv 2203.08065, algorithm 1
  */
 export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
+  checkOptions("gsam", options, supervisedOptions);
   const at = gradientAt(options.objective);
   return directedStep(options, {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.4, min: 0 } },

@@ -13,6 +13,7 @@ import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./inde
 
 const loss: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
 const parts = { model, objective: objectiveOf(model, loss), optimizer: sgd(0.1, { momentum: 0.9 }) };
+const perExample = { model, optimizer: parts.optimizer };
 const numbers = (t: Tree): number[] =>
   leavesOf(t).flatMap((leaf) => [...(leaf.ref.dataSync() as Float32Array)]);
 const history = (lag = 2) => outputHistory({ examples: 90, outputs: 2, lag });
@@ -52,7 +53,7 @@ describe("a perturbation of radius 0", () => {
     ["asam", asam(parts), {}],
     ["gsam", gsam(parts), {}],
     ["lookSam", lookSam({ ...parts, k: 2 }), { alpha: 0 }],
-    ["esam on all examples", esam({ ...parts, loss, gamma: 1 }), {}],
+    ["esam on all examples", esam({ ...perExample, loss, gamma: 1 }), {}],
   ] as const)("makes %s plain training", (_, step, hyper) => {
     const { params, losses } = run(step, { hyper: { rho: 0, ...hyper } });
     same(params, plain.params);
@@ -62,7 +63,7 @@ describe("a perturbation of radius 0", () => {
 
 describe("limits at which methods are SAM", () => {
   it.each([
-    ["esam with beta = gamma = 1", esam({ ...parts, loss, gamma: 1 }), { rho: 0.2, beta: 1 }],
+    ["esam with beta = gamma = 1", esam({ ...perExample, loss, gamma: 1 }), { rho: 0.2, beta: 1 }],
     ["lookSam with k = 1", lookSam({ ...parts, k: 1 }), { rho: 0.2 }],
     ["gsam with alpha = 0", gsam(parts), { rho: 0.2, alpha: 0 }],
     ["asam without scaled parameters", asam({ ...parts, scaled: () => false }), { rho: 0.2 }],
@@ -73,7 +74,7 @@ describe("limits at which methods are SAM", () => {
   it("are away from them what they say: other directions", () => {
     other(ofSam.params, plain.params);
     for (const [step, hyper] of [
-      [esam({ ...parts, loss }), { rho: 0.2 }],
+      [esam({ ...perExample, loss }), { rho: 0.2 }],
       [lookSam({ ...parts, k: 3 }), { rho: 0.2 }],
       [gsam(parts), { rho: 0.2, alpha: 0.5 }],
       [asam(parts), { rho: 0.2 }],
@@ -87,15 +88,15 @@ describe("limits at which methods are SAM", () => {
 
 describe("esam", () => {
   it("draws masks by the state's key, anew at each step", () => {
-    const step = esam({ ...parts, loss });
+    const step = esam({ ...perExample, loss });
     const hyper = { rho: 0.3, beta: 0.5 };
     const [one, again] = [run(step, { hyper }), run(step, { hyper })];
     expect(again.params).toEqual(one.params);
-    other(run(esam({ ...parts, loss, granularity: "scalar" }), { hyper }).params, one.params);
+    other(run(esam({ ...perExample, loss, granularity: "scalar" }), { hyper }).params, one.params);
   });
 
   it("takes its second gradient on the share of the examples of a padded batch", () => {
-    const step = esam({ ...parts, loss, gamma: 0.5 });
+    const step = esam({ ...perExample, loss, gamma: 0.5 });
     const batches = batchesOf();
     const rows = Int32Array.of(3, 14, 15, 92 % 90, 65, 35);
     const after = (batch: Batch) => {
@@ -109,13 +110,13 @@ describe("esam", () => {
   });
 
   it("refuses shares outside of (0, 1] and unknown granularities", () => {
-    expect(() => esam({ ...parts, loss, gamma: 0 })).toThrow(
+    expect(() => esam({ ...perExample, loss, gamma: 0 })).toThrow(
       "gamma: expected a finite number > 0 and <= 1, got 0",
     );
     // @ts-expect-error no such granularity
-    expect(() => esam({ ...parts, loss, granularity: "row" })).toThrow("granularity: expected one of");
+    expect(() => esam({ ...perExample, loss, granularity: "row" })).toThrow("granularity: expected one of");
     const init = (hyper: { [name: string]: number }) => () =>
-      esam({ ...parts, loss }).init(random.key(0), { hyper });
+      esam({ ...perExample, loss }).init(random.key(0), { hyper });
     expect(init({ beta: 0 })).toThrow("hyper.beta: expected a finite number > 0 and <= 1, got 0");
     expect(init({ rho: -1 })).toThrow("hyper.rho: expected a finite number >= 0, got -1");
   });
