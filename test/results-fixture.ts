@@ -334,6 +334,8 @@ const settings: Settings = {
   test: null,
   distillFrom: null,
   unlabeled: null,
+  damaged: "drop",
+  strict: false,
 };
 
 /** Average ranks of 12 losses over 6 data sets; the critical difference and the cliques fit the ranks. */

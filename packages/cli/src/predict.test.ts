@@ -141,10 +141,10 @@ describe.concurrent("minimand predict", () => {
       "stdin: expected the 2 columns 'size', 'weight', got a file without",
     ],
     [
-      "text for a number",
+      "text for numbers in every row",
       ["o", "-"],
-      "size,weight,kind\n1,2,red\nbig,2,red\n",
-      "stdin, line 3: column 'size': expected a number, as in training, got 'big'",
+      "size,weight,kind\nsmall,2,red\nbig,2,red\n",
+      "stdin, line 2: column 'size': expected a number, as in training, got 'small'",
     ],
     [
       "a number beyond float32",

@@ -232,6 +232,10 @@ export interface Settings {
   distillFrom: string | null;
   /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
   unlabeled: string | null;
+  /** What became of records that could not be read. */
+  damaged: "drop" | "pad" | "refuse";
+  /** Whether whatever needed a note in reading was refused. */
+  strict: boolean;
 }
 
 /** What ran the training steps. The same settings on another engine give numbers that differ by rounding. */

@@ -13,15 +13,16 @@ import { bundledTarget, readInput } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { makeFolder } from "../run/make-folder.ts";
 import { progressLine } from "../run/progress.ts";
+import type { Reading } from "../run/read-input-table.ts";
 import { replaceTogether } from "../run/replace-together.ts";
 import { noteText } from "../run/subjects.ts";
 import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { columnTypes, list, place, wholeNumber } from "./options.ts";
+import { columnTypes, damagedOption, list, place, strictOption, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
-interface Options extends BanditSettings {
+interface Options extends BanditSettings, Reading {
   target?: string;
   algorithms: string[];
   rounds?: number;
@@ -55,7 +56,9 @@ export function banditSimulateCommand(): Command {
     .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
     .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
     .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
-    .option("--ignore <a,b>", "columns that are no inputs", list, []);
+    .option("--ignore <a,b>", "columns that are no inputs", list, [])
+    .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
+    .addOption(strictOption());
   return withBanditSettings(command)
     .option(
       "--log <file>",
@@ -85,7 +88,7 @@ async function simulate(source: string, options: Options): Promise<void> {
   const target = options.target ?? bundledTarget(source);
   if (target === undefined) throw new UsageError("--target: expected the column of the classes, got none");
   const input = await readInput(source);
-  const table = await banditTable(input, { target, types: options.types, ignore: options.ignore });
+  const table = await banditTable(input, options, { target, types: options.types, ignore: options.ignore });
   const { rounds = table.labels.length, out = `minimand-bandit-${input.name}` } = options;
   if (!(rounds >= 2)) throw new RangeError(`--rounds: expected an integer >= 2, got ${rounds}`);
   const settings = banditSettings(options);

@@ -7,7 +7,6 @@ import {
   listed,
   metricFor,
   type Results,
-  readTable,
   reportDataset,
   type Settings,
   summarise,
@@ -26,16 +25,19 @@ import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { fitModels, modelFiles } from "../run/keep-models.ts";
 import { inOutputFolder } from "../run/output-folder.ts";
+import { readInputTable } from "../run/read-input-table.ts";
 import { replaceTogether } from "../run/replace-together.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { versions } from "../version.ts";
 import {
   columnTypes,
+  damagedOption,
   engineOption,
   list,
   number,
   place,
+  strictOption,
   threadsOption,
   timeSpan,
   wholeNumber,
@@ -127,6 +129,8 @@ export function compareCommand(): Command {
     )
     .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
+    .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
+    .addOption(strictOption())
     .option("--group <column>", "rows with equal values stay in one fold")
     .option(
       "--bag-column <column>",
@@ -180,10 +184,7 @@ async function compare(files: string[], options: Options): Promise<void> {
     throw new UsageError(
       `--hidden: expected no hidden layers with --model linear, got ${options.hidden.join(",")}`,
     );
-  const inputs = await readInputs(files);
-  const settings = settingsOf(await targetOf(files, inputs, options.target), options);
-  asOptions(() => checkSettings(settings));
-  const subjects = await readSubjects(inputs, settings);
+  const { settings, subjects } = await understand(files, options);
   const { task } = subjects[0].dataset;
   const chosen = asOptions(() => {
     metricFor(settings.metric, task);
@@ -228,16 +229,27 @@ async function compare(files: string[], options: Options): Promise<void> {
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 
+/** What was asked for, and the data sets. The bytes of the files are let go. */
+async function understand(
+  files: string[],
+  options: Options,
+): Promise<{ settings: Settings; subjects: Subject[] }> {
+  const inputs = await readInputs(files);
+  const settings = settingsOf(await targetOf(files, inputs, options), options);
+  asOptions(() => checkSettings(settings));
+  return { settings, subjects: await readSubjects(inputs, settings) };
+}
+
 /** What tells a subject from others. */
 function identityOf({ name, sha256, testSha256, teacherSha256, unlabeledSha256 }: Subject) {
   return { name, sha256, testSha256, teacherSha256, unlabeledSha256 };
 }
 
 /** The column asked for, or the one that the first bundled data set is about. */
-async function targetOf(files: string[], inputs: Input[], asked: string | undefined): Promise<string> {
-  const target = asked ?? bundledTarget(files[0]);
+async function targetOf(files: string[], inputs: Input[], options: Options): Promise<string> {
+  const target = options.target ?? bundledTarget(files[0]);
   if (target !== undefined) return target;
-  const { columns } = await readTable(inputs[0].bytes, { name: inputs[0].source });
+  const { columns } = await readInputTable(inputs[0], options);
   const names = listed(columns.map(({ name }) => name));
   throw new UsageError(`--target: expected the column to predict, one of ${names}, got none`);
 }

@@ -1,3 +1,4 @@
+import type { Damaged } from "@minimand/compare";
 import { InvalidArgumentError, Option } from "commander";
 
 /** `--engine native|wasm` of a command that trains. */
@@ -20,6 +21,28 @@ export const workersOption = (): Option =>
     "-w, --workers <n>",
     "worker threads (results don't depend on it); default: one a core, fewer with --threads",
   ).argParser(wholeNumber);
+
+/** `--damaged` of a command that reads a table. */
+export const damagedOption = (choices: readonly Damaged[], standard: Damaged): Option =>
+  new Option(
+    "--damaged <what>",
+    `what becomes of rows that can't be read: ${choices.map((choice) => damagedHelp[choice]).join(", ")}; default: ${standard}`,
+  )
+    .choices(choices)
+    .default(standard, standard);
+
+const damagedHelp: Record<Damaged, string> = {
+  drop: "drop leaves them out, up to 1 % or 10, never more than 10 %",
+  pad: "pad gives short ones missing values",
+  refuse: "refuse accepts none",
+  empty: "empty answers them with an empty prediction",
+};
+
+/** `--strict` of a command that reads a table. */
+export const strictOption = (): Option =>
+  new Option("--strict", "refuse a file of which anything has to be repaired, left out or decided").default(
+    false,
+  );
 
 /** Where something is written. An empty text, as of a variable that isn't set, would be the working folder. */
 export function place(text: string): string {

@@ -1,4 +1,4 @@
-import { predictTable, readTable } from "@minimand/compare";
+import { type Damaged, type ModelDescription, predictTable } from "@minimand/compare";
 import { Command } from "commander";
 import Papa from "papaparse";
 import { tell } from "../printable.ts";
@@ -6,7 +6,15 @@ import { startEngine } from "../run/engine.ts";
 import { onlyModel, readModel } from "../run/find-models.ts";
 import { readInput } from "../run/input.ts";
 import { openOnnx, type Predictor } from "../run/onnx-model.ts";
+import { readInputTable } from "../run/read-input-table.ts";
 import { noteText } from "../run/subjects.ts";
+import { damagedOption, strictOption } from "./options.ts";
+
+interface Options {
+  json: boolean;
+  damaged: Damaged;
+  strict: boolean;
+}
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
 export function predictCommand(): Command {
@@ -20,34 +28,41 @@ export function predictCommand(): Command {
     )
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option("--json", "one JSON object a row instead of CSV", false)
+    .addOption(damagedOption(["empty", "pad", "refuse"], "empty"))
+    .addOption(strictOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
+      "\nEvery record has one line of answer; what can't be read has an empty one.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
-    .action(async (path: string, rows: string, { json }: { json: boolean }) => {
+    .action(async (path: string, rows: string, options: Options) => {
       const { description, predict } = await (path.endsWith(".onnx") ? openOnnx(path) : openFolder(path));
-      const input = await readInput(rows);
-      const table = await readTable(input.bytes, { name: input.source });
-      const { prediction, rows: count, notes } = await predict(table);
-      for (const note of [...table.notes, ...notes]) tell(noteText(note));
-      const { classes, task } = description;
-      const records = Array.from({ length: count }, (_, i): Record<string, string | number> => {
-        if (task === "regression") return { prediction: prediction.predictions[i] };
-        const shares = classes.map(
-          (name, k) =>
-            [
-              `probability ${name}`,
-              Number(prediction.probabilities[i * classes.length + k].toPrecision(7)),
-            ] as const,
-        );
-        return { prediction: classes[prediction.predicted[i]], ...Object.fromEntries(shares) };
-      });
+      const table = await readInputTable(await readInput(rows), options);
+      const predicted = await predict(table);
+      for (const note of [...table.notes, ...predicted.notes]) tell(noteText(note));
+      const records = recordsOf(predicted, description);
       process.stdout.write(
-        json
+        options.json
           ? records.map((r) => `${JSON.stringify(r)}\n`).join("")
           : `${Papa.unparse(records, { newline: "\n" })}\n`,
       );
     });
+}
+
+/** A record for each row; those that could not be read are empty. */
+function recordsOf(
+  { prediction, rows, unreadable }: Awaited<ReturnType<typeof predictTable>>,
+  { classes, task }: ModelDescription,
+): Record<string, string | number | null>[] {
+  const none = new Set(unreadable);
+  return Array.from({ length: rows }, (_, i) => {
+    const value = <T>(known: T): T | null => (none.has(i) ? null : known);
+    if (task === "regression") return { prediction: value(prediction.predictions[i]) };
+    const shares = classes.map((name, k) => {
+      const probability = prediction.probabilities[i * classes.length + k];
+      return [`probability ${name}`, value(Number(probability.toPrecision(7)))] as const;
+    });
+    return { prediction: value(classes[prediction.predicted[i]]), ...Object.fromEntries(shares) };
+  });
 }
 
 async function openFolder(folder: string): Promise<Predictor> {

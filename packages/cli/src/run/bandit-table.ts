@@ -1,6 +1,7 @@
-import { encode, fitEncoder, makeDataset, type Note, readTable } from "@minimand/compare";
+import { encode, fitEncoder, makeDataset, type Note, releaseTable } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import type { Input } from "./input.ts";
+import { type Reading, readInputTable } from "./read-input-table.ts";
 
 /** A table of classes as contexts and right arms. */
 export interface BanditTable {
@@ -18,10 +19,13 @@ export interface BanditTable {
  * @throws DataError, UsageError in one line
  */
 export async function banditTable(
-  { bytes, source }: Input,
+  input: Input,
+  reading: Reading,
   options: { target: string; types: Record<string, "numeric" | "categorical">; ignore: string[] },
 ): Promise<BanditTable> {
-  const dataset = makeDataset(await readTable(bytes, { name: source }), options);
+  const table = await readInputTable(input, reading);
+  const dataset = makeDataset(table, options);
+  releaseTable(table);
   if (dataset.task === "regression")
     throw new UsageError(
       `--target: expected classes, which become the arms, got the numbers of '${options.target}'`,

@@ -2,6 +2,7 @@ import {
   type Candidate,
   type EngineUsed,
   gridOf,
+  readerVersion,
   references,
   type Settings,
   type TrialRecord,
@@ -165,6 +166,7 @@ function keyOf(
     test: _test,
     distillFrom: _distillFrom,
     unlabeled: _unlabeled,
+    strict: _strict,
     bagColumn,
     ...rest
   } = settings;
@@ -172,6 +174,7 @@ function keyOf(
     schema: 1,
     versions,
     engine,
+    reader: readerVersion,
     sha256,
     testSha256,
     task: dataset.task,

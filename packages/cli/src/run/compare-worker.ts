@@ -2,6 +2,7 @@ import {
   type Dataset,
   type EngineUsed,
   makeTrialRunner,
+  reviveTable,
   type Settings,
   type Table,
   type TrialRecord,
@@ -33,7 +34,8 @@ export default async function runJob({ dataset, spec }: CompareJob): Promise<Ans
   let runner = runners.get(dataset);
   if (runner === undefined) {
     const { dataset: data, testTable } = datasets[dataset];
-    runner = makeTrialRunner(data, settings, { testTable, compile });
+    const table = testTable === null ? null : reviveTable(testTable);
+    runner = makeTrialRunner(data, settings, { testTable: table, compile });
     runners.set(dataset, runner);
   }
   return answer(await runner.run(spec));

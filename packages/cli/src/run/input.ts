@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { readBytes } from "./read-bytes.ts";
 
 /** A bundled data set, as `data/index.json` describes it. */
 export interface Bundled {
@@ -45,15 +43,15 @@ export interface Input {
   sha256: string;
 }
 
-/** Reads a data argument. A file wins over a bundled name, a bundled name over a folder. */
+/**
+ * Reads a data argument. A file wins over a bundled name, a bundled name over a folder.
+ *
+ * @throws UsageError for a name that is none, and for more bytes than the memory suffices for
+ */
 export async function readInput(source: string): Promise<Input> {
-  const [name, bytes] = await bytesOf(source);
-  return {
-    name,
-    source: source === "-" ? "stdin" : source,
-    bytes,
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-  };
+  if (source === "-") return { name: "stdin", source: "stdin", ...(await readBytes(process.stdin, "stdin")) };
+  const [name, path] = placeOf(source);
+  return { name, source, ...(await readBytes(path, source)) };
 }
 
 /** The column that a bundled data set is about; undefined for anything else. */
@@ -61,12 +59,11 @@ export function bundledTarget(source: string): string | undefined {
   return isFile(source) ? undefined : bundledDatasets().find((entry) => entry.name === source)?.target;
 }
 
-async function bytesOf(source: string): Promise<[string, Uint8Array]> {
-  if (source === "-") return ["stdin", new Uint8Array(await buffer(process.stdin))];
-  if (isFile(source)) return [stem(source), new Uint8Array(await readFile(source))];
+function placeOf(source: string): [name: string, path: string] {
+  if (isFile(source)) return [stem(source), source];
   const bundled = bundledDatasets();
   const found = bundled.find((entry) => entry.name === source);
-  if (found !== undefined) return [found.name, new Uint8Array(await readFile(new URL(found.file, folder)))];
+  if (found !== undefined) return [found.name, fileURLToPath(new URL(found.file, folder))];
   if (existsSync(source)) throw new UsageError(`${source}: expected a file, got a folder`);
   const near = suggest(
     source,

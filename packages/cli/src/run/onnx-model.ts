@@ -10,6 +10,8 @@ import {
   savedLayers,
   sizesOf,
   type Table,
+  type UnreadableRows,
+  unreadableRows,
 } from "@minimand/compare";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
 import { mlp } from "minimand";
@@ -137,7 +139,9 @@ function predictRows(
   table: Table,
   path: string,
 ): Predicted {
-  const { columns, notes } = readColumns(encoder, table);
+  const faults: UnreadableRows = new Map();
+  const { columns, notes } = readColumns(encoder, table, faults);
+  const { unreadable, notes: more } = unreadableRows(table, faults);
   const { rows } = table;
   const number = task === "regression";
   const prediction: Predicted["prediction"] = {
@@ -167,5 +171,5 @@ function predictRows(
       );
     }
   }
-  return { prediction, rows, notes };
+  return { prediction, rows, unreadable, notes: [...notes, ...more] };
 }

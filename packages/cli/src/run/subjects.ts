@@ -5,7 +5,7 @@ import {
   type Dataset,
   makeDataset,
   type Note,
-  readTable,
+  releaseTable,
   type Settings,
   shortName,
   type Table,
@@ -15,6 +15,8 @@ import {
 import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { type Input, readInput } from "./input.ts";
+import { readInputTable } from "./read-input-table.ts";
+import { shareDataset } from "./share-dataset.ts";
 import { readTeacher } from "./teacher.ts";
 
 /** A data set to compare on, with the hashes that name its trials. */
@@ -22,6 +24,8 @@ export interface Subject {
   /** Short and different for each. */
   name: string;
   source: string;
+  /** How many of the first notes of the data set are on how its file was read. */
+  readingNotes: number;
   dataset: Dataset;
   testTable: Table | null;
   /** Rows of the test table that have a target. */
@@ -72,12 +76,13 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
   if (settings.test === "-" && inputs.some(({ source }) => source === "stdin"))
     throw new UsageError("--test: expected a file, as stdin is the training data");
   const test = settings.test === null ? null : await readInput(settings.test);
-  const testTable = test === null ? null : await readTable(test.bytes, { name: test.source });
+  const testTable = test === null ? null : await readInputTable(test, settings);
   const teacher = settings.distillFrom === null ? null : await readTeacher(settings.distillFrom);
   const unlabeled = await readUnlabeled(inputs, settings, test);
   const subjects: Subject[] = [];
-  for (const { name, source, bytes, sha256 } of inputs) {
-    const table = await readTable(bytes, { name: source });
+  for (const input of inputs) {
+    const { name, source, sha256 } = input;
+    const table = await readInputTable(input, settings);
     const plain = makeDataset(table, {
       target: settings.target,
       types: settings.types,
@@ -94,6 +99,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
             place: teacher.place,
             testsElsewhere: testTable !== null,
           });
+    releaseTable(table);
     const dataset = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
@@ -101,7 +107,8 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     subjects.push({
       name,
       source,
-      dataset: { ...dataset, notes: [...dataset.notes, ...notes] },
+      readingNotes: table.notes.length,
+      dataset: shareDataset({ ...dataset, notes: [...dataset.notes, ...notes] }),
       testTable,
       testRows,
       sha256,
@@ -134,26 +141,33 @@ async function readUnlabeled(
   const same = [...inputs, test].find((other) => other?.sha256 === input.sha256);
   if (same !== undefined && same !== null)
     throw new UsageError(`--unlabeled: expected other rows than those of ${same.source}, got the same`);
-  return { table: await readTable(input.bytes, { name: input.source }), sha256: input.sha256 };
+  return { table: await readInputTable(input, settings), sha256: input.sha256 };
 }
 
-/** How many notes of one data set are shown; results and report have all. */
-const mostNotes = 20;
+/** How many notes on reading a file are shown, and on what was made of it; results and report have all. */
+const [mostReading, mostNotes] = [3, 20];
 
 /** What was understood, on stderr. */
 export function describeSubjects(subjects: readonly Subject[], settings: Settings, candidates: number): void {
-  for (const { name, dataset } of subjects) {
+  for (const { name, dataset, readingNotes } of subjects) {
     const classes = dataset.task === "regression" ? "" : `, ${dataset.classes.length} classes`;
     tell(`${name}: ${dataset.rows} rows, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
-    for (const note of dataset.notes.slice(0, mostNotes)) tell(`  ${noteText(note)}`);
-    const more = dataset.notes.length - mostNotes;
-    if (more > 0) tell(`  and ${more} more, in results.json and report.html`);
+    tellNotes(dataset.notes.slice(0, readingNotes), mostReading);
+    tellNotes(dataset.notes.slice(readingNotes), mostNotes);
   }
   const splits =
     settings.test === null
       ? `${settings.folds} folds x ${settings.seeds} seeds`
       : `${settings.seeds} seeds on ${settings.test}`;
   tell(`${candidates} rows to compare, ${splits}, ${settings.configurations} configurations each`);
+}
+
+/** So many notes, warnings before the others, and how many more there are. */
+function tellNotes(notes: readonly Note[], most: number): void {
+  const warnings = notes.filter(({ level }) => level === "warning");
+  const shown = notes.length <= most ? notes : [...warnings, ...notes.filter((n) => n.level === "info")];
+  for (const note of shown.slice(0, most)) tell(`  ${noteText(note)}`);
+  if (notes.length > most) tell(`  and ${notes.length - most} more, in results.json and report.html`);
 }
 
 /** A note as one line. */

@@ -27,3 +27,4 @@ export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-spl
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
 export { checkFolds } from "./strata.ts";
 export { withUnlabeled } from "./unlabeled.ts";
+export { unreadableRows } from "./unreadable.ts";

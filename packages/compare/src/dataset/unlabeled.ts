@@ -34,7 +34,7 @@ export function withUnlabeled(dataset: Dataset, table: Table): Dataset {
   const ignored = hasTarget ? `; the target '${dataset.target}' among its columns is not looked at` : "";
   const own: Note[] = [
     { level: "info", text: `${table.name}: ${which}${ignored}` },
-    ...notes.map((note): Note => ({ ...note, text: `${table.name}: ${note.text}` })),
+    ...[...table.notes, ...notes].map((note): Note => ({ ...note, text: `${table.name}: ${note.text}` })),
   ];
   return {
     ...dataset,

@@ -2,8 +2,9 @@ import { numpy as np } from "@jax-js/jax";
 import { weightRows } from "minimand";
 import { type Compile, checkOptions, derive, leavesOf, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import { encodeTable } from "../dataset/encode.ts";
+import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
+import { unreadableRows } from "../dataset/unreadable.ts";
 import { candidateFor } from "../plan/candidates.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
@@ -83,28 +84,39 @@ export async function fitWhole(
 /**
  * Predicts the rows of a new table with a kept model, encoded as in training.
  *
- * @throws DataError naming every column that lacks, or where description and weights don't fit together
+ * @returns a prediction for every row; what it says of the `unreadable` ones, which have a note, means nothing
+ * @throws DataError naming every column that lacks, what is wrong with the first row where there is none to predict, or where
+ *   description and weights don't fit together
  */
 export async function predictTable(
   model: SavedModel,
   table: Table,
-): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
+): Promise<{ prediction: Prediction; rows: number; unreadable: Int32Array; notes: Note[] }> {
   const { task, targetScale } = model.description;
-  const { outputs, rows, notes } = await outputsOfTable(model, table);
-  return { prediction: predictionOf(outputs, rows, task, targetScale), rows, notes };
+  const faults: UnreadableRows = new Map();
+  const { outputs, rows, notes } = await outputsOfTable(model, table, faults);
+  const { unreadable, notes: more } = unreadableRows(table, faults);
+  return {
+    prediction: predictionOf(outputs, rows, task, targetScale),
+    rows,
+    unreadable,
+    notes: [...notes, ...more],
+  };
 }
 
 /**
  * The outputs of a kept model for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
  *
+ * @param faults takes what is wrong with rows that can't be encoded; without it the first such row is an error
  * @throws DataError as {@link predictTable}
  */
 export async function outputsOfTable(
   model: SavedModel,
   table: Table,
+  faults?: UnreadableRows,
 ): Promise<{ outputs: Float32Array; rows: number; notes: Note[] }> {
   const { description } = model;
-  const { x, rows, notes } = encodeTable(description.encoder, table);
+  const { x, rows, notes } = encodeTable(description.encoder, table, faults);
   const layers = savedLayers(model);
   const sizes = sizesOf(description);
   const network = makeNetwork(sizes[0], description.task, description.classes.length, {

@@ -30,6 +30,8 @@ export const defaultSettings: Omit<Settings, "target"> = {
   test: null,
   distillFrom: null,
   unlabeled: null,
+  damaged: "drop",
+  strict: false,
 };
 
 const settingNames: OptionNames<Settings> = {
@@ -37,7 +39,7 @@ const settingNames: OptionNames<Settings> = {
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
-  ...{ distillFrom: true, unlabeled: true },
+  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true },
 };
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */

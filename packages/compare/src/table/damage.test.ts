@@ -40,10 +40,10 @@ describe("records that can't be read", () => {
   });
 
   it("keep their places without values for predictions", async () => {
-    const { table, notes } = await read(damaged, "blank");
+    const { table, notes } = await read(damaged, "empty");
     expect(table.rows).toBe(40);
-    expect([...table.blanks]).toEqual([3, 9, 20]);
-    for (const row of table.blanks)
+    expect([...table.unreadable]).toEqual([3, 9, 20]);
+    for (const row of table.unreadable)
       expect(table.columns.map((column) => column.at(row))).toEqual(["", "", ""]);
     expect(table.columns[0]!.at(39)).toBe("39");
     expect(notes[0]).toMatch(/^could not read 3 rows: /);
@@ -79,8 +79,8 @@ describe("records that can't be read", () => {
 
   it("are all read for predictions, however many they are, but not where none is whole", async () => {
     const half = fileOf(10, { 0: "0", 2: "2", 4: "4", 6: "6", 8: "8" });
-    expect((await read(half, "blank")).table.blanks).toHaveLength(5);
-    await expect(read("n,x,y\n1,2\n", "blank")).rejects.toThrow(/expected 3 fields/);
+    expect((await read(half, "empty")).table.unreadable).toHaveLength(5);
+    await expect(read("n,x,y\n1,2\n", "empty")).rejects.toThrow(/expected 3 fields/);
   });
 });
 

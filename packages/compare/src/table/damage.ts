@@ -3,11 +3,11 @@ import { dataError } from "./data-error.ts";
 
 /**
  * What becomes of records that can't be read: left out (`drop`), the same but for short ones, which get missing values
- * (`pad`), not accepted (`refuse`), or kept in their places without values (`blank`, for predictions).
+ * (`pad`), not accepted (`refuse`), or kept in their places without values (`empty`, for predictions).
  */
-export type Damaged = "drop" | "pad" | "refuse" | "blank";
+export type Damaged = "drop" | "pad" | "refuse" | "empty";
 
-export const damagedChoices: readonly Damaged[] = ["drop", "pad", "refuse", "blank"];
+export const damagedChoices: readonly Damaged[] = ["drop", "pad", "refuse", "empty"];
 
 /** A record that is no row. */
 export interface Fault {
@@ -29,15 +29,15 @@ export function faultNote(faults: readonly Fault[], damaged: Damaged): Note {
     ([what, some]) => `${some.length} with ${what} (${placesOf(some.map(({ line }) => line))})`,
   );
   const which = faults.length === 1 ? "1 row" : `${faults.length} rows`;
-  const verb = damaged === "blank" ? "could not read" : "left out";
+  const verb = damaged === "empty" ? "could not read" : "left out";
   return { level: "warning", text: `${verb} ${which}: ${parts.join(", ")}` };
 }
 
 /** `line 7`, `lines 3, 5 and 12 more`. */
-export function placesOf(lines: readonly number[]): string {
-  if (lines.length === 1) return `line ${lines[0]}`;
+export function placesOf(lines: readonly number[], unit: "line" | "row" = "line"): string {
+  if (lines.length === 1) return `${unit} ${lines[0]}`;
   const shown = lines.slice(0, 8).join(", ");
-  return `lines ${shown}${lines.length > 8 ? ` and ${lines.length - 8} more` : ""}`;
+  return `${unit}s ${shown}${lines.length > 8 ? ` and ${lines.length - 8} more` : ""}`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function placesOf(lines: readonly number[]): string {
 export function checkFaults(faults: readonly Fault[], records: number, damaged: Damaged, file: string): void {
   const [first] = faults;
   if (first === undefined) return;
-  const tolerated = { drop: allowed(records), pad: allowed(records), refuse: 0, blank: records - 1 }[damaged];
+  const tolerated = { drop: allowed(records), pad: allowed(records), refuse: 0, empty: records - 1 }[damaged];
   if (faults.length <= tolerated) return;
   const many = faults.length === 1 ? "" : `; ${faults.length} of ${records} rows are damaged`;
   const padding = damaged === "drop" && faults.some(({ what }) => what === "too few cells");

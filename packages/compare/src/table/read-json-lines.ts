@@ -21,7 +21,7 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
   const columns: { name: string; cells: Cell[]; nested: boolean }[] = [];
   const lines: number[] = [];
   const faults: Fault[] = [];
-  const blanks: number[] = [];
+  const unreadable: number[] = [];
   const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
   for (const [at, source] of (list ?? text.split("\n")).entries()) {
     if (typeof source === "string" && source.trim() === "") continue;
@@ -29,8 +29,8 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
     const row = lines.length;
     if ("expected" in value) {
       faults.push({ ...value, line: at + 1, what: "no JSON object" });
-      if (damaged !== "blank") continue;
-      blanks.push(row);
+      if (damaged !== "empty") continue;
+      unreadable.push(row);
       lines.push(at + 1);
       continue;
     }
@@ -51,7 +51,7 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
     lines.push(at + 1);
   }
   const rows = lines.length;
-  checkFaults(faults, damaged === "blank" ? rows : rows + faults.length, damaged, name);
+  checkFaults(faults, damaged === "empty" ? rows : rows + faults.length, damaged, name);
   if (rows === 0) throw dataError({ file: name }, "expected JSON objects, one a line", "an empty file");
   const flat = columns.filter((column) => !column.nested);
   if (flat.length === 0) throw dataError({ file: name }, "expected numbers or texts in the objects", "none");
@@ -65,7 +65,7 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
     lines: Int32Array.from(lines),
     unit: list === null ? "line" : "row",
     header: null,
-    blanks: Int32Array.from(blanks),
+    unreadable: Int32Array.from(unreadable),
     notes: [
       ...damage,
       ...notes,

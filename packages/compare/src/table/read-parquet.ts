@@ -67,7 +67,7 @@ async function read(bytes: Uint8Array, name: string): Promise<Table> {
     lines: Int32Array.from({ length: rows }, (_, row) => row + 1),
     unit: "row",
     header: null,
-    blanks: new Int32Array(0),
+    unreadable: new Int32Array(0),
     notes: [...notes, ...nestedNote([...nested])],
   };
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "minimand/engine";
 import { textBytes } from "./bytes/encoding.ts";
 import { gunzip, isGzip } from "./bytes/gunzip.ts";
 import { readCsv } from "./csv/read-csv.ts";
@@ -5,6 +6,9 @@ import { type Damaged, damagedChoices } from "./damage.ts";
 import { dataError, gigabytes } from "./data-error.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 import type { Table } from "./table.ts";
+
+/** Rises when the same bytes become another table, so that results of before are not taken for those of now. */
+export const readerVersion = 2;
 
 export type TableFormat = "csv" | "tsv" | "jsonl" | "parquet";
 
@@ -15,8 +19,8 @@ export interface ReadTableOptions {
   format?: TableFormat;
   /**
    * What becomes of records that can't be read. `drop` (the default) leaves them out and `pad` gives short ones missing
-   * values, both up to 1 % of the rows or 10, whichever is more, and never more than 10 %; `refuse` accepts none; `blank`
-   * keeps each as a row without values (see `Table.blanks`).
+   * values, both up to 1 % of the rows or 10, whichever is more, and never more than 10 %; `refuse` accepts none; `empty`
+   * keeps each as a row without values (see `Table.unreadable`).
    */
   damaged?: Damaged;
   /** Refuses whatever needs a note: all that was repaired, left out or decided. */
@@ -28,8 +32,6 @@ export interface ReadTableOptions {
 }
 
 const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
-const known = ["name", "format", "damaged", "strict", "maxBytes", "progress"];
-
 /**
  * Reads the bytes of a file as a table: delimiter-separated text of nearly any kind, JSON lines (or one list of objects) or
  * Parquet, each also gzip-compressed; text in UTF-8, UTF-16 or Windows-1252.
@@ -50,13 +52,13 @@ const known = ["name", "format", "damaged", "strict", "maxBytes", "progress"];
  * table.columns[0].at(1); // "2"
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
+  checkOptions("readTable", options, {
+    ...{ name: true, format: true, damaged: true, strict: true, maxBytes: true, progress: true },
+  });
   const { name, format, damaged = "drop", strict = false, maxBytes = 2e9, progress } = options;
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
   if (typeof name !== "string") throw new TypeError(`name: expected a string, got ${typeof name}`);
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new TypeError(`${unknown}: expected one of ${known.join(", ")}, got another option`);
   if (format !== undefined && !formats.includes(format)) {
     throw new TypeError(`format: expected one of ${formats.join(", ")}, got ${format}`);
   }

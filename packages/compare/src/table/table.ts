@@ -1,5 +1,5 @@
 import type { Note } from "../results.ts";
-import type { Column } from "./column.ts";
+import { Column } from "./column.ts";
 import { type Place, quoted } from "./data-error.ts";
 
 export { type Cell, Column, type ColumnData } from "./column.ts";
@@ -15,10 +15,22 @@ export interface Table {
   unit: "line" | "row";
   /** The line of the header; null where the file has none (names are made up then) or needs none. */
   header: number | null;
-  /** Rows that could not be read and hold no values: none but with `damaged: "blank"`. */
-  blanks: Int32Array;
+  /** Rows that could not be read and hold no values: none but with `damaged: "empty"`. */
+  unreadable: Int32Array;
   /** What was repaired, left out or decided in reading. */
   notes: Note[];
+}
+
+/** A table that has come from another thread, where its columns have lost their methods. */
+export function reviveTable(table: Table): Table {
+  return { ...table, columns: table.columns.map(({ name, data, format }) => new Column(name, data, format)) };
+}
+
+/** Gives the memory of a large table back at once, not at some later collection; its cells are gone. */
+export function releaseTable(table: Table): void {
+  for (const { data } of table.columns)
+    if (data.kind === "texts")
+      for (const { buffer } of [data.bytes, data.ends]) (buffer as ArrayBuffer).transfer(0);
 }
 
 /** The place of a row, for a message. */

@@ -95,7 +95,7 @@ export function checkSplits(
   }
   if (testTable === null) return { testRows: null, notes: [...notes.values()] };
   const { encoder } = makeWhole(dataset);
-  const unseen = encodeTable(encoder, testTable).notes.map((note): Note => {
+  const unseen = [...testTable.notes, ...encodeTable(encoder, testTable).notes].map((note): Note => {
     return { ...note, text: `${testTable.name}: ${note.text}` };
   });
   const testRows = encodeTarget(dataset, testTable).rows.length;

@@ -31,7 +31,7 @@ export function finishTable(
   let { sound } = taken;
   const endTable = tables.find(({ to }) => sound === 0 || to > lines[sound - 1]!);
   while (sound > 0 && endTable !== undefined && lines[sound - 1]! > endTable.from) sound--;
-  const madeOfFaults = damaged === "pad" || damaged === "blank" ? faults.map(({ row }) => row + 1) : [];
+  const madeOfFaults = damaged === "pad" || damaged === "empty" ? faults.map(({ row }) => row + 1) : [];
   const rows = Math.max(sound, ...madeOfFaults.slice(-1));
   if (taken.rows > rows && taken.odd.length === 0)
     notes.push(info(`left out ${taken.rows - rows} rows without any value at the end`));
@@ -78,7 +78,7 @@ export function finishTable(
     lines: lines.slice(0, summed.rows),
     unit: "line",
     header: headerLine,
-    blanks: Int32Array.from(damaged === "blank" ? faults.map(({ row }) => row) : []),
+    unreadable: Int32Array.from(damaged === "empty" ? faults.map(({ row }) => row) : []),
     notes: [...notes, ...formatted.notes],
   };
 }
@@ -88,7 +88,7 @@ function weigh(faults: readonly Fault[], rows: number, damaged: Damaged, name: s
   const isPadded = ({ what }: Fault): boolean => damaged === "pad" && what === "too few cells";
   const padded = faults.filter(isPadded);
   const bad = faults.filter((fault) => !isPadded(fault));
-  checkFaults(bad, damaged === "blank" ? rows : rows + bad.length, damaged, name);
+  checkFaults(bad, damaged === "empty" ? rows : rows + bad.length, damaged, name);
   if (padded.length > 0) {
     const which = padded.length === 1 ? "1 short row" : `${padded.length} short rows`;
     notes.push(warning(`gave ${which} missing values (${placesOf(padded.map(({ line }) => line))})`));

@@ -11,7 +11,7 @@ export interface OddRecord {
   text: string;
   /** The line before was blank. */
   afterBlank: boolean;
-  /** The row that was made of it (`pad`, `blank`), or the next one. */
+  /** The row that was made of it (`pad`, `empty`), or the next one. */
   row: number;
   /** Whole rows before it. */
   after: number;

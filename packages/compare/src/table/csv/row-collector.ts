@@ -131,7 +131,7 @@ export function rowCollector(
       after: taken.whole,
     });
     const padded = damaged === "pad" && !broken && cells.length < width;
-    if (padded || damaged === "blank") push(padded ? cells : [], line);
+    if (padded || damaged === "empty") push(padded ? cells : [], line);
   }
 
   /** Texts in most of the columns that hold numbers or dates, and no such value: names of another table. */
