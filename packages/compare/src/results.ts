@@ -12,6 +12,8 @@ export interface Note {
   level: "info" | "warning";
   /** The column it is about, if it is about one. */
   column?: string;
+  /** `numbers`: how the numbers of a file are written. */
+  about?: "numbers";
   text: string;
 }
 

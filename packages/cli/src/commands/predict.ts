@@ -38,7 +38,9 @@ export function predictCommand(): Command {
       const { description, predict } = await (path.endsWith(".onnx") ? openOnnx(path) : openFolder(path));
       const table = await readInputTable(await readInput(rows), options);
       const predicted = await predict(table);
-      for (const note of [...table.notes, ...predicted.notes]) tell(noteText(note));
+      // The model knows how its numbers are written, whatever the file alone would say.
+      const reading = table.notes.filter(({ about }) => about !== "numbers");
+      for (const note of [...reading, ...predicted.notes]) tell(noteText(note));
       const records = recordsOf(predicted, description);
       process.stdout.write(
         options.json

@@ -1,7 +1,7 @@
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { type DataError, dataError, listed, quoted } from "../table/data-error.ts";
-import { type NumberFormat, numberParts, plainSpelling } from "../table/number-format.ts";
+import { describeFormat, looksLikeNumber, type NumberFormat, plainSpelling } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
 import type { Dataset, Feature } from "./dataset.ts";
@@ -120,6 +120,10 @@ export function readColumns(
     const column = byName.get(fitted.name)!;
     if (fitted.kind === "numeric") {
       const format = formatOf(column, fitted.format);
+      if (format !== null && format !== fitted.format) {
+        const text = `numbers with ${describeFormat(format)}, other than in training`;
+        notes.push({ level: "info", column: fitted.name, text });
+      }
       return Float64Array.from({ length: table.rows }, (_, row) => {
         const value = numberIn(table, column, row, format);
         if (typeof value === "number") return value;
@@ -186,7 +190,7 @@ function formatOf(column: Column, fitted: NumberFormat | undefined): NumberForma
   if (fitted === undefined) return own;
   for (let row = 0; row < column.length; row++) {
     const cell = column.at(row);
-    const isNumber = typeof cell === "string" && !isMissingNumber(cell) && numberParts(cell) !== null;
+    const isNumber = typeof cell === "string" && !isMissingNumber(cell) && looksLikeNumber(cell);
     if (!isNumber || plainSpelling(cell, fitted) !== null) continue;
     if (own === null || fitted.currency === undefined) return own;
     return { ...own, currency: fitted.currency };

@@ -258,6 +258,7 @@ describe("makeDataset", () => {
     expect(features[0]!.kind).toBe("numeric");
     expect(notes[0]).toEqual({
       level: "info",
+      about: "numbers",
       text: "decimal commas read as decimal points in the column 'x'",
     });
   });

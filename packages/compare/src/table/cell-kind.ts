@@ -1,5 +1,5 @@
 import { isMissingNumber } from "./cells.ts";
-import { numberParts } from "./number-format.ts";
+import { looksLikeNumber } from "./number-format.ts";
 
 /** What a cell looks like, to tell names from values and a good delimiter from a bad one. */
 export type CellKind = "missing" | "number" | "date" | "text";
@@ -17,7 +17,7 @@ export function kindOf(cell: string): CellKind {
   const first = cell.charCodeAt(0);
   // Most texts begin with a letter, which few dates and no number without a currency do.
   if (cell.length > 64) return "text";
-  if (numberParts(cell) !== null) return "number";
+  if (looksLikeNumber(cell)) return "number";
   if ((first >= 48 && first <= 57) || /^[jfmasond][a-z]{2}/i.test(cell))
     return date.test(cell) ? "date" : "text";
   return "text";

@@ -52,7 +52,7 @@ function isPlain(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Evidence of all cells but those that are written plainly; null for a column of texts. */
+/** Evidence of all cells but those that are written plainly; null for a column that holds more texts than numbers. */
 function gather(data: ColumnData & { kind: "texts" }): FormatEvidence | null {
   const column = new Column("", data);
   const evidence = noEvidence();
@@ -64,9 +64,12 @@ function gather(data: ColumnData & { kind: "texts" }): FormatEvidence | null {
       continue;
     }
     const cell = column.at(row) as string;
-    if (!isMissingNumber(cell) && !addEvidence(evidence, cell)) return null;
+    if (isMissingNumber(cell) || addEvidence(evidence, cell)) continue;
+    if (evidence.texts++ === 0) evidence.text = cell;
+    // A column of texts is known early; one of numbers may have some.
+    if (evidence.texts > 100 && evidence.texts > evidence.numbers) return null;
   }
-  return evidence;
+  return evidence.texts > evidence.numbers ? null : evidence;
 }
 
 /** What the points in plainly written numbers say: three digits behind one may be thousands. */
@@ -97,12 +100,12 @@ function notesOn(
 ): Note[] {
   const notes: Note[] = [];
   const formats = decisions.flatMap((decision, j) =>
-    decision?.kind === "format"
+    decision?.kind === "format" && evidences[j]!.texts === 0
       ? [{ name: columns[j]!.name, format: decision.format, evidence: evidences[j]! }]
       : [],
   );
   const say = (level: Note["level"], text: string, names: string[]): void => {
-    if (names.length > 0) notes.push({ level, text: `${text} in ${columnsOf(names)}` });
+    if (names.length > 0) notes.push({ level, about: "numbers", text: `${text} in ${columnsOf(names)}` });
   };
   const which = (test: (format: NumberFormat, evidence: FormatEvidence) => boolean): string[] =>
     formats.filter(({ format, evidence }) => test(format, evidence)).map(({ name }) => name);
@@ -127,14 +130,27 @@ function notesOn(
     "percent signs left out of numbers (12.5 % is 12.5)",
     which(({ percent }) => percent === true),
   );
+  const warn = (text: string): void => void notes.push({ level: "warning", about: "numbers", text });
   for (const [j, decision] of decisions.entries()) {
-    const { name } = columns[j]!;
+    const name = quoted(columns[j]!.name);
     if (decision?.kind === "decimal-point") {
       const thousands = decision.example.replace(".", "");
-      const text = `${quoted(decision.example)} is read with a decimal point, not as ${thousands}, in the column ${quoted(name)}`;
-      notes.push({ level: "warning", text });
-    } else if (decision?.kind === "text") {
-      notes.push({ level: "warning", text: `the column ${quoted(name)} stays text: ${decision.why}` });
+      warn(
+        `${quoted(decision.example)} is read with a decimal point, not as ${thousands}, in the column ${name}`,
+      );
+    } else if (decision?.kind === "text") warn(`the column ${name} stays text: ${decision.why}`);
+    else if (decision?.kind === "format") {
+      const { texts, numbers, text } = evidences[j]!;
+      if (decision.unsure !== undefined) {
+        const thousands = decision.unsure.replaceAll(".", "");
+        warn(
+          `${quoted(decision.unsure)} is read as ${thousands}, as there are decimal commas in the file, in the column ${name}`,
+        );
+      }
+      if (texts > 0)
+        warn(
+          `the column ${name} stays text: ${numbers} of ${numbers + texts} values are numbers, but not ${quoted(text)}`,
+        );
     }
   }
   return notes;

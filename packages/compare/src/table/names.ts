@@ -6,21 +6,24 @@ import { listed, quoted } from "./data-error.ts";
  * note.
  */
 export function distinctNames(given: readonly string[]): { names: string[]; notes: Note[] } {
-  const taken = new Set(given);
+  const visible = given.map(withoutInvisible);
+  const taken = new Set(visible);
   const seen = new Set<string>();
+  const next = new Map<string, number>();
   const named: string[] = [];
   const renamed: string[] = [];
-  const names = given.map((name, i) => {
+  const names = visible.map((name, i) => {
     if (name !== "" && !seen.has(name)) {
       seen.add(name);
       return name;
     }
-    const own = name === "" ? free(`column_${i + 1}`, 1) : free(name, 2);
+    const own = name === "" ? free(`column_${i + 1}`, true) : free(name, false);
     taken.add(own);
     seen.add(own);
     (name === "" ? named : renamed).push(own);
     return own;
   });
+  const cleaned = names.filter((_, i) => visible[i] !== given[i]);
   return {
     names,
     notes: [
@@ -28,13 +31,24 @@ export function distinctNames(given: readonly string[]): { names: string[]; note
       ...(renamed.length === 0
         ? []
         : [warning(`renamed ${columns(renamed)}, as the name was there already`)]),
+      ...(cleaned.length === 0
+        ? []
+        : [info(`left out characters that can't be seen in the name of ${columns(cleaned)}`)]),
     ],
   };
 
-  function free(name: string, from: number): string {
-    if (from === 1 && !taken.has(name)) return name;
-    for (let n = Math.max(2, from); ; n++) if (!taken.has(`${name}_${n}`)) return `${name}_${n}`;
+  function free(name: string, itself: boolean): string {
+    if (itself && !taken.has(name)) return name;
+    for (let n = next.get(name) ?? 2; ; n++) {
+      next.set(name, n + 1);
+      if (!taken.has(`${name}_${n}`)) return `${name}_${n}`;
+    }
   }
+}
+
+/** Without spaces of no width at both ends. */
+function withoutInvisible(name: string): string {
+  return name.replace(/^[\u200b-\u200d\u2060\ufeff]+|[\u200b-\u200d\u2060\ufeff]+$/g, "");
 }
 
 /** `the column 'a'`, `2 columns ('a', 'b')`. */
@@ -45,3 +59,4 @@ export function columns(names: readonly string[]): string {
 }
 
 const warning = (text: string): Note => ({ level: "warning", text });
+const info = (text: string): Note => ({ level: "info", text });

@@ -98,7 +98,7 @@ describe("numbers of other countries and in tables for people", () => {
       ["1.234", "56"],
       ["0,5", "1,25"],
       [1234, 56],
-      [/'\.' read as a mark/],
+      [/'\.' read as a mark/, /^'1\.234' is read as 1234, as there are decimal commas in the file/],
     ],
     [
       "dots that nothing explains",
@@ -134,7 +134,13 @@ describe("numbers of other countries and in tables for people", () => {
     ["lists of digits", ["1,2,3", "4"], ";", null],
     ["addresses", ["192.168.1.10", "10.0.0.1"], ",", null],
     ["dates", ["28.01.2018", "29.01.2018"], ",", null],
-    ["words", ["$5", "free"], ",", null],
+    ["words", ["free", "for all"], ",", null],
+    [
+      "numbers with a word among them",
+      ["$5", "$6", "$7", "free"],
+      ",",
+      /^the column 'x' stays text: 3 of 4 values are numbers, but not 'free'$/,
+    ],
   ])("stay text: %s", async (_, cells, delimiter, note) => {
     const read = await numbersOf(cells, delimiter);
     expect(read.values).toBe("text");

@@ -12,14 +12,17 @@ export interface NumberFormat {
 }
 
 const codes =
-  "USD|EUR|GBP|JPY|CHF|CNY|RMB|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|TRY|BRL|MXN|ZAR|KRW|SGD|HKD|ILS|THB|IDR|MYR|PHP|AED|SAR|UAH|BGN|Fr\\.|kr\\.?|zł|Kč|R\\$|US\\$|A\\$|C\\$";
-const currencySign = `\\p{Sc}|${codes}`;
-const spaces = "[ \\u00a0\\u2009\\u202f]";
-/** Sign, currency, sign, digits with marks, exponent, currency or percent sign. */
+  "USD|EUR|GBP|JPY|CHF|CNY|RMB|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|TRY|BRL|MXN|ZAR|KRW|SGD|HKD|TWD|ILS|THB|IDR|MYR|PHP|AED|SAR|UAH|BGN|Rs\\.?|Fr\\.|kr\\.?|zł|Kč|Ft|円|元|원|(?:R|US|A|C|NT|HK|S|NZ)\\$";
+const currencySign = `${codes}|\\p{Sc}`;
+const gap = "[ \\u00a0\\u2009\\u202f]";
+const sign = `([+\\-−]${gap}?)?`;
+/** Sign, currency, sign, digits with marks, exponent, sign, currency or percent sign. */
 const shape = new RegExp(
-  `^([+\\-−]?)(?:(${currencySign})${spaces}?)?([+\\-−]?)((?:\\d[\\d.,'’ \\u00a0\\u2009\\u202f]*|[.,]\\d+))([eE][+-]?\\d+)?(?:${spaces}?(%|${currencySign}))?$`,
+  `^${sign}(?:(${currencySign})${gap}*)?${sign}((?:\\d[\\d.,'’ \\u00a0\\u2009\\u202f]*|[.,]\\d+))([eE][+-]?\\d+)?(?:${gap}?(%|${currencySign}))?([\\-−])?$`,
   "u",
 );
+/** Zero in the accounts of some programs: a currency and a dash. */
+const nothing = new RegExp(`^(${currencySign})${gap}*[-–]$`, "u");
 
 interface Parts {
   sign: string;
@@ -29,13 +32,32 @@ interface Parts {
   percent: boolean;
 }
 
-/** The parts of a cell that has the shape of a number in some country, or null. */
+/** Signs and codes of the same currency. */
+const sameCurrency: Record<string, string> = {
+  "€": "EUR",
+  $: "USD",
+  US$: "USD",
+  "£": "GBP",
+  "¥": "JPY",
+  "₹": "INR",
+};
+
+/** Whether two ways of writing it mean the same currency. */
+export function isCurrency(a: string, b: string): boolean {
+  return a === b || (sameCurrency[a] ?? a) === (sameCurrency[b] ?? b);
+}
+
+/** The parts of a cell that has the shape of a number in some country, or null. `(5)` is -5, as accounts have it. */
 export function numberParts(cell: string): Parts | null {
   if (cell.length > 64) return null;
-  const match = shape.exec(cell);
+  const zero = nothing.exec(cell);
+  if (zero !== null) return { sign: "", body: "0", exponent: "", currency: zero[1]!, percent: false };
+  const inside = /^\((.*)\)$/.exec(cell);
+  const match = shape.exec(inside === null ? cell : inside[1]!.trim());
   if (match === null) return null;
-  const [, first = "", before = "", second = "", digits = "", exponent = "", after = ""] = match;
-  if ((first !== "" && second !== "") || (before !== "" && after !== "")) return null;
+  const [, first = "", before = "", second = "", digits = "", exponent = "", after = "", last = ""] = match;
+  const signs = [first, second, last, inside === null ? "" : "-"].filter((one) => one !== "");
+  if (signs.length > 1 || (before !== "" && after !== "" && after !== "%")) return null;
   // One spelling for each mark.
   const body = digits
     .trimEnd()
@@ -43,12 +65,23 @@ export function numberParts(cell: string): Parts | null {
     .replaceAll("’", "'");
   if (!/\d$/.test(body) && !/^\d+[.,]$/.test(body)) return null;
   return {
-    sign: (first || second).replace("−", "-"),
+    sign: (signs[0] ?? "").trim().replace("−", "-"),
     body,
     exponent,
     currency: before || (after === "%" ? "" : after),
     percent: after === "%",
   };
+}
+
+/** What is not plain in a way of writing numbers: `decimal commas and the currency $`. */
+export function describeFormat({ decimal, group, currency, percent }: NumberFormat): string {
+  const parts = [
+    ...(decimal === "," ? ["decimal commas"] : []),
+    ...(group === "" ? [] : [`${quoted(group)} between thousands`]),
+    ...(currency === undefined ? [] : [`the currency ${currency}`]),
+    ...(percent === true ? ["percent signs"] : []),
+  ];
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 /** What the marks of one number say: certain of a decimal or group mark, or one mark before three digits, which can be both. */
@@ -68,9 +101,18 @@ function readMarks(body: string): Reading | null {
     if (group === "'" || group === " " || rest!.length > 3) return { kind: "certain", decimal: null, group };
     return { kind: "either", mark: mark as "." | "," };
   }
+  // Lakhs and crores.
+  const indian = /^[1-9]\d?(?:,\d{2})+,\d{3}(?:(\.)\d+)?$/.exec(body);
+  if (indian !== null) return { kind: "certain", decimal: indian[1] === undefined ? null : ".", group: "," };
   const decimal = /^(\d*)([.,])(\d*)$/.exec(body);
   if (decimal === null || /^0\d/.test(decimal[1]!)) return null;
   return { kind: "certain", decimal: decimal[2] as "." | ",", group: "" };
+}
+
+/** Whether a cell looks like a number in some country, or a code of digits. */
+export function looksLikeNumber(cell: string): boolean {
+  const parts = numberParts(cell);
+  return parts !== null && (/^\d+$/.test(parts.body) || readMarks(parts.body) !== null);
 }
 
 /** What the cells of one column say about its numbers; fed cell by cell. */
@@ -86,6 +128,9 @@ export interface FormatEvidence {
   currencies: Set<string>;
   percents: number;
   numbers: number;
+  /** Cells that are neither numbers nor missing, and the first of them. */
+  texts: number;
+  text: string;
   /** The first cell that needs a decision. */
   example: string;
 }
@@ -100,6 +145,8 @@ export function noEvidence(): FormatEvidence {
     currencies: new Set(),
     percents: 0,
     numbers: 0,
+    texts: 0,
+    text: "",
     example: "",
   };
 }
@@ -108,12 +155,17 @@ export function noEvidence(): FormatEvidence {
 export function addEvidence(evidence: FormatEvidence, cell: string): boolean {
   const parts = numberParts(cell);
   if (parts === null) return false;
-  const reading = readMarks(parts.body);
+  let reading = readMarks(parts.body);
   if (reading === null) return false;
+  // One digit and an exponent are no thousands.
+  if (reading.kind === "either" && parts.exponent !== "")
+    reading = { kind: "certain", decimal: reading.mark, group: "" };
   evidence.numbers++;
   if (parts.percent) evidence.percents++;
-  if (parts.currency !== "") evidence.currencies.add(parts.currency);
-  const plain = parts.currency === "" && !parts.percent && !cell.startsWith("−");
+  const { currency } = parts;
+  if (currency !== "" && ![...evidence.currencies].some((one) => isCurrency(one, currency)))
+    evidence.currencies.add(currency);
+  const plain = currency === "" && !parts.percent && /^[+-]?[\d.]/.test(cell) && !/[-−]$/.test(cell);
   if (reading.kind === "certain") {
     if (reading.decimal !== null) evidence.decimals.add(reading.decimal);
     if (reading.group !== "") evidence.groups.add(reading.group);
@@ -140,7 +192,8 @@ export interface FileMarks {
 /** A decision on the numbers of a column. */
 export type FormatDecision =
   | { kind: "plain" }
-  | { kind: "format"; format: NumberFormat }
+  /** `unsure`: a number such as `1.234` that is read as 1234 only as the file has decimal commas elsewhere. */
+  | { kind: "format"; format: NumberFormat; unsure?: string }
   /** `1.234` read as a program reads it, where it could have been 1234. */
   | { kind: "decimal-point"; example: string }
   /** Numbers that can't be told: the column stays text. */
@@ -167,6 +220,9 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
     if (decimal === mark || (decimal === undefined && marks.size === 0 && isDecimal(mark))) decimal = mark;
     else marks.add(mark);
   }
+  // `1,234` beside decimal commas in other columns of a file of commas: either may be meant.
+  if (file.delimiter === "," && file.commas && either.has(",") && decimals.size === 0 && groups.size === 0)
+    return unclear(`${quoted(example)} could have a decimal comma or a mark of thousands`);
   const dotted = either.has(".") && groups.size === 0 && decimals.size === 0 && marks.size === 0;
   if (marks.size > 1 || (decimal !== undefined && marks.has(decimal)))
     return unclear("numbers whose dots and commas mean different things in different rows");
@@ -175,8 +231,10 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
   if (foreign === 0 && marks.size === 0)
     return dotted && file.delimiter === ";" ? { kind: "decimal-point", example } : { kind: "plain" };
   const [currency] = [...currencies];
+  const unsure = marks.has(".") && groups.size === 0 && decimals.size === 0;
   return {
     kind: "format",
+    ...(unsure && { unsure: example }),
     format: {
       decimal: decimal ?? (marks.has(".") ? "," : "."),
       group: [...marks][0] ?? "",
@@ -187,12 +245,13 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
 
   function isDecimal(mark: "." | ","): boolean {
     if (mark === ".") return !file.commas;
+    // Between commas, a comma in a number is in quotes: marks of thousands are, and decimal commas hardly.
+    if (file.delimiter === ",") return false;
     if (file.commas !== file.points) return file.commas;
-    if (file.delimiter === ";") return true;
-    return file.delimiter !== "," && small === 0;
+    return file.delimiter === ";" || small === 0;
   }
   function sureOfComma(): boolean {
-    return file.commas || file.delimiter === ";";
+    return small === 0 && (file.commas || file.delimiter === ";");
   }
 }
 
@@ -202,7 +261,9 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
  */
 export function plainSpelling(cell: string, format: NumberFormat): string | null {
   const parts = numberParts(cell);
-  if (parts === null || (parts.currency !== "" && parts.currency !== format.currency)) return null;
+  if (parts === null) return null;
+  const { currency } = format;
+  if (parts.currency !== "" && (currency === undefined || !isCurrency(parts.currency, currency))) return null;
   if (parts.percent && format.percent !== true) return null;
   const reading = readMarks(parts.body);
   if (reading === null) return null;
@@ -213,6 +274,8 @@ export function plainSpelling(cell: string, format: NumberFormat): string | null
   } else if (reading.kind === "either" && reading.mark !== format.group && reading.mark !== format.decimal) {
     return null;
   }
-  if (format.group !== "") body = body.replaceAll(format.group, "");
+  const grouped = format.group !== "" && parts.exponent === "";
+  if (reading.kind === "either" && !grouped && reading.mark !== format.decimal) return null;
+  if (grouped) body = body.replaceAll(format.group, "");
   return parts.sign + body.replace(format.decimal, ".") + parts.exponent;
 }

@@ -23,7 +23,8 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
   const faults: Fault[] = [];
   const unreadable: number[] = [];
   const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
-  for (const [at, source] of (list ?? text.split("\n")).entries()) {
+  let replaced = list?.replaced ?? 0;
+  for (const [at, source] of (list?.values ?? text.split("\n")).entries()) {
     if (typeof source === "string" && source.trim() === "") continue;
     const value = typeof source === "string" ? parse(source) : objectOf(source, JSON.stringify(source));
     const row = lines.length;
@@ -34,13 +35,13 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
       lines.push(at + 1);
       continue;
     }
+    replaced += value.replaced;
     for (const [key, entry] of Object.entries(value.object)) {
-      const trimmed = key.trim();
-      let which = index.get(trimmed);
+      let which = index.get(key);
       if (which === undefined) {
         which = columns.length;
-        index.set(trimmed, which);
-        columns.push({ name: trimmed, cells: [], nested: false });
+        index.set(key, which);
+        columns.push({ name: key.trim(), cells: [], nested: false });
       }
       const column = columns[which]!;
       const cell = cellOf(entry);
@@ -49,6 +50,7 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
       column.cells[row] = cell ?? null;
     }
     lines.push(at + 1);
+    if (columns.length > mostKeys && lines.length % 1000 === 0) checkKeys(columns, lines.length, name);
   }
   const rows = lines.length;
   checkFaults(faults, damaged === "empty" ? rows : rows + faults.length, damaged, name);
@@ -57,7 +59,12 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
   if (flat.length === 0) throw dataError({ file: name }, "expected numbers or texts in the objects", "none");
   for (const column of flat) while (column.cells.length < rows) column.cells.push(null);
   const { names, notes } = distinctNames(flat.map((column) => column.name));
-  const damage: Note[] = faults.length === 0 ? [] : [faultNote(faults, damaged)];
+  const damage: Note[] = [
+    ...(faults.length === 0 ? [] : [faultNote(faults, damaged)]),
+    ...(replaced === 0
+      ? []
+      : [{ level: "info", text: "NaN and Infinity read as missing, which JSON has not" } as const]),
+  ];
   return {
     name,
     columns: flat.map(({ cells }, j) => new Column(names[j]!, { kind: "cells", cells })),
@@ -74,27 +81,47 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
   };
 }
 
-type Parsed = { object: object } | { expected: string; got: string };
+/** Columns from which on it is looked at whether they are filled. */
+const mostKeys = 1000;
+
+/** Objects that have hardly a key in common would become a table of empty cells that no memory holds. */
+function checkKeys(columns: readonly { cells: readonly Cell[] }[], rows: number, name: string): void {
+  const filled = columns.reduce(
+    (n, { cells }) => n + cells.reduce<number>((m, c) => m + Number(c !== null), 0),
+    0,
+  );
+  if (filled > 0.01 * columns.length * rows) return;
+  throw dataError(
+    { file: name },
+    "expected objects with the same keys",
+    `${columns.length} different ones in ${rows} objects`,
+  );
+}
+
+type Parsed = { object: object; replaced: number } | { expected: string; got: string };
 
 function parse(source: string): Parsed {
   try {
-    return objectOf(parseJson(source), source);
+    const { value, replaced } = parseJson(source);
+    return objectOf(value, source, replaced);
   } catch (cause) {
     return { expected: "expected a JSON object", got: `${quoted(source)} (${messageOf(cause)})` };
   }
 }
 
-function objectOf(value: unknown, source: string): Parsed {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { object: value };
+function objectOf(value: unknown, source: string, replaced = 0): Parsed {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return { object: value, replaced };
   return {
     expected: "expected a JSON object (one a line)",
     got: Array.isArray(value) ? "a list" : quoted(source),
   };
 }
 
-function parseList(text: string, name: string): unknown[] {
+function parseList(text: string, name: string): { values: unknown[]; replaced: number } {
   try {
-    return parseJson(text) as unknown[];
+    const { value, replaced } = parseJson(text);
+    return { values: value as unknown[], replaced };
   } catch (cause) {
     throw dataError(
       { file: name },
@@ -104,9 +131,23 @@ function parseList(text: string, name: string): unknown[] {
   }
 }
 
-/** Digits of identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some. */
-function parseJson(source: string): unknown {
-  return /\d{16}/.test(source) ? JSON.parse(source, keepLongDigits) : JSON.parse(source);
+/** `NaN` and the like between a colon, a comma or a bracket and the next; texts are passed over. */
+const notNumbers = /("(?:[^"\\]|\\.)*")|(?<=[:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g;
+
+/**
+ * The value of a JSON text. What some programs write for numbers that are none becomes null; how often is `replaced`. Digits of
+ * identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some.
+ */
+function parseJson(source: string): { value: unknown; replaced: number } {
+  let replaced = 0;
+  const text = /NaN|Infinity/.test(source)
+    ? source.replace(notNumbers, (found, quotedText: string | undefined) => {
+        if (quotedText !== undefined) return found;
+        replaced++;
+        return "null";
+      })
+    : source;
+  return { value: /\d{16}/.test(text) ? JSON.parse(text, keepLongDigits) : JSON.parse(text), replaced };
 }
 
 function keepLongDigits(_key: string, value: unknown, context?: { source?: string }): unknown {

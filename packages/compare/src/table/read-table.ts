@@ -1,5 +1,6 @@
 import { checkOptions } from "minimand/engine";
 import { textBytes } from "./bytes/encoding.ts";
+import { foreignKind } from "./bytes/foreign.ts";
 import { gunzip, isGzip } from "./bytes/gunzip.ts";
 import { readCsv } from "./csv/read-csv.ts";
 import { type Damaged, damagedChoices } from "./damage.ts";
@@ -37,7 +38,8 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  * Parquet, each also gzip-compressed; text in UTF-8, UTF-16 or Windows-1252.
  *
  * The format is what the content shows (Parquet's first bytes), then what the extension says (`.tsv`, `.tab`, `.jsonl`,
- * `.ndjson`, `.json`), then JSON lines if the text starts with `{`, else CSV. Works in browsers and in Node.
+ * `.ndjson`, `.json`), then JSON lines if the text starts like an object or a list of some, else CSV. Works in browsers and
+ * in Node.
  *
  * Cells stay as they stand in the file, numbers in foreign spellings (`1.234,5`, `$12`, `12 %`) included: `Column.format` says
  * how they are read. Whatever was repaired, left out or decided is in `Table.notes`; damage beyond what `damaged` accepts is an error.
@@ -94,16 +96,11 @@ async function read(
     .match(/\.([a-z]+)$/)?.[1];
   if (extension === "parquet")
     throw dataError({ file: name }, "expected a Parquet file (it starts with PAR1)", "something else");
-  if (content[0] === 0x50 && content[1] === 0x4b && content[2] === 3 && content[3] === 4) {
-    throw dataError(
-      { file: name },
-      "expected CSV, TSV, JSON lines or Parquet",
-      "a ZIP archive or an Excel workbook: save it as CSV",
-    );
-  }
+  const foreign = foreignKind(content);
+  if (foreign !== null) throw dataError({ file: name }, "expected CSV, TSV, JSON lines or Parquet", foreign);
   const { bytes, notes } = textBytes(content, name);
-  const start = firstCharacter(bytes);
-  if (start === null) throw dataError({ file: name }, "expected a table", "an empty file");
+  const start = beginning(bytes);
+  if (start === "") throw dataError({ file: name }, "expected a table", "an empty file");
   const kind = format ?? textFormat(extension, start);
   // What only the extension says has to be possible.
   const tabs = kind === "tsv" && (format === "tsv" || bytes.includes(9));
@@ -127,19 +124,19 @@ function checkSize(size: number, most: number, name: string): void {
     );
 }
 
-/** The first character of a text that is not white, or null. */
-function firstCharacter(bytes: Uint8Array): string | null {
+/** Some characters of a text from the first that is not white; none if there is none. */
+function beginning(bytes: Uint8Array): string {
   for (let size = 256, from = 0; from < bytes.length; from += size, size *= 2) {
-    const text = new TextDecoder().decode(bytes.subarray(from, from + size)).trim();
-    if (text !== "") return text[0]!;
+    const text = new TextDecoder().decode(bytes.subarray(from, from + size)).trimStart();
+    if (text !== "") return text;
   }
-  return null;
+  return "";
 }
 
 function textFormat(extension: string | undefined, start: string): "csv" | "tsv" | "jsonl" {
   if (extension === "jsonl" || extension === "ndjson" || extension === "json") return "jsonl";
-  if (extension === "tsv" || extension === "tab") return "tsv";
-  return extension !== "csv" && start === "{" ? "jsonl" : "csv";
+  if (/^(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:/.test(start)) return "jsonl";
+  return extension === "tsv" || extension === "tab" ? "tsv" : "csv";
 }
 
 function isParquet(bytes: Uint8Array): boolean {

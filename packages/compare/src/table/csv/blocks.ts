@@ -1,9 +1,9 @@
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A text with line ends `\n` only. */
+/** A text with line ends `\n` only; `\r\r\n`, as programs that open a file twice leave it, is one. */
 export function decodeLines(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
-  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  return text.includes("\r") ? text.replace(/\r+\n|\r/g, "\n") : text;
 }
 
 /** The byte that ends lines: `\n`, or `\r` where the text has no other. */

@@ -47,7 +47,13 @@ it("cuts lines without quotes as the parser does, with their numbers", () => {
                 .map((cell) => cell.trim()),
             ]),
         });
-        const { records } = cutRecords(decodeLines(bytes), 1, { ...standard, delimiter }, width, true);
+        const { records } = cutRecords(
+          decodeLines(bytes),
+          1,
+          { ...standard, delimiter },
+          { width, isRow: () => false },
+          true,
+        );
         expect(cells).toEqual(records.map((record) => [record.line, record.cells]));
       },
     ),

@@ -51,7 +51,10 @@ export function cutBytes(
     const blank = count === 1 && isBlank(bytes, cell, at);
     if (count === width && !blank) sink.row(bytes, bounds, number);
     else sink.other(bytes, start, at, number);
-    if (bytes[at] === 13 && bytes[at + 1] === 10) at++;
+    // Any number of \r in front of \n is one line end with it.
+    let end = at;
+    while (bytes[end] === 13) end++;
+    if (bytes[end] === 10 && end < to) at = end;
     at++;
     number++;
   }

@@ -1,14 +1,17 @@
 /** How a delimiter-separated text is written. */
 export interface Dialect {
-  /** What stands between two cells; empty where every line is one cell. */
+  /** What stands between two cells; {@link none} where every line is one cell. */
   delimiter: string;
-  /** What a quoted cell begins with; it ends with the same, `“` with `”`. */
-  quote: '"' | "'" | "“";
+  /** What a quoted cell begins with; it ends with the same, `“` with `”`. Empty where quotes are characters like others. */
+  quote: '"' | "'" | "“" | "";
   /** `\"` stands for a quote inside a quoted cell, beside the doubled one. */
   backslash: boolean;
   /** Several spaces are one delimiter (columns that are aligned by eye). */
   runs: boolean;
 }
+
+/** Delimits nothing: no text has it. */
+export const none = "\0";
 
 /** RFC 4180. */
 export const standard: Dialect = { delimiter: ",", quote: '"', backslash: false, runs: false };
@@ -31,8 +34,11 @@ export function standardize(text: string, { delimiter, quote, backslash, runs }:
   };
   // Where spaces delimit, none stand between a quote and its delimiter.
   const blank = delimiter === " " ? (from: number): number => from : skip;
-  const ends = (at: number): boolean =>
-    at >= text.length || text[at] === "\n" || text.startsWith(delimiter, at);
+  const delimits = (at: number): boolean => text.startsWith(delimiter, at) || (runs && text[at] === "\t");
+  const ends = (at: number): boolean => at >= text.length || text[at] === "\n" || delimits(at);
+  const nextNewline = searcher((from) => text.indexOf("\n", from), text.length);
+  const nextDelimiter = searcher((from) => text.indexOf(delimiter, from), text.length);
+  const nextTab = searcher((from) => (runs ? text.indexOf("\t", from) : -1), text.length);
   const parts: string[] = [];
   let at = 0;
   let lineStart = true;
@@ -40,17 +46,14 @@ export function standardize(text: string, { delimiter, quote, backslash, runs }:
     if (runs && lineStart) at = skip(at);
     lineStart = false;
     const start = blank(at);
-    if (text[start] === quote) {
+    if (quote !== "" && text[start] === quote) {
       const { content, end } = quoted(start + 1);
       // Quotes of the standard stay as they are, so that stray ones can be seen.
       if (quote === '"' && !backslash) parts.push(text.slice(start, end));
       else parts.push('"', content.replaceAll('"', '""'), end <= text.length ? '"' : "");
       at = blank(end);
     } else {
-      const newline = text.indexOf("\n", at);
-      const last = newline < 0 ? text.length : newline;
-      const next = delimiter === "" ? -1 : text.indexOf(delimiter, at);
-      const end = next >= 0 && next < last ? next : last;
+      const end = Math.min(nextNewline(at), nextDelimiter(at), nextTab(at));
       const cell = text.slice(at, end);
       // A quote of the standard that is a character here.
       parts.push(quote !== '"' && cell.includes('"') ? `"${cell.trim().replaceAll('"', '""')}"` : cell);
@@ -90,4 +93,16 @@ export function standardize(text: string, { delimiter, quote, backslash, runs }:
     }
     return { content: content + text.slice(done), end: text.length + 1 };
   }
+}
+
+/** Where something is next from a place on, `end` if nowhere; looked for only where the last answer has been passed. */
+function searcher(find: (from: number) => number, end: number): (from: number) => number {
+  let known = -1;
+  return (from) => {
+    if (known < from) {
+      const found = find(from);
+      known = found < 0 ? end : found;
+    }
+    return known;
+  };
 }

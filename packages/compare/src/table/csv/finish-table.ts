@@ -1,4 +1,5 @@
 import type { Note } from "../../results.ts";
+import { kindOf } from "../cell-kind.ts";
 import type { Column } from "../column.ts";
 import { checkFaults, type Damaged, type Fault, faultNote, placesOf } from "../damage.ts";
 import { dataError, quoted } from "../data-error.ts";
@@ -6,7 +7,7 @@ import { formatColumns } from "../format-columns.ts";
 import { columns as columnsOf } from "../names.ts";
 import type { Table } from "../table.ts";
 import type { Layout } from "./layout.ts";
-import { faultOf, sortOdd } from "./odd-records.ts";
+import { faultOf, isNote, sortOdd } from "./odd-records.ts";
 import type { Collected } from "./row-collector.ts";
 import { totalOf } from "./totals.ts";
 
@@ -24,25 +25,33 @@ export function finishTable(
 ): Table {
   const { width, headerLine } = layout;
   const { lines, builders } = taken;
-  const { faults, footers, tables } = sortOdd(taken.odd, taken.whole, width);
+  const everyRecord = damaged === "empty" || damaged === "refuse";
+  const { faults, comments, footers, tables } = sortOdd(taken.odd, taken, width, everyRecord);
   const notes: Note[] = [...layout.notes];
 
   // Rows of another table that goes on to the end are none of this one.
   let { sound } = taken;
   const endTable = tables.find(({ to }) => sound === 0 || to > lines[sound - 1]!);
   while (sound > 0 && endTable !== undefined && lines[sound - 1]! > endTable.from) sound--;
+  const below = everyRecord ? [] : notesBelow(taken, sound);
+  sound -= below.length;
   const madeOfFaults = damaged === "pad" || damaged === "empty" ? faults.map(({ row }) => row + 1) : [];
   const rows = Math.max(sound, ...madeOfFaults.slice(-1));
-  if (taken.rows > rows && taken.odd.length === 0)
-    notes.push(info(`left out ${taken.rows - rows} rows without any value at the end`));
   for (const builder of builders) builder.truncate(rows);
 
   noteLines(notes, taken.blank, "a blank line", "blank lines");
-  noteLines(notes, taken.comments, "a comment", "comments");
+  noteLines(notes, taken.valueless, "a row without any value", "rows without any value");
+  noteLines(notes, taken.rules, "a line of dashes", "lines of dashes");
+  const commentLines = comments.map(({ line }) => line);
+  noteLines(notes, commentLines, "a comment", "comments");
   noteLines(notes, taken.repeated, "a header that comes again", "headers that come again");
-  if (footers.length > 0) {
-    const where = placesOf(footers.map(({ line }) => line));
-    notes.push(info(`left out what stands below the table (${where}): ${quoted(footers[0]!.text)}`));
+  noteLines(notes, taken.trailing, "delimiters at the end of a row", "delimiters at the end of rows");
+  const all = [...below, ...footers.map(({ line, text }) => ({ line, text }))].sort(
+    (a, b) => a.line - b.line,
+  );
+  if (all.length > 0) {
+    const where = placesOf(all.map(({ line }) => line));
+    notes.push(info(`left out what stands below the table (${where}): ${quoted(all[0]!.text)}`));
   }
   for (const { from, to, cells } of tables)
     notes.push(warning(`left out another table (lines ${from} to ${to}, ${cells} columns)`));
@@ -56,6 +65,8 @@ export function finishTable(
       warning(`took quotes inside of quoted cells as characters (${where}), as the number of cells is right`),
     );
   }
+  if (taken.formulas.length > 0)
+    notes.push(info(`read ="..." as the text in it (${placesOf(taken.formulas)})`));
   weigh(
     faults.map((one) => faultOf(one, width, headerLine)),
     rows,
@@ -81,6 +92,31 @@ export function finishTable(
     unreadable: Int32Array.from(damaged === "empty" ? faults.map(({ row }) => row) : []),
     notes: [...notes, ...formatted.notes],
   };
+}
+
+/** Lines that can stand below a table and are as wide as it. */
+const mostBelow = 30;
+
+/**
+ * The last rows that hold a text in their first cell and nothing else, as programs for tables write notes: where the first of them
+ * reads like one, or stands apart.
+ */
+function notesBelow(
+  { builders, lines, rich, valueless, blank }: Collected,
+  sound: number,
+): { line: number; text: string }[] {
+  if (builders.length < 2 || rich === 0 || sound - rich > mostBelow) return [];
+  const first = builders[0]!.column("");
+  const found: { line: number; text: string }[] = [];
+  for (let row = rich; row < sound; row++) {
+    const text = String(first.at(row));
+    if (kindOf(text) !== "text") return [];
+    found.push({ line: lines[row]!, text });
+  }
+  const [begin] = found;
+  if (begin === undefined) return [];
+  const before = begin.line - 1;
+  return isNote(begin.text) || valueless.includes(before) || blank.includes(before) ? found : [];
 }
 
 /** Refuses too much damage, notes the rest. */

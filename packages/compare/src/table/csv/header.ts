@@ -1,50 +1,74 @@
 import type { Note } from "../../results.ts";
 import { type CellKind, kindOf } from "../cell-kind.ts";
-import { listed } from "../data-error.ts";
+import { listed, quoted } from "../data-error.ts";
+import { isRule } from "./odd-records.ts";
 
 /** Rows that are looked at to tell a header from a row. */
 export const mostRows = 200;
 const mostHeaders = 6;
 
 /**
- * Whether a record names columns: where columns hold numbers or dates below it, most of its cells there are texts; where all
- * are texts, most of its cells don't come again in their columns. Years and counted columns (`0, 1, 2`) are names, too.
+ * Whether a record names the columns of the rows below it: most of its cells are of another kind than the numbers or dates of
+ * their columns; or, where they are numbers themselves, they go up or down as no row does (years, wavelengths, 0, 1, 2); or,
+ * where all columns hold texts, most of them don't come again in their columns.
  */
 export function hasHeader(first: readonly string[], rows: readonly string[][]): boolean {
   if (rows.length === 0) return true;
   const below = rows.filter((row) => row.some((cell, j) => cell !== first[j]));
+  const again = rows.length - below.length;
   const kinds = kindsOf(below, first.length);
-  const { names, values, numbers } = evidenceOf(first, kinds);
-  if (names + values > 0) return (names > 0 && names >= values) || countsOn(numbers);
+  const { names, values } = evidenceOf(first, kinds);
+  if (names > 0 && names >= values) return true;
+  if (again > 0 && names === 0 && (values > 0 || first.length === 1)) return false;
+  if (names + values > 0) return numbersName(first, below, kinds);
   const filled = first.filter((cell) => cell !== "");
-  if (filled.length === 0 || below.length < 4) return true;
-  const again = first.filter((cell, j) => cell !== "" && below.some((row) => row[j] === cell));
-  return again.length <= filled.length / 2;
+  if (filled.length === 0 || below.length < 2) return true;
+  const known = first.filter((cell, j) => cell !== "" && below.some((row) => row[j] === cell)).length;
+  if (again > 0 && known > 0) return false;
+  return below.length < 4 || known <= filled.length / 2;
 }
 
-/** Texts and values among the cells of columns that hold numbers or dates. */
+/** How many cells differ from the kind of their column, and how many don't, among those that hold numbers or dates. */
 export function evidenceOf(
   cells: readonly string[],
   kinds: readonly CellKind[],
-): { names: number; values: number; numbers: string[] } {
-  let names = 0;
-  const numbers: string[] = [];
+): { names: number; values: number } {
+  let [names, values] = [0, 0];
   for (const [j, cell] of cells.entries()) {
     if (kinds[j] !== "number" && kinds[j] !== "date") continue;
     const kind = kindOf(cell);
-    if (kind === "text") names++;
-    else if (kind !== "missing") numbers.push(cell);
+    if (kind === "missing") continue;
+    if (kind === kinds[j]) values++;
+    else names++;
   }
-  return { names, values: numbers.length, numbers };
+  return { names, values };
 }
 
-/** Consecutive years, or whole numbers from 0 or 1 on. */
-function countsOn(cells: readonly string[]): boolean {
-  if (cells.length < 2 || !cells.every((cell) => /^\d{1,4}$/.test(cell))) return false;
-  const numbers = cells.map(Number);
-  const start = numbers[0]!;
-  const fits = start === 0 || (start === 1 && cells.length > 2) || (start >= 1800 && start <= 2100);
-  return fits && numbers.every((value, i) => value === start + i);
+/** Whether numbers above columns of numbers are their names. */
+function numbersName(
+  first: readonly string[],
+  rows: readonly (readonly string[])[],
+  kinds: readonly CellKind[],
+): boolean {
+  const all = first.map(Number);
+  const counted =
+    all.length > 2 && (all[0] === 0 || all[0] === 1) && all.every((value, i) => value === all[0]! + i);
+  if (counted) return true;
+  const columns = kinds.flatMap((kind, j) => (kind === "number" && first[j] !== "" ? [j] : []));
+  const numbers = columns.map((j) => Number(first[j]));
+  if (numbers.length < 2 || numbers.some(Number.isNaN)) return false;
+  const steps = numbers.slice(1).map((value, i) => value - numbers[i]!);
+  if (!steps.every((step) => step > 0) && !steps.every((step) => step < 0)) return false;
+  if (numbers.every(isYear)) return !columns.every((j) => rows.every((row) => isYear(Number(row[j]))));
+  const strange = columns.filter((j, i) => {
+    const values = rows.map((row) => Number(row[j])).filter((value) => !Number.isNaN(value));
+    return numbers[i]! < Math.min(...values) || numbers[i]! > Math.max(...values);
+  });
+  return rows.length >= 3 && numbers.length >= 4 && strange.length >= 0.8 * columns.length;
+}
+
+function isYear(value: number): boolean {
+  return Number.isInteger(value) && value >= 1800 && value <= 2100;
 }
 
 /** What nine in ten of the values of each column are. */
@@ -59,7 +83,7 @@ export function kindsOf(rows: readonly (readonly string[])[], width: number): Ce
   });
 }
 
-/** Rows below the header that belong to it. */
+/** Rows below the header that belong to it: how many, and those whose cells are names. */
 export function moreHeaders(
   first: readonly string[],
   lines: readonly { cells: string[]; line: number }[],
@@ -70,47 +94,63 @@ export function moreHeaders(
   let count = 0;
   for (; count < mostHeaders && lines.length > count + 1; count++) {
     const { cells, line } = lines[count]!;
+    const say = (text: string): void => void notes.push({ level: "info", text: `${text} (line ${line})` });
+    if (isRule(cells)) {
+      say("left out a line of dashes");
+      continue;
+    }
     if (cells.length !== width) break;
     if (cells.every((cell, j) => cell === first[j])) {
-      notes.push(info(`left out a header that comes again (line ${line})`));
+      say("left out a header that comes again");
+      continue;
+    }
+    const filled = cells.filter((cell) => cell !== "");
+    if (filled.length === 1 && cells[0] !== "" && first[0] === "" && rows.length === 0) {
+      rows.push(cells);
+      say(`took ${quoted(cells[0]!)} as the name of the first column`);
       continue;
     }
     const below = lines
       .slice(count + 1, count + 1 + mostRows)
       .map((l) => l.cells)
       .filter((row) => row.length === width);
-    if (!namesTyped(cells, below, width)) break;
-    if (areUnits(cells))
-      notes.push(
-        info(
-          `left out a row of units (line ${line}): ${listed(
-            cells.filter((c) => c !== ""),
-            4,
-          )}`,
-        ),
-      );
+    if (!namesBelow(cells, first, below, width)) break;
+    if (areUnits(cells)) say(`left out a row of units: ${listed(filled, 4)}`);
     else {
       rows.push(cells);
-      notes.push(info(`joined the names in line ${line} to those above`));
+      say("joined the names below those above");
     }
   }
   return { count, rows };
 }
 
 /**
- * Whether the cells are texts in all columns in which the rows below have numbers or dates. One such column is not enough: its
- * first value may be a text by mistake.
+ * Whether a row below names is one of names, too: texts where the rows below have numbers or dates, in all of several columns, or in
+ * half of them and at least two with the others empty; or texts or years below names that go over several columns. In one
+ * column alone a text may be there by mistake.
  */
-function namesTyped(cells: readonly string[], below: readonly string[][], width: number): boolean {
+function namesBelow(
+  cells: readonly string[],
+  first: readonly string[],
+  below: readonly string[][],
+  width: number,
+): boolean {
   const kinds = kindsOf(below, width);
-  const typed = cells.filter((_, j) => kinds[j] === "number" || kinds[j] === "date");
-  return typed.length > (areUnits(cells) ? 0 : 1) && typed.every((cell) => kindOf(cell) === "text");
+  const typed = kinds.flatMap((kind, j) => (kind === "number" || kind === "date" ? [j] : []));
+  const texts = typed.filter((j) => kindOf(cells[j]!) === "text");
+  const empty = typed.filter((j) => cells[j] === "");
+  if (areUnits(cells)) return texts.length > 0 && texts.length + empty.length === typed.length;
+  if (texts.length + empty.length === typed.length && empty.every((j) => first[j] !== ""))
+    return texts.length > 1 && 2 * texts.length >= typed.length;
+  const merged = typed.filter((j) => first[j] === "");
+  const named = (j: number): boolean => kindOf(cells[j]!) === "text" || isYear(Number(cells[j] || "x"));
+  return merged.length > 0 && merged.every(named) && typed.every((j) => named(j) || cells[j] === "");
 }
 
 const unit =
   /^(?:[[(].{1,12}[\])]|%|‰|°[CF]?|[µmckM]?(?:m|g|s|l|L|A|V|W|Hz|Pa|J|N|K|mol|t|B)(?:[²³]|\^?[23])?|km\/h|m\/s|min|h|hours?|days?|years?|yrs?|kg|ha|cm|mm|km|mi|ft|in|lbs?|oz|deg|rad|bar|psi|ppm|ppb|kWh|MWh|USD|EUR|GBP|[€$£]|units?|count|n|-)$/;
 
-function areUnits(cells: readonly string[]): boolean {
+export function areUnits(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== "");
   return filled.length > 0 && 2 * filled.filter((cell) => unit.test(cell)).length > filled.length;
 }
@@ -120,9 +160,10 @@ export function joinHeaders(rows: readonly (readonly string[])[]): string[] {
   const filled = rows.map((row, i) => {
     if (i === rows.length - 1) return row;
     let last = "";
-    return row.map((cell) => {
+    return row.map((cell, j) => {
       if (cell !== "") last = cell;
-      return last;
+      // A name goes on only where there is one below it.
+      return cell !== "" || rows.slice(i + 1).some((lower) => lower[j] !== "") ? last : "";
     });
   });
   return rows[0]!.map((_, j) =>
@@ -132,5 +173,3 @@ export function joinHeaders(rows: readonly (readonly string[])[]): string[] {
       .join(" "),
   );
 }
-
-const info = (text: string): Note => ({ level: "info", text });

@@ -58,7 +58,7 @@ describe("the place of the table in a file", () => {
       "\nname,town,street\nAnn,York,High\nBob,Leeds,Low\n",
       /^left out another table from line 15 on \(3 records\)$/,
     ],
-    ["rows without values", ",,\n,,\n", /^left out 2 rows without any value at the end$/],
+    ["rows without values", ",,\n,,\n", /^left out 2 rows without any value \(lines 14, 15\)$/],
   ])("is above %s", async (_, below, note) => {
     const { rows: count, notes } = await read(`n,x,k\n${rows}\n${below}`);
     expect(count).toBe(12);
@@ -87,12 +87,12 @@ describe("the names of columns", () => {
   it.each<[string, string, string[], RegExp]>([
     ["an empty name", "n,,k", ["n", "column_2", "k"], /^named the column 'column_2' without a name$/],
     ["a name that is there already", "n,n,n", ["n", "n_2", "n_3"], /^renamed 2 columns \('n_2', 'n_3'\)/],
-    ["units below", "n,x,k\nkg,%,-", ["n", "x", "k"], /^left out a row of units \(line 2\): 'kg', '%', '-'$/],
+    ["units below", "n,x,k\nkg,%,-", ["n", "x", "k"], /^left out a row of units: 'kg', '%', '-' \(line 2\)$/],
     [
       "a second row of names",
       "a,,b\nn,x,k",
       ["a n", "a x", "b k"],
-      /^joined the names in line 2 to those above$/,
+      /^joined the names below those above \(line 2\)$/,
     ],
     [
       "the same names twice",
@@ -132,7 +132,7 @@ describe("the names of columns", () => {
     expect(pandas.notes[0]).toMatch(
       /^the first column has no name and counts the rows from 0 \(pandas' index\)/,
     );
-    for (const name of [(i: number) => String(i + 1), (i: number) => `"car ${i}"`]) {
+    for (const name of [(i: number) => `"${i + 1}"`, (i: number) => `"car ${i}"`]) {
       const r = await read(
         `"x","k"\n${Array.from({ length: 9 }, (_, i) => `${name(i)},${i}.5,"a"`).join("\n")}\n`,
       );

@@ -2,9 +2,9 @@ import type { Note } from "../../results.ts";
 import { type CellKind, kindOf } from "../cell-kind.ts";
 import { dataError, listed, quoted } from "../data-error.ts";
 import { distinctNames } from "../names.ts";
-import { evidenceOf, hasHeader, joinHeaders, kindsOf, moreHeaders, mostRows } from "./header.ts";
-import { isComment } from "./odd-records.ts";
+import { hasHeader, joinHeaders, kindsOf, moreHeaders, mostRows } from "./header.ts";
 import type { TextRecord } from "./records.ts";
+import { describeLines, type Line, topOf, upToBlank } from "./top.ts";
 
 /** Where in a text the table is, as its first records show. */
 export interface Layout {
@@ -20,20 +20,10 @@ export interface Layout {
   trailing: boolean;
   /** What most values of a column are. */
   kinds: CellKind[];
+  /** Nearly all rows have a value in their last column. */
+  endsFilled: boolean;
   notes: Note[];
 }
-
-/** A record of the beginning with what is known of it. */
-interface Line {
-  cells: string[];
-  line: number;
-  filled: number;
-  afterBlank: boolean;
-  stray: boolean;
-}
-
-/** Lines above a header. */
-const mostAbove = 100;
 
 /**
  * Finds the table in the first records of a text.
@@ -50,11 +40,11 @@ export function findLayout(
   widths: ReadonlyMap<number, number>,
   file: string,
 ): Layout {
-  const lines = describe(records);
+  const lines = describeLines(records);
   if (lines.length === 0) throw dataError({ file }, "expected a header and rows", "an empty file");
   const common = modalWidth(widths);
   const notes: Note[] = [];
-  const at = headerAt(lines, common) ?? firstFull(lines, common);
+  const at = topOf(lines, common);
   const above = lines.slice(0, at);
   const first = lines[at]!;
   const rows = upToBlank(lines.slice(at + 1)).filter(({ cells }) => cells.length === common);
@@ -70,7 +60,7 @@ export function findLayout(
   if (!named) {
     notes.push({
       level: "warning",
-      text: `the first record (line ${first.line}) looks like the others: the file has no names, columns are named column_1 to column_${width}`,
+      text: `the first record (line ${first.line}) looks like the others: the file has no names, ${width === 1 ? "its column is" : "columns are"} named column_1${width === 1 ? "" : ` to column_${width}`}`,
     });
     return {
       width,
@@ -80,6 +70,7 @@ export function findLayout(
       firstLine: first.line,
       trailing,
       kinds: kindsOf([given, ...body].slice(0, mostRows), width),
+      endsFilled: endsFilled(body, width),
       notes,
     };
   }
@@ -104,30 +95,13 @@ export function findLayout(
     firstLine: lastHeader.line + 1,
     trailing,
     kinds: kindsOf(rest.slice(0, mostRows), width),
+    endsFilled: endsFilled(rest, width),
     notes,
   };
 }
 
-function describe(records: readonly TextRecord[]): Line[] {
-  const lines: Line[] = [];
-  let afterBlank = false;
-  for (const { cells, line, stray } of records) {
-    const filled = cells.reduce((n, cell) => n + Number(cell !== ""), 0);
-    // Broken records have no cells to speak of; the rows will tell.
-    if (cells.length === 0) continue;
-    if (filled === 0) afterBlank = true;
-    else {
-      lines.push({ cells, line, filled, afterBlank, stray });
-      afterBlank = false;
-    }
-  }
-  return lines;
-}
-
-/** Lines up to a blank one, below which another table may be; all of them where it comes early. */
-function upToBlank(lines: readonly Line[]): readonly Line[] {
-  const end = lines.findIndex(({ afterBlank }, i) => i >= 4 && afterBlank);
-  return end < 0 ? lines : lines.slice(0, end);
+function endsFilled(rows: readonly (readonly string[])[], width: number): boolean {
+  return rows.filter((row) => row[width - 1] !== "").length >= 0.9 * rows.length;
 }
 
 /** The most frequent number of cells; one cell only where no record has more. */
@@ -138,43 +112,6 @@ function modalWidth(widths: ReadonlyMap<number, number>): number {
     if (times > most || (times === most && width > best)) [best, most] = [width, times];
   }
   return best;
-}
-
-/** A title, a comment, or a note of a few cells: nothing that could be names for so many columns. */
-function isAbove({ cells, filled }: Line, width: number, next: Line | undefined): boolean {
-  if (next === undefined || width < 2) return false;
-  if (isComment(cells) && cells.length !== width) return true;
-  if (width === 2) return cells.length === 1 && next.cells.length <= 2;
-  return filled === 1 || (cells.length < width && filled <= width / 3);
-}
-
-/**
- * The first full line with texts where the lines below have numbers or dates, if nothing that could be a header or a row
- * stands above it.
- */
-function headerAt(lines: readonly Line[], width: number): number | null {
-  if (width < 2) return null;
-  for (const [i, { cells, filled }] of lines.entries()) {
-    if (i >= mostAbove) return null;
-    if (cells.length !== width || (filled === 1 && cells[0] !== "")) continue;
-    const below = lines.slice(i + 1, i + 1 + mostRows).filter((line) => line.cells.length === width);
-    const kinds = kindsOf(
-      below.map((line) => line.cells),
-      width,
-    );
-    const { names, values } = evidenceOf(cells, kinds);
-    const typed = kinds.filter((kind) => kind === "number" || kind === "date").length;
-    if (names > 0 && names >= values && 2 * names >= typed) return i <= below.length ? i : null;
-    // Titles leave cells empty; a line without an empty one is the header or a row itself.
-    if (values > 0 || filled === width) return null;
-  }
-  return null;
-}
-
-/** The first line that can hold names or values, where types don't tell. */
-function firstFull(lines: readonly Line[], width: number): number {
-  const top = lines.findIndex((line, i) => !isAbove(line, width, lines[i + 1]));
-  return top < 0 ? 0 : skipBlock(lines, top, width);
 }
 
 /** Where rows begin without a header, a line above that may have been one is not to be passed over. */
@@ -200,13 +137,6 @@ function refuseSpoiledHeader(
     `expected ${width} names, as most rows have ${width} cells`,
     `${got}; mend this line`,
   );
-}
-
-/** Goes on behind lines of another width that a blank line separates from the table. */
-function skipBlock(lines: readonly Line[], from: number, width: number): number {
-  if (lines[from]!.cells.length === width) return from;
-  const full = lines.findIndex(({ cells }, i) => i > from && cells.length === width);
-  return full > 0 && lines[full]!.afterBlank ? full : from;
 }
 
 function noteAbove(above: readonly Line[], notes: Note[]): void {
@@ -248,7 +178,7 @@ function fitHeader(
     notes.push({ level: "warning", text });
     return { width: last, trailing: true, rowNames: false };
   }
-  if (count === last && hasRowNames(rows)) {
+  if (count === last && hasRowNames(first, rows)) {
     notes.push(
       info(
         "the header has one name less than rows have cells: the first column holds the names of the rows, as R writes them",
@@ -259,8 +189,9 @@ function fitHeader(
   throw refused;
 }
 
-/** R's names of rows are all different; without names of their own they count the rows from 1. */
-function hasRowNames(rows: readonly Line[]): boolean {
+/** R's names of rows are quoted and all different; without names of their own they count the rows from 1. */
+function hasRowNames(first: Line, rows: readonly Line[]): boolean {
+  if (!first.quoted || !rows.every(({ quoted: isQuoted }) => isQuoted)) return false;
   const values = rows.map(({ cells }) => cells[0]!);
   const different = new Set(values).size === values.length && rows.length > 1;
   const counts = values.every((value, i) => value === String(i + 1));

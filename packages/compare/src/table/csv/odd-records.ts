@@ -9,6 +9,10 @@ export interface OddRecord {
   filled: number;
   /** Of its first cell with something in it. */
   text: string;
+  /** All of its cells are texts, as names are. */
+  allText: boolean;
+  /** What it begins with, if that is the mark of a comment. */
+  comment: string | null;
   /** The line before was blank. */
   afterBlank: boolean;
   /** The row that was made of it (`pad`, `empty`), or the next one. */
@@ -30,34 +34,48 @@ interface Run {
   cells: number;
 }
 
-/** Whether a record is a comment rather than a row, as its number of cells is wrong anyway. */
-export function isComment(cells: readonly string[]): boolean {
-  return /^(#|\/\/|%|--)/.test(cells[0]!);
+const mark = /^(?:#|\/\/|%)/;
+
+/** What a comment begins with, where a record begins like one. */
+export function commentMark(cells: readonly string[]): string | null {
+  return mark.exec(cells[0]!)?.[0] ?? null;
+}
+
+/** Whether a record is a line of dashes and the like, as tables for people have it. */
+export function isRule(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => cell !== "");
+  return filled.length > 0 && filled.every((cell) => /^[+:|]?(?:[-=]{2,}[+:|]*)+$/.test(cell));
 }
 
 /**
- * What records with other cells are: lines below the table, other tables (at least three records of another width, at the end
- * or below a blank line), and for the rest faults.
+ * What records with other cells are: comments, lines below the table, other tables (at least three records of another width,
+ * below a blank line or with names on top), and for the rest faults.
  *
- * @param whole whole rows of the table
+ * @param taken how many whole rows the table has, and what some of them begin with that would be a comment elsewhere
  * @param width cells of a row
+ * @param everyRecord nothing is left out, whatever it is, as each record has to be answered or refused
  */
 export function sortOdd(
   odd: readonly OddRecord[],
-  whole: number,
+  { whole, marks }: { whole: number; marks: ReadonlySet<string> },
   width: number,
-): { faults: OddRecord[]; footers: OddRecord[]; tables: OtherTable[] } {
+  everyRecord: boolean,
+): { faults: OddRecord[]; comments: OddRecord[]; footers: OddRecord[]; tables: OtherTable[] } {
   const faults: OddRecord[] = [];
+  const comments: OddRecord[] = [];
   const footers: OddRecord[] = [];
   const tables: OtherTable[] = [];
-  for (const { records, cells } of runsOf(odd)) {
+  const isComment = ({ comment }: OddRecord): boolean => comment !== null && !marks.has(comment);
+  for (const { records, cells } of runsOf(odd.filter((one) => !isComment(one)))) {
     const [first, last] = [records[0]!, records.at(-1)!];
     const atEnd = last.after === whole;
-    if (cells > 1 && records.length >= 3 && (atEnd || first.afterBlank))
+    const begins = first.afterBlank || (atEnd && first.allText);
+    if (cells > 1 && records.length >= 3 && begins && !everyRecord)
       tables.push({ from: first.line, to: last.line, cells });
     else for (const one of records) (atEnd && isFooter(one, width) ? footers : faults).push(one);
   }
-  return { faults, footers, tables };
+  for (const one of odd) if (isComment(one)) (everyRecord ? faults : comments).push(one);
+  return { faults: faults.sort((a, b) => a.line - b.line), comments, footers, tables };
 }
 
 function runsOf(odd: readonly OddRecord[]): Run[] {
@@ -79,8 +97,18 @@ function runsOf(odd: readonly OddRecord[]): Run[] {
   return runs;
 }
 
-function isFooter({ cells, filled, text }: OddRecord, width: number): boolean {
-  return cells > 0 && kindOf(text) === "text" && (filled === 1 || (cells < width && filled <= width / 3));
+/** How notes below a table begin. */
+const note =
+  /^(?:[*†‡§]|\(?\d{1,2}[.)]\s|[a-z][.)]\s|sources?\b|notes?\b|quelle|anmerkung|hinweis|legend|footnote|n\.?b\.?:)/i;
+
+/** Whether a text reads like a note below a table. */
+export function isNote(text: string): boolean {
+  return note.test(text);
+}
+
+function isFooter({ cells, filled, text, allText, afterBlank }: OddRecord, width: number): boolean {
+  if (cells === 0 || kindOf(text) !== "text") return false;
+  return filled === 1 || (cells < width && filled <= width / 3) || (allText && (afterBlank || isNote(text)));
 }
 
 /** What is wrong with a record. */

@@ -87,8 +87,12 @@ describe("readCsv", () => {
       word: ["a,b", "c"],
     });
     expect(table.notes).toEqual([
-      { level: "info", text: "decimal commas read as decimal points in 2 columns ('x', 'y')" },
-      { level: "info", text: "'.' read as a mark of thousands in the column 'y'" },
+      {
+        level: "info",
+        about: "numbers",
+        text: "decimal commas read as decimal points in 2 columns ('x', 'y')",
+      },
+      { level: "info", about: "numbers", text: "'.' read as a mark of thousands in the column 'y'" },
     ]);
     for (const text of ["x;y\n1,5;a\n-;b\n", "x\ty\n0,5\t1\n", 'x,y\n"0,5",1\n'])
       expect((await tableOf(text)).columns[0]!.format).toEqual({ decimal: ",", group: "" });
@@ -121,7 +125,7 @@ describe("readCsv", () => {
     ],
     [
       "text after a closing quote",
-      'a,b\n1,2\n"x"y,4\n',
+      'a,b\n"1,5",2\n"x,"y,4\n',
       "a.csv, line 3: expected quotes that are closed, and doubled inside of a quoted cell, got a broken quote",
     ],
   ])("refuses %s in one line", async (_, text, message) => {

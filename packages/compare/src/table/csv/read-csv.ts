@@ -1,14 +1,15 @@
 import type { Note } from "../../results.ts";
+import { kindOf } from "../cell-kind.ts";
 import type { Damaged } from "../damage.ts";
 import { quoted } from "../data-error.ts";
 import type { Table } from "../table.ts";
 import { blocksOf, decodeLines, samplesOf } from "./blocks.ts";
 import { cutBytes } from "./cut-bytes.ts";
-import type { Dialect } from "./dialect.ts";
+import { type Dialect, none } from "./dialect.ts";
 import { findDialect } from "./find-dialect.ts";
 import { finishTable } from "./finish-table.ts";
-import { findLayout } from "./layout.ts";
-import { cutRecords } from "./records.ts";
+import { findLayout, type Layout } from "./layout.ts";
+import { cutRecords, type RowShape } from "./records.ts";
 import { type RowCollector, rowCollector } from "./row-collector.ts";
 
 export interface ReadCsvOptions {
@@ -53,8 +54,7 @@ export async function readCsv(bytes: Uint8Array, name: string, options: ReadCsvO
   const layout = findLayout(head, widths, name);
   const { delimiter } = dialect;
   const collector = rowCollector(layout, { delimiter, damaged, bytes: bytes.length });
-  const width = layout.trailing ? layout.width + 1 : layout.width;
-  await readBody(bytes, start, line, dialect, width, collector, progress);
+  await readBody(bytes, start, line, dialect, shapeOf(layout), collector, progress);
   const noted = { ...layout, notes: [...notes, ...layout.notes] };
   return finishTable(name, noted, collector.collected(), { delimiter, damaged });
 }
@@ -65,24 +65,31 @@ async function readBody(
   start: number,
   first: number,
   dialect: Dialect,
-  width: number,
+  shape: RowShape,
   collector: RowCollector,
   progress?: (done: number) => void,
 ): Promise<void> {
   const { delimiter, quote, runs } = dialect;
-  const rewritten = runs || quote !== '"';
-  const single =
-    delimiter.length === 1 && delimiter.charCodeAt(0) < 0x80 && !rewritten ? delimiter.charCodeAt(0) : null;
+  const plain = !runs && (quote === '"' || quote === "") && delimiter.charCodeAt(0) < 0x80;
   let line = first;
   let rest = "";
-  for (const [from, to] of blocksOf(bytes, start, rewritten ? smallBlock : blockSize)) {
+  let waiting: string[] = [];
+  let size = 0;
+  for (const [from, to] of blocksOf(bytes, start, plain ? blockSize : smallBlock)) {
     const block = bytes.subarray(from, to);
-    if (rest === "" && single !== null && !block.includes(34))
-      line = cutBytes(block, 0, block.length, line, single, width, collector);
+    if (plain && rest === "" && size === 0 && (quote === "" || !block.includes(34)))
+      line = cutBytes(block, 0, block.length, line, delimiter.charCodeAt(0), shape.width, collector);
     else {
-      const cut = cutRecords(rest + decodeLines(block), line, dialect, width, to === bytes.length);
-      for (const record of cut.records) collector.record(record);
-      ({ rest, line } = cut);
+      waiting.push(decodeLines(block));
+      size += to - from;
+      // A record that goes on and on is not begun anew with every block.
+      if (to === bytes.length || size >= rest.length) {
+        const cut = cutRecords(rest + waiting.join(""), line, dialect, shape, to === bytes.length);
+        for (const record of cut.records) collector.record(record);
+        ({ rest, line } = cut);
+        waiting = [];
+        size = 0;
+      }
     }
     if (progress !== undefined) {
       progress(to);
@@ -92,11 +99,28 @@ async function readBody(
   }
 }
 
+/** What rows look like: where the columns above have numbers or dates, they have such, or nothing. */
+function shapeOf({ width, trailing, kinds }: Layout): RowShape {
+  return {
+    width: trailing ? width + 1 : width,
+    isRow: (cells) => {
+      let values = 0;
+      for (const [j, kind] of kinds.entries()) {
+        if (kind !== "number" && kind !== "date") continue;
+        const own = kindOf(cells[j] ?? "");
+        if (own === kind) values++;
+        else if (own !== "missing") return false;
+      }
+      return values > 0;
+    },
+  };
+}
+
 /** The records of the samples: those of the beginning, and how many have how many cells. */
 function lookAt(samples: readonly string[], dialect: Dialect, line: number) {
   const widths = new Map<number, number>();
   const [head, ...others] = samples.map(
-    (sample, i) => cutRecords(sample, i === 0 ? line : 1, dialect, 0, samples.length === 1).records,
+    (sample, i) => cutRecords(sample, i === 0 ? line : 1, dialect, null, samples.length === 1).records,
   );
   for (const { cells, broken } of [head!, ...others].flat()) {
     if (!broken && cells.some((cell) => cell !== ""))
@@ -110,16 +134,21 @@ function separatorLine(bytes: Uint8Array): { line: string; delimiter: string; le
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, 16));
   const match = /^"?sep=(.)"?(\r\n?|\n)/i.exec(text);
   if (match === null) return null;
-  return { line: match[0].trim(), delimiter: match[1]!, length: new TextEncoder().encode(match[0]).length };
+  return {
+    line: match[0].replace(/[\r\n]+$/, ""),
+    delimiter: match[1]!,
+    length: new TextEncoder().encode(match[0]).length,
+  };
 }
 
 /** What is unusual about a dialect. */
 function dialectNotes({ delimiter, quote, backslash, runs }: Dialect): Note[] {
   const found: string[] = [];
   if (runs) found.push("cells are separated by spaces");
-  else if (!["", ",", ";", "\t", "|"].includes(delimiter))
+  else if (![none, ",", ";", "\t", "|"].includes(delimiter))
     found.push(`cells are separated by ${quoted(delimiter)}`);
-  if (quote !== '"') found.push(`${quote} encloses cells`);
+  if (quote === "") found.push("quotes are characters like others");
+  else if (quote !== '"') found.push(`${quote} encloses cells`);
   if (backslash) found.push('\\" is a quote inside of a cell');
   return found.map((text) => ({ level: "info", text }));
 }

@@ -11,6 +11,8 @@ export interface TextRecord {
   broken: boolean;
   /** A quote inside a quoted cell is neither doubled nor escaped; the number of cells is right all the same. */
   stray: boolean;
+  /** Its first cell is quoted. */
+  quoted: boolean;
 }
 
 /** What was cut from a text, and what has to wait for more of it. */
@@ -22,8 +24,17 @@ export interface Cut {
   line: number;
 }
 
+/** What is known of the rows that are to come. */
+export interface RowShape {
+  width: number;
+  /** Whether so many cells look like a row: values of the right kind in every column that has one. */
+  isRow(cells: readonly string[]): boolean;
+}
+
 /** A quoted cell that goes on for longer than this is a quote that nobody closed. */
-const mostCharacters = 4_000_000;
+const mostCharacters = 1 << 26;
+/** Where more quotes than these swallow lines, others are given up after a stretch of text, so that time stays linear. */
+const [trusted, stretch] = [20, 1 << 12];
 
 /**
  * Cuts text into records with Papa Parse and looks at each that has quotes: whether they can be believed.
@@ -32,38 +43,55 @@ const mostCharacters = 4_000_000;
  *
  * @param text begins where a record begins; line ends `\n`
  * @param line of its beginning
- * @param width cells of a record, 0 if it isn't known yet
+ * @param shape of a row, null if it isn't known yet
  * @param last nothing follows
  */
-export function cutRecords(text: string, line: number, dialect: Dialect, width: number, last: boolean): Cut {
+export function cutRecords(
+  text: string,
+  line: number,
+  dialect: Dialect,
+  shape: RowShape | null,
+  last: boolean,
+): Cut {
   const records: TextRecord[] = [];
   let from = 0;
   let at = line;
+  let faults = 0;
   while (from < text.length) {
-    const source = from === 0 ? text : text.slice(from);
+    const whole = faults < trusted + records.length / 50 || from + stretch >= text.length;
+    const source = text.slice(from, whole ? text.length : from + stretch);
     const standard = needsRewriting(source, dialect) ? standardize(source, dialect) : source;
-    const { taken, lines, swallowed } = cutUntilSwallowed(standard, at, dialect, width, last, records);
-    at += lines;
+    const cut = cutUntilSwallowed(standard, at, dialect, shape, last && whole, records);
+    at += cut.lines;
     // Both have the same lines, if not the same characters.
-    const consumed = standard === source ? taken : afterLines(source, lines);
+    const consumed = standard === source ? cut.taken : afterLines(source, cut.lines);
     from += consumed;
     const waiting = text.length - from;
-    if (!swallowed && !(waiting > mostCharacters && !last)) break;
     if (waiting === 0) break;
+    const swallowed = cut.swallowed || (whole ? !last && waiting > mostCharacters : consumed === 0);
+    if (!swallowed) {
+      if (whole) break;
+      continue;
+    }
     // The first of the swallowed lines is what is broken.
     const end = text.indexOf("\n", from);
-    records.push({ cells: [], line: at, broken: true, stray: false });
+    if (end < 0 && !last) break;
+    records.push({ cells: [], line: at, broken: true, stray: false, quoted: false });
+    faults++;
     at++;
     from = end < 0 ? text.length : end + 1;
   }
   return { records, rest: text.slice(from), line: at };
 }
 
+/** Spaces of any kind, or a byte-order mark, in front of a quote that begins a line. */
+const indented = /^[^\S\n]+"/m;
+
 function needsRewriting(text: string, { delimiter, quote, backslash, runs }: Dialect): boolean {
   if (runs || quote !== '"') return true;
   if (!text.includes('"')) return false;
   if (backslash) return true;
-  return delimiter !== " " && (text.includes(`${delimiter} "`) || /^ +"/m.test(text));
+  return delimiter !== " " && (text.includes(`${delimiter} "`) || indented.test(text));
 }
 
 /** Cuts records up to the first whose quote has swallowed lines, or to the end. */
@@ -71,11 +99,10 @@ function cutUntilSwallowed(
   text: string,
   line: number,
   { delimiter, backslash }: Dialect,
-  width: number,
+  shape: RowShape | null,
   last: boolean,
   records: TextRecord[],
 ): { taken: number; lines: number; swallowed: boolean } {
-  if (delimiter === "") return cutLines(text, line, last, records);
   let taken = 0;
   let lines = 0;
   let swallowed = false;
@@ -89,7 +116,7 @@ function cutUntilSwallowed(
       // The parser gives one empty record after the last line end.
       if (raw === "") return;
       const breaks = quotes ? countBreaks(raw) : 1;
-      const found = quotes && raw.includes('"') ? judge(raw, cells!, errors, delimiter, width) : "whole";
+      const found = quotes && raw.includes('"') ? judge(raw, cells!, errors, delimiter, shape) : "whole";
       if (found === "swallowed") {
         swallowed = true;
         parser.abort();
@@ -100,6 +127,7 @@ function cutUntilSwallowed(
         line: line + lines,
         broken: found === "broken",
         stray: found === "stray" && !backslash,
+        quoted: raw[0] === '"',
       });
       taken = meta.cursor;
       lines += raw.endsWith("\n") ? breaks : breaks + 1;
@@ -112,60 +140,47 @@ function cutUntilSwallowed(
   return { taken, lines, swallowed };
 }
 
-/** Every line is one cell. */
-function cutLines(
-  text: string,
-  line: number,
-  last: boolean,
-  records: TextRecord[],
-): { taken: number; lines: number; swallowed: boolean } {
-  const parts = text.split("\n");
-  // What follows the last line end is nothing, or goes on.
-  const rest = parts.pop()!;
-  if (last && rest !== "") parts.push(rest);
-  for (const [i, part] of parts.entries()) {
-    const cell = part.trim();
-    const inner = /^"(?:[^"]|"")*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell;
-    records.push({ cells: [inner.trim()], line: line + i, broken: false, stray: false });
-  }
-  return { taken: last ? text.length : text.length - rest.length, lines: parts.length, swallowed: false };
-}
-
 /** What the quotes of a record say of it. */
 function judge(
   raw: string,
   cells: readonly string[],
   errors: readonly Papa.ParseError[],
   delimiter: string,
-  width: number,
+  shape: RowShape | null,
 ): "whole" | "stray" | "broken" | "swallowed" {
   const stray = errors.length > 0;
   const open = errors.some(({ code }) => code === "MissingQuotes");
-  const wrong = width > 0 && cells.length !== width;
+  const wrong = shape !== null && cells.length !== shape.width;
   if (raw.indexOf("\n") < raw.length - 1 && raw.includes("\n")) {
     if (stray || open) return "swallowed";
-    return holdsRows(cells, delimiter, wrong, width) ? "swallowed" : "whole";
+    return shape !== null && holdsRows(cells, delimiter, wrong, shape) ? "swallowed" : "whole";
   }
   if (open || (stray && wrong) || splitsQuoted(raw, delimiter)) return "broken";
   return stray ? "stray" : "whole";
 }
 
 /**
- * Whether a cell holds whole lines that look like records themselves: all have as many cells as one, or all the same number
- * of at least three.
+ * Whether a cell holds whole lines that look like rows themselves: all of them, and at least two.
  *
  * @param sure the record has the wrong number of cells itself, so that a single such line tells
  */
-function holdsRows(cells: readonly string[], delimiter: string, sure: boolean, width: number): boolean {
+function holdsRows(
+  cells: readonly string[],
+  delimiter: string,
+  sure: boolean,
+  { width, isRow }: RowShape,
+): boolean {
   if (width < 2) return false;
   return cells.some((cell) => {
     const lines = cell.split("\n").slice(1, -1);
     const rows = lines.filter((line) => line.trim() !== "");
-    const counts = rows.map(
-      (line) => Papa.parse<string[]>(line, { delimiter, newline: "\n" }).data[0]?.length ?? 0,
+    return (
+      rows.length >= (sure ? 1 : 2) &&
+      rows.every((line) => {
+        const inner = Papa.parse<string[]>(line, { delimiter, newline: "\n" }).data[0] ?? [];
+        return inner.length === width && isRow(inner.map((one) => one.trim()));
+      })
     );
-    if (counts.length >= (sure ? 1 : 2) && counts.every((count) => count === width)) return true;
-    return counts.length >= 3 && counts[0]! >= 3 && counts.every((count) => count === counts[0]);
   });
 }
 
@@ -225,8 +240,9 @@ function endsCell(text: string, at: number, delimiter: string): boolean {
 }
 
 function atCellStart(text: string, at: number, delimiter: string): boolean {
-  const before = text.slice(0, at).trimEnd();
-  return before.endsWith(delimiter) || text.slice(0, at).endsWith(delimiter);
+  let before = at;
+  while (before > 0 && text[before - 1] === " " && delimiter !== " ") before--;
+  return text.endsWith(delimiter, before) || text.endsWith(delimiter, at);
 }
 
 function countBreaks(text: string): number {

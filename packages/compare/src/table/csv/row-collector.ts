@@ -3,7 +3,7 @@ import { ColumnBuilder } from "../column-builder.ts";
 import type { Damaged } from "../damage.ts";
 import type { LineSink } from "./cut-bytes.ts";
 import type { Layout } from "./layout.ts";
-import { isComment, type OddRecord } from "./odd-records.ts";
+import { commentMark, isRule, type OddRecord } from "./odd-records.ts";
 import type { TextRecord } from "./records.ts";
 
 /** Takes the records of a text one by one. */
@@ -19,16 +19,22 @@ export interface Collected {
   /** Where each row begins. */
   lines: Int32Array;
   rows: number;
-  /** Rows up to the last that is whole and has a value. */
-  sound: number;
   /** Rows that have the right number of cells. */
   whole: number;
+  /** Rows up to the last whole one, and up to the last that has more than one value. */
+  sound: number;
+  rich: number;
   odd: OddRecord[];
-  /** Lines of blank lines between rows, of comments, of headers that come again, of rows with quotes as characters. */
+  /** Marks of comments that whole rows begin with: there they are none. */
+  marks: Set<string>;
+  /** Lines of what is no row, or had to be mended. */
   blank: number[];
-  comments: number[];
+  valueless: number[];
+  rules: number[];
   repeated: number[];
   stray: number[];
+  trailing: number[];
+  formulas: number[];
   /** Where another table of the same width begins, and how many records it has. */
   other: { line: number; records: number } | null;
 }
@@ -47,20 +53,18 @@ export function rowCollector(
   const builders = layout.names.map(() => new ColumnBuilder(Math.ceil(size / width / 8)));
   const inFile = trailing ? width + 1 : width;
   const firstName = header === null ? null : new TextEncoder().encode(header[0]);
+  const everyRecord = damaged === "empty";
   const taken: Collected = {
     builders,
     lines: new Int32Array(1024),
-    rows: 0,
-    sound: 0,
-    whole: 0,
+    ...{ rows: 0, whole: 0, sound: 0, rich: 0 },
     odd: [],
-    blank: [],
-    comments: [],
-    repeated: [],
-    stray: [],
+    marks: new Set(),
+    ...{ blank: [], valueless: [], rules: [], repeated: [], stray: [], trailing: [], formulas: [] },
     other: null,
   };
   let pendingBlank: number[] = [];
+  let pendingValueless: number[] = [];
   /** The line before was blank. */
   let afterBlank = false;
   /** Empty lines of a file of one column, which are cells if something follows. */
@@ -72,8 +76,12 @@ export function rowCollector(
     taken.lines[taken.rows++] = line;
     // Those that no row follows stand below the table.
     if (pendingBlank.length > 0) {
-      taken.blank.push(...pendingBlank);
+      for (const at of pendingBlank) taken.blank.push(at);
       pendingBlank = [];
+    }
+    if (pendingValueless.length > 0) {
+      for (const at of pendingValueless) taken.valueless.push(at);
+      pendingValueless = [];
     }
   }
 
@@ -97,91 +105,125 @@ export function rowCollector(
     afterBlank = false;
     for (const at of emptyCells) push([""], at);
     emptyCells = [];
-    const right = !broken && cut.length === inFile && (!trailing || cut[width] === "");
-    const cells = trailing && right ? cut.slice(0, width) : cut;
-    const filled = cells.reduce((n, cell) => n + Number(cell !== ""), 0);
-    if (!right) {
-      if (!broken && isComment(cells)) taken.comments.push(line);
-      else takeOdd({ cells, line, broken, filled, afterBlank: separated });
-    } else if (header !== null && cells.every((cell, j) => cell === header[j])) taken.repeated.push(line);
-    else if (separated && namesOthers(cells)) taken.other = { line, records: 1 };
+    const cells = broken ? cut : fit(cut, line);
+    if (cells === null || broken) takeOdd({ cells: cut, line, broken, afterBlank: separated });
+    else if (cells.every((cell) => cell === "") && !everyRecord) {
+      pendingValueless.push(line);
+      afterBlank = true;
+    } else if (isRule(cells)) taken.rules.push(line);
+    else if (header !== null && cells.every((cell, j) => cell === header[j])) taken.repeated.push(line);
+    else if (separated && !everyRecord && damaged !== "refuse" && namesOthers(cells))
+      taken.other = { line, records: 1 };
     else {
       if (stray) taken.stray.push(line);
-      push(cells, line);
-      taken.whole++;
-      if (filled > 0) taken.sound = taken.rows;
+      const mark = commentMark(cells);
+      if (mark !== null) taken.marks.add(mark);
+      push(withoutFormulas(cells, line), line);
+      tell(cells.reduce((n, cell) => n + Number(cell !== ""), 0));
     }
   }
 
-  function takeOdd(one: {
-    cells: readonly string[];
-    line: number;
-    broken: boolean;
-    filled: number;
-    afterBlank: boolean;
-  }): void {
-    const { cells, line, broken, filled } = one;
+  /** A whole row has been pushed, with so many values. */
+  function tell(filled: number): void {
+    taken.whole++;
+    taken.sound = taken.rows;
+    if (filled > 1 || width === 1) taken.rich = taken.rows;
+  }
+
+  /** The cells of a row, or null where there are too few or too many. */
+  function fit(cut: readonly string[], line: number): readonly string[] | null {
+    if (cut.length === inFile) return !trailing ? cut : cut[width] === "" ? cut.slice(0, width) : null;
+    // Delimiters at the end of this line alone: nothing can have moved where the last column is hardly ever empty.
+    const over = cut.length > width && cut[width - 1] !== "" && cut.slice(width).every((cell) => cell === "");
+    if (!over || trailing || !layout.endsFilled) return null;
+    taken.trailing.push(line);
+    return cut.slice(0, width);
+  }
+
+  /** `="00123"`, as programs write texts that Excel would take for numbers. */
+  function withoutFormulas(cells: readonly string[], line: number): readonly string[] {
+    if (!cells.some((cell) => formula.test(cell))) return cells;
+    taken.formulas.push(line);
+    return cells.map((cell) => formula.exec(cell)?.[1] ?? cell);
+  }
+
+  function takeOdd({ cells, line, broken, afterBlank: separated }: OddCandidate): void {
+    if (!broken && isRule(cells)) {
+      taken.rules.push(line);
+      return;
+    }
+    const texts = cells.filter((cell) => cell !== "");
     taken.odd.push({
       line,
       cells: broken ? 0 : cells.length,
-      filled,
-      text: cells.find((cell) => cell !== "") ?? "",
-      afterBlank: one.afterBlank,
+      filled: texts.length,
+      text: texts[0] ?? "",
+      allText: texts.length > 0 && texts.every((cell) => kindOf(cell) === "text"),
+      comment: broken ? null : commentMark(cells),
+      afterBlank: separated,
       row: taken.rows,
       after: taken.whole,
     });
-    const padded = damaged === "pad" && !broken && cells.length < width;
-    if (padded || damaged === "empty") push(padded ? cells : [], line);
+    const padded = damaged === "pad" && !broken && cells.length < width && commentMark(cells) === null;
+    if (padded || everyRecord) push(padded ? cells : [], line);
   }
 
-  /** Texts in most of the columns that hold numbers or dates, and no such value: names of another table. */
+  /** Texts in all of at least two columns that hold numbers or dates: names of another table. */
   function namesOthers(cells: readonly string[]): boolean {
-    let [typed, texts] = [0, 0];
-    for (const [j, cell] of cells.entries()) {
-      if (kinds[j] !== "number" && kinds[j] !== "date") continue;
-      typed++;
-      const kind = kindOf(cell);
-      if (kind === "number" || kind === "date") return false;
-      if (kind === "text") texts++;
-    }
-    return texts > 0 && 2 * texts > typed;
+    const typed = cells.filter((_, j) => kinds[j] === "number" || kinds[j] === "date");
+    return typed.length >= 2 && typed.every((cell) => kindOf(cell) === "text");
   }
 
   function row(bytes: Uint8Array, bounds: Int32Array, line: number): void {
+    let filled = 0;
+    for (let j = 0; j < width; j++) if (bounds[2 * j + 1]! > bounds[2 * j]!) filled++;
     const looksUsual =
+      filled > 0 &&
       line >= firstLine &&
       taken.other === null &&
       !afterBlank &&
       !trailing &&
+      !mayBeNone(bytes, bounds[0]!) &&
       (firstName === null || !sameBytes(firstName, bytes, bounds[0]!, bounds[1]!));
     if (!looksUsual) {
       const decode = (j: number): string =>
         decoder.decode(bytes.subarray(bounds[2 * j], bounds[2 * j + 1])).trim();
       const cells = Array.from({ length: inFile }, (_, j) => decode(j));
-      record({ cells, line, broken: false, stray: false });
+      record({ cells, line, broken: false, stray: false, quoted: false });
       return;
     }
     begin(line);
-    taken.whole++;
-    let characters = 0;
-    for (let j = 0; j < width; j++) {
-      const [from, to] = [bounds[2 * j]!, bounds[2 * j + 1]!];
-      builders[j]!.pushBytes(bytes, from, to);
-      characters += to - from;
-    }
-    if (characters > 0) taken.sound = taken.rows;
+    for (let j = 0; j < width; j++) builders[j]!.pushBytes(bytes, bounds[2 * j]!, bounds[2 * j + 1]!);
+    tell(filled);
   }
 
   return {
     record,
     row,
     other(bytes, from, to, line) {
-      const text = decoder.decode(bytes.subarray(from, to));
-      const cells = (delimiter === "" ? [text] : text.split(delimiter)).map((cell) => cell.trim());
-      record({ cells, line, broken: false, stray: false });
+      const cells = decoder.decode(bytes.subarray(from, to)).split(delimiter);
+      const trimmed = cells.map((cell) => cell.trim());
+      record({ cells: trimmed, line, broken: false, stray: false, quoted: false });
     },
-    collected: () => taken,
+    collected: () => ({ ...taken, valueless: [...taken.valueless, ...pendingValueless] }),
   };
+}
+
+const formula = /^="(.*)"$/s;
+
+interface OddCandidate {
+  cells: readonly string[];
+  line: number;
+  broken: boolean;
+  afterBlank: boolean;
+}
+
+/** Whether a row begins like a comment (`#`, `%`, `//`) or a line of dashes. */
+function mayBeNone(bytes: Uint8Array, at: number): boolean {
+  const [first, second] = [bytes[at], bytes[at + 1]];
+  if (first === 35 || first === 37) return true;
+  if (first === 47) return second === 47;
+  return (first === 45 || first === 61 || first === 43 || first === 58) && (second === 45 || second === 61);
 }
 
 function sameBytes(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {

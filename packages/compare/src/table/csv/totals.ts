@@ -3,7 +3,7 @@ import type { Column } from "../column.ts";
 import { plainSpelling } from "../number-format.ts";
 
 const label =
-  /^(?:grand |sub)?-?(?:totals?|sums?|all)(?: (?:sum|amount|of all.*))?:?$|^(?:gesamt(?:summe)?|summe|insgesamt|totaux|somme|total général|suma|totale|somma|totaal|razem|celkem|totalt|итого|всего|合计|总计|合計)\s*:?$/i;
+  /^(?:grand[ -])?(?:totals?|sums?)\b.{0,20}$|^(?:gesamt(?:summe)?|summe|insgesamt|totaux|somme|total général|suma|totale|somma|totaal|razem|celkem|totalt|итого|всего|合计|总计|合計)\s*:?$/i;
 
 /**
  * Whether the last row of a table is a total: its first text is a word for it, and it has numbers.
@@ -17,12 +17,14 @@ export function totalOf(columns: readonly Column[], rows: number): { label: stri
   const first = last.find((cell) => typeof cell === "string" && cell !== "");
   if (typeof first !== "string" || !label.test(first)) return null;
   let numbers = 0;
+  let nothing = true;
   let sums = true;
   for (const [j, column] of columns.entries()) {
     const written = last[j] as string;
     const value = numberOf(column, rows - 1);
     if (value === null) continue;
     numbers++;
+    if (value !== 0) nothing = false;
     let sum = 0;
     let size = 0;
     for (let row = 0; row < rows - 1; row++) {
@@ -33,7 +35,7 @@ export function totalOf(columns: readonly Column[], rows: number): { label: stri
     const decimals = /[.,](\d{1,2}|\d{4,})\D*$/.exec(written)?.[1]?.length ?? 0;
     if (Math.abs(sum - value) > 0.51 * 10 ** -decimals + 1e-9 * size) sums = false;
   }
-  return numbers === 0 ? null : { label: first, sums };
+  return numbers === 0 || nothing ? null : { label: first, sums };
 }
 
 function numberOf(column: Column, row: number): number | null {
