@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Both projects run the workspace from source, in processes that know the same condition.
@@ -9,6 +10,8 @@ const execArgv = ["--conditions=minimand-source"];
 
 export default defineConfig({
   test: {
+    // One more than by default: files that spawn commands wait more than they compute.
+    maxWorkers: availableParallelism(),
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       {
