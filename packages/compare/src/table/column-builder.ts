@@ -7,12 +7,13 @@ const encoder = new TextEncoder();
 export class ColumnBuilder {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
-  #ends = new Uint32Array(256);
+  #ends = new Uint32Array(16);
   #rows = 0;
 
   /** @param capacity bytes that are likely needed; more are taken when they are */
   constructor(capacity = 1024) {
-    this.#bytes = new Uint8Array(Math.max(64, capacity));
+    // A file may have very many columns.
+    this.#bytes = new Uint8Array(Math.max(16, capacity));
   }
 
   /** Adds a cell from bytes of UTF-8 that have no spaces around them. */

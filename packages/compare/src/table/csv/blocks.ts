@@ -3,7 +3,10 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** A text with line ends `\n` only; `\r\r\n`, as programs that open a file twice leave it, is one. */
 export function decodeLines(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
-  return text.includes("\r") ? text.replace(/\r+\n|\r/g, "\n") : text;
+  if (!text.includes("\r")) return text;
+  const lines = text.replaceAll("\r\n", "\n");
+  if (!lines.includes("\r")) return lines;
+  return lines.replace(/\r+\n?/g, (run) => (run.endsWith("\n") ? "\n" : "\n".repeat(run.length)));
 }
 
 /** The byte that ends lines: `\n`, or `\r` where the text has no other. */

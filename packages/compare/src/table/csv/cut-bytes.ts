@@ -29,6 +29,8 @@ export function cutBytes(
   marks[13] = 2;
   let at = from;
   let number = line;
+  /** Where the run of \r ends that was looked at last. */
+  let returns = from;
   while (at < to) {
     const start = at;
     let count = 0;
@@ -52,9 +54,11 @@ export function cutBytes(
     if (count === width && !blank) sink.row(bytes, bounds, number);
     else sink.other(bytes, start, at, number);
     // Any number of \r in front of \n is one line end with it.
-    let end = at;
-    while (bytes[end] === 13) end++;
-    if (bytes[end] === 10 && end < to) at = end;
+    if (at >= returns) {
+      returns = at;
+      while (bytes[returns] === 13) returns++;
+    }
+    if (bytes[returns] === 10 && returns < to) at = returns;
     at++;
     number++;
   }

@@ -33,8 +33,11 @@ export interface RowShape {
 
 /** A quoted cell that goes on for longer than this is a quote that nobody closed. */
 const mostCharacters = 1 << 26;
-/** Where more quotes than these swallow lines, others are given up after a stretch of text, so that time stays linear. */
-const [trusted, stretch] = [20, 1 << 12];
+/**
+ * Where a quote has swallowed lines, the text that follows is cut in stretches, which grow while nothing is wrong: what comes
+ * behind a fault is not cut again and again. Where there are many, a quote that isn't closed within the first stretch is given up.
+ */
+const [firstStretch, fewFaults] = [1 << 7, 20];
 
 /**
  * Cuts text into records with Papa Parse and looks at each that has quotes: whether they can be believed.
@@ -57,29 +60,42 @@ export function cutRecords(
   let from = 0;
   let at = line;
   let faults = 0;
+  let stretch = Number.POSITIVE_INFINITY;
   while (from < text.length) {
-    const whole = faults < trusted + records.length / 50 || from + stretch >= text.length;
-    const source = text.slice(from, whole ? text.length : from + stretch);
+    const end = lineEnd(text, from + stretch);
+    const whole = end === text.length;
+    const source = text.slice(from, end);
     const standard = needsRewriting(source, dialect) ? standardize(source, dialect) : source;
-    const cut = cutUntilSwallowed(standard, at, dialect, shape, last && whole, records);
+    const cut = cutUntilSwallowed(
+      standard,
+      at,
+      dialect,
+      shape,
+      whole ? (last ? "end" : "more") : "line",
+      records,
+    );
     at += cut.lines;
     // Both have the same lines, if not the same characters.
     const consumed = standard === source ? cut.taken : afterLines(source, cut.lines);
     from += consumed;
     const waiting = text.length - from;
     if (waiting === 0) break;
-    const swallowed = cut.swallowed || (whole ? !last && waiting > mostCharacters : consumed === 0);
-    if (!swallowed) {
+    const given = whole
+      ? !last && waiting > mostCharacters
+      : consumed === 0 && faults > fewFaults + records.length / 50;
+    if (!cut.swallowed && !given) {
       if (whole) break;
+      stretch *= 2;
       continue;
     }
+    stretch = firstStretch;
     // The first of the swallowed lines is what is broken.
-    const end = text.indexOf("\n", from);
-    if (end < 0 && !last) break;
+    const next = text.indexOf("\n", from);
+    if (next < 0 && !last) break;
     records.push({ cells: [], line: at, broken: true, stray: false, quoted: false });
     faults++;
     at++;
-    from = end < 0 ? text.length : end + 1;
+    from = next < 0 ? text.length : next + 1;
   }
   return { records, rest: text.slice(from), line: at };
 }
@@ -94,13 +110,17 @@ function needsRewriting(text: string, { delimiter, quote, backslash, runs }: Dia
   return delimiter !== " " && (text.includes(`${delimiter} "`) || indented.test(text));
 }
 
-/** Cuts records up to the first whose quote has swallowed lines, or to the end. */
+/**
+ * Cuts records up to the first whose quote has swallowed lines, or to the end.
+ *
+ * @param after what comes behind the text: nothing, whole lines, or anything
+ */
 function cutUntilSwallowed(
   text: string,
   line: number,
   { delimiter, backslash }: Dialect,
   shape: RowShape | null,
-  last: boolean,
+  after: "end" | "line" | "more",
   records: TextRecord[],
 ): { taken: number; lines: number; swallowed: boolean } {
   let taken = 0;
@@ -117,8 +137,10 @@ function cutUntilSwallowed(
       if (raw === "") return;
       const breaks = quotes ? countBreaks(raw) : 1;
       const found = quotes && raw.includes('"') ? judge(raw, cells!, errors, delimiter, shape) : "whole";
-      if (found === "swallowed") {
-        swallowed = true;
+      // It may be closed in a line that is not here, if nothing else is wrong with it.
+      const waits = after === "line" && errors.length > 0 && errors.every(isOpen);
+      if (found === "swallowed" || waits) {
+        swallowed = !waits;
         parser.abort();
         return;
       }
@@ -136,7 +158,7 @@ function cutUntilSwallowed(
     parse(text: string, base: number, more: boolean): void;
     abort(): void;
   };
-  parser.parse(text, 0, !last);
+  parser.parse(text, 0, after === "more");
   return { taken, lines, swallowed };
 }
 
@@ -149,7 +171,7 @@ function judge(
   shape: RowShape | null,
 ): "whole" | "stray" | "broken" | "swallowed" {
   const stray = errors.length > 0;
-  const open = errors.some(({ code }) => code === "MissingQuotes");
+  const open = errors.some(isOpen);
   const wrong = shape !== null && cells.length !== shape.width;
   if (raw.indexOf("\n") < raw.length - 1 && raw.includes("\n")) {
     if (stray || open) return "swallowed";
@@ -245,10 +267,20 @@ function atCellStart(text: string, at: number, delimiter: string): boolean {
   return text.endsWith(delimiter, before) || text.endsWith(delimiter, at);
 }
 
+function isOpen({ code }: Papa.ParseError): boolean {
+  return code === "MissingQuotes";
+}
+
 function countBreaks(text: string): number {
   let count = 0;
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) count++;
   return count;
+}
+
+/** Where the line ends that a place is in. */
+function lineEnd(text: string, at: number): number {
+  const next = at < text.length ? text.indexOf("\n", at) : -1;
+  return next < 0 ? text.length : next + 1;
 }
 
 /** Where the text goes on after so many lines. */
