@@ -57,11 +57,14 @@ describe("alignGradients", () => {
     expect(conflict.item()).toBe(0);
   });
 
-  it("projects nothing where the square of the primary gradient leaves float32", () => {
-    const { merged, conflict } = alignGradients(treeOf([1e-25, 0, 0, 0, 0, 0]), treeOf([-1, 2, 0, 0, 0, 0]));
-    expect(flat(merged)).toEqual([-1, 2, 0, 0, 0, 0]);
-    expect(conflict.item()).toBe(0);
-  });
+  it.each([1e-25, 2.6e-23, 1e-20])(
+    "projects nothing where the square of the primary gradient leaves float32: %d",
+    (tiny) => {
+      const { merged, conflict } = alignGradients(treeOf([tiny, 0, 0, 0, 0, 0]), treeOf([-1, 2, 0, 0, 0, 0]));
+      expect(flat(merged)).toEqual([-1, 2, 0, 0, 0, 0]);
+      expect(conflict.item()).toBe(0);
+    },
+  );
 
   it("is the same inside jit, consumes both trees and leaves no array alive", () => {
     const g1 = treeOf([1, -2, 3, 0.5, 1, 1]);

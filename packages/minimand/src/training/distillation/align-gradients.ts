@@ -4,6 +4,9 @@ import { checkOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
 
+/** Below it float32 has too few digits to divide by. */
+const smallestNormal = 2 ** -126;
+
 /** What {@link alignGradients} gives. */
 export interface AlignedGradients {
   /** The gradient to descend along, a tree as the two given. */
@@ -18,7 +21,8 @@ export interface AlignedGradients {
  * Gradient alignment: the auxiliary gradient loses what opposes the primary one, which is never changed.
  *
  * `merged = g1 + g2` where `<g1, g2> >= 0`, else `g1 + g2 - (<g1, g2> / |g1|^2) g1`, with all leaves of the scope
- * flattened together; so `<merged - g1, g1> >= 0` over the scope. Where `g1` is 0 nothing is projected.
+ * flattened together; so `<merged - g1, g1> >= 0` over the scope. Where `g1` is 0, or so small that its square isn't a normal
+ * number of float32 (a norm below 1.1e-19), nothing is projected.
  *
  * With the scope `"all"` of the authors' code a conflict in a shared backbone also scales the step of a head that only the
  * primary loss reaches, by `1 + |<g1, g2>| / |g1|^2`; a mask of the backbone leaves such a head alone.
@@ -44,7 +48,7 @@ export function alignGradients(
   const [dot, square] = [auxiliary, primary].map((other) =>
     innerProduct(refTree(primary), refTree(other), inScope),
   );
-  const conflicting = dot.ref.less(0).mul(square.ref.greater(0));
+  const conflicting = dot.ref.less(0).mul(square.ref.greaterEqual(smallestNormal));
   const coefficient = np.where(conflicting.ref, dot.ref.div(np.where(conflicting.ref, square, 1)), 0);
   const flags = [...inScope];
   const merged = mapTree(
