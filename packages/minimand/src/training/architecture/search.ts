@@ -4,15 +4,21 @@ import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import type { Bounds } from "../../engine/errors.ts";
 import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
-import { applyUpdates, type GradientTransformation } from "../../optimizers/transformation.ts";
-import { named } from "../named-hyper.ts";
-import type { Hyper } from "../supervised.ts";
+import { applyUpdates } from "../../optimizers/transformation.ts";
+import {
+  type Hyper,
+  type HyperOptimizer,
+  hyperInputs,
+  initOptimizer,
+  named,
+  optimizerAt,
+  type TracedHyper,
+} from "../hyper.ts";
 
-/** Hyperparameters inside a program. */
-export type TracedHyper = { [name: string]: np.Array };
+export type { TracedHyper } from "../hyper.ts";
 
-/** An optimizer, or one made of the hyperparameters, so that e.g. its learning rate is an input of the program. */
-export type SearchOptimizer = GradientTransformation | ((hyper: TracedHyper) => GradientTransformation);
+/** Of a search, each network and the architecture have one. */
+export type SearchOptimizer = HyperOptimizer;
 
 /** A proximal step: parameters after the optimizer's step to those that are kept. Traced; consumes the tree. */
 export type Proximal = (parameters: Tree, hyper: TracedHyper) => Tree;
@@ -117,8 +123,6 @@ export function makeSearch(
   },
 ): ArchitectureSearch {
   const { compile = compileWithJit, architectureProx, weightProx, optimizers = {} } = options;
-  const made = (optimizer: SearchOptimizer, hyper: TracedHyper): GradientTransformation =>
-    typeof optimizer === "function" ? optimizer(hyper) : optimizer;
   const names = ["weights", ...parts.networks];
   const optimizerOf = (name: string): SearchOptimizer =>
     name === "architecture" ? options.architectureOptimizer : (optimizers[name] ?? options.optimizer);
@@ -138,7 +142,11 @@ export function makeSearch(
       const states = { ...(optimizer as SearchState["optimizer"]) };
       const step = (name: string, gradient: Tree, params: Tree): Tree => {
         const own = named(refTree(hyper) as TracedHyper);
-        const [updates, next] = made(optimizerOf(name), own).update(gradient, states[name], refTree(params));
+        const [updates, next] = optimizerAt(optimizerOf(name), own).update(
+          gradient,
+          states[name],
+          refTree(params),
+        );
         states[name] = next;
         return applyUpdates(params, updates);
       };
@@ -181,24 +189,21 @@ export function makeSearch(
       checkLeaves("architecture", architecture);
       const networks: SearchState["networks"] = { weights };
       for (const name of parts.networks) networks[name] = starts[name] ?? refTree(weights);
-      // Only the shapes matter here: learning rates have no part in an initial optimizer state.
-      const own = Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, np.array(value)]));
       const optimizer = Object.fromEntries(
-        names.map((name) => [name, made(optimizerOf(name), own).init(networks[name])]),
+        names.map((name) => [name, initOptimizer(optimizerOf(name), hyper, networks[name])]),
       );
-      optimizer.architecture = made(optimizerOf("architecture"), own).init(architecture);
+      optimizer.architecture = initOptimizer(options.architectureOptimizer, hyper, architecture);
       for (const [name, start] of Object.entries(parts.carried ?? {})) networks[name] = start(weights);
       return { networks, architecture, optimizer, hyper, count: 0 };
     },
     update(state, trainBatch, valBatch) {
       const { hyper, count } = state;
-      const precise = leavesOf(state.networks.weights).some(({ dtype }) => dtype === np.float64);
       const [networks, architecture, optimizer, metrics] = program(
         1 as never,
         state.networks,
         state.architecture,
         state.optimizer,
-        precise ? inFloat64(hyper) : hyper,
+        hyperInputs(hyper, state.networks.weights),
         count as never,
         trainBatch,
         valBatch,
@@ -210,13 +215,6 @@ export function makeSearch(
     },
     dispose: () => program.dispose(),
   };
-}
-
-/** Numbers given to a program are float32; where the weights are float64 they must not lose their digits. */
-function inFloat64(hyper: Hyper): Tree {
-  return Object.fromEntries(
-    Object.entries(hyper).map(([name, value]) => [name, np.array(Float64Array.of(value), { shape: [] })]),
-  );
 }
 
 function checkLeaves(name: string, tree: Tree): void {
