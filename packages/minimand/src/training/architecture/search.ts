@@ -56,14 +56,14 @@ export interface SearchState {
 }
 
 /** Scalars of one step: the objective, its two losses and the largest architecture parameter. */
-export interface SearchMetrics {
+export type SearchMetrics = {
   loss: np.Array;
   trainLoss: np.Array;
   valLoss: np.Array;
   /** `max |alpha|` after the step. */
   architectureSize: np.Array;
   [name: string]: np.Array;
-}
+};
 
 /** What a search starts from beside weights and architecture. */
 export interface SearchInit {
@@ -103,6 +103,8 @@ export interface Sweep {
   proxNetwork(weights: Tree): Tree;
 }
 
+type Carry = Pick<SearchState, "networks" | "architecture" | "optimizer">;
+
 /** Compiles the body of a search into one program and carries its state. */
 export function makeSearch(
   options: SearchOptions & { optimizers?: { [network: string]: SearchOptimizer } },
@@ -129,34 +131,24 @@ export function makeSearch(
 
   const program = compile(
     (
-      one: np.Array,
-      networks: Tree,
-      architecture: Tree,
-      optimizer: Tree,
-      hyper: Tree,
-      count: np.Array,
-      trainBatch: Tree,
-      valBatch: Tree,
-    ) => {
-      const known = named(hyper as TracedHyper);
-      const states = { ...(optimizer as SearchState["optimizer"]) };
+      { networks, architecture, optimizer }: Carry,
+      [trainBatch, valBatch]: [Tree, Tree],
+      { one, hyper, count }: { one: np.Array; hyper: TracedHyper; count: np.Array },
+    ): [Carry, SearchMetrics] => {
+      const own = (): TracedHyper => named(refTree(hyper));
+      const states = { ...optimizer };
       const step = (name: string, gradient: Tree, params: Tree): Tree => {
-        const own = named(refTree(hyper) as TracedHyper);
-        const [updates, next] = optimizerAt(optimizerOf(name), own).update(
-          gradient,
-          states[name],
-          refTree(params),
-        );
+        const transformation = optimizerAt(optimizerOf(name), own());
+        const [updates, next] = transformation.update(gradient, states[name], refTree(params));
         states[name] = next;
         return applyUpdates(params, updates);
       };
-      const proxNetwork = (weights: Tree): Tree =>
-        weightProx?.(weights, named(refTree(hyper) as TracedHyper)) ?? weights;
-      const out = parts.body({
+      const proxNetwork = (weights: Tree): Tree => weightProx?.(weights, own()) ?? weights;
+      const { metrics, ...made } = parts.body({
         one,
-        networks: networks as SearchState["networks"],
+        networks,
         architecture,
-        hyper: known,
+        hyper: named(hyper),
         count,
         trainBatch,
         valBatch,
@@ -165,11 +157,11 @@ export function makeSearch(
         stepNetwork: (name, gradient, weights) => proxNetwork(step(name, gradient, weights)),
         stepArchitecture(gradient, current) {
           const next = step("architecture", gradient, current);
-          return architectureProx?.(next, named(refTree(hyper) as TracedHyper)) ?? next;
+          return architectureProx?.(next, own()) ?? next;
         },
       });
-      const metrics = { ...out.metrics, architectureSize: largestOf(refTree(out.architecture)) };
-      return [out.networks, out.architecture, states, metrics] as unknown as Tree[];
+      const architectureSize = largestOf(refTree(made.architecture));
+      return [{ ...made, optimizer: states }, { ...metrics, architectureSize } as SearchMetrics];
     },
   );
 
@@ -197,21 +189,13 @@ export function makeSearch(
       return { networks, architecture, optimizer, hyper, count: 0 };
     },
     update(state, trainBatch, valBatch) {
-      const { hyper, count } = state;
-      const [networks, architecture, optimizer, metrics] = program(
-        1 as never,
-        state.networks,
-        state.architecture,
-        state.optimizer,
-        hyperInputs(hyper, state.networks.weights),
-        count as never,
-        trainBatch,
-        valBatch,
-      );
-      return [
-        { networks, architecture, optimizer, hyper, count: count + 1 } as SearchState,
-        metrics as unknown as SearchMetrics,
-      ];
+      const { networks, architecture, optimizer, hyper, count } = state;
+      const [next, metrics] = program({ networks, architecture, optimizer }, [trainBatch, valBatch], {
+        one: 1 as never,
+        hyper: hyperInputs(hyper, networks.weights),
+        count: count as never,
+      });
+      return [{ ...next, hyper, count: count + 1 }, metrics];
     },
     dispose: () => program.dispose(),
   };
