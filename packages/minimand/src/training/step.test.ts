@@ -74,15 +74,30 @@ describe("a training step", () => {
       let blocks = 0;
       return { compile: compilerOfBlocks(() => ++blocks > 0), blocks: () => blocks };
     };
-    const [plain, memory, averaged, drawn] = [counted(), counted(), counted(), counted()];
+    const [plain, memory, averaged] = [counted(), counted(), counted()];
     const { compile } = plain;
     expect(await blocksOf(supervised({ model, objective, optimizer, compile }), plain.blocks)).toBe(2);
     const remembering = { model, objective: aldrObjective(model), optimizer, compile: memory.compile };
     expect(await blocksOf(supervised(remembering), memory.blocks, { memory: aldrInit(90) })).toBe(0);
     const averaging = mesa({ model, objective, optimizer, compile: averaged.compile });
     expect(await blocksOf(averaging, averaged.blocks, { hyper: { stepsPerEpoch: 3 } })).toBe(2);
-    // Lambda is drawn anew at the 16th step, which ends the first block.
-    const drawing = ensLossTrainer({ model, optimizer, compile: drawn.compile, period: 16 });
-    expect(await blocksOf(drawing, drawn.blocks)).toBe(1);
+    // Lambda is drawn anew after the first block of 16, or within it.
+    for (const period of [16, 10]) {
+      const { compile, blocks } = counted();
+      expect(await blocksOf(ensLossTrainer({ model, optimizer, compile, period }), blocks)).toBe(1);
+    }
+  });
+
+  it("that is made alone asks for one batch at a time", () => {
+    const compile = compilerOfBlocks(() => true);
+    const step = supervised({ model, objective: aldrObjective(model), optimizer, compile });
+    for (const [memory, size] of [
+      [{}, 16],
+      [aldrInit(90), 1],
+    ] as const) {
+      const batch = batchesOf().at(Int32Array.of(0));
+      expect(step.blockSize?.(step.init(random.key(0), { memory }), batch)).toBe(size);
+    }
+    step.dispose();
   });
 });
