@@ -3,7 +3,7 @@ import type { Tree } from "../engine/tree.ts";
 import type { Variables } from "../models/model.ts";
 import type { Batch } from "./batches.ts";
 import type { Hyper, HyperRanges, TracedHyper } from "./hyper.ts";
-import type { InitOptions, Metrics } from "./train-step.ts";
+import type { InitOptions, StepMetrics } from "./train-step.ts";
 
 /** Everything a step carries from one batch to the next. Arrays are owned by the state. */
 export interface SupervisedState {
@@ -42,7 +42,7 @@ export interface StepInputs<Carried extends Tree = Tree> {
 export interface Directed<Carried extends Tree = Tree> {
   /** What the optimizer is given: the gradient, or what takes its place. */
   direction: Tree;
-  metrics: Metrics;
+  metrics: StepMetrics;
   modelState: Tree;
   /** Default: as it was. */
   carried?: Carried;

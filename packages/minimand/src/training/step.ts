@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
-import { keyOf } from "../engine/random.ts";
+import { keyOf, seedOf } from "../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates } from "../optimizers/transformation.ts";
@@ -16,7 +16,7 @@ import {
   type TracedHyper,
 } from "./hyper.ts";
 import type { Arrays, StepInputs, StepMethod, SupervisedState } from "./step-method.ts";
-import { type Metrics, readInit, seedOf, type TrainStep } from "./train-step.ts";
+import { readInit, type StepMetrics, type TrainStep } from "./train-step.ts";
 
 /** What all steps are built from. */
 export interface StepOptions {
@@ -24,10 +24,6 @@ export interface StepOptions {
   optimizer: HyperOptimizer;
   compile?: Compile;
 }
-
-type Carry = { params: Tree; optimizer: Tree; modelState: Tree };
-type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
-type Fixed = { one: np.Array; hyper: TracedHyper };
 
 /**
  * The training step of a method: direction, optimizer and what comes after as one compiled program, of several steps at once
@@ -42,38 +38,9 @@ export function makeStep<Carried extends Tree = Tree>(
   { model, optimizer, compile = compileWithJit }: StepOptions,
   method: StepMethod<Carried>,
 ): TrainStep<SupervisedState> {
-  type Both = { optimizer: Tree; carried: Carried };
-  const nothing = {} as Carried;
-  const apart = (state: Tree): Both =>
-    method.carry === undefined ? { optimizer: state, carried: nothing } : (state as Both);
-  const together = (both: Both): Tree => (method.carry === undefined ? both.optimizer : both);
-
-  const run = (
-    { params, optimizer: states, modelState }: Carry,
-    data: Data,
-    { one, hyper }: Fixed,
-  ): [Carry, { metrics: Metrics; kept: Arrays }] => {
-    const { optimizer: optimizerState, carried } = apart(states);
-    const scalars = named(hyper);
-    const found = method.direction({ one, params, modelState, carried, hyper: scalars, ...data });
-    const transformation = optimizerAt(optimizer, named(refTree(hyper)));
-    const [updates, nextOptimizer] = transformation.update(found.direction, optimizerState, refTree(params));
-    const nextParams = applyUpdates(params, updates);
-    if (found.carried !== undefined) disposeTree(carried);
-    const kept = found.carried ?? carried;
-    const next = method.after?.(kept, nextParams, found.modelState, scalars) ?? kept;
-    disposeTree([one, modelState, hyper, data]);
-    return [
-      {
-        params: nextParams,
-        optimizer: together({ optimizer: nextOptimizer, carried: next }),
-        modelState: found.modelState,
-      },
-      { metrics: found.metrics, kept: found.kept ?? {} },
-    ];
-  };
-  const program = compile(run);
-  const loop = compile.loop?.(run);
+  const traced = tracedStep(optimizer, method);
+  const program = compile(traced);
+  const loop = compile.loop?.(traced);
 
   const carryOf = ({ params, optimizer, modelState }: SupervisedState): Carry => ({
     params,
@@ -108,10 +75,10 @@ export function makeStep<Carried extends Tree = Tree>(
       method.check?.({ hyper, memory });
       const seed = seedOf(key);
       const { params, state: modelState } = model.init(key);
-      const optimizerState = initOptimizer(optimizer, hyper, params);
-      const carried = method.carry?.({ params, state: modelState }) ?? nothing;
-      const states = together({ optimizer: optimizerState, carried });
-      return { params, optimizer: states, modelState, hyper, memory, seed, count: 0 };
+      const states = initOptimizer(optimizer, hyper, params);
+      const carried = method.carry?.({ params, state: modelState });
+      const both = carried === undefined ? states : { optimizer: states, carried };
+      return { params, optimizer: both, modelState, hyper, memory, seed, count: 0 };
     },
     update(given, batch) {
       let state = given;
@@ -153,5 +120,40 @@ export function makeStep<Carried extends Tree = Tree>(
       loop?.dispose();
       method.dispose?.();
     },
+  };
+}
+
+type Carry = { params: Tree; optimizer: Tree; modelState: Tree };
+type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
+type Fixed = { one: np.Array; hyper: TracedHyper };
+type Told = { metrics: StepMetrics; kept: Arrays };
+
+/** One step: what is handed on to the next one, and what is told of this one. */
+function tracedStep<Carried extends Tree>(optimizer: HyperOptimizer, method: StepMethod<Carried>) {
+  const carries = method.carry !== undefined;
+  return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Told] => {
+    const { one, hyper } = fixed;
+    const before = (carries ? both : { optimizer: both, carried: {} }) as {
+      optimizer: Tree;
+      carried: Carried;
+    };
+    const scalars = named(hyper);
+    const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };
+    const found = method.direction(inputs);
+    const transformation = optimizerAt(optimizer, named(refTree(hyper)));
+    const [updates, states] = transformation.update(found.direction, before.optimizer, refTree(params));
+    const next = applyUpdates(params, updates);
+    if (found.carried !== undefined) disposeTree(before.carried);
+    const carried = found.carried ?? before.carried;
+    const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
+    disposeTree([one, modelState, hyper, data]);
+    return [
+      {
+        params: next,
+        optimizer: carries ? { optimizer: states, carried: after } : states,
+        modelState: found.modelState,
+      },
+      { metrics: found.metrics, kept: found.kept ?? {} },
+    ];
   };
 }

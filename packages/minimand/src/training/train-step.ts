@@ -1,6 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
-import { derive } from "../engine/random.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 
@@ -11,7 +10,7 @@ export interface InitOptions {
 }
 
 /** Scalars of a step to be logged. */
-export type Metrics = { loss: np.Array; [name: string]: np.Array };
+export type StepMetrics = { loss: np.Array; [name: string]: np.Array };
 
 /**
  * One way of making a training step. `update` consumes state and batch and returns the next state and scalars to log,
@@ -19,12 +18,12 @@ export type Metrics = { loss: np.Array; [name: string]: np.Array };
  */
 export interface TrainStep<State, B = Batch> {
   init(key: np.Array, options?: InitOptions): State;
-  update(state: State, batch: B): [State, Metrics];
+  update(state: State, batch: B): [State, StepMetrics];
   /**
    * Several updates in one call, with the scalars of all steps stacked; null, with nothing consumed, where that can't be
    * done. How many batches to give is for {@link blockSize} to say, so that results never depend on the clock.
    */
-  updateAll?(state: State, batches: B[]): [State, Metrics] | null;
+  updateAll?(state: State, batches: B[]): [State, StepMetrics] | null;
   /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
   blockSize?(state: State, batch: B): number;
   /** The trained parameters; still owned by the state. */
@@ -40,10 +39,4 @@ export function readInit(options: InitOptions = {}): Required<InitOptions> {
   checkOptions("init", options, { hyper: true, memory: true });
   const { hyper = {}, memory = {} } = options;
   return { hyper, memory };
-}
-
-/** What the keys of a run's steps are derived from. Looks at the key. */
-export function seedOf(key: np.Array): number {
-  const words = key.ref.dataSync();
-  return derive(words[0], words[1]);
 }

@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { derive } from "../../engine/random.ts";
+import { derive, seedOf } from "../../engine/random.ts";
 import type { Batch } from "../batches.ts";
 import type { Hyper } from "../hyper.ts";
-import { readInit, seedOf, type TrainStep } from "../train-step.ts";
+import { readInit, type TrainStep } from "../train-step.ts";
 import { type Bilevel, bilevelOf, type SearchBatch, type SearchLoss, type SearchModel } from "./bilevel.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
