@@ -6,7 +6,6 @@ import type { Model } from "../src/models/index.ts";
 import { applyUpdates, type GradientTransformation, sgd } from "../src/optimizers/index.ts";
 import { sharpness } from "../src/theory/sharpness/index.ts";
 import { minibatches, objectiveOf, type SupervisedState, type TrainStep } from "../src/training/index.ts";
-import { directedStep } from "../src/training/sharpness-aware/directed-step.ts";
 import { esamDirection } from "../src/training/sharpness-aware/esam.ts";
 import {
   asam,
@@ -21,6 +20,7 @@ import {
   samPerturbation,
   sharpestExamples,
 } from "../src/training/sharpness-aware/index.ts";
+import { makeStep } from "../src/training/step.ts";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 type Matrix = number[][];
@@ -203,7 +203,7 @@ export const adapters: Adapters = {
     const rise = losses(plus(problem.start(), epsilon) as unknown as Linear).sub(losses(problem.start()));
     const { rows, counted } = sharpestExamples(rise.ref, np.ones(rise.shape), gamma);
     const selected = (rows.js() as number[]).filter((_, i) => Number(counted.ref.slice(i).item()) === 1);
-    const step = directedStep(
+    const step = makeStep(
       { model: problem.model, ...withRate(lr) },
       {
         hyper: { rho: {}, beta: {} },

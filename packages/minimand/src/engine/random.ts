@@ -54,3 +54,9 @@ export function shuffle<T extends { length: number; [i: number]: number }>(items
 export function keyOf(...parts: number[]): np.Array {
   return np.array(Uint32Array.of(derive(0, ...parts), derive(1, ...parts)));
 }
+
+/** The number that a key names its own streams by, as `keyOf(seedOf(key), step)`. Looks at the key. */
+export function seedOf(key: np.Array): number {
+  const words = key.ref.dataSync();
+  return derive(words[0], words[1]);
+}

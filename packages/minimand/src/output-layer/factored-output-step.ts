@@ -1,15 +1,17 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
-import { differentiate } from "../engine/differentiate.ts";
 import { checkOptions } from "../engine/options.ts";
-import { derive, keyOf } from "../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { SphericalLossSpec } from "../losses/classification/spherical/spherical-loss-spec.ts";
 import type { Model } from "../models/model.ts";
-import { applyUpdates, type GradientTransformation } from "../optimizers/transformation.ts";
+import type { GradientTransformation } from "../optimizers/transformation.ts";
 import type { Batch } from "../training/batches.ts";
 import { type FitOptions, fit } from "../training/fit.ts";
+import { gradientAt } from "../training/gradient-at.ts";
+import type { ObjectiveContext } from "../training/objective.ts";
+import { makeStep } from "../training/step.ts";
+import type { SupervisedState } from "../training/step-method.ts";
 import type { TrainStep } from "../training/train-step.ts";
 import type { FactoredOutputLayer } from "./factored-output-layer.ts";
 
@@ -33,13 +35,7 @@ export interface FactoredTrainingOptions {
 }
 
 /** What the body carries from step to step; the arrays are owned by the state. */
-export interface FactoredTrainingState {
-  params: Tree;
-  optimizer: Tree;
-  modelState: Tree;
-  seed: number;
-  count: number;
-}
+export type FactoredTrainingState = SupervisedState;
 
 /**
  * The training step of a network whose output layer is a {@link FactoredOutputLayer}, for `fit`.
@@ -78,48 +74,18 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     disposeTree(next);
     return hidden;
   });
-  const gradientOf = differentiate(
-    (
-      params: Tree,
-      state: Tree,
-      x: np.Array,
-      key: np.Array,
-      weights: np.Array,
-      gradient: np.Array,
-    ): [np.Array, Tree] => {
-      const [hidden, next] = body.apply({ params, state }, x, { training: true, key, weights });
-      return [hidden.mul(gradient).sum(), next];
-    },
-  );
-  const backward = compile(
-    (
-      one: np.Array,
-      params: Tree,
-      optimizerState: Tree,
-      state: Tree,
-      x: np.Array,
-      key: np.Array,
-      weights: np.Array,
-      gradHidden: np.Array,
-    ): Tree[] => {
-      const [[value, nextState], gradient] = gradientOf(
-        one,
-        refTree(params),
-        state,
-        x,
-        key,
-        weights,
-        gradHidden,
-      );
-      value.dispose();
-      const [updates, nextOptimizer] = optimizer.update(gradient, optimizerState, refTree(params));
-      return [applyUpdates(params, updates), nextOptimizer, nextState];
-    },
-  );
+  const at = gradientAt((params, { modelState, memory, key }: ObjectiveContext, { x, weights }) => {
+    const variables = { params, state: modelState };
+    const [hidden, next] = body.apply(variables, x, { training: true, key, weights });
+    return [hidden.mul(memory.gradHidden).sum(), { modelState: next }];
+  });
 
   /** The layer's step on the hidden values of a batch; its gradient in the body's precision, and the mean loss. */
-  function stepOfLayer(state: FactoredTrainingState, batch: Batch, key: np.Array): [np.Array, np.Array] {
-    const { x, y, weights } = batch;
+  function stepOfLayer(
+    state: FactoredTrainingState,
+    { x, y, weights }: Batch,
+    key: np.Array,
+  ): { gradHidden: np.Array; loss: np.Array } {
     const hidden = forward(refTree(state.params), refTree(state.modelState), x.ref, key.ref, weights.ref);
     const { shape, dtype } = hidden;
     const values = hidden.dataSync() as Float32Array | Float64Array;
@@ -127,7 +93,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     if (shape.length !== 2 || shape[0] !== size || shape[1] !== layer.features)
       throw rangeError("body", `an output [${size}, ${layer.features}]`, { shape, dtype });
     const own = weights.ref.dataSync() as Float32Array;
-    const { losses, gradHidden } = layer.step(values, y.ref.dataSync() as Int32Array, {
+    const made = layer.step(values, y.ref.dataSync() as Int32Array, {
       loss,
       weights: own,
       learningRate: typeof outputRate === "number" ? outputRate : outputRate(state.count),
@@ -135,60 +101,28 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
       clipNorm: outputClip,
     });
     const total = own.reduce((a, b) => a + b, 0);
-    return [
-      np.array(values instanceof Float64Array ? new Float64Array(gradHidden) : new Float32Array(gradHidden), {
-        shape,
-      }),
-      np.array(losses.reduce((a, b) => a + b, 0) / total),
-    ];
+    const Floats = values instanceof Float64Array ? Float64Array : Float32Array;
+    return {
+      gradHidden: np.array(new Floats(made.gradHidden), { shape }),
+      loss: np.array(made.losses.reduce((a, b) => a + b, 0) / total),
+    };
   }
 
-  return {
-    init(key) {
-      const words = key.ref.dataSync();
-      const { params, state } = body.init(key);
-      return {
-        params,
-        optimizer: optimizer.init(params),
-        modelState: state,
-        seed: derive(words[0], words[1]),
-        count: 0,
-      };
+  return makeStep(
+    { model: body, optimizer, compile },
+    {
+      // The layer's step is on the parameters of the moment.
+      alone: () => true,
+      prepare: stepOfLayer,
+      direction(inputs) {
+        const { gradHidden, loss } = refTree(inputs.own);
+        const { loss: inner, made, gradient } = at(refTree(inputs.params), inputs, { gradHidden });
+        inner.dispose();
+        return { metrics: { loss }, direction: gradient, ...made };
+      },
+      dispose: () => forward.dispose(),
     },
-    update(state, batch) {
-      const { seed, count } = state;
-      const key = keyOf(seed, count);
-      let results: [np.Array, np.Array];
-      try {
-        results = stepOfLayer(state, batch, key);
-      } catch (error) {
-        // The state stays the caller's; the batch was ours.
-        disposeTree([key, batch.x, batch.y, batch.weights]);
-        throw error;
-      }
-      batch.y.dispose();
-      const [params, optimizerState, modelState] = backward(
-        1 as never,
-        state.params,
-        state.optimizer,
-        state.modelState,
-        batch.x,
-        key,
-        batch.weights,
-        results[0],
-      );
-      return [
-        { params, optimizer: optimizerState, modelState, seed, count: count + 1 },
-        { loss: results[1] },
-      ];
-    },
-    params: (state) => state.params,
-    modelState: (state) => state.modelState,
-    dispose() {
-      forward.dispose();
-      backward.dispose();
-    },
-  };
+  );
 }
 
 /**

@@ -6,15 +6,9 @@ import { leavesOf } from "../engine/tree.ts";
 import { fit } from "./fit.ts";
 import { predictor } from "./predict.ts";
 import { batchesOf, conformingSteps, halfPlanes, model } from "./steps.fixture.ts";
-import type { SupervisedState } from "./supervised.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { InitOptions, TrainStep } from "./train-step.ts";
 
-async function train(
-  step: TrainStep<SupervisedState>,
-  epochs: number,
-  options: Parameters<TrainStep<SupervisedState>["init"]>[1],
-  seed = 1,
-) {
+async function train(step: TrainStep<unknown>, epochs: number, options: InitOptions, seed = 1) {
   const batches = batchesOf();
   let state = step.init(random.key(seed), options);
   for (let epoch = 0; epoch < epochs; epoch++) {

@@ -3,9 +3,12 @@ import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource } from "../engine/random.ts";
 import { ensLoss } from "../losses/classification/ensloss.ts";
 import type { EnsLossLaw } from "../losses/classification/ensloss-derivatives.ts";
+import { alongGradient } from "./along-gradient.ts";
 import { objectiveOf } from "./objective.ts";
-import { type SupervisedOptions, type SupervisedState, supervised } from "./supervised.ts";
-import { readInit, type TrainStep } from "./train-step.ts";
+import { makeStep } from "./step.ts";
+import type { SupervisedState } from "./step-method.ts";
+import type { SupervisedOptions } from "./supervised.ts";
+import type { TrainStep } from "./train-step.ts";
 
 /** Options of {@link ensLossTrainer}. The Box-Cox lambda is the hyperparameter `boxCoxLambda`, 0 unless given to `init`. */
 export interface EnsLossTrainerOptions
@@ -40,27 +43,24 @@ export function ensLossTrainer(options: EnsLossTrainerOptions): TrainStep<Superv
   const objective = objectiveOf(model, (scores, y, { weights, key, hyper }) =>
     ensLoss(scores, y, { ...law, weights, key, boxCoxLambda: hyper.boxCoxLambda }),
   );
-  const step = supervised({ model, objective, optimizer, compile });
-  const { updateAll } = step;
   const isDue = (count: number): boolean => period > 0 && count > 0 && count % period === 0;
-  return {
-    ...step,
-    init(key, given) {
-      const { hyper, memory } = readInit(given);
-      return step.init(key, { hyper: { boxCoxLambda: 0, ...hyper }, memory });
+  const plain = alongGradient(objective);
+  return makeStep(
+    { model, optimizer, compile },
+    {
+      ...plain,
+      hyper: { boxCoxLambda: { default: 0 } },
+      // Lambda is the same for all steps of a block, so the step that draws it anew is made alone.
+      alone: (state) => isDue(state.count) || plain.alone(state),
+      before(state) {
+        const { seed, count, hyper } = state;
+        if (!isDue(count)) return state;
+        // A stream of its own, so that the draws of the steps stay what they are without a period.
+        const boxCoxLambda = 2 * randomSource(derive(seed, count, lambdaStream))() - 1;
+        return { ...state, hyper: { ...hyper, boxCoxLambda } };
+      },
     },
-    update(state, batch) {
-      if (!isDue(state.count)) return step.update(state, batch);
-      // A stream of its own, so that the draws of the steps stay what they are without a period.
-      const boxCoxLambda = 2 * randomSource(derive(state.seed, state.count, lambdaStream))() - 1;
-      return step.update({ ...state, hyper: { ...state.hyper, boxCoxLambda } }, batch);
-    },
-    ...(updateAll && {
-      // Lambda is the same for all steps of a block, so one that is drawn anew on the way needs single steps.
-      updateAll: (state, batches) =>
-        batches.some((_, i) => isDue(state.count + i)) ? null : updateAll(state, batches),
-    }),
-  };
+  );
 }
 
 const lambdaStream = 0x1a3bda;

@@ -5,6 +5,7 @@ import { crossEntropy, focal } from "../losses/index.ts";
 import { flat, linear, mlp, weightRows } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
+import { compilerOfBlocks } from "./blocks.fixture.ts";
 import { fit, NonFiniteError } from "./fit.ts";
 import { objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
@@ -41,6 +42,38 @@ describe("fit", () => {
       },
     });
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("tells the scalars of every step, also of steps that are made together", async () => {
+    let blocks = 0;
+    const compile = compilerOfBlocks(() => ++blocks > 0);
+    const losses: number[][] = [];
+    for (const [compiler, told] of [
+      [compile, "onMetrics"],
+      [undefined, "onStep"],
+    ] as const) {
+      const step = supervised({
+        model,
+        objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+        optimizer: sgd(0.1),
+        compile: compiler,
+      });
+      const seen: number[] = [];
+      const tell = ({ loss }: { loss: number }, n: number) => void seen.splice(n, 1, loss);
+      await fit({
+        step,
+        state: step.init(random.key(0)),
+        batches: repeated(7),
+        ...(told === "onMetrics"
+          ? { onMetrics: tell }
+          : { onStep: ({ metrics, step: n }) => tell(metrics, n) }),
+      });
+      losses.push(seen);
+      step.dispose();
+    }
+    expect(blocks).toBe(2);
+    expect(losses[0]).toHaveLength(21);
+    expect(losses[0]).toEqual(losses[1]);
   });
 
   it("stops at the first non-finite value with an error that names step and value, and frees its arrays", async () => {

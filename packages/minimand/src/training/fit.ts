@@ -29,14 +29,16 @@ export interface StepReport<State> {
 }
 
 /** What is run by {@link fit}. */
-export interface FitOptions<State> {
-  step: TrainStep<State>;
+export interface FitOptions<State, B = Batch> {
+  step: Pick<TrainStep<State, B>, "update" | "updateAll" | "blockSize">;
   /** Consumed. */
   state: State;
-  batches: Iterable<Batch> | AsyncIterable<Batch>;
+  batches: Iterable<B> | AsyncIterable<B>;
   /** Called after each step; may be asynchronous; return `false` to stop. */
   // biome-ignore lint/suspicious/noConfusingVoidType: callbacks that return nothing are the usual case.
   onStep?: (report: StepReport<State>) => void | boolean | Promise<void | boolean>;
+  /** Called with the scalars of each step; sees no states, so that steps may be made together. */
+  onMetrics?: (metrics: StepReport<State>["metrics"], step: number) => void;
   signal?: AbortSignal;
 }
 
@@ -54,9 +56,11 @@ const turn = 20;
  * @example
  * const state = await fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })
  */
-export async function fit<State>(options: FitOptions<State>): Promise<State> {
-  checkOptions("fit", options, { step: true, state: true, batches: true, onStep: true, signal: true });
-  const { step, state, batches, onStep, signal } = options;
+export async function fit<State, B = Batch>(options: FitOptions<State, B>): Promise<State> {
+  checkOptions("fit", options, {
+    ...{ step: true, state: true, batches: true, onStep: true, onMetrics: true, signal: true },
+  });
+  const { step, state, batches, onStep, onMetrics, signal } = options;
   let current = state;
   let index = 0;
   let lastTurn = performance.now();
@@ -70,6 +74,7 @@ export async function fit<State>(options: FitOptions<State>): Promise<State> {
       for (const [name, value] of Object.entries(scalars)) {
         if (!Number.isFinite(value)) throw new NonFiniteError(index, name, value);
       }
+      onMetrics?.(scalars, index);
       if ((await onStep?.({ step: index, metrics: scalars, state: current })) === false) return false;
     }
     if (performance.now() - lastTurn > turn) {
@@ -79,9 +84,9 @@ export async function fit<State>(options: FitOptions<State>): Promise<State> {
     return true;
   };
   // Whoever looks at every step gets every state.
-  const sizeFor = (batch: Batch): number =>
+  const sizeFor = (batch: B): number =>
     onStep === undefined && step.updateAll !== undefined ? (step.blockSize?.(current, batch) ?? 1) : 1;
-  let block: Batch[] = [];
+  let block: B[] = [];
   try {
     for await (block of inBlocks(batches, sizeFor)) {
       signal?.throwIfAborted();
@@ -110,11 +115,11 @@ export async function fit<State>(options: FitOptions<State>): Promise<State> {
 }
 
 /** Cuts a sequence of batches into blocks of a size, the rest into powers of two: few sizes have to be compiled. */
-async function* inBlocks(
-  batches: FitOptions<unknown>["batches"],
-  sizeFor: (batch: Batch) => number,
-): AsyncGenerator<Batch[]> {
-  let waiting: Batch[] = [];
+async function* inBlocks<B>(
+  batches: FitOptions<unknown, B>["batches"],
+  sizeFor: (batch: B) => number,
+): AsyncGenerator<B[]> {
+  let waiting: B[] = [];
   for await (const batch of batches) {
     waiting.push(batch);
     if (waiting.length < sizeFor(batch)) continue;

@@ -34,8 +34,7 @@ export function objectiveWithMemory(model: Model, loss: MemoryLoss): Objective {
       key,
       weights: weights.ref,
     });
-    const entries = memory as { [name: string]: np.Array };
-    const [values, renewed] = loss(output.ref, y, entries, { weights: weights.ref, hyper });
+    const [values, renewed] = loss(output.ref, y, memory, { weights: weights.ref, hyper });
     const scalar = values.sum().div(constantOf(weights.sum(), values.dtype));
     return [scalar, { output, modelState: nextState, memory: renewed }];
   };

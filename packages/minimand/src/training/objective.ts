@@ -2,16 +2,17 @@ import type { numpy as np } from "@jax-js/jax";
 import { constantOf } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
+import type { TracedHyper } from "./hyper.ts";
 
 /** What an objective may use beside parameters and batch. */
 export interface ObjectiveContext {
   modelState: Tree;
   /** The entries of the per-example memory for this batch, `[batch]` each; `{}` without memory. */
-  memory: Tree;
+  memory: { [name: string]: np.Array };
   /** A fresh key for every step. */
   key: np.Array;
   /** Hyperparameters as traced scalars: learning rate, loss parameters. */
-  hyper: { [name: string]: np.Array };
+  hyper: TracedHyper;
 }
 
 /** A batch as an objective sees it: arrays only. */
@@ -22,12 +23,12 @@ export interface ArrayBatch {
 }
 
 /** What an objective returns beside the scalar. */
-export interface ObjectiveOutput {
+export type ObjectiveOutput = {
   output: np.Array;
   modelState: Tree;
   /** New values of the memory for this batch. */
-  memory: Tree;
-}
+  memory: { [name: string]: np.Array };
+};
 
 /** A scalar to be minimised, and what training carries along. Traced: it must be a pure function of arrays. */
 export type Objective = (

@@ -18,7 +18,7 @@ import {
   virtualAdversarial,
 } from "./self-training/index.ts";
 import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
-import { type Hyper, type SupervisedState, supervised } from "./supervised.ts";
+import { type Hyper, supervised } from "./supervised.ts";
 import type { TrainStep } from "./train-step.ts";
 
 /** Two noisy half planes: 90 examples with 2 inputs. */
@@ -43,7 +43,7 @@ export function teacherOfHalfPlanes(): Float32Array {
 /** A training step as the conformance suite makes it. */
 export interface ConformingStep {
   name: string;
-  make: (compile?: Compile) => TrainStep<SupervisedState>;
+  make: (compile?: Compile) => TrainStep<unknown>;
   /** Hyperparameters beside the learning rate. */
   hyper?: Hyper;
   memory?: () => { [name: string]: Float32Array };
@@ -59,13 +59,12 @@ const unlabeled = () => ({ unlabeled: (halfPlanes().x as Float32Array).map((v) =
 const semi = { model, optimizer, unlabeledBatch: 40 };
 const gated = slimmableMlp({ inputs: 2, hidden: [16], outputs: 2 });
 const search = { optimizer, architectureOptimizer: optimizer };
-/** A search among the steps of plain training; what the suite looks at, its state has too. */
-const searched = (make: Parameters<typeof searchStep>[0]["search"]): TrainStep<SupervisedState> =>
+const searched = (make: Parameters<typeof searchStep>[0]["search"]) =>
   searchStep({
     model: gated,
     loss: (f, y, { weights }) => crossEntropy(f, y, { weights }),
     search: make,
-  }) as unknown as TrainStep<SupervisedState>;
+  });
 
 /** Every training step joins the conformance suite by one line here. */
 export const conformingSteps: readonly ConformingStep[] = [

@@ -9,20 +9,23 @@ export interface InitOptions {
   memory?: { [name: string]: Float32Array };
 }
 
+/** Scalars of a step to be logged. */
+export type StepMetrics = { loss: np.Array; [name: string]: np.Array };
+
 /**
  * One way of making a training step. `update` consumes state and batch and returns the next state and scalars to log,
  * of which `loss` is always one.
  */
-export interface TrainStep<State> {
+export interface TrainStep<State, B = Batch> {
   init(key: np.Array, options?: InitOptions): State;
-  update(state: State, batch: Batch): [State, { loss: np.Array; [name: string]: np.Array }];
+  update(state: State, batch: B): [State, StepMetrics];
   /**
    * Several updates in one call, with the scalars of all steps stacked; null, with nothing consumed, where that can't be
    * done. How many batches to give is for {@link blockSize} to say, so that results never depend on the clock.
    */
-  updateAll?(state: State, batches: Batch[]): [State, { loss: np.Array; [name: string]: np.Array }] | null;
+  updateAll?(state: State, batches: B[]): [State, StepMetrics] | null;
   /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
-  blockSize?(state: State, batch: Batch): number;
+  blockSize?(state: State, batch: B): number;
   /** The trained parameters; still owned by the state. */
   params(state: State): Tree;
   /** Running statistics of the model; still owned by the state. */

@@ -1,15 +1,17 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
-import type { Tree } from "../../engine/tree.ts";
-import { refTree } from "../../engine/tree.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
-import type { Objective, ObjectiveContext } from "../objective.ts";
+import { gradientAt } from "../gradient-at.ts";
+import type { Hyper } from "../hyper.ts";
+import type { ArrayBatch, Objective, ObjectiveContext } from "../objective.ts";
 import { predictor } from "../predict.ts";
-import { type Hyper, type SupervisedOptions, type SupervisedState, supervised } from "../supervised.ts";
+import { makeStep } from "../step.ts";
+import type { SupervisedState } from "../step-method.ts";
+import type { SupervisedOptions } from "../supervised.ts";
 import { readInit, type TrainStep } from "../train-step.ts";
 import { attackSize, type PgdOptions, pgd, pgdOptions } from "./pgd.ts";
 
@@ -29,7 +31,7 @@ export type PairLoss = (
 
 /**
  * The step of all methods that train on a batch and its attacked copy: the clean scores, the attack on
- * them, then one supervised update of a loss of both. The attacked inputs are data of the update: no gradient goes
+ * them, then one update of a loss of both. The attacked inputs are data of the update: no gradient goes
  * through the attack. While attacking, the model runs in evaluation mode.
  */
 export function pairStep(
@@ -37,24 +39,29 @@ export function pairStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ logits: np.Array; y: np.Array }>; loss: PairLoss; defaults: Hyper },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, compile = compileWithJit, ...ascent } = readOptions(name, options);
-  const objective = pairObjective(model, parts.loss);
-  const inner = oneByOne(supervised({ model, objective, optimizer, compile }));
+  const { model, optimizer, compile, ...ascent } = readOptions(name, options);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const scores = predictor(model, compile);
-  const pair = stacked(compile);
-  return {
-    ...inner,
-    init: initWithSize(inner, parts.defaults),
-    update(state, batch) {
-      const logits = scores(state.params, state.modelState, batch.x.ref);
-      const adversarial = attack(state, batch.x.ref, { logits, y: batch.y.ref });
-      return inner.update(state, { ...batch, x: pair(batch.x, adversarial) });
+  const at = gradientAt(pairObjective(model, parts.loss));
+  const step = makeStep(
+    { model, optimizer, compile },
+    {
+      // The attack is on the parameters of the moment.
+      alone: () => true,
+      prepare(state, { x, y }) {
+        const logits = scores(state.params, state.modelState, x.ref);
+        return { attacked: attack(state, x.ref, { logits, y: y.ref }) };
+      },
+      direction(inputs) {
+        const { loss, made, gradient } = at(refTree(inputs.params), inputs, refTree(inputs.own));
+        return { metrics: { loss }, direction: gradient, ...made };
+      },
+      dispose() {
+        for (const program of [attack, scores]) program.dispose();
+      },
     },
-    dispose() {
-      for (const program of [inner, attack, scores, pair]) program.dispose();
-    },
-  };
+  );
+  return { ...step, init: initWithSize(step, parts.defaults) };
 }
 
 /** The step of methods that train on the attacked inputs alone. */
@@ -63,29 +70,28 @@ export function attackedOnlyStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ y: np.Array }>; objective: Objective },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, compile = compileWithJit, ...ascent } = readOptions(name, options);
-  const inner = oneByOne(supervised({ model, objective: parts.objective, optimizer, compile }));
+  const { model, optimizer, compile, ...ascent } = readOptions(name, options);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
-  return {
-    ...inner,
-    init: initWithSize(inner, {}),
-    update: (state, batch) =>
-      inner.update(state, { ...batch, x: attack(state, batch.x, { y: batch.y.ref }) }),
-    dispose() {
-      for (const program of [inner, attack]) program.dispose();
+  const at = gradientAt(parts.objective);
+  const step = makeStep(
+    { model, optimizer, compile },
+    {
+      alone: () => true,
+      prepare: (state, { x, y }) => ({ attacked: attack(state, x.ref, { y: y.ref }) }),
+      direction(inputs) {
+        const onAttacked = { ...inputs, x: inputs.own.attacked };
+        const { loss, made, gradient } = at(refTree(inputs.params), onAttacked, {});
+        return { metrics: { loss }, direction: gradient, modelState: made.modelState };
+      },
+      dispose: () => attack.dispose(),
     },
-  };
+  );
+  return { ...step, init: initWithSize(step, {}) };
 }
 
 function readOptions(name: string, options: AdversarialStepOptions): AdversarialStepOptions {
   checkOptions(name, options, { model: true, optimizer: true, ...pgdOptions });
   return options;
-}
-
-/** The step without its blocks: an attack on the parameters of the moment comes before each update. */
-function oneByOne(step: TrainStep<SupervisedState>): TrainStep<SupervisedState> {
-  const { updateAll: _updateAll, blockSize: _blockSize, ...single } = step;
-  return single;
 }
 
 /** Hyperparameters with their defaults; the size of the attack is checked before training starts. */
@@ -130,24 +136,23 @@ function modelAttack<Data extends Tree>(
   );
 }
 
-/** `(clean, attacked) => [2, batch, ...]`, compiled. */
-function stacked(compile: Compile): Compiled<[np.Array, np.Array], np.Array> {
-  return compile((clean: np.Array, attacked: np.Array) => np.stack([clean, attacked]));
-}
-
-/** The mean of a loss of two forward passes, on a batch whose inputs are `[2, batch, ...]`. */
-function pairObjective(model: Model, loss: PairLoss): Objective {
-  return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
+/** The mean of a loss of two forward passes, on the inputs of a batch and on the attacked ones. */
+function pairObjective(model: Model, loss: PairLoss) {
+  return (
+    params: Tree,
+    { modelState, memory, key, hyper }: ObjectiveContext,
+    { x, y, weights }: ArrayBatch,
+  ): [np.Array, { modelState: Tree }] => {
     const pass = (state: Tree, inputs: np.Array) =>
       model.apply({ params: refTree(params), state }, inputs, {
         training: true,
         key: key.ref,
         weights: weights.ref,
       });
-    const [cleanLogits, afterClean] = pass(modelState, x.ref.slice(0));
-    const [advLogits, nextState] = pass(afterClean, x.slice(1));
-    const values = loss(cleanLogits.ref, advLogits, y, { weights: weights.ref, hyper });
-    const scalar = values.sum().div(constantOf(weights.sum(), values.dtype));
-    return [scalar, { output: cleanLogits, modelState: nextState, memory }];
+    const [cleanLogits, afterClean] = pass(modelState, x);
+    const [advLogits, nextState] = pass(afterClean, memory.attacked);
+    const values = loss(cleanLogits, advLogits, y, { weights: weights.ref, hyper });
+    disposeTree([params, key]);
+    return [values.sum().div(constantOf(weights.sum(), values.dtype)), { modelState: nextState }];
   };
 }

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, leavesOf, type Tree } from "../../engine/tree.ts";
-import { NonFiniteError } from "../fit.ts";
+import { fit, type StepReport } from "../fit.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
 /** Architecture parameters grew beyond 1e6: the objective of the search probably has no minimum. */
@@ -19,14 +19,8 @@ export class UnboundedSearchError extends Error {
 
 const largestSize = 1e6;
 
-/** What is told after each step of a search. */
-export interface SearchReport {
-  /** Counted from 0. */
-  step: number;
-  metrics: { loss: number; trainLoss: number; valLoss: number; [name: string]: number };
-  /** Still owned by the run. */
-  state: SearchState;
-}
+/** What is told after each step of a search, the metrics `loss`, `trainLoss`, `valLoss` and `architectureSize` among others. */
+export type SearchReport = StepReport<SearchState>;
 
 /** What {@link runSearch} runs. */
 export interface RunSearchOptions<Batch extends Tree> {
@@ -57,28 +51,16 @@ export async function runSearch<Batch extends Tree>(options: RunSearchOptions<Ba
     onStep: true,
     signal: true,
   });
-  const { search, state, batches, onStep, signal } = options;
-  let current = state;
-  let step = 0;
-  try {
-    for await (const [trainBatch, valBatch] of batches) {
-      signal?.throwIfAborted();
-      const [next, logged] = search.update(current, trainBatch, valBatch);
-      current = next;
-      const metrics = { loss: Number.NaN } as SearchReport["metrics"];
-      for (const [name, array] of Object.entries(logged)) metrics[name] = (await array.data())[0];
-      const size = metrics.architectureSize;
-      for (const [name, value] of Object.entries(metrics))
-        if (!Number.isFinite(value)) throw new NonFiniteError(step, name, value);
-      if (size > largestSize) throw new UnboundedSearchError(step, size);
-      if ((await onStep?.({ step, metrics, state: current })) === false) break;
-      step++;
-    }
-    return current;
-  } catch (error) {
-    discardSearch(current);
-    throw error;
-  }
+  const { search, onStep, ...run } = options;
+  return fit<SearchState, readonly [Batch, Batch]>({
+    ...run,
+    step: { update: (state, [trainBatch, valBatch]) => search.update(state, trainBatch, valBatch) },
+    onStep(report) {
+      const { architectureSize } = report.metrics;
+      if (architectureSize > largestSize) throw new UnboundedSearchError(report.step, architectureSize);
+      return onStep?.(report);
+    },
+  });
 }
 
 /** Gives up what the state of a search owns. */

@@ -246,6 +246,19 @@ describe("running a search", () => {
     expect(stopped.count).toBe(1);
   });
 
+  it("can be aborted, while timers run", async () => {
+    const search = rarts(solvableModel, sgds);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("enough")), 30);
+    const endless = function* () {
+      for (;;) yield [{}, {}] as const;
+    };
+    const hyper = { ...unbounded, lambda: 2, beta: 5, learningRate: 0.01 };
+    const state = search.init(np.array(-2), np.array(2), { hyper });
+    const { signal } = controller;
+    await expect(runSearch({ search, state, batches: endless(), signal })).rejects.toThrow("enough");
+  });
+
   it("knows when a choice has settled", () => {
     const settled = stableFor(3);
     expect(["a", "b", "b", "b", "a"].map((choice) => settled(choice))).toEqual([

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { derive } from "../../engine/random.ts";
+import { derive, seedOf } from "../../engine/random.ts";
 import type { Batch } from "../batches.ts";
-import type { Hyper } from "../supervised.ts";
+import type { Hyper } from "../hyper.ts";
 import { readInit, type TrainStep } from "../train-step.ts";
 import { type Bilevel, bilevelOf, type SearchBatch, type SearchLoss, type SearchModel } from "./bilevel.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
@@ -47,10 +47,10 @@ export function searchStep(options: SearchStepOptions): TrainStep<SearchStepStat
     init(key, given) {
       const { hyper, memory } = readInit(given);
       if (Object.keys(memory).length > 0) throw rangeError("memory", "none", Object.keys(memory).join(", "));
-      const words = key.ref.dataSync();
+      const seed = seedOf(key);
       const { params } = model.init(key);
       const state = inner.init(params.weights, params.architecture, { hyper });
-      return { search: state, seed: derive(words[0], words[1]), hyper: state.hyper };
+      return { search: state, seed, hyper: state.hyper };
     },
     update(state, batch) {
       const [trainBatch, valBatch] = halves(batch, state.seed, validationShare);

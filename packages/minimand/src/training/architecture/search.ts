@@ -4,15 +4,21 @@ import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import type { Bounds } from "../../engine/errors.ts";
 import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
-import { applyUpdates, type GradientTransformation } from "../../optimizers/transformation.ts";
-import { named } from "../named-hyper.ts";
-import type { Hyper } from "../supervised.ts";
+import { applyUpdates } from "../../optimizers/transformation.ts";
+import {
+  type Hyper,
+  type HyperOptimizer,
+  hyperInputs,
+  initOptimizer,
+  named,
+  optimizerAt,
+  type TracedHyper,
+} from "../hyper.ts";
 
-/** Hyperparameters inside a program. */
-export type TracedHyper = { [name: string]: np.Array };
+export type { TracedHyper } from "../hyper.ts";
 
-/** An optimizer, or one made of the hyperparameters, so that e.g. its learning rate is an input of the program. */
-export type SearchOptimizer = GradientTransformation | ((hyper: TracedHyper) => GradientTransformation);
+/** Of a search, each network and the architecture have one. */
+export type SearchOptimizer = HyperOptimizer;
 
 /** A proximal step: parameters after the optimizer's step to those that are kept. Traced; consumes the tree. */
 export type Proximal = (parameters: Tree, hyper: TracedHyper) => Tree;
@@ -50,14 +56,14 @@ export interface SearchState {
 }
 
 /** Scalars of one step: the objective, its two losses and the largest architecture parameter. */
-export interface SearchMetrics {
+export type SearchMetrics = {
   loss: np.Array;
   trainLoss: np.Array;
   valLoss: np.Array;
   /** `max |alpha|` after the step. */
   architectureSize: np.Array;
   [name: string]: np.Array;
-}
+};
 
 /** What a search starts from beside weights and architecture. */
 export interface SearchInit {
@@ -97,6 +103,8 @@ export interface Sweep {
   proxNetwork(weights: Tree): Tree;
 }
 
+type Carry = Pick<SearchState, "networks" | "architecture" | "optimizer">;
+
 /** Compiles the body of a search into one program and carries its state. */
 export function makeSearch(
   options: SearchOptions & { optimizers?: { [network: string]: SearchOptimizer } },
@@ -117,38 +125,30 @@ export function makeSearch(
   },
 ): ArchitectureSearch {
   const { compile = compileWithJit, architectureProx, weightProx, optimizers = {} } = options;
-  const made = (optimizer: SearchOptimizer, hyper: TracedHyper): GradientTransformation =>
-    typeof optimizer === "function" ? optimizer(hyper) : optimizer;
   const names = ["weights", ...parts.networks];
   const optimizerOf = (name: string): SearchOptimizer =>
     name === "architecture" ? options.architectureOptimizer : (optimizers[name] ?? options.optimizer);
 
   const program = compile(
     (
-      one: np.Array,
-      networks: Tree,
-      architecture: Tree,
-      optimizer: Tree,
-      hyper: Tree,
-      count: np.Array,
-      trainBatch: Tree,
-      valBatch: Tree,
-    ) => {
-      const known = named(hyper as TracedHyper);
-      const states = { ...(optimizer as SearchState["optimizer"]) };
+      { networks, architecture, optimizer }: Carry,
+      [trainBatch, valBatch]: [Tree, Tree],
+      { one, hyper, count }: { one: np.Array; hyper: TracedHyper; count: np.Array },
+    ): [Carry, SearchMetrics] => {
+      const own = (): TracedHyper => named(refTree(hyper));
+      const states = { ...optimizer };
       const step = (name: string, gradient: Tree, params: Tree): Tree => {
-        const own = named(refTree(hyper) as TracedHyper);
-        const [updates, next] = made(optimizerOf(name), own).update(gradient, states[name], refTree(params));
+        const transformation = optimizerAt(optimizerOf(name), own());
+        const [updates, next] = transformation.update(gradient, states[name], refTree(params));
         states[name] = next;
         return applyUpdates(params, updates);
       };
-      const proxNetwork = (weights: Tree): Tree =>
-        weightProx?.(weights, named(refTree(hyper) as TracedHyper)) ?? weights;
-      const out = parts.body({
+      const proxNetwork = (weights: Tree): Tree => weightProx?.(weights, own()) ?? weights;
+      const { metrics, ...made } = parts.body({
         one,
-        networks: networks as SearchState["networks"],
+        networks,
         architecture,
-        hyper: known,
+        hyper: named(hyper),
         count,
         trainBatch,
         valBatch,
@@ -157,11 +157,11 @@ export function makeSearch(
         stepNetwork: (name, gradient, weights) => proxNetwork(step(name, gradient, weights)),
         stepArchitecture(gradient, current) {
           const next = step("architecture", gradient, current);
-          return architectureProx?.(next, named(refTree(hyper) as TracedHyper)) ?? next;
+          return architectureProx?.(next, own()) ?? next;
         },
       });
-      const metrics = { ...out.metrics, architectureSize: largestOf(refTree(out.architecture)) };
-      return [out.networks, out.architecture, states, metrics] as unknown as Tree[];
+      const architectureSize = largestOf(refTree(made.architecture));
+      return [{ ...made, optimizer: states }, { ...metrics, architectureSize } as SearchMetrics];
     },
   );
 
@@ -181,42 +181,24 @@ export function makeSearch(
       checkLeaves("architecture", architecture);
       const networks: SearchState["networks"] = { weights };
       for (const name of parts.networks) networks[name] = starts[name] ?? refTree(weights);
-      // Only the shapes matter here: learning rates have no part in an initial optimizer state.
-      const own = Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, np.array(value)]));
       const optimizer = Object.fromEntries(
-        names.map((name) => [name, made(optimizerOf(name), own).init(networks[name])]),
+        names.map((name) => [name, initOptimizer(optimizerOf(name), hyper, networks[name])]),
       );
-      optimizer.architecture = made(optimizerOf("architecture"), own).init(architecture);
+      optimizer.architecture = initOptimizer(options.architectureOptimizer, hyper, architecture);
       for (const [name, start] of Object.entries(parts.carried ?? {})) networks[name] = start(weights);
       return { networks, architecture, optimizer, hyper, count: 0 };
     },
     update(state, trainBatch, valBatch) {
-      const { hyper, count } = state;
-      const precise = leavesOf(state.networks.weights).some(({ dtype }) => dtype === np.float64);
-      const [networks, architecture, optimizer, metrics] = program(
-        1 as never,
-        state.networks,
-        state.architecture,
-        state.optimizer,
-        precise ? inFloat64(hyper) : hyper,
-        count as never,
-        trainBatch,
-        valBatch,
-      );
-      return [
-        { networks, architecture, optimizer, hyper, count: count + 1 } as SearchState,
-        metrics as unknown as SearchMetrics,
-      ];
+      const { networks, architecture, optimizer, hyper, count } = state;
+      const [next, metrics] = program({ networks, architecture, optimizer }, [trainBatch, valBatch], {
+        one: 1 as never,
+        hyper: hyperInputs(hyper, networks.weights),
+        count: count as never,
+      });
+      return [{ ...next, hyper, count: count + 1 }, metrics];
     },
     dispose: () => program.dispose(),
   };
-}
-
-/** Numbers given to a program are float32; where the weights are float64 they must not lose their digits. */
-function inFloat64(hyper: Hyper): Tree {
-  return Object.fromEntries(
-    Object.entries(hyper).map(([name, value]) => [name, np.array(Float64Array.of(value), { shape: [] })]),
-  );
 }
 
 function checkLeaves(name: string, tree: Tree): void {

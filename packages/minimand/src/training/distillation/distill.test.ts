@@ -1,12 +1,12 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../../test/support/leaks.ts";
-import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { binaryKlNorm, crossEntropy, kdLoss } from "../../losses/index.ts";
 import { flat, mlp } from "../../models/index.ts";
 import { sgd } from "../../optimizers/index.ts";
 import { minibatches } from "../batches.ts";
+import { compilerOfBlocks } from "../blocks.fixture.ts";
 import { fit } from "../fit.ts";
 import { objectiveOf } from "../objective.ts";
 import { halfPlanes, teacherOfHalfPlanes } from "../steps.fixture.ts";
@@ -187,25 +187,9 @@ describe("distill", () => {
     "makes the same steps where a compiler makes several at once, %s",
     async (how) => {
       let blocks = 0;
-      const compile: Compile = Object.assign(compileWithJit.bind(null), {
-        loop: ((f: (carry: Tree, x: Tree, fixed: Tree) => [Tree, { [name: string]: np.Array }]) => {
-          const program = compileWithJit(f);
-          const run = (carry: Tree, xs: Tree[], fixed: Tree) => {
-            blocks++;
-            if (how === "in no block after all") return null;
-            let [current, results] = [carry, [] as { [name: string]: np.Array }[]];
-            for (const x of xs) {
-              const [next, result] = program(current, x, refTree(fixed));
-              [current, results] = [next, [...results, result]];
-            }
-            const names = Object.keys(results[0]);
-            return [
-              current,
-              Object.fromEntries(names.map((name) => [name, np.stack(results.map((r) => r[name]))])),
-            ];
-          };
-          return Object.assign(run, { dispose: () => program.dispose() });
-        }) as unknown as Compile["loop"],
+      const compile = compilerOfBlocks(() => {
+        blocks++;
+        return how === "in blocks";
       });
       const train = async (options: Partial<DistillOptions>) => {
         const step = distill({ student, auxiliary: head, gradientAlignment: true, optimizer, ...options });

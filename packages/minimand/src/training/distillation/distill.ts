@@ -1,20 +1,17 @@
-import { numpy as np, random } from "@jax-js/jax";
-import { rangeError, typeError } from "../../engine/checks.ts";
-import { compileWithJit } from "../../engine/compile.ts";
-import { differentiate } from "../../engine/differentiate.ts";
+import { type numpy as np, random } from "@jax-js/jax";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { derive, keyOf } from "../../engine/random.ts";
+import { keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
 import { binaryKlNorm } from "../../losses/distillation/binary-kl.ts";
 import type { FeatureModel, Model } from "../../models/model.ts";
-import { applyUpdates } from "../../optimizers/transformation.ts";
-import { blockSizeFor } from "../block-size.ts";
-import { named } from "../named-hyper.ts";
-import type { BatchLoss, ObjectiveContext } from "../objective.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
-import { readInit, type TrainStep } from "../train-step.ts";
+import { gradientAt } from "../gradient-at.ts";
+import type { ArrayBatch, BatchLoss, ObjectiveContext } from "../objective.ts";
+import { makeStep } from "../step.ts";
+import type { SupervisedState } from "../step-method.ts";
+import type { SupervisedOptions } from "../supervised.ts";
+import type { TrainStep } from "../train-step.ts";
 import { alignGradients } from "./align-gradients.ts";
 import type { GradientMask } from "./gradient-mask.ts";
 import { checkTeacherSource, type Teacher, teacherLogitsFor } from "./teacher-logits.ts";
@@ -71,151 +68,76 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
     ...{ student: true, teacher: true, auxiliary: true, primary: true, distillation: true },
     ...{ gradientAlignment: true, optimizer: true, compile: true },
   });
-  const { student, teacher, auxiliary, gradientAlignment = false, compile = compileWithJit } = options;
-  const { optimizer } = options;
-  const optimizerOf = typeof optimizer === "function" ? optimizer : () => optimizer;
+  const { student, teacher, auxiliary, gradientAlignment = false, optimizer, compile } = options;
   const classes = student.outputSize;
-  const gradientOf = gradients(options);
+  const at = gradients(options);
   const scope = gradientAlignment === true ? "all" : gradientAlignment;
-
-  const makeStep = (one: np.Array, state: Tree[], hyper: Tree, data: StepData): [Tree[], Metrics] => {
-    const [params, optimizerState, modelState] = state;
-    const transformation = optimizerOf(named(refTree(hyper) as { [name: string]: np.Array }));
-    const wanted = (which: keyof typeof gradientOf) => {
-      const last = which !== "primary";
-      const keep = <T extends Tree>(t: T): T => (last ? t : refTree(t));
-      return gradientOf[which](
-        last ? one : one.ref,
-        refTree(params),
-        keep(modelState),
-        keep(hyper),
-        keep(data),
-      );
-    };
-    let gradient: Tree;
-    let aux: StepAux;
-    let conflict: { conflict?: np.Array } = {};
-    if (scope === false) {
-      const [[total, made], g] = wanted("total");
-      total.dispose();
-      [gradient, aux] = [g, made];
-    } else {
-      const [[value, unused], first] = wanted("primary");
-      disposeTree([value, unused]);
-      const [[distilled, made], second] = wanted("distillation");
-      distilled.dispose();
-      const aligned = alignGradients(first, second, { scope });
-      aligned.dot.dispose();
-      conflict = { conflict: aligned.conflict };
-      [gradient, aux] = [aligned.merged, made];
-    }
-    const [updates, nextOptimizer] = transformation.update(gradient, optimizerState, refTree(params));
-    const next = [applyUpdates(params, updates), nextOptimizer, aux.modelState];
-    return [next, { loss: aux.loss, primary: aux.primary, distillation: aux.distillation, ...conflict }];
-  };
-
-  const program = compile((one: np.Array, state: Tree[], hyper: Tree, data: StepData): Tree[] => {
-    const [next, metrics] = makeStep(one, state, hyper, data);
-    return [next, metrics];
-  });
-  const loop = compile.loop?.(
-    (state: Tree[], data: StepData, { one, hyper }: { one: np.Array; hyper: Tree }): [Tree[], Tree] =>
-      makeStep(one, state, hyper, data),
+  const step = makeStep(
+    { model: withHead(student, auxiliary), optimizer, compile },
+    {
+      hyper: { gamma: { default: 1, min: 0 }, alpha: { default: 1, min: 0 } },
+      check: ({ memory }) => checkTeacherSource(teacher, memory.teacher, classes),
+      prepare: ({ memory }, batch) => ({
+        teacherLogits: teacherLogitsFor(batch, teacher, memory.teacher, classes),
+      }),
+      direction(inputs) {
+        const of = (which: keyof typeof at) => {
+          const found = at[which](refTree(inputs.params), inputs, refTree(inputs.own));
+          found.loss.dispose();
+          return found;
+        };
+        if (scope === false) {
+          const { made, gradient } = of("total");
+          const { modelState, ...metrics } = made;
+          return { metrics, direction: gradient, modelState };
+        }
+        const { made: unused, gradient: first } = of("primary");
+        disposeTree(unused);
+        const { made, gradient: second } = of("distillation");
+        const { modelState, ...metrics } = made;
+        const { merged, dot, conflict } = alignGradients(first, second, { scope });
+        dot.dispose();
+        return { metrics: { ...metrics, conflict }, direction: merged, modelState };
+      },
+    },
   );
-
-  const after = (state: SupervisedState, parts: Tree[], steps: number): SupervisedState => {
-    const [params, optimizerState, modelState] = parts;
-    return { ...state, params, optimizer: optimizerState, modelState, count: state.count + steps };
-  };
-
   return {
-    init(key, options) {
-      const { hyper, memory } = readInit(options);
-      const all = { gamma: 1, alpha: 1, ...hyper };
-      for (const [name, value] of Object.entries(all)) {
-        if (typeof value !== "number" || !Number.isFinite(value))
-          throw typeError(`hyper.${name}`, "a finite number", value);
-        if ((name === "gamma" || name === "alpha") && value < 0)
-          throw rangeError(`hyper.${name}`, "a finite number >= 0", value);
-      }
-      checkTeacherSource(teacher, memory.teacher, classes);
+    ...step,
+    params: (state) => ofBoth(state.params).student,
+    modelState: (state) => ofBoth(state.modelState).student,
+  };
+}
+
+type Both = { student: Tree; auxiliary: Tree };
+/** Parameters or statistics of the student and its head. */
+const ofBoth = (tree: Tree): Both => tree as Both;
+
+/** The start of a student, as a supervised one of the same key has it, and of a head with a stream of its own. */
+function withHead(student: Model, auxiliary: Model | undefined): Pick<Model, "init"> {
+  return {
+    init(key) {
       const words = key.ref.dataSync();
-      // The student starts as a supervised one of the same key does; the head has a stream of its own.
       const own = student.init(key);
       const head = auxiliary?.init(keyOf(words[0], words[1], headStream)) ?? { params: {}, state: {} };
-      const params = { student: own.params, auxiliary: head.params };
-      const transformation = optimizerOf(mapValues(all, (value) => np.array(value)));
       return {
-        params,
-        optimizer: transformation.init(params),
-        modelState: { student: own.state, auxiliary: head.state },
-        hyper: all,
-        memory,
-        seed: derive(words[0], words[1]),
-        count: 0,
+        params: { student: own.params, auxiliary: head.params },
+        state: { student: own.state, auxiliary: head.state },
       };
-    },
-    update(state, batch) {
-      const logits = teacherLogitsFor(batch, teacher, state.memory.teacher, classes);
-      const data = dataOf(state, 0, batch, logits);
-      const carried = [state.params, state.optimizer, state.modelState];
-      const [parts, metrics] = program(1 as never, carried, state.hyper, data);
-      return [after(state, parts as Tree[], 1), metrics as Metrics];
-    },
-    ...(loop && {
-      updateAll(state, batches) {
-        const logits = batches.map((b) => teacherLogitsFor(b, teacher, state.memory.teacher, classes));
-        const xs = batches.map((batch, i) => dataOf(state, i, batch, logits[i]));
-        const carry = [state.params, state.optimizer, state.modelState];
-        const made = loop(carry, xs, { one: 1 as never, hyper: state.hyper });
-        if (made === null) {
-          for (const { key, teacherLogits } of xs) disposeTree([key, teacherLogits]);
-          return null;
-        }
-        const [parts, metrics] = made;
-        return [after(state, parts, batches.length), metrics as Metrics];
-      },
-      blockSize: ({ params }, { weights }) => blockSizeFor(params, weights.shape[0]),
-    }),
-    params: (state) => (state.params as { student: Tree }).student,
-    modelState: (state) => (state.modelState as { student: Tree }).student,
-    dispose() {
-      program.dispose();
-      loop?.dispose();
     },
   };
 }
 
 const headStream = 0x4ead;
 
-type Metrics = { loss: np.Array; [name: string]: np.Array };
-type StepAux = { loss: np.Array; primary: np.Array; distillation: np.Array; modelState: Tree };
-type StepData = {
-  key: np.Array;
-  x: np.Array;
-  y: np.Array;
-  weights: np.Array;
-  teacherLogits: np.Array;
-};
-
-function dataOf(
-  { seed, count }: SupervisedState,
-  offset: number,
-  { x, y, weights }: { x: np.Array; y: np.Array; weights: np.Array },
-  teacherLogits: np.Array,
-): StepData {
-  return { key: keyOf(seed, count + offset), x, y, weights, teacherLogits };
-}
-
 /** The gradients of the primary term, the distillation term, and their sum, with all that a step reports. */
 function gradients(options: DistillOptions) {
   const terms = forward(options);
   const of = (which: "primary" | "distillation" | "total") =>
-    differentiate<Tree, [Tree, Tree, StepData], StepAux>((params, modelState, hyper, data) => {
-      const scalars = named(hyper as { [name: string]: np.Array });
-      const { first, second, state } = terms(params, modelState, scalars, data);
-      const primaryTerm = first.ref.mul(constantOf(scalars.gamma, first.dtype));
-      const distillationTerm = second.ref.mul(constantOf(scalars.alpha, second.dtype));
+    gradientAt((params, context: ObjectiveContext, batch) => {
+      const { hyper } = context;
+      const { first, second, state } = terms(params, context, batch);
+      const primaryTerm = first.ref.mul(constantOf(hyper.gamma, first.dtype));
+      const distillationTerm = second.ref.mul(constantOf(hyper.alpha, second.dtype));
       const loss = primaryTerm.ref.add(distillationTerm.ref);
       const chosen = { primary: primaryTerm, distillation: distillationTerm, total: loss.ref };
       for (const [name, term] of Object.entries(chosen)) if (name !== which) term.dispose();
@@ -233,12 +155,10 @@ function forward({
 }: DistillOptions) {
   return (
     params: Tree,
-    modelState: Tree,
-    hyper: ObjectiveContext["hyper"],
-    { key, x, y, weights, teacherLogits }: StepData,
+    { modelState, hyper, key, memory: { teacherLogits } }: ObjectiveContext,
+    { x, y, weights }: ArrayBatch,
   ): { first: np.Array; second: np.Array; state: Tree } => {
-    type Both = { student: Tree; auxiliary: Tree };
-    const [own, state] = [params as Both, modelState as Both];
+    const [own, state] = [ofBoth(params), ofBoth(modelState)];
     const [studentKey, headKey, lossKey] = [...random.split(key, 3)];
     const [{ features, output }, nextStudent] = student.applyWithFeatures(
       { params: own.student, state: state.student },
@@ -256,8 +176,4 @@ function forward({
     weights.dispose();
     return { first, second, state: { student: nextStudent, auxiliary: nextHead } };
   };
-}
-
-function mapValues<A, B>(object: { [key: string]: A }, f: (value: A) => B): { [key: string]: B } {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, f(value)]));
 }

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { logSoftmax } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
-import type { SupervisedState } from "../supervised.ts";
+import type { SupervisedState } from "../step-method.ts";
 import type { TrainStep } from "../train-step.ts";
 import { type RowLoss, usualLoss, weightedMean } from "./terms.ts";
 import {
@@ -32,36 +32,28 @@ export function entropyMinimization(
 ): TrainStep<SupervisedState> {
   checkOptions("entropyMinimization", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
-  return unlabeledStep<Tree>(options, {
-    defaults: { lambda: 1 },
-    check() {},
-    prepare(one, params, modelState, hyper, data) {
-      disposeTree([one, params, modelState, hyper, data]);
-      return {};
-    },
-    terms(params, modelState, _, data) {
-      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, data);
-      const [logits] = model.apply({ params, state: refTree(next) }, data.u.ref, { training: false });
+  return unlabeledStep(options, {
+    hyper: {},
+    lambda: 1,
+    terms(params, modelState, _, { u, pseudo, ...batch }) {
+      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, batch);
+      const [logits] = model.apply({ params, state: refTree(next) }, u, { training: false });
       const logp = logSoftmax(logits);
       const entropy = np.exp(logp.ref).mul(logp).sum(-1).neg();
-      disposeTree(data);
+      pseudo.dispose();
       return { labeled: own, unlabeled: np.mean(entropy), modelState: next };
     },
   });
 }
 
-/** The mean loss of a labelled batch, and the model's next state. Keeps the data. */
+/** The mean loss of a labelled batch, and the model's next state. */
 export function labeledTerm(
   model: Model,
   loss: RowLoss,
   params: Tree,
   state: Tree,
-  { key, x, y, weights }: StepData,
+  { key, x, y, weights }: Omit<StepData, "u" | "pseudo">,
 ): [np.Array, Tree] {
-  const [output, next] = model.apply({ params, state }, x.ref, {
-    training: true,
-    key: key.ref,
-    weights: weights.ref,
-  });
-  return [weightedMean(loss(output, y.ref, { weights: weights.ref }), weights.ref), next];
+  const [output, next] = model.apply({ params, state }, x, { training: true, key, weights: weights.ref });
+  return [weightedMean(loss(output, y, { weights: weights.ref }), weights), next];
 }

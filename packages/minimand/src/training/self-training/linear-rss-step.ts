@@ -3,8 +3,9 @@ import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { refTree } from "../../engine/tree.ts";
+import type { StepMethod, SupervisedState } from "../step-method.ts";
+import type { SupervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { type LinearParams, linearRobustLoss } from "./linear-robust-loss.ts";
 import { type LinearRssOptions, linearRss } from "./linear-rss.ts";
@@ -68,28 +69,21 @@ export function linearRssStep(options: LinearRssStepOptions): TrainStep<Supervis
     frozenLabels,
   } = options;
   const model = linearScore({ inputs, bias });
-  const label = frozenLabels && teacher(inputs, frozenLabels.every, options.compile);
-  const step = unlabeledStep<Tree>(
+  return unlabeledStep(
     { ...options, model },
     {
-      defaults: {
-        lambda: 10,
-        gammaPrime: 0.3,
-        ...(robustLabeled && { gamma: 0.1 }),
-        ...(bias && { balancePenalty: 0 }),
+      hyper: {
+        ...(robustLabeled && { gamma: { default: 0.1, above: 0 } }),
+        gammaPrime: { default: 0.3, above: 0 },
+        ...(bias && { balancePenalty: { default: 0, min: 0 } }),
       },
-      check({ gamma, gammaPrime, balancePenalty = 0 }) {
-        if (robustLabeled) checkNumber("hyper.gamma", gamma, { above: 0 });
-        checkNumber("hyper.gammaPrime", gammaPrime, { above: 0 });
+      lambda: 10,
+      check({ hyper: { balancePenalty = 0 } }) {
         checkNumber("hyper.balancePenalty", balancePenalty, { min: 0 });
         if (loss === "squared")
           throw rangeError("loss", '"zeroOne", "hinge" or "logistic" (labels are given)', loss);
       },
-      ...(label && { label: label.run }),
-      prepare(one, params, modelState, hyper, data) {
-        disposeTree([one, params, modelState, hyper, data]);
-        return {};
-      },
+      ...(frozenLabels && teacher(inputs, frozenLabels.every, options.compile)),
       terms(params, modelState, hyper, { x, y, weights, u, pseudo, key }) {
         key.dispose();
         const own = params as LinearParams;
@@ -119,13 +113,6 @@ export function linearRssStep(options: LinearRssStepOptions): TrainStep<Supervis
       },
     },
   );
-  return {
-    ...step,
-    dispose() {
-      step.dispose();
-      label?.dispose();
-    },
-  };
 }
 
 /** Labels of a frozen linear score, given before the first step and again after every so many. */
@@ -133,15 +120,18 @@ function teacher(inputs: number, every: number | undefined, compile: Compile = c
   if (every !== undefined) checkNumber("frozenLabels.every", every, { min: 1, integer: true });
   const score = compile((w: np.Array, u: np.Array) => np.matmul(u, w));
   return {
-    run({ memory, params, count }: SupervisedState): void {
-      if (count > 0 && (every === undefined || count % every !== 0)) return;
+    alone: () => true,
+    before(state) {
+      const { memory, params, count } = state;
+      if (count > 0 && (every === undefined || count % every !== 0)) return state;
       const { w, b } = params as LinearParams;
       const shift = b === undefined ? 0 : b.ref.dataSync()[0];
       const rows = unlabeledCount(memory.unlabeled, [inputs]);
-      memory.pseudo = labelsOf(rows, (chosen) =>
+      const pseudo = labelsOf(rows, (chosen) =>
         score(w.ref, packRows(memory.unlabeled, chosen, [inputs])).add(shift),
       );
+      return { ...state, memory: { ...memory, pseudo } };
     },
     dispose: () => score.dispose(),
-  };
+  } satisfies Partial<StepMethod>;
 }

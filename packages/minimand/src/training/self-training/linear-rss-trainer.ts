@@ -1,13 +1,13 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import { disposeTree, keyOf } from "../../engine/index.ts";
 import { checkOptions } from "../../engine/options.ts";
-import type { Tree } from "../../engine/tree.ts";
+import { keyOf } from "../../engine/random.ts";
+import { disposeTree } from "../../engine/tree.ts";
 import { adam } from "../../optimizers/adam.ts";
 import { keepUnitNorm } from "../../optimizers/keep-unit-norm.ts";
 import { chain } from "../../optimizers/transformation.ts";
-import { type Batch, minibatches } from "../batches.ts";
-import { NonFiniteError } from "../fit.ts";
+import { minibatches } from "../batches.ts";
+import { fit } from "../fit.ts";
 import type { LinearParams } from "./linear-robust-loss.ts";
 import { meanDirection } from "./linear-rss.ts";
 import { type LinearRssStepOptions, linearRssStep, linearRssStepOptions } from "./linear-rss-step.ts";
@@ -104,47 +104,30 @@ export function linearRssTrainer(
         ...(bias && { balancePenalty }),
       };
       const start = np.array(Float32Array.from(meanDirection(x, y)), { shape: [inputs, 1] });
-      let state = step.init(keyOf(seed), { hyper, memory: { unlabeled: u } });
-      const random = state.params as LinearParams;
-      random.w.dispose();
-      state = { ...state, params: { ...random, w: start } as Tree };
+      const initial = step.init(keyOf(seed), { hyper, memory: { unlabeled: u } });
+      const { w: random, ...others } = initial.params as LinearParams;
+      random.dispose();
       const history: number[] = [];
-      const record = async (loss: np.Array): Promise<void> => {
-        for (const value of await loss.data()) {
-          if (!Number.isFinite(value)) throw new NonFiniteError(history.length, "loss", value);
-          history.push(value);
-        }
+      const given = function* () {
+        // Steps that are made together are all made, whatever the first of them finds.
+        for (let i = 0; i < iterations && !hasSettled(history); i++) yield batches.at(all);
       };
-      try {
-        while (history.length < iterations && !hasSettled(history)) {
-          signal?.throwIfAborted();
-          const next = batches.at(all);
-          const size = Math.min(step.blockSize?.(state, next) ?? 1, iterations - history.length);
-          const block: Batch[] = [next, ...Array.from({ length: size - 1 }, () => batches.at(all))];
-          const together = size > 1 ? (step.updateAll?.(state, block) ?? null) : null;
-          if (together !== null) {
-            state = together[0];
-            await record(together[1].loss);
-            disposeTree([together[1].labeled, together[1].unlabeled]);
-            continue;
-          }
-          for (const batch of block) {
-            const [after, metrics] = step.update(state, batch);
-            state = after;
-            disposeTree([metrics.labeled, metrics.unlabeled]);
-            await record(metrics.loss);
-          }
-        }
-        const { w, b } = state.params as LinearParams;
-        return {
-          w: Float32Array.from(await w.ref.data()),
-          b: b === undefined ? 0 : (await b.ref.data())[0],
-          iterations: history.length,
-          history: Float64Array.from(history),
-        };
-      } finally {
-        disposeTree([state.params, state.optimizer, state.modelState]);
-      }
+      const { params, optimizer, modelState } = await fit({
+        step,
+        state: { ...initial, params: { w: start, ...others } },
+        batches: given(),
+        onMetrics: ({ loss }) => void history.push(loss),
+        signal,
+      });
+      const { w, b } = params as LinearParams;
+      const trained = {
+        w: Float32Array.from(await w.ref.data()),
+        b: b === undefined ? 0 : (await b.ref.data())[0],
+        iterations: history.length,
+        history: Float64Array.from(history),
+      };
+      disposeTree([params, optimizer, modelState]);
+      return trained;
     },
   };
 }

@@ -2,7 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { normals } from "../../../../../test/support/normals.ts";
-import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import type { Compile } from "../../engine/compile.ts";
+import { compilerOfBlocks } from "../blocks.fixture.ts";
 import {
   type LinearRobustOptions,
   linearRobustLoss,
@@ -175,30 +176,7 @@ describe("linearRssTrainer", () => {
   it("gives the same numbers in blocks of steps", async () => {
     const rows = mixture(6, 100);
     let blocks = 0;
-    const single: Compile = (f) => compileWithJit(f);
-    // A loop that makes its steps one by one and stacks what they give.
-    const compile: Compile = Object.assign(single, {
-      loop: ((f: never) => {
-        const step = compileWithJit(f as (...a: np.Array[]) => [never, { [name: string]: np.Array }]);
-        const run = (carry: never, all: never[], fixed: never) => {
-          blocks++;
-          const made: { [name: string]: np.Array }[] = [];
-          let state: never = carry;
-          const again = () => {
-            const { one, hyper } = fixed as { one: number; hyper: object };
-            return { one, hyper: { ...hyper } } as never;
-          };
-          for (const one of all) {
-            const [next, out] = step(state, one, again());
-            state = next;
-            made.push(out);
-          }
-          const names = Object.keys(made[0]);
-          return [state, Object.fromEntries(names.map((n) => [n, np.stack(made.map((m) => m[n]))]))];
-        };
-        return Object.assign(run, { dispose: () => step.dispose() });
-      }) as never,
-    });
+    const compile = compilerOfBlocks(() => ++blocks > 0);
     const train = async (compiler?: Compile) => {
       const trainer = linearRssTrainer({ inputs: d, unlabeledBatch: 50, compile: compiler });
       const { w } = await trainer.train(rows, { iterations: 40 });

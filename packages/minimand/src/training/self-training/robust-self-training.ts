@@ -5,7 +5,7 @@ import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import type { TransportCost } from "../../theory/worst-case.ts";
-import type { SupervisedState } from "../supervised.ts";
+import type { StepInputs, SupervisedState } from "../step-method.ts";
 import type { TrainStep } from "../train-step.ts";
 import { ascentStep, transportCost } from "./inner-maximise.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
@@ -84,7 +84,7 @@ export function distributionallyRobust(
   return robustStep(options, { labeled: true, unlabeled: false });
 }
 
-type Prepared = { z: np.Array; labels: np.Array; weights: np.Array; moved: np.Array };
+type Constants = { z: np.Array; labels: np.Array; weights: np.Array; moved: np.Array };
 
 function robustStep(
   options: RobustSelfTrainingOptions,
@@ -93,33 +93,34 @@ function robustStep(
   const { model, cost = "halfSquaredL2", steps = 5, loss = usualLoss } = options;
   checkChoice("cost", cost, ["l2", "halfSquaredL2"]);
   checkNumber("steps", steps, { min: 1, max: 20, integer: true });
-  const climb = ascentStep<{ params: Tree; modelState: Tree; labels: np.Array }>(
-    (z, { params, modelState, labels }) => {
-      const [output] = model.apply({ params, state: modelState }, z, { training: false });
+  const climb = ascentStep<{ params: Tree; state: Tree; labels: np.Array }>(
+    (z, { params, state, labels }) => {
+      const [output] = model.apply({ params, state }, z, { training: false });
       return loss(output, labels, { weights: np.ones([z.shape[0]]) });
     },
     cost,
   );
 
   /** Labelled and unlabelled rows as one batch, moved to where the loss is worst. */
-  const prepare = (
-    one: np.Array,
-    params: Tree,
-    modelState: Tree,
-    hyper: { [name: string]: np.Array },
-    data: StepData,
-  ): Prepared => {
-    const { x, u, weights } = data;
+  const constants = ({
+    one,
+    params,
+    modelState,
+    hyper,
+    x,
+    y,
+    weights,
+    own: { u },
+  }: StepInputs): Constants => {
+    const variables = () => ({ params: refTree(params), state: refTree(modelState) });
     const batch = x.shape[0];
     const all = robust.unlabeled ? np.concatenate([x.ref, u.ref]) : x.ref;
     const rows = all.shape[0];
     const isLabeled = (): np.Array => np.arange(rows).less(batch);
-    let labels = data.y.ref;
+    let labels = y.ref;
     if (robust.unlabeled) {
-      const [own] = model.apply({ params: refTree(params), state: refTree(modelState) }, u.ref, {
-        training: false,
-      });
-      labels = np.concatenate([labels, ownLabels(own)]);
+      const [output] = model.apply(variables(), u.ref, { training: false });
+      labels = np.concatenate([labels, ownLabels(output)]);
     }
     const ones = x.shape.slice(1).map(() => 1);
     // Rows that don't move have a step of 0.
@@ -135,36 +136,33 @@ function robustStep(
       .div(gamma.ref);
     let z = all.ref;
     for (let i = 0; i < steps; i++) {
-      const context = { params: refTree(params), modelState: refTree(modelState), labels: labels.ref };
+      const context = { ...variables(), labels: labels.ref };
       const size = { gamma: gamma.ref, stepSize: stepSize.ref };
-      const [next, value] = climb(one.ref, z, all.ref, context, size);
+      const [next, value] = climb(refTree(one), z, all.ref, context, size);
       value.dispose();
       z = next;
     }
     const moved = transportCost(z.ref, all.ref, cost).mul(gamma.reshape([-1]));
     const full = constantOf(weights.ref, np.float32);
     const every = robust.unlabeled ? np.concatenate([full, np.ones([rows - batch])]) : full;
-    disposeTree([one, params, modelState, hyper, data, stepSize, all]);
+    disposeTree([stepSize, all]);
     return { z: lax.stopGradient(z), labels, weights: every, moved: lax.stopGradient(moved) };
   };
 
-  return unlabeledStep<Prepared>(options, {
-    defaults: {
-      ...(robust.unlabeled ? { lambda: 1, gammaPrime: 2 } : { lambda: 0 }),
-      ...(robust.labeled ? { gamma: 2 } : {}),
-      ascentRate: 0.3,
+  return unlabeledStep(options, {
+    hyper: {
+      ...(robust.unlabeled && { gammaPrime: { default: 2, above: 0 } }),
+      ...(robust.labeled && { gamma: { default: 2, above: 0 } }),
+      ascentRate: { default: 0.3, above: 0 },
     },
-    check(hyper) {
-      if (robust.unlabeled) checkNumber("hyper.gammaPrime", hyper.gammaPrime, { above: 0 });
-      if (robust.labeled) checkNumber("hyper.gamma", hyper.gamma, { above: 0 });
-      checkNumber("hyper.ascentRate", hyper.ascentRate, { above: 0 });
+    lambda: robust.unlabeled ? 1 : 0,
+    check({ hyper }) {
       if (!robust.unlabeled && hyper.lambda !== 0)
         throw rangeError("hyper.lambda", "0 without unlabelled rows", hyper.lambda);
     },
     usesUnlabeled: robust.unlabeled,
-    prepare,
-    terms: (params, modelState, _, data, prepared) =>
-      meansOf(model, loss, params, modelState, data, prepared),
+    constants,
+    terms: (params, modelState, _, data, held) => meansOf(model, loss, params, modelState, data, held),
   });
 }
 
@@ -175,7 +173,7 @@ function meansOf(
   params: Tree,
   modelState: Tree,
   data: StepData,
-  { z, labels, weights, moved }: Prepared,
+  { z, labels, weights, moved }: Constants,
 ): { labeled: np.Array; unlabeled: np.Array; modelState: Tree } {
   const batch = data.weights.shape[0];
   const rows = z.shape[0];

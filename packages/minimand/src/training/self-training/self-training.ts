@@ -1,9 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { refTree } from "../../engine/tree.ts";
 import { predictor } from "../predict.ts";
-import type { SupervisedState } from "../supervised.ts";
+import type { SupervisedState } from "../step-method.ts";
 import type { TrainStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
@@ -36,41 +35,29 @@ export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss })
   const isDue = ({ count, hyper: { warmup, every } }: SupervisedState): boolean =>
     count === warmup || (every > 0 && count > warmup && (count - warmup) % every === 0);
 
-  const step = unlabeledStep<Tree>(options, {
-    defaults: { lambda: 1, warmup: 100, every: 0 },
-    check({ warmup, every }) {
-      checkNumber("hyper.warmup", warmup, { min: 0, integer: true });
-      checkNumber("hyper.every", every, { min: 0, integer: true });
-    },
-    label(state, shape) {
+  return unlabeledStep(options, {
+    hyper: { warmup: { default: 100, min: 0, integer: true }, every: { default: 0, min: 0, integer: true } },
+    lambda: 1,
+    alone: () => true,
+    before(state, { x }) {
       const { memory, params, modelState } = state;
-      if (!isDue(state)) return;
+      if (!isDue(state)) return state;
+      const shape = x.shape.slice(1);
       const rows = unlabeledCount(memory.unlabeled, shape);
-      memory.pseudo = labelsOf(rows, (chosen) =>
+      const pseudo = labelsOf(rows, (chosen) =>
         predict(params, modelState, packRows(memory.unlabeled, chosen, shape)),
       );
+      return { ...state, memory: { ...memory, pseudo } };
     },
-    prepare(one, params, modelState, hyper, data) {
-      disposeTree([one, params, modelState, hyper, data]);
-      return {};
-    },
-    terms(params, modelState, _, data) {
-      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, data);
-      const [output] = model.apply({ params, state: refTree(next) }, data.u.ref, { training: false });
-      const known = data.pseudo.ref.greaterEqual(0).astype(np.float32);
-      const labels = np.maximum(data.pseudo.ref, 0);
-      const values = loss(output, labels, { weights: known });
-      disposeTree(data);
+    terms(params, modelState, _, { u, pseudo, ...batch }) {
+      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, batch);
+      const [output] = model.apply({ params, state: refTree(next) }, u, { training: false });
+      const known = pseudo.ref.greaterEqual(0).astype(np.float32);
+      const values = loss(output, np.maximum(pseudo, 0), { weights: known });
       return { labeled: own, unlabeled: np.mean(values), modelState: next };
     },
+    dispose: () => predict.dispose(),
   });
-  return {
-    ...step,
-    dispose() {
-      step.dispose();
-      predict.dispose();
-    },
-  };
 }
 
 /** Rows that are labelled at a time: one program serves any number of them. */

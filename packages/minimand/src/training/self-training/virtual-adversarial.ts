@@ -1,11 +1,10 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
-import { checkNumber } from "../../engine/checks.ts";
 import { differentiate } from "../../engine/differentiate.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { refTree, type Tree } from "../../engine/tree.ts";
 import { logitsDivergence } from "../../losses/classification/adversarial.ts";
-import type { SupervisedState } from "../supervised.ts";
+import type { SupervisedState } from "../step-method.ts";
 import type { TrainStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { type RowLoss, usualLoss } from "./terms.ts";
@@ -35,33 +34,30 @@ export function virtualAdversarial(
 ): TrainStep<SupervisedState> {
   checkOptions("virtualAdversarial", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
-  type Context = { params: Tree; modelState: Tree; u: np.Array; clean: np.Array };
-  const change = differentiate<np.Array, [Context], Tree>((r, { params, modelState, u, clean }) => {
-    const [moved] = model.apply({ params, state: modelState }, u.add(r), { training: false });
+  type Context = { params: Tree; state: Tree; u: np.Array; clean: np.Array };
+  const change = differentiate<np.Array, [Context], Tree>((r, { params, state, u, clean }) => {
+    const [moved] = model.apply({ params, state }, u.add(r), { training: false });
     return [logitsDivergence(clean, moved).sum(), []];
   });
-  return unlabeledStep<{ r: np.Array; clean: np.Array }>(options, {
-    defaults: { lambda: 1, epsilon: 1 },
-    check: ({ epsilon }) => checkNumber("hyper.epsilon", epsilon, { above: 0 }),
-    prepare(one, params, modelState, hyper, data) {
-      const { u, key } = data;
-      const [clean] = model.apply({ params: refTree(params), state: refTree(modelState) }, u.ref, {
-        training: false,
-      });
+  return unlabeledStep(options, {
+    hyper: { epsilon: { default: 1, above: 0 } },
+    lambda: 1,
+    constants({ one, params, modelState, hyper, key, own: { u } }) {
+      const variables = () => ({ params: refTree(params), state: refTree(modelState) });
+      const [clean] = model.apply(variables(), u.ref, { training: false });
       // Another stream than the forward pass of the update has.
       const keys = random.split(key.ref, 2);
       const start = unit(random.normal(keys.slice(1), u.shape).astype(u.dtype)).mul(probe);
-      const context = { params, modelState, u: u.ref, clean: lax.stopGradient(clean.ref) };
-      const [[value], direction] = change(one, start, context);
+      const context = { ...variables(), u: u.ref, clean: lax.stopGradient(clean.ref) };
+      const [[value], direction] = change(refTree(one), start, context);
       value.dispose();
       const r = unit(direction).mul(constantOf(hyper.epsilon.ref, u.dtype));
-      disposeTree([hyper, data]);
       return { r: lax.stopGradient(r), clean: lax.stopGradient(clean) };
     },
-    terms(params, modelState, _, data, { r, clean }) {
-      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, data);
-      const [moved] = model.apply({ params, state: refTree(next) }, data.u.ref.add(r), { training: false });
-      disposeTree(data);
+    terms(params, modelState, _, { u, pseudo, ...batch }, { r, clean }) {
+      const [own, next] = labeledTerm(model, loss, refTree(params), modelState, batch);
+      const [moved] = model.apply({ params, state: refTree(next) }, u.add(r), { training: false });
+      pseudo.dispose();
       return { labeled: own, unlabeled: np.mean(logitsDivergence(clean, moved)), modelState: next };
     },
   });

@@ -4,10 +4,13 @@ import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
-import type { BatchLoss, ObjectiveContext } from "../objective.ts";
-import type { SupervisedOptions, SupervisedState } from "../supervised.ts";
+import { gradientAt } from "../gradient-at.ts";
+import type { TracedHyper } from "../hyper.ts";
+import type { ArrayBatch, BatchLoss } from "../objective.ts";
+import { makeStep } from "../step.ts";
+import type { Directed, StepInputs, SupervisedState } from "../step-method.ts";
+import type { SupervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { directedStep, gradientAt, type StepInputs } from "./directed-step.ts";
 import { addTrees, discard, esamPerturbation } from "./perturbations.ts";
 
 /** How an {@link esam} step is built: a loss of each example in the place of an objective of the batch. */
@@ -78,10 +81,10 @@ export function esam(options: EsamOptions): TrainStep<SupervisedState> {
   const { loss, gamma = 0.5, granularity = "tensor" } = options;
   checkNumber("gamma", gamma, { above: 0, max: 1 });
   checkChoice("granularity", granularity, ["scalar", "tensor"]);
-  return directedStep(options, {
+  return makeStep(options, {
     hyper: { rho: { default: 0.05, min: 0 }, beta: { default: 0.6, above: 0, max: 1 } },
     // Draws of its own, apart from those of model and loss.
-    own: ({ seed, count }, _, offset) => ({ maskKey: keyOf(seed, count + offset, maskStream) }),
+    prepare: ({ seed, count }) => ({ maskKey: keyOf(seed, count, maskStream) }),
     direction: esamDirection({ model: options.model, loss, gamma }, (gradient, { own, hyper }) =>
       randomMask(gradient, own.maskKey.ref, hyper.beta.ref, granularity),
     ),
@@ -110,13 +113,12 @@ export function esamDirection(
   { model, loss, gamma }: Pick<EsamOptions, "model" | "loss"> & { gamma: number },
   maskFor: (gradient: Tree, inputs: StepInputs) => Tree,
 ) {
-  type Hyper = ObjectiveContext["hyper"];
   const perExample = (
     params: Tree,
     modelState: Tree,
-    { x, y, weights }: { x: np.Array; y: np.Array; weights: np.Array },
+    { x, y, weights }: ArrayBatch,
     key: np.Array,
-    hyper: Hyper,
+    hyper: TracedHyper,
   ): [np.Array, Tree, np.Array] => {
     const [output, next] = model.apply({ params, state: modelState }, x, {
       training: true,
@@ -125,16 +127,15 @@ export function esamDirection(
     });
     return [loss(output.ref, y, { weights, key, hyper }), next, output];
   };
-  // The values of the examples take the place of the output: they come out with the gradient.
-  const at = gradientAt((params, { modelState, key, hyper }, { x, y, weights }) => {
+  const at = gradientAt((params: Tree, { modelState, key, hyper }, { x, y, weights }: ArrayBatch) => {
     const [values, next, output] = perExample(params, modelState, { x, y, weights: weights.ref }, key, hyper);
     output.dispose();
     const scalar = values.ref.sum().div(constantOf(weights.sum(), values.dtype));
-    return [scalar, { output: values, modelState: next, memory: {} }];
+    return [scalar, { values, modelState: next }];
   });
-  return (inputs: StepInputs) => {
+  return (inputs: StepInputs): Directed => {
     const { params, hyper, key, x, y, weights } = inputs;
-    const first = at(refTree(params), inputs);
+    const first = at(refTree(params), inputs, {});
     const mask = maskFor(first.gradient, inputs);
     const sizes = { rho: hyper.rho.ref, beta: hyper.beta.ref };
     const perturbed = addTrees(esamPerturbation(first.gradient, mask, sizes), refTree(params));
@@ -146,15 +147,15 @@ export function esamDirection(
       hyper,
     );
     discard(afterState, output);
-    const { rows, counted } = sharpestExamples(after.sub(first.made.output), weights.ref, gamma);
+    const { rows, counted } = sharpestExamples(after.sub(first.made.values), weights.ref, gamma);
     const chosen = {
       ...inputs,
       x: np.take(x.ref, rows.ref, 0),
       y: np.take(y.ref, rows.ref, 0),
       weights: np.take(weights.ref, rows, 0).mul(counted),
     };
-    const second = at(perturbed, chosen);
+    const second = at(perturbed, chosen, {});
     discard(second.loss);
-    return { loss: first.loss, direction: second.gradient, modelState: first.made.modelState };
+    return { metrics: { loss: first.loss }, direction: second.gradient, modelState: first.made.modelState };
   };
 }

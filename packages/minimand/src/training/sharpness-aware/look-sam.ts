@@ -3,9 +3,11 @@ import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, zerosLike } from "../../engine/tree.ts";
 import { globalNorm } from "../../optimizers/scale.ts";
+import { gradientAt } from "../gradient-at.ts";
+import { makeStep } from "../step.ts";
+import type { StepMethod } from "../step-method.ts";
 import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { directedStep, gradientAt, type Method } from "./directed-step.ts";
 import { addTrees, discard, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
 
 /** How a {@link lookSam} step is built. */
@@ -35,35 +37,40 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
   const { k = 5 } = options;
   checkNumber("k", k, { min: 1, integer: true });
   const at = gradientAt(options.objective);
-  const shared: Pick<Method, "hyper" | "carry"> = {
+  const shared: Pick<StepMethod, "hyper" | "carry" | "alone"> = {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.7, min: 0 } },
     carry: ({ params }) => zerosLike(params),
+    alone: () => true,
   };
-  const looking = directedStep(options, {
+  const looking = makeStep(options, {
     ...shared,
     direction(inputs) {
-      const { params, hyper, carried } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs);
+      const { params, hyper } = inputs;
+      const { loss, made, gradient } = at(refTree(params), inputs, {});
       const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs);
-      discard(perturbed.loss, carried);
+      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
+      discard(perturbed.loss);
       const across = orthogonalTo(refTree(perturbed.gradient), gradient);
-      return { loss, direction: perturbed.gradient, modelState: made.modelState, carried: across };
+      return {
+        metrics: { loss },
+        direction: perturbed.gradient,
+        modelState: made.modelState,
+        carried: across,
+      };
     },
   });
-  const between = directedStep(options, {
+  const between = makeStep(options, {
     ...shared,
     direction(inputs) {
       const { params, hyper, carried } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs);
+      const { loss, made, gradient } = at(refTree(params), inputs, {});
       const length = globalNorm(refTree(gradient)).mul(constantOf(hyper.alpha.ref, loss.dtype));
       const again = scaleTree(refTree(carried), radiusOver(length, carried));
-      return { loss, direction: addTrees(gradient, again), modelState: made.modelState };
+      return { metrics: { loss }, direction: addTrees(gradient, again), modelState: made.modelState };
     },
   });
-  const { updateAll: _updateAll, blockSize: _blockSize, ...single } = between;
   return {
-    ...single,
+    ...between,
     update: (state, batch) => (state.count % k === 0 ? looking : between).update(state, batch),
     dispose() {
       looking.dispose();

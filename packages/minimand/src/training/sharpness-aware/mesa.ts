@@ -1,9 +1,11 @@
 import { checkChoice } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
-import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
+import { gradientAt } from "../gradient-at.ts";
+import { makeStep } from "../step.ts";
+import type { SupervisedState } from "../step-method.ts";
+import { type SupervisedOptions, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { directedStep, gradientAt } from "./directed-step.ts";
 import { ema } from "./ema.ts";
 import { type TrajectoryDistance, trajectoryHyper, withTrajectory } from "./trajectory-objective.ts";
 
@@ -49,19 +51,18 @@ export function mesa(options: MesaOptions): MesaStep {
   checkChoice("distance", distance, ["kl", "squared-error"]);
   const at = gradientAt(withTrajectory(options.objective, distance));
   type Averaged = { params: Tree; state: Tree };
-  const step = directedStep(options, {
+  const step = makeStep<Averaged>(options, {
     hyper: { ...trajectoryHyper(0.8), decay: { default: 0.9998, min: 0, max: 1 } },
     carry: (variables) => ({ ...ema(1).init({ ...variables }) }),
     direction(inputs) {
-      const averaged = refTree(inputs.carried) as Averaged;
-      const [past] = options.model.apply(averaged, inputs.x.ref, { training: false });
+      const [past] = options.model.apply(refTree(inputs.carried), inputs.x.ref, { training: false });
       const active = inputs.own.active.ref;
       const { loss, made, gradient } = at(refTree(inputs.params), inputs, { past, active });
-      return { loss, direction: gradient, modelState: made.modelState };
+      return { metrics: { loss }, direction: gradient, modelState: made.modelState };
     },
-    after: (averaged, params, state, { decay }) => ema(decay).update(averaged as Averaged, { params, state }),
-    own: ({ count, hyper }, _, offset) => ({
-      active: Number(Math.floor((count + offset) / hyper.stepsPerEpoch) >= hyper.startEpoch),
+    after: (averaged, params, state, { decay }) => ema(decay).update(averaged, { params, state }),
+    prepare: ({ count, hyper }) => ({
+      active: Number(Math.floor(count / hyper.stepsPerEpoch) >= hyper.startEpoch),
     }),
   });
   const averagedOf = ({ optimizer }: SupervisedState): Averaged =>

@@ -2,9 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import { checkChoice, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { refTree } from "../../engine/tree.ts";
-import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
+import { gradientAt } from "../gradient-at.ts";
+import { makeStep } from "../step.ts";
+import type { SupervisedState } from "../step-method.ts";
+import { type SupervisedOptions, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { directedStep, gradientAt } from "./directed-step.ts";
 import {
   checkExampleIds,
   checkHistory,
@@ -52,18 +54,21 @@ export function saf(options: SafOptions): TrainStep<SupervisedState> {
   checkChoice("distance", distance, ["kl", "squared-error"]);
   const at = gradientAt(withTrajectory(options.objective, distance));
   const epochOf = ({ count, hyper }: SupervisedState): number => Math.floor(count / hyper.stepsPerEpoch);
-  return directedStep(options, {
+  return makeStep(options, {
     hyper: trajectoryHyper(0.3),
-    checkMemory(memory, { endEpoch, startEpoch }) {
+    check({ memory, hyper: { endEpoch, startEpoch } }) {
       checkHistory(memory);
       if (endEpoch !== undefined && !(endEpoch >= startEpoch))
         throw rangeError("hyper.endEpoch", `a number >= hyper.startEpoch = ${startEpoch}`, endEpoch);
     },
     direction(inputs) {
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs, inputs.own);
-      return { loss, direction: gradient, modelState: made.modelState, recorded: made.output };
+      const { params, own } = inputs;
+      const { loss, made, gradient } = at(refTree(params), inputs, refTree(own));
+      const kept = { outputs: made.output };
+      return { metrics: { loss }, direction: gradient, modelState: made.modelState, kept };
     },
-    own(state, { ids, rows, weights }) {
+    alone: () => true,
+    prepare(state, { ids, rows, weights }) {
       const history = state.memory as OutputHistory;
       const { examples, width } = historyShape(history);
       checkExampleIds(ids, rows, examples);
@@ -77,8 +82,8 @@ export function saf(options: SafOptions): TrainStep<SupervisedState> {
       });
       return { past: np.array(past, { shape: [size, width] }), active: np.array(valid) };
     },
-    record(state, { ids }, recorded) {
-      recordOutputs(state.memory as OutputHistory, epochOf(state), ids, recorded.dataSync() as Float32Array);
+    record(state, { ids }, { outputs }) {
+      recordOutputs(state.memory as OutputHistory, epochOf(state), ids, outputs.dataSync() as Float32Array);
     },
   });
 }

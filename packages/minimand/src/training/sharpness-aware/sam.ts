@@ -2,9 +2,10 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree } from "../../engine/tree.ts";
+import { gradientAt } from "../gradient-at.ts";
+import { makeStep } from "../step.ts";
 import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { directedStep, gradientAt } from "./directed-step.ts";
 import {
   addTrees,
   asamPerturbation,
@@ -32,14 +33,14 @@ import {
 export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
   checkOptions("sam", options, supervisedOptions);
   const at = gradientAt(options.objective);
-  return directedStep(options, {
+  return makeStep(options, {
     hyper: { rho: { default: 0.05, min: 0 } },
     direction(inputs) {
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs);
+      const { loss, made, gradient } = at(refTree(inputs.params), inputs, {});
       const epsilon = samPerturbation(gradient, { rho: inputs.hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(inputs.params)), inputs);
+      const perturbed = at(addTrees(epsilon, refTree(inputs.params)), inputs, {});
       discard(perturbed.loss);
-      return { loss, direction: perturbed.gradient, modelState: made.modelState };
+      return { metrics: { loss }, direction: perturbed.gradient, modelState: made.modelState };
     },
   });
 }
@@ -68,16 +69,16 @@ export function asam(options: AsamOptions): TrainStep<SupervisedState> {
   checkOptions("asam", options, { ...supervisedOptions, scaled: true });
   const { scaled } = options;
   const at = gradientAt(options.objective);
-  return directedStep(options, {
+  return makeStep(options, {
     hyper: { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } },
     direction(inputs) {
       const { params, hyper } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs);
+      const { loss, made, gradient } = at(refTree(params), inputs, {});
       const sizes = { rho: hyper.rho.ref, eta: hyper.eta.ref };
       const epsilon = asamPerturbation(refTree(params), gradient, { ...sizes, scaled });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs);
+      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
       discard(perturbed.loss);
-      return { loss, direction: perturbed.gradient, modelState: made.modelState };
+      return { metrics: { loss }, direction: perturbed.gradient, modelState: made.modelState };
     },
   });
 }
@@ -100,17 +101,21 @@ export function asam(options: AsamOptions): TrainStep<SupervisedState> {
 export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
   checkOptions("gsam", options, supervisedOptions);
   const at = gradientAt(options.objective);
-  return directedStep(options, {
+  return makeStep(options, {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.4, min: 0 } },
     direction(inputs) {
       const { params, hyper } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs);
+      const { loss, made, gradient } = at(refTree(params), inputs, {});
       const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs);
+      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
       discard(perturbed.loss);
       const across = orthogonalTo(gradient, refTree(perturbed.gradient));
       const climb = scaleTree(across, constantOf(hyper.alpha.ref, loss.dtype).neg());
-      return { loss, direction: addTrees(perturbed.gradient, climb), modelState: made.modelState };
+      return {
+        metrics: { loss },
+        direction: addTrees(perturbed.gradient, climb),
+        modelState: made.modelState,
+      };
     },
   });
 }

@@ -1,4 +1,3 @@
-import type { numpy as np } from "@jax-js/jax";
 import { constantOf } from "../../engine/parameter.ts";
 import { trajectoryLoss, trajectorySquaredError } from "../../losses/distillation/trajectory.ts";
 import type { Objective } from "../objective.ts";
@@ -25,7 +24,7 @@ export const trajectoryHyper = (lambda: number) => ({
  */
 export function withTrajectory(base: Objective, distance: TrajectoryDistance): Objective {
   return (params, { memory, hyper, ...context }, { weights, ...batch }) => {
-    const { past, active } = memory as { past: np.Array; active: np.Array };
+    const { past, active } = memory;
     const { lambda, tau } = { lambda: hyper.lambda.ref, tau: hyper.tau.ref };
     const [scalar, made] = base(
       params,

@@ -1,0 +1,52 @@
+import type { numpy as np } from "@jax-js/jax";
+import { differentiate } from "../engine/differentiate.ts";
+import { refTree, type Tree } from "../engine/tree.ts";
+import { named, type TracedHyper } from "./hyper.ts";
+import type { ArrayBatch, ObjectiveContext } from "./objective.ts";
+import type { StepInputs } from "./step-method.ts";
+
+/** As an objective, with any memory given and anything handed out beside the scalar. */
+type AnyObjective<Memory extends Tree, Made extends Tree> = (
+  params: Tree,
+  context: Omit<ObjectiveContext, "memory"> & { memory: Memory },
+  batch: ArrayBatch,
+) => [np.Array, Made];
+
+/**
+ * Value, what is made on the way and gradient of an objective on the batch of a step, at any parameters. Traced; consumes
+ * parameters and memory, and looks at the inputs of the step.
+ */
+export function gradientAt<Memory extends Tree, Made extends Tree>(
+  objective: AnyObjective<Memory, Made>,
+): (
+  params: Tree,
+  inputs: Omit<StepInputs, "params" | "carried" | "own">,
+  memory: Memory,
+) => { loss: np.Array; made: Made; gradient: Tree } {
+  const gradientOf = differentiate(
+    (
+      params: Tree,
+      modelState: Tree,
+      memory: Memory,
+      key: np.Array,
+      hyper: TracedHyper,
+      x: np.Array,
+      y: np.Array,
+      weights: np.Array,
+    ) => objective(params, { modelState, memory, key, hyper: named(hyper) }, { x, y, weights }),
+  );
+  return (params, { one, modelState, key, hyper, x, y, weights }, memory) => {
+    const [[loss, made], gradient] = gradientOf(
+      refTree(one),
+      params,
+      refTree(modelState),
+      memory,
+      key.ref,
+      refTree(hyper),
+      x.ref,
+      y.ref,
+      weights.ref,
+    );
+    return { loss, made, gradient };
+  };
+}

@@ -1,0 +1,159 @@
+import type { numpy as np } from "@jax-js/jax";
+import { type Compile, compileWithJit } from "../engine/compile.ts";
+import { keyOf, seedOf } from "../engine/random.ts";
+import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
+import type { Model } from "../models/model.ts";
+import { applyUpdates } from "../optimizers/transformation.ts";
+import type { Batch } from "./batches.ts";
+import { blockSizeFor } from "./block-size.ts";
+import {
+  type HyperOptimizer,
+  hyperInputs,
+  initOptimizer,
+  named,
+  optimizerAt,
+  readHyper,
+  type TracedHyper,
+} from "./hyper.ts";
+import type { Arrays, StepInputs, StepMethod, SupervisedState } from "./step-method.ts";
+import { readInit, type StepMetrics, type TrainStep } from "./train-step.ts";
+
+/** What all steps are built from. */
+export interface StepOptions {
+  model: Pick<Model, "init">;
+  optimizer: HyperOptimizer;
+  compile?: Compile;
+}
+
+/**
+ * The training step of a method: direction, optimizer and what comes after as one compiled program, of several steps at once
+ * where the compiler can.
+ *
+ * @param options model, optimizer and compiler
+ * @param method how the direction is found
+ * @example
+ * makeStep({ model, optimizer }, alongGradient(objective)) // supervised
+ */
+export function makeStep<Carried extends Tree = Tree>(
+  { model, optimizer, compile = compileWithJit }: StepOptions,
+  method: StepMethod<Carried>,
+): TrainStep<SupervisedState> {
+  const traced = tracedStep(optimizer, method);
+  const program = compile(traced);
+  const loop = compile.loop?.(traced);
+
+  const carryOf = ({ params, optimizer, modelState }: SupervisedState): Carry => ({
+    params,
+    optimizer,
+    modelState,
+  });
+  // Numbers are inputs of a program as arrays are.
+  const fixedOf = ({ params, hyper }: SupervisedState): Fixed => ({
+    one: 1 as never,
+    hyper: hyperInputs(hyper, params),
+  });
+  const dataOf = (state: SupervisedState, batch: Batch): Data => {
+    const key = keyOf(state.seed, state.count);
+    try {
+      const own = method.prepare?.(state, batch, key) ?? {};
+      const { x, y, weights } = batch;
+      return { key, x, y, weights, own: own as Arrays };
+    } catch (error) {
+      key.dispose();
+      throw error;
+    }
+  };
+  const later = (state: SupervisedState, steps: number): SupervisedState => ({
+    ...state,
+    count: state.count + steps,
+  });
+
+  return {
+    init(key, options) {
+      const { hyper: given, memory } = readInit(options);
+      const hyper = readHyper(method.hyper ?? {}, given);
+      method.check?.({ hyper, memory });
+      const seed = seedOf(key);
+      const { params, state: modelState } = model.init(key);
+      const states = initOptimizer(optimizer, hyper, params);
+      const carried = method.carry?.({ params, state: modelState });
+      const both = carried === undefined ? states : { optimizer: states, carried };
+      return { params, optimizer: both, modelState, hyper, memory, seed, count: 0 };
+    },
+    update(given, batch) {
+      let state = given;
+      let data: Data;
+      try {
+        state = method.before?.(given, batch) ?? given;
+        data = dataOf(state, batch);
+      } catch (error) {
+        // The state stays the caller's; the batch was ours.
+        disposeTree([batch.x, batch.y, batch.weights]);
+        throw error;
+      }
+      const [next, { metrics, kept }] = program(carryOf(state), data, fixedOf(state));
+      method.record?.(state, batch, kept);
+      return [{ ...later(state, 1), ...next }, metrics];
+    },
+    ...(loop && {
+      updateAll(state, batches) {
+        const states = batches.map((_, i) => later(state, i));
+        if (method.alone !== undefined && states.some(method.alone)) return null;
+        const data = batches.map((batch, i) => dataOf(states[i], batch));
+        const fixed = fixedOf(state);
+        const made = loop(carryOf(state), data, fixed);
+        if (made === null) {
+          disposeTree(fixed);
+          for (const { key, own } of data) disposeTree([key, own]);
+          return null;
+        }
+        const [next, { metrics }] = made;
+        return [{ ...later(state, batches.length), ...next }, metrics];
+      },
+      blockSize: (state, { weights }) =>
+        method.alone?.(state) ? 1 : blockSizeFor(state.params, weights.shape[0]),
+    }),
+    params: (state) => state.params,
+    modelState: (state) => state.modelState,
+    dispose() {
+      program.dispose();
+      loop?.dispose();
+      method.dispose?.();
+    },
+  };
+}
+
+type Carry = { params: Tree; optimizer: Tree; modelState: Tree };
+type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
+type Fixed = { one: np.Array; hyper: TracedHyper };
+type Told = { metrics: StepMetrics; kept: Arrays };
+
+/** One step: what is handed on to the next one, and what is told of this one. */
+function tracedStep<Carried extends Tree>(optimizer: HyperOptimizer, method: StepMethod<Carried>) {
+  const carries = method.carry !== undefined;
+  return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Told] => {
+    const { one, hyper } = fixed;
+    const before = (carries ? both : { optimizer: both, carried: {} }) as {
+      optimizer: Tree;
+      carried: Carried;
+    };
+    const scalars = named(hyper);
+    const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };
+    const found = method.direction(inputs);
+    const transformation = optimizerAt(optimizer, named(refTree(hyper)));
+    const [updates, states] = transformation.update(found.direction, before.optimizer, refTree(params));
+    const next = applyUpdates(params, updates);
+    if (found.carried !== undefined) disposeTree(before.carried);
+    const carried = found.carried ?? before.carried;
+    const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
+    disposeTree([one, modelState, hyper, data]);
+    return [
+      {
+        params: next,
+        optimizer: carries ? { optimizer: states, carried: after } : states,
+        modelState: found.modelState,
+      },
+      { metrics: found.metrics, kept: found.kept ?? {} },
+    ];
+  };
+}
