@@ -2,7 +2,7 @@ import { defaultDevice, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { differentiate } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
+import { compile } from "../runtime/compile.ts";
 import { execute, type FuzzProgram, inputsOf, programs, scalarOf } from "./program.fixture.ts";
 
 /** More programs: `FUZZ_RUNS=20000 FUZZ_SEED=7 npx vitest run packages/native/src/fuzz`. */

@@ -9,14 +9,15 @@ import {
   UnsupportedPrimitiveError,
   type Variable,
 } from "../lower/lower.ts";
+import { withoutRandomBits } from "../lower/prologue.ts";
 import { materialise, reshape, sameNumbers, type View, viewOf } from "../lower/view.ts";
 import { encodeModel } from "../onnx/model.ts";
-import { withoutRandomBits } from "../prologue.ts";
 import { jaxprOf } from "./program.ts";
 import {
   constantOf,
   type Fed,
   fedType,
+  fetchedType,
   inputOf,
   outputsOf,
   resultOf,
@@ -85,7 +86,7 @@ export function writeLoop(
     ...rest.inBinders.slice(first + carried).map(inputAfterCarried),
   ];
   const values = lower(body, rest, views).map((view) => materialise(body, view));
-  const made = outputsOf(body, values, rest.outs.map(dtypeOf));
+  const made = outputsOf(body, values, rest.outs.map(fetchedType));
   const outputs = [body.copy(goOn), ...made];
   const loop = graph.loop(
     [graph.constant("int64", [], BigInt64Array.of(BigInt(steps))), literal(graph, 1, "bool"), ...start],

@@ -1,4 +1,4 @@
-import type { Jaxpr } from "@jax-js/jax";
+import type { Jaxpr, numpy as np } from "@jax-js/jax";
 import { cast } from "../lower/elementwise.ts";
 import type { Graph, Tensor } from "../lower/graph.ts";
 import { dtypeOf, type Variable } from "../lower/lower.ts";
@@ -40,9 +40,19 @@ export interface Value {
   dtype: string;
 }
 
+/** Values of constants; only read. */
+export function valuesOf(consts: readonly np.Array[]): Value[] {
+  return consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype }));
+}
+
 /** Booleans are 32-bit integers in the engine. */
 export function fedType(dtype: DType): Exclude<DType, "bool"> {
   return dtype === "bool" ? "int32" : dtype;
+}
+
+/** The type that a result is fetched in. */
+export function fetchedType(variable: Variable): DType {
+  return fedType(dtypeOf(variable));
 }
 
 /** An input of a graph, as the traced program sees it. */
@@ -57,13 +67,13 @@ export function constantOf(graph: Graph, { data, shape, dtype }: Value): View {
     : viewOf(graph.constant(dtype as ElementType, shape, data));
 }
 
-/** Values as outputs of a graph: each in the type that it is fetched in, made by a node, under a name of its own. */
-export function outputsOf(graph: Graph, values: readonly Tensor[], dtypes: readonly DType[]): Tensor[] {
+/** Values as outputs of a graph: each in the type wanted, made by a node, under a name of its own. */
+export function outputsOf(graph: Graph, values: readonly Tensor[], types: readonly DType[]): Tensor[] {
   const names = new Set<string>();
   return values.map((value, i) => {
-    const fetched = cast(graph, value, fedType(dtypes[i]));
+    const tensor = cast(graph, value, types[i]);
     // An input as it came, or a value that is an output already, goes out through a node of its own.
-    const own = graph.isComputed(fetched) && !names.has(fetched.name) ? fetched : graph.copy(fetched);
+    const own = graph.isComputed(tensor) && !names.has(tensor.name) ? tensor : graph.copy(tensor);
     names.add(own.name);
     return own;
   });

@@ -10,14 +10,10 @@ import {
   rangeError,
   type Tree,
 } from "minimand/engine";
-import { UnsupportedPrimitiveError } from "./lower/lower.ts";
-import type { Data } from "./onnx/model.ts";
-import { makeProgram, type NativeProgram } from "./runtime/program.ts";
-import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./runtime/session.ts";
-import { type Traced, trace } from "./trace.ts";
-import { writeLoop } from "./write/loop.ts";
-import { writeProgram } from "./write/program.ts";
-import type { Value, Written } from "./write/written.ts";
+import { UnsupportedPrimitiveError } from "../lower/lower.ts";
+import { type OnnxProgram, toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
+import { makeProgram, type NativeProgram } from "./program.ts";
+import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -107,7 +103,11 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
   const loop = <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
     fn: (carry: C, x: X, fixed: F) => [C, R],
   ): Loop<C, X, F, R> => {
-    const native = specialise(fn as unknown as (...args: [C, X[], F]) => [C, R], options, writeSteps);
+    const native = specialise(
+      fn as unknown as (...args: [C, X[], F]) => [C, R],
+      options,
+      toOnnxLoop as Write,
+    );
     let refused = false;
     const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
       if (refused) return null;
@@ -132,35 +132,8 @@ function checkLimits({ maxShapes = 8, ...session }: NativeOptions): void {
   checkThreads(session);
 }
 
-/** How arguments become a program: what is traced with which of them, and how it is written. */
-type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => Traced & { written: Written };
-
-const writeOnce: Write = (fn, args) => {
-  const traced = trace(fn, args);
-  return { ...traced, written: written(traced, (consts) => writeProgram(traced.program, consts)) };
-};
-
-/** The arguments of a loop are what is carried, what each step is given, and what all of them are given. */
-const writeSteps: Write = (fn, args) => {
-  const [carry, xs, fixed] = args as [Tree, Tree[], Tree];
-  const traced = trace(fn, [carry, xs[0], fixed]);
-  const [carried, own, same] = [carry, xs[0], fixed].map((part) => tree.leaves(part as never).length);
-  const inputs = { carried, own, fixed: same };
-  return {
-    ...traced,
-    written: written(traced, (consts) => writeLoop(traced.program, consts, inputs, xs.length)),
-  };
-};
-
-/** Frees the constants of a trace that can't be written. */
-function written({ consts }: Traced, write: (consts: Value[]) => Written): Written {
-  try {
-    return write(consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype })));
-  } catch (error) {
-    for (const constant of consts) constant.dispose();
-    throw error;
-  }
-}
+/** How a function and its arguments become a program. */
+type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => OnnxProgram;
 
 interface Specialised<A extends Tree[], R extends Tree> {
   /** Compiles for these arguments, unless it is done already. */
@@ -172,7 +145,7 @@ interface Specialised<A extends Tree[], R extends Tree> {
 function specialise<A extends Tree[], R extends Tree>(
   fn: (...args: A) => R,
   { maxShapes = 8, ...options }: NativeOptions,
-  write: Write = writeOnce,
+  write: Write = toOnnxProgram,
 ): Specialised<A, R> {
   const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
   let disposed = false;
@@ -191,8 +164,8 @@ function specialise<A extends Tree[], R extends Tree>(
           `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
           `${leaves.map(kindOf).join(", ")}`,
         );
-      const { written, consts, treedef } = write(fn as never, args);
-      made = { program: makeProgram(written, consts, options), treedef };
+      const written = write(fn, args);
+      made = { program: makeProgram(written, options), treedef: written.treedef };
       programs.set(key, made);
     }
     return { ...made, leaves };
