@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { AsyncTrainStep } from "./train-step.ts";
 
 /** Training came upon a value that is not finite; the state was given up. */
 export class NonFiniteError extends Error {
@@ -30,7 +30,7 @@ export interface StepReport<State> {
 
 /** What is run by {@link fit}. */
 export interface FitOptions<State> {
-  step: TrainStep<State>;
+  step: AsyncTrainStep<State>;
   /** Consumed. */
   state: State;
   batches: Iterable<Batch> | AsyncIterable<Batch>;
@@ -94,7 +94,9 @@ export async function fit<State>(options: FitOptions<State>): Promise<State> {
         continue;
       }
       for (let batch = block.shift(); batch !== undefined; batch = block.shift()) {
-        const [next, metrics] = step.update(current, batch);
+        const made = step.update(current, batch);
+        // What is there already is not waited for.
+        const [next, metrics] = Array.isArray(made) ? made : await made;
         current = next;
         if (!(await report(metrics, 1))) return current;
       }

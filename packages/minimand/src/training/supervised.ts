@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
-import { type Compile, compileWithJit } from "../engine/compile.ts";
+import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
 import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { derive, keyOf } from "../engine/random.ts";
@@ -12,7 +12,7 @@ import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import { named } from "./named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "./objective.ts";
-import { readInit, type TrainStep } from "./train-step.ts";
+import { type AsyncTrainStep, readInit, type TrainStep, type Updated } from "./train-step.ts";
 
 /** Hyperparameters of a run: numbers that are inputs of the compiled step. */
 export type Hyper = { [name: string]: number };
@@ -40,6 +40,11 @@ export interface SupervisedOptions {
   compile?: Compile;
 }
 
+/** How a step is built whose compiler may answer later. */
+export interface AsyncSupervisedOptions extends Omit<SupervisedOptions, "compile"> {
+  compile: AsyncCompile;
+}
+
 /** For steps that take these and more. */
 export const supervisedOptions: OptionNames<SupervisedOptions> = {
   model: true,
@@ -52,15 +57,21 @@ export const supervisedOptions: OptionNames<SupervisedOptions> = {
  * The plain training step: loss, gradient and optimizer as one compiled program.
  *
  * `init(key, { hyper, memory })` makes a state; `update(state, batch)` consumes it and returns the next one with
- * `metrics: { loss }`. Hyperparameters are inputs of the program: one program serves all their values.
+ * `metrics: { loss }`, or a promise of both where `compile` is asynchronous. Hyperparameters are inputs of the program: one
+ * program serves all their values.
  *
  * @throws TypeError for an option that is none; RangeError where an example id lies outside the memory
  * @example
  * supervised({ model, objective: objectiveOf(model, loss), optimizer: ({ learningRate }) => adamw(learningRate) })
  */
-export function supervised(options: SupervisedOptions): TrainStep<SupervisedState> {
+export function supervised(options: SupervisedOptions): TrainStep<SupervisedState>;
+export function supervised(options: AsyncSupervisedOptions): AsyncTrainStep<SupervisedState>;
+export function supervised(
+  options: SupervisedOptions | AsyncSupervisedOptions,
+): AsyncTrainStep<SupervisedState> {
   checkOptions("supervised", options, supervisedOptions);
-  const { model, objective, optimizer, compile = compileWithJit } = options;
+  const { model, objective, optimizer } = options;
+  const compile: AsyncCompile = options.compile ?? compileWithJit;
   const optimizerOf = typeof optimizer === "function" ? optimizer : () => optimizer;
   const gradientOf = differentiate(
     (
@@ -159,7 +170,7 @@ export function supervised(options: SupervisedOptions): TrainStep<SupervisedStat
     update(state, batch) {
       const { hyper, seed, count } = state;
       const memory = gather(state.memory, batch);
-      const [loss, params, optimizerState, modelState, nextMemory] = program(
+      const made = program(
         1 as never,
         state.params,
         state.optimizer,
@@ -171,19 +182,14 @@ export function supervised(options: SupervisedOptions): TrainStep<SupervisedStat
         batch.y,
         batch.weights,
       );
-      scatter(state.memory, nextMemory as { [name: string]: np.Array }, batch);
-      return [
-        {
-          params,
-          optimizer: optimizerState,
-          modelState,
-          hyper,
-          memory: state.memory,
-          seed,
-          count: count + 1,
-        },
-        { loss: loss as np.Array },
-      ];
+      const after = ([loss, params, optimizer, modelState, next]: Tree[]): Updated<SupervisedState> => {
+        scatter(state.memory, next as { [name: string]: np.Array }, batch);
+        return [
+          { params, optimizer, modelState, hyper, memory: state.memory, seed, count: count + 1 },
+          { loss: loss as np.Array },
+        ];
+      };
+      return Array.isArray(made) ? after(made) : made.then(after);
     },
     ...(loop && {
       updateAll(state, batches) {
