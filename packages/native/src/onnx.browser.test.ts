@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { chromium } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../../test/support/bundle.ts";
 import { samples } from "./onnx-page.fixture.ts";
+import { trained } from "./web-training.fixture.ts";
 
 const file = (name: string): string => join(import.meta.dirname, name);
 
@@ -26,38 +28,59 @@ describe("the entry that only writes", () => {
 
 const executablePath = "/usr/bin/chromium";
 const noBrowser = existsSync(executablePath) ? "" : ` (skipped: there is no ${executablePath})`;
+const runtime = fileURLToPath(new URL("../../../node_modules/onnxruntime-web/dist", import.meta.url));
 
 describe.skipIf(noBrowser !== "")(`a page${noBrowser}`, () => {
-  it("writes the files that Node writes, to the last byte", async () => {
-    const { code, said } = await bundle(file("onnx-page.fixture.ts"));
-    expect(said).toEqual([]);
-    const browser = await chromium.launch({
+  let browser: Browser;
+  beforeAll(async () => {
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+    browser = await chromium.launch({
       executablePath,
       headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-      ],
+      args: [...args, "--disable-background-networking"],
     });
-    try {
-      const page = await browser.newPage();
-      // As a text, since the test runner rewrites the imports of functions.
-      const inPage = await page.evaluate(`(async () => {
-        const source = new Blob([${JSON.stringify(code)}], { type: "text/javascript" });
-        const { samples } = await import(URL.createObjectURL(source));
-        const { files, info } = await samples();
-        return { info, files: Object.entries(files).map(([name, bytes]) => [name, [...bytes]]) };
-      })()`);
-      const { files, info } = await samples();
-      expect(inPage).toEqual({
-        info,
-        files: Object.entries(files).map(([name, bytes]) => [name, [...bytes]]),
-      });
-    } finally {
-      await browser.close();
-    }
+  });
+  afterAll(() => browser?.close());
+
+  /** What an expression gives in a page that has a bundled module as `module`. */
+  async function inPage<T>(input: string, expression: string): Promise<T> {
+    const { code, said } = await bundle(file(input));
+    expect(said).toEqual([]);
+    const page = await browser.newPage();
+    const site = "http://page.test";
+    await page.route(`${site}/**`, (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (name === "") return route.fulfill({ contentType: "text/html", body: "<!doctype html>" });
+      const javascript = { contentType: "text/javascript" };
+      if (name === "module.js") return route.fulfill({ ...javascript, body: code });
+      const type = name.endsWith(".wasm") ? { contentType: "application/wasm" } : javascript;
+      return route.fulfill({ ...type, body: readFileSync(join(runtime, name)) });
+    });
+    await page.goto(`${site}/`);
+    // As a text, since the test runner rewrites the imports of functions.
+    const value = await page.evaluate(`import("/module.js").then(async (module) => (${expression}))`);
+    await page.close();
+    return value as T;
+  }
+  const asNumbers = (files: Record<string, Uint8Array>): [string, number[]][] =>
+    Object.entries(files).map(([name, bytes]) => [name, [...bytes]]);
+
+  it("writes the files that Node writes, to the last byte", async () => {
+    const { files, info } = await samples();
+    const given = await inPage(
+      "onnx-page.fixture.ts",
+      "await module.samples().then(({ files, info }) => [info, Object.entries(files).map(([name, bytes]) => [name, [...bytes]])])",
+    );
+    expect(given).toEqual([info, asNumbers(files)]);
+  });
+
+  it("trains in a runtime that answers later, to the numbers of the engine", async () => {
+    const expected = await trained();
+    const given = await inPage<number[]>(
+      "web-training.fixture.ts",
+      'await module.trained(await import("/ort.wasm.bundle.min.mjs"))',
+    );
+    expect(given).toHaveLength(expected.length);
+    for (const [i, number] of given.entries()) expect(Math.abs(number - expected[i])).toBeLessThan(1e-4);
   });
 });
