@@ -11,4 +11,4 @@ export type { Apply, InputDescription } from "./export/write-at.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export type { Port } from "./onnx/model.ts";
 export { inputsOf, type OnnxProgram, toOnnxLoop, toOnnxProgram } from "./write/onnx-program.ts";
-export { type ArrayPort, type Fed, fedType, type Result, type Written } from "./write/written.ts";
+export { fedType, type ProgramInput, type ProgramOutput } from "./write/ports.ts";

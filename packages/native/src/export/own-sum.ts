@@ -22,10 +22,10 @@ export function encodeWithSum(model: Model): Uint8Array<ArrayBuffer> {
  * @throws RangeError for a file that isn't the one that was written
  */
 export function checkOwnSum(bytes: Uint8Array, metadata: Readonly<Record<string, string>>): void {
-  const told = metadata[sumKey];
-  if (told === undefined) return;
-  const place = told.length === blank.length ? placeOf(bytes, told) : -1;
-  if (place < 0 || sumOf(bytes, place) !== told)
+  const stored = metadata[sumKey];
+  if (stored === undefined) return;
+  const place = stored.length === blank.length ? placeOf(bytes, stored) : -1;
+  if (place < 0 || sumOf(bytes, place) !== stored)
     throw new RangeError(
       "model: expected the content that its own SHA-256 tells, got one that was changed or damaged",
     );

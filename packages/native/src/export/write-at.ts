@@ -5,8 +5,8 @@ import { dtypeOf, lower } from "../lower/lower.ts";
 import type { DType } from "../lower/rule.ts";
 import { trace } from "../lower/trace.ts";
 import { broadcastTo, materialise, type View, viewOf } from "../lower/view.ts";
-import type { Constant, Node, Port } from "../onnx/model.ts";
-import { constantOf, outputsOf, type Value, valuesOf } from "../write/written.ts";
+import type { Body } from "../onnx/model.ts";
+import { constantOf, outputsOf, type Value, valuesOf } from "../write/ports.ts";
 import { leafNames } from "./names.ts";
 
 /** An input of an exported model: its name, and the shape of an example. */
@@ -20,19 +20,19 @@ export interface InputDescription {
 /** A function to export: parameters and one array for each input, to an array or a tree of arrays. */
 export type Apply<P> = (params: P, ...inputs: np.Array[]) => Tree;
 
-/** A traced function as nodes. Its inputs are called `x0`, `x1`, ..., its parameters `p0`, `p1`, ... */
-export interface Written {
-  nodes: readonly Node[];
-  /** Constants of the program; parameters are not among them. */
-  constants: readonly Constant[];
-  inputs: readonly Port[];
-  outputs: readonly Port[];
+/** A function as a part of a model. */
+export type Fragment = Omit<Body, "name">;
+
+/**
+ * A traced function. Its inputs are called `x0`, `x1`, ..., its parameters, which are not among the constants, `p0`, `p1`, ...
+ */
+export interface TracedFragment extends Fragment {
   /** Names of the outputs for people: their paths in the result. */
   labels: readonly string[];
 }
 
 /** Traces a function at fixed shapes and writes it as nodes. */
-export function writeAt<P>(apply: Apply<P>, params: P, inputs: readonly InputDescription[]): Written {
+export function writeAt<P>(apply: Apply<P>, params: P, inputs: readonly InputDescription[]): TracedFragment {
   const examples = inputs.map(({ shape, dtype = "float32" }) =>
     np.zeros([...shape], { dtype: dtype as never }),
   );

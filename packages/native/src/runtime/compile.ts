@@ -1,4 +1,3 @@
-import { type numpy as np, tree } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
@@ -7,13 +6,12 @@ import {
   compileWithJit,
   type Loop,
   type OptionNames,
-  rangeError,
   type Tree,
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "../lower/lower.ts";
-import { type OnnxProgram, toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
-import { makeProgram, type NativeProgram } from "./program.ts";
+import { toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
 import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
+import { specialise, type Write } from "./specialise.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -51,7 +49,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   checkOptions("compile", options, nativeOptions);
   checkLimits(options);
   loadRuntime();
-  const compiled = specialise(fn, options);
+  const compiled = specialise(fn, toOnnxProgram, options);
   compiled.prepare(exampleArgs);
   return compiled.call;
 }
@@ -80,7 +78,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
     warned.add(error.primitive);
   };
   const compileOrJit: Compile = <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
-    const native = specialise(fn, options);
+    const native = specialise(fn, toOnnxProgram, options);
     let instead: Compiled<A, R> | undefined;
     const call = (...args: A): R => {
       if (instead !== undefined) return instead(...args);
@@ -105,8 +103,8 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
   ): Loop<C, X, F, R> => {
     const native = specialise(
       fn as unknown as (...args: [C, X[], F]) => [C, R],
-      options,
       toOnnxLoop as Write,
+      options,
     );
     let refused = false;
     const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
@@ -130,60 +128,4 @@ const nativeOptions: OptionNames<NativeOptions> = { ...sessionOptions, maxShapes
 function checkLimits({ maxShapes = 8, ...session }: NativeOptions): void {
   checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
   checkThreads(session);
-}
-
-/** How a function and its arguments become a program. */
-type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => OnnxProgram;
-
-interface Specialised<A extends Tree[], R extends Tree> {
-  /** Compiles for these arguments, unless it is done already. */
-  prepare(args: A): void;
-  call: Compiled<A, R>;
-}
-
-/** A function with its programs, one for each kind of arguments. */
-function specialise<A extends Tree[], R extends Tree>(
-  fn: (...args: A) => R,
-  { maxShapes = 8, ...options }: NativeOptions,
-  write: Write = toOnnxProgram,
-): Specialised<A, R> {
-  const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
-  let disposed = false;
-  const programFor = (args: A) => {
-    if (disposed) throw new Error("fn: expected a compiled function in use, got one that was disposed");
-    const [leaves, structure] = tree.flatten(args as never) as unknown as [
-      (np.Array | number)[],
-      tree.JsTreeDef,
-    ];
-    const key = `${structure} ${leaves.map(kindOf).join()}`;
-    let made = programs.get(key);
-    if (made === undefined) {
-      if (programs.size === maxShapes)
-        throw rangeError(
-          "args",
-          `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
-          `${leaves.map(kindOf).join(", ")}`,
-        );
-      const written = write(fn, args);
-      made = { program: makeProgram(written, options), treedef: written.treedef };
-      programs.set(key, made);
-    }
-    return { ...made, leaves };
-  };
-  const call = (...args: A): R => {
-    const { program, treedef, leaves } = programFor(args);
-    return tree.unflatten(treedef, program.run(leaves) as never) as unknown as R;
-  };
-  const dispose = (): void => {
-    for (const { program } of programs.values()) program.dispose();
-    programs.clear();
-    disposed = true;
-  };
-  return { prepare: (args) => void programFor(args), call: Object.assign(call, { dispose }) };
-}
-
-/** A number is of the kind of the array that the engine makes of it. */
-function kindOf(leaf: np.Array | number): string {
-  if (typeof leaf === "number") return "float32[]*";
-  return `${leaf.dtype}[${leaf.shape}]${leaf.weakType ? "*" : ""}`;
 }

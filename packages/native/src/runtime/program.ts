@@ -3,7 +3,7 @@ import { eager } from "../lower/eager-rules.ts";
 import type { DType } from "../lower/rule.ts";
 import { sameNumbers } from "../lower/view.ts";
 import { inputsOf, type OnnxProgram } from "../write/onnx-program.ts";
-import { type ArrayPort, fedType, type Result } from "../write/written.ts";
+import { type ArrayPort, fedType, type ProgramOutput } from "../write/ports.ts";
 import { locate, type Place, valuesAt, views } from "./engine-memory.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
@@ -63,7 +63,7 @@ function place(x: np.Array | number): Place {
 }
 
 /** A result that was not written to the engine's memory: one without elements, a number, or one for another device. */
-function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
+function small({ dtype, shape, weak }: ProgramOutput, data: ReturnType<typeof valuesAt>): np.Array {
   if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
   // A weak type is that of a number of JavaScript.
   return weak && dtype === "float32" && data.length === 1
@@ -75,9 +75,9 @@ function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>
  * Arrays that results are written to. An input that nobody else holds is not freed but kept for a later result of its
  * kind: parameters and optimizer state go back and forth between two buffers, without a copy.
  */
-function makeSpares(results: readonly Result[]) {
+function makeSpares(results: readonly ProgramOutput[]) {
   const kinds = new Map<string, { room: number; arrays: np.Array[] }>();
-  const kindOf = ({ dtype, size, weak }: Pick<Result, "dtype" | "size" | "weak">): string =>
+  const kindOf = ({ dtype, size, weak }: Pick<ProgramOutput, "dtype" | "size" | "weak">): string =>
     `${dtype} ${size} ${weak}`;
   for (const result of results) {
     const kind = kinds.get(kindOf(result)) ?? { room: 0, arrays: [] };
@@ -85,7 +85,7 @@ function makeSpares(results: readonly Result[]) {
     if (result.size > 0) kinds.set(kindOf(result), kind);
   }
   return {
-    take(result: Result): { array: np.Array | null; place: Place } {
+    take(result: ProgramOutput): { array: np.Array | null; place: Place } {
       const { dtype, shape, size, weak } = result;
       // Other devices than wasm keep their memory to themselves, and making a number is cheaper than making room for it.
       if (size === 0 || (size === 1 && weak) || defaultDevice() !== "wasm")
@@ -109,7 +109,7 @@ function makeSpares(results: readonly Result[]) {
 }
 
 /** An array with memory of its own: of values that are not all equal, or a part of such. */
-function allocate({ dtype, size, weak }: Result): np.Array {
+function allocate({ dtype, size, weak }: ProgramOutput): np.Array {
   const data = new views[dtype](Math.max(size, 2));
   data[0] = 1;
   const array =

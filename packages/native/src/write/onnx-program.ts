@@ -3,8 +3,8 @@ import type { Tree } from "minimand/engine";
 import { eager } from "../lower/eager-rules.ts";
 import { type Traced, trace } from "../lower/trace.ts";
 import { writeLoop } from "./loop.ts";
+import { type Value, valuesOf, type Written } from "./ports.ts";
 import { writeProgram } from "./program.ts";
-import { type Value, valuesOf, type Written } from "./written.ts";
 
 /** A function written as an ONNX program for arguments of one kind, for any runtime. */
 export interface OnnxProgram extends Written {

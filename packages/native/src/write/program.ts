@@ -4,15 +4,7 @@ import { dtypeOf, lower, type Program } from "../lower/lower.ts";
 import { type Parts, withoutRandomBits } from "../lower/prologue.ts";
 import { materialise } from "../lower/view.ts";
 import { encodeModel } from "../onnx/model.ts";
-import {
-  constantOf,
-  fetchedType,
-  inputOf,
-  outputsOf,
-  resultOf,
-  type Value,
-  type Written,
-} from "./written.ts";
+import { constantOf, fetchedType, inputOf, outputsOf, resultOf, type Value, type Written } from "./ports.ts";
 
 /** Writes a traced program, whose first inputs are the given constants. */
 export function writeProgram(program: Program, consts: readonly Value[]): Written {

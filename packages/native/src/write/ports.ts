@@ -14,11 +14,11 @@ export interface ArrayPort {
 }
 
 /** An input: `index` is its place among the constants of the trace, the arrays given, and those drawn, in this order. */
-export interface Fed extends ArrayPort {
+export interface ProgramInput extends ArrayPort {
   index: number;
 }
 
-export interface Result extends ArrayPort {
+export interface ProgramOutput extends ArrayPort {
   size: number;
   /** The result has the weak type of numbers of JavaScript. */
   weak: boolean;
@@ -27,8 +27,8 @@ export interface Result extends ArrayPort {
 /** A program as an ONNX file, and what passes through its ports. */
 export interface Written {
   model: Uint8Array;
-  fed: readonly Fed[];
-  results: readonly Result[];
+  fed: readonly ProgramInput[];
+  results: readonly ProgramOutput[];
   /** Arrays that the engine draws first: a program of its own, run once for each list of input places. */
   draws: { jaxpr: Jaxpr; runs: readonly (readonly number[])[] } | null;
 }
@@ -80,6 +80,6 @@ export function outputsOf(graph: Graph, values: readonly Tensor[], types: readon
 }
 
 /** The result that a tensor brings. */
-export function resultOf({ name, shape }: Tensor, variable: Variable): Result {
+export function resultOf({ name, shape }: Tensor, variable: Variable): ProgramOutput {
   return { name, dtype: dtypeOf(variable), shape, size: sizeOf(shape), weak: variable.aval.weakType };
 }
