@@ -12,7 +12,7 @@ import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import { named } from "./named-hyper.ts";
 import type { Objective, ObjectiveOutput } from "./objective.ts";
-import { type AsyncTrainStep, readInit, type TrainStep, type Updated } from "./train-step.ts";
+import { type AsyncTrainStep, readInit, type StepResult, type TrainStep } from "./train-step.ts";
 
 /** Hyperparameters of a run: numbers that are inputs of the compiled step. */
 export type Hyper = { [name: string]: number };
@@ -182,7 +182,7 @@ export function supervised(
         batch.y,
         batch.weights,
       );
-      const after = ([loss, params, optimizer, modelState, next]: Tree[]): Updated<SupervisedState> => {
+      const after = ([loss, params, optimizer, modelState, next]: Tree[]): StepResult<SupervisedState> => {
         scatter(state.memory, next as { [name: string]: np.Array }, batch);
         return [
           { params, optimizer, modelState, hyper, memory: state.memory, seed, count: count + 1 },

@@ -10,17 +10,17 @@ export interface InitOptions {
 }
 
 /** What an update returns: the next state and scalars to log, of which `loss` is always one. */
-export type Updated<State> = [State, { loss: np.Array; [name: string]: np.Array }];
+export type StepResult<State> = [State, { loss: np.Array; [name: string]: np.Array }];
 
 /** One way of making a training step. `update` consumes state and batch. */
-export interface TrainStep<State, Result = Updated<State>> {
+export interface TrainStep<State, Result = StepResult<State>> {
   init(key: np.Array, options?: InitOptions): State;
   update(state: State, batch: Batch): Result;
   /**
    * Several updates in one call, with the scalars of all steps stacked; null, with nothing consumed, where that can't be
    * done. How many batches to give is for {@link blockSize} to say, so that results never depend on the clock.
    */
-  updateAll?(state: State, batches: Batch[]): Updated<State> | null;
+  updateAll?(state: State, batches: Batch[]): StepResult<State> | null;
   /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
   blockSize?(state: State, batch: Batch): number;
   /** The trained parameters; still owned by the state. */
@@ -35,7 +35,7 @@ export interface TrainStep<State, Result = Updated<State>> {
  * A training step whose updates may come later, as those of an {@link AsyncCompile} do. State and batch belong to the
  * step until then. `fit` takes both kinds.
  */
-export type AsyncTrainStep<State> = TrainStep<State, Updated<State> | Promise<Updated<State>>>;
+export type AsyncTrainStep<State> = TrainStep<State, StepResult<State> | Promise<StepResult<State>>>;
 
 /** What `init` was given, with an empty object for what was left out. */
 export function readInit(options: InitOptions = {}): Required<InitOptions> {
