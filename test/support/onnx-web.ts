@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import type { TensorValues } from "../../packages/native/src/export/load-model.ts";
+import type { TensorValues } from "../../packages/native/src/runtime/load-model.ts";
 
 /*
  * Runs a model on the browser's build of ONNX Runtime, its WebAssembly backend, for the parent process: it changes

@@ -2,7 +2,7 @@ import { jit } from "@jax-js/jax";
 import type { Tree } from "./tree.ts";
 
 /** A compiled function: same call shape as the original. `dispose` frees what its programs hold. */
-export type Compiled<A extends Tree[], R extends Tree> = ((...args: A) => R) & { dispose(): void };
+export type Compiled<A extends Tree[], R> = ((...args: A) => R) & { dispose(): void };
 
 /** Several steps of one function as one program, see {@link Compile}. */
 export type Loop<C extends Tree, X extends Tree, F extends Tree, R extends Tree> = ((
@@ -25,6 +25,16 @@ export interface Compile {
   loop?<C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
     f: (carry: C, x: X, fixed: F) => [C, R],
   ): Loop<C, X, F, R>;
+}
+
+/**
+ * A compiler like {@link Compile} whose results may come later: that of a runtime that answers asynchronously, as those of
+ * pages do. A call owns its arguments until its result is there; one that fails leaves them as they were. Calls are made
+ * one after the other, each after the result of the one before.
+ */
+export interface AsyncCompile {
+  <A extends Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R | Promise<R>>;
+  loop?: Compile["loop"];
 }
 
 /** The engine's own compiler. The engine's types can't express "any tree"; the cast is confined to this line. */

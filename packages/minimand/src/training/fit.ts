@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { AsyncTrainStep } from "./train-step.ts";
 
 /** Training came upon a value that is not finite; the state was given up. */
 export class NonFiniteError extends Error {
@@ -30,7 +30,7 @@ export interface StepReport<State> {
 
 /** What is run by {@link fit}. */
 export interface FitOptions<State, B = Batch> {
-  step: Pick<TrainStep<State, B>, "update" | "updateAll" | "blockSize">;
+  step: Pick<AsyncTrainStep<State, B>, "update" | "updateAll" | "blockSize">;
   /** Consumed. */
   state: State;
   batches: Iterable<B> | AsyncIterable<B>;
@@ -99,7 +99,9 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
         continue;
       }
       for (let batch = block.shift(); batch !== undefined; batch = block.shift()) {
-        const [next, metrics] = step.update(current, batch);
+        const made = step.update(current, batch);
+        // What is there already is not waited for.
+        const [next, metrics] = Array.isArray(made) ? made : await made;
         current = next;
         if (!(await report(metrics, 1))) return current;
       }

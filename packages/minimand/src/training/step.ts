@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { type Compile, compileWithJit } from "../engine/compile.ts";
+import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -16,13 +16,24 @@ import {
   type TracedHyper,
 } from "./hyper.ts";
 import type { Arrays, StepInputs, StepMethod, SupervisedState } from "./step-method.ts";
-import { readInit, type StepMetrics, type TrainStep } from "./train-step.ts";
+import {
+  type AsyncTrainStep,
+  readInit,
+  type StepMetrics,
+  type StepResult,
+  type TrainStep,
+} from "./train-step.ts";
 
 /** What all steps are built from. */
 export interface StepOptions {
   model: Pick<Model, "init">;
   optimizer: HyperOptimizer;
   compile?: Compile;
+}
+
+/** The same, of a compiler that may answer later. */
+export interface AsyncStepOptions extends Omit<StepOptions, "compile"> {
+  compile: AsyncCompile;
 }
 
 /**
@@ -35,9 +46,19 @@ export interface StepOptions {
  * makeStep({ model, optimizer }, alongGradient(objective)) // supervised
  */
 export function makeStep<Carried extends Tree = Tree>(
-  { model, optimizer, compile = compileWithJit }: StepOptions,
+  options: StepOptions,
   method: StepMethod<Carried>,
-): TrainStep<SupervisedState> {
+): TrainStep<SupervisedState>;
+export function makeStep<Carried extends Tree = Tree>(
+  options: StepOptions | AsyncStepOptions,
+  method: StepMethod<Carried>,
+): AsyncTrainStep<SupervisedState>;
+export function makeStep<Carried extends Tree = Tree>(
+  options: StepOptions | AsyncStepOptions,
+  method: StepMethod<Carried>,
+): AsyncTrainStep<SupervisedState> {
+  const { model, optimizer } = options;
+  const compile: AsyncCompile = options.compile ?? compileWithJit;
   const traced = tracedStep(optimizer, method);
   const program = compile(traced);
   const loop = compile.loop?.(traced);
@@ -91,9 +112,12 @@ export function makeStep<Carried extends Tree = Tree>(
         disposeTree([batch.x, batch.y, batch.weights]);
         throw error;
       }
-      const [next, { metrics, kept }] = program(carryOf(state), data, fixedOf(state));
-      method.record?.(state, batch, kept);
-      return [{ ...later(state, 1), ...next }, metrics];
+      const made = program(carryOf(state), data, fixedOf(state));
+      const after = ([next, { metrics, kept }]: [Carry, Told]): StepResult<SupervisedState> => {
+        method.record?.(state, batch, kept);
+        return [{ ...later(state, 1), ...next }, metrics];
+      };
+      return Array.isArray(made) ? after(made) : made.then(after);
     },
     ...(loop && {
       updateAll(state, batches) {

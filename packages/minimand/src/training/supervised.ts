@@ -1,4 +1,4 @@
-import type { Compile } from "../engine/compile.ts";
+import type { AsyncCompile, Compile } from "../engine/compile.ts";
 import { checkOptions, type OptionNames } from "../engine/options.ts";
 import type { Model } from "../models/model.ts";
 import { alongGradient } from "./along-gradient.ts";
@@ -6,7 +6,7 @@ import type { HyperOptimizer } from "./hyper.ts";
 import type { Objective } from "./objective.ts";
 import { makeStep } from "./step.ts";
 import type { SupervisedState } from "./step-method.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { AsyncTrainStep, TrainStep } from "./train-step.ts";
 
 export type { Hyper } from "./hyper.ts";
 export type { SupervisedState } from "./step-method.ts";
@@ -21,6 +21,11 @@ export interface SupervisedOptions {
   compile?: Compile;
 }
 
+/** How a step is built whose compiler may answer later. */
+export interface AsyncSupervisedOptions extends Omit<SupervisedOptions, "compile"> {
+  compile: AsyncCompile;
+}
+
 /** For steps that take these and more. */
 export const supervisedOptions: OptionNames<SupervisedOptions> = {
   model: true,
@@ -33,13 +38,18 @@ export const supervisedOptions: OptionNames<SupervisedOptions> = {
  * The plain training step: loss, gradient and optimizer as one compiled program.
  *
  * `init(key, { hyper, memory })` makes a state; `update(state, batch)` consumes it and returns the next one with
- * `metrics: { loss }`. Hyperparameters are inputs of the program: one program serves all their values.
+ * `metrics: { loss }`, or a promise of both where `compile` is asynchronous. Hyperparameters are inputs of the program: one
+ * program serves all their values.
  *
  * @throws TypeError for an option that is none; RangeError where an example id lies outside the memory
  * @example
  * supervised({ model, objective: objectiveOf(model, loss), optimizer: ({ learningRate }) => adamw(learningRate) })
  */
-export function supervised(options: SupervisedOptions): TrainStep<SupervisedState> {
+export function supervised(options: SupervisedOptions): TrainStep<SupervisedState>;
+export function supervised(options: AsyncSupervisedOptions): AsyncTrainStep<SupervisedState>;
+export function supervised(
+  options: SupervisedOptions | AsyncSupervisedOptions,
+): AsyncTrainStep<SupervisedState> {
   checkOptions("supervised", options, supervisedOptions);
   return makeStep(options, alongGradient(options.objective));
 }

@@ -1,7 +1,7 @@
 import type { Constant, Node } from "../onnx/model.ts";
 
 /** A size that is the same for every batch, or so many times the number of rows. */
-export type Size = { fixed: number } | { times: number };
+type Size = { fixed: number } | { times: number };
 
 /** The shapes that an operation is told at several numbers of rows as one; undefined where they follow no such rule. */
 export function symbolicShape(values: readonly Constant[], rows: readonly number[]): Size[] | undefined {

@@ -2,7 +2,7 @@ import { type Attribute, type Constant, elementTypes, type Node, type Port } fro
 import type { CategoricalColumn, NumericColumn, TabularModel } from "./tabular-model.ts";
 
 /** Nodes that turn the columns of a table into the inputs of a network. */
-export interface Encoding {
+interface Encoding {
   nodes: Node[];
   constants: Constant[];
   inputs: Port[];

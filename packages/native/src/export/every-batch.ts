@@ -1,11 +1,11 @@
 import type { Constant, Node, Port } from "../onnx/model.ts";
 import { dynamicShapes, symbolicShape } from "./dynamic-shape.ts";
-import type { Written } from "./write-at.ts";
+import type { TracedFragment } from "./write-at.ts";
 
 /** A function written for one number of rows. */
 export interface AtSize {
   rows: number;
-  written: Written;
+  written: TracedFragment;
 }
 
 /** What the first axis of inputs and outputs is called. */
@@ -20,7 +20,7 @@ const batch = "batch";
  *
  * @throws RangeError naming the operation that differs
  */
-export function forEveryBatch(all: readonly AtSize[]): Written {
+export function forEveryBatch(all: readonly AtSize[]): TracedFragment {
   const rows = all.map((at) => at.rows);
   const graphs = all.map(({ written }) => written);
   const [first] = graphs;

@@ -1,5 +1,5 @@
 import { rangeError, type Tree, typeError } from "minimand/engine";
-import type { Constant, Node, Port } from "../onnx/model.ts";
+import { type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
 import { encodeColumns } from "./encode-columns.ts";
 import { freshNames } from "./names.ts";
 import { encodeWithSum } from "./own-sum.ts";
@@ -103,7 +103,7 @@ function rescale(
   return {
     nodes: [
       { op: "Squeeze", inputs: [output, axis], outputs: [column], attributes: {} },
-      { op: "Cast", inputs: [column], outputs: [wide], attributes: { to: 11 } },
+      { op: "Cast", inputs: [column], outputs: [wide], attributes: { to: elementTypes.float64 } },
       { op: "Mul", inputs: [wide, times], outputs: [scaled], attributes: {} },
       { op: "Add", inputs: [scaled, plus], outputs: [prediction], attributes: {} },
     ],

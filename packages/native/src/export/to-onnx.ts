@@ -1,9 +1,16 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { checkChoice, checkOptions, rangeError, type Tree, typeError } from "minimand/engine";
-import { type Constant, type Data, encodeModel, type Model, type Node } from "../onnx/model.ts";
+import { dtypes } from "../lower/rule.ts";
+import { type Constant, type Data, encodeModel, type Node } from "../onnx/model.ts";
 import { type AtSize, forEveryBatch } from "./every-batch.ts";
 import { freshNames, leafNames } from "./names.ts";
-import { type Apply, type InputDescription, type Written, writeAt } from "./write-at.ts";
+import {
+  type Apply,
+  type Fragment,
+  type InputDescription,
+  type TracedFragment,
+  writeAt,
+} from "./write-at.ts";
 
 /** How a model is exported. */
 export interface ExportOptions {
@@ -53,11 +60,8 @@ export function toOnnx<P extends Tree>(
   });
 }
 
-/** A function as a part of a model, with its parameters among the constants. */
-export type Fragment = Pick<Model, "nodes" | "constants" | "inputs" | "outputs">;
-
 /**
- * Writes a function as a part of a model.
+ * Writes a function as a part of a model, with its parameters among the constants.
  *
  * @param fresh gives out the names of everything but the inputs, which have been taken before
  */
@@ -132,7 +136,7 @@ function parametersOf(params: Tree): Constant[] {
 
 /** Gives everything its name in the file. Parameters that nothing uses are left out. */
 function named(
-  { nodes, constants, inputs, outputs, labels }: Written,
+  { nodes, constants, inputs, outputs, labels }: TracedFragment,
   weights: readonly Constant[],
   inputNames: readonly string[],
   fresh: (wanted: string) => string,
@@ -171,7 +175,7 @@ function checkInputs(inputs: readonly InputDescription[], dynamicBatch: boolean)
       throw rangeError(`inputs[${i}].name`, "a name of its own, not empty", name);
     seen.add(name);
     if (!Array.isArray(shape)) throw typeError(`inputs[${i}].shape`, "a list of sizes", shape);
-    checkChoice(`inputs[${i}].dtype`, dtype, ["float32", "float64", "int32", "uint32", "bool"]);
+    checkChoice(`inputs[${i}].dtype`, dtype, dtypes);
     const wrong = shape.find((size) => !Number.isInteger(size) || size < 1);
     if (wrong !== undefined) throw rangeError(`inputs[${i}].shape`, "integers >= 1", wrong);
     if (dynamicBatch && (shape.length === 0 || shape[0] !== inputs[0].shape[0]))

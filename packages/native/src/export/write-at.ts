@@ -1,12 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
-import { cast } from "../lower/elementwise.ts";
-import { Graph, type Tensor } from "../lower/graph.ts";
+import { Graph } from "../lower/graph.ts";
 import { dtypeOf, lower } from "../lower/lower.ts";
 import type { DType } from "../lower/rule.ts";
+import { trace } from "../lower/trace.ts";
 import { broadcastTo, materialise, type View, viewOf } from "../lower/view.ts";
-import type { Constant, Data, Node, Port } from "../onnx/model.ts";
-import { trace } from "../trace.ts";
+import type { Body } from "../onnx/model.ts";
+import { constantOf, outputsOf, type Value, valuesOf } from "../write/ports.ts";
 import { leafNames } from "./names.ts";
 
 /** An input of an exported model: its name, and the shape of an example. */
@@ -20,25 +20,25 @@ export interface InputDescription {
 /** A function to export: parameters and one array for each input, to an array or a tree of arrays. */
 export type Apply<P> = (params: P, ...inputs: np.Array[]) => Tree;
 
-/** A traced function as nodes. Its inputs are called `x0`, `x1`, ..., its parameters `p0`, `p1`, ... */
-export interface Written {
-  nodes: readonly Node[];
-  /** Constants of the program; parameters are not among them. */
-  constants: readonly Constant[];
-  inputs: readonly Port[];
-  outputs: readonly Port[];
+/** A function as a part of a model. */
+export type Fragment = Omit<Body, "name">;
+
+/**
+ * A traced function. Its inputs are called `x0`, `x1`, ..., its parameters, which are not among the constants, `p0`, `p1`, ...
+ */
+export interface TracedFragment extends Fragment {
   /** Names of the outputs for people: their paths in the result. */
   labels: readonly string[];
 }
 
 /** Traces a function at fixed shapes and writes it as nodes. */
-export function writeAt<P>(apply: Apply<P>, params: P, inputs: readonly InputDescription[]): Written {
+export function writeAt<P>(apply: Apply<P>, params: P, inputs: readonly InputDescription[]): TracedFragment {
   const examples = inputs.map(({ shape, dtype = "float32" }) =>
     np.zeros([...shape], { dtype: dtype as never }),
   );
   const { program, consts, treedef } = traced(apply, [params, ...examples]);
   for (const example of examples) example.dispose();
-  const values = consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype }));
+  const values = valuesOf(consts);
   for (const c of consts) c.dispose();
   const graph = new Graph();
   const own = program.inBinders.slice(consts.length);
@@ -46,20 +46,15 @@ export function writeAt<P>(apply: Apply<P>, params: P, inputs: readonly InputDes
   const ports = own.map((v, i) =>
     viewOf(graph.input(i < count ? `p${i}` : `x${i - count}`, dtypeOf(v), v.aval.shape)),
   );
-  const results = lower(graph, program, [...values.map((value) => constantOf(graph, value)), ...ports]);
-  const tensors: Tensor[] = [];
-  for (const [i, view] of results.entries()) {
-    const tensor = cast(graph, materialise(graph, view), dtypeOf(program.outs[i]));
-    // An input as it came, or a value that is an output already, goes out through a node of its own.
-    const direct = graph.isComputed(tensor) && !tensors.includes(tensor);
-    tensors.push(direct ? tensor : graph.copy(tensor));
-  }
-  const { nodes, constants, inputs: all } = graph.build(tensors);
+  const views = lower(graph, program, [...values.map((value) => smallConstantOf(graph, value)), ...ports]);
+  const results = views.map((view) => materialise(graph, view));
+  const outputs = outputsOf(graph, results, program.outs.map(dtypeOf));
+  const { nodes, constants, inputs: all } = graph.build(outputs);
   return {
     nodes,
     constants,
     inputs: all.slice(count),
-    outputs: tensors.map(({ name, type, shape }) => ({ name, type, shape })),
+    outputs: outputs.map(({ name, type, shape }) => ({ name, type, shape })),
     labels: leafNames(treedef, results.length, "output"),
   };
 }
@@ -75,14 +70,10 @@ function traced<P>(apply: Apply<P>, args: readonly unknown[]): ReturnType<typeof
 }
 
 /** A constant of the program. One that is the same everywhere is a number, whatever shape it is seen in. */
-function constantOf(
-  graph: Graph,
-  { data, shape, dtype }: { data: Data; shape: number[]; dtype: string },
-): View {
-  const type = dtype as DType;
-  const values = type === "bool" ? Uint8Array.from(data as Int32Array) : data;
-  const uniform = values.length > 0 && values.every((value: number | bigint) => Object.is(value, values[0]));
+function smallConstantOf(graph: Graph, value: Value): View {
+  const { data, shape } = value;
+  const uniform = data.length > 0 && data.every((number: number | bigint) => Object.is(number, data[0]));
   return uniform
-    ? broadcastTo(viewOf(graph.constant(type, [], values.slice(0, 1))), shape)
-    : viewOf(graph.constant(type, shape, values));
+    ? broadcastTo(constantOf(graph, { ...value, data: data.slice(0, 1), shape: [] }), shape)
+    : constantOf(graph, value);
 }

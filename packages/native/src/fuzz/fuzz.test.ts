@@ -2,7 +2,7 @@ import { defaultDevice, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { differentiate } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
+import { compile } from "../runtime/compile.ts";
 import { execute, type FuzzProgram, inputsOf, programs, scalarOf } from "./program.fixture.ts";
 
 /** More programs: `FUZZ_RUNS=20000 FUZZ_SEED=7 npx vitest run packages/native/src/fuzz`. */
@@ -150,43 +150,24 @@ describe("random programs", () => {
   );
 });
 
+const step = (op: FuzzProgram["steps"][number]["op"], a = 0, b = 0, c = 0) => ({ op, a, b, c });
+
 /** Programs that once went wrong, or that chance rarely makes. */
 const named: [string, keyof typeof parts, FuzzProgram][] = [
   [
     "the gradient of a product that is summed along an axis before the last of its result",
     "gradient",
-    {
-      shapes: [[3, 3], []],
-      seed: 0,
-      steps: [
-        { op: "einsum", a: 3, b: 0, c: 78 },
-        { op: "neg", a: 0, b: 0, c: 0 },
-      ],
-    },
+    { shapes: [[3, 3], []], seed: 0, steps: [step("einsum", 3, 0, 78), step("neg")] },
   ],
   [
     "numbers that are no float32, in float64",
     "gradient",
-    {
-      shapes: [[3]],
-      seed: 0,
-      steps: [
-        { op: "variance", a: 0, b: 0, c: 0 },
-        { op: "neg", a: 0, b: 0, c: 0 },
-      ],
-    },
+    { shapes: [[3]], seed: 0, steps: [step("variance"), step("neg")] },
   ],
   [
     "the gradient of overlapping slices",
     "gradient",
-    {
-      shapes: [[4]],
-      seed: 0,
-      steps: [
-        { op: "slice", a: 0, b: 0, c: 8 },
-        { op: "slice", a: 1, b: 0, c: 5 },
-      ],
-    },
+    { shapes: [[4]], seed: 0, steps: [step("slice", 0, 0, 8), step("slice", 1, 0, 5)] },
   ],
 ];
 

@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
+import { compile } from "../runtime/compile.ts";
 import { agrees, arrayOf, type Case, filled, primitivesOf } from "./conformance.ts";
 import { convolutionCases } from "./convolution.fixture.ts";
 import { elementwiseCases } from "./elementwise.fixture.ts";

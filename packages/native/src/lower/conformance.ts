@@ -1,6 +1,6 @@
 import { defaultDevice, makeJaxpr, numpy as np } from "@jax-js/jax";
 import { expect } from "vitest";
-import { compile } from "../compile.ts";
+import { compile } from "../runtime/compile.ts";
 import type { DType } from "./rule.ts";
 import { sizeOf } from "./view.ts";
 

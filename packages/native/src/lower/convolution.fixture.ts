@@ -5,6 +5,8 @@ import type { DType } from "./rule.ts";
 const floats = ["float32", "float64"] as const;
 const error = (dtype: DType): number => (dtype === "float32" ? 4e-6 : dtype === "float64" ? 1e-14 : 0);
 
+const none: [number, number] = [0, 0];
+
 interface Setting {
   x: readonly number[];
   k: readonly number[];
@@ -17,15 +19,7 @@ interface Setting {
 
 const settings: Readonly<Record<string, Setting>> = {
   "of lines": { x: [2, 3, 8], k: [4, 3, 3], strides: [1], padding: [[0, 0]] },
-  "of images": {
-    x: [2, 3, 6, 5],
-    k: [4, 3, 3, 2],
-    strides: [1, 1],
-    padding: [
-      [0, 0],
-      [0, 0],
-    ],
-  },
+  "of images": { x: [2, 3, 6, 5], k: [4, 3, 3, 2], strides: [1, 1], padding: [none, none] },
   "of volumes": {
     x: [1, 2, 4, 3, 4],
     k: [2, 2, 2, 2, 3],
@@ -37,24 +31,8 @@ const settings: Readonly<Record<string, Setting>> = {
     ],
   },
   "over no axis": { x: [4, 3], k: [5, 3], strides: [], padding: [] },
-  "of one pixel": {
-    x: [1, 1, 1, 1],
-    k: [1, 1, 1, 1],
-    strides: [1, 1],
-    padding: [
-      [0, 0],
-      [0, 0],
-    ],
-  },
-  "with kernels of one": {
-    x: [2, 3, 4, 4],
-    k: [5, 3, 1, 1],
-    strides: [1, 1],
-    padding: [
-      [0, 0],
-      [0, 0],
-    ],
-  },
+  "of one pixel": { x: [1, 1, 1, 1], k: [1, 1, 1, 1], strides: [1, 1], padding: [none, none] },
+  "with kernels of one": { x: [2, 3, 4, 4], k: [5, 3, 1, 1], strides: [1, 1], padding: [none, none] },
   "with strides and padding": {
     x: [2, 2, 7, 6],
     k: [3, 2, 3, 3],
@@ -68,10 +46,7 @@ const settings: Readonly<Record<string, Setting>> = {
     x: [2, 2, 6, 7],
     k: [3, 2, 2, 3],
     strides: [2, 3],
-    padding: [
-      [0, 0],
-      [0, 0],
-    ],
+    padding: [none, none],
   },
   "with strides wider than the kernel": { x: [2, 2, 7], k: [3, 2, 2], strides: [3], padding: [[0, 0]] },
   "with negative padding": {
@@ -125,15 +100,7 @@ const settings: Readonly<Record<string, Setting>> = {
     featureGroupCount: 2,
   },
   "channel by channel": { x: [2, 3, 6], k: [3, 1, 3], strides: [1], padding: [[1, 1]], featureGroupCount: 3 },
-  "of no images": {
-    x: [0, 2, 5, 5],
-    k: [3, 2, 3, 3],
-    strides: [1, 1],
-    padding: [
-      [0, 0],
-      [0, 0],
-    ],
-  },
+  "of no images": { x: [0, 2, 5, 5], k: [3, 2, 3, 3], strides: [1, 1], padding: [none, none] },
   "to no channels": { x: [2, 2, 5], k: [0, 2, 3], strides: [1], padding: [[0, 0]] },
   "of no channels": { x: [2, 0, 5], k: [3, 0, 3], strides: [1], padding: [[1, 1]] },
 };

@@ -1,6 +1,6 @@
-import type { ElementType } from "../onnx/model.ts";
+import { type ElementType, elementTypes } from "../onnx/model.ts";
 import type { Graph, Tensor } from "./graph.ts";
-import { type DType, NoCounterpart, type Operand, type Rule } from "./rule.ts";
+import { type DType, dtypes, NoCounterpart, type Operand, type Rule } from "./rule.ts";
 import { broadcastable, broadcastTo, reshape, sameNumbers, sizeOf, type View, variesAlong } from "./view.ts";
 
 type Emit = (graph: Graph, tensors: readonly Tensor[], shape: readonly number[]) => Tensor;
@@ -43,8 +43,7 @@ export function cast(graph: Graph, tensor: Tensor, type: ElementType): Tensor {
   if (tensor.type === type) return tensor;
   if (tensor.exact !== undefined && type === "float64")
     return reshape(graph, literal(graph, tensor.exact, type), tensor.shape);
-  const to = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 }[type];
-  return graph.op("Cast", [tensor], { type, shape: tensor.shape, attributes: { to } });
+  return graph.op("Cast", [tensor], { type, shape: tensor.shape, attributes: { to: elementTypes[type] } });
 }
 
 function castTo(graph: Graph, tensors: readonly Tensor[], type: ElementType): Tensor[] {
@@ -246,9 +245,8 @@ const erfc: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
 
 const conversion: Rule = (graph, inputs, { dtype }, [{ shape }]) => [
   elementwise(graph, inputs, shape, (g, [x]) => {
-    const to = dtype as DType;
-    if (!(to in { float32: 0, float64: 0, int32: 0, uint32: 0, bool: 0 }))
-      throw new NoCounterpart(`to ${to}`);
+    const to = dtypes.find((name) => name === dtype);
+    if (to === undefined) throw new NoCounterpart(`to ${dtype}`);
     return convert(g, x, to);
   }),
 ];

@@ -18,7 +18,7 @@ export interface Operation {
 }
 
 /** Zeros along one axis, but for some parts: what padding makes, and what sums of padded values are. */
-export interface Pieces {
+interface Pieces {
   axis: number;
   /** In order, without overlap. */
   parts: readonly { start: number; tensor: Tensor }[];

@@ -1,6 +1,6 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import { expect, it } from "vitest";
-import { compile } from "../compile.ts";
+import { compile } from "../runtime/compile.ts";
 
 const at = (...positions: number[]) => np.array(Int32Array.from(positions));
 const table = (): np.Array => np.array(Float32Array.from({ length: 8 }, (_, i) => i + 1)).reshape([4, 2]);

@@ -7,7 +7,7 @@ import { indexingRules } from "./indexing.ts";
 import { movementRules } from "./movement.ts";
 import { poolingRules } from "./pooling.ts";
 import { reduceRules } from "./reduce.ts";
-import { type DType, NoCounterpart, type Rule } from "./rule.ts";
+import { type DType, dtypes, NoCounterpart, type Rule } from "./rule.ts";
 import { sortingRules } from "./sorting.ts";
 import { plain, type View, viewOf } from "./view.ts";
 
@@ -105,11 +105,9 @@ function keepsSign(primitive: string, params: Equation["params"]): boolean {
   return signedPrimitives.has(primitive) || (primitive === "reduce" && params.op === "Add");
 }
 
-const dtypes = new Set(["float32", "float64", "int32", "uint32", "bool"]);
-
 /** The type of a traced value; refuses what has no place here (float16). */
 export function dtypeOf({ aval: { dtype } }: Variable): DType {
-  if (!dtypes.has(dtype))
-    throw new TypeError(`dtype: expected one of ${[...dtypes].join(", ")}, got ${dtype}`);
-  return dtype as DType;
+  const known = dtypes.find((name) => name === dtype);
+  if (known === undefined) throw new TypeError(`dtype: expected one of ${dtypes.join(", ")}, got ${dtype}`);
+  return known;
 }

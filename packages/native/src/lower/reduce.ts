@@ -82,13 +82,12 @@ function repeat(graph: Graph, op: Operation, tensor: Tensor, n: number, dtype: E
 
 /** What reducing over nothing gives. */
 function identity(graph: Graph, op: Operation, dtype: ElementType): Tensor {
-  const float = dtype === "float32" || dtype === "float64";
   const ends: Record<string, [number, number]> = {
     int32: [-(2 ** 31), 2 ** 31 - 1],
     uint32: [0, 2 ** 32 - 1],
     bool: [0, 1],
   };
-  const [low, high] = float ? [-Infinity, Infinity] : ends[dtype];
+  const [low, high] = isFloat(dtype) ? [-Infinity, Infinity] : ends[dtype];
   return literal(graph, { Add: 0, Mul: 1, Min: high, Max: low }[op], dtype);
 }
 
@@ -174,7 +173,7 @@ function multiply(
   const shape = [...batch, m, n];
   // MatMul wants [m, k] and [k, n]; Gemm transposes by itself, but has no batches and no integers.
   if (!a.transposed && b.transposed) return graph.op("MatMul", [a.tensor, b.tensor], { shape });
-  if (batch.length === 0 && (a.tensor.type === "float32" || a.tensor.type === "float64")) {
+  if (batch.length === 0 && isFloat(a.tensor.type)) {
     const attributes = { transA: a.transposed ? 1 : 0, transB: b.transposed ? 0 : 1 };
     return graph.op("Gemm", [a.tensor, b.tensor], { shape, attributes });
   }

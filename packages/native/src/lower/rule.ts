@@ -2,7 +2,8 @@ import type { Graph } from "./graph.ts";
 import type { View } from "./view.ts";
 
 /** Types that values of a traced program have here. */
-export type DType = "float32" | "float64" | "int32" | "uint32" | "bool";
+export const dtypes = ["float32", "float64", "int32", "uint32", "bool"] as const;
+export type DType = (typeof dtypes)[number];
 
 /** Shape and type of a result, as the engine's trace gives it. */
 export interface Aval {

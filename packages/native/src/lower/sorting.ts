@@ -1,5 +1,5 @@
 import type { ElementType } from "../onnx/model.ts";
-import { cast, literal } from "./elementwise.ts";
+import { cast, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import { materialise, sizeOf, type View, viewOf } from "./view.ts";
@@ -9,7 +9,7 @@ import { materialise, sizeOf, type View, viewOf } from "./view.ts";
  */
 function ascending(graph: Graph, x: Tensor): Tensor {
   const { shape, type } = x;
-  if (type !== "float32" && type !== "float64") return smallest(graph, x);
+  if (!isFloat(type)) return smallest(graph, x);
   // ONNX orders no NaN: they go in as infinities, and then, keeping all other order, behind the real ones.
   const number = graph.op("Equal", [x, x], { type: "bool", shape });
   const key = graph.op("Where", [number, x, literal(graph, Infinity, type)], { type, shape });

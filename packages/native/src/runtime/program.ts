@@ -1,7 +1,9 @@
-import { defaultDevice, type Jaxpr, numpy as np } from "@jax-js/jax";
+import { defaultDevice, numpy as np } from "@jax-js/jax";
+import { eager } from "../lower/eager-rules.ts";
 import type { DType } from "../lower/rule.ts";
 import { sameNumbers } from "../lower/view.ts";
-import { type ArrayPort, fedType, type Result, type Written } from "../write/written.ts";
+import { inputsOf, type OnnxProgram } from "../write/onnx-program.ts";
+import { type ArrayPort, fedType, type ProgramOutput } from "../write/ports.ts";
 import { locate, type Place, valuesAt, views } from "./engine-memory.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
@@ -11,23 +13,9 @@ export interface NativeProgram {
   dispose(): void;
 }
 
-/** What the engine's eager rules do, one primitive each; `jit` runs a whole traced program. */
-const engine = (
-  np.Array as unknown as {
-    _implRules(): {
-      jit(args: np.Array[], params: { jaxpr: Jaxpr }): np.Array[];
-      reshape(args: np.Array[], params: { shape: readonly number[] }): np.Array[];
-    };
-  }
-)._implRules();
-
-/** Loads a written program. Owns the constants of its trace from here on. */
-export function makeProgram(
-  written: Written,
-  consts: readonly np.Array[],
-  options: SessionOptions,
-): NativeProgram {
-  const { model, fed, results, draws } = written;
+/** Loads a written program, and owns it from here on. */
+export function makeProgram(program: OnnxProgram, options: SessionOptions): NativeProgram {
+  const { model, fed, results, draws, consts } = program;
   const session = createSession(model, options);
   const spares = makeSpares(results);
   const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
@@ -36,14 +24,7 @@ export function makeProgram(
   if (draws === null) for (const c of consts) c.dispose();
   return {
     run(given) {
-      const inputs: (np.Array | number)[] = [...consts, ...given];
-      for (const places of draws?.runs ?? [])
-        inputs.push(
-          ...engine.jit(
-            places.map((i) => shared(inputs[i])),
-            { jaxpr: draws!.jaxpr },
-          ),
-        );
+      const inputs = inputsOf(program, given);
       const places = fed.map(({ index }) => place(inputs[index]));
       const outputs = results.map((result) => spares.take(result));
       // From here on nothing is allocated, so that views of the engine's memory stay good.
@@ -81,12 +62,8 @@ function place(x: np.Array | number): Place {
   return typeof x === "number" ? Float32Array.of(x) : locate(x);
 }
 
-function shared(x: np.Array | number): np.Array {
-  return typeof x === "number" ? np.array(x) : x.ref;
-}
-
 /** A result that was not written to the engine's memory: one without elements, a number, or one for another device. */
-function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>): np.Array {
+function small({ dtype, shape, weak }: ProgramOutput, data: ReturnType<typeof valuesAt>): np.Array {
   if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
   // A weak type is that of a number of JavaScript.
   return weak && dtype === "float32" && data.length === 1
@@ -98,9 +75,9 @@ function small({ dtype, shape, weak }: Result, data: ReturnType<typeof valuesAt>
  * Arrays that results are written to. An input that nobody else holds is not freed but kept for a later result of its
  * kind: parameters and optimizer state go back and forth between two buffers, without a copy.
  */
-function makeSpares(results: readonly Result[]) {
+function makeSpares(results: readonly ProgramOutput[]) {
   const kinds = new Map<string, { room: number; arrays: np.Array[] }>();
-  const kindOf = ({ dtype, size, weak }: Pick<Result, "dtype" | "size" | "weak">): string =>
+  const kindOf = ({ dtype, size, weak }: Pick<ProgramOutput, "dtype" | "size" | "weak">): string =>
     `${dtype} ${size} ${weak}`;
   for (const result of results) {
     const kind = kinds.get(kindOf(result)) ?? { room: 0, arrays: [] };
@@ -108,13 +85,13 @@ function makeSpares(results: readonly Result[]) {
     if (result.size > 0) kinds.set(kindOf(result), kind);
   }
   return {
-    take(result: Result): { array: np.Array | null; place: Place } {
+    take(result: ProgramOutput): { array: np.Array | null; place: Place } {
       const { dtype, shape, size, weak } = result;
       // Other devices than wasm keep their memory to themselves, and making a number is cheaper than making room for it.
       if (size === 0 || (size === 1 && weak) || defaultDevice() !== "wasm")
         return { array: null, place: new views[dtype](size) };
       let array = kinds.get(kindOf(result))!.arrays.pop() ?? allocate(result);
-      if (!sameNumbers(array.shape, shape)) [array] = engine.reshape([array], { shape });
+      if (!sameNumbers(array.shape, shape)) [array] = eager.reshape([array], { shape });
       return { array, place: locate(array) };
     },
     keep(array: np.Array, place: Place): void {
@@ -123,7 +100,7 @@ function makeSpares(results: readonly Result[]) {
       const alone = "ref" in place && place.ref === 1 && array.refCount === 1;
       if (kind === undefined || !alone || kind.arrays.length >= kind.room) array.dispose();
       // A new array over the same buffer: whoever still has the old one is told that it is gone.
-      else kind.arrays.push(...engine.reshape([array], { shape: array.shape }));
+      else kind.arrays.push(...eager.reshape([array], { shape: array.shape }));
     },
     dispose(): void {
       for (const kind of kinds.values()) for (const array of kind.arrays.splice(0)) array.dispose();
@@ -132,7 +109,7 @@ function makeSpares(results: readonly Result[]) {
 }
 
 /** An array with memory of its own: of values that are not all equal, or a part of such. */
-function allocate({ dtype, size, weak }: Result): np.Array {
+function allocate({ dtype, size, weak }: ProgramOutput): np.Array {
   const data = new views[dtype](Math.max(size, 2));
   data[0] = 1;
   const array =

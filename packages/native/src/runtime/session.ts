@@ -20,7 +20,7 @@ export interface Feed {
 }
 
 /** A loaded model. Unlike the session of onnxruntime-common it runs at once, in this thread. */
-export interface Session {
+interface Session {
   /** Outputs are written to the tensors given; those that are null are made. */
   run(
     feeds: Record<string, Feed>,

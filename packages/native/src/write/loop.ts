@@ -9,23 +9,24 @@ import {
   UnsupportedPrimitiveError,
   type Variable,
 } from "../lower/lower.ts";
+import { withoutRandomBits } from "../lower/prologue.ts";
 import { materialise, reshape, sameNumbers, type View, viewOf } from "../lower/view.ts";
 import { encodeModel } from "../onnx/model.ts";
-import { withoutRandomBits } from "../prologue.ts";
-import { jaxprOf } from "./program.ts";
 import {
   constantOf,
-  type Fed,
   fedType,
+  fetchedType,
   inputOf,
   outputsOf,
+  type ProgramInput,
   resultOf,
   type Value,
   type Written,
-} from "./written.ts";
+} from "./ports.ts";
+import { jaxprOf } from "./program.ts";
 
 /** How many inputs of a step, after its constants, are carried, its own, and the same for all steps, in this order. */
-export interface LoopInputs {
+interface LoopInputs {
   carried: number;
   own: number;
   fixed: number;
@@ -58,8 +59,8 @@ export function writeLoop(
   const graph = new Graph();
   const body = new Graph("b");
   const iteration = body.input("b_iteration", "int64", []);
-  const goOn = body.input("b_condition", "bool", []);
-  const fed: Fed[] = [];
+  const condition = body.input("b_condition", "bool", []);
+  const fed: ProgramInput[] = [];
   const feed = (index: number, v: Variable): Tensor => {
     const port = { name: `x${index}`, dtype: dtypeOf(v), shape: v.aval.shape };
     fed.push({ ...port, index });
@@ -85,8 +86,8 @@ export function writeLoop(
     ...rest.inBinders.slice(first + carried).map(inputAfterCarried),
   ];
   const values = lower(body, rest, views).map((view) => materialise(body, view));
-  const made = outputsOf(body, values, rest.outs.map(dtypeOf));
-  const outputs = [body.copy(goOn), ...made];
+  const made = outputsOf(body, values, rest.outs.map(fetchedType));
+  const outputs = [body.copy(condition), ...made];
   const loop = graph.loop(
     [graph.constant("int64", [], BigInt64Array.of(BigInt(steps))), literal(graph, 1, "bool"), ...start],
     { name: "step", ...body.build(outputs), outputs },

@@ -1,10 +1,10 @@
 import { Jaxpr } from "@jax-js/jax";
 import { Graph } from "../lower/graph.ts";
 import { dtypeOf, lower, type Program } from "../lower/lower.ts";
+import { type Parts, withoutRandomBits } from "../lower/prologue.ts";
 import { materialise } from "../lower/view.ts";
 import { encodeModel } from "../onnx/model.ts";
-import { type Parts, withoutRandomBits } from "../prologue.ts";
-import { constantOf, inputOf, outputsOf, resultOf, type Value, type Written } from "./written.ts";
+import { constantOf, fetchedType, inputOf, outputsOf, resultOf, type Value, type Written } from "./ports.ts";
 
 /** Writes a traced program, whose first inputs are the given constants. */
 export function writeProgram(program: Program, consts: readonly Value[]): Written {
@@ -14,7 +14,7 @@ export function writeProgram(program: Program, consts: readonly Value[]): Writte
     i < consts.length ? constantOf(graph, consts[i]) : inputOf(graph, `x${i}`, v),
   );
   const values = lower(graph, rest, inputs).map((view) => materialise(graph, view));
-  const outputs = outputsOf(graph, values, rest.outs.map(dtypeOf));
+  const outputs = outputsOf(graph, values, rest.outs.map(fetchedType));
   const { nodes, constants, inputs: ports } = graph.build(outputs);
   const used = new Set(nodes.flatMap((node) => node.inputs));
   return {

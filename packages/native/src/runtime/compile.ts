@@ -1,4 +1,3 @@
-import { type numpy as np, tree } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
@@ -7,17 +6,12 @@ import {
   compileWithJit,
   type Loop,
   type OptionNames,
-  rangeError,
   type Tree,
 } from "minimand/engine";
-import { UnsupportedPrimitiveError } from "./lower/lower.ts";
-import type { Data } from "./onnx/model.ts";
-import { makeProgram, type NativeProgram } from "./runtime/program.ts";
-import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./runtime/session.ts";
-import { type Traced, trace } from "./trace.ts";
-import { writeLoop } from "./write/loop.ts";
-import { writeProgram } from "./write/program.ts";
-import type { Value, Written } from "./write/written.ts";
+import { UnsupportedPrimitiveError } from "../lower/lower.ts";
+import { toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
+import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
+import { specialise, type Write } from "./specialise.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -55,7 +49,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   checkOptions("compile", options, nativeOptions);
   checkLimits(options);
   loadRuntime();
-  const compiled = specialise(fn, options);
+  const compiled = specialise(fn, toOnnxProgram, options);
   compiled.prepare(exampleArgs);
   return compiled.call;
 }
@@ -84,7 +78,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
     warned.add(error.primitive);
   };
   const compileOrJit: Compile = <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
-    const native = specialise(fn, options);
+    const native = specialise(fn, toOnnxProgram, options);
     let instead: Compiled<A, R> | undefined;
     const call = (...args: A): R => {
       if (instead !== undefined) return instead(...args);
@@ -107,7 +101,11 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
   const loop = <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
     fn: (carry: C, x: X, fixed: F) => [C, R],
   ): Loop<C, X, F, R> => {
-    const native = specialise(fn as unknown as (...args: [C, X[], F]) => [C, R], options, writeSteps);
+    const native = specialise(
+      fn as unknown as (...args: [C, X[], F]) => [C, R],
+      toOnnxLoop as Write,
+      options,
+    );
     let refused = false;
     const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
       if (refused) return null;
@@ -130,87 +128,4 @@ const nativeOptions: OptionNames<NativeOptions> = { ...sessionOptions, maxShapes
 function checkLimits({ maxShapes = 8, ...session }: NativeOptions): void {
   checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
   checkThreads(session);
-}
-
-/** How arguments become a program: what is traced with which of them, and how it is written. */
-type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => Traced & { written: Written };
-
-const writeOnce: Write = (fn, args) => {
-  const traced = trace(fn, args);
-  return { ...traced, written: written(traced, (consts) => writeProgram(traced.program, consts)) };
-};
-
-/** The arguments of a loop are what is carried, what each step is given, and what all of them are given. */
-const writeSteps: Write = (fn, args) => {
-  const [carry, xs, fixed] = args as [Tree, Tree[], Tree];
-  const traced = trace(fn, [carry, xs[0], fixed]);
-  const [carried, own, same] = [carry, xs[0], fixed].map((part) => tree.leaves(part as never).length);
-  const inputs = { carried, own, fixed: same };
-  return {
-    ...traced,
-    written: written(traced, (consts) => writeLoop(traced.program, consts, inputs, xs.length)),
-  };
-};
-
-/** Frees the constants of a trace that can't be written. */
-function written({ consts }: Traced, write: (consts: Value[]) => Written): Written {
-  try {
-    return write(consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype })));
-  } catch (error) {
-    for (const constant of consts) constant.dispose();
-    throw error;
-  }
-}
-
-interface Specialised<A extends Tree[], R extends Tree> {
-  /** Compiles for these arguments, unless it is done already. */
-  prepare(args: A): void;
-  call: Compiled<A, R>;
-}
-
-/** A function with its programs, one for each kind of arguments. */
-function specialise<A extends Tree[], R extends Tree>(
-  fn: (...args: A) => R,
-  { maxShapes = 8, ...options }: NativeOptions,
-  write: Write = writeOnce,
-): Specialised<A, R> {
-  const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
-  let disposed = false;
-  const programFor = (args: A) => {
-    if (disposed) throw new Error("fn: expected a compiled function in use, got one that was disposed");
-    const [leaves, structure] = tree.flatten(args as never) as unknown as [
-      (np.Array | number)[],
-      tree.JsTreeDef,
-    ];
-    const key = `${structure} ${leaves.map(kindOf).join()}`;
-    let made = programs.get(key);
-    if (made === undefined) {
-      if (programs.size === maxShapes)
-        throw rangeError(
-          "args",
-          `at most ${maxShapes} different shapes (pad batches to one size, with weight 0)`,
-          `${leaves.map(kindOf).join(", ")}`,
-        );
-      const { written, consts, treedef } = write(fn as never, args);
-      made = { program: makeProgram(written, consts, options), treedef };
-      programs.set(key, made);
-    }
-    return { ...made, leaves };
-  };
-  const call = (...args: A): R => {
-    const { program, treedef, leaves } = programFor(args);
-    return tree.unflatten(treedef, program.run(leaves) as never) as unknown as R;
-  };
-  const dispose = (): void => {
-    for (const { program } of programs.values()) program.dispose();
-    programs.clear();
-    disposed = true;
-  };
-  return { prepare: (args) => void programFor(args), call: Object.assign(call, { dispose }) };
-}
-
-/** A number is of the kind of the array that the engine makes of it. */
-function kindOf(leaf: np.Array | number): string {
-  if (typeof leaf === "number") return "float32[]*";
-  return `${leaf.dtype}[${leaf.shape}]${leaf.weakType ? "*" : ""}`;
 }

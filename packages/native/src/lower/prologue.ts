@@ -1,4 +1,4 @@
-import type { Atom, Equation, Program, Variable } from "./lower/lower.ts";
+import type { Atom, Equation, Program, Variable } from "./lower.ts";
 
 /** A program in two parts: what the engine computes first, and the rest. */
 export interface Parts {

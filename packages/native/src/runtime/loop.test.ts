@@ -18,7 +18,7 @@ import {
 } from "minimand";
 import { type Compile, disposeTree, leavesOf, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { liveBuffers } from "../../../test/support/leaks.ts";
+import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { nativeCompiler } from "./compile.ts";
 
 const [rows, inputs] = [230, 5];

@@ -1,4 +1,4 @@
-import type { Jaxpr } from "@jax-js/jax";
+import type { Jaxpr, numpy as np } from "@jax-js/jax";
 import { cast } from "../lower/elementwise.ts";
 import type { Graph, Tensor } from "../lower/graph.ts";
 import { dtypeOf, type Variable } from "../lower/lower.ts";
@@ -14,11 +14,11 @@ export interface ArrayPort {
 }
 
 /** An input: `index` is its place among the constants of the trace, the arrays given, and those drawn, in this order. */
-export interface Fed extends ArrayPort {
+export interface ProgramInput extends ArrayPort {
   index: number;
 }
 
-export interface Result extends ArrayPort {
+export interface ProgramOutput extends ArrayPort {
   size: number;
   /** The result has the weak type of numbers of JavaScript. */
   weak: boolean;
@@ -27,8 +27,8 @@ export interface Result extends ArrayPort {
 /** A program as an ONNX file, and what passes through its ports. */
 export interface Written {
   model: Uint8Array;
-  fed: readonly Fed[];
-  results: readonly Result[];
+  fed: readonly ProgramInput[];
+  results: readonly ProgramOutput[];
   /** Arrays that the engine draws first: a program of its own, run once for each list of input places. */
   draws: { jaxpr: Jaxpr; runs: readonly (readonly number[])[] } | null;
 }
@@ -40,9 +40,19 @@ export interface Value {
   dtype: string;
 }
 
+/** Values of constants; only read. */
+export function valuesOf(consts: readonly np.Array[]): Value[] {
+  return consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype }));
+}
+
 /** Booleans are 32-bit integers in the engine. */
 export function fedType(dtype: DType): Exclude<DType, "bool"> {
   return dtype === "bool" ? "int32" : dtype;
+}
+
+/** The type that a result is fetched in. */
+export function fetchedType(variable: Variable): DType {
+  return fedType(dtypeOf(variable));
 }
 
 /** An input of a graph, as the traced program sees it. */
@@ -57,19 +67,19 @@ export function constantOf(graph: Graph, { data, shape, dtype }: Value): View {
     : viewOf(graph.constant(dtype as ElementType, shape, data));
 }
 
-/** Values as outputs of a graph: each in the type that it is fetched in, made by a node, under a name of its own. */
-export function outputsOf(graph: Graph, values: readonly Tensor[], dtypes: readonly DType[]): Tensor[] {
+/** Values as outputs of a graph: each in the type wanted, made by a node, under a name of its own. */
+export function outputsOf(graph: Graph, values: readonly Tensor[], types: readonly DType[]): Tensor[] {
   const names = new Set<string>();
   return values.map((value, i) => {
-    const fetched = cast(graph, value, fedType(dtypes[i]));
+    const tensor = cast(graph, value, types[i]);
     // An input as it came, or a value that is an output already, goes out through a node of its own.
-    const own = graph.isComputed(fetched) && !names.has(fetched.name) ? fetched : graph.copy(fetched);
+    const own = graph.isComputed(tensor) && !names.has(tensor.name) ? tensor : graph.copy(tensor);
     names.add(own.name);
     return own;
   });
 }
 
 /** The result that a tensor brings. */
-export function resultOf({ name, shape }: Tensor, variable: Variable): Result {
+export function resultOf({ name, shape }: Tensor, variable: Variable): ProgramOutput {
   return { name, dtype: dtypeOf(variable), shape, size: sizeOf(shape), weak: variable.aval.weakType };
 }

@@ -14,8 +14,8 @@ import {
   truncatedGceObjective,
 } from "minimand/training";
 import { describe, expect, it } from "vitest";
-import { liveBuffers } from "../../../test/support/leaks.ts";
-import { nativeCompiler } from "./compile.ts";
+import { liveBuffers } from "../../../../../test/support/leaks.ts";
+import { nativeCompiler } from "../compile.ts";
 import { close, examples, expectSame, inputs, type Run, rows, train } from "./training.fixture.ts";
 
 const net = (outputs: number): Model => mlp({ inputs, hidden: [8], outputs });

@@ -1,7 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-
-type Cast = (args: np.Array[], params: { dtype: np.DType }) => np.Array[];
-const { cast } = (np.Array as unknown as { _implRules(): { cast: Cast } })._implRules();
+import { eager } from "./eager-rules.ts";
 
 /**
  * Runs `f`, in which the engine makes a trace, and keeps all digits of JavaScript's numbers in it. The engine reads
@@ -11,7 +9,7 @@ export function withExactNumbers<T>(f: () => T): T {
   const { dataSync } = np.Array.prototype;
   np.Array.prototype.dataSync = function (this: np.Array) {
     const number = this.ndim === 0 && this.weakType && this.dtype === "float32";
-    return dataSync.call(number ? cast([this], { dtype: np.float64 })[0] : this);
+    return dataSync.call(number ? eager.cast([this], { dtype: np.float64 })[0] : this);
   };
   try {
     return f();

@@ -1,7 +1,7 @@
 import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
 import { typeError, withExactLog } from "minimand/engine";
 import { withExactNumbers } from "./exact-numbers.ts";
-import type { Program } from "./lower/lower.ts";
+import type { Program } from "./lower.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
 export interface Traced {

@@ -2,9 +2,9 @@ import { linear, type Model } from "minimand/models";
 import { sgd } from "minimand/optimizers";
 import { objectiveOf, supervised } from "minimand/training";
 import { describe, it } from "vitest";
-import { conformingBatchLosses } from "../../minimand/src/losses/batch-conformance.ts";
-import { conformingLosses } from "../../minimand/src/losses/conformance.ts";
-import { scalarLosses } from "../../minimand/src/losses/scalar-conformance.ts";
+import { conformingBatchLosses } from "../../../../minimand/src/losses/batch-conformance.ts";
+import { conformingLosses } from "../../../../minimand/src/losses/conformance.ts";
+import { scalarLosses } from "../../../../minimand/src/losses/scalar-conformance.ts";
 import { examples, expectSame, inputs, numbers } from "./training.fixture.ts";
 
 const line = (outputs: number): Model => linear({ inputs, outputs, initial: "random" });

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compile } from "./compile.ts";
+import { compile } from "../runtime/compile.ts";
 
 const x = () => np.array(Float64Array.of(1, -2, 3));
 

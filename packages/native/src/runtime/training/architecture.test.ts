@@ -18,8 +18,8 @@ import {
   singleLevel,
 } from "minimand/training";
 import { describe, expect, it } from "vitest";
-import { liveBuffers } from "../../../test/support/leaks.ts";
-import { nativeCompiler } from "./compile.ts";
+import { liveBuffers } from "../../../../../test/support/leaks.ts";
+import { nativeCompiler } from "../compile.ts";
 import { close } from "./training.fixture.ts";
 
 const strict = () =>

@@ -1,8 +1,8 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { compileWithJit, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { leakOf } from "../../../test/support/leaks.ts";
-import { compile } from "./compile.ts";
+import { leakOf } from "../../../../test/support/leaks.ts";
+import { compile } from "../runtime/compile.ts";
 import { withoutRandomBits } from "./prologue.ts";
 import { trace } from "./trace.ts";
 

@@ -2,7 +2,7 @@ import { random } from "@jax-js/jax";
 import { type Compile, compileWithJit, disposeTree, leavesOf, randomSource } from "minimand/engine";
 import { type Examples, fit, minibatches, type SupervisedState, type TrainStep } from "minimand/training";
 import { expect } from "vitest";
-import { nativeCompiler } from "./compile.ts";
+import { nativeCompiler } from "../compile.ts";
 
 export const inputs = 4;
 export const rows = 40;

@@ -13,7 +13,7 @@ import {
   supervised,
 } from "minimand/training";
 import { describe, it } from "vitest";
-import { nativeCompiler } from "./compile.ts";
+import { nativeCompiler } from "../compile.ts";
 import { close, examples, inputs, rows } from "./training.fixture.ts";
 
 const bagsPerBatch = 4;

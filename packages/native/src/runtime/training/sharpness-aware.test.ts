@@ -18,7 +18,7 @@ import {
   sam,
 } from "minimand/training";
 import { describe, expect, it } from "vitest";
-import { nativeCompiler } from "./compile.ts";
+import { nativeCompiler } from "../compile.ts";
 import { close, examples, expectSame, inputs, type Run, rows } from "./training.fixture.ts";
 
 const model = mlp({ inputs, hidden: [8], outputs: 3 });

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defaultDevice, grad, jit, numpy as np, tree } from "@jax-js/jax";
 import { compileWithJit, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { leakOf, liveBuffers } from "../../../test/support/leaks.ts";
+import { leakOf, liveBuffers } from "../../../../test/support/leaks.ts";
 import { compile, nativeCompiler } from "./compile.ts";
 
 const vector = (...values: number[]) => np.array(Float32Array.from(values));
