@@ -10,5 +10,5 @@ export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export type { Port } from "./onnx/model.ts";
-export { inputsOf, type OnnxProgram, toOnnxLoop, toOnnxProgram } from "./write/onnx-program.ts";
+export { type OnnxProgram, programInputs, toOnnxLoop, toOnnxProgram } from "./write/onnx-program.ts";
 export { fedType, type ProgramInput, type ProgramOutput } from "./write/ports.ts";

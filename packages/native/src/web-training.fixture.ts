@@ -1,5 +1,5 @@
 import { defaultDevice, init, numpy as np, random, tree } from "@jax-js/jax";
-import { fedType, inputsOf, type OnnxProgram, toOnnxProgram } from "@minimand/native/onnx";
+import { fedType, type OnnxProgram, programInputs, toOnnxProgram } from "@minimand/native/onnx";
 import { crossEntropy } from "minimand";
 import { type AsyncCompile, compileWithJit, leavesOf, type Tree } from "minimand/engine";
 import { mlp } from "minimand/models";
@@ -27,7 +27,7 @@ const compileForWeb =
         made = { program, session: await InferenceSession.create(program.model) };
       }
       const { program, session } = made;
-      const inputs = inputsOf(program, tree.leaves(args as never));
+      const inputs = programInputs(program, tree.leaves(args as never));
       const feeds: Record<string, Tensor> = {};
       for (const { name, index, dtype, shape } of program.fed) {
         const x = inputs[index];

@@ -2,7 +2,7 @@ import { defaultDevice, numpy as np } from "@jax-js/jax";
 import { eager } from "../lower/eager-rules.ts";
 import type { DType } from "../lower/rule.ts";
 import { sameNumbers } from "../lower/view.ts";
-import { inputsOf, type OnnxProgram } from "../write/onnx-program.ts";
+import { type OnnxProgram, programInputs } from "../write/onnx-program.ts";
 import { type ArrayPort, fedType, type ProgramOutput } from "../write/ports.ts";
 import { locate, type Place, valuesAt, views } from "./engine-memory.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
@@ -24,7 +24,7 @@ export function makeProgram(program: OnnxProgram, options: SessionOptions): Nati
   if (draws === null) for (const c of consts) c.dispose();
   return {
     run(given) {
-      const inputs = inputsOf(program, given);
+      const inputs = programInputs(program, given);
       const places = fed.map(({ index }) => place(inputs[index]));
       const outputs = results.map((result) => spares.take(result));
       // From here on nothing is allocated, so that views of the engine's memory stay good.

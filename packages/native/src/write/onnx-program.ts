@@ -17,7 +17,7 @@ export interface OnnxProgram extends Written {
 /**
  * Traces a function and writes it as an ONNX program. Needs no ONNX Runtime.
  *
- * A runtime feeds the inputs in `fed` with what {@link inputsOf} gives for them, fetches the `results`, and puts them
+ * A runtime feeds the inputs in `fed` with what {@link programInputs} gives for them, fetches the `results`, and puts them
  * together with `treedef`.
  *
  * @param fn only computes with arrays
@@ -61,7 +61,7 @@ function finish({ consts, treedef }: Traced, write: (consts: Value[]) => Written
  * All inputs of a program, at the places that `fed` speaks of: its constants, the leaves of the arguments, and what the
  * engine draws from the random keys among them. Constants and arguments are as they were; what is drawn is the caller's.
  */
-export function inputsOf(
+export function programInputs(
   { consts, draws }: OnnxProgram,
   leaves: readonly (np.Array | number)[],
 ): (np.Array | number)[] {
