@@ -9,6 +9,8 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
   test: {
     name,
     ...tiers[name],
+    // A process serves many files of the inner loop: the engine starts, and compiles its kernels, once.
+    isolate: name !== "unit",
     setupFiles: [`./test/setup-${device}.ts`],
     testTimeout: 180_000,
     hookTimeout: 180_000,

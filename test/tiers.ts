@@ -16,7 +16,10 @@ const wholeSystem = [
   "**/fuzz.test.ts",
 ];
 
-/** Tests of the library and of `compare` that train or sweep for seconds, by their names: they keep these wherever they move. */
+/**
+ * Tests of the library and of `compare` that train or sweep for seconds, or replace a module, by their names: they keep these
+ * wherever they move.
+ */
 const long = [
   "adversarial",
   "adversarial-steps",
@@ -25,6 +28,7 @@ const long = [
   "bundled-data",
   "comp-sum",
   "distill",
+  "diverged",
   "elastic-margins",
   "ensloss-derivatives",
   "factored-output-layer",
