@@ -13,15 +13,15 @@ export const headlines: { [slug: string]: Headline } = {
       row: { setting: "200000 classes", arm: "factored Z-loss" },
       text: "{ms a step} ms a step with 200,000 classes",
     },
-    { row: { setting: "200000 classes", arm: "dense log-softmax" }, text: "log-softmax {ms a step|0} ms" },
+    { row: { setting: "200000 classes", arm: "dense log-softmax" }, text: "log-softmax {ms a step@0} ms" },
   ],
   rarts: [
     {
       row: { "cost of a step": "RARTS, Jacobi" },
-      text: "a step takes {share of second order|%0} % of one of second-order DARTS",
+      text: "a step takes {share of second order@%0} % of one of second-order DARTS",
     },
-    { row: { "cell search": "RARTS, Jacobi" }, text: "regret of its cells {regret, points|1} points" },
-    { row: { "cell search": "DARTS, second order, exact" }, text: "DARTS {regret, points|1}" },
+    { row: { "cell search": "RARTS, Jacobi" }, text: "regret of its cells {regret, points@1} points" },
+    { row: { "cell search": "DARTS, second order, exact" }, text: "DARTS {regret, points@1}" },
   ],
   normface: [
     {
@@ -30,19 +30,19 @@ export const headlines: { [slug: string]: Headline } = {
         method: "normalised softmax",
         "old and new together": "new directions added",
       },
-      text: "old and new letters together {harmonic mean|%0} %",
+      text: "old and new letters together {harmonic mean@%0} %",
     },
     {
       row: { material: "letter", method: "softmax", "old and new together": "new directions added" },
-      text: "plain softmax {harmonic mean|%0} %",
+      text: "plain softmax {harmonic mean@%0} %",
     },
   ],
   elasticface: [
     {
       row: { material: "letter", loss: "ElasticFace-Cos+" },
-      text: "unseen letters, TAR at FAR 1e-2: best {TAR at FAR 1e-2|%1} %",
+      text: "unseen letters, TAR at FAR 1e-2: best {TAR at FAR 1e-2@%1} %",
     },
-    { row: { material: "letter", loss: "softmax" }, text: "plain softmax {TAR at FAR 1e-2|%1} %" },
+    { row: { material: "letter", loss: "softmax" }, text: "plain softmax {TAR at FAR 1e-2@%1} %" },
   ],
   ldr: [
     { row: { loss: "LDR-KL" }, text: "LDR-KL's average rank {average rank}" },
@@ -51,9 +51,9 @@ export const headlines: { [slug: string]: Headline } = {
   saf: [
     {
       row: { cell: "digits, 30 % noise", arm: "SAF" },
-      text: "SAF {minus SGD|+%1} points to tuned SGD on noisy digits",
+      text: "SAF {minus SGD@+%1} points to tuned SGD on noisy digits",
     },
-    { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD|+%1} on noisy Fashion" },
+    { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD@+%1} on noisy Fashion" },
   ],
   "adversarial-mdp": [
     {
@@ -65,9 +65,9 @@ export const headlines: { [slug: string]: Headline } = {
   "optimistic-omd": [
     {
       row: { study: "4 switches", arm: "OOMD", steps: "theory" },
-      text: "dynamic regret under drift {dynamic regret|0}",
+      text: "dynamic regret under drift {dynamic regret@0}",
     },
-    { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret|0}" },
+    { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret@0}" },
   ],
   "comp-sum": [
     { row: { arm: "Adv-Comp-Sum, nu 0.3" }, text: "Adv-Comp-Sum {robust %} % robust accuracy" },
@@ -76,20 +76,20 @@ export const headlines: { [slug: string]: Headline } = {
   "ood-unlabeled": [
     {
       row: { simulation: "RSS, robust labelled part", labelled: 10, unlabelled: 1000, shift: 0 },
-      text: "RSS {gain|+%1} points on the paper's mixture",
+      text: "RSS {gain@+%1} points on the paper's mixture",
     },
-    { row: { "all cells": "RSS, plain labelled part" }, text: "{over plain training|+%1} on real domains" },
+    { row: { "all cells": "RSS, plain labelled part" }, text: "{over plain training@+%1} on real domains" },
   ],
   lion: [
     {
       row: { optimizer: "Lion" },
-      text: "Lion {test accuracy|%1} % with {bytes of state a parameter} bytes of state a parameter",
+      text: "Lion {test accuracy@%1} % with {bytes of state a parameter} bytes of state a parameter",
     },
-    { row: { optimizer: "AdamW" }, text: "AdamW {test accuracy|%1} % with {bytes of state a parameter}" },
+    { row: { optimizer: "AdamW" }, text: "AdamW {test accuracy@%1} % with {bytes of state a parameter}" },
   ],
   neucb: [
-    { row: { task: "digits", bandit: "NeuFastCB" }, text: "NeuFastCB's regret on digits {regret|0}" },
-    { row: { task: "digits", bandit: "NeuralUCB, costs" }, text: "NeuralUCB's {regret|0}" },
+    { row: { task: "digits", bandit: "NeuFastCB" }, text: "NeuFastCB's regret on digits {regret@0}" },
+    { row: { task: "digits", bandit: "NeuralUCB, costs" }, text: "NeuralUCB's {regret@0}" },
   ],
   aggregate: [
     {
@@ -112,11 +112,11 @@ export const headlines: { [slug: string]: Headline } = {
   dhkd: [
     {
       row: { arm: "DHKD, nonlinear head, gradient alignment" },
-      text: "DHKD {minus cross-entropy|+%1} points over cross-entropy",
+      text: "DHKD {minus cross-entropy@+%1} points over cross-entropy",
     },
     {
       row: { arm: "CE + BinaryKL-Norm, one head" },
-      text: "one head with the same losses {minus cross-entropy|+%1}",
+      text: "one head with the same losses {minus cross-entropy@+%1}",
     },
   ],
 };
