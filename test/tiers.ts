@@ -10,7 +10,7 @@ const wholeSystem = [
   "packages/{cli,native}/**/*.test.ts",
   "packages/papers/src/*/reproduction.test.ts",
   "examples/**/*.test.ts",
-  "test/{npm,readme}.test.ts",
+  "test/{npm,readme,typed-examples}.test.ts",
   "**/*.browser.test.ts",
   "**/*conformance.test.ts",
   "**/fuzz.test.ts",
