@@ -5,10 +5,11 @@ import { type Example, examplesOf, exportOf, namesOf } from "./support/examples.
 
 /*
  * Lines `expression // result` of the examples in docstrings are run, with the lines before them, and must give the result:
- * numbers to the digits written, `...` stands for whatever follows. Examples that take something for granted can't be run; that
+ * numbers to the digits written, `...` stands for whatever follows (in a message: for anything). Examples that take something for granted can't be run; that
  * they compile, another test sees to.
  */
-const line = /^(?!const |let |type )(.+?);? \/\/ (\[.*|-?[\d.]+.*|\{.*\}.*|"[^"]*"|true|false|Infinity)$/;
+const line =
+  /^(?!const |let |type )(.+?);? \/\/ (\[.*|-?[\d.]+.*|\{.*\}.*|"(?:[^"\\]|\\.)*"|true|false|Infinity|throws: .*)$/;
 
 interface Run {
   example: Example;
@@ -30,13 +31,29 @@ async function valuesOf(example: Example): Promise<unknown[]> {
   const scope = await Promise.all([...values].map(([name, specifier]) => exportOf(name, specifier)));
   const code = example.code
     .split("\n")
-    .map((text) => text.replace(line, (_, expression: string) => `results.push(await (${expression}));`))
+    .map((text) =>
+      text.replace(line, (_, expression: string, result: string) =>
+        result.startsWith("throws: ")
+          ? `results.push(messageOf(() => ${expression}));`
+          : `results.push(await (${expression}));`,
+      ),
+    )
     .join("\n");
-  const body = stripTypeScriptTypes(`async function run(results) {\n${code}\n}`);
+  const body = stripTypeScriptTypes(`async function run(results, messageOf) {\n${code}\n}`);
   const run = new Function(...values.keys(), `${body}\nreturn run;`)(...scope);
   const results: unknown[] = [];
-  await run(results);
+  await run(results, messageOf);
   return results.map((value) => (value instanceof np.Array ? value.js() : value));
+}
+
+/** An error as an example writes it. */
+function messageOf(f: () => unknown): Error {
+  try {
+    f();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected an error, got none");
 }
 
 function numbersIn(text: string): string[] {
@@ -49,6 +66,11 @@ const plain = (_key: string, value: unknown): unknown => {
 };
 
 function compareTo(value: unknown, result: string): void {
+  if (value instanceof Error) {
+    const parts = result.replace("throws: ", "").split("...");
+    expect(value.message).toMatch(new RegExp(`^${parts.map(RegExp.escape).join(".*")}$`));
+    return;
+  }
   if (typeof value === "string") {
     expect(JSON.stringify(value)).toBe(result);
     return;
