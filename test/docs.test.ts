@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Row } from "@minimand/papers";
+import { cards, type Row } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { fillBlocks } from "../scripts/docs/blocks.ts";
 import { generatedPages } from "../scripts/docs/pages.ts";
@@ -9,6 +9,14 @@ import { tableOfView } from "../scripts/docs/view.ts";
 describe("committed pages", () => {
   it.each([...generatedPages()])("%s shows what its source says (npm run docs)", (path, page) => {
     expect(readFileSync(path, "utf8")).toBe(page);
+  });
+
+  it("of papers all show their verdict and tables", () => {
+    for (const { slug } of cards) {
+      const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
+      expect(page, slug).toContain("\n<!-- /verdict -->\n");
+      expect(page, slug).toContain("\n<!-- /measured -->\n");
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { type Example, examplesOf, namesOf } from "./support/examples.ts";
@@ -27,19 +27,29 @@ function programOf(example: Example): string {
   ].join("\n");
 }
 
+/** The first program of each page that has one. */
+function programsOfPages(): Example[] {
+  return globSync(["README.md", "packages/*/README.md", "docs/ownership.md"]).flatMap((file) => {
+    const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(file, "utf8")) ?? [];
+    return code === undefined ? [] : [{ file, line: 1, code }];
+  });
+}
+
 const npImport = 'import { numpy as np } from "@jax-js/jax";';
 
-it("examples in docstrings compile", () => {
+it("examples in docstrings and programs of pages compile", () => {
   const wrong = {
     file: "packages/minimand/src/index.ts",
     line: 1,
     code: "focal(logits, labels, { gama: 2 })",
   };
-  const examples = [...examplesOf("packages/*/src/**/*.ts"), wrong];
+  const pages = programsOfPages();
+  const examples = [...examplesOf("packages/*/src/**/*.ts"), wrong, ...pages];
+  expect(pages.length).toBe(6);
   expect(examples.length).toBeGreaterThan(300);
   mkdirSync(folder, { recursive: true });
   examples.forEach((example, i) => {
-    writeFileSync(join(folder, `${i}.ts`), programOf(example));
+    writeFileSync(join(folder, `${i}.ts`), pages.includes(example) ? example.code : programOf(example));
   });
   const options = { extends: "../../tsconfig.json", include: ["."], exclude: [] };
   const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
