@@ -50,14 +50,16 @@ const modules: { [specifier: string]: object } = {
   "node:fs": fs,
 };
 
-/** Files that declare an exported type of that name. */
-const typeFiles = new Map(
-  globSync("packages/*/src/**/*.ts").flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/^export (?:interface|type) (\w+)/gm)].map(
-      ([, name]) => [name, file] as const,
+/** Name to the file that exports it, of what a pattern finds. */
+const filesOf = (pattern: RegExp): Map<string, string> =>
+  new Map(
+    globSync("packages/*/src/**/*.ts").flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(pattern)].map(([, name]) => [name, file] as const),
     ),
-  ),
-);
+  );
+const typeFiles = filesOf(/^export (?:interface|type) (\w+)/gm);
+/** For examples of what isn't public. */
+const functionFiles = filesOf(/^export (?:async )?function\*? (\w+)/gm);
 
 /** What an example names: where each comes from, and what it takes for granted (rows, models and the like). */
 export interface Names {
@@ -98,7 +100,9 @@ export function namesOf({ file, code }: Example): Names {
     else if (name in globalThis) continue;
     else if (specifier !== undefined) names.values.set(name, specifier);
     else if (types !== undefined) names.types.set(name, types);
-    else names[called.has(name) ? "unknown" : "given"].push(name);
+    else if (!called.has(name)) names.given.push(name);
+    else if (functionFiles.has(name)) names.values.set(name, functionFiles.get(name) as string);
+    else names.unknown.push(name);
   }
   return names;
 }
