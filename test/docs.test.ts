@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cards, type Row } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { fillBlocks } from "../scripts/docs/blocks.ts";
+import { measuredFrom } from "../scripts/docs/measured.ts";
 import { generatedPages } from "../scripts/docs/pages.ts";
 import { fillTemplate } from "../scripts/docs/template.ts";
 import { tableOfView } from "../scripts/docs/view.ts";
@@ -75,5 +76,16 @@ describe("a page with generated parts", () => {
       "a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb",
     );
     expect(() => fillBlocks("<!-- x -->\nold", "x", () => "new")).toThrow(/1 of 1 can't be read/);
+  });
+});
+
+describe("a report that is committed", () => {
+  const report = { scale: "default", verdict: "reproduced", because: "all of it", rows: [], series: [] };
+
+  it("keeps what pages may show, and must tell its seeds", () => {
+    const { series: _, ...kept } = report;
+    expect(measuredFrom({ ...report, seeds: 5 })).toEqual({ ...kept, seeds: 5 });
+    expect(() => measuredFrom({ ...report, seeds: null })).toThrow(/^seeds: expected a number, /);
+    expect(() => measuredFrom({ ...report, seeds: 2, scale: "quick" })).toThrow(/^scale: expected default/);
   });
 });

@@ -1,17 +1,9 @@
 import { readFileSync } from "node:fs";
-import { cards, type PaperCard, type Row } from "@minimand/papers";
+import { cards, type PaperCard } from "@minimand/papers";
 import { headlines } from "./headlines.ts";
+import type { Measured } from "./measured.ts";
 import { markdownTable } from "./table.ts";
 import { fillTemplate } from "./template.ts";
-
-/** What `minimand reproduce` wrote for a paper, as it is committed. */
-export interface Measured {
-  scale: string;
-  seeds: number;
-  verdict: string;
-  because: string;
-  rows: Row[];
-}
 
 /** The folder of a paper. */
 export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
