@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { globSync, readFileSync } from "node:fs";
 import * as fsPromises from "node:fs/promises";
+import { pathToFileURL } from "node:url";
 import * as jax from "@jax-js/jax";
 import * as server from "@minimand/cli/server";
 import * as compare from "@minimand/compare";
@@ -113,6 +114,6 @@ function found(pattern: RegExp, text: string): Set<string> {
 
 /** The value of a name of {@link namesOf}. */
 export async function exportOf(name: string, specifier: string): Promise<unknown> {
-  const module = modules[specifier] ?? (await import(`../../${specifier}`));
+  const module = modules[specifier] ?? (await import(pathToFileURL(specifier).href));
   return module[name as keyof typeof module];
 }
