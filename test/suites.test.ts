@@ -106,7 +106,7 @@ const shapes: { [shape: string]: Shape } = {
   },
   "training step": {
     wing: "training",
-    is: ({ returns }) => /^(Train|Mesa|Supervised)Step\b/.test(returns),
+    is: ({ returns }) => /^(Async)?(Train|Mesa|Supervised)Step\b/.test(returns),
     not: because("trains one kind of model, with a state of its own; tested in a file of its own", [
       "factoredOutputStep",
       "linearRssStep",
