@@ -1,12 +1,23 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { tiers } from "./test/tiers.ts";
 
-// Both projects run the workspace from source, in processes that know the same condition.
-const shared = {
+// Every tier runs the workspace from source, in processes that know the same condition.
+const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
   resolve: { conditions: ["minimand-source", "node"] },
   ssr: { resolve: { conditions: ["minimand-source", "node"] } },
-};
-const execArgv = ["--conditions=minimand-source"];
+  test: {
+    name,
+    ...tiers[name],
+    // A process serves many files of the inner loop: the engine starts, and compiles its kernels, once.
+    isolate: name !== "unit",
+    setupFiles: [`./test/setup-${device}.ts`],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    pool: "forks" as const,
+    execArgv: ["--conditions=minimand-source"],
+  },
+});
 
 export default defineConfig({
   test: {
@@ -14,33 +25,10 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
-      {
-        ...shared,
-        test: {
-          name: "wasm",
-          include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: ["**/*.cpu.test.ts", "**/node_modules/**"],
-          setupFiles: ["./test/setup-wasm.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          pool: "forks",
-          execArgv,
-        },
-      },
-      {
-        // Exact mathematics: float64 on the engine's `cpu` device, whose functions are JavaScript's Math.
-        ...shared,
-        test: {
-          name: "golden",
-          include: ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"],
-          exclude: ["**/node_modules/**"],
-          setupFiles: ["./test/setup-cpu.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          pool: "forks",
-          execArgv,
-        },
-      },
+      project("unit", "wasm"),
+      project("system", "wasm"),
+      // Exact mathematics: float64 on the engine's `cpu` device, whose functions are JavaScript's Math.
+      project("golden", "cpu"),
     ],
   },
 });

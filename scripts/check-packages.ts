@@ -1,11 +1,30 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Looks at the built packages as their users will: publint, and arethetypeswrong. */
+/** Looks at the built packages as their users will: what is in the tarball, publint, and arethetypeswrong. */
 const run = (...args: string[]): unknown => execFileSync("npx", args, { stdio: "inherit" });
+
+/** Refuses a tarball that lacks what every package has, or holds what only tests need. */
+function checkTarball(folder: string): void {
+  const out = execFileSync("npm", ["pack", "--dry-run", "--json", "--workspace", folder], {
+    encoding: "utf8",
+  });
+  const [{ files }] = JSON.parse(out) as { files: { path: string }[] }[];
+  const paths = files.map(({ path }) => path);
+  const missing = ["README.md", "LICENSE"].filter((path) => !paths.includes(path));
+  const wrong = paths.filter((path) => /\.(test|fixture)\.|conformance\./.test(path));
+  const { keywords = [] } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
+    keywords?: string[];
+  };
+  if (missing.length > 0) throw new Error(`${folder}: the tarball has no ${missing.join(", ")}`);
+  if (wrong.length > 0) throw new Error(`${folder}: the tarball holds files of tests: ${wrong.join(", ")}`);
+  if (keywords.length === 0) throw new Error(`${folder}/package.json: no keywords`);
+}
+
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 const { workspaces } = JSON.parse(readFileSync("package.json", "utf8")) as { workspaces: string[] };
 for (const folder of workspaces) {
+  checkTarball(folder);
   run("publint", folder, "--strict");
   run("attw", "--pack", folder, "--profile", "esm-only");
 }

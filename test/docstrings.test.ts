@@ -1,92 +1,107 @@
-import { globSync, readFileSync } from "node:fs";
-import { numpy as np, random } from "@jax-js/jax";
-import * as compare from "@minimand/compare";
-import * as library from "minimand";
-import * as engine from "minimand/engine";
+import { stripTypeScriptTypes } from "node:module";
+import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { type Example, examplesOf, exportOf, namesOf } from "./support/examples.ts";
 
 /*
- * Examples in docstrings of the form `expression // result` are run, and must give the result: numbers to the digits
- * written, `...` stands for whatever follows.
+ * Lines `expression // result` of the examples in docstrings are run, with the lines before them, and must give the result:
+ * numbers to the digits written, `...` stands for whatever follows (in a message: for anything). Examples that take something for granted can't be run; that
+ * they compile, another test sees to.
  */
-const scope = { ...compare, ...engine, ...library, np, random };
+const line =
+  /^(?!const |let |type )(.+?);? \/\/ (\[.*|-?[\d.]+.*|\{.*\}.*|"(?:[^"\\]|\\.)*"|true|false|Infinity|throws: .*)$/;
 
-interface Example {
-  place: string;
-  before: string;
-  code: string;
-  result: string;
+interface Run {
+  example: Example;
+  expected: string[];
 }
 
-function examplesIn(file: string): Example[] {
-  const examples: Example[] = [];
-  const lines = readFileSync(file, "utf8").split("\n");
-  lines.forEach((line, i) => {
-    const start = /^\s*\* @example(.*)$/.exec(line);
-    if (start === null) return;
-    const body = [start[1].trim()];
-    for (let j = i + 1; j < lines.length && !/^\s*\*(\/| @)/.test(lines[j]); j++) {
-      body.push(lines[j].replace(/^\s*\* ?/, "").trim());
-    }
-    for (const [at, text] of body.entries()) {
-      const match = /^(\w+\(.*\)(?:\.\w+)*);? \/\/ (\[?-?[\d.]+.*|"[^"]*"|true|false|Infinity)$/.exec(text);
-      if (match === null) continue;
-      // Declarations before the line belong to it.
-      const before = body.slice(0, at).filter((t) => t.startsWith("const "));
-      examples.push({
-        place: `${file}:${i + 1}`,
-        before: before.join("\n"),
-        code: match[1],
-        result: match[2],
-      });
-    }
-  });
-  return examples;
+function runOf(example: Example): Run[] {
+  const { given, parameters, unknown } = namesOf(example);
+  const free = [...given.filter((name) => !parameters.has(name)), ...unknown];
+  const expected = example.code.split("\n").flatMap((text) => line.exec(text)?.[2] ?? []);
+  return expected.length > 0 && free.length === 0 ? [{ example, expected }] : [];
 }
 
-const examples = globSync("packages/{minimand,compare}/src/**/*.ts")
-  .filter((file) => !/\.(test|fixture)\.ts$/.test(file))
-  .flatMap(examplesIn);
+const runs = examplesOf("packages/{minimand,compare,papers}/src/**/*.ts").flatMap(runOf);
+
+/** The values of all lines that have a result. */
+async function valuesOf(example: Example): Promise<unknown[]> {
+  const { values } = namesOf(example);
+  const scope = await Promise.all([...values].map(([name, specifier]) => exportOf(name, specifier)));
+  const code = example.code
+    .split("\n")
+    .map((text) =>
+      text.replace(line, (_, expression: string, result: string) =>
+        result.startsWith("throws: ")
+          ? `results.push(messageOf(() => ${expression}));`
+          : `results.push(await (${expression}));`,
+      ),
+    )
+    .join("\n");
+  const body = stripTypeScriptTypes(`async function run(results, messageOf) {\n${code}\n}`);
+  const run = new Function(...values.keys(), `${body}\nreturn run;`)(...scope);
+  const results: unknown[] = [];
+  await run(results, messageOf);
+  return results.map((value) => (value instanceof np.Array ? value.js() : value));
+}
+
+/** An error as an example writes it. */
+function messageOf(f: () => unknown): Error {
+  try {
+    f();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected an error, got none");
+}
 
 function numbersIn(text: string): string[] {
   return text.match(/-?(?:Infinity|NaN|\d+(?:\.\d+)?(?:e-?\d+)?)/g) ?? [];
 }
 
-function plain(value: unknown): unknown {
-  return value instanceof np.Array ? value.js() : value;
+const plain = (_key: string, value: unknown): unknown => {
+  if (value instanceof np.Array) return value.js();
+  return ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value;
+};
+
+function compareTo(value: unknown, result: string): void {
+  if (value instanceof Error) {
+    const parts = result.replace("throws: ", "").split("...");
+    expect(value.message).toMatch(new RegExp(`^${parts.map(RegExp.escape).join(".*")}$`));
+    return;
+  }
+  if (typeof value === "string") {
+    expect(JSON.stringify(value)).toBe(result);
+    return;
+  }
+  if (typeof value === "boolean") {
+    expect(String(value)).toBe(result);
+    return;
+  }
+  const names = /"[^"]*":|\b[a-z]\w*:/gi;
+  const actual = numbersIn(JSON.stringify(value, plain).replaceAll(names, ""));
+  const expected = numbersIn(result.replaceAll(names, ""));
+  if (!result.includes("...")) expect(actual.length).toBe(expected.length);
+  expected.forEach((text, i) => {
+    const digits = /\.(\d+)/.exec(text)?.[1].length ?? 0;
+    expect(Math.abs(Number(actual[i]) - Number(text))).toBeLessThanOrEqual(
+      (result.includes("...") ? 1 : 0.51) * 10 ** -digits,
+    );
+  });
 }
 
 describe("docstring examples", () => {
-  it("are found", () => expect(examples.length).toBeGreaterThan(30));
+  it("are found", () => expect(runs.flatMap(({ expected }) => expected).length).toBeGreaterThan(200));
 
-  it.each(examples.map((e) => [`${e.place} ${e.code}`, e] as const))("%s", (_, { before, code, result }) => {
-    const names = Object.keys(scope);
-    const value = plain(
-      new Function(...names, `${before}\nreturn ${code};`)(
-        ...names.map((n) => scope[n as keyof typeof scope]),
-      ),
-    );
-    if (typeof value === "string") {
-      expect(JSON.stringify(value)).toBe(result);
-      return;
-    }
-    if (typeof value === "boolean") {
-      expect(String(value)).toBe(result);
-      return;
-    }
-    const actual = numbersIn(
-      JSON.stringify(value, (_key, v) => (ArrayBuffer.isView(v) ? [...(v as Float32Array)] : v)).replaceAll(
-        /"[^"]*":/g,
-        "",
-      ),
-    );
-    const expected = numbersIn(result);
-    if (!result.includes("...")) expect(actual.length).toBe(expected.length);
-    expected.forEach((text, i) => {
-      const digits = /\.(\d+)/.exec(text)?.[1].length ?? 0;
-      expect(Math.abs(Number(actual[i]) - Number(text))).toBeLessThanOrEqual(
-        (result.includes("...") ? 1 : 0.51) * 10 ** -digits,
-      );
-    });
-  });
+  it.each(runs.map((run) => [`${run.example.file}:${run.example.line}`, run] as const))(
+    "%s gives what it says",
+    async (_, { example, expected }) => {
+      const values = await valuesOf(example);
+      expect(values.length).toBe(expected.length);
+      values.forEach((value, i) => {
+        compareTo(value, expected[i]);
+      });
+    },
+  );
 });

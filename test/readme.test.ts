@@ -1,19 +1,37 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-it("the README's program runs and tells the two points apart", () => {
-  const [, program] = /```ts\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
-  const file = fileURLToPath(new URL(`./readme-${process.pid}.ts`, import.meta.url));
-  writeFileSync(file, program ?? "");
+/** What the first program of a README prints. */
+function outputOf(readme: string): string {
+  const [, program = ""] = /```ts\n([\s\S]*?)```/.exec(readFileSync(readme, "utf8")) ?? [];
+  const file = fileURLToPath(
+    new URL(`./readme-${readme.replaceAll("/", "-")}-${process.pid}.ts`, import.meta.url),
+  );
+  writeFileSync(file, program);
   try {
-    const out = execFileSync(process.execPath, ["--conditions=minimand-source", file], { encoding: "utf8" });
-    const [a, b, c, d] = (out.match(/-?\d+\.\d+/g) ?? []).map(Number);
-    // The first point has the larger first input (class 1), the second the smaller one (class 0).
-    expect(b).toBeGreaterThan(a);
-    expect(c).toBeGreaterThan(d);
+    return execFileSync(process.execPath, ["--conditions=minimand-source", file], { encoding: "utf8" });
   } finally {
     rmSync(file);
   }
+}
+
+describe("programs of the READMEs", () => {
+  it("the project's runs and tells the two points apart", () => {
+    const [a, b, c, d] = (outputOf("README.md").match(/-?\d+\.\d+/g) ?? []).map(Number);
+    // The first point has the larger first input (class 1), the second the smaller one (class 0).
+    expect(b).toBeGreaterThan(a);
+    expect(c).toBeGreaterThan(d);
+  });
+
+  const readmes = globSync("packages/*/README.md").filter((path) =>
+    readFileSync(path, "utf8").includes("```ts"),
+  );
+
+  it("stand in every package but the command's", () => expect(readmes.length).toBe(4));
+
+  it.each([...readmes, "docs/ownership.md"])("%s runs", (readme) => {
+    expect(outputOf(readme)).not.toBe("");
+  });
 });

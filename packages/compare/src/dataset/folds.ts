@@ -28,7 +28,7 @@ const attempts = 50;
  * @throws RangeError for a wrong number of folds or a wrong seed; DataError for a data set that can't be cut so (`checkFolds`).
  *
  * @example
- * for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) { ... }
+ * for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) console.log(train.length, test.length);
  */
 export function folds(dataset: Dataset, options: FoldsOptions): Fold[] {
   checkOptions("folds", options, { folds: true, seed: true });

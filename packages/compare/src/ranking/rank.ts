@@ -70,7 +70,7 @@ const practicallySure = 0.95;
  * @throws RangeError for a baseline that is not a loss of `candidates`, a trial of an unknown candidate, two trials
  *   of one candidate on one fold, alpha outside (0, 1), or a negative rope or ratio
  * @example
- * const ranking = rank(trials, candidates, {
+ * const ranking = rank(trials, summaries, {
  *   metric: "balanced-accuracy", higherIsBetter: true, baseline: "cross-entropy",
  *   rope: "auto", alpha: 0.05, testTrainRatio: 1 / 4,
  * });

@@ -4,7 +4,12 @@ import type { Parameter } from "./parameter.ts";
 
 export * from "./errors.ts";
 
-/** Checks a scalar parameter: numbers against the bounds, arrays for being 0-d (their values may be traced). */
+/**
+ * Checks a scalar parameter: numbers against the bounds, arrays for being 0-d (their values may be traced).
+ *
+ * @example
+ * checkParameter("gamma", -1, { min: 0 }) // throws: gamma: expected a finite number >= 0, got -1
+ */
 export function checkParameter(argument: string, value: Parameter, bounds: Bounds = {}): void {
   if (isArrayLike(value)) {
     if (value.shape.length > 0) throw rangeError(argument, "a number or a 0-d array", value);
@@ -13,7 +18,12 @@ export function checkParameter(argument: string, value: Parameter, bounds: Bound
   checkNumber(argument, value, bounds);
 }
 
-/** Throws unless `value` is a floating-point array of the given rank. */
+/**
+ * Throws unless `value` is a floating-point array of the given rank.
+ *
+ * @example
+ * checkFloatArray("logits", np.array([1, 2]), 2, "[batch, classes]") // throws: logits: expected a float array [batch, classes], got float32[2]
+ */
 export function checkFloatArray(
   argument: string,
   value: unknown,
@@ -27,7 +37,12 @@ export function checkFloatArray(
   if (value.shape.length !== rank) throw rangeError(argument, expected, value);
 }
 
-/** Throws unless the array has exactly this shape. */
+/**
+ * Throws unless the array has exactly this shape.
+ *
+ * @example
+ * checkShape("weights", np.array([1, 2]), [3]) // throws: weights: expected shape [3], got float32[2]
+ */
 export function checkShape(argument: string, value: np.Array, shape: readonly number[]): void {
   if (value.shape.length !== shape.length || value.shape.some((n, i) => n !== shape[i])) {
     throw rangeError(argument, `shape [${shape.join(", ")}]`, value);
@@ -37,13 +52,23 @@ export function checkShape(argument: string, value: np.Array, shape: readonly nu
 /**
  * The values of an array that can be looked at now, or `null` for one that is being traced or lives on
  * WebGPU (reads there are asynchronous). Does not consume the array.
+ *
+ * @example
+ * const x = np.array([1, 2])
+ * peek(x) // [1, 2]
+ * x.refCount // 1
  */
 export function peek(value: np.Array): ArrayLike<number> | null {
   if (!(value instanceof np.Array) || value.device === "webgpu" || value.device === "webgl") return null;
   return value.ref.dataSync() as ArrayLike<number>;
 }
 
-/** Throws if an array that can be looked at holds NaN. */
+/**
+ * Throws if an array that can be looked at holds NaN.
+ *
+ * @example
+ * checkNoNaN("logits", np.array([1, Number.NaN])) // throws: logits: expected numbers, got NaN
+ */
 export function checkNoNaN(argument: string, value: np.Array): void {
   const values = peek(value);
   if (values === null) return;

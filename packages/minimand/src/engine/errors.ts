@@ -15,12 +15,22 @@ export function isArrayLike(value: unknown): value is { dtype: unknown; shape: n
   return typeof value === "object" && value !== null && "dtype" in value && "shape" in value;
 }
 
-/** A `RangeError` in the one grammar of this library: argument, what was expected, what came. */
+/**
+ * A `RangeError` in the one grammar of this library: argument, what was expected, what came.
+ *
+ * @example
+ * rangeError("folds", "an integer >= 2", 1).message // "folds: expected an integer >= 2, got 1"
+ */
 export function rangeError(argument: string, expected: string, value: unknown): RangeError {
   return new RangeError(`${argument}: expected ${expected}, got ${received(value)}`);
 }
 
-/** A `TypeError` in the one grammar of this library: argument, what was expected, what came. */
+/**
+ * A `TypeError` in the one grammar of this library: argument, what was expected, what came.
+ *
+ * @example
+ * typeError("labels", "int32[batch]", "cat").message // "labels: expected int32[batch], got \"cat\""
+ */
 export function typeError(argument: string, expected: string, value: unknown): TypeError {
   return new TypeError(`${argument}: expected ${expected}, got ${received(value)}`);
 }
@@ -34,7 +44,12 @@ export interface Bounds {
   integer?: boolean;
 }
 
-/** Throws unless `value` is a finite number within the bounds. */
+/**
+ * Throws unless `value` is a finite number within the bounds.
+ *
+ * @example
+ * checkNumber("alpha", 1.5, { above: 0, below: 1 }) // throws: alpha: expected a finite number > 0 and < 1, got 1.5
+ */
 export function checkNumber(argument: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   const expected = describe(bounds);
   if (typeof value !== "number") throw typeError(argument, expected, value);
@@ -58,7 +73,12 @@ function describe({ min, max, above, below, integer }: Bounds): string {
   return `${integer ? "an integer" : "a finite number"}${limits.length > 0 ? ` ${limits.join(" and ")}` : ""}`;
 }
 
-/** Throws unless `value` is one of the named choices. */
+/**
+ * Throws unless `value` is one of the named choices.
+ *
+ * @example
+ * checkChoice("cost", "l3", ["l1", "l2"]) // throws: cost: expected one of "l1", "l2", got "l3"
+ */
 export function checkChoice<const T extends string>(
   argument: string,
   value: unknown,

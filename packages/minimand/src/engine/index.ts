@@ -1,3 +1,7 @@
+/**
+ * For authors of losses, optimizers, steps and learners: checks and errors, stable numerics, derivatives, trees and seeds. Who owns an
+ * array, and when to write `.ref`, is in docs/ownership.md; the engine's traps are in docs/architecture.md.
+ */
 export * from "./checks.ts";
 export * from "./compile.ts";
 export * from "./differentiate.ts";

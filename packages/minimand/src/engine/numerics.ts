@@ -5,13 +5,23 @@ import { lax, numpy as np } from "@jax-js/jax";
  * These versions are finite for every finite input, in value and gradient.
  */
 
-/** `log(1 + exp(x))`, elementwise. */
+/**
+ * `log(1 + exp(x))`, elementwise.
+ *
+ * @example
+ * softplus(np.array([-100, 0, 100])) // [0.0000, 0.6931, 100]
+ */
 export function softplus(x: np.Array): np.Array {
   // At x = 0 the engine's derivative of maximum(x, 0) is 1 and that of |x| is 1: together 1 - 1/2, as it must be.
   return np.maximum(x.ref, 0).add(log1p(np.exp(np.abs(x).neg())));
 }
 
-/** `log(1 / (1 + exp(-x)))`, elementwise. */
+/**
+ * `log(1 / (1 + exp(-x)))`, elementwise.
+ *
+ * @example
+ * logSigmoid(np.array([-100, 0])) // [-100, -0.6931]
+ */
 export function logSigmoid(x: np.Array): np.Array {
   return softplus(x.neg()).neg();
 }
@@ -21,13 +31,21 @@ export function logSigmoid(x: np.Array): np.Array {
  *
  * Written as one product, `1 / (1 + e)` times 1 or `e = exp(-|x|)`: the compiler copies the gradient that arrives
  * once for each use of `x`, and nested sigmoids multiply the copies.
+ *
+ * @example
+ * sigmoid(np.array([-100, 0, 2])) // [0.0000, 0.5, 0.8808]
  */
 export function sigmoid(x: np.Array): np.Array {
   const e = np.exp(np.abs(x.ref).neg());
   return np.reciprocal(e.ref.add(1)).mul(np.where(x.greaterEqual(0), 1, e));
 }
 
-/** `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there); NaN stays NaN. */
+/**
+ * `max(x, 0)` whose derivative at 0 is 0 (the engine's own has 1 there); NaN stays NaN.
+ *
+ * @example
+ * relu(np.array([-1, 2])) // [0, 2]
+ */
 export function relu(x: np.Array): np.Array {
   return np.where(x.ref.lessEqual(0), 0, x);
 }
@@ -75,13 +93,23 @@ export function log1p(x: np.Array): np.Array {
   return y.add(correction);
 }
 
-/** `log(sum(exp(x)))` over one axis; `-Infinity` where all entries are. The axis disappears. */
+/**
+ * `log(sum(exp(x)))` over one axis; `-Infinity` where all entries are. The axis disappears.
+ *
+ * @example
+ * logSumExp(np.array([[0, 0], [1000, -1000]])) // [0.6931, 1000]
+ */
 export function logSumExp(x: np.Array, axis = -1): np.Array {
   const shift = finiteMax(x.ref, axis);
   return np.squeeze(log(np.exp(x.sub(shift.ref)).sum(axis, { keepdims: true })).add(shift), axis);
 }
 
-/** `x - logSumExp(x)` along one axis: logarithms of the softmax probabilities. */
+/**
+ * `x - logSumExp(x)` along one axis: logarithms of the softmax probabilities.
+ *
+ * @example
+ * logSoftmax(np.array([2, 0])) // [-0.1269, -2.1269]
+ */
 export function logSoftmax(x: np.Array, axis = -1): np.Array {
   // Shifted first: next to a large common constant the logarithm would lose its digits.
   const shifted = x.ref.sub(finiteMax(x, axis));
@@ -94,7 +122,12 @@ function finiteMax(x: np.Array, axis: number): np.Array {
   return np.where(max.ref.greater(-Infinity), max, 0);
 }
 
-/** `exp(x) / sum(exp(x))` along one axis. */
+/**
+ * `exp(x) / sum(exp(x))` along one axis.
+ *
+ * @example
+ * softmax(np.array([2, 0])) // [0.8808, 0.1192]
+ */
 export function softmax(x: np.Array, axis = -1): np.Array {
   return np.exp(logSoftmax(x, axis));
 }
@@ -127,7 +160,12 @@ export function exp(x: np.Array): np.Array {
   return withCappedSlope(np.exp, x);
 }
 
-/** `log(cosh(x))`, elementwise: about `x^2 / 2` near 0 and `|x| - log 2` far from it, exact at both ends. */
+/**
+ * `log(cosh(x))`, elementwise: about `x^2 / 2` near 0 and `|x| - log 2` far from it, exact at both ends.
+ *
+ * @example
+ * logCosh(np.array([0, 3, -200])) // [0, 2.3093, 199.3069]
+ */
 export function logCosh(x: np.Array): np.Array {
   const size = np.abs(x.ref);
   const isSmall = size.ref.less(1);
@@ -143,6 +181,9 @@ export function logCosh(x: np.Array): np.Array {
  *
  * The largest entry is taken out first, as a constant (the direction does not depend on it): squares of entries
  * beyond 1e19 or below 1e-19 would leave float32.
+ *
+ * @example
+ * unitNorm(np.array([[3, 4], [0, 0]]), -1) // [0.6, 0.8, 0, 0]
  */
 export function unitNorm(x: np.Array, axis: number): np.Array {
   const largest = np.max(np.abs(lax.stopGradient(x.ref)), axis, { keepdims: true });

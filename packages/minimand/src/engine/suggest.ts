@@ -1,7 +1,12 @@
 /** Nobody mistypes a longer name, and comparing two of them takes long. */
 const longest = 100;
 
-/** The candidate that a mistyped name most likely means, or null if none is near. */
+/**
+ * The candidate that a mistyped name most likely means, or null if none is near.
+ *
+ * @example
+ * suggest("focsl", ["focal", "cross-entropy"]) // "focal"
+ */
 export function suggest(name: string, candidates: readonly string[]): string | null {
   if (name.length > longest) return null;
   const lower = name.toLowerCase();

@@ -5,6 +5,7 @@ import {
   agce,
   aldrKl,
   aul,
+  classWeightedCrossEntropy,
   compSum,
   crammerSinger,
   crossEntropy,
@@ -81,6 +82,10 @@ function aldrValues(logits: np.Array, labels: np.Array, options: AldrOptions): n
 /** Every per-example classification loss joins the conformance suite by one line here. */
 export const conformingLosses: readonly ConformingLoss[] = [
   wrap("crossEntropy", crossEntropy),
+  wrap("classWeightedCrossEntropy", (f, y, o) => {
+    const classWeights = np.array([0.5, 1, 1.5, 2]).astype(f.dtype === np.float64 ? np.float64 : np.float32);
+    return classWeightedCrossEntropy(f, y, { ...o, classWeights });
+  }),
   wrap("focal", focal),
   wrap("focal, gamma 0.5", (f, y, o) => focal(f, y, { ...o, gamma: 0.5 })),
   wrap("compSum, tau 0", (f, y, o) => compSum(f, y, { ...o, tau: 0 }), { mayOverflow: true }),

@@ -19,6 +19,7 @@ export type Embed = (x: np.Array) => np.Array;
  * All methods that embed are asynchronous and consume the inputs. A call that throws leaves the classifier as it was.
  *
  * @example
+ * const predict = predictor(body)
  * const classifier = await HypersphereClassifier.fromCenters((x) => predict(params.body, {}, x), params.centers.ref, { classNames })
  * await classifier.addClass("nine", fiveExamples)
  * @see Pereira et al. 2021, arXiv 2102.03243, section 3; `recenter`, `novelBias` and `rejectBelow` are additions of this library

@@ -4,12 +4,12 @@ import { leakOf } from "../../../../test/support/leaks.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
 import { optimisticDescent } from "../online/index.ts";
-import { adam, adamw } from "./adam.ts";
+import { adam, adamw, scaleByAdam } from "./adam.ts";
 import * as kappa from "./kappa/index.ts";
-import { dualAveraging, lion, lionK, signSgd, signum } from "./lion/index.ts";
-import { clipByGlobalNorm, matricesOnly } from "./scale.ts";
+import { dualAveraging, lion, lionK, scaleByLionK, signSgd, signum } from "./lion/index.ts";
+import { addDecayedWeights, clipByGlobalNorm, matricesOnly, scaleByLearningRate } from "./scale.ts";
 import { cosineSchedule, warmup } from "./schedules.ts";
-import { sgd, sgdw } from "./sgd.ts";
+import { sgd, sgdw, trace } from "./sgd.ts";
 import { applyUpdates, chain, type GradientTransformation } from "./transformation.ts";
 
 const falling = cosineSchedule(0.1, 290);
@@ -26,6 +26,12 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ["adam", () => adam(0.1)],
   ["adamw", () => adamw(0.1, { weightDecay: 1e-4 })],
   ["clipped adam", () => chain(clipByGlobalNorm(1), adam(0.1))],
+  [
+    "scaleByAdam, addDecayedWeights, scaleByLearningRate",
+    () => chain(scaleByAdam(), addDecayedWeights(1e-4), scaleByLearningRate(0.1)),
+  ],
+  ["trace, scaleByLearningRate", () => chain(trace(0.9), scaleByLearningRate(0.05))],
+  ["scaleByLionK, scaleByLearningRate", () => chain(scaleByLionK(), scaleByLearningRate(falling))],
   ["sgdw", () => sgdw(0.1, { momentum: 0.5, weightDecay: 1e-4 })],
   ["signSgd", () => signSgd(falling)],
   ["signum", () => signum(falling)],

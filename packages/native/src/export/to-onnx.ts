@@ -37,7 +37,7 @@ export interface ExportOptions {
  *   size (a mean over the batch) or has an output without a batch axis; UnsupportedPrimitiveError where ONNX can't express
  *   the function
  * @example
- * const apply = (params, x) => model.apply({ params, state: {} }, x, { training: false })[0];
+ * const apply = (params: Tree, x: np.Array) => model.apply({ params, state: {} }, x, { training: false })[0];
  * const bytes = toOnnx(apply, params, [{ name: "x", shape: [1, 8] }], { metadata: { task: "churn" } });
  */
 export function toOnnx<P extends Tree>(

@@ -39,7 +39,7 @@ export interface NativeCompilerOptions extends NativeOptions {
  *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1, and for more than
  *   four threads a core
  * @example
- * const f = await compile((x) => x.mul(x.ref), [np.array([1, 2, 3])])
+ * const f = await compile((x: np.Array) => x.ref.mul(x), [np.array([1, 2, 3])])
  */
 export async function compile<A extends Tree[], R extends Tree>(
   fn: (...args: A) => R,

@@ -90,6 +90,7 @@ export function classWeightedCrossEntropy(
   options: LossOptions & { classWeights: np.Array },
 ): np.Array {
   const { classWeights } = options;
+  checkFloatArray("logits", logits, 2, "[batch, classes]");
   checkFloatArray("classWeights", classWeights, 1, "[classes]");
   checkShape("classWeights", classWeights, [logits.shape[1]]);
   return overLabelStatistic(

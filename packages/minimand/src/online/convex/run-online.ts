@@ -41,7 +41,7 @@ export interface OnlineRun {
  * const domain = ballDomain(1, 1);
  * const losses = [1, -1, 1].map((q) => quadraticLoss({ curvature: 0, pull: [q] }));
  * const run = runOnline(optimisticOmd({ domain, G: 1 }), losses, { domain });
- * run.regret("best").at(-1) <= run.bounds.at(-1) // true
+ * (run.regret("best").at(-1) ?? 0) <= (run.bounds.at(-1) ?? 0) // true
  */
 export function runOnline(
   learner: OnlineLearner,

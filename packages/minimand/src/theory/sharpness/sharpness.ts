@@ -101,7 +101,8 @@ const range = Array.from({ length: 21 }, (_, i) => Number(((i - 10) / 10).toFixe
  * @returns measures; each throws TypeError, RangeError for options out of range, and RangeError where the
  * loss isn't finite at the parameters
  * @example
- * const measure = sharpness((p, { x, y }) => np.mean(crossEntropy(np.matmul(x, p), y)))
+ * type Data = { x: np.Array; y: np.Array }
+ * const measure = sharpness((p, { x, y }: Data) => np.mean(crossEntropy(np.matmul(x, p as np.Array), y)))
  * await measure.lambdaMax(weights, { x, y })
  * @see Foret et al. 2021, arXiv 2010.01412, equation (1); Li et al. 2018, arXiv 1712.09913, section 4, for
  * the directions

@@ -127,7 +127,7 @@ export function attackStart(options: Omit<PgdOptions, "steps"> = {}): ((
  * sizes that are negative or not finite, and a `start.delta` of another shape
  * @throws TypeError, RangeError for an unknown norm, an empty range, `steps` not an integer >= 1
  * @example
- * const attack = pgd((x, w) => np.matmul(x, w), { steps: 5, clip: [0, 1] })
+ * const attack = pgd((x, w: np.Array) => np.matmul(x, w), { steps: 5, clip: [0, 1] })
  * const adversarial = attack(x, w, { gamma: 0.1, start: { key: random.key(0) } })
  * @see Madry et al. 2018, arXiv 1706.06083, section 2
  */

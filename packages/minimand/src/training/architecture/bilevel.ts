@@ -36,7 +36,7 @@ export type SearchLoss = (output: np.Array, y: np.Array, options: { weights: np.
  * `sum(loss) / sum(weights)`; 0 where all rows of a batch have weight 0.
  *
  * @example
- * bilevelOf(cellSupernet({ ... }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
+ * bilevelOf(model, (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
  */
 export function bilevelOf(model: SearchModel, loss: SearchLoss): Bilevel<SearchBatch> {
   const of = (weights: Tree, architecture: Tree, batch: SearchBatch): np.Array => {

@@ -19,7 +19,7 @@ export interface Judged<Candidate> {
  * @returns the best candidate, and all in the order they were judged
  * @throws RangeError for a budget that isn't positive, scores that aren't finite, costs that aren't positive
  * @example
- * await randomSearch({ sample: (next) => genotypes[Math.floor(next() * genotypes.length)], key: genotypeName, evaluate, budget: 800, seed: 1 })
+ * await randomSearch({ sample: (next) => genotypes[Math.floor(next() * genotypes.length)], key: (g) => genotypeName(g, 2), evaluate, budget: 800, seed: 1 })
  * @see Li, Talwalkar 2019, arXiv 1902.07638, section 3
  */
 export async function randomSearch<Candidate>({

@@ -37,7 +37,7 @@ export interface InnerMaximiser<C extends Tree> {
  * @returns `(x [batch, ...], context, { gamma > 0, stepSize = 0.5 / gamma }) => z [batch, ...]`, as constants
  * @throws TypeError, RangeError for an unknown cost, `steps` not an integer >= 0, `gamma` and `stepSize` not above 0
  * @example
- * const ascend = innerMaximise((z, { w }) => softplus(np.matmul(z, w)), { steps: 15 })
+ * const ascend = innerMaximise((z, { w }: { w: np.Array }) => softplus(np.matmul(z, w)), { steps: 15 })
  * const z = ascend(x, { w }, { gamma: 2, stepSize: 0.2 })
  * @see Sinha, Namkoong, Duchi 2017, arXiv 1710.10571, algorithm 1; Saberi et al. 2023, arXiv 2310.00027, section 2
  */

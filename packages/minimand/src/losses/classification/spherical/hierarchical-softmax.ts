@@ -38,7 +38,7 @@ export interface HierarchicalSoftmaxWeights {
  * @returns one value > 0 per example, `[batch]`
  * @throws TypeError for distributions; TypeError, RangeError for wrong dtypes, shapes, labels, NaN in `hidden`
  * @example
- * hierarchicalSoftmaxLoss(np.zeros([1, 2]), np.array([5], { dtype: np.int32 }), { topW: np.zeros([2, 3]), topB: np.zeros([3]), leafW: np.zeros([3, 2, 4]), leafB: np.zeros([3, 4]) }) // [log 3 + log 4]
+ * hierarchicalSoftmaxLoss(np.zeros([1, 2]), np.array([5], { dtype: np.int32 }), { topW: np.zeros([2, 3]), topB: np.zeros([3]), leafW: np.zeros([3, 2, 4]), leafB: np.zeros([3, 4]) }) // [2.4849]
  * @see Goodman 2001, "Classes for fast maximum entropy training"; a baseline of arXiv 1604.08859
  */
 export function hierarchicalSoftmaxLoss(

@@ -1,0 +1,12 @@
+/*
+ * Writes what pages show of measured numbers: the README's table of papers, verdicts and tables on the papers' pages, the page of
+ * the benchmarks. `npm run docs`; a test compares.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { generatedPages } from "./docs/pages.ts";
+
+for (const [path, page] of generatedPages()) {
+  if (readFileSync(path, "utf8") === page) continue;
+  writeFileSync(path, page);
+  console.log(path);
+}

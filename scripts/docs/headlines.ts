@@ -1,0 +1,122 @@
+/** One figure of what a paper's reproduction measured, for tables of all papers: cells of measured rows in a text. */
+export type Headline = {
+  /** The row that the cells come from: the first with these values. */
+  row: { [column: string]: string | number };
+  /** As in `template.ts`. */
+  text: string;
+}[];
+
+/** By the slug of the paper. */
+export const headlines: { [slug: string]: Headline } = {
+  "z-loss": [
+    {
+      row: { setting: "200000 classes", arm: "factored Z-loss" },
+      text: "{ms a step} ms a step with 200,000 classes",
+    },
+    { row: { setting: "200000 classes", arm: "dense log-softmax" }, text: "log-softmax {ms a step@0} ms" },
+  ],
+  rarts: [
+    {
+      row: { "cost of a step": "RARTS, Jacobi" },
+      text: "a step takes {share of second order@%0} % of one of second-order DARTS",
+    },
+    { row: { "cell search": "RARTS, Jacobi" }, text: "regret of its cells {regret, points@1} points" },
+    { row: { "cell search": "DARTS, second order, exact" }, text: "DARTS {regret, points@1}" },
+  ],
+  normface: [
+    {
+      row: {
+        material: "letter",
+        method: "normalised softmax",
+        "old and new together": "new directions added",
+      },
+      text: "old and new letters together {harmonic mean@%0} %",
+    },
+    {
+      row: { material: "letter", method: "softmax", "old and new together": "new directions added" },
+      text: "plain softmax {harmonic mean@%0} %",
+    },
+  ],
+  elasticface: [
+    {
+      row: { material: "letter", loss: "ElasticFace-Cos+" },
+      text: "unseen letters, TAR at FAR 1e-2: best {TAR at FAR 1e-2@%1} %",
+    },
+    { row: { material: "letter", loss: "softmax" }, text: "plain softmax {TAR at FAR 1e-2@%1} %" },
+  ],
+  ldr: [
+    { row: { loss: "LDR-KL" }, text: "LDR-KL's average rank {average rank}" },
+    { row: { loss: "Symmetric cross-entropy" }, text: "symmetric cross-entropy's {average rank}" },
+  ],
+  saf: [
+    {
+      row: { cell: "digits, 30 % noise", arm: "SAF" },
+      text: "SAF {minus SGD@+%1} points to tuned SGD on noisy digits",
+    },
+    { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD@+%1} on noisy Fashion" },
+  ],
+  "adversarial-mdp": [
+    {
+      row: { "linear bandit": "log barrier" },
+      text: "log barrier's regret over the predecessor's {regret / Luo's} on a bandit",
+    },
+    { row: { "linear MDP": "log barrier" }, text: "{regret / Luo's} on an MDP" },
+  ],
+  "optimistic-omd": [
+    {
+      row: { study: "4 switches", arm: "OOMD", steps: "theory" },
+      text: "dynamic regret under drift {dynamic regret@0}",
+    },
+    { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret@0}" },
+  ],
+  "comp-sum": [
+    { row: { arm: "Adv-Comp-Sum, nu 0.3" }, text: "Adv-Comp-Sum {robust %} % robust accuracy" },
+    { row: { arm: "TRADES, beta 6" }, text: "TRADES {robust %} %" },
+  ],
+  "ood-unlabeled": [
+    {
+      row: { simulation: "RSS, robust labelled part", labelled: 10, unlabelled: 1000, shift: 0 },
+      text: "RSS {gain@+%1} points on the paper's mixture",
+    },
+    { row: { "all cells": "RSS, plain labelled part" }, text: "{over plain training@+%1} on real domains" },
+  ],
+  lion: [
+    {
+      row: { optimizer: "Lion" },
+      text: "Lion {test accuracy@%1} % with {bytes of state a parameter} bytes of state a parameter",
+    },
+    { row: { optimizer: "AdamW" }, text: "AdamW {test accuracy@%1} % with {bytes of state a parameter}" },
+  ],
+  neucb: [
+    { row: { task: "digits", bandit: "NeuFastCB" }, text: "NeuFastCB's regret on digits {regret@0}" },
+    { row: { task: "digits", bandit: "NeuralUCB, costs" }, text: "NeuralUCB's {regret@0}" },
+  ],
+  aggregate: [
+    {
+      row: { "data set": "diabetes", model: "linear", k: 10 },
+      text: "tuned mixture {tuned minus rho 0} to the bag loss on diabetes in bags of 10",
+    },
+  ],
+  anyloss: [
+    {
+      row: { dataset: "AnyLoss wins/ties/losses", score: "G-mean" },
+      text: "G-mean, wins/ties/losses: {BCE} against BCE, {weighted BCE} against class weights",
+    },
+  ],
+  ensloss: [
+    {
+      row: { "EnsLoss against": "logistic" },
+      text: "against logistic: better in {better} cells, no different in {no difference}, worse in {worse}",
+    },
+  ],
+  dhkd: [
+    {
+      row: { arm: "DHKD, nonlinear head, gradient alignment" },
+      text: "DHKD {minus cross-entropy@+%1} points over cross-entropy",
+    },
+    {
+      row: { arm: "CE + BinaryKL-Norm, one head" },
+      text: "one head with the same losses {minus cross-entropy@+%1}",
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { cards } from "@minimand/papers";
+import { pageOf, readSections } from "../../bench/results.ts";
+import { fillBlocks } from "./blocks.ts";
+import { folderOf, measuredOf, papersTable, verdictText } from "./papers.ts";
+import { tableOfView, type View } from "./view.ts";
+
+/** Every page that holds something generated, by its path, as it has to be. */
+export function generatedPages(): Map<string, string> {
+  const pages = new Map<string, string>();
+  pages.set("README.md", fillBlocks(read("README.md"), "papers", papersTable));
+  for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
+  pages.set("bench/RESULTS.md", pageOf(readSections()));
+  return pages;
+}
+
+function paperPage(slug: string): string {
+  const path = `${folderOf(slug)}/README.md`;
+  const measured = measuredOf(slug);
+  try {
+    const page = fillBlocks(read(path), "verdict", () => verdictText(measured));
+    return fillBlocks(page, "measured", (view) => tableOfView(measured.rows, view as View));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function read(path: string): string {
+  return readFileSync(path, "utf8");
+}

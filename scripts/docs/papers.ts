@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { cards, type PaperCard } from "@minimand/papers";
+import { headlines } from "./headlines.ts";
+import type { Measured } from "./measured.ts";
+import { markdownTable } from "./table.ts";
+import { fillTemplate } from "./template.ts";
+
+/** The folder of a paper. */
+export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
+
+/** The committed results of a paper. */
+export function measuredOf(slug: string): Measured {
+  return JSON.parse(readFileSync(`${folderOf(slug)}/measured.json`, "utf8")) as Measured;
+}
+
+/** A line of the README for each paper: which, what can be used, and what came out with one figure. */
+export function papersTable(): string {
+  return markdownTable(
+    ["paper", "what you can use", "verdict of the default run"],
+    cards.map((card) => [
+      `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card)}](https://arxiv.org/abs/${card.arxiv})`,
+      usable(card),
+      `${measuredOf(card.slug).verdict}: ${headlineOf(card.slug)}`,
+    ]),
+  );
+}
+
+/** The title without what follows its colon, or the whole where a name alone stands before it. */
+function shortTitle({ title }: PaperCard): string {
+  const [before] = title.split(": ");
+  return before.includes(" ") ? before : title;
+}
+
+function usable({ pieces }: PaperCard): string {
+  const named = pieces.slice(0, 3).map((piece) => `\`${piece}\``);
+  return `${named.join(", ")}${pieces.length > 3 ? `, ${pieces.length - 3} more` : ""}`;
+}
+
+function headlineOf(slug: string): string {
+  const { rows } = measuredOf(slug);
+  if (!Object.hasOwn(headlines, slug)) throw new Error(`scripts/docs/headlines.ts: no figure of '${slug}'`);
+  return headlines[slug]
+    .map(({ row: wanted, text }) => {
+      const found = rows.find((row) =>
+        Object.entries(wanted).every(([column, value]) => row[column] === value),
+      );
+      if (found === undefined) throw new Error(`${slug}: no measured row has ${JSON.stringify(wanted)}`);
+      return fillTemplate(text, found);
+    })
+    .join("; ");
+}
+
+/** What the rule made of the numbers, in the words that the run wrote. */
+export function verdictText({ verdict, because, seeds, scale }: Measured): string {
+  return `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { cards, type Row } from "@minimand/papers";
+import { describe, expect, it } from "vitest";
+import { fillBlocks } from "../scripts/docs/blocks.ts";
+import { measuredFrom } from "../scripts/docs/measured.ts";
+import { generatedPages } from "../scripts/docs/pages.ts";
+import { fillTemplate } from "../scripts/docs/template.ts";
+import { tableOfView } from "../scripts/docs/view.ts";
+
+describe("committed pages", () => {
+  it.each([...generatedPages()])("%s shows what its source says (npm run docs)", (path, page) => {
+    expect(readFileSync(path, "utf8")).toBe(page);
+  });
+
+  it("of papers all show their verdict and tables", () => {
+    for (const { slug } of cards) {
+      const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
+      expect(page, slug).toContain("\n<!-- /verdict -->\n");
+      expect(page, slug).toContain("\n<!-- /measured -->\n");
+    }
+  });
+});
+
+describe("a text with cells in it", () => {
+  const row = { arm: "SAF", "max|x|": 0.63, gain: -0.0341, tiny: 1.2e-5, "p (paired)": null };
+
+  it("writes numbers as they are, with decimals, in percent, with their sign", () => {
+    expect(fillTemplate("{arm}: {max|x|}, {max|x|@1}, {gain@+%1}, {max|x|@+2}, {tiny}", row)).toBe(
+      "SAF: 0.63, 0.6, -3.4, +0.63, 1.2e-5",
+    );
+  });
+
+  it("leaves out what is in brackets where its cell is empty, and is empty where another is", () => {
+    expect(fillTemplate("{gain@2}[ (p {p (paired)})]", row)).toBe("-0.03");
+    expect(fillTemplate("{gain@2} (p {p (paired)})", row)).toBe("");
+  });
+
+  it("refuses columns that aren't there and formats that are none", () => {
+    expect(() => fillTemplate("{gian}", row)).toThrow(/^no column 'gian' among arm, /);
+    expect(() => fillTemplate("{gain@x}", row)).toThrow(/^'x': expected/);
+  });
+});
+
+describe("a table of measured rows", () => {
+  const rows: Row[] = [
+    { cell: "a", arm: "x", score: 1 },
+    { cell: "a", arm: "y", score: 2 },
+    { cell: "b", arm: "x", score: 4 },
+    { study: "another" },
+  ];
+
+  it("lists rows that have its columns and values, or crosses two of them, the best of a line bold", () => {
+    expect(tableOfView(rows, { where: { arm: "x" }, columns: { of: "{cell}", is: "{score@1}" } })).toBe(
+      "| of  | is  |\n| --- | --- |\n| a   | 1.0 |\n| b   | 4.0 |",
+    );
+    expect(
+      tableOfView(rows, { rows: "{cell}", across: "{arm}", cell: "{score}", head: "cell", bold: "largest" }),
+    ).toBe(
+      "| cell | x     | y     |\n| ---- | ----- | ----- |\n| a    | 1     | **2** |\n| b    | **4** |       |",
+    );
+  });
+
+  it("refuses a view that nothing answers, and two rows for one place", () => {
+    expect(() => tableOfView(rows, { where: { arm: "z" }, columns: { of: "{cell}" } })).toThrow(
+      /no measured row/,
+    );
+    expect(() => tableOfView(rows, { rows: "{cell}", across: "", cell: "{score}" })).toThrow(
+      /2 measured rows for 'a'/,
+    );
+  });
+});
+
+describe("a page with generated parts", () => {
+  it("keeps all else, and refuses a part that is opened only", () => {
+    expect(fillBlocks("a\n<!-- x -->\nold\n<!-- /x -->\nb", "x", () => "new")).toBe(
+      "a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb",
+    );
+    expect(() => fillBlocks("<!-- x -->\nold", "x", () => "new")).toThrow(/1 of 1 can't be read/);
+  });
+});
+
+describe("a report that is committed", () => {
+  const report = { scale: "default", verdict: "reproduced", because: "all of it", rows: [], series: [] };
+
+  it("keeps what pages may show, and must tell its seeds", () => {
+    const { series: _, ...kept } = report;
+    expect(measuredFrom({ ...report, seeds: 5 })).toEqual({ ...kept, seeds: 5 });
+    expect(() => measuredFrom({ ...report, seeds: null })).toThrow(/^seeds: expected a number, /);
+    expect(() => measuredFrom({ ...report, seeds: 2, scale: "quick" })).toThrow(/^scale: expected default/);
+  });
+});

@@ -1,0 +1,139 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as library from "minimand";
+import { describe, expect, it } from "vitest";
+import { type Declared, declaredIn } from "./support/declared.ts";
+
+/*
+ * Every loss, optimizer, training step and online learner that the library exports is in the conformance suite of its shape.
+ * What a function is, its declared return type tells. A suite's lists are the source of truth: its files are those named
+ * `conformance`, and the fixtures that they import; who is imported there is in the suite, since an import without use is refused
+ * by the compiler.
+ */
+const source = "packages/minimand/src";
+
+function suiteOf(wing: string): Set<string> {
+  const files = new Set(globSync(`${source}/${wing}/**/*conformance{,.test,.cpu.test}.ts`));
+  // Fixtures are appended while the set is walked.
+  for (const file of files) {
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]*\.fixture\.ts)"/g))
+      files.add(join(dirname(file), path));
+  }
+  const imports = [...files].flatMap((file) => [
+    ...readFileSync(file, "utf8").matchAll(/^import (?!type)(?:\* as \w+|\{([^}]*)\}) from/gm),
+  ]);
+  return new Set(imports.flatMap(([, names = ""]) => names.split(",").map((name) => name.trim())));
+}
+
+interface Shape {
+  wing: string;
+  is: (declared: Declared) => boolean;
+  /** Exports that return the shape's type and have no place in its suite, with the reason. */
+  not: { [name: string]: string };
+}
+
+const because = (reason: string, names: readonly string[]): Shape["not"] =>
+  Object.fromEntries(names.map((name) => [name, reason]));
+
+const shapes: { [shape: string]: Shape } = {
+  loss: {
+    wing: "losses",
+    is: ({ returns, file }) =>
+      file.includes("/losses/") && /^(np\.Array$|\[np\.Array|\{ total: np\.Array)/.test(returns),
+    not: {
+      ...because("takes embeddings in pairs, triplets or by class; tested together in pairs.test.ts", [
+        "contrastiveLoss",
+        "batchContrastiveLoss",
+        "prototypicalLoss",
+        "batchPrototypicalLoss",
+        "tripletLoss",
+        "batchTripletLoss",
+      ]),
+      ...because("takes embeddings and centres; every margin is tested in margin-softmax.test.ts", [
+        "marginSoftmax",
+        "marginLogits",
+        "marginCrossEntropy",
+      ]),
+      ...because("takes the weights of an output layer; tested in a file of its own", [
+        "hierarchicalSoftmaxLoss",
+        "sampledSoftmaxLoss",
+      ]),
+      ...because("takes bags; tested in aggregate-loss.test.ts", ["aggregateLoss", "withinBagVariance"]),
+      ...because("compares outputs with past ones; tested in trajectory.test.ts", [
+        "trajectoryLoss",
+        "trajectorySquaredError",
+      ]),
+      ...because("takes one score or two logits; tested in binary-cross-entropy.test.ts", [
+        "binaryCrossEntropy",
+        "deltaRule",
+        "weightedBce",
+      ]),
+      ...because("draws its derivative: no finite difference is it; tested in ensloss*.test.ts", [
+        "ensLoss",
+        "ensLossCotangent",
+        "ensLossOneVsRest",
+        "ensLossPairwise",
+      ]),
+      ...because("a distance of two outputs, the inner loss of attacks; tested in adversarial.test.ts", [
+        "scoreDeviation",
+        "squaredScoreDeviation",
+        "logitsDivergence",
+      ]),
+      ...because("no loss, but what losses are made of", [
+        "amplify",
+        "assignElasticMargins",
+        "binaryMargins",
+        "cosineSimilarity",
+        "elasticMargins",
+        "ensLossDerivatives",
+        "inverseBoxCox",
+        "logUniformProbability",
+        "logUniformSample",
+        "projectUnitNorm",
+        "sphericalSoftmax",
+        "taylorSoftmax",
+        "truncatedGcePrune",
+      ]),
+    },
+  },
+  optimizer: {
+    wing: "optimizers",
+    is: ({ returns }) => /^GradientTransformation\b/.test(returns),
+    not: because("no optimizer alone: it keeps to the sphere, or turns a learner into one", [
+      "keepUnitNorm",
+      "asTransform",
+    ]),
+  },
+  "training step": {
+    wing: "training",
+    is: ({ returns }) => /^(Async)?(Train|Mesa|Supervised)Step\b/.test(returns),
+    not: because("trains one kind of model, with a state of its own; tested in a file of its own", [
+      "factoredOutputStep",
+      "linearRssStep",
+    ]),
+  },
+  "online learner": {
+    wing: "online",
+    is: ({ returns }) => /^(Bandit|\w*Learner|LinearQPolicyOptimizer|SimulatorFree\w*)(<|$)/.test(returns),
+    not: because("has a contract and tests of its own", [
+      "optimisticOmdImplicit",
+      "linearQPolicyOptimizer",
+      "simulatorFreeLinearMdp",
+    ]),
+  },
+};
+
+describe.each(Object.entries(shapes))("every exported %s", (_, { wing, is, not }) => {
+  const exported = declaredIn(source).filter(({ name }) => name in library);
+  const found = [...new Set(exported.filter(is).map(({ name }) => name))];
+
+  it("is in its conformance suite", () => {
+    const suite = suiteOf(wing);
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.filter((name) => !suite.has(name) && !Object.hasOwn(not, name))).toEqual([]);
+  });
+
+  it("that is left out exists", () => {
+    expect(Object.keys(not).filter((name) => !found.includes(name))).toEqual([]);
+  });
+});

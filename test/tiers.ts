@@ -1,0 +1,51 @@
+/*
+ * Which test file runs when. `golden` is told by the file's name, `system` by the two lists below, and `unit`, the inner loop,
+ * is all the rest: under a minute on two idle cores.
+ */
+const nowhere = "**/node_modules/**";
+const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"];
+
+/** Folders and kinds of files that spawn commands, open browsers or train whole models. */
+const wholeSystem = [
+  "packages/{cli,native}/**/*.test.ts",
+  "packages/papers/src/*/reproduction.test.ts",
+  "examples/**/*.test.ts",
+  "test/{npm,readme,typed-examples}.test.ts",
+  "**/*.browser.test.ts",
+  "**/*conformance.test.ts",
+  "**/fuzz.test.ts",
+];
+
+/**
+ * Tests of the library and of `compare` that train or sweep for seconds, or replace a module, by their names: they keep these
+ * wherever they move.
+ */
+const long = [
+  "adversarial",
+  "adversarial-steps",
+  "aggregate-loss",
+  "bags",
+  "bundled-data",
+  "comp-sum",
+  "distill",
+  "diverged",
+  "elastic-margins",
+  "ensloss-derivatives",
+  "factored-output-layer",
+  "learner",
+  "linear",
+  "margin-softmax",
+  "monitor",
+  "pairs",
+  "run-trial",
+  "search-step",
+].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
+
+const system = [...wholeSystem, ...long];
+const everything = ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"];
+
+export const tiers = {
+  unit: { include: everything, exclude: [nowhere, ...golden, ...system] },
+  system: { include: system, exclude: [nowhere, ...golden] },
+  golden: { include: golden, exclude: [nowhere] },
+};
