@@ -5,9 +5,10 @@ import { tableOf } from "../../../../test/support/tables.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { defaultSettings } from "../plan/settings.ts";
+import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord } from "../results.ts";
 import { makeFolds } from "./fold.ts";
-import { makeTrialRunner, type TrialSpec } from "./run-trial.ts";
+import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = {
   ...defaultSettings,

@@ -5,6 +5,7 @@ import type { BuildInfo, Candidate } from "../plan/candidate.ts";
 import { candidateFor, references } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
+import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
@@ -22,13 +23,6 @@ import {
 import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
 import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
-
-/** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
-export interface TrialSpec {
-  candidate: string;
-  seed: number;
-  fold: number;
-}
 
 /** Runs the trials of one data set; folds and compiled steps are made once and kept. */
 export interface TrialRunner {
