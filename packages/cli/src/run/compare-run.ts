@@ -1,6 +1,6 @@
 import {
-  type Candidate,
   type EngineUsed,
+  type PlannedCandidate,
   type PlannedTrial,
   planTrials,
   type Settings,
@@ -18,7 +18,7 @@ import type { Subject } from "./subjects.ts";
 export interface RunOptions {
   subjects: Subject[];
   settings: Settings;
-  candidates: readonly Candidate[];
+  candidates: readonly PlannedCandidate[];
   store: TrialStore<TrialRecord[]>;
   workers: number;
   /** Milliseconds, or null. Cuts at whole repeats only. */
@@ -125,7 +125,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
  */
 function abreast(
   trials: readonly PlannedTrial[],
-  candidates: readonly Candidate[],
+  candidates: readonly PlannedCandidate[],
   workers: number,
 ): PlannedTrial[] {
   // The reference that learns nothing is none of them, and comes first.

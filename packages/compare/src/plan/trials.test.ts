@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../results.ts";
-import { chooseCandidates } from "./candidates.ts";
+import { chooseCandidates } from "./choose.ts";
 import { defaultSettings } from "./settings.ts";
 import { planTrials, type TrialHost, type TrialSubject } from "./trials.ts";
 
@@ -106,6 +106,18 @@ describe("the key of a trial", () => {
       keyOf("focal", {}, [subject], { ...host, engine: { ...host.engine, threads: 2 } }),
     ];
     expect(new Set(others).size).toBe(others.length);
+  });
+
+  it("knows the loss that an optimizer or a step minimises, and where own code comes from", () => {
+    const of = (baseline: string) => keyOf("sam", { baseline, steps: ["sam"] });
+    expect(of("mse")).not.toBe(of("mae"));
+    const [focal] = chooseCandidates({ ...settings, baseline: "focal" }, "binary");
+    const keyWith = (sha256: string | null) => {
+      const origin = sha256 === null ? {} : { origin: { file: "a.ts", sha256 } };
+      return JSON.stringify(planTrials(settings, [{ ...focal, ...origin }], [subject], host).at(-1)?.key);
+    };
+    expect(new Set([keyWith(null), keyWith("50"), keyWith("51")]).size).toBe(3);
+    expect(keyOf("focal", {}, [subject], { ...host, model: { id: "gru" } })).not.toBe(keyOf("focal"));
   });
 
   it("knows teacher and unlabelled rows where a candidate learns from them, and only there", () => {

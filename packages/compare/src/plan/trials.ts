@@ -1,9 +1,10 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
-import type { Candidate } from "./candidate.ts";
+import { hasNeed, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { references } from "./candidates.ts";
 import { gridOf } from "./grid.ts";
+import type { OwnModel } from "./own-parts.ts";
 import { metricFor } from "./settings.ts";
 
 /** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
@@ -25,10 +26,12 @@ export interface TrialSubject {
   unlabeledSha256: string | null;
 }
 
-/** What computes the trials: the same plan elsewhere gives numbers that differ by rounding. */
+/** What trains, and on what: the same plan elsewhere gives numbers that differ by rounding. */
 export interface TrialHost {
   versions: Record<string, string>;
   engine: EngineUsed;
+  /** Where all candidates train a model of one's own. */
+  model?: Pick<OwnModel, "id">;
 }
 
 /**
@@ -38,14 +41,23 @@ export interface TrialHost {
 export type TrialKey = {
   version: typeof keyVersion;
   spec: TrialSpec;
-  host: TrialHost;
+  host: Pick<TrialHost, "versions" | "engine">;
   reader: string | number;
   data: Record<string, string>;
   task: string;
   classes: string[];
   settings: Record<string, unknown>;
   /** Null for the references that nothing is trained for. */
-  candidate: { formula: string; grid: Configuration[] } | null;
+  candidate: {
+    formula: string;
+    grid: Configuration[];
+    /** The loss that a method minimises. */
+    of?: { id: string; formula: string; code?: string };
+    /** Hash of the code of an own candidate. */
+    code?: string;
+  } | null;
+  /** The model, where it isn't that of the settings. */
+  model?: string;
 };
 
 /** A trial of a comparison. */
@@ -80,7 +92,7 @@ const deciding: Record<keyof Settings, boolean> = {
  */
 export function planTrials(
   settings: Settings,
-  candidates: readonly Candidate[],
+  candidates: readonly PlannedCandidate[],
   subjects: readonly TrialSubject[],
   host: TrialHost,
 ): PlannedTrial[] {
@@ -106,13 +118,14 @@ function foldsOf({ folds }: Settings, { testSha256 }: TrialSubject): number | nu
 
 function keyOf(
   spec: TrialSpec,
-  candidate: Candidate | null,
+  candidate: PlannedCandidate | null,
   subject: TrialSubject,
   settings: Settings,
-  { versions, engine }: TrialHost,
+  { versions, engine, model }: TrialHost,
 ): TrialKey {
   const { task, classes } = subject.dataset;
   const { sha256: train, testSha256: test, teacherSha256: teacher, unlabeledSha256: unlabeled } = subject;
+  const loss = candidate === null ? null : minimisedBy(candidate);
   return {
     version: keyVersion,
     spec: { candidate: spec.candidate, seed: spec.seed, fold: spec.fold },
@@ -121,18 +134,30 @@ function keyOf(
     data: {
       train,
       ...(test !== null && { test }),
-      ...(candidate?.needsTeacher === true && teacher !== null && { teacher }),
-      ...(candidate?.needsUnlabeled === true && unlabeled !== null && { unlabeled }),
+      ...(loss !== null && hasNeed(loss, "teacher") && teacher !== null && { teacher }),
+      ...(loss !== null && hasNeed(loss, "unlabeled") && unlabeled !== null && { unlabeled }),
     },
     task,
     classes,
     settings: decidingOf(settings, subject),
-    candidate:
-      candidate === null
-        ? null
-        : { formula: candidate.formula, grid: gridOf(candidate, settings.configurations) },
+    candidate: candidate === null ? null : identityOf(candidate, settings),
+    ...(model && { model: model.id }),
   };
 }
+
+function identityOf(candidate: PlannedCandidate, { configurations }: Settings): TrialKey["candidate"] {
+  return {
+    formula: candidate.formula,
+    grid: gridOf(candidate, configurations),
+    ...codeOf(candidate),
+    ...("of" in candidate && {
+      of: { id: candidate.of.id, formula: candidate.of.formula, ...codeOf(candidate.of) },
+    }),
+  };
+}
+
+const codeOf = ({ origin }: Pick<PlannedCandidate, "origin">): { code?: string } =>
+  origin === undefined ? {} : { code: origin.sha256 };
 
 function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settings"] {
   const names = (Object.keys(deciding) as (keyof Settings)[]).filter((name) => deciding[name]);
