@@ -1,14 +1,18 @@
 import {
   type EngineUsed,
+  minimisedBy,
+  type Origin,
   type PlannedCandidate,
   type PlannedTrial,
   planTrials,
   type Settings,
   type TrialRecord,
 } from "@minimand/compare";
+import { messageOf } from "../error-text.ts";
 import { Interrupted } from "../failure.ts";
 import { tell } from "../printable.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
+import { refusal } from "./own-candidates.ts";
 import { type Pool, startPool } from "./pool.ts";
 import { progressLine } from "./progress.ts";
 import type { TrialStore } from "./store.ts";
@@ -25,6 +29,8 @@ export interface RunOptions {
   budget: number | null;
   versions: Record<string, string>;
   engine: EngineUsed;
+  /** The user's modules that some of the candidates come from. */
+  origins: Origin[];
   /** Told what the workers warn of. */
   warn: (message: string) => void;
   signal: AbortSignal;
@@ -70,6 +76,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
     settings,
     engine: options.engine,
+    origins: options.origins,
   };
   const pool: Pool<CompareJob, TrialRecord[]> = startPool(
     "compare-worker",
@@ -77,6 +84,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     Math.min(workers, pending.flat().length),
     options.warn,
   );
+  const candidateOf = ({ candidate }: PlannedTrial["spec"]) => candidates.find(({ id }) => id === candidate);
   const line = progressLine(process.stderr, done);
   const stop = (): void => void pool.destroy();
   signal.addEventListener("abort", stop);
@@ -96,7 +104,9 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
       }
       const before = performance.now();
       running = missing.map(async ({ subject, spec, key }) => {
-        const made = await pool.run({ dataset: subject, spec });
+        const made = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
+          throw blamed(error, candidateOf(spec));
+        });
         await store.put(key, made);
         records[subject].push(...made);
         done++;
@@ -117,6 +127,15 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     await pool.destroy();
   }
   return records;
+}
+
+/** What went wrong in a trial; with code of the user's it is for them to mend. */
+function blamed(error: unknown, candidate: PlannedCandidate | undefined): unknown {
+  const origin = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
+  const told = messageOf(error);
+  return origin === undefined || told.startsWith("--with ")
+    ? error
+    : refusal(origin.file, `${candidate?.id} can't be trained: ${told}`);
 }
 
 /**

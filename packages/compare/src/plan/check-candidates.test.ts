@@ -82,6 +82,7 @@ describe("checkCandidates", () => {
 
   it("refuses one name for two", () => {
     expect(() => checkCandidates([own, { ...own, label: "Other" }])).toThrow(/^candidates\[1\]\.id: /);
+    expect(() => checkCandidates([own], [own])).toThrow(/^candidates\[0\]\.id: /);
   });
 });
 

@@ -50,11 +50,12 @@ const taken: readonly string[] = [...ours, ...methods, ...Object.values(referenc
  * Checks candidates of one's own: what TypeScript refuses by itself, and that all names are different from one another and from
  * those of the comparison.
  *
+ * @param others own candidates that have been checked already
  * @throws TypeError, RangeError naming the place in the list and the field, e.g. `candidates[0].kind: expected ...`
  */
-export function checkCandidates(own: readonly Candidate[]): void {
+export function checkCandidates(own: readonly Candidate[], others: readonly Candidate[] = []): void {
   if (!Array.isArray(own)) throw typeError("candidates", "a list of candidates", own);
-  const names = [...taken, "all", "auto"];
+  const names = [...taken, ...others.map(({ id }) => id), "all", "auto"];
   for (const [i, candidate] of own.entries()) {
     const at = `candidates[${i}]`;
     if (typeof candidate !== "object" || candidate === null) throw typeError(at, "a candidate", candidate);
