@@ -68,16 +68,13 @@ export interface LossCandidate extends OfTasks {
   needs?: undefined;
 }
 
-/** A loss that needs more than output and labels: a memory per example, or whole bags. */
+/** A loss that needs more than output and labels: a number remembered of every example, or whole bags. */
 export interface ObjectiveCandidate extends OfTasks {
   kind: "objective";
   objective: (info: BuildInfo, model: Model) => Objective;
   memory?: (examples: number, settings: Record<string, number>, outputs: number) => Memory;
-  /**
-   * `teacher`: its memory is given the logits of the training rows, as `teacher`. `bags`: it trains on whole bags, and
-   * sees nothing of the target but their means.
-   */
-  needs?: readonly ("teacher" | "bags")[];
+  /** `bags`: it trains on whole bags, and sees nothing of the target but their means. */
+  needs?: readonly "bags"[];
 }
 
 /** A row shown beside the losses and not judged, which always runs. It is trained on single rows, also beside losses of bags. */

@@ -57,6 +57,18 @@ describe("checkCandidates", () => {
     expect(refusal({ ...own, needs: ["teacher"] })).toBe(
       'candidates[0].needs: expected none for the kind loss, got "teacher"',
     );
+    const optimizer = { ...described, kind: "optimizer", optimizer: () => sgd(0.1) };
+    expect(refusal({ ...optimizer, rates: [1e-3, 1e-1] })).toBe("");
+    expect(refusal({ ...optimizer, rates: [1e-3] })).toMatch(
+      /^candidates\[0\]\.rates: expected \[slowest, fastest\]/,
+    );
+    expect(refusal({ ...optimizer, rates: [1e-1, 1e-3] })).toMatch(/^candidates\[0\]\.rates\[1\]: /);
+    expect(refusal({ ...own, kind: "objective", loss: undefined, objective: sam, memory: {} })).toMatch(
+      /^candidates\[0\]: .* got "loss"/,
+    );
+    expect(refusal({ ...described, tasks: own.tasks, kind: "objective", objective: sam, memory: {} })).toBe(
+      "candidates[0].memory: expected a function, got object",
+    );
     expect(refusal({ ...own, head: "round" })).toMatch(/^candidates\[0\]\.head: /);
   });
 
@@ -68,6 +80,9 @@ describe("checkCandidates", () => {
     );
     expect(refusal({ ...tuned, settings: [{ gamma: "2" }] })).toBe(
       'candidates[0].settings[0].gamma: expected a finite number, got "2"',
+    );
+    expect(refusal({ ...own, parameters: { learningRate: "> 0" } })).toMatch(
+      /^candidates\[0\]\.parameters: .* got "learningRate"$/,
     );
     expect(refusal({ ...tuned, settings: [{ gama: 2 }] })).toMatch(
       /^candidates\[0\]\.settings\[0\]: expected only the options gamma, got "gama"/,
@@ -97,8 +112,8 @@ describe("a candidate that is none", () => {
     // @ts-expect-error a step that brings its own loss is not given the baseline's
     const around: OwnStepCandidate["step"] = (_, model, { objective, ...parts }) =>
       sam({ model, objective, ...parts });
-    // @ts-expect-error unlabelled rows are for steps, which alone can tell them from the others
-    const needy: ObjectiveCandidate["needs"] = ["unlabeled"];
+    // @ts-expect-error an objective is given one number of every example, so no logits of a teacher
+    const needy: ObjectiveCandidate["needs"] = ["teacher"];
     expect([taught, bare, both, around, needy]).toHaveLength(5);
   });
 });

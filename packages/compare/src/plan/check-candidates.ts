@@ -39,7 +39,7 @@ const kinds = ["loss", "objective", "optimizer", "step", "reference"] as const;
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const needs: Record<Candidate["kind"], readonly string[]> = {
   loss: [],
-  objective: ["teacher", "bags"],
+  objective: ["bags"],
   optimizer: [],
   step: ["teacher", "unlabeled"],
   reference: ["bags"],
@@ -77,8 +77,14 @@ function checkFields(candidate: Candidate, at: string): void {
   }
   if (!/^[\w.-]+$/.test(candidate.id))
     throw rangeError(`${at}.id`, "a name of letters, digits, '-', '_' and '.'", candidate.id);
-  checkMaker(`${at}.${makerOf[candidate.kind]}`, (candidate as never)[makerOf[candidate.kind]]);
+  const functions = candidate as unknown as Record<string, unknown>;
+  for (const name of [makerOf[candidate.kind], "memory", "hyper"]) {
+    const optional = name === "memory" || name === "hyper";
+    if (typeof functions[name] !== "function" && !(optional && functions[name] === undefined))
+      throw typeError(`${at}.${name}`, "a function", functions[name]);
+  }
   checkTuned(candidate, at);
+  if (candidate.kind === "optimizer") checkRates(candidate.rates, `${at}.rates`);
   if ("tasks" in fieldsOf(candidate)) checkOfTasks(candidate as ComparedLoss, at);
 }
 
@@ -95,8 +101,11 @@ const makerOf = {
   step: "step",
 } as const;
 
-function checkMaker(argument: string, value: unknown): void {
-  if (typeof value !== "function") throw typeError(argument, "a function", value);
+function checkRates(rates: OptimizerCandidate["rates"], at: string): void {
+  if (rates === undefined) return;
+  if (!Array.isArray(rates) || rates.length !== 2) throw typeError(at, "[slowest, fastest]", rates);
+  checkNumber(`${at}[0]`, rates[0], { above: 0 });
+  checkNumber(`${at}[1]`, rates[1], { min: rates[0] });
 }
 
 /** Settings are tuned for exactly the parameters that are described. */
@@ -105,6 +114,8 @@ function checkTuned({ settings, parameters }: Candidate, at: string): void {
     throw typeError(`${at}.parameters`, "an object of names and ranges", parameters);
   if (!Array.isArray(settings)) throw typeError(`${at}.settings`, "a list of settings", settings);
   const names = Object.keys(parameters);
+  if (names.includes("learningRate"))
+    throw rangeError(`${at}.parameters`, "no name that every candidate has", "learningRate");
   if (settings.length === 0 && names.length > 0)
     throw rangeError(`${at}.settings`, `at least one for the parameters ${names.join(", ")}`, settings);
   for (const [i, setting] of (settings as Record<string, number>[]).entries()) {
