@@ -1,6 +1,6 @@
 /**
- * Keeps one instance of every kernel of the engine, which makes a new one for each call: for a small training step that is a
- * third of the time or more.
+ * Keeps one instance of every kernel of the engine, which makes a new one for each call: for a small training step that is
+ * about a third of the time.
  *
  * The engine's kernels hold nothing but the memory that they import, so one instance is as good as another. Whatever imports
  * anything else, or another memory, is instantiated as always.
