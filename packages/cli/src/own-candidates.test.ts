@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Results } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
@@ -183,20 +183,46 @@ describe.concurrent("minimand compare --with", () => {
     ]);
   });
 
+  /** What a program prints that has the loader's functions, in a folder. */
+  const printed = (folder: string, program: string): string => {
+    const loader = JSON.stringify(new URL("./run/own-candidates.ts", import.meta.url).href);
+    const whole = `import { appendFileSync } from "node:fs";
+const { loadAgain, loadCandidates, originsOf } = await import(${loader});
+const load = async (file) => originsOf(await loadCandidates([file]));
+${program}`;
+    const args = ["--conditions=minimand-source", "--input-type=module", "-e", whole];
+    return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  };
+
   it("stops a worker for which a file isn't the same any more", () => {
-    const folder = folderWith({ "x.mjs": one("") });
     const program = `
-import { appendFileSync } from "node:fs";
-const { loadAgain, loadCandidates, originsOf } = await import(${JSON.stringify(
-      new URL("./run/own-candidates.ts", import.meta.url).href,
-    )});
-const origins = originsOf(await loadCandidates(["x.mjs"]));
+const origins = await load("x.mjs");
 console.log((await loadAgain(origins)).length);
 appendFileSync("x.mjs", "// more");
 console.log(await loadAgain(origins).catch(String));`;
-    const args = ["--conditions=minimand-source", "--input-type=module", "-e", program];
-    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" })).toBe(
+    expect(printed(folderWith({ "x.mjs": one("") }), program)).toBe(
       "1\nRangeError: --with x.mjs: expected the file to stay as it is while it is used, got another\n",
     );
+  });
+
+  it("knows a file by itself and what it imports at any depth, wherever it lies, also by a link", () => {
+    const files = (deep: string) => ({
+      "x.mjs": `import "./y.mjs";\n${one("")}`,
+      "y.mjs": 'import { deep } from "./z.cjs";',
+      "z.cjs": `exports.deep = require("./deep.json");`,
+      "deep.json": deep,
+    });
+    const sha256 = (deep: string, file: string): string => {
+      const folder = folderWith(files(deep));
+      mkdirSync(join(folder, "linked"));
+      symlinkSync(join(folder, "x.mjs"), join(folder, "linked/x.mjs"));
+      return printed(folder, `console.log((await load(${JSON.stringify(file)}))[0].sha256);`);
+    };
+    const known = sha256("1", "x.mjs");
+    expect(known).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(sha256("1", "x.mjs")).toBe(known);
+    expect(sha256("1", "linked/x.mjs")).toBe(known);
+    expect(sha256("2", "x.mjs")).not.toBe(known);
+    expect(sha256("2", "linked/x.mjs")).not.toBe(known);
   });
 });

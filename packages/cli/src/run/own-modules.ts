@@ -1,6 +1,6 @@
 /* Modules of the user's in this thread: they share the command's own packages, and it is known what they are made of. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -43,14 +43,16 @@ export async function loadModule(
   path: string,
 ): Promise<{ exported: Record<string, unknown>; sha256: string }> {
   hook();
-  const { href } = pathToFileURL(path);
+  // As modules are known to one another: links followed.
+  const place = realpathSync(path);
+  const { href } = pathToFileURL(place);
   const exported = (await import(href)) as Record<string, unknown>;
   const parts = new Set([href]);
   // A set takes in what is added while it is walked.
   for (const part of parts) for (const other of imports.get(part) ?? []) parts.add(other);
   const hash = createHash("sha256");
   const files = [...parts].map((part) => fileURLToPath(part));
-  const nameOf = (file: string): string => relative(dirname(path), file).replaceAll("\\", "/");
+  const nameOf = (file: string): string => relative(dirname(place), file).replaceAll("\\", "/");
   for (const file of files.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)))
     hash
       .update(`${nameOf(file)}\0`)
