@@ -8,7 +8,8 @@
 import { readFileSync } from "node:fs";
 import { makeDataset, readTable } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
-import { compilerOf, startEngine } from "../packages/cli/src/run/engine.ts";
+import { startEngine } from "minimand/start";
+import { compilerOf } from "../packages/cli/src/run/engine.ts";
 import { cellArms } from "../packages/papers/src/rarts/arms.ts";
 import { costTrial } from "../packages/papers/src/rarts/cost.ts";
 

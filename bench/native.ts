@@ -5,7 +5,7 @@
  */
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import type { Compile } from "minimand/engine";
-import { startEngine } from "../packages/cli/src/run/engine.ts";
+import { startEngine } from "minimand/start";
 import { adamFit, adamStep, large, median, type Shape, small, time } from "./adam-step.ts";
 import { startTorch } from "./torch.ts";
 

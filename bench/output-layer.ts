@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { denseOutputLayer, FactoredOutputLayer, type Floats, type Precision, zLossSpec } from "minimand";
-import { startEngine } from "../packages/cli/src/run/engine.ts";
+import { startEngine } from "minimand/start";
 import { median } from "./adam-step.ts";
 import { engineStep, type LayerShape, startTorch } from "./dense-steps.ts";
 

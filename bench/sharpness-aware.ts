@@ -26,7 +26,7 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile } from "minimand/engine";
-import { startEngine } from "../packages/cli/src/run/engine.ts";
+import { startEngine } from "minimand/start";
 import { examples, median, time } from "./adam-step.ts";
 
 const rounds = Number(process.argv[2] ?? 25);

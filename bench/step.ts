@@ -3,7 +3,7 @@
  * in one process. TensorFlow.js runs it in two ways: `trainOnBatch` of its layers, which its users write, and the
  * leaner loop of `optimizer.minimize` over plain operations. Prints median milliseconds and ratios as JSON.
  */
-import { startEngine } from "../packages/cli/src/run/engine.ts";
+import { startEngine } from "minimand/start";
 import { adamStep, examples, median, small, time } from "./adam-step.ts";
 
 const [steps, rounds] = [100, 9];

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasetOf } from "../../../test/support/datasets.ts";
 import { reportDataset } from "./assemble.ts";
-import { summarise } from "./plan/candidates.ts";
-import { chooseCandidates, defaultSettings } from "./plan/index.ts";
+import { chooseCandidates, defaultSettings, summarise } from "./plan/index.ts";
 import type { Settings, TrialRecord } from "./results.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
@@ -53,6 +52,15 @@ describe("reportDataset", () => {
     const made = report([...trialsOf([0], [0]), ...trialsOf([1], [0, 1])]);
     expect(made.seeds.complete).toEqual([1]);
     expect(made.trials.every((t) => t.seed === 1)).toBe(true);
+  });
+
+  it.each(["cross-entropy", "majority-class"])("refuses trials without those of %s", (id) => {
+    const trials = trialsOf([0, 1], [0, 1]).filter(({ candidate }) => candidate !== id);
+    expect(() => report(trials)).toThrow(
+      new RangeError(
+        `trials: expected a seed with all candidates on all 2 folds, got none (${id} is missing)`,
+      ),
+    );
   });
 
   it("does not depend on the order in which trials have finished", () => {

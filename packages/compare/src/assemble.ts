@@ -20,6 +20,8 @@ export interface DatasetSource {
 /**
  * The report of one data set from its finished trials. Only seeds that are complete (every candidate on every fold) take
  * part, so that each loss is judged on the same folds.
+ *
+ * @throws RangeError where no seed is complete: without the trials of the baseline or a reference there is nothing to rank
  */
 export function reportDataset(
   dataset: Dataset,
@@ -34,6 +36,7 @@ export function reportDataset(
   const complete = planned.filter((seed) =>
     candidates.every((c) => trials.filter((t) => t.candidate === c.id && t.seed === seed).length === folds),
   );
+  if (complete.length === 0) throw incomplete(candidates, trials, folds);
   // In one order, whatever the order in which workers have finished.
   const place = new Map(candidates.map(({ id }, i) => [id, i]));
   const used = trials
@@ -43,7 +46,8 @@ export function reportDataset(
   const ranking = rank(used, candidates, {
     metric: metric.id,
     higherIsBetter: metric.higherIsBetter,
-    baseline: baselineFor(settings, dataset.task),
+    // One's own baseline is known by the candidates alone.
+    baseline: settings.baseline === "auto" ? baselineFor(settings, dataset.task) : settings.baseline,
     rope: settings.rope,
     alpha: settings.alpha,
     testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : null,
@@ -71,6 +75,22 @@ export function reportDataset(
     ranking,
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
+}
+
+/** What there is no ranking without: the first candidate that no seed has on every fold. */
+function incomplete(
+  candidates: readonly CandidateSummary[],
+  trials: readonly TrialRecord[],
+  folds: number,
+): RangeError {
+  const seeds = Map.groupBy(trials, ({ seed }) => seed);
+  const lacking = candidates.find(({ id }) =>
+    [...seeds.values()].every((own) => own.filter((t) => t.candidate === id).length !== folds),
+  );
+  const what = `a seed with all candidates on ${folds === 1 ? "the test rows" : `all ${folds} folds`}`;
+  return new RangeError(
+    `trials: expected ${what}, got none${lacking === undefined ? "" : ` (${lacking.id} is missing)`}`,
+  );
 }
 
 function describeBags(column: string, groups: Int32Array): NonNullable<DatasetReport["bags"]> {

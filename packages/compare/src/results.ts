@@ -48,6 +48,16 @@ export interface CandidateSummary {
   /** True where the use on this task is our own extension and not the paper's. */
   extension?: boolean;
   grid: Configuration[];
+  /** Where it was loaded from, if it is none of ours. */
+  origin?: Origin;
+}
+
+/** A file of code that brings candidates. */
+export interface Origin {
+  /** As given. */
+  file: string;
+  /** SHA-256 of it and of all files that it imports: with another one its trials are run again. */
+  sha256: string;
 }
 
 /** How one configuration did on the inner split. */

@@ -14,17 +14,19 @@ import {
   withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
+import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { areRecords, runTrials } from "../run/compare-run.ts";
 import { workersOf } from "../run/concurrency.ts";
-import { compilerOf, startEngine } from "../run/engine.ts";
+import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { bundledTarget, type Input } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { fitModels, modelFiles } from "../run/keep-models.ts";
 import { inOutputFolder } from "../run/output-folder.ts";
+import { loadCandidates, originsOf } from "../run/own-candidates.ts";
 import { readInputTable } from "../run/read-input-table.ts";
 import { replaceTogether } from "../run/replace-together.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../run/subjects.ts";
@@ -37,6 +39,7 @@ import {
   list,
   number,
   place,
+  repeated,
   strictOption,
   threadsOption,
   timeSpan,
@@ -47,6 +50,7 @@ import {
 import { resultTable } from "./result-table.ts";
 
 interface Options extends Omit<Settings, "losses" | "hidden">, EngineAsked {
+  with: string[];
   losses?: string[];
   hidden?: number[];
   workers?: number;
@@ -70,6 +74,12 @@ export function compareCommand(): Command {
       "-l, --losses <a,b>",
       "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task",
       list,
+    )
+    .option(
+      "--with <file>",
+      "a module of yours that exports candidates (.ts, .mjs, .js; docs/own-candidates.md); may be given several times",
+      repeated,
+      [],
     )
     .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
     .option(
@@ -167,6 +177,7 @@ Examples:
   minimand compare a.csv b.csv c.csv --target y       average ranks over data sets
   minimand compare clicks.csv --target converted --bag-column report_id    learning from totals of bags
   minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
+  minimand compare churn --with ./focal2.ts --losses focal,focal2    a loss of your own
   minimand compare clinic.csv --target y --unlabeled other-clinic.csv    few labels here, many rows from elsewhere
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
@@ -184,19 +195,32 @@ async function compare(files: string[], options: Options): Promise<void> {
     throw new UsageError(
       `--hidden: expected no hidden layers with --model linear, got ${options.hidden.join(",")}`,
     );
+  const own = await loadCandidates(options.with);
+  const origins = originsOf(own);
   const { settings, subjects } = await understand(files, options);
   const { task } = subjects[0].dataset;
   const chosen = asOptions(() => {
     metricFor(settings.metric, task);
-    return chooseCandidates(settings, task);
+    return chooseCandidates(settings, task, { candidates: own });
   });
   const candidates = summarise(chosen, task, settings.configurations);
   const { engine, note } = await chooseEngine(options);
   const out = options.out ?? defaultFolder(subjects);
-  const run = { command: "compare", settings, versions: versions(), engine, data: subjects.map(identityOf) };
+  const run = {
+    command: "compare",
+    settings,
+    versions: versions(),
+    engine,
+    data: subjects.map(identityOf),
+    ...(origins.length > 0 && { origins }),
+  };
   await inOutputFolder(out, run, areRecords, async (store) => {
     if (note !== null) tell(note);
     describeSubjects(subjects, settings, candidates.length);
+    for (const { file } of origins) {
+      const brought = own.filter(({ origin }) => origin?.file === file);
+      tell(`${file}: ${brought.map(({ id }) => id).join(", ")}`);
+    }
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const records = await runTrials({
@@ -208,13 +232,14 @@ async function compare(files: string[], options: Options): Promise<void> {
         budget,
         versions: versions(),
         engine,
+        origins,
         warn,
         signal,
       });
       const results = assemble(subjects, settings, engine, candidates, records);
       await startEngine();
       const compile = await compilerOf(engine, warn);
-      const models = await fitModels(subjects, settings, results, { signal, compile });
+      const models = await fitModels(subjects, settings, results, { signal, compile, candidates: own });
       const report = renderReport(results);
       signal.throwIfAborted();
       const names = subjects.map(({ name }) => name);
@@ -262,6 +287,7 @@ function settingsOf(target: string, options: Options): Settings {
     json: _j,
     engine: _e,
     threads: _t,
+    with: _files,
     hidden = defaultSettings.hidden,
     losses,
     ...rest

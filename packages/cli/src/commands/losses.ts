@@ -1,4 +1,4 @@
-import { candidates, type Method, methods } from "@minimand/compare";
+import { candidates, type Method, methods, type Need, roleOf } from "@minimand/compare";
 import Table from "cli-table3";
 import { Command } from "commander";
 
@@ -35,24 +35,18 @@ export function lossesCommand(): Command {
     });
 }
 
+/** What gives a candidate that it needs. */
+const options: Record<Need, string> = {
+  teacher: "--distill-from",
+  unlabeled: "--unlabeled",
+  bags: "--bag-column",
+};
+
 function lossRow(candidate: (typeof candidates)[number]) {
-  const {
-    tasks,
-    extensionOn = [],
-    needsTeacher = false,
-    needsBags,
-    withBags,
-    needsUnlabeled,
-    kind = "loss",
-  } = candidate;
-  const needs = needsTeacher
-    ? "--distill-from"
-    : needsUnlabeled
-      ? "--unlabeled"
-      : needsBags || withBags
-        ? "--bag-column"
-        : null;
-  return { ...common(candidate), kind, tasks, extensionOn, needsTeacher, needs };
+  const { tasks, extensionOn = [], needs: [need] = [] } = candidate;
+  const needs = need === undefined ? null : options[need];
+  const needsTeacher = need === "teacher";
+  return { ...common(candidate), kind: roleOf(candidate), tasks, extensionOn, needsTeacher, needs };
 }
 
 const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });

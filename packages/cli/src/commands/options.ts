@@ -50,6 +50,11 @@ export function place(text: string): string {
   return text;
 }
 
+/** One more of an option that may be given several times. */
+export function repeated(text: string, before: readonly string[]): string[] {
+  return [...before, place(text)];
+}
+
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

@@ -1,8 +1,8 @@
 import { type Damaged, type ModelDescription, predictTable } from "@minimand/compare";
 import { Command } from "commander";
+import { startEngine } from "minimand/start";
 import Papa from "papaparse";
 import { tell } from "../printable.ts";
-import { startEngine } from "../run/engine.ts";
 import { onlyModel, readModel } from "../run/find-models.ts";
 import { readInput } from "../run/input.ts";
 import { openOnnx, type Predictor } from "../run/onnx-model.ts";

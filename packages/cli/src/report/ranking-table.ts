@@ -20,6 +20,7 @@ function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Chi
   const origin = [
     candidate?.paper ? `paper ${candidate.paper}` : null,
     candidate?.extension ? "our extension to this task" : null,
+    candidate?.origin ? `from ${candidate.origin.file}` : null,
   ].filter((text) => text !== null);
   return html`${entry.label}${origin.length > 0 ? html`<small class="line">${origin.join(", ")}</small>` : null}`;
 }

@@ -32,6 +32,9 @@ export function settingsSection(results: Results): Markup {
     ["arrays", results.versions.engine],
     ["node", results.versions.node],
     ["computing time of all trials", duration(seconds)],
+    ...results.candidates.flatMap(({ id, origin }): [Child, Child][] =>
+      origin === undefined ? [] : [[html`${id}: SHA-256 of its code`, html`<code>${origin.sha256}</code>`]],
+    ),
     ...results.datasets.flatMap((report): [Child, Child][] => [
       [html`${report.name}: source`, html`<code>${report.source}</code>`],
       [html`${report.name}: SHA-256`, html`<code>${report.sha256}</code>`],

@@ -1,32 +1,36 @@
 import {
-  type Candidate,
   type EngineUsed,
-  gridOf,
-  readerVersion,
-  references,
+  minimisedBy,
+  type Origin,
+  type PlannedCandidate,
+  type PlannedTrial,
+  planTrials,
   type Settings,
   type TrialRecord,
-  type TrialSpec,
 } from "@minimand/compare";
+import { messageOf } from "../error-text.ts";
 import { Interrupted } from "../failure.ts";
 import { tell } from "../printable.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
+import { refusal } from "./own-candidates.ts";
 import { type Pool, startPool } from "./pool.ts";
 import { progressLine } from "./progress.ts";
-import type { TrialKey, TrialStore } from "./store.ts";
+import type { TrialStore } from "./store.ts";
 import type { Subject } from "./subjects.ts";
 
 /** What {@link runTrials} needs. */
 export interface RunOptions {
   subjects: Subject[];
   settings: Settings;
-  candidates: readonly Candidate[];
+  candidates: readonly PlannedCandidate[];
   store: TrialStore<TrialRecord[]>;
   workers: number;
   /** Milliseconds, or null. Cuts at whole repeats only. */
   budget: number | null;
   versions: Record<string, string>;
   engine: EngineUsed;
+  /** The user's modules that some of the candidates come from. */
+  origins: Origin[];
   /** Told what the workers warn of. */
   warn: (message: string) => void;
   signal: AbortSignal;
@@ -41,11 +45,6 @@ export function areRecords(value: unknown): value is TrialRecord[] {
   );
 }
 
-interface Work {
-  job: CompareJob;
-  key: TrialKey;
-}
-
 /**
  * Runs all trials that the store doesn't hold yet, repeat by repeat (a repeat is one seed of all losses, folds and data
  * sets), and returns the records of each subject.
@@ -56,22 +55,18 @@ interface Work {
  * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
  */
 export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
-  const { subjects, settings, store, workers, budget, signal } = options;
+  const { subjects, settings, candidates, store, workers, budget, signal } = options;
   const records: TrialRecord[][] = subjects.map(() => []);
-  const repeats = Array.from({ length: settings.seeds }, (_, seed) => workOf(options, seed));
-  const pending: Work[][] = [];
-  for (const repeat of repeats) {
-    const missing: Work[] = [];
-    for (const work of repeat) {
-      const known = await store.get(work.key);
-      if (known === null) missing.push(work);
-      else records[work.job.dataset].push(...known);
-    }
-    pending.push(missing);
+  const planned = planTrials(settings, candidates, subjects, options);
+  const pending: PlannedTrial[][] = Array.from({ length: settings.seeds }, () => []);
+  for (const trial of abreast(planned, candidates, workers)) {
+    const known = await store.get(trial.key);
+    if (known === null) pending[trial.spec.seed].push(trial);
+    else records[trial.subject].push(...known);
   }
   const doubts = store.doubts();
   if (doubts !== null) process.stderr.write(`${doubts}\n`);
-  const total = repeats.flat().length;
+  const total = planned.length;
   let done = total - pending.flat().length;
   if (done === total) return records;
   signal.throwIfAborted();
@@ -81,6 +76,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
     settings,
     engine: options.engine,
+    origins: options.origins,
   };
   const pool: Pool<CompareJob, TrialRecord[]> = startPool(
     "compare-worker",
@@ -88,6 +84,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     Math.min(workers, pending.flat().length),
     options.warn,
   );
+  const candidateOf = ({ candidate }: PlannedTrial["spec"]) => candidates.find(({ id }) => id === candidate);
   const line = progressLine(process.stderr, done);
   const stop = (): void => void pool.destroy();
   signal.addEventListener("abort", stop);
@@ -106,10 +103,12 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
         break;
       }
       const before = performance.now();
-      running = missing.map(async ({ job, key }) => {
-        const made = await pool.run(job);
+      running = missing.map(async ({ subject, spec, key }) => {
+        const made = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
+          throw blamed(error, candidateOf(spec));
+        });
         await store.put(key, made);
-        records[job.dataset].push(...made);
+        records[subject].push(...made);
         done++;
         line.update(done, total, "trials");
       });
@@ -130,60 +129,34 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
   return records;
 }
 
-/** The trials of one repeat. Losses are interleaved, so that each worker mostly stays with the one it has compiled. */
-function workOf(options: RunOptions, seed: number): Work[] {
-  const { subjects, settings, candidates, workers } = options;
-  const folds = settings.test === null ? settings.folds : 1;
-  return subjects.flatMap((subject, dataset) => {
-    const reference = subject.dataset.task === "regression" ? references.mean.id : references.majority.id;
-    const ids = [reference, ...candidates.map((c) => c.id)];
-    const work: Work[] = [];
-    for (let start = 0; start < ids.length; start += workers) {
-      for (let fold = 0; fold < folds; fold++) {
-        for (const candidate of ids.slice(start, start + workers)) {
-          const spec = { candidate, seed, fold };
-          work.push({ job: { dataset, spec }, key: keyOf(subject, spec, options) });
-        }
-      }
-    }
-    return work;
-  });
+/** What went wrong in a trial; with code of the user's it is for them to mend. */
+function blamed(error: unknown, candidate: PlannedCandidate | undefined): unknown {
+  const origin = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
+  const told = messageOf(error);
+  return origin === undefined || told.startsWith("--with ")
+    ? error
+    : refusal(origin.file, `${candidate?.id} can't be trained: ${told}`);
 }
 
-/** Everything that decides a trial's result, and nothing else. */
-function keyOf(
-  { sha256, testSha256, teacherSha256, unlabeledSha256, dataset }: Subject,
-  spec: TrialSpec,
-  { settings, candidates, versions, engine }: RunOptions,
-): TrialKey {
-  const candidate = candidates.find((c) => c.id === spec.candidate);
-  const {
-    seeds: _seeds,
-    losses: _losses,
-    baseline: _baseline,
-    rope: _rope,
-    alpha: _alpha,
-    test: _test,
-    distillFrom: _distillFrom,
-    unlabeled: _unlabeled,
-    strict: _strict,
-    bagColumn,
-    ...rest
-  } = settings;
-  return {
-    schema: 1,
-    versions,
-    engine,
-    reader: readerVersion,
-    sha256,
-    testSha256,
-    task: dataset.task,
-    classes: dataset.classes,
-    settings: { ...rest, ...(bagColumn !== null && { bagColumn }) },
-    formula: candidate?.formula ?? null,
-    grid: candidate === undefined ? null : gridOf(candidate, settings.configurations),
-    ...(candidate?.needsTeacher === true && { teacherSha256 }),
-    ...(candidate?.needsUnlabeled === true && { unlabeledSha256 }),
-    spec,
-  };
+/**
+ * The trials of each repeat and data set, so many candidates at a time fold by fold: each worker then mostly stays with the
+ * one that it has compiled.
+ */
+function abreast(
+  trials: readonly PlannedTrial[],
+  candidates: readonly PlannedCandidate[],
+  workers: number,
+): PlannedTrial[] {
+  // The reference that learns nothing is none of them, and comes first.
+  const places = new Map(candidates.map(({ id }, i) => [id, i + 1]));
+  const place = ({ spec }: PlannedTrial): number => places.get(spec.candidate) ?? 0;
+  const group = (trial: PlannedTrial): number => Math.floor(place(trial) / workers);
+  return trials.toSorted(
+    (a, b) =>
+      a.spec.seed - b.spec.seed ||
+      a.subject - b.subject ||
+      group(a) - group(b) ||
+      a.spec.fold - b.spec.fold ||
+      place(a) - place(b),
+  );
 }

@@ -1,7 +1,9 @@
 import {
+  type Candidate,
   type Dataset,
   type EngineUsed,
   makeTrialRunner,
+  type Origin,
   reviveTable,
   type Settings,
   type Table,
@@ -9,6 +11,8 @@ import {
   type TrialRunner,
   type TrialSpec,
 } from "@minimand/compare";
+import type { Compile } from "minimand/engine";
+import { loadAgain } from "./own-candidates.ts";
 import { type Answer, answer, dataOf, goOn, startWorker } from "./worker.ts";
 
 /** What a worker is given when it starts. */
@@ -16,6 +20,8 @@ export interface CompareWorkerData {
   datasets: { dataset: Dataset; testTable: Table | null }[];
   settings: Settings;
   engine: EngineUsed;
+  /** The user's modules, whose candidates can't be sent. */
+  origins: Origin[];
 }
 
 /** One trial of one of the data sets. */
@@ -24,18 +30,25 @@ export interface CompareJob {
   spec: TrialSpec;
 }
 
-const { datasets, settings, engine } = dataOf<CompareWorkerData>();
-const starting = startWorker(engine);
+const { datasets, settings, engine, origins } = dataOf<CompareWorkerData>();
+const starting = start();
+// It is told by the first job.
+starting.catch(() => {});
 const runners = new Map<number, TrialRunner>();
 
+async function start(): Promise<{ compile: Compile; candidates: Candidate[] }> {
+  const compile = await startWorker(engine);
+  return { compile, candidates: await loadAgain(origins) };
+}
+
 export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<TrialRecord[]>> {
-  const compile = await starting;
+  const { compile, candidates } = await starting;
   goOn();
   let runner = runners.get(dataset);
   if (runner === undefined) {
     const { dataset: data, testTable } = datasets[dataset];
     const table = testTable === null ? null : reviveTable(testTable);
-    runner = makeTrialRunner(data, settings, { testTable: table, compile });
+    runner = makeTrialRunner(data, settings, { testTable: table, compile, candidates });
     runners.set(dataset, runner);
   }
   return answer(await runner.run(spec));

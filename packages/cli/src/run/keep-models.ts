@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  type Candidate,
   fitWhole,
   type Results,
   type SavedModel,
@@ -20,7 +21,7 @@ export async function fitModels(
   subjects: readonly Subject[],
   settings: Settings,
   results: Results,
-  options: { signal: AbortSignal; compile?: Compile },
+  options: { signal: AbortSignal; compile?: Compile; candidates: readonly Candidate[] },
 ): Promise<(SavedModel | null)[]> {
   const models: (SavedModel | null)[] = [];
   for (const [i, { name, dataset }] of subjects.entries()) {

@@ -16,10 +16,10 @@ import {
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
 import { mlp } from "minimand";
 import { disposeTree } from "minimand/engine";
+import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { version } from "../version.ts";
-import { startEngine } from "./engine.ts";
 import { noSums } from "./find-models.ts";
 import { readCurrent } from "./replace-together.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SavedModel } from "@minimand/compare";
-import { startEngine } from "./engine.ts";
+import { startEngine } from "minimand/start";
 import { onlyModel, readModel } from "./find-models.ts";
 
 /**

@@ -1,8 +1,9 @@
 /* What a worker thread of a pool has beside its jobs: its data, its engine, warnings to send back, and an ear for the end. */
 import type { EngineUsed } from "@minimand/compare";
 import { type Compile, compileWithJit } from "minimand/engine";
+import { startEngine } from "minimand/start";
 import { workerData } from "piscina";
-import { compilerOf, startEngine } from "./engine.ts";
+import { compilerOf } from "./engine.ts";
 
 /** What a pool hands to each of its workers. */
 export interface Given<Data> {

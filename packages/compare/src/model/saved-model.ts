@@ -5,13 +5,16 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
 import { unreadableRows } from "../dataset/unreadable.ts";
+import { minimisedBy } from "../plan/candidate.ts";
 import { candidateFor } from "../plan/candidates.ts";
+import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { makeWhole } from "../trial/fold.ts";
-import { buildInfoOf, discard, makeLearner, makeNetwork } from "../trial/learner.ts";
+import { buildInfoOf, makeLearner } from "../trial/learner.ts";
+import { discard, makeNetwork } from "../trial/network.ts";
 import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import type { ModelDescription } from "./description.ts";
 import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
@@ -23,20 +26,20 @@ export interface SavedModel {
   weights: Uint8Array;
 }
 
-/** Trains the chosen loss again on all rows of a data set. */
+/** Trains the chosen loss again on all rows of a data set; `candidates` are own ones that it may be of. */
 export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
   chosen: NonNullable<DatasetReport["model"]>,
-  options: { signal?: AbortSignal; compile?: Compile } = {},
+  options: Pick<OwnParts, "candidates"> & { signal?: AbortSignal; compile?: Compile } = {},
 ): Promise<SavedModel> {
   checkSettingNames(settings);
-  checkOptions("fitWhole", options, { signal: true, compile: true });
-  const { signal, compile } = options;
+  checkOptions("fitWhole", options, { signal: true, compile: true, candidates: true });
+  const { signal, compile, candidates } = options;
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
-  const candidate = candidateFor(chosen.candidate, task, settings);
-  const { head = "linear" } = candidate;
+  const candidate = candidateFor(chosen.candidate, task, settings, candidates);
+  const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetwork(whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
   const learner = makeLearner(network, candidate, info, settings, compile);

@@ -1,14 +1,19 @@
 import { type AggregateLossOptions, aggregateObjective, crossEntropy, squaredError } from "minimand";
 import type { Task } from "../results.ts";
-import type { Candidate } from "./candidate.ts";
+import type { ComparedLoss, ObjectiveCandidate } from "./candidate.ts";
 
 const all: readonly Task[] = ["binary", "multiclass", "regression"];
 
-const family = { paper: "aggregate", tasks: all, needsBags: true } as const satisfies Partial<Candidate>;
+const family = {
+  kind: "objective",
+  paper: "aggregate",
+  tasks: all,
+  needs: ["bags"],
+} as const satisfies Partial<ObjectiveCandidate>;
 
 /** The loss of whole bags of a kind: squared error of means, or cross-entropy of proportions. */
 const ofKind =
-  (kind: AggregateLossOptions["kind"]): Candidate["objective"] =>
+  (kind: AggregateLossOptions["kind"]): ObjectiveCandidate["objective"] =>
   ({ task, bagsPerBatch = 1 }, model) =>
     aggregateObjective(model, {
       bagsPerBatch,
@@ -21,7 +26,7 @@ const ofKind =
     });
 
 /** Losses that see the target's mean (or the proportions of its classes) of whole bags only; they run with `--bag-column`. */
-export const aggregateCandidates: readonly Candidate[] = [
+export const aggregateCandidates: readonly ComparedLoss[] = [
   {
     ...family,
     id: "bag-level",
@@ -66,7 +71,7 @@ export const aggregateCandidates: readonly Candidate[] = [
     label: "Individual labels (sees more)",
     formula: "cross-entropy or squared error with the target of every row, chosen by it too: what bags cost",
     kind: "reference",
-    withBags: true,
+    needs: ["bags"],
     tasks: all,
     settings: [],
     parameters: {},

@@ -10,7 +10,7 @@ import type {
   SupervisedState,
   TrainStep,
 } from "minimand";
-import type { Task } from "../results.ts";
+import type { CandidateSummary, Origin, Task } from "../results.ts";
 
 /** What a candidate may depend on when it is built. One build serves every configuration, fold and seed of a task. */
 export interface BuildInfo {
@@ -25,8 +25,11 @@ export interface BuildInfo {
 /** Memory per example a candidate starts from, by name. */
 export type Memory = { [name: string]: Float32Array };
 
-/** A training loss with its small grid, as the comparison runs it. */
-export interface Candidate {
+/** What a candidate learns from beside rows and their labels: it runs only where that is there. */
+export type Need = "teacher" | "unlabeled" | "bags";
+
+/** What is told of every candidate, and what of it is tuned. */
+interface Described {
   /** Name on the command line. */
   id: string;
   /** Name for people. */
@@ -37,44 +40,140 @@ export interface Candidate {
   reference?: string;
   /** In plain text. */
   formula: string;
-  tasks: readonly Task[];
-  /** Tasks on which its use is an extension of ours, not the authors'. */
-  extensionOn?: readonly Task[];
   /** Settings of its own parameters, the most usual one first. Empty: it has none. */
   settings: readonly Record<string, number>[];
   /** Ranges of the parameters, for `minimand losses`. */
   parameters: Record<string, string>;
+  /** Where one that isn't of this package was loaded from. */
+  origin?: Origin;
+}
+
+/** What brings a loss: asked for with `--losses`. */
+interface OfTasks extends Described {
+  tasks: readonly Task[];
+  /** Tasks on which its use is an extension of ours, not the authors'. */
+  extensionOn?: readonly Task[];
   /** What the network's last layer makes of its features; default `linear`. */
   head?: Head;
-  /** True where every class gets the same total weight in training. */
-  classWeighted?: boolean;
-  /** The loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
-  loss?: (info: BuildInfo) => BatchLoss;
-  /** True where `loss` is one number of the whole batch. */
+}
+
+/** A loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
+export interface LossCandidate extends OfTasks {
+  kind: "loss";
+  loss: (info: BuildInfo) => BatchLoss;
+  /** True where it is one number of the whole batch. */
   wholeBatch?: true;
-  /** Instead of `loss`, for losses with a memory per example. */
-  objective?: (info: BuildInfo, model: Model) => Objective;
+  /** True where every class gets the same total weight in training. */
+  classWeighted?: true;
+  needs?: undefined;
+}
+
+/** A loss that needs more than output and labels: a number remembered of every example, or whole bags. */
+export interface ObjectiveCandidate extends OfTasks {
+  kind: "objective";
+  objective: (info: BuildInfo, model: Model) => Objective;
   memory?: (examples: number, settings: Record<string, number>, outputs: number) => Memory;
-  /** Hyperparameters beside the settings, where they depend on the data. */
-  hyper?: (data: { perEpoch: number }) => Record<string, number>;
-  /** Instead of `loss`, for methods that are a training step of their own; some make use of the loss, which is the baseline's. */
-  step?: (
-    info: BuildInfo,
-    model: FeatureModel,
-    parts: Pick<SupervisedOptions, "optimizer" | "compile"> & { objective: Objective; loss: BatchLoss },
-  ) => TrainStep<SupervisedState>;
-  /** Instead of AdamW; the grid's learning rate is `hyper.learningRate`. */
-  optimizer?: (hyper: { [name: string]: np.Array }) => GradientTransformation;
+  /** `bags`: it trains on whole bags, and sees nothing of the target but their means. */
+  needs?: readonly "bags"[];
+}
+
+/** A row shown beside the losses and not judged, which always runs. It is trained on single rows, also beside losses of bags. */
+export interface ReferenceCandidate extends OfTasks {
+  kind: "reference";
+  loss: (info: BuildInfo) => BatchLoss;
+  /** `bags`: it runs where rows are in bags, and only there. */
+  needs?: readonly "bags"[];
+}
+
+/** An optimizer instead of AdamW, for the loss of the baseline: asked for with `--optimizers`. */
+export interface OptimizerCandidate extends Described {
+  kind: "optimizer";
+  /** The grid's learning rate is `hyper.learningRate`. */
+  optimizer: (hyper: { [name: string]: np.Array }) => GradientTransformation;
   /** Range of its learning rates, where it isn't that of AdamW. */
   rates?: readonly [slowest: number, fastest: number];
-  /** What it changes: the loss (the default), or how one is minimised. */
-  kind?: "loss" | "optimizer" | "step" | "reference";
-  /** True where the step learns from a teacher: its memory is given the logits of the training rows, as `teacher`. */
-  needsTeacher?: true;
-  /** True where the step learns from unlabelled rows as well: its memory is given their inputs, as `unlabeled`. */
-  needsUnlabeled?: true;
-  /** True where it trains on whole bags, and sees nothing of the target but their means. */
-  needsBags?: true;
-  /** True where it runs beside those, to compare with. */
-  withBags?: true;
+}
+
+/** What every training step is made from. */
+export type StepParts = Pick<SupervisedOptions, "optimizer" | "compile">;
+
+/** How a step is made. */
+type MakeStep<Parts> = (info: BuildInfo, model: FeatureModel, parts: Parts) => TrainStep<SupervisedState>;
+
+interface AnyStep {
+  kind: "step";
+  memory?: ObjectiveCandidate["memory"];
+  /** Hyperparameters beside the settings, where they depend on the data. */
+  hyper?: (data: { perEpoch: number }) => Record<string, number>;
+}
+
+/** A training step that brings its own loss, and is compared as one. */
+export interface OwnStepCandidate extends OfTasks, AnyStep {
+  minimises: "own";
+  step: MakeStep<StepParts>;
+  /**
+   * `teacher`: its memory is given the logits of the training rows, as `teacher`. `unlabeled`: the inputs of the
+   * unlabelled rows, as `unlabeled`.
+   */
+  needs?: readonly ("teacher" | "unlabeled")[];
+}
+
+interface AroundBaseline extends Described, AnyStep {
+  /** Hyperparameters that the step knows beside its settings; a loss with a parameter of the same name can't be had. */
+  fixed?: readonly string[];
+}
+
+/** Another training step around the objective of the baseline: asked for with `--steps`. */
+export interface ObjectiveStepCandidate extends AroundBaseline {
+  minimises: "objective";
+  step: MakeStep<StepParts & { objective: Objective }>;
+}
+
+/** One around the loss of the baseline, of which it needs the values one by one: not for losses of whole batches. */
+export interface LossStepCandidate extends AroundBaseline {
+  minimises: "loss";
+  step: MakeStep<StepParts & { loss: BatchLoss }>;
+}
+
+/** What `--losses` names. */
+export type ComparedLoss = LossCandidate | ObjectiveCandidate | OwnStepCandidate | ReferenceCandidate;
+
+/** Another way to minimise a loss: an optimizer instead of AdamW, or another training step around AdamW. */
+export type Method = OptimizerCandidate | ObjectiveStepCandidate | LossStepCandidate;
+
+/** A loss, an objective, an optimizer, a step, or a reference, with its small grid. */
+export type Candidate = ComparedLoss | Method;
+
+/** A method with the loss that it minimises, which is the baseline's. */
+export type MethodOfLoss =
+  | ((OptimizerCandidate | ObjectiveStepCandidate) & { of: LossCandidate | ObjectiveCandidate })
+  | (LossStepCandidate & { of: LossCandidate });
+
+/** What a trial trains. */
+export type PlannedCandidate = ComparedLoss | MethodOfLoss;
+
+/** The loss that a candidate trains with: itself, or the one that its method minimises. */
+export function minimisedBy(candidate: PlannedCandidate): ComparedLoss {
+  return "of" in candidate ? candidate.of : candidate;
+}
+
+/** Whether a candidate runs only where there is something. */
+export function hasNeed({ needs }: { needs?: readonly Need[] }, need: Need): boolean {
+  return needs?.includes(need) === true;
+}
+
+/** Whether training and tuning see whole bags, and of the target nothing but their means. */
+export function seesBags(candidate: Pick<ComparedLoss, "kind" | "needs">): boolean {
+  return candidate.kind === "objective" && hasNeed(candidate, "bags");
+}
+
+/** Whether a candidate is another way to minimise the loss of the baseline. */
+export function isMethod(candidate: Candidate): candidate is Method {
+  return candidate.kind === "optimizer" || (candidate.kind === "step" && candidate.minimises !== "own");
+}
+
+/** As what a candidate is shown: whatever brings its own loss is one. */
+export function roleOf(candidate: Candidate): CandidateSummary["kind"] {
+  const { kind } = candidate;
+  return kind === "objective" || (kind === "step" && candidate.minimises === "own") ? "loss" : kind;
 }

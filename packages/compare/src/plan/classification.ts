@@ -29,7 +29,8 @@ import {
   westonWatkins,
 } from "minimand";
 import type { Task } from "../results.ts";
-import type { BuildInfo, Candidate } from "./candidate.ts";
+import type { BuildInfo, ComparedLoss } from "./candidate.ts";
+import { lossCandidate } from "./loss-candidate.ts";
 
 const both: readonly Task[] = ["binary", "multiclass"];
 const binary: readonly Task[] = ["binary"];
@@ -42,33 +43,23 @@ function targetOf({ metric }: BuildInfo): ScoreTarget {
 }
 
 /** Losses for class labels, the baseline first. */
-export const classificationCandidates: readonly Candidate[] = [
-  {
+export const classificationCandidates: readonly ComparedLoss[] = [
+  lossCandidate({
     id: "cross-entropy",
     label: "Cross-entropy",
     formula: "-log p_y",
     tasks: both,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        crossEntropy(f, y, { weights }),
-  },
-  {
+    of: crossEntropy,
+  }),
+  lossCandidate({
     id: "class-weighted-cross-entropy",
     label: "Class-weighted cross-entropy",
     formula: "w_y (-log p_y), w_k = n / (K n_k)",
     tasks: both,
-    settings: [],
-    parameters: {},
     classWeighted: true,
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        crossEntropy(f, y, { weights }),
-  },
-  {
+    of: crossEntropy,
+  }),
+  lossCandidate({
     id: "focal",
     label: "Focal",
     reference: "Lin et al. 2017, arXiv 1708.02002",
@@ -76,12 +67,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ gamma: 2 }, { gamma: 1 }, { gamma: 5 }],
     parameters: { gamma: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        focal(f, y, { weights, gamma: hyper.gamma }),
-  },
-  {
+    of: focal,
+  }),
+  lossCandidate({
     id: "comp-sum",
     label: "Comp-sum",
     paper: "comp-sum",
@@ -89,12 +77,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ tau: 1.5 }, { tau: 0.5 }, { tau: 1.2 }],
     parameters: { tau: ">= 0; 1 is cross-entropy" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        compSum(f, y, { weights, tau: hyper.tau }),
-  },
-  {
+    of: compSum,
+  }),
+  lossCandidate({
     id: "generalized-cross-entropy",
     label: "Generalised cross-entropy",
     reference: "Zhang, Sabuncu 2018, arXiv 1805.07836",
@@ -102,12 +87,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ q: 0.7 }, { q: 0.3 }, { q: 0.95 }],
     parameters: { q: "> 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        generalizedCrossEntropy(f, y, { weights, q: hyper.q }),
-  },
-  {
+    of: generalizedCrossEntropy,
+  }),
+  lossCandidate({
     id: "symmetric-cross-entropy",
     label: "Symmetric cross-entropy",
     reference: "Wang et al. 2019, arXiv 1908.06112",
@@ -115,38 +97,25 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ balance: 0.5 }, { balance: 0.95 }, { balance: 0.05 }],
     parameters: { balance: "in [0, 1]" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        symmetricCrossEntropy(f, y, { weights, balance: hyper.balance }),
-  },
-  {
+    of: symmetricCrossEntropy,
+  }),
+  lossCandidate({
     id: "mae",
     label: "Absolute error of the probabilities",
     reference: "Ghosh et al. 2017, arXiv 1712.09482",
     formula: "2 (1 - p_y)",
     tasks: both,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        maeLoss(f, y, { weights }),
-  },
-  {
+    of: maeLoss,
+  }),
+  lossCandidate({
     id: "mse",
     label: "Squared error of the probabilities",
     reference: "Ghosh et al. 2017, arXiv 1712.09482",
     formula: "sum_k (1[k = y] - p_k)^2",
     tasks: both,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        mseLoss(f, y, { weights }),
-  },
-  {
+    of: mseLoss,
+  }),
+  lossCandidate({
     id: "jensen-shannon",
     label: "Jensen-Shannon",
     reference: "Englesson, Azizpour 2021, arXiv 2105.04522",
@@ -154,12 +123,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ pi1: 0.5 }, { pi1: 0.1 }, { pi1: 0.9 }],
     parameters: { pi1: "in (0, 1)" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        jensenShannonLoss(f, y, { weights, pi1: hyper.pi1 }),
-  },
-  {
+    of: jensenShannonLoss,
+  }),
+  lossCandidate({
     id: "nce-rce",
     label: "NCE + RCE",
     reference: "Ma et al. 2020, arXiv 2006.13554",
@@ -171,12 +137,9 @@ export const classificationCandidates: readonly Candidate[] = [
       { alpha: 0.1, beta: 9.9 },
     ],
     parameters: { alpha: ">= 0", beta: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        nceRce(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
-  },
-  {
+    of: nceRce,
+  }),
+  lossCandidate({
     id: "nce-aul",
     label: "NCE + AUL",
     reference: "Zhou et al. 2021, arXiv 2106.03110",
@@ -188,12 +151,9 @@ export const classificationCandidates: readonly Candidate[] = [
       { alpha: 0.1, beta: 9.9 },
     ],
     parameters: { alpha: ">= 0", beta: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        nceAul(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
-  },
-  {
+    of: nceAul,
+  }),
+  lossCandidate({
     id: "nce-agce",
     label: "NCE + AGCE",
     reference: "Zhou et al. 2021, arXiv 2106.03110",
@@ -205,12 +165,9 @@ export const classificationCandidates: readonly Candidate[] = [
       { alpha: 0.1, beta: 9.9 },
     ],
     parameters: { alpha: ">= 0", beta: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        nceAgce(f, y, { weights, alpha: hyper.alpha, beta: hyper.beta }),
-  },
-  {
+    of: nceAgce,
+  }),
+  lossCandidate({
     id: "robust-log",
     label: "Robust log",
     reference: "Patel, Sastry 2021, arXiv 2110.09327",
@@ -218,12 +175,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ alpha: 1 }, { alpha: 0.1 }, { alpha: 10 }],
     parameters: { alpha: "> 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        robustLogLoss(f, y, { weights, alpha: hyper.alpha }),
-  },
-  {
+    of: robustLogLoss,
+  }),
+  lossCandidate({
     id: "crammer-singer",
     label: "Crammer-Singer hinge",
     reference: "Crammer, Singer 2001, JMLR 2",
@@ -231,12 +185,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
     parameters: { margin: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        crammerSinger(f, y, { weights, margin: hyper.margin }),
-  },
-  {
+    of: crammerSinger,
+  }),
+  lossCandidate({
     id: "weston-watkins",
     label: "Weston-Watkins hinge",
     reference: "Weston, Watkins 1999, ESANN",
@@ -244,12 +195,9 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
     parameters: { margin: ">= 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        westonWatkins(f, y, { weights, margin: hyper.margin }),
-  },
-  {
+    of: westonWatkins,
+  }),
+  lossCandidate({
     id: "ldr-kl",
     label: "LDR-KL",
     paper: "ldr",
@@ -257,12 +205,10 @@ export const classificationCandidates: readonly Candidate[] = [
     tasks: both,
     settings: [{ lambda: 0.5 }, { lambda: 2 }, { lambda: 10 }],
     parameters: { lambda: "> 0" },
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        ldrKl(f, y, { weights, lambda: hyper.lambda }),
-  },
+    of: ldrKl,
+  }),
   {
+    kind: "objective",
     id: "aldr-kl",
     label: "ALDR-KL",
     paper: "ldr",
@@ -273,43 +219,29 @@ export const classificationCandidates: readonly Candidate[] = [
     objective: (_, model) => aldrObjective(model, ({ lambda0 }) => ({ lambda0 })),
     memory: (examples, { lambda0 }) => aldrInit(examples, { lambda0 }),
   },
-  {
+  lossCandidate({
     id: "hinge",
     label: "Hinge",
     formula: "max(0, 1 - z), z = +-(f1 - f0)",
     tasks: binary,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        marginLoss(f, y, hingeLoss, { weights }),
-  },
-  {
+    of: (f, y, options) => marginLoss(f, y, hingeLoss, options),
+  }),
+  lossCandidate({
     id: "squared-hinge",
     label: "Squared hinge",
     formula: "max(0, 1 - z)^2",
     tasks: binary,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        marginLoss(f, y, squaredHingeLoss, { weights }),
-  },
-  {
+    of: (f, y, options) => marginLoss(f, y, squaredHingeLoss, options),
+  }),
+  lossCandidate({
     id: "exponential",
     label: "Exponential",
     formula: "e^-z",
     tasks: binary,
-    settings: [],
-    parameters: {},
-    loss:
-      () =>
-      (f, y, { weights }) =>
-        marginLoss(f, y, exponentialLoss, { weights }),
-  },
+    of: (f, y, options) => marginLoss(f, y, exponentialLoss, options),
+  }),
   {
+    kind: "loss",
     id: "ensloss",
     label: "EnsLoss",
     paper: "ensloss",
@@ -326,6 +258,7 @@ export const classificationCandidates: readonly Candidate[] = [
           : ensLossOneVsRest(f, y, { key, weights, ranking: "class" }),
   },
   {
+    kind: "loss",
     id: "anyloss",
     wholeBatch: true,
     label: "AnyLoss",
@@ -344,6 +277,7 @@ export const classificationCandidates: readonly Candidate[] = [
           : anyLossOneVsRest(f, y, { ...targetOf(info), weights, L: hyper.L }),
   },
   {
+    kind: "loss",
     id: "score-oriented",
     wholeBatch: true,
     label: "Score-oriented",

@@ -1,23 +1,25 @@
 import { auxiliaryHead, binaryKlNorm, type DistillationLoss, distill, dkdLoss, kdLoss } from "minimand";
 import type { Task } from "../results.ts";
-import type { Candidate } from "./candidate.ts";
+import type { OwnStepCandidate } from "./candidate.ts";
 
 const both: readonly Task[] = ["binary", "multiclass"];
 
 const family = {
+  kind: "step",
+  minimises: "own",
   settings: [{ alpha: 1 }, { alpha: 0.25 }, { alpha: 4 }],
   parameters: { alpha: ">= 0, weight of the teacher's part" },
-  needsTeacher: true,
-} as const satisfies Partial<Candidate>;
+  needs: ["teacher"],
+} as const satisfies Partial<OwnStepCandidate>;
 
 /** Both losses on the network's own logits. */
 const oneHead =
-  (distillation: DistillationLoss): Candidate["step"] =>
-  (_, student, { optimizer, compile }) =>
-    distill({ student, distillation, optimizer, compile });
+  (distillation: DistillationLoss): OwnStepCandidate["step"] =>
+  (_, student, parts) =>
+    distill({ student, distillation, ...parts });
 
 /** Losses that learn from a teacher's logits as well as from the labels; they run where a teacher is given (`--distill-from`). */
-export const distillationCandidates: readonly Candidate[] = [
+export const distillationCandidates: readonly OwnStepCandidate[] = [
   {
     ...family,
     id: "kd",
@@ -53,12 +55,11 @@ export const distillationCandidates: readonly Candidate[] = [
     paper: "dhkd",
     formula: "-log p_y on the main head + alpha BinaryKL-Norm on a linear one that is dropped after training",
     tasks: both,
-    step: ({ classes }, student, { optimizer, compile }) =>
+    step: ({ classes }, student, parts) =>
       distill({
         student,
         auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "linear" }),
-        optimizer,
-        compile,
+        ...parts,
       }),
   },
   {
@@ -68,13 +69,12 @@ export const distillationCandidates: readonly Candidate[] = [
     paper: "dhkd",
     formula: "as dhkd with a hidden layer in the second head; its gradient gives way to that of -log p_y",
     tasks: both,
-    step: ({ classes }, student, { optimizer, compile }) =>
+    step: ({ classes }, student, parts) =>
       distill({
         student,
         auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "nonlinear" }),
         gradientAlignment: true,
-        optimizer,
-        compile,
+        ...parts,
       }),
   },
 ];

@@ -1,6 +1,6 @@
 import { checkNumber } from "minimand/engine";
 import type { Configuration } from "../results.ts";
-import type { Candidate } from "./candidate.ts";
+import type { Candidate, OptimizerCandidate } from "./candidate.ts";
 
 /** Range that learning rates of AdamW are taken from. */
 const usual = [5e-4, 5e-2] as const;
@@ -11,7 +11,10 @@ const usual = [5e-4, 5e-2] as const;
  * One with own parameters tries up to `n / 2` of its settings, each with equally many learning rates; the learning
  * rates are the midpoints of equal parts of [5e-4, 5e-2], or of an optimizer's own range, on a logarithmic scale.
  */
-export function gridOf(candidate: Pick<Candidate, "settings" | "rates">, n: number): Configuration[] {
+export function gridOf(
+  candidate: Pick<Candidate, "settings"> & Pick<OptimizerCandidate, "rates">,
+  n: number,
+): Configuration[] {
   checkNumber("configurations", n, { min: 1, integer: true });
   const own =
     candidate.settings.length === 0 ? [{}] : candidate.settings.slice(0, Math.max(1, Math.floor(n / 2)));

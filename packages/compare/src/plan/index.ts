@@ -1,5 +1,10 @@
 export * from "./candidate.ts";
-export * from "./candidates.ts";
+export { baselineFor, candidateById, candidateFor, candidates, references } from "./candidates.ts";
+export { checkCandidates } from "./check-candidates.ts";
+export * from "./choose.ts";
 export * from "./grid.ts";
-export { type Method, methods } from "./methods.ts";
+export { methods } from "./methods.ts";
+export * from "./own-parts.ts";
 export * from "./settings.ts";
+export * from "./summarise.ts";
+export * from "./trials.ts";

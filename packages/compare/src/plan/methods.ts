@@ -16,32 +16,7 @@ import {
   signum,
 } from "minimand";
 import { rangeError } from "minimand/engine";
-import type { Task } from "../results.ts";
-import type { BuildInfo, Candidate } from "./candidate.ts";
-
-/** Another way to minimise a loss: an optimizer instead of AdamW, or another training step around AdamW. */
-export interface Method
-  extends Pick<
-    Candidate,
-    | "id"
-    | "label"
-    | "paper"
-    | "reference"
-    | "formula"
-    | "settings"
-    | "parameters"
-    | "optimizer"
-    | "rates"
-    | "step"
-    | "memory"
-    | "hyper"
-  > {
-  kind: "optimizer" | "step";
-  /** Hyperparameters that the step knows beside its settings; a loss with a parameter of the same name can't be had. */
-  fixed?: readonly string[];
-  /** True where the values of the loss are needed one by one, which losses of whole batches and with a memory don't have. */
-  perExample?: true;
-}
+import type { BuildInfo, ComparedLoss, Method, MethodOfLoss, ObjectiveStepCandidate } from "./candidate.ts";
 
 const weightDecay = 1e-4;
 
@@ -50,11 +25,17 @@ const lionRates = [1.5e-4, 1.5e-2] as const;
 
 /** A step made from the objective of the loss. */
 const around =
-  (make: (options: SupervisedOptions) => ReturnType<NonNullable<Candidate["step"]>>): Candidate["step"] =>
-  (_, model, { loss: _loss, ...parts }) =>
+  (
+    make: (options: SupervisedOptions) => ReturnType<ObjectiveStepCandidate["step"]>,
+  ): ObjectiveStepCandidate["step"] =>
+  (_, model, parts) =>
     make({ model, ...parts });
 
-const radius = { parameters: { rho: ">= 0, radius of the perturbation" } } as const;
+const radius = {
+  kind: "step",
+  minimises: "objective",
+  parameters: { rho: ">= 0, radius of the perturbation" },
+} as const;
 const distanceFor = ({ task }: BuildInfo) => (task === "regression" ? "squared-error" : "kl");
 
 /** All of them; they run where `--optimizers` and `--steps` name them, with the loss of the baseline. */
@@ -118,7 +99,6 @@ export const methods: readonly Method[] = [
     ...radius,
     id: "sam",
     label: "SAM",
-    kind: "step",
     reference: "Foret et al. 2021, arXiv 2010.01412",
     formula: "gradient at w + rho g / ||g||",
     settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
@@ -128,7 +108,6 @@ export const methods: readonly Method[] = [
     ...radius,
     id: "asam",
     label: "ASAM",
-    kind: "step",
     reference: "Kwon et al. 2021, arXiv 2102.11600",
     formula: "gradient at w + rho T^2 g / ||T g||, T = |w| + 0.01",
     settings: [{ rho: 0.5 }, { rho: 1 }, { rho: 2 }],
@@ -139,7 +118,6 @@ export const methods: readonly Method[] = [
     ...radius,
     id: "gsam",
     label: "GSAM",
-    kind: "step",
     reference: "Zhuang et al. 2022, arXiv 2203.08065",
     formula: "SAM, less 0.4 of the plain gradient's part across it",
     settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
@@ -150,19 +128,17 @@ export const methods: readonly Method[] = [
     ...radius,
     id: "esam",
     label: "ESAM",
-    kind: "step",
     reference: "Du et al. 2022, arXiv 2110.03141",
     formula: "SAM with 0.6 of the parameters perturbed and the sharper half of a batch",
     settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
     fixed: ["beta"],
-    perExample: true,
-    step: (_, model, { objective: _objective, ...parts }) => esam({ model, ...parts }),
+    minimises: "loss",
+    step: (_, model, parts) => esam({ model, ...parts }),
   },
   {
     ...radius,
     id: "look-sam",
     label: "LookSAM",
-    kind: "step",
     reference: "Liu et al. 2022, arXiv 2203.02714",
     formula: "SAM at every 5th step, its direction used again in between",
     settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
@@ -173,6 +149,7 @@ export const methods: readonly Method[] = [
     id: "saf",
     label: "SAF",
     kind: "step",
+    minimises: "objective",
     paper: "saf",
     formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' recorded 3 epochs ago",
     settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
@@ -180,19 +157,20 @@ export const methods: readonly Method[] = [
     fixed: ["tau", "startEpoch", "stepsPerEpoch"],
     hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch }),
     memory: (examples, _, outputs) => outputHistory({ examples, outputs }),
-    step: (info, model, { loss: _loss, ...parts }) => saf({ model, distance: distanceFor(info), ...parts }),
+    step: (info, model, parts) => saf({ model, distance: distanceFor(info), ...parts }),
   },
   {
     id: "mesa",
     label: "MESA",
     kind: "step",
+    minimises: "objective",
     paper: "saf",
     formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' of averaged weights",
     settings: [{ lambda: 0.8 }, { lambda: 2 }, { lambda: 0.3 }],
     parameters: { lambda: ">= 0, weight of the trajectory" },
     fixed: ["tau", "startEpoch", "stepsPerEpoch", "decay"],
     hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch, decay: 1 - 1 / (2 * perEpoch + 1) }),
-    step: (info, model, { loss: _loss, ...parts }) => mesa({ model, distance: distanceFor(info), ...parts }),
+    step: (info, model, parts) => mesa({ model, distance: distanceFor(info), ...parts }),
   },
 ];
 
@@ -201,34 +179,24 @@ export const methods: readonly Method[] = [
  *
  * @throws RangeError for a loss that doesn't go with the method
  */
-export function withLoss(method: Method, loss: Candidate, task: Task): Candidate {
-  const { fixed = [], perExample, ...rest } = method;
+export function withLoss(method: Method, loss: ComparedLoss): MethodOfLoss {
+  const refused = (why: string): RangeError =>
+    rangeError(`${method.kind}s`, `ones that go with the baseline ${loss.id}${why}`, method.id);
+  const fixed = method.kind === "step" ? (method.fixed ?? []) : [];
   const names = [...fixed, ...Object.keys(method.parameters)];
   const clash = Object.keys(loss.parameters).find((name) => names.includes(name));
-  const ownStep = loss.step !== undefined;
-  if (clash !== undefined || ownStep || (loss.memory !== undefined && method.kind === "step"))
-    throw rangeError(
-      `${method.kind}s`,
-      `ones that go with the baseline ${loss.id} (${clash ?? (ownStep ? "a step of its own" : "a memory for each example")})`,
-      method.id,
-    );
-  if (perExample && (loss.loss === undefined || loss.wholeBatch === true))
-    throw rangeError(
-      `${method.kind}s`,
-      `ones that go with the baseline ${loss.id}, a loss of whole batches`,
-      method.id,
-    );
+  if (clash !== undefined) throw refused(` (${clash})`);
+  if (loss.kind === "step") throw refused(" (a step of its own)");
+  if (loss.kind === "reference") throw refused(" (a reference)");
   const [first = {}] = loss.settings;
   const own = method.settings.length === 0 && loss.settings.length > 0 ? [{}] : method.settings;
-  return {
-    tasks: [task],
-    loss: loss.loss,
-    objective: loss.objective,
-    head: loss.head,
-    classWeighted: loss.classWeighted,
-    ...rest,
+  const tuned = {
     settings: own.map((settings) => ({ ...first, ...settings })),
     parameters: { ...loss.parameters, ...method.parameters },
-    memory: method.memory ?? loss.memory,
   };
+  if (method.kind === "optimizer") return { ...method, ...tuned, of: loss };
+  if (loss.kind === "objective" && loss.memory !== undefined) throw refused(" (a memory for each example)");
+  if (method.minimises === "objective") return { ...method, ...tuned, of: loss };
+  if (loss.kind === "objective" || loss.wholeBatch === true) throw refused(", a loss of whole batches");
+  return { ...method, ...tuned, of: loss };
 }

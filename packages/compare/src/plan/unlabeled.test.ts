@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Settings, Task } from "../results.ts";
-import { candidateById, chooseCandidates } from "./candidates.ts";
+import { candidateById } from "./candidates.ts";
+import { chooseCandidates } from "./choose.ts";
 import { unlabeledCandidates } from "./unlabeled.ts";
 
 const own = unlabeledCandidates.map(({ id }) => id);

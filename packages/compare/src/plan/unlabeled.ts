@@ -1,16 +1,18 @@
 import { entropyMinimization, robustSelfTraining, selfTraining, virtualAdversarial } from "minimand";
 import type { Task } from "../results.ts";
-import type { Candidate } from "./candidate.ts";
+import type { OwnStepCandidate } from "./candidate.ts";
 
 const family = {
+  kind: "step",
+  minimises: "own",
   tasks: ["binary", "multiclass"] as readonly Task[],
-  needsUnlabeled: true,
-} as const satisfies Partial<Candidate>;
+  needs: ["unlabeled"],
+} as const satisfies Partial<OwnStepCandidate>;
 
 const lambda = ">= 0, weight of the unlabelled part";
 
 /** Methods that learn from unlabelled rows as well; they run where there is a file of them (`--unlabeled`). */
-export const unlabeledCandidates: readonly Candidate[] = [
+export const unlabeledCandidates: readonly OwnStepCandidate[] = [
   {
     ...family,
     id: "rss",
@@ -24,7 +26,7 @@ export const unlabeledCandidates: readonly Candidate[] = [
       { lambda: 0.3, gammaPrime: 0.3 },
     ],
     parameters: { lambda, gammaPrime: "> 0, price of moving an unlabelled row" },
-    step: (_, model, { objective: _o, loss: _l, ...parts }) => robustSelfTraining({ model, ...parts }),
+    step: (_, model, parts) => robustSelfTraining({ model, ...parts }),
   },
   {
     ...family,
@@ -38,8 +40,7 @@ export const unlabeledCandidates: readonly Candidate[] = [
       { lambda: 0.3, gammaPrime: 0.3, gamma: 1 },
     ],
     parameters: { lambda, gammaPrime: "> 0", gamma: "> 0, price of moving a labelled row" },
-    step: (_, model, { objective: _o, loss: _l, ...parts }) =>
-      robustSelfTraining({ model, robustLabeled: true, ...parts }),
+    step: (_, model, parts) => robustSelfTraining({ model, robustLabeled: true, ...parts }),
   },
   {
     ...family,
@@ -50,7 +51,7 @@ export const unlabeledCandidates: readonly Candidate[] = [
     settings: [{ lambda: 1 }, { lambda: 0.3 }, { lambda: 3 }],
     parameters: { lambda },
     hyper: ({ perEpoch }) => ({ warmup: 10 * perEpoch }),
-    step: (_, model, { objective: _o, loss: _l, ...parts }) => selfTraining({ model, ...parts }),
+    step: (_, model, parts) => selfTraining({ model, ...parts }),
   },
   {
     ...family,
@@ -60,7 +61,7 @@ export const unlabeledCandidates: readonly Candidate[] = [
     formula: "-log p_y(x) + lambda (-sum_k p_k(u) log p_k(u))",
     settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
     parameters: { lambda },
-    step: (_, model, { objective: _o, loss: _l, ...parts }) => entropyMinimization({ model, ...parts }),
+    step: (_, model, parts) => entropyMinimization({ model, ...parts }),
   },
   {
     ...family,
@@ -74,6 +75,6 @@ export const unlabeledCandidates: readonly Candidate[] = [
       { lambda: 1, epsilon: 0.3 },
     ],
     parameters: { lambda, epsilon: "> 0, length of the step" },
-    step: (_, model, { objective: _o, loss: _l, ...parts }) => virtualAdversarial({ model, ...parts }),
+    step: (_, model, parts) => virtualAdversarial({ model, ...parts }),
   },
 ];

@@ -160,15 +160,26 @@ describe("summaries", () => {
     ).toBe("Two of 3 losses are distinguishably better than cross-entropy on these data: b, a.");
   });
 
-  test("without another loss, or without a baseline, there is nothing to compare", () => {
+  test("without another loss, or without a result of the baseline, there is nothing to compare", () => {
     expect(ranked({}).summary).toBe(
       "No other loss than cross-entropy was run, so there is nothing to compare.",
     );
-    const none = rank(trialsOf("a", base), [baseline, candidate("a")], options);
+    const failed = trialsOf("cross-entropy", base).map((trial) => diverged(trial));
+    const none = rank([...failed, ...trialsOf("a", base)], [baseline, candidate("a")], options);
     expect(none.summary).toBe(
       "The baseline, cross-entropy, has no result, so nothing can be compared with it.",
     );
     expect(entryOf(none, "a")).toMatchObject({ verdict: "undecided", difference: null });
+  });
+
+  test("without a trial of the baseline or of a reference there is no ranking", () => {
+    const majority = { ...candidate("majority"), kind: "reference" } as const;
+    const refusal = (id: string, trials: TrialRecord[]) =>
+      expect(() => rank(trials, [baseline, candidate("a"), majority], options)).toThrow(
+        new RangeError(`trials: expected some of the ${id}, got none`),
+      );
+    refusal("baseline cross-entropy", [...trialsOf("a", base), ...trialsOf("majority", base)]);
+    refusal("reference majority", [...trialsOf("a", base), ...trialsOf("cross-entropy", base)]);
   });
 });
 

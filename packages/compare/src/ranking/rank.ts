@@ -67,8 +67,8 @@ const practicallySure = 0.95;
  * @param candidates all candidates of the plan; ties in rank keep their order
  * @param options metric, baseline and the settings of the tests
  * @returns entries from best to worst mean, then those without a result, then diverged ones, then references
- * @throws RangeError for a baseline that is not a loss of `candidates`, a trial of an unknown candidate, two trials
- *   of one candidate on one fold, alpha outside (0, 1), or a negative rope or ratio
+ * @throws RangeError for a baseline that is not a loss of `candidates`, a baseline or a reference without a trial, a trial of
+ *   an unknown candidate, two trials of one candidate on one fold, alpha outside (0, 1), or a negative rope or ratio
  * @example
  * const ranking = rank(trials, summaries, {
  *   metric: "balanced-accuracy", higherIsBetter: true, baseline: "cross-entropy",
@@ -97,6 +97,13 @@ export function rank(
         .join(", ")}, got ${options.baseline}`,
     );
   const all = scoresByCandidate(trials, candidates);
+  const missing = candidates.find(
+    (c) => (c === baseline || c.kind === "reference") && all.get(c.id)!.trials === 0,
+  );
+  if (missing !== undefined)
+    throw new RangeError(
+      `trials: expected some of the ${missing === baseline ? "baseline" : "reference"} ${missing.id}, got none`,
+    );
   const baselineScores = all.get(baseline.id)!;
   const rope = ropeOf(options.rope, metric, describeScores(baselineScores).mean);
   checkIn("rope", rope, 0, Infinity);

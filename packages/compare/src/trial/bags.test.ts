@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import type { Dataset } from "../dataset/dataset.ts";
-import { chooseCandidates } from "../plan/candidates.ts";
+import { chooseCandidates } from "../plan/choose.ts";
 import { defaultSettings } from "../plan/settings.ts";
 import type { Settings, Task, TrialRecord } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
@@ -47,7 +47,7 @@ async function run(dataset: Dataset, candidate: string): Promise<TrialRecord[]> 
 
 const tasks = ["binary", "multiclass", "regression"] as const;
 const losses = (task: Task) =>
-  chooseCandidates({ ...settings, losses: "auto" }, task).filter((c) => c.needsBags === true);
+  chooseCandidates({ ...settings, losses: "auto" }, task).filter((c) => c.kind === "objective");
 
 describe("rows in bags", () => {
   it.each(tasks)("train and tune every loss of bags on a %s task", async (task) => {
@@ -145,11 +145,11 @@ describe("selectionFor", () => {
       predictions: new Float64Array(0),
     };
     const metric = metricById("accuracy");
-    const bags = selectionFor({ needsBags: true }, metric);
+    const bags = selectionFor({ kind: "objective", needs: ["bags"] }, metric);
     const expected = (-2 * (0.5 * Math.log(0.7) + 0.5 * Math.log(0.3)) - Math.log(0.8)) / 3;
     expect(bags.score(part, prediction)).toBeCloseTo(expected, 12);
     expect(bags.higherIsBetter).toBe(false);
-    expect(selectionFor({}, metric).score(part, prediction)).toBeCloseTo(2 / 3, 12);
+    expect(selectionFor({ kind: "loss" }, metric).score(part, prediction)).toBeCloseTo(2 / 3, 12);
     const numbers = { ...part, bags: { ids: part.bags.ids, means: Float64Array.of(1, 4) } };
     const predictions = Float64Array.of(0, 4, 2);
     const none = { probabilities: new Float64Array(0), predicted: new Int32Array(0), predictions };

@@ -4,8 +4,7 @@ import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { reportDataset } from "../assemble.ts";
 import { chooseModel } from "../model/choose.ts";
 import type { Candidate } from "../plan/candidate.ts";
-import { summarise } from "../plan/candidates.ts";
-import { chooseCandidates, defaultSettings } from "../plan/index.ts";
+import { chooseCandidates, defaultSettings, summarise } from "../plan/index.ts";
 import type { Settings, TrialRecord } from "../results.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 

@@ -1,3 +1,4 @@
 export * from "./fold.ts";
-export { discard, type Learner, makeLearner, makeNetwork, type Network, type Trained } from "./learner.ts";
+export { type Learner, makeLearner } from "./learner.ts";
+export { discard, makeNetwork, type Network, type Trained } from "./network.ts";
 export * from "./run-trial.ts";

@@ -4,19 +4,19 @@ import { keyOf } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
-import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import {
+  type BuildInfo,
+  type LossCandidate,
+  minimisedBy,
+  type PlannedCandidate,
+  seesBags,
+} from "../plan/candidate.ts";
 import { candidateById, candidateFor, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { methods } from "../plan/methods.ts";
 import { makeFolds } from "./fold.ts";
-import {
-  batchSizeFor,
-  discard,
-  makeLearner,
-  makeNetwork,
-  type Trained,
-  type TrainSettings,
-} from "./learner.ts";
+import { batchSizeFor, makeLearner, type TrainSettings } from "./learner.ts";
+import { discard, makeNetwork, type Trained } from "./network.ts";
 
 const settings: TrainSettings = { model: "mlp", hidden: [4], maxEpochs: 3, patience: 3, batchSize: 16 };
 const info: BuildInfo = { task: "binary", classes: 2, metric: "balanced-accuracy" };
@@ -39,8 +39,8 @@ const network = makeNetwork(fold.inputs, "binary", 2, settings);
 const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref.dataSync()];
 
 /** The parameters that a candidate starts from: one epoch without a step. */
-async function startOf(candidate: Candidate, seed: number): Promise<number[]> {
-  const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: candidate.head });
+async function startOf(candidate: PlannedCandidate, seed: number): Promise<number[]> {
+  const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: minimisedBy(candidate).head });
   const learner = makeLearner(own, candidate, info, settings);
   const [{ parameters }] = gridOf(candidate, 1);
   const trained = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
@@ -52,8 +52,8 @@ async function startOf(candidate: Candidate, seed: number): Promise<number[]> {
   return values;
 }
 
-const exploding: Candidate = {
-  ...candidateById("cross-entropy", "binary"),
+const exploding: LossCandidate = {
+  ...(candidateById("cross-entropy", "binary") as LossCandidate),
   id: "exploding",
   loss:
     () =>
@@ -67,7 +67,7 @@ describe("makeLearner", () => {
   it("starts every loss from the same parameters on the same fold and seed", async () => {
     const first = await startOf(candidateById("cross-entropy", "binary"), 7);
     expect(new Set(first).size).toBeGreaterThan(10);
-    for (const candidate of candidates.filter((c) => c.tasks.includes("binary") && c.needsBags !== true))
+    for (const candidate of candidates.filter((c) => c.tasks.includes("binary") && !seesBags(c)))
       expect(await startOf(candidate, 7), candidate.id).toEqual(first);
     expect(await startOf(candidateById("cross-entropy", "binary"), 8)).not.toEqual(first);
   });

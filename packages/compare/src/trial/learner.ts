@@ -1,42 +1,25 @@
-import { numpy as np } from "@jax-js/jax";
 import {
-  adamw,
   type BagBatches,
-  type BatchLoss,
   bagBatches,
   type Examples,
-  type FeatureModel,
-  type FlatModel,
   fit,
-  flat,
-  type Head,
   type Metric,
   minibatches,
-  mlp,
   NonFiniteError,
-  objectiveOf,
-  predictor,
-  type SupervisedOptions,
-  supervised,
 } from "minimand";
-import { type Compile, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import { type Compile, disposeTree, keyOf, refTree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import { type BuildInfo, hasNeed, minimisedBy, type PlannedCandidate, seesBags } from "../plan/candidate.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
+import { memoryOf, stepOf } from "./candidate-step.ts";
 import type { Part, PreparedFold } from "./fold.ts";
-import { type Prediction, predictionOf } from "./outcome.ts";
+import { discard, type Network, type Trained } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 
 /** Settings that decide a training run. */
 export type TrainSettings = Pick<Settings, "model" | "hidden" | "maxEpochs" | "patience" | "batchSize">;
-
-/** Parameters of a trained network; owned by whoever holds it. */
-export interface Trained {
-  params: Tree;
-  state: Tree;
-}
 
 /** A finished run: the parameters of its best epoch, or none if it diverged. */
 export interface Run {
@@ -45,56 +28,6 @@ export interface Run {
   validation: number | null;
   epochs: number;
   curve: number[];
-}
-
-const weightDecay = 1e-4;
-/** Rows a forward pass takes at once: one program serves parts of every size. */
-const chunk = 128;
-
-/** A network of one shape and head, shared by its losses: the same key gives all of them the same start. */
-export interface Network {
-  model: FlatModel & FeatureModel;
-  /** Outputs of the rows of a part, `[rows, outputs]`: logits, or standardised numbers. */
-  outputs(trained: Trained, part: Pick<Part, "x" | "rows">): Promise<Float32Array>;
-  predict(
-    trained: Trained,
-    part: Pick<Part, "x" | "rows">,
-    target: PreparedFold["target"],
-  ): Promise<Prediction>;
-  dispose(): void;
-}
-
-/** The network for a number of inputs and classes (one output in regression). */
-export function makeNetwork(
-  inputs: number,
-  task: Task,
-  classes: number,
-  { model: kind, hidden, head }: Pick<TrainSettings, "model" | "hidden"> & { head?: Head },
-  compile?: Compile,
-): Network {
-  const outputs = task === "regression" ? 1 : classes;
-  const model = flat(mlp({ inputs, hidden: kind === "linear" ? [] : hidden, outputs, head }));
-  const forward = predictor(model, compile);
-  const outputsOf: Network["outputs"] = async ({ params, state }, { x, rows }) => {
-    const all = new Float32Array(rows * outputs);
-    for (let start = 0; start < rows; start += chunk) {
-      const n = Math.min(chunk, rows - start);
-      const input = new Float32Array(chunk * inputs);
-      input.set(x.subarray(start * inputs, (start + n) * inputs));
-      const out = await forward(params, state, np.array(input, { shape: [chunk, inputs] })).data();
-      all.set((out as Float32Array).subarray(0, n * outputs), start * outputs);
-    }
-    const wrong = all.find((v) => !Number.isFinite(v));
-    if (wrong !== undefined) throw new NonFiniteError(0, "output", wrong);
-    return all;
-  };
-  return {
-    model,
-    outputs: outputsOf,
-    predict: async (trained, part, target) =>
-      predictionOf(await outputsOf(trained, part), part.rows, task, target),
-    dispose: () => forward.dispose(),
-  };
 }
 
 /** One candidate on one network: its compiled step, good for all configurations, folds and seeds. */
@@ -137,19 +70,14 @@ export function buildInfoOf(dataset: Dataset, settings: Pick<Settings, "metric" 
 /** Compiles a candidate's training step. */
 export function makeLearner(
   network: Network,
-  candidate: Candidate,
+  candidate: PlannedCandidate,
   info: BuildInfo,
   settings: TrainSettings,
   compile?: Compile,
 ): Learner {
   const { model } = network;
-  const optimizer: SupervisedOptions["optimizer"] =
-    candidate.optimizer ?? (({ learningRate }) => adamw(learningRate, { weightDecay }));
-  const loss = lossFor(candidate, info);
-  const objective = candidate.objective?.(info, model) ?? objectiveOf(model, loss);
-  const step =
-    candidate.step?.(info, model, { objective, loss, optimizer, compile }) ??
-    supervised({ model, objective, optimizer, compile });
+  const loss = minimisedBy(candidate);
+  const step = stepOf(candidate, info, model, compile);
   type State = ReturnType<typeof step.init>;
 
   const start = (
@@ -158,19 +86,17 @@ export function makeLearner(
     seed: number,
   ) => {
     const batches = batchesFor(fold, seed);
-    const memory = candidate.memory?.(batches.count, parameters, model.outputSize) ?? {};
-    if (candidate.needsTeacher === true) memory.teacher = teacherOf(candidate, fold.fit);
-    if (candidate.needsUnlabeled === true) memory.unlabeled = unlabeledOf(candidate, fold);
-    const state = step.init(keyOf(seed), {
-      hyper: { learningRate, ...parameters, ...candidate.hyper?.(batches) },
-      memory,
-    });
+    const memory = memoryOf(candidate, batches.count, parameters, model.outputSize);
+    if (hasNeed(loss, "teacher")) memory.teacher = teacherOf(candidate, fold.fit);
+    if (hasNeed(loss, "unlabeled")) memory.unlabeled = unlabeledOf(candidate, fold);
+    const own = candidate.kind === "step" ? candidate.hyper?.(batches) : {};
+    const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters, ...own }, memory });
     return { batches, state };
   };
 
   const batchesFor = (fold: Parameters<Learner["trainFor"]>[1], seed: number) => {
-    if (candidate.needsBags === true) return bagBatchesOf(fold, info, seed);
-    const examples = examplesOf(fold, info.task, candidate.classWeighted === true);
+    if (seesBags(loss)) return bagBatchesOf(fold, info, seed);
+    const examples = examplesOf(fold, info.task, loss.kind === "loss" && loss.classWeighted === true);
     return minibatches(examples, { size: batchSizeFor(examples.y.length, settings.batchSize), seed });
   };
 
@@ -178,7 +104,7 @@ export function makeLearner(
     async train(fold, configuration, { seed, metric, signal }) {
       const { batches, state } = start(fold, configuration, seed);
       let current: State = state;
-      const selection = selectionFor(candidate, metric);
+      const selection = selectionFor(loss, metric);
       let best: { trained: Trained; score: number; epoch: number } | null = null;
       const curve: number[] = [];
       try {
@@ -236,11 +162,6 @@ export function makeLearner(
   }
 }
 
-/** Gives up trained parameters. */
-export function discard({ params, state }: Trained): void {
-  disposeTree([params, state]);
-}
-
 /** NaN (a metric that isn't defined on these rows) is never better than a number. */
 export function isBetter(
   score: number,
@@ -267,25 +188,16 @@ function bagBatchesOf(
   return bagBatches(examples, { bagsPerBatch, seed });
 }
 
-function unlabeledOf({ id }: Candidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
+function unlabeledOf({ id }: PlannedCandidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
   if (unlabeled === undefined)
     throw new TypeError(`candidate ${id}: expected unlabelled rows (--unlabeled), got none`);
   return unlabeled();
 }
 
-function teacherOf({ id }: Candidate, { teacher }: Part): Float32Array {
+function teacherOf({ id }: PlannedCandidate, { teacher }: Part): Float32Array {
   if (teacher === undefined)
     throw new TypeError(`candidate ${id}: expected the logits of a teacher (--distill-from), got none`);
   return teacher;
-}
-
-function lossFor(candidate: Candidate, info: BuildInfo): BatchLoss {
-  const loss: BatchLoss =
-    candidate.loss?.(info) ??
-    (() => {
-      throw new TypeError(`candidate ${candidate.id}: expected a loss or an objective, got neither`);
-    });
-  return info.task === "regression" ? (output, y, options) => loss(output.reshape([-1]), y, options) : loss;
 }
 
 function examplesOf(

@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
+import { seesBags } from "../plan/candidate.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import { defaultSettings } from "../plan/settings.ts";
+import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord } from "../results.ts";
 import { makeFolds } from "./fold.ts";
-import { makeTrialRunner, type TrialSpec } from "./run-trial.ts";
+import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = {
   ...defaultSettings,
@@ -62,7 +64,7 @@ describe("makeTrialRunner", () => {
     const teacher = Float32Array.from({ length: dataset.classes.length * dataset.rows }, (_, i) =>
       Math.cos(i),
     );
-    for (const { id } of candidates.filter((c) => c.tasks.includes(task) && c.needsBags !== true)) {
+    for (const { id } of candidates.filter((c) => c.tasks.includes(task) && !seesBags(c))) {
       const [record] = await runAll({ ...dataset, teacher, unlabeled: dataset }, [
         { candidate: id, seed: 0, fold: 1 },
       ]);
@@ -121,7 +123,7 @@ describe("makeTrialRunner", () => {
   });
 
   it("learns the same of numbers in another unit", async () => {
-    for (const { id } of candidates.filter((c) => c.tasks.includes("regression") && c.needsBags !== true)) {
+    for (const { id } of candidates.filter((c) => c.tasks.includes("regression") && !seesBags(c))) {
       const [small] = await runAll(await numbers(1), [{ candidate: id, seed: 0, fold: 0 }]);
       const [large] = await runAll(await numbers(1024), [{ candidate: id, seed: 0, fold: 0 }]);
       expect(small.status, id).toBe("ok");

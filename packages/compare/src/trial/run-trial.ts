@@ -1,34 +1,21 @@
-import { type Metric, metricById, NonFiniteError } from "minimand";
-import { type Compile, checkOptions, derive } from "minimand/engine";
+import { type FeatureModel, type Metric, metricById, NonFiniteError } from "minimand";
+import { type Compile, checkOptions, derive, rangeError } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import type { BuildInfo, Candidate } from "../plan/candidate.ts";
+import { type BuildInfo, minimisedBy, type PlannedCandidate } from "../plan/candidate.ts";
 import { candidateFor, references } from "../plan/candidates.ts";
+import { checkCandidates } from "../plan/check-candidates.ts";
 import { gridOf } from "../plan/grid.ts";
+import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
+import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
-import {
-  buildInfoOf,
-  discard,
-  isBetter,
-  type Learner,
-  makeLearner,
-  makeNetwork,
-  type Network,
-  type Run,
-  type Trained,
-} from "./learner.ts";
+import { buildInfoOf, isBetter, type Learner, makeLearner, type Run } from "./learner.ts";
+import { discard, makeNetwork, type Network, networkOf, outputsFor, type Trained } from "./network.ts";
 import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
 import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
-
-/** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
-export interface TrialSpec {
-  candidate: string;
-  seed: number;
-  fold: number;
-}
 
 /** Runs the trials of one data set; folds and compiled steps are made once and kept. */
 export interface TrialRunner {
@@ -42,16 +29,18 @@ export interface TrialRunner {
  * epoch with the best report metric there, and judges that model on the test part. Same data, settings and spec: same
  * record (but for `seconds`).
  *
- * @param testTable a second file as the test part (`--test`), instead of folds
+ * @param options `testTable`: a second file as the test part (`--test`), instead of folds. `candidates`: own ones, by whose
+ *   names trials may ask for them. `model`: trained instead of the network of the settings
  */
 export function makeTrialRunner(
   dataset: Dataset,
   settings: Settings,
-  options: { testTable?: Table | null; compile?: Compile } = {},
+  options: OwnParts & { testTable?: Table | null; compile?: Compile } = {},
 ): TrialRunner {
   checkSettingNames(settings);
-  checkOptions("makeTrialRunner", options, { testTable: true, compile: true });
-  const { testTable = null, compile } = options;
+  checkOptions("makeTrialRunner", options, { testTable: true, compile: true, candidates: true, model: true });
+  const { testTable = null, compile, candidates: own = [], model } = options;
+  checkCandidates(own);
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
   const info = buildInfoOf(dataset, settings);
@@ -60,11 +49,15 @@ export function makeTrialRunner(
   const networks = new Map<string, Network>();
   const learners = new Map<string, Learner>();
 
-  const networkFor = ({ head = "linear" }: Candidate, inputs: number): Network =>
-    remembered(networks, `${head} ${inputs}`, () =>
-      makeNetwork(inputs, task, info.classes, { ...settings, head }, compile),
+  const networkFor = (candidate: PlannedCandidate, inputs: number): Network => {
+    const { head = "linear" } = minimisedBy(candidate);
+    return remembered(networks, `${head} ${inputs}`, () =>
+      model === undefined
+        ? makeNetwork(inputs, task, info.classes, { ...settings, head }, compile)
+        : networkOf(ownModel(model, inputs, outputsFor(task, info.classes)), inputs, task, compile),
     );
-  const learnerFor = (candidate: Candidate, inputs: number): Learner =>
+  };
+  const learnerFor = (candidate: PlannedCandidate, inputs: number): Learner =>
     remembered(learners, `${candidate.id} ${inputs}`, () =>
       makeLearner(networkFor(candidate, inputs), candidate, info, settings, compile),
     );
@@ -79,12 +72,12 @@ export function makeTrialRunner(
       if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
         return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
       }
-      const candidate = candidateFor(spec.candidate, task, settings);
+      const candidate = candidateFor(spec.candidate, task, settings, own);
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
       const grid = gridOf(candidate, settings.configurations);
       const seed = derive(spec.seed, spec.fold);
-      const selection = selectionFor(candidate, metric);
+      const selection = selectionFor(minimisedBy(candidate), metric);
       const tuning: TuningRecord[] = [];
       let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
       for (const configuration of grid) {
@@ -134,6 +127,13 @@ export function makeTrialRunner(
       for (const network of networks.values()) network.dispose();
     },
   };
+}
+
+function ownModel({ make }: OwnModel, inputs: number, outputs: number): FeatureModel {
+  const made = make({ inputs, outputs });
+  if (made?.outputSize !== outputs)
+    throw rangeError("model.make", `a model with the outputSize ${outputs}`, made?.outputSize);
+  return made;
 }
 
 function recorder(

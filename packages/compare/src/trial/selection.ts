@@ -1,5 +1,5 @@
 import type { Metric } from "minimand";
-import type { Candidate } from "../plan/candidate.ts";
+import { type ComparedLoss, seesBags } from "../plan/candidate.ts";
 import type { Part } from "./fold.ts";
 import { type Prediction, scoreOfPrediction } from "./outcome.ts";
 
@@ -10,8 +10,8 @@ export interface Selection {
 }
 
 /** The report metric; or, for losses that see bags only, the bag-level loss of the validation part's bags. */
-export function selectionFor(candidate: Pick<Candidate, "needsBags">, metric: Metric): Selection {
-  if (candidate.needsBags === true) return { higherIsBetter: false, score: bagLoss };
+export function selectionFor(loss: Pick<ComparedLoss, "kind" | "needs">, metric: Metric): Selection {
+  if (seesBags(loss)) return { higherIsBetter: false, score: bagLoss };
   const { higherIsBetter } = metric;
   return { higherIsBetter, score: (part, prediction) => scoreOfPrediction(metric, part, prediction) };
 }

@@ -1,0 +1,32 @@
+import type { CandidateSummary, Task } from "../results.ts";
+import { type PlannedCandidate, roleOf } from "./candidate.ts";
+import { references } from "./candidates.ts";
+import { gridOf } from "./grid.ts";
+
+/** What `results.json` says of the losses and references that ran. */
+export function summarise(
+  chosen: readonly PlannedCandidate[],
+  task: Task,
+  configurations: number,
+): CandidateSummary[] {
+  const losses = chosen.map(
+    (c): CandidateSummary => ({
+      id: c.id,
+      label: c.label,
+      kind: roleOf(c),
+      ...(c.paper === undefined ? {} : { paper: c.paper }),
+      formula: c.formula,
+      ...("tasks" in c && c.extensionOn?.includes(task) ? { extension: true } : {}),
+      grid: gridOf(c, configurations),
+      ...(c.origin && { origin: c.origin }),
+    }),
+  );
+  const hasThreshold = chosen.some((c) => c.id === "cross-entropy");
+  const rows =
+    task === "regression"
+      ? [references.mean]
+      : task === "binary"
+        ? [references.majority, ...(hasThreshold ? [references.threshold] : [])]
+        : [references.majority];
+  return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
+}

@@ -1,0 +1,172 @@
+import type { Dataset } from "../dataset/dataset.ts";
+import type { Configuration, EngineUsed, Settings } from "../results.ts";
+import { readerVersion } from "../table/read-table.ts";
+import { hasNeed, minimisedBy, type PlannedCandidate } from "./candidate.ts";
+import { references } from "./candidates.ts";
+import { gridOf } from "./grid.ts";
+import type { OwnModel } from "./own-parts.ts";
+import { metricFor } from "./settings.ts";
+
+/** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
+export interface TrialSpec {
+  candidate: string;
+  seed: number;
+  fold: number;
+}
+
+/** What of a data set decides its trials: the hashes of all that was read for it, and what was understood. */
+export interface TrialSubject {
+  dataset: Pick<Dataset, "task" | "classes">;
+  sha256: string;
+  /** Of the file that is tested on instead of folds. */
+  testSha256: string | null;
+  /** Of the teacher that distillation learns from. */
+  teacherSha256: string | null;
+  /** Of the file of unlabelled rows. */
+  unlabeledSha256: string | null;
+}
+
+/** What trains, and on what: the same plan elsewhere gives numbers that differ by rounding. */
+export interface TrialHost {
+  versions: Record<string, string>;
+  engine: EngineUsed;
+  /** Where all candidates train a model of one's own. */
+  model?: Pick<OwnModel, "id">;
+}
+
+/**
+ * Everything that decides a trial's result, and nothing else: trials of equal keys have equal results, whatever runs
+ * beside them and however they are judged. Plain JSON, always in the same order.
+ */
+export type TrialKey = {
+  version: typeof keyVersion;
+  spec: TrialSpec;
+  host: Pick<TrialHost, "versions" | "engine">;
+  reader: string | number;
+  data: Record<string, string>;
+  task: string;
+  classes: string[];
+  settings: Record<string, unknown>;
+  /** Null for the references that nothing is trained for. */
+  candidate: {
+    formula: string;
+    grid: Configuration[];
+    /** The loss that a method minimises. */
+    of?: { id: string; formula: string; code?: string };
+    /** Hash of the code of an own candidate. */
+    code?: string;
+  } | null;
+  /** The model, where it isn't that of the settings. */
+  model?: string;
+};
+
+/** A trial of a comparison. */
+export interface PlannedTrial {
+  /** Place of its data set among the subjects. */
+  subject: number;
+  spec: TrialSpec;
+  key: TrialKey;
+}
+
+/** To be raised where older keys would name results that are computed otherwise now. */
+const keyVersion = 2;
+
+/**
+ * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the
+ * key as what they come to: task, positive class, files, metric, folds, grid.
+ */
+const deciding: Record<keyof Settings, boolean> = {
+  ...{ target: true, types: true, ignore: true, group: true, bagColumn: true, damaged: true },
+  ...{ labelNoise: true, imbalance: true, model: true, hidden: true },
+  ...{ maxEpochs: true, patience: true, batchSize: true },
+  ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false },
+  ...{ metric: false, folds: false, configurations: false, seeds: false },
+  ...{ losses: false, baseline: false, optimizers: false, steps: false, rope: false, alpha: false },
+};
+
+/**
+ * The trials of a comparison with their keys, seed by seed (a repeat), data set by data set, candidate by candidate: first
+ * the reference that learns nothing, then the candidates in their order, each on all folds.
+ *
+ * @param candidates as `chooseCandidates` gives them
+ */
+export function planTrials(
+  settings: Settings,
+  candidates: readonly PlannedCandidate[],
+  subjects: readonly TrialSubject[],
+  host: TrialHost,
+): PlannedTrial[] {
+  const repeats = Array.from({ length: settings.seeds }, (_, seed) => seed);
+  return repeats.flatMap((seed) =>
+    subjects.flatMap((subject, place) => {
+      const folds = foldsOf(settings, subject);
+      const reference = subject.dataset.task === "regression" ? references.mean : references.majority;
+      return [null, ...candidates].flatMap((candidate) =>
+        Array.from({ length: folds ?? 1 }, (_, fold) => {
+          const spec = { candidate: candidate?.id ?? reference.id, seed, fold };
+          return { subject: place, spec, key: keyOf(spec, candidate, subject, settings, host) };
+        }),
+      );
+    }),
+  );
+}
+
+/** Null where a second file is tested on: each seed then is a single trial. */
+function foldsOf({ folds }: Settings, { testSha256 }: TrialSubject): number | null {
+  return testSha256 === null ? folds : null;
+}
+
+function keyOf(
+  spec: TrialSpec,
+  candidate: PlannedCandidate | null,
+  subject: TrialSubject,
+  settings: Settings,
+  { versions, engine, model }: TrialHost,
+): TrialKey {
+  const { task, classes } = subject.dataset;
+  const { sha256: train, testSha256: test, teacherSha256: teacher, unlabeledSha256: unlabeled } = subject;
+  const loss = candidate === null ? null : minimisedBy(candidate);
+  return {
+    version: keyVersion,
+    spec: { candidate: spec.candidate, seed: spec.seed, fold: spec.fold },
+    host: { versions, engine },
+    reader: readerVersion,
+    data: {
+      train,
+      ...(test !== null && { test }),
+      ...(loss !== null && hasNeed(loss, "teacher") && teacher !== null && { teacher }),
+      ...(loss !== null && hasNeed(loss, "unlabeled") && unlabeled !== null && { unlabeled }),
+    },
+    task,
+    classes,
+    settings: decidingOf(settings, subject),
+    candidate: candidate === null ? null : identityOf(candidate, settings),
+    ...(model && { model: model.id }),
+  };
+}
+
+function identityOf(candidate: PlannedCandidate, { configurations }: Settings): TrialKey["candidate"] {
+  return {
+    formula: candidate.formula,
+    grid: gridOf(candidate, configurations),
+    ...codeOf(candidate),
+    ...("of" in candidate && {
+      of: { id: candidate.of.id, formula: candidate.of.formula, ...codeOf(candidate.of) },
+    }),
+  };
+}
+
+const codeOf = ({ origin }: Pick<PlannedCandidate, "origin">): { code?: string } =>
+  origin === undefined ? {} : { code: origin.sha256 };
+
+function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settings"] {
+  const names = (Object.keys(deciding) as (keyof Settings)[]).filter((name) => deciding[name]);
+  return {
+    ...Object.fromEntries(names.map((name) => [name, settings[name]])),
+    // In whatever order they were given.
+    types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),
+    ignore: settings.ignore.toSorted(),
+    folds: foldsOf(settings, subject),
+    metric: metricFor(settings.metric, subject.dataset.task),
+  };
+}

@@ -1,0 +1,61 @@
+import {
+  adamw,
+  type BatchLoss,
+  objectiveOf,
+  type SupervisedState,
+  supervised,
+  type TrainStep,
+} from "minimand";
+import type { Compile } from "minimand/engine";
+import type {
+  BuildInfo,
+  LossCandidate,
+  Memory,
+  PlannedCandidate,
+  ReferenceCandidate,
+  StepParts,
+} from "../plan/candidate.ts";
+import type { Network } from "./network.ts";
+
+const weightDecay = 1e-4;
+
+/** The training step of a candidate: its own, or the plain one for its objective. */
+export function stepOf(
+  candidate: PlannedCandidate,
+  info: BuildInfo,
+  model: Network["model"],
+  compile: Compile | undefined,
+): TrainStep<SupervisedState> {
+  const parts: StepParts = {
+    optimizer:
+      candidate.kind === "optimizer"
+        ? candidate.optimizer
+        : ({ learningRate }) => adamw(learningRate, { weightDecay }),
+    compile,
+  };
+  if (candidate.kind === "step" && candidate.minimises === "own") return candidate.step(info, model, parts);
+  if (candidate.kind === "step" && candidate.minimises === "loss")
+    return candidate.step(info, model, { ...parts, loss: batchLossOf(candidate.of, info) });
+  const loss = "of" in candidate ? candidate.of : candidate;
+  const objective =
+    loss.kind === "objective" ? loss.objective(info, model) : objectiveOf(model, batchLossOf(loss, info));
+  return candidate.kind === "step"
+    ? candidate.step(info, model, { ...parts, objective })
+    : supervised({ model, objective, ...parts });
+}
+
+/** What a candidate remembers of every example at the start: an optimizer changes nothing about it. */
+export function memoryOf(
+  candidate: PlannedCandidate,
+  examples: number,
+  parameters: Record<string, number>,
+  outputs: number,
+): Memory {
+  const holder = candidate.kind === "optimizer" ? candidate.of : candidate;
+  return "memory" in holder ? (holder.memory?.(examples, parameters, outputs) ?? {}) : {};
+}
+
+function batchLossOf(candidate: LossCandidate | ReferenceCandidate, info: BuildInfo): BatchLoss {
+  const loss = candidate.loss(info);
+  return info.task === "regression" ? (output, y, options) => loss(output.reshape([-1]), y, options) : loss;
+}

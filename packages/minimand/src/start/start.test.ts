@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { startEngine } from "./index.ts";
+import { trainShortly } from "./training.fixture.ts";
+
+/** A module with an exported counter of its own that imports nothing: `(global (export "n") (mut i32) i32.const 0)`. */
+const counter = new WebAssembly.Module(
+  Uint8Array.of(
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...[0x06, 0x06, 0x01, 0x7f, 0x01, 0x41, 0x00, 0x0b],
+    ...[0x07, 0x05, 0x01, 0x01, 0x6e, 0x03, 0x00],
+  ),
+);
+
+it("trains without making any kernel's instance again", async () => {
+  const { outputs, made } = await trainShortly();
+  expect(outputs).toHaveLength(64);
+  expect(outputs.every(Number.isFinite)).toBe(true);
+  expect(made).toBe(0);
+});
+
+it("leaves modules of others alone, and instances are still instances", async () => {
+  await startEngine();
+  const [one, two] = [new WebAssembly.Instance(counter), new WebAssembly.Instance(counter)];
+  (one.exports.n as WebAssembly.Global).value = 3;
+  expect((two.exports.n as WebAssembly.Global).value).toBe(0);
+  expect(one).toBeInstanceOf(WebAssembly.Instance);
+  // The same memory, but not alone: what else is imported may differ.
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const given = () => new WebAssembly.Instance(counter, { env: { memory, other: 1 } });
+  expect(given()).not.toBe(given());
+});
+
+it("starts once, however often it is asked", () => {
+  expect(startEngine()).toBe(startEngine());
+});
