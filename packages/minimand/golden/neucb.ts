@@ -1,4 +1,4 @@
-import { argmax } from "../src/online/bandits/exploration.ts";
+import { argmax } from "../src/online/bandits/arm-choice.ts";
 import {
   expectedSquareLoss,
   fastCbGamma,

@@ -92,7 +92,7 @@ describe.each(Object.entries(bandits))("%s", (_, make) => {
     const refusals: [() => unknown, string][] = [
       [
         () => bandit.choose({ features: [1, 2, 3] }),
-        "features: expected 4 numbers, got an array of length 3",
+        "features: expected an array of 4 numbers, got an array of length 3",
       ],
       [
         () => bandit.choose({ features: [1, 2, 3, Number.NaN] }),
@@ -116,13 +116,13 @@ describe.each(Object.entries(bandits))("%s", (_, make) => {
         "actionIds: expected names that differ",
       ],
       [() => shared.choose({ features: [] }), "features: expected at least one arm"],
-      [() => shared.choose({ features: [[1, 2, 3, 4], [1]] }), "features[1]: expected 4 numbers"],
-      [() => shared.choose({ features: [1, 2, 3, 4] }), "features[0]: expected 4 numbers, got 1"],
-      [() => bandit.update("7-abc", 1), 'decisionId: expected a decision of this bandit, got "7-abc"'],
-      [() => bandit.update(7 as never, 1), "decisionId: expected a decision of this bandit, got 7"],
+      [() => shared.choose({ features: [[1, 2, 3, 4], [1]] }), "features[1]: expected an array of 4 numbers"],
+      [() => shared.choose({ features: [1, 2, 3, 4] }), "features[0]: expected an array of 4 numbers, got 1"],
+      [() => bandit.update("7-abc", 1), 'decisionId: expected a decision of this learner, got "7-abc"'],
+      [() => bandit.update(7 as never, 1), "decisionId: expected a decision of this learner, got 7"],
       [
         () => bandit.update(settled, 1),
-        "decisionId: expected a decision that waits for its reward (this one is settled)",
+        "decisionId: expected a decision that waits for its feedback (this one is settled)",
       ],
       [() => bandit.expire(settled), "decisionId: expected a decision that waits"],
       [() => bandit.update(waiting, 2.1), "reward: expected a finite number >= 0 and <= 2, got 2.1"],
@@ -214,10 +214,14 @@ describe("a snapshot", () => {
     expect(() => restoreBandit(changed)).toThrow("snapshot: expected bytes that are as they were written");
     const newer = snapshot.slice();
     newer[4] = 9;
-    expect(() => restoreBandit(newer)).toThrow("snapshot: expected version 1, got 9");
-    expect(() => restoreBandit(new Uint8Array(100))).toThrow("snapshot: expected the bytes of a snapshot");
+    expect(() => restoreBandit(newer)).toThrow("snapshot.version: expected 1, got 9");
+    expect(() => restoreBandit(new Uint8Array(100))).toThrow(
+      "snapshot: expected what snapshot() of a bandit returns, got Uint8Array(100)",
+    );
     expect(() => restoreBandit(new Uint8Array(3))).toThrow(TypeError);
-    expect(() => restoreBandit("x" as never)).toThrow("snapshot: expected bytes");
+    expect(() => restoreBandit("x" as never)).toThrow(
+      'snapshot: expected what snapshot() of a bandit returns, got "x"',
+    );
   });
 
   it("may lie anywhere in a buffer", () => {

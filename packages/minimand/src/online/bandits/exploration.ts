@@ -1,5 +1,6 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { randomStream } from "./random-stream.ts";
+import { checkVector } from "../vectors.ts";
+import { argmax } from "./arm-choice.ts";
 
 /** What {@link confidenceWidths} gets. */
 export interface ConfidenceOptions {
@@ -27,8 +28,8 @@ export function neuralUcbScores(
   checkNumber("nu", nu, { above: 0 });
   if (gradients.length === 0 || gradients.length !== predictions.length)
     throw rangeError("gradients", `one for each of ${predictions.length} arms`, gradients);
-  const sigma = Float64Array.from(gradients, (g) => {
-    if (g.length !== design.length) throw rangeError("gradients", `${design.length} numbers each`, g);
+  const sigma = Float64Array.from(gradients, (g, arm) => {
+    checkVector(`gradients[${arm}]`, g, design.length);
     let square = 0;
     for (let i = 0; i < g.length; i++) square += (g[i] * g[i]) / design[i];
     return Math.sqrt(lambda * nu * square);
@@ -41,34 +42,4 @@ export function neuralUcbScores(
     action,
     design: Float64Array.from(design, (u, i) => u + gradients[action][i] ** 2),
   };
-}
-
-/** The first index of the largest number. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-/**
- * How often each arm has the highest draw: `estimates` draws from a stream of their own, and the draw that chose where there
- * is one, so that the chosen arm never has probability 0.
- */
-export function drawnFirst(
-  sample: (normal: () => number) => Float64Array,
-  arms: number,
-  { estimates, stream, action }: { estimates: number; stream: number; action: number | null },
-): Float64Array {
-  const own = randomStream(stream);
-  const counts = new Float64Array(arms);
-  for (let i = 0; i < estimates; i++) counts[argmax(sample(own.normal))]++;
-  if (action !== null) counts[action]++;
-  return counts.map((count) => count / (estimates + (action === null ? 0 : 1)));
-}
-
-/** 1 for one arm, 0 for the others. */
-export function only(action: number, arms: number): Float64Array {
-  const p = new Float64Array(arms);
-  p[action] = 1;
-  return p;
 }

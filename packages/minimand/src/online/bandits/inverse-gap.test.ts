@@ -80,8 +80,12 @@ describe("inverse gap weighting", () => {
   });
 
   it("refuses no arms, NaN, negative costs and a negative gamma", () => {
-    expect(() => inverseGap([], { gamma: 1 })).toThrow("costs: expected at least one arm");
-    expect(() => inverseGap([Number.NaN], { gamma: 1 })).toThrow("costs: expected finite numbers, got NaN");
+    expect(() => inverseGap([], { gamma: 1 })).toThrow(
+      "costs: expected an array of numbers, got an array of length 0",
+    );
+    expect(() => inverseGap([Number.NaN], { gamma: 1 })).toThrow(
+      "costs[0]: expected a finite number, got NaN",
+    );
     expect(() => fastInverseGap([0.5, -0.1], { gamma: 1 })).toThrow("costs: expected numbers >= 0, got -0.1");
     expect(() => inverseGap([1], { gamma: -1 })).toThrow("gamma: expected a finite number >= 0, got -1");
     expect(() => inverseGap(5 as never, { gamma: 1 })).toThrow(TypeError);

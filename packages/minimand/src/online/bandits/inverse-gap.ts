@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { checkVector } from "../vectors.ts";
 
 /** How much the weighting exploits; see {@link inverseGap}. */
 export interface InverseGapOptions {
@@ -47,15 +48,10 @@ export function fastInverseGap(costs: ArrayLike<number>, { gamma }: InverseGapOp
 
 /** The first arm of the least cost. */
 function cheapest(costs: ArrayLike<number>, gamma: number): number {
-  if (typeof costs !== "object" || costs === null || !("length" in costs))
-    throw typeError("costs", "numbers, one an arm", costs);
-  if (costs.length === 0) throw rangeError("costs", "at least one arm", costs);
+  checkVector("costs", costs);
   if (gamma !== Infinity) checkNumber("gamma", gamma, { min: 0 });
   let best = 0;
-  for (let arm = 0; arm < costs.length; arm++) {
-    if (!Number.isFinite(costs[arm])) throw rangeError("costs", "finite numbers", costs[arm]);
-    if (costs[arm] < costs[best]) best = arm;
-  }
+  for (let arm = 0; arm < costs.length; arm++) if (costs[arm] < costs[best]) best = arm;
   return best;
 }
 

@@ -1,10 +1,10 @@
 import { checkChoice, checkNumber } from "../../engine/errors.ts";
 import type { Algorithm } from "./algorithm.ts";
-import { type Bandit, type BanditOptions, makeBandit, type Saved } from "./bandit.ts";
-import type { Arms } from "./context.ts";
+import type { Bandit, BanditOptions } from "./bandit.ts";
+import { type Arms, predictions } from "./context.ts";
 import { type ContextBuffer, contextBuffer, covarianceInverses } from "./context-buffer.ts";
-import { predictions } from "./neural.ts";
-import { type Ridge, ridgeSolve } from "./ridge.ts";
+import { makeBandit, type SavedBandit } from "./make-bandit.ts";
+import { type Ridge, ridgePrediction, ridgeSolve } from "./ridge.ts";
 
 /** Options of {@link linExp3}. */
 export interface LinExp3Options extends BanditOptions {
@@ -43,13 +43,8 @@ export function linExp3(options: LinExp3Options): Bandit {
 }
 
 /** New or from a snapshot. */
-export function buildLinExp3(options: LinExp3Options, saved?: Saved): Bandit {
-  return makeBandit(
-    linExp3Algorithm(options, saved?.algorithm as State | undefined),
-    options,
-    (snapshot) => buildLinExp3(options, snapshot),
-    saved?.ledger,
-  );
+export function buildLinExp3(options: LinExp3Options, saved?: SavedBandit): Bandit {
+  return makeBandit(options, (state?: State) => linExp3Algorithm(options, state), saved);
 }
 
 function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
@@ -72,11 +67,7 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
   };
   let learned = saved?.learned ?? 0;
 
-  const lossOf = (slot: number, x: Float64Array): number => {
-    let sum = 0;
-    for (let i = 0; i < dim; i++) sum += cumulative[slot * dim + i] * x[i];
-    return sum;
-  };
+  const lossOf = (slot: number, x: Float64Array): number => ridgePrediction(model, slot, x);
   const policy = (losses: Float64Array): Float64Array => {
     const weights = regularizer === "entropy" ? hedge(losses, eta) : logBarrier(losses, eta);
     return weights.map((p) => (1 - exploration) * p + exploration / losses.length);

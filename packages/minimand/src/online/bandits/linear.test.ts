@@ -75,7 +75,7 @@ describe("ridge regression by recursive least squares", () => {
       "Z: expected 2 rows of 2 numbers",
     );
     expect(() => linUcbScores([[1]], [0], [[1, 0]], { alpha: 1 })).toThrow(
-      "contexts: expected 1 numbers each",
+      "contexts[0]: expected an array of 1 numbers",
     );
     expect(() => ridge(2, 1, 0)).toThrow("lambda: expected a finite number > 0, got 0");
   });

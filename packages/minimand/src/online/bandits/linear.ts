@@ -1,9 +1,11 @@
-import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkNumber } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
+import { checkedVector, inner } from "../vectors.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
-import { type Bandit, type BanditOptions, makeBandit, type Saved } from "./bandit.ts";
+import { argmax, drawnFirst, only } from "./arm-choice.ts";
+import type { Bandit, BanditOptions } from "./bandit.ts";
 import type { Arms } from "./context.ts";
-import { argmax, drawnFirst, only } from "./exploration.ts";
+import { makeBandit, type SavedBandit } from "./make-bandit.ts";
 import {
   type Ridge,
   ridge,
@@ -65,13 +67,12 @@ export function linTs(options: LinTsOptions): Bandit {
 }
 
 /** Either, new or from a snapshot. */
-export function buildLinear(kind: LinearKind, options: LinUcbOptions & LinTsOptions, saved?: Saved): Bandit {
-  return makeBandit(
-    linearAlgorithm(kind, options, saved?.algorithm as Ridge | undefined),
-    options,
-    (snapshot) => buildLinear(kind, options, snapshot),
-    saved?.ledger,
-  );
+export function buildLinear(
+  kind: LinearKind,
+  options: LinUcbOptions & LinTsOptions,
+  saved?: SavedBandit,
+): Bandit {
+  return makeBandit(options, (state?: Ridge) => linearAlgorithm(kind, options, state), saved);
 }
 
 /**
@@ -90,9 +91,7 @@ export function linUcbScores(
 ): { theta: Float64Array; scores: Float64Array; action: number } {
   checkNumber("alpha", alpha, { min: 0 });
   const model = ridgeFrom(z, b);
-  const rows = contexts.map((context) => Float64Array.from(context));
-  for (const row of rows)
-    if (row.length !== model.dim) throw rangeError("contexts", `${model.dim} numbers each`, row);
+  const rows = contexts.map((context, arm) => checkedVector(`contexts[${arm}]`, context, model.dim));
   const variances = ridgeVariances(model, 0, rows);
   const scores = variances.map((v, arm) => ridgePrediction(model, 0, rows[arm]) + alpha * Math.sqrt(v));
   return { theta: model.theta, scores, action: argmax(scores) };
@@ -152,9 +151,7 @@ function joint(model: Ridge, arms: Arms, predicted: Float64Array, scale: number)
   for (let i = 0; i < n; i++) {
     ridgeSolve(model, 0, arms.rows[i], solved);
     for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0; k < solved.length; k++) sum += solved[k] * arms.rows[j][k];
-      l[i * n + j] = scale * scale * sum;
+      l[i * n + j] = scale * scale * inner(solved, arms.rows[j]);
     }
   }
   // Cholesky; arms whose vectors depend on those before add nothing of their own.

@@ -1,8 +1,9 @@
 import { checkChoice, checkNumber } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
-import { type Bandit, makeBandit, type Saved } from "./bandit.ts";
-import { argmax, drawnFirst, only } from "./exploration.ts";
+import { argmax, drawnFirst, only } from "./arm-choice.ts";
+import type { Bandit } from "./bandit.ts";
+import { makeBandit, type SavedBandit } from "./make-bandit.ts";
 import type { NeuralBanditOptions } from "./neural.ts";
 import { onlineRegressor, type RegressorState } from "./regressor.ts";
 
@@ -59,13 +60,12 @@ interface State {
 }
 
 /** Either, new or from a snapshot. */
-export function buildExploration(kind: ExplorationKind, options: NeuralTsOptions, saved?: Saved): Bandit {
-  return makeBandit(
-    explorationAlgorithm(kind, options, saved?.algorithm as State | undefined),
-    options,
-    (snapshot) => buildExploration(kind, options, snapshot),
-    saved?.ledger,
-  );
+export function buildExploration(
+  kind: ExplorationKind,
+  options: NeuralTsOptions,
+  saved?: SavedBandit,
+): Bandit {
+  return makeBandit(options, (state?: State) => explorationAlgorithm(kind, options, state), saved);
 }
 
 function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, saved?: State): Algorithm {

@@ -1,8 +1,8 @@
 import { checkChoice, checkNumber } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
-import { type Bandit, type BanditOptions, makeBandit, type Saved } from "./bandit.ts";
-import type { Arms } from "./context.ts";
+import type { Bandit, BanditOptions } from "./bandit.ts";
+import { predictions } from "./context.ts";
 import {
   checkGammaSchedule,
   fastInverseGap,
@@ -10,6 +10,7 @@ import {
   gammaAt,
   inverseGap,
 } from "./inverse-gap.ts";
+import { makeBandit, type SavedBandit } from "./make-bandit.ts";
 import { onlineRegressor, type RegressorOptions, type RegressorState } from "./regressor.ts";
 
 /** Options of all bandits that predict by a network; see {@link onlineRegressor} and {@link Bandit}. */
@@ -76,9 +77,8 @@ export function neuralEpsilonGreedy(options: EpsilonGreedyOptions): Bandit {
 }
 
 /** Any of the three, new or from a snapshot. */
-export function buildNeural(kind: NeuralKind, options: NeuralOptions, saved?: Saved): Bandit {
-  const algorithm = neuralAlgorithm(kind, options, saved?.algorithm as RegressorState | undefined);
-  return makeBandit(algorithm, options, (snapshot) => buildNeural(kind, options, snapshot), saved?.ledger);
+export function buildNeural(kind: NeuralKind, options: NeuralOptions, saved?: SavedBandit): Bandit {
+  return makeBandit(options, (state?: RegressorState) => neuralAlgorithm(kind, options, state), saved);
 }
 
 /** Below this a predicted cost is raised to it, as FastCB divides by the least one. */
@@ -120,13 +120,6 @@ function neuralAlgorithm(kind: NeuralKind, options: NeuralOptions, saved?: Regre
     learn: ({ slot, x }, reward) => regressor.learn(slot, x, 1 - reward),
     state: regressor.state,
   };
-}
-
-/** One number for each arm. */
-export function predictions(predict: (slot: number, x: Float64Array) => number, arms: Arms): Float64Array {
-  const out = new Float64Array(arms.count);
-  for (let arm = 0; arm < arms.count; arm++) out[arm] = predict(arms.own ? arm : 0, arms.rows[arm]);
-  return out;
 }
 
 /** `1 - epsilon + epsilon / K` for the first cheapest arm, `epsilon / K` for the others. */

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkVector } from "../vectors.ts";
 import { type LayerRange, sigmoid, softplus } from "./network.ts";
 import { addSigns, type Signs, signProducts } from "./signs.ts";
 
@@ -180,8 +181,7 @@ function anchored(
 function checkPoint({ output, gradient, theta, theta0, scale }: PerturbedPoint, size: number): void {
   checkNumber("output", output);
   checkNumber("scale", scale, { min: 0 });
-  for (const [name, values] of Object.entries({ gradient, theta, theta0 }))
-    if (values.length !== size) throw rangeError(name, `${size} numbers`, values);
+  for (const [name, values] of Object.entries({ gradient, theta, theta0 })) checkVector(name, values, size);
 }
 
 const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;

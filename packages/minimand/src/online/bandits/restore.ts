@@ -1,12 +1,12 @@
-import { typeError } from "../../engine/errors.ts";
-import { type Bandit, type Saved, snapshotVersion } from "./bandit.ts";
+import { checkChoice } from "../../engine/errors.ts";
+import type { Bandit } from "./bandit.ts";
 import { buildLinExp3 } from "./lin-exp3.ts";
 import { buildLinear, linearKinds } from "./linear.ts";
+import { type SavedBandit, unpackBandit } from "./make-bandit.ts";
 import { buildNeural, neuralKinds } from "./neural.ts";
 import { buildExploration, explorationKinds } from "./neural-exploration.ts";
-import { unpack } from "./snapshot-bytes.ts";
 
-type Build = (saved: Saved) => Bandit;
+type Build = (saved: SavedBandit) => Bandit;
 const quiet = { warn: () => {} };
 
 const builders = new Map<string, Build>([
@@ -31,9 +31,7 @@ const builders = new Map<string, Build>([
  * const bandit = restoreBandit(linUcb({ dim: 2 }).snapshot());
  */
 export function restoreBandit(snapshot: Uint8Array): Bandit {
-  const saved = unpack(snapshot, snapshotVersion) as Saved;
-  const build = builders.get(saved.kind);
-  if (build === undefined)
-    throw typeError("snapshot", `a bandit (${[...builders.keys()].join(", ")})`, saved.kind);
-  return build(saved);
+  const saved = unpackBandit(snapshot);
+  checkChoice("snapshot.kind", saved.kind, [...builders.keys()]);
+  return builders.get(saved.kind)!(saved);
 }

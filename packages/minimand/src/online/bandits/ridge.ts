@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { innerAt } from "../vectors.ts";
 
 /**
  * Ridge regression, one for each slot, by recursive least squares: `theta = Z^-1 sum r x`, `Z = lambda I + sum x x^T`. Of the
@@ -24,9 +25,7 @@ export function ridge(dim: number, slots: number, lambda: number): Ridge {
 
 /** `x^T theta`. */
 export function ridgePrediction({ dim, theta }: Ridge, slot: number, x: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < dim; i++) sum += theta[slot * dim + i] * x[i];
-  return sum;
+  return innerAt(theta, slot * dim, x);
 }
 
 /**

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { inner, squaredDistance } from "../vectors.ts";
 import { type Domain, simplexDomain } from "./domain.ts";
-import { inner, squaredDistance } from "./inputs.ts";
 import type { LearnerSnapshot, OnlineLearner } from "./learner.ts";
 import { domains, G, gradients, learners } from "./learners.fixture.ts";
 
@@ -63,7 +63,7 @@ describe.each(learners)("$name", ({ make, linear, optimistic, limited, simplex }
     const copy = x.slice();
     x.fill(7);
     expect(learner.predict()).toEqual(copy);
-    expect(() => played(3).update([1, 0, 0])).toThrow(/^update: expected predict\(\) before it/);
+    expect(() => played(3).update([1, 0, 0])).toThrow(/^update: expected a decision first, got none$/);
   });
 
   it("goes on from a snapshot bit for bit, through JSON, between rounds and within one", () => {
@@ -92,11 +92,11 @@ describe.each(learners)("$name", ({ make, linear, optimistic, limited, simplex }
     learner.predict();
     const before = learner.snapshot();
     const bad: [unknown, RegExp, typeof RangeError | typeof TypeError][] = [
-      [[1, 2], /^gradient: expected 3 finite numbers, got an array of length 2$/, RangeError],
-      [[1, Number.NaN, 0], /^gradient: expected 3 finite numbers, got NaN$/, RangeError],
+      [[1, 2], /^gradient: expected an array of 3 numbers, got an array of length 2$/, RangeError],
+      [[1, Number.NaN, 0], /^gradient\[1\]: expected a finite number, got NaN$/, RangeError],
       [new Float32Array([1, Infinity, 0]), /got Infinity$/, RangeError],
       [[1, "2", 0], /got "2"$/, TypeError],
-      [null, /^gradient: expected an array of 3 finite numbers, got null$/, TypeError],
+      [null, /^gradient: expected an array of 3 numbers, got null$/, TypeError],
       [[1e200, 0, 0], /whose squares are finite/, RangeError],
     ];
     for (const [gradient, message, kind] of bad) {
@@ -135,7 +135,9 @@ describe.each(learners)("$name", ({ make, linear, optimistic, limited, simplex }
     }
     const before = learner.snapshot();
     for (const bad of [[0, 0], [0, Number.NaN, 0], () => [1, Number.NaN, 0]]) {
-      expect(() => learner.predict(bad as never)).toThrow(/^hint: expected 3 finite numbers/);
+      expect(() => learner.predict(bad as never)).toThrow(
+        /^hint(: expected an array of 3 numbers|\[1\]: expected a finite number)/,
+      );
       expect(learner.snapshot()).toEqual(before);
     }
     const x = learner.predict(() => [0.5, 0.1, 0]);

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkedVector, inner, squaredDistance } from "./inputs.ts";
+import { checkedVector, inner, squaredDistance } from "../vectors.ts";
 import { ontoBall, ontoL1Ball, ontoSimplex } from "./project.ts";
 import { type Face, ontoBallInNorm, ontoSetInNorm } from "./project-norm.ts";
 

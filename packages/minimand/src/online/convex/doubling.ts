@@ -1,4 +1,5 @@
-import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { checkNumber, typeError } from "../../engine/errors.ts";
+import { checkSnapshot } from "../learner.ts";
 import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./ensemble.ts";
 import type { LearnerSnapshot } from "./learner.ts";
 
@@ -53,7 +54,7 @@ export function doublingEnsemble(
       return { ...rest, kind, state, memory: { horizon, before } };
     },
     restore(snapshot: LearnerSnapshot) {
-      if (snapshot?.kind !== kind) throw rangeError("snapshot.kind", JSON.stringify(kind), snapshot?.kind);
+      checkSnapshot("an online learner", snapshot, { kind });
       const saved = snapshot.memory as { horizon: number; before: number } | null | undefined;
       if (typeof saved !== "object" || saved === null)
         throw typeError("snapshot.memory", "horizon and rounds before it", saved);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { inner, plusScaled, squaredDistance } from "../vectors.ts";
 import { ballDomain, boxDomain } from "./domain.ts";
 import { doublingEnsemble } from "./doubling.ts";
 import { dynamicEnsemble, ensemblePool } from "./ensemble.ts";
-import { inner, plusScaled, squaredDistance } from "./inputs.ts";
 import { G, gradients } from "./learners.fixture.ts";
 
 const domain = ballDomain(3, 1);

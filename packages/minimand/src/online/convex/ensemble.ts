@@ -1,7 +1,7 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { inner, plusScaled, squaredDistance } from "../vectors.ts";
 import { checkDomain, startIn } from "./domain.ts";
 import { normalised } from "./entropy.ts";
-import { inner, plusScaled, squaredDistance } from "./inputs.ts";
 import { freshState, type GradientLimit, learnerOf, type OnlineLearner } from "./learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 

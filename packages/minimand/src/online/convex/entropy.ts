@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkedVector } from "./inputs.ts";
+import { checkedVector } from "../vectors.ts";
 import { freshState, learnerOf, type OnlineLearner } from "./learner.ts";
 
 /**

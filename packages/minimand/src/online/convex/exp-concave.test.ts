@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { plusScaled, squaredDistance } from "../vectors.ts";
 import { addOuterToFactor, cholesky, solveFactored, times } from "./cholesky.ts";
 import { ballDomain, boxDomain, type Domain, simplexDomain } from "./domain.ts";
 import { onlineNewton, optimisticOmdExpConcave } from "./exp-concave.ts";
-import { plusScaled, squaredDistance } from "./inputs.ts";
 import { linearLosses } from "./linear-loss.ts";
 import type { RoundLoss } from "./losses.ts";
 import { runOnline } from "./run-online.ts";

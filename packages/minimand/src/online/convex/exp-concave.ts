@@ -1,7 +1,7 @@
 import { checkNumber } from "../../engine/errors.ts";
+import { inner, plusScaled } from "../vectors.ts";
 import { addOuterToFactor, solveFactored, solveLower } from "./cholesky.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
-import { inner, plusScaled } from "./inputs.ts";
 import {
   freshState,
   type GradientLimit,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { inner, plusScaled, squaredDistance } from "../vectors.ts";
 import { ballDomain } from "./domain.ts";
 import { optimisticOmdImplicit } from "./implicit.ts";
-import { inner, plusScaled, squaredDistance } from "./inputs.ts";
 import { domains } from "./learners.fixture.ts";
 import { type LinearRound, linearLosses } from "./linear-loss.ts";
 
@@ -122,8 +122,8 @@ describe("the learner with implicit steps", () => {
     learner.predict();
     const before = learner.snapshot();
     for (const [loss, message] of [
-      [{ a: [1, 2], b: 1 }, /^a: expected 3 finite numbers/],
-      [{ a: [1, 2, Number.NaN], b: 1 }, /^a: expected 3 finite numbers, got NaN/],
+      [{ a: [1, 2], b: 1 }, /^a: expected an array of 3 numbers/],
+      [{ a: [1, 2, Number.NaN], b: 1 }, /^a\[2\]: expected a finite number, got NaN/],
       [{ a: [1, 2, 3], b: 2 }, /^b: expected a finite number >= -1 and <= 1, got 2/],
     ] as const) {
       expect(() => learner.update(loss as never)).toThrow(message);

@@ -1,6 +1,6 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
+import { checkedVector, plusScaled, squaredDistance } from "../vectors.ts";
 import { checkDomain, startIn } from "./domain.ts";
-import { checkedVector, plusScaled, squaredDistance } from "./inputs.ts";
 import { freshState, learnerOf, type OnlineLearner } from "./learner.ts";
 import type { ProximalLosses } from "./linear-loss.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";

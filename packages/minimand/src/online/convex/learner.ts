@@ -1,5 +1,6 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
-import { checkedVector, squaredDistance } from "./inputs.ts";
+import { checkSnapshot, type Learner, outOfTurn } from "../learner.ts";
+import { checkedVector, inner, squaredDistance } from "../vectors.ts";
 
 /**
  * What a learner expects of the coming gradient: the vector M_t itself, or a function that gives it from the point at which
@@ -11,8 +12,7 @@ export type Hint = ArrayLike<number> | ((point: Float64Array) => ArrayLike<numbe
  * A learner of decisions, one a round: `predict` plays x_t, `update` takes the gradient of the round's loss at x_t (a
  * learner with implicit steps takes the loss). All numbers are float64 on the host, and a round costs its arithmetic.
  */
-export interface OnlineLearner<Feedback = ArrayLike<number>> {
-  readonly kind: string;
+export interface OnlineLearner<Feedback = ArrayLike<number>> extends Learner<LearnerSnapshot> {
   readonly dimension: number;
   /**
    * The decision of this round, a new array; the same one until the next `update`.
@@ -38,14 +38,6 @@ export interface OnlineLearner<Feedback = ArrayLike<number>> {
    * @param pathLength `sum_t ||u_t - u_{t-1}||` of the points compared with; default 0, one fixed point
    */
   bound(pathLength?: number): number | null;
-  /** Everything it remembers, as plain numbers: JSON keeps it bit for bit (but for the sign of zeros). */
-  snapshot(): LearnerSnapshot;
-  /**
-   * Goes back to a snapshot of a learner with the same options.
-   *
-   * @throws TypeError, RangeError for anything else; the state stays as it was
-   */
-  restore(snapshot: LearnerSnapshot): void;
 }
 
 export interface LearnerReport {
@@ -61,6 +53,7 @@ export interface LearnerReport {
   excess: number | null;
 }
 
+/** Plain numbers: JSON keeps them bit for bit (but for the sign of zeros). */
 export interface LearnerSnapshot {
   format: "minimand/online-learner";
   version: 1;
@@ -124,7 +117,7 @@ export interface GradientLimit {
 
 /** The length of a gradient; throws where its square is beyond float64. */
 export function norm(gradient: Float64Array): number {
-  const square = squaredDistance(gradient, new Float64Array(gradient.length));
+  const square = inner(gradient, gradient);
   if (!Number.isFinite(square)) throw rangeError("gradient", "numbers whose squares are finite", square);
   return Math.sqrt(square);
 }
@@ -196,8 +189,7 @@ export function learnerOf<S extends LearnerState, Feedback = ArrayLike<number>>(
       return state.x.slice();
     },
     update(feedback) {
-      if (state.decided === 0)
-        throw new Error("update: expected predict() before it, which fixes the decision and its step");
+      if (state.decided === 0) throw outOfTurn("update", "a decision first", "none");
       const gradient = gradientOf(feedback);
       const length = norm(gradient);
       const told = checkLimit(state, length, core.limit ?? {});
@@ -223,10 +215,7 @@ export function learnerOf<S extends LearnerState, Feedback = ArrayLike<number>>(
       return state.excess === 0 ? (core.bound?.(pathLength) ?? null) : null;
     },
     snapshot: () => ({
-      format: "minimand/online-learner",
-      version: 1,
-      kind,
-      dimension,
+      ...headerOf(kind, dimension),
       state: savedState(state),
       ...(core.memory === undefined ? {} : { memory: core.memory.get() }),
     }),
@@ -236,6 +225,13 @@ export function learnerOf<S extends LearnerState, Feedback = ArrayLike<number>>(
       Object.assign(state, next);
     },
   };
+}
+
+function headerOf(
+  kind: string,
+  dimension: number,
+): Pick<LearnerSnapshot, "format" | "version" | "kind" | "dimension"> {
+  return { format: "minimand/online-learner", version: 1, kind, dimension };
 }
 
 /** A copy in plain numbers. A step that was not made yet, NaN, is left out: JSON has no NaN. */
@@ -249,17 +245,11 @@ function savedState(state: LearnerState): LearnerSnapshot["state"] {
 }
 
 /** The numbers of a snapshot, in new arrays; throws unless they fit the state. */
-function restoredState<S extends LearnerState>(snapshot: unknown, kind: string, state: S): S {
-  const given = snapshot as Partial<LearnerSnapshot> | null;
-  if (typeof given !== "object" || given === null || given.format !== "minimand/online-learner")
-    throw typeError("snapshot", "what snapshot() of an online learner returns", given?.format ?? snapshot);
-  if (given.version !== 1) throw rangeError("snapshot.version", "version 1", given.version);
-  if (given.kind !== kind) throw rangeError("snapshot.kind", JSON.stringify(kind), given.kind);
-  if (given.dimension !== state.x.length)
-    throw rangeError("snapshot.dimension", `${state.x.length}`, given.dimension);
+function restoredState<S extends LearnerState>(snapshot: LearnerSnapshot, kind: string, state: S): S {
+  checkSnapshot("an online learner", snapshot, headerOf(kind, state.x.length));
   const next: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(state)) {
-    const saved: unknown = given.state?.[name];
+    const saved: unknown = snapshot.state?.[name];
     const argument = `snapshot.state.${name}`;
     if (typeof value !== "number") next[name] = checkedVector(argument, saved, value.length);
     else if (saved === undefined && name === "step") next[name] = Number.NaN;

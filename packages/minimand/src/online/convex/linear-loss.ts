@@ -1,6 +1,6 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
+import { checkedVector, inner, plusScaled } from "../vectors.ts";
 import type { Domain } from "./domain.ts";
-import { checkedVector, inner, plusScaled } from "./inputs.ts";
 
 /** One round's loss `phi(a . x; b)`, as plain data. */
 export interface LinearRound {

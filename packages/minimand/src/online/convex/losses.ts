@@ -1,6 +1,6 @@
 import { rangeError } from "../../engine/errors.ts";
+import { checkedVector, inner } from "../vectors.ts";
 import { times } from "./cholesky.ts";
-import { checkedVector, inner } from "./inputs.ts";
 
 /** A function of decisions with its gradient. */
 export interface RoundLoss {

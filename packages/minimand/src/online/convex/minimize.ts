@@ -1,6 +1,6 @@
 import { rangeError } from "../../engine/errors.ts";
+import { checkedVector, inner, plusScaled } from "../vectors.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
-import { checkedVector, inner, plusScaled } from "./inputs.ts";
 import type { RoundLoss } from "./losses.ts";
 
 /**

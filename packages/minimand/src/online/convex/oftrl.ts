@@ -1,6 +1,6 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
+import { plusScaled, squaredDistance } from "../vectors.ts";
 import { checkDomain, startIn } from "./domain.ts";
-import { plusScaled, squaredDistance } from "./inputs.ts";
 import {
   freshState,
   type GradientLimit,

@@ -1,6 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { inner, plusScaled } from "../vectors.ts";
 import { checkDomain, startIn } from "./domain.ts";
-import { inner, plusScaled } from "./inputs.ts";
 import { freshState, type GradientLimit, learnerOf, type OnlineLearner } from "./learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 

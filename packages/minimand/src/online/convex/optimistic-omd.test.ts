@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { inner, plusScaled, squaredDistance } from "../vectors.ts";
 import { ballDomain, boxDomain } from "./domain.ts";
 import { optimisticOmdExpConcave } from "./exp-concave.ts";
-import { inner, plusScaled, squaredDistance } from "./inputs.ts";
 import type { OnlineLearner } from "./learner.ts";
 import { domains, G, gradients } from "./learners.fixture.ts";
 import { quadraticLoss, type RoundLoss } from "./losses.ts";

@@ -1,6 +1,6 @@
 import { checkNumber } from "../../engine/errors.ts";
+import { plusScaled, squaredDistance } from "../vectors.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
-import { plusScaled, squaredDistance } from "./inputs.ts";
 import {
   freshState,
   type GradientLimit,

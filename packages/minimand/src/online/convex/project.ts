@@ -1,3 +1,5 @@
+import { squaredDistance } from "../vectors.ts";
+
 /**
  * The point of `{ x : x_i >= 0, sum_i x_i = total }` nearest to `y`: `max(y_i - tau, 0)`, the threshold found by sorting.
  *
@@ -25,8 +27,6 @@ export function ontoL1Ball(y: Float64Array, radius: number): Float64Array {
 
 /** The point of the ball nearest to `y`. */
 export function ontoBall(y: Float64Array, center: Float64Array, radius: number): Float64Array {
-  let square = 0;
-  for (let i = 0; i < y.length; i++) square += (y[i] - center[i]) ** 2;
-  const factor = radius / Math.sqrt(square);
+  const factor = radius / Math.sqrt(squaredDistance(y, center));
   return factor < 1 ? y.map((value, i) => center[i] + factor * (value - center[i])) : y.slice();
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { squaredDistance } from "../vectors.ts";
 import { ballDomain, boxDomain, simplexDomain } from "./domain.ts";
 import { optimisticOmdEntropy } from "./entropy.ts";
-import { squaredDistance } from "./inputs.ts";
 import { G, gradients } from "./learners.fixture.ts";
 import { quadraticLoss } from "./losses.ts";
 import { minimizeOn } from "./minimize.ts";
@@ -64,7 +64,7 @@ describe("a run", () => {
     const run = runOnline(learner(), [linear(1)]);
     expect(() => run.regret("best")).toThrow("domain: expected a domain, for the best point");
     expect(() => run.dynamicRegret([[0], [0]])).toThrow("us: expected one for each of 1 rounds");
-    expect(() => run.regret([Number.NaN])).toThrow("u: expected 1 finite numbers, got NaN");
+    expect(() => run.regret([Number.NaN])).toThrow("u[0]: expected a finite number, got NaN");
   });
 });
 
@@ -158,10 +158,10 @@ describe("a served learner", () => {
     session.feedback(a.id, [1, 0, 0]);
     expect(session.open).toBe(1);
     expect(() => session.feedback(a.id, [1, 0, 0])).toThrow(
-      "id: expected a decision that waits for feedback, got 0",
+      "id: expected a decision that waits for its feedback (this one is settled), got 0",
     );
     expect(() => session.feedback(99, [1, 0, 0])).toThrow(RangeError);
-    expect(() => session.feedback(b.id, [Number.NaN, 0, 0])).toThrow("gradient: expected 3 finite numbers");
+    expect(() => session.feedback(b.id, [Number.NaN, 0, 0])).toThrow("gradient[0]: expected a finite number");
     expect(session.open).toBe(1);
     session.forget(b.id);
     expect(session.open).toBe(0);

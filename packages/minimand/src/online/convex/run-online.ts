@@ -1,6 +1,6 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
+import { checkedVector, plusScaled, squaredDistance } from "../vectors.ts";
 import type { Domain } from "./domain.ts";
-import { checkedVector, plusScaled, squaredDistance } from "./inputs.ts";
 import type { Hint, OnlineLearner } from "./learner.ts";
 import type { RoundLoss } from "./losses.ts";
 import { minimizeOn } from "./minimize.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
+import { inner } from "../vectors.ts";
 import { ballDomain, boxDomain, customDomain, l1Domain, simplexDomain } from "./domain.ts";
-import { inner } from "./inputs.ts";
 import { quadraticLoss } from "./losses.ts";
 import { oftlExpectedBound, oftrlExpectedBound, seaRate } from "./rates.ts";
 import { gradientVariance, type QuadraticRound, seaQuantities, seaQuantitiesAt } from "./sea.ts";
@@ -112,7 +112,7 @@ describe("noise and drift of random quadratics", () => {
     );
     expect(() => seaQuantities([{ losses: [loss], noise: Number.NaN }], domain)).toThrow("noise: expected");
     expect(() => seaQuantities([{ losses: [{ ...loss, pull: [1, 2] }] }], domain)).toThrow(
-      "pull: expected 1",
+      "pull: expected an array of 1 numbers",
     );
     expect(() => seaQuantities([{ losses: [{ ...loss, curvature: [1, 2] }] }], domain)).toThrow("curvature");
   });
@@ -133,7 +133,7 @@ describe("noise of a batch", () => {
     expect(sum / 4000).toBeCloseTo(5 / 12, 1);
     expect(() => gradientVariance([[1]])).toThrow("gradients: expected two rows or more");
     expect(() => gradientVariance([[1], [Number.NaN]])).toThrow(
-      "gradients: expected 1 finite numbers, got NaN",
+      "gradients[1][0]: expected a finite number, got NaN",
     );
   });
 });

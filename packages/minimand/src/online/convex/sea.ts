@@ -1,8 +1,8 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import { symmetricEigen } from "../../metrics/symmetric-eigen.ts";
+import { checkedVector, inner, plusScaled } from "../vectors.ts";
 import { times } from "./cholesky.ts";
 import { type Ball, type Box, checkDomain, type Domain } from "./domain.ts";
-import { checkedVector, inner, plusScaled } from "./inputs.ts";
 import { curvatureOf, type Quadratic } from "./losses.ts";
 
 /** How noisy and how unsteady a sequence of random losses is. */
@@ -205,7 +205,9 @@ export function seaQuantitiesAt(
   for (const probe of probes) {
     let before: Float64Array = new Float64Array(probe.length);
     for (let t = 0; t < rounds; t++) {
-      const rows = gradients(t, probe.slice()).map((row) => checkedVector("gradients", row, probe.length));
+      const rows = gradients(t, probe.slice()).map((row, i) =>
+        checkedVector(`gradients[${i}]`, row, probe.length),
+      );
       const { mean, variance } = spread(rows, rows.length);
       sigma2[t] = Math.max(sigma2[t], variance);
       const drift = plusScaled(mean, -1, before);
@@ -228,7 +230,7 @@ export function seaQuantitiesAt(
 export function gradientVariance(gradients: readonly ArrayLike<number>[]): number {
   if (!Array.isArray(gradients)) throw typeError("gradients", "an array of rows", gradients);
   if (gradients.length < 2) throw rangeError("gradients", "two rows or more", gradients);
-  const rows = gradients.map((row) => checkedVector("gradients", row, gradients[0].length));
+  const rows = gradients.map((row, i) => checkedVector(`gradients[${i}]`, row, gradients[0].length));
   return spread(rows, rows.length - 1).variance;
 }
 

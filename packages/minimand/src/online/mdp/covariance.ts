@@ -1,6 +1,7 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { innerAt } from "../vectors.ts";
 import { checkFeatures, checkRows, type Rows, rowsOf } from "./checks.ts";
-import { addOuter, dot, invertPositive, scaledIdentity } from "./symmetric.ts";
+import { addOuter, invertPositive, scaledIdentity } from "./symmetric.ts";
 
 /**
  * `(gamma I + (1/n) sum_i phi_i phi_i^T)^-1` from features at n visited pairs of state and action.
@@ -120,7 +121,7 @@ export function geometricSeries(dim: number, gamma: number, c: number): Geometri
     next(features, at) {
       for (let i = 0; i < dim; i++) {
         for (let j = 0; j < dim; j++) row[j] = z[i * dim + j];
-        const along = c * dot(features, at, row);
+        const along = c * innerAt(features, at, row);
         for (let j = 0; j < dim; j++) {
           const value = (1 - c * gamma) * row[j] - along * features[at + j];
           z[i * dim + j] = value;

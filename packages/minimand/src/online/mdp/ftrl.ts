@@ -1,5 +1,5 @@
 import { checkNumber } from "../../engine/errors.ts";
-import { checkVector } from "./checks.ts";
+import { checkVector } from "../vectors.ts";
 
 /** What keeps a policy away from the corners of the simplex: `sum ln(1/p)` or `sum p ln p`. */
 export type Regularizer = "log-barrier" | "entropy";

@@ -1,12 +1,13 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import type { RandomSource } from "../../engine/random.ts";
+import { checkVector, innerAt } from "../vectors.ts";
 import { localBonusInto } from "./bonus.ts";
-import { checkFeatures, checkVector } from "./checks.ts";
+import { checkFeatures } from "./checks.ts";
 import { type Core, type CoreSettings, hashOf, streams } from "./core.ts";
 import { geometricSeries, symmetrised } from "./covariance.ts";
 import { ftrlInto } from "./ftrl.ts";
 import { drawIndex, type EpisodicSimulator } from "./simulator.ts";
-import { addOuter, dot, invertPositive, scaledIdentity, timesVector } from "./symmetric.ts";
+import { addOuter, invertPositive, scaledIdentity, timesVector } from "./symmetric.ts";
 
 /** What is kept of one episode and layer. */
 interface Learned {
@@ -121,7 +122,7 @@ export function lazyCore<State>(simulator: EpisodicSimulator<State>, settings: C
     loss: number,
     fresh: Float64Array,
   ): number {
-    const u = dot(features, action * dim, direction);
+    const u = innerAt(features, action * dim, direction);
     if (estimator === "plain") return u * loss;
     const count = fresh.length / dim;
     let m = 0;

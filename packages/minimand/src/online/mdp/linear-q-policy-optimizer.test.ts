@@ -227,11 +227,11 @@ describe("snapshots", () => {
       const good = JSON.parse(JSON.stringify(agent.snapshot()));
       const before = policiesOf(agent, mdp);
       const broken: [object | null, RegExp][] = [
-        [null, /^snapshot: expected what snapshot\(\) returns/],
-        [{}, /^snapshot: expected what snapshot\(\) returns/],
-        [{ ...good, version: 2 }, /^snapshot\.version: expected 1, got "2"/],
+        [null, /^snapshot: expected what snapshot\(\) of an MDP learner returns, got null$/],
+        [{}, /^snapshot\.kind: expected "minimand\/linear-q-policy-optimizer", got undefined$/],
+        [{ ...good, version: 2 }, /^snapshot\.version: expected 1, got 2$/],
         [{ ...good, seed: 9 }, /^snapshot\.seed: expected 3/],
-        [{ ...good, schedule: { ...good.schedule, eta: 1 } }, /^snapshot\.schedule/],
+        [{ ...good, schedule: { ...good.schedule, eta: 1 } }, /^snapshot\.schedule\.eta: expected/],
         [{ ...good, episodes: -1 }, /^snapshot\.episodes: expected an integer >= 0, got -1/],
         [{ ...good, learned: undefined }, /^snapshot\.learned/],
         [{ ...good, learned: good.learned.slice(1) }, /^snapshot\.learned/],

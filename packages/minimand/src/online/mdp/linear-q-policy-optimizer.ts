@@ -1,5 +1,6 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkVector } from "./checks.ts";
+import { checkSnapshot } from "../learner.ts";
+import { checkVector } from "../vectors.ts";
 import { type Core, type CoreSettings, type CovarianceMethod, streams } from "./core.ts";
 import { checkSeries } from "./covariance.ts";
 import { checkSavedEpisode, episodesOf, type OpenEpisode, type SavedEpisode, suffixSums } from "./episode.ts";
@@ -167,7 +168,7 @@ export function linearQPolicyOptimizer<State>(
       open: played.save(),
     }),
     restore(snapshot) {
-      checkFixed(snapshot, fixed);
+      checkSnapshot("an MDP learner", snapshot, fixed);
       checkNumber("snapshot.episodes", snapshot.episodes, { min: 0, integer: true });
       if (snapshot.leastScaledEstimate !== null)
         checkNumber("snapshot.leastScaledEstimate", snapshot.leastScaledEstimate);
@@ -262,20 +263,4 @@ function settingsFor(
 ): CoreSettings {
   if (fresh !== "reuse") checkNumber("fresh", fresh, { min: 1, integer: true });
   return { schedule, ...partsOf[algorithm], covariance, fresh, exactBonus, seed };
-}
-
-/** Throws unless a snapshot is of the same thing. */
-function checkFixed(snapshot: unknown, fixed: Record<string, unknown>): void {
-  const given = snapshot as Record<string, unknown> | null;
-  if (typeof given !== "object" || given === null || given.kind !== kind)
-    throw typeError(
-      "snapshot",
-      `what snapshot() returns (kind ${JSON.stringify(kind)})`,
-      given?.kind ?? snapshot,
-    );
-  for (const [name, value] of Object.entries(fixed)) {
-    const own = JSON.stringify(value);
-    if (JSON.stringify(given[name]) !== own)
-      throw rangeError(`snapshot.${name}`, own, JSON.stringify(given[name]));
-  }
 }

@@ -1,7 +1,8 @@
 import { checkNumber, derive, randomSource } from "../../engine/index.ts";
-import { checkFeatures, checkVector, rowsOf } from "./checks.ts";
+import { checkVector, innerAt } from "../vectors.ts";
+import { checkFeatures, rowsOf } from "./checks.ts";
 import { checkSimulator, type EpisodicSimulator } from "./simulator.ts";
-import { addOuter, dot, invertPositive, quadratic, scaledIdentity } from "./symmetric.ts";
+import { addOuter, invertPositive, quadratic, scaledIdentity } from "./symmetric.ts";
 
 /** `clip(y / z + 1, 0, 1)`: 0 below -z, 1 above 0. */
 function rampOf(y: number, z: number): number {
@@ -98,7 +99,7 @@ export function coverBuilder(horizon: number, dim: number, options: PolicyCoverO
   ): number {
     const square = quadratic(inverse[layer], dim, features, a * dim);
     const reward = rampOf(square - alpha / policies, 1 / episodes);
-    return Math.min(reward + optimism * Math.sqrt(square) + dot(features, a * dim, w[layer]), horizon);
+    return Math.min(reward + optimism * Math.sqrt(square) + innerAt(features, a * dim, w[layer]), horizon);
   }
 
   function best(

@@ -1,6 +1,7 @@
 import { checkChoice, checkNumber } from "../../engine/errors.ts";
-import { checkRows, checkSquare, checkVector, flattened, type Rows } from "./checks.ts";
-import { dot, timesVector } from "./symmetric.ts";
+import { checkVector, innerAt } from "../vectors.ts";
+import { checkRows, checkSquare, flattened, type Rows } from "./checks.ts";
+import { timesVector } from "./symmetric.ts";
 
 /** How Q is estimated from one suffix loss. */
 export type Estimator = "plain" | "magnitude-reduced";
@@ -62,8 +63,8 @@ export function qEstimate(
   const m = new Float64Array(features.length);
   const q = new Float64Array(features.length);
   for (const [a, phi] of features.entries()) {
-    for (const along of fresh) m[a] += (horizon / fresh.length) * Math.min(dot(phi, 0, along), 0);
-    const u = dot(phi, 0, direction);
+    for (const along of fresh) m[a] += (horizon / fresh.length) * Math.min(innerAt(phi, 0, along), 0);
+    const u = innerAt(phi, 0, direction);
     q[a] = u * suffixLoss;
     if (estimator === "magnitude-reduced") q[a] += m[a] - horizon * Math.min(u, 0);
   }

@@ -1,5 +1,7 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkLoss, checkVector } from "./checks.ts";
+import { checkSnapshot } from "../learner.ts";
+import { checkVector } from "../vectors.ts";
+import { checkLoss } from "./checks.ts";
 import { checkSavedEpisode, type SavedEpisode } from "./episode.ts";
 import {
   type EpochEstimate,
@@ -53,7 +55,7 @@ export function snapshotOf(
 
 /** Checks a snapshot, and gives what is in it as typed arrays. */
 export function restored(
-  snapshot: unknown,
+  snapshot: SimulatorFreeSnapshot,
   options: Required<SimulatorFreeOptions>,
   horizon: number,
   dim: number,
@@ -62,18 +64,8 @@ export function restored(
   estimates: EpochEstimate[][];
   inEpoch: { steps: Step[]; losses: number[] }[];
 } {
-  const given = snapshot as SimulatorFreeSnapshot | null;
-  if (typeof given !== "object" || given === null || given.kind !== kind)
-    throw typeError(
-      "snapshot",
-      `what snapshot() returns (kind ${JSON.stringify(kind)})`,
-      given?.kind ?? snapshot,
-    );
-  if (given.version !== version) throw rangeError("snapshot.version", `version ${version}`, given.version);
-  const own = JSON.stringify(options);
-  if (JSON.stringify(given.options) !== own)
-    throw rangeError("snapshot.options", own, JSON.stringify(given.options));
-  const { explored, estimates, inEpoch, open } = given;
+  checkSnapshot("an MDP learner", snapshot, { kind, version, options });
+  const { explored, estimates, inEpoch, open } = snapshot;
   const coverEpisodes = options.cover.policies * options.cover.rollouts;
   const list = (name: string, value: unknown, most: number): void => {
     if (!Array.isArray(value)) throw typeError(`snapshot.${name}`, "an array", value);

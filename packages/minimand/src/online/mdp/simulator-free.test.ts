@@ -162,9 +162,9 @@ describe("simulatorFreeLinearMdp", () => {
     runEpisodes(agent, mdp, () => loss, { episodes: 45, seed: 2 });
     const good = JSON.parse(JSON.stringify(agent.snapshot()));
     const broken: [object | null, RegExp][] = [
-      [null, /^snapshot: expected what snapshot\(\) returns/],
-      [{ ...good, version: 0 }, /^snapshot\.version: expected version 1, got 0/],
-      [{ ...good, options: { ...good.options, eta: 1 } }, /^snapshot\.options/],
+      [null, /^snapshot: expected what snapshot\(\) of an MDP learner returns, got null$/],
+      [{ ...good, version: 0 }, /^snapshot\.version: expected 1, got 0$/],
+      [{ ...good, options: { ...good.options, eta: 1 } }, /^snapshot\.options\.eta: expected 1e-9, got 1$/],
       [{ ...good, explored: good.explored.slice(1) }, /^snapshot\.estimates: expected at most 0/],
       [{ ...good, estimates: [[]] }, /^snapshot\.estimates\[0\]: expected 2 layers/],
       [{ ...good, inEpoch: [{ steps: [], losses: [0, 2] }] }, /^snapshot\.inEpoch\[0\]\.losses\[1\]/],

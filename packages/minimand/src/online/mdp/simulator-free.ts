@@ -6,6 +6,7 @@ import {
   shuffle,
   typeError,
 } from "../../engine/index.ts";
+import { innerAt } from "../vectors.ts";
 import { localBonusInto } from "./bonus.ts";
 import { episodesOf, type OpenEpisode, suffixSums } from "./episode.ts";
 import { logBarrierInto } from "./ftrl.ts";
@@ -21,7 +22,7 @@ import {
   type Step,
   stepOf,
 } from "./simulator-free-types.ts";
-import { addOuter, dot, invertPositive, scaledIdentity, timesVector } from "./symmetric.ts";
+import { addOuter, invertPositive, scaledIdentity, timesVector } from "./symmetric.ts";
 
 /** What is known of an MDP without a simulator of it. */
 export type LinearMdpFeatures<State> = Pick<
@@ -134,7 +135,8 @@ export function simulatorFreeLinearMdp<State>(
       const one = estimates[j][layer];
       const bonus = bonusOf(layer, one, features, policy);
       for (let a = 0; a < actions; a++)
-        losses[a] += dot(features, a * dim, one.theta) - dot(features, a * dim, one.lambda) - bonus[a];
+        losses[a] +=
+          innerAt(features, a * dim, one.theta) - innerAt(features, a * dim, one.lambda) - bonus[a];
     }
   }
 

@@ -75,13 +75,6 @@ export function quadratic(matrix: Float64Array, dim: number, x: ArrayLike<number
   return total;
 }
 
-/** `x^T v`, with `x` from `at` on. */
-export function dot(x: ArrayLike<number>, at: number, v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += x[at + i] * v[i];
-  return sum;
-}
-
 /** The identity times a number. */
 export function scaledIdentity(dim: number, scale: number): Float64Array {
   const matrix = new Float64Array(dim * dim);

@@ -1,12 +1,12 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import type { RandomSource } from "../../engine/random.ts";
+import { checkVector, innerAt } from "../vectors.ts";
 import { localBonusInto } from "./bonus.ts";
-import { checkVector } from "./checks.ts";
 import { type Core, type CoreSettings, hashOf, streams } from "./core.ts";
 import { geometricSeries, symmetrised } from "./covariance.ts";
 import { ftrlInto } from "./ftrl.ts";
 import { drawIndex, type FiniteSimulator } from "./simulator.ts";
-import { dot, invertPositive, timesVector } from "./symmetric.ts";
+import { invertPositive, timesVector } from "./symmetric.ts";
 import { backwardInto, checkState, covarianceOf, occupancies, type Tables } from "./tables.ts";
 
 /** Policies as tables over numbered states: `O(rows dim^2)` an episode, whatever their number so far. */
@@ -104,13 +104,13 @@ export function tabulatedCore(
     const { rows, features } = layers[h];
     let least = Infinity;
     for (let row = 0; row < rows; row++) {
-      const u = dot(features, row * dim, direction);
+      const u = innerAt(features, row * dim, direction);
       let q = u * loss;
       if (visits !== null) {
         timesRow(sigma, features, row);
         let m = 0;
         for (let other = 0; other < rows; other++)
-          if (visits[other] > 0) m += visits[other] * Math.min(dot(features, other * dim, rowTimes), 0);
+          if (visits[other] > 0) m += visits[other] * Math.min(innerAt(features, other * dim, rowTimes), 0);
         q += horizon * (m - Math.min(u, 0));
       }
       estimates[h][row] = q;
