@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
 import { inner, squaredDistance } from "../vectors.ts";
-import { type Domain, simplexDomain } from "./domain.ts";
-import type { LearnerSnapshot, OnlineLearner } from "./learner.ts";
+import { type Domain, simplexDomain } from "./domains/domain.ts";
 import { domains, G, gradients, learners } from "./learners.fixture.ts";
+import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 
 const json = (value: LearnerSnapshot): LearnerSnapshot => JSON.parse(JSON.stringify(value));
 

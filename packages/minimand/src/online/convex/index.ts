@@ -8,48 +8,53 @@ export {
   type Domain,
   l1Domain,
   simplexDomain,
-} from "./domain.ts";
-export { doublingEnsemble } from "./doubling.ts";
+} from "./domains/domain.ts";
+export { minimizeOn } from "./domains/minimize.ts";
+export { doublingEnsemble } from "./learners/doubling-ensemble.ts";
 export {
   dynamicEnsemble,
   type EnsembleLearner,
   type EnsembleOptions,
   ensemblePool,
-} from "./ensemble.ts";
-export { optimisticOmdEntropy } from "./entropy.ts";
+} from "./learners/dynamic-ensemble.ts";
 export {
   type ExpConcaveOptions,
   type NewtonLearner,
   onlineNewton,
   optimisticOmdExpConcave,
-} from "./exp-concave.ts";
-export { optimisticOmdImplicit } from "./implicit.ts";
+} from "./learners/exp-concave.ts";
+export { type OftrlOptions, oftlStronglyConvex, oftrl } from "./learners/oftrl.ts";
+export { type OgdSchedule, ogd } from "./learners/ogd.ts";
+export {
+  type DomainOptions,
+  type OptimisticOmdOptions,
+  optimisticOmd,
+  optimisticOmdStronglyConvex,
+} from "./learners/optimistic-omd.ts";
+export { optimisticOmdEntropy } from "./learners/optimistic-omd-entropy.ts";
+export { optimisticOmdImplicit } from "./learners/optimistic-omd-implicit.ts";
+export {
+  type LinearLosses,
+  type LinearRound,
+  linearLosses,
+  type ProximalLosses,
+} from "./losses/linear-losses.ts";
+export { type Quadratic, quadraticLoss, type RoundLoss } from "./losses/quadratic-loss.ts";
 export type {
   GradientLimit,
   Hint,
   LearnerReport,
   LearnerSnapshot,
   OnlineLearner,
-} from "./learner.ts";
-export { type LinearLosses, type LinearRound, linearLosses, type ProximalLosses } from "./linear-loss.ts";
-export { type Quadratic, quadraticLoss, type RoundLoss } from "./losses.ts";
-export { minimizeOn } from "./minimize.ts";
-export { type OftrlOptions, oftlStronglyConvex, oftrl } from "./oftrl.ts";
-export { type OgdSchedule, ogd } from "./ogd.ts";
+} from "./online-learner.ts";
 export { optimisticDescent } from "./optimistic-descent.ts";
-export {
-  type DomainOptions,
-  type OptimisticOmdOptions,
-  optimisticOmd,
-  optimisticOmdStronglyConvex,
-} from "./optimistic-omd.ts";
-export { oftlExpectedBound, oftrlExpectedBound, type SeaSetting, seaRate } from "./rates.ts";
-export { bestInHindsight, type OnlineRun, pathLength, runOnline } from "./run-online.ts";
+export { oftlExpectedBound, oftrlExpectedBound, type SeaSetting, seaRate } from "./regret/expected-rates.ts";
+export { bestInHindsight, type OnlineRun, pathLength, runOnline } from "./regret/run-online.ts";
 export {
   gradientVariance,
   type QuadraticRound,
   type SeaQuantities,
   seaQuantities,
   seaQuantitiesAt,
-} from "./sea.ts";
+} from "./regret/sea-quantities.ts";
 export { type OnlineSession, type ServedDecision, type SessionSnapshot, serve } from "./serve.ts";

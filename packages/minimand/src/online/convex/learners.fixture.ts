@@ -1,12 +1,19 @@
-import { ballDomain, boxDomain, customDomain, type Domain, l1Domain, simplexDomain } from "./domain.ts";
-import { doublingEnsemble } from "./doubling.ts";
-import { dynamicEnsemble } from "./ensemble.ts";
-import { optimisticOmdEntropy } from "./entropy.ts";
-import { onlineNewton, optimisticOmdExpConcave } from "./exp-concave.ts";
-import type { OnlineLearner } from "./learner.ts";
-import { oftlStronglyConvex, oftrl } from "./oftrl.ts";
-import { ogd } from "./ogd.ts";
-import { optimisticOmd, optimisticOmdStronglyConvex } from "./optimistic-omd.ts";
+import {
+  ballDomain,
+  boxDomain,
+  customDomain,
+  type Domain,
+  l1Domain,
+  simplexDomain,
+} from "./domains/domain.ts";
+import { doublingEnsemble } from "./learners/doubling-ensemble.ts";
+import { dynamicEnsemble } from "./learners/dynamic-ensemble.ts";
+import { onlineNewton, optimisticOmdExpConcave } from "./learners/exp-concave.ts";
+import { oftlStronglyConvex, oftrl } from "./learners/oftrl.ts";
+import { ogd } from "./learners/ogd.ts";
+import { optimisticOmd, optimisticOmdStronglyConvex } from "./learners/optimistic-omd.ts";
+import { optimisticOmdEntropy } from "./learners/optimistic-omd-entropy.ts";
+import type { OnlineLearner } from "./online-learner.ts";
 
 /** No gradient of the suite is longer. */
 export const G = 3;

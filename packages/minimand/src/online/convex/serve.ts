@@ -1,7 +1,7 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
 import { checkSnapshot, checkWaiting } from "../learner.ts";
 import { checkedVector } from "../vectors.ts";
-import type { LearnerSnapshot, OnlineLearner } from "./learner.ts";
+import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 
 /** A decision, and the name under which its feedback comes back. */
 export interface ServedDecision {
