@@ -1,4 +1,3 @@
-import { derive, type RandomSource, randomSource } from "../../../engine/random.ts";
 import type { Regularizer } from "../estimators/ftrl.ts";
 import type { Estimator } from "../estimators/q-estimate.ts";
 import type { MdpSchedule } from "./schedule.ts";
@@ -10,7 +9,7 @@ export type CovarianceMethod =
   | { kind: "mgr"; batches: number; length: number };
 
 /** What both forms of the policy optimiser work by. */
-export interface CoreSettings {
+export interface PolicySettings {
   schedule: MdpSchedule;
   regularizer: Regularizer;
   estimator: Estimator;
@@ -23,7 +22,7 @@ export interface CoreSettings {
 }
 
 /** The learning part of the policy optimiser: policies as tables, or computed when asked for. */
-export interface Core<State> {
+export interface PolicyCore<State> {
   /** The current policy in a state: an array of its own. */
   policyAt(layer: number, state: State): Float64Array;
   /** Features of a state's action: an array of its own. */
@@ -33,21 +32,4 @@ export interface Core<State> {
   /** Plain data, and its check and return; `load` gives what then puts it in place, after all checks have passed. */
   save(): unknown;
   load(saved: unknown, episodes: number): () => void;
-}
-
-/**
- * Random numbers of each episode and purpose are a stream of their own, named by integers. A saved state needs no random
- * state, and a bonus that is drawn once per (episode, state, action) is the same whenever it is asked for.
- */
-export const streams = {
-  action: (seed: number, k: number, layer: number): RandomSource => randomSource(derive(seed, 1, k, layer)),
-  covariance: (seed: number, k: number): RandomSource => randomSource(derive(seed, 2, k)),
-  fresh: (seed: number, k: number): RandomSource => randomSource(derive(seed, 3, k)),
-  bonus: (seed: number, k: number, layer: number, state: number, action: number): RandomSource =>
-    randomSource(derive(seed, 4, k, layer, state, action)),
-};
-
-/** A number for a state's key. */
-export function hashOf(key: string): number {
-  return derive(...Array.from(key, (letter) => letter.codePointAt(0)!));
 }

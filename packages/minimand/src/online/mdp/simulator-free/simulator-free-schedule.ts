@@ -1,5 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
-import type { SimulatorFreeOptions } from "./simulator-free-types.ts";
+import type { SimulatorFreeOptions } from "./simulator-free-options.ts";
 
 /**
  * Sizes for {@link simulatorFreeLinearMdp} by the orders of the theory: `alpha = K^(1/9)`, `M0 = alpha^2 d H^2`,

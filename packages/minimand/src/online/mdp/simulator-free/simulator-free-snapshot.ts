@@ -3,16 +3,12 @@ import { checkSnapshot } from "../../learner.ts";
 import { checkVector } from "../../vectors.ts";
 import { checkLoss } from "../checks.ts";
 import { checkSavedEpisode, type SavedEpisode } from "../episode.ts";
-import {
-  type EpochEstimate,
-  type PlayedEpisode,
-  type SavedStep,
-  type SimulatorFreeOptions,
-  type Step,
-  stepOf,
-} from "./simulator-free-types.ts";
+import type { EpochEstimate } from "./epoch-policies.ts";
+import type { PlayedEpisode } from "./epoch-roles.ts";
+import { type SavedStep, type Step, savedStep, stepOf } from "./played-step.ts";
+import type { SimulatorFreeOptions } from "./simulator-free-options.ts";
 
-const kind = "minimand/simulator-free-linear-mdp";
+export const kind = "minimand/simulator-free-linear-mdp";
 const version = 1;
 
 /** A simulator-free learner as plain data: the cover is made again from its episodes. */
@@ -35,13 +31,11 @@ export function snapshotOf(
   estimates: readonly (readonly EpochEstimate[])[],
   inEpoch: readonly PlayedEpisode[],
 ): Omit<SimulatorFreeSnapshot, "open"> {
-  const saved = (steps: readonly Step[]): SavedStep[] =>
-    steps.map(({ features, action }) => ({ features: [...features], action }));
   return {
     kind,
     version,
     options: structuredClone(options),
-    explored: explored.map(saved),
+    explored: explored.map((steps) => steps.map(savedStep)),
     estimates: estimates.map((layers) =>
       layers.map(({ sigma, theta, lambda }) => ({
         sigma: [...sigma],
@@ -49,7 +43,10 @@ export function snapshotOf(
         lambda: [...lambda],
       })),
     ),
-    inEpoch: inEpoch.map(({ steps, losses }) => ({ steps: saved(steps), losses: [...losses] })),
+    inEpoch: inEpoch.map(({ steps, losses }) => ({
+      steps: steps.map(savedStep),
+      losses: [...losses],
+    })),
   };
 }
 
