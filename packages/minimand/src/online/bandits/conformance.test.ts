@@ -1,34 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Bandit, type BanditContext, type Decision, restoreBandit } from "../../index.ts";
-import { bandits } from "./bandits.fixture.ts";
-import { randomStream } from "./random-stream.ts";
-
-const dim = 4;
-
-/** Contexts of both kinds: one vector, or one for each of 3 to 5 arms. */
-function contexts(count: number, own: boolean, seed = 1): BanditContext[] {
-  const random = randomStream(seed);
-  const vector = (): number[] => Array.from({ length: dim }, () => random.normal());
-  return Array.from({ length: count }, (_, i) => ({
-    features: own ? vector() : Array.from({ length: 3 + (i % 3) }, vector),
-  }));
-}
-
-/** Plays with rewards that come late and out of order, the last ones not at all. */
-function play(bandit: Bandit, rounds: readonly BanditContext[], from = 0): Decision[] {
-  const made: Decision[] = [];
-  for (const [i, context] of rounds.entries()) {
-    made.push(bandit.choose(context));
-    if (i % 3 === 2) {
-      for (const decision of [made[i - 1], made[i - 2]])
-        bandit.update(decision.decisionId, ((decision.action + i + from) % 4) / 3);
-      if (i % 2 === 0) bandit.expire(made[i].decisionId, 0.5);
-    }
-  }
-  return made;
-}
+import { restoreBandit } from "../../index.ts";
+import { itIsALearner } from "../conformance.fixture.ts";
+import { bandits, conforming, contexts, dim, play } from "./bandits.fixture.ts";
 
 describe.each(Object.entries(bandits))("%s", (_, make) => {
+  itIsALearner(conforming(make));
+
   it.each([true, false])(
     "continues from a snapshot bit for bit (arms with weights of their own: %s)",
     (own) => {
@@ -141,20 +118,6 @@ describe.each(Object.entries(bandits))("%s", (_, make) => {
     expect([bandit.snapshot(), shared.snapshot()]).toEqual(before);
     bandit.updateBatch([{ decisionId: waiting, reward: 1 }]);
     expect(bandit.updates).toBe(2);
-  });
-
-  it("learns which of three arms is right", () => {
-    const bandit = make({ dim: 3, arms: 3, seed: 1 });
-    const random = randomStream(5);
-    let right = 0;
-    for (let t = 0; t < 1500; t++) {
-      const kind = Math.floor(random.uniform() * 3);
-      const features = [0, 1, 2].map((i) => (i === kind ? 1 : 0));
-      const { decisionId, action } = bandit.choose({ features });
-      bandit.update(decisionId, action === kind ? 1 : 0);
-      if (t >= 1000 && action === kind) right++;
-    }
-    expect(right / 500).toBeGreaterThan(0.6);
   });
 });
 

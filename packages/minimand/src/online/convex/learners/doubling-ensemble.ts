@@ -48,7 +48,10 @@ export function doublingEnsemble(
         excess: own.excess === null ? null : before + own.excess,
       };
     },
-    bound: (pathLength) => (before === 0 ? inner.bound(pathLength) : null),
+    bound(pathLength) {
+      const own = inner.bound(pathLength);
+      return before === 0 ? own : null;
+    },
     snapshot: () => {
       const { state, ...rest } = inner.snapshot();
       return { ...rest, kind, state, memory: { horizon, before } };

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../../engine/random.ts";
+import { itIsALearner } from "../../conformance.fixture.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { ballDomain } from "../domains/domain.ts";
 import { domains } from "../learners.fixture.ts";
 import { type LinearRound, linearLosses } from "../losses/linear-losses.ts";
+import type { LearnerSnapshot, OnlineLearner } from "../online-learner.ts";
+import { ogd } from "./ogd.ts";
 import { optimisticOmdImplicit } from "./optimistic-omd-implicit.ts";
 
 const names = ["linear", "square", "absolute", "hinge", "logistic"] as const;
@@ -83,6 +86,50 @@ describe.each(names)("the %s loss", (name) => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe("the learner with implicit steps, as a learner", () => {
+  const make = (domain = ballDomain(3, 1)): OnlineLearner<LinearRound> =>
+    optimisticOmdImplicit({ domain, losses: linearLosses("absolute", domain) });
+  itIsALearner<OnlineLearner<LinearRound>, LearnerSnapshot>({
+    make,
+    ofAnotherKind: () => ogd({ domain: ballDomain(3, 1), G: 1 }) as never,
+    ofAnotherShape: () => make(ballDomain(4, 1)),
+    play: (learner, count, seed) =>
+      rounds(count, seed, "absolute").map((loss) => {
+        const x = learner.predict().map((v) => v + 0);
+        learner.update(loss);
+        return [x, learner.report(), learner.bound()];
+      }),
+    halfRound(learner) {
+      learner.predict();
+    },
+    finishRound(learner) {
+      learner.update({ a: [1, 0, 0], b: 0.5 });
+    },
+    throughJson: (snapshot) => JSON.parse(JSON.stringify(snapshot)),
+    ofVersion9: (snapshot) => ({ ...snapshot, version: 9 as 1 }),
+    outOfTurn: (learner) => [
+      [() => learner.update({ a: [1, 0, 0], b: 0 }), "update: expected a decision first, got none"],
+    ],
+    badInput(learner) {
+      learner.predict();
+      return [
+        [
+          () => learner.update({ a: [1, 2], b: 0 }),
+          "a: expected an array of 3 numbers, got an array of length 2",
+        ],
+        [() => learner.update({ a: [1, Number.NaN, 0], b: 0 }), "a[1]: expected a finite number, got NaN"],
+      ];
+    },
+    leftToLearn(learner) {
+      for (let t = 0; t < 100; t++) {
+        learner.predict();
+        learner.update({ a: [1, 0, 0], b: 0.5 });
+      }
+      return Math.abs(learner.predict()[0] - 0.5) / 0.5;
+    },
   });
 });
 
