@@ -8,17 +8,20 @@ export function checkVector(
   values: unknown,
   length?: number,
 ): asserts values is ArrayLike<number> {
-  const expected = length === undefined ? "an array of numbers" : `an array of ${length} numbers`;
   const vector = values as ArrayLike<unknown> | null | undefined;
   if (typeof vector !== "object" || typeof vector?.length !== "number" || isArrayLike(vector))
-    throw typeError(argument, expected, values);
-  if (vector.length !== (length ?? Math.max(1, vector.length))) throw rangeError(argument, expected, values);
+    throw typeError(argument, vectorOf(length), values);
+  if (length === undefined ? vector.length === 0 : vector.length !== length)
+    throw rangeError(argument, vectorOf(length), values);
   for (let i = 0; i < vector.length; i++) {
     const value = vector[i];
     if (typeof value !== "number") throw typeError(`${argument}[${i}]`, "a finite number", value);
     if (!Number.isFinite(value)) throw rangeError(`${argument}[${i}]`, "a finite number", value);
   }
 }
+
+const vectorOf = (length: number | undefined): string =>
+  length === undefined ? "an array of numbers" : `an array of ${length} numbers`;
 
 /** A copy of what {@link checkVector} lets pass. */
 export function checkedVector(argument: string, values: unknown, length: number): Float64Array {

@@ -2,7 +2,7 @@ import { checkNumber } from "../../engine/errors.ts";
 import { derive } from "../../engine/random.ts";
 import { checkWaiting } from "../learner.ts";
 import { decisionIds } from "./decision-ids.ts";
-import { pendingDecisions, type SavedPending, type Waiting } from "./pending-decisions.ts";
+import { type NewDecision, pendingDecisions, type SavedPending, type Waiting } from "./pending-decisions.ts";
 import { type RandomStream, randomStream } from "./random-stream.ts";
 
 /** The decisions of a bandit: how many there were, and which wait for their reward. */
@@ -14,7 +14,7 @@ export interface DecisionLedger {
   /** What decisions are drawn by. */
   readonly random: RandomStream;
   /** Writes down the next decision; returns its name. */
-  add(decision: Omit<Waiting, "t">): string;
+  add(decision: NewDecision): string;
   /** The number of the decision that waits under a name; throws where none does. */
   numberOf(decisionId: unknown): number;
   /** Settles a decision by what is done with it, and counts it; nothing is settled where that throws. */
@@ -54,7 +54,7 @@ export function decisionLedger(
     },
     random,
     add(decision) {
-      waiting.add({ t, ...decision });
+      waiting.add(t, decision);
       return ids.nameOf(t++);
     },
     numberOf(decisionId) {

@@ -1,6 +1,10 @@
 /** A decision that waits for its reward. */
-export interface Waiting {
+export interface Waiting extends NewDecision {
   t: number;
+}
+
+/** What is kept of a decision when it is made. */
+export interface NewDecision {
   action: number;
   /** Whose weights it was made with. */
   slot: number;
@@ -17,7 +21,7 @@ export interface Waiting {
  */
 export interface PendingDecisions {
   has(t: number): boolean;
-  add(decision: Waiting): void;
+  add(t: number, decision: NewDecision): void;
   /** Its vectors are views, good until the next {@link add}. */
   get(t: number): Waiting | undefined;
   delete(t: number): void;
@@ -61,7 +65,7 @@ export function pendingDecisions(dim: number, saved?: SavedPending): PendingDeci
     return larger;
   };
 
-  function add({ t, action, slot, propensity, x, memo }: Waiting): void {
+  function add(t: number, { action, slot, propensity, x, memo }: NewDecision): void {
     const at = free.pop() ?? places++;
     if ((at + 1) * dim > vectors.length) {
       vectors = grown(vectors);
@@ -78,8 +82,8 @@ export function pendingDecisions(dim: number, saved?: SavedPending): PendingDeci
   if (saved !== undefined) {
     const { t, action, slot, propensity, x, memo } = saved;
     t.forEach((number, i) => {
-      add({
-        ...{ t: number, action: action[i], slot: slot[i], propensity: propensity[i] },
+      add(number, {
+        ...{ action: action[i], slot: slot[i], propensity: propensity[i] },
         x: view(x, i),
         memo: memo.length === 0 ? null : view(memo, i),
       });

@@ -1,10 +1,11 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { innerAt } from "../../vectors.ts";
 import type { Algorithm } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
 import { type Arms, predictions } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import { type ContextBuffer, contextBuffer, covarianceInverses } from "./context-buffer.ts";
-import { type Ridge, ridgePrediction, ridgeSolve } from "./ridge.ts";
+import { type Ridge, ridgeSolve } from "./ridge.ts";
 
 /** Options of {@link linExp3}. */
 export interface LinExp3Options extends BanditOptions {
@@ -67,7 +68,7 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
   };
   let learned = saved?.learned ?? 0;
 
-  const lossOf = (slot: number, x: Float64Array): number => ridgePrediction(model, slot, x);
+  const lossOf = (slot: number, x: Float64Array): number => innerAt(cumulative, slot * dim, x);
   const policy = (losses: Float64Array): Float64Array => {
     const weights = regularizer === "entropy" ? hedge(losses, eta) : logBarrier(losses, eta);
     return weights.map((p) => (1 - exploration) * p + exploration / losses.length);
