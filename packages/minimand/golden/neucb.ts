@@ -17,7 +17,7 @@ import {
   projectBall,
   squareCbGamma,
 } from "../src/online/bandits/index.ts";
-import { sigmoid } from "../src/online/bandits/neural/network.ts";
+import { sigmoid } from "../src/online/bandits/neural/activations.ts";
 import type { Adapters } from "./adapters.ts";
 
 /** The vectors' network: `v^T tanh(W x) / sqrt(m)`. */

@@ -40,6 +40,7 @@ export {
   linUcb,
   linUcbScores,
 } from "./linear/linear-bandits.ts";
+export type { Activation } from "./neural/activations.ts";
 export type { DescentOptions, StepSize } from "./neural/descent.ts";
 export {
   fastCbGamma,
@@ -51,7 +52,6 @@ export {
   squareCbGamma,
 } from "./neural/inverse-gap.ts";
 export {
-  type Activation,
   type LayerRange,
   type NetworkOptions,
   type OnlineNetwork,
@@ -88,9 +88,8 @@ export {
 export {
   type OnlineRegressor,
   onlineRegressor,
-  type PerturbationOptions,
-  type RegressorOptions,
   type RegressorState,
 } from "./neural/regressor.ts";
+export type { PerturbationOptions, RegressorOptions } from "./neural/regressor-options.ts";
 export { drawSigns, packSigns, type Signs } from "./neural/signs.ts";
 export { restoreBandit } from "./restore-bandit.ts";

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { randomSource } from "../../engine/random.ts";
 import { itIsALearner } from "../conformance.fixture.ts";
 import { inner, squaredDistance } from "../vectors.ts";
-import { type Domain, simplexDomain } from "./domains/domain.ts";
+import type { Domain } from "./domains/domain.ts";
+import { simplexDomain } from "./domains/simplex-domain.ts";
 import { conforming, domains, G, gradients, learners } from "./learners.fixture.ts";
 import type { OnlineLearner } from "./online-learner.ts";
 

@@ -1,15 +1,11 @@
 export { asTransform } from "./as-transform.ts";
-export {
-  type Ball,
-  type Box,
-  ballDomain,
-  boxDomain,
-  customDomain,
-  type Domain,
-  l1Domain,
-  simplexDomain,
-} from "./domains/domain.ts";
+export { ballDomain } from "./domains/ball-domain.ts";
+export { boxDomain } from "./domains/box-domain.ts";
+export { customDomain } from "./domains/custom-domain.ts";
+export type { Ball, Box, Domain } from "./domains/domain.ts";
 export { minimizeOn } from "./domains/minimize.ts";
+export { l1Domain, simplexDomain } from "./domains/simplex-domain.ts";
+export type { GradientLimit } from "./gradient-limit.ts";
 export { doublingEnsemble } from "./learners/doubling-ensemble.ts";
 export {
   dynamicEnsemble,
@@ -40,13 +36,7 @@ export {
   type ProximalLosses,
 } from "./losses/linear-losses.ts";
 export { type Quadratic, quadraticLoss, type RoundLoss } from "./losses/quadratic-loss.ts";
-export type {
-  GradientLimit,
-  Hint,
-  LearnerReport,
-  LearnerSnapshot,
-  OnlineLearner,
-} from "./online-learner.ts";
+export type { Hint, LearnerReport, LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 export { optimisticDescent } from "./optimistic-descent.ts";
 export { oftlExpectedBound, oftrlExpectedBound, type SeaSetting, seaRate } from "./regret/expected-rates.ts";
 export { bestInHindsight, type OnlineRun, pathLength, runOnline } from "./regret/run-online.ts";

@@ -1,14 +1,11 @@
 import { randomSource } from "../../engine/random.ts";
 import type { ConformingLearner } from "../conformance.fixture.ts";
 import { inner } from "../vectors.ts";
-import {
-  ballDomain,
-  boxDomain,
-  customDomain,
-  type Domain,
-  l1Domain,
-  simplexDomain,
-} from "./domains/domain.ts";
+import { ballDomain } from "./domains/ball-domain.ts";
+import { boxDomain } from "./domains/box-domain.ts";
+import { customDomain } from "./domains/custom-domain.ts";
+import type { Domain } from "./domains/domain.ts";
+import { l1Domain, simplexDomain } from "./domains/simplex-domain.ts";
 import { doublingEnsemble } from "./learners/doubling-ensemble.ts";
 import { dynamicEnsemble } from "./learners/dynamic-ensemble.ts";
 import { onlineNewton, optimisticOmdExpConcave } from "./learners/exp-concave.ts";

@@ -1,12 +1,15 @@
 export type { Rows } from "./checks.ts";
+export { checkoutFunnel, funnelActions } from "./environments/checkout-funnel.ts";
+export { combinationLock } from "./environments/combination-lock.ts";
 export {
   bestPolicyDp,
   type LayerTable,
   policyEvaluationDp,
   type TransitionTable,
 } from "./environments/dynamic-programming.ts";
-export * from "./environments/environments.ts";
+export { randomLinearMdp } from "./environments/random-linear-mdp.ts";
 export type { EpisodicSimulator, FiniteSimulator } from "./environments/simulator.ts";
+export { switchingLosses } from "./environments/switching-losses.ts";
 export * from "./environments/tabular-mdp.ts";
 export type { MdpDecision, OpenEpisode, SavedEpisode } from "./episode.ts";
 export type { EpisodicLearner } from "./episodic-learner.ts";

@@ -1,9 +1,8 @@
 import { checkChoice, checkNumber, rangeError } from "../../../engine/errors.ts";
+import { innerAt } from "../../vectors.ts";
 import { randomStream } from "../random-stream.ts";
-
-/** The activations of the hidden layers; the theory asks for a smooth one. */
-export const activations = ["relu", "softplus", "gelu", "tanh"] as const;
-export type Activation = (typeof activations)[number];
+import { type Activation, activate, activations } from "./activations.ts";
+import { addOuter, product, sumOfSquares } from "./dense-layers.ts";
 
 /** Shape of a network with one output, for contexts of `dim` numbers. */
 export interface NetworkOptions {
@@ -92,7 +91,7 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
   const values = hidden.map((n) => new Float64Array(n));
   const slopes = hidden.map((n) => new Float64Array(n));
   const deltas = hidden.map((n) => new Float64Array(n));
-  const activate = functions[activation];
+  const applyActivation = activate[activation];
   const start = (l: number, slot: number): number => layers[l].offset + (l === 0 ? slot * block : 0);
 
   /** Derivatives of `top v^T values` in what went into the activations of each layer, into `deltas`. */
@@ -119,34 +118,16 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
     size,
     layers,
     width: hidden.at(-1) ?? 1,
-    init(seed) {
-      const random = randomStream(seed);
-      const parameters = new Float64Array(size);
-      // A linear function starts at 0.
-      if (depth === 0) return parameters;
-      for (let l = 0; l < depth; l++) {
-        const m = outputs[l];
-        const deviation = scaled ? 1 / (2 * (1 + Math.sqrt(Math.log(m) / (2 * m)))) : Math.sqrt(2 / m);
-        const { offset, length } = layers[l];
-        for (let i = 0; i < length; i++) parameters[offset + i] = deviation * random.normal();
-      }
-      const last = parameters.subarray(layers[depth].offset);
-      for (let i = 0; i < last.length; i++) last[i] = random.normal() / Math.sqrt(last.length);
-      if (scaled) {
-        const norm = Math.sqrt(last.reduce((sum, v) => sum + v * v, 0));
-        for (let i = 0; i < last.length; i++) last[i] /= norm;
-      }
-      return parameters;
-    },
+    init: (seed) => initialParameters({ seed, size, layers, outputs, scaled }),
     forward(parameters, slot, x) {
       let input = x;
       for (let l = 0; l < depth; l++) {
         const out = values[l];
         product(parameters, start(l, slot), input, inputs[l], scale[l], out);
-        activate(out, slopes[l]);
+        applyActivation(out, slopes[l]);
         input = out;
       }
-      return scale[depth] * dot(parameters, start(depth, slot), input, inputs[depth]);
+      return scale[depth] * innerAt(parameters, start(depth, slot), input);
     },
     backward(parameters, slot, x, factor, gradient) {
       const top = scale[depth] * factor;
@@ -173,125 +154,37 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
   };
 }
 
-/** `out = scale A x`, a row after another from `at`; four rows at a time, as then a number of x is read once for four. */
-function product(
-  a: Float64Array,
-  at: number,
-  x: Float64Array,
-  width: number,
-  scale: number,
-  out: Float64Array,
-): void {
-  const rows = out.length;
-  let i = 0;
-  for (; i + 3 < rows; i += 4) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    const r0 = at + i * width;
-    const r1 = r0 + width;
-    const r2 = r1 + width;
-    const r3 = r2 + width;
-    for (let k = 0; k < width; k++) {
-      const value = x[k];
-      s0 += a[r0 + k] * value;
-      s1 += a[r1 + k] * value;
-      s2 += a[r2 + k] * value;
-      s3 += a[r3 + k] * value;
-    }
-    out[i] = scale * s0;
-    out[i + 1] = scale * s1;
-    out[i + 2] = scale * s2;
-    out[i + 3] = scale * s3;
-  }
-  for (; i < rows; i++) out[i] = scale * dot(a, at + i * width, x, width);
-}
-
-function dot(a: Float64Array, at: number, x: Float64Array, n: number): number {
-  let sum = 0;
-  for (let k = 0; k < n; k++) sum += a[at + k] * x[k];
-  return sum;
-}
-
-/** Adds `factor_i x` to row i. */
-function addOuter(to: Float64Array, at: number, factors: Float64Array, x: Float64Array, scale: number): void {
-  const width = x.length;
-  for (let i = 0; i < factors.length; i++) {
-    const factor = scale * factors[i];
-    if (factor === 0) continue;
-    const row = at + i * width;
-    for (let k = 0; k < width; k++) to[row + k] += factor * x[k];
-  }
-}
-
-/** The sum of `(scale factor_i x_k)^2 w_ik`. */
-function sumOfSquares(
-  w: Float64Array,
-  at: number,
-  factors: Float64Array,
-  x: Float64Array,
-  scale: number,
-): number {
-  const squares = x.map((v) => v * v);
-  const width = x.length;
-  let total = 0;
-  for (let i = 0; i < factors.length; i++) {
-    if (factors[i] === 0) continue;
-    const row = at + i * width;
-    let [s0, s1] = [0, 0];
-    let k = 0;
-    for (; k + 1 < width; k += 2) {
-      s0 += w[row + k] * squares[k];
-      s1 += w[row + k + 1] * squares[k + 1];
-    }
-    if (k < width) s0 += w[row + k] * squares[k];
-    total += factors[i] * factors[i] * (s0 + s1);
-  }
-  return scale * scale * total;
-}
-
 const one = Float64Array.of(1);
 
-/** Each replaces what comes in by the activation and writes its slopes. */
-const functions: Record<Activation, (values: Float64Array, slopes: Float64Array) => void> = {
-  relu(values, slopes) {
-    for (let i = 0; i < values.length; i++) {
-      const z = values[i];
-      // NaN stays NaN.
-      values[i] = Math.max(z, 0);
-      slopes[i] = z > 0 ? 1 : 0;
-    }
-  },
-  softplus(values, slopes) {
-    for (let i = 0; i < values.length; i++) {
-      const z = values[i];
-      values[i] = softplus(z);
-      slopes[i] = sigmoid(z);
-    }
-  },
-  gelu(values, slopes) {
-    const root = Math.sqrt(2 / Math.PI);
-    for (let i = 0; i < values.length; i++) {
-      const z = values[i];
-      const t = Math.tanh(root * (z + 0.044715 * z ** 3));
-      values[i] = 0.5 * z * (1 + t);
-      slopes[i] = 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * root * (1 + 0.134145 * z * z);
-    }
-  },
-  tanh(values, slopes) {
-    for (let i = 0; i < values.length; i++) {
-      const t = Math.tanh(values[i]);
-      values[i] = t;
-      slopes[i] = 1 - t * t;
-    }
-  },
-};
-
-/** `ln(1 + e^z)`, for every finite z. */
-export function softplus(z: number): number {
-  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-}
-
-/** `1 / (1 + e^-z)`, for every z. */
-export function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+/** New parameters; those of a linear function are 0. */
+function initialParameters({
+  seed,
+  size,
+  layers,
+  outputs,
+  scaled,
+}: {
+  seed: number;
+  size: number;
+  layers: readonly LayerRange[];
+  outputs: readonly number[];
+  scaled: boolean;
+}): Float64Array<ArrayBuffer> {
+  const random = randomStream(seed);
+  const parameters = new Float64Array(size);
+  const depth = layers.length - 1;
+  if (depth === 0) return parameters;
+  for (let l = 0; l < depth; l++) {
+    const m = outputs[l];
+    const deviation = scaled ? 1 / (2 * (1 + Math.sqrt(Math.log(m) / (2 * m)))) : Math.sqrt(2 / m);
+    const { offset, length } = layers[l];
+    for (let i = 0; i < length; i++) parameters[offset + i] = deviation * random.normal();
+  }
+  const last = parameters.subarray(layers[depth].offset);
+  for (let i = 0; i < last.length; i++) last[i] = random.normal() / Math.sqrt(last.length);
+  if (scaled) {
+    const norm = Math.sqrt(last.reduce((sum, v) => sum + v * v, 0));
+    for (let i = 0; i < last.length; i++) last[i] /= norm;
+  }
+  return parameters;
 }

@@ -11,7 +11,8 @@ import {
   gammaAt,
   inverseGap,
 } from "./inverse-gap.ts";
-import { onlineRegressor, type RegressorOptions, type RegressorState } from "./regressor.ts";
+import { onlineRegressor, type RegressorState } from "./regressor.ts";
+import type { RegressorOptions } from "./regressor-options.ts";
 
 /** Options of all bandits that predict by a network; see {@link onlineRegressor} and {@link Bandit}. */
 export interface NeuralBanditOptions

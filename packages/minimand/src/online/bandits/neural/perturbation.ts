@@ -1,6 +1,7 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
 import { checkVector } from "../../vectors.ts";
-import { type LayerRange, sigmoid, softplus } from "./network.ts";
+import { sigmoid, softplus } from "./activations.ts";
+import type { LayerRange } from "./network.ts";
 import { addSigns, type Signs, signProducts } from "./signs.ts";
 
 /** A network's output at one input, with what its perturbation needs. */

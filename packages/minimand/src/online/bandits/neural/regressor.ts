@@ -1,43 +1,18 @@
-import { checkChoice, checkNumber, rangeError } from "../../../engine/errors.ts";
+import { rangeError } from "../../../engine/errors.ts";
 import { derive } from "../../../engine/random.ts";
 import { randomStream } from "../random-stream.ts";
-import { checkStepSize, type DescentOptions, descent, type StepSize, stepSizeAt } from "./descent.ts";
-import { type NetworkOptions, type OnlineNetwork, onlineNetwork, sigmoid } from "./network.ts";
+import { sigmoid } from "./activations.ts";
+import { descent, stepSizeAt } from "./descent.ts";
+import { type OnlineNetwork, onlineNetwork } from "./network.ts";
 import { largestStableRate, perturbationScale, projectBall } from "./perturbation.ts";
+import {
+  type RegressorOptions,
+  type RegressorSettings,
+  radiiOf,
+  regressorSettings,
+} from "./regressor-options.ts";
+import { replayMemory, type SavedReplay } from "./replay-memory.ts";
 import { addSigns, drawSigns, type Signs, signProducts, signStep } from "./signs.ts";
-
-/** The random linear perturbation of the network's output. */
-export interface PerturbationOptions {
-  /**
-   * `signs`: S sign vectors, drawn once; `expected`: their mean, an anchor to the parameters at the start (for the
-   * logarithmic loss an upper bound of it, ours); `none`. Default `expected`.
-   */
-  mode: "signs" | "expected" | "none";
-  /** c_p >= 0, default 0.01; the perturbation is scaled by `c_p / m^(1/4)`. */
-  cp?: number;
-  /** S, default `ceil(ln m)`. */
-  samples?: number;
-}
-
-/** Options of {@link onlineRegressor}. */
-export interface RegressorOptions extends NetworkOptions {
-  /** `square`: `(y - s)^2 / 2`, predictions are s; `kl`: `KL(y || sigmoid(s))`, predictions are `sigmoid(s)` and y is in [0, 1]. */
-  loss: "square" | "kl";
-  /** Default 0.5 for `square`, 2 for `kl`: contexts have norm 1. */
-  learningRate?: StepSize;
-  /** Default plain gradient descent. */
-  optimizer?: DescentOptions;
-  /** Default `{ mode: "expected", cp: 0.01 }`. */
-  perturbation?: PerturbationOptions;
-  /** Radius of the ball around the parameters at the start, a number for all layers or one each; default none. */
-  radius?: number | readonly number[];
-  /** An update learns from the new example and `batch - 1` of the last `capacity`; default 4096 and 16. */
-  replay?: { capacity: number; batch: number };
-  /** Of initialisation, signs and replay; default 0. */
-  seed?: number;
-  /** Told of a learning rate that the perturbation makes diverge; default `console.warn`. */
-  warn?: (message: string) => void;
-}
 
 /** A network that learns from one example after another. */
 export interface OnlineRegressor {
@@ -63,17 +38,12 @@ export interface OnlineRegressor {
 }
 
 /** State of a regressor. */
-export interface RegressorState {
+export interface RegressorState extends SavedReplay {
   updates: number;
-  /** Examples in the replay memory, and where the next one goes. */
-  filled: number;
-  next: number;
   parameters: Float64Array;
   start: Float64Array;
   random: Uint32Array;
-  replayX: Float64Array;
-  replayY: Float64Array;
-  replaySlot: Int32Array;
+  /** Of the optimizer. */
   memory: Record<string, Float64Array>;
 }
 
@@ -84,15 +54,10 @@ export interface RegressorState {
  * @see Deb et al. 2023, arXiv 2312.07145, online gradient descent on the perturbed losses
  */
 export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
-  const { loss, optimizer = { kind: "sgd" }, seed = 0, warn = console.warn } = options;
-  const { learningRate = loss === "kl" ? 2 : 0.5, replay = { capacity: 4096, batch: 16 } } = options;
-  const { mode, cp = 0.01, samples } = options.perturbation ?? { mode: "expected" };
-  checkChoice("loss", loss, ["square", "kl"]);
-  checkChoice("perturbation.mode", mode, ["signs", "expected", "none"]);
-  checkStepSize("learningRate", learningRate);
-  checkNumber("replay.batch", replay.batch, { min: 1, integer: true });
-  checkNumber("replay.capacity", replay.capacity, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
+  const settings = regressorSettings(options);
+  const { loss, optimizer, learningRate, seed } = settings;
+  const { mode, cp, samples } = settings.perturbation;
+  const { batch } = settings.replay;
   const network = onlineNetwork(options);
   const { size, dim, layers, width } = network;
   const radii = radiiOf(options.radius, layers.length);
@@ -103,16 +68,8 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       : null;
   const rule = descent(optimizer, size);
   const plain = optimizer.kind === "sgd" && (optimizer.momentum ?? 0) === 0;
-  if (c > 0 && optimizer.kind === "sgd") {
-    // The logarithmic loss has at most a quarter of the curvature.
-    const flatter = loss === "kl" ? 4 : 1;
-    const limit = flatter * largestStableRate({ cp, width, size, samples: signs?.samples });
-    const first = stepSizeAt(learningRate, 1);
-    if (first >= limit)
-      warn(
-        `learningRate: expected below ${limit.toPrecision(3)}, where the perturbation (cp ${cp}) starts to diverge, got ${first}`,
-      );
-  }
+  warnOfDivergence(settings, network, signs, options.warn);
+  const memory = replayMemory(dim, settings.replay);
 
   const parameters = network.init(derive(seed, 1));
   const start = parameters.slice();
@@ -123,12 +80,8 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   const offsets = new Float64Array(count);
   const errors = new Float64Array(count);
   const anchor = mode === "expected" ? (loss === "kl" ? c * c * 0.25 : c * c) : 0;
-  const { capacity, batch } = replay;
-  const replayX = new Float64Array(capacity * dim);
-  const replayY = new Float64Array(capacity);
-  const replaySlot = new Int32Array(capacity);
   const row = new Float64Array(dim);
-  let [updates, filled, next] = [0, 0, 0];
+  let updates = 0;
 
   const link = loss === "kl" ? sigmoid : (s: number): number => s;
 
@@ -179,13 +132,13 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       const held = random.state();
       let finite = add(slot, x, y);
       for (let i = 1; i < batch && finite; i++) {
-        if (filled === 0) {
+        if (memory.filled === 0) {
           finite = add(slot, x, y);
           continue;
         }
-        const k = Math.floor(random.uniform() * filled);
-        row.set(replayX.subarray(k * dim, (k + 1) * dim));
-        finite = add(replaySlot[k], row, replayY[k]);
+        const k = Math.floor(random.uniform() * memory.filled);
+        row.set(memory.vectorOf(k));
+        finite = add(memory.slotOf(k), row, memory.targetOf(k));
       }
       if (!finite) {
         random.resume(held);
@@ -198,44 +151,39 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       }
       updates++;
       move(stepSizeAt(learningRate, updates));
-      replayX.set(x, next * dim);
-      replayY[next] = y;
-      replaySlot[next] = slot;
-      next = (next + 1) % capacity;
-      filled = Math.min(filled + 1, capacity);
+      memory.push(slot, x, y);
     },
-    state: () => ({
-      updates,
-      filled,
-      next,
-      parameters,
-      start,
-      random: random.state(),
-      replayX: replayX.subarray(0, filled * dim),
-      replayY: replayY.subarray(0, filled),
-      replaySlot: replaySlot.subarray(0, filled),
-      memory: rule.memory,
-    }),
+    state() {
+      const { filled, next, ...examples } = memory.save();
+      const held = { parameters, start, random: random.state() };
+      return { updates, filled, next, ...held, ...examples, memory: rule.memory };
+    },
     resume(state) {
-      ({ updates, filled, next } = state);
+      updates = state.updates;
       parameters.set(state.parameters);
       start.set(state.start);
       random.resume(state.random);
-      replayX.set(state.replayX);
-      replayY.set(state.replayY);
-      replaySlot.set(state.replaySlot);
+      memory.load(state);
       for (const [name, vector] of Object.entries(rule.memory)) vector.set(state.memory[name]);
       if (signs !== null) signProducts(signs, parameters, start, c, offsets);
     },
   };
 }
 
-function radiiOf(radius: RegressorOptions["radius"], layers: number): readonly number[] | null {
-  if (radius === undefined) return null;
-  const radii = typeof radius === "number" ? new Array<number>(layers).fill(radius) : radius;
-  if (radii.length !== layers)
-    throw rangeError("radius", `a number or one for each of ${layers} layers`, radius);
-  for (const [l, r] of radii.entries())
-    if (!(r > 0)) throw rangeError(typeof radius === "number" ? "radius" : `radius[${l}]`, "a number > 0", r);
-  return radii;
+/** Tells of a first step at which plain descent diverges by the perturbation alone. */
+function warnOfDivergence(
+  { loss, learningRate, optimizer, perturbation: { mode, cp } }: RegressorSettings,
+  { width, size }: OnlineNetwork,
+  signs: Signs | null,
+  warn: (message: string) => void = console.warn,
+): void {
+  if (mode === "none" || cp === 0 || optimizer.kind !== "sgd") return;
+  // The logarithmic loss has at most a quarter of the curvature.
+  const flatter = loss === "kl" ? 4 : 1;
+  const limit = flatter * largestStableRate({ cp, width, size, samples: signs?.samples });
+  const first = stepSizeAt(learningRate, 1);
+  if (first < limit) return;
+  warn(
+    `learningRate: expected below ${limit.toPrecision(3)}, where the perturbation (cp ${cp}) starts to diverge, got ${first}`,
+  );
 }

@@ -4,8 +4,12 @@ import { randomSource } from "../../../engine/random.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { optimisticOmd } from "../learners/optimistic-omd.ts";
 import { domains } from "../learners.fixture.ts";
+import { ballDomain } from "./ball-domain.ts";
+import { boxDomain } from "./box-domain.ts";
 import { times } from "./cholesky.ts";
-import { ballDomain, boxDomain, customDomain, type Domain, l1Domain, simplexDomain } from "./domain.ts";
+import { customDomain } from "./custom-domain.ts";
+import type { Domain } from "./domain.ts";
+import { l1Domain, simplexDomain } from "./simplex-domain.ts";
 
 const seeds = fc.nat();
 

@@ -1,7 +1,10 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
-import { freshState, type GradientLimit, learnerOf, type OnlineLearner } from "../online-learner.ts";
+import type { GradientLimit } from "../gradient-limit.ts";
+import { freshState } from "../learner-state.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 import { normalised } from "./optimistic-omd-entropy.ts";
 
@@ -114,7 +117,7 @@ export function dynamicEnsemble(options: EnsembleOptions): EnsembleLearner {
     return x;
   };
 
-  const learner = learnerOf({
+  const learner = makeLearner({
     kind: "dynamic-ensemble",
     state,
     limit: { G, onExcess },

@@ -2,13 +2,10 @@ import { checkNumber } from "../../../engine/errors.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { addOuterToFactor, solveFactored, solveLower } from "../domains/cholesky.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
-import {
-  freshState,
-  type GradientLimit,
-  type LearnerState,
-  learnerOf,
-  type OnlineLearner,
-} from "../online-learner.ts";
+import type { GradientLimit } from "../gradient-limit.ts";
+import { freshState, type LearnerState } from "../learner-state.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 
 export interface ExpConcaveOptions extends DomainOptions {
@@ -89,7 +86,7 @@ export function optimisticOmdExpConcave(options: ExpConcaveOptions): NewtonLearn
   const state = newtonState(domain, x0, first);
   const stepFrom = (v: Float64Array) =>
     domain.projectInNorm(plusScaled(state.z, -1, solveFactored(state.L, n, v)), state.H);
-  const learner = learnerOf({
+  const learner = makeLearner({
     kind: "optimistic-omd-exp-concave",
     state,
     limit: { G, onExcess },
@@ -124,7 +121,7 @@ export function onlineNewton(options: ExpConcaveOptions): NewtonLearner {
   const { domain, x0, G, onExcess } = options;
   const n = domain.dimension;
   const state = newtonState(domain, x0, 1 / (gamma * D) ** 2);
-  const learner = learnerOf({
+  const learner = makeLearner({
     kind: "online-newton",
     state,
     limit: { G, onExcess },

@@ -1,13 +1,10 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
-import {
-  freshState,
-  type GradientLimit,
-  type LearnerState,
-  learnerOf,
-  type OnlineLearner,
-} from "../online-learner.ts";
+import type { GradientLimit } from "../gradient-limit.ts";
+import { freshState, type LearnerState } from "../learner-state.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 
 export interface OftrlOptions extends DomainOptions, Partial<GradientLimit> {
@@ -54,7 +51,7 @@ export function oftrl(options: OftrlOptions): OnlineLearner {
   };
   state.x = origin.slice();
   const { diameter } = domain;
-  return learnerOf({
+  return makeLearner({
     kind: "oftrl",
     state,
     limit: { G, onExcess },
@@ -98,7 +95,7 @@ export function oftlStronglyConvex(
   // mu sum x_s - sum g_s
   const state: LearnerState & { pull: Float64Array } = { ...freshState(n), pull: new Float64Array(n) };
   state.x = start.slice();
-  return learnerOf({
+  return makeLearner({
     kind: "oftl-strongly-convex",
     state,
     limit: { G, onExcess },

@@ -1,7 +1,10 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
-import { freshState, type GradientLimit, learnerOf, type OnlineLearner } from "../online-learner.ts";
+import type { GradientLimit } from "../gradient-limit.ts";
+import { freshState } from "../learner-state.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 
 /** How long the steps are: for convex losses, for strongly convex ones, or one's own. */
@@ -29,7 +32,7 @@ export function ogd(options: DomainOptions & OgdSchedule): OnlineLearner {
   const stepAt = scheduleOf(options);
   const state = { ...freshState(domain.dimension), z: startIn(domain, x0), last: 0, grown: 0 };
   const { diameter } = domain;
-  return learnerOf({
+  return makeLearner({
     kind: "ogd",
     state,
     limit: "G" in options ? { G: options.G, onExcess: options.onExcess } : {},

@@ -1,6 +1,8 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
 import { checkedVector } from "../../vectors.ts";
-import { freshState, learnerOf, type OnlineLearner } from "../online-learner.ts";
+import { freshState } from "../learner-state.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 
 /**
  * Optimistic mirror descent with negative entropy on the simplex (optimistic Hedge):
@@ -35,7 +37,7 @@ export function optimisticOmdEntropy(options: {
     const largest = Math.max(...moved);
     return moved.map((value) => value - largest);
   };
-  return learnerOf({
+  return makeLearner({
     kind: "optimistic-omd-entropy",
     state,
     standsAt: () => normalised(state.logs),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { randomSource } from "../../../engine/random.ts";
 import { itIsALearner } from "../../conformance.fixture.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
-import { ballDomain } from "../domains/domain.ts";
+import { ballDomain } from "../domains/ball-domain.ts";
 import { domains } from "../learners.fixture.ts";
 import { type LinearRound, linearLosses } from "../losses/linear-losses.ts";
 import type { LearnerSnapshot, OnlineLearner } from "../online-learner.ts";

@@ -1,8 +1,10 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
 import { checkedVector, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
+import { freshState } from "../learner-state.ts";
 import type { ProximalLosses } from "../losses/linear-losses.ts";
-import { freshState, learnerOf, type OnlineLearner } from "../online-learner.ts";
+import { makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 
 /**
@@ -34,7 +36,7 @@ export function optimisticOmdImplicit<Loss>(
   const n = domain.dimension;
   const state = { ...freshState(n), z: startIn(domain, x0) };
   let last: Loss | null = null;
-  return learnerOf<typeof state, Loss>({
+  return makeLearner<typeof state, Loss>({
     kind: "optimistic-omd-implicit",
     state,
     play() {

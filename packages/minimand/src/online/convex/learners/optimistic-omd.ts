@@ -1,14 +1,10 @@
 import { checkNumber } from "../../../engine/errors.ts";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
-import {
-  freshState,
-  type GradientLimit,
-  type LearnerCore,
-  type LearnerState,
-  learnerOf,
-  type OnlineLearner,
-} from "../online-learner.ts";
+import type { GradientLimit } from "../gradient-limit.ts";
+import { freshState, type LearnerState } from "../learner-state.ts";
+import { type LearnerCore, makeLearner } from "../make-learner.ts";
+import type { OnlineLearner } from "../online-learner.ts";
 
 /** What all learners on a domain take. */
 export interface DomainOptions {
@@ -53,7 +49,7 @@ export function optimisticOmd(options: OptimisticOmdOptions): OnlineLearner {
     D / Math.sqrt(delta + 4 * (G === "running" ? s.largest : G) ** 2 + s.hintError);
   const core = omdCore("optimistic-omd", options, stepAt);
   const { diameter } = domain;
-  return learnerOf({
+  return makeLearner({
     ...core,
     limit: { G, onExcess },
     // sum_t <g_t, x_t - u_t> <= (D^2 + 2 D P) / (2 eta_T) + sum_t (eta_t / 2) ||g_t - M_t||^2, as the steps don't grow.
@@ -79,7 +75,7 @@ export function optimisticOmdStronglyConvex(
   checkNumber("lambda", lambda, { above: 0 });
   if (G !== undefined && G !== "running") checkNumber("G", G, { above: 0 });
   const core = omdCore("optimistic-omd-strongly-convex", options, (s) => 2 / (lambda * (s.rounds + 1)));
-  return learnerOf({
+  return makeLearner({
     ...core,
     limit: { G, onExcess },
     learn(gradient) {
