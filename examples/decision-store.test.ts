@@ -110,7 +110,7 @@ describe("the store", () => {
     );
     expect(
       await damage((at) => appendFileSync(at("decisions-1.jsonl"), '{"decisionId":"9-x","reward":1}\n')),
-    ).toBe(`decisions-1.jsonl:3: decisionId: expected a decision of this bandit, got "9-x"${hint(2)}`);
+    ).toBe(`decisions-1.jsonl:3: decisionId: expected a decision of this learner, got "9-x"${hint(2)}`);
     expect(await damage((at) => appendFileSync(at("decisions-0.jsonl"), '{"decis'))).toBe(
       `decisions-0.jsonl:5: expected a whole line, got a part of one${hint(4)}`,
     );

@@ -78,7 +78,7 @@ export async function createService({
     if (error === store.failure) return 503;
     if (!isArgumentError(error)) return undefined;
     if (error.message.includes("this one is settled")) return 409;
-    if (error.message.startsWith("decisionId: expected a decision of this bandit")) return 404;
+    if (error.message.startsWith("decisionId: expected a decision of this learner")) return 404;
     // Of the network, whatever was asked.
     return error.message.startsWith("learningRate") ? 503 : undefined;
   }
@@ -86,7 +86,7 @@ export async function createService({
   app.post("/choose", async (c) => {
     const { features } = await jsonFields(c, ["features"]);
     // The bandit checks the numbers; it would take an object with a length, too.
-    if (!Array.isArray(features)) throw typeError("features", `${dim} numbers`, features);
+    if (!Array.isArray(features)) throw typeError("features", `an array of ${dim} numbers`, features);
     const context: BanditContext = { features, actionIds: variants };
     const { decisionId, action, actionId, propensity } = await store.choose(context);
     return c.json({ decisionId, action, variant: actionId, propensity });

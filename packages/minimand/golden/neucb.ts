@@ -1,4 +1,4 @@
-import { argmax } from "../src/online/bandits/exploration.ts";
+import { argmax } from "../src/online/bandits/arm-choice.ts";
 import {
   expectedSquareLoss,
   fastCbGamma,
@@ -17,7 +17,7 @@ import {
   projectBall,
   squareCbGamma,
 } from "../src/online/bandits/index.ts";
-import { sigmoid } from "../src/online/bandits/network.ts";
+import { sigmoid } from "../src/online/bandits/neural/activations.ts";
 import type { Adapters } from "./adapters.ts";
 
 /** The vectors' network: `v^T tanh(W x) / sqrt(m)`. */

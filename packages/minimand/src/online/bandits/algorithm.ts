@@ -1,5 +1,5 @@
 import type { Arms } from "./context.ts";
-import type { Waiting } from "./pending.ts";
+import type { Waiting } from "./pending-decisions.ts";
 import type { RandomStream } from "./random-stream.ts";
 
 /** What an algorithm thinks of the arms. */

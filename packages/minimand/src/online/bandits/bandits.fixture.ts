@@ -1,5 +1,7 @@
 import {
   type Bandit,
+  type BanditContext,
+  type Decision,
   linExp3,
   linTs,
   linUcb,
@@ -9,6 +11,8 @@ import {
   neuralUcb,
   neuSquareCb,
 } from "../../index.ts";
+import type { ConformingLearner } from "../conformance.fixture.ts";
+import { randomStream } from "./random-stream.ts";
 
 /** What the conformance suite makes bandits of. */
 export interface Common {
@@ -47,3 +51,91 @@ export const bandits: Record<string, (common: Common) => Bandit> = {
   LinExp3: (c) => linExp3({ ...c, buffer: { capacity: 30, refresh: 10 } }),
   "LinExp3, log barrier": (c) => linExp3({ ...c, regularizer: "log-barrier", eta: 0.3 }),
 };
+
+/** Numbers in the contexts of the suite. */
+export const dim = 4;
+
+/** Contexts of both kinds: one vector, or one for each of 3 to 5 arms. */
+export function contexts(count: number, own: boolean, seed = 1): BanditContext[] {
+  const random = randomStream(seed);
+  const vector = (): number[] => Array.from({ length: dim }, () => random.normal());
+  return Array.from({ length: count }, (_, i) => ({
+    features: own ? vector() : Array.from({ length: 3 + (i % 3) }, vector),
+  }));
+}
+
+/** Plays with rewards that come late and out of order, the last ones not at all. */
+export function play(bandit: Bandit, rounds: readonly BanditContext[], from = 0): Decision[] {
+  const made: Decision[] = [];
+  for (const [i, context] of rounds.entries()) {
+    made.push(bandit.choose(context));
+    if (i % 3 === 2) {
+      for (const decision of [made[i - 1], made[i - 2]])
+        bandit.update(decision.decisionId, ((decision.action + i + from) % 4) / 3);
+      if (i % 2 === 0) bandit.expire(made[i].decisionId, 0.5);
+    }
+  }
+  return made;
+}
+
+/** How the suite tries a bandit. */
+export function conforming(
+  make: (common: Common) => Bandit,
+): ConformingLearner<Bandit, Uint8Array<ArrayBuffer>> {
+  const features = [1, 2, 3, 4];
+  return {
+    make: () => make({ dim, arms: 3, seed: 3 }),
+    ofAnotherKind: () =>
+      make({ dim }).kind === "lin-ucb" ? linTs({ dim, arms: 3, seed: 3 }) : linUcb({ dim, arms: 3, seed: 3 }),
+    ofAnotherShape: () => make({ dim: dim + 1, arms: 3, seed: 3 }),
+    play: (bandit, rounds, seed) => play(bandit, contexts(rounds, true, seed)),
+    halfRound(bandit) {
+      bandit.choose({ features });
+    },
+    finishRound(bandit) {
+      bandit.update(bandit.pending().at(-1)!.decisionId, 1);
+    },
+    throughJson: (snapshot) => Uint8Array.from(JSON.parse(JSON.stringify([...snapshot]))),
+    ofVersion9: (snapshot) => snapshot.with(4, 9),
+    outOfTurn(bandit) {
+      const settled = bandit.choose({ features }).decisionId;
+      bandit.update(settled, 1);
+      return [
+        [
+          () => bandit.update(settled, 1),
+          "decisionId: expected a decision that waits for its feedback (this one is settled), got ",
+        ],
+        [() => bandit.update("7-x", 1), 'decisionId: expected a decision of this learner, got "7-x"'],
+      ];
+    },
+    badInput(bandit) {
+      const waiting = bandit.choose({ features }).decisionId;
+      return [
+        [() => bandit.update(waiting, Number.NaN), "reward: expected a finite number >= 0 and <= 1, got NaN"],
+        [
+          () => bandit.choose({ features: [1, 2] }),
+          "features: expected an array of 4 numbers, got an array of length 2",
+        ],
+        [
+          () => bandit.choose({ features: [1, Number.NaN, 3, 4] }),
+          "features[1]: expected a finite number, got NaN",
+        ],
+      ];
+    },
+    leftToLearn: (bandit) => shareOfWrongArms(bandit) / (2 / 3),
+  };
+}
+
+/** Three kinds of contexts, an arm for each; counted when a thousand rounds were played. */
+function shareOfWrongArms(bandit: Bandit): number {
+  const random = randomStream(5);
+  let wrong = 0;
+  for (let t = 0; t < 1500; t++) {
+    const kind = Math.floor(random.uniform() * 3);
+    const features = [0, 1, 2, 3].map((i) => (i === kind ? 1 : 0));
+    const { decisionId, action } = bandit.choose({ features });
+    bandit.update(decisionId, action === kind ? 1 : 0);
+    if (t >= 1000 && action !== kind) wrong++;
+  }
+  return wrong / 500;
+}

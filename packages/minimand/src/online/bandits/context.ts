@@ -1,5 +1,18 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import type { BanditOptions } from "./bandit.ts";
+import { checkedVector, inner } from "../vectors.ts";
+
+/** What contexts look like. */
+export interface ContextOptions {
+  /** Numbers in a context vector. */
+  dim: number;
+  /**
+   * With a number K there are always K arms, the context is one vector for all and every arm has weights of its own.
+   * Without, the context has a vector for each arm, all arms share the weights, and their number may change from round to round.
+   */
+  arms?: number;
+  /** `scale` (default) divides every context vector by its norm; `check` refuses vectors whose norm isn't 1; `any` takes all. */
+  norm?: "scale" | "check" | "any";
+}
 
 /** What is known when a decision is made. */
 export interface BanditContext {
@@ -19,26 +32,15 @@ export interface Arms {
 }
 
 /** Makes the function that checks and copies contexts. */
-export function contextReader(options: BanditOptions): (context: BanditContext) => Arms {
+export function contextReader(options: ContextOptions): (context: BanditContext) => Arms {
   const { dim, arms, norm = "scale" } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
   if (arms !== undefined) checkNumber("arms", arms, { min: 1, integer: true });
   checkChoice("norm", norm, ["scale", "check", "any"]);
-  const vector = (argument: string, values: ArrayLike<number>): Float64Array => {
-    if (typeof values !== "object" || values === null || typeof values.length !== "number")
-      throw typeError(argument, `${dim} numbers`, values);
-    if (values.length !== dim) throw rangeError(argument, `${dim} numbers`, values);
-    const x = new Float64Array(dim);
-    let square = 0;
-    for (let i = 0; i < dim; i++) {
-      const value = values[i];
-      if (typeof value !== "number") throw typeError(`${argument}[${i}]`, "a finite number", value);
-      if (!Number.isFinite(value)) throw rangeError(`${argument}[${i}]`, "a finite number", value);
-      x[i] = value;
-      square += value * value;
-    }
+  const vector = (argument: string, values: unknown): Float64Array => {
+    const x = checkedVector(argument, values, dim);
     if (norm === "any") return x;
-    const length = Math.sqrt(square);
+    const length = Math.sqrt(inner(x, x));
     if (norm === "check") {
       if (Math.abs(length - 1) > 1e-6) throw rangeError(argument, "a vector of norm 1", length);
       return x;
@@ -53,7 +55,7 @@ export function contextReader(options: BanditOptions): (context: BanditContext) 
       throw typeError("context", "an object with features", context);
     const { features } = context;
     if (arms !== undefined) {
-      const x = vector("features", features as ArrayLike<number>);
+      const x = vector("features", features);
       return { count: arms, own: true, rows: new Array<Float64Array>(arms).fill(x) };
     }
     if (!Array.isArray(features)) throw typeError("features", "a vector for each arm", features);
@@ -64,6 +66,13 @@ export function contextReader(options: BanditOptions): (context: BanditContext) 
       rows: features.map((values, arm) => vector(`features[${arm}]`, values)),
     };
   };
+}
+
+/** One number for each arm. */
+export function predictions(predict: (slot: number, x: Float64Array) => number, arms: Arms): Float64Array {
+  const out = new Float64Array(arms.count);
+  for (let arm = 0; arm < arms.count; arm++) out[arm] = predict(arms.own ? arm : 0, arms.rows[arm]);
+  return out;
 }
 
 /** Throws unless there are no names, or one for each arm, all different. */

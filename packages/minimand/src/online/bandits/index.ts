@@ -6,8 +6,42 @@ export type {
   FrozenPolicy,
 } from "./bandit.ts";
 export type { BanditContext } from "./context.ts";
-export type { DescentOptions, StepSize } from "./descent.ts";
-export { neuralUcbScores } from "./exploration.ts";
+export {
+  armsOf,
+  type BanditRecord,
+  decisionLine,
+  expiryLine,
+  parseBanditLog,
+  rewardLine,
+} from "./evaluation/bandit-log.ts";
+export { type CrossFitOptions, crossFittedRewards } from "./evaluation/cross-fitted-rewards.ts";
+export { type ReplayEstimate, replayLog } from "./evaluation/log-replay.ts";
+export {
+  evaluateOffPolicy,
+  type OffPolicyData,
+  type OffPolicyEstimate,
+  type OffPolicyEstimates,
+  offPolicyEstimates,
+  type RewardModel,
+} from "./evaluation/off-policy.ts";
+export {
+  type BanditEnvironment,
+  type ClassificationOptions,
+  classificationToBandit,
+  type Simulation,
+  type SimulationOptions,
+  simulateBandit,
+} from "./evaluation/simulate-bandit.ts";
+export { type LinExp3Options, linExp3 } from "./linear/lin-exp3.ts";
+export {
+  type LinTsOptions,
+  type LinUcbOptions,
+  linTs,
+  linUcb,
+  linUcbScores,
+} from "./linear/linear-bandits.ts";
+export type { Activation } from "./neural/activations.ts";
+export type { DescentOptions, StepSize } from "./neural/descent.ts";
 export {
   fastCbGamma,
   fastInverseGap,
@@ -16,25 +50,13 @@ export {
   type InverseGapOptions,
   inverseGap,
   squareCbGamma,
-} from "./inverse-gap.ts";
-export { type LinExp3Options, linExp3 } from "./lin-exp3.ts";
-export { type LinTsOptions, type LinUcbOptions, linTs, linUcb, linUcbScores } from "./linear.ts";
+} from "./neural/inverse-gap.ts";
 export {
-  armsOf,
-  type BanditRecord,
-  decisionLine,
-  expiryLine,
-  parseBanditLog,
-  rewardLine,
-} from "./log.ts";
-export { type ReplayEstimate, replayLog } from "./log-replay.ts";
-export {
-  type Activation,
   type LayerRange,
   type NetworkOptions,
   type OnlineNetwork,
   onlineNetwork,
-} from "./network.ts";
+} from "./neural/network.ts";
 export {
   type EpsilonGreedyOptions,
   type InverseGapBanditOptions,
@@ -42,21 +64,14 @@ export {
   neuFastCb,
   neuralEpsilonGreedy,
   neuSquareCb,
-} from "./neural.ts";
+} from "./neural/neural-bandits.ts";
 export {
   type NeuralExplorationOptions,
   type NeuralTsOptions,
   neuralTs,
   neuralUcb,
-} from "./neural-exploration.ts";
-export {
-  evaluateOffPolicy,
-  type OffPolicyData,
-  type OffPolicyEstimate,
-  type OffPolicyEstimates,
-  offPolicyEstimates,
-  type RewardModel,
-} from "./off-policy.ts";
+} from "./neural/neural-exploration.ts";
+export { neuralUcbScores } from "./neural/neural-ucb-scores.ts";
 export {
   expectedKlBound,
   expectedSquareLoss,
@@ -69,22 +84,12 @@ export {
   projectBall,
   type StabilityOptions,
   type ValueAndGradient,
-} from "./perturbation.ts";
+} from "./neural/perturbation.ts";
 export {
   type OnlineRegressor,
   onlineRegressor,
-  type PerturbationOptions,
-  type RegressorOptions,
   type RegressorState,
-} from "./regressor.ts";
-export { restoreBandit } from "./restore.ts";
-export { type CrossFitOptions, crossFittedRewards } from "./reward-model.ts";
-export { drawSigns, packSigns, type Signs } from "./signs.ts";
-export {
-  type BanditEnvironment,
-  type ClassificationOptions,
-  classificationToBandit,
-  type Simulation,
-  type SimulationOptions,
-  simulateBandit,
-} from "./simulate.ts";
+} from "./neural/regressor.ts";
+export type { PerturbationOptions, RegressorOptions } from "./neural/regressor-options.ts";
+export { drawSigns, packSigns, type Signs } from "./neural/signs.ts";
+export { restoreBandit } from "./restore-bandit.ts";

@@ -1,4 +1,5 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
+import { noSnapshot } from "../learner.ts";
 
 /*
  * Plain data with typed arrays as bytes: "MNMB", version, length of the text, length of the numbers, checksum (32 bits each,
@@ -43,12 +44,11 @@ export function pack(value: unknown, version: number): Uint8Array<ArrayBuffer> {
  * @throws TypeError for other bytes; RangeError for another version, bytes that were cut short or changed
  */
 export function unpack(bytes: Uint8Array, version: number): unknown {
-  if (!(bytes instanceof Uint8Array)) throw typeError("snapshot", "bytes", bytes);
+  if (!(bytes instanceof Uint8Array)) throw noSnapshot("a bandit", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < header || view.getUint32(0, true) !== magic)
-    throw typeError("snapshot", "the bytes of a snapshot", bytes);
+  if (bytes.length < header || view.getUint32(0, true) !== magic) throw noSnapshot("a bandit", bytes);
   const found = view.getUint32(4, true);
-  if (found !== version) throw rangeError("snapshot", `version ${version}`, found);
+  if (found !== version) throw rangeError("snapshot.version", String(version), found);
   const words = view.getUint32(8, true);
   const start = header + Math.ceil((words + 4) / 8) * 8 - 4;
   const whole = start + view.getUint32(12, true);

@@ -6,14 +6,15 @@ import { randomSource } from "../../engine/random.ts";
 import { disposeTree, leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { applyUpdates, type GradientTransformation } from "../../optimizers/transformation.ts";
 import { asTransform } from "./as-transform.ts";
-import { ballDomain, type Domain } from "./domain.ts";
-import { dynamicEnsemble } from "./ensemble.ts";
-import { optimisticOmdExpConcave } from "./exp-concave.ts";
-import type { OnlineLearner } from "./learner.ts";
+import { ballDomain } from "./domains/ball-domain.ts";
+import type { Domain } from "./domains/domain.ts";
+import { dynamicEnsemble } from "./learners/dynamic-ensemble.ts";
+import { optimisticOmdExpConcave } from "./learners/exp-concave.ts";
+import { oftrl } from "./learners/oftrl.ts";
+import { optimisticOmd } from "./learners/optimistic-omd.ts";
 import { G, gradients } from "./learners.fixture.ts";
-import { oftrl } from "./oftrl.ts";
+import type { OnlineLearner } from "./online-learner.ts";
 import { optimisticDescent } from "./optimistic-descent.ts";
-import { optimisticOmd } from "./optimistic-omd.ts";
 
 const start = [0.1, -0.2, 0.3];
 const tree = (values: ArrayLike<number>): Tree => ({

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkChoice, peek, typeError } from "../../engine/checks.ts";
 import { disposeTree, leavesOf, mapTree, type Tree } from "../../engine/tree.ts";
 import type { GradientTransformation } from "../../optimizers/transformation.ts";
-import type { LearnerSnapshot, OnlineLearner } from "./learner.ts";
+import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 
 /**
  * Makes an optimizer of a learner whose feedback is a gradient: all parameters together are its decision, or those of each array

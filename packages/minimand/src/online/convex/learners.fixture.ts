@@ -1,12 +1,19 @@
-import { ballDomain, boxDomain, customDomain, type Domain, l1Domain, simplexDomain } from "./domain.ts";
-import { doublingEnsemble } from "./doubling.ts";
-import { dynamicEnsemble } from "./ensemble.ts";
-import { optimisticOmdEntropy } from "./entropy.ts";
-import { onlineNewton, optimisticOmdExpConcave } from "./exp-concave.ts";
-import type { OnlineLearner } from "./learner.ts";
-import { oftlStronglyConvex, oftrl } from "./oftrl.ts";
-import { ogd } from "./ogd.ts";
-import { optimisticOmd, optimisticOmdStronglyConvex } from "./optimistic-omd.ts";
+import { randomSource } from "../../engine/random.ts";
+import type { ConformingLearner } from "../conformance.fixture.ts";
+import { inner } from "../vectors.ts";
+import { ballDomain } from "./domains/ball-domain.ts";
+import { boxDomain } from "./domains/box-domain.ts";
+import { customDomain } from "./domains/custom-domain.ts";
+import type { Domain } from "./domains/domain.ts";
+import { l1Domain, simplexDomain } from "./domains/simplex-domain.ts";
+import { doublingEnsemble } from "./learners/doubling-ensemble.ts";
+import { dynamicEnsemble } from "./learners/dynamic-ensemble.ts";
+import { onlineNewton, optimisticOmdExpConcave } from "./learners/exp-concave.ts";
+import { oftlStronglyConvex, oftrl } from "./learners/oftrl.ts";
+import { ogd } from "./learners/ogd.ts";
+import { optimisticOmd, optimisticOmdStronglyConvex } from "./learners/optimistic-omd.ts";
+import { optimisticOmdEntropy } from "./learners/optimistic-omd-entropy.ts";
+import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 
 /** No gradient of the suite is longer. */
 export const G = 3;
@@ -32,7 +39,7 @@ export const domains: readonly [string, Domain][] = [
   ],
 ];
 
-interface ConformingLearner {
+interface ConvexCase {
   name: string;
   make(domain: Domain, onExcess?: (round: number, norm: number) => void): OnlineLearner;
   /** It compares itself with any point by the linear regret, so that its bound can be tested on any gradients. */
@@ -45,7 +52,7 @@ interface ConformingLearner {
 }
 
 /** Every learner joins the conformance suite by one line here. */
-export const learners: readonly ConformingLearner[] = [
+export const learners: readonly ConvexCase[] = [
   {
     name: "optimisticOmd",
     make: (domain, onExcess) => optimisticOmd({ domain, G, onExcess }),
@@ -80,7 +87,7 @@ export const learners: readonly ConformingLearner[] = [
   },
   {
     name: "optimisticOmdEntropy",
-    make: () => optimisticOmdEntropy({ dimension: 3, eta: 0.4 }),
+    make: ({ dimension }) => optimisticOmdEntropy({ dimension, eta: 0.4 }),
     linear: true,
     optimistic: true,
     simplex: true,
@@ -150,4 +157,52 @@ export function gradients(rounds: number, next: () => number, kind: number): Flo
     if (kind === 2) return base.map((x) => (Math.floor(t / 7) % 2 === 0 ? x : -x));
     return base.map((x) => x * (t % 3 === 0 ? 1 : 0.1));
   });
+}
+
+/** How the suite tries a convex learner. */
+export function conforming(
+  make: (domain: Domain) => OnlineLearner,
+): ConformingLearner<OnlineLearner, LearnerSnapshot> {
+  const domain = simplexDomain(3);
+  return {
+    make: () => make(domain),
+    ofAnotherKind: () =>
+      make(domain).kind === "ogd" ? optimisticOmdEntropy({ dimension: 3, eta: 1 }) : ogd({ domain, G }),
+    ofAnotherShape: () => make(simplexDomain(4)),
+    play: (learner, rounds, seed) =>
+      gradients(rounds, randomSource(seed), 0).map((g) => {
+        // JSON knows no negative zero.
+        const x = learner.predict().map((v) => v + 0);
+        learner.update(g);
+        return [x, learner.report(), learner.bound()];
+      }),
+    halfRound(learner) {
+      learner.predict();
+    },
+    finishRound(learner) {
+      learner.update([0.5, 0, -0.5]);
+    },
+    throughJson: (snapshot) => JSON.parse(JSON.stringify(snapshot)),
+    ofVersion9: (snapshot) => ({ ...snapshot, version: 9 as 1 }),
+    outOfTurn: (learner) => [
+      [() => learner.update([1, 0, 0]), "update: expected a decision first, got none"],
+    ],
+    badInput(learner) {
+      learner.predict();
+      return [
+        [() => learner.update([1, 2]), "gradient: expected an array of 3 numbers, got an array of length 2"],
+        [() => learner.update([1, Number.NaN, 0]), "gradient[1]: expected a finite number, got NaN"],
+        [() => learner.bound(Number.NaN), "pathLength: expected a number >= 0, got NaN"],
+      ];
+    },
+    leftToLearn(learner) {
+      // The last coordinate costs nothing, the others 1 and 2: the centre loses 1 a round.
+      const costs = [1, 2, 0];
+      for (let t = 0; t < 200; t++) {
+        learner.predict();
+        learner.update(costs);
+      }
+      return inner(costs, learner.predict());
+    },
+  };
 }

@@ -1,6 +1,7 @@
-import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkedVector } from "./inputs.ts";
-import type { LearnerSnapshot, OnlineLearner } from "./learner.ts";
+import { checkNumber, typeError } from "../../engine/errors.ts";
+import { checkSnapshot, checkWaiting } from "../learner.ts";
+import { checkedVector } from "../vectors.ts";
+import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
 
 /** A decision, and the name under which its feedback comes back. */
 export interface ServedDecision {
@@ -60,8 +61,9 @@ export function serve<Outcome>(
   let open = new Map<number, Float64Array>();
   const waiting = (id: number): Float64Array => {
     const x = open.get(id);
-    if (x === undefined) throw rangeError("id", "a decision that waits for feedback", id);
-    return x;
+    const given = Number.isInteger(id) && id >= 0 && id < next;
+    checkWaiting("id", id, x !== undefined ? "waiting" : given ? "settled" : "unknown");
+    return x!;
   };
   return {
     decide() {
@@ -94,15 +96,13 @@ export function serve<Outcome>(
       learner: learner.snapshot(),
     }),
     restore(snapshot) {
-      if (snapshot?.format !== "minimand/online-session")
-        throw typeError("snapshot", "what snapshot() of an online session returns", snapshot?.format);
-      if (snapshot.version !== 1) throw rangeError("snapshot.version", "version 1", snapshot.version);
+      checkSnapshot("an online session", snapshot, { format: "minimand/online-session", version: 1 });
       checkNumber("snapshot.next", snapshot.next, { min: 0, integer: true });
       if (!Array.isArray(snapshot.open)) throw typeError("snapshot.open", "an array", snapshot.open);
       const waiting = new Map<number, Float64Array>();
-      for (const [id, x] of snapshot.open) {
-        checkNumber("snapshot.open", id, { min: 0, below: snapshot.next, integer: true });
-        waiting.set(id, checkedVector("snapshot.open", x, learner.dimension));
+      for (const [i, [id, x]] of snapshot.open.entries()) {
+        checkNumber(`snapshot.open[${i}][0]`, id, { min: 0, below: snapshot.next, integer: true });
+        waiting.set(id, checkedVector(`snapshot.open[${i}][1]`, x, learner.dimension));
       }
       learner.restore(snapshot.learner);
       [next, open] = [snapshot.next, waiting];

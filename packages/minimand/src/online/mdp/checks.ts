@@ -1,25 +1,8 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { checkVector, inner } from "../vectors.ts";
 
 /** Vectors of numbers, one a row. */
 export type Rows = readonly ArrayLike<number>[];
-
-/** Throws unless these are finite numbers, `length` of them where it is given. */
-export function checkVector(
-  argument: string,
-  values: unknown,
-  length?: number,
-): asserts values is ArrayLike<number> {
-  const expected = length === undefined ? "an array of numbers" : `an array of ${length} numbers`;
-  const vector = values as ArrayLike<unknown> | null | undefined;
-  if (!Array.isArray(vector) && !ArrayBuffer.isView(vector)) throw typeError(argument, expected, values);
-  if (vector.length === 0 || (length !== undefined && vector.length !== length))
-    throw rangeError(argument, expected, values);
-  for (let i = 0; i < vector.length; i++) {
-    const value = (vector as ArrayLike<unknown>)[i];
-    if (typeof value !== "number") throw typeError(`${argument}[${i}]`, "a finite number", value);
-    if (!Number.isFinite(value)) throw rangeError(`${argument}[${i}]`, "a finite number", value);
-  }
-}
 
 /** Throws unless this is a list of at least one vector, all of one length, which is returned. */
 export function checkRows(argument: string, rows: unknown, length?: number): number {
@@ -51,8 +34,7 @@ export function checkDistribution(argument: string, values: unknown, length?: nu
 /** Throws unless this is a feature vector of Euclidean norm at most 1, which the bounds of all methods here need. */
 export function checkFeatures(argument: string, values: unknown, dim: number): void {
   checkVector(argument, values, dim);
-  let square = 0;
-  for (let i = 0; i < dim; i++) square += values[i] * values[i];
+  const square = inner(values, values);
   if (square > 1 + 1e-9) throw rangeError(argument, "features of norm at most 1", Math.sqrt(square));
 }
 

@@ -1,4 +1,5 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
+import { outOfTurn } from "../learner.ts";
 import { checkLoss } from "./checks.ts";
 
 /** One decision, with all that a log needs for off-policy evaluation. */
@@ -70,17 +71,17 @@ export function episodesOf<State, Note>({
   function handle(): OpenEpisode<State> {
     const number = index();
     const check = (call: string): void => {
-      if (current !== episode) throw new Error(`${call}: expected an open episode, got one that is over`);
+      if (current !== episode) throw outOfTurn(call, "an open episode", "one that is over");
     };
     const episode: OpenEpisode<State> = {
       index: number,
       choose(state) {
         check("choose");
         if (notes.length > losses.length)
-          throw new Error("choose: expected feedback for the last decision first, got none");
+          throw outOfTurn("choose", "feedback for the last decision first", "none");
         const layer = notes.length;
         if (layer === horizon)
-          throw new Error(`choose: expected at most ${horizon} decisions an episode, got one more`);
+          throw outOfTurn("choose", `at most ${horizon} decisions an episode`, "one more");
         const { action, propensities, note } = act(layer, state);
         notes.push(note);
         return {
@@ -94,14 +95,14 @@ export function episodesOf<State, Note>({
       },
       feedback(loss) {
         check("feedback");
-        if (notes.length === losses.length) throw new Error("feedback: expected a decision first, got none");
+        if (notes.length === losses.length) throw outOfTurn("feedback", "a decision first", "none");
         checkLoss("loss", loss);
         losses.push(loss);
       },
       end() {
         check("end");
         if (losses.length < horizon)
-          throw new Error(`end: expected ${horizon} steps with their losses, got ${losses.length}`);
+          throw outOfTurn("end", `${horizon} steps with their losses`, `${losses.length}`);
         learn(notes, losses);
         close();
       },
@@ -115,8 +116,7 @@ export function episodesOf<State, Note>({
 
   return {
     begin() {
-      if (current !== null)
-        throw new Error("begin: expected the open episode to end first, got a second one");
+      if (current !== null) throw outOfTurn("begin", "the open episode to end first", "a second one");
       current = handle();
       return current;
     },

@@ -1,9 +1,9 @@
 import { checkNumber, derive, randomSource, rangeError } from "../../engine/index.ts";
 import { checkLoss, checkRows } from "./checks.ts";
-import { bestPolicyDp, type LayerTable } from "./dynamic-programming.ts";
+import { bestPolicyDp, type LayerTable } from "./environments/dynamic-programming.ts";
+import { backwardInto, checkKnown, tablesOf } from "./environments/tables.ts";
+import type { TabularSimulator } from "./environments/tabular-mdp.ts";
 import type { OpenEpisode } from "./episode.ts";
-import { backwardInto, checkKnown, tablesOf } from "./tables.ts";
-import type { TabularSimulator } from "./tabular-mdp.ts";
 
 /** What is played: {@link linearQPolicyOptimizer}, or a rule of one's own. */
 export interface MdpLearner {
