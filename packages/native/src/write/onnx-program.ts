@@ -25,7 +25,7 @@ export interface OnnxProgram extends Written {
  * @throws UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError
  *   where it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool
  * @example
- * const { model, fed, results } = toOnnxProgram((x) => x.ref.mul(x), [np.array([1, 2, 3])]);
+ * const { model, fed, results } = toOnnxProgram((x: np.Array) => x.ref.mul(x), [np.array([1, 2, 3])]);
  */
 export function toOnnxProgram(fn: (...args: never[]) => unknown, args: readonly Tree[]): OnnxProgram {
   const traced = trace(fn, args);
