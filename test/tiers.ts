@@ -30,7 +30,7 @@ const long = [
   "distill",
   "diverged",
   "elastic-margins",
-  "ensloss-derivatives",
+  "ens-loss-derivatives",
   "factored-output-layer",
   "learner",
   "linear",

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import type { ScoreTarget } from "../src/losses/classification/soft-scores.ts";
+import type { ScoreTarget } from "../src/losses/classification/scores/soft-scores.ts";
 import { amplify, anyLoss, scoreOrientedLoss, softConfusionMatrix } from "../src/losses/index.ts";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 

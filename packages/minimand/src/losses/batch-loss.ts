@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { LossOptions } from "./classification/per-example.ts";
+import type { LossOptions } from "./per-example.ts";
 
 /**
  * A loss of a whole batch: one scalar that is not a mean over examples.

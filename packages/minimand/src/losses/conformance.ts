@@ -33,8 +33,8 @@ import {
   westonWatkins,
   zLoss,
 } from "./classification/index.ts";
-import type { LossOptions } from "./classification/per-example.ts";
 import { dhkdLoss, dkdLoss } from "./distillation/index.ts";
+import type { LossOptions } from "./per-example.ts";
 
 /** A per-example classification loss as the conformance suite calls it. */
 export interface ConformingLoss {

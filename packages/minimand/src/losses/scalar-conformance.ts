@@ -9,9 +9,9 @@ import {
   logHingeLoss,
   logisticLoss,
   squaredHingeLoss,
-} from "./classification/margin-losses.ts";
-import { marginLoss } from "./classification/margins.ts";
-import type { LossOptions } from "./classification/per-example.ts";
+} from "./classification/binary/margin-losses.ts";
+import { marginLoss } from "./classification/binary/margins.ts";
+import type { LossOptions } from "./per-example.ts";
 import {
   absoluteError,
   cauchyLoss,

@@ -1,8 +1,8 @@
 import { checkNumber } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource } from "../engine/random.ts";
-import { ensLoss } from "../losses/classification/ensloss.ts";
-import type { EnsLossLaw } from "../losses/classification/ensloss-derivatives.ts";
+import { ensLoss } from "../losses/classification/ens-loss/ens-loss.ts";
+import type { EnsLossLaw } from "../losses/classification/ens-loss/ens-loss-derivatives.ts";
 import { alongGradient } from "./along-gradient.ts";
 import { objectiveOf } from "./objective.ts";
 import { makeStep } from "./step.ts";

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { constantOf } from "../engine/parameter.ts";
-import { type AldrOptions, aldrKl } from "../losses/classification/aldr.ts";
-import { truncatedGce } from "../losses/classification/generalized-cross-entropy.ts";
+import { type AldrOptions, aldrKl } from "../losses/classification/ldr/aldr.ts";
+import { truncatedGce } from "../losses/classification/robust/generalized-cross-entropy.ts";
 import type { Model } from "../models/model.ts";
 import type { Objective, ObjectiveContext } from "./objective.ts";
 

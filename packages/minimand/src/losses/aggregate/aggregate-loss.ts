@@ -10,8 +10,8 @@ import {
   rangeError,
 } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { again, operand } from "../classification/operand.ts";
-import { checkWeights, maskRows } from "../classification/per-example.ts";
+import { again, operand } from "../operand.ts";
+import { checkWeights, maskRows } from "../per-example.ts";
 import { type BagIds, type BagLayout, bagLayout, bagsAtMost, checkBags } from "./bag-layout.ts";
 import { ownResponseLoss, type ResponseLoss, responseLosses } from "./responses.ts";
 

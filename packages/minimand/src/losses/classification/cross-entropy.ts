@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkParameter, checkShape } from "../../engine/checks.ts";
 import { logSoftmax } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { type LossOptions, overLabelStatistic } from "./per-example.ts";
+import { type LossOptions, overLabelStatistic } from "../per-example.ts";
 
 /**
  * Cross-entropy (multinomial logistic loss).

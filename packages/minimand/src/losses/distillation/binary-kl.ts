@@ -1,6 +1,6 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { logCosh, sigmoid, softplus } from "../../engine/numerics.ts";
-import { again, operand } from "../classification/operand.ts";
+import { again, operand } from "../operand.ts";
 import { checkTemperature, type DistillationOptions, overPairs, squareOf } from "./pairs.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { crossEntropy } from "../classification/cross-entropy.ts";
-import { operand } from "../classification/operand.ts";
+import { operand } from "../operand.ts";
 import { binaryKlNorm } from "./binary-kl.ts";
 import { checkPair, type DistillationOptions } from "./pairs.ts";
 

@@ -2,8 +2,8 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import { logSoftmax, logSumExp } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { again, operand } from "../classification/operand.ts";
-import { overLabels } from "../classification/per-example.ts";
+import { again, operand } from "../operand.ts";
+import { overLabels } from "../per-example.ts";
 import {
   checkPair,
   checkTemperature,

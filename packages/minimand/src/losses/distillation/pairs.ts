@@ -1,7 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape, rangeError } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../classification/per-example.ts";
+import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 
 /** Options of a loss between the logits of a student and those of its teacher. */
 export interface DistillationOptions extends LossOptions {

@@ -1,8 +1,8 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { again, operand } from "../classification/operand.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../classification/per-example.ts";
+import { again, operand } from "../operand.ts";
+import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { kdLoss } from "./kd.ts";
 import { squareOf } from "./pairs.ts";
 

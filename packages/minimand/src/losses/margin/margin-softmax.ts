@@ -11,7 +11,7 @@ import {
   maskRows,
   overLabels,
   weighted,
-} from "../classification/per-example.ts";
+} from "../per-example.ts";
 import { checkEmbeddings, rowNorms } from "./directions.ts";
 import { assignElasticMargins, drawnMargins } from "./elastic-margins.ts";
 import { checkMargin, type Margin, magFaceOptions, needsNorms } from "./margin.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../classification/per-example.ts";
+import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkIds, checkRows, pairwiseSquaredDistances, safeRoot, squaredDistance } from "./distances.ts";
 import { pairMasks } from "./triplet.ts";
 

@@ -11,7 +11,7 @@ import {
   maskRows,
   overLabels,
   weighted,
-} from "../classification/per-example.ts";
+} from "../per-example.ts";
 import { checkIds, pairwiseSquaredDistances } from "./distances.ts";
 
 /**

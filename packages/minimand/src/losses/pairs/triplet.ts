@@ -2,7 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkFloatArray, checkNoNaN, checkParameter } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../classification/per-example.ts";
+import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkIds, checkRows, pairwiseSquaredDistances, squaredDistance } from "./distances.ts";
 
 /**

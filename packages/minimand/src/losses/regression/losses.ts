@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import { log, logCosh, relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import type { LossOptions } from "../classification/per-example.ts";
+import type { LossOptions } from "../per-example.ts";
 import { overResiduals } from "./per-example.ts";
 
 /** One more use of a parameter. */

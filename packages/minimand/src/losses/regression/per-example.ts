@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape } from "../../engine/checks.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../classification/per-example.ts";
+import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 
 /**
  * The body shared by all regression losses: checks the arguments, masks rows of weight 0, and applies `rho` to the

@@ -1,4 +1,4 @@
-import { smoothAdvCompSum, squaredScoreDeviation } from "../../losses/classification/adversarial.ts";
+import { smoothAdvCompSum, squaredScoreDeviation } from "../../losses/classification/comp-sum/adversarial.ts";
 import type { SupervisedState } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";

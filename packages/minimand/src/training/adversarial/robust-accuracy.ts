@@ -3,7 +3,7 @@ import { checkNumber } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { refTree } from "../../engine/tree.ts";
-import { checkExamples, checkLabels, labelMask } from "../../losses/classification/per-example.ts";
+import { checkExamples, checkLabels, labelMask } from "../../losses/per-example.ts";
 import type { Model } from "../../models/model.ts";
 import { type AttackSize, attackSize, attackStart, type PgdOptions, pgdOptions, pgdStep } from "./pgd.ts";
 

@@ -3,7 +3,7 @@ import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } 
 import { isArrayLike } from "../../engine/errors.ts";
 import { relu, softplus } from "../../engine/numerics.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLabels, checkWeights, maskRows, weighted } from "../../losses/classification/per-example.ts";
+import { checkLabels, checkWeights, maskRows, weighted } from "../../losses/per-example.ts";
 import {
   checkDual,
   checkWorstCaseKind,

@@ -3,7 +3,7 @@ import { differentiate } from "../../engine/differentiate.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
-import { logitsDivergence } from "../../losses/classification/adversarial.ts";
+import { logitsDivergence } from "../../losses/classification/comp-sum/adversarial.ts";
 import type { SupervisedState } from "../step-method.ts";
 import type { TrainStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";

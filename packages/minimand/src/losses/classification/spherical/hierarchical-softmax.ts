@@ -10,7 +10,7 @@ import {
   labelMask,
   maskRows,
   weighted,
-} from "../per-example.ts";
+} from "../../per-example.ts";
 
 /** Weights of a two-level tree over at most `groups * size` classes; class y is leaf `y mod size` of group `floor(y / size)`. */
 export interface HierarchicalSoftmaxWeights {

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type LossOptions, overLabels } from "../per-example.ts";
+import { type LossOptions, overLabels } from "../../per-example.ts";
 
 /**
  * Squared error between the scores themselves and the one-hot label (`mseLoss` is that of the softmax probabilities).

@@ -17,7 +17,7 @@ import {
   type LossOptions,
   maskRows,
   weighted,
-} from "../per-example.ts";
+} from "../../per-example.ts";
 
 /** An output layer, one row a class. */
 export interface SampledSoftmaxWeights {

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { parameter } from "../../../engine/parameter.ts";
-import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 import { deviations } from "./deviations.ts";
 import { upperBoundConstants } from "./spherical-loss-spec.ts";
 

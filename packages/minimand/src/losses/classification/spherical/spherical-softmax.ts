@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { log } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { operand } from "../operand.ts";
-import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { operand } from "../../operand.ts";
+import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
 /**
  * Log-spherical softmax: cross-entropy with probabilities proportional to the squared scores.

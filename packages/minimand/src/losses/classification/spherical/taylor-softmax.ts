@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { log } from "../../../engine/numerics.ts";
-import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
 /**
  * Log-Taylor softmax: cross-entropy with the exponential of softmax replaced by its Taylor polynomial of second order.

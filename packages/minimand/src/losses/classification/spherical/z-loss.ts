@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { softplus } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { again, operand } from "../operand.ts";
-import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { again, operand } from "../../operand.ts";
+import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 import { deviations } from "./deviations.ts";
 
 /** Options of {@link zLoss}. */
