@@ -8,25 +8,31 @@ export function checkVector(
   values: unknown,
   length?: number,
 ): asserts values is ArrayLike<number> {
-  const vector = values as ArrayLike<unknown> | null | undefined;
-  if (typeof vector !== "object" || typeof vector?.length !== "number" || isArrayLike(vector))
-    throw typeError(argument, vectorOf(length), values);
-  if (length === undefined ? vector.length === 0 : vector.length !== length)
-    throw rangeError(argument, vectorOf(length), values);
-  for (let i = 0; i < vector.length; i++) {
-    const value = vector[i];
-    if (typeof value !== "number") throw typeError(`${argument}[${i}]`, "a finite number", value);
-    if (!Number.isFinite(value)) throw rangeError(`${argument}[${i}]`, "a finite number", value);
-  }
+  const list = listOf(argument, values, length);
+  for (let i = 0; i < list.length; i++) finite(argument, i, list[i]);
 }
-
-const vectorOf = (length: number | undefined): string =>
-  length === undefined ? "an array of numbers" : `an array of ${length} numbers`;
 
 /** A copy of what {@link checkVector} lets pass. */
 export function checkedVector(argument: string, values: unknown, length: number): Float64Array {
-  checkVector(argument, values, length);
-  return new Float64Array(values);
+  const list = listOf(argument, values, length);
+  const copy = new Float64Array(length);
+  for (let i = 0; i < length; i++) copy[i] = finite(argument, i, list[i]);
+  return copy;
+}
+
+function listOf(argument: string, values: unknown, length: number | undefined): ArrayLike<unknown> {
+  const list = values as ArrayLike<unknown> | null | undefined;
+  const listed =
+    Array.isArray(list) ||
+    (typeof list === "object" && typeof list?.length === "number" && !isArrayLike(list));
+  if (listed && (length === undefined ? list.length > 0 : list.length === length)) return list;
+  const expected = length === undefined ? "an array of numbers" : `an array of ${length} numbers`;
+  throw (listed ? rangeError : typeError)(argument, expected, values);
+}
+
+function finite(argument: string, i: number, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw (typeof value === "number" ? rangeError : typeError)(`${argument}[${i}]`, "a finite number", value);
 }
 
 /** Inner product of two vectors of the same length. */

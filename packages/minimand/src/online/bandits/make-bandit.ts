@@ -47,10 +47,12 @@ export function makeBandit<State>(
     const { random } = ledger;
     const held = random.state();
     const verdict = algorithm.decide(arms, ledger.decisions, draws ? random : null);
-    for (const p of verdict.predicted) {
-      if (Number.isFinite(p)) continue;
+    const { predicted } = verdict;
+    for (let arm = 0; arm < predicted.length; arm++) {
+      if (Number.isFinite(predicted[arm])) continue;
       random.resume(held);
-      throw rangeError("learningRate", "one under which predictions stay finite; a lower rate may help", p);
+      const expected = "one under which predictions stay finite; a lower rate may help";
+      throw rangeError("learningRate", expected, predicted[arm]);
     }
     return verdict;
   }

@@ -37,12 +37,16 @@ export function tabulatedBonuses(
     }
   }
 
+  function localBonuses(h: number, sigma: Float64Array): void {
+    const { states, first, features } = layers[h];
+    for (let s = 0; s < states; s++) {
+      const actions = first[s + 1] - first[s];
+      localBonusInto(bonuses[h], features, first[s], actions, sigma, dim, policies[h], beta);
+    }
+  }
+
   return (k, sigmas) => {
-    for (const [h, { states, first, features }] of layers.entries())
-      for (let s = 0; s < states; s++) {
-        const actions = first[s + 1] - first[s];
-        localBonusInto(bonuses[h], features, first[s], actions, sigmas[h], dim, policies[h], beta);
-      }
+    for (let h = 0; h < horizon; h++) localBonuses(h, sigmas[h]);
     if (exactBonus) backwardInto(tables, bonuses, policies, 1 + 1 / horizon);
     else dilateByDraws(k);
     return bonuses;

@@ -45,11 +45,12 @@ export function tabulatedCore(
       const others = freshVisits(k, visits);
       let least = Infinity;
       for (const [h, layer] of layers.entries()) {
+        const q = estimates[h];
         timesVector(sigmas[h], dim, chosen[h], 0, direction);
-        writeEstimates(estimates[h], layer, direction, suffix[h]);
+        writeEstimates(q, layer, direction, suffix[h]);
         if (others !== null)
-          reduceMagnitude(estimates[h], layer, direction, { sigma: sigmas[h], visits: others[h], horizon });
-        for (const q of estimates[h]) least = Math.min(least, q);
+          reduceMagnitude(q, layer, direction, { sigma: sigmas[h], visits: others[h], horizon });
+        for (let row = 0; row < q.length; row++) least = Math.min(least, q[row]);
       }
       const bonuses = schedule.beta > 0 ? bonusesOf(k, sigmas) : null;
       for (let h = 0; h < horizon; h++)
