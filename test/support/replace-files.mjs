@@ -1,5 +1,5 @@
 // Puts files into a folder, all or none: FOLDER CONTENTS (JSON).
-import { finishReplacement, replaceTogether } from "../../packages/cli/src/run/replace-together.ts";
+import { finishReplacement, replaceTogether } from "../../packages/cli/src/files/replace-together.ts";
 
 const [folder, contents] = process.argv.slice(2);
 await finishReplacement(folder);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { linUcb } from "minimand";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
-import type { EvaluationFile, SimulationFile } from "./run/bandit-files.ts";
+import type { EvaluationFile, SimulationFile } from "./bandit/bandit-files.ts";
 
 const small = [
   "--seeds",

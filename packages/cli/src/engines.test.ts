@@ -6,7 +6,7 @@ import type { Results } from "@minimand/compare";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
-import type { ReproductionFile } from "./run/reproduction-file.ts";
+import type { ReproductionFile } from "./papers/reproduction-file.ts";
 
 const installed = await nativeCompiler().then(
   () => true,

@@ -4,7 +4,7 @@ import type { Results } from "@minimand/compare";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
 import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
-import { readBytes } from "./run/read-bytes.ts";
+import { readBytes } from "./files/read-bytes.ts";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);

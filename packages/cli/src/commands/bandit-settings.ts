@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { BanditSettings } from "../run/bandit-choices.ts";
+import type { BanditSettings } from "../bandit/bandit-choices.ts";
 import { number, wholeNumbers } from "./options.ts";
 
 /** Options by which a bandit is set; each bandit takes its own. */

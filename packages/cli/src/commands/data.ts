@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { Command } from "commander";
+import { bundledDatasets, dataFolder } from "../files/input.ts";
 import { tell } from "../printable.ts";
-import { bundledDatasets, dataFolder } from "../run/input.ts";
 
 /** `minimand data`: the bundled data sets. */
 export function dataCommand(): Command {

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { listed, type SavedModel } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { datasetOf, modelFolders, noModel, readModel } from "../models/find-models.ts";
+import { onnxOf } from "../models/onnx-model.ts";
 import { printable } from "../printable.ts";
-import { datasetOf, modelFolders, noModel, readModel } from "../run/find-models.ts";
-import { onnxOf } from "../run/onnx-model.ts";
-import { writeWhole } from "../run/write-whole.ts";
 import { place } from "./options.ts";
 
 interface Options {

@@ -2,12 +2,12 @@ import { type Damaged, type ModelDescription, predictTable } from "@minimand/com
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
 import Papa from "papaparse";
+import { noteText } from "../compare/subjects.ts";
+import { readInput } from "../files/input.ts";
+import { readInputTable } from "../files/read-input-table.ts";
+import { onlyModel, readModel } from "../models/find-models.ts";
+import { openOnnx, type Predictor } from "../models/onnx-model.ts";
 import { tell } from "../printable.ts";
-import { onlyModel, readModel } from "../run/find-models.ts";
-import { readInput } from "../run/input.ts";
-import { openOnnx, type Predictor } from "../run/onnx-model.ts";
-import { readInputTable } from "../run/read-input-table.ts";
-import { noteText } from "../run/subjects.ts";
 import { damagedOption, strictOption } from "./options.ts";
 
 interface Options {

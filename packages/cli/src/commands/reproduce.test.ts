@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { cards } from "@minimand/papers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, failureLine } from "../failure.ts";
+import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { makeProgram } from "../program.ts";
-import { codeFingerprint } from "../run/code-fingerprint.ts";
-import type { ReproductionFile } from "../run/reproduction-file.ts";
 
 const bin = fileURLToPath(new URL("../../bin/minimand.js", import.meta.url));
 

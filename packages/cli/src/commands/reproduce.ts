@@ -5,23 +5,23 @@ import { loadReproduction, type Reproduction } from "@minimand/papers";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
+import { dataFolder } from "../files/input.ts";
+import { inOutputFolder } from "../files/output-folder.ts";
+import { replaceTogether } from "../files/replace-together.ts";
+import { writeWhole } from "../files/write-whole.ts";
+import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import { papersData } from "../papers/papers-data.ts";
+import { type PapersHost, papersHost } from "../papers/papers-host.ts";
+import { drive } from "../papers/papers-run.ts";
+import type { ReproductionFile } from "../papers/reproduction-file.ts";
+import { isOutcome, type PapersWorkerData } from "../papers/trial-outcome.ts";
 import { tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
-import { codeFingerprint } from "../run/code-fingerprint.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
-import { dataFolder } from "../run/input.ts";
 import { interruptible } from "../run/interruptible.ts";
-import { inOutputFolder } from "../run/output-folder.ts";
-import { papersData } from "../run/papers-data.ts";
-import { type PapersHost, papersHost } from "../run/papers-host.ts";
-import { drive } from "../run/papers-run.ts";
 import { startPool } from "../run/pool.ts";
-import { replaceTogether } from "../run/replace-together.ts";
-import type { ReproductionFile } from "../run/reproduction-file.ts";
-import { isOutcome, type PapersWorkerData } from "../run/trial-outcome.ts";
 import { warnOnce } from "../run/warnings.ts";
-import { writeWhole } from "../run/write-whole.ts";
 import { versions } from "../version.ts";
 import { engineOption, place, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
@@ -107,7 +107,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         seeds,
         data,
         store,
-        startPool: () => startPool("papers-worker", workerData, workers, warn),
+        startPool: () => startPool("papers/papers-worker", workerData, workers, warn),
         inFlight: 2 * workers,
         context,
         signal,

@@ -1,5 +1,5 @@
 import type { Row } from "@minimand/papers";
-import type { EvaluationFile, SimulationFile } from "../run/bandit-files.ts";
+import type { EvaluationFile, SimulationFile } from "../bandit/bandit-files.ts";
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,6 +1,6 @@
 import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
-import type { EvaluationFile, SimulationFile } from "../run/bandit-files.ts";
+import type { EvaluationFile, SimulationFile } from "../bandit/bandit-files.ts";
 import { doubts, estimators, evaluationRows, simulationRows, standardError } from "./bandit-rows.ts";
 import { figure } from "./figure.ts";
 import { plural } from "./format.ts";

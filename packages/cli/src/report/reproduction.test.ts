@@ -1,6 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { ReproductionFile } from "../run/reproduction-file.ts";
+import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { renderReproduction } from "./index.ts";
 
 const curve = (name: string, yLabel: string) => ({ name, xLabel: "tau", yLabel, x: [0, 1], y: [0.5, 0.75] });

@@ -1,6 +1,6 @@
 import { seriesFigure } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
-import type { ReproductionFile } from "../run/reproduction-file.ts";
+import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { figure } from "./figure.ts";
 import { duration, engineText, plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";

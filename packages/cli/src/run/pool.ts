@@ -16,7 +16,7 @@ const patience = 5000;
 /**
  * A pool of worker threads, each with an engine of its own.
  *
- * @param worker name of a module in this folder, e.g. `compare-worker`
+ * @param worker a module of the command without its extension, e.g. `compare/compare-worker`
  * @param data handed to every worker when it starts
  * @param warn told what the workers warn of
  */
@@ -30,7 +30,7 @@ export function startPool<Job, Result>(
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const given: Given<unknown> = { data, stop: new Int32Array(new SharedArrayBuffer(4)) };
   const pool = new Piscina<Job, Answer<Result>>({
-    filename: fileURLToPath(new URL(`./${worker}.${extension}`, import.meta.url)),
+    filename: fileURLToPath(new URL(`../${worker}.${extension}`, import.meta.url)),
     workerData: given,
     minThreads: workers,
     maxThreads: workers,

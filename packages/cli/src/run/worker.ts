@@ -31,7 +31,7 @@ export function answer<Result>(result: Result): Answer<Result> {
 }
 
 /** Throws once the pool is to end. */
-export function goOn(): void {
+export function throwIfEnding(): void {
   if (Atomics.load((workerData as Given<unknown>).stop, 0) === 1) throw new Error("the pool of workers ends");
 }
 
@@ -56,7 +56,7 @@ function ending<Program extends ((...args: never[]) => unknown) & { dispose(): v
   program: Program,
 ): Program {
   const call = (...args: never[]): unknown => {
-    goOn();
+    throwIfEnding();
     return program(...args);
   };
   return Object.assign(call, { dispose: () => program.dispose() }) as unknown as Program;

@@ -8,11 +8,16 @@ import type {
   Verdict,
 } from "../results.ts";
 import { bayesianCorrelatedTTest } from "./bayesian.ts";
+import {
+  type CandidateScores,
+  describeScores,
+  pairedDifferences,
+  scoresByCandidate,
+} from "./candidate-scores.ts";
 import { correctedTTest } from "./corrected-t-test.ts";
 import { holm } from "./holm.ts";
-import { type CandidateScores, describeScores, pairedDifferences, scoresByCandidate } from "./pairs.ts";
 import { checkIn } from "./sample.ts";
-import { type Setting, sentenceOf, summaryOf, type Unworded } from "./words.ts";
+import { type Setting, sentenceOf, summaryOf, type Unworded } from "./sentences.ts";
 
 export interface RankOptions {
   /** Id of the report metric, of which `score` is the value. */

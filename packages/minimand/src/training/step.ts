@@ -113,7 +113,7 @@ export function makeStep<Carried extends Tree = Tree>(
         throw error;
       }
       const made = program(carryOf(state), data, fixedOf(state));
-      const after = ([next, { metrics, kept }]: [Carry, Told]): StepResult<SupervisedState> => {
+      const after = ([next, { metrics, kept }]: [Carry, Outcome]): StepResult<SupervisedState> => {
         method.record?.(state, batch, kept);
         return [{ ...later(state, 1), ...next }, metrics];
       };
@@ -150,12 +150,12 @@ export function makeStep<Carried extends Tree = Tree>(
 type Carry = { params: Tree; optimizer: Tree; modelState: Tree };
 type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
 type Fixed = { one: np.Array; hyper: TracedHyper };
-type Told = { metrics: StepMetrics; kept: Arrays };
+type Outcome = { metrics: StepMetrics; kept: Arrays };
 
 /** One step: what is handed on to the next one, and what is told of this one. */
 function tracedStep<Carried extends Tree>(optimizer: HyperOptimizer, method: StepMethod<Carried>) {
   const carries = method.carry !== undefined;
-  return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Told] => {
+  return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Outcome] => {
     const { one, hyper } = fixed;
     const before = (carries ? both : { optimizer: both, carried: {} }) as {
       optimizer: Tree;

@@ -1,7 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { logCosh, sigmoid, softplus } from "../../engine/numerics.ts";
 import { again, operand } from "../operand.ts";
-import { checkTemperature, type DistillationOptions, overPairs, squareOf } from "./pairs.ts";
+import { checkTemperature, type DistillationOptions, overPairs, squareOf } from "./logit-pairs.ts";
 
 /**
  * BinaryKL: one Bernoulli divergence a class between the logits of a teacher and a student.

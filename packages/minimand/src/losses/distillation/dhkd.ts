@@ -4,7 +4,7 @@ import type { Parameter } from "../../engine/parameter.ts";
 import { crossEntropy } from "../classification/cross-entropy.ts";
 import { operand } from "../operand.ts";
 import { binaryKlNorm } from "./binary-kl.ts";
-import { checkPair, type DistillationOptions } from "./pairs.ts";
+import { checkPair, type DistillationOptions } from "./logit-pairs.ts";
 
 /**
  * Dual-head knowledge distillation: labels teach the main head, the teacher's logits teach an auxiliary head of the same

@@ -11,7 +11,7 @@ import {
   overPairs,
   squareOf,
   teacherRows,
-} from "./pairs.ts";
+} from "./logit-pairs.ts";
 
 /**
  * Knowledge distillation: the divergence of the student's softened probabilities from the teacher's.

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { binaryKl, binaryKlNorm } from "./binary-kl.ts";
 import { kdLoss } from "./kd.ts";
-import type { DistillationOptions } from "./pairs.ts";
+import type { DistillationOptions } from "./logit-pairs.ts";
 
 /** A loss between two arrays of logits as its conformance suite calls it. */
 export interface ConformingPairLoss {

@@ -4,7 +4,7 @@ import { constantOf, type Parameter } from "../../engine/parameter.ts";
 import { again, operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { kdLoss } from "./kd.ts";
-import { squareOf } from "./pairs.ts";
+import { squareOf } from "./logit-pairs.ts";
 
 /** Options of {@link trajectoryLoss}. */
 export interface TrajectoryOptions extends LossOptions {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { TrialRecord } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import { areRecords } from "./compare-run.ts";
+import { areRecords } from "../compare/compare-run.ts";
 import { openStore } from "./store.ts";
 
 const record: TrialRecord = {

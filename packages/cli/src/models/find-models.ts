@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { checkSums, listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { isThere, readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
-import { isThere, readCurrent } from "./replace-together.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
 export async function modelFolders(folder: string): Promise<string[]> {

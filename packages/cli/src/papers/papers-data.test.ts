@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dataFolder } from "./input.ts";
+import { dataFolder } from "../files/input.ts";
 import { papersData } from "./papers-data.ts";
 
 const csv = (rows: string[]): Buffer => gzipSync(`size,target\n${rows.join("\n")}\n`);

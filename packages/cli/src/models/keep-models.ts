@@ -9,9 +9,9 @@ import {
 } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
+import type { Subject } from "../compare/subjects.ts";
+import type { Contents } from "../files/replace-together.ts";
 import { onnxOf } from "./onnx-model.ts";
-import type { Contents } from "./replace-together.ts";
-import type { Subject } from "./subjects.ts";
 
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the

@@ -1,7 +1,7 @@
 import { encode, fitEncoder, makeDataset, type Note, releaseTable } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
-import type { Input } from "./input.ts";
-import { type Reading, readInputTable } from "./read-input-table.ts";
+import type { Input } from "../files/input.ts";
+import { type Reading, readInputTable } from "../files/read-input-table.ts";
 
 /** A table of classes as contexts and right arms. */
 export interface BanditTable {

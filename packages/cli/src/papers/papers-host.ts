@@ -1,7 +1,7 @@
 import type { Host } from "@minimand/papers";
+import type { TrialStore } from "../files/store.ts";
+import type { Pool } from "../run/pool.ts";
 import type { PapersData } from "./papers-data.ts";
-import type { Pool } from "./pool.ts";
-import type { TrialStore } from "./store.ts";
 import type { TrialOutcome } from "./trial-outcome.ts";
 
 /** What {@link papersHost} needs. */

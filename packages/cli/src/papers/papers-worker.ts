@@ -1,7 +1,7 @@
 import { loadReproduction } from "@minimand/papers";
+import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
 import { papersData } from "./papers-data.ts";
 import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
-import { type Answer, answer, dataOf, goOn, startWorker } from "./worker.ts";
 
 const starting = start(dataOf<PapersWorkerData>());
 
@@ -13,7 +13,7 @@ async function start({ slug, folders, engine }: PapersWorkerData) {
 
 export default async function runTrial(spec: unknown): Promise<Answer<TrialOutcome>> {
   const { trial, host } = await starting;
-  goOn();
+  throwIfEnding();
   const before = performance.now();
   const result = await trial(spec, host);
   return answer({ result, seconds: (performance.now() - before) / 1000 });

@@ -2,8 +2,8 @@ import type { Progress } from "@minimand/papers";
 import { Interrupted } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
+import { progressLine } from "../run/progress.ts";
 import type { PapersHost } from "./papers-host.ts";
-import { progressLine } from "./progress.ts";
 
 /**
  * Drives a generator of a reproduction to its end, with its progress on stderr: a line with the time left for what is

@@ -12,8 +12,8 @@ import {
   type TrialSpec,
 } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
+import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
 import { loadAgain } from "./own-candidates.ts";
-import { type Answer, answer, dataOf, goOn, startWorker } from "./worker.ts";
 
 /** What a worker is given when it starts. */
 export interface CompareWorkerData {
@@ -43,7 +43,7 @@ async function start(): Promise<{ compile: Compile; candidates: Candidate[] }> {
 
 export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<TrialRecord[]>> {
   const { compile, candidates } = await starting;
-  goOn();
+  throwIfEnding();
   let runner = runners.get(dataset);
   if (runner === undefined) {
     const { dataset: data, testTable } = datasets[dataset];

@@ -13,9 +13,9 @@ import {
   withUnlabeled,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { type Input, readInput } from "../files/input.ts";
+import { readInputTable } from "../files/read-input-table.ts";
 import { tell } from "../printable.ts";
-import { type Input, readInput } from "./input.ts";
-import { readInputTable } from "./read-input-table.ts";
 import { shareDataset } from "./share-dataset.ts";
 import { readTeacher } from "./teacher.ts";
 

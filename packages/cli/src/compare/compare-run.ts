@@ -10,12 +10,12 @@ import {
 } from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
 import { Interrupted } from "../failure.ts";
+import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
+import { type Pool, startPool } from "../run/pool.ts";
+import { progressLine } from "../run/progress.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
 import { refusal } from "./own-candidates.ts";
-import { type Pool, startPool } from "./pool.ts";
-import { progressLine } from "./progress.ts";
-import type { TrialStore } from "./store.ts";
 import type { Subject } from "./subjects.ts";
 
 /** What {@link runTrials} needs. */
@@ -79,7 +79,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     origins: options.origins,
   };
   const pool: Pool<CompareJob, TrialRecord[]> = startPool(
-    "compare-worker",
+    "compare/compare-worker",
     data,
     Math.min(workers, pending.flat().length),
     options.warn,
@@ -132,10 +132,10 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
 /** What went wrong in a trial; with code of the user's it is for them to mend. */
 function blamed(error: unknown, candidate: PlannedCandidate | undefined): unknown {
   const origin = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
-  const told = messageOf(error);
-  return origin === undefined || told.startsWith("--with ")
+  const message = messageOf(error);
+  return origin === undefined || message.startsWith("--with ")
     ? error
-    : refusal(origin.file, `${candidate?.id} can't be trained: ${told}`);
+    : refusal(origin.file, `${candidate?.id} can't be trained: ${message}`);
 }
 
 /**

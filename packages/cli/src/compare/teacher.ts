@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SavedModel } from "@minimand/compare";
 import { startEngine } from "minimand/start";
-import { onlyModel, readModel } from "./find-models.ts";
+import { onlyModel, readModel } from "../models/find-models.ts";
 
 /**
  * The kept model of a folder as a teacher, with a hash of all that its logits depend on, and the engine that computes

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { Reproduction, ReproductionReport } from "@minimand/papers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../failure.ts";
+import { openStore } from "../files/store.ts";
+import type { Pool } from "../run/pool.ts";
 import { papersData } from "./papers-data.ts";
 import { type PapersHost, type PapersHostOptions, papersHost } from "./papers-host.ts";
 import { drive } from "./papers-run.ts";
-import type { Pool } from "./pool.ts";
-import { openStore } from "./store.ts";
 import { isOutcome, type TrialOutcome } from "./trial-outcome.ts";
 
 /** Squares of whole numbers, as a claim: their sum is what the formula says. */

@@ -18,10 +18,10 @@ import { mlp } from "minimand";
 import { disposeTree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
+import { readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
 import { version } from "../version.ts";
 import { noSums } from "./find-models.ts";
-import { readCurrent } from "./replace-together.ts";
 
 /** Rows that a model takes at once. */
 const chunk = 4096;
