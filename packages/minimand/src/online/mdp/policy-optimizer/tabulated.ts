@@ -44,8 +44,8 @@ export function tabulatedCore(
       const { sigmas, visits } = inverses(k);
       const others = freshVisits(k, visits);
       let least = Infinity;
-      for (const [h, layer] of layers.entries()) {
-        const q = estimates[h];
+      for (let h = 0; h < horizon; h++) {
+        const [layer, q] = [layers[h], estimates[h]];
         timesVector(sigmas[h], dim, chosen[h], 0, direction);
         writeEstimates(q, layer, direction, suffix[h]);
         if (others !== null)
@@ -53,9 +53,11 @@ export function tabulatedCore(
         for (let row = 0; row < q.length; row++) least = Math.min(least, q[row]);
       }
       const bonuses = schedule.beta > 0 ? bonusesOf(k, sigmas) : null;
-      for (let h = 0; h < horizon; h++)
-        for (let row = 0; row < lambda[h].length; row++)
-          lambda[h][row] += estimates[h][row] - (bonuses === null ? 0 : bonuses[h][row]);
+      for (let h = 0; h < horizon; h++) {
+        const [sum, q, bonus] = [lambda[h], estimates[h], bonuses?.[h]];
+        for (let row = 0; row < sum.length; row++)
+          sum[row] += q[row] - (bonus === undefined ? 0 : bonus[row]);
+      }
       improve();
       return least;
     },
