@@ -1,24 +1,22 @@
-import { collect } from "../collect.ts";
+import { collect, seedsOf } from "../kit/collect.ts";
+import { range } from "../kit/rows.ts";
+import { meanOrNull } from "../kit/statistics.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
+import { choicesOf, networkArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
-import { networkArms, privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
+import { privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
 import type { PrivateSpec, SimulationResult, SimulationSpec } from "./simulate.ts";
-import { type RealResult, type RealSpec, type Result, type Spec, trial } from "./trial.ts";
-import { choicesOf, tune } from "./tune.ts";
+import { describe, type RealResult, type RealSpec, type Result, type Spec, trial } from "./trial.ts";
+import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import type { Simulated, SimulatedPrivate } from "./verdict.ts";
 
-export type { Result, Spec } from "./trial.ts";
-
 export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Draws in pieces, so that workers share them. */
 function pieces(draws: number, chunk: number): { from: number; draws: number }[] {
-  return range(Math.ceil(draws / chunk)).map((i) => ({
+  return Array.from(range(Math.ceil(draws / chunk)), (i) => ({
     from: i * chunk,
     draws: Math.min(chunk, draws - i * chunk),
   }));
@@ -48,7 +46,7 @@ function realSpec(study: Study, k: number, seed: number, quick: boolean): RealSp
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
   const { draws, chunk, privateDraws, seeds, small } = scales[host.scale];
   const { points, privatePoints } = pointsOf(host.scale);
-  const seedList = range(host.seeds ?? seeds);
+  const seedList = seedsOf(host, seeds);
   const simulated = points.flatMap((point) =>
     pieces(draws, chunk).map((piece): SimulationSpec => ({ part: "simulation", ...point, ...piece })),
   );
@@ -76,7 +74,7 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
     cell.baselines.labels ??= first?.baselines.labels ?? [];
   }
   const merged = (first: number, count: number): SimulationResult["risks"] => {
-    const parts = range(count).map((i) => (results[first + i] as SimulationResult).risks);
+    const parts = Array.from(range(count), (i) => (results[first + i] as SimulationResult).risks);
     return parts[0].map(({ rho }, i) => ({ rho, values: parts.flatMap((part) => part[i].values) }));
   };
   const perPoint = pieces(draws, chunk).length;
@@ -100,7 +98,6 @@ function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealRes
   const linear = ["ridge, bag", "ridge, instance", "debiased", "held-out bags", "labels"];
   const others =
     model === "linear" ? linear : arms.map(({ arm }) => arm).filter((arm) => !arm.startsWith("rho "));
-  const theory = results.map(({ theoryRho }) => theoryRho).filter((rho) => rho !== null);
   return {
     dataset,
     model,
@@ -109,13 +106,6 @@ function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealRes
     curve: rhos.map((rho) => ({ rho, errors: errorsOf(`rho ${rho}`) })),
     baselines: Object.fromEntries(others.map((name) => [name, errorsOf(name)])),
     chosenRhos: results.map(({ chosenRho }) => chosenRho).filter((rho) => rho !== null),
-    theoryRho: theory.length === 0 ? null : estimate(theory).mean,
+    theoryRho: meanOrNull(results.map(({ theoryRho }) => theoryRho)),
   };
-}
-
-function describe(spec: Spec, result: Result): string {
-  if (spec.part === "real") return `${spec.dataset}, ${spec.model}, bags of ${spec.k}, seed ${spec.seed}`;
-  const risk = result.part === "simulation" ? estimate(result.risks[0].values).mean : Number.NaN;
-  const what = spec.part === "private" ? `epsilon ${spec.epsilon}` : `psi ${spec.psi}, noise ${spec.sigma2}`;
-  return `simulation, ${what}, bags of ${spec.k}: ${rounded(risk)}`;
 }

@@ -1,11 +1,12 @@
+import type { Choices } from "../kit/choices.ts";
+import { estimate, mean, percentOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, percentOf } from "../statistics.ts";
-import { type Choices, learningRateOf, strengthOf } from "./choices.ts";
-import type { BoundsResult, FamilySpec, Result, Spec } from "./spec.ts";
-import { type Measured, verdictOf } from "./verdict.ts";
+import { learningRateOf, strengthOf } from "./arms.ts";
+import type { BoundsResult, FamilySpec, Result, Spec } from "./trial.ts";
+import { judge, type Measured } from "./verdict.ts";
 
 /** The report of a run: its rows, curves and verdict. */
-export function report(
+export function reportOf(
   specs: readonly Spec[],
   results: readonly Result[],
   choices: Choices,
@@ -14,7 +15,7 @@ export function report(
   return {
     rows: [...familyRows(measured, choices, diverged(specs, results)), ...adversarialRows(measured, choices)],
     series: [...familySeries(measured), ...adversarialSeries(measured)],
-    ...verdictOf(measured, choices),
+    ...judge(measured, choices),
   };
 }
 
@@ -114,7 +115,7 @@ function adversarialSeries({ adversarial }: Measured): Series[] {
     name,
     xLabel: "clean accuracy",
     yLabel: "robust accuracy",
-    x: numbers(byStrength).map((s) => estimate(byStrength[s].clean).mean),
-    y: numbers(byStrength).map((s) => estimate(byStrength[s].robust).mean),
+    x: numbers(byStrength).map((s) => mean(byStrength[s].clean)),
+    y: numbers(byStrength).map((s) => mean(byStrength[s].robust)),
   }));
 }

@@ -1,13 +1,12 @@
+import { deviation, mean, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { arms } from "./arms.ts";
 import { kernelCase } from "./kernels.ts";
-import type { NetworkResult, NetworkSpec } from "./network.ts";
-import type { QuadraticResult, QuadraticSpec } from "./quadratic.ts";
+import type { NetworkResult } from "./network.ts";
+import type { QuadraticResult } from "./quadratic.ts";
 import { quadratic as exact } from "./settings.ts";
+import type { Result, Spec } from "./trial.ts";
 import { judge } from "./verdict.ts";
-
-export type Spec = QuadraticSpec | NetworkSpec;
-export type Result = QuadraticResult | NetworkResult;
 
 /** Results of one kernel or one way of training, in the order of the seeds. */
 interface Group<R> {
@@ -207,12 +206,6 @@ function largeCurves(large: readonly Group<NetworkResult>[]): Series[] {
   ];
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 /** The largest; NaN where one is. */
 const worst = (values: readonly number[]): number => Math.max(-Infinity, ...values);
-function deviation(values: readonly number[]): number {
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
-}
-const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const short = (value: number): number => Number(value.toPrecision(2));

@@ -1,10 +1,12 @@
-import { collect } from "../collect.ts";
+import type { Choices } from "../kit/choices.ts";
+import { collect, seedsOf } from "../kit/collect.ts";
+import { mean, rounded } from "../kit/statistics.ts";
+import type { Tuned } from "../kit/tune-grid.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
 import { armOf, tunedArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type Measured, reportOf } from "./report.ts";
-import { armsOf, type Choices, grid, type Study, studies, tuningSeeds } from "./settings.ts";
+import { armsOf, grid, type Study, studies, tuningSeeds } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -36,20 +38,18 @@ async function* settle(
 }
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
-  const choices = tuned.choices as Choices;
+  const choices: Choices = tuned.choices;
   const wanted = studies(host.scale).map((study) => ({
     study,
     arms: armsOf(study, choices),
-    seeds: Array.from({ length: host.seeds ?? study.seeds }, (_, i) => i),
+    seeds: seedsOf(host, study.seeds),
   }));
   const measured: Measured[] = yield* settle(wanted, host);
   return reportOf(measured);
 }
 
 /** One grid of multiples of theory's steps for every arm; the smallest mean cumulative loss is taken. */
-async function* tune(
-  host: Host<Spec, Result>,
-): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
+async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const arms = tunedArms.flatMap((id) => grid.map((scale) => ({ id, scale })));
   const wanted = studies(host.scale)
@@ -61,7 +61,7 @@ async function* tune(
   for (const { study, results } of settled) {
     const losses = arms.map((arm, i) => ({
       ...arm,
-      loss: estimate(results.map((result) => result.arms[i].loss)).mean,
+      loss: mean(results.map((result) => result.arms[i].loss)),
     }));
     choices[study.name] = {};
     for (const id of tunedArms) {

@@ -1,3 +1,4 @@
+import type { Choices } from "../kit/choices.ts";
 import type { Scale } from "../reproduction.ts";
 import { convexArms, expConcaveArms, stronglyConvexArms, tunedArms } from "./arms.ts";
 import { streamData, streamOrders } from "./streams.ts";
@@ -94,8 +95,6 @@ export function studies(scale: Scale): Study[] {
 }
 
 export const driftName = (switches: number): string => `${switches} switches`;
-
-export type Choices = Record<string, Record<string, number | string | null>>;
 
 /** The arms of a study: by theory, then those with tuned steps (theory's where nothing was tuned yet). */
 export function armsOf({ name, arms, tuned }: Study, choices: Choices): Spec["arms"] {

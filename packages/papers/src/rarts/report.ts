@@ -1,13 +1,22 @@
+import {
+  difference,
+  type Estimate,
+  estimate,
+  mean,
+  meanOrNull,
+  median,
+  rounded,
+  roundOrNull,
+} from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { difference, type Estimate, estimate, rounded } from "../statistics.ts";
 import { cellArms, gateArms, widthArms } from "./arms.ts";
-import type { CellResult } from "./cell-trial.ts";
-import type { GatesResult } from "./gates-trial.ts";
+import type { CellResult } from "./cells.ts";
+import type { GatesResult } from "./gates.ts";
 import { width } from "./settings.ts";
-import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable-trial.ts";
-import type { Result, Spec } from "./spec.ts";
+import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable.ts";
+import type { Result, Spec } from "./trial.ts";
 import { judge } from "./verdict.ts";
-import type { WidthResult } from "./width-trial.ts";
+import type { WidthResult } from "./widths.ts";
 
 export interface Measured {
   specs: readonly Spec[];
@@ -69,8 +78,8 @@ export function reportOf({ specs, results, table }: Measured): ReproductionRepor
         "s.e. of that": points(difference(regrets(id), regrets("darts-2")).error),
         "mean weight of the winner": rounded(mean(own.map(({ decided }) => decided))),
         "supernet test, w": rounded(mean(own.map(({ test }) => test.weights))),
-        "supernet test, y": meanOrNull(own.map(({ test }) => test.twin)),
-        "supernet test, mean of both": meanOrNull(own.map(({ test }) => test.average)),
+        "supernet test, y": roundedMean(own.map(({ test }) => test.twin)),
+        "supernet test, mean of both": roundedMean(own.map(({ test }) => test.average)),
         gradients: own[0]?.gradients ?? null,
         "seconds a search": rounded(mean(own.map(({ seconds }) => seconds))),
       };
@@ -223,18 +232,9 @@ function way(method: SolvableSpec["method"], { path }: SolvableResult): Series {
   };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const points = (share: number): number => Math.round(1e4 * share) / 100;
 const digits = (value: number): number => Number(value.toPrecision(11));
-function meanOrNull(values: readonly (number | null)[]): number | null {
-  const found = values.filter((v) => v !== null);
-  return found.length === 0 ? null : rounded(mean(found));
-}
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const roundedMean = (values: readonly (number | null)[]): number | null => roundOrNull(meanOrNull(values), 4);
 function mostOften(values: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -2,7 +2,7 @@ import { denseOutputLayer, FactoredOutputLayer, initialOutputWeights, zLossSpec 
 import { randomSource } from "minimand/engine";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { speedShape } from "./settings.ts";
-import type { SpeedResult, SpeedSpec } from "./spec.ts";
+import type { SpeedResult, SpeedSpec } from "./trial.ts";
 
 /** Median time of a step of one output layer: loss, gradient for the body and update. */
 export function speedTrial({ arm, classes, steps }: SpeedSpec): SpeedResult {

@@ -1,0 +1,25 @@
+import type { Compile } from "minimand/engine";
+
+export type { Compile };
+
+/**
+ * Compiled programs of a thread, made once for each compiler and name: trials that differ in numbers only share them.
+ *
+ * @example
+ * const programs = programsOf<TrainStep<SupervisedState>>();
+ * const step = programs(host.compile, `${inputs} ${classes}`, () => supervised({ model, objective, optimizer, compile: host.compile }));
+ */
+export function programsOf<Program>(): (
+  compile: Compile | undefined,
+  name: string,
+  make: () => Program,
+) => Program {
+  const made = new Map<Compile | undefined, Map<string, Program>>();
+  return (compile, name, make) => {
+    const own = made.get(compile) ?? new Map<string, Program>();
+    made.set(compile, own);
+    const program = own.get(name) ?? make();
+    own.set(name, program);
+    return program;
+  };
+}
