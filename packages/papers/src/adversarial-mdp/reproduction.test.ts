@@ -27,7 +27,7 @@ describe("the reproduction of adversarial-mdp", () => {
     }
     expect(because).toMatch(/^Lemmas hold/);
     expect(because).toMatch(/a need for protection (shows|does not show)/);
-  }, 30_000);
+  });
 
   it("gives every arm of a study the same grid on seeds of its own", async () => {
     const { rows, choices } = await quickTune(reproduction);
@@ -43,7 +43,7 @@ describe("the reproduction of adversarial-mdp", () => {
     }
     expect(Number(choices["lock luo with bonus"].bonusScale)).toBeGreaterThan(0);
     expect(choices["lock luo without bonus"].bonusScale).toBe(0);
-  }, 30_000);
+  });
 
   it("has the same result for the same spec, and one environment for all arms", () => {
     const spec = {

@@ -1,25 +1,15 @@
 import { chosen } from "../kit/choices.ts";
-import { collect } from "../kit/collect.ts";
+import { collectTrials } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { round } from "../kit/statistics.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction, Row } from "../reproduction.ts";
 import { armOf, shownArms, tunedArms } from "./arms.ts";
-import type { LearningResult } from "./learning.ts";
-import type { LemmaResult } from "./lemmas.ts";
 import { card } from "./paper.ts";
 import { type Runs, reportOf } from "./report.ts";
 import { type Choice, grids, horizons, type Study, scales, studies, tuningSeeds } from "./settings.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
-
-/** Runs of one arm and study with one choice, all numbers of episodes and seeds. */
-interface Block {
-  study: Study;
-  arm: string;
-  choice: Choice;
-  episodes: number[];
-  seeds: number;
-}
 
 const episodesOf = (study: Study, fraction: number): number[] =>
   horizons[study].map((k) => Math.max(16, Math.round(k * fraction)));
@@ -45,32 +35,27 @@ export const reproduction: Reproduction<Spec, Result> = {
     const { seeds, fraction, sequences } = scales[host.scale];
     const blocks = studies.flatMap((study) =>
       shownArms(study).flatMap((arm) =>
-        choicesOf(study, arm).map((choice): Block => {
-          const count = Math.max(2, host.seeds ?? seeds[study]);
-          return { study, arm, choice, episodes: episodesOf(study, fraction), seeds: count };
-        }),
+        choicesOf(study, arm).map((choice) => ({
+          study,
+          arm,
+          choice,
+          episodes: episodesOf(study, fraction),
+        })),
       ),
     );
     const specs: Spec[] = [{ kind: "lemmas", sequences, seed: 0 }];
-    const starts = blocks.map(({ study, arm, choice, episodes, seeds }) => {
-      const start = specs.length;
+    for (const { study, arm, choice, episodes } of blocks)
       for (const k of episodes)
-        for (let seed = 0; seed < seeds; seed++)
+        for (let seed = 0; seed < Math.max(2, host.seeds ?? seeds[study]); seed++)
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
-      return start;
-    });
-    const results = yield* collect(host, specs, describe);
+    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };
-    for (const [b, { study, arm, choice, episodes, seeds }] of blocks.entries())
-      runs[study].push({
-        arm,
-        choice,
-        episodes,
-        results: episodes.map(
-          (_, i) => results.slice(starts[b] + i * seeds, starts[b] + (i + 1) * seeds) as LearningResult[],
-        ),
-      });
-    return reportOf({ lemmas: results[0] as LemmaResult, runs });
+    for (const { study, arm, choice, episodes } of blocks) {
+      const at = (k: number) =>
+        resultsWhere(trials, { kind: "learning", study, arm, ...choice, episodes: k });
+      runs[study].push({ arm, choice, episodes, results: episodes.map(at) });
+    }
+    return reportOf({ lemmas: resultsWhere(trials, { kind: "lemmas" })[0], runs });
   },
 
   /** The same grid for every arm, judged by the mean regret at the end of the longest runs. */

@@ -1,9 +1,11 @@
+import type { Trial } from "../kit/collect.ts";
 import { armOf } from "./arms.ts";
 import { type LearningResult, type LearningSpec, learningTrial } from "./learning.ts";
 import { type LemmaResult, type LemmaSpec, lemmaTrial } from "./lemmas.ts";
 
-export type Spec = LearningSpec | LemmaSpec;
-export type Result = LearningResult | LemmaResult;
+export type Measured = Trial<LearningSpec, LearningResult> | Trial<LemmaSpec, LemmaResult>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
 export const trial = async (spec: Spec): Promise<Result> =>

@@ -134,5 +134,5 @@ describe("the reproduction of aggregate", () => {
     expect(rows.filter((row) => "data set" in row)).toHaveLength(5);
     expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/\(A\).*\(B\).*\(C1\).*\(C2\).*\(D\)/);
-  }, 60_000);
+  });
 });

@@ -1,5 +1,6 @@
 import { makeBags } from "minimand";
 import { derive } from "minimand/engine";
+import type { Trial } from "../kit/collect.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { split } from "./data.ts";
@@ -38,8 +39,9 @@ export interface RealResult {
   theoryRho: number | null;
 }
 
-export type Spec = SimulationSpec | PrivateSpec | RealSpec;
-export type Result = SimulationResult | RealResult;
+export type Measured = Trial<SimulationSpec | PrivateSpec, SimulationResult> | Trial<RealSpec, RealResult>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** Runs one trial; the same spec gives the same result. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {

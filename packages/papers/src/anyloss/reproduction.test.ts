@@ -23,7 +23,7 @@ describe("the reproduction of AnyLoss", () => {
     expect(rows.at(-1)?.BCE).toMatch(/^\d\/\d\/\d \([+-]\d\.\d{3}\)$/);
     expect(series.map(({ name }) => name)).toEqual(scores.map(({ id }) => id));
     expect(because).toMatch(/on 2 problems/);
-  }, 30_000);
+  });
 
   it("trains each column as if it were alone", async () => {
     const dataset = await host.dataset("glass");

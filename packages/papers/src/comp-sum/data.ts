@@ -1,7 +1,7 @@
 import type { Dataset } from "@minimand/compare";
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import { type Draw, halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import type { AdversarialSpec, FamilySpec } from "./trial.ts";
 
@@ -13,11 +13,9 @@ export interface Material {
   classes: number;
 }
 
-type Share = Pick<FamilySpec, "seed" | "judge" | "fraction">;
-
 /** Rows for training, validation and test: of a pool that the seed shuffles, and a fixed test part. */
 function split(
-  { seed, judge, fraction }: Share,
+  { seed, judge, fraction }: Draw,
   pool: Int32Array,
   test: Int32Array,
   sizes: { train: number; judged: number },
@@ -70,7 +68,7 @@ function letterMaterial(spec: FamilySpec, dataset: Dataset): Material {
 }
 
 function imageMaterial(
-  spec: Share,
+  spec: Draw,
   pool: Images,
   test: Images,
   sizes: { train: number; judged: number },

@@ -5,7 +5,7 @@ import { bundledHost, quickRun } from "../kit/test-host.fixture.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { arms, familySettings, taus } from "./arms.ts";
 import { reproduction } from "./reproduction.ts";
-import { judge, type Measured } from "./verdict.ts";
+import { type Evidence, judge } from "./verdict.ts";
 
 /** The bundled 8 x 8 digits, three times as large and framed, in the place of 28 x 28 images. */
 async function images(): Promise<Images> {
@@ -61,7 +61,7 @@ describe("the verdict", () => {
     tau0?: number[];
     ours?: [number, number];
     other?: [number, number];
-  }): Measured => {
+  }): Evidence => {
     const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });
     return {
       bounds: {

@@ -1,17 +1,17 @@
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { grid } from "../kit/grid.ts";
 import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, familyChoice, familySettings, learningRateOf, learningRates, taus } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { amounts, tuningSeeds } from "./settings.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { scales, tuningSeeds } from "./settings.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { draws, seeds, fraction } = amounts[host.scale];
+  const { draws, seeds, fraction } = scales[host.scale];
   const each = seedsOf(host, seeds);
   const common = { judge: "test", fraction } as const;
   return [
@@ -59,13 +59,13 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const specs = specsOf(host);
-    return reportOf(specs, yield* collect(host, specs, describe), tuned.choices);
+    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    return reportOf(trials, tuned.choices);
   },
 
   /** On seeds and validation rows of their own. */
   tune: (host: Host<Spec, Result>) =>
-    tuneGrid(host, candidatesOf(amounts[host.scale].fraction), {
+    tuneGrid(host, candidatesOf(scales[host.scale].fraction), {
       describe,
       score: "score",
       scoreOf,

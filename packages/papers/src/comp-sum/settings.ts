@@ -7,7 +7,7 @@ export interface Amount {
   fraction: number;
 }
 
-export const amounts: Record<Scale, Amount> = {
+export const scales: Record<Scale, Amount> = {
   quick: { draws: 300, seeds: 1, fraction: 0.05 },
   default: { draws: 10_000, seeds: 5, fraction: 1 },
   full: { draws: 100_000, seeds: 20, fraction: 1 },

@@ -1,3 +1,5 @@
+import type { Trial } from "../kit/collect.ts";
+import type { Draw } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { adversarialTrial } from "./adversarial.ts";
 import { boundsTrial } from "./bounds.ts";
@@ -11,30 +13,20 @@ export interface BoundsSpec {
 }
 
 /** One network trained with one member of the family. */
-export interface FamilySpec {
+export interface FamilySpec extends Draw {
   part: "family";
   setting: "letter" | "letter, 40% label noise" | "fashion";
   tau: number;
   learningRate: number;
-  seed: number;
-  /** `tune`: judged on a validation part of the training pool, under the same label noise. */
-  judge: "test" | "tune";
-  /** Share of rows and epochs; below 1 for smoke tests. */
-  fraction: number;
 }
 
 /** One network trained for robustness. */
-export interface AdversarialSpec {
+export interface AdversarialSpec extends Draw {
   part: "adversarial";
   method: "standard" | "PGD training" | "TRADES" | "Adv-Comp-Sum";
   /** `beta` of TRADES, `nu` of Adv-Comp-Sum, 0 for the others. */
   strength: number;
-  seed: number;
-  judge: "test" | "tune";
-  fraction: number;
 }
-
-export type Spec = BoundsSpec | FamilySpec | AdversarialSpec;
 
 export interface BoundsResult {
   part: "bounds";
@@ -59,7 +51,12 @@ export interface AdversarialResult {
   robust: number;
 }
 
-export type Result = BoundsResult | FamilyResult | AdversarialResult;
+export type Measured =
+  | Trial<BoundsSpec, BoundsResult>
+  | Trial<FamilySpec, FamilyResult>
+  | Trial<AdversarialSpec, AdversarialResult>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of any part; the same spec gives the same result. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {

@@ -5,7 +5,7 @@ import { strengthOf } from "./arms.ts";
 import type { BoundsResult } from "./trial.ts";
 
 /** Everything measured, in the order of the seeds. */
-export interface Measured {
+export interface Evidence {
   bounds: BoundsResult;
   /** Accuracies by setting, then tau; chance where training diverged. */
   family: Record<string, Record<string, number[]>>;
@@ -14,10 +14,10 @@ export interface Measured {
 }
 
 /** The verdict by the rule of the card. */
-export function judge(measured: Measured, choices: Choices): Verdict {
-  const bounds = boundsPart(measured.bounds);
-  const family = familyPart(measured.family.letter);
-  const adversarial = adversarialPart(measured.adversarial, choices);
+export function judge(evidence: Evidence, choices: Choices): Verdict {
+  const bounds = boundsPart(evidence.bounds);
+  const family = familyPart(evidence.family.letter);
+  const adversarial = adversarialPart(evidence.adversarial, choices);
   const verdict = graded(
     bounds.shown && family.shown && adversarial.shown === "yes",
     bounds.shown && (family.shown || adversarial.shown !== "no"),
@@ -44,7 +44,7 @@ function familyPart(letter: Record<string, number[]>) {
 const margin = 0.005;
 
 function adversarialPart(
-  adversarial: Measured["adversarial"],
+  adversarial: Evidence["adversarial"],
   choices: Choices,
 ): { shown: "yes" | "partly" | "no"; because: string } {
   const means = ({ clean, robust }: { clean: number[]; robust: number[] }) => ({

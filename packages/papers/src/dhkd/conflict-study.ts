@@ -1,8 +1,8 @@
 import { binaryKl, minibatches, type SupervisedState } from "minimand";
 import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
+import { part } from "../kit/part.ts";
 import type { Labelled } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
 import { mean } from "../kit/statistics.ts";
 import { discard, keyFor, type Training, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,7 +1,7 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { type Labelled, shuffled, standardised } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
+import { part } from "../kit/part.ts";
+import { type Draw, type Labelled, shuffled, standardised } from "../kit/rows.ts";
 import { rows } from "./settings.ts";
 
 /** What one seed is made of. */
@@ -18,10 +18,7 @@ export interface Prepared {
  * Draws the rows of a seed. Four thousand rows, always the same ones, are set apart: tuning is judged by them and the
  * measured run never sees them.
  */
-export function prepare(
-  dataset: Dataset,
-  { seed, judge, fraction }: { seed: number; judge: "test" | "tune"; fraction: number },
-): Prepared {
+export function prepare(dataset: Dataset, { seed, judge, fraction }: Draw): Prepared {
   const all = shuffled(dataset.rows, derive(0, 1));
   const pool = shuffled(all.slice(rows.tuning), derive(seed, 1));
   const forTeacher = pool.slice(0, part(rows.teacher, fraction, 600));

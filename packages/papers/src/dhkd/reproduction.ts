@@ -1,12 +1,13 @@
 import { type Choices, chosen } from "../kit/choices.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, columns, dhkdArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { scales, tuningSeeds } from "./settings.ts";
-import { type ArmResult, describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 /** The variant of DHKD with the best accuracy in tuning. */
@@ -29,15 +30,10 @@ export const reproduction: Reproduction<Spec, Result> = {
         return { part: "arm", arm: id, configuration, seed, judge: "test", fraction };
       }),
     ]);
-    const results = yield* collect(host, specs, describe);
-    const of = (id: string) =>
-      results.filter((_, i) => {
-        const spec = specs[i];
-        return spec.part === "arm" && spec.arm === id;
-      }) as ArmResult[];
+    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
     return reportOf({
-      arms: new Map(arms.map(({ id }) => [id, of(id)])),
-      conflict: results.filter((r) => r.part === "conflict"),
+      arms: new Map(arms.map(({ id: arm }) => [arm, resultsWhere(trials, { part: "arm", arm })])),
+      conflict: resultsWhere(trials, { part: "conflict" }),
       variant: judgedVariant(),
     });
   },

@@ -2,8 +2,8 @@ import { flat, minibatches, mlp, sgd } from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
-import type { Labelled } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
+import { part } from "../kit/part.ts";
+import type { Draw, Labelled } from "../kit/rows.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Prepared, prepare } from "./data.ts";
@@ -21,17 +21,14 @@ const networks = networksOf();
 let last: { key: string; compile: TrialHost["compile"]; taught: Promise<Taught> } | null = null;
 
 /** Trains the teacher of a seed with cross-entropy; the same arguments give the same teacher. */
-export function taughtBy(
-  spec: { seed: number; judge: "test" | "tune"; fraction: number },
-  host: TrialHost,
-): Promise<Taught> {
+export function taughtBy(spec: Draw, host: TrialHost): Promise<Taught> {
   const key = [spec.seed, spec.judge, spec.fraction].join(" ");
   if (last?.key !== key || last.compile !== host.compile)
     last = { key, compile: host.compile, taught: trainTeacher(spec, host) };
   return last.taught;
 }
 
-async function trainTeacher(spec: Parameters<typeof taughtBy>[0], host: TrialHost): Promise<Taught> {
+async function trainTeacher(spec: Draw, host: TrialHost): Promise<Taught> {
   const prepared = prepare(await host.dataset("letter"), spec);
   const { inputs, classes } = prepared;
   const network = networks(host.compile, `${inputs} ${classes}`, () => ({

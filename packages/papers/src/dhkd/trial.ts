@@ -1,7 +1,9 @@
 import { minibatches, type NeuralCollapse } from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
-import { part } from "../kit/settings.ts";
+import type { Trial } from "../kit/collect.ts";
+import { part } from "../kit/part.ts";
+import type { Draw } from "../kit/rows.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
@@ -11,14 +13,10 @@ import { averageCosines, type Cosines, collapseOf, meanCosines, programsFor } fr
 import { taughtBy } from "./teacher.ts";
 
 /** One student trained in one way. */
-export interface ArmSpec {
+export interface ArmSpec extends Draw {
   part: "arm";
   arm: string;
   configuration: Configuration;
-  seed: number;
-  /** `tune`: judged on rows set apart for tuning. */
-  judge: "test" | "tune";
-  fraction: number;
 }
 
 /** What one student came to. */
@@ -90,6 +88,7 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
 
 export type Spec = ArmSpec | ConflictSpec;
 export type Result = ArmResult | ConflictResult;
+export type Measured = Trial<ArmSpec, ArmResult> | Trial<ConflictSpec, ConflictResult>;
 
 /** One trial of either part. */
 export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>

@@ -9,7 +9,7 @@ interface Size {
   fraction: number;
 }
 
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: { seeds: { letter: 2 }, epochs: 0.5, pairs: 1000, fraction: 0.15 },
   default: {
     seeds: { letter: 10, fashion: 5, omniglot: 5, orl: 5 },

@@ -4,7 +4,7 @@ import { accuracyOf, classifierOf, classifierOfMeans, type Embedded } from "../e
 import type { EmbeddingSpec } from "../embeddings/run.ts";
 import { embeddedMaterial } from "../embeddings/train.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { drawPairs } from "./pairs.ts";
+import { drawPairs } from "./draw-pairs.ts";
 
 /** One body trained on some identities and asked about pairs of others; equal seeds share the pairs, too. */
 export interface Spec extends EmbeddingSpec {

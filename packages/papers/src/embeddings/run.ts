@@ -80,3 +80,13 @@ export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
   );
   return yield* tuneGrid(host, tried, scoring);
 }
+
+/** Results of each material, by method, in the order of the seeds. */
+export function byMethod<Method extends string, Result>(
+  found: readonly Material[],
+  methods: readonly Method[],
+  of: (material: string, method: Method) => readonly Result[],
+): Record<string, Record<Method, readonly Result[]>> {
+  const own = (material: string) => methods.map((method) => [method, of(material, method)]);
+  return Object.fromEntries(found.map(({ id }) => [id, Object.fromEntries(own(id))]));
+}

@@ -1,10 +1,10 @@
-import type { Trial } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { estimate, mean } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { type Loss, losses } from "./arms.ts";
+import { losses } from "./arms.ts";
 import type { Cell } from "./settings.ts";
 import { type TailLoss, type TailResult, tailNames } from "./tail-study.ts";
-import type { CellResult, Result, Spec } from "./trial.ts";
+import type { Measured } from "./trial.ts";
 import {
   accuraciesOf,
   type CellOutcome,
@@ -15,17 +15,14 @@ import {
 } from "./verdict.ts";
 
 /** Tables, curves and the verdict. */
-export function reportOf(trials: readonly Trial<Spec, Result>[], cells: readonly Cell[]): ReproductionReport {
-  const of = <R extends Result>(wanted: (spec: Spec) => boolean): R[] =>
-    trials.filter(({ spec }) => wanted(spec)).map(({ result }) => result as R);
-  const tailsOf = (loss: TailLoss) => of<TailResult>((spec) => spec.kind === "tail" && spec.loss === loss);
+export function reportOf(trials: readonly Measured[], cells: readonly Cell[]): ReproductionReport {
+  const tailsOf = (loss: TailLoss) => resultsWhere(trials, { kind: "tail", loss });
   const outcomes = cells.map(({ id: cell, source }): CellOutcome => {
-    const own = (loss: Loss) =>
-      of<CellResult>((spec) => spec.kind === "cell" && spec.cell === cell && spec.loss === loss);
+    const byLoss = losses.map((loss) => [loss, resultsWhere(trials, { kind: "cell", cell, loss })]);
     return {
       cell,
       ratio: "table" in source ? 3 / 7 : source.judged / source.train,
-      byLoss: Object.fromEntries(losses.map((loss) => [loss, own(loss)])) as CellOutcome["byLoss"],
+      byLoss: Object.fromEntries(byLoss),
     };
   });
   const compared = outcomes.flatMap(comparisons);

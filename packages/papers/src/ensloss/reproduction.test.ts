@@ -31,7 +31,7 @@ describe("the reproduction of EnsLoss", () => {
     expect(rows.filter((row) => "tail study" in row)).toHaveLength(4);
     expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/of 3 comparisons/);
-  }, 30_000);
+  });
 
   it("tunes one learning rate a data set, trying every loss equally often", async () => {
     const { rows, choices } = await quickTune(reproduction, { host });
@@ -39,7 +39,7 @@ describe("the reproduction of EnsLoss", () => {
     for (const row of rows) for (const loss of losses) expect(row[loss]).toBeGreaterThan(0);
     const best = rows.reduce((a, b) => (Number(b.mean) > Number(a.mean) ? b : a));
     expect(choices.sonar["learning rate"]).toBe(best["learning rate"]);
-  }, 30_000);
+  });
 
   it("gives the same result for the same spec, and the same start to all losses", async () => {
     const spec = (loss: Loss, learningRate: number): CellSpec => ({
@@ -56,7 +56,7 @@ describe("the reproduction of EnsLoss", () => {
     const still = await reproduction.trial(spec("EnsLoss", 0), host);
     expect(still).not.toEqual(once);
     for (const loss of losses) expect(await reproduction.trial(spec(loss, 0), host)).toEqual(still);
-  }, 30_000);
+  });
 });
 
 describe("the data of a cell", () => {

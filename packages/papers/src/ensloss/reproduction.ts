@@ -6,15 +6,15 @@ import type { Host, Reproduction, Row, Scale } from "../reproduction.ts";
 import { type Loss, losses } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { cells, learningRates, sizes, tuningSeeds } from "./settings.ts";
+import { cells, learningRates, scales, tuningSeeds } from "./settings.ts";
 import { tailNames } from "./tail-study.ts";
-import { type CellResult, describe, type Result, type Spec, trial } from "./trial.ts";
+import { type CellResult, describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-const cellsAt = (scale: Scale) => cells.filter(({ id }) => sizes[scale].cells.includes(id));
+const cellsAt = (scale: Scale) => cells.filter(({ id }) => scales[scale].cells.includes(id));
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { splits, epochs, tailSeeds, tailSteps } = sizes[host.scale];
+  const { splits, epochs, tailSeeds, tailSteps } = scales[host.scale];
   // Of one split there is no standard error.
   const seeds = seedsOf({ seeds: Math.max(2, host.seeds ?? splits) }, splits);
   const specs = cellsAt(host.scale).flatMap(({ id: cell, dataset }) => {
@@ -35,7 +35,8 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    return reportOf(yield* collectTrials(host, specsOf(host), describe), cellsAt(host.scale));
+    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    return reportOf(trials, cellsAt(host.scale));
   },
 
   /**
@@ -43,7 +44,7 @@ export const reproduction: Reproduction<Spec, Result> = {
    * splits, each loss tried equally often, on splits of its own and judged by a part of the training rows.
    */
   async *tune(host) {
-    const { epochs } = sizes[host.scale];
+    const { epochs } = scales[host.scale];
     const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
     const candidates = cellsAt(host.scale).flatMap(({ id: cell, dataset }) =>
       losses.flatMap((loss) =>

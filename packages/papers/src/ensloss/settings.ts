@@ -47,7 +47,7 @@ interface Size {
 
 const all = cells.map(({ id }) => id);
 /** How much is done at each scale. */
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: { cells: ["sonar, 3 hidden layers"], splits: 2, epochs: 4, tailSeeds: 1, tailSteps: 40 },
   default: { cells: all, splits: 10, epochs: 50, tailSeeds: 5, tailSteps: 2000 },
   full: { cells: all, splits: 30, epochs: 100, tailSeeds: 10, tailSteps: 8000 },

@@ -1,6 +1,7 @@
 import { flat, minibatches, mlp, predictor } from "minimand";
 import { derive } from "minimand/engine";
 import { logitsOf } from "../kit/accuracy.ts";
+import type { Trial } from "../kit/collect.ts";
 import { named } from "../kit/named.ts";
 import type { Network } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";
@@ -90,6 +91,7 @@ function networkFor(
 
 export type Spec = CellSpec | TailSpec;
 export type Result = CellResult | TailResult;
+export type Measured = Trial<CellSpec, CellResult> | Trial<TailSpec, TailResult>;
 
 /** One trial of either part. */
 export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>

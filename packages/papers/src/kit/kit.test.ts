@@ -7,6 +7,7 @@ import { accuracyOf, outputsOf } from "./accuracy.ts";
 import { available } from "./available.ts";
 import { chosen } from "./choices.ts";
 import { seedsOf } from "./collect.ts";
+import { graded, resultsWhere, word } from "./evidence.ts";
 import { grid } from "./grid.ts";
 import { named } from "./named.ts";
 import { batchCrossEntropy, networksOf } from "./networks.ts";
@@ -132,6 +133,26 @@ describe("rows", () => {
     const images = { pixels, labels: Uint8Array.of(0, 1), count: 2, height: 2, width: 4 };
     expect([...halved(images, [1, 0], (sum) => sum)]).toEqual([42, 50, 10, 18]);
     expect(halved(images, [0])[0]).toBeCloseTo(10 / 4 / 255, 12);
+  });
+});
+
+describe("evidence", () => {
+  it("is picked from the trials by what their specs say, in their order", () => {
+    const trials = [
+      { spec: { part: "arm", arm: "a", seed: 0 } as const, result: 1 },
+      { spec: { part: "arm", arm: "b", seed: 0 } as const, result: 2 },
+      { spec: { part: "arm", arm: "a", seed: 1 } as const, result: 3 },
+      { spec: { part: "speed" } as const, result: "fast" },
+    ];
+    expect(resultsWhere(trials, { part: "arm", arm: "a" })).toEqual([1, 3]);
+    expect(resultsWhere(trials, { part: "arm", seed: undefined })).toEqual([1, 2, 3]);
+    expect(resultsWhere(trials, { part: "speed" })).toEqual(["fast"]);
+  });
+
+  it("is graded by whether all of a claim shows, or a part of it", () => {
+    const grades = [graded(true, false), graded(false, true), graded(false, false)];
+    expect(grades).toEqual(["reproduced", "partly reproduced", "not reproduced"]);
+    expect([true, false].map(word)).toEqual(["holds", "fails"]);
   });
 });
 

@@ -10,6 +10,16 @@ export interface Labelled extends Examples {
   classes: number;
 }
 
+/** Which rows a trial draws. */
+export interface Draw {
+  /** Equal seeds share rows, start and batches, whatever the arm. */
+  seed: number;
+  /** `tune`: judged by rows that no measured run is judged by. */
+  judge: "test" | "tune";
+  /** Share of rows and epochs; below 1 for smoke tests. */
+  fraction: number;
+}
+
 /** `from`, ..., `to - 1`. */
 export const range = (to: number, from = 0): Int32Array<ArrayBuffer> =>
   Int32Array.from({ length: to - from }, (_, i) => from + i);

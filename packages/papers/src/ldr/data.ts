@@ -1,7 +1,7 @@
 import type { Dataset } from "@minimand/compare";
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import { type Draw, type Labelled, shuffled, standardised } from "../kit/rows.ts";
 import type { Material, Setting } from "./settings.ts";
 
 /** What a trial is made of: standardised training rows with noisy labels, and the rows it is judged on. */
@@ -13,13 +13,9 @@ export interface Prepared {
 }
 
 /** How rows are drawn and which of them judge. */
-export interface PrepareOptions {
+export interface PrepareOptions extends Draw {
   material: Material;
   setting: Setting;
-  seed: number;
-  judge: "test" | "tune";
-  /** Share of the material's own numbers of rows. */
-  fraction: number;
 }
 
 /**

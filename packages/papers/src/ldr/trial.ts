@@ -3,6 +3,7 @@ import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { named } from "../kit/named.ts";
 import { networksOf } from "../kit/networks.ts";
+import type { Draw } from "../kit/rows.ts";
 import { stepped } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -11,16 +12,11 @@ import { prepare } from "./data.ts";
 import { materials, settings } from "./settings.ts";
 
 /** One network trained with one loss on one sample of noisy labels. */
-export interface Spec {
+export interface Spec extends Draw {
   dataset: string;
   setting: string;
   loss: string;
   configuration: Configuration;
-  seed: number;
-  /** `test`: trained on all training rows, judged on clean test labels. `tune`: on 4/5 of them, judged on the *noisy* rest. */
-  judge: "test" | "tune";
-  /** Share of the data set's own numbers of rows and epochs; below 1 for smoke tests. */
-  fraction: number;
 }
 
 /** What a trial found. */

@@ -1,5 +1,5 @@
 import { chosen } from "../kit/choices.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, columns } from "./arms.ts";
@@ -7,7 +7,7 @@ import { kernelCases } from "./kernels.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { decays, largeArms, network, scales, tuningSeeds } from "./settings.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
@@ -44,8 +44,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const specs = specsOf(host);
-    return reportOf(specs, yield* collect(host, specs, describe));
+    return reportOf((yield* collectTrials(host, specsOf(host), describe)) as Measured[]);
   },
 
   /** Six configurations for every optimizer, judged by training rows held out. */

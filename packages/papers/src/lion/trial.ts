@@ -1,9 +1,11 @@
+import type { Trial } from "../kit/collect.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type NetworkResult, type NetworkSpec, networkTrial } from "./network.ts";
 import { type QuadraticResult, type QuadraticSpec, quadraticTrial } from "./quadratic.ts";
 
 export type Spec = QuadraticSpec | NetworkSpec;
 export type Result = QuadraticResult | NetworkResult;
+export type Measured = Trial<QuadraticSpec, QuadraticResult> | Trial<NetworkSpec, NetworkResult>;
 
 /** One trial of either part. */
 export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>

@@ -1,4 +1,5 @@
 import type { Trial } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
 import { difference, estimate, logSlope, mean as meanOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
@@ -15,19 +16,17 @@ const round = (value: number, digits: number): number => Number(value.toFixed(di
 
 /** Tables, curves with bands and the verdict. */
 export function reportOf(measured: readonly Measured[], tasks: readonly Task[]): ReproductionReport {
-  const plays = measured.filter((m): m is Trial<BanditSpec, BanditResult> => m.spec.part === "bandit");
   const resultsOf = (task: string, arm: string, costFactor = 1): BanditResult[] =>
-    plays
-      .filter(({ spec }) => spec.task === task && spec.arm === arm && spec.costFactor === costFactor)
-      .toSorted((a, b) => a.spec.seed - b.spec.seed)
-      .map(({ result }) => result);
+    resultsWhere(measured, { part: "bandit", task, arm, costFactor });
   const regrets = (task: string, arm: string, costFactor?: number): number[] =>
     resultsOf(task, arm, costFactor).map(({ regret }) => regret);
 
   const rows: Row[] = [];
   const series: Series[] = [];
   for (const { id, label } of tasks) {
-    const rounds = plays.find(({ spec }) => spec.task === id)?.spec.rounds ?? 0;
+    const rounds = measured.flatMap(({ spec }) =>
+      "task" in spec && spec.task === id ? [spec.rounds] : [],
+    )[0];
     for (const arm of arms) {
       const results = resultsOf(id, arm.id);
       if (results.length === 0) continue;
@@ -137,9 +136,7 @@ function growthOf(measured: readonly Measured[]): { rows: Row[]; series: Series[
   const rows: Row[] = [];
   const series: Series[] = [];
   for (const { id, label } of labels) {
-    const results = measured.flatMap(({ spec, result }) =>
-      spec.part === "growth" && spec.learner === id && result.part === "growth" ? [result] : [],
-    );
+    const results = resultsWhere(measured, { part: "growth", learner: id });
     if (results.length === 0) continue;
     const { horizons } = results[0];
     const values = horizons.map((_, k) => results.map(({ regret }) => regret[k]));

@@ -20,7 +20,7 @@ describe("the reproduction of normface", () => {
     expect(joint).toHaveLength(5 * 3 + 4);
     expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/A \(.*B \(.*C \(/);
-  }, 60_000);
+  });
 
   it("gives the same result for the same spec, but for the time it took", async () => {
     const spec = {
@@ -41,14 +41,14 @@ describe("the reproduction of normface", () => {
     const once = await run();
     expect(await run()).toEqual(once);
     expect(await run({ seed: 5 })).not.toEqual(once);
-  }, 60_000);
+  });
 
   it("tunes with nine configurations a method and keeps the best", async () => {
     const { rows, choices } = await quickTune(reproduction);
     expect(rows).toHaveLength(9);
     const best = Math.max(...rows.map((row) => Number(row["new, 5 examples"])));
     expect(choices["letter, normalised softmax"]["new, 5 examples"]).toBe(best);
-  }, 60_000);
+  });
 });
 
 const embedded = (rows: number[][], y: number[]): Embedded => ({

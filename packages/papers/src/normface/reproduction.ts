@@ -1,19 +1,26 @@
-import { type EmbeddingSpec, embeddingSpec, materialsOf, tuneEmbeddings } from "../embeddings/run.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
+import {
+  byMethod,
+  type EmbeddingSpec,
+  embeddingSpec,
+  materialsOf,
+  tuneEmbeddings,
+} from "../embeddings/run.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { methods, trainedMethods } from "./arms.ts";
 import type { NovelResult, NovelSpec } from "./novel.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { sizes, supportsOf } from "./settings.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { scales, supportsOf } from "./settings.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
-import { type ByMethod, disjointOf } from "./verdict.ts";
+import { disjointOf } from "./verdict.ts";
 
 const specOf =
   (scale: Scale) =>
   (of: Pick<EmbeddingSpec, "material" | "arm" | "seed">): NovelSpec => {
-    const { draws, fraction, epochs } = sizes[scale];
+    const { draws, fraction, epochs } = scales[scale];
     const supports = supportsOf(of.material);
     return { part: "novel", ...embeddingSpec(tuned.choices, of, epochs), supports, draws, fraction };
   };
@@ -24,30 +31,26 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const size = sizes[host.scale];
+    const size = scales[host.scale];
     const found = yield* materialsOf(size.materials, host);
     const { seeds, images, epochs } = size.tutorial;
     const specs: Spec[] = seedsOf(host, seeds).map((seed) => ({ part: "tutorial", seed, images, epochs }));
     for (const { id: material } of found)
       for (const arm of methods)
         for (const seed of seedsOf(host, size.seeds)) specs.push(specOf(host.scale)({ material, arm, seed }));
-    const results = yield* collect(host, specs, describe);
-    const byMaterial: Record<string, ByMethod> = {};
-    for (const { id: name } of found) {
-      byMaterial[name] = {};
-      for (const method of methods)
-        byMaterial[name][method] = results.filter((_, i) => {
-          const spec = specs[i];
-          return spec.part === "novel" && spec.material === name && spec.arm === method;
-        }) as NovelResult[];
-    }
-    return reportOf({ tutorial: results.filter((r) => r.part === "tutorial"), byMaterial });
+    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
+    return reportOf({
+      tutorial: resultsWhere(trials, { part: "tutorial" }),
+      byMaterial: byMethod(found, methods, (material, arm) =>
+        resultsWhere(trials, { part: "novel", material, arm }),
+      ),
+    });
   },
 
   /** By the accuracy on new classes from five examples. */
   tune: (host: Host<Spec, Result>) =>
     tuneEmbeddings(host as unknown as Host<NovelSpec, NovelResult>, {
-      names: sizes[host.scale].materials,
+      names: scales[host.scale].materials,
       arms: trainedMethods,
       quickArm: methods[0],
       specOf: specOf(host.scale),

@@ -18,7 +18,7 @@ interface Size {
 /**
  * Seven epochs of the tutorial's digits are about as many updates as its one epoch on all of MNIST (1500 batches of 32).
  */
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: {
     materials: ["letter"],
     seeds: 2,

@@ -14,7 +14,7 @@ import {
 import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 import { batchCrossEntropy } from "../kit/networks.ts";
-import { part } from "../kit/settings.ts";
+import { part } from "../kit/part.ts";
 import { transfer } from "./settings.ts";
 
 /** The arms of the simulation; those of labelled points alone depend neither on n nor on the shift. */

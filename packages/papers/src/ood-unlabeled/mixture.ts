@@ -13,8 +13,8 @@ import {
 import { type Compile, derive, keyOf, randomSource } from "minimand/engine";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
 import { normalPairs } from "../kit/normals.ts";
+import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
-import { part } from "../kit/settings.ts";
 import { discard, fullBatches } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { MixtureArm, MixtureSetting } from "./arms.ts";

@@ -1,6 +1,7 @@
 import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "minimand";
 import type { Choices } from "../kit/choices.ts";
 import type { Trial } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
 import {
   difference,
@@ -14,7 +15,7 @@ import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { mixtureArms, transferArms } from "./arms.ts";
 import { domains } from "./data.ts";
 import type { MixtureResult, MixtureSpec } from "./mixture.ts";
-import { attack, mixture } from "./settings.ts";
+import { attack, mixture, type Shape } from "./settings.ts";
 import type { TransferResult, TransferSpec } from "./transfer.ts";
 import { judge } from "./verdict.ts";
 
@@ -42,23 +43,15 @@ function isChosen({ domain, shape, arm, setting }: TransferSpec, choices: Choice
   return row !== undefined && Object.entries(setting).every(([name, value]) => row[name] === value);
 }
 
-const accuracies = (trials: readonly { result: { accuracy: number } }[]): number[] =>
-  trials.map(({ result }) => result.accuracy);
-
-const sameCell =
-  (arm: string, { m, n, shift }: { m: number; n?: number; shift?: number }) =>
-  ({ spec }: MixtureTrial): boolean =>
-    spec.arm === arm &&
-    spec.m === m &&
-    (n === undefined || spec.n === n) &&
-    (shift === undefined || spec.shift === shift);
+const accuracies = (results: readonly { accuracy: number }[]): number[] =>
+  results.map(({ accuracy }) => accuracy);
 
 /** The numbers of part A; the quick scale has another n, the only one there is. */
 function simulationEvidence(draws: readonly MixtureTrial[]): { gain: number; loss: number } {
   const { m, shift } = mixture.judged;
   const n = draws.some(({ spec }) => spec.n === mixture.judged.n) ? mixture.judged.n : undefined;
   const mean = (arm: string, where: object = {}): number =>
-    meanOf(accuracies(draws.filter(sameCell(arm, { m, ...where }))));
+    meanOf(accuracies(resultsWhere(draws, { arm, m, ...where })));
   const alone = Math.max(mean("mean"), mean("logistic"));
   const own = mean("rss", { n, shift: 0 });
   return { gain: own - alone, loss: own - mean("rss", { n, shift }) };
@@ -69,7 +62,7 @@ function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
   const rows = [...cells.values()].map((trials): Row => {
     const { m, n, shift, arm } = trials[0].spec;
     const info = mixtureArms.find(({ id }) => id === arm)!;
-    const { mean, error } = estimate(accuracies(trials));
+    const { mean, error } = estimate(accuracies(trials.map(({ result }) => result)));
     const inside = trials.map(({ result }) => result.inside).filter((v) => v !== null);
     return {
       simulation: info.label,
@@ -91,32 +84,20 @@ function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
   );
 }
 
-/** Accuracies of an arm over the seeds of one cell. */
-function cellOf(
-  trials: readonly TransferTrial[],
-  arm: string,
-  domain: string,
-  shape: string,
-  m: number,
-): number[] {
-  return accuracies(
-    trials.filter(
-      ({ spec }) => spec.arm === arm && spec.domain === domain && spec.shape === shape && spec.m === m,
-    ),
-  );
-}
+type Cell = { domain: string; shape: Shape; m: number };
 
-function cellsOf(trials: readonly TransferTrial[]): { domain: string; shape: string; m: number }[] {
+/** Accuracies of an arm over the seeds of one cell. */
+const cellOf = (trials: readonly TransferTrial[], arm: string, cell: Cell): number[] =>
+  accuracies(resultsWhere(trials, { arm, ...cell }));
+
+function cellsOf(trials: readonly TransferTrial[]): Cell[] {
   const keys = new Set(trials.map(({ spec: { domain, shape, m } }) => JSON.stringify({ domain, shape, m })));
   return [...keys].map((key) => JSON.parse(key));
 }
 
 function realEvidence(trials: readonly TransferTrial[]) {
-  const over = (rival: string) =>
-    difference(
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, "rss", domain, shape, m)),
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, rival, domain, shape, m)),
-    );
+  const all = (arm: string) => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
+  const over = (rival: string) => difference(all("rss"), all(rival));
   return { overPlain: over("erm"), overFrozen: over("frozen") };
 }
 
@@ -129,14 +110,13 @@ function transferRows(trials: readonly TransferTrial[]): Row[] {
       ...Object.fromEntries(
         transferArms.map(({ id, label }) => [
           label,
-          percentOf(estimate(cellOf(trials, id, domain, shape, m))),
+          percentOf(estimate(cellOf(trials, id, { domain, shape, m }))),
         ]),
       ),
     }),
   );
   const everywhere = transferArms.map(({ id, label }): Row => {
-    const all = (arm: string): number[] =>
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, arm, domain, shape, m));
+    const all = (arm: string): number[] => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
     const gain = difference(all(id), all("erm"));
     const behind = difference(all("rss"), all(id));
     return {
@@ -199,8 +179,14 @@ function attackCurves(trials: readonly TransferTrial[], choices: Choices): Serie
 /** Accuracy of the simulation by the number of unlabelled points, a curve a shift. */
 function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
   const curves: Series[] = [];
+  const sizesOf = ({ m, shift }: { m: number; shift?: number }): number[] => {
+    const own = draws.filter(
+      ({ spec }) => spec.arm === "rss" && spec.m === m && (shift ?? spec.shift) === spec.shift,
+    );
+    return [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
+  };
   for (const m of new Set(draws.map(({ spec }) => spec.m))) {
-    const alone = meanOf(accuracies(draws.filter(sameCell("mean", { m }))));
+    const alone = meanOf(accuracies(resultsWhere(draws, { arm: "mean", m })));
     const axis = {
       xLabel: `log10 of the unlabelled points, ${m} labelled`,
       yLabel: "accuracy (Bayes 0.841)",
@@ -208,14 +194,11 @@ function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
     for (const shift of new Set(
       draws.filter(({ spec }) => spec.arm === "rss").map(({ spec }) => spec.shift),
     )) {
-      const own = draws.filter(sameCell("rss", { m, shift }));
-      const sizes = [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
-      const found = sizes.map((n) => accuracies(own.filter(sameCell("rss", { m, n }))));
+      const sizes = sizesOf({ m, shift });
+      const found = sizes.map((n) => accuracies(resultsWhere(draws, { arm: "rss", m, n, shift })));
       curves.push(banded({ name: `RSS, shift ${shift}`, ...axis }, sizes.map(Math.log10), found));
     }
-    const ends = [...new Set(draws.filter(sameCell("rss", { m })).map(({ spec }) => spec.n))].sort(
-      (a, b) => a - b,
-    );
+    const ends = sizesOf({ m });
     curves.push({
       name: "labelled points alone",
       ...axis,

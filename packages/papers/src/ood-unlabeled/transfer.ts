@@ -11,8 +11,9 @@ import {
 import { type Compile, keyOf } from "minimand/engine";
 import { outputsOf } from "../kit/accuracy.ts";
 import type { Network } from "../kit/networks.ts";
+import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
-import { part } from "../kit/settings.ts";
+import type { Draw } from "../kit/rows.ts";
 import { discard, fullBatches, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type TransferArm, type TransferSetting } from "./arms.ts";
@@ -20,16 +21,13 @@ import { type Prepared, prepare } from "./data.ts";
 import { attack, type Shape, transfer } from "./settings.ts";
 
 /** One arm on one draw of one domain. */
-export interface TransferSpec {
+export interface TransferSpec extends Draw {
   part: "transfer";
   arm: string;
   setting: TransferSetting;
   domain: string;
   shape: Shape;
   m: number;
-  seed: number;
-  judge: "tune" | "test";
-  fraction: number;
 }
 
 export interface TransferResult {

@@ -14,7 +14,7 @@ interface Size {
   streams: readonly (typeof streamData)[number][];
 }
 
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: {
     seeds: 2,
     rounds: 120,
@@ -49,7 +49,7 @@ export interface Study {
 
 /** All that is measured at a scale. */
 export function studies(scale: Scale): Study[] {
-  const { seeds, rounds, streamRows, streamSeeds, long, streams } = sizes[scale];
+  const { seeds, rounds, streamRows, streamSeeds, long, streams } = scales[scale];
   const rates = (kind: "convex" | "strongly convex" | "exp-concave", noise: number[], arms: string[]) =>
     noise.map(
       (sigma): Study => ({

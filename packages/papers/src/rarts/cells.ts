@@ -27,9 +27,9 @@ import {
 } from "minimand";
 import { derive, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
 import { batchCrossEntropy, type Network } from "../kit/networks.ts";
+import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
 import { mean } from "../kit/statistics.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -9,9 +9,9 @@ import {
   sgd,
 } from "minimand";
 import { derive, disposeTree, randomSource, shuffle, type Tree } from "minimand/engine";
+import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
 import { range } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
 import { mean } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { GateArm } from "./arms.ts";

@@ -1,3 +1,4 @@
+import { resultsWhere } from "../kit/evidence.ts";
 import {
   difference,
   type Estimate,
@@ -10,43 +11,34 @@ import {
 } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { cellArms, gateArms, widthArms } from "./arms.ts";
-import type { CellResult } from "./cells.ts";
 import type { GatesResult } from "./gates.ts";
 import { width } from "./settings.ts";
 import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable.ts";
-import type { Result, Spec } from "./trial.ts";
+import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 import type { WidthResult } from "./widths.ts";
-
-export interface Measured {
-  specs: readonly Spec[];
-  results: readonly Result[];
-  /** Mean test accuracy of every cell of the space. */
-  table: { [cell: string]: number };
-}
 
 const random = "Random search, as many gradients as second order";
 
 /** The tables of all parts, the ways on the solvable model, the curves of the gates, and the verdict. */
-export function reportOf({ specs, results, table }: Measured): ReproductionReport {
-  const of = <R extends Result>(wanted: (spec: Spec) => boolean): R[] =>
-    results.filter((_, i) => wanted(specs[i])) as R[];
-  const solvable = specs.flatMap((spec, i) =>
-    spec.part === "solvable" ? [{ method: spec.method, result: results[i] as SolvableResult }] : [],
+export function reportOf(
+  trials: readonly Measured[],
+  /** Mean test accuracy of every cell of the space. */
+  table: { [cell: string]: number },
+): ReproductionReport {
+  const solvable = trials.flatMap(({ spec, result }) =>
+    spec.part === "solvable" ? [{ method: spec.method, result: result as SolvableResult }] : [],
   );
-  const cells = (arm: string): CellResult[] => of((spec) => spec.part === "cell" && spec.arm === arm);
-  const widths = (arm: string): WidthResult[] => of((spec) => spec.part === "width" && spec.arm === arm);
-  const gates = gateArms.map((arm) => ({
-    arm,
-    results: of<GatesResult>((spec) => spec.part === "gates" && spec.arm === arm),
-  }));
-  const cost = results.find((r) => r.part === "cost");
+  const cells = (arm: string) => resultsWhere(trials, { part: "cell", arm });
+  const widths = (arm: string) => resultsWhere(trials, { part: "width", arm });
+  const gates = gateArms.map((arm) => ({ arm, results: resultsWhere(trials, { part: "gates", arm }) }));
+  const [cost] = resultsWhere(trials, { part: "cost" });
   if (cost === undefined) throw new RangeError("results: expected those of the cost, got none");
 
   const ranking = Object.entries(table).sort((a, b) => b[1] - a[1]);
   const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
   const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
-  const randoms = results.filter((r) => r.part === "random");
+  const randoms = resultsWhere(trials, { part: "random" });
   const randomRegrets = randoms.map(({ cell }) => regretOf(cell));
   const second = cost.milliseconds["darts-2"];
   const arms = cellArms.filter(({ id }) => id in cost.milliseconds);

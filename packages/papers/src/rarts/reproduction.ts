@@ -1,6 +1,7 @@
 import { type Choices, chosen } from "../kit/choices.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
-import { part } from "../kit/settings.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { part } from "../kit/part.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
@@ -10,7 +11,7 @@ import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { scales, tuningSeeds } from "./settings.ts";
 import { solvableMethods } from "./solvable.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
@@ -74,10 +75,9 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const specs = specsOf(host);
-    const results = yield* collect(host, specs, describe);
-    const fresh = results.filter((r) => r.part === "table");
-    return reportOf({ specs, results, table: fresh.length > 0 ? meanTable(fresh) : committedTable() });
+    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    const fresh = resultsWhere(trials, { part: "table" });
+    return reportOf(trials, fresh.length > 0 ? meanTable(fresh) : committedTable());
   },
 
   /**

@@ -1,3 +1,4 @@
+import type { Trial } from "../kit/collect.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { CellResult, CellSpec, RandomResult, RandomSpec, TableResult, TableSpec } from "./cells.ts";
 import { cellTrial, randomTrial, tableTrial } from "./cells.ts";
@@ -9,15 +10,16 @@ import { methodLabel, type SolvableResult, type SolvableSpec, solvableTrial } fr
 import type { WidthResult, WidthSpec } from "./widths.ts";
 import { widthTrial } from "./widths.ts";
 
-export type Spec = SolvableSpec | CellSpec | RandomSpec | TableSpec | WidthSpec | GatesSpec | CostSpec;
-export type Result =
-  | SolvableResult
-  | CellResult
-  | RandomResult
-  | TableResult
-  | WidthResult
-  | GatesResult
-  | CostResult;
+export type Measured =
+  | Trial<SolvableSpec, SolvableResult>
+  | Trial<CellSpec, CellResult>
+  | Trial<RandomSpec, RandomResult>
+  | Trial<TableSpec, TableResult>
+  | Trial<WidthSpec, WidthResult>
+  | Trial<GatesSpec, GatesResult>
+  | Trial<CostSpec, CostResult>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of any part. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {

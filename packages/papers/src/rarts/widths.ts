@@ -19,8 +19,9 @@ import {
 } from "minimand";
 import { derive, disposeTree, keyOf, randomSource, type Tree } from "minimand/engine";
 import { batchCrossEntropy, type Network } from "../kit/networks.ts";
+import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
-import { part } from "../kit/settings.ts";
+import type { Draw } from "../kit/rows.ts";
 import { discard, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { WidthConfiguration } from "./arms.ts";
@@ -29,14 +30,10 @@ import { width as size } from "./settings.ts";
 import { accuracyAt, plainNetwork, trained } from "./training.ts";
 
 /** One network, searched, pruned and fine-tuned. */
-export interface WidthSpec {
+export interface WidthSpec extends Draw {
   part: "width";
   arm: string;
   configuration: WidthConfiguration;
-  seed: number;
-  /** `tune`: judged on the rows of tuning. */
-  judge: "test" | "tune";
-  fraction: number;
 }
 
 export interface WidthResult {

@@ -1,7 +1,7 @@
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
-import { part } from "../kit/settings.ts";
+import { part } from "../kit/part.ts";
+import { type Draw, halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { type Cell, sizes } from "./settings.ts";
 
@@ -9,15 +9,6 @@ import { type Cell, sizes } from "./settings.ts";
 export interface Prepared {
   train: Labelled;
   judged: Labelled;
-}
-
-/** Which rows are drawn. */
-export interface Draw {
-  /** Equal seeds draw equal rows and labels, whatever the arm. */
-  seed: number;
-  /** `tune`: judged on rows that are neither trained on nor tested. */
-  judge: "test" | "tune";
-  fraction: number;
 }
 
 export async function prepare(cell: Cell, draw: Draw, host: TrialHost): Promise<Prepared> {

@@ -3,7 +3,7 @@ import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Arm, armOf, arms } from "./arms.ts";
 import { type Cell, landscape } from "./settings.ts";
 import type { SpeedResult } from "./speed.ts";
-import type { ArmResult, Measured } from "./trial.ts";
+import type { ArmResult, Sharp } from "./trial.ts";
 import { judge, pairedT } from "./verdict.ts";
 
 /** All results of a measured run. */
@@ -65,7 +65,7 @@ const passes: Record<string, string> = {
 /** Whose loss curves are drawn. */
 const drawn = ["sgd", "sgd-usual", "sam", "saf", "mesa"];
 
-type SharpNumber = Exclude<keyof Measured, "curve">;
+type SharpNumber = Exclude<keyof Sharp, "curve">;
 
 function meanOf(results: readonly ArmResult[], key: SharpNumber): number {
   return mean(results.map(({ sharp }) => sharp?.[key] ?? Number.NaN));

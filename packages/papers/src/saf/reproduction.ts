@@ -1,13 +1,13 @@
 import { chosen } from "../kit/choices.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, columns, gridOf } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { scales, tuningSeeds } from "./settings.ts";
-import type { SpeedResult } from "./speed.ts";
-import { type ArmResult, type ArmSpec, describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
@@ -19,23 +19,18 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   async *run(host) {
     const { seeds, fraction, cells, rounds, shape } = scales[host.scale];
-    const trained = cells.flatMap(({ id: cell }) =>
+    const specs = cells.flatMap(({ id: cell }) =>
       arms.flatMap(({ id: arm }) => {
         const configuration = chosen(tuned.choices, choiceName(cell, arm), columns);
         return seedsOf(host, seeds).map(
-          (seed): ArmSpec => ({ part: "arm", cell, arm, configuration, seed, judge: "test", fraction }),
+          (seed): Spec => ({ part: "arm", cell, arm, configuration, seed, judge: "test", fraction }),
         );
       }),
     );
-    const results = yield* collect<Spec, Result>(
-      host,
-      [{ part: "speed", rounds, shape }, ...trained],
-      describe,
-    );
-    const [speed, ...ends] = results as [SpeedResult, ...ArmResult[]];
-    const of = (cell: string, arm: string): ArmResult[] =>
-      ends.filter((_, i) => trained[i].cell === cell && trained[i].arm === arm);
-    return reportOf({ cells, of, speed });
+    const all: Spec[] = [{ part: "speed", rounds, shape }, ...specs];
+    const trials = (yield* collectTrials(host, all, describe)) as Measured[];
+    const of = (cell: string, arm: string) => resultsWhere(trials, { part: "arm", cell, arm });
+    return reportOf({ cells, of, speed: resultsWhere(trials, { part: "speed" })[0] });
   },
 
   /** Nine configurations for every arm of every cell, judged on rows that no measured run is judged by. */

@@ -1,14 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
 import { type MesaStep, minibatches, outputHistory, type SupervisedState, type TrainStep } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
+import type { Trial } from "../kit/collect.ts";
 import { named } from "../kit/named.ts";
-import type { Labelled } from "../kit/rows.ts";
+import { part } from "../kit/part.ts";
+import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
-import { part } from "../kit/settings.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
-import { type Draw, prepare } from "./data.ts";
+import { prepare } from "./data.ts";
 import { judgeOn, type programsFor as Programs, programsFor } from "./programs.ts";
 import { cells, decayFor, landscape, sizes, trajectory, weightDecay } from "./settings.ts";
 import { type SpeedResult, type SpeedSpec, speedTrial } from "./speed.ts";
@@ -30,11 +31,11 @@ export interface ArmResult {
   averagedAccuracy: number | null;
   /** Mean cross-entropy on the training rows, with the labels trained on. */
   trainLoss: number;
-  sharp: Measured | null;
+  sharp: Sharp | null;
 }
 
 /** Sharpness of the training loss at the end, on training rows. */
-export interface Measured {
+export interface Sharp {
   lambdaMax: number;
   trace: number;
   firstOrder: number;
@@ -115,14 +116,14 @@ async function measuredAt(
   params: Tree,
   { x, y, shape }: Labelled,
   most: number,
-): Promise<Measured> {
+): Promise<Sharp> {
   const rows = Math.min(most, y.length);
   const data = {
     x: np.array(x.slice(0, rows * shape[0]), { shape: [rows, shape[0]] }),
     y: np.array(y.slice(0, rows)),
   };
   // The seed is the same for all arms: they are measured along the same directions.
-  const sharp: Measured = {
+  const sharp: Sharp = {
     lambdaMax: await measure.lambdaMax(params, data, { iterations: 20, tolerance: 1e-3 }),
     trace: await measure.trace(params, data, { samples: 10 }),
     firstOrder: await measure.firstOrder(params, data),
@@ -135,6 +136,7 @@ async function measuredAt(
 
 export type Spec = ArmSpec | SpeedSpec;
 export type Result = ArmResult | SpeedResult;
+export type Measured = Trial<ArmSpec, ArmResult> | Trial<SpeedSpec, SpeedResult>;
 
 /** One trial of either part. */
 export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>

@@ -5,7 +5,7 @@ import type { TrialHost } from "../reproduction.ts";
 import { names, rateOf, wordArms, zArms, zLossFor } from "./arms.ts";
 import { type Measured, secondsTo } from "./measured.ts";
 import { reproduction } from "./reproduction.ts";
-import { amounts, checkpointsOf, contextWords, ks, model, ratesOf } from "./settings.ts";
+import { checkpointsOf, contextWords, ks, model, ratesOf, scales } from "./settings.ts";
 import { drawn, readCorpus } from "./text.ts";
 import type { Checkpoint, WordSpec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
@@ -18,7 +18,7 @@ const host: TrialHost = { ...bundledHost, text: () => part };
 describe("the reproduction of z-loss", () => {
   it("runs at the quick scale: every arm measured, a verdict given", async () => {
     const { rows, series, because } = await quickRun(reproduction, { host });
-    const { words, digits, speed } = amounts.quick;
+    const { words, digits, speed } = scales.quick;
     const count = (name: string) => rows.filter((row) => row.part === name).length;
     expect(count("words")).toBe(2 * words.length - 1);
     expect(count("digits")).toBe(digits.length);
@@ -69,7 +69,7 @@ describe("the reproduction of z-loss", () => {
       expect(ratesOf(arm).length).toBe(4);
     }
     for (const k of ks) expect(zArms).toContain(zLossFor(tuned.choices, k));
-    for (const amount of Object.values(amounts))
+    for (const amount of Object.values(scales))
       for (const positions of checkpointsOf(amount, true)) expect(positions % model.batch).toBe(0);
   });
 });

@@ -6,13 +6,13 @@ import type { Host, Reproduction } from "../reproduction.ts";
 import { digitArms, names, rateOf, speedArms, wordArms, zArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { amounts, checkpointsOf, digitRates, ks, ratesOf, tuningSeeds } from "./settings.ts";
+import { checkpointsOf, digitRates, ks, ratesOf, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const amount = amounts[host.scale];
+  const amount = scales[host.scale];
   const each = seedsOf(host, amount.seeds);
   const vocabularies = amount.smallVocabulary === null ? [null] : [null, amount.smallVocabulary];
   return [
@@ -35,7 +35,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 
 /** Four rates for every arm. */
 function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
-  const amount = amounts[scale];
+  const amount = scales[scale];
   const of = (
     choice: string,
     rates: readonly number[],
