@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { difference, estimate, percentOf } from "../kit/statistics.ts";
 import { bundledHost, quickRun } from "../kit/test-host.fixture.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { arms, familySettings, taus } from "./arms.ts";
@@ -106,16 +105,5 @@ describe("the verdict", () => {
     expect(() => judge(measured({}), {})).toThrow(
       "choices: expected a number for strength of Adv-Comp-Sum, got undefined",
     );
-  });
-});
-
-describe("the statistics", () => {
-  it("are mean and standard error, paired for differences", () => {
-    const { mean, error } = estimate([1, 2, 3, 4]);
-    expect(mean).toBe(2.5);
-    expect(error).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12);
-    expect(difference([1, 2, 3], [0, 1, 2])).toEqual({ mean: 1, error: 0, n: 3 });
-    expect(percentOf(estimate([0.873]))).toBe("87.3");
-    expect(percentOf({ mean: 0.5, error: 0.004, n: 5 })).toBe("50.0 ± 0.4");
   });
 });

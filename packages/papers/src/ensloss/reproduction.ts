@@ -46,15 +46,14 @@ export const reproduction: Reproduction<Spec, Result> = {
   async *tune(host) {
     const { epochs } = scales[host.scale];
     const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
+    const common = { epochs, judge: "tune" } as const;
     const candidates = cellsAt(host.scale).flatMap(({ id: cell, dataset }) =>
       losses.flatMap((loss) =>
         learningRates.map((learningRate) => ({
-          ...{ dataset, loss, learningRate },
-          specs: seeds.map(
-            (seed): Spec => ({
-              ...{ kind: "cell", cell, loss, learningRate, seed, epochs, judge: "tune" },
-            }),
-          ),
+          dataset,
+          loss,
+          learningRate,
+          specs: seeds.map((seed): Spec => ({ kind: "cell", cell, loss, learningRate, seed, ...common })),
         })),
       ),
     );

@@ -14,7 +14,16 @@ import { batchCrossEntropy, networksOf } from "./networks.ts";
 import { halved, shuffled, taken } from "./rows.ts";
 import { cosine, linear, stepped } from "./schedules.ts";
 import { banded } from "./series.ts";
-import { deviation, logSlope, meanOrNull, median, signedPoints } from "./statistics.ts";
+import {
+  deviation,
+  difference,
+  estimate,
+  logSlope,
+  meanOrNull,
+  median,
+  percentOf,
+  signedPoints,
+} from "./statistics.ts";
 import { discard, fullBatches, trainNetwork, unlessDiverged } from "./train-network.ts";
 
 describe("choices", () => {
@@ -157,6 +166,15 @@ describe("evidence", () => {
 });
 
 describe("statistics", () => {
+  it("are mean and standard error, paired for differences", () => {
+    const { mean, error } = estimate([1, 2, 3, 4]);
+    expect(mean).toBe(2.5);
+    expect(error).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12);
+    expect(difference([1, 2, 3], [0, 1, 2])).toEqual({ mean: 1, error: 0, n: 3 });
+    expect(percentOf(estimate([0.873]))).toBe("87.3");
+    expect(percentOf({ mean: 0.5, error: 0.004, n: 5 })).toBe("50.0 ± 0.4");
+  });
+
   it("take means of what is there, medians, deviations over a sample, and slopes on logarithms", () => {
     expect([meanOrNull([1, null, 2]), meanOrNull([null])]).toEqual([1.5, null]);
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);

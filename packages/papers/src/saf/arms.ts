@@ -70,7 +70,11 @@ const arm = (
   make: (parts: Parts) => ReturnType<Arm["make"]>,
   others: Partial<Arm> = {},
 ): Arm => ({
-  ...{ id, label, parameter, parameters, learningRates },
+  id,
+  label,
+  parameter,
+  parameters,
+  learningRates,
   make: (model, compile) => make(parts(model, compile)),
   ...others,
 });
