@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
-import { bundledHost, quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { quickRun, quickTune } from "../kit/test-host.fixture.ts";
 import { methods } from "./arms.ts";
 import type { NovelResult } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
-import { supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";
 import { type ByMethod, judge } from "./verdict.ts";
 
@@ -20,27 +19,6 @@ describe("the reproduction of normface", () => {
     expect(joint).toHaveLength(5 * 3 + 4);
     expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/A \(.*B \(.*C \(/);
-  });
-
-  it("gives the same result for the same spec, but for the time it took", async () => {
-    const spec = {
-      part: "novel" as const,
-      material: "letter",
-      arm: "normalised softmax",
-      configuration: { learningRate: 3e-3, parameter: 16 },
-      seed: 4,
-      epochs: 1,
-      supports: supportsOf("letter"),
-      draws: 1,
-      fraction: 0.1,
-    };
-    const run = async (change = {}) => {
-      const result = (await reproduction.trial({ ...spec, ...change }, bundledHost)) as NovelResult;
-      return { ...result, seconds: 0 };
-    };
-    const once = await run();
-    expect(await run()).toEqual(once);
-    expect(await run({ seed: 5 })).not.toEqual(once);
   });
 
   it("tunes with nine configurations a method and keeps the best", async () => {

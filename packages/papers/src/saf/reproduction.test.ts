@@ -5,7 +5,6 @@ import { armOf, arms, gridOf } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { reproduction } from "./reproduction.ts";
 import { cells } from "./settings.ts";
-import type { ArmSpec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge, pairedT } from "./verdict.ts";
 
@@ -33,23 +32,6 @@ describe("the reproduction of sharpness-aware training for free", () => {
     for (const row of times) expect(Number(row.milliseconds)).toBeGreaterThan(0);
     expect(series.map(({ x, y }) => [x.length, y.length])).toEqual(Array(5).fill([13, 13]));
     expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) (holds|fails): .* \(C\) (holds|fails): /);
-  });
-
-  it("gives the same result for the same spec, another one for another seed", async () => {
-    const spec = (arm: string, seed: number): ArmSpec => ({
-      part: "arm",
-      cell: "digits, 30 % noise",
-      arm,
-      configuration: gridOf(armOf(arm))[0],
-      seed,
-      judge: "tune",
-      fraction: 0.2,
-    });
-    for (const arm of ["saf", "esam"]) {
-      const once = await reproduction.trial(spec(arm, 3), host);
-      expect(await reproduction.trial(spec(arm, 3), host)).toEqual(once);
-      expect(await reproduction.trial(spec(arm, 4), host)).not.toEqual(once);
-    }
   });
 
   it("has nine configurations for every arm, and choices that are on those grids", () => {

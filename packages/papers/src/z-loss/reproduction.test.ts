@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { bundledHost, quickRun } from "../kit/test-host.fixture.ts";
-import type { TrialHost } from "../reproduction.ts";
+import { smallHost as host, quickRun } from "../kit/test-host.fixture.ts";
 import { names, rateOf, wordArms, zArms, zLossFor } from "./arms.ts";
 import { type Measured, secondsTo } from "./measured.ts";
 import { reproduction } from "./reproduction.ts";
@@ -10,10 +9,6 @@ import { drawn, readCorpus } from "./text.ts";
 import type { Checkpoint, WordSpec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { judge, slopeFrom } from "./verdict.ts";
-
-/** The first thirty documents of the Brown corpus, 60,000 words: quick to read, with a vocabulary of 10,000. */
-const part = bundledHost.text!("brown").then((text) => text.split("\n\n").slice(0, 30).join("\n\n"));
-const host: TrialHost = { ...bundledHost, text: () => part };
 
 describe("the reproduction of z-loss", () => {
   it("runs at the quick scale: every arm measured, a verdict given", async () => {
@@ -42,14 +37,6 @@ describe("the reproduction of z-loss", () => {
       // Knowing nothing gives 0.001; the frequencies of the words alone about 0.12.
       expect(mrr).toBeGreaterThan(0.08);
     }
-  });
-
-  it("gives the same result for the same spec, times apart", async () => {
-    const once = async () => {
-      const result = await reproduction.trial({ ...spec, checkpoints: [256] }, host);
-      return result.part === "words" && result.checkpoints?.map((c) => ({ ...c, seconds: 0 }));
-    };
-    expect(await once()).toEqual(await once());
   });
 
   it("says that a trial diverged where the exact update refuses the rate", async () => {
