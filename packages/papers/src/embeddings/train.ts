@@ -45,12 +45,14 @@ export async function trainEmbedding(
   const inputs = train.shape[0];
   const arm = armOf(training.arm);
   const { step, predict } = networkFor(arm, inputs, train.classes, training, host.compile);
+  const start = step.init(keyFor(seed, 3), { hyper: { ...configuration } });
+  const batches = minibatches(train, { size: batchSize, seed: derive(seed, 2) });
   let timed = 0;
   let started = performance.now();
   const state = await trainNetwork({
     step,
-    state: step.init(keyFor(seed, 3), { hyper: { ...configuration } }),
-    batches: minibatches(train, { size: batchSize, seed: derive(seed, 2) }),
+    state: start,
+    batches,
     epochs,
     schedule: schedule === "cosine" ? cosine : undefined,
     signal: host.signal,

@@ -10,7 +10,8 @@ import {
   supervised,
   type TrainStep,
 } from "minimand";
-import { type Compile, programsOf } from "./programs.ts";
+import type { Compile } from "minimand/engine";
+import { programsOf } from "./programs.ts";
 
 /** A network's compiled training step and forward pass. */
 export interface Network {

@@ -1,7 +1,5 @@
 import type { Compile } from "minimand/engine";
 
-export type { Compile };
-
 /**
  * Compiled programs of a thread, made once for each compiler and name: trials that differ in numbers only share them.
  *
