@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { cards, loadReproduction } from "./index.ts";
 
@@ -25,6 +26,12 @@ describe("the papers", () => {
     const { card } = await loadReproduction(slug);
     expect(cards).toContain(card);
     expect(card.slug).toBe(slug);
+  });
+
+  it.each(cards.map(({ slug }) => slug))("%s has the same files for the same roles", async (slug) => {
+    const files = await readdir(new URL(`./${slug}/`, import.meta.url));
+    const roles = ["paper", "settings", "arms", "trial", "report", "verdict", "reproduction"];
+    expect(files).toEqual(expect.arrayContaining(roles.map((role) => `${role}.ts`)));
   });
 
   it("refuses an unknown slug with the nearest known one", async () => {

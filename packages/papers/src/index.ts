@@ -17,7 +17,7 @@ import { card as saf } from "./saf/paper.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
-export { localHost } from "./local-host.ts";
+export { localHost } from "./kit/local-host.ts";
 export type {
   Host,
   Images,

@@ -84,7 +84,10 @@ export interface Host<Spec, Result> extends TrialHost {
 }
 
 /**
- * One paper's main claim, runnable. Specs and results are plain JSON, so that a host can send them to worker threads.
+ * One paper's main claim, runnable. Its folder has a file for each role: `paper` (the card), `settings` (how much of
+ * everything), `arms` (what is compared), `trial` (specs, results, and how one comes of the other), `report` (tables and curves), `verdict`
+ * (the card's rule) and `reproduction` (which trials a run and tuning make), beside what is peculiar to it. Specs and results
+ * are plain JSON, so that a host can send them to worker threads.
  */
 export interface Reproduction<Spec, Result> {
   card: PaperCard;

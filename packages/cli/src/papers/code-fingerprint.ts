@@ -14,7 +14,8 @@ export function codeFingerprint(slug: string, engine: EngineUsed["name"]): strin
     folderOf("minimand"),
     folderOf("@minimand/compare"),
     join(folderOf("@minimand/papers"), slug),
-    // What the papers on embeddings share.
+    // What all papers share, and those on embeddings.
+    join(folderOf("@minimand/papers"), "kit"),
     join(folderOf("@minimand/papers"), "embeddings"),
     ...(engine === "native" ? [folderOf("@minimand/native")] : []),
   ]);
@@ -25,7 +26,7 @@ export function hashOf(folders: readonly string[]): string {
   const hash = createHash("sha256");
   for (const folder of folders) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /(?<!\.d|\.test)\.[jt]s$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /(?<!\.d|\.test|\.fixture)\.[jt]s$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
     for (const file of files)

@@ -10,7 +10,8 @@ import {
   tabularSimulator,
 } from "minimand";
 import { derive } from "minimand/engine";
-import { armOf, type Choice, type Study } from "./settings.ts";
+import { armOf } from "./arms.ts";
+import type { Choice, Study } from "./settings.ts";
 
 /** One run of one arm in one environment. Equal seeds have the same environment and losses, whatever the arm. */
 export interface LearningSpec extends Choice {

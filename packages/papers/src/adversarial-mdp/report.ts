@@ -1,8 +1,9 @@
+import { estimate, mean, round, roundOrNull } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import { armOf } from "./arms.ts";
 import type { LearningResult } from "./learning.ts";
 import type { LemmaResult } from "./lemmas.ts";
-import { armOf, type Choice, horizons, type Study, studies } from "./settings.ts";
-import { mean, standardError } from "./statistics.ts";
+import { type Choice, horizons, type Study, studies } from "./settings.ts";
 import { compareEnds, type Ends, judge } from "./verdict.ts";
 
 /** An arm's runs of one study: `[number of episodes][seed]`. */
@@ -76,14 +77,14 @@ function studyRows(study: Study, runs: readonly Runs[]): Row[] {
       scale: uniform ? null : one.choice.etaScale,
       bonus: uniform ? null : one.choice.bonusScale,
       ...Object.fromEntries(one.episodes.map((k, i) => [`regret, K = ${k}`, round(mean(own.regrets[i]), 1)])),
-      "s.e.": round(standardError(own.regrets[own.regrets.length - 1]), 1),
+      "s.e.": round(estimate(own.regrets[own.regrets.length - 1]).error, 1),
       ...(rates === null
         ? {
             "largest regret": round(Math.max(...last.map(endRegret)), 1),
             "mean loss": round(mean(last.map((r) => r.meanLoss)), 3),
           }
         : {
-            slope: rounded(rates.slope, 3),
+            slope: roundOrNull(rates.slope, 3),
             "slope below Luo's by": interval(rates.gain, rates.gainInterval),
             "regret / Luo's": interval(rates.ratio, rates.ratioInterval),
           }),
@@ -108,7 +109,7 @@ function regretCurve(study: Study, one: Runs): Series {
   const x = last[0].points.map(({ episodes }) => episodes);
   const at = (i: number) => last.map(({ points }) => points[i].regret);
   const middle = x.map((_, i) => mean(at(i)));
-  const wide = x.map((_, i) => 2 * standardError(at(i)));
+  const wide = x.map((_, i) => 2 * estimate(at(i)).error);
   const gap = [Number.NaN];
   return {
     name: labelOf(one, study),
@@ -138,9 +139,6 @@ function rateCurve(study: Study, one: Runs): Series {
   };
 }
 
-const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
-const rounded = (value: number | null, digits: number): number | null =>
-  value === null ? null : round(value, digits);
 /** A number with its 95 % interval. */
 function interval(value: number | null, range: [number, number] | null): string | null {
   if (value === null) return null;

@@ -1,7 +1,8 @@
-import type { ReproductionReport } from "../reproduction.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { logSlope, mean } from "../kit/statistics.ts";
+import { armOf, newArms } from "./arms.ts";
+import { bootstrap } from "./bootstrap.ts";
 import type { LemmaResult } from "./lemmas.ts";
-import { armOf, newArms } from "./settings.ts";
-import { bootstrap, logSlope, mean } from "./statistics.ts";
 
 /** Regrets at the end of runs, `[number of episodes][seed]`, and the numbers of episodes. */
 export interface Ends {
@@ -34,7 +35,11 @@ export function compareEnds(own: Ends, luo: Ends): Comparison {
   const all = Array.from({ length: seeds }, (_, i) => i);
   const means = ({ regrets }: Ends, drawn: readonly number[]): number[] =>
     regrets.map((byK) => mean(drawn.map((i) => byK[i])));
-  const slopeOf = (ends: Ends, drawn: readonly number[]) => logSlope(ends.episodes, means(ends, drawn));
+  const slopeOf = (ends: Ends, drawn: readonly number[]): number | null => {
+    const regrets = means(ends, drawn);
+    // Regret that is not positive has no logarithm.
+    return regrets.every((regret) => regret > 0) ? logSlope(ends.episodes, regrets) : null;
+  };
   const gainOf = (drawn: readonly number[]): number | null => {
     const [a, b] = [slopeOf(luo, drawn), slopeOf(own, drawn)];
     return a === null || b === null ? null : a - b;
@@ -51,12 +56,7 @@ export function compareEnds(own: Ends, luo: Ends): Comparison {
 }
 
 /** The rule of the paper's card. */
-export function judge({
-  lemmas,
-  bandit,
-  mdp,
-  trap,
-}: Judged): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge({ lemmas, bandit, mdp, trap }: Judged): Verdict {
   const lemma = lemmasHold(lemmas);
   const against = (study: ReadonlyMap<string, Ends>, id: string): Comparison =>
     compareEnds(endsOf(study, id), endsOf(study, "luo"));
@@ -64,8 +64,7 @@ export function judge({
   const rate = rates.every(faster);
   const plays = newArms.map((id) => against(mdp, id).ratio);
   const play = plays.every((ratio) => ratio <= 0.85);
-  const verdict =
-    lemma && rate && play ? "reproduced" : lemma && (rate || play) ? "partly reproduced" : "not reproduced";
+  const verdict = graded(lemma && rate && play, lemma && (rate || play));
   const slopes = newArms.map((id, i) => `${armOf(id).label} ${text(rates[i].slope)}`).join(", ");
   const luoSlope = text(compareEnds(endsOf(bandit, "luo"), endsOf(bandit, "luo")).slope);
   const ratios = (of: readonly number[]): string => of.map((r) => r.toFixed(2)).join(" and ");

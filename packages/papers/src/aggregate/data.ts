@@ -1,6 +1,7 @@
-import { type Dataset, encode, fitEncoder } from "@minimand/compare";
+import type { Dataset } from "@minimand/compare";
 import { debiasedLabels } from "minimand";
-import { derive, randomSource, shuffle } from "minimand/engine";
+import { derive } from "minimand/engine";
+import { shuffled, standardised } from "../kit/rows.ts";
 import { largestTest, largestTrain } from "./settings.ts";
 
 /** Encoded rows and their responses. */
@@ -25,26 +26,24 @@ export interface Split {
  */
 export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): Split {
   const binary = dataset.classes.length === 2;
-  const order = shuffle(
-    Int32Array.from({ length: dataset.rows }, (_, i) => i),
-    randomSource(derive(seed, 1)),
-  );
+  const order = shuffled(dataset.rows, derive(seed, 1));
   const whole = Math.min(largestTrain, Math.round(0.8 * dataset.rows));
   const used = judge === "test" ? whole : Math.round(0.8 * whole);
   const trainRows = order.slice(0, used);
   const judgedRows = judge === "test" ? order.slice(whole, whole + largestTest) : order.slice(used, whole);
-  const encoder = fitEncoder(dataset, trainRows);
+  const inputsOf = standardised(dataset, trainRows);
   const response = (row: number): number => (binary ? dataset.labels[row] : dataset.targets[row]);
   const mean = trainRows.reduce((sum, row) => sum + response(row), 0) / used;
   const variance = trainRows.reduce((sum, row) => sum + (response(row) - mean) ** 2, 0) / used;
   const rowsOf = (rows: Int32Array): Rows => ({
-    x: encode(encoder, dataset, rows).x,
+    x: inputsOf(rows).x,
     y: Float64Array.from(rows, (row) =>
       binary ? response(row) : (response(row) - mean) / Math.sqrt(variance),
     ),
     count: rows.length,
   });
-  return { train: rowsOf(trainRows), judged: rowsOf(judgedRows), inputs: encoder.inputs, binary };
+  const train = rowsOf(trainRows);
+  return { train, judged: rowsOf(judgedRows), inputs: train.x.length / train.count, binary };
 }
 
 /** {@link debiasedLabels}, which are the same for all rows of a bag, by bag. */

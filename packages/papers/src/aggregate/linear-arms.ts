@@ -1,4 +1,6 @@
 import { aggregateLinearFit, bagMeans, optimalRho } from "minimand";
+import { taken } from "../kit/rows.ts";
+import { mean } from "../kit/statistics.ts";
 import { debiasedMeans, type Rows, type Split } from "./data.ts";
 import { rhos } from "./settings.ts";
 
@@ -11,9 +13,6 @@ interface Known {
   means: Float64Array;
 }
 
-const meanOf = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((a, b) => a + b, 0) / values.length;
-
 function predict({ theta, intercept }: Fit, x: Float32Array): number[] {
   const d = theta.length;
   return Array.from({ length: x.length / d }, (_, i) =>
@@ -22,7 +21,7 @@ function predict({ theta, intercept }: Fit, x: Float32Array): number[] {
 }
 
 function errorOf(fit: Fit, { x, y }: Rows): number {
-  return meanOf(predict(fit, x).map((f, i) => (f - y[i]) ** 2));
+  return mean(predict(fit, x).map((f, i) => (f - y[i]) ** 2));
 }
 
 /** Test errors of the linear models of one split, and what they were fitted with. */
@@ -66,7 +65,7 @@ function chooseByHeldOutBags(
     const rows = [...bagIds.keys()].filter((i) => inside(bagIds[i]));
     return {
       train: {
-        x: Float32Array.from(rows.flatMap((i) => [...train.x.subarray(i * width, (i + 1) * width)])),
+        x: taken(train.x, width, rows),
         y: Float64Array.from(rows, (i) => train.y[i]),
         count: rows.length,
       },
@@ -78,7 +77,7 @@ function chooseByHeldOutBags(
   const held = part((bag) => bag >= kept, kept);
   const loss = (rho: number): number => {
     const predicted = bagMeans(predict(fit(rho, fitted), held.train.x), held.bagIds);
-    return meanOf(predicted.map((f, bag) => (f - held.means[bag]) ** 2));
+    return mean(Array.from(predicted, (f, bag) => (f - held.means[bag]) ** 2));
   };
   const losses = rhos.map(loss);
   return rhos[losses.indexOf(Math.min(...losses))];

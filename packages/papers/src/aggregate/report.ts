@@ -1,6 +1,7 @@
 import { optimalRho } from "minimand";
+import { banded } from "../kit/series.ts";
+import { difference, estimate, mean, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { difference, estimate, rounded } from "../statistics.ts";
 import { privacy } from "./settings.ts";
 import {
   type Cell,
@@ -85,36 +86,19 @@ function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, th
     k,
     seeds: at(0).length,
     "tuned rho": tunedRho,
-    ...Object.fromEntries(
-      curve.map(({ rho, errors }) => [`error at rho ${rho}`, rounded(estimate(errors).mean)]),
-    ),
+    ...Object.fromEntries(curve.map(({ rho, errors }) => [`error at rho ${rho}`, rounded(mean(errors))])),
     "tuned minus rho 0": minus(0),
     "tuned minus rho 1": minus(1),
     ...Object.fromEntries(
-      Object.entries(baselines).map(([name, errors]) => [`error, ${name}`, rounded(estimate(errors).mean)]),
+      Object.entries(baselines).map(([name, errors]) => [`error, ${name}`, rounded(mean(errors))]),
     ),
-    "rho by held-out bags, mean": chosenRhos.length === 0 ? null : rounded(estimate(chosenRhos).mean),
+    "rho by held-out bags, mean": chosenRhos.length === 0 ? null : rounded(mean(chosenRhos)),
     "theory's rho": theoryRho === null ? null : rounded(theoryRho),
   };
 }
 
 /** Most of the grids is near 0. */
 const rootOfRho = "square root of rho (0: bag level, 1: instance level)";
-
-/** A curve of estimates with a band of a standard error. */
-function measured(
-  labels: Pick<Series, "name" | "xLabel" | "yLabel">,
-  points: readonly { x: number; values: readonly number[] }[],
-): Series {
-  const found = points.map(({ values }) => estimate(values));
-  return {
-    ...labels,
-    x: points.map(({ x }) => x),
-    y: found.map(({ mean }) => mean),
-    low: found.map(({ mean, error }) => mean - error),
-    high: found.map(({ mean, error }) => mean + error),
-  };
-}
 
 function simulationCurves(point: Simulated): Series[] {
   const { psi, k, sigma2 } = point;
@@ -128,21 +112,19 @@ function simulationCurves(point: Simulated): Series[] {
       x: fine.map(Math.sqrt),
       y: fine.map((rho) => theoryOf(point, rho)),
     },
-    measured(
+    banded(
       { ...shared, name: `bags of ${k}: simulated` },
-      sorted.map(({ rho, values }) => ({ x: Math.sqrt(rho), values })),
+      sorted.map(({ rho }) => Math.sqrt(rho)),
+      sorted.map(({ values }) => values),
     ),
   ];
 }
 
 function cellCurve({ dataset, model, k, curve }: RealCell): Series {
-  return measured(
-    {
-      name: `bags of ${k}`,
-      xLabel: rootOfRho,
-      yLabel: `test error, ${dataset}, ${model}`,
-    },
-    curve.map(({ rho, errors }) => ({ x: Math.sqrt(rho), values: errors })),
+  return banded(
+    { name: `bags of ${k}`, xLabel: rootOfRho, yLabel: `test error, ${dataset}, ${model}` },
+    curve.map(({ rho }) => Math.sqrt(rho)),
+    curve.map(({ errors }) => errors),
   );
 }
 
@@ -156,12 +138,10 @@ function privateCurves(points: readonly SimulatedPrivate[]): Series[] {
       x: chosen.map(({ k }) => k),
       y: chosen.map((point) => privateTheoryOf(point, rho)),
     },
-    measured(
+    banded(
       { ...shared, name: `rho ${rho}: simulated` },
-      chosen.map(({ k, risks }) => ({
-        x: k,
-        values: risks.find((entry) => entry.rho === rho)?.values ?? [],
-      })),
+      chosen.map(({ k }) => k),
+      chosen.map(({ risks }) => risks.find((entry) => entry.rho === rho)?.values ?? []),
     ),
   ]);
 }

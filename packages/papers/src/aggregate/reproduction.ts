@@ -1,24 +1,30 @@
-import { collect } from "../collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { range } from "../kit/rows.ts";
+import { meanOrNull } from "../kit/statistics.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
+import { choicesOf, networkArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
-import { networkArms, privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
-import type { PrivateSpec, SimulationResult, SimulationSpec } from "./simulate.ts";
-import { type RealResult, type RealSpec, type Result, type Spec, trial } from "./trial.ts";
-import { choicesOf, tune } from "./tune.ts";
+import { privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
+import type { SimulationResult } from "./simulate.ts";
+import {
+  describe,
+  type Measured,
+  type RealResult,
+  type RealSpec,
+  type Result,
+  type Spec,
+  trial,
+} from "./trial.ts";
+import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
-import type { Simulated, SimulatedPrivate } from "./verdict.ts";
-
-export type { Result, Spec } from "./trial.ts";
 
 export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
 /** Draws in pieces, so that workers share them. */
 function pieces(draws: number, chunk: number): { from: number; draws: number }[] {
-  return range(Math.ceil(draws / chunk)).map((i) => ({
+  return Array.from(range(Math.ceil(draws / chunk)), (i) => ({
     from: i * chunk,
     draws: Math.min(chunk, draws - i * chunk),
   }));
@@ -45,51 +51,53 @@ function realSpec(study: Study, k: number, seed: number, quick: boolean): RealSp
   return { part: "real", dataset, model, k, seed, judge: "test", quick, arms, ridge: ridge(k) };
 }
 
-async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
+/** Models on real data, then draws of both simulations. */
+function specsOf(host: Host<Spec, Result>): Spec[] {
   const { draws, chunk, privateDraws, seeds, small } = scales[host.scale];
   const { points, privatePoints } = pointsOf(host.scale);
-  const seedList = range(host.seeds ?? seeds);
-  const simulated = points.flatMap((point) =>
-    pieces(draws, chunk).map((piece): SimulationSpec => ({ part: "simulation", ...point, ...piece })),
-  );
-  const privates = privatePoints.flatMap((point) =>
-    pieces(privateDraws, chunk).map((piece): PrivateSpec => ({ part: "private", ...point, ...piece })),
-  );
-  const reals = studiesOf(host.scale).flatMap((study) =>
-    study.ks.flatMap((k) => seedList.map((seed) => realSpec(study, k, seed, small))),
-  );
-  const specs: Spec[] = [...reals, ...simulated, ...privates];
-  const results = yield* collect(host, specs, describe);
-  const real = (at: number): RealResult => results[at] as RealResult;
+  return [
+    ...studiesOf(host.scale).flatMap((study) =>
+      study.ks.flatMap((k) => seedsOf(host, seeds).map((seed) => realSpec(study, k, seed, small))),
+    ),
+    ...points.flatMap((point) =>
+      pieces(draws, chunk).map((piece): Spec => ({ part: "simulation", ...point, ...piece })),
+    ),
+    ...privatePoints.flatMap((point) =>
+      pieces(privateDraws, chunk).map((piece): Spec => ({ part: "private", ...point, ...piece })),
+    ),
+  ];
+}
 
-  const cells: RealCell[] = [];
-  for (let at = 0; at < reals.length; at += seedList.length)
-    cells.push(
-      cellOf(
-        reals[at],
-        seedList.map((_, i) => real(at + i)),
-      ),
-    );
+/** The draws of all pieces. */
+const merged = (parts: readonly SimulationResult[]): SimulationResult["risks"] =>
+  parts[0].risks.map(({ rho }, i) => ({ rho, values: parts.flatMap(({ risks }) => risks[i].values) }));
+
+async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
+  const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+  const { points, privatePoints } = pointsOf(host.scale);
+  const cells = studiesOf(host.scale).flatMap((study) =>
+    study.ks.map((k) => {
+      const { dataset, model } = study;
+      const spec = realSpec(study, k, 0, scales[host.scale].small);
+      return cellOf(spec, resultsWhere(trials, { part: "real", dataset, model, k }));
+    }),
+  );
   // Fitted once a study: without bags their size is nothing to them.
   for (const cell of cells) {
     const first = cells.find(({ dataset, model }) => dataset === cell.dataset && model === cell.model);
     cell.baselines.labels ??= first?.baselines.labels ?? [];
   }
-  const merged = (first: number, count: number): SimulationResult["risks"] => {
-    const parts = range(count).map((i) => (results[first + i] as SimulationResult).risks);
-    return parts[0].map(({ rho }, i) => ({ rho, values: parts.flatMap((part) => part[i].values) }));
-  };
-  const perPoint = pieces(draws, chunk).length;
-  const perPrivate = pieces(privateDraws, chunk).length;
-  const measured: Simulated[] = points.map((point, i) => ({
-    ...point,
-    risks: merged(reals.length + i * perPoint, perPoint),
-  }));
-  const measuredPrivate: SimulatedPrivate[] = privatePoints.map((point, i) => ({
-    ...point,
-    risks: merged(reals.length + simulated.length + i * perPrivate, perPrivate),
-  }));
-  return reportOf(measured, measuredPrivate, cells);
+  return reportOf(
+    points.map((point) => ({
+      ...point,
+      risks: merged(resultsWhere(trials, { part: "simulation", ...point })),
+    })),
+    privatePoints.map((point) => ({
+      ...point,
+      risks: merged(resultsWhere(trials, { part: "private", ...point })),
+    })),
+    cells,
+  );
 }
 
 function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealResult[]): RealCell {
@@ -100,7 +108,6 @@ function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealRes
   const linear = ["ridge, bag", "ridge, instance", "debiased", "held-out bags", "labels"];
   const others =
     model === "linear" ? linear : arms.map(({ arm }) => arm).filter((arm) => !arm.startsWith("rho "));
-  const theory = results.map(({ theoryRho }) => theoryRho).filter((rho) => rho !== null);
   return {
     dataset,
     model,
@@ -109,13 +116,6 @@ function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealRes
     curve: rhos.map((rho) => ({ rho, errors: errorsOf(`rho ${rho}`) })),
     baselines: Object.fromEntries(others.map((name) => [name, errorsOf(name)])),
     chosenRhos: results.map(({ chosenRho }) => chosenRho).filter((rho) => rho !== null),
-    theoryRho: theory.length === 0 ? null : estimate(theory).mean,
+    theoryRho: meanOrNull(results.map(({ theoryRho }) => theoryRho)),
   };
-}
-
-function describe(spec: Spec, result: Result): string {
-  if (spec.part === "real") return `${spec.dataset}, ${spec.model}, bags of ${spec.k}, seed ${spec.seed}`;
-  const risk = result.part === "simulation" ? estimate(result.risks[0].values).mean : Number.NaN;
-  const what = spec.part === "private" ? `epsilon ${spec.epsilon}` : `psi ${spec.psi}, noise ${spec.sigma2}`;
-  return `simulation, ${what}, bags of ${spec.k}: ${rounded(risk)}`;
 }

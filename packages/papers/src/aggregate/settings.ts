@@ -67,12 +67,6 @@ export const scales: Record<
 /** Tuning uses seeds that no measured run has. */
 export const firstTuningSeed = 1001;
 
-/** What is fitted beside the mixtures: labels of their own have no bags, so one bag size is enough for them. */
-export function networkArms({ model, ks }: Study, k: number): string[] {
-  const mixtures = rhos.map((rho) => `rho ${rho}`);
-  return [...mixtures, ...(model === "mlp" ? ["debiased"] : []), ...(k === ks[0] ? ["labels"] : [])];
-}
-
 /** Data sets, models and bag sizes at a scale. */
 export function studiesOf(scale: Scale): readonly Study[] {
   return scales[scale].small ? studies.map((study) => ({ ...study, ks: [5] })) : studies;

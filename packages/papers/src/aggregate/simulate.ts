@@ -1,5 +1,6 @@
 import { aggregateLinearFit, bagMeans, optimalRho, privatiseBagMeans } from "minimand";
 import { derive, type RandomSource, randomSource } from "minimand/engine";
+import { normalPairs } from "../kit/normals.ts";
 import { privacy, simulation } from "./settings.ts";
 
 /** Draws of the linear model with bag means, without privacy. */
@@ -74,7 +75,7 @@ function linearDraw(
   sigma2: number,
   next: RandomSource,
 ): { x: Float64Array; y: Float64Array; theta: Float64Array } {
-  const normal = normals(next);
+  const normal = normalPairs(next);
   const theta = Float64Array.from({ length: d }, normal);
   const length = Math.hypot(...theta);
   theta.forEach((v, j) => {
@@ -87,22 +88,6 @@ function linearDraw(
     return sum;
   });
   return { x, y, theta };
-}
-
-/** Standard normal numbers, two at a time. */
-function normals(next: RandomSource): () => number {
-  let kept: number | null = null;
-  return () => {
-    if (kept !== null) {
-      const value = kept;
-      kept = null;
-      return value;
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - next()));
-    const angle = 2 * Math.PI * next();
-    kept = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  };
 }
 
 const distance = (a: Float64Array, b: Float64Array): number =>

@@ -1,5 +1,7 @@
 import { makeBags } from "minimand";
 import { derive } from "minimand/engine";
+import type { Trial } from "../kit/collect.ts";
+import { mean, rounded } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { split } from "./data.ts";
 import { linearArms } from "./linear-arms.ts";
@@ -37,8 +39,9 @@ export interface RealResult {
   theoryRho: number | null;
 }
 
-export type Spec = SimulationSpec | PrivateSpec | RealSpec;
-export type Result = SimulationResult | RealResult;
+export type Measured = Trial<SimulationSpec | PrivateSpec, SimulationResult> | Trial<RealSpec, RealResult>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** Runs one trial; the same spec gives the same result. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
@@ -55,4 +58,12 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   for (const arm of arms)
     errors.push(await networkError(parts, bagIds, arm, { seed, quick: spec.quick }, host));
   return { part: "real", errors, byName: {}, chosenRho: null, theoryRho: null };
+}
+
+/** What a finished trial is called in the progress. */
+export function describe(spec: Spec, result: Result): string {
+  if (spec.part === "real") return `${spec.dataset}, ${spec.model}, bags of ${spec.k}, seed ${spec.seed}`;
+  const risk = result.part === "simulation" ? mean(result.risks[0].values) : Number.NaN;
+  const what = spec.part === "private" ? `epsilon ${spec.epsilon}` : `psi ${spec.psi}, noise ${spec.sigma2}`;
+  return `simulation, ${what}, bags of ${spec.k}: ${rounded(risk)}`;
 }

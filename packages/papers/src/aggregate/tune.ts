@@ -1,16 +1,9 @@
-import { collect } from "../collect.ts";
+import { collect, seedsOf } from "../kit/collect.ts";
+import { mean, rounded } from "../kit/statistics.ts";
+import type { Tuned } from "../kit/tune-grid.ts";
 import type { Host, Progress, Row } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
-import {
-  firstTuningSeed,
-  learningRates,
-  networkArms,
-  rhos,
-  ridges,
-  type Study,
-  scales,
-  studiesOf,
-} from "./settings.ts";
+import { networkArms } from "./arms.ts";
+import { firstTuningSeed, learningRates, rhos, ridges, type Study, scales, studiesOf } from "./settings.ts";
 import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
 
 const kindOf = (model: string): string => (model === "linear" ? "ridge" : "learning rate");
@@ -19,11 +12,9 @@ const kindOf = (model: string): string => (model === "linear" ? "ridge" : "learn
  * Three choices on seeds of their own, judged by a part of the training rows: for every network its learning rate, by the
  * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
  */
-export async function* tune(
-  host: Host<Spec, Result>,
-): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
+export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
   const { tuningSeeds, small } = scales[host.scale];
-  const seeds = Array.from({ length: tuningSeeds }, (_, i) => firstTuningSeed + i);
+  const seeds = seedsOf({ seeds: null }, tuningSeeds, firstTuningSeed);
   const used = studiesOf(host.scale);
   const specs: RealSpec[] = used.flatMap((study) =>
     study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, small))),
@@ -48,7 +39,7 @@ export async function* tune(
         const at = spec.arms.findIndex((a) => a.arm === arm && a.learningRate === setting);
         return at < 0 ? [] : [results[i].errors[at]];
       });
-      return estimate(found).mean;
+      return mean(found);
     };
     const least = (grid: readonly number[], error: (v: number) => number): number =>
       grid.reduce((a, b) => (error(b) < error(a) ? b : a));
@@ -91,25 +82,4 @@ function specsOf(study: Study, k: number, seed: number, quick: boolean): RealSpe
     learningRates.map((learningRate) => ({ arm, learningRate })),
   );
   return [{ ...shared, arms, ridge: { bag: 0, instance: 0 } }];
-}
-
-/** The committed choices for one data set and model. */
-export function choicesOf(choices: Record<string, Row>, dataset: string, model: string) {
-  const number = (key: string, field: string): number => {
-    const value = choices[key]?.[field];
-    if (typeof value !== "number") throw new RangeError(`tuned.json: expected ${field} of ${key}, got none`);
-    return value;
-  };
-  const name = `${dataset}, ${model}`;
-  return {
-    learningRate: (arm: string): number => number(name, arm),
-    rho: (k: number): number => number(`${name}, k ${k}`, "rho"),
-    ridge: (k: number): { bag: number; instance: number } =>
-      model === "linear"
-        ? {
-            bag: number(`${name}, k ${k}`, "ridge, bag"),
-            instance: number(`${name}, k ${k}`, "ridge, instance"),
-          }
-        : { bag: 0, instance: 0 },
-  };
 }

@@ -1,6 +1,6 @@
 import { aggregateRisk, optimalBagSize, optimalRho, privateAggregateRisk } from "minimand";
-import type { ReproductionReport } from "../reproduction.ts";
-import { difference, estimate } from "../statistics.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { difference, mean, percent as percentOf } from "../kit/statistics.ts";
 import { privacy, simulation } from "./settings.ts";
 
 /** Simulated draws of one point of the grid. */
@@ -36,8 +36,6 @@ export function privateTheoryOf({ k, epsilon }: { k: number; epsilon: number }, 
   const rows = k * Math.floor(n / k);
   return privateAggregateRisk({ rho, k, psi: rows / d, sigma2: 1, signal2: 1, n: rows, epsilon, C }).risk;
 }
-
-const mean = (values: readonly number[]): number => estimate(values).mean;
 
 /** (A): the largest relative difference of simulation and theory. */
 export function largestDeviation(points: readonly Simulated[]): number {
@@ -138,7 +136,7 @@ export function judge(
   points: readonly Simulated[],
   privatePoints: readonly SimulatedPrivate[],
   cells: readonly Cell[],
-): Pick<ReproductionReport, "verdict" | "because"> {
+): Verdict {
   const deviation = largestDeviation(points);
   const inner = innerOptima(points);
   const c1 = innerWins(cells);
@@ -152,13 +150,8 @@ export function judge(
   const wins = 2 * c1.wins > c1.cells;
   const rises = falling.length === 0;
   const d = found.deviation <= 0.1 && found.regret <= 0.05 && found.jump;
-  const verdict =
-    a && b && wins && rises && d
-      ? "reproduced"
-      : a && b && (wins || d)
-        ? "partly reproduced"
-        : "not reproduced";
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const verdict = graded(a && b && wins && rises && d, a && b && (wins || d));
+  const percent = (share: number): string => `${percentOf(share)} %`;
   const because =
     `(A) ${word(a)}: the simulated risk is at most ${percent(deviation)} off the theory. ` +
     `(B) ${word(b)}: the best mixture is inside in ${inner.found} of ${inner.expected} points where it should be. ` +
@@ -168,5 +161,3 @@ export function judge(
     `most ${percent(found.regret)}; the jump from the smallest to the largest bags is ${found.jump ? "" : "not "}there.`;
   return { verdict, because };
 }
-
-const word = (holds: boolean): string => (holds ? "holds" : "fails");

@@ -1,10 +1,11 @@
 import { numpy as np, random, vmap } from "@jax-js/jax";
 import { linear, objectiveOf, type SupervisedState, sgd, supervised, type TrainStep } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { programsOf } from "../kit/programs.ts";
+import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Family, families } from "./arms.ts";
-import type { Problem } from "./prepare.ts";
+import type { Problem } from "./data.ts";
 import { protocol } from "./settings.ts";
 
 /** Trained perceptrons, one a column: `weights[input * columns + column]`. */
@@ -55,7 +56,7 @@ export async function trainColumns(
   // Rows beyond the inputs only fill up the layout of the engine.
   const weightsOfInputs = (await read(2)).slice(0, inputs * columns);
   const trained = { columns, weights: weightsOfInputs, bias: await read(1) };
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   return trained;
 }
 

@@ -29,5 +29,5 @@ export const card: PaperCard = {
     "smote",
     "undersample",
   ],
-  data: materials.map(({ dataset }) => dataset),
+  data: materials.map(({ id }) => id),
 };

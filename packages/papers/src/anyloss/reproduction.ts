@@ -1,25 +1,19 @@
-import { collect } from "../collect.ts";
-import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
+import { collect, seedsOf } from "../kit/collect.ts";
+import type { Host, Reproduction } from "../reproduction.ts";
 import { type Family, families } from "./arms.ts";
 import { card } from "./paper.ts";
-import { materials, protocol } from "./settings.ts";
+import { reportOf } from "./report.ts";
+import { materials, scales } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";
-import { meansOf, reportOf } from "./verdict.ts";
-
-/** Data sets, number of seeds, folds run of each seed's five, and steps, for each scale. */
-const scales = {
-  quick: { datasets: ["glass", "ionosphere"], seeds: 1, count: 1, steps: 100 },
-  default: { datasets: card.data, seeds: 5, count: 2, steps: protocol.steps },
-  full: { datasets: card.data, seeds: 5, count: protocol.folds, steps: protocol.steps },
-};
+import { meansOf } from "./verdict.ts";
 
 /** All trials of a scale. Exported for tests. */
 export function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">): Spec[] {
   const { datasets, count, steps, seeds: usual } = scales[scale];
-  const list = Array.from({ length: seeds ?? usual }, (_, i) => i + 1);
+  const list = seedsOf({ seeds }, usual, 1);
   return materials
-    .filter(({ dataset }) => datasets.includes(dataset))
-    .flatMap(({ dataset }) =>
+    .filter(({ id }) => datasets.includes(id))
+    .flatMap(({ id: dataset }) =>
       (Object.keys(families) as Family[]).map((family) => ({ dataset, family, seeds: list, count, steps })),
     );
 }
@@ -31,9 +25,9 @@ export function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "se
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   trial,
-  async *run(host): AsyncGenerator<Progress, ReproductionReport> {
-    const specs = specsOf(host);
-    const results = yield* collect(host, specs, ({ dataset, family }) => `${dataset}: ${family}`);
-    return reportOf(meansOf(results));
+
+  async *run(host) {
+    const describe = ({ dataset, family }: Spec): string => `${dataset}: ${family}`;
+    return reportOf(meansOf(yield* collect(host, specsOf(host), describe)));
   },
 };

@@ -1,8 +1,10 @@
 import type { ScoreName } from "minimand";
+import type { Scale } from "../reproduction.ts";
 
 /** One class of a data set against the rest. */
 export interface Material {
-  dataset: string;
+  /** Of the data set. */
+  id: string;
   /** The positive class as it is written in the file; the rest is negative. */
   positive: string;
   /** Its name. */
@@ -11,14 +13,14 @@ export interface Material {
 
 /** The imbalanced problems, the largest first so that two workers end together. */
 export const materials: readonly Material[] = [
-  { dataset: "satellite", positive: "1", label: "damp grey soil" },
-  { dataset: "churn", positive: "1", label: "yes" },
-  { dataset: "digits", positive: "8", label: "8" },
-  { dataset: "vehicle", positive: "2", label: "saab" },
-  { dataset: "pima_diabetes", positive: "1", label: "pos" },
-  { dataset: "breast_cancer_wdbc", positive: "1", label: "malignant" },
-  { dataset: "ionosphere", positive: "1", label: "bad" },
-  { dataset: "glass", positive: "5", label: "7" },
+  { id: "satellite", positive: "1", label: "damp grey soil" },
+  { id: "churn", positive: "1", label: "yes" },
+  { id: "digits", positive: "8", label: "8" },
+  { id: "vehicle", positive: "2", label: "saab" },
+  { id: "pima_diabetes", positive: "1", label: "pos" },
+  { id: "breast_cancer_wdbc", positive: "1", label: "malignant" },
+  { id: "ionosphere", positive: "1", label: "bad" },
+  { id: "glass", positive: "5", label: "7" },
 ];
 
 /** A score that a loss may be aimed at and every model is judged by. */
@@ -40,3 +42,15 @@ export const scores: readonly Score[] = [
 
 /** The published protocol of the single-layer perceptron: full batch, from zero, the same for every loss. */
 export const protocol = { learningRate: 0.1, steps: 1000, folds: 5 };
+
+const every = materials.map(({ id }) => id);
+
+/** Data sets, number of seeds, folds run of each seed's five, and steps. */
+export const scales: Record<
+  Scale,
+  { datasets: readonly string[]; seeds: number; count: number; steps: number }
+> = {
+  quick: { datasets: ["glass", "ionosphere"], seeds: 1, count: 1, steps: 100 },
+  default: { datasets: every, seeds: 5, count: 2, steps: protocol.steps },
+  full: { datasets: every, seeds: 5, count: protocol.folds, steps: protocol.steps },
+};

@@ -1,9 +1,10 @@
 import { binaryCounts, scoreOf, smote, tuneThreshold } from "minimand";
 import { derive } from "minimand/engine";
+import { named } from "../kit/named.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, type Family, families } from "./arms.ts";
 import { type Perceptrons, scoresOf, trainColumns } from "./columns.ts";
-import { type Problem, problemOf, type Replica, replicasOf } from "./prepare.ts";
+import { type Problem, problemOf, type Replica, replicasOf } from "./data.ts";
 import { materials, protocol, scores } from "./settings.ts";
 
 /** All perceptrons of one family of losses on one data set. */
@@ -31,9 +32,7 @@ export interface Result {
 
 /** Trains and judges all arms of a family on all replicas; the same spec gives the same result. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  const material = materials.find(({ dataset }) => dataset === spec.dataset);
-  if (material === undefined)
-    throw new RangeError(`dataset: expected one of the paper's, got ${spec.dataset}`);
+  const material = named(materials, spec.dataset, "dataset");
   const dataset = await host.dataset(spec.dataset);
   const problem = problemOf(dataset, material);
   const replicas = replicasOf(dataset, problem.y, { ...spec, folds: protocol.folds });

@@ -1,10 +1,8 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import {
   adam,
   advCompSum,
   adversarialTraining,
-  crossEntropy,
-  fit,
   flat,
   type Model,
   minibatches,
@@ -17,11 +15,14 @@ import {
   type TrainStep,
   trades,
 } from "minimand";
-import { derive, disposeTree, mapTree } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { derive, mapTree } from "minimand/engine";
+import { batchCrossEntropy } from "../kit/networks.ts";
+import { programsOf } from "../kit/programs.ts";
+import { stepped } from "../kit/schedules.ts";
+import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { adversarialMaterial } from "./data.ts";
-import type { AdversarialResult, AdversarialSpec } from "./spec.ts";
+import type { AdversarialResult, AdversarialSpec } from "./trial.ts";
 
 const epochs = 15;
 const learningRate = 1e-3;
@@ -32,22 +33,22 @@ const clip = [0, 1] as const;
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
   const { train, judged, inputs } = await adversarialMaterial(spec, host);
   const { step, evaluate } = programsFor(spec.method, host.compile);
-  const batches = minibatches(train, { size: 100, seed: derive(spec.seed, 31) });
   const hyper = { gamma, learningRate, beta: spec.strength, nu: spec.strength };
-  let state = step.init(random.key(derive(spec.seed, 32) | 0), { hyper });
-  const last = Math.max(2, Math.round(epochs * spec.fraction));
-  for (let epoch = 0; epoch < last; epoch++) {
-    const decay = epoch >= 0.75 * last ? 0.1 : 1;
-    state = { ...state, hyper: { ...state.hyper, learningRate: decay * learningRate } };
-    state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-  }
+  const state = await trainNetwork({
+    step,
+    state: step.init(keyFor(spec.seed, 32), { hyper }),
+    batches: minibatches(train, { size: 100, seed: derive(spec.seed, 31) }),
+    epochs: Math.max(2, Math.round(epochs * spec.fraction)),
+    schedule: stepped([0.75, 0.1]),
+    signal: host.signal,
+  });
   const { clean, robust } = await evaluate(
     { params: step.params(state), state: step.modelState(state) },
-    np.array(judged.x as Float32Array<ArrayBuffer>, { shape: [judged.y.length, inputs] }),
-    np.array(judged.y as Int32Array<ArrayBuffer>),
-    { gamma, key: random.key(derive(spec.seed, 33) | 0) },
+    np.array(judged.x, { shape: [judged.y.length, inputs] }),
+    np.array(judged.y),
+    { gamma, key: keyFor(spec.seed, 33) },
   );
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   return { part: "adversarial", clean, robust };
 }
 
@@ -79,11 +80,7 @@ function programsFor(method: AdversarialSpec["method"], compile: TrialHost["comp
   };
   const attacked = { ...plain, steps: 4, clip };
   const steps = {
-    standard: () =>
-      supervised({
-        ...plain,
-        objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
-      }),
+    standard: () => supervised({ ...plain, objective: objectiveOf(model, batchCrossEntropy) }),
     "PGD training": () => adversarialTraining(attacked),
     TRADES: () => trades(attacked),
     "Adv-Comp-Sum": () => advCompSum(attacked),

@@ -1,62 +1,45 @@
+import type { Choices } from "../kit/choices.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { estimate, mean, percentOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, percentOf } from "../statistics.ts";
-import { type Choices, learningRateOf, strengthOf } from "./choices.ts";
-import type { BoundsResult, FamilySpec, Result, Spec } from "./spec.ts";
-import { type Measured, verdictOf } from "./verdict.ts";
+import { arms, familySettings, learningRateOf, strengthOf, taus } from "./arms.ts";
+import type { FamilySpec, Measured } from "./trial.ts";
+import { type Evidence, judge } from "./verdict.ts";
 
 /** The report of a run: its rows, curves and verdict. */
-export function report(
-  specs: readonly Spec[],
-  results: readonly Result[],
-  choices: Choices,
-): ReproductionReport {
-  const measured = gathered(specs, results);
+export function reportOf(trials: readonly Measured[], choices: Choices): ReproductionReport {
+  const evidence = evidenceOf(trials);
   return {
-    rows: [...familyRows(measured, choices, diverged(specs, results)), ...adversarialRows(measured, choices)],
-    series: [...familySeries(measured), ...adversarialSeries(measured)],
-    ...verdictOf(measured, choices),
+    rows: [...familyRows(trials, evidence, choices), ...adversarialRows(evidence, choices)],
+    series: [...familySeries(evidence), ...adversarialSeries(evidence)],
+    ...judge(evidence, choices),
   };
 }
 
-/** Results by part, in the order of the specs, which is that of the seeds. */
-export function gathered(specs: readonly Spec[], results: readonly Result[]): Measured {
-  const family: Measured["family"] = {};
-  const adversarial: Measured["adversarial"] = {};
-  let bounds: BoundsResult | undefined;
-  results.forEach((result, i) => {
-    const spec = specs[i];
-    if (result.part === "bounds") bounds = result;
-    if (result.part === "family" && spec.part === "family") {
-      family[spec.setting] ??= {};
-      family[spec.setting][spec.tau] ??= [];
-      family[spec.setting][spec.tau].push(result.accuracy ?? chance(spec.setting));
-    }
-    if (result.part === "adversarial" && spec.part === "adversarial") {
-      adversarial[spec.method] ??= {};
-      adversarial[spec.method][spec.strength] ??= { clean: [], robust: [] };
-      const arm = adversarial[spec.method][spec.strength];
-      arm.clean.push(result.clean);
-      arm.robust.push(result.robust);
-    }
-  });
-  if (bounds === undefined) throw new TypeError("results: expected one of the bounds part, got none");
-  return { bounds, family, adversarial };
-}
+type Setting = FamilySpec["setting"];
 
 /** What a network that learnt nothing gets right. */
-function chance(setting: FamilySpec["setting"]): number {
-  return setting === "fashion" ? 1 / 10 : 1 / 26;
-}
+const chance = (setting: Setting): number => (setting === "fashion" ? 1 / 10 : 1 / 26);
 
-function diverged(specs: readonly Spec[], results: readonly Result[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  results.forEach((result, i) => {
-    const spec = specs[i];
-    if (result.part !== "family" || spec.part !== "family" || result.accuracy !== null) return;
-    const name = `${spec.setting} ${spec.tau}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  });
-  return counts;
+const familyOf = (trials: readonly Measured[], setting: Setting, tau: number) =>
+  resultsWhere(trials, { part: "family", setting, tau }).map(({ accuracy }) => accuracy);
+
+function evidenceOf(trials: readonly Measured[]): Evidence {
+  const [bounds] = resultsWhere(trials, { part: "bounds" });
+  if (bounds === undefined) throw new TypeError("results: expected one of the bounds part, got none");
+  const byTau = (setting: Setting) =>
+    taus.map((tau) => [tau, familyOf(trials, setting, tau).map((a) => a ?? chance(setting))]);
+  const adversarial: Evidence["adversarial"] = {};
+  for (const { method, strength } of arms) {
+    const results = resultsWhere(trials, { part: "adversarial", method, strength });
+    adversarial[method] ??= {};
+    adversarial[method][strength] = {
+      clean: results.map(({ clean }) => clean),
+      robust: results.map(({ robust }) => robust),
+    };
+  }
+  const family = familySettings.map((setting) => [setting, Object.fromEntries(byTau(setting))]);
+  return { bounds, family: Object.fromEntries(family), adversarial };
 }
 
 const numbers = (keys: object) =>
@@ -64,22 +47,23 @@ const numbers = (keys: object) =>
     .map(Number)
     .sort((a, b) => a - b);
 
-function familyRows({ family }: Measured, choices: Choices, lost: Map<string, number>): Row[] {
-  return Object.entries(family).flatMap(([setting, byTau]) =>
-    numbers(byTau).map((tau) => ({
+function familyRows(trials: readonly Measured[], { family }: Evidence, choices: Choices): Row[] {
+  return familySettings.flatMap((setting) => {
+    const byTau = family[setting];
+    return numbers(byTau).map((tau) => ({
       part: "family",
       setting,
       arm: `tau ${tau}`,
       "accuracy %": percentOf(estimate(byTau[tau])),
       "robust %": null,
-      chosen: `learning rate ${learningRateOf(choices, setting as FamilySpec["setting"], tau)}`,
+      chosen: `learning rate ${learningRateOf(choices, setting, tau)}`,
       seeds: byTau[tau].length,
-      diverged: lost.get(`${setting} ${tau}`) ?? 0,
-    })),
-  );
+      diverged: familyOf(trials, setting, tau).filter((accuracy) => accuracy === null).length,
+    }));
+  });
 }
 
-function adversarialRows({ adversarial }: Measured, choices: Choices): Row[] {
+function adversarialRows({ adversarial }: Evidence, choices: Choices): Row[] {
   return Object.entries(adversarial).flatMap(([method, byStrength]) =>
     numbers(byStrength).map((strength) => {
       const { clean, robust } = byStrength[strength];
@@ -99,7 +83,7 @@ function adversarialRows({ adversarial }: Measured, choices: Choices): Row[] {
   );
 }
 
-function familySeries({ family }: Measured): Series[] {
+function familySeries({ family }: Evidence): Series[] {
   return Object.entries(family).map(([name, byTau]) => ({
     name,
     xLabel: "tau",
@@ -109,12 +93,12 @@ function familySeries({ family }: Measured): Series[] {
   }));
 }
 
-function adversarialSeries({ adversarial }: Measured): Series[] {
+function adversarialSeries({ adversarial }: Evidence): Series[] {
   return Object.entries(adversarial).map(([name, byStrength]) => ({
     name,
     xLabel: "clean accuracy",
     yLabel: "robust accuracy",
-    x: numbers(byStrength).map((s) => estimate(byStrength[s].clean).mean),
-    y: numbers(byStrength).map((s) => estimate(byStrength[s].robust).mean),
+    x: numbers(byStrength).map((s) => mean(byStrength[s].clean)),
+    y: numbers(byStrength).map((s) => mean(byStrength[s].robust)),
   }));
 }

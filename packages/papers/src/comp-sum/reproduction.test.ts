@@ -1,21 +1,14 @@
-import { readFileSync } from "node:fs";
-import { makeDataset, readTable } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
-import { localHost } from "../local-host.ts";
-import type { Images, Progress, TrialHost } from "../reproduction.ts";
-import { difference, estimate, percentOf } from "../statistics.ts";
-import type { Choices } from "./choices.ts";
+import type { Choices } from "../kit/choices.ts";
+import { bundledHost, quickRun } from "../kit/test-host.fixture.ts";
+import type { Images, TrialHost } from "../reproduction.ts";
+import { arms, familySettings, taus } from "./arms.ts";
 import { reproduction } from "./reproduction.ts";
-import { arms, familySettings, taus } from "./settings.ts";
-import { type Measured, verdictOf } from "./verdict.ts";
-
-const file = (name: string) => readFileSync(new URL(`../../../../data/${name}.csv.gz`, import.meta.url));
-const dataset = async (name: string) =>
-  makeDataset(await readTable(file(name), { name: `${name}.csv.gz` }), { target: "target" });
+import { type Evidence, judge } from "./verdict.ts";
 
 /** The bundled 8 x 8 digits, three times as large and framed, in the place of 28 x 28 images. */
 async function images(): Promise<Images> {
-  const { features, labels, classes, rows } = await dataset("digits");
+  const { features, labels, classes, rows } = await bundledHost.dataset("digits");
   const pixels = new Uint8Array(rows * 28 * 28);
   const columns = new Map(features.map((f) => [f.name, f]));
   for (let r = 0; r < 24; r++) {
@@ -35,41 +28,16 @@ async function images(): Promise<Images> {
   };
 }
 
-const host: TrialHost = { dataset, images: once(images) };
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
+const made = images();
+const host: TrialHost = { ...bundledHost, images: () => made };
 
 describe("the reproduction of comp-sum", () => {
   it("runs at the quick scale: every arm measured, the bounds true, a verdict given", async () => {
-    const progress: Progress[] = [];
-    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
-    let step = await run.next();
-    for (; !step.done; step = await run.next()) progress.push(step.value);
-    const { rows, series, verdict, because } = step.value;
+    const { rows, series, because } = await quickRun(reproduction, { host });
     expect(rows.length).toBe(familySettings.length * taus.length + arms.length);
     expect(rows.every((row) => /^\d+\.\d$/.test(String(row["accuracy %"])))).toBe(true);
     expect(series.map((s) => s.name)).toEqual([...familySettings, ...new Set(arms.map((a) => a.method))]);
-    expect(progress.at(-1)).toMatchObject({ done: progress.length, total: progress.length });
     expect(because).toMatch(/^Bounds hold and are tight/);
-    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
-  });
-
-  it("gives the same result for the same spec", async () => {
-    const spec = {
-      part: "adversarial",
-      method: "Adv-Comp-Sum",
-      strength: 0.3,
-      seed: 3,
-      judge: "test",
-      fraction: 0.05,
-    } as const;
-    expect(await reproduction.trial(spec, host)).toEqual(await reproduction.trial(spec, host));
   });
 });
 
@@ -80,7 +48,7 @@ describe("the verdict", () => {
     tau0?: number[];
     ours?: [number, number];
     other?: [number, number];
-  }): Measured => {
+  }): Evidence => {
     const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });
     return {
       bounds: {
@@ -97,7 +65,7 @@ describe("the verdict", () => {
       },
     };
   };
-  const of = (changes: Parameters<typeof measured>[0]) => verdictOf(measured(changes), choices).verdict;
+  const of = (changes: Parameters<typeof measured>[0]) => judge(measured(changes), choices).verdict;
 
   it("is 'reproduced' where all three parts are shown", () => {
     expect(of({})).toBe("reproduced");
@@ -112,7 +80,7 @@ describe("the verdict", () => {
 
   it("counts the adversarial part out where another TRADES arm is better in both", () => {
     const dominated = { ours: [0.86, 0.48], other: [0.87, 0.49] } as const;
-    const result = verdictOf(measured({ ours: [...dominated.ours], other: [...dominated.other] }), choices);
+    const result = judge(measured({ ours: [...dominated.ours], other: [...dominated.other] }), choices);
     expect(result.because).toContain("not shown");
     expect(of({ tau0: [0.91, 0.92], ours: [0.86, 0.48], other: [0.87, 0.49] })).toBe("not reproduced");
   });
@@ -122,19 +90,8 @@ describe("the verdict", () => {
   });
 
   it("refuses choices that were never made", () => {
-    expect(() => verdictOf(measured({}), {})).toThrow(
+    expect(() => judge(measured({}), {})).toThrow(
       "choices: expected a number for strength of Adv-Comp-Sum, got undefined",
     );
-  });
-});
-
-describe("the statistics", () => {
-  it("are mean and standard error, paired for differences", () => {
-    const { mean, error } = estimate([1, 2, 3, 4]);
-    expect(mean).toBe(2.5);
-    expect(error).toBeCloseTo(Math.sqrt(5 / 3 / 4), 12);
-    expect(difference([1, 2, 3], [0, 1, 2])).toEqual({ mean: 1, error: 0, n: 3 });
-    expect(percentOf(estimate([0.873]))).toBe("87.3");
-    expect(percentOf({ mean: 0.5, error: 0.004, n: 5 })).toBe("50.0 ± 0.4");
   });
 });

@@ -1,29 +1,24 @@
-import { collect } from "../collect.ts";
-import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
-import { committed, learningRateOf } from "./choices.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { grid } from "../kit/grid.ts";
+import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
+import type { Host, Reproduction } from "../reproduction.ts";
+import { arms, familyChoice, familySettings, learningRateOf, learningRates, taus } from "./arms.ts";
 import { card } from "./paper.ts";
-import { report } from "./report.ts";
-import { amounts, arms, familySettings, taus } from "./settings.ts";
-import { describe, type Result, type Spec } from "./spec.ts";
-import { trial } from "./trial.ts";
-import { tune } from "./tune.ts";
-
-async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
-  const specs = specsOf(host);
-  const results = yield* collect(host, specs, describe);
-  return report(specs, results, committed);
-}
+import { reportOf } from "./report.ts";
+import { scales, tuningSeeds } from "./settings.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
-function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">): Spec[] {
-  const { draws, seeds: usual, fraction } = amounts[scale];
-  const each = Array.from({ length: seeds ?? usual }, (_, seed) => seed);
+function specsOf(host: Host<Spec, Result>): Spec[] {
+  const { draws, seeds, fraction } = scales[host.scale];
+  const each = seedsOf(host, seeds);
   const common = { judge: "test", fraction } as const;
   return [
     ...arms.flatMap((arm) => each.map((seed): Spec => ({ part: "adversarial", ...arm, seed, ...common }))),
     ...familySettings.flatMap((setting) =>
       taus.flatMap((tau) => {
-        const learningRate = learningRateOf(committed, setting, tau);
+        const learningRate = learningRateOf(tuned.choices, setting, tau);
         return each.map((seed): Spec => ({ part: "family", setting, tau, learningRate, seed, ...common }));
       }),
     ),
@@ -31,5 +26,50 @@ function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">):
   ];
 }
 
+/** Four learning rates for each member of the family, three strengths for each adversarial method that has one. */
+function candidatesOf(fraction: number): Candidate<Spec>[] {
+  const common = { judge: "tune", fraction } as const;
+  const family = familySettings.flatMap((setting) =>
+    taus.flatMap((tau) => {
+      const choice = familyChoice(setting, tau);
+      return candidates(choice, { choice }, grid({ learningRate: learningRates }), ({ learningRate }) =>
+        tuningSeeds.map((seed): Spec => ({ part: "family", setting, tau, learningRate, seed, ...common })),
+      );
+    }),
+  );
+  const adversarial = arms
+    .filter(({ strength }) => strength > 0)
+    .flatMap(({ method, strength }) =>
+      candidates(method, { choice: method }, [{ strength }], () =>
+        tuningSeeds.map((seed): Spec => ({ part: "adversarial", method, strength, seed, ...common })),
+      ),
+    );
+  return [...family, ...adversarial];
+}
+
+/** What is made large: accuracy, 0 where training diverged; robust accuracy. */
+function scoreOf(result: Result): number {
+  if (result.part === "bounds") throw new TypeError("result: expected one of a training trial, got bounds");
+  return result.part === "family" ? (result.accuracy ?? 0) : result.robust;
+}
+
 /** The family of comp-sum losses: its bounds, its members as training losses, its adversarial training. */
-export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = {
+  card,
+  trial,
+
+  async *run(host) {
+    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    return reportOf(trials, tuned.choices);
+  },
+
+  /** On seeds and validation rows of their own. */
+  tune: (host: Host<Spec, Result>) =>
+    tuneGrid(host, candidatesOf(scales[host.scale].fraction), {
+      describe,
+      score: "score",
+      scoreOf,
+      round: (value) => value,
+      notChosen: ["choice", "score"],
+    }),
+};

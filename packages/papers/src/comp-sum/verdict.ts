@@ -1,10 +1,11 @@
-import type { ReproductionReport } from "../reproduction.ts";
-import { difference, estimate, percentOf } from "../statistics.ts";
-import { type Choices, strengthOf } from "./choices.ts";
-import type { BoundsResult } from "./spec.ts";
+import type { Choices } from "../kit/choices.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { difference, mean, percent, percentOf } from "../kit/statistics.ts";
+import { strengthOf } from "./arms.ts";
+import type { BoundsResult } from "./trial.ts";
 
 /** Everything measured, in the order of the seeds. */
-export interface Measured {
+export interface Evidence {
   bounds: BoundsResult;
   /** Accuracies by setting, then tau; chance where training diverged. */
   family: Record<string, Record<string, number[]>>;
@@ -13,19 +14,14 @@ export interface Measured {
 }
 
 /** The verdict by the rule of the card. */
-export function verdictOf(
-  measured: Measured,
-  choices: Choices,
-): Pick<ReproductionReport, "verdict" | "because"> {
-  const bounds = boundsPart(measured.bounds);
-  const family = familyPart(measured.family.letter);
-  const adversarial = adversarialPart(measured.adversarial, choices);
-  const verdict =
-    bounds.shown && family.shown && adversarial.shown === "yes"
-      ? "reproduced"
-      : bounds.shown && (family.shown || adversarial.shown !== "no")
-        ? "partly reproduced"
-        : "not reproduced";
+export function judge(evidence: Evidence, choices: Choices): Verdict {
+  const bounds = boundsPart(evidence.bounds);
+  const family = familyPart(evidence.family.letter);
+  const adversarial = adversarialPart(evidence.adversarial, choices);
+  const verdict = graded(
+    bounds.shown && family.shown && adversarial.shown === "yes",
+    bounds.shown && (family.shown || adversarial.shown !== "no"),
+  );
   return { verdict, because: [bounds, family, adversarial].map((part) => part.because).join(" ") };
 }
 
@@ -48,12 +44,12 @@ function familyPart(letter: Record<string, number[]>) {
 const margin = 0.005;
 
 function adversarialPart(
-  adversarial: Measured["adversarial"],
+  adversarial: Evidence["adversarial"],
   choices: Choices,
 ): { shown: "yes" | "partly" | "no"; because: string } {
   const means = ({ clean, robust }: { clean: number[]; robust: number[] }) => ({
-    clean: estimate(clean).mean,
-    robust: estimate(robust).mean,
+    clean: mean(clean),
+    robust: mean(robust),
   });
   const [nu, beta] = [strengthOf(choices, "Adv-Comp-Sum"), strengthOf(choices, "TRADES")];
   const ours = means(adversarial["Adv-Comp-Sum"][nu]);
@@ -63,7 +59,6 @@ function adversarialPart(
     .some((arm) => arm.clean > ours.clean + margin && arm.robust > ours.robust + margin);
   const shown =
     ours.robust >= theirs.robust - margin && ours.clean >= theirs.clean ? "yes" : dominated ? "no" : "partly";
-  const points = (v: number) => (100 * v).toFixed(1);
-  const because = `Adversarial: Adv-Comp-Sum (nu = ${nu}) ${points(ours.clean)} clean, ${points(ours.robust)} robust; TRADES (beta = ${beta}) ${points(theirs.clean)} clean, ${points(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}).`;
+  const because = `Adversarial: Adv-Comp-Sum (nu = ${nu}) ${percent(ours.clean)} clean, ${percent(ours.robust)} robust; TRADES (beta = ${beta}) ${percent(theirs.clean)} clean, ${percent(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}).`;
   return { shown, because };
 }

@@ -1,10 +1,10 @@
 import { binaryKl, binaryKlNorm, type DistillationLoss, dkdLoss, kdLoss } from "minimand";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
 
 /** What tuning chooses: `gamma` is the weight of cross-entropy, `alpha` that of the distillation loss. */
-export interface Configuration {
-  learningRate: number;
-  alpha: number;
-}
+export type Configuration = Record<(typeof columns)[number], number>;
+export const columns = ["learningRate", "alpha"] as const;
 
 /** One way to train the student. */
 export interface Arm {
@@ -20,9 +20,9 @@ export interface Arm {
 }
 
 const alphas = [0.0625, 0.25, 1];
-const bothLosses = [0.05, 0.1].flatMap((learningRate) => alphas.map((alpha) => ({ learningRate, alpha })));
+const bothLosses = grid({ learningRate: [0.05, 0.1], alpha: alphas });
 const oneLoss = (alpha: number): Configuration[] =>
-  [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4].map((learningRate) => ({ learningRate, alpha }));
+  grid({ learningRate: [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4], alpha: [alpha] });
 
 const kd: DistillationLoss = (s, t, _, { weights }) => kdLoss(s, t, { weights, temperature: 4 });
 const dkd: DistillationLoss = (s, t, y, { weights }) => dkdLoss(s, t, y, { weights, temperature: 4 });
@@ -71,9 +71,4 @@ export const dhkdArms = ["dhkd-linear", "dhkd-nonlinear", "dhkd-aligned"];
 export const sharedArms = ["ce-kl", "ce-norm"];
 
 /** The arm of that name. */
-export function armOf(id: string): Arm {
-  const found = arms.find((arm) => arm.id === id);
-  if (found === undefined)
-    throw new RangeError(`arm: expected one of ${arms.map((a) => a.id).join(", ")}, got ${id}`);
-  return found;
-}
+export const armOf = (id: string): Arm => named(arms, id, "arm");

@@ -1,13 +1,15 @@
-import { random } from "@jax-js/jax";
-import { binaryKl, fit, minibatches, type SupervisedState } from "minimand";
+import { binaryKl, minibatches, type SupervisedState } from "minimand";
 import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
+import { part } from "../kit/part.ts";
+import type { Labelled } from "../kit/rows.ts";
+import { mean } from "../kit/statistics.ts";
+import { discard, keyFor, type Training, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { firstRows, type Labelled } from "./data.ts";
-import { accuracyOf, logitsOf } from "./forward.ts";
-import { conflict, part, student } from "./settings.ts";
+import { firstRows } from "./data.ts";
+import { chunk, conflict, student } from "./settings.ts";
 import { averageCosines, type Cosines, meanCosines, type Programs, programsFor } from "./student.ts";
 import { taughtBy } from "./teacher.ts";
-import { discard } from "./trial.ts";
 
 /** A student that fits its rows goes on with a teacher whose logits are scaled down: our construction, not the paper's. */
 export interface ConflictSpec {
@@ -51,31 +53,25 @@ export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promis
   const epochs = part(conflict.epochs, spec.fraction, 4);
   const { learningRate, alpha } = conflict;
 
-  const train = async (
+  const train = (
     { step }: Programs,
-    start: SupervisedState,
-    count: number,
-    after: (state: SupervisedState, epoch: number) => Promise<void> = async () => {},
+    state: SupervisedState,
+    epochs: number,
+    after?: Training<SupervisedState>["after"],
   ): Promise<SupervisedState> => {
     const batches = minibatches(rows, { size: student.batch, seed: derive(spec.seed, 7) });
-    let state = start;
-    for (let epoch = 0; epoch < count; epoch++) {
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-      await after(state, epoch);
-    }
-    return state;
+    return trainNetwork({ step, state, batches, epochs, after, signal: host.signal });
   };
-  const judge = async ({ predict, step }: Programs, state: SupervisedState) => {
-    const of = (part: Labelled) =>
-      logitsOf(predict, step.params(state), step.modelState(state), part, classes);
+  const judge = async (network: Programs, state: SupervisedState) => {
+    const of = (part: Labelled) => logitsOf(network, state, part, chunk);
     const own = await of(rows);
     return {
       accuracy: accuracyOf(await of(judged), judged.y),
       trainAccuracy: accuracyOf(own, rows.y),
-      logitSize: own.reduce((sum, v) => sum + Math.abs(v), 0) / own.length,
+      logitSize: mean(Array.from(own, Math.abs)),
     };
   };
-  const key = () => random.key(derive(spec.seed, 8) | 0);
+  const key = () => keyFor(spec.seed, 8);
   const hyperOf = (weight: number) => ({ learningRate, gamma: 1, alpha: weight });
 
   let fitted = one.step.init(key(), { hyper: hyperOf(0), memory: { teacher: given } });

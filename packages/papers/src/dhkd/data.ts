@@ -1,10 +1,8 @@
-import { type Dataset, encode, fitEncoder } from "@minimand/compare";
-import type { Examples } from "minimand";
-import { derive, randomSource, shuffle } from "minimand/engine";
-import { part, rows } from "./settings.ts";
-
-/** Rows with their classes; all are standardised by the teacher's training rows. */
-export type Labelled = Examples & { x: Float32Array; y: Int32Array };
+import type { Dataset } from "@minimand/compare";
+import { derive } from "minimand/engine";
+import { part } from "../kit/part.ts";
+import { type Draw, type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import { rows } from "./settings.ts";
 
 /** What one seed is made of. */
 export interface Prepared {
@@ -20,34 +18,22 @@ export interface Prepared {
  * Draws the rows of a seed. Four thousand rows, always the same ones, are set apart: tuning is judged by them and the
  * measured run never sees them.
  */
-export function prepare(
-  dataset: Dataset,
-  { seed, judge, fraction }: { seed: number; judge: "test" | "tune"; fraction: number },
-): Prepared {
-  const all = shuffle(
-    Int32Array.from({ length: dataset.rows }, (_, i) => i),
-    randomSource(derive(0, 1)),
-  );
-  const pool = shuffle(all.slice(rows.tuning), randomSource(derive(seed, 1)));
+export function prepare(dataset: Dataset, { seed, judge, fraction }: Draw): Prepared {
+  const all = shuffled(dataset.rows, derive(0, 1));
+  const pool = shuffled(all.slice(rows.tuning), derive(seed, 1));
   const forTeacher = pool.slice(0, part(rows.teacher, fraction, 600));
   const judged =
     judge === "tune"
       ? all.slice(0, part(rows.tuning, fraction, 400))
       : pool.slice(rows.teacher, rows.teacher + part(rows.test, fraction, 400));
-  const encoder = fitEncoder(dataset, forTeacher);
-  const classes = dataset.classes.length;
-  const labelled = (chosen: Int32Array): Labelled => ({
-    x: encode(encoder, dataset, chosen).x,
-    y: Int32Array.from(chosen, (row) => dataset.labels[row]),
-    shape: [encoder.inputs],
-    classes,
-  });
+  const labelled = standardised(dataset, forTeacher);
+  const teacher = labelled(forTeacher);
   return {
-    teacher: labelled(forTeacher),
+    teacher,
     student: labelled(forTeacher.slice(0, part(rows.student, fraction, 300))),
     judged: labelled(judged),
-    inputs: encoder.inputs,
-    classes,
+    inputs: teacher.shape[0],
+    classes: teacher.classes,
   };
 }
 

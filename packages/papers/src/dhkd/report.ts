@@ -1,3 +1,4 @@
+import { deviation, mean, meanOrNull, round, roundOrNull } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { armOf, arms, sharedArms } from "./arms.ts";
 import type { ConflictResult, Continued } from "./conflict-study.ts";
@@ -33,9 +34,9 @@ export function reportOf({ arms: byArm, conflict, variant }: Measured): Reproduc
     series: curves(studied),
     ...judge({
       variant: armOf(variant).label,
-      sharedHead: meanOf(shared.map(({ head }) => head)) ?? Number.NaN,
-      sharedBackbone: meanOf(shared.map(({ backbone }) => backbone)) ?? Number.NaN,
-      conflictHead: meanOf(smallest.results.map(({ late }) => late.head)) ?? Number.NaN,
+      sharedHead: meanOrNull(shared.map(({ head }) => head)) ?? Number.NaN,
+      sharedBackbone: meanOrNull(shared.map(({ backbone }) => backbone)) ?? Number.NaN,
+      conflictHead: meanOrNull(smallest.results.map(({ late }) => late.head)) ?? Number.NaN,
       overCrossEntropy: mean(minus(variant, "ce")),
       overOneHead: sharedArms.map((arm) => ({
         label: armOf(arm).label,
@@ -53,16 +54,16 @@ function armRow(id: string, results: readonly ArmResult[], overCe: readonly numb
     "minus cross-entropy": round(mean(overCe), 4),
     "sd of the difference": overCe.length > 1 ? round(deviation(overCe), 4) : null,
     "train accuracy": round(mean(results.map((r) => r.trainAccuracy)), 4),
-    "cosine, head": rounded(meanOf(results.map((r) => r.cosines.head)), 3),
-    "cosine, backbone": rounded(meanOf(results.map((r) => r.cosines.backbone)), 3),
-    "steps in conflict": rounded(meanOf(results.map((r) => r.conflicts)), 3),
-    nc1: rounded(meanOf(collapse.map((c) => c.nc1)), 3),
-    "equinorm, means": rounded(meanOf(collapse.map((c) => c.equinormMeans)), 3),
-    "equinorm, weights": rounded(meanOf(collapse.map((c) => c.equinormWeights)), 3),
-    "max angle, means": rounded(meanOf(collapse.map((c) => c.maxAngleMeans)), 3),
-    "max angle, weights": rounded(meanOf(collapse.map((c) => c.maxAngleWeights)), 3),
-    "self-duality": rounded(meanOf(collapse.map((c) => c.selfDuality)), 3),
-    "NCC mismatch": rounded(meanOf(collapse.map((c) => c.nccMismatch)), 3),
+    "cosine, head": roundOrNull(meanOrNull(results.map((r) => r.cosines.head)), 3),
+    "cosine, backbone": roundOrNull(meanOrNull(results.map((r) => r.cosines.backbone)), 3),
+    "steps in conflict": roundOrNull(meanOrNull(results.map((r) => r.conflicts)), 3),
+    nc1: roundOrNull(meanOrNull(collapse.map((c) => c.nc1)), 3),
+    "equinorm, means": roundOrNull(meanOrNull(collapse.map((c) => c.equinormMeans)), 3),
+    "equinorm, weights": roundOrNull(meanOrNull(collapse.map((c) => c.equinormWeights)), 3),
+    "max angle, means": roundOrNull(meanOrNull(collapse.map((c) => c.maxAngleMeans)), 3),
+    "max angle, weights": roundOrNull(meanOrNull(collapse.map((c) => c.maxAngleWeights)), 3),
+    "self-duality": roundOrNull(meanOrNull(collapse.map((c) => c.selfDuality)), 3),
+    "NCC mismatch": roundOrNull(meanOrNull(collapse.map((c) => c.nccMismatch)), 3),
     "teacher's accuracy": round(mean(results.map((r) => r.teacherAccuracy)), 4),
   };
 }
@@ -103,7 +104,7 @@ function studyRows(conflict: readonly ConflictResult[], studied: readonly Studie
     ),
     ...studied.map(({ heads, kappa, results }): Row => {
       const cosine = (when: "atStart" | "late", part: "head" | "backbone") =>
-        rounded(meanOf(results.map((r) => r[when][part])), 3);
+        roundOrNull(meanOrNull(results.map((r) => r[when][part])), 3);
       return {
         ...row(named[heads], kappa, results),
         "cosine at the start, head": cosine("atStart", "head"),
@@ -129,21 +130,7 @@ function curves(studied: readonly Studied[]): Series[] {
       xLabel: "kappa",
       yLabel: "cosine of cross-entropy and logit loss",
       x: points.map(({ kappa }) => Number(kappa)),
-      y: points.map(({ results }) => round(meanOf(results.map((r) => r.late[part])) ?? Number.NaN, 4)),
+      y: points.map(({ results }) => round(meanOrNull(results.map((r) => r.late[part])) ?? Number.NaN, 4)),
     };
   });
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-/** The mean of what isn't null; null where nothing is left. */
-function meanOf(values: readonly (number | null)[]): number | null {
-  const found = values.filter((v) => v !== null);
-  return found.length === 0 ? null : mean(found);
-}
-function deviation(values: readonly number[]): number {
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
-}
-const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
-const rounded = (value: number | null, digits: number): number | null =>
-  value === null ? null : round(value, digits);

@@ -1,3 +1,4 @@
+import { stepped } from "../kit/schedules.ts";
 import type { Scale } from "../reproduction.ts";
 
 /** Rows of one seed, and rows that only tuning is judged by, whatever the seed. */
@@ -35,13 +36,8 @@ export const scales: Record<Scale, { seeds: number; fraction: number }> = {
 /** Tuning uses seeds that no measured run has. */
 export const tuningSeeds = [1001, 1002];
 
-/** The learning rate at an epoch: a tenth after 5/8, 6/8 and 7/8 of the epochs, as in the authors' runs on CIFAR-100. */
-export function decayed(learningRate: number, epoch: number, epochs: number): number {
-  const steps = [0.625, 0.75, 0.875].filter((share) => epoch >= share * epochs).length;
-  return learningRate * 0.1 ** steps;
-}
+/** A tenth after 5/8, 6/8 and 7/8 of the epochs, as in the authors' runs on CIFAR-100. */
+export const schedule = stepped([0.625, 0.1], [0.75, 0.1 ** 2], [0.875, 0.1 ** 3]);
 
-/** That share of a number, at least `least`. */
-export function part(count: number, fraction: number, least: number): number {
-  return Math.max(least, Math.round(count * fraction));
-}
+/** Rows of a forward pass. */
+export const chunk = 500;

@@ -13,14 +13,15 @@ import {
   predictor,
   type SupervisedState,
   sgd,
-  type TrainStep,
 } from "minimand";
 import { keyOf, refTree, type Tree } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { inputsOf, type Predict } from "../kit/accuracy.ts";
+import type { Network } from "../kit/networks.ts";
+import { programsOf } from "../kit/programs.ts";
+import { type Labelled, taken } from "../kit/rows.ts";
+import { meanOrNull } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { Arm } from "./arms.ts";
-import type { Labelled } from "./data.ts";
-import type { Predict } from "./forward.ts";
 import { momentum, student as size, weightDecay } from "./settings.ts";
 
 /** Cosines between the gradients of cross-entropy and the distillation loss; null where they share no parameters. */
@@ -30,10 +31,8 @@ export interface Cosines {
 }
 
 /** All that is compiled for one arm. */
-export interface Programs {
+export interface Programs extends Network {
   model: FeatureModel;
-  step: TrainStep<SupervisedState>;
-  predict: Predict;
   cosines(params: Tree, modelState: Tree, batch: ConflictBatch): Promise<Cosines>;
   features: Predict;
 }
@@ -154,11 +153,7 @@ export async function meanCosines(
       y.dispose();
       break;
     }
-    const taken = new Float32Array(rows * classes);
-    ids.forEach((id, i) => {
-      taken.set(logits.subarray(id * classes, (id + 1) * classes), i * classes);
-    });
-    const teacherLogits = np.array(taken, { shape: [rows, classes] });
+    const teacherLogits = np.array(taken(logits, classes, ids.subarray(0, rows)), { shape: [rows, classes] });
     found.push(await cosines(state.params, state.modelState, { x, y, teacherLogits }));
   }
   return averageCosines(found);
@@ -166,10 +161,7 @@ export async function meanCosines(
 
 /** The mean of each cosine; null where one is. */
 export function averageCosines(found: readonly Cosines[]): Cosines {
-  const mean = (part: keyof Cosines): number | null => {
-    const values = found.map((c) => c[part]).filter((v) => v !== null);
-    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
-  };
+  const mean = (part: keyof Cosines) => meanOrNull(found.map((c) => c[part]));
   return { backbone: mean("backbone"), head: mean("head") };
 }
 
@@ -177,10 +169,9 @@ export function averageCosines(found: readonly Cosines[]): Cosines {
 export async function collapseOf(
   { features, step, model }: Programs,
   state: SupervisedState,
-  { x, y, shape }: Labelled,
+  examples: Labelled,
 ): Promise<NeuralCollapse> {
-  const input = np.array(new Float32Array(x), { shape: [y.length, shape[0]] });
-  const rows = await features(step.params(state), step.modelState(state), input).data();
+  const rows = await features(step.params(state), step.modelState(state), inputsOf(examples)).data();
   const last = (step.params(state) as { weight: np.Array }[]).at(-1) as { weight: np.Array };
   const columns = await last.weight.ref.data();
   const [d, classes] = [model.featureSize, model.outputSize];
@@ -188,5 +179,5 @@ export async function collapseOf(
     { length: classes * d },
     (_, at) => columns[(at % d) * classes + Math.floor(at / d)],
   );
-  return neuralCollapse(rows, y, weights);
+  return neuralCollapse(rows, examples.y, weights);
 }

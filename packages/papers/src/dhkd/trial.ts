@@ -1,22 +1,22 @@
-import { random } from "@jax-js/jax";
-import { fit, minibatches, type NeuralCollapse, NonFiniteError, type SupervisedState } from "minimand";
-import { derive, disposeTree } from "minimand/engine";
+import { minibatches, type NeuralCollapse } from "minimand";
+import { derive } from "minimand/engine";
+import { accuracyOn } from "../kit/accuracy.ts";
+import type { Trial } from "../kit/collect.ts";
+import { part } from "../kit/part.ts";
+import type { Draw } from "../kit/rows.ts";
+import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
-import { accuracyOf, logitsOf } from "./forward.ts";
-import { decayed, part, student } from "./settings.ts";
+import { type ConflictResult, type ConflictSpec, conflictTrial } from "./conflict-study.ts";
+import { chunk, schedule, student } from "./settings.ts";
 import { averageCosines, type Cosines, collapseOf, meanCosines, programsFor } from "./student.ts";
 import { taughtBy } from "./teacher.ts";
 
 /** One student trained in one way. */
-export interface ArmSpec {
+export interface ArmSpec extends Draw {
   part: "arm";
   arm: string;
   configuration: Configuration;
-  seed: number;
-  /** `tune`: judged on rows set apart for tuning. */
-  judge: "test" | "tune";
-  fraction: number;
 }
 
 /** What one student came to. */
@@ -42,39 +42,41 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   const taught = await taughtBy(spec, host);
   const { inputs, classes, logits, teacherAccuracy } = taught;
   const programs = programsFor(arm, { inputs, classes, hidden: student.hidden }, host.compile);
-  const { step, predict } = programs;
-  const { learningRate, alpha } = spec.configuration;
+  const { step } = programs;
+  const { alpha, learningRate } = spec.configuration;
   const epochs = part(student.epochs, spec.fraction, 6);
   const batches = minibatches(taught.student, { size: student.batch, seed: derive(spec.seed, 4) });
   const hyper = { learningRate, gamma: arm.gamma, alpha };
-  let state = step.init(random.key(derive(spec.seed, 5) | 0), { hyper, memory: { teacher: logits } });
   const measured = spec.judge === "test";
   const found: Cosines[] = [];
   let opposed = 0;
   const onStep = ({ metrics }: { metrics: { [name: string]: number } }): void => {
     opposed += metrics.conflict / (epochs * batches.perEpoch);
   };
-  try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      state = { ...state, hyper: { ...hyper, learningRate: decayed(learningRate, epoch, epochs) } };
-      const counted = measured && arm.alignment ? { onStep } : {};
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal, ...counted });
-      if (measured && arm.gamma > 0 && alpha > 0 && epoch >= epochs / 2) {
+  const state = await unlessDiverged(
+    trainNetwork({
+      step,
+      state: step.init(keyFor(spec.seed, 5), { hyper, memory: { teacher: logits } }),
+      batches,
+      epochs,
+      schedule,
+      signal: host.signal,
+      onStep: measured && arm.alignment ? onStep : undefined,
+      async after(now, epoch) {
+        if (!measured || arm.gamma === 0 || alpha === 0 || epoch < epochs / 2) return;
         const which = { epoch, seed: derive(spec.seed, 6), batches: comparedBatches };
-        found.push(await meanCosines(programs, state, taught.student, logits, which));
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
+        found.push(await meanCosines(programs, now, taught.student, logits, which));
+      },
+    }),
+  );
+  if (state === null) {
     const nothing = { cosines: { backbone: null, head: null }, conflicts: null, collapse: null };
     return { part: "arm", accuracy: 0, trainAccuracy: 0, teacherAccuracy, ...nothing };
   }
-  const accuracyOn = async (rows: typeof taught.judged): Promise<number> =>
-    accuracyOf(await logitsOf(predict, step.params(state), step.modelState(state), rows, classes), rows.y);
   const result: ArmResult = {
     part: "arm",
-    accuracy: await accuracyOn(taught.judged),
-    trainAccuracy: measured ? await accuracyOn(taught.student) : 0,
+    accuracy: await accuracyOn(programs, state, taught.judged, chunk),
+    trainAccuracy: measured ? await accuracyOn(programs, state, taught.student, chunk) : 0,
     teacherAccuracy,
     cosines: averageCosines(found),
     conflicts: measured && arm.alignment ? opposed : null,
@@ -84,7 +86,16 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   return result;
 }
 
-/** Gives up what a state owns. */
-export function discard({ params, optimizer, modelState }: SupervisedState): void {
-  disposeTree([params, optimizer, modelState]);
+export type Spec = ArmSpec | ConflictSpec;
+export type Result = ArmResult | ConflictResult;
+export type Measured = Trial<ArmSpec, ArmResult> | Trial<ConflictSpec, ConflictResult>;
+
+/** One trial of either part. */
+export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
+  spec.part === "arm" ? armTrial(spec, host) : conflictTrial(spec, host);
+
+/** What a finished trial is called in the progress. */
+export function describe(spec: Spec, result: Result): string {
+  const found = result.part === "arm" ? result.accuracy : result.fitted.accuracy;
+  return `${spec.part === "arm" ? spec.arm : "conflict study"}, seed ${spec.seed}: ${found.toFixed(3)}`;
 }

@@ -1,4 +1,5 @@
-import type { ReproductionReport } from "../reproduction.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { signedPoints } from "../kit/statistics.ts";
 
 /** The numbers that the rule of the card asks for. */
 export interface Evidence {
@@ -15,12 +16,12 @@ export interface Evidence {
 }
 
 /** The rule of the card. */
-export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(e: Evidence): Verdict {
   const cosines = e.sharedHead < e.sharedBackbone && e.conflictHead < 0;
   const helps = e.overCrossEntropy > 0;
   const beatsOneHead = e.overOneHead.every(({ difference }) => difference >= 0);
-  const verdict = helps && beatsOneHead ? (cosines ? "reproduced" : "partly reproduced") : "not reproduced";
-  const points = (v: number): string => `${v < 0 ? "" : "+"}${(100 * v).toFixed(2)}`;
+  const verdict = graded(helps && beatsOneHead && cosines, helps && beatsOneHead);
+  const points = (v: number): string => signedPoints(v, 2);
   const because =
     `(i) ${word(cosines)}: cosine ${e.sharedHead.toFixed(2)} on the shared head, ${e.sharedBackbone.toFixed(2)} on the backbone; ` +
     `${e.conflictHead.toFixed(2)} on the head of a fitted student with a quarter of the teacher's logits. ` +
@@ -30,5 +31,3 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
       .join(", ")}.`;
   return { verdict, because };
 }
-
-const word = (holds: boolean): string => (holds ? "holds" : "fails");

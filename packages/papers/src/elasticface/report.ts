@@ -1,8 +1,8 @@
+import { estimate, mean as meanOf, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
-import { type Method, methods } from "./settings.ts";
+import { type Method, methods } from "./arms.ts";
 import { fars, type Result } from "./trial.ts";
-import { type ByMethod, elasticDifferences, judgedFar, tarsAt, verdictOf } from "./verdict.ts";
+import { type ByMethod, elasticDifferences, judge, judgedFar, tarsAt } from "./verdict.ts";
 
 export function reportOf(byMaterial: Readonly<Record<string, ByMethod>>): ReproductionReport {
   const materials = Object.entries(byMaterial);
@@ -14,11 +14,11 @@ export function reportOf(byMaterial: Readonly<Record<string, ByMethod>>): Reprod
       ...materials.flatMap(([material, results]) => differenceRows(material, results)),
     ],
     series: materials.flatMap(([material, results]) => curves(material, results)),
-    ...verdictOf(byMaterial.letter ?? {}),
+    ...judge(byMaterial.letter ?? {}),
   };
 }
 
-const mean = (values: readonly number[]): number => rounded(estimate(values).mean);
+const mean = (values: readonly number[]): number => rounded(meanOf(values));
 
 function methodRows(material: string, method: Method, results: readonly Result[]): Row[] {
   if (results.length === 0) return [];
@@ -65,7 +65,7 @@ function curves(material: string, results: ByMethod): Series[] {
         xLabel: "log10 of the false accept rate",
         yLabel: "true accept rate",
         x: fars.map(Math.log10),
-        y: fars.map((far) => estimate(tarsAt(own, far)).mean),
+        y: fars.map((far) => meanOf(tarsAt(own, far))),
       },
     ];
   });

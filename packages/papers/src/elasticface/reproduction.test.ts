@@ -1,26 +1,15 @@
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { bundledHost } from "../embeddings/host.fixture.ts";
-import { localHost } from "../local-host.ts";
-import { drawPairs } from "./pairs.ts";
+import { bundledHost, quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { elasticPairs, type Method, methods } from "./arms.ts";
+import { drawPairs } from "./draw-pairs.ts";
 import { reproduction } from "./reproduction.ts";
-import { elasticPairs, type Method, methods } from "./settings.ts";
 import { fars, type Result, type Spec } from "./trial.ts";
-import { type ByMethod, elasticDifferences, verdictOf } from "./verdict.ts";
-
-const quick = () => localHost(reproduction, { ...bundledHost, scale: "quick", seeds: null });
+import { type ByMethod, elasticDifferences, judge } from "./verdict.ts";
 
 describe("the reproduction of elasticface", () => {
   it("runs at its quick scale and reports every loss, the paired differences and a verdict", async () => {
-    const run = reproduction.run(quick());
-    let step = await run.next();
-    let last = { done: 0, total: -1 };
-    while (!step.done) {
-      last = step.value;
-      step = await run.next();
-    }
-    expect(last.done).toBe(last.total);
-    const { rows, series, verdict, because } = step.value;
+    const { rows, series, because } = await quickRun(reproduction);
     const losses = rows.filter((row) => "closed set" in row);
     expect(losses.map((row) => row.loss)).toEqual([...methods]);
     for (const row of losses) {
@@ -29,10 +18,9 @@ describe("the reproduction of elasticface", () => {
     }
     expect(rows.filter((row) => "difference of TAR" in row)).toHaveLength(2 * elasticPairs.length);
     expect(series).toHaveLength(methods.length);
-    expect(series.every(({ x, y }) => x.length === y.length && y.every(Number.isFinite))).toBe(true);
-    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/Arc\+ .*Cos\+ /);
-  }, 60_000);
+  });
 
   it("gives the same result for the same spec, and untrained bodies alike to all losses of one head", async () => {
     const spec = (arm: Method, change: Partial<Spec> = {}): Spec => ({
@@ -53,17 +41,14 @@ describe("the reproduction of elasticface", () => {
     expect(arc).not.toEqual(once);
     expect(await run(spec("ElasticFace-Arc+", still))).toEqual(arc);
     expect(await run(spec("ArcFace", { ...still, seed: 5 }))).not.toEqual(arc);
-  }, 60_000);
+  });
 
   it("tunes with nine configurations a loss and keeps the best", async () => {
-    const tune = reproduction.tune!(quick());
-    let step = await tune.next();
-    while (!step.done) step = await tune.next();
-    const { rows, choices } = step.value;
+    const { rows, choices } = await quickTune(reproduction);
     expect(rows).toHaveLength(9);
     const best = Math.max(...rows.map((row) => Number(row["TAR at FAR 1e-2"])));
     expect(choices["letter, ElasticFace-Arc+"]["TAR at FAR 1e-2"]).toBe(best);
-  }, 60_000);
+  });
 });
 
 describe("the pairs", () => {
@@ -106,27 +91,27 @@ describe("the verdict", () => {
   });
 
   it("is partly reproduced where margins beat softmax and elastic ones are within noise of fixed ones", () => {
-    const { verdict, because } = verdictOf(letters());
+    const { verdict, because } = judge(letters());
     expect(verdict).toBe("partly reproduced");
     expect(because).toMatch(/0 of 4 significantly above 0, 0 below/);
   });
 
   it("is reproduced where one elastic margin is clearly better and none clearly worse", () => {
     const better = { "ElasticFace-Arc": above([0.02, 0.021, 0.019, 0.02, 0.022]) };
-    expect(verdictOf(letters(better)).verdict).toBe("reproduced");
+    expect(judge(letters(better)).verdict).toBe("reproduced");
     const worse = { "ElasticFace-Cos+": above([-0.01, -0.011, -0.009, -0.01, -0.012]) };
-    expect(verdictOf(letters({ ...better, ...worse })).verdict).toBe("partly reproduced");
+    expect(judge(letters({ ...better, ...worse })).verdict).toBe("partly reproduced");
     // Only the released code's '+' is better: shown, not counted.
     const code = { "ElasticFace-Arc+ (code)": better["ElasticFace-Arc"] };
-    expect(verdictOf(letters(code)).verdict).toBe("partly reproduced");
+    expect(judge(letters(code)).verdict).toBe("partly reproduced");
   });
 
   it("is not reproduced where one normalised loss is not above plain softmax, or nothing ran", () => {
     const below = { "normalised softmax": results(base.map((v) => v - 0.03)) };
-    const { verdict, because } = verdictOf(letters(below));
+    const { verdict, because } = judge(letters(below));
     expect(verdict).toBe("not reproduced");
     expect(because).toMatch(/not above plain softmax: normalised softmax/);
-    expect(verdictOf({}).verdict).toBe("not reproduced");
+    expect(judge({}).verdict).toBe("not reproduced");
   });
 
   it("pairs the margins seed by seed", () => {

@@ -1,21 +1,13 @@
 import { equalErrorRate, rocAuc, tarAtFar, verificationAccuracy } from "minimand";
 import { derive, randomSource } from "minimand/engine";
-import type { Configuration } from "../embeddings/arms.ts";
 import { accuracyOf, classifierOf, classifierOfMeans, type Embedded } from "../embeddings/classify.ts";
-import { materialOf, type Part, split } from "../embeddings/material.ts";
-import { trainEmbedding } from "../embeddings/train.ts";
+import type { EmbeddingSpec } from "../embeddings/run.ts";
+import { embeddedMaterial } from "../embeddings/train.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { drawPairs } from "./pairs.ts";
+import { drawPairs } from "./draw-pairs.ts";
 
-/** One body trained on some identities and asked about pairs of others. */
-export interface Spec {
-  material: string;
-  /** An arm, or `raw`: the inputs themselves, nothing is trained. */
-  arm: string;
-  configuration: Configuration;
-  /** Equal seeds share identities, rows, start, batches and pairs, whatever the arm. */
-  seed: number;
-  epochs: number;
+/** One body trained on some identities and asked about pairs of others; equal seeds share the pairs, too. */
+export interface Spec extends EmbeddingSpec {
   /** Pairs of each kind, at most. */
   pairs: number;
   fraction: number;
@@ -38,24 +30,7 @@ export const fars = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 
 /** Trains and judges one body. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  const material = materialOf(spec.material);
-  const parts = await split(material, spec.seed, host, spec.fraction);
-  const { hidden, features: length, batchSize } = material;
-  const { arm, configuration, epochs, seed } = spec;
-  const trained =
-    arm === "raw"
-      ? null
-      : await trainEmbedding(
-          parts.train,
-          { arm, configuration, hidden, features: length, epochs, batchSize, seed },
-          host,
-        );
-  const features = trained === null ? parts.inputs : length;
-  const embed = async ({ x, y }: Part): Promise<Embedded> => ({
-    x: trained === null ? x : await trained.embed(x),
-    y,
-    features,
-  });
+  const { parts, features, trained, embed } = await embeddedMaterial(spec, host);
   const centers = trained?.centers ?? null;
   const classifier =
     centers === null
@@ -65,7 +40,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
 
   const novel = await embed(parts.novel);
   trained?.dispose();
-  const { first, second, same } = drawPairs(novel.y, spec.pairs, randomSource(derive(seed, 6)));
+  const { first, second, same } = drawPairs(novel.y, spec.pairs, randomSource(derive(spec.seed, 6)));
   const cosines = Float64Array.from(first, (row, i) => cosineOf(novel, row, second[i]));
   return {
     closed,

@@ -1,7 +1,7 @@
 import { type CorrectedTTest, correctedTTest, holm } from "@minimand/compare";
-import type { ReproductionReport } from "../reproduction.ts";
-import { differences, estimate, percent } from "../statistics.ts";
-import { elasticPairs, type Method, normalisedMethods } from "./settings.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { differences, mean as meanOf, percent, signedPoints as signed } from "../kit/statistics.ts";
+import { elasticPairs, type Method, normalisedMethods } from "./arms.ts";
 import { fars, type Result } from "./trial.ts";
 
 /** Results of one material, by method, in the order of the seeds. */
@@ -36,10 +36,10 @@ export function elasticDifferences(results: ByMethod, far: number): Difference[]
 }
 
 /** The rule of the paper's card. */
-export function verdictOf(letters: ByMethod): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(letters: ByMethod): Verdict {
   const softmax = letters.softmax ?? [];
   if (softmax.length === 0) return { verdict: "not reproduced", because: "The letters did not run." };
-  const mean = (method: Method) => estimate(tarsAt(letters[method] ?? [], judgedFar)).mean;
+  const mean = (method: Method) => meanOf(tarsAt(letters[method] ?? [], judgedFar));
   const below = normalisedMethods.filter((method) => !(mean(method) > mean("softmax")));
   const compared = elasticDifferences(letters, judgedFar).filter(({ counted }) => counted);
   const adjusted = holm(compared.map(({ p }) => p));
@@ -54,10 +54,5 @@ export function verdictOf(letters: ByMethod): Pick<ReproductionReport, "verdict"
       `${elastic.replace("ElasticFace-", "")} ${signed(d)} [${signed(low)}, ${signed(high)}]`,
   );
   const because = `True accept rate at FAR 1e-2 on unseen letters: plain softmax ${percent(mean("softmax"))} %, best of the normalised losses ${best} with ${percent(mean(best))} %; ${weak ? "all of them are above plain softmax" : `not above plain softmax: ${below.join(", ")}`}. Elastic less fixed margin, points with 95 % intervals: ${told.join(", ")}; ${above.length} of ${compared.length} significantly above 0, ${under.length} below.`;
-  const verdict = weak && strong ? "reproduced" : weak ? "partly reproduced" : "not reproduced";
-  return { verdict, because };
-}
-
-function signed(difference: number): string {
-  return `${difference >= 0 ? "+" : ""}${percent(difference)}`;
+  return { verdict: graded(weak && strong, weak), because };
 }

@@ -20,6 +20,8 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
 
 /** What is chosen for an arm: a learning rate, and the parameter it has (scale or margin), if it has one. */
 export type Configuration = { learningRate: number; parameter: number };
@@ -121,15 +123,10 @@ const middle: Readonly<Record<string, number>> = { letter: 1e-2, omniglot: 1e-2,
 /** Equally many configurations for every arm: nine. */
 export function configurationsOf({ parameter }: Arm, material: string): Configuration[] {
   if (parameter === null)
-    return [3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2, 3e-2].map((learningRate) => ({
-      learningRate,
-      parameter: 0,
-    }));
+    return grid({ learningRate: [3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2, 3e-2], parameter: [0] });
   const rate = middle[material];
   if (rate === undefined) throw new RangeError(`material: expected a known one, got ${material}`);
-  return [0.3 * rate, rate, 3 * rate].flatMap((learningRate) =>
-    parameter.grid.map((value) => ({ learningRate, parameter: value })),
-  );
+  return grid({ learningRate: [0.3 * rate, rate, 3 * rate], parameter: parameter.grid });
 }
 
 /** What the sheets of the papers start from. */
@@ -138,11 +135,7 @@ export function defaultConfiguration({ parameter }: Arm): Configuration {
 }
 
 /** The arm of a name. */
-export function armOf(id: string): Arm {
-  const found = arms.find((arm) => arm.id === id);
-  if (found === undefined) throw new RangeError(`arm: expected a known one, got ${id}`);
-  return found;
-}
+export const armOf = (id: string): Arm => named(arms, id, "arm");
 
 /** A model whose parameters hold the body's under `body`, whatever stands on it. */
 function modelOf({ head }: Arm, body: Model, sizes: Omit<CosineClassifierOptions, "constraint">): Model {

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Embed, HypersphereClassifier } from "minimand";
+import { taken } from "../kit/rows.ts";
 import type { Part } from "./material.ts";
 
 /* Classification of embeddings by class means, in cosines (the library's classifier) and in Euclidean distance. */
@@ -11,11 +12,7 @@ export interface Embedded extends Part {
 
 /** The rows of a part. */
 export function pick({ x, y, features }: Embedded, rows: readonly number[]): Embedded {
-  const out = new Float32Array(rows.length * features);
-  rows.forEach((row, i) => {
-    out.set(x.subarray(row * features, (row + 1) * features), i * features);
-  });
-  return { x: out, y: Int32Array.from(rows, (row) => y[row]), features };
+  return { x: taken(x, features, rows), y: Int32Array.from(rows, (row) => y[row]), features };
 }
 
 /** Rows by class id. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { bundledHost, madeUpImages } from "../kit/test-host.fixture.ts";
 import type { Images } from "../reproduction.ts";
 import { arms, configurationsOf, defaultConfiguration } from "./arms.ts";
-import { bundledHost } from "./host.fixture.ts";
 import { materialOf, type Part, split } from "./material.ts";
-import { available } from "./run.ts";
+import { materialsOf } from "./run.ts";
 
 /** Rows as text, to tell them apart. */
 const rowsIn = ({ x, y }: Part): string[] => {
@@ -12,18 +12,16 @@ const rowsIn = ({ x, y }: Part): string[] => {
 };
 
 /** Two sets of images that say their class in the first pixel and their number in the others. */
-function madeUpImages(name: string): Images {
-  const count = name === "fashion-train" ? 300 : 100;
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-  const pixels = new Uint8Array(8 * count);
-  labels.forEach((label, i) => {
-    const number = i + (name === "fashion-train" ? 0 : 300);
-    pixels.fill(20 * label, 8 * i, 8 * i + 8);
-    pixels.set([number % 250, number % 250, Math.floor(number / 250)], 8 * i + 2);
+function imagesOf(name: string): Images {
+  const start = name === "fashion-train" ? 0 : 300;
+  const size = { count: name === "fashion-train" ? 300 : 100, height: 2, width: 4 };
+  return madeUpImages(size, (row, place) => {
+    const number = row + start;
+    const written = [number % 250, number % 250, Math.floor(number / 250)][place - 2];
+    return written ?? 20 * (row % 10);
   });
-  return { pixels, labels, count, height: 2, width: 4 };
 }
-const madeUp = { ...bundledHost, images: async (name: string) => madeUpImages(name) };
+const madeUp = { ...bundledHost, images: async (name: string) => imagesOf(name) };
 
 describe("the split into old and new classes", () => {
   it("shares no class between old and new, and no row between its parts", async () => {
@@ -73,10 +71,10 @@ describe("materials that are no part of the project", () => {
         throw new RangeError(`no ${name}`);
       },
     };
-    const search = available(["letter", "omniglot"], without);
+    const search = materialsOf(["letter", "omniglot"], without);
     const told = await search.next();
     expect(told.value).toMatchObject({ message: "omniglot: left out, it is not here (no omniglot)" });
-    expect((await search.next()).value).toMatchObject([{ name: "letter" }]);
-    await expect(available(["fashion"], without).next()).rejects.toThrow("no fashion-train");
+    expect((await search.next()).value).toMatchObject([{ id: "letter" }]);
+    await expect(materialsOf(["fashion"], without).next()).rejects.toThrow("no fashion-train");
   });
 });

@@ -1,11 +1,12 @@
-import { type Dataset, encode, fitEncoder } from "@minimand/compare";
-import type { Examples } from "minimand";
+import type { Dataset } from "@minimand/compare";
 import { derive, randomSource, shuffle } from "minimand/engine";
+import { named } from "../kit/named.ts";
+import { halved, type Labelled, range, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 
 /** A data set with more classes than are trained on. */
 export interface Material {
-  name: string;
+  id: string;
   /** A table, or one or more sets of images that are put together. */
   source: { table: string } | { images: readonly string[] };
   /** Number of classes that no training example has. */
@@ -25,7 +26,7 @@ export interface Material {
 /** Every material of both papers on embeddings. */
 export const materials: readonly Material[] = [
   {
-    name: "letter",
+    id: "letter",
     source: { table: "letter" },
     novel: 8,
     hidden: [64, 64],
@@ -36,7 +37,7 @@ export const materials: readonly Material[] = [
     bundled: true,
   },
   {
-    name: "fashion",
+    id: "fashion",
     source: { images: ["fashion-train", "fashion-test"] },
     novel: 4,
     hidden: [128],
@@ -47,7 +48,7 @@ export const materials: readonly Material[] = [
     bundled: true,
   },
   {
-    name: "omniglot",
+    id: "omniglot",
     source: { images: ["omniglot"] },
     novel: 82,
     hidden: [256],
@@ -58,7 +59,7 @@ export const materials: readonly Material[] = [
     bundled: false,
   },
   {
-    name: "orl",
+    id: "orl",
     source: { images: ["orl"] },
     novel: 15,
     hidden: [128],
@@ -71,11 +72,7 @@ export const materials: readonly Material[] = [
 ];
 
 /** The material of a name. */
-export function materialOf(name: string): Material {
-  const found = materials.find((m) => m.name === name);
-  if (found === undefined) throw new RangeError(`material: expected a known one, got ${name}`);
-  return found;
-}
+export const materialOf = (id: string): Material => named(materials, id, "material");
 
 /** Rows of inputs with their class ids. */
 export interface Part {
@@ -85,7 +82,7 @@ export interface Part {
 
 /** Parts of a material: trained classes have ids 0 to K - 1, novel ones 0 to their number - 1. */
 export interface Split {
-  train: Examples & { x: Float32Array; y: Int32Array; classes: number };
+  train: Labelled;
   /** Held out of training, of trained classes. */
   held: Part;
   old: Part;
@@ -102,10 +99,7 @@ export async function split(material: Material, seed: number, host: TrialHost, f
   const { labels, encoded } = await sourceOf(material, host);
   const next = randomSource(derive(seed, 1));
   const classes = labels.reduce((a, b) => Math.max(a, b), 0) + 1;
-  const order = shuffle(
-    Int32Array.from({ length: classes }, (_, k) => k),
-    next,
-  );
+  const order = shuffle(range(classes), next);
   const idOf = new Int32Array(classes);
   order.forEach((k, place) => {
     idOf[k] = place < material.novel ? place : place - material.novel;
@@ -131,7 +125,7 @@ export async function split(material: Material, seed: number, host: TrialHost, f
     rows.old.push(...own.slice(middle));
   }
   const write = encoded(Int32Array.from(rows.train));
-  const part = (own: number[]): Part => ({
+  const part = (own: number[]) => ({
     x: write(Int32Array.from(own)),
     y: Int32Array.from(own, (row) => idOf[labels[row]]),
   });
@@ -150,7 +144,7 @@ export async function split(material: Material, seed: number, host: TrialHost, f
 interface Source {
   labels: Int32Array;
   /** Fits on training rows and returns how to write rows. */
-  encoded(train: Int32Array): (rows: Int32Array) => Float32Array;
+  encoded(train: Int32Array): (rows: Int32Array) => Float32Array<ArrayBuffer>;
 }
 
 async function sourceOf({ source }: Material, host: TrialHost): Promise<Source> {
@@ -162,31 +156,24 @@ function tableSource(dataset: Dataset): Source {
   return {
     labels: dataset.labels,
     encoded(train) {
-      const encoder = fitEncoder(dataset, train);
-      return (rows) => encode(encoder, dataset, rows).x;
+      const write = standardised(dataset, train);
+      return (rows) => write(rows).x;
     },
   };
 }
 
-/** Means of 2 x 2 pixels, in [0, 1]. */
+/** Images at half their size, of several sets as if they were one. */
 function imageSource(sets: readonly Images[]): Source {
-  const [{ height, width }] = sets;
-  const [h, w] = [Math.floor(height / 2), Math.floor(width / 2)];
   const labels = Int32Array.from(sets.flatMap((set) => [...set.labels]));
   const starts = sets.map((_, i) => sets.slice(0, i).reduce((sum, set) => sum + set.count, 0));
-  const write = (rows: Int32Array): Float32Array => {
-    const x = new Float32Array(rows.length * h * w);
-    rows.forEach((row, i) => {
-      const place = starts.findLastIndex((start) => start <= row);
-      const { pixels } = sets[place];
-      const first = (row - starts[place]) * height * width;
-      for (let r = 0; r < h; r++) {
-        for (let c = 0; c < w; c++) {
-          const at = first + 2 * r * width + 2 * c;
-          const sum = pixels[at] + pixels[at + 1] + pixels[at + width] + pixels[at + width + 1];
-          x[(i * h + r) * w + c] = sum / (4 * 255);
-        }
-      }
+  const write = (rows: Int32Array): Float32Array<ArrayBuffer> => {
+    const images = Array.from(rows, (row) => {
+      const set = starts.findLastIndex((start) => start <= row);
+      return halved(sets[set], [row - starts[set]]);
+    });
+    const x = new Float32Array(rows.length * (images[0]?.length ?? 0));
+    images.forEach((image, i) => {
+      x.set(image, i * image.length);
     });
     return x;
   };

@@ -1,80 +1,92 @@
-import type { Progress, Row, TrialHost } from "../reproduction.ts";
-import { rounded } from "../statistics.ts";
-import { type Arm, type Configuration, configurationsOf, defaultConfiguration } from "./arms.ts";
-import { type Material, materials } from "./material.ts";
+import { available } from "../kit/available.ts";
+import { type Choices, chosen } from "../kit/choices.ts";
+import { candidates, type Scoring, type Tuned, tuneGrid } from "../kit/tune-grid.ts";
+import type { Host, Progress } from "../reproduction.ts";
+import { type Arm, armOf, type Configuration, configurationsOf, defaultConfiguration } from "./arms.ts";
+import { type Material, materialOf, materials } from "./material.ts";
 
 /** The materials of these names that the host has; what isn't part of the project may be absent, which is said. */
-export async function* available(
+export function materialsOf(
   names: readonly string[],
-  host: TrialHost,
+  host: Pick<Host<unknown, unknown>, "images">,
 ): AsyncGenerator<Progress, Material[]> {
-  const found: Material[] = [];
-  for (const material of materials.filter(({ name }) => names.includes(name))) {
-    try {
-      if ("images" in material.source) for (const name of material.source.images) await host.images(name);
-      found.push(material);
-    } catch (error) {
-      if (material.bundled) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      yield { done: 0, total: 0, message: `${material.name}: left out, it is not here (${why})` };
-    }
-  }
-  return found;
-}
-
-/** Committed choices of tuning by `material, arm`. */
-export type Choices = Record<string, Row | undefined>;
-
-export const choiceName = (material: string, arm: string): string => `${material}, ${arm}`;
-
-/** The choice of tuning, or where there is none the start that the sheets of the papers give. */
-export function chosen(choices: Choices, material: string, arm: Arm): Configuration {
-  const row = choices[choiceName(material, arm.id)];
-  if (row === undefined) return defaultConfiguration(arm);
-  return { learningRate: Number(row.learningRate), parameter: Number(row.parameter) };
-}
-
-/** One tried configuration of one arm on one seed. */
-export interface Tried {
-  material: string;
-  arm: Arm;
-  configuration: Configuration;
-  seed: number;
-}
-
-/** Every arm with as many configurations on every seed. */
-export function triedOf(names: readonly string[], arms: readonly Arm[], seeds: readonly number[]): Tried[] {
-  return names.flatMap((material) =>
-    arms.flatMap((arm) =>
-      configurationsOf(arm, material).flatMap((configuration) =>
-        seeds.map((seed) => ({ material, arm, configuration, seed })),
-      ),
-    ),
-  );
-}
-
-/** Rows of mean scores, and for every material and arm the row with the highest. */
-export function bestOf(
-  tried: readonly Tried[],
-  scores: readonly number[],
-  scoreName: string,
-): { rows: Row[]; choices: Record<string, Row> } {
-  const sums = new Map<string, { row: Row; scores: number[] }>();
-  tried.forEach(({ material, arm, configuration }, i) => {
-    const key = JSON.stringify([material, arm.id, configuration]);
-    const entry = sums.get(key) ?? { row: { material, arm: arm.id, ...configuration }, scores: [] };
-    entry.scores.push(scores[i]);
-    sums.set(key, entry);
+  const wanted = materials.filter(({ id }) => names.includes(id));
+  return available(wanted, async ({ source }) => {
+    if ("images" in source) for (const name of source.images) await host.images(name);
   });
-  const rows: Row[] = [...sums.values()].map(({ row, scores: own }) => ({
-    ...row,
-    [scoreName]: rounded(own.reduce((a, b) => a + b, 0) / own.length),
-  }));
-  const choices: Record<string, Row> = {};
-  for (const row of rows) {
-    const name = choiceName(String(row.material), String(row.arm));
-    if (choices[name] === undefined || Number(row[scoreName]) > Number(choices[name][scoreName]))
-      choices[name] = row;
-  }
-  return { rows, choices };
+}
+
+/** What both papers on embeddings train. */
+export interface EmbeddingSpec {
+  material: string;
+  /** An arm, or `raw`: the inputs themselves, nothing is trained. */
+  arm: string;
+  configuration: Configuration;
+  /** Equal seeds share classes, rows, start and batches, whatever the arm. */
+  seed: number;
+  epochs: number;
+}
+
+/** A body as tuning chose it, or where there is no choice the start that the sheets of the papers give. */
+export function embeddingSpec(
+  choices: Choices,
+  { material, arm, seed }: Pick<EmbeddingSpec, "material" | "arm" | "seed">,
+  /** Multiplies the material's own epochs. */
+  epochs: number,
+): EmbeddingSpec {
+  const name = `${material}, ${arm}`;
+  const configuration =
+    arm === "raw"
+      ? { learningRate: 0, parameter: 0 }
+      : choices[name] === undefined
+        ? defaultConfiguration(armOf(arm))
+        : chosen(choices, name, ["learningRate", "parameter"]);
+  const own = Math.max(1, Math.round(materialOf(material).epochs * epochs));
+  return { material, arm, configuration, seed, epochs: own };
+}
+
+/** Tuning uses seeds that no measured run has; those count from 0. */
+const tuningSeeds = [1001, 1002, 1003];
+
+/** Nine configurations for every arm, on splits of classes of their own; at the quick scale one arm and seed. */
+export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
+  host: Host<Spec, Result>,
+  {
+    names,
+    arms,
+    quickArm,
+    specOf,
+    ...scoring
+  }: Scoring<Result> & {
+    names: readonly string[];
+    arms: readonly Arm[];
+    quickArm: string;
+    describe: (spec: Spec) => string;
+    specOf: (of: Pick<EmbeddingSpec, "material" | "arm" | "seed">) => Spec;
+  },
+): AsyncGenerator<Progress, Tuned> {
+  const found = yield* materialsOf(names, host);
+  const quick = host.scale === "quick";
+  const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
+  const tried = found.flatMap(({ id: material }) =>
+    arms
+      .filter(({ id }) => !quick || id === quickArm)
+      .flatMap((own) => {
+        const label = { material, arm: own.id };
+        return candidates(`${material}, ${own.id}`, label, configurationsOf(own, material), (configuration) =>
+          seeds.map((seed): Spec => ({ ...specOf({ ...label, seed }), configuration })),
+        );
+      }),
+  );
+  return yield* tuneGrid(host, tried, scoring);
+}
+
+/** Results of each material, by method, in the order of the seeds. */
+export function byMethod<Method extends string, Result>(
+  found: readonly Material[],
+  methods: readonly Method[],
+  of: (material: string, method: Method) => readonly Result[],
+): Record<string, Record<Method, readonly Result[]>> {
+  const own = (material: string) => methods.map((method) => [method, of(material, method)]);
+  return Object.fromEntries(found.map(({ id }) => [id, Object.fromEntries(own(id))]));
 }

@@ -1,17 +1,16 @@
-import { numpy as np, random } from "@jax-js/jax";
-import {
-  type Examples,
-  fit,
-  minibatches,
-  mlp,
-  predictor,
-  type SupervisedState,
-  type TrainStep,
-} from "minimand";
-import { derive, disposeTree, type Tree } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import type { numpy as np } from "@jax-js/jax";
+import { type Examples, minibatches, mlp, predictor } from "minimand";
+import { derive, type Tree } from "minimand/engine";
+import { outputsOf } from "../kit/accuracy.ts";
+import type { Network } from "../kit/networks.ts";
+import { programsOf } from "../kit/programs.ts";
+import { cosine } from "../kit/schedules.ts";
+import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration, stepOf } from "./arms.ts";
+import type { Embedded } from "./classify.ts";
+import { materialOf, type Part, type Split, split } from "./material.ts";
+import type { EmbeddingSpec } from "./run.ts";
 
 /** What is trained, and how long. Equal seeds share start and batches, whatever the arm. */
 export interface Training {
@@ -45,65 +44,80 @@ export async function trainEmbedding(
   const { configuration, epochs, batchSize, seed, features, schedule = "cosine" } = training;
   const inputs = train.shape[0];
   const arm = armOf(training.arm);
-  const { step, forward } = programsFor(arm, inputs, train.classes, training, host.compile);
+  const { step, predict } = networkFor(arm, inputs, train.classes, training, host.compile);
+  const start = step.init(keyFor(seed, 3), { hyper: { ...configuration } });
   const batches = minibatches(train, { size: batchSize, seed: derive(seed, 2) });
-  let state = step.init(random.key(derive(seed, 3) | 0), { hyper: { ...configuration } });
   let timed = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const decay = schedule === "cosine" ? (1 + Math.cos((Math.PI * epoch) / epochs)) / 2 : 1;
-    state = {
-      ...state,
-      hyper: { ...configuration, learningRate: configuration.learningRate * decay },
-    };
-    const started = performance.now();
-    state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-    if (epoch > 0 || epochs === 1) timed += performance.now() - started;
-  }
+  let started = performance.now();
+  const state = await trainNetwork({
+    step,
+    state: start,
+    batches,
+    epochs,
+    schedule: schedule === "cosine" ? cosine : undefined,
+    signal: host.signal,
+    after(_, epoch) {
+      const now = performance.now();
+      if (epoch > 0 || epochs === 1) timed += now - started;
+      started = now;
+    },
+  });
   const params = step.params(state) as { body: Tree; centers?: np.Array; head?: { weight: np.Array }[] };
   const weights = params.centers ?? params.head?.[0].weight;
   return {
-    async embed(x) {
-      const rows = x.length / inputs;
-      const out = new Float32Array(rows * features);
-      // Chunks of one size, so that one program serves all.
-      const chunk = 1000;
-      for (let start = 0; start < rows; start += chunk) {
-        const part = new Float32Array(chunk * inputs);
-        part.set(x.subarray(start * inputs, Math.min(rows, start + chunk) * inputs));
-        const embeddings = await forward(params.body, {}, np.array(part, { shape: [chunk, inputs] })).data();
-        out.set(
-          embeddings.subarray(0, Math.min(chunk, rows - start) * features) as Float32Array,
-          start * features,
-        );
-      }
-      return out;
-    },
+    embed: (x) => outputsOf(predict, { params: params.body, modelState: {} }, { x, shape: [inputs] }, 1000),
     centers:
       weights === undefined
         ? null
         : ((await weights.ref.data()) as Float32Array).slice(0, features * train.classes),
     seconds: (timed / 1000) * (epochs > 1 ? epochs / (epochs - 1) : 1),
-    dispose: () => disposeTree([state.params, state.optimizer, state.modelState]),
+    dispose: () => discard(state),
   };
 }
 
-type Programs = { step: TrainStep<SupervisedState>; forward: ReturnType<typeof predictor> };
-const programs = programsOf<Programs>();
+/** A material's parts as embeddings of a trained body, or as they are. */
+export interface EmbeddedMaterial {
+  parts: Split;
+  features: number;
+  trained: TrainedEmbedding | null;
+  embed(part: Part): Promise<Embedded>;
+}
+
+/** Splits a material and trains the body of a spec. */
+export async function embeddedMaterial(
+  { material: name, arm, configuration, seed, epochs, fraction }: EmbeddingSpec & { fraction: number },
+  host: TrialHost,
+): Promise<EmbeddedMaterial> {
+  const material = materialOf(name);
+  const { hidden, features: length, batchSize } = material;
+  const parts = await split(material, seed, host, fraction);
+  const training = { arm, configuration, hidden, features: length, epochs, batchSize, seed };
+  const trained = arm === "raw" ? null : await trainEmbedding(parts.train, training, host);
+  const features = trained === null ? parts.inputs : length;
+  return {
+    parts,
+    features,
+    trained,
+    embed: async ({ x, y }) => ({ x: trained === null ? x : await trained.embed(x), y, features }),
+  };
+}
+
+const networks = programsOf<Network>();
 
 /** One pair of programs per arm and shape serves all configurations and seeds of a thread. */
-function programsFor(
+function networkFor(
   arm: Arm,
   inputs: number,
   classes: number,
   { hidden, features, batchSize }: Training,
   compile: TrialHost["compile"],
-): Programs {
+): Network {
   const name = [arm.id, inputs, hidden.join("-"), features, classes, batchSize].join(" ");
-  return programs(compile, name, () => {
+  return networks(compile, name, () => {
     const body = mlp({ inputs, hidden, outputs: features });
     return {
       step: stepOf(arm, body, { features, classes }, compile),
-      forward: predictor(body, compile),
+      predict: predictor(body, compile),
     };
   });
 }

@@ -7,12 +7,12 @@ import {
   marginLoss,
   minibatches,
   mlp,
-  objectiveOf,
-  predictor,
   sgd,
-  supervised,
 } from "minimand";
-import { derive, disposeTree, randomSource } from "minimand/engine";
+import { derive, randomSource } from "minimand/engine";
+import { networkOf } from "../kit/networks.ts";
+import { normals } from "../kit/normals.ts";
+import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 
 /** Losses that are `1 - z` up to margin 1 and differ beyond; the first is not bounded below. */
@@ -23,6 +23,7 @@ export const tailLosses = {
   "exp hinge": expHingeLoss,
 };
 export type TailLoss = keyof typeof tailLosses;
+export const tailNames = Object.keys(tailLosses) as TailLoss[];
 
 /** A linear classifier on separable data by full-batch gradient descent, learning rate 1. */
 export interface TailSpec {
@@ -52,16 +53,14 @@ export async function tailTrial(
   const { x, y } = separable(trainRows + testRows, seed);
   const test = { x: x.slice(trainRows * inputs), y: y.slice(trainRows) };
   const train = { x: x.slice(0, trainRows * inputs), y: y.slice(0, trainRows), shape: [inputs], classes: 2 };
-  const model = mlp({ inputs, hidden: [], outputs: 1, initial: "zeros" });
-  const step = supervised({
-    model,
-    objective: objectiveOf(model, (f, labels, { weights }) =>
-      marginLoss(f, labels, tailLosses[loss], { weights }),
-    ),
-    optimizer: sgd(1),
+  const { step, predict } = networkOf(
+    {
+      model: mlp({ inputs, hidden: [], outputs: 1, initial: "zeros" }),
+      loss: (f, labels, { weights }) => marginLoss(f, labels, tailLosses[loss], { weights }),
+      optimizer: sgd(1),
+    },
     compile,
-  });
-  const predict = predictor(model, compile);
+  );
   const batches = minibatches(train, { size: trainRows, seed: 0 });
   const all = Int32Array.from({ length: trainRows }, (_, i) => i);
   let state = step.init(random.key(0));
@@ -76,7 +75,7 @@ export async function tailTrial(
     const right = test.y.filter((label, row) => Number(scores[row] > 0) === label).length;
     path.push({ step: i, risk, accuracy: right / testRows });
   }
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   step.dispose();
   predict.dispose();
   return { path };
@@ -84,8 +83,7 @@ export async function tailTrial(
 
 /** Normal inputs, labelled by a random hyperplane through 0, none within the gap. */
 function separable(rows: number, seed: number): { x: Float32Array; y: Int32Array } {
-  const next = randomSource(derive(seed, 4));
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normals(randomSource(derive(seed, 4)));
   const direction = Array.from({ length: inputs }, normal);
   const norm = Math.hypot(...direction);
   const x = new Float32Array(rows * inputs);

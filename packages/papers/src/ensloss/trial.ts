@@ -1,19 +1,18 @@
-import { numpy as np, random } from "@jax-js/jax";
-import {
-  fit,
-  flat,
-  minibatches,
-  mlp,
-  NonFiniteError,
-  predictor,
-  type SupervisedState,
-  type TrainStep,
-} from "minimand";
-import { derive, disposeTree } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { flat, minibatches, mlp, predictor } from "minimand";
+import { derive } from "minimand/engine";
+import { logitsOf } from "../kit/accuracy.ts";
+import type { Trial } from "../kit/collect.ts";
+import { named } from "../kit/named.ts";
+import type { Network } from "../kit/networks.ts";
+import { programsOf } from "../kit/programs.ts";
+import type { Labelled } from "../kit/rows.ts";
+import { cosine } from "../kit/schedules.ts";
+import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Loss, stepOf } from "./arms.ts";
-import { type Cell, cells, prepare } from "./cells.ts";
+import { prepare } from "./data.ts";
+import { type Cell, cells } from "./settings.ts";
+import { type TailResult, type TailSpec, tailTrial } from "./tail-study.ts";
 
 /** One network trained with one loss on one split. */
 export interface CellSpec {
@@ -42,49 +41,64 @@ const points = 10;
 
 /** Trains and judges one network; the same spec gives the same result. */
 export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellResult> {
-  const cell = cells.find(({ id }) => id === spec.cell);
-  if (cell === undefined) throw new RangeError(`spec.cell: expected a known cell, got ${spec.cell}`);
-  const { train, judged, inputs } = await prepare(cell, spec.seed, spec.judge, host);
-  const { step, predict } = programFor(spec.loss, inputs, cell, host.compile);
-  const batches = minibatches(train, { size: batchSize, seed: derive(spec.seed, 2) });
+  const cell = named(cells, spec.cell, "cell");
+  const { train, judged } = await prepare(cell, spec.seed, spec.judge, host);
+  const network = networkFor(spec.loss, train.shape[0], cell, host.compile);
   const { learningRate, epochs } = spec;
-  let state = step.init(random.key(derive(spec.seed, 3) | 0), { hyper: { learningRate } });
   const curve: CellResult["curve"] = [];
-  const accuracyOn = async (x: Float32Array, y: Int32Array): Promise<number> => {
-    const rows = np.array(new Float32Array(x), { shape: [y.length, inputs] });
-    const scores = await predict(step.params(state), step.modelState(state), rows).data();
-    return y.filter((label, i) => Number(scores[i] > 0) === label).length / y.length;
-  };
-  try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const annealed = (learningRate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
-      state = { ...state, hyper: { ...state.hyper, learningRate: annealed } };
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-      if ((epoch + 1) % Math.ceil(epochs / points) === 0 || epoch + 1 === epochs)
-        curve.push({ epoch: epoch + 1, accuracy: await accuracyOn(judged.x, judged.y) });
-    }
-  } catch (error) {
-    if (error instanceof NonFiniteError) return { accuracy: 0, trainAccuracy: 0, curve: [], diverged: true };
-    throw error;
-  }
-  const trainAccuracy = await accuracyOn(train.x, train.y);
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  const state = await unlessDiverged(
+    trainNetwork({
+      step: network.step,
+      state: network.step.init(keyFor(spec.seed, 3), { hyper: { learningRate } }),
+      batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 2) }),
+      epochs,
+      schedule: cosine,
+      signal: host.signal,
+      async after(now, epoch) {
+        if ((epoch + 1) % Math.ceil(epochs / points) === 0 || epoch + 1 === epochs)
+          curve.push({
+            epoch: epoch + 1,
+            accuracy: signAccuracy(await logitsOf(network, now, judged), judged),
+          });
+      },
+    }),
+  );
+  if (state === null) return { accuracy: 0, trainAccuracy: 0, curve: [], diverged: true };
+  const trainAccuracy = signAccuracy(await logitsOf(network, state, train), train);
+  discard(state);
   return { accuracy: curve[curve.length - 1].accuracy, trainAccuracy, curve, diverged: false };
 }
 
-type Program = { step: TrainStep<SupervisedState>; predict: ReturnType<typeof predictor> };
-const programs = programsOf<Program>();
+/** Share of rows whose score has the sign of their class. */
+export const signAccuracy = (scores: ArrayLike<number>, { y }: Pick<Labelled, "y">): number =>
+  y.filter((label, i) => Number(scores[i] > 0) === label).length / y.length;
+
+const networks = programsOf<Network>();
 
 /** One compiled step per loss and shape serves all learning rates and seeds of a thread. */
-function programFor(
+function networkFor(
   loss: Loss,
   inputs: number,
   { depth, weightDecay }: Cell,
   compile: TrialHost["compile"],
-): Program {
-  return programs(compile, [loss, inputs, depth, weightDecay].join(" "), () => {
+): Network {
+  return networks(compile, [loss, inputs, depth, weightDecay].join(" "), () => {
     const hidden = Array.from({ length: depth }, () => width);
     const model = flat(mlp({ inputs, hidden, outputs: 1, batchNorm: true }));
     return { step: stepOf(loss, model, weightDecay, compile), predict: predictor(model, compile) };
   });
+}
+
+export type Spec = CellSpec | TailSpec;
+export type Result = CellResult | TailResult;
+export type Measured = Trial<CellSpec, CellResult> | Trial<TailSpec, TailResult>;
+
+/** One trial of either part. */
+export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
+  spec.kind === "cell" ? cellTrial(spec, host) : tailTrial(spec, host);
+
+/** What a trial is called in the progress. */
+export function describe(spec: Spec): string {
+  const place = spec.kind === "cell" ? spec.cell : "tail study";
+  return `${place}: ${spec.loss}, seed ${spec.seed}`;
 }

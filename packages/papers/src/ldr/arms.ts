@@ -15,13 +15,14 @@ import {
   symmetricCrossEntropy,
   westonWatkins,
 } from "minimand";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
+import type { Scale } from "../reproduction.ts";
+import { scales } from "./settings.ts";
 
 /** What is tuned: the learning rate, the loss's own parameter (0 where it has none) and the weight decay. */
-export interface Configuration {
-  learningRate: number;
-  parameter: number;
-  weightDecay: number;
-}
+export type Configuration = Record<(typeof columns)[number], number>;
+export const columns = ["learningRate", "parameter", "weightDecay"] as const;
 
 /** One loss of the comparison. */
 export interface Arm {
@@ -48,13 +49,12 @@ const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly n
   grid: gridOf(parameters),
 });
 
-function gridOf(parameters?: readonly number[]): Configuration[] {
-  const nine =
-    parameters === undefined
-      ? manyRates.map((learningRate) => ({ learningRate, parameter: 0 }))
-      : parameters.flatMap((parameter) => fewRates.map((learningRate) => ({ learningRate, parameter })));
-  return weightDecays.flatMap((weightDecay) => nine.map((rest) => ({ ...rest, weightDecay })));
-}
+const gridOf = (parameters?: readonly number[]): Configuration[] => {
+  const [learningRate, parameter] = parameters === undefined ? [manyRates, [0]] : [fewRates, parameters];
+  return grid({ weightDecay: weightDecays, parameter, learningRate }).map(
+    ({ learningRate, parameter, weightDecay }) => ({ learningRate, parameter, weightDecay }),
+  );
+};
 
 /** The losses compared, with the parameter values that the authors' code tries. */
 export const arms: readonly Arm[] = [
@@ -121,9 +121,10 @@ export const arms: readonly Arm[] = [
 ];
 
 /** The arm of that name. */
-export function armOf(id: string): Arm {
-  const found = arms.find((candidate) => candidate.id === id);
-  if (found === undefined)
-    throw new RangeError(`loss: expected one of ${arms.map((a) => a.id).join(", ")}, got ${id}`);
-  return found;
-}
+export const armOf = (id: string): Arm => named(arms, id, "loss");
+
+/** Those of a scale. */
+export const armsAt = (scale: Scale): readonly Arm[] =>
+  scales[scale].losses === "all"
+    ? arms
+    : arms.filter(({ id }) => ["cross-entropy", "sce", "ldr-kl", "aldr-kl"].includes(id));

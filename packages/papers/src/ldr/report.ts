@@ -1,3 +1,4 @@
+import { deviation, mean, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { arms } from "./arms.ts";
 import { bins, type Result, type Spec } from "./trial.ts";
@@ -87,9 +88,3 @@ function histograms(specs: readonly Spec[], results: readonly Result[]): Series[
 const columnOf = ({ dataset, setting }: Spec): string => `${dataset}, ${setting}`;
 const cellOf = (loss: string, column: string, seed: number): string => `${loss}|${column}|${seed}`;
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const deviation = (values: readonly number[]): number => {
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
-};
-const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -1,3 +1,5 @@
+import type { Scale } from "../reproduction.ts";
+
 /** A kind and rate of label noise. */
 export interface Setting {
   id: string;
@@ -16,7 +18,7 @@ export const settings: readonly Setting[] = [
 
 /** A data set as it is used here: how much of it, how wide a network, which classes are mistaken for each other. */
 export interface Material {
-  name: string;
+  id: string;
   train: number;
   test: number;
   epochs: number;
@@ -34,7 +36,7 @@ const letters = (pair: string): [string, string] => [
 /** The two sets of the paper that fit a laptop. */
 export const materials: readonly Material[] = [
   {
-    name: "letter",
+    id: "letter",
     train: 2500,
     test: 4000,
     epochs: 25,
@@ -42,7 +44,7 @@ export const materials: readonly Material[] = [
     pairs: ["BD", "CG", "EF", "HN", "IL", "KX", "MW", "OQ", "PR", "UV"].map(letters),
   },
   {
-    name: "vowel",
+    id: "vowel",
     train: 600,
     test: 390,
     epochs: 40,
@@ -50,3 +52,16 @@ export const materials: readonly Material[] = [
     pairs: [0, 2, 4, 6, 8].map((k) => [String(k), String(k + 1)]),
   },
 ];
+
+/** How much is done at each scale; the fraction multiplies rows and epochs. */
+export const scales: Record<
+  Scale,
+  { seeds: number; fraction: number; losses: "few" | "all"; settings: number }
+> = {
+  quick: { seeds: 1, fraction: 0.1, losses: "few", settings: 2 },
+  default: { seeds: 5, fraction: 1, losses: "all", settings: settings.length },
+  full: { seeds: 20, fraction: 1, losses: "all", settings: settings.length },
+};
+
+/** Tuning uses seeds that no measured run has. */
+export const tuningSeeds = [1001, 1002];

@@ -1,5 +1,6 @@
 import { averageRanks, ranksOf } from "@minimand/compare";
-import type { ReproductionReport } from "../reproduction.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { round } from "../kit/statistics.ts";
 
 /** Mean accuracies: one row a setting, one column a loss. */
 export interface Standing {
@@ -29,7 +30,7 @@ const near = 0.5;
 const worstAllowed = 4;
 
 /** The rule of the card. */
-export function judge(ranks: readonly Rank[]): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(ranks: readonly Rank[]): Verdict {
   const sorted = [...ranks].sort((a, b) => a.average - b.average);
   const limit = Math.max(sorted[1].average, sorted[0].average + near);
   const of = (loss: string): Rank => {
@@ -40,8 +41,7 @@ export function judge(ranks: readonly Rank[]): Pick<ReproductionReport, "verdict
   const [ldr, aldr] = [of("ldr-kl"), of("aldr-kl")];
   const atTop = [ldr, aldr].filter(({ average }) => average <= limit + 1e-9).length;
   const stable = aldr.worst <= worstAllowed;
-  const verdict = atTop === 2 && stable ? "reproduced" : atTop > 0 ? "partly reproduced" : "not reproduced";
-  const number = (value: number): string => String(Math.round(value * 100) / 100);
+  const number = (value: number): string => String(round(value, 2));
   const because =
     `Average ranks among ${ranks.length} losses: ` +
     `${sorted
@@ -50,5 +50,5 @@ export function judge(ranks: readonly Rank[]): Pick<ReproductionReport, "verdict
       .join(", ")}; ` +
     `LDR-KL ${number(ldr.average)}, ALDR-KL ${number(aldr.average)} (the top ends at ${number(limit)}); ` +
     `ALDR-KL's worst rank is ${number(aldr.worst)} (at most ${worstAllowed} allowed).`;
-  return { verdict, because };
+  return { verdict: graded(atTop === 2 && stable, atTop > 0), because };
 }

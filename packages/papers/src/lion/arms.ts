@@ -14,9 +14,12 @@ import {
   signum,
 } from "minimand";
 import type { Parameter } from "minimand/engine";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
 
 /** Numbers of a run. For kernels `weightDecay` is in units of the start: at 1 its set just holds the initial weights. */
-export type Configuration = { learningRate: number; weightDecay: number };
+export type Configuration = Record<(typeof columns)[number], number>;
+export const columns = ["learningRate", "weightDecay"] as const;
 
 /** One optimizer of the comparison. */
 export interface Arm {
@@ -31,7 +34,7 @@ export interface Arm {
 }
 
 const gridOf = (rates: readonly number[], decays: readonly number[]): Configuration[] =>
-  rates.flatMap((learningRate) => decays.map((weightDecay) => ({ learningRate, weightDecay })));
+  grid({ learningRate: rates, weightDecay: decays });
 
 const signRates = [3e-4, 1e-3, 3e-3];
 const momentum = 0.9;
@@ -122,9 +125,5 @@ export const arms: readonly Arm[] = [
   ),
 ];
 
-/** @throws RangeError for an unknown arm */
-export function armOf(id: string): Arm {
-  const arm = arms.find((a) => a.id === id);
-  if (arm === undefined) throw new RangeError(`arm: expected one of the arms, got ${id}`);
-  return arm;
-}
+/** The arm of that name. */
+export const armOf = (id: string): Arm => named(arms, id, "arm");

@@ -2,20 +2,14 @@ import { numpy as np } from "@jax-js/jax";
 import {
   constraintViolation,
   crossEntropy,
-  fit,
   type KappaChoice,
   kappa,
   type LionReport,
   lionMonitor,
   minibatches,
   mlp,
-  NonFiniteError,
-  objectiveOf,
   optimizerMemory,
-  predictor,
   type SupervisedState,
-  supervised,
-  type TrainStep,
 } from "minimand";
 import {
   type Compile,
@@ -29,10 +23,14 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { accuracyOn, inputsOf } from "../kit/accuracy.ts";
+import { batchCrossEntropy, type Network, networkOf } from "../kit/networks.ts";
+import { programsOf } from "../kit/programs.ts";
+import type { Labelled } from "../kit/rows.ts";
+import { discard, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
-import { type Labelled, prepare } from "./data.ts";
+import { prepare } from "./data.ts";
 import { network } from "./settings.ts";
 
 /** One network trained by one optimizer. */
@@ -82,9 +80,7 @@ export interface Curve {
   stationarity: (number | null)[];
 }
 
-interface Programs {
-  step: TrainStep<SupervisedState>;
-  predict: ReturnType<typeof predictor>;
+interface Programs extends Network {
   /** Loss and gradient of all training rows. */
   whole: (one: np.Array, params: Tree, x: np.Array, y: np.Array) => Tree[];
   bytes: number;
@@ -93,7 +89,8 @@ const made = programsOf<Programs>();
 
 function programsFor(
   arm: Arm,
-  { inputs, classes, steps }: { inputs: number; classes: number; steps: number },
+  { shape: [inputs], classes }: Labelled,
+  steps: number,
   compile: Compile | undefined,
 ): Programs {
   return made(compile, [arm.id, inputs, classes, steps].join(" "), () => {
@@ -108,12 +105,6 @@ function programsFor(
           .mul(learningRate.ref);
       return arm.make(cosine, weightDecay);
     };
-    const step = supervised({
-      model,
-      objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
-      optimizer,
-      compile,
-    });
     const gradientOf = differentiate((params: Tree, x: np.Array, y: np.Array): [np.Array, Tree] => {
       const [logits] = model.apply({ params, state: {} }, x, { training: false });
       return [crossEntropy(logits, y).mean(), []];
@@ -122,8 +113,7 @@ function programsFor(
     const { perParameter: bytes } = optimizerMemory(arm.make(1e-3, 0.1), params);
     disposeTree(params);
     return {
-      step,
-      predict: predictor(model, compile),
+      ...networkOf({ model, loss: batchCrossEntropy, optimizer }, compile),
       whole: (compile ?? compileWithJit)((one: np.Array, p: Tree, x: np.Array, y: np.Array): Tree[] => {
         const [[value], gradient] = gradientOf(one, p, x, y);
         return [value, gradient];
@@ -136,23 +126,24 @@ function programsFor(
 /** Trains and judges one network; the same spec gives the same result, and equal seeds share rows, start and batches. */
 export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<NetworkResult> {
   const arm = armOf(spec.arm);
-  const { train, judged, inputs, classes } = prepare(await host.dataset("digits"), spec);
+  const { train, judged } = prepare(await host.dataset("digits"), spec);
   const batches = minibatches(train, { size: network.batch, seed: derive(spec.seed, 2) });
   const steps = spec.epochs * batches.perEpoch;
-  const { step, predict, whole, bytes } = programsFor(arm, { inputs, classes, steps }, host.compile);
+  const programs = programsFor(arm, train, steps, host.compile);
+  const { step, whole, bytes } = programs;
   const set = arm.kappa ?? kappa.l1();
   const { learningRate } = spec.configuration;
   const key = keyOf(spec.seed, 3);
   const fresh = step.init(key, { hyper: { learningRate, weightDecay: 0 } });
   const params = mapTree((w) => w.mul(spec.start), fresh.params);
   const weightDecay = spec.configuration.weightDecay / (arm.relative === true ? gaugeOf(set, 1, params) : 1);
-  let state: SupervisedState = { ...fresh, params, hyper: { learningRate, weightDecay } };
+  const start: SupervisedState = { ...fresh, params, hyper: { learningRate, weightDecay } };
   const rateAt = (t: number): number => (learningRate * (1 + Math.cos((Math.PI * t) / steps))) / 2;
   const startViolation = violationOf(set, weightDecay, params);
   let guaranteed = 1;
   const look = spec.start === 1 ? null : watcher(spec, train, whole, host.compile);
-  await look?.look(state, startViolation);
-  const result = async (accuracy: number): Promise<NetworkResult> => {
+  await look?.look(start, startViolation);
+  const result = async (state: SupervisedState, accuracy: number): Promise<NetworkResult> => {
     const gauge = gaugeOf(set, weightDecay, state.params);
     const weights = leavesOf(state.params).flatMap((w) => [...(w.ref.dataSync() as Float32Array)]);
     const sizes = weights.map(Math.abs);
@@ -173,23 +164,24 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
       curve: look?.curve ?? null,
     };
   };
-  try {
-    for (let epoch = 0; epoch < spec.epochs; epoch++) {
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-      for (let t = epoch * batches.perEpoch; t < (epoch + 1) * batches.perEpoch; t++)
-        guaranteed *= Math.max(0, 1 - rateAt(t) * weightDecay);
-      await look?.look(state, startViolation * guaranteed);
-    }
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
-    return { ...diverged, weightDecay, startViolation, bytes };
-  }
-  const [x, y] = arraysOf(judged);
-  y.dispose();
-  const logits = await predict(step.params(state), step.modelState(state), x).data();
-  const found = await result(accuracyOf(logits, judged.y, classes));
+  const state = await unlessDiverged(
+    trainNetwork({
+      step,
+      state: start,
+      batches,
+      epochs: spec.epochs,
+      signal: host.signal,
+      async after(now, epoch) {
+        for (let t = epoch * batches.perEpoch; t < (epoch + 1) * batches.perEpoch; t++)
+          guaranteed *= Math.max(0, 1 - rateAt(t) * weightDecay);
+        await look?.look(now, startViolation * guaranteed);
+      },
+    }),
+  );
+  if (state === null) return { ...diverged, weightDecay, startViolation, bytes };
+  const found = await result(state, await accuracyOn(programs, state, judged));
   look?.dispose();
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   return found;
 }
 
@@ -254,16 +246,4 @@ function gaugeOf(set: KappaChoice, weightDecay: number, params: Tree): number {
   return (1 + violationOf(set, weightDecay * multiple, params)) / multiple;
 }
 
-function arraysOf({ x, y, shape }: Labelled): [np.Array, np.Array] {
-  return [np.array(new Float32Array(x), { shape: [y.length, ...shape] }), np.array(new Int32Array(y))];
-}
-
-function accuracyOf(logits: ArrayLike<number>, labels: Int32Array, classes: number): number {
-  let right = 0;
-  labels.forEach((label, row) => {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
-    if (best === label) right++;
-  });
-  return right / labels.length;
-}
+const arraysOf = (rows: Labelled): [np.Array, np.Array] => [inputsOf(rows), np.array(rows.y)];

@@ -1,4 +1,5 @@
 import { derive, randomSource } from "minimand/engine";
+import { normals } from "../kit/normals.ts";
 import type { Prox } from "./prox.ts";
 
 /** The quadratic `x'Ax / 2 - b'x` in six dimensions, and a start far outside of every set of the table. */
@@ -14,8 +15,7 @@ const size = 6;
 
 /** The problem of a seed: eigenvalues between 0.5 and a few, the free minimum about 2 in every coordinate. */
 export function problemOf(seed: number): Problem {
-  const next = randomSource(derive(seed, 31));
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normals(randomSource(derive(seed, 31)));
   const G = Array.from({ length: size }, () => Array.from({ length: size }, normal));
   const A = G.map((row, i) =>
     G.map((other, j) => (i === j ? 0.5 : 0) + row.reduce((s, v, k) => s + v * other[k], 0) / size),

@@ -10,7 +10,7 @@ import {
 } from "minimand";
 import { type Compile, compileWithJit, disposeTree, refTree, type Tree } from "minimand/engine";
 import { applyUpdates } from "minimand/optimizers";
-import { programsOf } from "../programs.ts";
+import { programsOf } from "../kit/programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { kernelCase } from "./kernels.ts";
 import { minimise, type Problem, problemOf } from "./problem.ts";

@@ -1,13 +1,13 @@
+import { resultsWhere } from "../kit/evidence.ts";
+import { deviation, mean, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { arms } from "./arms.ts";
-import { kernelCase } from "./kernels.ts";
-import type { NetworkResult, NetworkSpec } from "./network.ts";
-import type { QuadraticResult, QuadraticSpec } from "./quadratic.ts";
-import { quadratic as exact } from "./settings.ts";
+import { kernelCase, kernelCases } from "./kernels.ts";
+import type { NetworkResult } from "./network.ts";
+import type { QuadraticResult } from "./quadratic.ts";
+import { decays, quadratic as exact, largeArms } from "./settings.ts";
+import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
-
-export type Spec = QuadraticSpec | NetworkSpec;
-export type Result = QuadraticResult | NetworkResult;
 
 /** Results of one kernel or one way of training, in the order of the seeds. */
 interface Group<R> {
@@ -16,24 +16,32 @@ interface Group<R> {
 }
 
 /** The tables, the curves and the verdict. */
-export function reportOf(specs: readonly Spec[], results: readonly Result[]): ReproductionReport {
-  const kernels: Group<QuadraticResult>[] = [];
-  const [ordinary, byDecay, large]: Group<NetworkResult>[][] = [[], [], []];
-  specs.forEach((spec, i) => {
-    const result = results[i];
-    if (spec.part === "quadratic" && result.part === "quadratic") put(kernels, spec.kernel, result);
-    if (spec.part !== "network" || result.part !== "network") return;
-    if (spec.start > 1) put(large, spec.arm, result);
-    else if (spec.purpose === "decay") put(byDecay, `${spec.configuration.weightDecay}`, result);
-    else put(ordinary, spec.arm, result);
-  });
-  const of = (id: string): NetworkResult[] => ordinary.find((g) => g.id === id)?.results ?? [];
+export function reportOf(trials: readonly Measured[]): ReproductionReport {
+  const of = (arm: string): NetworkResult[] =>
+    resultsWhere(trials, { part: "network", purpose: "tuned", arm });
+  const kernels = grouped(kernelCases, ({ id: kernel }) =>
+    resultsWhere(trials, { part: "quadratic", kernel }),
+  );
+  const large = grouped(
+    largeArms.map((id) => ({ id })),
+    ({ id: arm }) => resultsWhere(trials, { part: "network", purpose: "large", arm }),
+  );
+  const byDecay = decays.values.map((weightDecay) => ({
+    id: `${weightDecay}`,
+    results: trials.flatMap(({ spec, result }) =>
+      spec.part === "network" && spec.purpose === "decay" && spec.configuration.weightDecay === weightDecay
+        ? [result as NetworkResult]
+        : [],
+    ),
+  }));
   const overAdamw = (id: string): number[] =>
     of(id).map((r, s) => r.accuracy - (of("adamw")[s]?.accuracy ?? Number.NaN));
   const constrained = [...of("lion"), ...byDecay.flatMap((g) => g.results)];
   const lionLarge = large.find(({ id }) => id === "lion")?.results ?? [];
   const rates = new Map(
-    specs.flatMap((s) => (s.part === "network" && s.purpose === "tuned" ? [[s.arm, s.configuration]] : [])),
+    trials.flatMap(({ spec: s }) =>
+      s.part === "network" && s.purpose === "tuned" ? [[s.arm, s.configuration]] : [],
+    ),
   );
   const network = arms.filter(({ id }) => of(id).length > 0);
   return {
@@ -105,11 +113,9 @@ export function reportOf(specs: readonly Spec[], results: readonly Result[]): Re
   };
 }
 
-function put<R>(groups: Group<R>[], id: string, result: R): void {
-  const found = groups.find((g) => g.id === id);
-  if (found === undefined) groups.push({ id, results: [result] });
-  else found.results.push(result);
-}
+/** The items that were run, with their results. */
+const grouped = <T extends { id: string }, R>(items: readonly T[], of: (item: T) => R[]): Group<R>[] =>
+  items.map((item) => ({ id: item.id, results: of(item) })).filter(({ results }) => results.length > 0);
 
 function kernelRow({ id, results: r }: Group<QuadraticResult>): Row {
   const rises = r.flatMap((x) => x.rise ?? []);
@@ -207,12 +213,6 @@ function largeCurves(large: readonly Group<NetworkResult>[]): Series[] {
   ];
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 /** The largest; NaN where one is. */
 const worst = (values: readonly number[]): number => Math.max(-Infinity, ...values);
-function deviation(values: readonly number[]): number {
-  const m = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (values.length - 1));
-}
-const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const short = (value: number): number => Number(value.toPrecision(2));

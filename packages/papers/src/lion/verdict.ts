@@ -1,4 +1,4 @@
-import type { ReproductionReport } from "../reproduction.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
 
 /** The numbers that the rule of the card asks for: the worst of all kernels, networks and seeds. */
 export interface Evidence {
@@ -18,14 +18,14 @@ export interface Evidence {
 }
 
 /** The rule of the card. */
-export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(e: Evidence): Verdict {
   const exact =
     e.excess <= 1e-6 && e.gap <= 1e-3 && e.lionDistance <= 1e-3 && e.overBound <= 1e-9 && e.rise <= 1e-9;
   const bounded = e.overGuarantee <= 1e-5 && e.largeViolation <= 1e-5;
   const difference = e.lion.accuracy - e.adamw.accuracy;
   // Counters of schedules are a few bytes in all.
   const asGood = difference >= -0.01 && e.lion.bytes <= e.adamw.bytes / 2 + 0.01;
-  const verdict = exact && bounded ? (asGood ? "reproduced" : "partly reproduced") : "not reproduced";
+  const verdict = graded(exact && bounded && asGood, exact && bounded);
   const because =
     `(i) ${word(exact)}: of ${e.kernels} kernels the worst ends ${short(e.gap)} above the minimum, Lion's worst coordinate ${short(e.lionDistance)} / lambda away; ` +
     `the distance to the set exceeds its bound by at most ${short(e.excess)}, H its own by ${short(e.overBound)}, and rises along the equation by ${short(e.rise)} (negative: it falls). ` +
@@ -34,5 +34,4 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
   return { verdict, because };
 }
 
-const word = (holds: boolean): string => (holds ? "holds" : "fails");
 const short = (value: number): string => (value === 0 ? "0" : value.toExponential(0));

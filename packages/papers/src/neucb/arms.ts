@@ -7,10 +7,13 @@ import {
   neuralUcb,
   neuSquareCb,
 } from "minimand";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
 import { network, perturbation } from "./settings.ts";
 
 /** A learning rate (LinUCB: lambda) and how much is explored: gamma, epsilon, nu or alpha. */
-export type Configuration = { learningRate: number; explore: number };
+export type Configuration = Record<(typeof columns)[number], number>;
+export const columns = ["learningRate", "explore"] as const;
 
 /** A bandit of the comparison. */
 export interface Arm {
@@ -31,8 +34,8 @@ interface Common {
   seed: number;
 }
 
-const cross = (rates: readonly number[], explore: readonly number[]): Configuration[] =>
-  rates.flatMap((learningRate) => explore.map((value) => ({ learningRate, explore: value })));
+const cross = (learningRate: readonly number[], explore: readonly number[]): Configuration[] =>
+  grid({ learningRate, explore });
 
 // Up to where gradient descent on the loss begins to diverge: a quarter of the curvature, four times the rate.
 const squareRates = [0.25, 0.5, 1, 2];
@@ -108,9 +111,4 @@ export const arms: readonly Arm[] = [
 export const tunedArms = arms.filter(({ grid }) => grid.length > 0);
 
 /** An arm by its name. */
-export function armOf(id: string): Arm {
-  const found = arms.find((arm) => arm.id === id);
-  if (found === undefined)
-    throw new RangeError(`arm: expected one of ${arms.map((a) => a.id).join(", ")}, got ${id}`);
-  return found;
-}
+export const armOf = (id: string): Arm => named(arms, id, "arm");

@@ -1,12 +1,12 @@
 import { onlineNetwork, onlineRegressor } from "minimand";
 import { derive, randomSource } from "minimand/engine";
-import { growth } from "./settings.ts";
+import { growth, type learners } from "./settings.ts";
 
 /** The regression alone: noisy labels of a teacher network, one example a step. */
 export interface GrowthSpec {
   part: "growth";
   /** `perturbed`: the expected perturbation, steps that fall as 1 / t; `plain`: none, as 1 / sqrt(t). */
-  learner: "perturbed" | "plain";
+  learner: (typeof learners)[number];
   initial: number;
   delay: number;
   seed: number;

@@ -1,35 +1,32 @@
+import type { Trial } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { banded } from "../kit/series.ts";
+import { difference, estimate, logSlope, mean as meanOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Arm, armOf, arms } from "./arms.ts";
 import type { GrowthResult, GrowthSpec } from "./growth-study.ts";
 import { costFactors, curvePoints, type Task } from "./settings.ts";
-import { difference, estimate, exponent } from "./statistics.ts";
 import type { BanditResult, BanditSpec } from "./trial.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 /** A measured trial. */
-export type Measured =
-  | { spec: BanditSpec; result: BanditResult }
-  | { spec: GrowthSpec; result: GrowthResult };
+export type Measured = Trial<BanditSpec, BanditResult> | Trial<GrowthSpec, GrowthResult>;
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** Tables, curves with bands and the verdict. */
 export function reportOf(measured: readonly Measured[], tasks: readonly Task[]): ReproductionReport {
-  const plays = measured.filter(
-    (m): m is { spec: BanditSpec; result: BanditResult } => m.spec.part === "bandit",
-  );
   const resultsOf = (task: string, arm: string, costFactor = 1): BanditResult[] =>
-    plays
-      .filter(({ spec }) => spec.task === task && spec.arm === arm && spec.costFactor === costFactor)
-      .toSorted((a, b) => a.spec.seed - b.spec.seed)
-      .map(({ result }) => result);
+    resultsWhere(measured, { part: "bandit", task, arm, costFactor });
   const regrets = (task: string, arm: string, costFactor?: number): number[] =>
     resultsOf(task, arm, costFactor).map(({ regret }) => regret);
 
   const rows: Row[] = [];
   const series: Series[] = [];
   for (const { id, label } of tasks) {
-    const rounds = plays.find(({ spec }) => spec.task === id)?.spec.rounds ?? 0;
+    const rounds = measured.flatMap(({ spec }) =>
+      "task" in spec && spec.task === id ? [spec.rounds] : [],
+    )[0];
     for (const arm of arms) {
       const results = resultsOf(id, arm.id);
       if (results.length === 0) continue;
@@ -67,7 +64,7 @@ function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: r
     seeds: results.length,
     regret: round(mean, 1),
     "s.e.": round(error, 1),
-    "regret of the second half": round(estimate(results.map((r) => r.secondHalf)).mean, 1),
+    "regret of the second half": round(meanOf(results.map((r) => r.secondHalf)), 1),
     "NeuFastCB minus it": arm.id === "fast" ? null : round(paired.mean, 1),
     "s.e. of that": arm.id === "fast" ? null : round(paired.error, 1),
     diverged: results.filter(({ diverged }) => diverged).length,
@@ -76,23 +73,18 @@ function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: r
 }
 
 function timeOf(results: readonly BanditResult[]): Row {
-  const seconds = estimate(results.map(({ milliseconds }) => milliseconds)).mean / 1000;
+  const seconds = meanOf(results.map(({ milliseconds }) => milliseconds)) / 1000;
   return { "seconds a run": round(seconds, 2) };
 }
 
 function curveOf(task: string, arm: Arm, results: readonly BanditResult[], rounds: number): Series {
-  const points = Array.from({ length: curvePoints }, (_, k) =>
-    estimate(results.map(({ curve }) => curve[k])),
+  const at = Array.from({ length: curvePoints }, (_, k) => k);
+  return banded(
+    { name: arm.label, xLabel: "round", yLabel: `cumulative regret, ${task}` },
+    at.map((k) => Math.round(((k + 1) / curvePoints) * rounds)),
+    at.map((k) => results.map(({ curve }) => curve[k])),
+    (value) => round(value, 2),
   );
-  return {
-    name: arm.label,
-    xLabel: "round",
-    yLabel: `cumulative regret, ${task}`,
-    x: points.map((_, k) => Math.round(((k + 1) / curvePoints) * rounds)),
-    y: points.map(({ mean }) => round(mean, 2)),
-    low: points.map(({ mean, error }) => round(mean - error, 2)),
-    high: points.map(({ mean, error }) => round(mean + error, 2)),
-  };
 }
 
 type Regrets = (task: string, arm: string, costFactor?: number) => number[];
@@ -123,7 +115,7 @@ function costRows(regrets: Regrets): Row[] {
   return costFactors.flatMap((factor): Row[] => {
     const [fast, square] = [regrets("digits", "fast", factor), regrets("digits", "square", factor)];
     if (fast.length === 0 || square.length === 0) return [];
-    const [f, s] = [estimate(fast).mean, estimate(square).mean];
+    const [f, s] = [meanOf(fast), meanOf(square)];
     return [
       {
         "costs times": factor,
@@ -135,7 +127,7 @@ function costRows(regrets: Regrets): Row[] {
   });
 }
 
-const learners = [
+const labels = [
   { id: "perturbed", label: "perturbed, steps falling as 1/t" },
   { id: "plain", label: "plain, steps falling as 1/sqrt(t)" },
 ] as const;
@@ -143,29 +135,20 @@ const learners = [
 function growthOf(measured: readonly Measured[]): { rows: Row[]; series: Series[] } {
   const rows: Row[] = [];
   const series: Series[] = [];
-  for (const { id, label } of learners) {
-    const results = measured.flatMap(({ spec, result }) =>
-      spec.part === "growth" && spec.learner === id && result.part === "growth" ? [result] : [],
-    );
+  for (const { id, label } of labels) {
+    const results = resultsWhere(measured, { part: "growth", learner: id });
     if (results.length === 0) continue;
     const { horizons } = results[0];
-    const points = horizons.map((_, k) => estimate(results.map(({ regret }) => regret[k])));
-    const means = points.map(({ mean }) => mean);
+    const values = horizons.map((_, k) => results.map(({ regret }) => regret[k]));
+    const means = values.map(meanOf);
     rows.push({
       "regression alone": label,
       seeds: results.length,
       ...Object.fromEntries(horizons.map((t, k) => [`regret at ${t}`, round(means[k], 2)])),
-      "grows as t to the power": round(exponent(horizons, means), 2),
+      "grows as t to the power": round(logSlope(horizons, means), 2),
     });
-    series.push({
-      name: label,
-      xLabel: "examples",
-      yLabel: "regret of the regression",
-      x: horizons,
-      y: means.map((m) => round(m, 3)),
-      low: points.map(({ mean, error }) => round(mean - error, 3)),
-      high: points.map(({ mean, error }) => round(mean + error, 3)),
-    });
+    const axes = { name: label, xLabel: "examples", yLabel: "regret of the regression" };
+    series.push(banded(axes, horizons, values, (value) => round(value, 3)));
   }
   return { rows, series };
 }

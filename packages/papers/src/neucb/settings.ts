@@ -1,3 +1,4 @@
+import { grid } from "../kit/grid.ts";
 import type { Scale } from "../reproduction.ts";
 
 /** A task of the comparison. */
@@ -11,26 +12,14 @@ export interface Task {
   scales: readonly Scale[];
 }
 
+const always: readonly Scale[] = ["quick", "default", "full"];
+
 /** Rounds and seeds of every task; the rule counts the first two. */
 export const tasks: readonly Task[] = [
-  {
-    id: "digits",
-    label: "digits",
-    rounds: 1797,
-    seeds: 10,
-    counted: true,
-    scales: ["quick", "default", "full"],
-  },
-  {
-    id: "mnist",
-    label: "MNIST",
-    rounds: 3000,
-    seeds: 5,
-    counted: true,
-    scales: ["quick", "default", "full"],
-  },
-  { id: "wdbc", label: "breast cancer", rounds: 569, seeds: 5, counted: false, scales: ["default", "full"] },
-  { id: "wine", label: "wine, 3 passes", rounds: 534, seeds: 5, counted: false, scales: ["default", "full"] },
+  { id: "digits", label: "digits", rounds: 1797, seeds: 10, counted: true, scales: always },
+  { id: "mnist", label: "MNIST", rounds: 3000, seeds: 5, counted: true, scales: always },
+  { id: "wdbc", label: "breast cancer", rounds: 569, seeds: 5, counted: false, scales: always.slice(1) },
+  { id: "wine", label: "wine, 3 passes", rounds: 534, seeds: 5, counted: false, scales: always.slice(1) },
   { id: "fashion", label: "Fashion-MNIST", rounds: 3000, seeds: 5, counted: false, scales: ["full"] },
 ];
 
@@ -53,6 +42,9 @@ export const perturbation = { cp: 0.01, samples: 5 };
 /** Factors of all costs in the study of small costs; 1 is the comparison itself. */
 export const costFactors = [1, 0.3, 0.1];
 
+/** How the regression alone learns: perturbed, with steps that fall as 1 / t, or plain, as 1 / sqrt(t). */
+export const learners = ["perturbed", "plain"] as const;
+
 /** The study of the regression alone. */
 export const growth = {
   dim: 10,
@@ -62,7 +54,7 @@ export const growth = {
   cp: 0.5,
   seeds: 5,
   /** Step sizes fall from `initial`, over `delay` examples at first. */
-  grid: [0.1, 0.3, 1].flatMap((initial) => [1, 30, 1000].map((delay) => ({ initial, delay }))),
+  grid: grid({ initial: [0.1, 0.3, 1], delay: [1, 30, 1000] }),
 };
 
 /** Points of a regret curve. */

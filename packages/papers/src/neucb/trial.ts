@@ -2,7 +2,8 @@ import { type BanditEnvironment, simulateBandit } from "minimand";
 import { derive } from "minimand/engine";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
-import { type Draw, environmentOf } from "./environment.ts";
+import { type Draw, environmentOf } from "./data.ts";
+import { type GrowthResult, type GrowthSpec, growthTrial } from "./growth-study.ts";
 import { curvePoints } from "./settings.ts";
 
 /** One bandit on one order of the rows. */
@@ -70,4 +71,21 @@ function scaled(environment: BanditEnvironment, factor: number): BanditEnvironme
     ...environment,
     reward: (round, action) => 1 - factor * (1 - environment.reward(round, action)),
   };
+}
+
+export type Spec = BanditSpec | GrowthSpec;
+export type Result = BanditResult | GrowthResult;
+
+/** One trial of either part. */
+export const trial = async (spec: Spec, host: TrialHost): Promise<Result> =>
+  spec.part === "bandit" ? banditTrial(spec, host) : growthTrial(spec);
+
+/** The regret at the end. */
+export const regretOf = (result: Result): number =>
+  result.part === "bandit" ? result.regret : result.regret[result.regret.length - 1];
+
+/** What a finished trial is called in the progress. */
+export function describe(spec: Spec, result: Result): string {
+  const what = spec.part === "bandit" ? `${spec.task}, ${spec.arm}` : `regression, ${spec.learner}`;
+  return `${what}, seed ${spec.seed}: ${regretOf(result).toFixed(0)}`;
 }

@@ -1,6 +1,6 @@
 import { openSetAuroc } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
-import { armOf, type Configuration } from "../embeddings/arms.ts";
+import { armOf } from "../embeddings/arms.ts";
 import {
   accuracyOf,
   classifierOf,
@@ -15,20 +15,14 @@ import {
   recentred,
   rowsByClass,
 } from "../embeddings/classify.ts";
-import { materialOf, type Part, split } from "../embeddings/material.ts";
-import { trainEmbedding } from "../embeddings/train.ts";
+import type { EmbeddingSpec } from "../embeddings/run.ts";
+import { embeddedMaterial } from "../embeddings/train.ts";
+import { mean } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 
-/** One body trained on some classes and asked about others. */
-export interface NovelSpec {
+/** One body trained on some classes and asked about others; equal seeds share the support, too. */
+export interface NovelSpec extends EmbeddingSpec {
   part: "novel";
-  material: string;
-  /** An arm, or `raw`: the inputs themselves, nothing is trained. */
-  arm: string;
-  configuration: Configuration;
-  /** Equal seeds share classes, rows, start, batches and support, whatever the arm. */
-  seed: number;
-  epochs: number;
   /** Numbers of examples of each new class. */
   supports: readonly number[];
   /** Support sets drawn. */
@@ -63,30 +57,7 @@ const queriesPerClass = 150;
 
 /** Trains and judges one body. */
 export async function novelTrial(spec: NovelSpec, host: TrialHost): Promise<NovelResult> {
-  const material = materialOf(spec.material);
-  const parts = await split(material, spec.seed, host, spec.fraction);
-  const trained =
-    spec.arm === "raw"
-      ? null
-      : await trainEmbedding(
-          parts.train,
-          {
-            arm: spec.arm,
-            configuration: spec.configuration,
-            hidden: material.hidden,
-            features: material.features,
-            epochs: spec.epochs,
-            batchSize: material.batchSize,
-            seed: spec.seed,
-          },
-          host,
-        );
-  const features = trained === null ? parts.inputs : material.features;
-  const embed = async ({ x, y }: Part): Promise<Embedded> => ({
-    x: trained === null ? x : await trained.embed(x),
-    y,
-    features,
-  });
+  const { parts, features, trained, embed } = await embeddedMaterial(spec, host);
   const [train, held, old, novel] = [
     await embed(parts.train),
     await embed(parts.held),
@@ -164,6 +135,5 @@ function draws(
 
 function meanOf(joints: readonly Joint[]): Joint | null {
   if (joints.length === 0) return null;
-  const mean = (key: keyof Joint) => joints.reduce((s, j) => s + j[key], 0) / joints.length;
-  return { old: mean("old"), new: mean("new") };
+  return { old: mean(joints.map((j) => j.old)), new: mean(joints.map((j) => j.new)) };
 }

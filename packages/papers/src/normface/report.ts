@@ -1,10 +1,11 @@
 import { harmonic, type Joint } from "../embeddings/classify.ts";
+import { estimate, mean as meanOf, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
+import { type Method, methods } from "./arms.ts";
 import { jointSupport, type NovelResult } from "./novel.ts";
-import { type Method, methods, supportsOf } from "./settings.ts";
+import { supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";
-import { type ByMethod, disjointOf, verdictOf } from "./verdict.ts";
+import { type ByMethod, disjointOf, judge } from "./verdict.ts";
 
 /** All that was measured. */
 export interface Measured {
@@ -12,7 +13,7 @@ export interface Measured {
   byMaterial: Readonly<Record<string, ByMethod>>;
 }
 
-const mean = (values: readonly number[]): number => rounded(estimate(values).mean);
+const mean = (values: readonly number[]): number => rounded(meanOf(values));
 
 export function reportOf({ tutorial, byMaterial }: Measured): ReproductionReport {
   const rows = Object.entries(byMaterial).flatMap(([material, results]) =>
@@ -27,7 +28,7 @@ export function reportOf({ tutorial, byMaterial }: Measured): ReproductionReport
   return {
     rows: [...tutorialRows(tutorial), ...rows, ...joints],
     series: Object.entries(byMaterial).flatMap(([material, results]) => curves(material, results)),
-    ...verdictOf(tutorial, byMaterial.letter ?? {}),
+    ...judge(tutorial, byMaterial.letter ?? {}),
   };
 }
 
@@ -74,7 +75,7 @@ function disjointRow(material: string, method: Method, results: readonly NovelRe
     "new, most examples": mean(results.map((r) => r.disjoint[last])),
     "new, 5 examples, Euclidean": mean(results.map((r) => r.disjointEuclidean[place])),
     "old against new, AUROC": mean(results.map((r) => r.auroc)),
-    "seconds of training": rounded(estimate(results.map((r) => r.seconds)).mean),
+    "seconds of training": mean(results.map((r) => r.seconds)),
   };
 }
 
@@ -112,7 +113,7 @@ function curves(material: string, results: ByMethod): Series[] {
         xLabel: "examples of each new class",
         yLabel: "accuracy on new classes",
         x: supportsOf(material),
-        y: own[0].disjoint.map((_, i) => estimate(own.map((r) => r.disjoint[i])).mean),
+        y: own[0].disjoint.map((_, i) => meanOf(own.map((r) => r.disjoint[i]))),
       },
     ];
   });

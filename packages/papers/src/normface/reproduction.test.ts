@@ -1,26 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
-import { bundledHost } from "../embeddings/host.fixture.ts";
-import { localHost } from "../local-host.ts";
+import { quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { methods } from "./arms.ts";
 import type { NovelResult } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
-import { methods, supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";
-import { type ByMethod, verdictOf } from "./verdict.ts";
-
-const quick = () => localHost(reproduction, { ...bundledHost, scale: "quick", seeds: null });
+import { type ByMethod, judge } from "./verdict.ts";
 
 describe("the reproduction of normface", () => {
   it("runs at its quick scale and reports the tutorial, every method alone and together, and a verdict", async () => {
-    const run = reproduction.run(quick());
-    let step = await run.next();
-    let last = { done: 0, total: -1 };
-    while (!step.done) {
-      last = step.value;
-      step = await run.next();
-    }
-    expect(last.done).toBe(last.total);
-    const { rows, series, verdict, because } = step.value;
+    const { rows, series, because } = await quickRun(reproduction);
     expect(rows.filter((row) => "tutorial" in row)).toHaveLength(2);
     const disjoint = rows.filter((row) => "closed set" in row);
     expect(disjoint.map((row) => row.method)).toEqual([...methods]);
@@ -28,41 +17,16 @@ describe("the reproduction of normface", () => {
     const joint = rows.filter((row) => "harmonic mean" in row);
     // Five methods have trained directions, and so three ways of joining; four have class means only.
     expect(joint).toHaveLength(5 * 3 + 4);
-    expect(series.every(({ x, y }) => x.length === y.length && y.every(Number.isFinite))).toBe(true);
-    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(series.every(({ y }) => y.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/A \(.*B \(.*C \(/);
-  }, 60_000);
-
-  it("gives the same result for the same spec, but for the time it took", async () => {
-    const spec = {
-      part: "novel" as const,
-      material: "letter",
-      arm: "normalised softmax",
-      configuration: { learningRate: 3e-3, parameter: 16 },
-      seed: 4,
-      epochs: 1,
-      supports: supportsOf("letter"),
-      draws: 1,
-      fraction: 0.1,
-    };
-    const run = async (change = {}) => {
-      const result = (await reproduction.trial({ ...spec, ...change }, bundledHost)) as NovelResult;
-      return { ...result, seconds: 0 };
-    };
-    const once = await run();
-    expect(await run()).toEqual(once);
-    expect(await run({ seed: 5 })).not.toEqual(once);
-  }, 60_000);
+  });
 
   it("tunes with nine configurations a method and keeps the best", async () => {
-    const tune = reproduction.tune!(quick());
-    let step = await tune.next();
-    while (!step.done) step = await tune.next();
-    const { rows, choices } = step.value;
+    const { rows, choices } = await quickTune(reproduction);
     expect(rows).toHaveLength(9);
     const best = Math.max(...rows.map((row) => Number(row["new, 5 examples"])));
     expect(choices["letter, normalised softmax"]["new, 5 examples"]).toBe(best);
-  }, 60_000);
+  });
 });
 
 const embedded = (rows: number[][], y: number[]): Embedded => ({
@@ -166,24 +130,24 @@ describe("the verdict", () => {
   });
 
   it("is reproduced where the tutorial, the pairs and the joint scenario show", () => {
-    expect(verdictOf(tutorial(), letters()).verdict).toBe("reproduced");
-    expect(verdictOf(tutorial({ ten: 0.95 }), letters()).verdict).toBe("partly reproduced");
-    expect(verdictOf(tutorial({ closed: 0.9 }), letters()).verdict).toBe("partly reproduced");
-    expect(verdictOf([], {}).verdict).toBe("not reproduced");
+    expect(judge(tutorial(), letters()).verdict).toBe("reproduced");
+    expect(judge(tutorial({ ten: 0.95 }), letters()).verdict).toBe("partly reproduced");
+    expect(judge(tutorial({ closed: 0.9 }), letters()).verdict).toBe("partly reproduced");
+    expect(judge([], {}).verdict).toBe("not reproduced");
   });
 
   it("counts a rival that is better, or as good in less time", () => {
-    const worse = verdictOf(tutorial(), letters({ triplet: results(0.72, 2, [0.5, 0.5, 0.5]) }));
+    const worse = judge(tutorial(), letters({ triplet: results(0.72, 2, [0.5, 0.5, 0.5]) }));
     expect(worse.verdict).toBe("partly reproduced");
     expect(worse.because).toMatch(/B \(not shown\).*C \(shown\)/);
-    const faster = verdictOf(tutorial(), letters({ contrastive: results(0.6, 0.5, [0.5, 0.5, 0.5]) }));
+    const faster = judge(tutorial(), letters({ contrastive: results(0.6, 0.5, [0.5, 0.5, 0.5]) }));
     expect(faster.because).toMatch(/B \(not shown\)/);
   });
 
   it("asks of the joint scenario more than two standard errors, as a pair", () => {
     const close = letters({ softmax: results(0.65, 1, [0.2, 0.9, 0.3]) });
-    expect(verdictOf(tutorial(), close).because).toMatch(/C \(not shown\)/);
+    expect(judge(tutorial(), close).because).toMatch(/C \(not shown\)/);
     const neither = { ...close, triplet: results(0.9, 1, [0.5, 0.5, 0.5]) };
-    expect(verdictOf(tutorial(), neither).verdict).toBe("not reproduced");
+    expect(judge(tutorial(), neither).verdict).toBe("not reproduced");
   });
 });

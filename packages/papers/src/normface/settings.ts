@@ -1,22 +1,4 @@
-import { type Arm, armOf } from "../embeddings/arms.ts";
 import type { Scale } from "../reproduction.ts";
-
-/** The methods compared, in the order of the table; "raw" trains nothing. */
-export const methods = [
-  "normalised softmax",
-  "normalised softmax (P)",
-  "softmax",
-  "triplet",
-  "contrastive",
-  "prototypical",
-  "ArcFace",
-  "CosFace",
-  "raw",
-] as const;
-export type Method = (typeof methods)[number];
-
-/** Those with something to tune. */
-export const trainedMethods: readonly Arm[] = methods.filter((m) => m !== "raw").map(armOf);
 
 /** Numbers of support examples; Omniglot has 20 of a class. */
 export function supportsOf(material: string): number[] {
@@ -36,7 +18,7 @@ interface Size {
 /**
  * Seven epochs of the tutorial's digits are about as many updates as its one epoch on all of MNIST (1500 batches of 32).
  */
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: {
     materials: ["letter"],
     seeds: 2,
@@ -62,6 +44,3 @@ export const sizes: Record<Scale, Size> = {
     tutorial: { seeds: 10, images: 10_000, epochs: 7 },
   },
 };
-
-/** Seeds used for tuning; the measured ones count from 0. */
-export const tuningSeeds = [1001, 1002, 1003];

@@ -1,4 +1,4 @@
-import { derive, randomSource, shuffle } from "minimand/engine";
+import { derive } from "minimand/engine";
 import {
   accuracyOf,
   classifierOf,
@@ -9,6 +9,7 @@ import {
 } from "../embeddings/classify.ts";
 import type { Part } from "../embeddings/material.ts";
 import { trainEmbedding } from "../embeddings/train.ts";
+import { range, shuffled, taken } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 
 /** The authors' tutorial: a linear body on the digits 0-7, then 8 and 9 added from all their training images. */
@@ -39,13 +40,13 @@ export interface TutorialResult {
 export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promise<TutorialResult> {
   const [train, test] = [await host.images("mnist-train"), await host.images("mnist-test")];
   const pixels = train.height * train.width;
-  const drawn = shuffle(
-    Int32Array.from({ length: train.count }, (_, i) => i),
-    randomSource(derive(spec.seed, 4)),
-  ).subarray(0, spec.images);
-  const digits = partOf(train, drawn, (k) => k);
+  const drawn = shuffled(train.count, derive(spec.seed, 4)).subarray(0, spec.images);
+  const digits = partOf(train, drawn);
+  const isNew = (k: number) => k >= 8;
+  const isOld = (k: number) => k < 8;
+  const fromNew = (k: number) => k - 8;
   const trained = await trainEmbedding(
-    { ...among(digits, (k) => k < 8), shape: [pixels], classes: 8 },
+    { ...among(digits, isOld), shape: [pixels], classes: 8 },
     {
       arm: "normalised softmax (P)",
       configuration: { learningRate: 1e-3, parameter: 10 },
@@ -58,15 +59,10 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
     },
     host,
   );
-  const judged = partOf(test, everyRow(test), (k) => k);
+  const judged = partOf(test, range(test.count));
   const clothes = async (name: string) => {
     const images = await host.images(name);
-    return partOf(
-      images,
-      everyRow(images),
-      (k) => k,
-      (k) => k < 2,
-    );
+    return among(partOf(images, range(images.count)), (k) => k < 2);
   };
   const [fashionTrain, fashionTest] = [await clothes("fashion-train"), await clothes("fashion-test")];
 
@@ -77,20 +73,10 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
   });
   const raw = (part: Part): Embedded => ({ ...part, features: pixels });
   const classifier = await classifierOf(trained.centers!, 60);
-  const closed = await accuracyOf(classifier, await embedded(among(judged, (k) => k < 8)));
-  const added = among(
-    digits,
-    (k) => k >= 8,
-    (k) => k - 8,
-  );
-  const old = await embedded(among(judged, (k) => k < 8));
-  const query = await embedded(
-    among(
-      judged,
-      (k) => k >= 8,
-      (k) => k - 8,
-    ),
-  );
+  const closed = await accuracyOf(classifier, await embedded(among(judged, isOld)));
+  const added = among(digits, isNew, fromNew);
+  const old = await embedded(among(judged, isOld));
+  const query = await embedded(among(judged, isNew, fromNew));
   const joint = await joined(classifier, await embedded(added), { old, query });
   const recall = async (digit: number) =>
     accuracyOf(classifier, await embedded(among(judged, (k) => k === digit)));
@@ -103,8 +89,8 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
     nine: await recall(9),
     fashion: await cosine.disjoint(await embedded(fashionTrain), await embedded(fashionTest)),
     rawClosed: await accuracyOf(
-      await classifierOfMeans(raw(among(digits, (k) => k < 8))),
-      raw(among(judged, (k) => k < 8)),
+      await classifierOfMeans(raw(among(digits, isOld))),
+      raw(among(judged, isOld)),
     ),
     rawTen: await accuracyOf(await classifierOfMeans(raw(digits)), raw(judged)),
     rawFashion: await cosine.disjoint(raw(fashionTrain), raw(fashionTest)),
@@ -113,30 +99,18 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
   return result;
 }
 
-const everyRow = ({ count }: Images): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
-
-/** Pixels from 0 to 255, as in the tutorial, of the rows whose label is kept. */
-function partOf(
-  { pixels, labels, height, width }: Images,
-  rows: Int32Array,
-  idOf: (label: number) => number,
-  keep: (label: number) => boolean = () => true,
-): Part {
-  const kept = rows.filter((row) => keep(labels[row]));
+/** Pixels from 0 to 255, as in the tutorial. */
+function partOf({ pixels, labels, height, width }: Images, rows: Int32Array): Part {
   const size = height * width;
-  const x = new Float32Array(kept.length * size);
-  kept.forEach((row, i) => {
+  const x = new Float32Array(rows.length * size);
+  rows.forEach((row, i) => {
     x.set(pixels.subarray(row * size, (row + 1) * size), i * size);
   });
-  return { x, y: Int32Array.from(kept, (row) => idOf(labels[row])) };
+  return { x, y: Int32Array.from(rows, (row) => labels[row]) };
 }
 
+/** The rows whose class is kept. */
 function among({ x, y }: Part, keep: (k: number) => boolean, idOf = (k: number) => k): Part {
-  const size = x.length / y.length;
   const rows = [...y.keys()].filter((row) => keep(y[row]));
-  const out = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    out.set(x.subarray(row * size, (row + 1) * size), i * size);
-  });
-  return { x: out, y: Int32Array.from(rows, (row) => idOf(y[row])) };
+  return { x: taken(x, x.length / y.length, rows), y: Int32Array.from(rows, (row) => idOf(y[row])) };
 }

@@ -1,33 +1,28 @@
 import { harmonic } from "../embeddings/classify.ts";
-import type { ReproductionReport } from "../reproduction.ts";
-import { differences, estimate, percent } from "../statistics.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { difference, mean, percent } from "../kit/statistics.ts";
+import type { Method } from "./arms.ts";
 import { jointSupport, type NovelResult } from "./novel.ts";
-import { type Method, supportsOf } from "./settings.ts";
+import { supportsOf } from "./settings.ts";
 import type { TutorialResult } from "./tutorial.ts";
 
 /** Results of one material, by method, in the order of the seeds. */
 export type ByMethod = Partial<Record<Method, readonly NovelResult[]>>;
 
 /** The rule of the paper's card. */
-export function verdictOf(
-  tutorial: readonly TutorialResult[],
-  letters: ByMethod,
-): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(tutorial: readonly TutorialResult[], letters: ByMethod): Verdict {
   const parts = { A: tutorialShows(tutorial), B: pairsShow(letters), C: jointShows(letters) };
   const because = Object.entries(parts)
     .map(([name, part]) => `${name} (${part.holds ? "shown" : "not shown"}): ${part.because}`)
     .join(" ");
   const [a, b, c] = [parts.A.holds, parts.B.holds, parts.C.holds];
-  const verdict = a && b && c ? "reproduced" : b || c ? "partly reproduced" : "not reproduced";
-  return { verdict, because };
+  return { verdict: graded(a && b && c, b || c), because };
 }
 
 interface Shown {
   holds: boolean;
   because: string;
 }
-
-const mean = (values: readonly number[]): number => estimate(values).mean;
 
 function tutorialShows(results: readonly TutorialResult[]): Shown {
   if (results.length === 0) return { holds: false, because: "it did not run." };
@@ -71,7 +66,7 @@ function jointShows(letters: ByMethod): Shown {
   const { "normalised softmax": ours = [], softmax = [] } = letters;
   if (Math.min(ours.length, softmax.length) === 0) return { holds: false, because: "it did not run." };
   const [own, theirs] = [jointOf(ours), jointOf(softmax)];
-  const gap = estimate(differences(own, theirs));
+  const gap = difference(own, theirs);
   return {
     holds: gap.mean > 0 && gap.mean > 2 * gap.error,
     because: `old and new letters together, harmonic mean: normalised softmax ${percent(mean(own))} %, plain softmax ${percent(mean(theirs))} %, difference ${percent(gap.mean)} ± ${percent(gap.error)} points.`,

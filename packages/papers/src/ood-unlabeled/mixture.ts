@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   adamw,
-  crossEntropy,
   fit,
   gaussianMixtureRisk,
   type LinearRssRun,
@@ -9,43 +8,17 @@ import {
   linearRssTrainer,
   meanDirection,
   minibatches,
-  objectiveOf,
-  type SupervisedState,
   shareInsideHat,
-  supervised,
-  type TrainStep,
 } from "minimand";
-import { type Compile, derive, disposeTree, keyOf, type RandomSource, randomSource } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { type Compile, derive, keyOf, randomSource } from "minimand/engine";
+import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
+import { normalPairs } from "../kit/normals.ts";
+import { part } from "../kit/part.ts";
+import { programsOf } from "../kit/programs.ts";
+import { discard, fullBatches } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { mixture, part } from "./settings.ts";
-
-/** The arms of the simulation; those of labelled points alone depend neither on n nor on the shift. */
-export const mixtureArms = [
-  { id: "mean", label: "Mean of y x (the start of all)", alone: true },
-  { id: "logistic", label: "Logistic regression", alone: true },
-  { id: "drl", label: "Robust, labelled alone (DRL)", alone: true },
-  { id: "rss", label: "RSS, robust labelled part", alone: false },
-  { id: "rss-plain", label: "RSS, plain labelled part", alone: false },
-  { id: "frozen", label: "Frozen teacher, one round", alone: false },
-  { id: "repeated", label: "Frozen teacher, rounds of 50", alone: false },
-] as const;
-export type MixtureArm = (typeof mixtureArms)[number]["id"];
-
-/** Six settings for each arm that has any. */
-export type MixtureSetting = { gamma?: number; gammaPrime?: number; lambda?: number; weightDecay?: number };
-const pairs: MixtureSetting[] = [0.1, 0.3, 1].flatMap((gammaPrime) =>
-  [1, 10].map((lambda) => ({ gammaPrime, lambda })),
-);
-export const mixtureGrids: Record<MixtureArm, MixtureSetting[]> = {
-  mean: [{}],
-  logistic: [0, 0.01, 0.1, 0.3, 1, 3].map((weightDecay) => ({ weightDecay })),
-  drl: [0.03, 0.1, 0.2, 0.3, 0.6, 1].map((gamma) => ({ gamma })),
-  rss: pairs,
-  "rss-plain": pairs,
-  frozen: pairs,
-  repeated: pairs,
-};
+import type { MixtureArm, MixtureSetting } from "./arms.ts";
+import { mixture } from "./settings.ts";
 
 /** One arm on one draw of the simulation. */
 export interface MixtureSpec {
@@ -125,7 +98,7 @@ function trainerFor(arm: MixtureArm, inputs: number, unlabeledBatch: number, com
   );
 }
 
-const logisticPrograms = programsOf<TrainStep<SupervisedState>>();
+const networks = networksOf();
 
 /** Plain training of a linear classifier with decoupled weight decay. */
 async function logistic(
@@ -135,29 +108,23 @@ async function logistic(
   { weightDecay = 0 }: MixtureSetting,
   host: TrialHost,
 ): Promise<Float64Array> {
-  const step = logisticPrograms(host.compile, String(d), () => {
-    const model = linear({ inputs: d, outputs: 2 });
-    const objective = objectiveOf(model, (f, t, { weights }) => crossEntropy(f, t, { weights }));
-    return supervised({
-      model,
-      objective,
-      optimizer: (hyper) => adamw(hyper.learningRate, { weightDecay: hyper.weightDecay }),
-      compile: host.compile,
-    });
-  });
-  const batches = minibatches({ x, shape: [d], y, classes: 2 }, { size: y.length, seed: 0 });
-  const all = Int32Array.from(y, (_, i) => i);
+  const { step } = networks(host.compile, String(d), () => ({
+    model: linear({ inputs: d, outputs: 2 }),
+    loss: batchCrossEntropy,
+    optimizer: (hyper) => adamw(hyper.learningRate, { weightDecay: hyper.weightDecay }),
+  }));
   const state = await fit({
     step,
     state: step.init(keyOf(0), { hyper: { learningRate: 0.05, weightDecay } }),
-    batches: (function* () {
-      for (let i = 0; i < iterations; i++) yield batches.at(all);
-    })(),
+    batches: fullBatches(
+      minibatches({ x, shape: [d], y, classes: 2 }, { size: y.length, seed: 0 }),
+      iterations,
+    ),
     signal: host.signal,
   });
   const [{ weight }] = state.params as unknown as [{ weight: np.Array }];
   const values = (await weight.ref.data()) as Float32Array;
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   return Float64Array.from({ length: d }, (_, j) => values[2 * j + 1] - values[2 * j]);
 }
 
@@ -171,8 +138,8 @@ interface Sample {
 
 /** Two Gaussians with means +-mu and, unlabelled, +-(mu + shift v), mu and v random unit vectors. */
 function sample({ d, m, n, shift, seed }: Record<"d" | "m" | "n" | "shift" | "seed", number>): Sample {
-  const labeled = normals(randomSource(derive(seed, 1)));
-  const other = normals(randomSource(derive(seed, 2)));
+  const labeled = normalPairs(randomSource(derive(seed, 1)));
+  const other = normalPairs(randomSource(derive(seed, 2)));
   const signs = randomSource(derive(seed, 3));
   const unit = (z: () => number): Float64Array => {
     const v = Float64Array.from({ length: d }, z);
@@ -191,22 +158,6 @@ function sample({ d, m, n, shift, seed }: Record<"d" | "m" | "n" | "shift" | "se
     for (let j = 0; j < d; j++) u[i * d + j] = sign * (mu[j] + shift * v[j]) + mixture.sigma * other();
   }
   return { mu, x, y, u };
-}
-
-/** Standard normal draws (Box-Muller, both of a pair used). */
-function normals(next: RandomSource): () => number {
-  let spare: number | null = null;
-  return () => {
-    if (spare !== null) {
-      const value = spare;
-      spare = null;
-      return value;
-    }
-    const r = Math.sqrt(-2 * Math.log(1 - next()));
-    const angle = 2 * Math.PI * next();
-    spare = r * Math.sin(angle);
-    return r * Math.cos(angle);
-  };
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,23 +1,32 @@
 import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "minimand";
+import type { Choices } from "../kit/choices.ts";
+import type { Trial } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { banded } from "../kit/series.ts";
+import {
+  difference,
+  type Estimate,
+  estimate,
+  mean as meanOf,
+  percentOf,
+  rounded,
+} from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { difference, estimate, percentOf, rounded } from "../statistics.ts";
-import { domains } from "./domains.ts";
-import { type MixtureResult, type MixtureSpec, mixtureArms } from "./mixture.ts";
-import { attack, mixture } from "./settings.ts";
-import { type TransferResult, type TransferSpec, transferArms } from "./transfer.ts";
+import { mixtureArms, transferArms } from "./arms.ts";
+import { domains } from "./data.ts";
+import type { MixtureResult, MixtureSpec } from "./mixture.ts";
+import { attack, mixture, type Shape } from "./settings.ts";
+import type { TransferResult, TransferSpec } from "./transfer.ts";
 import { judge } from "./verdict.ts";
 
-/** Specs with what came of them. */
-export type Measured = (
-  | { spec: MixtureSpec; result: MixtureResult }
-  | { spec: TransferSpec; result: TransferResult }
-)[];
+type MixtureTrial = Trial<MixtureSpec, MixtureResult>;
+type TransferTrial = Trial<TransferSpec, TransferResult>;
 
-type MixtureTrial = { spec: MixtureSpec; result: MixtureResult };
-type TransferTrial = { spec: TransferSpec; result: TransferResult };
+/** Specs with what came of them. */
+export type Measured = (MixtureTrial | TransferTrial)[];
 
 /** Tables, curves and the verdict. */
-export function reportOf(measured: Measured, choices: Record<string, Row | undefined>): ReproductionReport {
+export function reportOf(measured: Measured, choices: Choices): ReproductionReport {
   const draws = measured.filter((t): t is MixtureTrial => t.spec.part === "mixture");
   const trials = measured.filter((t): t is TransferTrial => t.spec.part === "transfer");
   const tuned = trials.filter(({ spec }) => isChosen(spec, choices));
@@ -29,31 +38,20 @@ export function reportOf(measured: Measured, choices: Record<string, Row | undef
 }
 
 /** Whether a trial has the tuned setting of its arm, and not one of the study of attacks. */
-function isChosen(
-  { domain, shape, arm, setting }: TransferSpec,
-  choices: Record<string, Row | undefined>,
-): boolean {
+function isChosen({ domain, shape, arm, setting }: TransferSpec, choices: Choices): boolean {
   const row = choices[`${domain}, ${shape}: ${arm}`];
   return row !== undefined && Object.entries(setting).every(([name, value]) => row[name] === value);
 }
 
-const accuracies = (trials: readonly { result: { accuracy: number } }[]): number[] =>
-  trials.map(({ result }) => result.accuracy);
-
-const sameCell =
-  (arm: string, { m, n, shift }: { m: number; n?: number; shift?: number }) =>
-  ({ spec }: MixtureTrial): boolean =>
-    spec.arm === arm &&
-    spec.m === m &&
-    (n === undefined || spec.n === n) &&
-    (shift === undefined || spec.shift === shift);
+const accuracies = (results: readonly { accuracy: number }[]): number[] =>
+  results.map(({ accuracy }) => accuracy);
 
 /** The numbers of part A; the quick scale has another n, the only one there is. */
 function simulationEvidence(draws: readonly MixtureTrial[]): { gain: number; loss: number } {
   const { m, shift } = mixture.judged;
   const n = draws.some(({ spec }) => spec.n === mixture.judged.n) ? mixture.judged.n : undefined;
   const mean = (arm: string, where: object = {}): number =>
-    estimate(accuracies(draws.filter(sameCell(arm, { m, ...where })))).mean;
+    meanOf(accuracies(resultsWhere(draws, { arm, m, ...where })));
   const alone = Math.max(mean("mean"), mean("logistic"));
   const own = mean("rss", { n, shift: 0 });
   return { gain: own - alone, loss: own - mean("rss", { n, shift }) };
@@ -64,7 +62,7 @@ function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
   const rows = [...cells.values()].map((trials): Row => {
     const { m, n, shift, arm } = trials[0].spec;
     const info = mixtureArms.find(({ id }) => id === arm)!;
-    const { mean, error } = estimate(accuracies(trials));
+    const { mean, error } = estimate(accuracies(trials.map(({ result }) => result)));
     const inside = trials.map(({ result }) => result.inside).filter((v) => v !== null);
     return {
       simulation: info.label,
@@ -73,9 +71,9 @@ function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
       shift: info.alone ? null : shift,
       accuracy: rounded(mean),
       "s.e.": rounded(error),
-      gain: rounded(mean - estimate(trials.map(({ result }) => result.start)).mean),
+      gain: rounded(mean - meanOf(trials.map(({ result }) => result.start))),
       "below 0.5": trials.filter(({ result }) => result.accuracy < 0.5).length,
-      "inside the hat": inside.length === 0 ? null : rounded(estimate(inside).mean),
+      "inside the hat": inside.length === 0 ? null : rounded(meanOf(inside)),
     };
   });
   return rows.sort(
@@ -86,32 +84,20 @@ function mixtureRows(draws: readonly MixtureTrial[]): Row[] {
   );
 }
 
-/** Accuracies of an arm over the seeds of one cell. */
-function cellOf(
-  trials: readonly TransferTrial[],
-  arm: string,
-  domain: string,
-  shape: string,
-  m: number,
-): number[] {
-  return accuracies(
-    trials.filter(
-      ({ spec }) => spec.arm === arm && spec.domain === domain && spec.shape === shape && spec.m === m,
-    ),
-  );
-}
+type Cell = { domain: string; shape: Shape; m: number };
 
-function cellsOf(trials: readonly TransferTrial[]): { domain: string; shape: string; m: number }[] {
+/** Accuracies of an arm over the seeds of one cell. */
+const cellOf = (trials: readonly TransferTrial[], arm: string, cell: Cell): number[] =>
+  accuracies(resultsWhere(trials, { arm, ...cell }));
+
+function cellsOf(trials: readonly TransferTrial[]): Cell[] {
   const keys = new Set(trials.map(({ spec: { domain, shape, m } }) => JSON.stringify({ domain, shape, m })));
   return [...keys].map((key) => JSON.parse(key));
 }
 
 function realEvidence(trials: readonly TransferTrial[]) {
-  const over = (rival: string) =>
-    difference(
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, "rss", domain, shape, m)),
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, rival, domain, shape, m)),
-    );
+  const all = (arm: string) => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
+  const over = (rival: string) => difference(all("rss"), all(rival));
   return { overPlain: over("erm"), overFrozen: over("frozen") };
 }
 
@@ -124,19 +110,18 @@ function transferRows(trials: readonly TransferTrial[]): Row[] {
       ...Object.fromEntries(
         transferArms.map(({ id, label }) => [
           label,
-          percentOf(estimate(cellOf(trials, id, domain, shape, m))),
+          percentOf(estimate(cellOf(trials, id, { domain, shape, m }))),
         ]),
       ),
     }),
   );
   const everywhere = transferArms.map(({ id, label }): Row => {
-    const all = (arm: string): number[] =>
-      cellsOf(trials).flatMap(({ domain, shape, m }) => cellOf(trials, arm, domain, shape, m));
+    const all = (arm: string): number[] => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
     const gain = difference(all(id), all("erm"));
     const behind = difference(all("rss"), all(id));
     return {
       "all cells": label,
-      "mean accuracy": rounded(estimate(all(id)).mean),
+      "mean accuracy": rounded(meanOf(all(id))),
       "over plain training": rounded(gain.mean),
       "+-": rounded(gain.error),
       "RSS minus it": rounded(behind.mean),
@@ -149,13 +134,12 @@ function transferRows(trials: readonly TransferTrial[]): Row[] {
 /** Plain training, RSS, and robust training by its dual parameter: accuracy by the radius of the attack. */
 function attackArms(
   trials: readonly TransferTrial[],
-  choices: Record<string, Row | undefined>,
-): { name: string; attacked: number[]; errors: number[] }[] {
+  choices: Choices,
+): { name: string; found: Estimate[] }[] {
   const { domain, m, radii, gammas } = attack;
   const own = trials.filter(({ spec }) => spec.domain === domain && spec.shape === "linear" && spec.m === m);
   const mean = (name: string, of: readonly TransferTrial[]) => {
-    const found = radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i])));
-    return { name, attacked: found.map((e) => e.mean), errors: found.map((e) => e.error) };
+    return { name, found: radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i]))) };
   };
   const chosen = own.filter(({ spec }) => isChosen(spec, choices));
   const made = [
@@ -174,37 +158,35 @@ function attackArms(
       ),
     ),
   ];
-  return made.filter(({ attacked }) => attacked.every(Number.isFinite));
+  return made.filter(({ found }) => found.every((e) => Number.isFinite(e.mean)));
 }
 
-function attackRows(trials: readonly TransferTrial[], choices: Record<string, Row | undefined>): Row[] {
-  return attackArms(trials, choices).map(({ name, attacked }) => ({
+function attackRows(trials: readonly TransferTrial[], choices: Choices): Row[] {
+  return attackArms(trials, choices).map(({ name, found }) => ({
     "under attack": name,
-    ...Object.fromEntries(attack.radii.map((radius, i) => [`radius ${radius}`, rounded(attacked[i])])),
+    ...Object.fromEntries(attack.radii.map((radius, i) => [`radius ${radius}`, rounded(found[i].mean)])),
   }));
 }
 
-/** One standard error to each side. */
-function band(values: readonly number[], errors: readonly number[]): Pick<Series, "low" | "high"> {
-  return { low: values.map((v, i) => v - errors[i]), high: values.map((v, i) => v + errors[i]) };
-}
-
-function attackCurves(trials: readonly TransferTrial[], choices: Record<string, Row | undefined>): Series[] {
-  return attackArms(trials, choices).map(({ name, attacked, errors }) => ({
-    name,
-    ...band(attacked, errors),
+function attackCurves(trials: readonly TransferTrial[], choices: Choices): Series[] {
+  const axes = {
     xLabel: "radius of an l2 attack (digits, linear, 50 labelled)",
     yLabel: "accuracy under attack",
-    x: [...attack.radii],
-    y: attacked,
-  }));
+  };
+  return attackArms(trials, choices).map(({ name, found }) => banded({ name, ...axes }, attack.radii, found));
 }
 
 /** Accuracy of the simulation by the number of unlabelled points, a curve a shift. */
 function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
   const curves: Series[] = [];
+  const sizesOf = ({ m, shift }: { m: number; shift?: number }): number[] => {
+    const own = draws.filter(
+      ({ spec }) => spec.arm === "rss" && spec.m === m && (shift ?? spec.shift) === spec.shift,
+    );
+    return [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
+  };
   for (const m of new Set(draws.map(({ spec }) => spec.m))) {
-    const alone = estimate(accuracies(draws.filter(sameCell("mean", { m })))).mean;
+    const alone = meanOf(accuracies(resultsWhere(draws, { arm: "mean", m })));
     const axis = {
       xLabel: `log10 of the unlabelled points, ${m} labelled`,
       yLabel: "accuracy (Bayes 0.841)",
@@ -212,16 +194,11 @@ function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
     for (const shift of new Set(
       draws.filter(({ spec }) => spec.arm === "rss").map(({ spec }) => spec.shift),
     )) {
-      const own = draws.filter(sameCell("rss", { m, shift }));
-      const sizes = [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
-      const found = sizes.map((n) => estimate(accuracies(own.filter(sameCell("rss", { m, n })))));
-      const y = found.map((e) => e.mean);
-      const errors = found.map((e) => e.error);
-      curves.push({ name: `RSS, shift ${shift}`, ...axis, x: sizes.map(Math.log10), y, ...band(y, errors) });
+      const sizes = sizesOf({ m, shift });
+      const found = sizes.map((n) => accuracies(resultsWhere(draws, { arm: "rss", m, n, shift })));
+      curves.push(banded({ name: `RSS, shift ${shift}`, ...axis }, sizes.map(Math.log10), found));
     }
-    const ends = [...new Set(draws.filter(sameCell("rss", { m })).map(({ spec }) => spec.n))].sort(
-      (a, b) => a - b,
-    );
+    const ends = sizesOf({ m });
     curves.push({
       name: "labelled points alone",
       ...axis,

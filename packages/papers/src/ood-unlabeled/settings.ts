@@ -56,8 +56,3 @@ export const scales: Record<Scale, Size> = {
 /** Measured runs count seeds from here, tuning from there. */
 export const firstSeed = 100;
 export const tuningSeeds = [1001, 1002, 1003];
-
-/** That share of a number, at least `least`. */
-export function part(count: number, fraction: number, least: number): number {
-  return Math.max(least, Math.round(count * fraction));
-}

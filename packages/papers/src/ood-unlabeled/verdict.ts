@@ -1,5 +1,5 @@
-import type { ReproductionReport } from "../reproduction.ts";
-import type { Estimate } from "../statistics.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { type Estimate, signedPoints as signed } from "../kit/statistics.ts";
 
 /** The numbers that the rule of the card asks for. */
 export interface Evidence {
@@ -13,22 +13,12 @@ export interface Evidence {
 }
 
 /** The rule of the card. */
-export function judge({
-  gain,
-  loss,
-  overPlain,
-  overFrozen,
-}: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge({ gain, loss, overPlain, overFrozen }: Evidence): Verdict {
   const simulation = gain >= 0.15 && loss <= 0.03;
   const real = overPlain.mean > 2 * overPlain.error && overFrozen.mean > overFrozen.error;
   const points = ({ mean, error }: Estimate): string => `${signed(mean)} +- ${(100 * error).toFixed(1)}`;
   const because =
     `(A) ${word(simulation)}: RSS gains ${signed(gain)} points over the labelled points alone, and loses ${(100 * loss).toFixed(1)} by the shift. ` +
     `(B) ${word(real)}: on real domains RSS has ${points(overPlain)} points over plain training and ${points(overFrozen)} over a frozen teacher.`;
-  const verdict =
-    simulation && real ? "reproduced" : simulation || real ? "partly reproduced" : "not reproduced";
-  return { verdict, because };
+  return { verdict: graded(simulation && real, simulation || real), because };
 }
-
-const word = (holds: boolean): string => (holds ? "holds" : "fails");
-const signed = (v: number): string => `${v < 0 ? "" : "+"}${(100 * v).toFixed(1)}`;

@@ -10,6 +10,7 @@ import {
   optimisticOmdExpConcave,
   optimisticOmdStronglyConvex,
 } from "minimand";
+import { named } from "../kit/named.ts";
 import type { Problem } from "./problems.ts";
 
 /** One way of learning; `scale` multiplies all of its steps, 1 are the steps of theory. */
@@ -26,60 +27,41 @@ const ofSachs =
     return oftrl({ domain, D: scale * D, nu: share * (L * D * D + D * G), G });
   };
 
+type Make = Arm["make"];
+const arm = (id: string, label: string, make: Make): Arm => ({ id, label, make });
+
+const oomd: Make = ({ domain, G }, scale) => optimisticOmd({ domain, G, D: scale * domain.diameter });
+const descent: Make = ({ domain, G }, scale) => ogd({ domain, G, D: scale * domain.diameter });
+const ensemble: Make = ({ domain, G, L, rounds }, scale) => {
+  const pool = ensemblePool({ D: domain.diameter, G, L, horizon: rounds });
+  return dynamicEnsemble({ domain, G, L, horizon: rounds, pool: pool.map((step) => scale * step) });
+};
 const convex: Arm[] = [
-  {
-    id: "oomd",
-    label: "OOMD",
-    make: ({ domain, G }, scale) => optimisticOmd({ domain, G, D: scale * domain.diameter }),
-  },
-  {
-    id: "ogd",
-    label: "OGD",
-    make: ({ domain, G }, scale) => ogd({ domain, G, D: scale * domain.diameter }),
-  },
-  { id: "oftrl", label: "OFTRL", make: ofSachs(1) },
-  { id: "oftrl-0.1", label: "OFTRL, nu / 10", make: ofSachs(0.1) },
-  { id: "oftrl-0.01", label: "OFTRL, nu / 100", make: ofSachs(0.01) },
-  {
-    id: "ensemble",
-    label: "ensemble",
-    make({ domain, G, L, rounds }, scale) {
-      const pool = ensemblePool({ D: domain.diameter, G, L, horizon: rounds });
-      return dynamicEnsemble({ domain, G, L, horizon: rounds, pool: pool.map((step) => scale * step) });
-    },
-  },
+  arm("oomd", "OOMD", oomd),
+  arm("ogd", "OGD", descent),
+  arm("oftrl", "OFTRL", ofSachs(1)),
+  arm("oftrl-0.1", "OFTRL, nu / 10", ofSachs(0.1)),
+  arm("oftrl-0.01", "OFTRL, nu / 100", ofSachs(0.01)),
+  arm("ensemble", "ensemble", ensemble),
 ];
 
 const stronglyConvex: Arm[] = [
-  {
-    id: "oomd-sc",
-    label: "OOMD, strongly convex",
-    make: ({ domain, lambda, G }, scale) =>
-      optimisticOmdStronglyConvex({ domain, lambda: lambda / scale, G }),
-  },
-  {
-    id: "ogd-sc",
-    label: "OGD, strongly convex",
-    make: ({ domain, lambda }, scale) => ogd({ domain, mu: lambda / scale }),
-  },
-  {
-    id: "oftl-sc",
-    label: "OFTL, strongly convex",
-    make: ({ domain, lambda, G }, scale) => oftlStronglyConvex({ domain, mu: lambda / scale, G }),
-  },
+  arm("oomd-sc", "OOMD, strongly convex", ({ domain, lambda, G }, scale) =>
+    optimisticOmdStronglyConvex({ domain, lambda: lambda / scale, G }),
+  ),
+  arm("ogd-sc", "OGD, strongly convex", ({ domain, lambda }, scale) => ogd({ domain, mu: lambda / scale })),
+  arm("oftl-sc", "OFTL, strongly convex", ({ domain, lambda, G }, scale) =>
+    oftlStronglyConvex({ domain, mu: lambda / scale, G }),
+  ),
 ];
 
 const expConcave: Arm[] = [
-  {
-    id: "oomd-ec",
-    label: "OOMD, exp-concave",
-    make: ({ domain, G, alpha }, scale) => optimisticOmdExpConcave({ domain, G, alpha: alpha / scale }),
-  },
-  {
-    id: "ons",
-    label: "online Newton step",
-    make: ({ domain, G, alpha }, scale) => onlineNewton({ domain, G, alpha: alpha / scale }),
-  },
+  arm("oomd-ec", "OOMD, exp-concave", ({ domain, G, alpha }, scale) =>
+    optimisticOmdExpConcave({ domain, G, alpha: alpha / scale }),
+  ),
+  arm("ons", "online Newton step", ({ domain, G, alpha }, scale) =>
+    onlineNewton({ domain, G, alpha: alpha / scale }),
+  ),
 ];
 
 const arms = [...convex, ...stronglyConvex, ...expConcave];
@@ -92,8 +74,5 @@ export const expConcaveArms = [...idsOf(expConcave), "oomd", "ogd"];
 /** Those whose steps are tuned. */
 export const tunedArms = ["oomd", "ogd", "oftrl", "ensemble"];
 
-export function armOf(id: string): Arm {
-  const arm = arms.find((a) => a.id === id);
-  if (arm === undefined) throw new RangeError(`arm: expected one of ${idsOf(arms).join(", ")}, got ${id}`);
-  return arm;
-}
+/** The arm of that name. */
+export const armOf = (id: string): Arm => named(arms, id, "arm");

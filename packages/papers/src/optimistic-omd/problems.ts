@@ -10,7 +10,8 @@ import {
   seaQuantities,
 } from "minimand";
 import { derive, randomSource } from "minimand/engine";
-import { direction, normals, rotated } from "./random.ts";
+import { normals } from "../kit/normals.ts";
+import { direction, rotated } from "./rotated.ts";
 
 /** A sequence of losses that every arm plays. */
 export interface Problem {
@@ -53,7 +54,7 @@ export interface QuadraticSpec {
  * normal noise. G is the largest gradient there can be with the noise that was drawn.
  */
 export function quadraticProblem({ rounds, sigma, switches, lambda, seed }: QuadraticSpec): Problem {
-  const normal = normals(seed, 1);
+  const normal = normals(randomSource(derive(seed, 1)));
   const eigenvalues = Array.from({ length: dimension }, (_, i) => (i + 1) / dimension + lambda);
   const matrix = rotated(eigenvalues, normal);
   const segments = Array.from({ length: switches + 1 }, () => {
@@ -63,7 +64,7 @@ export function quadraticProblem({ rounds, sigma, switches, lambda, seed }: Quad
     return { u, quadratic, loss: quadraticLoss(quadratic) };
   });
   const segmentOf = (t: number) => Math.min(switches, Math.floor((t * (switches + 1)) / rounds));
-  const noises = normals(seed, 2);
+  const noises = normals(randomSource(derive(seed, 2)));
   const noise = Float64Array.from(
     { length: rounds * dimension },
     () => (sigma / Math.sqrt(dimension)) * noises(),
@@ -123,7 +124,7 @@ export function squaresProblem({
   sigma,
   seed,
 }: Pick<QuadraticSpec, "rounds" | "sigma" | "seed">): Problem {
-  const normal = normals(seed, 3);
+  const normal = normals(randomSource(derive(seed, 3)));
   const u = direction(dimension, normal);
   const list = Array.from({ length: examples }, () => {
     const a = direction(dimension, normal);

@@ -1,9 +1,9 @@
+import { estimate, logSlope, mean, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
 import { armOf } from "./arms.ts";
 import { driftName, judgedSwitches, type Study, sigmas } from "./settings.ts";
 import { type ArmResult, fourfold, type Result, type Spec } from "./trial.ts";
-import { type Evidence, growth, judge, logSlope, ruleRounds } from "./verdict.ts";
+import { type Evidence, growth, judge, ruleRounds } from "./verdict.ts";
 
 /** A study with its arms and its results, one a seed. */
 export interface Measured {
@@ -19,8 +19,6 @@ function of({ arms, results }: Measured, id: string, tuned = false): ArmResult[]
   if (arm === undefined) throw new RangeError(`arms: expected results of ${id}, got none`);
   return results.map((result) => result.arms[arm.i]);
 }
-
-const mean = (values: readonly number[]): number => estimate(values).mean;
 
 /** Mean regret at some rounds; rounds beyond the last are the last. */
 function regretAt(measured: Measured, id: string, rounds: readonly number[]): number[] {

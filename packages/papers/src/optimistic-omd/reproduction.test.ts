@@ -1,37 +1,22 @@
-import { readFile } from "node:fs/promises";
-import { makeDataset, readTable } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
-import { localHost } from "../local-host.ts";
+import { logSlope } from "../kit/statistics.ts";
+import { bundledHost, madeUpImages, quickRun, quickTune } from "../kit/test-host.fixture.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { quadraticProblem, squaresProblem } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
 import { grid, studies } from "./settings.ts";
 import { type StreamSpec, streamProblem } from "./streams.ts";
-import { type Evidence, growth, judge, logSlope } from "./verdict.ts";
+import { type Evidence, growth, judge } from "./verdict.ts";
 
 const host: TrialHost = {
-  async dataset(name) {
-    const file = new URL(`../../../../data/${name}.csv.gz`, import.meta.url);
-    return makeDataset(await readTable(await readFile(file), { name }), { target: "target" });
-  },
-  async images() {
-    const labels = Uint8Array.from({ length: 60 }, (_, i) => i % 10);
-    const pixels = Uint8Array.from({ length: 240 }, (_, i) => (37 * i) % 256);
-    return { pixels, labels, count: 60, height: 2, width: 2 };
-  },
+  ...bundledHost,
+  images: async () =>
+    madeUpImages({ count: 60, height: 2, width: 2 }, (row, place) => (37 * (4 * row + place)) % 256),
 };
 
 describe("the reproduction of optimistic mirror descent", () => {
   it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
-    const run = reproduction.run(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
-    let step = await run.next();
-    let last = { done: 0, total: -1 };
-    while (!step.done) {
-      last = step.value;
-      step = await run.next();
-    }
-    expect(last.done).toBe(last.total);
-    const { rows, series, verdict, because } = step.value;
+    const { rows, series, because } = await quickRun(reproduction, { host });
     const measured = rows.filter((row) => "study" in row);
     for (const row of measured) {
       expect(Number.isFinite(row.regret)).toBe(true);
@@ -39,16 +24,12 @@ describe("the reproduction of optimistic mirror descent", () => {
     }
     expect(new Set(measured.map((row) => row.study)).size).toBe(studies("quick").length);
     expect(rows.filter((row) => "growth of regret" in row).length).toBeGreaterThan(20);
-    expect(series.every(({ x, y }) => x.length === y.length && x.every(Number.isFinite))).toBe(true);
-    expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(verdict);
+    expect(series.every(({ x }) => x.every(Number.isFinite))).toBe(true);
     expect(because).toMatch(/Every run kept its bound\.$/);
-  }, 30_000);
+  });
 
   it("tunes every arm by the same grid, on problems of its own", async () => {
-    const tune = reproduction.tune!(localHost(reproduction, { ...host, scale: "quick", seeds: null }));
-    let step = await tune.next();
-    while (!step.done) step = await tune.next();
-    const { rows, choices } = step.value;
+    const { rows, choices } = await quickTune(reproduction, { host });
     const tuned = studies("quick").filter((study) => study.tuned);
     expect(Object.keys(choices)).toEqual(tuned.map(({ name }) => name));
     for (const row of rows) {
@@ -57,12 +38,6 @@ describe("the reproduction of optimistic mirror descent", () => {
       const chosen = Number(choices[String(row.study)][String(id)]);
       expect(own[grid.indexOf(chosen)]).toBe(Math.min(...own));
     }
-  }, 30_000);
-
-  it("gives the same result for the same spec", async () => {
-    const problem = { kind: "drift", switches: 2, sigma: 0.3, rounds: 200, seed: 3 } as const;
-    const spec = { problem, arms: [{ id: "oomd", scale: 2 }] };
-    expect(await reproduction.trial(spec, host)).toEqual(await reproduction.trial(spec, host));
   });
 });
 

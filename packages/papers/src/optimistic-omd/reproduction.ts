@@ -1,67 +1,55 @@
-import { collect } from "../collect.ts";
+import { seedsOf } from "../kit/collect.ts";
+import { mean, rounded } from "../kit/statistics.ts";
+import type { Tuned } from "../kit/tune-grid.ts";
+import { tryAll } from "../kit/tune-grid.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
-import { estimate, rounded } from "../statistics.ts";
 import { armOf, tunedArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type Measured, reportOf } from "./report.ts";
-import { armsOf, type Choices, grid, type Study, studies, tuningSeeds } from "./settings.ts";
+import { armsOf, grid, type Study, studies, tuningSeeds } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-type Settled = { study: Study; arms: Spec["arms"]; results: Result[] }[];
-
-/** Runs studies, each with its arms and seeds. */
+/** Runs studies, each with its arms and seeds; a trial is called by its study's name. */
 async function* settle(
-  wanted: readonly { study: Study; arms: Spec["arms"]; seeds: readonly number[] }[],
   host: Host<Spec, Result>,
-): AsyncGenerator<Progress, Settled> {
-  const specs = wanted.flatMap(({ study, arms, seeds }) =>
-    seeds.map((seed) => ({ name: study.name, seed, spec: { problem: study.problem(seed), arms } })),
-  );
-  const names = new Map(specs.map((s) => [s.spec, s]));
-  const results = yield* collect(
-    host,
-    specs.map(({ spec }) => spec),
-    (spec) => {
-      const own = names.get(spec);
-      return `${own?.name}, seed ${own?.seed}`;
-    },
-  );
-  let from = 0;
-  return wanted.map(({ study, arms, seeds }) => {
-    const own = results.slice(from, from + seeds.length);
-    from += seeds.length;
-    return { study, arms, results: own };
-  });
+  wanted: readonly Omit<Measured, "results">[],
+  seedsFor: (study: Study) => readonly number[],
+): AsyncGenerator<Progress, Measured[]> {
+  const names = new Map<Spec, string>();
+  const tried = wanted.map(({ study, arms }) => ({
+    study,
+    arms,
+    specs: seedsFor(study).map((seed) => {
+      const spec = { problem: study.problem(seed), arms };
+      names.set(spec, `${study.name}, seed ${seed}`);
+      return spec;
+    }),
+  }));
+  return yield* tryAll(host, tried, (spec) => names.get(spec) ?? "");
 }
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
-  const choices = tuned.choices as Choices;
-  const wanted = studies(host.scale).map((study) => ({
-    study,
-    arms: armsOf(study, choices),
-    seeds: Array.from({ length: host.seeds ?? study.seeds }, (_, i) => i),
-  }));
-  const measured: Measured[] = yield* settle(wanted, host);
-  return reportOf(measured);
+  const wanted = studies(host.scale).map((study) => ({ study, arms: armsOf(study, tuned.choices) }));
+  return reportOf(yield* settle(host, wanted, (study) => seedsOf(host, study.seeds)));
 }
 
 /** One grid of multiples of theory's steps for every arm; the smallest mean cumulative loss is taken. */
-async function* tune(
-  host: Host<Spec, Result>,
-): AsyncGenerator<Progress, { rows: Row[]; choices: Record<string, Row> }> {
+async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const arms = tunedArms.flatMap((id) => grid.map((scale) => ({ id, scale })));
-  const wanted = studies(host.scale)
-    .filter((study) => study.tuned)
-    .map((study) => ({ study, arms, seeds }));
-  const settled = yield* settle(wanted, host);
+  const wanted = studies(host.scale).filter((study) => study.tuned);
+  const settled = yield* settle(
+    host,
+    wanted.map((study) => ({ study, arms })),
+    () => seeds,
+  );
   const rows: Row[] = [];
   const choices: Record<string, Row> = {};
   for (const { study, results } of settled) {
     const losses = arms.map((arm, i) => ({
       ...arm,
-      loss: estimate(results.map((result) => result.arms[i].loss)).mean,
+      loss: mean(results.map((result) => result.arms[i].loss)),
     }));
     choices[study.name] = {};
     for (const id of tunedArms) {

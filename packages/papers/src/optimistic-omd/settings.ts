@@ -1,3 +1,4 @@
+import type { Choices } from "../kit/choices.ts";
 import type { Scale } from "../reproduction.ts";
 import { convexArms, expConcaveArms, stronglyConvexArms, tunedArms } from "./arms.ts";
 import { streamData, streamOrders } from "./streams.ts";
@@ -13,7 +14,7 @@ interface Size {
   streams: readonly (typeof streamData)[number][];
 }
 
-export const sizes: Record<Scale, Size> = {
+export const scales: Record<Scale, Size> = {
   quick: {
     seeds: 2,
     rounds: 120,
@@ -48,7 +49,7 @@ export interface Study {
 
 /** All that is measured at a scale. */
 export function studies(scale: Scale): Study[] {
-  const { seeds, rounds, streamRows, streamSeeds, long, streams } = sizes[scale];
+  const { seeds, rounds, streamRows, streamSeeds, long, streams } = scales[scale];
   const rates = (kind: "convex" | "strongly convex" | "exp-concave", noise: number[], arms: string[]) =>
     noise.map(
       (sigma): Study => ({
@@ -94,8 +95,6 @@ export function studies(scale: Scale): Study[] {
 }
 
 export const driftName = (switches: number): string => `${switches} switches`;
-
-export type Choices = Record<string, Record<string, number | string | null>>;
 
 /** The arms of a study: by theory, then those with tuned steps (theory's where nothing was tuned yet). */
 export function armsOf({ name, arms, tuned }: Study, choices: Choices): Spec["arms"] {

@@ -1,6 +1,6 @@
-import { encode, fitEncoder } from "@minimand/compare";
 import { ballDomain, minimizeOn, type RoundLoss } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
+import { range, standardised } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { Problem } from "./problems.ts";
 
@@ -30,10 +30,7 @@ const blocks = 5;
 export async function streamProblem(spec: StreamSpec, host: TrialHost): Promise<Problem> {
   const { x, y, width } = await rowsOf(spec.data, host);
   const next = randomSource(derive(spec.seed, 5));
-  const drawn = shuffle(
-    Int32Array.from({ length: y.length }, (_, i) => i),
-    next,
-  ).slice(0, spec.rows);
+  const drawn = shuffle(range(y.length), next).slice(0, spec.rows);
   const labels = y.slice();
   if (spec.order === "5 % of labels flipped") for (const row of drawn) if (next() < 0.05) labels[row] *= -1;
   const order = spec.order === "blocks of a class" ? inBlocks(drawn, labels) : [...drawn];
@@ -114,16 +111,15 @@ async function rowsOf(data: StreamSpec["data"], host: TrialHost): Promise<Rows> 
 
 async function table(name: string, host: TrialHost): Promise<Rows> {
   const dataset = await host.dataset(name);
-  const all = Int32Array.from({ length: dataset.rows }, (_, i) => i);
-  const encoder = fitEncoder(dataset, all);
-  const { x } = encode(encoder, dataset, all);
-  return ofLengthOne(x, dataset.labels, encoder.inputs);
+  const all = range(dataset.rows);
+  const { x, shape } = standardised(dataset, all)(all);
+  return ofLengthOne(x, dataset.labels, shape[0]);
 }
 
 async function digits(host: TrialHost): Promise<Rows> {
   const { pixels, labels, count, height, width } = await host.images("mnist-train");
   const size = height * width;
-  const rows = Array.from({ length: count }, (_, i) => i).filter((i) => labels[i] === 3 || labels[i] === 8);
+  const rows = [...range(count)].filter((i) => labels[i] === 3 || labels[i] === 8);
   const x = new Float32Array(rows.length * size);
   rows.forEach((row, i) => {
     for (let j = 0; j < size; j++) x[i * size + j] = pixels[row * size + j] / 255;

@@ -1,4 +1,5 @@
-import type { ReproductionReport } from "../reproduction.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { logSlope } from "../kit/statistics.ts";
 
 /** The numbers that the rule of the card asks for. */
 export interface Evidence {
@@ -17,15 +18,6 @@ export interface Evidence {
   broken: number;
 }
 
-/** The slope of a line through `(log x, log y)` by least squares. */
-export function logSlope(x: readonly number[], y: readonly number[]): number {
-  const [u, v] = [x.map(Math.log), y.map(Math.log)];
-  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const [mu, mv] = [mean(u), mean(v)];
-  const over = u.reduce((sum, a, i) => sum + (a - mu) * (v[i] - mv), 0);
-  return over / u.reduce((sum, a) => sum + (a - mu) ** 2, 0);
-}
-
 /** Rounds at which the rule looks. */
 export const ruleRounds = [250, 1000, 4000];
 
@@ -33,7 +25,7 @@ export const ruleRounds = [250, 1000, 4000];
 export const growth = ([a, b, c]: readonly number[]): number => (c - b) / (b - a);
 
 /** The rule of the card. */
-export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(e: Evidence): Verdict {
   const flat = (regret: readonly number[]) => regret[2] / regret[0];
   const inRounds = logSlope(ruleRounds, e.convexNoisy);
   const inSigma = logSlope(e.sigmas, e.convexBySigma);
@@ -43,7 +35,8 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
   const d = e.orders.every(({ theory, seeds }) => theory >= 0.8 * seeds);
   const t = e.orders.every(({ tuned, seeds }) => tuned >= 0.8 * seeds);
   const kept = e.broken === 0;
-  const verdict = !(a && b && kept) ? "not reproduced" : c && d && t ? "reproduced" : "partly reproduced";
+  const core = a && b && kept;
+  const verdict = graded(core && c && d && t, core);
   const counts = (of: "theory" | "tuned") =>
     e.orders.map((o) => `${o[of]} of ${o.seeds} seeds with ${o.switches} switches`).join(", ");
   const because =
@@ -56,5 +49,4 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
   return { verdict, because };
 }
 
-const word = (holds: boolean): string => (holds ? "holds" : "fails");
 const times = (factor: number): string => `${factor.toFixed(3)}-fold`;

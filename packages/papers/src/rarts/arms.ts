@@ -1,4 +1,6 @@
 import type { RartsOptions } from "minimand";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
 
 /** What tuning chooses for a cell search. */
 export interface CellConfiguration {
@@ -23,9 +25,11 @@ export interface CellArm {
 }
 
 const alphaRates = [0.003, 0.01, 0.03];
-const plain: CellConfiguration[] = [0.05, 0.1].flatMap((learningRate) =>
-  alphaRates.map((alphaRate) => ({ learningRate, alphaRate, beta: 0 })),
-);
+const plain: CellConfiguration[] = grid({
+  learningRate: [0.05, 0.1],
+  alphaRate: alphaRates,
+  beta: [0],
+});
 /** One learning rate, for two of beta. */
 const coupled: CellConfiguration[] = [0.1, 0.5].flatMap((beta) =>
   alphaRates.map((alphaRate) => ({ learningRate: 0.05, alphaRate, beta })),
@@ -66,12 +70,8 @@ export const cellArms: readonly CellArm[] = [
 /** The arms that the rule speaks of. */
 export const judgedArms = ["darts-1", "darts-2", "rarts", "rarts-jacobi"];
 
-export function cellArm(id: string): CellArm {
-  const found = cellArms.find((arm) => arm.id === id);
-  if (found === undefined)
-    throw new RangeError(`arm: expected one of ${cellArms.map((a) => a.id).join(", ")}, got ${id}`);
-  return found;
-}
+/** The arm of that name. */
+export const cellArm = (id: string): CellArm => named(cellArms, id, "arm");
 
 /** What tuning chooses for a width. `mu` is the penalty, beside the weight decay that all have. */
 export interface WidthConfiguration {
@@ -87,9 +87,8 @@ export interface WidthArm {
   grid: WidthConfiguration[];
 }
 
-const rates = [0.05, 0.1];
-const penalised = rates.flatMap((learningRate) => [1e-3, 1e-2, 1e-1].map((mu) => ({ learningRate, mu })));
-const unpenalised = [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4].map((learningRate) => ({ learningRate, mu: 0 }));
+const penalised = grid({ learningRate: [0.05, 0.1], mu: [1e-3, 1e-2, 1e-1] });
+const unpenalised = grid({ learningRate: [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4], mu: [0] });
 
 export const widthArms: readonly WidthArm[] = [
   { id: "width-rarts", label: "RARTS, l1 on gates", grid: penalised },

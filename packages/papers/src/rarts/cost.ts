@@ -1,8 +1,9 @@
 import { discardSearch, type SearchState } from "minimand";
+import { laterMedian } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { cellArm } from "./arms.ts";
-import { searchOf, startOf } from "./cell-trial.ts";
-import { pairs, splitDigits } from "./digits.ts";
+import { searchOf, startOf } from "./cells.ts";
+import { pairs, splitDigits } from "./data.ts";
 import { search as size } from "./settings.ts";
 
 /** Milliseconds of a step of each search, in turn in one thread. */
@@ -44,10 +45,7 @@ export async function costTrial({ arms, rounds }: CostSpec, host: TrialHost): Pr
   for (const state of states.values()) discardSearch(state);
   return {
     part: "cost",
-    milliseconds: Object.fromEntries([...times].map(([id, values]) => [id, median(values)])),
+    milliseconds: Object.fromEntries([...times].map(([id, values]) => [id, laterMedian(values)])),
     gradients: Object.fromEntries(arms.map((id) => [id, searchOf(id, host.compile).gradientsPerStep])),
   };
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

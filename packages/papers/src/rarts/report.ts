@@ -1,43 +1,44 @@
+import { resultsWhere } from "../kit/evidence.ts";
+import {
+  difference,
+  type Estimate,
+  estimate,
+  mean,
+  meanOrNull,
+  median,
+  rounded,
+  roundOrNull,
+} from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { difference, type Estimate, estimate, rounded } from "../statistics.ts";
 import { cellArms, gateArms, widthArms } from "./arms.ts";
-import type { CellResult } from "./cell-trial.ts";
-import type { GatesResult } from "./gates-trial.ts";
+import type { GatesResult } from "./gates.ts";
 import { width } from "./settings.ts";
-import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable-trial.ts";
-import type { Result, Spec } from "./spec.ts";
+import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable.ts";
+import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
-import type { WidthResult } from "./width-trial.ts";
-
-export interface Measured {
-  specs: readonly Spec[];
-  results: readonly Result[];
-  /** Mean test accuracy of every cell of the space. */
-  table: { [cell: string]: number };
-}
+import type { WidthResult } from "./widths.ts";
 
 const random = "Random search, as many gradients as second order";
 
 /** The tables of all parts, the ways on the solvable model, the curves of the gates, and the verdict. */
-export function reportOf({ specs, results, table }: Measured): ReproductionReport {
-  const of = <R extends Result>(wanted: (spec: Spec) => boolean): R[] =>
-    results.filter((_, i) => wanted(specs[i])) as R[];
-  const solvable = specs.flatMap((spec, i) =>
-    spec.part === "solvable" ? [{ method: spec.method, result: results[i] as SolvableResult }] : [],
+export function reportOf(
+  trials: readonly Measured[],
+  /** Mean test accuracy of every cell of the space. */
+  table: { [cell: string]: number },
+): ReproductionReport {
+  const solvable = trials.flatMap(({ spec, result }) =>
+    spec.part === "solvable" ? [{ method: spec.method, result: result as SolvableResult }] : [],
   );
-  const cells = (arm: string): CellResult[] => of((spec) => spec.part === "cell" && spec.arm === arm);
-  const widths = (arm: string): WidthResult[] => of((spec) => spec.part === "width" && spec.arm === arm);
-  const gates = gateArms.map((arm) => ({
-    arm,
-    results: of<GatesResult>((spec) => spec.part === "gates" && spec.arm === arm),
-  }));
-  const cost = results.find((r) => r.part === "cost");
+  const cells = (arm: string) => resultsWhere(trials, { part: "cell", arm });
+  const widths = (arm: string) => resultsWhere(trials, { part: "width", arm });
+  const gates = gateArms.map((arm) => ({ arm, results: resultsWhere(trials, { part: "gates", arm }) }));
+  const [cost] = resultsWhere(trials, { part: "cost" });
   if (cost === undefined) throw new RangeError("results: expected those of the cost, got none");
 
   const ranking = Object.entries(table).sort((a, b) => b[1] - a[1]);
   const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
   const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
-  const randoms = results.filter((r) => r.part === "random");
+  const randoms = resultsWhere(trials, { part: "random" });
   const randomRegrets = randoms.map(({ cell }) => regretOf(cell));
   const second = cost.milliseconds["darts-2"];
   const arms = cellArms.filter(({ id }) => id in cost.milliseconds);
@@ -69,8 +70,8 @@ export function reportOf({ specs, results, table }: Measured): ReproductionRepor
         "s.e. of that": points(difference(regrets(id), regrets("darts-2")).error),
         "mean weight of the winner": rounded(mean(own.map(({ decided }) => decided))),
         "supernet test, w": rounded(mean(own.map(({ test }) => test.weights))),
-        "supernet test, y": meanOrNull(own.map(({ test }) => test.twin)),
-        "supernet test, mean of both": meanOrNull(own.map(({ test }) => test.average)),
+        "supernet test, y": roundedMean(own.map(({ test }) => test.twin)),
+        "supernet test, mean of both": roundedMean(own.map(({ test }) => test.average)),
         gradients: own[0]?.gradients ?? null,
         "seconds a search": rounded(mean(own.map(({ seconds }) => seconds))),
       };
@@ -223,18 +224,9 @@ function way(method: SolvableSpec["method"], { path }: SolvableResult): Series {
   };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const points = (share: number): number => Math.round(1e4 * share) / 100;
 const digits = (value: number): number => Number(value.toPrecision(11));
-function meanOrNull(values: readonly (number | null)[]): number | null {
-  const found = values.filter((v) => v !== null);
-  return found.length === 0 ? null : rounded(mean(found));
-}
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const roundedMean = (values: readonly (number | null)[]): number | null => roundOrNull(meanOrNull(values), 4);
 function mostOften(values: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -1,84 +1,98 @@
-import { collect } from "../collect.ts";
-import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
-import {
-  type CellArm,
-  type CellConfiguration,
-  cellArms,
-  gateArms,
-  judgedArms,
-  type WidthConfiguration,
-  widthArms,
-} from "./arms.ts";
-import { cellTrial, nameOf, randomTrial, space, tableTrial } from "./cell-trial.ts";
-import { costTrial } from "./cost.ts";
-import { gatesTrial } from "./gates-trial.ts";
+import { type Choices, chosen } from "../kit/choices.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { resultsWhere } from "../kit/evidence.ts";
+import { part } from "../kit/part.ts";
+import { mean, rounded } from "../kit/statistics.ts";
+import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
+import type { Host, Reproduction } from "../reproduction.ts";
+import { type CellArm, cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
+import { meanTable, nameOf, space, tableSpecs } from "./cells.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { part, scales } from "./settings.ts";
-import { solvableMethods, solvableTrial } from "./solvable-trial.ts";
-import { describe, type Result, type Spec } from "./spec.ts";
-import { meanTable, tableSpecs } from "./table.ts";
-import { tune } from "./tune.ts";
+import { scales, tuningSeeds } from "./settings.ts";
+import { solvableMethods } from "./solvable.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
-import { widthTrial } from "./width-trial.ts";
 
-export const reproduction: Reproduction<Spec, Result> = {
-  card,
-  async trial(spec, host) {
-    if (spec.part === "solvable") return solvableTrial(spec, host);
-    if (spec.part === "cell") return cellTrial(spec, host);
-    if (spec.part === "random") return randomTrial(spec, host);
-    if (spec.part === "table") return tableTrial(spec, host);
-    if (spec.part === "width") return widthTrial(spec, host);
-    return spec.part === "gates" ? gatesTrial(spec, host) : costTrial(spec, host);
-  },
-  run,
-  tune,
-};
+const choices: Choices = tuned.choices;
 
-async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
+function specsOf(host: Host<Spec, Result>): Spec[] {
   const { seeds, fraction, parts } = scales[host.scale];
-  const all = Array.from({ length: host.seeds ?? seeds }, (_, seed) => seed);
-  const arms = parts === "few" ? cellArms.filter(({ id }) => judgedArms.includes(id)) : cellArms;
-  const specs: Spec[] = [
+  const few = parts === "few";
+  const arms = few ? cellArms.filter(({ id }) => judgedArms.includes(id)) : cellArms;
+  return [
     { part: "cost", arms: arms.map(({ id }) => id), rounds: part(60, fraction, 1) },
-    ...solvableMethods.map(
-      (method): Spec => ({ part: "solvable", method, maxSteps: parts === "few" ? 30 : 20_000 }),
-    ),
-    ...all.flatMap((seed) => seedSpecs(arms, seed, fraction)),
+    ...solvableMethods.map((method): Spec => ({ part: "solvable", method, maxSteps: few ? 30 : 20_000 })),
+    ...seedsOf(host, seeds).flatMap((seed) => seedSpecs(arms, seed, fraction)),
     ...(host.scale === "full" ? tableSpecs(fraction) : []),
   ];
-  const results = yield* collect(host, specs, describe);
-  const fresh = results.filter((r) => r.part === "table");
-  return reportOf({ specs, results, table: fresh.length > 0 ? meanTable(fresh) : committedTable() });
 }
 
 function seedSpecs(arms: readonly CellArm[], seed: number, fraction: number): Spec[] {
   return [
-    ...arms.map(({ id, settingsOf = id }): Spec => {
-      const { learningRate, alphaRate, beta } = choiceOf<CellConfiguration>(settingsOf);
-      const configuration = { learningRate, alphaRate, beta };
-      return { part: "cell", arm: id, configuration, seed, judge: "table", fraction };
+    ...arms.map(({ id: arm, settingsOf = arm }): Spec => {
+      const configuration = chosen(choices, settingsOf, ["learningRate", "alphaRate", "beta"]);
+      return { part: "cell", arm, configuration, seed, judge: "table", fraction };
     }),
     { part: "random", seed, fraction },
-    ...widthArms.map(({ id }): Spec => {
-      const { learningRate, mu } = choiceOf<WidthConfiguration>(id);
-      return { part: "width", arm: id, configuration: { learningRate, mu }, seed, judge: "test", fraction };
+    ...widthArms.map(({ id: arm }): Spec => {
+      const configuration = chosen(choices, arm, ["learningRate", "mu"]);
+      return { part: "width", arm, configuration, seed, judge: "test", fraction };
     }),
     ...gateArms.map((arm): Spec => ({ part: "gates", arm, seed, fraction })),
   ];
 }
 
 /** The committed table: mean test accuracy of each cell. */
-function committedTable(): { [cell: string]: number } {
-  return Object.fromEntries(
-    space.map(nameOf).map((cell) => [cell, choiceOf<{ accuracy: number }>(cell).accuracy]),
-  );
+const committedTable = (): { [cell: string]: number } =>
+  Object.fromEntries(space.map(nameOf).map((cell) => [cell, chosen(choices, cell, ["accuracy"]).accuracy]));
+
+/** Six configurations for every cell search and every width. */
+function candidatesOf(fraction: number): Candidate<Spec>[] {
+  const common = { judge: "tune", fraction } as const;
+  return [
+    ...cellArms.flatMap(({ id: arm, grid }) =>
+      candidates(arm, { arm }, grid, (configuration) =>
+        tuningSeeds.map((seed): Spec => ({ part: "cell", arm, configuration, seed, ...common })),
+      ),
+    ),
+    ...widthArms.flatMap(({ id: arm, grid }) =>
+      candidates(arm, { arm }, grid, (configuration) =>
+        tuningSeeds.map((seed): Spec => ({ part: "width", arm, configuration, seed, ...common })),
+      ),
+    ),
+  ];
 }
 
-function choiceOf<Configuration>(arm: string): Configuration {
-  const choices = tuned.choices as unknown as Record<string, Configuration | undefined>;
-  const chosen = choices[arm];
-  if (chosen === undefined) throw new RangeError(`tuned.json: expected a choice for ${arm}, got none`);
-  return chosen;
+function accuracyOf(result: Result): number {
+  if (result.part === "cell") return result.validation ?? 0;
+  return result.part === "width" ? mean(Object.values(result.accuracy)) : 0;
 }
+
+/** Searches for cells, widths and gates of features, beside a model that is solved exactly and the cost of a step. */
+export const reproduction: Reproduction<Spec, Result> = {
+  card,
+  trial,
+
+  async *run(host) {
+    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    const fresh = resultsWhere(trials, { part: "table" });
+    return reportOf(trials, fresh.length > 0 ? meanTable(fresh) : committedTable());
+  },
+
+  /**
+   * Judged on rows that no measured run sees, widths by the mean over both. Beside the choices stands the table of the space,
+   * the mean test accuracy of every cell on seeds of its own, by which no choice is made.
+   */
+  async *tune(host) {
+    const { fraction } = scales[host.scale];
+    const all = [...candidatesOf(fraction), { choice: "", row: {}, specs: tableSpecs(fraction) }];
+    const tried = yield* tryAll(host, all, describe);
+    const cells = tried.pop()?.results ?? [];
+    const best = bestOf(tried, { score: "accuracy", scoreOf: accuracyOf });
+    const table = meanTable(cells.filter((result) => result.part === "table"));
+    for (const [cell, accuracy] of Object.entries(table))
+      best.choices[cell] = { cell, accuracy: rounded(accuracy) };
+    return best;
+  },
+};

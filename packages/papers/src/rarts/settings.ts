@@ -55,8 +55,3 @@ export const scales: Record<Scale, { seeds: number; fraction: number; parts: "al
 
 /** Tuning uses seeds that no measured run has. */
 export const tuningSeeds = [1001, 1002];
-
-/** That share of a number, at least `least`. */
-export function part(count: number, fraction: number, least: number): number {
-  return Math.max(least, Math.round(count * fraction));
-}

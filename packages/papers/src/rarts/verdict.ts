@@ -1,5 +1,5 @@
-import type { ReproductionReport } from "../reproduction.ts";
-import type { Estimate } from "../statistics.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { type Estimate, signedPoints } from "../kit/statistics.ts";
 
 /** The numbers that the rule of the card asks for. */
 export interface Evidence {
@@ -15,7 +15,7 @@ export interface Evidence {
 }
 
 /** The rule of the card. */
-export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(e: Evidence): Verdict {
   const exact = e.limitError <= 1e-10 && e.rise <= 1e-12;
   const { first, gaussSeidel, jacobi, second } = e.milliseconds;
   const cheaper = first < gaussSeidel && gaussSeidel < second && jacobi <= second / 2;
@@ -24,13 +24,9 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
   );
   const narrow = e.widths.every(({ difference }) => difference.mean >= -difference.error);
   const all = exact && cheaper && narrow && found.every((holds) => holds);
-  const verdict = all
-    ? "reproduced"
-    : exact && found.some((holds) => holds)
-      ? "partly reproduced"
-      : "not reproduced";
+  const verdict = graded(all, exact && found.some((holds) => holds));
   const points = ({ mean, error }: Estimate): string =>
-    `${mean < 0 ? "" : "+"}${(100 * mean).toFixed(2)} ± ${(100 * error).toFixed(2)}`;
+    `${signedPoints(mean, 2)} ± ${(100 * error).toFixed(2)}`;
   const share = (ms: number): string => `${Math.round((100 * ms) / second)} %`;
   const because =
     `(i) ${word(exact)}: at most ${e.limitError.toExponential(1)} from the limits, the objective rises by at most ${e.rise.toExponential(1)}. ` +
@@ -46,5 +42,3 @@ export function judge(e: Evidence): Pick<ReproductionReport, "verdict" | "becaus
       .join(", ")}.`;
   return { verdict, because };
 }
-
-const word = (holds: boolean): string => (holds ? "holds" : "fails");

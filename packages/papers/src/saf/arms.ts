@@ -2,8 +2,6 @@ import type { numpy as np } from "@jax-js/jax";
 import {
   adamw,
   asam,
-  type BatchLoss,
-  crossEntropy,
   esam,
   type GradientTransformation,
   gsam,
@@ -20,13 +18,14 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile } from "minimand/engine";
+import { grid } from "../kit/grid.ts";
+import { named } from "../kit/named.ts";
+import { batchCrossEntropy } from "../kit/networks.ts";
 import { momentum, weightDecay } from "./settings.ts";
 
 /** What tuning chooses: the learning rate, and the number that matters most to the arm. */
-export interface Configuration {
-  learningRate: number;
-  parameter: number;
-}
+export type Configuration = Record<(typeof columns)[number], number>;
+export const columns = ["learningRate", "parameter"] as const;
 
 /** One way to train, with its nine configurations. */
 export interface Arm {
@@ -45,22 +44,14 @@ export interface Arm {
   partOf?: string;
 }
 
-const loss: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
-const descent = ({
-  learningRate,
-  weightDecay: decay,
-}: {
-  [name: string]: np.Array;
-}): GradientTransformation => sgd(learningRate, { momentum, weightDecay: decay });
-const adaptive = ({
-  learningRate,
-  weightDecay: decay,
-}: {
-  [name: string]: np.Array;
-}): GradientTransformation => adamw(learningRate, { weightDecay: decay });
+type Hyper = { [name: string]: np.Array };
+const descent = (hyper: Hyper): GradientTransformation =>
+  sgd(hyper.learningRate, { momentum, weightDecay: hyper.weightDecay });
+const adaptive = (hyper: Hyper): GradientTransformation =>
+  adamw(hyper.learningRate, { weightDecay: hyper.weightDecay });
 const parts = (model: Model, compile: Compile | undefined) => ({
   model,
-  objective: objectiveOf(model, loss),
+  objective: objectiveOf(model, batchCrossEntropy),
   optimizer: descent,
   compile,
 });
@@ -68,111 +59,55 @@ const parts = (model: Model, compile: Compile | undefined) => ({
 /** The same for all arms that descend by SGD. */
 const learningRates = [0.01, 0.02, 0.05];
 const decays = [weightDecay, 10 * weightDecay, 40 * weightDecay];
+const radii = [0.05, 0.2, 0.5];
+const weights = [0.3, 0.8, 2];
+
+type Parts = ReturnType<typeof parts>;
+const arm = (
+  id: string,
+  label: string,
+  [parameter, parameters]: [Arm["parameter"], readonly number[]],
+  make: (parts: Parts) => ReturnType<Arm["make"]>,
+  others: Partial<Arm> = {},
+): Arm => ({
+  id,
+  label,
+  parameter,
+  parameters,
+  learningRates,
+  make: (model, compile) => make(parts(model, compile)),
+  ...others,
+});
 
 /** All ways to train; each has nine configurations, but for one that is a part of another. */
 export const arms: readonly Arm[] = [
-  {
-    id: "sgd",
-    label: "SGD",
-    parameter: "weightDecay",
-    learningRates,
-    parameters: decays,
-    make: (model, compile) => supervised(parts(model, compile)),
-  },
-  {
-    id: "sgd-usual",
-    label: "SGD, weight decay 5e-4",
-    parameter: "weightDecay",
-    learningRates,
-    parameters: [weightDecay],
-    partOf: "sgd",
-    make: (model, compile) => supervised(parts(model, compile)),
-  },
-  {
-    id: "adamw",
-    label: "AdamW",
-    parameter: "weightDecay",
-    learningRates: [3e-4, 1e-3, 3e-3],
-    parameters: [0.01, 0.1, 0.3],
-    make: (model, compile) => supervised({ ...parts(model, compile), optimizer: adaptive }),
-  },
-  {
-    id: "sam",
-    label: "SAM",
-    parameter: "rho",
-    learningRates,
-    parameters: [0.05, 0.2, 0.5],
-    make: (model, compile) => sam(parts(model, compile)),
-  },
-  {
-    id: "asam",
-    label: "ASAM",
-    parameter: "rho",
-    learningRates,
-    parameters: [0.5, 1, 2],
-    make: (model, compile) => asam(parts(model, compile)),
-  },
-  {
-    id: "gsam",
-    label: "GSAM",
-    parameter: "rho",
-    learningRates,
-    parameters: [0.05, 0.2, 0.5],
-    make: (model, compile) => gsam(parts(model, compile)),
-  },
-  {
-    id: "esam",
-    label: "ESAM",
-    parameter: "rho",
-    learningRates,
-    parameters: [0.05, 0.2, 0.5],
-    make: (model, compile) => esam({ model, loss, optimizer: descent, compile }),
-  },
-  {
-    id: "look-sam",
-    label: "LookSAM, k = 5",
-    parameter: "rho",
-    learningRates,
-    parameters: [0.05, 0.2, 0.5],
-    make: (model, compile) => lookSam(parts(model, compile)),
-  },
-  {
-    id: "saf",
-    label: "SAF",
-    parameter: "lambda",
-    learningRates,
-    parameters: [0.3, 0.8, 2],
-    make: (model, compile) => saf(parts(model, compile)),
-  },
-  {
-    id: "mesa",
-    label: "MESA",
-    parameter: "lambda",
-    learningRates,
-    parameters: [0.3, 0.8, 2],
-    make: (model, compile) => mesa(parts(model, compile)),
-  },
-  {
-    id: "average",
-    label: "SGD, averaged weights",
-    parameter: "weightDecay",
-    learningRates,
-    parameters: decays,
+  arm("sgd", "SGD", ["weightDecay", decays], supervised),
+  arm("sgd-usual", "SGD, weight decay 5e-4", ["weightDecay", [weightDecay]], supervised, { partOf: "sgd" }),
+  arm(
+    "adamw",
+    "AdamW",
+    ["weightDecay", [0.01, 0.1, 0.3]],
+    (own) => supervised({ ...own, optimizer: adaptive }),
+    { learningRates: [3e-4, 1e-3, 3e-3] },
+  ),
+  arm("sam", "SAM", ["rho", radii], sam),
+  arm("asam", "ASAM", ["rho", [0.5, 1, 2]], asam),
+  arm("gsam", "GSAM", ["rho", radii], gsam),
+  arm("esam", "ESAM", ["rho", radii], ({ objective: _, ...own }) =>
+    esam({ ...own, loss: batchCrossEntropy }),
+  ),
+  arm("look-sam", "LookSAM, k = 5", ["rho", radii], lookSam),
+  arm("saf", "SAF", ["lambda", weights], saf),
+  arm("mesa", "MESA", ["lambda", weights], mesa),
+  arm("average", "SGD, averaged weights", ["weightDecay", decays], mesa, {
     hyper: { lambda: 0 },
-    make: (model, compile) => mesa(parts(model, compile)),
     averaged: true,
-  },
+  }),
 ];
 
 /** Configurations of an arm: each of its learning rates with each of its parameters. */
-export function gridOf({ learningRates, parameters }: Arm): Configuration[] {
-  return learningRates.flatMap((learningRate) =>
-    parameters.map((parameter) => ({ learningRate, parameter })),
-  );
-}
+export const gridOf = ({ learningRates, parameters }: Arm): Configuration[] =>
+  grid({ learningRate: learningRates, parameter: parameters });
 
-export function armOf(id: string): Arm {
-  const arm = arms.find((a) => a.id === id);
-  if (arm === undefined) throw new RangeError(`arm: expected a known arm, got ${id}`);
-  return arm;
-}
+/** The arm of that name. */
+export const armOf = (id: string): Arm => named(arms, id, "arm");

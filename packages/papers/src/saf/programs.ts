@@ -10,9 +10,10 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { outputsOf } from "../kit/accuracy.ts";
+import { programsOf } from "../kit/programs.ts";
+import type { Labelled } from "../kit/rows.ts";
 import { type Arm, armOf } from "./arms.ts";
-import type { Labelled } from "./data.ts";
 
 /** Examples as the measures of sharpness take them. */
 export type MeasuredData = { x: np.Array; y: np.Array };
@@ -43,28 +44,21 @@ const meanLoss =
   (params: Tree, { x, y }: MeasuredData): np.Array =>
     np.mean(crossEntropy(model.apply({ params, state: {} }, x, { training: false })[0], y));
 
-const chunk = 1000;
-
 /** Share of rows whose largest logit is that of their class, and the mean cross-entropy. */
 export async function judgeOn(
   predict: ReturnType<typeof predictor>,
   params: Tree,
-  { x, y, shape, classes = 10 }: Labelled,
+  rows: Labelled,
 ): Promise<{ accuracy: number; loss: number }> {
-  const width = shape[0];
+  const { y, classes } = rows;
+  const logits = await outputsOf(predict, { params, modelState: {} }, rows, 1000);
   let right = 0;
   let loss = 0;
-  for (let start = 0; start < y.length; start += chunk) {
-    const n = Math.min(chunk, y.length - start);
-    const input = new Float32Array(chunk * width);
-    input.set(x.subarray(start * width, (start + n) * width));
-    const logits = await predict(params, {}, np.array(input, { shape: [chunk, width] })).data();
-    for (let i = 0; i < n; i++) {
-      const row = Array.from(logits.subarray(i * classes, (i + 1) * classes));
-      const largest = Math.max(...row);
-      right += Number(row[y[start + i]] === largest);
-      loss += largest - row[y[start + i]] + Math.log(row.reduce((s, v) => s + Math.exp(v - largest), 0));
-    }
-  }
+  y.forEach((label, i) => {
+    const row = Array.from(logits.subarray(i * classes, (i + 1) * classes));
+    const largest = Math.max(...row);
+    right += Number(row[label] === largest);
+    loss += largest - row[label] + Math.log(row.reduce((s, v) => s + Math.exp(v - largest), 0));
+  });
   return { accuracy: right / y.length, loss: loss / y.length };
 }

@@ -1,9 +1,9 @@
+import { differences, estimate, mean, round, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { differences, estimate, rounded } from "../statistics.ts";
 import { type Arm, armOf, arms } from "./arms.ts";
 import { type Cell, landscape } from "./settings.ts";
 import type { SpeedResult } from "./speed.ts";
-import type { ArmResult, Measured } from "./trial.ts";
+import type { ArmResult, Sharp } from "./trial.ts";
 import { judge, pairedT } from "./verdict.ts";
 
 /** All results of a measured run. */
@@ -65,10 +65,10 @@ const passes: Record<string, string> = {
 /** Whose loss curves are drawn. */
 const drawn = ["sgd", "sgd-usual", "sam", "saf", "mesa"];
 
-type SharpNumber = Exclude<keyof Measured, "curve">;
+type SharpNumber = Exclude<keyof Sharp, "curve">;
 
 function meanOf(results: readonly ArmResult[], key: SharpNumber): number {
-  return estimate(results.map(({ sharp }) => sharp?.[key] ?? Number.NaN)).mean;
+  return mean(results.map(({ sharp }) => sharp?.[key] ?? Number.NaN));
 }
 
 function armRow(cell: string, arm: Arm, results: readonly ArmResult[], gains: readonly number[]): Row {
@@ -79,10 +79,10 @@ function armRow(cell: string, arm: Arm, results: readonly ArmResult[], gains: re
     arm: arm.label,
     "test accuracy": rounded(accuracy.mean),
     "s.e.": rounded(accuracy.error),
-    "minus SGD": rounded(estimate(gains).mean),
+    "minus SGD": rounded(mean(gains)),
     "paired t": arm.id === "sgd" ? null : finite(pairedT(gains)),
-    "averaged weights": averaged.length === 0 ? null : rounded(estimate(averaged).mean),
-    "training loss": rounded(estimate(results.map((r) => r.trainLoss)).mean),
+    "averaged weights": averaged.length === 0 ? null : rounded(mean(averaged)),
+    "training loss": rounded(mean(results.map((r) => r.trainLoss))),
     "lambda max": rounded(meanOf(results, "lambdaMax")),
     trace: rounded(meanOf(results, "trace")),
     "first-order sharpness": rounded(meanOf(results, "firstOrder")),
@@ -90,8 +90,7 @@ function armRow(cell: string, arm: Arm, results: readonly ArmResult[], gains: re
   };
 }
 
-const finite = (value: number): number | null =>
-  Number.isFinite(value) ? Math.round(value * 10) / 10 : null;
+const finite = (value: number): number | null => (Number.isFinite(value) ? round(value, 1) : null);
 
 function curveOf(cell: string, arm: Arm, results: readonly ArmResult[]): Series {
   const end = landscape.alphas.indexOf(0);
@@ -101,6 +100,6 @@ function curveOf(cell: string, arm: Arm, results: readonly ArmResult[]): Series 
     xLabel: "distance along random directions",
     yLabel: `rise of the training loss, ${cell}`,
     x: [...landscape.alphas],
-    y: landscape.alphas.map((_, i) => rounded(estimate(curves.map((curve) => curve[i] - curve[end])).mean)),
+    y: landscape.alphas.map((_, i) => rounded(mean(curves.map((curve) => curve[i] - curve[end])))),
   };
 }

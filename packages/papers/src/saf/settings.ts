@@ -51,8 +51,3 @@ export const landscape = {
   alphas: Array.from({ length: 13 }, (_, i) => Number(((i - 6) / 6).toFixed(3))),
   directions: 5,
 };
-
-/** That share of a number, at least `least`. */
-export function part(count: number, fraction: number, least: number): number {
-  return Math.max(least, Math.round(count * fraction));
-}

@@ -1,6 +1,8 @@
 import { random } from "@jax-js/jax";
 import { minibatches, type SupervisedState, type TrainStep } from "minimand";
-import { disposeTree, randomSource } from "minimand/engine";
+import { randomSource } from "minimand/engine";
+import { laterMedian } from "../kit/statistics.ts";
+import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { arms, gridOf } from "./arms.ts";
 import { programsFor } from "./programs.ts";
@@ -62,17 +64,13 @@ export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost):
     }
   }
   const plain = runs.find(({ id }) => id === "sgd")!.times;
-  for (const { state } of runs) disposeTree([state.params, state.optimizer, state.modelState]);
+  for (const { state } of runs) discard(state);
   return {
     part: "speed",
     times: runs.map(({ id, times }) => ({
       arm: id,
-      milliseconds: median(times),
-      ratioToSgd: median(times.map((t, round) => t / plain[round])),
+      milliseconds: laterMedian(times),
+      ratioToSgd: laterMedian(times.map((t, round) => t / plain[round])),
     })),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,19 +1,18 @@
-import { numpy as np, random } from "@jax-js/jax";
-import {
-  fit,
-  type MesaStep,
-  minibatches,
-  NonFiniteError,
-  outputHistory,
-  type SupervisedState,
-  type TrainStep,
-} from "minimand";
+import { numpy as np } from "@jax-js/jax";
+import { type MesaStep, minibatches, outputHistory, type SupervisedState, type TrainStep } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
+import type { Trial } from "../kit/collect.ts";
+import { named } from "../kit/named.ts";
+import { part } from "../kit/part.ts";
+import type { Draw, Labelled } from "../kit/rows.ts";
+import { cosine } from "../kit/schedules.ts";
+import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
-import { type Draw, type Labelled, prepare } from "./data.ts";
+import { prepare } from "./data.ts";
 import { judgeOn, type programsFor as Programs, programsFor } from "./programs.ts";
-import { cells, decayFor, landscape, part, sizes, trajectory, weightDecay } from "./settings.ts";
+import { cells, decayFor, landscape, sizes, trajectory, weightDecay } from "./settings.ts";
+import { type SpeedResult, type SpeedSpec, speedTrial } from "./speed.ts";
 
 /** One network trained in one way. */
 export interface ArmSpec extends Draw {
@@ -32,11 +31,11 @@ export interface ArmResult {
   averagedAccuracy: number | null;
   /** Mean cross-entropy on the training rows, with the labels trained on. */
   trainLoss: number;
-  sharp: Measured | null;
+  sharp: Sharp | null;
 }
 
 /** Sharpness of the training loss at the end, on training rows. */
-export interface Measured {
+export interface Sharp {
   lambdaMax: number;
   trace: number;
   firstOrder: number;
@@ -47,32 +46,31 @@ export interface Measured {
 
 /** Trains and judges one network; the same spec gives the same result, and equal seeds share rows, labels, start and batches. */
 export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResult> {
-  const cell = cells.find(({ id }) => id === spec.cell);
-  if (cell === undefined) throw new RangeError(`spec.cell: expected a known cell, got ${spec.cell}`);
-  const { train, judged, inputs, classes } = await prepare(cell, spec, host);
+  const cell = named(cells, spec.cell, "cell");
+  const { train, judged } = await prepare(cell, spec, host);
+  const { shape, classes } = train;
   const { hidden, batch, epochs: all, measured } = sizes[cell.source];
   const arm = armOf(spec.arm);
-  const programs = programsFor(arm, { inputs, hidden, classes }, host.compile);
+  const programs = programsFor(arm, { inputs: shape[0], hidden, classes }, host.compile);
   const { step, predict } = programs;
-  const epochs = part(all, spec.fraction, 8);
   const batches = minibatches(train, { size: batch, seed: derive(spec.seed, 3) });
   const { hyper, memory } = startOf(arm, spec.configuration, {
     stepsPerEpoch: batches.perEpoch,
     examples: batches.count,
     classes,
   });
-  let state = step.init(random.key(derive(spec.seed, 4) | 0), { hyper, memory });
-  const { learningRate } = spec.configuration;
-  try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const annealed = (learningRate * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
-      state = { ...state, hyper: { ...state.hyper, learningRate: annealed } };
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-    }
-  } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
+  const state = await unlessDiverged(
+    trainNetwork({
+      step: step as TrainStep<SupervisedState>,
+      state: step.init(keyFor(spec.seed, 4), { hyper, memory }),
+      batches,
+      epochs: part(all, spec.fraction, 8),
+      schedule: cosine,
+      signal: host.signal,
+    }),
+  );
+  if (state === null)
     return { part: "arm", accuracy: 0, averagedAccuracy: null, trainLoss: Infinity, sharp: null };
-  }
   const average = averageOf(step, state, arm);
   const params = arm.averaged === true && average !== null ? average : step.params(state);
   const result: ArmResult = {
@@ -82,7 +80,7 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
     trainLoss: (await judgeOn(predict, params, train)).loss,
     sharp: spec.judge === "tune" ? null : await measuredAt(programs.measure, params, train, measured),
   };
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  discard(state);
   return result;
 }
 
@@ -118,14 +116,14 @@ async function measuredAt(
   params: Tree,
   { x, y, shape }: Labelled,
   most: number,
-): Promise<Measured> {
+): Promise<Sharp> {
   const rows = Math.min(most, y.length);
   const data = {
     x: np.array(x.slice(0, rows * shape[0]), { shape: [rows, shape[0]] }),
     y: np.array(y.slice(0, rows)),
   };
   // The seed is the same for all arms: they are measured along the same directions.
-  const sharp: Measured = {
+  const sharp: Sharp = {
     lambdaMax: await measure.lambdaMax(params, data, { iterations: 20, tolerance: 1e-3 }),
     trace: await measure.trace(params, data, { samples: 10 }),
     firstOrder: await measure.firstOrder(params, data),
@@ -134,4 +132,18 @@ async function measuredAt(
   };
   disposeTree(data);
   return sharp;
+}
+
+export type Spec = ArmSpec | SpeedSpec;
+export type Result = ArmResult | SpeedResult;
+export type Measured = Trial<ArmSpec, ArmResult> | Trial<SpeedSpec, SpeedResult>;
+
+/** One trial of either part. */
+export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
+  spec.part === "arm" ? armTrial(spec, host) : speedTrial(spec, host);
+
+/** What a finished trial is called in the progress. */
+export function describe(spec: Spec, result: Result): string {
+  if (spec.part === "speed" || result.part === "speed") return "times of all steps";
+  return `${spec.cell}, ${armOf(spec.arm).label}, seed ${spec.seed}: ${result.accuracy.toFixed(3)}`;
 }

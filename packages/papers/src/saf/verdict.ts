@@ -1,5 +1,5 @@
-import type { ReproductionReport } from "../reproduction.ts";
-import { estimate } from "../statistics.ts";
+import { graded, type Verdict, word } from "../kit/evidence.ts";
+import { estimate, signedPoints as points } from "../kit/statistics.ts";
 
 /** The numbers that the rule of the card asks for. */
 export interface Evidence {
@@ -16,21 +16,14 @@ export function pairedT(differences: readonly number[]): number {
 }
 
 /** The rule of the card. */
-export function judge({ cells, ratios }: Evidence): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge({ cells, ratios }: Evidence): Verdict {
   const isNoisy = ({ noise }: { noise: number }): boolean => noise > 0;
   const better = cells.every(({ noise, gains }) =>
     noise > 0 ? pairedT(gains) > 2 : estimate(gains).mean >= -0.005,
   );
   const flatter = cells.filter(isNoisy).every(({ lambdaMax }) => lambdaMax.saf < lambdaMax.sgd);
   const cheap = ratios.saf <= 1.1 && ratios.mesa <= 1.5 && ratios.sam >= 1.7;
-  const verdict = better
-    ? flatter && cheap
-      ? "reproduced"
-      : flatter || cheap
-        ? "partly reproduced"
-        : "not reproduced"
-    : "not reproduced";
-  const points = (v: number): string => `${v < 0 ? "" : "+"}${(100 * v).toFixed(1)}`;
+  const verdict = graded(better && flatter && cheap, better && (flatter || cheap));
   const gains = cells.map(
     ({ id, gains }) => `${points(estimate(gains).mean)} (t ${pairedT(gains).toFixed(1)}) on ${id}`,
   );
@@ -43,5 +36,3 @@ export function judge({ cells, ratios }: Evidence): Pick<ReproductionReport, "ve
     `(C) ${word(cheap)}: an update takes ${ratios.saf.toFixed(2)} times as long as SGD's with SAF, ${ratios.mesa.toFixed(2)} times with MESA, ${ratios.sam.toFixed(2)} times with SAM.`;
   return { verdict, because };
 }
-
-const word = (holds: boolean): string => (holds ? "holds" : "fails");

@@ -5,6 +5,7 @@ import {
   taylorSoftmaxSpec,
   zLossSpec,
 } from "minimand";
+import { type Choices, chosen } from "../kit/choices.ts";
 
 /** The Z-losses that are tried; for every k tuning chooses one of them. */
 export const zArms = [
@@ -49,3 +50,22 @@ export const speedArms = [
   "factored Z-loss",
 ] as const;
 export type SpeedArm = (typeof speedArms)[number];
+
+/** Names of the choices: a learning rate for each arm of each part, a Z-loss for each k. */
+export const names = {
+  words: (arm: WordArm): string => `words, ${arm}`,
+  digits: (arm: DigitArm): string => `digits, ${arm}`,
+  zLoss: (k: number): string => `Z-loss for top-${k}`,
+};
+
+/** A chosen learning rate. */
+export const rateOf = (choices: Choices, name: string): number =>
+  chosen(choices, name, ["learningRate"]).learningRate;
+
+/** The Z-loss chosen for top-k accuracy. */
+export function zLossFor(choices: Choices, k: number): (typeof zArms)[number] {
+  const found = zArms.find((arm) => arm === choices[names.zLoss(k)]?.arm);
+  if (found === undefined)
+    throw new RangeError(`choices: expected a Z-loss for top-${k}, got ${choices[names.zLoss(k)]?.arm}`);
+  return found;
+}

@@ -11,7 +11,7 @@ import {
   relu,
   type Tree,
 } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { programsOf } from "../kit/programs.ts";
 import { contextWords, model } from "./settings.ts";
 
 /** The layers below the output: embeddings of the context words and one hidden layer. */

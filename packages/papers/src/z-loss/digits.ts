@@ -1,28 +1,26 @@
-import { numpy as np, random } from "@jax-js/jax";
-import { encode, fitEncoder } from "@minimand/compare";
+import type { numpy as np } from "@jax-js/jax";
 import {
   adam,
   crossEntropy,
-  fit,
   logSphericalSoftmaxLoss,
   logTaylorSoftmaxLoss,
   minibatches,
   mlp,
-  NonFiniteError,
-  objectiveOf,
-  predictor,
   sphericalSoftmax,
-  supervised,
   targetRanks,
   taylorSoftmax,
   topKAccuracy,
   zLoss,
 } from "minimand";
-import { derive, disposeTree, randomSource, shuffle } from "minimand/engine";
-import { programsOf } from "../programs.ts";
+import { derive } from "minimand/engine";
+import { inputsOf } from "../kit/accuracy.ts";
+import { networksOf } from "../kit/networks.ts";
+import { shuffled, standardised } from "../kit/rows.ts";
+import { linear } from "../kit/schedules.ts";
+import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { DigitArm } from "./arms.ts";
-import type { DigitResult, DigitSpec } from "./spec.ts";
+import type { DigitResult, DigitSpec } from "./trial.ts";
 
 /** Rows for tuning and for testing; the rest is trained on. */
 const held = { tune: 300, test: 500 };
@@ -45,54 +43,32 @@ const confidences: Record<DigitArm, (scores: np.Array) => np.Array> = {
 /** Trains one network on the 8 x 8 digits; equal seeds share split, start and batches. */
 export async function digitTrial(spec: DigitSpec, host: TrialHost): Promise<DigitResult> {
   const dataset = await host.dataset("digits");
-  const order = shuffle(
-    Int32Array.from(dataset.labels, (_, row) => row),
-    randomSource(derive(spec.seed, 51)),
-  );
+  const order = shuffled(dataset.rows, derive(spec.seed, 51));
   const [tune, test] = [order.subarray(0, held.tune), order.subarray(held.tune, held.tune + held.test)];
   const train = order.subarray(held.tune + held.test);
-  const encoder = fitEncoder(dataset, train);
-  const part = (rows: Int32Array) => ({
-    x: encode(encoder, dataset, rows).x,
-    shape: [encoder.inputs],
-    y: Int32Array.from(rows, (row) => dataset.labels[row]),
-    classes: dataset.classes.length,
-  });
-  const { step, predict } = programFor(spec.arm, encoder.inputs, host.compile);
-  const batches = minibatches(part(train), { size: 64, seed: derive(spec.seed, 52) });
-  let state = step.init(random.key(derive(spec.seed, 53) | 0), {
-    hyper: { learningRate: spec.learningRate },
-  });
-  try {
-    for (let epoch = 0; epoch < spec.epochs; epoch++) {
-      const decay = 1 - epoch / spec.epochs;
-      state = { ...state, hyper: { learningRate: decay * spec.learningRate } };
-      state = await fit({ step, state, batches: batches.epoch(epoch), signal: host.signal });
-    }
-  } catch (error) {
-    if (error instanceof NonFiniteError) return { part: "digits", accuracy: null };
-    throw error;
-  }
-  const { x, y, classes } = part(spec.judge === "test" ? test : tune);
-  const inputs = np.array(x as Float32Array<ArrayBuffer>, { shape: [y.length, encoder.inputs] });
-  const scores = predict(step.params(state), step.modelState(state), inputs);
-  disposeTree([state.params, state.optimizer, state.modelState]);
+  const part = standardised(dataset, train);
+  const rows = part(train);
+  const { step, predict } = networks(host.compile, spec.arm, () => ({
+    model: mlp({ inputs: rows.shape[0], hidden: [64], outputs: 10 }),
+    loss: (f, y, { weights }) => losses[spec.arm](f, y, { weights }),
+    optimizer: ({ learningRate }) => adam(learningRate),
+  }));
+  const state = await unlessDiverged(
+    trainNetwork({
+      step,
+      state: step.init(keyFor(spec.seed, 53), { hyper: { learningRate: spec.learningRate } }),
+      batches: minibatches(rows, { size: 64, seed: derive(spec.seed, 52) }),
+      epochs: spec.epochs,
+      schedule: linear,
+      signal: host.signal,
+    }),
+  );
+  if (state === null) return { part: "digits", accuracy: null };
+  const judged = part(spec.judge === "test" ? test : tune);
+  const scores = predict(step.params(state), step.modelState(state), inputsOf(judged));
+  discard(state);
   const confidence = await confidences[spec.arm](scores).data();
-  return { part: "digits", accuracy: topKAccuracy(targetRanks(y, confidence, classes), 1) };
+  return { part: "digits", accuracy: topKAccuracy(targetRanks(judged.y, confidence, judged.classes), 1) };
 }
 
-type Programs = { step: ReturnType<typeof supervised>; predict: ReturnType<typeof predictor> };
-const programs = programsOf<Programs>();
-
-function programFor(arm: DigitArm, inputs: number, compile: TrialHost["compile"]): Programs {
-  return programs(compile, arm, () => {
-    const model = mlp({ inputs, hidden: [64], outputs: 10 });
-    const step = supervised({
-      model,
-      objective: objectiveOf(model, (f, y, { weights }) => losses[arm](f, y, { weights })),
-      optimizer: ({ learningRate }) => adam(learningRate),
-      compile,
-    });
-    return { step, predict: predictor(model, compile) };
-  });
-}
+const networks = networksOf();

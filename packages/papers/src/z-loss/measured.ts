@@ -1,6 +1,6 @@
 import type { WordArm } from "./arms.ts";
 import { ks } from "./settings.ts";
-import type { Checkpoint, Result, Spec } from "./spec.ts";
+import type { Checkpoint, Result, Spec } from "./trial.ts";
 
 /** Checkpoints of each seed of an arm; null where training diverged. */
 export type Runs = (Checkpoint[] | null)[];

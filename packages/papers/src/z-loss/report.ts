@@ -1,7 +1,8 @@
+import type { Choices } from "../kit/choices.ts";
+import { estimate, mean, percentOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { estimate, percentOf } from "../statistics.ts";
 import type { DigitArm, WordArm } from "./arms.ts";
-import { type Choices, names, rateOf } from "./choices.ts";
+import { names, rateOf } from "./arms.ts";
 import {
   gathered,
   type Measured,
@@ -13,11 +14,11 @@ import {
   topAt,
 } from "./measured.ts";
 import { ks } from "./settings.ts";
-import type { Result, Spec } from "./spec.ts";
-import { verdictOf } from "./verdict.ts";
+import type { Result, Spec } from "./trial.ts";
+import { judge } from "./verdict.ts";
 
 /** The report of a run: its rows, curves and verdict. */
-export function report(
+export function reportOf(
   specs: readonly Spec[],
   results: readonly Result[],
   choices: Choices,
@@ -31,14 +32,14 @@ export function report(
       ...speedRows(measured),
     ],
     series: [...wordSeries(measured), ...speedSeries(measured)],
-    ...verdictOf(measured, choices),
+    ...judge(measured, choices),
   };
 }
 
 /** A row for each arm at the number of positions where all are compared, and one at its own end. */
 function wordRows(table: Measured["words"], setting: string, choices: Choices): Row[] {
   const shared = Math.max(...positionsOf(table["log-softmax"] ?? []));
-  const level = estimate(mrrAt(table["log-softmax"] ?? [], shared)).mean;
+  const level = mean(mrrAt(table["log-softmax"] ?? [], shared));
   return Object.entries(table).flatMap(([arm, runs]) => {
     const ends = [...new Set([shared, Math.max(...positionsOf(runs))])];
     return ends
@@ -64,7 +65,7 @@ function wordRow(
     arm,
     positions,
     ...Object.fromEntries(errors),
-    MRR: round(estimate(mrrAt(runs, positions)).mean, 4),
+    MRR: round(mean(mrrAt(runs, positions)), 4),
     "training s": round(secondsAt(runs, positions), 2),
     "s to log-softmax's MRR": reached === null ? null : round(reached, 2),
     "learning rate": rateOf(choices, names.words(arm as WordArm)),
@@ -104,7 +105,7 @@ function wordSeries({ words }: Measured): Series[] {
     xLabel: "seconds of training",
     yLabel: "mean reciprocal rank",
     x: positionsOf(runs).map((positions) => secondsAt(runs, positions)),
-    y: positionsOf(runs).map((positions) => estimate(mrrAt(runs, positions)).mean),
+    y: positionsOf(runs).map((positions) => mean(mrrAt(runs, positions))),
   }));
 }
 

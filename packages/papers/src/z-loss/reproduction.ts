@@ -1,36 +1,31 @@
-import { collect } from "../collect.ts";
-import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
-import { speedArms } from "./arms.ts";
-import { committed, names, rateOf } from "./choices.ts";
+import { collect, seedsOf } from "../kit/collect.ts";
+import { grid } from "../kit/grid.ts";
+import { mean } from "../kit/statistics.ts";
+import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
+import type { Host, Reproduction } from "../reproduction.ts";
+import { digitArms, names, rateOf, speedArms, wordArms, zArms } from "./arms.ts";
 import { card } from "./paper.ts";
-import { report } from "./report.ts";
-import { amounts, checkpointsOf } from "./settings.ts";
-import { describe, type Result, type Spec } from "./spec.ts";
-import { trial } from "./trial.ts";
-import { tune } from "./tune.ts";
-
-async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
-  const specs = specsOf(host);
-  const results = yield* collect(host, specs, describe);
-  return report(specs, results, committed);
-}
+import { reportOf } from "./report.ts";
+import { checkpointsOf, digitRates, ks, ratesOf, scales, tuningSeeds } from "./settings.ts";
+import { describe, type Result, type Spec, trial } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
-function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">): Spec[] {
-  const amount = amounts[scale];
-  const each = Array.from({ length: seeds ?? amount.seeds }, (_, seed) => seed);
+function specsOf(host: Host<Spec, Result>): Spec[] {
+  const amount = scales[host.scale];
+  const each = seedsOf(host, amount.seeds);
   const vocabularies = amount.smallVocabulary === null ? [null] : [null, amount.smallVocabulary];
   return [
     ...vocabularies.flatMap((vocabulary) =>
       amount.words.flatMap((arm) => {
-        const learningRate = rateOf(committed, names.words(arm));
+        const learningRate = rateOf(tuned.choices, names.words(arm));
         const checkpoints = checkpointsOf(amount, arm !== "log-softmax" || vocabulary !== null);
         const common = { judge: "test", held: amount.held, vocabulary } as const;
         return each.map((seed): Spec => ({ part: "words", arm, learningRate, seed, checkpoints, ...common }));
       }),
     ),
     ...amount.digits.flatMap((arm) => {
-      const learningRate = rateOf(committed, names.digits(arm));
+      const learningRate = rateOf(tuned.choices, names.digits(arm));
       const common = { judge: "test", epochs: amount.digitEpochs } as const;
       return each.map((seed): Spec => ({ part: "digits", arm, learningRate, seed, ...common }));
     }),
@@ -38,5 +33,79 @@ function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">):
   ];
 }
 
+/** Four rates for every arm. */
+function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
+  const amount = scales[scale];
+  const of = (
+    choice: string,
+    rates: readonly number[],
+    specOf: (learningRate: number, seed: number) => Spec,
+  ) =>
+    candidates(choice, { choice }, grid({ learningRate: rates }), ({ learningRate }) =>
+      tuningSeeds.map((seed) => specOf(learningRate, seed)),
+    );
+  const words = wordArms
+    .filter((arm) => amount.words.includes(arm))
+    .flatMap((arm) => {
+      const checkpoints = checkpointsOf(amount, arm !== "log-softmax").slice(-1);
+      const common = { judge: "tune", held: 2 * amount.held, vocabulary: null } as const;
+      return of(names.words(arm), ratesOf(arm), (learningRate, seed) => {
+        return { part: "words", arm, learningRate, seed, checkpoints, ...common };
+      });
+    });
+  const digits = digitArms
+    .filter((arm) => amount.digits.includes(arm))
+    .flatMap((arm) => {
+      const common = { judge: "tune", epochs: amount.digitEpochs } as const;
+      return of(names.digits(arm), digitRates, (learningRate, seed) => {
+        return { part: "digits", arm, learningRate, seed, ...common };
+      });
+    });
+  return [...words, ...digits];
+}
+
+/** What is made large: the mean reciprocal rank, or accuracy for digits; 0 where training diverged. */
+function scoreOf(result: Result): number {
+  if (result.part === "speed") throw new TypeError("result: expected one of a training trial, got speed");
+  return (result.part === "words" ? result.checkpoints?.at(-1)?.mrr : result.accuracy) ?? 0;
+}
+
+function topOf(result: Result): readonly number[] {
+  const last = result.part === "words" ? result.checkpoints?.at(-1)?.top : undefined;
+  return last ?? ks.map(() => 0);
+}
+
 /** The Z-loss beside its family and softmax: as a language model of many words, on ten digits, and by the clock. */
-export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = {
+  card,
+  trial,
+
+  async *run(host) {
+    const specs = specsOf(host);
+    return reportOf(specs, yield* collect(host, specs, describe), tuned.choices);
+  },
+
+  /** On documents, rows and seeds of their own; then for each k the Z-loss that ranks best there. */
+  async *tune(host) {
+    const tried = yield* tryAll(host, candidatesOf(host), describe);
+    const scoring = { score: "score", scoreOf, round: (value: number) => value };
+    const { rows, choices } = bestOf(tried, { ...scoring, notChosen: ["choice", "score"] });
+    const topAt = (arm: (typeof zArms)[number], at: number): number | undefined => {
+      const choice = names.words(arm);
+      const best = tried.find(
+        ({ choice: own, row }) => own === choice && row.learningRate === choices[choice].learningRate,
+      );
+      return best && mean(best.results.map((result) => topOf(result)[at]));
+    };
+    ks.forEach((k, at) => {
+      const choice = names.zLoss(k);
+      const scores = zArms.flatMap((arm) => {
+        const score = topAt(arm, at);
+        return score === undefined ? [] : [{ choice, arm, score }];
+      });
+      rows.push(...scores);
+      choices[choice] = { arm: scores.reduce((a, b) => (b.score > a.score ? b : a)).arm };
+    });
+    return { rows, choices };
+  },
+};

@@ -50,7 +50,7 @@ export interface Amount {
 
 const speed = [1_000, 10_000, 50_000, 200_000].map((classes) => ({ classes, steps: 20 }));
 
-export const amounts: Record<Scale, Amount> = {
+export const scales: Record<Scale, Amount> = {
   quick: {
     seeds: 1,
     positions: 512,

@@ -1,8 +1,9 @@
 import { denseOutputLayer, FactoredOutputLayer, initialOutputWeights, zLossSpec } from "minimand";
 import { randomSource } from "minimand/engine";
+import { laterMedian } from "../kit/statistics.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { speedShape } from "./settings.ts";
-import type { SpeedResult, SpeedSpec } from "./spec.ts";
+import type { SpeedResult, SpeedSpec } from "./trial.ts";
 
 /** Median time of a step of one output layer: loss, gradient for the body and update. */
 export function speedTrial({ arm, classes, steps }: SpeedSpec): SpeedResult {
@@ -18,8 +19,7 @@ export function speedTrial({ arm, classes, steps }: SpeedSpec): SpeedResult {
     step(hidden, labels);
     if (i >= 0) times.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
-  return { part: "speed", milliseconds: times[Math.floor(times.length / 2)] };
+  return { part: "speed", milliseconds: laterMedian(times) };
 }
 
 function stepOf(arm: SpeedSpec["arm"], classes: number): (hidden: Float64Array, labels: Int32Array) => void {

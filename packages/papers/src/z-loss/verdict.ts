@@ -1,24 +1,19 @@
-import type { ReproductionReport } from "../reproduction.ts";
-import { difference, estimate, percentOf } from "../statistics.ts";
-import { otherSpherical, type SpeedArm, zArms } from "./arms.ts";
-import { type Choices, zLossFor } from "./choices.ts";
+import type { Choices } from "../kit/choices.ts";
+import { graded, type Verdict } from "../kit/evidence.ts";
+import { difference, logSlope, mean, percentOf } from "../kit/statistics.ts";
+import { otherSpherical, type SpeedArm, zArms, zLossFor } from "./arms.ts";
 import { type Measured, mrrAt, positionsOf, runsOf, secondsAt, secondsTo, topAt } from "./measured.ts";
 import { ks } from "./settings.ts";
 
 /** The verdict by the rule of the card. */
-export function verdictOf(
-  measured: Measured,
-  choices: Choices,
-): Pick<ReproductionReport, "verdict" | "because"> {
+export function judge(measured: Measured, choices: Choices): Verdict {
   const speed = speedPart(measured.speed);
   const family = familyPart(measured.words, choices);
   const softmax = softmaxPart(measured.words, choices);
-  const verdict =
-    speed.shown && family.shown && softmax.shown
-      ? "reproduced"
-      : speed.shown && (family.shown || softmax.shown)
-        ? "partly reproduced"
-        : "not reproduced";
+  const verdict = graded(
+    speed.shown && family.shown && softmax.shown,
+    speed.shown && (family.shown || softmax.shown),
+  );
   return { verdict, because: [speed, family, softmax].map((part) => part.because).join(" ") };
 }
 
@@ -48,14 +43,12 @@ function speedPart(speed: Measured["speed"]): Part {
 
 /** Slope of the logarithm of time against that of the number of classes, by least squares; NaN below two points. */
 export function slopeFrom(least: number, times: { [classes: number]: number }): number {
-  const points = Object.entries(times)
-    .filter(([classes]) => Number(classes) >= least)
-    .map(([classes, ms]) => [Math.log(Number(classes)), Math.log(ms)]);
+  const points = Object.entries(times).filter(([classes]) => Number(classes) >= least);
   if (points.length < 2) return Number.NaN;
-  const mean = (j: number) => points.reduce((sum, p) => sum + p[j], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const covariance = points.reduce((sum, p) => sum + (p[0] - x) * (p[1] - y), 0);
-  return covariance / points.reduce((sum, p) => sum + (p[0] - x) ** 2, 0);
+  return logSlope(
+    points.map(([classes]) => Number(classes)),
+    points.map(([, ms]) => ms),
+  );
 }
 
 function familyPart(words: Measured["words"], choices: Choices): Part {
@@ -88,7 +81,7 @@ function softmaxPart(words: Measured["words"], choices: Choices): Part {
     return { k, gap: difference(topAt(ours, end, k), topAt(softmax, end, k)) };
   });
   const best = gaps.reduce((a, b) => (b.gap.mean > a.gap.mean ? b : a));
-  const level = estimate(mrrAt(softmax, end)).mean;
+  const level = mean(mrrAt(softmax, end));
   const needed = secondsAt(softmax, end);
   const times = zArms
     .filter((arm) => words[arm] !== undefined)

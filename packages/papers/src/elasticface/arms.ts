@@ -1,0 +1,36 @@
+import { type Arm, armOf } from "../embeddings/arms.ts";
+
+/** The losses compared, in the order of the table; "raw" trains nothing. */
+export const methods = [
+  "softmax",
+  "normalised softmax",
+  "triplet",
+  "ArcFace",
+  "ElasticFace-Arc",
+  "ElasticFace-Arc+",
+  "ElasticFace-Arc+ (code)",
+  "CosFace",
+  "ElasticFace-Cos",
+  "ElasticFace-Cos+",
+  "ElasticFace-Cos+ (code)",
+  "raw",
+] as const;
+export type Method = (typeof methods)[number];
+
+/** Those of directions: by the weak form of the claim each is better than plain softmax. */
+export const normalisedMethods: readonly Method[] = methods.filter(
+  (m) => m !== "softmax" && m !== "triplet" && m !== "raw",
+);
+
+/** Elastic margins, each with the fixed margin it is compared with. The released code's '+' is shown, not counted. */
+export const elasticPairs: readonly { elastic: Method; fixed: Method; counted: boolean }[] = [
+  { elastic: "ElasticFace-Arc", fixed: "ArcFace", counted: true },
+  { elastic: "ElasticFace-Arc+", fixed: "ArcFace", counted: true },
+  { elastic: "ElasticFace-Arc+ (code)", fixed: "ArcFace", counted: false },
+  { elastic: "ElasticFace-Cos", fixed: "CosFace", counted: true },
+  { elastic: "ElasticFace-Cos+", fixed: "CosFace", counted: true },
+  { elastic: "ElasticFace-Cos+ (code)", fixed: "CosFace", counted: false },
+];
+
+/** Those with something to tune. */
+export const trainedMethods: readonly Arm[] = methods.filter((m) => m !== "raw").map(armOf);

@@ -1,0 +1,73 @@
+import type { Dataset } from "@minimand/compare";
+import { derive } from "minimand/engine";
+import { type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import type { Images, TrialHost } from "../reproduction.ts";
+import type { Cell } from "./settings.ts";
+
+/** Rows to train on and rows to judge by. */
+export interface Prepared {
+  train: Labelled;
+  judged: Labelled;
+}
+
+/** Draws the rows of one split by its seed. For tuning the last fifth of the training rows judges instead of the test rows. */
+export async function prepare(
+  { source }: Cell,
+  seed: number,
+  judge: "test" | "tune",
+  host: TrialHost,
+): Promise<Prepared> {
+  if ("table" in source) return fromTable(await host.dataset(source.table), seed, judge);
+  const pool = await host.images("fashion-train");
+  const order = shuffled(rowsOf(pool, source.images), derive(seed, 1));
+  const own = order.slice(0, source.train);
+  const count = judge === "test" ? own.length : Math.round(own.length * 0.8);
+  const train = fromImages(pool, own.slice(0, count), source.images);
+  if (judge === "tune") return { train, judged: fromImages(pool, own.slice(count), source.images) };
+  // The bundled part of Fashion-MNIST has few test images, so training images that are left over judge as well.
+  const test = await host.images("fashion-test");
+  const testRows = rowsOf(test, source.images).slice(0, source.judged);
+  const rest = order.slice(own.length, own.length + source.judged - testRows.length);
+  const [first, second] = [fromImages(test, testRows, source.images), fromImages(pool, rest, source.images)];
+  const judged = {
+    x: Float32Array.from([...first.x, ...second.x]),
+    y: Int32Array.from([...first.y, ...second.y]),
+  };
+  return { train, judged: { ...first, ...judged } };
+}
+
+function fromTable(dataset: Dataset, seed: number, judge: "test" | "tune"): Prepared {
+  const order = shuffled(dataset.rows, derive(seed, 1));
+  const all = Math.round(0.7 * dataset.rows);
+  const count = judge === "test" ? all : Math.round(all * 0.8);
+  const train = order.slice(0, count);
+  const judged = judge === "test" ? order.slice(all) : order.slice(count, all);
+  const labelled = standardised(dataset, train);
+  return { train: labelled(train), judged: labelled(judged) };
+}
+
+function rowsOf({ labels, count }: Images, [a, b]: readonly [number, number]): Int32Array {
+  return range(count).filter((i) => labels[i] === a || labels[i] === b);
+}
+
+/** Mean and standard deviation of a pixel of Fashion-MNIST's training images, in units of 255. */
+const pixel = { mean: 0.286, deviation: 0.353 };
+
+function fromImages(
+  { pixels, labels, height, width }: Images,
+  rows: Int32Array,
+  [, positive]: readonly [number, number],
+): Labelled {
+  const size = height * width;
+  const x = new Float32Array(rows.length * size);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < size; j++)
+      x[i * size + j] = (pixels[row * size + j] / 255 - pixel.mean) / pixel.deviation;
+  });
+  return {
+    x,
+    shape: [size],
+    y: Int32Array.from(rows, (row) => Number(labels[row] === positive)),
+    classes: 2,
+  };
+}

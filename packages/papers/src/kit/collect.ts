@@ -1,0 +1,44 @@
+import type { Host, Progress } from "../reproduction.ts";
+
+/** A spec with what came of it. */
+export interface Trial<Spec, Result> {
+  spec: Spec;
+  result: Result;
+}
+
+/** Seeds of a run: as many as the host asks for, or the scale's own number; counted from `first`. */
+export function seedsOf(
+  { seeds }: Pick<Host<unknown, unknown>, "seeds">,
+  usual: number,
+  first = 0,
+): number[] {
+  return Array.from({ length: seeds ?? usual }, (_, i) => first + i);
+}
+
+/**
+ * Runs the specs and returns their results in the order of the specs, telling the progress.
+ *
+ * @param describe what a finished trial is called in the progress
+ */
+export async function* collect<Spec, Result>(
+  host: Pick<Host<Spec, Result>, "trials">,
+  specs: readonly Spec[],
+  describe: (spec: Spec, result: Result) => string,
+): AsyncGenerator<Progress, Result[]> {
+  const results: Result[] = new Array(specs.length);
+  let done = 0;
+  for await (const { index, result } of host.trials(specs)) {
+    results[index] = result;
+    done++;
+    yield { done, total: specs.length, message: describe(specs[index], result) };
+  }
+  return results;
+}
+
+/** {@link collect}, each result with its spec. */
+export async function* collectTrials<Spec, Result>(
+  ...of: Parameters<typeof collect<Spec, Result>>
+): AsyncGenerator<Progress, Trial<Spec, Result>[]> {
+  const results = yield* collect(...of);
+  return results.map((result, i) => ({ spec: of[1][i], result }));
+}

@@ -1,0 +1,68 @@
+import { type Dataset, encode, fitEncoder } from "@minimand/compare";
+import type { Examples } from "minimand";
+import { randomSource, shuffle } from "minimand/engine";
+import type { Images } from "../reproduction.ts";
+
+/** Rows of inputs with their class ids. */
+export interface Labelled extends Examples {
+  x: Float32Array<ArrayBuffer>;
+  y: Int32Array<ArrayBuffer>;
+  classes: number;
+}
+
+/** Which rows a trial draws. */
+export interface Draw {
+  /** Equal seeds share rows, start and batches, whatever the arm. */
+  seed: number;
+  /** `tune`: judged by rows that no measured run is judged by. */
+  judge: "test" | "tune";
+  /** Share of rows and epochs; below 1 for smoke tests. */
+  fraction: number;
+}
+
+/** `from`, ..., `to - 1`. */
+export const range = (to: number, from = 0): Int32Array<ArrayBuffer> =>
+  Int32Array.from({ length: to - from }, (_, i) => from + i);
+
+/** Row numbers, or the given ones, in an order of the seed. */
+export function shuffled(rows: number | Int32Array, seed: number): Int32Array {
+  return shuffle(typeof rows === "number" ? range(rows) : rows.slice(), randomSource(seed));
+}
+
+/** How to write rows of a table, standardised by those that are trained on. */
+export function standardised(dataset: Dataset, train: Int32Array): (rows: Int32Array) => Labelled {
+  const encoder = fitEncoder(dataset, train);
+  return (rows) => ({
+    x: encode(encoder, dataset, rows).x as Float32Array<ArrayBuffer>,
+    shape: [encoder.inputs],
+    y: Int32Array.from(rows, (row) => dataset.labels[row]),
+    classes: dataset.classes.length,
+  });
+}
+
+/** Some rows of a matrix that has `width` columns. */
+export function taken(x: Float32Array, width: number, rows: ArrayLike<number>): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++)
+    out.set(x.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  return out;
+}
+
+/** Images at half their height and width: a function of the sum of each 2 x 2 pixels, by default their mean in [0, 1]. */
+export function halved(
+  { pixels, height, width }: Images,
+  rows: ArrayLike<number>,
+  of: (sum: number) => number = (sum) => sum / (4 * 255),
+): Float64Array {
+  const [h, w] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const x = new Float64Array(rows.length * h * w);
+  for (let i = 0; i < rows.length; i++)
+    for (let r = 0; r < h; r++)
+      for (let c = 0; c < w; c++) {
+        const at = (rows[i] * height + 2 * r) * width + 2 * c;
+        x[(i * h + r) * w + c] = of(
+          pixels[at] + pixels[at + 1] + pixels[at + width] + pixels[at + width + 1],
+        );
+      }
+  return x;
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { makeDataset, readTable } from "@minimand/compare";
+import { expect } from "vitest";
+import { readIdx } from "../idx.ts";
+import type { Images, Progress, Reproduction, ReproductionReport, Row, TrialHost } from "../reproduction.ts";
+import { localHost } from "./local-host.ts";
+
+const bytes = (path: string) => readFileSync(new URL(`../../../../data/${path}`, import.meta.url));
+
+/** Each name's answer, made once. */
+function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (name) => {
+    const found = made.get(name) ?? make(name);
+    made.set(name, found);
+    return found;
+  };
+}
+
+/** A host with the project's own data and nothing else. */
+export const bundledHost: TrialHost = {
+  dataset: once(async (name) => {
+    const table = await readTable(bytes(`${name}.csv.gz`), { name: `${name}.csv.gz` });
+    return makeDataset(table, { target: "target" });
+  }),
+  images: once(async (name) => {
+    const file = (part: string) => new Uint8Array(gunzipSync(bytes(`images/${name}-${part}.gz`)));
+    return readIdx(file("images.idx3"), file("labels.idx1"), name);
+  }),
+  text: once(async (name) => gunzipSync(bytes(`text/${name}.txt.gz`)).toString("utf8")),
+};
+
+/** The same with the first thirty documents of a text alone: quick to read, with a vocabulary of 10,000. */
+export const smallHost: TrialHost = {
+  ...bundledHost,
+  text: once(async (name) => (await bundledHost.text!(name)).split("\n\n").slice(0, 30).join("\n\n")),
+};
+
+/** Made-up images: labels in turn, pixels by a function of the row and the place in it. */
+export function madeUpImages(
+  { count, height, width }: Pick<Images, "count" | "height" | "width">,
+  pixel: (row: number, place: number) => number,
+): Images {
+  const size = height * width;
+  return {
+    pixels: Uint8Array.from({ length: count * size }, (_, i) => pixel(Math.floor(i / size), i % size)),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+    count,
+    height,
+    width,
+  };
+}
+
+/** What a generator yields and returns; its progress counts one after another up to the total. */
+async function driven<T>(
+  generator: AsyncGenerator<Progress, T>,
+): Promise<{ progress: Progress[]; value: T }> {
+  const progress: Progress[] = [];
+  let step = await generator.next();
+  for (; !step.done; step = await generator.next()) progress.push(step.value);
+  const counted = progress.filter(({ total }) => total > 0);
+  expect(counted.map(({ done }) => done)).toEqual(counted.map((_, i) => i + 1));
+  expect(counted.at(-1)?.total).toBe(counted.length);
+  return { progress, value: step.value };
+}
+
+interface Quick {
+  host?: TrialHost;
+  /** Default the scale's own number. */
+  seeds?: number | null;
+}
+
+const quickHost = <Spec, Result>(
+  reproduction: Reproduction<Spec, Result>,
+  { host = bundledHost, seeds = null }: Quick,
+) => localHost(reproduction, { ...host, scale: "quick", seeds });
+
+/** The report of a run at the quick scale, in which curves have as many x as y, and the verdict is one. */
+export async function quickRun<Spec, Result>(
+  reproduction: Reproduction<Spec, Result>,
+  options: Quick = {},
+): Promise<ReproductionReport & { progress: Progress[] }> {
+  const { progress, value } = await driven(reproduction.run(quickHost(reproduction, options)));
+  for (const { name, x, y } of value.series) expect(y, name).toHaveLength(x.length);
+  expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(value.verdict);
+  return { ...value, progress };
+}
+
+/** What tuning at the quick scale tried and chose. */
+export async function quickTune<Spec, Result>(
+  reproduction: Reproduction<Spec, Result>,
+  options: Quick = {},
+): Promise<{ rows: Row[]; choices: Record<string, Row> }> {
+  return (await driven(reproduction.tune!(quickHost(reproduction, options)))).value;
+}
+
+/** Asserts that the numbers of a committed choice are a point of the grid. */
+export function expectOnGrid(choices: object, name: string, grid: readonly object[]): void {
+  const choice = (choices as Record<string, Row | undefined>)[name];
+  const matches = (point: object) =>
+    Object.entries(point).every(([column, value]) => choice?.[column] === value);
+  expect(grid.some(matches), `${name}: ${JSON.stringify(choice)}`).toBe(true);
+}

@@ -1,0 +1,105 @@
+import type { Host, Progress, Row } from "../reproduction.ts";
+import { collect } from "./collect.ts";
+import { mean, rounded } from "./statistics.ts";
+
+/** One configuration of one arm. */
+export interface Candidate<Spec> {
+  /** The choice that it competes for. */
+  choice: string;
+  /** Another one that it competes for as well. */
+  also?: string;
+  /** What the table of tuning says of it: names, then the numbers that are chosen. */
+  row: Row;
+  /** Its trials, in the order of the seeds of tuning. */
+  specs: readonly Spec[];
+}
+
+/**
+ * A candidate for each configuration of an arm.
+ *
+ * @param label names that the table of tuning has before the configuration
+ * @param specsOf the trials of a configuration
+ */
+export const candidates = <Spec, Configuration extends object>(
+  choice: string,
+  label: Row,
+  grid: readonly Configuration[],
+  specsOf: (configuration: Configuration) => readonly Spec[],
+): Candidate<Spec>[] =>
+  grid.map((configuration) => ({
+    choice,
+    row: { ...label, ...configuration },
+    specs: specsOf(configuration),
+  }));
+
+/** What tuning hands over; committed as `tuned.json`. */
+export interface Tuned {
+  rows: Row[];
+  choices: Record<string, Row>;
+}
+
+/**
+ * Runs all trials of the candidates: the first of each, then the second of each, so that what trials of a seed share is made once.
+ *
+ * @param describe what a finished trial is called in the progress
+ * @returns the candidates with the results of their specs
+ */
+export async function* tryAll<Spec, Result, C extends { specs: readonly Spec[] }>(
+  host: Pick<Host<Spec, Result>, "trials">,
+  tried: readonly C[],
+  describe: (spec: Spec, result: Result) => string,
+): AsyncGenerator<Progress, (C & { results: Result[] })[]> {
+  const most = Math.max(0, ...tried.map(({ specs }) => specs.length));
+  const places = Array.from({ length: most }, (_, at) =>
+    tried.flatMap(({ specs }, of) => (at < specs.length ? [{ of, spec: specs[at] }] : [])),
+  ).flat();
+  const specs = places.map(({ spec }) => spec);
+  const found = yield* collect(host, specs, describe);
+  return tried.map((one, i) => ({ ...one, results: found.filter((_, k) => places[k].of === i) }));
+}
+
+/** How candidates are judged. */
+export interface Scoring<Result> {
+  /** Column of the score. */
+  score: string;
+  scoreOf: (result: Result, row: Row) => number;
+  /** Default the largest mean over the seeds. */
+  best?: "largest" | "least";
+  /** Of the mean, before it is compared; default to four digits. */
+  round?: (mean: number) => number;
+  /** Columns that the table has and the choices have not. */
+  notChosen?: readonly string[];
+}
+
+/** Tries every candidate equally often; each choice is the one with the best mean score, the first of equals. */
+export async function* tuneGrid<Spec, Result>(
+  host: Pick<Host<Spec, Result>, "trials">,
+  tried: readonly Candidate<Spec>[],
+  options: Scoring<Result> & { describe: (spec: Spec, result: Result) => string },
+): AsyncGenerator<Progress, Tuned> {
+  return bestOf(yield* tryAll(host, tried, options.describe), options);
+}
+
+/** The table of what was tried, and the best of each choice. */
+export function bestOf<Result>(
+  tried: readonly (Omit<Candidate<unknown>, "specs"> & { results: readonly Result[] })[],
+  { score, scoreOf, best = "largest", round = rounded, notChosen = [] }: Scoring<Result>,
+): Tuned {
+  const rows: Row[] = [];
+  const leaders = new Map<string, Row>();
+  for (const { choice, also, row, results } of tried) {
+    const value = round(mean(results.map((result) => scoreOf(result, row))));
+    const own: Row = { ...row, [score]: value };
+    rows.push(own);
+    for (const name of also === undefined ? [choice] : [choice, also]) {
+      const lead = leaders.get(name)?.[score];
+      if (best === "least" ? value < Number(lead ?? Infinity) : value > Number(lead ?? -Infinity))
+        leaders.set(name, own);
+    }
+  }
+  const choices = [...leaders].map(([name, row]) => [
+    name,
+    Object.fromEntries(Object.entries(row).filter(([column]) => !notChosen.includes(column))),
+  ]);
+  return { rows, choices: Object.fromEntries(choices) };
+}

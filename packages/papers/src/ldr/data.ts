@@ -1,0 +1,59 @@
+import type { Dataset } from "@minimand/compare";
+import { injectLabelNoise } from "minimand";
+import { derive } from "minimand/engine";
+import { type Draw, type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import type { Material, Setting } from "./settings.ts";
+
+/** What a trial is made of: standardised training rows with noisy labels, and the rows it is judged on. */
+export interface Prepared {
+  train: Labelled;
+  judged: Labelled;
+  /** Which training labels were corrupted. */
+  flipped: boolean[];
+}
+
+/** How rows are drawn and which of them judge. */
+export interface PrepareOptions extends Draw {
+  material: Material;
+  setting: Setting;
+}
+
+/**
+ * Draws training and test rows by the seed, corrupts the training labels and standardises by the training rows. For tuning the
+ * last fifth of the training rows judges, with its noisy labels, as nothing else would be known in practice.
+ */
+export function prepare(
+  dataset: Dataset,
+  { material, setting, seed, judge, fraction }: PrepareOptions,
+): Prepared {
+  const order = shuffled(dataset.rows, derive(seed, 1));
+  const trainRows = order.slice(0, Math.round(material.train * fraction));
+  const testRows = order.slice(trainRows.length, trainRows.length + Math.round(material.test * fraction));
+  const clean = Int32Array.from(trainRows, (row) => dataset.labels[row]);
+  const { labels, flipped } = corrupt(clean, dataset.classes, { material, setting, seed });
+  const count = judge === "test" ? trainRows.length : Math.round(trainRows.length * 0.8);
+  const part = standardised(dataset, trainRows.slice(0, count));
+  const judged = part(judge === "test" ? testRows : trainRows.slice(count));
+  return {
+    train: { ...part(trainRows.slice(0, count)), y: labels.slice(0, count) },
+    judged: judge === "test" ? judged : { ...judged, y: labels.slice(count) },
+    flipped: flipped.slice(0, count),
+  };
+}
+
+function corrupt(
+  labels: Int32Array,
+  names: readonly string[],
+  { material, setting, seed }: { material: Material; setting: Setting; seed: number },
+): { labels: Int32Array<ArrayBuffer>; flipped: boolean[] } {
+  const common = { rate: setting.rate, classes: names.length, seed: derive(seed, 2) };
+  const pairs = material.pairs.map(
+    (pair) => pair.map((name) => names.indexOf(name)) as unknown as [number, number],
+  );
+  const uniform = setting.kind !== "class-dependent";
+  const noisy = injectLabelNoise(
+    labels,
+    uniform ? { ...common, kind: "uniform" } : { ...common, kind: "pairs", pairs },
+  );
+  return { ...noisy, labels: new Int32Array(noisy.labels) };
+}

@@ -1,0 +1,175 @@
+import type { numpy as np } from "@jax-js/jax";
+import {
+  type ArchitectureSearch,
+  averageNetworks,
+  bilevelOf,
+  closedGates,
+  discardSearch,
+  gateScores,
+  magnitudeScores,
+  proxGroupL2,
+  proxL1,
+  pruneChannels,
+  rarts,
+  runSearch,
+  type SlimmableParams,
+  sgd,
+  singleLevel,
+  slimmableMlp,
+} from "minimand";
+import { derive, disposeTree, keyOf, randomSource, type Tree } from "minimand/engine";
+import { batchCrossEntropy, type Network } from "../kit/networks.ts";
+import { part } from "../kit/part.ts";
+import { programsOf } from "../kit/programs.ts";
+import type { Draw } from "../kit/rows.ts";
+import { discard, unlessDiverged } from "../kit/train-network.ts";
+import type { TrialHost } from "../reproduction.ts";
+import type { WidthConfiguration } from "./arms.ts";
+import { pairs, type Split, splitDigits } from "./data.ts";
+import { width as size } from "./settings.ts";
+import { accuracyAt, plainNetwork, trained } from "./training.ts";
+
+/** One network, searched, pruned and fine-tuned. */
+export interface WidthSpec extends Draw {
+  part: "width";
+  arm: string;
+  configuration: WidthConfiguration;
+}
+
+export interface WidthResult {
+  part: "width";
+  /** Before pruning; 0 where training diverged. */
+  whole: number;
+  /** Gates that are exactly zero before pruning. */
+  closed: number;
+  /** After pruning to so many channels and fine-tuning. */
+  accuracy: { [keep: string]: number };
+}
+
+const model = slimmableMlp({ inputs: 64, hidden: [size.hidden], outputs: 10 });
+const problem = bilevelOf(model, batchCrossEntropy);
+const searches = programsOf<ArchitectureSearch>();
+const networks = programsOf<Network>();
+
+/** RARTS or, for the others, one network on both halves at once: the same steps on the same batches. */
+function searchFor(arm: string, compile: TrialHost["compile"]): ArchitectureSearch {
+  const options = {
+    optimizer: ({ learningRate }: { [name: string]: np.Array }) =>
+      sgd(learningRate, { momentum: size.momentum, weightDecay: size.weightDecay }),
+    architectureOptimizer: ({ gateRate }: { [name: string]: np.Array }) => sgd(gateRate),
+    compile,
+  };
+  const l1 = {
+    architectureProx: (gates: Tree, { gateRate, mu }: { [name: string]: np.Array }) =>
+      (gates as np.Array[]).map((alpha) => proxL1(alpha, gateRate.ref.mul(mu.ref))) as Tree,
+  };
+  const group = {
+    weightProx: (weights: Tree, { learningRate, mu }: { [name: string]: np.Array }) => {
+      const [first, ...rest] = weights as { weight: np.Array; bias: np.Array }[];
+      return [
+        { ...first, weight: proxGroupL2(first.weight, learningRate.ref.mul(mu.ref), -1) },
+        ...rest,
+      ] as Tree;
+    },
+  };
+  return searches(compile, arm, () => {
+    if (arm === "width-rarts") return rarts(problem, { ...options, ...l1 });
+    if (arm === "width-rarts-group") return rarts(problem, { ...options, ...group });
+    // Plain training of weights and gates on all rows, the loss the sum over both halves.
+    return singleLevel(problem, { ...options, ...(arm === "width-slimming" && l1), order: "jacobi" });
+  });
+}
+
+/** Trains the wide network, prunes it to each width and fine-tunes; equal seeds share rows, start and batches. */
+export async function widthTrial(spec: WidthSpec, host: TrialHost): Promise<WidthResult> {
+  const split = await splitDigits(host, spec.seed, [64]);
+  const params = await searched(spec, split, host);
+  if (params === null)
+    return {
+      part: "width",
+      whole: 0,
+      closed: 0,
+      accuracy: Object.fromEntries(size.keeps.map((k) => [k, 0])),
+    };
+  const judged = spec.judge === "test" ? split.test : split.tuning;
+  const predict = narrow(size.hidden, host.compile).predict;
+  const result: WidthResult = {
+    part: "width",
+    whole: await accuracyAt(predict, params as unknown as Tree, judged),
+    closed: closedGates(params),
+    accuracy: {},
+  };
+  for (const keep of size.keeps) {
+    const pruned = pruneChannels(params, { keep, scores: scoresOf(spec, params) });
+    result.accuracy[keep] = await fineTuned(spec, pruned.params, keep, split, host);
+  }
+  disposeTree(params as unknown as Tree);
+  return result;
+}
+
+async function searched(spec: WidthSpec, split: Split, host: TrialHost): Promise<SlimmableParams | null> {
+  const search = searchFor(spec.arm, host.compile);
+  const { learningRate, mu } = spec.configuration;
+  const { params } = model.init(keyOf(spec.seed, 82));
+  const steps = part(size.steps, spec.fraction, 5);
+  const isRarts = spec.arm.startsWith("width-rarts");
+  const hyper = { learningRate, gateRate: size.gateRate, mu, lambda: 1, ...(isRarts && { beta: 0.5 }) };
+  const state = await unlessDiverged(
+    runSearch({
+      search,
+      state: search.init(params.weights, params.architecture, { hyper }),
+      batches: pairs(split, size.batch, steps, derive(spec.seed, 83)),
+      signal: host.signal,
+    }),
+  );
+  if (state === null) return null;
+  const { weights, twin, ...rest } = state.networks;
+  discardSearch({ ...state, networks: rest as never, architecture: [] });
+  return {
+    weights: (isRarts ? averageNetworks(weights, twin) : weights) as SlimmableParams["weights"],
+    architecture: state.architecture as np.Array[],
+  };
+}
+
+function scoresOf({ arm, seed }: WidthSpec, params: SlimmableParams): number[][] {
+  if (arm === "width-random") {
+    const next = randomSource(derive(seed, 84));
+    return [Array.from({ length: size.hidden }, next)];
+  }
+  return arm === "width-magnitude" || arm === "width-rarts-group"
+    ? magnitudeScores(params)
+    : gateScores(params);
+}
+
+function narrow(hidden: number, compile: TrialHost["compile"]): Network {
+  const own = () => slimmableMlp({ inputs: 64, hidden: [hidden], outputs: 10 });
+  return networks(compile, `${hidden}`, () => plainNetwork(own(), size, compile));
+}
+
+/** Accuracy after fine-tuning. Consumes the parameters. */
+async function fineTuned(
+  { seed, judge, configuration, fraction }: WidthSpec,
+  params: SlimmableParams,
+  keep: number,
+  split: Split,
+  host: TrialHost,
+): Promise<number> {
+  const network = narrow(keep, host.compile);
+  const fresh = network.step.init(keyOf(seed, 85), { hyper: { learningRate: configuration.learningRate } });
+  disposeTree(fresh.params);
+  const state = await trained(
+    network,
+    { ...fresh, params: params as unknown as Tree },
+    split.both,
+    { epochs: part(size.fineTuneEpochs, fraction, 1), batch: size.batch, seed: derive(seed, 86) },
+    host.signal,
+  );
+  if (state === null) return 0;
+  const accuracy = await accuracyAt(
+    network.predict,
+    state.params,
+    judge === "test" ? split.test : split.tuning,
+  );
+  discard(state);
+  return accuracy;
+}
