@@ -5,14 +5,11 @@ import { doubts, estimators, evaluationRows, simulationRows, standardError } fro
 import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
-import { html, trusted } from "./markup.ts";
+import { html } from "./markup.ts";
+import { page } from "./page.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
-import { style } from "./style.ts";
 import { svgDocument } from "./svg-document.ts";
 import { table } from "./table.ts";
-
-/** Nothing may be loaded or run. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
  * The report of a simulation as one HTML file that needs nothing else: regret curves with their standard errors, and a
@@ -35,7 +32,7 @@ export function renderSimulation(file: SimulationFile): string {
   });
   const document = svgDocument();
   const headline = `${String(best.bandit)} has the least regret on ${file.name}: ${cellText(best.regret)} in ${plural(file.rounds, "round")}`;
-  return page(
+  return banditPage(
     file,
     headline,
     html`<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
@@ -82,7 +79,7 @@ export function renderEvaluation(file: EvaluationFile): string {
   const document = svgDocument();
   const reference = { value: file.logged.value, label: `as logged ${file.logged.value.toFixed(3)}` };
   const warnings = doubts(file);
-  return page(
+  return banditPage(
     file,
     `What ${plural(file.evaluations.length, "policy", "policies")} would have earned, from ${plural(file.rewarded, "logged decision")}`,
     html`${warnings.map(
@@ -118,38 +115,21 @@ function tables(rows: readonly Row[]): Markup[] {
   );
 }
 
-function page(
+function banditPage(
   { created, versions }: Pick<SimulationFile, "created" | "versions">,
   headline: string,
-  lede: Child,
+  lead: Child,
   body: Child,
   facts: [string, Child][],
 ): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${headline}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Minimand bandits · <time datetime="${created}">${created.slice(0, 10)}</time></p>
-<h1>${headline}</h1>
-${lede}
-</header>
-<main>
-${body}
+  return page({
+    ...{ title: headline, kind: "bandits", created, headline, lead },
+    sections: html`${body}
 <section aria-labelledby="settings"><h2 id="settings">Settings</h2>
 <dl class="facts compact">${facts.map(
-    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+      ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `,
-  )}</dl></section>
-</main>
-<footer>Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> beside this file.</footer>
-</body>
-</html>
-`.markup;
+    )}</dl></section>`,
+    footer: html`Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> beside this file.`,
+  });
 }

@@ -1,2 +1,2 @@
-export { renderReport } from "./html.ts";
+export { renderReport } from "./comparison.ts";
 export { renderReproduction } from "./reproduction.ts";

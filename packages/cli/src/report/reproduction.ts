@@ -4,14 +4,11 @@ import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { figure } from "./figure.ts";
 import { duration, engineText, plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
-import { html, trusted } from "./markup.ts";
+import { html } from "./markup.ts";
+import { page } from "./page.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
-import { style } from "./style.ts";
 import { svgDocument } from "./svg-document.ts";
 import { table } from "./table.ts";
-
-/** Nothing may be loaded or run. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Classes of the report's chips. */
 const chips: Record<ReproductionReport["verdict"], { className: string; glyph: string }> = {
@@ -21,7 +18,7 @@ const chips: Record<ReproductionReport["verdict"], { className: string; glyph: s
 };
 
 /**
- * The report of a reproduction as one HTML file that needs nothing else, in the style of the comparison's report: claim,
+ * The report of a reproduction as one HTML file, see {@link page}: claim,
  * rule, verdict, curves, table, and what it was made with.
  *
  * @param file what `report.json` holds
@@ -30,24 +27,14 @@ const chips: Record<ReproductionReport["verdict"], { className: string; glyph: s
 export function renderReproduction(file: ReproductionFile): string {
   const { card, verdict, because, scale, created } = file;
   const { className, glyph } = chips[verdict];
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${verdict}: ${card.title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Minimand reproduction · <time datetime="${created}">${created.slice(0, 10)}</time></p>
-<h1>${card.title}</h1>
-<p class="lede"><span class="chip ${className}"><b aria-hidden="true">${glyph}</b>${verdict}</span> ${because}</p>
-${scale === "quick" ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>` : null}
-</header>
-<main>
-<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
+  return page({
+    title: `${verdict}: ${card.title}`,
+    kind: "reproduction",
+    created,
+    headline: card.title,
+    lead: html`<p class="lede"><span class="chip ${className}"><b aria-hidden="true">${glyph}</b>${verdict}</span> ${because}</p>
+${scale === "quick" ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>` : null}`,
+    sections: html`<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
 <p>${card.claim}</p>
 <p>${card.rule}</p>
 <p class="muted">The rule was written down before the run; the verdict is computed from the numbers below. arXiv:${card.arxiv},
@@ -57,12 +44,9 @@ ${card.date}, ${plural(card.authors, "author")}.</p>
 ${resultTables(file)}
 ${figures(file)}
 </section>
-${settings(file)}
-</main>
-<footer>Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.</footer>
-</body>
-</html>
-`.markup;
+${settings(file)}`,
+    footer: html`Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.`,
+  });
 }
 
 /** A table for each kind of row. */

@@ -3,14 +3,11 @@ import { acrossSection } from "./across-section.ts";
 import { datasetSection } from "./dataset-section.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
-import { html, trusted } from "./markup.ts";
+import { html } from "./markup.ts";
+import { page } from "./page.ts";
 import { readingSection } from "./reading-section.ts";
 import { settingsSection } from "./settings-section.ts";
-import { style } from "./style.ts";
 import { svgDocument } from "./svg-document.ts";
-
-/** Nothing may be loaded or run: no script, no font, no image from anywhere. */
-const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 function headline(results: Results): string {
   const first = results.datasets[0];
@@ -32,9 +29,7 @@ ${results.datasets.map(
 }
 
 /**
- * The report of a comparison as one HTML file that needs nothing else: style and figures are inside, it loads nothing
- * and runs nothing, it follows the light or dark scheme of the reader and can be printed. Text from the data is
- * escaped.
+ * The report of a comparison as one HTML file, see {@link page}.
  *
  * @param results what `results.json` holds
  * @returns the text of `report.html`
@@ -51,31 +46,17 @@ export function renderReport(results: Results): string {
     return html`<section${several ? html` aria-labelledby="data-${i}"` : null}>${datasetSection(report, results.candidates, document, head)}</section>
 `;
   });
-  const day = results.created.slice(0, 10);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Which loss helps: ${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Minimand comparison · <time datetime="${results.created}">${day}</time></p>
-<h1>${headline(results)}</h1>
-${contents(results)}
-</header>
-<main>
-${results.across ? acrossSection(results.across, results.candidates, document) : null}
+  return page({
+    title: `Which loss helps: ${title}`,
+    kind: "comparison",
+    created: results.created,
+    headline: headline(results),
+    lead: contents(results),
+    sections: html`${results.across ? acrossSection(results.across, results.candidates, document) : null}
 ${sections}
 ${settingsSection(results)}
-${readingSection(results.datasets[0], several)}
-</main>
-<footer>Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
-<code>results.json</code> beside this file.</footer>
-</body>
-</html>
-`.markup;
+${readingSection(results.datasets[0], several)}`,
+    footer: html`Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
+<code>results.json</code> beside this file.`,
+  });
 }
