@@ -22,7 +22,7 @@ import { stepped } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { adversarialMaterial } from "./data.ts";
-import type { AdversarialResult, AdversarialSpec } from "./trial.ts";
+import type { AdversarialResult, AdversarialSpec } from "./spec.ts";
 
 const epochs = 15;
 const learningRate = 1e-3;

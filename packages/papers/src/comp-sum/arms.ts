@@ -1,5 +1,5 @@
 import { type Choices, chosen } from "../kit/choices.ts";
-import type { AdversarialSpec, FamilySpec } from "./trial.ts";
+import type { AdversarialSpec, FamilySpec } from "./spec.ts";
 
 /** Values of tau in the bounds part, on both sides of every change of formula. */
 export const boundTaus = [0, 0.3, 0.5, 0.9, 1, 1.2, 1.5, 1.8, 2, 2.7];

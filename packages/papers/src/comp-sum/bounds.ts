@@ -1,7 +1,7 @@
 import { derive, type RandomSource, randomSource } from "minimand/engine";
 import { compSumConditionalInf, compSumPhi, compSumTransform } from "minimand/theory";
 import { boundTaus } from "./arms.ts";
-import type { BoundsResult, BoundsSpec } from "./trial.ts";
+import type { BoundsResult, BoundsSpec } from "./spec.ts";
 
 const classCounts = [2, 3, 5, 10];
 

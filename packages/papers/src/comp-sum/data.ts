@@ -3,7 +3,7 @@ import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
 import { type Draw, halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
-import type { AdversarialSpec, FamilySpec } from "./trial.ts";
+import type { AdversarialSpec, FamilySpec } from "./spec.ts";
 
 /** Training examples, and those a model is judged on. */
 export interface Material {

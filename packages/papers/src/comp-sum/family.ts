@@ -6,7 +6,7 @@ import { stepped } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { familyMaterial } from "./data.ts";
-import type { FamilyResult, FamilySpec } from "./trial.ts";
+import type { FamilyResult, FamilySpec } from "./spec.ts";
 
 const epochs = 20;
 

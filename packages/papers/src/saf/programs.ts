@@ -3,6 +3,7 @@ import {
   crossEntropy,
   type Model,
   mlp,
+  outputHistory,
   predictor,
   type Sharpness,
   type SupervisedState,
@@ -13,7 +14,8 @@ import type { Compile, Tree } from "minimand/engine";
 import { outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
-import { type Arm, armOf } from "./arms.ts";
+import { type Arm, armOf, type Configuration } from "./arms.ts";
+import { decayFor, trajectory, weightDecay } from "./settings.ts";
 
 /** Examples as the measures of sharpness take them. */
 export type MeasuredData = { x: np.Array; y: np.Array };
@@ -61,4 +63,23 @@ export async function judgeOn(
     loss += largest - row[label] + Math.log(row.reduce((s, v) => s + Math.exp(v - largest), 0));
   });
   return { accuracy: right / y.length, loss: loss / y.length };
+}
+
+/** Hyperparameters and memory of an arm at the start. */
+export function startOf(
+  arm: Arm,
+  { learningRate, parameter }: Configuration,
+  { stepsPerEpoch, examples, classes }: { stepsPerEpoch: number; examples: number; classes: number },
+) {
+  const { tau, lag, startEpoch } = trajectory;
+  const isTrajectory = arm.id === "saf" || arm.id === "mesa" || arm.id === "average";
+  const hyper: { [name: string]: number } = {
+    learningRate,
+    weightDecay,
+    ...(isTrajectory && { tau, startEpoch, stepsPerEpoch }),
+    ...((arm.id === "mesa" || arm.id === "average") && { decay: decayFor(stepsPerEpoch) }),
+    [arm.parameter]: parameter,
+    ...arm.hyper,
+  };
+  return { hyper, memory: arm.id === "saf" ? outputHistory({ examples, outputs: classes, lag }) : {} };
 }

@@ -5,9 +5,8 @@ import { laterMedian } from "../kit/statistics.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { arms, gridOf } from "./arms.ts";
-import { programsFor } from "./programs.ts";
+import { programsFor, startOf } from "./programs.ts";
 import { speedShapes, timing } from "./settings.ts";
-import { startOf } from "./trial.ts";
 
 /** Updates of all arms in turn, in one thread. */
 export interface SpeedSpec {

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type MesaStep, minibatches, outputHistory, type SupervisedState, type TrainStep } from "minimand";
+import { type MesaStep, minibatches, type SupervisedState, type TrainStep } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
 import type { Trial } from "../kit/collect.ts";
 import { named } from "../kit/named.ts";
@@ -10,8 +10,8 @@ import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-netw
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
-import { judgeOn, type programsFor as Programs, programsFor } from "./programs.ts";
-import { cells, decayFor, landscape, sizes, trajectory, weightDecay } from "./settings.ts";
+import { judgeOn, type programsFor as Programs, programsFor, startOf } from "./programs.ts";
+import { cells, landscape, sizes } from "./settings.ts";
 import { type SpeedResult, type SpeedSpec, speedTrial } from "./speed.ts";
 
 /** One network trained in one way. */
@@ -82,25 +82,6 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   };
   discard(state);
   return result;
-}
-
-/** Hyperparameters and memory of an arm at the start. */
-export function startOf(
-  arm: Arm,
-  { learningRate, parameter }: Configuration,
-  { stepsPerEpoch, examples, classes }: { stepsPerEpoch: number; examples: number; classes: number },
-) {
-  const { tau, lag, startEpoch } = trajectory;
-  const isTrajectory = arm.id === "saf" || arm.id === "mesa" || arm.id === "average";
-  const hyper: { [name: string]: number } = {
-    learningRate,
-    weightDecay,
-    ...(isTrajectory && { tau, startEpoch, stepsPerEpoch }),
-    ...((arm.id === "mesa" || arm.id === "average") && { decay: decayFor(stepsPerEpoch) }),
-    [arm.parameter]: parameter,
-    ...arm.hyper,
-  };
-  return { hyper, memory: arm.id === "saf" ? outputHistory({ examples, outputs: classes, lag }) : {} };
 }
 
 function averageOf(

@@ -20,7 +20,7 @@ import { linear } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { DigitArm } from "./arms.ts";
-import type { DigitResult, DigitSpec } from "./trial.ts";
+import type { DigitResult, DigitSpec } from "./spec.ts";
 
 /** Rows for tuning and for testing; the rest is trained on. */
 const held = { tune: 300, test: 500 };

@@ -5,8 +5,8 @@ import { bodyOf } from "./body.ts";
 import { layerOf } from "./layers.ts";
 import { ranksOf } from "./ranks.ts";
 import { ks, model } from "./settings.ts";
+import type { Checkpoint, WordResult, WordSpec } from "./spec.ts";
 import { corpusOf, drawn } from "./text.ts";
-import type { Checkpoint, WordResult, WordSpec } from "./trial.ts";
 import type { WordLayer } from "./word-layer.ts";
 
 /** Positions after which the rates are halved; they fall as `1 / (1 + positions / halving)`. */

@@ -3,7 +3,7 @@ import { randomSource } from "minimand/engine";
 import { laterMedian } from "../kit/statistics.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { speedShape } from "./settings.ts";
-import type { SpeedResult, SpeedSpec } from "./trial.ts";
+import type { SpeedResult, SpeedSpec } from "./spec.ts";
 
 /** Median time of a step of one output layer: loss, gradient for the body and update. */
 export function speedTrial({ arm, classes, steps }: SpeedSpec): SpeedResult {

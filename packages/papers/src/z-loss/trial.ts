@@ -1,77 +1,10 @@
 import type { TrialHost } from "../reproduction.ts";
-import type { DigitArm, SpeedArm, WordArm } from "./arms.ts";
 import { digitTrial } from "./digits.ts";
 import { wordTrial } from "./language-model.ts";
+import type { Result, Spec } from "./spec.ts";
 import { speedTrial } from "./speed.ts";
 
-/** One language model trained with one loss, judged as it learns. */
-export interface WordSpec {
-  part: "words";
-  arm: WordArm;
-  learningRate: number;
-  seed: number;
-  /** `tune`: judged on the validation documents. */
-  judge: "test" | "tune";
-  /** Numbers of training positions after which it is judged; training ends at the last. */
-  checkpoints: number[];
-  /** Positions it is judged on. */
-  held: number;
-  /** Words beyond this many most frequent ones are no targets; null for the full vocabulary. */
-  vocabulary: number | null;
-}
-
-/** One small classifier of digits. */
-export interface DigitSpec {
-  part: "digits";
-  arm: DigitArm;
-  learningRate: number;
-  seed: number;
-  judge: "test" | "tune";
-  epochs: number;
-}
-
-/** Times of one way to make a step of an output layer. */
-export interface SpeedSpec {
-  part: "speed";
-  arm: SpeedArm;
-  classes: number;
-  steps: number;
-}
-
-export type Spec = WordSpec | DigitSpec | SpeedSpec;
-
-/** What a model knows after some training positions. */
-export interface Checkpoint {
-  positions: number;
-  /** Seconds of training so far, without those of judging. */
-  seconds: number;
-  /** Top-k accuracy for each k of the settings. */
-  top: number[];
-  /** Mean reciprocal rank. */
-  mrr: number;
-}
-
-export interface WordResult {
-  part: "words";
-  /** Classes of the output layer. */
-  classes: number;
-  /** Null where training diverged. */
-  checkpoints: Checkpoint[] | null;
-}
-
-export interface DigitResult {
-  part: "digits";
-  /** Null where training diverged. */
-  accuracy: number | null;
-}
-
-export interface SpeedResult {
-  part: "speed";
-  /** Median time of a step. */
-  milliseconds: number;
-}
-
-export type Result = WordResult | DigitResult | SpeedResult;
+export type * from "./spec.ts";
 
 /** One trial of any part. The same spec gives the same result, times apart. */
 export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
