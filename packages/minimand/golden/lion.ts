@@ -26,8 +26,8 @@ type Options = {
   Q: number[][];
 };
 
-/** Kernels by the vectors' names. */
-const kernels: Record<string, (o: Options) => Kappa> = {
+/** Kappas by the vectors' names. */
+const kappas: Record<string, (o: Options) => Kappa> = {
   l1: () => kappa.l1(),
   lp: ({ p }) => kappa.lp(p),
   l2: () => kappa.l2(),
@@ -53,29 +53,29 @@ const kernels: Record<string, (o: Options) => Kappa> = {
   quadratic: ({ Q }) => kappa.quadratic(Q),
 };
 
-function kernelOf(options: Options): Kappa {
-  const make = kernels[options.kappa];
-  if (make === undefined) throw new Error(`no kernel ${options.kappa}`);
+function kappaOf(options: Options): Kappa {
+  const make = kappas[options.kappa];
+  if (make === undefined) throw new Error(`no kappa ${options.kappa}`);
   return make(options);
 }
 
 /** K, its gradient, and its conjugate at the gradient and at another point. */
-const kernelCase: Adapters[string] = ({ z, y }, options) => {
-  const kernel = kernelOf(options);
+const kappaCase: Adapters[string] = ({ z, y }, options) => {
+  const kappa = kappaOf(options);
   // Matrices come as their rows, one after another.
   const shaped = (values: number[]): np.Array =>
     options.rows === undefined ? float(values) : float(values).reshape([options.rows, -1]);
   const at = shaped(z);
-  const value = kernel.value(at.ref).item();
-  const gradient = kernel.grad(at.ref);
-  const conjAtGradK = kernel.conj(gradient.ref).item();
+  const value = kappa.value(at.ref).item();
+  const gradient = kappa.grad(at.ref);
+  const conjAtGradK = kappa.conj(gradient.ref).item();
   const inner = gradient.ref.mul(at).sum().item();
   return {
     K: value,
     gradK: gradient.reshape([-1]).js(),
     conjAtGradK,
     fenchelYoungGap: value + conjAtGradK - inner,
-    conjAtY: kernel.conj(shaped(y)).item(),
+    conjAtY: kappa.conj(shaped(y)).item(),
   };
 };
 
@@ -116,13 +116,13 @@ function follow(
 /** Iterates on a quadratic, at the steps that the vectors show. */
 const onQuadratic: Adapters[string] = ({ A, b, x0 }, options, { x }) => {
   const { lr, b1, b2, scheme } = options;
-  const kernel = kernelOf(options);
+  const kappa = kappaOf(options);
   const at = quadratic(A, b);
   // "...; 15 steps; rows of x are the iterates after steps 1, 8, 15"
   const shown = (/after steps ([\d, ]+)/.exec(scheme)?.[1] ?? "").split(",").map(Number);
   if (shown.length !== x.length) throw new Error(`scheme: expected ${x.length} steps, got ${scheme}`);
   const steps = shown[shown.length - 1];
-  const options_ = { kappa: kernel, b1, b2, weightDecay: options.lambda };
+  const options_ = { kappa, b1, b2, weightDecay: options.lambda };
   const { xs } = follow(lionK(lr, options_), x0, steps, (p) => at(p).g);
   const rows = shown.map((step) => xs[step - 1]);
   const xFinal = rows[rows.length - 1];
@@ -131,7 +131,7 @@ const onQuadratic: Adapters[string] = ({ A, b, x0 }, options, { x }) => {
 
 const continuous: Adapters[string] = ({ A, b, x, m }, options) => {
   const { alpha, gamma, epsilon } = options;
-  const constraint = { kappa: kernelOf(options), weightDecay: options.lambda };
+  const constraint = { kappa: kappaOf(options), weightDecay: options.lambda };
   const lyapunov = continuousLyapunov({ ...constraint, alpha, gamma, epsilon });
   const { f, g } = quadratic(A, b)(float(x));
   const { energy } = lyapunov.energy(f, float(x), float(m));
@@ -149,7 +149,7 @@ const continuous: Adapters[string] = ({ A, b, x, m }, options) => {
 const discrete: Adapters[string] = ({ A, b, x0 }, options, expected) => {
   const { b1, b2, epsilon: learningRate } = options;
   const weightDecay = options.lambda;
-  const common = { kappa: kernelOf(options), b1, b2, weightDecay, scheme: "implicit" } as const;
+  const common = { kappa: kappaOf(options), b1, b2, weightDecay, scheme: "implicit" } as const;
   const lyapunov = discreteLyapunov({ ...common, learningRate });
   const at = quadratic(A, b);
   const energy = (x: np.Array, m: Tree): number => lyapunov.energy(at(x.ref).f, x, m).energy.item();
@@ -176,10 +176,10 @@ const named = (prefix: string, names: readonly string[], adapter: Adapters[strin
   Object.fromEntries(names.map((name) => [`${prefix}${name}`, adapter]));
 
 export const adapters: Adapters = {
-  ...named("kappa_", Object.keys(kernels), kernelCase),
-  ...named("lionk_quadratic_", Object.keys(kernels), onQuadratic),
-  ...named("lyapunov_continuous_", Object.keys(kernels), continuous),
-  ...named("lyapunov_discrete_", Object.keys(kernels), discrete),
+  ...named("kappa_", Object.keys(kappas), kappaCase),
+  ...named("lionk_quadratic_", Object.keys(kappas), onQuadratic),
+  ...named("lyapunov_continuous_", Object.keys(kappas), continuous),
+  ...named("lyapunov_discrete_", Object.keys(kappas), discrete),
 
   lion_steps: ({ x0, grads }, { b1, b2, lr, weightDecay }) => {
     const optimizer = lion(lr, { b1, b2, weightDecay });

@@ -43,7 +43,7 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
     () => lionK(0.02, { kappa: kappa.huber(0.1), scheme: "implicit", b2: 0.9 }),
   ],
   [
-    "lionK with a kernel for each array",
+    "lionK with a kappa for each array",
     () =>
       lionK(falling, { kappa: kappa.sum({ "layers.0.weight": kappa.nuclear() }, kappa.lp(1.5)), b2: 0.9 }),
   ],

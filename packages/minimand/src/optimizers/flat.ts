@@ -37,10 +37,10 @@ export function flatMask(model: FlatModel, mask: (param: np.Array) => boolean): 
 }
 
 /**
- * A kernel for the vector of a {@link FlatModel} that sees every array in its own shape: for matrix and group norms, and
+ * A kappa for the vector of a {@link FlatModel} that sees every array in its own shape: for matrix and group norms, and
  * for norms of one layer instead of all.
  *
- * @param choice a kernel, or one for each array, as for `lionK`
+ * @param choice a kappa, or one for each array, as for `lionK`
  * @example
  * lionK(1e-3, { kappa: flatKappa(flat(mlp({ inputs: 8, hidden: [64], outputs: 2 })), kappa.lp(1.5)) })
  */

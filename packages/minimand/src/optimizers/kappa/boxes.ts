@@ -4,10 +4,10 @@ import { log1p, logCosh } from "../../engine/numerics.ts";
 import { type Kappa, makeKappa, positive, signOf } from "./kappa.ts";
 import { xLogX } from "./x-log-x.ts";
 
-/** Every kernel of this file keeps `|x_i| <= 1 / lambda`. */
+/** Every kappa of this file keeps `|x_i| <= 1 / lambda`. */
 const outsideBox = (y: np.Array): np.Array => positive(np.max(np.abs(y)).sub(1));
 
-/** A kernel that is a sum over entries, with a threshold e in the units of the momentum. */
+/** A kappa that is a sum over entries, with a threshold e in the units of the momentum. */
 function box(
   name: string,
   e: number,

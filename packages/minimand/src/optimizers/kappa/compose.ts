@@ -31,31 +31,31 @@ export function stretched(kappa: Kappa, s: number): Kappa {
 }
 
 /**
- * A sum of kernels, each for some arrays of the parameters: `K(z) = sum K_l(z_l)`.
+ * A sum of kappas, each for some arrays of the parameters: `K(z) = sum K_l(z_l)`.
  *
- * @param parts kernels by path of the array (`0.weight`: keys and positions, joined by dots)
+ * @param parts kappas by path of the array (`0.weight`: keys and positions, joined by dots)
  * @param rest for all others; without it they are an error
  * @returns for the option `kappa` of `lionK`
- * @throws RangeError for an array that has no kernel
+ * @throws RangeError for an array that has no kappa
  * @example
  * kappa.sum({ "0.weight": kappa.nuclear(), "1.weight": kappa.linf() }, kappa.l1())
  */
 export function sum(parts: Readonly<Record<string, Kappa>>, rest?: Kappa): KappaChoice {
   return (_, path) => {
     const found = Object.hasOwn(parts, path) ? parts[path] : rest;
-    if (found === undefined) throw rangeError("kappa", `a kernel for ${JSON.stringify(path)}`, undefined);
+    if (found === undefined) throw rangeError("kappa", `a kappa for ${JSON.stringify(path)}`, undefined);
     return found;
   };
 }
 
-/** A block of a vector: its shape, and the kernel that sees it in that shape. */
+/** A block of a vector: its shape, and the kappa that sees it in that shape. */
 export interface Block {
   shape: readonly number[];
   kappa: Kappa;
 }
 
 /**
- * A kernel of a vector that consists of blocks, one after another: `K(z) = sum K_b(z_b)`. For parameters in one vector.
+ * A kappa of a vector that consists of blocks, one after another: `K(z) = sum K_b(z_b)`. For parameters in one vector.
  *
  * @throws RangeError for an array whose size is not that of all blocks together
  */

@@ -10,7 +10,7 @@ import type { Tree } from "../../engine/tree.ts";
  * `f(x) + K*(lambda x) / lambda`, where `K*(y) = sup_z (y . z - K(z))`. Where K* is infinite, x may not stay.
  *
  * All functions are pure, consume their argument, and may be traced. An array is looked at as one vector unless the
- * kernel says otherwise (matrices, groups); several arrays add up, each with its own K.
+ * kappa says otherwise (matrices, groups); several arrays add up, each with its own K.
  *
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, section 2
  */
@@ -33,19 +33,19 @@ export interface Kappa {
   even: boolean;
 }
 
-/** One kernel for all arrays of a tree, or one for each: by the array's shape, or its path such as `0.weight`. */
+/** One kappa for all arrays of a tree, or one for each: by the array's shape, or its path such as `0.weight`. */
 export type KappaChoice = Kappa | ((param: np.Array, path: string) => Kappa);
 
-/** The kernel of one array. Only looks at the array. */
+/** The kappa of one array. Only looks at the array. */
 export function kappaFor(choice: KappaChoice, param: np.Array, path: string): Kappa {
   return typeof choice === "function" ? choice(param, path) : choice;
 }
 
-/** Throws unless it can be a kernel. */
+/** Throws unless it can be a kappa. */
 export function checkKappa(choice: unknown): asserts choice is KappaChoice {
-  const kernel = choice as Partial<Kappa> | null;
-  if (typeof choice !== "function" && (typeof kernel !== "object" || typeof kernel?.grad !== "function"))
-    throw typeError("kappa", "a kernel such as kappa.l1(), or a function that gives one", choice);
+  const kappa = choice as Partial<Kappa> | null;
+  if (typeof choice !== "function" && (typeof kappa !== "object" || typeof kappa?.grad !== "function"))
+    throw typeError("kappa", "a kappa such as kappa.l1(), or a function that gives one", choice);
 }
 
 /**
@@ -81,7 +81,7 @@ export function mapWithPath(
   return walk("", [first, ...rest]);
 }
 
-/** What a kernel is made of: everything but the check of the domain and of NaN. */
+/** What a kappa is made of: everything but the check of the domain and of NaN. */
 export interface KappaParts extends Omit<Kappa, "conj"> {
   /** K* inside its domain; any finite number elsewhere. */
   conjInside(y: np.Array): np.Array;
@@ -91,7 +91,7 @@ export interface KappaParts extends Omit<Kappa, "conj"> {
 const tolerance = (y: np.Array): number => (y.dtype === np.float64 ? 1e-6 : 1e-5);
 
 /**
- * A kernel of one's own, from its parts: arrays that can be looked at are checked for NaN, K* is made infinite outside of its
+ * A kappa of one's own, from its parts: arrays that can be looked at are checked for NaN, K* is made infinite outside of its
  * domain.
  *
  * Helpful rules: `(s K)*(y) = s K*(y / s)`; `(K(s .))*(y) = K*(y / s)`; the conjugate of a separable sum is the sum of

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as kappa from "./index.ts";
 import type { Kappa } from "./kappa.ts";
-import { dot, kernels, matrix } from "./kappas.fixture.ts";
+import { dot, kappas, matrix } from "./kappas.fixture.ts";
 
 const point = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 6, maxLength: 6 });
 const numbers = (a: np.Array): number[] => (a.reshape([-1]) as np.Array).js() as number[];
 const runs = { numRuns: 5 };
 
-describe.each(kernels.map((k) => [k.name, k] as const))("%s", (_, k) => {
+describe.each(kappas.map((k) => [k.name, k] as const))("%s", (_, k) => {
   it("meets the equality of Fenchel and Young at its own gradient, which lies in the domain", () =>
     fc.assert(
       fc.property(point, (values) => {
@@ -79,7 +79,7 @@ describe.each(kernels.map((k) => [k.name, k] as const))("%s", (_, k) => {
   });
 });
 
-describe("limits and special cases of the kernels", () => {
+describe("limits and special cases of the kappas", () => {
   const z = [0.9, -1.7, 0.31, 1.2, -0.4, 2.1];
   const gradients = (k: Kappa) => numbers(k.grad(matrix(z)));
   const expectClose = (a: Kappa, b: Kappa, digits: number) => {
@@ -145,7 +145,7 @@ describe("limits and special cases of the kernels", () => {
     const plain = (a: np.Array) => numbers(a).map((x) => x + 0);
     expect(plain(kappa.linf().grad(ties.ref))).toEqual([0, -1, 0, 0, 0, 0]);
     expect(plain(kappa.topk(2).grad(ties))).toEqual([0, -1, 1, 0, 0, 0]);
-    for (const k of kernels.filter(({ even }) => even))
+    for (const k of kappas.filter(({ even }) => even))
       expect(numbers(k.grad(matrix(Array(6).fill(0)))).map(Math.abs)).toEqual(Array(6).fill(0));
   });
 
@@ -159,7 +159,7 @@ describe("limits and special cases of the kernels", () => {
   });
 });
 
-describe("what kernels refuse", () => {
+describe("what kappas refuse", () => {
   it.each<[() => unknown, string]>([
     [() => kappa.lp(1), "p: expected a finite number > 1, got 1"],
     [() => kappa.lp(Number.NaN), "p: expected a finite number > 1, got NaN"],

@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import * as kappa from "./index.ts";
 import { type Kappa, makeKappa } from "./kappa.ts";
 
-/** Every kernel joins the tests by one line here. All act on a matrix of three rows and two columns. */
-export const kernels: readonly Kappa[] = [
+/** Every kappa joins the tests by one line here. All act on a matrix of three rows and two columns. */
+export const kappas: readonly Kappa[] = [
   kappa.l1(),
   kappa.lp(1.2),
   kappa.lp(3),
@@ -54,7 +54,7 @@ export const kernels: readonly Kappa[] = [
   ]),
 ];
 
-/** Six numbers as the matrix that all kernels take. */
+/** Six numbers as the matrix that all kappas take. */
 export const matrix = (values: readonly number[]): np.Array =>
   np.array(Float64Array.from(values), { shape: [3, 2] });
 

@@ -22,9 +22,9 @@ function normKappa(
 }
 
 /**
- * Lion's kernel: `K(z) = sum |z_i|`, `grad K = sign`. Weight decay lambda keeps `|x_i| <= 1 / lambda`.
+ * Lion's kappa: `K(z) = sum |z_i|`, `grad K = sign`. Weight decay lambda keeps `|x_i| <= 1 / lambda`.
  *
- * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, table of kernels
+ * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, table of kappas
  */
 export function l1(): Kappa {
   return normKappa(
@@ -41,7 +41,7 @@ export function l1(): Kappa {
  *
  * @param p above 1; 2 is {@link l2}, towards 1 it becomes {@link l1}
  * @throws RangeError for p that is not finite and above 1
- * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, table of kernels
+ * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, table of kappas
  */
 export function lp(p: number): Kappa {
   checkNumber("p", p, { above: 1 });

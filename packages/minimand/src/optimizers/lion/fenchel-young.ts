@@ -18,7 +18,7 @@ export function checkConstraint({ kappa, weightDecay }: LionConstraint): void {
   checkNumber("weightDecay", weightDecay, { min: 0 });
 }
 
-/** Calls `f` for the corresponding arrays of some trees, with kernel and lambda of each; sums or compares 0-d results. */
+/** Calls `f` for the corresponding arrays of some trees, with kappa and lambda of each; sums or compares 0-d results. */
 export function overLeaves(
   { kappa, weightDecay, mask = () => true }: LionConstraint,
   trees: readonly [Tree, ...Tree[]],

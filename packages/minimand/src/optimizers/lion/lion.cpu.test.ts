@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tree } from "../../engine/tree.ts";
 import * as kappa from "../kappa/index.ts";
-import { kernels, matrix } from "../kappa/kappas.fixture.ts";
+import { kappas, matrix } from "../kappa/kappas.fixture.ts";
 import { matricesOnly } from "../scale.ts";
 import { constantSchedule } from "../schedules.ts";
 import { sgdw } from "../sgd.ts";
@@ -208,7 +208,7 @@ describe("special cases of lionK", () => {
 describe("phase 1", () => {
   const noise = (t: number) => Array.from({ length: 6 }, (_, i) => 2 * Math.sin(5 * t * t + 3 * i + 1));
 
-  it.each(kernels.map((k) => [k.name, k] as const))(
+  it.each(kappas.map((k) => [k.name, k] as const))(
     "%s: the way to the set shrinks by 1 - e lambda at least, and inside is for ever",
     (_, k) => {
       const [lr, weightDecay] = [0.2, 2];
@@ -252,7 +252,7 @@ describe("what lionK refuses", () => {
     [() => lion(1e-3, { weightDecay: Number.NaN }), "weightDecay: expected a finite number >= 0, got NaN"],
     [() => lion(0.5, { weightDecay: 3 }), "learningRate * weightDecay: expected at most 1 in the explicit"],
     [() => lionK(0.1, { scheme: "both" as never }), 'scheme: expected one of "explicit", "implicit"'],
-    [() => lionK(0.1, { kappa: "l1" as never }), "kappa: expected a kernel such as kappa.l1()"],
+    [() => lionK(0.1, { kappa: "l1" as never }), "kappa: expected a kappa such as kappa.l1()"],
     [
       () => dualAveraging(0.1, { kappa: kappa.l1(), weightDecay: 0 }),
       "weightDecay: expected a finite number > 0",
@@ -265,7 +265,7 @@ describe("what lionK refuses", () => {
         const params = { weight: vector([1]), bias: vector([1]) };
         optimizer.update(params, optimizer.init(params), params);
       },
-      'kappa: expected a kernel for "bias"',
+      'kappa: expected a kappa for "bias"',
     ],
     [
       () => {

@@ -47,7 +47,7 @@ const directionOf = (choice: KappaChoice, path: string, mean: np.Array): np.Arra
  *
  * The sign is that of a gradient, as everywhere in a chain; the state is the tree of m, the mean of gradients.
  *
- * @throws RangeError for b1 or b2 outside of [0, 1); TypeError for something that is no kernel
+ * @throws RangeError for b1 or b2 outside of [0, 1); TypeError for something that is no kappa
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (4)
  */
 export function scaleByLionK(options: LionMomentum & { kappa?: KappaChoice } = {}): GradientTransformation {
@@ -106,7 +106,7 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
  * @param learningRate e: number, 0-d array or schedule
  * @throws RangeError for options outside of their ranges, and where `learningRate weightDecay > 1` in the explicit scheme
  *   (of numbers; a schedule or traced array can't be looked at), since that oversteps the constraint set; TypeError
- *   for something that is no kernel
+ *   for something that is no kappa
  * @example
  * lionK(1e-3, { kappa: kappa.lp(1.5), weightDecay: 1 })
  * lionK(0.02, { kappa: (p) => (p.ndim === 2 ? kappa.nuclear({ method: "newtonSchulz" }) : kappa.l1()), b1: 0.95, b2: 0.95 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import * as kappa from "../kappa/index.ts";
 import type { Kappa } from "../kappa/kappa.ts";
-import { dot, kernels, matrix } from "../kappa/kappas.fixture.ts";
+import { dot, kappas, matrix } from "../kappa/kappas.fixture.ts";
 import { matricesOnly } from "../scale.ts";
 import { applyUpdates } from "../transformation.ts";
 import {
@@ -39,7 +39,7 @@ const inside = (k: Kappa, lambda: number): np.Array =>
     );
 
 describe("the discrete Lyapunov function", () => {
-  it.each(kernels.map((k) => [k.name, k] as const))(
+  it.each(kappas.map((k) => [k.name, k] as const))(
     "%s: falls at every step as the theorem promises",
     (_, k) => {
       // One scheme is the other with another learning rate.
@@ -105,7 +105,7 @@ describe("the discrete Lyapunov function", () => {
     expect(make({ b1: 0.995 })).toThrow("b1: expected a finite number >= 0 and <= 0.99, got 0.995");
     expect(make({ learningRate: 1 })).toThrow("below 1 in the explicit scheme, got 1");
     expect(make({ weightDecay: -1 })).toThrow("weightDecay: expected a finite number >= 0, got -1");
-    expect(make({ kappa: {} as never })).toThrow("kappa: expected a kernel");
+    expect(make({ kappa: {} as never })).toThrow("kappa: expected a kappa");
     expect(() => decayPenalty({ kappa: kappa.softplus(), weightDecay: 0 }, matrix(target))).toThrow(
       "weightDecay: expected a number > 0 for softplus, which isn't even, got 0",
     );

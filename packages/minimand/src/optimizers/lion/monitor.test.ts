@@ -8,7 +8,7 @@ import { fit, minibatches, objectiveOf, supervised } from "../../training/index.
 import { adamw } from "../adam.ts";
 import { flatKappa, flatMask } from "../flat.ts";
 import * as kappa from "../kappa/index.ts";
-import { kernels } from "../kappa/kappas.fixture.ts";
+import { kappas } from "../kappa/kappas.fixture.ts";
 import { optimizerMemory } from "../memory.ts";
 import { matricesOnly } from "../scale.ts";
 import { cosineSchedule } from "../schedules.ts";
@@ -95,7 +95,7 @@ describe("parameters in one vector", () => {
       adamw(0.1, { weightDecay: 2, mask: flatMask(vector, matricesOnly) }),
     ],
     [
-      "a kernel for each array",
+      "a kappa for each array",
       lionK(0.1, { kappa: choice, weightDecay: 1 }),
       lionK(0.1, { kappa: flatKappa(vector, choice), weightDecay: 1 }),
     ],
@@ -148,9 +148,9 @@ describe("the memory of an optimizer", () => {
   });
 });
 
-describe("kernels in float32 on wasm", () => {
+describe("kappas in float32 on wasm", () => {
   const point = () => np.array([0.9, -1.7, 0.3, 1.2, -0.4, 2.1]).reshape([3, 2]);
-  it.each(kernels.map((k) => [k.name, k] as const))("%s: right to 1e-4, and no leak", (_, k) => {
+  it.each(kappas.map((k) => [k.name, k] as const))("%s: right to 1e-4, and no leak", (_, k) => {
     const gradient = k.grad(point());
     const inner = gradient.ref.mul(point()).sum().item();
     const gap = k.value(point()).item() + k.conj(gradient.ref).item() - inner;
