@@ -5,8 +5,6 @@
  *
  *   node --conditions=minimand-source bench/bandits.ts [decisions]
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import {
   type Bandit,
   type BanditContext,
@@ -16,6 +14,7 @@ import {
   neuSquareCb,
   restoreBandit,
 } from "minimand";
+import { startPython } from "./python.ts";
 
 const arms = 10;
 const dim = 64;
@@ -41,27 +40,6 @@ function play(bandit: Bandit, rows: readonly BanditContext[], count: number) {
   return { seconds: (performance.now() - started) / 1000, choices: choices.sort() };
 }
 
-/** numpy in a process of its own, which computes only while it is asked; null where it isn't installed. */
-async function startNumpy() {
-  const child = spawn("/usr/bin/python3", [new URL("./numpy-bandits.py", import.meta.url).pathname], {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
-  });
-  child.on("error", () => {});
-  child.stdin.on("error", () => {});
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const { value: version, done } = await lines.next();
-  if (done) return null;
-  return {
-    version: version as string,
-    async perSecond(kind: "network" | "linucb", count: number): Promise<number> {
-      child.stdin.write(`${kind} ${count}\n`);
-      return Number((await lines.next()).value);
-    },
-    stop: () => void child.stdin.end(),
-  };
-}
-
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -81,7 +59,7 @@ const names = Object.keys(networks) as Name[];
 // LinUCB is quicker by an order; all take about as long.
 const share = (name: Name): number => (name.startsWith("lin") ? decisions : Math.ceil(decisions / 8));
 
-const numpy = await startNumpy();
+const numpy = await startPython("./numpy-bandits.py");
 if (numpy === null)
   process.stderr.write("numpy: left out, /usr/bin/python3 has none (Debian: python3-numpy)\n");
 const rates = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
@@ -102,7 +80,7 @@ for (let round = -1; round < rounds; round++) {
   }
   if (numpy === null) continue;
   for (const kind of ["network", "linucb"] as const) {
-    const found = await numpy.perSecond(kind, kind === "network" ? 500 : 2000);
+    const found = await numpy.ask(`${kind} ${kind === "network" ? 500 : 2000}`);
     if (round >= 0) beside[kind].push(found);
   }
 }

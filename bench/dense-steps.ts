@@ -1,9 +1,8 @@
 /* The dense steps that the factored output layer is measured against: the engine's and PyTorch's. */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { numpy as np } from "@jax-js/jax";
 import { crossEntropy } from "minimand";
 import { compileWithJit, differentiate } from "minimand/engine";
+import { startPython } from "./python.ts";
 
 export interface LayerShape {
   classes: number;
@@ -43,24 +42,6 @@ export async function startTorch({ classes, features, batch }: LayerShape): Prom
   step(): Promise<number>;
   stop(): void;
 } | null> {
-  const script = new URL("./torch-output-layer.py", import.meta.url).pathname;
-  const child = spawn("/usr/bin/python3", [script, ...[classes, features, batch].map(String)], {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
-  });
-  child.on("error", () => {});
-  child.stdin.on("error", () => {});
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const { value: version, done } = await lines.next();
-  if (done) return null;
-  return {
-    version,
-    async step() {
-      child.stdin.write("\n");
-      const { value, done } = await lines.next();
-      if (done) throw new Error("torch-output-layer.py ended");
-      return Number(value);
-    },
-    stop: () => void child.stdin.end(),
-  };
+  const python = await startPython("./torch-output-layer.py", [classes, features, batch].map(String));
+  return python === null ? null : { ...python, step: () => python.ask("") };
 }

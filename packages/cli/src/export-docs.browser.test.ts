@@ -1,12 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nativeCompiler } from "@minimand/native";
 import Papa from "papaparse";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noBrowser, openBrowser, serve } from "../../../test/support/browser.ts";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { watch } from "../../../test/support/quiet.ts";
 
@@ -71,40 +70,22 @@ describe.skipIf(runtime !== "")(`the programs for Node in docs/export.md${runtim
   });
 });
 
-const executablePath = "/usr/bin/chromium";
-const noBrowser = existsSync(executablePath) ? "" : ` (skipped: there is no ${executablePath})`;
-
 describe.skipIf(noBrowser !== "")(`the page in docs/export.md${noBrowser}`, () => {
   let server: Server;
   let address = "";
   const types: Record<string, string> = { ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
   beforeAll(async () => {
-    server = createServer(({ url = "/" }, response) => {
-      const path = url === "/model.onnx" ? join(folder, url) : join(root, url);
-      const content = url === "/" ? program("html") : existsSync(path) ? readFileSync(path) : null;
-      response.writeHead(content === null ? 404 : 200, {
-        "content-type": types[extname(url)] ?? "text/html",
-      });
-      response.end(content);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    ({ server, address } = await serve((path) => {
+      const file = join(path === "/model.onnx" ? folder : root, path);
+      if (path === "/") return { content: program("html"), type: "text/html" };
+      return existsSync(file) ? { content: readFileSync(file), type: types[extname(path)] } : null;
+    }));
   });
   afterAll(() => server?.close());
 
   it("predicts what minimand predicts", async () => {
-    const browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-      ],
-    });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       const errors: string[] = [];

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
 import { bundle } from "../../../test/support/bundle.ts";
 import { samples } from "./onnx-page.fixture.ts";
 import { trained } from "./web-training.fixture.ts";
@@ -26,19 +27,12 @@ describe("the entry that only writes", () => {
   });
 });
 
-const executablePath = "/usr/bin/chromium";
-const noBrowser = existsSync(executablePath) ? "" : ` (skipped: there is no ${executablePath})`;
 const runtime = fileURLToPath(new URL("../../../node_modules/onnxruntime-web/dist", import.meta.url));
 
 describe.skipIf(noBrowser !== "")(`a page${noBrowser}`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
-    browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      args: [...args, "--disable-background-networking"],
-    });
+    browser = await openBrowser();
   });
   afterAll(() => browser?.close());
 

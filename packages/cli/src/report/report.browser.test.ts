@@ -1,26 +1,13 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inflateSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import { noBrowser, openBrowser } from "../../../../test/support/browser.ts";
 import { renderReport } from "./index.ts";
-
-const executablePath = "/usr/bin/chromium";
-const missing = !existsSync(executablePath);
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** How many different bytes the picture of a PNG has: a blank one has a handful. */
 function variety(png: Buffer): number {
@@ -33,130 +20,124 @@ function variety(png: Buffer): number {
   return new Set(inflateSync(Buffer.concat(data))).size;
 }
 
-describe.skipIf(missing)(
-  `the report in a browser${missing ? ` (skipped: there is no ${executablePath})` : ""}`,
-  () => {
-    let browser: Browser;
-    let folder: string;
-    let address: string;
-    const letters = Array.from({ length: 26 }, (_, i) => `letter ${String.fromCharCode(65 + i)}`);
+describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
+  let browser: Browser;
+  let folder: string;
+  let address: string;
+  const letters = Array.from({ length: 26 }, (_, i) => `letter ${String.fromCharCode(65 + i)}`);
 
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), "minimand-report-"));
-      const results = resultsFixture(
-        [
-          datasetFixture(),
-          datasetFixture({ name: "letters", task: "multiclass", classes: letters }),
-          datasetFixture({ name: "boston", task: "regression", metric: "rmse", higherIsBetter: false }),
-        ],
-        acrossFixture(),
-      );
-      const file = join(folder, "report.html");
-      await writeFile(file, renderReport(results));
-      address = pathToFileURL(file).href;
-      browser = await chromium.launch({ executablePath, headless: true, args });
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "minimand-report-"));
+    const results = resultsFixture(
+      [
+        datasetFixture(),
+        datasetFixture({ name: "letters", task: "multiclass", classes: letters }),
+        datasetFixture({ name: "boston", task: "regression", metric: "rmse", higherIsBetter: false }),
+      ],
+      acrossFixture(),
+    );
+    const file = join(folder, "report.html");
+    await writeFile(file, renderReport(results));
+    address = pathToFileURL(file).href;
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the report and collects what it complains about and what it asks for. */
+  async function open(colorScheme: "light" | "dark", width: number): Promise<{ page: Page; said: string[] }> {
+    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    page.on("request", (request) => {
+      if (request.url() !== address) said.push(request.url());
     });
+    await page.goto(address);
+    return { page, said };
+  }
 
-    afterAll(async () => {
-      await browser.close();
-      await rm(folder, { recursive: true });
-    });
+  it.each(["light", "dark"] as const)(
+    "paints every figure in %s, without a complaint or a request",
+    async (scheme) => {
+      const { page, said } = await open(scheme, 1100);
+      const figures = await page.locator("svg:visible").all();
+      expect(figures.length).toBeGreaterThanOrEqual(18);
+      for (const figure of figures) {
+        const name = await figure.getAttribute("aria-label");
+        const box = await figure.boundingBox();
+        expect(box?.width, `${name}: width`).toBeGreaterThan(200);
+        expect(variety(await figure.screenshot()), `${name}: painted`).toBeGreaterThan(40);
+      }
+      expect(said).toEqual([]);
+      await page.close();
+    },
+  );
 
-    /** Opens the report and collects what it complains about and what it asks for. */
-    async function open(
-      colorScheme: "light" | "dark",
-      width: number,
-    ): Promise<{ page: Page; said: string[] }> {
-      const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
-      const said: string[] = [];
-      page.on("console", (message) => said.push(message.text()));
-      page.on("pageerror", (error) => said.push(error.message));
-      page.on("request", (request) => {
-        if (request.url() !== address) said.push(request.url());
+  it("follows the scheme of the reader in page and figures", async () => {
+    const colors = async (scheme: "light" | "dark"): Promise<string[]> => {
+      const { page } = await open(scheme, 1100);
+      const found = await page.evaluate(() => {
+        const tick = document.querySelector('.wide svg [aria-label="x-axis tick label"] text');
+        const interval = document.querySelector(".wide svg .mm-interval line");
+        if (tick === null || interval === null) return [];
+        return [
+          getComputedStyle(document.body).backgroundColor,
+          getComputedStyle(tick).fill,
+          getComputedStyle(interval).stroke,
+        ];
       });
-      await page.goto(address);
-      return { page, said };
-    }
+      await page.close();
+      return found;
+    };
+    expect(await colors("light")).toEqual(["rgb(255, 255, 255)", "rgb(26, 31, 39)", "rgb(0, 105, 168)"]);
+    expect(await colors("dark")).toEqual(["rgb(19, 23, 29)", "rgb(232, 235, 240)", "rgb(98, 181, 244)"]);
+  });
 
-    it.each(["light", "dark"] as const)(
-      "paints every figure in %s, without a complaint or a request",
-      async (scheme) => {
-        const { page, said } = await open(scheme, 1100);
-        const figures = await page.locator("svg:visible").all();
-        expect(figures.length).toBeGreaterThanOrEqual(18);
-        for (const figure of figures) {
-          const name = await figure.getAttribute("aria-label");
-          const box = await figure.boundingBox();
-          expect(box?.width, `${name}: width`).toBeGreaterThan(200);
-          expect(variety(await figure.screenshot()), `${name}: painted`).toBeGreaterThan(40);
-        }
-        expect(said).toEqual([]);
-        await page.close();
-      },
-    );
-
-    it("follows the scheme of the reader in page and figures", async () => {
-      const colors = async (scheme: "light" | "dark"): Promise<string[]> => {
-        const { page } = await open(scheme, 1100);
-        const found = await page.evaluate(() => {
-          const tick = document.querySelector('.wide svg [aria-label="x-axis tick label"] text');
-          const interval = document.querySelector(".wide svg .mm-interval line");
-          if (tick === null || interval === null) return [];
-          return [
-            getComputedStyle(document.body).backgroundColor,
-            getComputedStyle(tick).fill,
-            getComputedStyle(interval).stroke,
-          ];
-        });
-        await page.close();
-        return found;
-      };
-      expect(await colors("light")).toEqual(["rgb(255, 255, 255)", "rgb(26, 31, 39)", "rgb(0, 105, 168)"]);
-      expect(await colors("dark")).toEqual(["rgb(19, 23, 29)", "rgb(232, 235, 240)", "rgb(98, 181, 244)"]);
-    });
-
-    it.each([400, 768, 1600])(
-      "has no sideways scroll at %i pixels, and figures of the right kind",
-      async (width) => {
-        const { page } = await open("light", width);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        expect((await page.locator(".narrow:visible").count()) > 0).toBe(width === 400);
-        expect((await page.locator(".wide:visible").count()) > 0).toBe(width !== 400);
-        // Text in a figure is never scaled below nine pixels.
-        const smallest = await page.evaluate(() =>
-          Math.min(
-            ...[...document.querySelectorAll("svg")]
-              .filter((svg) => svg.getBoundingClientRect().width > 0)
-              .map((svg) => (12 * svg.getBoundingClientRect().width) / Number(svg.getAttribute("width"))),
-          ),
-        );
-        expect(smallest).toBeGreaterThan(width === 400 ? 8 : 9);
-        await page.close();
-      },
-    );
-
-    it("opens everything on paper, in the colours of a light page", async () => {
-      const { page } = await open("dark", 1100);
-      await page.emulateMedia({ media: "print" });
-      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
-        "rgb(255, 255, 255)",
-      );
-      const heights = await page.evaluate(() =>
-        [...document.querySelectorAll("details table, details ul")].map(
-          (e) => e.getBoundingClientRect().height,
+  it.each([400, 768, 1600])(
+    "has no sideways scroll at %i pixels, and figures of the right kind",
+    async (width) => {
+      const { page } = await open("light", width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect((await page.locator(".narrow:visible").count()) > 0).toBe(width === 400);
+      expect((await page.locator(".wide:visible").count()) > 0).toBe(width !== 400);
+      // Text in a figure is never scaled below nine pixels.
+      const smallest = await page.evaluate(() =>
+        Math.min(
+          ...[...document.querySelectorAll("svg")]
+            .filter((svg) => svg.getBoundingClientRect().width > 0)
+            .map((svg) => (12 * svg.getBoundingClientRect().width) / Number(svg.getAttribute("width"))),
         ),
       );
-      expect(heights.length).toBeGreaterThan(5);
-      expect(Math.min(...heights)).toBeGreaterThan(20);
-      // The width of A4 between usual margins: what would scroll on a screen would be cut off here.
-      await page.setViewportSize({ width: 718, height: 1000 });
-      const cut = await page.evaluate(() =>
-        [...document.querySelectorAll(".scroll > table")]
-          .filter((table) => table.getBoundingClientRect().right > 719)
-          .map((table) => table.getAttribute("aria-label")),
-      );
-      expect(cut).toEqual([]);
+      expect(smallest).toBeGreaterThan(width === 400 ? 8 : 9);
       await page.close();
-    });
-  },
-);
+    },
+  );
+
+  it("opens everything on paper, in the colours of a light page", async () => {
+    const { page } = await open("dark", 1100);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      "rgb(255, 255, 255)",
+    );
+    const heights = await page.evaluate(() =>
+      [...document.querySelectorAll("details table, details ul")].map(
+        (e) => e.getBoundingClientRect().height,
+      ),
+    );
+    expect(heights.length).toBeGreaterThan(5);
+    expect(Math.min(...heights)).toBeGreaterThan(20);
+    // The width of A4 between usual margins: what would scroll on a screen would be cut off here.
+    await page.setViewportSize({ width: 718, height: 1000 });
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll(".scroll > table")]
+        .filter((table) => table.getBoundingClientRect().right > 719)
+        .map((table) => table.getAttribute("aria-label")),
+    );
+    expect(cut).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,16 +1,11 @@
-import { existsSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noBrowser, openBrowser, serve } from "../../../../test/support/browser.ts";
 import { type ShortTraining, trainShortly } from "./training.fixture.ts";
 
-const executablePath = "/usr/bin/chromium";
-const missing = existsSync(executablePath) ? "" : ` (skipped: there is no ${executablePath})`;
-
-describe.skipIf(missing !== "")(`startEngine in a worker of a page${missing}`, () => {
+describe.skipIf(noBrowser !== "")(`startEngine in a worker of a page${noBrowser}`, () => {
   const warnings: string[] = [];
   let server: Server;
   let address = "";
@@ -28,30 +23,16 @@ describe.skipIf(missing !== "")(`startEngine in a worker of a page${missing}`, (
       output.map((file) => [`/${file.fileName}`, "code" in file ? file.code : file.source]),
     );
     const [{ fileName }] = output;
-    server = createServer(({ url = "/" }, response) => {
-      const file = files.get(url);
-      response.writeHead(url === "/" || file !== undefined ? 200 : 404, {
-        "content-type": file === undefined ? "text/html" : "text/javascript",
-      });
-      response.end(url === "/" ? page(fileName) : file);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    ({ server, address } = await serve((path) => {
+      if (path === "/") return { content: page(fileName), type: "text/html" };
+      const content = files.get(path);
+      return content === undefined ? null : { content, type: "text/javascript" };
+    }));
   });
   afterAll(() => server?.close());
 
   it("trains to the same numbers as in Node, without making any kernel's instance again", async () => {
-    const browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-      ],
-    });
+    const browser = await openBrowser();
     try {
       const tab = await browser.newPage();
       await tab.goto(address);
