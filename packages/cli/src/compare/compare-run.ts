@@ -104,11 +104,11 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
       }
       const before = performance.now();
       running = missing.map(async ({ subject, spec, key }) => {
-        const made = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
+        const outcome = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
           throw blamed(error, candidateOf(spec));
         });
-        await store.put(key, made);
-        records[subject].push(...made);
+        await store.put(key, outcome);
+        records[subject].push(...outcome);
         done++;
         line.update(done, total, "trials");
       });

@@ -14,16 +14,16 @@ export async function makeFolder(path: string): Promise<string | null> {
   for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) absent.unshift(at);
   // Throws where a file has the place of the folder.
   if (absent.length === 0) await mkdir(path, { recursive: true });
-  const made: string[] = [];
+  const created: string[] = [];
   try {
     for (const folder of absent) {
       await mkdir(folder);
-      made.unshift(folder);
+      created.unshift(folder);
     }
   } catch (error) {
     // Another run may make the same one at the same time.
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path);
-    for (const folder of made) await rmdir(folder).catch(() => {});
+    for (const folder of created) await rmdir(folder).catch(() => {});
     throw error;
   }
   return absent[0] ?? null;

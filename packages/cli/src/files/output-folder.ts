@@ -20,7 +20,7 @@ export async function inOutputFolder<Kept>(
   work: (store: TrialStore<Kept>) => Promise<void>,
 ): Promise<void> {
   const use = createHash("sha256").update(JSON.stringify(run)).digest("hex");
-  const { made, lock } = await makeAndLock(out, use);
+  const { created, lock } = await makeAndLock(out, use);
   let store: TrialStore<Kept> | undefined;
   try {
     await finishReplacement(out);
@@ -28,18 +28,18 @@ export async function inOutputFolder<Kept>(
     await work(store);
   } finally {
     lock.release();
-    if (store === undefined) await unmakeFolder(out, made);
+    if (store === undefined) await unmakeFolder(out, created);
   }
 }
 
-async function makeAndLock(out: string, use: string): Promise<{ made: string | null; lock: FolderLock }> {
+async function makeAndLock(out: string, use: string): Promise<{ created: string | null; lock: FolderLock }> {
   for (let attempt = 1; ; attempt++) {
-    let made: string | null = null;
+    let created: string | null = null;
     try {
-      made = await makeFolder(out);
-      return { made, lock: await lockFolder(out, { use }) };
+      created = await makeFolder(out);
+      return { created, lock: await lockFolder(out, { use }) };
     } catch (error) {
-      await unmakeFolder(out, made);
+      await unmakeFolder(out, created);
       // Another run that could not begin may have taken its folder away just now.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw error;
     }

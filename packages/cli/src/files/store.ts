@@ -37,7 +37,7 @@ export async function openStore<Kept>(
   isWhole: (value: unknown) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
-  const made = await makeFolder(trials);
+  const created = await makeFolder(trials);
   const write = async (path: string, content: string): Promise<void> => {
     try {
       await writeWhole(path, content);
@@ -54,7 +54,7 @@ export async function openStore<Kept>(
     await write(probe, "a word to see that the disk takes one\n");
     await rm(probe);
   } catch (error) {
-    await unmakeFolder(trials, made);
+    await unmakeFolder(trials, created);
     throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);

@@ -93,7 +93,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     if (shape.length !== 2 || shape[0] !== size || shape[1] !== layer.features)
       throw rangeError("body", `an output [${size}, ${layer.features}]`, { shape, dtype });
     const own = weights.ref.dataSync() as Float32Array;
-    const made = layer.step(values, y.ref.dataSync() as Int32Array, {
+    const result = layer.step(values, y.ref.dataSync() as Int32Array, {
       loss,
       weights: own,
       learningRate: typeof outputRate === "number" ? outputRate : outputRate(state.count),
@@ -103,8 +103,8 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     const total = own.reduce((a, b) => a + b, 0);
     const Floats = values instanceof Float64Array ? Float64Array : Float32Array;
     return {
-      gradHidden: np.array(new Floats(made.gradHidden), { shape }),
-      loss: np.array(made.losses.reduce((a, b) => a + b, 0) / total),
+      gradHidden: np.array(new Floats(result.gradHidden), { shape }),
+      loss: np.array(result.losses.reduce((a, b) => a + b, 0) / total),
     };
   }
 
@@ -116,9 +116,9 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
       prepare: stepOfLayer,
       direction(inputs) {
         const { gradHidden, loss } = refTree(inputs.own);
-        const { loss: inner, made, gradient } = at(refTree(inputs.params), inputs, { gradHidden });
+        const { loss: inner, aux, gradient } = at(refTree(inputs.params), inputs, { gradHidden });
         inner.dispose();
-        return { metrics: { loss }, direction: gradient, ...made };
+        return { metrics: { loss }, direction: gradient, ...aux };
       },
       dispose: () => forward.dispose(),
     },

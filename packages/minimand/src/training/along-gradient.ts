@@ -11,8 +11,8 @@ export function alongGradient(objective: Objective) {
   const at = gradientAt(objective);
   return {
     direction(inputs) {
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs, refTree(inputs.own));
-      return { metrics: { loss }, direction: gradient, modelState: made.modelState, kept: made.memory };
+      const { loss, aux, gradient } = at(refTree(inputs.params), inputs, refTree(inputs.own));
+      return { metrics: { loss }, direction: gradient, modelState: aux.modelState, kept: aux.memory };
     },
     // What a step leaves in the memory, the next one has to find.
     alone: ({ memory }) => Object.keys(memory).length > 0,

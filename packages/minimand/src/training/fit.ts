@@ -99,9 +99,9 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
         continue;
       }
       for (let batch = block.shift(); batch !== undefined; batch = block.shift()) {
-        const made = step.update(current, batch);
+        const result = step.update(current, batch);
         // What is there already is not waited for.
-        const [next, metrics] = Array.isArray(made) ? made : await made;
+        const [next, metrics] = Array.isArray(result) ? result : await result;
         current = next;
         if (!(await report(metrics, 1))) return current;
       }

@@ -6,23 +6,23 @@ import type { ArrayBatch, ObjectiveContext } from "./objective.ts";
 import type { StepInputs } from "./step-method.ts";
 
 /** As an objective, with any memory given and anything handed out beside the scalar. */
-type AnyObjective<Memory extends Tree, Made extends Tree> = (
+type AnyObjective<Memory extends Tree, Aux extends Tree> = (
   params: Tree,
   context: Omit<ObjectiveContext, "memory"> & { memory: Memory },
   batch: ArrayBatch,
-) => [np.Array, Made];
+) => [np.Array, Aux];
 
 /**
  * Value, what is made on the way and gradient of an objective on the batch of a step, at any parameters. Traced; consumes
  * parameters and memory, and looks at the inputs of the step.
  */
-export function gradientAt<Memory extends Tree, Made extends Tree>(
-  objective: AnyObjective<Memory, Made>,
+export function gradientAt<Memory extends Tree, Aux extends Tree>(
+  objective: AnyObjective<Memory, Aux>,
 ): (
   params: Tree,
   inputs: Omit<StepInputs, "params" | "carried" | "own">,
   memory: Memory,
-) => { loss: np.Array; made: Made; gradient: Tree } {
+) => { loss: np.Array; aux: Aux; gradient: Tree } {
   const gradientOf = differentiate(
     (
       params: Tree,
@@ -36,7 +36,7 @@ export function gradientAt<Memory extends Tree, Made extends Tree>(
     ) => objective(params, { modelState, memory, key, hyper: named(hyper) }, { x, y, weights }),
   );
   return (params, { one, modelState, key, hyper, x, y, weights }, memory) => {
-    const [[loss, made], gradient] = gradientOf(
+    const [[loss, aux], gradient] = gradientOf(
       refTree(one),
       params,
       refTree(modelState),
@@ -47,6 +47,6 @@ export function gradientAt<Memory extends Tree, Made extends Tree>(
       y.ref,
       weights.ref,
     );
-    return { loss, made, gradient };
+    return { loss, aux, gradient };
   };
 }

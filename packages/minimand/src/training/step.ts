@@ -112,12 +112,12 @@ export function makeStep<Carried extends Tree = Tree>(
         disposeTree([batch.x, batch.y, batch.weights]);
         throw error;
       }
-      const made = program(carryOf(state), data, fixedOf(state));
+      const result = program(carryOf(state), data, fixedOf(state));
       const after = ([next, { metrics, kept }]: [Carry, Outcome]): StepResult<SupervisedState> => {
         method.record?.(state, batch, kept);
         return [{ ...later(state, 1), ...next }, metrics];
       };
-      return Array.isArray(made) ? after(made) : made.then(after);
+      return Array.isArray(result) ? after(result) : result.then(after);
     },
     ...(loop && {
       updateAll(state, batches) {
@@ -125,13 +125,13 @@ export function makeStep<Carried extends Tree = Tree>(
         if (method.alone !== undefined && states.some(method.alone)) return null;
         const data = batches.map((batch, i) => dataOf(states[i], batch));
         const fixed = fixedOf(state);
-        const made = loop(carryOf(state), data, fixed);
-        if (made === null) {
+        const result = loop(carryOf(state), data, fixed);
+        if (result === null) {
           disposeTree(fixed);
           for (const { key, own } of data) disposeTree([key, own]);
           return null;
         }
-        const [next, { metrics }] = made;
+        const [next, { metrics }] = result;
         return [{ ...later(state, batches.length), ...next }, metrics];
       },
       blockSize: (state, { weights }) =>

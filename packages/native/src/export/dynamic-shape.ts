@@ -26,13 +26,13 @@ export function dynamicShapes(source: string): {
   constants: Constant[];
 } {
   const constants: Constant[] = [];
-  const made = new Map<string, string>();
+  const names = new Map<string, string>();
   let count = 0;
   const once = (key: string, make: (name: string) => void): string => {
-    let name = made.get(key);
+    let name = names.get(key);
     if (name === undefined) {
       name = `s${count++}`;
-      made.set(key, name);
+      names.set(key, name);
       make(name);
     }
     return name;

@@ -60,13 +60,13 @@ function asConv(graph: Graph, x: View, k: View, params: Params, { shape }: Aval)
   const kernel = reshape(graph, materialise(graph, k), [count * k.shape[v], ...k.shape.slice(v + 1)]);
   const pads = [0, 1].flatMap((end) => params.padding.map((width) => Math.max(0, width[end])));
   const own = [batch, count * k.shape[v], ...shape.slice(v + 2)];
-  const made = graph.op("Conv", [cast(graph, image, "float32"), cast(graph, kernel, "float32")], {
+  const result = graph.op("Conv", [cast(graph, image, "float32"), cast(graph, kernel, "float32")], {
     shape: own,
     attributes: { group: count, strides: params.strides, dilations: params.rhsDilation, pads },
   });
   const apart = [batch, ...groups, k.shape[v], ...shape.slice(v + 2)];
   const view: View = {
-    tensor: reshape(graph, made, apart),
+    tensor: reshape(graph, result, apart),
     axes: apart.map((size, i) => (size === 1 ? null : i)),
     shape: apart,
   };

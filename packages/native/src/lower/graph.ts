@@ -31,7 +31,7 @@ interface Pieces {
 export class Graph {
   readonly #nodes: Node[] = [];
   readonly #producers = new Map<string, Node>();
-  readonly #made = new Map<string, Tensor[]>();
+  readonly #results = new Map<string, Tensor[]>();
   readonly #constants = new Map<string, Tensor & { data: Data }>();
   readonly #tensors = new Map<string, Tensor>();
   readonly #inputs: Port[] = [];
@@ -64,19 +64,19 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Tensor[] {
     const key = JSON.stringify([op, inputs.map((t) => t.name), attributes, outputs]);
-    const known = this.#made.get(key);
+    const known = this.#results.get(key);
     if (known !== undefined) return known;
-    const made = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
+    const results = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
     const node = {
       op,
       inputs: inputs.map((t) => t.name),
-      outputs: made.map((t) => t.name),
+      outputs: results.map((t) => t.name),
       attributes,
     };
     this.#nodes.push(node);
-    for (const { name } of made) this.#producers.set(name, node);
-    this.#made.set(key, made);
-    return made;
+    for (const { name } of results) this.#producers.set(name, node);
+    this.#results.set(key, results);
+    return results;
   }
 
   constant(type: ElementType, shape: readonly number[], data: Data, exact?: number): Tensor {
@@ -144,16 +144,16 @@ export class Graph {
     body: Body & { captures: string[] },
     outputs: readonly { type: ElementType; shape: readonly number[] }[],
   ): Tensor[] {
-    const made = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
+    const results = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
     const { captures, ...graph } = body;
     this.#nodes.push({
       op: "Loop",
       inputs: inputs.map((t) => t.name),
-      outputs: made.map((t) => t.name),
+      outputs: results.map((t) => t.name),
       attributes: { body: { graph } },
       captures,
     });
-    return made;
+    return results;
   }
 
   #fresh(kind: string): string {

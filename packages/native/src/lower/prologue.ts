@@ -27,8 +27,8 @@ export function withoutRandomBits(program: Program): Parts {
   // What comes from nothing but literals may be needed on both sides.
   const eqns = program.eqns.filter((eqn) => isFirst(eqn) || sourcesOfAll(eqn, sources).length === 0);
   const later = program.eqns.filter((eqn) => !isFirst(eqn));
-  const made = new Set(drawn.flatMap((eqn) => eqn.outBinders));
-  const isMade = (atom: Atom): atom is Variable => made.has(atom as Variable);
+  const produced = new Set(drawn.flatMap((eqn) => eqn.outBinders));
+  const isMade = (atom: Atom): atom is Variable => produced.has(atom as Variable);
   const outs = [...new Set([...later.flatMap((eqn) => eqn.inputs), ...program.outs].filter(isMade))];
   const used = new Set(eqns.flatMap((eqn) => eqn.inputs));
   const inputs = program.inBinders.flatMap((v, i) => (used.has(v) ? [i] : []));

@@ -29,8 +29,8 @@ export function specialise<A extends Tree[], R extends Tree>(
       tree.JsTreeDef,
     ];
     const key = `${structure} ${leaves.map(kindOf).join()}`;
-    let made = programs.get(key);
-    if (made === undefined) {
+    let specialised = programs.get(key);
+    if (specialised === undefined) {
       if (programs.size === maxShapes)
         throw rangeError(
           "args",
@@ -38,10 +38,10 @@ export function specialise<A extends Tree[], R extends Tree>(
           `${leaves.map(kindOf).join(", ")}`,
         );
       const written = write(fn, args);
-      made = { program: makeProgram(written, options), treedef: written.treedef };
-      programs.set(key, made);
+      specialised = { program: makeProgram(written, options), treedef: written.treedef };
+      programs.set(key, specialised);
     }
-    return { ...made, leaves };
+    return { ...specialised, leaves };
   };
   const call = (...args: A): R => {
     const { program, treedef, leaves } = programFor(args);

@@ -86,12 +86,12 @@ export function writeLoop(
     ...rest.inBinders.slice(first + carried).map(inputAfterCarried),
   ];
   const values = lower(body, rest, views).map((view) => materialise(body, view));
-  const made = outputsOf(body, values, rest.outs.map(fetchedType));
-  const outputs = [body.copy(condition), ...made];
+  const fetched = outputsOf(body, values, rest.outs.map(fetchedType));
+  const outputs = [body.copy(condition), ...fetched];
   const loop = graph.loop(
     [graph.constant("int64", [], BigInt64Array.of(BigInt(steps))), literal(graph, 1, "bool"), ...start],
     { name: "step", ...body.build(outputs), outputs },
-    made.map(({ type, shape }, i) => ({ type, shape: i < carried ? shape : [steps, ...shape] })),
+    fetched.map(({ type, shape }, i) => ({ type, shape: i < carried ? shape : [steps, ...shape] })),
   );
   const { nodes, constants, inputs } = graph.build(loop);
   return {

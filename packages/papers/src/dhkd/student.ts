@@ -46,7 +46,7 @@ export interface ConflictBatch {
 
 type ArmParts = Pick<Arm, "id" | "distillation" | "auxiliary" | "alignment">;
 
-const made = programsOf<Programs>();
+const programs = programsOf<Programs>();
 
 /** One set of programs an arm and shape serves all configurations and seeds of a thread. */
 export function programsFor(
@@ -54,7 +54,7 @@ export function programsFor(
   { inputs, classes, hidden }: { inputs: number; classes: number; hidden: readonly number[] },
   compile: TrialHost["compile"],
 ): Programs {
-  return made(compile, [arm.id, inputs, classes, ...hidden].join(" "), () => {
+  return programs(compile, [arm.id, inputs, classes, ...hidden].join(" "), () => {
     const model = mlp({ inputs, hidden, outputs: classes });
     const kind = arm.auxiliary;
     const auxiliary =

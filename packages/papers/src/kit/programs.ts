@@ -12,10 +12,10 @@ export function programsOf<Program>(): (
   name: string,
   make: () => Program,
 ) => Program {
-  const made = new Map<Compile | undefined, Map<string, Program>>();
+  const byCompiler = new Map<Compile | undefined, Map<string, Program>>();
   return (compile, name, make) => {
-    const own = made.get(compile) ?? new Map<string, Program>();
-    made.set(compile, own);
+    const own = byCompiler.get(compile) ?? new Map<string, Program>();
+    byCompiler.set(compile, own);
     const program = own.get(name) ?? make();
     own.set(name, program);
     return program;

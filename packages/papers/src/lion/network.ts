@@ -85,7 +85,7 @@ interface Programs extends Network {
   whole: (one: np.Array, params: Tree, x: np.Array, y: np.Array) => Tree[];
   bytes: number;
 }
-const made = programsOf<Programs>();
+const cached = programsOf<Programs>();
 
 function programsFor(
   arm: Arm,
@@ -93,7 +93,7 @@ function programsFor(
   steps: number,
   compile: Compile | undefined,
 ): Programs {
-  return made(compile, [arm.id, inputs, classes, steps].join(" "), () => {
+  return cached(compile, [arm.id, inputs, classes, steps].join(" "), () => {
     const model = mlp({ inputs, hidden: network.hidden, outputs: classes, activation: "tanh" });
     const optimizer = (hyper: { [name: string]: np.Array }) => {
       const { learningRate, weightDecay } = hyper;

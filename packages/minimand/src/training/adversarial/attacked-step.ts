@@ -53,8 +53,8 @@ export function pairStep(
         return { attacked: attack(state, x.ref, { logits, y: y.ref }) };
       },
       direction(inputs) {
-        const { loss, made, gradient } = at(refTree(inputs.params), inputs, refTree(inputs.own));
-        return { metrics: { loss }, direction: gradient, ...made };
+        const { loss, aux, gradient } = at(refTree(inputs.params), inputs, refTree(inputs.own));
+        return { metrics: { loss }, direction: gradient, ...aux };
       },
       dispose() {
         for (const program of [attack, scores]) program.dispose();
@@ -80,8 +80,8 @@ export function attackedOnlyStep(
       prepare: (state, { x, y }) => ({ attacked: attack(state, x.ref, { y: y.ref }) }),
       direction(inputs) {
         const onAttacked = { ...inputs, x: inputs.own.attacked };
-        const { loss, made, gradient } = at(refTree(inputs.params), onAttacked, {});
-        return { metrics: { loss }, direction: gradient, modelState: made.modelState };
+        const { loss, aux, gradient } = at(refTree(inputs.params), onAttacked, {});
+        return { metrics: { loss }, direction: gradient, modelState: aux.modelState };
       },
       dispose: () => attack.dispose(),
     },

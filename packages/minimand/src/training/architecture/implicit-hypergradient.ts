@@ -85,8 +85,8 @@ export function implicitHypergradient<Batch extends Tree>(
       const [valLoss, r0, direct, rr0] = start(1 as never, ...at(), valBatch) as Tree[];
       let [x, r, p, rr] = [zerosLike(r0), r0, refTree(r0), rr0 as np.Array];
       const first = Number(rr.ref.item());
-      let [made, square] = [0, first];
-      while (made < iterations && square > tolerance ** 2 * first && first > 0) {
+      let [steps, square] = [0, first];
+      while (steps < iterations && square > tolerance ** 2 * first && first > 0) {
         const [nx, nr, np_, next, curvature] = iterate(
           1 as never,
           ...at(),
@@ -99,13 +99,13 @@ export function implicitHypergradient<Batch extends Tree>(
         );
         [x, r, p, rr] = [nx, nr, np_, next as np.Array];
         square = Number(rr.ref.item());
-        made++;
+        steps++;
         checkNumber("curvature of the training loss", Number((curvature as np.Array).item()), { above: 0 });
       }
       disposeTree([r, p, rr]);
       const gradient = finish(1 as never, ...at(), trainBatch, x, direct);
       const residual = first === 0 ? 0 : Math.sqrt(square / first);
-      return { gradient, valLoss: valLoss as np.Array, iterations: made, residual };
+      return { gradient, valLoss: valLoss as np.Array, iterations: steps, residual };
     },
     dispose() {
       for (const program of [start, iterate, finish]) program.dispose();

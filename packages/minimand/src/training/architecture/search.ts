@@ -144,7 +144,7 @@ export function makeSearch(
         return applyUpdates(params, updates);
       };
       const proxNetwork = (weights: Tree): Tree => weightProx?.(weights, own()) ?? weights;
-      const { metrics, ...made } = parts.body({
+      const { metrics, ...stepped } = parts.body({
         one,
         networks,
         architecture,
@@ -160,8 +160,8 @@ export function makeSearch(
           return architectureProx?.(next, own()) ?? next;
         },
       });
-      const architectureSize = largestOf(refTree(made.architecture));
-      return [{ ...made, optimizer: states }, { ...metrics, architectureSize } as SearchMetrics];
+      const architectureSize = largestOf(refTree(stepped.architecture));
+      return [{ ...stepped, optimizer: states }, { ...metrics, architectureSize } as SearchMetrics];
     },
   );
 

@@ -87,14 +87,14 @@ export function distill(options: DistillOptions): TrainStep<SupervisedState> {
           return found;
         };
         if (scope === false) {
-          const { made, gradient } = of("total");
-          const { modelState, ...metrics } = made;
+          const { aux, gradient } = of("total");
+          const { modelState, ...metrics } = aux;
           return { metrics, direction: gradient, modelState };
         }
-        const { made: unused, gradient: first } = of("primary");
+        const { aux: unused, gradient: first } = of("primary");
         disposeTree(unused);
-        const { made, gradient: second } = of("distillation");
-        const { modelState, ...metrics } = made;
+        const { aux, gradient: second } = of("distillation");
+        const { modelState, ...metrics } = aux;
         const { merged, dot, conflict } = alignGradients(first, second, { scope });
         dot.dispose();
         return { metrics: { ...metrics, conflict }, direction: merged, modelState };

@@ -75,9 +75,9 @@ export function unlabeledStep<Constants extends Tree = Tree>(
   const at = gradientAt<Given, ReturnType<typeof terms>>((params, context, batch) => {
     const { modelState, key, hyper: scalars, memory } = context;
     const { constants: held, ...own } = memory;
-    const made = terms(params, modelState, scalars, { key, ...batch, ...own }, held);
-    const weight = constantOf(scalars.lambda, made.unlabeled.dtype);
-    return [made.labeled.ref.add(made.unlabeled.ref.mul(weight)), made];
+    const result = terms(params, modelState, scalars, { key, ...batch, ...own }, held);
+    const weight = constantOf(scalars.lambda, result.unlabeled.dtype);
+    return [result.labeled.ref.add(result.unlabeled.ref.mul(weight)), result];
   });
   const orderOf = unlabeledOrder();
   return makeStep(options, {
@@ -100,8 +100,8 @@ export function unlabeledStep<Constants extends Tree = Tree>(
     direction(inputs) {
       const { u, pseudo } = refTree(inputs.own);
       const given: Given = { u, pseudo, constants: constants?.(inputs) ?? ({} as Constants) };
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs, given);
-      const { labeled, unlabeled, modelState } = made;
+      const { loss, aux, gradient } = at(refTree(inputs.params), inputs, given);
+      const { labeled, unlabeled, modelState } = aux;
       return { metrics: { loss, labeled, unlabeled }, direction: gradient, modelState };
     },
   });

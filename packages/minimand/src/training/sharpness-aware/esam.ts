@@ -147,7 +147,7 @@ export function esamDirection(
       hyper,
     );
     discard(afterState, output);
-    const { rows, counted } = sharpestExamples(after.sub(first.made.values), weights.ref, gamma);
+    const { rows, counted } = sharpestExamples(after.sub(first.aux.values), weights.ref, gamma);
     const chosen = {
       ...inputs,
       x: np.take(x.ref, rows.ref, 0),
@@ -156,6 +156,6 @@ export function esamDirection(
     };
     const second = at(perturbed, chosen, {});
     discard(second.loss);
-    return { metrics: { loss: first.loss }, direction: second.gradient, modelState: first.made.modelState };
+    return { metrics: { loss: first.loss }, direction: second.gradient, modelState: first.aux.modelState };
   };
 }

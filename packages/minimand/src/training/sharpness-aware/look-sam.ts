@@ -46,7 +46,7 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
     ...shared,
     direction(inputs) {
       const { params, hyper } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs, {});
+      const { loss, aux, gradient } = at(refTree(params), inputs, {});
       const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
       const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
       discard(perturbed.loss);
@@ -54,7 +54,7 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
       return {
         metrics: { loss },
         direction: perturbed.gradient,
-        modelState: made.modelState,
+        modelState: aux.modelState,
         carried: across,
       };
     },
@@ -63,10 +63,10 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
     ...shared,
     direction(inputs) {
       const { params, hyper, carried } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs, {});
+      const { loss, aux, gradient } = at(refTree(params), inputs, {});
       const length = globalNorm(refTree(gradient)).mul(constantOf(hyper.alpha.ref, loss.dtype));
       const again = scaleTree(refTree(carried), radiusOver(length, carried));
-      return { metrics: { loss }, direction: addTrees(gradient, again), modelState: made.modelState };
+      return { metrics: { loss }, direction: addTrees(gradient, again), modelState: aux.modelState };
     },
   });
   return {

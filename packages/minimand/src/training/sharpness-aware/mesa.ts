@@ -57,8 +57,8 @@ export function mesa(options: MesaOptions): MesaStep {
     direction(inputs) {
       const [past] = options.model.apply(refTree(inputs.carried), inputs.x.ref, { training: false });
       const active = inputs.own.active.ref;
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs, { past, active });
-      return { metrics: { loss }, direction: gradient, modelState: made.modelState };
+      const { loss, aux, gradient } = at(refTree(inputs.params), inputs, { past, active });
+      return { metrics: { loss }, direction: gradient, modelState: aux.modelState };
     },
     after: (averaged, params, state, { decay }) => ema(decay).update(averaged, { params, state }),
     prepare: ({ count, hyper }) => ({

@@ -63,9 +63,9 @@ export function saf(options: SafOptions): TrainStep<SupervisedState> {
     },
     direction(inputs) {
       const { params, own } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs, refTree(own));
-      const kept = { outputs: made.output };
-      return { metrics: { loss }, direction: gradient, modelState: made.modelState, kept };
+      const { loss, aux, gradient } = at(refTree(params), inputs, refTree(own));
+      const kept = { outputs: aux.output };
+      return { metrics: { loss }, direction: gradient, modelState: aux.modelState, kept };
     },
     alone: () => true,
     prepare(state, { ids, rows, weights }) {

@@ -36,11 +36,11 @@ export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
   return makeStep(options, {
     hyper: { rho: { default: 0.05, min: 0 } },
     direction(inputs) {
-      const { loss, made, gradient } = at(refTree(inputs.params), inputs, {});
+      const { loss, aux, gradient } = at(refTree(inputs.params), inputs, {});
       const epsilon = samPerturbation(gradient, { rho: inputs.hyper.rho.ref });
       const perturbed = at(addTrees(epsilon, refTree(inputs.params)), inputs, {});
       discard(perturbed.loss);
-      return { metrics: { loss }, direction: perturbed.gradient, modelState: made.modelState };
+      return { metrics: { loss }, direction: perturbed.gradient, modelState: aux.modelState };
     },
   });
 }
@@ -73,12 +73,12 @@ export function asam(options: AsamOptions): TrainStep<SupervisedState> {
     hyper: { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } },
     direction(inputs) {
       const { params, hyper } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs, {});
+      const { loss, aux, gradient } = at(refTree(params), inputs, {});
       const sizes = { rho: hyper.rho.ref, eta: hyper.eta.ref };
       const epsilon = asamPerturbation(refTree(params), gradient, { ...sizes, scaled });
       const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
       discard(perturbed.loss);
-      return { metrics: { loss }, direction: perturbed.gradient, modelState: made.modelState };
+      return { metrics: { loss }, direction: perturbed.gradient, modelState: aux.modelState };
     },
   });
 }
@@ -105,7 +105,7 @@ export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.4, min: 0 } },
     direction(inputs) {
       const { params, hyper } = inputs;
-      const { loss, made, gradient } = at(refTree(params), inputs, {});
+      const { loss, aux, gradient } = at(refTree(params), inputs, {});
       const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
       const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
       discard(perturbed.loss);
@@ -114,7 +114,7 @@ export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
       return {
         metrics: { loss },
         direction: addTrees(perturbed.gradient, climb),
-        modelState: made.modelState,
+        modelState: aux.modelState,
       };
     },
   });

@@ -57,7 +57,7 @@ export function coverBuilder(horizon: number, dim: number, options: PolicyCoverO
   const { policies, rollouts, alpha, episodes, optimism } = options;
   const gammas = Array.from({ length: horizon }, () => scaledIdentity(dim, 1));
   const visits = Array.from({ length: horizon }, (): Visit[] => []);
-  const made: CoverPolicy[] = [];
+  const planned: CoverPolicy[] = [];
   let played = 0;
   let final: Float64Array[] | null = null;
   plan();
@@ -109,7 +109,7 @@ export function coverBuilder(horizon: number, dim: number, options: PolicyCoverO
       for (let i = 0; i < dim; i++)
         for (let j = 0; j < dim; j++) policy.w[h][i] += policy.inverse[h][i * dim + j] * target[j];
     }
-    made.push(policy);
+    planned.push(policy);
   }
 
   function finished(): void {
@@ -119,14 +119,14 @@ export function coverBuilder(horizon: number, dim: number, options: PolicyCoverO
 
   return {
     left: () => policies * rollouts - played,
-    act: (layer, features, m = made.length - 1) => best(made[m], layer, features).action,
+    act: (layer, features, m = planned.length - 1) => best(planned[m], layer, features).action,
     record(chosen, features) {
       for (let h = 0; h < horizon; h++) {
         addOuter(gammas[h], dim, chosen[h], 0, 1 / rollouts);
         visits[h].push({ phi: chosen[h], next: h + 1 < horizon ? features[h + 1] : null });
       }
       played++;
-      if (played % rollouts === 0 && made.length < policies) plan();
+      if (played % rollouts === 0 && planned.length < policies) plan();
     },
     known(layer, features) {
       finished();

@@ -17,7 +17,7 @@ export function epochEstimate(
   bonusOf: StepBonus,
 ): EpochEstimate[] {
   const share = 2 / episodes.length;
-  const made = Array.from(
+  const estimates = Array.from(
     { length: horizon },
     (): EpochEstimate => ({
       sigma: scaledIdentity(dim, gamma),
@@ -28,22 +28,22 @@ export function epochEstimate(
   for (const { role, steps } of episodes)
     if (role.half === "covariance")
       for (const [h, step] of steps.entries())
-        addOuter(made[h].sigma, dim, chosenFeatures(step, dim), 0, share);
-  for (const { sigma } of made) invertPositive(sigma, dim);
+        addOuter(estimates[h].sigma, dim, chosenFeatures(step, dim), 0, share);
+  for (const { sigma } of estimates) invertPositive(sigma, dim);
   for (const { role, steps, losses } of episodes) {
     if (role.half === "covariance") continue;
     const suffix = suffixSums(losses);
-    const after = dilatedAfter(steps, made, bonusOf);
+    const after = dilatedAfter(steps, estimates, bonusOf);
     for (const [h, step] of steps.entries()) {
       const weight = (role.explores ? (role.layer === h ? horizon : 0) : 1) * share;
       const phi = chosenFeatures(step, dim);
       for (let i = 0; i < dim; i++) {
-        made[h].theta[i] += weight * phi[i] * suffix[h];
-        made[h].lambda[i] += weight * phi[i] * after[h];
+        estimates[h].theta[i] += weight * phi[i] * suffix[h];
+        estimates[h].lambda[i] += weight * phi[i] * after[h];
       }
     }
   }
-  return made.map(({ sigma, theta, lambda }) => ({
+  return estimates.map(({ sigma, theta, lambda }) => ({
     sigma,
     theta: timesVector(sigma, dim, theta, 0, new Float64Array(dim)),
     lambda: timesVector(sigma, dim, lambda, 0, new Float64Array(dim)),
@@ -53,12 +53,12 @@ export function epochEstimate(
 /** `sum_{i>h} (1 + 1/H)^(i-h) b(s_i, a_i)` of one episode. */
 function dilatedAfter(
   steps: readonly Step[],
-  made: readonly EpochEstimate[],
+  estimates: readonly EpochEstimate[],
   bonusOf: StepBonus,
 ): Float64Array {
-  const horizon = made.length;
+  const horizon = estimates.length;
   const after = new Float64Array(horizon);
   for (let h = horizon - 2; h >= 0; h--)
-    after[h] = (1 + 1 / horizon) * (bonusOf(h + 1, steps[h + 1], made[h + 1]) + after[h + 1]);
+    after[h] = (1 + 1 / horizon) * (bonusOf(h + 1, steps[h + 1], estimates[h + 1]) + after[h + 1]);
   return after;
 }
