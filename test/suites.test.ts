@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as library from "minimand";
 import { describe, expect, it } from "vitest";
+import { bandits } from "../packages/cli/src/bandit/bandit-choices.ts";
 import { type Declared, declaredIn } from "./support/declared.ts";
 
 /*
@@ -115,11 +116,7 @@ const shapes: { [shape: string]: Shape } = {
   "online learner": {
     wing: "online",
     is: ({ returns }) => /^(Bandit|\w*Learner|LinearQPolicyOptimizer|SimulatorFree\w*)(<|$)/.test(returns),
-    not: because("has a contract and tests of its own", [
-      "optimisticOmdImplicit",
-      "linearQPolicyOptimizer",
-      "simulatorFreeLinearMdp",
-    ]),
+    not: {},
   },
 };
 
@@ -135,5 +132,15 @@ describe.each(Object.entries(shapes))("every exported %s", (_, { wing, is, not }
 
   it("that is left out exists", () => {
     expect(Object.keys(not).filter((name) => !found.includes(name))).toEqual([]);
+  });
+});
+
+describe("every bandit", () => {
+  it("can be simulated by its name", () => {
+    const makers = declaredIn(source).filter(({ name, returns }) => returns === "Bandit" && name in library);
+    const names = makers.map(({ name }) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+    expect(names.filter((name) => name !== "restore-bandit").toSorted()).toEqual(
+      Object.keys(bandits).toSorted(),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cards, type PaperCard } from "@minimand/papers";
 import { headlines } from "./headlines.ts";
 import type { Measured } from "./measured.ts";
@@ -8,9 +8,10 @@ import { fillTemplate } from "./template.ts";
 /** The folder of a paper. */
 export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
 
-/** The committed results of a paper. */
-export function measuredOf(slug: string): Measured {
-  return JSON.parse(readFileSync(`${folderOf(slug)}/measured.json`, "utf8")) as Measured;
+/** The committed results of a paper, or null where it isn't measured yet. */
+export function measuredOf(slug: string): Measured | null {
+  const file = `${folderOf(slug)}/measured.json`;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Measured) : null;
 }
 
 /** A line of the README for each paper: which, what can be used, and what came out with one figure. */
@@ -20,7 +21,7 @@ export function papersTable(): string {
     cards.map((card) => [
       `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card)}](https://arxiv.org/abs/${card.arxiv})`,
       usable(card),
-      `${measuredOf(card.slug).verdict}: ${headlineOf(card.slug)}`,
+      outcomeOf(card.slug),
     ]),
   );
 }
@@ -36,8 +37,12 @@ function usable({ pieces }: PaperCard): string {
   return `${named.join(", ")}${pieces.length > 3 ? `, ${pieces.length - 3} more` : ""}`;
 }
 
-function headlineOf(slug: string): string {
-  const { rows } = measuredOf(slug);
+function outcomeOf(slug: string): string {
+  const measured = measuredOf(slug);
+  return measured === null ? "not measured yet" : `${measured.verdict}: ${headlineOf(slug, measured)}`;
+}
+
+function headlineOf(slug: string, { rows }: Measured): string {
   if (!Object.hasOwn(headlines, slug)) throw new Error(`scripts/docs/headlines.ts: no figure of '${slug}'`);
   return headlines[slug]
     .map(({ row: wanted, text }) => {
@@ -51,6 +56,8 @@ function headlineOf(slug: string): string {
 }
 
 /** What the rule made of the numbers, in the words that the run wrote. */
-export function verdictText({ verdict, because, seeds, scale }: Measured): string {
+export function verdictText(measured: Measured | null): string {
+  if (measured === null) return "Not measured yet.";
+  const { verdict, because, seeds, scale } = measured;
   return `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
 }

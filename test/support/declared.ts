@@ -14,8 +14,12 @@ export function declaredIn(folder: string): Declared[] {
     .filter((file) => !/\.(test|fixture)\.ts$|conformance\.ts$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(file, "utf8");
-      return [...text.matchAll(/^export (?:async )?function\*? (\w+)/gm)].map((match) => ({
-        name: match[1],
+      return [
+        ...text.matchAll(
+          /^export (?:(?:async )?function\*? (\w+)|const (\w+) = (?:async )?(?:<[^\n]*>)?\()/gm,
+        ),
+      ].map((match) => ({
+        name: match[1] ?? match[2],
         returns: returnType(text, match.index),
         file,
       }));
@@ -31,6 +35,6 @@ function returnType(text: string, from: number): string {
     if (")]}".includes(text[at])) depth--;
     at++;
   } while (depth > 0);
-  const [, type = ""] = /^: ([\s\S]*?)(?: \{\n|;\n)/.exec(text.slice(at)) ?? [];
+  const [, type = ""] = /^: ([\s\S]*?)(?: \{\n|;\n| =>)/.exec(text.slice(at)) ?? [];
   return type.replaceAll(/\s+/g, " ");
 }

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { candidates, methods } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { cards, loadReproduction } from "./index.ts";
 
@@ -31,7 +32,22 @@ describe("the papers", () => {
   it.each(cards.map(({ slug }) => slug))("%s has the same files for the same roles", async (slug) => {
     const files = await readdir(new URL(`./${slug}/`, import.meta.url));
     const roles = ["paper", "settings", "arms", "trial", "report", "verdict", "reproduction"];
-    expect(files).toEqual(expect.arrayContaining(roles.map((role) => `${role}.ts`)));
+    const asked = [...roles.map((role) => `${role}.ts`), "reproduction.test.ts", "README.md"];
+    expect(files).toEqual(expect.arrayContaining(asked));
+  });
+
+  it("are the folders that have a card, each of them", async () => {
+    const here = new URL("./", import.meta.url);
+    const folders = (await readdir(here, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const files = await Promise.all(folders.map(({ name }) => readdir(new URL(`${name}/`, here))));
+    const withCard = folders.filter((_, i) => files[i].includes("paper.ts")).map(({ name }) => name);
+    expect(cards.map(({ slug }) => slug).toSorted()).toEqual(withCard.toSorted());
+  });
+
+  it("are those that candidates of a comparison name", () => {
+    const slugs = new Set(cards.map(({ slug }) => slug));
+    const named = [...candidates, ...methods].flatMap(({ paper }) => paper ?? []);
+    expect(named.filter((slug) => !slugs.has(slug))).toEqual([]);
   });
 
   it("refuses an unknown slug with the nearest known one", async () => {

@@ -56,6 +56,23 @@ describe("block soft thresholding", () => {
     );
   });
 
+  it("takes away whole groups whose squares leave float32", () => {
+    const rows = np.array([
+      [1e-25, 1e-25],
+      [1e-40, 0],
+      [1e-19, 0],
+      [3, 4],
+    ]);
+    const found = proxGroupL2(rows.ref, 0.5).js() as number[][];
+    expect(found.slice(0, 3)).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(found[3][0]).toBeCloseTo(2.7, 5);
+    expect(groupL2(rows).item()).toBeCloseTo(5, 6);
+  });
+
   it("leaves groups of zeros at zero, without NaN, and has the norms as its penalty", () => {
     expect(
       proxGroupL2(

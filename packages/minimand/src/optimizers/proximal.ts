@@ -1,6 +1,9 @@
-import { numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { checkParameter, rangeError } from "../engine/checks.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
+
+/** Of float32. */
+const smallestNormal = 2 ** -126;
 
 /**
  * The proximal map of `threshold ||x||_1`, soft thresholding: `sign(x) max(|x| - threshold, 0)`, elementwise.
@@ -36,15 +39,11 @@ export function proxL1(x: np.Array, threshold: Parameter): np.Array {
 export function proxGroupL2(x: np.Array, threshold: Parameter, axis = 0): np.Array {
   checkParameter("threshold", threshold, { min: 0 });
   const norms = groupNorms(x.ref, axis);
-  const isNull = norms.ref.lessEqual(0);
   const t = parameter(threshold, x);
-  const kept = np.maximum(
-    t
-      .div(np.where(isNull, 1, norms))
-      .neg()
-      .add(1),
-    0,
-  );
+  // The reciprocal of a number that is so small is infinite; a group of that size goes, or stays as it is.
+  const safe = np.where(norms.ref.less(smallestNormal), 1, norms.ref);
+  const shorter = np.maximum(t.ref.div(safe).neg().add(1), 0);
+  const kept = np.where(norms.greaterEqual(t), shorter, 0);
   return x.mul(kept);
 }
 
@@ -65,9 +64,11 @@ function groupNorms(x: np.Array, axis: number): np.Array {
   if (!Number.isInteger(axis) || kept < 0 || kept >= x.ndim)
     throw rangeError("axis", `an axis of an array of rank ${x.ndim}, at least 1`, axis);
   const others = x.shape.map((_, i) => i).filter((i) => i !== kept);
-  const squares = np.square(x);
+  const squares = np.square(x.ref);
   const sums = others.length === 0 ? squares : squares.sum(others, { keepdims: true });
-  // The root has no derivative at 0: a group of zeros has norm 0 and gradient 0.
-  const isNull = sums.ref.lessEqual(0);
-  return np.where(isNull.ref, 0, np.sqrt(np.where(isNull, 1, sums)));
+  const largest = np.max(np.abs(lax.stopGradient(x)), others, { keepdims: true });
+  // Squares of entries that are so small leave float32; there the largest entry tells the size. It is 0 for a group of zeros,
+  // whose norm has no derivative: as a constant it gives none.
+  const isTiny = sums.ref.less(smallestNormal);
+  return np.where(isTiny.ref, largest, np.sqrt(np.where(isTiny, 1, sums)));
 }
