@@ -150,6 +150,11 @@ describe.concurrent("minimand compare --with", () => {
       { "x.mjs": one("loss: () => () => { throw new Error('no way'); }") },
       /^x can't be trained: no way$/,
     ],
+    [
+      "a loss that gives no value a row",
+      { "x.mjs": one("loss: () => (f) => f") },
+      /^x can't be trained: the value of x: expected an array of shape \[\d+\], one value a row/,
+    ],
   ])("refuses a file with %s in one line", async (_, files, expected) => {
     const folder = folderWith(files);
     const { code, stdout, stderr } = await minimand(

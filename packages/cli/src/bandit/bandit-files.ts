@@ -1,3 +1,4 @@
+import type { Note } from "@minimand/compare";
 import type { versions } from "../version.ts";
 import type { BanditSettings } from "./bandit-choices.ts";
 import type { Evaluation } from "./bandit-policies.ts";
@@ -25,6 +26,8 @@ export interface SimulationFile {
   arms: number;
   inputs: number;
   classes: string[];
+  /** What was repaired, left out or decided in reading the table. */
+  notes: Note[];
   settings: BanditSettings;
   /** Share of the most frequent class: what always choosing it would get. */
   mostFrequent: number;

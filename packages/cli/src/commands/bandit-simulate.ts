@@ -140,6 +140,7 @@ async function simulate(source: string, options: Options): Promise<void> {
         target: short(target),
       },
       ...{ rounds, seeds, delay, arms, inputs: table.features, classes: table.classes.map(short), settings },
+      notes: [...table.notes],
       mostFrequent: mostFrequentShare(table.labels, arms),
       bandits: played,
     };

@@ -32,7 +32,7 @@ export function predictCommand(): Command {
     .addOption(strictOption())
     .addHelpText(
       "after",
-      "\nEvery record has one line of answer; what can't be read has an empty one.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
+      "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
     .action(async (path: string, rows: string, options: Options) => {
       const { description, predict } = await (path.endsWith(".onnx") ? openOnnx(path) : openFolder(path));

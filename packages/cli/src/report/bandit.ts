@@ -6,6 +6,7 @@ import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
+import { notesList } from "./notes-list.ts";
 import { page } from "./page.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
 import { svgDocument } from "./svg-document.ts";
@@ -46,7 +47,8 @@ ${figure(
 </section>
 <section aria-labelledby="results"><h2 id="results">Results</h2>
 ${tables(rows)}
-</section>`,
+</section>
+${file.notes.length === 0 ? null : html`<section aria-labelledby="notes"><h2 id="notes">What was read</h2>${notesList(file.notes)}</section>`}`,
     [
       ["data", file.source],
       ["SHA-256", file.sha256],

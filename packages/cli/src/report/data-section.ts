@@ -4,10 +4,8 @@ import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
+import { mostListed, notesList } from "./notes-list.ts";
 import { table } from "./table.ts";
-
-/** So that a file with 10,000 columns still makes a page one can scroll. */
-const mostListed = 100;
 
 function features(list: FeatureSummary[], rows: number): Child {
   const columns = [
@@ -34,18 +32,6 @@ function features(list: FeatureSummary[], rows: number): Child {
   }`;
 }
 
-function notes(report: DatasetReport): Child {
-  if (report.notes.length === 0) return null;
-  const rest = report.notes.length - mostListed;
-  return html`<ul class="notes">${report.notes.slice(0, mostListed).map(
-    ({ level, column, text }) =>
-      html`<li>${level === "warning" ? html`<strong>Note:</strong> ` : null}${
-        column === undefined ? null : html`<code>${column}</code>: `
-      }${text}</li>
-`,
-  )}</ul>${rest > 0 ? html`<p class="muted">And ${plural(rest, "more note")}, all in <code>results.json</code>.</p>` : null}`;
-}
-
 /** What was read and what was inferred about it: target, classes, columns with their types and why, what was left out. */
 export function dataSection(report: DatasetReport, document: Document): Markup {
   const numeric = report.features.filter(({ kind }) => kind === "numeric").length;
@@ -60,6 +46,6 @@ ${plural(report.inputs, "input")} of the network after encoding. Target <code>${
     report.task === "regression" ? ", a number." : `, ${plural(report.classes.length, "class", "classes")}:`
   }</p>
 ${balance}
-${notes(report)}
+${notesList(report.notes)}
 <details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, report.rows)}</details>`;
 }

@@ -188,6 +188,8 @@ function numberIn(
 function formatOf(column: Column, fitted: NumberFormat | undefined): NumberFormat | null {
   const own = column.format;
   if (fitted === undefined) return own;
+  // Where the column has no one way of writing, e.g. for a single cell in another currency, that of training is best.
+  if (own === null && readable(column, fitted) > readable(column, null)) return fitted;
   for (let row = 0; row < column.length; row++) {
     const cell = column.at(row);
     const isNumber = typeof cell === "string" && !isMissingNumber(cell) && looksLikeNumber(cell);
@@ -196,6 +198,16 @@ function formatOf(column: Column, fitted: NumberFormat | undefined): NumberForma
     return { ...own, currency: fitted.currency };
   }
   return fitted;
+}
+
+/** How many cells are numbers in a spelling. */
+function readable(column: Column, format: NumberFormat | null): number {
+  let count = 0;
+  for (let row = 0; row < column.length; row++) {
+    const cell = column.at(row);
+    if (!isMissingNumber(cell) && parseNumber(cell, format) !== "text") count++;
+  }
+  return count;
 }
 
 function writeNumeric(

@@ -228,6 +228,22 @@ describe("encodeTable", () => {
   });
 });
 
+describe("numbers with a currency", () => {
+  it("are read in the spelling of training, whatever a single cell among them is", async () => {
+    const dataset = await datasetOf(
+      csv({ x: Array.from({ length: 12 }, (_, i) => `$${i + 1}.50`), y: y(12) }),
+    );
+    const encoder = fitEncoder(dataset, all(dataset));
+    const unreadable = new Map<number, Error>();
+    const table = await tableOf("x\n$2.50\n€3.50\n$4.50\n");
+    const { x } = encodeTable(encoder, table, unreadable);
+    expect([...unreadable.keys()]).toEqual([1]);
+    expect(unreadable.get(1)?.message).toContain("got '€3.50'");
+    const alone = encodeTable(encoder, await tableOf("x\n$2.50\n$4.50\n"));
+    expect([x[0], x[2]]).toEqual([...alone.x]);
+  });
+});
+
 describe("fitTarget", () => {
   it("is the mean and the standard deviation of the given rows", () => {
     expect(fitTarget(Float64Array.of(1, 3, 100), Int32Array.of(0, 1))).toEqual({ mean: 2, sd: 1 });

@@ -353,3 +353,17 @@ it("says a word about columns of nearly as many texts as rows, such as dates", a
     "60 different texts in 80 rows (dates? names?) hardly help as an input: --ignore leaves the column out",
   ]);
 });
+
+describe("a row without a target", () => {
+  it("decides nothing about the inputs", async () => {
+    const rows = csv({ x: numbers, c: repeat(["a", "b"], 12), y });
+    const { features, rows: count, notes } = await datasetOf(`${rows.trimEnd()}\nunknown,z,\n`);
+    expect(count).toBe(12);
+    expect(features.map(({ kind, why }) => [kind, why])).toEqual([
+      ["numeric", "all 12 values are numbers"],
+      ["categorical", "no value is a number, e.g. 'a' (line 2)"],
+    ]);
+    expect(features[1]).toMatchObject({ levels: ["a", "b"] });
+    expect(notes.map(({ text }) => text)).toContain("left out 1 row without a target, 12 remain");
+  });
+});

@@ -85,11 +85,15 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const features: Feature[] = [];
   const dropped: { name: string; reason: string }[] = [];
   const outside = new Set([options.target, ...ignore, ...(group === undefined ? [] : [group])]);
-  for (const column of table.columns) {
-    if (outside.has(column.name)) continue;
+  // Rows without a target decide nothing about the inputs.
+  const used = rows.length === table.rows ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
+  const everyRow = rows.map((_, i) => i);
+  for (const whole of table.columns) {
+    if (outside.has(whole.name)) continue;
+    const column = used === table ? whole : whole.pick(rows);
     const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
-    const typed = typeColumn(table, column, override);
-    const reason = reasonToDrop(column, typed, rows, override);
+    const typed = typeColumn(used, column, override);
+    const reason = reasonToDrop(column, typed, everyRow, override);
     if (reason !== null) {
       dropped.push({ name: column.name, reason });
       continue;
@@ -100,7 +104,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       features.push({
         kind: "numeric",
         name,
-        values: pick(typed.values, rows),
+        values: typed.values,
         why: typed.why,
         ...(format !== null && { format }),
       });
@@ -108,7 +112,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       features.push({
         kind: "categorical",
         name,
-        codes: pick(typed.codes, rows),
+        codes: typed.codes,
         levels: typed.levels,
         why: typed.why,
       });

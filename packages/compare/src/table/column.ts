@@ -49,6 +49,30 @@ export class Column {
     return plainNumber(bytes, row === 0 ? 0 : ends[row - 1]!, ends[row]!);
   }
 
+  /** The column with some of its rows. */
+  pick(rows: Int32Array): Column {
+    if (this.data.kind === "cells") {
+      const { cells } = this.data;
+      return new Column(
+        this.name,
+        { kind: "cells", cells: Array.from(rows, (row) => cells[row]!) },
+        this.format,
+      );
+    }
+    const { bytes, ends } = this.data;
+    const startOf = (row: number): number => (row === 0 ? 0 : ends[row - 1]!);
+    const picked = new Uint32Array(rows.length);
+    let size = 0;
+    for (const [i, row] of rows.entries()) {
+      size += ends[row]! - startOf(row);
+      picked[i] = size;
+    }
+    const own = new Uint8Array(size);
+    for (const [i, row] of rows.entries())
+      own.set(bytes.subarray(startOf(row), ends[row]!), i === 0 ? 0 : picked[i - 1]!);
+    return new Column(this.name, { kind: "texts", bytes: own, ends: picked }, this.format);
+  }
+
   /** All cells, as an array that is made when it is first asked for; `at` needs no memory. */
   get cells(): readonly Cell[] {
     this.#cells ??=

@@ -130,6 +130,11 @@ function notesOn(
     "percent signs left out of numbers (12.5 % is 12.5)",
     which(({ percent }) => percent === true),
   );
+  say(
+    "info",
+    "numbers in brackets, or with a minus behind them, read as negative",
+    which((_, { accounting }) => accounting),
+  );
   const warn = (text: string): void => void notes.push({ level: "warning", about: "numbers", text });
   for (const [j, decision] of decisions.entries()) {
     const name = quoted(columns[j]!.name);

@@ -420,3 +420,32 @@ describe("time stays in proportion to size", () => {
     20_000,
   );
 });
+
+describe("what first users found", () => {
+  it("a total whose parts were rounded is one, also where its word stands in the last column", async () => {
+    const rows = times(200, (i) => `${i},${(i * 0.337 + 0.004).toFixed(2)},x\n`);
+    const sum = Array.from({ length: 200 }, (_, i) => i * 0.337 + 0.004).reduce((a, b) => a + b, 0);
+    const { table, notes } = await read(`n,v,c\n${rows},${sum.toFixed(2)},Total\n`);
+    expect(table.rows).toBe(200);
+    expect(notes).toBe("left out the row 'Total' (line 202), whose numbers are the sums of the columns");
+  });
+
+  it("totals and footnotes are records where every record counts", async () => {
+    const rows = times(60, (i) => `${i},2\n`);
+    const total = await read(`a,b\n${rows}Total,120\n`, { damaged: "empty" });
+    expect(total.table.rows).toBe(61);
+    expect(total.notes).toContain("as every record counts");
+    const note = await read(`a,b\n${rows}Source: me\n`, { damaged: "empty" });
+    expect([...note.table.unreadable]).toEqual([60]);
+    const whole = new TextEncoder().encode(`a,b\n${rows}Source: me\n`);
+    await expect(readTable(whole, { name: "a.csv", damaged: "refuse" })).rejects.toThrow("line 62");
+  });
+
+  it("negative numbers of accounts have a note", async () => {
+    const { table, notes } = await read("a,b\n1,(12.50)\n2,3.25\n3,7.50-\n4,8.50\n");
+    expect(table.columns[1]!.format).not.toBeNull();
+    expect(notes).toBe(
+      "numbers in brackets, or with a minus behind them, read as negative in the column 'b'",
+    );
+  });
+});

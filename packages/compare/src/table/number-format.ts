@@ -127,6 +127,8 @@ export interface FormatEvidence {
   either: Set<"." | ",">;
   currencies: Set<string>;
   percents: number;
+  /** Negative numbers as accounts write them: `(5)`, `5-`. */
+  accounting: boolean;
   numbers: number;
   /** Cells that are neither numbers nor missing, and the first of them. */
   texts: number;
@@ -144,6 +146,7 @@ export function noEvidence(): FormatEvidence {
     either: new Set(),
     currencies: new Set(),
     percents: 0,
+    accounting: false,
     numbers: 0,
     texts: 0,
     text: "",
@@ -162,6 +165,7 @@ export function addEvidence(evidence: FormatEvidence, cell: string): boolean {
     reading = { kind: "certain", decimal: reading.mark, group: "" };
   evidence.numbers++;
   if (parts.percent) evidence.percents++;
+  if (/^\(|[-−]$/.test(cell) && parts.sign !== "") evidence.accounting = true;
   const { currency } = parts;
   if (currency !== "" && ![...evidence.currencies].some((one) => isCurrency(one, currency)))
     evidence.currencies.add(currency);

@@ -6,7 +6,7 @@ import {
   supervised,
   type TrainStep,
 } from "minimand";
-import type { Compile } from "minimand/engine";
+import { type Compile, typeError } from "minimand/engine";
 import type {
   BuildInfo,
   LossCandidate,
@@ -57,5 +57,17 @@ export function memoryOf(
 
 function batchLossOf(candidate: LossCandidate | ReferenceCandidate, info: BuildInfo): BatchLoss {
   const loss = candidate.loss(info);
-  return info.task === "regression" ? (output, y, options) => loss(output.reshape([-1]), y, options) : loss;
+  const wholeBatch = "wholeBatch" in candidate && candidate.wholeBatch === true;
+  return (output, y, options) => {
+    const rows = output.shape[0];
+    const values = loss(info.task === "regression" ? output.reshape([-1]) : output, y, options);
+    const shape = wholeBatch ? "" : String(rows);
+    if (values?.shape?.join() !== shape) {
+      const expected = wholeBatch
+        ? "a scalar, as the loss has wholeBatch: true"
+        : `an array of shape [${rows}], one value a row (or wholeBatch: true and a scalar)`;
+      throw typeError(`the value of ${candidate.id}`, expected, values);
+    }
+    return values;
+  };
 }

@@ -1,3 +1,4 @@
+import { kindOf } from "../cell-kind.ts";
 import { isMissingNumber, parseNumber } from "../cells.ts";
 import type { Column } from "../column.ts";
 import { plainSpelling } from "../number-format.ts";
@@ -6,7 +7,7 @@ const label =
   /^(?:grand[ -])?(?:totals?|sums?)\b.{0,20}$|^(?:gesamt(?:summe)?|summe|insgesamt|totaux|somme|total général|suma|totale|somma|totaal|razem|celkem|totalt|итого|всего|合计|总计|合計)\s*:?$/i;
 
 /**
- * Whether the last row of a table is a total: its first text is a word for it, and it has numbers.
+ * Whether the last row of a table is a total: its first word is one for it, and it has numbers.
  *
  * @returns `sums`: whether each of its numbers is the sum of its column, up to the rounding of what is written; null where the row
  *   is none by its words
@@ -14,7 +15,7 @@ const label =
 export function totalOf(columns: readonly Column[], rows: number): { label: string; sums: boolean } | null {
   if (rows < 3) return null;
   const last = columns.map((column) => column.at(rows - 1));
-  const first = last.find((cell) => typeof cell === "string" && cell !== "");
+  const first = last.find((cell) => typeof cell === "string" && kindOf(cell) === "text");
   if (typeof first !== "string" || !label.test(first)) return null;
   let numbers = 0;
   let nothing = true;
@@ -33,7 +34,9 @@ export function totalOf(columns: readonly Column[], rows: number): { label: stri
       size += Math.abs(part);
     }
     const decimals = /[.,](\d{1,2}|\d{4,})\D*$/.exec(written)?.[1]?.length ?? 0;
-    if (Math.abs(sum - value) > 0.51 * 10 ** -decimals + 1e-9 * size) sums = false;
+    // Its parts are rounded, too, where they have decimals: sums of so many errors.
+    const rounded = decimals === 0 ? 1 : 1 + 2 * Math.sqrt(rows);
+    if (Math.abs(sum - value) > 0.51 * 10 ** -decimals * rounded + 1e-9 * size) sums = false;
   }
   return numbers === 0 || nothing ? null : { label: first, sums };
 }

@@ -1,0 +1,20 @@
+import type { Note } from "@minimand/compare";
+import { plural } from "./format.ts";
+import type { Child } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/** So that a file with 10,000 columns still makes a page one can scroll. */
+export const mostListed = 100;
+
+/** What was repaired, left out or decided about data. */
+export function notesList(notes: readonly Note[]): Child {
+  if (notes.length === 0) return null;
+  const rest = notes.length - mostListed;
+  return html`<ul class="notes">${notes.slice(0, mostListed).map(
+    ({ level, column, text }) =>
+      html`<li>${level === "warning" ? html`<strong>Note:</strong> ` : null}${
+        column === undefined ? null : html`<code>${column}</code>: `
+      }${text}</li>
+`,
+  )}</ul>${rest > 0 ? html`<p class="muted">And ${plural(rest, "more note")}, all in <code>results.json</code>.</p>` : null}`;
+}
