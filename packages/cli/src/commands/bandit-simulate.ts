@@ -140,7 +140,10 @@ async function simulate(source: string, options: Options): Promise<void> {
         target: short(target),
       },
       ...{ rounds, seeds, delay, arms, inputs: table.features, classes: table.classes.map(short), settings },
-      notes: [...table.notes],
+      notes: table.notes.map(({ column, ...note }) => ({
+        ...note,
+        ...(column !== undefined && { column: short(column) }),
+      })),
       mostFrequent: mostFrequentShare(table.labels, arms),
       bandits: played,
     };

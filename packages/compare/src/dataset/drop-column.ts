@@ -12,13 +12,15 @@ const camelIdentifier = /[a-z](Id|ID)$/;
  * count the rows (n consecutive ones in order, or 0..n-1 or 1..n in any order), or that differ in every row below a name
  * such as `id`. Other numbers that differ in every row are measurements and stay, and so does what was set to numeric.
  *
- * @param kept the rows that are used. Row numbers are looked for in the whole column.
+ * @param kept the rows that are used
+ * @param leftOut how many rows of the file are not: row numbers may have so many gaps
  */
 export function reasonToDrop(
   column: Column,
   typed: TypedColumn,
   kept: Int32Array,
   override?: ColumnKind,
+  leftOut = 0,
 ): string | null {
   const all = typed.kind === "numeric" ? typed.values : typed.codes;
   const isNone = (value: number) => (typed.kind === "numeric" ? Number.isNaN(value) : value < 0);
@@ -45,7 +47,7 @@ export function reasonToDrop(
   // In a shell some names need quotes; a comma separates items of the option.
   const named = /^[\w.-]+$/.test(column.name) ? column.name : `'${column.name}'`;
   const keep = /[,=']/.test(column.name) ? "" : `; keep it with --types ${named}=numeric`;
-  if (countsRows(typed.values)) return `it numbers the rows${keep}`;
+  if (countsRows(typed.values, leftOut)) return `it numbers the rows${keep}`;
   const isNamed = identifier.test(column.name) || camelIdentifier.test(column.name);
   return isNamed ? `every row has a different value${keep}` : null;
 }
@@ -65,9 +67,13 @@ function allDifferent(
   return true;
 }
 
-function countsRows(values: Float64Array): boolean {
+/** Whether whole numbers that all differ number the rows, of which some were left out. */
+function countsRows(values: Float64Array, leftOut: number): boolean {
   const sorted = values.toSorted();
-  const start = sorted[0]!;
-  if (!sorted.every((value, i) => value === start + i)) return false;
-  return start === 0 || start === 1 || values.every((value, i) => value === start + i);
+  const [start, end] = [sorted[0]!, sorted.at(-1)!];
+  // NaN, for a missing one, is no end.
+  if (!(end - start <= values.length - 1 + leftOut)) return false;
+  return (
+    (start >= 0 && start <= 1 + leftOut) || values.every((value, i) => i === 0 || value > values[i - 1]!)
+  );
 }

@@ -93,7 +93,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     const column = used === table ? whole : whole.pick(rows);
     const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
     const typed = typeColumn(used, column, override);
-    const reason = reasonToDrop(column, typed, everyRow, override);
+    const reason = reasonToDrop(column, typed, everyRow, override, table.rows - rows.length);
     if (reason !== null) {
       dropped.push({ name: column.name, reason });
       continue;

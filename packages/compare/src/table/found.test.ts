@@ -430,17 +430,6 @@ describe("what first users found", () => {
     expect(notes).toBe("left out the row 'Total' (line 202), whose numbers are the sums of the columns");
   });
 
-  it("totals and footnotes are records where every record counts", async () => {
-    const rows = times(60, (i) => `${i},2\n`);
-    const total = await read(`a,b\n${rows}Total,120\n`, { damaged: "empty" });
-    expect(total.table.rows).toBe(61);
-    expect(total.notes).toContain("as every record counts");
-    const note = await read(`a,b\n${rows}Source: me\n`, { damaged: "empty" });
-    expect([...note.table.unreadable]).toEqual([60]);
-    const whole = new TextEncoder().encode(`a,b\n${rows}Source: me\n`);
-    await expect(readTable(whole, { name: "a.csv", damaged: "refuse" })).rejects.toThrow("line 62");
-  });
-
   it("negative numbers of accounts have a note", async () => {
     const { table, notes } = await read("a,b\n1,(12.50)\n2,3.25\n3,7.50-\n4,8.50\n");
     expect(table.columns[1]!.format).not.toBeNull();

@@ -80,7 +80,7 @@ export function finishTable(
     builders.map((builder, j) => builder.column(layout.names[j]!)),
     delimiter,
   );
-  const summed = withoutTotal(formatted.columns, taken, rows, everyRecord, notes);
+  const summed = withoutTotal(formatted.columns, taken, rows, notes);
   const columns = withoutNameless(summed.columns, layout, notes);
   return {
     name,
@@ -137,7 +137,6 @@ function withoutTotal(
   columns: Column[],
   { builders, lines }: Collected,
   rows: number,
-  everyRecord: boolean,
   notes: Note[],
 ): { columns: Column[]; rows: number } {
   const total = totalOf(columns, rows);
@@ -145,10 +144,6 @@ function withoutTotal(
   const row = `the row ${quoted(total.label)} (line ${lines[rows - 1]})`;
   if (!total.sums) {
     notes.push(warning(`kept ${row}: its numbers are not the sums of the columns`));
-    return { columns, rows };
-  }
-  if (everyRecord) {
-    notes.push(warning(`kept ${row}, whose numbers are the sums of the columns, as every record counts`));
     return { columns, rows };
   }
   notes.push(info(`left out ${row}, whose numbers are the sums of the columns`));

@@ -72,8 +72,7 @@ export function sortOdd(
     const begins = first.afterBlank || (atEnd && first.allText);
     if (cells > 1 && records.length >= 3 && begins && !everyRecord)
       tables.push({ from: first.line, to: last.line, cells });
-    else
-      for (const one of records) (atEnd && !everyRecord && isFooter(one, width) ? footers : faults).push(one);
+    else for (const one of records) (atEnd && isFooter(one, width) ? footers : faults).push(one);
   }
   for (const one of odd) if (isComment(one)) (everyRecord ? faults : comments).push(one);
   return { faults: faults.sort((a, b) => a.line - b.line), comments, footers, tables };
