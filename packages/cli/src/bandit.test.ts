@@ -33,7 +33,11 @@ describe.concurrent("minimand bandit", () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(/bandit +regret +s\.e\./);
     expect(everythingIn(join(cwd, "minimand-bandit-a"))).toEqual(["report.html", "results.json"]);
-    const { bandits } = json<SimulationFile>(join(cwd, "minimand-bandit-a", "results.json"));
+    const { bandits, notes } = json<SimulationFile>(join(cwd, "minimand-bandit-a", "results.json"));
+    expect(notes.map(({ column, text }) => `${column}: ${text}`)).toContainEqual(
+      expect.stringContaining("y: task binary"),
+    );
+    expect(readFileSync(join(cwd, "minimand-bandit-a", "report.html"), "utf8")).toContain("task binary");
     expect(bandits.map(({ name }) => name)).toEqual(["neural-epsilon-greedy", "lin-ucb"]);
     expect(bandits[0].plays.length).toBe(2);
     expect(bandits[1].plays[0].regret).toBeLessThan(80);

@@ -12,13 +12,11 @@ const camelIdentifier = /[a-z](Id|ID)$/;
  * count the rows (n consecutive ones in order, or 0..n-1 or 1..n in any order), or that differ in every row below a name
  * such as `id`. Other numbers that differ in every row are measurements and stay, and so does what was set to numeric.
  *
- * @param kept the rows that are used
  * @param leftOut how many rows of the file are not: row numbers may have so many gaps
  */
 export function reasonToDrop(
   column: Column,
   typed: TypedColumn,
-  kept: Int32Array,
   override?: ColumnKind,
   leftOut = 0,
 ): string | null {
@@ -26,8 +24,7 @@ export function reasonToDrop(
   const isNone = (value: number) => (typed.kind === "numeric" ? Number.isNaN(value) : value < 0);
   let [present, constant, whole] = [0, true, true];
   let first = Number.NaN;
-  for (const row of kept) {
-    const value = all[row]!;
+  for (const value of all) {
     if (isNone(value)) continue;
     if (present === 0) first = value;
     present++;
@@ -35,9 +32,9 @@ export function reasonToDrop(
     if (!Number.isInteger(value)) whole = false;
   }
   if (present === 0) return "every value is missing";
-  if (constant && present === kept.length) return "it is constant";
+  if (constant && present === all.length) return "it is constant";
   // Numbers that are not whole are measurements, however many of them differ.
-  if (present < 3 || !whole || override === "numeric" || !allDifferent(all, kept, isNone)) return null;
+  if (present < 3 || !whole || override === "numeric" || !allDifferent(all, isNone)) return null;
   if (typed.kind === "categorical") {
     // Numbers with a stray text end here: say so, for the text is what is wrong then.
     return typed.mixed
@@ -52,14 +49,9 @@ export function reasonToDrop(
   return isNamed ? `every row has a different value${keep}` : null;
 }
 
-function allDifferent(
-  all: Float64Array | Int32Array,
-  kept: Int32Array,
-  isNone: (value: number) => boolean,
-): boolean {
+function allDifferent(all: Float64Array | Int32Array, isNone: (value: number) => boolean): boolean {
   const seen = new Set<number>();
-  for (const row of kept) {
-    const value = all[row]!;
+  for (const value of all) {
     if (isNone(value)) continue;
     if (seen.has(value)) return false;
     seen.add(value);

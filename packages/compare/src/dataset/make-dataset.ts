@@ -87,13 +87,12 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const outside = new Set([options.target, ...ignore, ...(group === undefined ? [] : [group])]);
   // Rows without a target decide nothing about the inputs.
   const used = rows.length === table.rows ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
-  const everyRow = rows.map((_, i) => i);
   for (const whole of table.columns) {
     if (outside.has(whole.name)) continue;
     const column = used === table ? whole : whole.pick(rows);
     const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
     const typed = typeColumn(used, column, override);
-    const reason = reasonToDrop(column, typed, everyRow, override, table.rows - rows.length);
+    const reason = reasonToDrop(column, typed, override, table.rows - rows.length);
     if (reason !== null) {
       dropped.push({ name: column.name, reason });
       continue;

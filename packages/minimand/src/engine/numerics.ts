@@ -5,6 +5,9 @@ import { lax, numpy as np } from "@jax-js/jax";
  * These versions are finite for every finite input, in value and gradient.
  */
 
+/** The smallest normal number of float32: below it there are too few digits to divide by, and reciprocals are infinite. */
+export const smallestNormal: number = 2 ** -126;
+
 /**
  * `log(1 + exp(x))`, elementwise.
  *

@@ -1,11 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../../engine/checks.ts";
+import { smallestNormal } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
-
-/** Below it float32 has too few digits to divide by. */
-const smallestNormal = 2 ** -126;
 
 /** What {@link alignGradients} gives. */
 export interface AlignedGradients {
