@@ -5,6 +5,7 @@ import { dataCommand } from "./commands/data.ts";
 import { exportCommand } from "./commands/export.ts";
 import { helpfulAlone } from "./commands/helpful-alone.ts";
 import { lossesCommand } from "./commands/losses.ts";
+import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
@@ -19,6 +20,7 @@ export function makeProgram(): Command {
     )
     .version(version)
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription: optionHelp })
     // One line: commander puts its suggestion on a second one.
     .configureOutput({
       outputError: (text, write) => {

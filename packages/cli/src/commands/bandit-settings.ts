@@ -10,11 +10,11 @@ export function withBanditSettings(command: Command): Command {
       "exploitation of neu-fast-cb and neu-square-cb; default: grows with the root of the rounds",
       number,
     )
-    .option("--epsilon <p>", "share of uniform choices of neural-epsilon-greedy", number)
-    .option("--nu <x>", "exploration of neural-ucb and neural-ts", number)
-    .option("--alpha <x>", "exploration of lin-ucb and lin-ts", number)
-    .option("--learning-rate <x>", "of the networks", number)
-    .option("--hidden <a,b>", "widths of the networks' hidden layers", wholeNumbers);
+    .option("--epsilon <p>", "share of uniform choices of neural-epsilon-greedy; default: 0.05", number)
+    .option("--nu <x>", "exploration of neural-ucb and neural-ts; default: 0.1", number)
+    .option("--alpha <x>", "exploration of lin-ucb and lin-ts; default: 1", number)
+    .option("--learning-rate <x>", "of the networks; default: 0.5, of neu-fast-cb 2", number)
+    .option("--hidden <a,b>", "widths of the networks' hidden layers; default: 100", wholeNumbers);
 }
 
 /** Only what was given. */

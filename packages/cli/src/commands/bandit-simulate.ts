@@ -15,6 +15,7 @@ import { writeWhole } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 import { renderSimulation } from "../report/bandit.ts";
 import { simulationRows } from "../report/bandit-rows.ts";
+import { plural } from "../report/format.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
 import { versions } from "../version.ts";
@@ -48,7 +49,7 @@ export function banditSimulateCommand(): Command {
     .option("-t, --target <column>", "the column of the classes (bundled data know theirs)")
     .option(
       "-a, --algorithms <a,b>",
-      `bandits, of ${Object.keys(bandits).join(", ")}`,
+      `bandits, of ${Object.keys(bandits).join(", ")}; default: all but lin-exp3`,
       list,
       Object.keys(bandits).filter((name) => name !== "lin-exp3"),
     )
@@ -99,7 +100,7 @@ async function simulate(source: string, options: Options): Promise<void> {
   await makeFolder(out);
   for (const note of table.notes) tell(noteText(note));
   tell(
-    `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${seeds} repeats`,
+    `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
   );
 
   await interruptible(async (signal) => {

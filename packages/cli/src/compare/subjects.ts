@@ -16,6 +16,7 @@ import { UsageError } from "../failure.ts";
 import { type Input, readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { tell } from "../printable.ts";
+import { plural } from "../report/format.ts";
 import { shareDataset } from "./share-dataset.ts";
 import { readTeacher } from "./teacher.ts";
 
@@ -157,8 +158,8 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   }
   const splits =
     settings.test === null
-      ? `${settings.folds} folds x ${settings.seeds} seeds`
-      : `${settings.seeds} seeds on ${settings.test}`;
+      ? `${settings.folds} folds x ${plural(settings.seeds, "seed")}`
+      : `${plural(settings.seeds, "seed")} on ${settings.test}`;
   tell(`${candidates} rows to compare, ${splits}, ${settings.configurations} configurations each`);
 }
 

@@ -1,24 +1,43 @@
+import { studentQuantile } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
-import type { EvaluationFile, SimulationFile } from "../bandit/bandit-files.ts";
+import type { EvaluationFile, PlayedBandit, SimulationFile } from "../bandit/bandit-files.ts";
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Standard error of the mean; 0 for one value. */
-export function standardError(values: readonly number[]): number {
+/** Standard error of the mean; null for one value, which doesn't tell. */
+export function standardError(values: readonly number[]): number | null {
   const m = mean(values);
   const n = values.length;
-  return Math.sqrt(values.reduce((s, v) => s + (v - m) ** 2, 0) / Math.max(1, n - 1) / n);
+  return n < 2 ? null : Math.sqrt(values.reduce((s, v) => s + (v - m) ** 2, 0) / (n - 1) / n);
+}
+
+/**
+ * The bandits that can't be told from the one of the least regret: those for which the 95 % interval of the mean difference,
+ * repeat by repeat (both played the same rows), holds 0. With one repeat that is all others.
+ */
+export function withinNoise({ bandits, seeds }: Pick<SimulationFile, "bandits" | "seeds">): string[] {
+  const regretOf = ({ plays }: PlayedBandit): number => mean(plays.map(({ regret }) => regret));
+  const [best, ...others] = bandits.toSorted((a, b) => regretOf(a) - regretOf(b));
+  const width = seeds < 2 ? Number.POSITIVE_INFINITY : studentQuantile(0.975, seeds - 1);
+  return others
+    .filter(({ plays }) => {
+      const differences = plays.map(({ regret }, seed) => regret - best.plays[seed].regret);
+      const error = standardError(differences);
+      return error === null || mean(differences) <= width * error;
+    })
+    .map(({ name }) => name);
 }
 
 /** A row a bandit, from the least regret on, and what no learning gets. */
 export function simulationRows({ bandits, rounds, arms, mostFrequent }: SimulationFile): Row[] {
   const rows = bandits.map(({ name, plays }): Row => {
     const regrets = plays.map(({ regret }) => regret);
+    const error = standardError(regrets);
     return {
       bandit: name,
       regret: round(mean(regrets), 1),
-      "s.e.": round(standardError(regrets), 1),
+      "s.e.": error === null ? null : round(error, 1),
       "right arms": round(mean(plays.map(({ right }) => right)), 3),
       "in the second half": round(mean(plays.map(({ rightLater }) => rightLater)), 3),
       "ms a round": round((1000 * mean(plays.map(({ seconds }) => seconds))) / rounds, 3),

@@ -1,7 +1,14 @@
 import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
 import type { EvaluationFile, SimulationFile } from "../bandit/bandit-files.ts";
-import { doubts, estimators, evaluationRows, simulationRows, standardError } from "./bandit-rows.ts";
+import {
+  doubts,
+  estimators,
+  evaluationRows,
+  simulationRows,
+  standardError,
+  withinNoise,
+} from "./bandit-rows.ts";
 import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
@@ -24,7 +31,7 @@ export function renderSimulation(file: SimulationFile): string {
   const curves = file.bandits.map(({ name, plays }): Curve => {
     const points = plays[0].rounds.map((_, k) => plays.map(({ curve }) => curve[k]));
     const y = points.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
-    const error = points.map(standardError);
+    const error = points.map((values) => standardError(values) ?? 0);
     return {
       ...{ name, xLabel: "round", yLabel: "cumulative regret", x: plays[0].rounds, y },
       low: y.map((v, k) => v - error[k]),
@@ -32,11 +39,17 @@ export function renderSimulation(file: SimulationFile): string {
     };
   });
   const document = svgDocument();
+  const near = withinNoise(file);
   const headline = `${String(best.bandit)} has the least regret on ${file.name}: ${cellText(best.regret)} in ${plural(file.rounds, "round")}`;
   return banditPage(
     file,
     headline,
-    html`<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
+    html`${
+      near.length === 0 || file.bandits.length === 1
+        ? null
+        : html`<p class="notice">${noiseText(near, file)}</p>
+`
+    }<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
 each with its own order of the rows.${file.delay > 0 ? ` Rewards come ${plural(file.delay, "round")} late.` : ""} Settings are defaults where none are
 named below: a bandit that is tuned for the data may do better.</p>`,
     html`<section aria-labelledby="curves"><h2 id="curves">Regret</h2>
@@ -57,6 +70,13 @@ ${file.notes.length === 0 ? null : html`<section aria-labelledby="notes"><h2 id=
       ["settings", Object.keys(file.settings).length === 0 ? "defaults" : JSON.stringify(file.settings)],
     ],
   );
+}
+
+function noiseText(near: readonly string[], { seeds, bandits }: SimulationFile): string {
+  if (seeds === 1)
+    return "One repeat doesn't tell the bandits apart: the order of the rows decides, too. --seeds 5 plays more.";
+  const others = near.length === bandits.length - 1 ? "any of the others" : near.join(", ");
+  return `It can't be told from ${others} in ${seeds} repeats: the 95 % interval of the difference, repeat by repeat, holds 0.`;
 }
 
 /**

@@ -15,12 +15,15 @@ export function groupRows(rows: readonly Row[]): RowGroup[] {
 /** Whether a column holds numbers, or texts that are written like numbers, and nothing else. */
 export function isNumeric(rows: readonly Row[], column: string): boolean {
   const values = rows.map((row) => row[column]).filter((value) => value !== null && value !== "");
-  return values.length > 0 && values.every((value) => Number.isFinite(Number(value)));
+  return (
+    values.length > 0 && values.every((value) => typeof value === "number" || Number.isFinite(Number(value)))
+  );
 }
 
-/** A cell as people read it: whole numbers whole, others with at most four digits, a dash for none. */
+/** A cell as people read it: whole numbers whole, others with at most four digits, a dash for none and for NaN. */
 export function cellText(value: Row[string]): string {
   if (value === null) return "–";
   if (typeof value !== "number" || Number.isInteger(value)) return String(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   return `${Number(value.toPrecision(4))}`;
 }
