@@ -90,6 +90,7 @@ describe.concurrent("minimand compare", () => {
     expect(model("out-2")).toEqual(model("out-1"));
     const again = await minimand([...args, "--out", "out-1"], { cwd: folder });
     expect(again.stdout).toBe(runs[0].stdout);
+    expect(again.stderr).toMatch(/^all \d+ trials are there already$/m);
     expect(timeless(resultsIn(join(folder, "out-1")))).toEqual(timeless(one));
   });
 

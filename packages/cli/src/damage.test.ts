@@ -108,17 +108,19 @@ describe("a model that is damaged", () => {
     const bytes = readFileSync(path);
     bytes[bytes.length - 3] ^= 0x40;
     writeFileSync(path, bytes);
+    cpSync(at("o"), at("header"), { recursive: true });
+    const header = at("header/model/model.safetensors");
+    writeFileSync(header, readFileSync(header, "latin1").replace("F32", "F33"), "latin1");
   });
 
   const own = "expected the content that its own SHA-256 tells, got one that was changed or damaged";
+  const weights =
+    "expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones";
   it.each([
     ["mean", "model.json", own],
     ["level", "model.json", own],
-    [
-      "weights",
-      "model.safetensors",
-      "expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones",
-    ],
+    ["weights", "model.safetensors", weights],
+    ["header", "model.safetensors", weights],
   ])("in its %s is refused wherever it is read", async (copy, file, message) => {
     const line = { code: 2, stdout: "", stderr: `minimand: ${copy}/model/${file}: ${message}\n` };
     expect(await run("predict", copy, "a.csv")).toEqual(line);

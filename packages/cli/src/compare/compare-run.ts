@@ -68,9 +68,9 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
   if (doubts !== null) process.stderr.write(`${doubts}\n`);
   const total = planned.length;
   let done = total - pending.flat().length;
+  if (done > 0) tell(`${done === total ? "all" : `${done} of`} ${total} trials are there already`);
   if (done === total) return records;
   signal.throwIfAborted();
-  if (done > 0) tell(`${done} of ${total} trials are there already`);
 
   const data: CompareWorkerData = {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),

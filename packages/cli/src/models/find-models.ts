@@ -43,14 +43,16 @@ export async function readModel(place: string): Promise<SavedModel> {
   const description = readModelDescription(text, path);
   const weightsPath = join(place, "model.safetensors");
   const model = { description, weights: new Uint8Array(await readCurrent(weightsPath)) };
+  // First: of a changed byte the sums tell more than what it happens to break.
+  const files = { description: text, weights: model.weights };
+  const summed = await checkSums(files, { description: path, weights: weightsPath });
   try {
     savedLayers(model);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(`${weightsPath}: ${error.message.replace(/^(model\.)?safetensors(: |, )/, "")}`);
   }
-  const files = { description: text, weights: model.weights };
-  if (!(await checkSums(files, { description: path, weights: weightsPath }))) tell(noSums(place));
+  if (!summed) tell(noSums(place));
   return model;
 }
 

@@ -62,10 +62,10 @@ describe("metricFor", () => {
 
   it("refuses a metric of another task and lists those of this one", () => {
     expect(() => metricFor("rmse", "binary")).toThrow(
-      /^metric: expected a metric for binary \(accuracy, .+\), got "rmse"/,
+      /^metric: expected a metric for binary \(accuracy, .+\), got "rmse", one for regression$/,
     );
     expect(() => metricFor("f1", "regression")).toThrow(
-      /^metric: expected a metric for regression \(rmse, mae, r2\), got "f1"/,
+      /^metric: expected a metric for regression \(rmse, mae, r2\), got "f1", one for binary and multiclass$/,
     );
   });
 

@@ -82,5 +82,8 @@ export function metricFor(metric: Settings["metric"], task: Task): string {
   const ids = metricCatalogue.filter((m) => (m.tasks as readonly Task[]).includes(task)).map((m) => m.id);
   if (ids.includes(metric)) return metric;
   const message = rangeError("metric", `a metric for ${task} (${ids.join(", ")})`, metric).message;
-  throw new RangeError(`${message}${didYouMean(metric, ids)}`);
+  const known = metricCatalogue.find(({ id }) => id === metric);
+  throw new RangeError(
+    `${message}${known === undefined ? didYouMean(metric, ids) : `, one for ${known.tasks.join(" and ")}`}`,
+  );
 }

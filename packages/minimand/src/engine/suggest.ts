@@ -6,21 +6,28 @@ const longest = 100;
  *
  * @example
  * suggest("focsl", ["focal", "cross-entropy"]) // "focal"
+ * suggest("auc", ["mcc", "roc-auc"]) // "roc-auc"
  */
 export function suggest(name: string, candidates: readonly string[]): string | null {
   if (name.length > longest) return null;
   const lower = name.toLowerCase();
   const same = candidates.find((candidate) => candidate.toLowerCase() === lower);
   if (same !== undefined) return same;
+  // A part of a name, cut off at either end, is meant more likely than a mistake: "auc" of roc-auc, "acc" of accuracy.
+  const whole = candidates.filter((candidate) => candidate.length <= longest);
+  const around = lower.length < 3 ? [] : [...whole.filter(begins(lower)), ...whole.filter(ends(lower))];
+  if (around.length > 0) return around[0];
   let best: string | null = null;
   let least = Math.max(1, Math.floor(name.length * 0.4)) + 1;
-  for (const candidate of candidates) {
-    if (candidate.length > longest) continue;
+  for (const candidate of whole) {
     const changes = distance(name, candidate);
     if (changes < least) [best, least] = [candidate, changes];
   }
   return best;
 }
+
+const begins = (part: string) => (name: string) => name.toLowerCase().startsWith(part);
+const ends = (part: string) => (name: string) => name.toLowerCase().endsWith(part);
 
 /** `: did you mean 'Outcome'?`, or nothing. */
 export function didYouMean(name: string, candidates: readonly string[]): string {
