@@ -33,3 +33,13 @@ export function chiSquareTail(x: number, df: number): number {
 export function studentizedRangeQuantile(p: number, k: number): number {
   return jStat.tukey.inv(p, k, Number.POSITIVE_INFINITY);
 }
+
+/** Quantile of the chi-square distribution. */
+export function chiSquareQuantile(p: number, df: number): number {
+  return jStat.chisquare.inv(p, df);
+}
+
+/** Quantile of the standard normal distribution. */
+export function normalQuantile(p: number): number {
+  return jStat.normal.inv(p, 0, 1);
+}

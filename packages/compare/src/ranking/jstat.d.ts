@@ -5,6 +5,8 @@ declare module "jstat" {
     ibeta(x: number, a: number, b: number): number;
     /** Regularised lower incomplete gamma function P(a, x). */
     lowRegGamma(a: number, x: number): number;
+    chisquare: { inv(p: number, df: number): number };
+    normal: { inv(p: number, mean: number, sd: number): number };
     studentt: { inv(p: number, df: number): number };
     /** Studentized range of k means; `df` may be Infinity. */
     tukey: { inv(p: number, k: number, df: number): number };

@@ -34,6 +34,14 @@ export function randomSource(seed: number): RandomSource {
   return next;
 }
 
+/** A standard normal number (Box and Muller). */
+export function normal(next: RandomSource): number {
+  let u = next();
+  // The logarithm of 0 isn't finite.
+  while (u === 0) u = next();
+  return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * next());
+}
+
 /** Shuffles in place (Fisher-Yates) and returns the same array. */
 export function shuffle<T extends { length: number; [i: number]: number }>(items: T, next: RandomSource): T {
   for (let i = items.length - 1; i > 0; i--) {

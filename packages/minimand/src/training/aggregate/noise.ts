@@ -1,5 +1,5 @@
 import { rangeError } from "../../engine/errors.ts";
-import type { RandomSource } from "../../engine/random.ts";
+import { normal, type RandomSource } from "../../engine/random.ts";
 
 /** The next number in [0, 1); a source that gives anything else is refused. */
 function uniform(random: RandomSource): number {
@@ -21,11 +21,8 @@ export function laplace(random: RandomSource): number {
   return u < 0.5 ? Math.log(2 * u) : -Math.log(2 * (1 - u));
 }
 
-/** A standard normal number (Box and Muller). */
-export function gaussian(random: RandomSource): number {
-  const radius = Math.sqrt(-2 * Math.log(openUniform(random)));
-  return radius * Math.cos(2 * Math.PI * uniform(random));
-}
+/** A standard normal number. */
+export const gaussian = (random: RandomSource): number => normal(() => uniform(random));
 
 /**
  * A value of sensitivity 1 with Laplace noise, rounded so that the digits of the sum don't tell the value.
