@@ -331,6 +331,7 @@ const settings: Settings = {
   group: null,
   bagColumn: null,
   types: {},
+  missing: {},
   test: null,
   distillFrom: null,
   unlabeled: null,

@@ -1,6 +1,7 @@
 export * from "./assemble.ts";
 export * from "./dataset/index.ts";
 export * from "./decision/index.ts";
+export * from "./doctor/index.ts";
 export * from "./figures/index.ts";
 export * from "./model/index.ts";
 export * from "./plan/index.ts";

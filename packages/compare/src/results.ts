@@ -239,6 +239,8 @@ export interface Settings {
   /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
   bagColumn: string | null;
   types: Record<string, "numeric" | "categorical">;
+  /** Values that stand for missing ones, by column. */
+  missing: Record<string, string[]>;
   test: string | null;
   /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
   distillFrom: string | null;

@@ -39,6 +39,7 @@ export function withShortNames(results: Results): Results {
   const { settings, datasets, across } = results;
   const short = shortNames([
     ...Object.keys(settings.types),
+    ...Object.keys(settings.missing),
     ...settings.ignore,
     ...datasets.flatMap(namesOf),
   ]);
@@ -53,6 +54,7 @@ export function withShortNames(results: Results): Results {
       group: orNull(settings.group),
       bagColumn: orNull(settings.bagColumn),
       types: Object.fromEntries(Object.entries(settings.types).map(([name, kind]) => [short(name), kind])),
+      missing: Object.fromEntries(Object.entries(settings.missing).map(([name, v]) => [short(name), v])),
       test: orNull(settings.test),
       distillFrom: orNull(settings.distillFrom),
       unlabeled: orNull(settings.unlabeled),

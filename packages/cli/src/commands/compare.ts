@@ -37,6 +37,7 @@ import {
   damagedOption,
   engineOption,
   list,
+  missingValues,
   number,
   place,
   repeated,
@@ -138,6 +139,12 @@ export function compareCommand(): Command {
       defaultSettings.batchSize,
     )
     .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
+    .option(
+      "--missing <a=value,...>",
+      "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
+      missingValues,
+      {},
+    )
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
     .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
     .addOption(strictOption())

@@ -94,6 +94,20 @@ export function timeSpan(text: string): number {
   return Number(match[1]) * units[match[2]];
 }
 
+/** `insulin=0,age=-9,age=99`: the values of each column. */
+export function missingValues(text: string): Record<string, string[]> {
+  // Without a prototype: a column may have any name.
+  const values: Record<string, string[]> = Object.create(null);
+  for (const part of list(text)) {
+    const at = part.lastIndexOf("=");
+    if (at < 1 || at === part.length - 1)
+      throw new InvalidArgumentError(`expected COLUMN=VALUE, got '${part}'`);
+    const column = part.slice(0, at);
+    values[column] = [...(values[column] ?? []), part.slice(at + 1)];
+  }
+  return values;
+}
+
 /** `age=numeric,zip=categorical`; each column once. */
 export function columnTypes(text: string): Record<string, "numeric" | "categorical"> {
   // Without a prototype: a column may have any name.

@@ -3,6 +3,7 @@ import {
   checkFolds,
   checkSplits,
   type Dataset,
+  examine,
   makeDataset,
   type Note,
   releaseTable,
@@ -10,6 +11,7 @@ import {
   shortName,
   type Table,
   withTeacher,
+  withTwinsTogether,
   withUnlabeled,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
@@ -87,6 +89,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     const plain = makeDataset(table, {
       target: settings.target,
       types: settings.types,
+      missing: settings.missing,
       ignore: settings.ignore,
       ...(settings.task === "auto" ? {} : { task: settings.task }),
       ...(settings.group === null ? {} : { group: settings.group }),
@@ -101,7 +104,8 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
             testsElsewhere: testTable !== null,
           });
     releaseTable(table);
-    const dataset = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
+    const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
+    const dataset = withTwinsTogether(whole, testTable === null ? settings.folds : null);
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);
@@ -109,7 +113,10 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       name,
       source,
       readingNotes: table.notes.length,
-      dataset: shareDataset({ ...dataset, notes: [...dataset.notes, ...notes] }),
+      dataset: shareDataset({
+        ...dataset,
+        notes: [...dataset.notes, ...examine(dataset, settings), ...notes],
+      }),
       testTable,
       testRows,
       sha256,

@@ -7,6 +7,8 @@ export interface NumericFeature {
   name: string;
   values: Float64Array;
   why: string;
+  /** Values of the file that stand for missing ones (`--missing`). */
+  asMissing?: readonly string[];
   /** How the column writes its numbers, where that is not as in a program. */
   format?: NumberFormat;
 }
@@ -18,6 +20,7 @@ export interface CategoricalFeature {
   codes: Int32Array;
   levels: string[];
   why: string;
+  asMissing?: readonly string[];
 }
 
 export type Feature = NumericFeature | CategoricalFeature;

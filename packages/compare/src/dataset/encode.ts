@@ -117,7 +117,8 @@ export function readColumns(
   }
   const notes: Note[] = [];
   const columns = encoder.features.map((fitted) => {
-    const column = byName.get(fitted.name)!;
+    const named = byName.get(fitted.name)!;
+    const column = fitted.asMissing === undefined ? named : named.without(fitted.asMissing);
     if (fitted.kind === "numeric") {
       const format = formatOf(column, fitted.format);
       if (format !== null && format !== fitted.format) {

@@ -13,6 +13,8 @@ export interface NumericEncoder {
   missingIndicator: boolean;
   /** How the column of the training data writes its numbers, where that is not as in a program: `1.234,5`, `$12`. */
   format?: NumberFormat;
+  /** Values that stand for missing ones. */
+  asMissing?: readonly string[];
 }
 
 /** A categorical input, one-hot: the kept levels, then (where training rows had them) one input for the pooled and one for missing. */
@@ -23,6 +25,8 @@ export interface CategoricalEncoder {
   /** Rare levels, which share the input `other`. There is no such input if there are none. */
   pooled: string[];
   missing: boolean;
+  /** Values that stand for missing ones. */
+  asMissing?: readonly string[];
 }
 
 /** How rows become inputs of a network; a plain object that can be kept as JSON. */
@@ -52,8 +56,12 @@ export function fitEncoder(dataset: Dataset, rows: Int32Array): Encoder {
       ? {
           ...fitNumeric(feature.name, feature.values, rows),
           ...(feature.format !== undefined && { format: feature.format }),
+          ...(feature.asMissing !== undefined && { asMissing: feature.asMissing }),
         }
-      : fitCategorical(feature.name, feature.codes, feature.levels, rows),
+      : {
+          ...fitCategorical(feature.name, feature.codes, feature.levels, rows),
+          ...(feature.asMissing !== undefined && { asMissing: feature.asMissing }),
+        },
   );
   return { features, inputs: features.reduce((sum, feature) => sum + width(feature), 0) };
 }

@@ -21,6 +21,8 @@ export interface MakeDatasetOptions {
   group?: string;
   /** Instead of `group`: its rows are bags of which training sees the target's mean only. */
   bagColumn?: string;
+  /** Values that stand for missing ones, by column: `{ insulin: ["0"] }`. */
+  missing?: Readonly<Record<string, readonly string[]>>;
   /** The positive class of a binary target. Default: the smaller class, at a tie the later one. */
   positive?: string;
 }
@@ -46,8 +48,9 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
   checkOptions("makeDataset", options, {
     ...{ target: true, task: true, types: true, ignore: true, group: true, bagColumn: true, positive: true },
+    ...{ missing: true },
   });
-  const { task, types = {}, ignore = [], bagColumn } = options;
+  const { task, types = {}, ignore = [], missing = {}, bagColumn } = options;
   const group = bagColumn ?? options.group;
   const groupArgument = bagColumn === undefined ? "group" : "bag-column";
   if (task !== undefined && !tasks.includes(task)) {
@@ -79,6 +82,8 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     }
   }
 
+  for (const name of Object.keys(missing)) notInput("missing", name);
+
   const target = readTarget(table, targetColumn, task, options.positive);
   const rows = rowsWithTarget(target);
   const notes: Note[] = [...table.notes, ...targetNotes(options.target, target, rows.length)];
@@ -89,7 +94,10 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const used = rows.length === table.rows ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
   for (const whole of table.columns) {
     if (outside.has(whole.name)) continue;
-    const column = used === table ? whole : whole.pick(rows);
+    const named = used === table ? whole : whole.pick(rows);
+    const asMissing = Object.hasOwn(missing, whole.name) ? missing[whole.name] : undefined;
+    const column = asMissing === undefined ? named : named.without(asMissing);
+    if (asMissing !== undefined) notes.push(missingNote(named, column, asMissing));
     const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
     const typed = typeColumn(used, column, override);
     const reason = reasonToDrop(column, typed, override, table.rows - rows.length);
@@ -106,6 +114,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
         values: typed.values,
         why: typed.why,
         ...(format !== null && { format }),
+        ...(asMissing !== undefined && { asMissing }),
       });
     } else {
       features.push({
@@ -114,6 +123,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
         codes: typed.codes,
         levels: typed.levels,
         why: typed.why,
+        ...(asMissing !== undefined && { asMissing }),
       });
       if (typed.mixed)
         notes.push({ level: "warning", column: name, text: `read as categories: ${typed.why}` });
@@ -220,6 +230,22 @@ function dropNotes(dropped: readonly { name: string; reason: string }[]): Note[]
     }
   }
   return notes;
+}
+
+/** What is said of values that stand for missing ones. */
+function missingNote(before: Column, after: Column, values: readonly string[]): Note {
+  const what = values.map(quoted).join(" or ");
+  if (before === after)
+    return {
+      level: "warning",
+      column: before.name,
+      text: `expected ${what} for missing values, got none of them`,
+    };
+  let found = 0;
+  for (let row = 0; row < before.length; row++)
+    if (!isMissing(before.at(row)) && isMissing(after.at(row))) found++;
+  const cells = found === 1 ? "1 value" : `${found} values`;
+  return { level: "info", column: before.name, text: `${cells} ${what} read as missing` };
 }
 
 /** What is said of the bags; bags of one row hide nothing. */

@@ -98,7 +98,8 @@ function isNumericEncoder(value: unknown): value is NumericEncoder {
     value.kind === "numeric" &&
     isText(value.name) &&
     [value.median, value.mean, value.sd].every(isNumber) &&
-    typeof value.missingIndicator === "boolean"
+    typeof value.missingIndicator === "boolean" &&
+    isAsMissing(value.asMissing)
   );
 }
 
@@ -109,9 +110,12 @@ function isCategoricalEncoder(value: unknown): value is CategoricalEncoder {
     isText(value.name) &&
     isListOf(value.levels, isText) &&
     isListOf(value.pooled, isText) &&
-    typeof value.missing === "boolean"
+    typeof value.missing === "boolean" &&
+    isAsMissing(value.asMissing)
   );
 }
+
+const isAsMissing: Check = (value) => value === undefined || isListOf(value, isText);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

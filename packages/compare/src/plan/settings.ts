@@ -27,6 +27,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   group: null,
   bagColumn: null,
   types: {},
+  missing: {},
   test: null,
   distillFrom: null,
   unlabeled: null,
@@ -39,7 +40,7 @@ const settingNames: OptionNames<Settings> = {
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
-  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true },
+  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true },
 };
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */

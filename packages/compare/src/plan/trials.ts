@@ -69,14 +69,14 @@ export interface PlannedTrial {
 }
 
 /** To be raised where older keys would name results that are computed otherwise now. */
-const keyVersion = 2;
+const keyVersion = 3;
 
 /**
  * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the
  * key as what they come to: task, positive class, files, metric, folds, grid.
  */
 const deciding: Record<keyof Settings, boolean> = {
-  ...{ target: true, types: true, ignore: true, group: true, bagColumn: true, damaged: true },
+  ...{ target: true, types: true, missing: true, ignore: true, group: true, bagColumn: true, damaged: true },
   ...{ labelNoise: true, imbalance: true, model: true, hidden: true },
   ...{ maxEpochs: true, patience: true, batchSize: true },
   ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false },
@@ -165,6 +165,11 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),
+    missing: Object.fromEntries(
+      Object.entries(settings.missing)
+        .map(([name, values]) => [name, values.toSorted()] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     ignore: settings.ignore.toSorted(),
     folds: foldsOf(settings, subject),
     metric: metricFor(settings.metric, subject.dataset.task),

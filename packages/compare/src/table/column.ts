@@ -73,6 +73,38 @@ export class Column {
     return new Column(this.name, { kind: "texts", bytes: own, ends: picked }, this.format);
   }
 
+  /**
+   * The column with some of its values as missing ones: cells that are such a text, or spell the same number in the plainest way.
+   *
+   * @returns the same column where it has none of them
+   */
+  without(values: readonly string[]): Column {
+    const texts = new Set(values);
+    const numbers = new Set(values.map(Number).filter((value) => !Number.isNaN(value)));
+    const isOne = (row: number): boolean =>
+      numbers.has(this.plainNumberAt(row)) || texts.has(String(this.at(row)));
+    const rows = Array.from({ length: this.length }, (_, row) => row);
+    const gone = new Set(rows.filter(isOne));
+    if (gone.size === 0) return this;
+    const { data } = this;
+    if (data.kind === "cells") {
+      const cells = data.cells.map((cell, row) => (gone.has(row) ? null : cell));
+      return new Column(this.name, { kind: "cells", cells }, this.format);
+    }
+    const ends = new Uint32Array(this.length);
+    const bytes = new Uint8Array(data.bytes.length);
+    let size = 0;
+    for (const row of rows) {
+      const own = gone.has(row)
+        ? empty
+        : data.bytes.subarray(row === 0 ? 0 : data.ends[row - 1]!, data.ends[row]);
+      bytes.set(own, size);
+      size += own.length;
+      ends[row] = size;
+    }
+    return new Column(this.name, { kind: "texts", bytes: bytes.slice(0, size), ends }, this.format);
+  }
+
   /** All cells, as an array that is made when it is first asked for; `at` needs no memory. */
   get cells(): readonly Cell[] {
     this.#cells ??=
@@ -83,6 +115,7 @@ export class Column {
   }
 }
 
+const empty = new Uint8Array(0);
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -91,7 +91,7 @@ function standardise(writer: Writer, placed: readonly Placed<NumericColumn>[], m
     writer,
     columns.map(({ name }) => name),
   );
-  const missing = writer.op("IsNaN", [raw]);
+  const missing = isMissing(writer, raw, columns);
   const constant = columns.map(({ sd }) => sd === 0);
   // A column that never varied is 0 whatever comes, as if it were missing.
   const replaced = constant.includes(true)
@@ -126,9 +126,21 @@ function standardise(writer: Writer, placed: readonly Placed<NumericColumn>[], m
   return blocks;
 }
 
+/** NaN, and what stands for a missing value in its column: as many comparisons as the column with most of them has. */
+function isMissing(writer: Writer, raw: string, columns: readonly NumericColumn[]): string {
+  const values = columns.map(({ asMissing = [] }) => asMissing.map(Number).filter((v) => !Number.isNaN(v)));
+  const most = Math.max(...values.map(({ length }) => length));
+  let missing = writer.op("IsNaN", [raw]);
+  for (let k = 0; k < most; k++) {
+    const row = values.map((own) => own[k] ?? Number.NaN);
+    missing = writer.op("Or", [missing, writer.op("Equal", [raw, writer.row("float64", row)])]);
+  }
+  return missing;
+}
+
 function oneHot(
   writer: Writer,
-  { name, levels, pooled, missing }: CategoricalColumn,
+  { name, levels, pooled, missing, asMissing = [] }: CategoricalColumn,
   first: number,
   missingWords: readonly string[],
 ): Block {
@@ -138,12 +150,13 @@ function oneHot(
   const any = (tensor: string): string =>
     writer.op("ReduceMax", [tensor, writer.row("int64", [1])], { keepdims: 1 });
   if (pooled.length > 0 || missing) {
-    const isMissing = any(float32(writer, writer.op("Equal", [name, writer.row("string", missingWords)])));
+    const words = writer.row("string", [...missingWords, ...asMissing]);
+    const absent = any(float32(writer, writer.op("Equal", [name, words])));
     if (pooled.length > 0) {
-      const known = hot.length === 0 ? isMissing : writer.op("Max", [any(hot[0]), isMissing]);
+      const known = hot.length === 0 ? absent : writer.op("Max", [any(hot[0]), absent]);
       parts.push(writer.op("Sub", [writer.number("float32", 1), known]));
     }
-    if (missing) parts.push(isMissing);
+    if (missing) parts.push(absent);
   }
   const count = levels.length + Number(pooled.length > 0) + Number(missing);
   return { tensor: join(writer, parts), places: Array.from({ length: count }, (_, i) => first + i) };

@@ -7,6 +7,8 @@ export interface NumericColumn {
   /** 0 for a column that never varies: its input is 0. */
   sd: number;
   missingIndicator: boolean;
+  /** Values that stand for missing ones, beside NaN; those that are no numbers don't occur. */
+  asMissing?: readonly string[];
 }
 
 /** A column of texts, one-hot: the levels, then an input for other texts if any were pooled, then one for missing. */
@@ -17,6 +19,8 @@ export interface CategoricalColumn {
   /** Rare levels of the training rows. Without any, a text that is no level has no input. */
   pooled: readonly string[];
   missing: boolean;
+  /** Texts of this column that stand for missing values, beside those of all columns. */
+  asMissing?: readonly string[];
 }
 
 /** What stands before and behind a network that predicts from the columns of a table. */

@@ -69,6 +69,20 @@ describe("tabularToOnnx", () => {
     ]);
   });
 
+  it("takes what stands for a missing value in a column as one, there alone", () => {
+    const columns = [
+      { ...numeric, name: "a", asMissing: ["0", "-9", "none"], missingIndicator: true },
+      { ...numeric, name: "b", asMissing: ["6"], missingIndicator: true },
+      { ...categorical, name: "c", missing: true, asMissing: ["b b"] },
+    ];
+    const feeds = { a: doubles(0, -9, 6), b: doubles(0, 10, 6), c: texts("a", "b b", "NA") };
+    expect(encodedBy(columns, feeds, 7)).toEqual([
+      [0.25, 1, -0.5, 0, 1, 0, 0],
+      [0.25, 1, 2, 0, 0, 1, 1],
+      [1, 0, 0.25, 1, 0, 0, 1],
+    ]);
+  });
+
   it("gives 0 for a column that never varied, whatever comes", () => {
     const columns = [
       { ...numeric, name: "n", sd: 0, median: 2.5 },

@@ -1,0 +1,121 @@
+import { mix } from "minimand/engine";
+import type { Dataset, Feature } from "../dataset/dataset.ts";
+import { folds as cut } from "../dataset/folds.ts";
+import type { Note } from "../results.ts";
+
+/** A group with a larger share of the rows can't be kept in one fold. */
+const largestShare = 0.05;
+
+/**
+ * A data set whose equal rows (all inputs and the target) are kept in one fold, joined with the groups that it has: a copy in a
+ * training part tells the answer for its twin in the test part.
+ *
+ * Where that can't be, since a group would have 5 % of the rows or the folds would lack a class, they stay where they are and a
+ * warning says so. Bags are left as they are.
+ */
+export function withTwinsTogether(dataset: Dataset, folds: number | null): Dataset {
+  const twins = twinsOf(dataset);
+  if (twins.rows === 0) return dataset;
+  const what = `${twins.rows} of ${dataset.rows} rows are copies of others, target included`;
+  const noted = (level: Note["level"], text: string): Note[] => [...dataset.notes, { level, text }];
+  if (dataset.bags)
+    return {
+      ...dataset,
+      notes: noted("warning", `${what}: bags with copies of the same rows tell of each other`),
+    };
+  const groups = components(twins.first, dataset.groups);
+  if (largestOf(groups) < largestShare * dataset.rows) {
+    const together = { ...dataset, groups };
+    if (folds === null || canBeCut(together, folds))
+      return { ...together, notes: noted("info", `${what}: each stays in one fold with its copies`) };
+  }
+  return {
+    ...dataset,
+    notes: noted(
+      "warning",
+      `${what}, and too many to keep them in one fold: scores are too good, leave copies out`,
+    ),
+  };
+}
+
+function canBeCut(dataset: Dataset, folds: number): boolean {
+  try {
+    cut(dataset, { folds, seed: 0 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** For each row the first that is equal to it, and how many rows are equal to an earlier one. */
+function twinsOf({ features, labels, targets, task, rows }: Dataset): { first: Int32Array; rows: number } {
+  const columns = [task === "regression" ? targets : labels, ...features.map(valuesOf)];
+  const hashes = hashesOf(columns, rows);
+  const byHash = new Map<number, number>();
+  const first = new Int32Array(rows);
+  let copies = 0;
+  for (let row = 0; row < rows; row++) {
+    const known = byHash.get(hashes[row]!);
+    if (known === undefined) byHash.set(hashes[row]!, row);
+    // Rows of one hash are compared all the same.
+    const equal = known !== undefined && columns.every((column) => same(column[row]!, column[known]!));
+    first[row] = equal ? known : row;
+    if (equal) copies++;
+  }
+  return { first, rows: copies };
+}
+
+/** Missing values are equal, and so are 0 and -0. */
+const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+
+/** 53 bits of each row. */
+function hashesOf(columns: readonly (Float64Array | Int32Array)[], rows: number): Float64Array {
+  const high = new Uint32Array(rows).fill(1);
+  const low = new Uint32Array(rows).fill(2);
+  const bits = new Float64Array(1);
+  const words = new Uint32Array(bits.buffer);
+  for (const column of columns) {
+    for (let row = 0; row < rows; row++) {
+      // -0 becomes 0.
+      bits[0] = column[row]! + 0;
+      high[row] = mix(high[row]! ^ words[0]!);
+      low[row] = mix(low[row]! ^ words[1]! ^ high[row]!);
+    }
+  }
+  return Float64Array.from(high, (word, row) => word * 2 ** 21 + (low[row]! >>> 11));
+}
+
+const valuesOf = (feature: Feature): Float64Array | Int32Array =>
+  feature.kind === "numeric" ? feature.values : feature.codes;
+
+/** Groups from 0 on: rows are together where they are equal, or of one group, or linked through others. */
+function components(first: Int32Array, groups: Int32Array | null): Int32Array {
+  const parent = Int32Array.from(first);
+  const root = (row: number): number => {
+    let at = row;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]!]!;
+      at = parent[at]!;
+    }
+    return at;
+  };
+  const leader = new Map<number, number>();
+  for (const [row, group] of (groups ?? []).entries()) {
+    const other = leader.get(group);
+    if (other === undefined) leader.set(group, row);
+    else parent[root(row)] = root(other);
+  }
+  const numbers = new Map<number, number>();
+  return first.map((_, row) => {
+    const found = root(row);
+    const number = numbers.get(found) ?? numbers.size;
+    numbers.set(found, number);
+    return number;
+  });
+}
+
+function largestOf(groups: Int32Array): number {
+  const counts = new Int32Array(groups.length);
+  for (const group of groups) counts[group]++;
+  return counts.reduce((a, b) => Math.max(a, b), 0);
+}

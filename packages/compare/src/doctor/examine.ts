@@ -1,0 +1,21 @@
+import type { Dataset } from "../dataset/dataset.ts";
+import type { Note, Settings } from "../results.ts";
+import { balance } from "./balance.ts";
+import { capacity } from "./capacity.ts";
+import { leaks } from "./leaks.ts";
+import { missingCodes } from "./missing-codes.ts";
+
+/**
+ * What a careful reader of the data would say before any training, each with what to do about it: columns that give the target
+ * away, codes that stand for missing values, classes that are rare, a network that is large for its rows.
+ *
+ * @param settings `folds`, and the network that will be trained
+ */
+export function examine(dataset: Dataset, settings: Pick<Settings, "folds" | "model" | "hidden">): Note[] {
+  return [
+    ...leaks(dataset),
+    ...missingCodes(dataset),
+    ...balance(dataset, settings.folds),
+    ...capacity(dataset, settings),
+  ];
+}

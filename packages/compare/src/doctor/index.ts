@@ -1,0 +1,2 @@
+export { withTwinsTogether } from "./duplicates.ts";
+export { examine } from "./examine.ts";
