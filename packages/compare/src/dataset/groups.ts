@@ -17,35 +17,33 @@ export function dealGroups(
   rng: Random,
 ): Int32Array {
   const strata = strataOf(dataset, rows, rng);
-  const members = new Map<number, number[]>();
-  for (let i = 0; i < rows.length; i++) {
-    const group = groups[rows[i]!]!;
-    const list = members.get(group);
-    if (list === undefined) members.set(group, [i]);
-    else list.push(i);
-  }
+  const { members, starts } = membersOf(groups, rows);
   const total = new Float64Array(strata.count);
   for (const id of strata.ids) total[id]!++;
 
-  const lists = [...members.values()];
-  const order = shuffle(
-    Int32Array.from(lists, (_, i) => i),
-    rng,
+  const count = starts.length - 1;
+  const sizeOf = (group: number): number => starts[group + 1]! - starts[group]!;
+  const order = bySize(
+    shuffle(
+      Int32Array.from({ length: count }, (_, i) => i),
+      rng,
+    ),
+    sizeOf,
   );
-  order.sort((a, b) => lists[b]!.length - lists[a]!.length);
   const held = Array.from({ length: parts }, () => new Float64Array(strata.count));
   const size = new Float64Array(parts);
   const part = new Int32Array(rows.length);
+  const counts = new Float64Array(strata.count);
   for (const which of order) {
-    const list = lists[which]!;
-    const counts = new Map<number, number>();
-    for (const i of list) counts.set(strata.ids[i]!, (counts.get(strata.ids[i]!) ?? 0) + 1);
+    const list = members.subarray(starts[which]!, starts[which + 1]!);
+    for (const i of list) counts[strata.ids[i]!]!++;
+    const own = list.length === 1 ? [strata.ids[list[0]!]!] : [...new Set(list.map((i) => strata.ids[i]!))];
     let best = 0;
     let bestCost = Number.POSITIVE_INFINITY;
     for (let p = 0; p < parts; p++) {
       // The growth of the sum of squared shares, less what is the same for every part.
       let cost = 0;
-      for (const [id, count] of counts) cost += (held[p]![id]! * count) / total[id]! ** 2;
+      for (const id of own) cost += (held[p]![id]! * counts[id]!) / total[id]! ** 2;
       if (cost < bestCost || (cost === bestCost && size[p]! < size[best]!)) {
         best = p;
         bestCost = cost;
@@ -55,7 +53,46 @@ export function dealGroups(
       held[best]![strata.ids[i]!]!++;
       part[i] = best;
     }
+    for (const id of own) counts[id] = 0;
     size[best]! += list.length;
   }
   return part;
+}
+
+/** Positions in `rows`, group by group in the order in which the groups first come; `starts` where each begins. */
+function membersOf(groups: Int32Array, rows: Int32Array): { members: Int32Array; starts: Int32Array } {
+  const numbers = new Map<number, number>();
+  const own = rows.map((row) => {
+    const group = groups[row]!;
+    const known = numbers.get(group);
+    if (known !== undefined) return known;
+    numbers.set(group, numbers.size);
+    return numbers.size - 1;
+  });
+  return sorted(
+    Int32Array.from(rows, (_, i) => i),
+    numbers.size,
+    (i) => own[i]!,
+  );
+}
+
+/** Groups from the largest on, equal ones in the order in which they are given. */
+function bySize(order: Int32Array, sizeOf: (group: number) => number): Int32Array {
+  const largest = order.reduce((most, group) => Math.max(most, sizeOf(group)), 0);
+  return sorted(order, largest + 1, (group) => largest - sizeOf(group)).members;
+}
+
+/** Items by their bucket, a number below `buckets`, in a stable order. */
+function sorted(
+  items: Int32Array,
+  buckets: number,
+  bucketOf: (item: number) => number,
+): { members: Int32Array; starts: Int32Array } {
+  const starts = new Int32Array(buckets + 1);
+  for (const item of items) starts[bucketOf(item) + 1]!++;
+  for (let b = 0; b < buckets; b++) starts[b + 1]! += starts[b]!;
+  const next = starts.slice();
+  const members = new Int32Array(items.length);
+  for (const item of items) members[next[bucketOf(item)]!++] = item;
+  return { members, starts };
 }
