@@ -117,7 +117,9 @@ describe.concurrent("minimand export", () => {
     const { code, stderr } = await run(["export", "damaged"]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/^minimand: damaged\/model\.safetensors: tensor .*: expected [^\n]+\n$/),
+      stderr: expect.stringMatching(
+        /^minimand: damaged\/model\.safetensors: expected the weights whose SHA-256 [^\n]+\n$/,
+      ),
     });
     expect(everythingIn(at("damaged"))).toEqual(["model.json", "model.safetensors"]);
   });
