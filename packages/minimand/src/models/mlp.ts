@@ -3,6 +3,7 @@ import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
+import { normalWeight, padColumns, weightRows } from "./dense-weight.ts";
 import { type Head, heads, logitsOfHead } from "./head.ts";
 import type { FeatureModel } from "./model.ts";
 
@@ -29,15 +30,6 @@ interface Layer {
   norm?: { scale: np.Array; shift: np.Array };
 }
 type LayerState = { mean: np.Array; variance: np.Array };
-
-/**
- * Rows of a layer's weight: its inputs rounded up to a multiple of 4. The engine's fast kernel for the gradient of a
- * weight needs that (8 times as fast on 128 x 30 inputs and 64 outputs). The rows beyond the inputs start at zero, are
- * multiplied with zeros, and stay zero.
- */
-export function weightRows(inputs: number): number {
-  return Math.ceil(inputs / 4) * 4;
-}
 
 /**
  * A multi-layer perceptron: `x -> [inputs, ...hidden, outputs]`, dense layers with bias, and a {@link Head}.
@@ -85,7 +77,7 @@ export function mlp(options: MlpOptions): FeatureModel {
     let features = x;
     layers.forEach(({ weight, bias, norm }, i) => {
       if (i === last) features = h.ref;
-      const padded = padColumns(h, weight.shape[0] - h.shape[1]);
+      const padded = padColumns(h, weight);
       if (i === last) {
         h = logitsOfHead(head, padded, { weight, bias });
         return;
@@ -118,11 +110,10 @@ export function mlp(options: MlpOptions): FeatureModel {
         const deviation = Math.sqrt(
           i === last ? 1 / fanIn : activation === "relu" ? 2 / fanIn : 2 / (fanIn + fanOut),
         );
-        const extra = weightRows(fanIn) - fanIn;
         const weight =
           initial === "zeros"
-            ? np.zeros([fanIn + extra, fanOut])
-            : padRows(random.normal(keys[i], [fanIn, fanOut]).mul(deviation), extra);
+            ? np.zeros([weightRows(fanIn), fanOut])
+            : normalWeight(keys[i], [fanIn, fanOut], deviation);
         const layer: { [name: string]: Tree } = { weight };
         if (i < last || head !== "cosine") layer.bias = np.zeros([fanOut]);
         if (normalised && i < last) {
@@ -139,24 +130,6 @@ export function mlp(options: MlpOptions): FeatureModel {
       return [output, next];
     },
   };
-}
-
-function padRows(x: np.Array, extra: number): np.Array {
-  return extra === 0
-    ? x
-    : np.pad(x, [
-        [0, extra],
-        [0, 0],
-      ]);
-}
-
-function padColumns(x: np.Array, extra: number): np.Array {
-  return extra === 0
-    ? x
-    : np.pad(x, [
-        [0, 0],
-        [0, extra],
-      ]);
 }
 
 /** A linear model `x W + b`, an {@link mlp} without hidden layers; starts at zero unless `initial` says otherwise. */

@@ -2,7 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { leavesOf, type Tree } from "../../engine/tree.ts";
-import { mlp, weightRows } from "../mlp.ts";
+import { weightRows } from "../dense-weight.ts";
+import { mlp } from "../mlp.ts";
 import type { Model } from "../model.ts";
 
 /** Parameters of a {@link slimmableMlp}. */
