@@ -6,7 +6,7 @@ import { bandits } from "../packages/cli/src/bandit/bandit-choices.ts";
 import { type Declared, declaredIn } from "./support/declared.ts";
 
 /*
- * Every loss, optimizer, training step and online learner that the library exports is in the conformance suite of its shape.
+ * Every loss, optimizer, layer, training step and online learner that the library exports is in the conformance suite of its shape.
  * What a function is, its declared return type tells. A suite's lists are the source of truth: its files are those named
  * `conformance`, and the fixtures that they import; who is imported there is in the suite, since an import without use is refused
  * by the compiler.
@@ -104,6 +104,11 @@ const shapes: { [shape: string]: Shape } = {
       "keepUnitNorm",
       "asTransform",
     ]),
+  },
+  layer: {
+    wing: "models/layers",
+    is: ({ returns, file }) => file.includes("/models/layers/") && /^Layer\b/.test(returns),
+    not: {},
   },
   "training step": {
     wing: "training",

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { rangeError } from "../../engine/checks.ts";
+import { isArrayLike, rangeError, typeError } from "../../engine/checks.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { Model } from "../model.ts";
 
@@ -22,9 +22,10 @@ export function plainLayer<Params>(name: string, { init, apply }: PlainLayer<Par
     name,
     init: (key) => ({ params: init(key) as Tree, state: {} }),
     apply({ params, state }, x, { key, weights }) {
+      const y = apply(params as Params, x);
       key?.dispose();
       weights?.dispose();
-      return [apply(params as Params, x), state];
+      return [y, state];
     },
   };
 }
@@ -35,13 +36,27 @@ export function withoutParams(key: np.Array): Tree {
   return {};
 }
 
-/** Throws unless the input of a layer has the sizes that it was made for; null stands for any. */
+/** Throws unless the input of a layer is a float array of the sizes that it was made for; null stands for any. */
 export function checkInput(
   layer: string,
   x: np.Array,
   shape: readonly (number | null)[],
   axes: string,
 ): void {
+  checkFloats(layer, x, axes);
   if (x.ndim === shape.length && shape.every((size, i) => size === null || size === x.shape[i])) return;
   throw rangeError(`x of ${layer}`, `shape ${axes}`, x);
+}
+
+/** Throws unless the input of a layer is a float array `[..., size]`. */
+export function checkLastAxis(layer: string, x: np.Array, size: number): void {
+  const axes = `[..., ${size}]`;
+  checkFloats(layer, x, axes);
+  if (x.ndim < 1 || x.shape[x.ndim - 1] !== size) throw rangeError(`x of ${layer}`, `shape ${axes}`, x);
+}
+
+/** Throws unless the input of a layer is a float array. */
+export function checkFloats(layer: string, x: np.Array, axes: string): void {
+  if (!isArrayLike(x) || !/^float/.test(x.dtype))
+    throw typeError(`x of ${layer}`, `a float array ${axes}`, x);
 }
