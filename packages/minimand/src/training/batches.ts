@@ -5,9 +5,10 @@ import { derive, randomSource, shuffle } from "../engine/random.ts";
 
 type Floats = Float32Array | Float64Array;
 
-/** Examples on the host: `inputs` numbers a row, and an int32 class id or a float target a row. */
+/** Examples on the host: `inputs` numbers or ids a row, and an int32 class id or a float target a row. */
 export interface Examples {
-  x: Floats;
+  /** An Int32Array holds ids, of words for example. */
+  x: Int32Array | Floats;
   /** Shape of one example; `[inputs]` for tables. */
   shape: readonly number[];
   y: Int32Array | Floats;
@@ -15,6 +16,8 @@ export interface Examples {
   weights?: Floats;
   /** Number of classes, where `y` holds class ids: they are checked against it. */
   classes?: number;
+  /** Number of ids, where `x` holds ids: they are checked against it. */
+  vocabulary?: number;
 }
 
 /** One batch of fixed size. Rows from `rows` on are padding of weight 0. Arrays are consumed by the step. */
@@ -33,7 +36,7 @@ export interface Batch {
  * `batches.epoch(n)` yields the batches of epoch `n` in a fresh order, determined by `seed` and `n` alone; the last one
  * is padded. `batches.at(rows)` packs the rows named.
  *
- * @throws TypeError, RangeError where lengths don't match, inputs or targets are not finite, class ids are out of range
+ * @throws TypeError, RangeError where lengths don't match, inputs or targets are not finite, ids are out of range
  */
 export function minibatches(
   examples: Examples,
@@ -47,16 +50,7 @@ export function minibatches(
   const width = examples.shape.reduce((a, b) => a * b, 1);
   // Packed here and copied by the engine: batch after batch uses the same memory.
   const { x, y } = examples;
-  const scratch = {
-    x: x instanceof Float64Array ? new Float64Array(size * width) : new Float32Array(size * width),
-    y:
-      y instanceof Int32Array
-        ? new Int32Array(size)
-        : y instanceof Float64Array
-          ? new Float64Array(size)
-          : new Float32Array(size),
-    weights: new Float32Array(size),
-  };
+  const scratch = { x: sameKind(x, size * width), y: sameKind(y, size), weights: new Float32Array(size) };
   const at = (chosen: Int32Array): Batch => pack(examples, width, chosen, size, scratch);
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
@@ -71,10 +65,18 @@ export function minibatches(
   };
 }
 
+type Packed = Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
 interface Scratch {
-  x: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-  y: Int32Array<ArrayBuffer> | Scratch["x"];
+  x: Packed;
+  y: Packed;
   weights: Float32Array<ArrayBuffer>;
+}
+
+/** Zeros of the same kind of numbers. */
+function sameKind(like: Int32Array | Floats, length: number): Packed {
+  if (like instanceof Int32Array) return new Int32Array(length);
+  return like instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
 }
 
 function pack(
@@ -103,10 +105,10 @@ function pack(
   };
 }
 
-function checkExampleArrays({ x, y, weights, shape, classes }: Examples): number {
+function checkExampleArrays({ x, y, weights, shape, classes, vocabulary }: Examples): number {
   const width = shape.reduce((a, b) => a * b, 1);
-  if (!(x instanceof Float32Array || x instanceof Float64Array))
-    throw typeError("x", "a Float32Array or Float64Array", x);
+  if (!(x instanceof Int32Array || x instanceof Float32Array || x instanceof Float64Array))
+    throw typeError("x", "a Float32Array or Float64Array, or an Int32Array of ids", x);
   if (!(y instanceof Int32Array || y instanceof Float32Array || y instanceof Float64Array)) {
     throw typeError("y", "an Int32Array of class ids or a float array of targets", y);
   }
@@ -121,6 +123,12 @@ function checkExampleArrays({ x, y, weights, shape, classes }: Examples): number
     for (let i = 0; i < count; i++) {
       if (!Number.isInteger(y[i]) || y[i] < 0 || y[i] >= classes)
         throw rangeError(`y, row ${i}`, `class ids from 0 to ${classes - 1}`, y[i]);
+    }
+  }
+  if (vocabulary !== undefined) {
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isInteger(x[i]) || x[i] < 0 || x[i] >= vocabulary)
+        throw rangeError(`x, row ${Math.floor(i / width)}`, `ids from 0 to ${vocabulary - 1}`, x[i]);
     }
   }
   if (weights !== undefined && weights.length !== count)

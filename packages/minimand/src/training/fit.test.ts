@@ -138,6 +138,30 @@ describe("minibatches", () => {
     expect([...(batch.weights.dataSync() as Float32Array)]).toEqual([7.5, 2.5, 80.5, 0]);
   });
 
+  it("carry ids as integers, in batches padded with 0", () => {
+    const examples = {
+      x: Int32Array.of(3, 1, 0, 2, 2, 3),
+      shape: [2],
+      y: Int32Array.of(0, 1, 0),
+      vocabulary: 4,
+    };
+    const { x } = minibatches(examples, { size: 4, seed: 0 }).at(Int32Array.of(2, 0));
+    expect(x.dtype).toBe("int32");
+    expect(x.js()).toEqual([
+      [2, 3],
+      [3, 1],
+      [0, 0],
+      [0, 0],
+    ]);
+    for (const [vocabulary, id] of [
+      [3, 3],
+      [2, 3],
+    ])
+      expect(() => minibatches({ ...examples, vocabulary }, { size: 4, seed: 0 })).toThrow(
+        `x, row 0: expected ids from 0 to ${vocabulary - 1}, got ${id}`,
+      );
+  });
+
   it("refuse values that can't be trained on, naming the row", () => {
     const good = halfPlanes();
     const bad = (change: Partial<typeof good>) => () =>
