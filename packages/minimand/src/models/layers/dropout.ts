@@ -25,7 +25,8 @@ export function dropout(rate: number): Layer {
     init: (key) => ({ params: withoutParams(key), state: {} }),
     apply({ state }, x, { training, key, weights }) {
       checkFloats(name, x, "[...]");
-      if (training && key === undefined) throw typeError(`key of ${name}`, "a key while training", key);
+      if (training && rate > 0 && key === undefined)
+        throw typeError(`key of ${name}`, "a key while training", key);
       weights?.dispose();
       if (!training || rate === 0) {
         key?.dispose();
