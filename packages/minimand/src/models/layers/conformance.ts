@@ -7,13 +7,16 @@ import { disposeTree, leavesOf, mapTree } from "../../engine/tree.ts";
 import { sgd } from "../../optimizers/index.ts";
 import { supervised } from "../../training/supervised.ts";
 import type { Variables } from "../model.ts";
+import { multiHeadAttention } from "./attention.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import type { Layer } from "./layer.ts";
 import { batchNorm, layerNorm, rmsNorm } from "./normalization.ts";
+import { learnedPositions } from "./positions.ts";
 import { residual } from "./residual.ts";
 import { sequential } from "./sequential.ts";
+import { transformerBlock } from "./transformer.ts";
 
 /** A layer as its conformance suite sees it. */
 export interface ConformingLayer {
@@ -46,6 +49,26 @@ export const conformingLayers: readonly ConformingLayer[] = [
   { layer: batchNorm(3), input: [3, 2, 2, 3], output: [3, 2, 2, 3], refused: [3, 2, 3, 2] },
   { layer: embedding({ vocabulary: 7, size: 3 }), input: [8], ids: 7, output: [8, 3] },
   { layer: embedding({ vocabulary: 5, size: 4 }), input: [3, 4], ids: 5, output: [3, 4, 4] },
+  {
+    layer: learnedPositions({ length: 5, size: 3 }),
+    input: [2, 4, 3],
+    output: [2, 4, 3],
+    refused: [2, 6, 3],
+  },
+  { layer: multiHeadAttention({ size: 6, heads: 2 }), input: [2, 3, 6], output: [2, 3, 6], refused: [3, 6] },
+  {
+    layer: multiHeadAttention({ size: 5, heads: 2, keySize: 4, causal: true, rotary: true }),
+    input: [2, 4, 5],
+    output: [2, 4, 5],
+    refused: [2, 4, 6],
+  },
+  {
+    layer: transformerBlock({ size: 4, heads: 2, hidden: 6, causal: true, rotary: true, dropout: 0.2 }),
+    input: [2, 3, 4],
+    output: [2, 3, 4],
+    refused: [2, 4, 3],
+    draws: true,
+  },
   {
     layer: residual([layerNorm(4), dense({ inputs: 4, outputs: 4 }), np.tanh]),
     input: [3, 4],

@@ -1,0 +1,62 @@
+import { checkNumber } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { gelu } from "./activations.ts";
+import { type AttentionOptions, multiHeadAttention } from "./attention.ts";
+import { dense } from "./dense.ts";
+import { dropout as dropoutLayer } from "./dropout.ts";
+import { checkInput, type Layer } from "./layer.ts";
+import { layerNorm } from "./normalization.ts";
+import { residual } from "./residual.ts";
+import { sequential } from "./sequential.ts";
+
+/** Attention of a {@link transformerBlock}, and what comes beside it. */
+export interface TransformerBlockOptions extends AttentionOptions {
+  /** Width of the network at each position; default `4 size`. */
+  hidden?: number;
+  /** Rate of {@link dropout} at the end of both parts; default 0. */
+  dropout?: number;
+}
+
+/**
+ * A transformer block with normalisation before each part:
+ *
+ *     h = x + dropout(attention(layerNorm(x)))
+ *     y = h + dropout(W_2 gelu(W_1 layerNorm(h)))
+ *
+ * with the attention of {@link multiHeadAttention} and biases beside both weights.
+ *
+ * @returns a layer from `[batch, time, size]` to the same
+ * @throws as {@link multiHeadAttention} and {@link dropout}
+ * @example
+ * transformerBlock({ size: 64, heads: 4, causal: true, rotary: true, dropout: 0.1 })
+ * @see Xiong et al. 2020, arXiv 2002.04745, figure 1 (b); gelu as in Radford et al. 2019
+ */
+export function transformerBlock(options: TransformerBlockOptions): Layer {
+  checkOptions("transformerBlock", options, {
+    ...{ size: true, heads: true, keySize: true, causal: true, rotary: true, hidden: true, dropout: true },
+  });
+  const { hidden = 4 * options.size, dropout = 0, ...attention } = options;
+  const { size, heads } = attention;
+  const seeing = multiHeadAttention(attention);
+  checkNumber("hidden", hidden, { min: 1, integer: true });
+  const end = dropoutLayer(dropout);
+  const block = sequential([
+    residual([layerNorm(size), seeing, end]),
+    residual([
+      layerNorm(size),
+      dense({ inputs: size, outputs: hidden }),
+      (x) => gelu(x, { approximate: "tanh" }),
+      dense({ inputs: hidden, outputs: size }),
+      end,
+    ]),
+  ]);
+  const name = `transformerBlock(${size}, ${heads})`;
+  return {
+    name,
+    init: block.init,
+    apply(variables, x, applyOptions) {
+      checkInput(name, x, [null, null, size], `[batch, time, ${size}]`);
+      return block.apply(variables, x, applyOptions);
+    },
+  };
+}
