@@ -5,13 +5,15 @@ import { derive, randomSource, shuffle } from "../engine/random.ts";
 
 type Floats = Float32Array | Float64Array;
 
-/** Examples on the host: `inputs` numbers or ids a row, and an int32 class id or a float target a row. */
+/** Examples on the host: `inputs` numbers or ids a row, and int32 class ids or float targets, one or several a row. */
 export interface Examples {
   /** An Int32Array holds ids, of words for example. */
   x: Int32Array | Floats;
   /** Shape of one example; `[inputs]` for tables. */
   shape: readonly number[];
   y: Int32Array | Floats;
+  /** Shape of what `y` holds for one example; default `[]`, one number. `[time]` for a target at each position. */
+  targetShape?: readonly number[];
   /** Example weights; default all 1. */
   weights?: Floats;
   /** Number of classes, where `y` holds class ids: they are checked against it. */
@@ -47,11 +49,15 @@ export function minibatches(
   checkNumber("size", size, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
   const count = checkExampleArrays(examples);
-  const width = examples.shape.reduce((a, b) => a * b, 1);
+  const [width, targets] = widthsOf(examples);
   // Packed here and copied by the engine: batch after batch uses the same memory.
   const { x, y } = examples;
-  const scratch = { x: sameKind(x, size * width), y: sameKind(y, size), weights: new Float32Array(size) };
-  const at = (chosen: Int32Array): Batch => pack(examples, width, chosen, size, scratch);
+  const scratch = {
+    x: sameKind(x, size * width),
+    y: sameKind(y, size * targets),
+    weights: new Float32Array(size),
+  };
+  const at = (chosen: Int32Array): Batch => pack(examples, chosen, size, scratch);
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
     count,
@@ -79,59 +85,67 @@ function sameKind(like: Int32Array | Floats, length: number): Packed {
   return like instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
 }
 
+/** Numbers that `x` and `y` hold for one example. */
+function widthsOf({ shape, targetShape = [] }: Examples): [number, number] {
+  const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+  return [product(shape), product(targetShape)];
+}
+
 function pack(
-  { x, y, weights, shape }: Examples,
-  width: number,
+  examples: Examples,
   rows: Int32Array,
   size: number,
   { x: bx, y: by, weights: bw }: Scratch,
 ): Batch {
+  const { x, y, weights, shape, targetShape = [] } = examples;
+  const [width, targets] = widthsOf(examples);
   if (rows.length > size) throw rangeError("rows", `at most ${size} rows`, rows);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     bx.set(x.subarray(row * width, (row + 1) * width), i * width);
-    by[i] = y[row];
+    if (targets === 1) by[i] = y[row];
+    else by.set(y.subarray(row * targets, (row + 1) * targets), i * targets);
     bw[i] = weights === undefined ? 1 : weights[row];
   }
   bx.fill(0, rows.length * width);
-  by.fill(0, rows.length);
+  by.fill(0, rows.length * targets);
   bw.fill(0, rows.length);
   return {
     x: np.array(bx, { shape: [size, ...shape] }),
-    y: np.array(by),
+    y: np.array(by, { shape: [size, ...targetShape] }),
     weights: np.array(bw),
     ids: rows.slice(),
     rows: rows.length,
   };
 }
 
-function checkExampleArrays({ x, y, weights, shape, classes, vocabulary }: Examples): number {
-  const width = shape.reduce((a, b) => a * b, 1);
+function checkExampleArrays(examples: Examples): number {
+  const { x, y, weights, classes, vocabulary } = examples;
+  const [width, targets] = widthsOf(examples);
   if (!(x instanceof Int32Array || x instanceof Float32Array || x instanceof Float64Array))
     throw typeError("x", "a Float32Array or Float64Array, or an Int32Array of ids", x);
   if (!(y instanceof Int32Array || y instanceof Float32Array || y instanceof Float64Array)) {
     throw typeError("y", "an Int32Array of class ids or a float array of targets", y);
   }
-  const count = y.length;
-  if (count === 0) throw rangeError("y", "at least one example", y);
+  if (y.length === 0) throw rangeError("y", "at least one example", y);
+  const count = y.length / targets;
+  if (!Number.isInteger(count)) throw rangeError("y", `rows of ${targets} numbers`, y);
   if (x.length !== count * width) throw rangeError("x", `${count} rows of ${width} numbers`, x);
   for (let i = 0; i < x.length; i++)
     if (!Number.isFinite(x[i])) throw rangeError(`x, row ${Math.floor(i / width)}`, "finite numbers", x[i]);
-  for (let i = 0; i < count; i++)
-    if (!Number.isFinite(y[i])) throw rangeError(`y, row ${i}`, "finite numbers", y[i]);
-  if (classes !== undefined) {
-    for (let i = 0; i < count; i++) {
-      if (!Number.isInteger(y[i]) || y[i] < 0 || y[i] >= classes)
-        throw rangeError(`y, row ${i}`, `class ids from 0 to ${classes - 1}`, y[i]);
-    }
-  }
-  if (vocabulary !== undefined) {
-    for (let i = 0; i < x.length; i++) {
-      if (!Number.isInteger(x[i]) || x[i] < 0 || x[i] >= vocabulary)
-        throw rangeError(`x, row ${Math.floor(i / width)}`, `ids from 0 to ${vocabulary - 1}`, x[i]);
-    }
-  }
+  for (let i = 0; i < y.length; i++)
+    if (!Number.isFinite(y[i])) throw rangeError(`y, row ${Math.floor(i / targets)}`, "finite numbers", y[i]);
+  if (classes !== undefined) checkIds("y", y, targets, classes, "class ids");
+  if (vocabulary !== undefined) checkIds("x", x, width, vocabulary, "ids");
   if (weights !== undefined && weights.length !== count)
     throw rangeError("weights", `${count} numbers`, weights);
   return count;
+}
+
+function checkIds(name: string, ids: ArrayLike<number>, width: number, count: number, what: string): void {
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i];
+    if (!Number.isInteger(id) || id < 0 || id >= count)
+      throw rangeError(`${name}, row ${Math.floor(i / width)}`, `${what} from 0 to ${count - 1}`, id);
+  }
 }

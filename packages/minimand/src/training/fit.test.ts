@@ -162,6 +162,28 @@ describe("minibatches", () => {
       );
   });
 
+  it("carry several targets an example where they are told their shape", () => {
+    const examples = {
+      ...halfPlanes(),
+      y: Float32Array.from({ length: 180 }, (_, i) => i),
+      targetShape: [2, 1],
+    };
+    const { classes, ...sequences } = examples;
+    const batches = minibatches(sequences, { size: 3, seed: 0 });
+    expect(batches.count).toBe(90);
+    expect(batches.at(Int32Array.of(7, 0)).y.js()).toEqual([
+      [[14], [15]],
+      [[0], [1]],
+      [[0], [0]],
+    ]);
+    expect(() => minibatches(examples, { size: 3, seed: 0 })).toThrow(
+      "y, row 1: expected class ids from 0 to 1, got 2",
+    );
+    expect(() => minibatches({ ...sequences, y: new Float32Array(181) }, { size: 3, seed: 0 })).toThrow(
+      "y: expected rows of 2 numbers, got Float32Array(181)",
+    );
+  });
+
   it("refuse values that can't be trained on, naming the row", () => {
     const good = halfPlanes();
     const bad = (change: Partial<typeof good>) => () =>
