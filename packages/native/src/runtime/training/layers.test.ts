@@ -1,15 +1,37 @@
+import { numpy as np } from "@jax-js/jax";
+import { embedding } from "minimand";
 import { describe, expect, it } from "vitest";
 import { conformingLayers, titleOf, trained } from "../../../../minimand/src/models/layers/conformance.ts";
-import { nativeCompiler } from "../compile.ts";
+import { compile, nativeCompiler } from "../compile.ts";
 import { close } from "./training.fixture.ts";
 
 describe.each(conformingLayers.map((each) => [titleOf(each), each] as const))("%s", (_, conforming) => {
   it("trains as under jit", async () => {
     const warnings: string[] = [];
-    const compile = await nativeCompiler({ warn: (message) => void warnings.push(message) });
-    const [native, engine] = [trained(conforming, compile), trained(conforming)];
+    const native = await nativeCompiler({ warn: (message) => void warnings.push(message) });
+    const [natively, engine] = [trained(conforming, native), trained(conforming)];
     expect(warnings).toEqual([]);
-    close(native.losses, engine.losses, 1e-5);
-    close(native.params, engine.params, 1e-4);
+    close(natively.losses, engine.losses, 1e-5);
+    close(natively.params, engine.params, 1e-4);
   });
+});
+
+it("ids outside an embedding give zeros as under jit", async () => {
+  const layer = embedding({ vocabulary: 3, size: 2 });
+  const rowsOf = (table: np.Array, x: np.Array): np.Array =>
+    layer.apply({ params: { table }, state: {} }, x, { training: false })[0];
+  const table = () =>
+    np.array([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+  const ids = () => np.array(Int32Array.of(2, -1, 7));
+  const run = await compile(rowsOf, [table(), ids()]);
+  expect(run(table(), ids()).js()).toEqual([
+    [5, 6],
+    [0, 0],
+    [0, 0],
+  ]);
+  run.dispose();
 });
