@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
-import { conformingLayers, floats, inputOf, startOf, titleOf } from "./conformance.ts";
+import { conformingLayers, floats, inputOf, startOf, titleOf, trained } from "./conformance.ts";
 
 type Point = { params: Tree; x?: np.Array };
 
@@ -56,4 +56,10 @@ describe.each(conformingLayers.map((each) => [titleOf(each), each] as const))("%
       expect(value.item() / eager).toBeCloseTo(1, 6);
     },
   );
+
+  it.each([np.float32, np.float64])("trains in a compiled step of %s", (dtype) => {
+    const { losses, params } = trained(conforming, { dtype });
+    expect(losses.every(Number.isFinite)).toBe(true);
+    if (params.length > 0) expect(losses[19]).toBeLessThan(losses[0]);
+  });
 });

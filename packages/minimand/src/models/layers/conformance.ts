@@ -139,15 +139,21 @@ export function startOf({ layer }: ConformingLayer, dtype: DType = np.float32): 
 /** Losses of some steps of training a layer to give fixed outputs, and its parameters after them. */
 export function trained(
   conforming: ConformingLayer,
-  compile?: Compile,
+  { compile, dtype = np.float32 }: { compile?: Compile; dtype?: DType } = {},
 ): { losses: number[]; params: number[] } {
   const { layer, input, output } = conforming;
   const step = supervised({
-    model: layer,
+    model: {
+      ...layer,
+      init(key) {
+        key.dispose();
+        return startOf(conforming, dtype);
+      },
+    },
     objective: (params, { modelState, memory, key }, { x, y, weights }) => {
       y.dispose();
       const [out, next] = layer.apply({ params, state: modelState }, x, { training: true, key, weights });
-      const loss = np.square(out.ref.sub(floats(output))).mean();
+      const loss = np.square(out.ref.sub(floats(output, dtype))).mean();
       return [loss, { output: out, modelState: next, memory }];
     },
     optimizer: sgd(0.05, { momentum: 0.9 }),
@@ -158,7 +164,7 @@ export function trained(
   const losses: number[] = [];
   for (let i = 0; i < 20; i++) {
     const [next, { loss }] = step.update(state, {
-      x: inputOf(conforming),
+      x: inputOf(conforming, dtype),
       y: np.zeros([rows]),
       weights: np.array(Float32Array.from({ length: rows }, (_, row) => 1 + 0.1 * row)),
       ids: new Int32Array(rows),

@@ -3,11 +3,18 @@ import { describe, expect, it } from "vitest";
 import { relu } from "../../engine/numerics.ts";
 import { keyOf } from "../../engine/random.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
+import { crossEntropy } from "../../losses/index.ts";
+import { adamw } from "../../optimizers/index.ts";
+import { minibatches } from "../../training/batches.ts";
+import { objectiveOf } from "../../training/objective.ts";
+import { supervised } from "../../training/supervised.ts";
+import { flat } from "../flat.ts";
 import { linear, mlp } from "../mlp.ts";
-import type { FeatureModel } from "../model.ts";
+import type { FeatureModel, Model } from "../model.ts";
 import { floats } from "./conformance.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
+import { embedding } from "./embedding.ts";
 import { batchNorm } from "./normalization.ts";
 import { residual } from "./residual.ts";
 import { sequential } from "./sequential.ts";
@@ -68,6 +75,36 @@ describe("sequential", () => {
     const same = sequential([dense({ inputs: 3, outputs: 3 }), dense({ inputs: 3, outputs: 3 })]);
     const [a, b] = same.init(keyOf(1)).params as DenseParams[];
     expect(a.weight.js()).not.toEqual(b.weight.js());
+  });
+
+  it("trains the same with its parameters in one vector", () => {
+    const model = sequential([
+      embedding({ vocabulary: 5, size: 3 }),
+      (x) => x.mean(1),
+      dense({ inputs: 3, outputs: 2 }),
+    ]);
+    const [rows, time] = [6, 4];
+    const lossesOf = (model: Model): number[] => {
+      const step = supervised({
+        model,
+        objective: objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+        optimizer: adamw(0.05),
+      });
+      const x = Int32Array.from({ length: rows * time }, (_, i) => (i * i) % 5);
+      const y = Int32Array.from({ length: rows }, (_, i) => i % 2);
+      const batches = minibatches({ x, shape: [time], y }, { size: rows, seed: 1 });
+      let state = step.init(keyOf(1));
+      return Array.from({ length: 5 }, (_, epoch) => {
+        const [next, { loss }] = step.update(state, [...batches.epoch(epoch)][0]);
+        state = next;
+        return loss.item();
+      });
+    };
+    const [expected, losses] = [lossesOf(model), lossesOf(flat(model))];
+    losses.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(expected[i], 6);
+    });
+    expect(losses[4]).toBeLessThan(losses[0]);
   });
 
   it("of nothing is the identity, and of what is no layer is refused", () => {

@@ -26,7 +26,7 @@ export interface TransformerBlockOptions extends AttentionOptions {
  * with the attention of {@link multiHeadAttention} and biases beside both weights.
  *
  * @returns a layer from `[batch, time, size]` to the same
- * @throws as {@link multiHeadAttention} and {@link dropout}
+ * @throws RangeError and TypeError as {@link multiHeadAttention} and {@link dropout}
  * @example
  * transformerBlock({ size: 64, heads: 4, causal: true, rotary: true, dropout: 0.1 })
  * @see Xiong et al. 2020, arXiv 2002.04745, figure 1 (b); gelu as in Radford et al. 2019

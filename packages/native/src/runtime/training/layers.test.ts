@@ -9,7 +9,7 @@ describe.each(conformingLayers.map((each) => [titleOf(each), each] as const))("%
   it("trains as under jit", async () => {
     const warnings: string[] = [];
     const native = await nativeCompiler({ warn: (message) => void warnings.push(message) });
-    const [natively, engine] = [trained(conforming, native), trained(conforming)];
+    const [natively, engine] = [trained(conforming, { compile: native }), trained(conforming)];
     expect(warnings).toEqual([]);
     close(natively.losses, engine.losses, 1e-5);
     close(natively.params, engine.params, 1e-4);
