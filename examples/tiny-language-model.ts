@@ -20,6 +20,7 @@ import {
   embedding,
   fit,
   layerNorm,
+  learnedPositions,
   minibatches,
   objectiveOf,
   predictor,
@@ -49,6 +50,7 @@ export async function tinyLanguageModel({
   steps = 600,
   size = 64,
   blocks = 2,
+  positions = "rotary",
   seed = 1,
   prompt = "the president said that ",
   compile,
@@ -56,6 +58,8 @@ export async function tinyLanguageModel({
   steps?: number;
   size?: number;
   blocks?: number;
+  /** How the model knows where a letter stands. */
+  positions?: "rotary" | "learned";
   seed?: number;
   prompt?: string;
   compile?: Compile;
@@ -63,9 +67,11 @@ export async function tinyLanguageModel({
   const documents = await readDocuments();
   const [text, held] = [idsOf(documents.slice(0, 60)), idsOf(documents.slice(60, 64))];
 
+  const rotary = positions === "rotary";
   const model = sequential([
     embedding({ vocabulary: letters.length, size }),
-    ...Array.from({ length: blocks }, () => transformerBlock({ size, heads: 4, causal: true, rotary: true })),
+    ...(rotary ? [] : [learnedPositions({ length: time, size })]),
+    ...Array.from({ length: blocks }, () => transformerBlock({ size, heads: 4, causal: true, rotary })),
     layerNorm(size),
     dense({ inputs: size, outputs: letters.length }),
   ]);
