@@ -43,6 +43,8 @@ export function embedding(options: { vocabulary: number; size: number }): Layer 
 
 function checkIds(name: string, x: np.Array, vocabulary: number): void {
   if (x.dtype !== np.int32) throw typeError(`x of ${name}`, "an int32 array of ids", x);
-  for (const id of Array.from(peek(x) ?? []))
-    if (id < 0 || id >= vocabulary) throw rangeError(`x of ${name}`, `ids from 0 to ${vocabulary - 1}`, id);
+  const ids = peek(x) ?? [];
+  for (let i = 0; i < ids.length; i++)
+    if (ids[i] < 0 || ids[i] >= vocabulary)
+      throw rangeError(`x of ${name}`, `ids from 0 to ${vocabulary - 1}`, ids[i]);
 }

@@ -41,7 +41,7 @@ export function learnedPositions(options: { length: number; size: number }): Lay
  * @throws RangeError for an odd size
  * @example
  * rotaryPositions(np.array([[1, 2], [1, 2]])) // [1, 2, -1.1426, 1.9221]
- * @see Su et al. 2021, arXiv 2104.09864, equation 34, with the numbers paired differently, which the layer before it learns
+ * @see Su et al. 2021, arXiv 2104.09864, equation 34, whose pairs are neighbours: the same up to an order of the numbers
  */
 export function rotaryPositions(x: np.Array): np.Array {
   checkFloats("rotaryPositions", x, "[..., time, size]");
@@ -51,9 +51,10 @@ export function rotaryPositions(x: np.Array): np.Array {
     throw rangeError("x of rotaryPositions", "shape [..., time, an even size]", x);
   const half = size / 2;
   const table = (f: (angle: number) => number): np.Array => {
-    const values = Float64Array.from({ length: time * half }, (_, at) =>
-      f(Math.floor(at / half) * 10000 ** (-(at % half) / half)),
-    );
+    const at = (_: unknown, i: number): number => f(Math.floor(i / half) * 10000 ** (-(i % half) / half));
+    const entries = { length: time * half };
+    // Not every device has float64.
+    const values = dtype === np.float64 ? Float64Array.from(entries, at) : Float32Array.from(entries, at);
     return np.array(values, { shape: [time, half] }).astype(dtype);
   };
   const [cos, sin] = [table(Math.cos), table(Math.sin)];
