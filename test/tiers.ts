@@ -39,6 +39,7 @@ const long = [
   "pairs",
   "run-trial",
   "search-step",
+  "traced-parameters",
 ].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
 
 const system = [...wholeSystem, ...long];

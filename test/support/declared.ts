@@ -3,6 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 /** A function as its file declares it. */
 export interface Declared {
   name: string;
+  /** Its arguments, as written. */
+  takes: string;
   /** The type it returns, as written, on one line. */
   returns: string;
   file: string;
@@ -18,17 +20,14 @@ export function declaredIn(folder: string): Declared[] {
         ...text.matchAll(
           /^export (?:(?:async )?function\*? (\w+)|const (\w+) = (?:async )?(?:<[^\n]*>)?\()/gm,
         ),
-      ].map((match) => ({
-        name: match[1] ?? match[2],
-        returns: returnType(text, match.index),
-        file,
-      }));
+      ].map((match) => ({ name: match[1] ?? match[2], ...signatureAt(text, match.index), file }));
     });
 }
 
-/** What stands between the closing bracket of the parameters and the body. */
-function returnType(text: string, from: number): string {
-  let at = text.indexOf("(", from);
+/** What stands between the brackets of the arguments, and between these and the body. */
+function signatureAt(text: string, from: number): { takes: string; returns: string } {
+  const start = text.indexOf("(", from);
+  let at = start;
   let depth = 0;
   do {
     if ("([{".includes(text[at])) depth++;
@@ -36,5 +35,5 @@ function returnType(text: string, from: number): string {
     at++;
   } while (depth > 0);
   const [, type = ""] = /^: ([\s\S]*?)(?: \{\n|;\n| =>)/.exec(text.slice(at)) ?? [];
-  return type.replaceAll(/\s+/g, " ");
+  return { takes: text.slice(start, at), returns: type.replaceAll(/\s+/g, " ") };
 }

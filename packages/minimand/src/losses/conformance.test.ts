@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingLosses } from "./conformance.ts";
+import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
 const batch = 6;
 const classes = 4;
@@ -42,7 +43,7 @@ const close = (a: number[], b: number[], tolerance = 2e-5) => {
 
 describe.each(conformingLosses.map((c) => [c.name, c] as const))(
   "%s",
-  (_, { loss, idsOnly, mayOverflow, notShiftInvariant }) => {
+  (_, { loss, parameters, idsOnly, mayOverflow, notShiftInvariant }) => {
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
     it("returns one float32 value per example", () => {
@@ -59,6 +60,11 @@ describe.each(conformingLosses.map((c) => [c.name, c] as const))(
       );
       close(values(jit(meanGrad())(logits(), ids())), values(meanGrad()(logits(), ids())));
     });
+
+    if (Object.keys(parameters).length > 0)
+      it("takes its parameters as inputs of a program, with the values of numbers", () => {
+        expectParametersAsInputs((f, given) => loss(f, ids(), {}, given), logits, parameters);
+      });
 
     it("multiplies by weights and leaves rows of weight 0 out, whatever they hold", () => {
       const plain = values(loss(logits(), ids(), {}));

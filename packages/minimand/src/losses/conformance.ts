@@ -34,12 +34,15 @@ import {
   zLoss,
 } from "./classification/index.ts";
 import { dhkdLoss, dkdLoss } from "./distillation/index.ts";
+import { type Given, type ParameterValues, withParameters } from "./parameters.fixture.ts";
 import type { LossOptions } from "./per-example.ts";
 
 /** A per-example classification loss as the conformance suite calls it. */
 export interface ConformingLoss {
   name: string;
-  loss: (logits: np.Array, labels: np.Array, options: LossOptions) => np.Array;
+  loss: (logits: np.Array, labels: np.Array, options: LossOptions, given?: Given) => np.Array;
+  /** Its parameters and the values that it is tested with: all that may be inputs of a program. */
+  parameters: ParameterValues;
   /** True for losses that take class ids only. */
   idsOnly?: true;
   /** True where the value may be +Infinity at logits of +-1e4 (it leaves the dtype). */
@@ -50,11 +53,17 @@ export interface ConformingLoss {
   notShiftInvariant?: true;
 }
 
-const wrap = (
+type Traits = Omit<ConformingLoss, "name" | "loss" | "parameters">;
+
+/** A loss, run with those values of its parameters; with none, it is run with its defaults. */
+function wrap<Values extends ParameterValues>(
   name: string,
-  loss: ConformingLoss["loss"],
-  traits: Omit<ConformingLoss, "name" | "loss"> = {},
-): ConformingLoss => ({ name, loss, ...traits });
+  loss: (logits: np.Array, labels: np.Array, options: LossOptions & Given<Values>) => np.Array,
+  parameters = {} as Values,
+  traits: Traits = {},
+): ConformingLoss {
+  return { name, loss: withParameters(loss, parameters), parameters, ...traits };
+}
 
 /** A teacher's logits of that shape and dtype. */
 function teacherFor(logits: np.Array): np.Array {
@@ -87,57 +96,72 @@ export const conformingLosses: readonly ConformingLoss[] = [
     return classWeightedCrossEntropy(f, y, { ...o, classWeights });
   }),
   wrap("focal", focal),
-  wrap("focal, gamma 0.5", (f, y, o) => focal(f, y, { ...o, gamma: 0.5 })),
-  wrap("compSum, tau 0", (f, y, o) => compSum(f, y, { ...o, tau: 0 }), { mayOverflow: true }),
-  wrap("compSum, tau 0.5", (f, y, o) => compSum(f, y, { ...o, tau: 0.5 }), { mayOverflow: true }),
-  wrap("compSum, tau 1.5", (f, y, o) => compSum(f, y, { ...o, tau: 1.5 })),
-  wrap("compSum, tau 2", (f, y, o) => compSum(f, y, { ...o, tau: 2 })),
+  wrap("focal, gamma 0.5", focal, { gamma: 0.5 }),
+  wrap("compSum, tau 0", compSum, { tau: 0 }, { mayOverflow: true }),
+  wrap("compSum, tau 0.5", compSum, { tau: 0.5 }, { mayOverflow: true }),
+  wrap("compSum, tau 1", compSum, { tau: 1 }),
+  wrap("compSum, tau 1.5", compSum, { tau: 1.5 }),
+  wrap("compSum, tau 2", compSum, { tau: 2 }),
   wrap("advRhoMarginCompSum", advRhoMarginCompSum),
-  wrap("advRhoMarginCompSum, tau 0, rho 3", (f, y, o) => advRhoMarginCompSum(f, y, { ...o, tau: 0, rho: 3 })),
-  wrap("smoothAdvCompSum", (f, y, o) => smoothAdvCompSum(f.ref, f.mul(1.3), y, o)),
-  wrap("tradesLoss", (f, y, o) => tradesLoss(f.ref, f.mul(1.3), y, o)),
+  wrap("advRhoMarginCompSum, tau 0, rho 3", advRhoMarginCompSum, { tau: 0, rho: 3 }),
+  wrap("smoothAdvCompSum", (f, y, o) => smoothAdvCompSum(f.ref, f.mul(1.3), y, o), {
+    tau: 1.2,
+    rho: 0.8,
+    nu: 0.3,
+  }),
+  wrap("tradesLoss", (f, y, o) => tradesLoss(f.ref, f.mul(1.3), y, o), { beta: 6 }),
   wrap("ldrKl", ldrKl),
-  wrap("ldrKl, lambda 0.01", (f, y, o) => ldrKl(f, y, { ...o, lambda: 0.01 })),
-  wrap("ldrKl, lambda 100", (f, y, o) => ldrKl(f, y, { ...o, lambda: 100 })),
-  wrap("ldrKl, softplus-mean", (f, y, o) => ldrKl(f, y, { ...o, normalize: "softplus-mean" }), {
-    notShiftInvariant: true,
-  }),
-  wrap("ldrKl, l1", (f, y, o) => ldrKl(f, y, { ...o, normalize: "l1" }), { notShiftInvariant: true }),
-  wrap("ldrK, k 2", (f, y, o) => ldrK(f, y, { ...o, k: 2 })),
-  wrap("ldrK, k 3, lambda 0.5", (f, y, o) => ldrK(f, y, { ...o, k: 3, lambda: 0.5 })),
-  wrap("aldrKl", (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "previous" }), {
-    detached: true,
-  }),
-  wrap("aldrKl, exact", (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "exact" })),
-  wrap("generalizedCrossEntropy", generalizedCrossEntropy),
-  wrap("generalizedCrossEntropy, truncated", (f, y, o) =>
-    generalizedCrossEntropy(f, y, { ...o, truncation: 0.3 }),
+  wrap("ldrKl, margin 0.3, lambda 0.01", ldrKl, { margin: 0.3, lambda: 0.01 }),
+  wrap("ldrKl, lambda 100", ldrKl, { lambda: 100 }),
+  wrap(
+    "ldrKl, softplus-mean",
+    (f, y, o) => ldrKl(f, y, { ...o, normalize: "softplus-mean" }),
+    {},
+    { notShiftInvariant: true },
   ),
+  wrap("ldrKl, l1", (f, y, o) => ldrKl(f, y, { ...o, normalize: "l1" }), {}, { notShiftInvariant: true }),
+  wrap("ldrK, k 2", (f, y, o) => ldrK(f, y, { ...o, k: 2 })),
+  wrap("ldrK, k 3", (f, y, o) => ldrK(f, y, { ...o, k: 3 }), { margin: 0.3, lambda: 0.5 }),
+  wrap(
+    "aldrKl",
+    (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "previous" }),
+    { lambda0: 0.8, alpha: 3, margin: 0.2 },
+    { detached: true },
+  ),
+  wrap("aldrKl, exact", (f, y, o) => aldrValues(f, y, { ...o, lambdaUpdate: "exact" })),
+  wrap("generalizedCrossEntropy", generalizedCrossEntropy, { q: 0.4 }),
+  wrap("generalizedCrossEntropy, truncated", generalizedCrossEntropy, { q: 0.7, truncation: 0.3 }),
   wrap(
     "truncatedGce",
     (f, y, o) => truncatedGce(f, y, { ...o, keep: np.ones([f.shape[0]], { dtype: np.float32 }) }),
+    { q: 0.4 },
     { idsOnly: true },
   ),
-  wrap("symmetricCrossEntropy", symmetricCrossEntropy),
+  wrap("symmetricCrossEntropy", symmetricCrossEntropy, { balance: 0.3, A: 6 }),
   wrap("reverseCrossEntropy", reverseCrossEntropy),
-  wrap("jensenShannonLoss", jensenShannonLoss),
+  wrap("jensenShannonLoss", jensenShannonLoss, { pi1: 0.3 }),
   wrap("normalizedCrossEntropy", normalizedCrossEntropy),
-  wrap("nceRce", nceRce),
-  wrap("nceAul", nceAul),
-  wrap("nceAgce", nceAgce),
-  wrap("agce", agce),
-  wrap("aul", aul),
-  wrap("robustLogLoss", robustLogLoss),
+  wrap("nceRce", nceRce, { alpha: 2, beta: 3 }),
+  wrap("nceAul", nceAul, { alpha: 2, beta: 3, a: 6, q: 1.5 }),
+  wrap("nceAgce", nceAgce, { alpha: 2, beta: 3, a: 3, q: 1.5 }),
+  wrap("agce", agce, { a: 1.5, q: 2 }),
+  wrap("aul", aul, { a: 1.7, q: 0.9 }),
+  wrap("robustLogLoss", robustLogLoss, { alpha: 0.3 }),
   wrap("maeLoss", maeLoss),
   wrap("mseLoss", mseLoss),
-  wrap("crammerSinger", crammerSinger),
-  wrap("westonWatkins", westonWatkins),
+  wrap("crammerSinger", crammerSinger, { margin: 0.7 }),
+  wrap("westonWatkins", westonWatkins, { margin: 0.7 }),
   wrap("zLoss", zLoss),
-  wrap("zLoss, a 0.1, b 10", (f, y, o) => zLoss(f, y, { ...o, a: 0.1, b: 10 })),
-  wrap("logTaylorSoftmaxLoss", logTaylorSoftmaxLoss, { notShiftInvariant: true }),
-  wrap("logSphericalSoftmaxLoss", logSphericalSoftmaxLoss, { notShiftInvariant: true }),
-  wrap("oneHotSquaredError", oneHotSquaredError, { notShiftInvariant: true }),
+  wrap("zLoss, a 0.1, b 10", zLoss, { a: 0.1, b: 10 }),
+  wrap("logTaylorSoftmaxLoss", logTaylorSoftmaxLoss, {}, { notShiftInvariant: true }),
+  wrap("logSphericalSoftmaxLoss", logSphericalSoftmaxLoss, { eps: 0.1 }, { notShiftInvariant: true }),
+  wrap("oneHotSquaredError", oneHotSquaredError, {}, { notShiftInvariant: true }),
   wrap("softmaxUpperBoundLoss", softmaxUpperBoundLoss),
-  wrap("dkdLoss", (f, y, o) => dkdLoss(f, teacherFor(f), y, o)),
-  wrap("dhkdLoss, one head", dhkdTotal, { notShiftInvariant: true }),
+  wrap("dkdLoss", (f, y, o) => dkdLoss(f, teacherFor(f), y, o), { alpha: 2, beta: 6, temperature: 3 }),
+  wrap(
+    "dhkdLoss, one head",
+    dhkdTotal,
+    { gamma: 0.5, alpha: 2, temperature: 3 },
+    { notShiftInvariant: true },
+  ),
 ];

@@ -11,6 +11,7 @@ import {
   squaredHingeLoss,
 } from "./classification/binary/margin-losses.ts";
 import { marginLoss } from "./classification/binary/margins.ts";
+import { type Given, type ParameterValues, withParameters } from "./parameters.fixture.ts";
 import type { LossOptions } from "./per-example.ts";
 import {
   absoluteError,
@@ -26,36 +27,49 @@ export interface ScalarLoss {
   name: string;
   /** What the second argument is: numbers, or labels 0 and 1 (ids and distributions). */
   target: "number" | "label";
-  loss: (scores: np.Array, targets: np.Array, options: LossOptions) => np.Array;
+  loss: (scores: np.Array, targets: np.Array, options: LossOptions, given?: Given) => np.Array;
+  /** Its parameters and the values that it is tested with: all that may be inputs of a program. */
+  parameters: ParameterValues;
   /** True where the value may be +Infinity at +-1e4 (it leaves the dtype). */
   mayOverflow?: true;
 }
 
-const regression = (name: string, loss: ScalarLoss["loss"]): ScalarLoss => ({ name, target: "number", loss });
-
-const margin = (
+function regression<Values extends ParameterValues>(
   name: string,
-  phi: (margins: np.Array) => np.Array,
+  loss: (predictions: np.Array, targets: np.Array, options: LossOptions & Given<Values>) => np.Array,
+  parameters = {} as Values,
+): ScalarLoss {
+  return { name, target: "number", loss: withParameters(loss, parameters), parameters };
+}
+
+function margin<Values extends ParameterValues>(
+  name: string,
+  phi: (margins: np.Array, options: Given<Values>) => np.Array,
+  parameters = {} as Values,
   traits: { mayOverflow?: true } = {},
-): ScalarLoss => ({ name, target: "label", loss: (f, y, o) => marginLoss(f, y, phi, o), ...traits });
+): ScalarLoss {
+  const loss: ScalarLoss["loss"] = (f, y, o, given = parameters) =>
+    marginLoss(f, y, (z) => phi(z, given as Given<Values>), o);
+  return { name, target: "label", loss, parameters, ...traits };
+}
 
 /** Every per-example loss of a scalar output joins the conformance suite by one line here. */
 export const scalarLosses: readonly ScalarLoss[] = [
   regression("squaredError", squaredError),
   regression("absoluteError", absoluteError),
   regression("huberLoss", huberLoss),
-  regression("huberLoss, delta 0.3", (p, t, o) => huberLoss(p, t, { ...o, delta: 0.3 })),
+  regression("huberLoss, delta 0.3", huberLoss, { delta: 0.3 }),
   regression("logCoshLoss", logCoshLoss),
   regression("cauchyLoss", cauchyLoss),
-  regression("cauchyLoss, scale 0.2", (p, t, o) => cauchyLoss(p, t, { ...o, scale: 0.2 })),
+  regression("cauchyLoss, scale 0.2", cauchyLoss, { scale: 0.2 }),
   regression("quantileLoss", quantileLoss),
-  regression("quantileLoss, tau 0.9", (p, t, o) => quantileLoss(p, t, { ...o, tau: 0.9 })),
+  regression("quantileLoss, tau 0.9", quantileLoss, { tau: 0.9 }),
   margin("logisticLoss", logisticLoss),
   margin("hingeLoss", hingeLoss),
   margin("squaredHingeLoss", squaredHingeLoss),
-  margin("exponentialLoss", exponentialLoss, { mayOverflow: true }),
+  margin("exponentialLoss", exponentialLoss, {}, { mayOverflow: true }),
   margin("binaryFocalLoss", binaryFocalLoss),
-  margin("binaryFocalLoss, gamma 0.5", (z) => binaryFocalLoss(z, { gamma: 0.5 })),
+  margin("binaryFocalLoss, gamma 0.5", binaryFocalLoss, { gamma: 0.5 }),
   margin("invHingeLoss", invHingeLoss),
   margin("invLogHingeLoss", invLogHingeLoss),
   margin("logHingeLoss", logHingeLoss),

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { expectParametersAsInputs } from "../parameters.fixture.ts";
 import { conformingPairLosses } from "./pair-conformance.ts";
 
 const [batch, classes] = [5, 4];
@@ -38,11 +39,8 @@ describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, {
   });
 
   it("takes the temperature as an input of one program", () => {
-    const program = jit((s: np.Array, t: np.Array, temperature: np.Array) => loss(s, t, { temperature }));
-    for (const temperature of [0.5, 3]) {
-      const traced = program(student(), teacher(), np.array(temperature, { dtype: np.float32 }));
-      close(values(traced), values(loss(student(), teacher(), { temperature })));
-    }
+    for (const temperature of [0.5, 3])
+      expectParametersAsInputs((f, given) => loss(f, teacher(), given), student, { temperature });
   });
 
   it("is convex in the student's logits", () => {

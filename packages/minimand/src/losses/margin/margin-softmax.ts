@@ -123,6 +123,8 @@ export function marginLogits(
   const classes = cosines.shape[1];
   const perExample = marginPerExample(margin, cosines, labels, norms, weights);
   const scale = scaleOf(options.scale, norms, cosines);
+  // Norms are pulled by a term of the loss, which logits don't have.
+  if (margin.kind === "magface" && typeof margin.regularization === "object") margin.regularization.dispose();
   norms?.dispose();
   weights?.dispose();
   return logitsOf(cosines, labelMask(labels, classes), margin, perExample, scale, options.monotone);

@@ -1,0 +1,138 @@
+import { numpy as np, random } from "@jax-js/jax";
+import {
+  aggregateLoss,
+  amplify,
+  batchContrastiveLoss,
+  batchTripletLoss,
+  contrastiveLoss,
+  elasticMargins,
+  ensLoss,
+  ensLossCotangent,
+  ensLossDerivatives,
+  ensLossOneVsRest,
+  ensLossPairwise,
+  inverseBoxCox,
+  type Margin,
+  marginCrossEntropy,
+  marginLogits,
+  marginSoftmax,
+  softConfusionMatrix,
+  sphericalSoftmax,
+  trajectoryLoss,
+  tripletLoss,
+  truncatedGcePrune,
+  weightedBce,
+} from "./index.ts";
+import type { Given, ParameterValues } from "./parameters.fixture.ts";
+
+/** What takes parameters, as a function of an array `[6, 4]`. */
+interface Case {
+  name: string;
+  loss: (x: np.Array, given: Given) => np.Array;
+  parameters: ParameterValues;
+}
+
+function wrap<Name extends string>(
+  name: string,
+  loss: (x: np.Array, given: { [N in Name]: number | np.Array }) => np.Array,
+  parameters: { [N in Name]: number },
+): Case {
+  return { name, loss: loss as Case["loss"], parameters };
+}
+
+const [rows, width] = [6, 4];
+const waves = (phase: number) =>
+  np.array(
+    Float32Array.from({ length: rows * width }, (_, i) => Math.sin(3 * i + phase)),
+    { shape: [rows, width] },
+  );
+const ids = (classes: number) => np.array(Int32Array.from({ length: rows }, (_, i) => i % classes));
+const sums = (x: np.Array) => x.sum(-1).mul(0.3);
+// A key made inside a program gives other numbers than outside.
+const key = random.key(1);
+const probabilities = (x: np.Array) => np.reciprocal(np.exp(sums(x)).add(1));
+
+/** A margin in each of the losses that take one. */
+function inMargins<Name extends string>(
+  kind: string,
+  makeMargin: (given: { [N in Name]: number | np.Array }) => Margin,
+  parameters: { [N in Name]: number },
+): Case[] {
+  const all = { scale: 8, ...parameters };
+  const centers = () => waves(0.7).slice([0, width]);
+  const options = ({ scale, ...given }: Given) => ({ scale, margin: makeMargin(given as never) });
+  return [
+    wrap(`marginSoftmax, ${kind}`, (x, given) => marginSoftmax(x, centers(), ids(4), options(given)), all),
+    wrap(`marginLogits, ${kind}`, (x, given) => marginLogits(x, centers(), ids(4), options(given)), all),
+    wrap(
+      `marginCrossEntropy, ${kind}`,
+      (x, given) => marginCrossEntropy(x.mul(0.9), ids(4), options(given)),
+      all,
+    ),
+  ];
+}
+
+const ofDerivatives = { boxCoxLambda: 0.4 };
+
+/** All that take parameters and aren't in the suites, as they take something else than the losses there. */
+export const tracedParameters: readonly Case[] = [
+  wrap("tripletLoss", (x, o) => tripletLoss(x, waves(2), waves(3), o), { margin: 0.7 }),
+  wrap("batchTripletLoss", (x, o) => batchTripletLoss(x, ids(2), o), { margin: 0.7 }),
+  wrap("contrastiveLoss", (x, o) => contrastiveLoss(x, waves(2), ids(2), o), { margin: 1.5 }),
+  wrap("batchContrastiveLoss", (x, o) => batchContrastiveLoss(x, ids(2), o), { margin: 1.5 }),
+  ...inMargins("arcface", ({ m }) => ({ kind: "arcface", m }), { m: 0.4 }),
+  ...inMargins("cosface", ({ m }) => ({ kind: "cosface", m }), { m: 0.4 }),
+  ...inMargins("combined", (given) => ({ kind: "combined", m1: 2, ...given }), { m2: 0.3, m3: 0.2 }),
+  ...inMargins("elastic", (given) => ({ kind: "elastic-arc", key: key.ref, ...given }), {
+    mean: 0.3,
+    std: 0.1,
+  }),
+  ...[marginSoftmax, marginLogits].map((loss) =>
+    wrap(
+      `${loss.name}, magface`,
+      (x, given) => loss(x, waves(0.7).slice([0, width]), ids(4), { margin: { kind: "magface", ...given } }),
+      { regularization: 20 },
+    ),
+  ),
+  wrap("elasticMargins", (x, o) => elasticMargins(key.ref, rows, o).mul(sums(x)), {
+    mean: 0.3,
+    std: 0.1,
+  }),
+  wrap("weightedBce", (x, o) => weightedBce(sums(x), ids(2), o), { positiveRate: 0.3 }),
+  wrap("aggregateLoss", (x, o) => aggregateLoss(sums(x), ids(2), np.array([0.5, 2]), o), { rho: 0.3 }),
+  wrap(
+    "aggregateLoss, regularised",
+    (x, o) => aggregateLoss(sums(x), ids(2), np.array([0.5, 2]), { ...o, kind: "regularised" }),
+    { rho: 0.3 },
+  ),
+  wrap("trajectoryLoss", (x, o) => trajectoryLoss(x, waves(2), o), { tau: 3 }),
+  wrap(
+    "trajectoryLoss, unscaled",
+    (x, o) => trajectoryLoss(x, waves(2), { ...o, scaleByTauSquared: false }),
+    { tau: 3 },
+  ),
+  wrap("ensLoss", (x, o) => ensLoss(sums(x), ids(2), { noise: sums(waves(2)), ...o }), ofDerivatives),
+  wrap(
+    "ensLossCotangent",
+    (x, o) => ensLossCotangent(sums(x), ids(2), { noise: sums(waves(2)), ...o }),
+    ofDerivatives,
+  ),
+  wrap("ensLossDerivatives", (x, o) => ensLossDerivatives(sums(x), sums(waves(2)), o), ofDerivatives),
+  wrap("ensLossOneVsRest", (x, o) => ensLossOneVsRest(x, ids(4), { noise: waves(2), ...o }), ofDerivatives),
+  wrap("ensLossPairwise", (x, o) => ensLossPairwise(x, ids(4), { noise: waves(2), ...o }), ofDerivatives),
+  wrap("inverseBoxCox", (x, { lambda }) => inverseBoxCox(x, lambda), { lambda: 0.4 }),
+  wrap("sphericalSoftmax", sphericalSoftmax, { eps: 0.1 }),
+  wrap("truncatedGcePrune", (x, o) => truncatedGcePrune(x, ids(4), o), { k: 0.3 }),
+  wrap("amplify", (x, o) => amplify(probabilities(x), o), { L: 10, threshold: 0.4 }),
+  wrap(
+    "softConfusionMatrix",
+    (x, o) => {
+      const { TP, FP, FN, TN } = softConfusionMatrix(probabilities(x), ids(2), o);
+      return np.stack([TP, FP.mul(2), FN.mul(3), TN.mul(4)]);
+    },
+    { L: 10, threshold: 0.4 },
+  ),
+];
+
+/** The array that the cases above are run at. */
+export const tracedInput = (): np.Array => waves(1);
