@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingBatchLosses } from "./batch-conformance.ts";
+import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
 const batch = 8;
@@ -25,13 +26,7 @@ describe.each(conformingBatchLosses.map((c) => [c.name, c] as const))(
     // One compiled program each for the whole suite: compiling is what takes the time.
     const compiled = jit((f: np.Array, y: np.Array) => loss(f, y, {}));
     const compiledGradient = jit(gradient);
-    const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-    const close = (a: number[], b: number[], tolerance = 2e-5) => {
-      expect(a.length).toBe(b.length);
-      a.forEach((v, i) => {
-        expect(Math.abs(v - b[i]), `${v} and ${b[i]}`).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-      });
-    };
+    const close = closeTo(2e-5);
 
     it("returns one finite float32 number for the whole batch", () => {
       const out = loss(logits(), ids(), {});

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingLosses } from "./conformance.ts";
+import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
 const batch = 6;
@@ -33,13 +34,7 @@ const oneHot = () => {
     },
   );
 };
-const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (a: number[], b: number[], tolerance = 2e-5) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(2e-5);
 
 describe.each(conformingLosses.map((c) => [c.name, c] as const))(
   "%s",

@@ -6,6 +6,11 @@ export function operand(value: Parameter, like: np.Array): Parameter {
   return typeof value === "number" ? value : constantOf(value, like.dtype);
 }
 
+/** One minus a parameter, as an operand. Consumes an array. */
+export function complement(value: Parameter): Parameter {
+  return typeof value === "number" ? 1 - value : value.neg().add(1);
+}
+
 /** One more use of a parameter. */
 export function again(value: Parameter): Parameter {
   return typeof value === "number" ? value : value.ref;

@@ -2,6 +2,9 @@ import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect } from "vitest";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
 import type { Parameter } from "../engine/parameter.ts";
+import { closeTo, numbers } from "./numbers.fixture.ts";
+
+const close = closeTo(5e-5);
 
 /** Values of a loss's parameters, by name. */
 export interface ParameterValues {
@@ -29,13 +32,6 @@ export function expectParametersAsInputs(
   values: ParameterValues,
 ): void {
   const names = Object.keys(values);
-  const near = (actual: np.Array, expected: ArrayLike<number>, what: string): void => {
-    [...actual.dataSync()].forEach((v, i) => {
-      expect(Math.abs(v - expected[i]), `${what}: ${v} and ${expected[i]}`).toBeLessThanOrEqual(
-        5e-5 * (1 + Math.abs(expected[i])),
-      );
-    });
-  };
   const arrays = (of: readonly string[]): { [name: string]: np.Array } => {
     const { dtype } = x();
     return Object.fromEntries(of.map((name) => [name, np.array(values[name], { dtype })]));
@@ -46,15 +42,15 @@ export function expectParametersAsInputs(
     loss(input, given).mean(),
   );
   const [compiledValue, compiledGradient] = program(x(), arrays(names));
-  near(compiledGradient, gradient.dataSync(), `gradient with ${names}`);
-  near(compiledValue, value.dataSync(), `value with ${names}`);
+  close(numbers(compiledGradient), numbers(gradient));
+  close(numbers(compiledValue), numbers(value));
   program.dispose();
 
-  const plain = loss(x(), values).dataSync();
+  const plain = numbers(loss(x(), values));
   for (const given of [...names.map((name) => [name]), names]) {
     const parameters = arrays(given);
     const uses = Object.fromEntries(given.map((name) => [name, parameters[name].ref]));
-    near(loss(x(), { ...values, ...uses }), plain, `value with the array ${given}`);
+    close(numbers(loss(x(), { ...values, ...uses })), plain);
     expect(
       given.filter((name) => parameters[name].refCount !== 1),
       "parameters that were not consumed once",

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../engine/checks.ts";
+import { logSoftmax } from "../engine/numerics.ts";
 import { constantOf } from "../engine/parameter.ts";
 
 /** Options that every per-example loss takes. */
@@ -39,15 +40,15 @@ export function overLabels(
 
 /**
  * As {@link overLabels} for a loss that depends on one statistic of the label's class only: `loss(f, y) =
- * phi(statistic(f)_y)` with `statistic: [batch, classes] -> [batch, classes]` and `phi` elementwise. Distributions
- * then cost no more than class ids.
+ * phi(statistic(f)_y)` with `statistic: [batch, classes] -> [batch, classes]` and `phi` elementwise (by default the
+ * identity). Distributions then cost no more than class ids.
  */
 export function overLabelStatistic(
   logits: np.Array,
   labels: np.Array,
   options: LossOptions,
   statistic: (logits: np.Array) => np.Array,
-  phi: (statistic: np.Array) => np.Array,
+  phi: (statistic: np.Array) => np.Array = (s) => s,
 ): np.Array {
   const { weights } = options;
   checkExamples(logits, labels, weights);
@@ -58,6 +59,11 @@ export function overLabelStatistic(
   // Classes without mass must not reach phi: their value may be infinite and its derivative NaN.
   const values = phi(np.where(q.ref.greater(0), s, 0));
   return weighted(expectation(values, q), weights);
+}
+
+/** The statistic of cross-entropy and its kin: `-log p_k` for `p = softmax(f)`, `[batch, classes]`. */
+export function negativeLogSoftmax(logits: np.Array): np.Array {
+  return logSoftmax(logits).neg();
 }
 
 /** The entry at the label's class: `[..., classes]` and a mask of one true entry a row -> `[...]`. */

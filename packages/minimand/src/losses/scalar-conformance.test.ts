@@ -1,6 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
+import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 import { scalarLosses } from "./scalar-conformance.ts";
 
@@ -9,13 +10,7 @@ const batch = flat.length;
 const scores = () => np.array(new Float32Array(flat));
 const ids = () => np.array(new Int32Array([1, 0, 1, 0, 1, 1]));
 const numbers = () => np.array(new Float32Array([0.1, -1.2, 3.3, 0.4, -0.9, 2.9]));
-const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (a: number[], b: number[], tolerance = 2e-5) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(2e-5);
 
 describe.each(scalarLosses.map((c) => [c.name, c] as const))(
   "%s",

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { numbers as values } from "../numbers.fixture.ts";
 import { type AggregateLossOptions, aggregateLoss, withinBagVariance } from "./index.ts";
 
 type Case = { bagIds: number[]; outputs: number[]; means: number[] };
@@ -29,7 +30,6 @@ const spread = ({ bagIds, outputs }: Case): number =>
   withinBagVariance(np.array(outputs), Int32Array.from(bagIds)).item();
 const near = (a: number, b: number, tolerance = 1e-4) =>
   expect(Math.abs(a - b), `${a} and ${b}`).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b)));
-const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 
 const absolutePower: AggregateLossOptions["loss"] = (y, f) => np.square(np.square(f.sub(y)));
 const losses = ["squared", "logistic", "poisson", absolutePower] as const;

@@ -10,7 +10,7 @@ import {
   rangeError,
 } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { again, operand } from "../operand.ts";
+import { again, complement, operand } from "../operand.ts";
 import { checkWeights, maskRows } from "../per-example.ts";
 import { type BagIds, type BagLayout, bagLayout, bagsAtMost, checkBags } from "./bag-layout.ts";
 import { ownResponseLoss, type ResponseLoss, responseLosses } from "./responses.ts";
@@ -100,8 +100,9 @@ export function aggregateLoss(
           .mul(share)
           .mul(curvature / 2),
       );
-    const rest = typeof share === "number" ? 1 - share : share.ref.neg().add(1);
-    return ofBags().mul(rest).add(ofRows().mul(share));
+    return ofBags()
+      .mul(complement(again(share)))
+      .add(ofRows().mul(share));
   };
   const value = overBags(layout, mixture(), weighting);
   for (const array of [scores, means]) array.dispose();

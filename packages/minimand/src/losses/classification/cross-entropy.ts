@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkParameter, checkShape } from "../../engine/checks.ts";
-import { logSoftmax } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { type LossOptions, overLabelStatistic } from "../per-example.ts";
+import { type LossOptions, negativeLogSoftmax, overLabelStatistic } from "../per-example.ts";
 
 /**
  * Cross-entropy (multinomial logistic loss).
@@ -17,13 +16,13 @@ import { type LossOptions, overLabelStatistic } from "../per-example.ts";
  * crossEntropy(np.array([[2, 0]]), np.array([0], { dtype: np.int32 })) // [0.1269]
  */
 export function crossEntropy(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f).neg(),
-    (s) => s,
-  );
+  return overLabelStatistic(logits, labels, options, negativeLogSoftmax);
+}
+
+/** Options of {@link focal}. */
+export interface FocalOptions extends LossOptions {
+  /** How much less examples count that are right already, `>= 0`, default 2. */
+  gamma?: Parameter;
 }
 
 /**
@@ -40,18 +39,14 @@ export function crossEntropy(logits: np.Array, labels: np.Array, options: LossOp
  * focal(np.array([[2, 0]]), np.array([0], { dtype: np.int32 })) // [0.0018]
  * @see Lin et al. 2017, arXiv 1708.02002, equation (4)
  */
-export function focal(
-  logits: np.Array,
-  labels: np.Array,
-  options: LossOptions & { gamma?: Parameter } = {},
-): np.Array {
+export function focal(logits: np.Array, labels: np.Array, options: FocalOptions = {}): np.Array {
   const { gamma = 2 } = options;
   checkParameter("gamma", gamma, { min: 0 });
   return overLabelStatistic(
     logits,
     labels,
     options,
-    (f) => logSoftmax(f).neg(),
+    negativeLogSoftmax,
     // log(1 - e^-s) diverges at s = 0, where the loss is 0 all the same; the floor keeps the derivative finite.
     (s) => {
       const g = parameter(gamma, s);
@@ -93,11 +88,7 @@ export function classWeightedCrossEntropy(
   checkFloatArray("logits", logits, 2, "[batch, classes]");
   checkFloatArray("classWeights", classWeights, 1, "[classes]");
   checkShape("classWeights", classWeights, [logits.shape[1]]);
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => classWeights.reshape([1, -1]).mul(logSoftmax(f).neg()),
-    (s) => s,
+  return overLabelStatistic(logits, labels, options, (f) =>
+    classWeights.reshape([1, -1]).mul(negativeLogSoftmax(f)),
   );
 }

@@ -42,9 +42,9 @@ export {
   truncatedGceInit,
   truncatedGcePrune,
 } from "./robust/generalized-cross-entropy.ts";
-export { jensenShannonLoss } from "./robust/jensen-shannon.ts";
+export { type JensenShannonOptions, jensenShannonLoss } from "./robust/jensen-shannon.ts";
 export * from "./robust/normalized-cross-entropy.ts";
-export { robustLogLoss } from "./robust/robust-log.ts";
+export { type RobustLogOptions, robustLogLoss } from "./robust/robust-log.ts";
 export * from "./robust/symmetric-cross-entropy.ts";
 export { type AnyLossOptions, annealedL, anyLoss } from "./scores/anyloss.ts";
 export { anyLossMixture, anyLossSplitter } from "./scores/anyloss-variants.ts";

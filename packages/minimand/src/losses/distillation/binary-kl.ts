@@ -1,7 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { logCosh, sigmoid, softplus } from "../../engine/numerics.ts";
-import { again, operand } from "../operand.ts";
-import { checkTemperature, type DistillationOptions, overPairs, squareOf } from "./logit-pairs.ts";
+import { again } from "../operand.ts";
+import { type DistillationOptions, overPairs } from "./logit-pairs.ts";
 
 /**
  * BinaryKL: one Bernoulli divergence a class between the logits of a teacher and a student.
@@ -24,17 +24,14 @@ export function binaryKl(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  const { temperature = 2 } = options;
-  checkTemperature(temperature);
-  return overPairs(studentLogits, teacherLogits, options, (s, t) => {
-    const T = operand(temperature, s);
+  return overPairs(studentLogits, teacherLogits, options, 2, (s, t, T) => {
     const a = t.div(again(T));
-    const b = s.div(again(T));
+    const b = s.div(T);
     // One difference of softplus for each side: nothing cancels where both probabilities are next to 0 or 1.
     const constant = lax.stopGradient;
     const yes = constant(sigmoid(a.ref)).mul(softplus(b.ref.neg()).sub(constant(softplus(a.ref.neg()))));
     const no = constant(sigmoid(a.ref.neg())).mul(softplus(b).sub(constant(softplus(a))));
-    return yes.add(no).sum(-1).mul(squareOf(T));
+    return yes.add(no).sum(-1);
   });
 }
 
@@ -59,12 +56,7 @@ export function binaryKlNorm(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  const { temperature = 2 } = options;
-  checkTemperature(temperature);
-  return overPairs(studentLogits, teacherLogits, options, (s, t) => {
-    const T = operand(temperature, s);
-    return logCosh(s.sub(t).div(typeof T === "number" ? 2 * T : T.ref.mul(2)))
-      .sum(-1)
-      .mul(squareOf(T));
-  });
+  return overPairs(studentLogits, teacherLogits, options, 2, (s, t, T) =>
+    logCosh(s.sub(t).div(typeof T === "number" ? 2 * T : T.mul(2))).sum(-1),
+  );
 }

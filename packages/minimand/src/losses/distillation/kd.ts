@@ -33,13 +33,10 @@ export function kdLoss(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  const { temperature = 4 } = options;
-  checkTemperature(temperature);
-  return overPairs(studentLogits, teacherLogits, options, (s, t) => {
-    const T = operand(temperature, s);
+  return overPairs(studentLogits, teacherLogits, options, 4, (s, t, T) => {
     const logQ = logSoftmax(s.div(again(T)));
-    const logP = lax.stopGradient(logSoftmax(t.div(again(T))));
-    return np.exp(logP.ref).mul(logP.sub(logQ)).sum(-1).mul(squareOf(T));
+    const logP = lax.stopGradient(logSoftmax(t.div(T)));
+    return np.exp(logP.ref).mul(logP.sub(logQ)).sum(-1);
   });
 }
 

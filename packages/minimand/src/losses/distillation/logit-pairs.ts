@@ -1,6 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape, rangeError } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
+import { again, operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 
 /** Options of a loss between the logits of a student and those of its teacher. */
@@ -11,17 +12,23 @@ export interface DistillationOptions extends LossOptions {
 
 /**
  * The body shared by the losses that need no labels: checks both logits, makes the teacher's a constant of the student's
- * dtype, masks rows of weight 0 in both. `body` reduces `[batch, classes]` to `[batch]`.
+ * dtype, masks rows of weight 0 in both. `body` reduces `[batch, classes]` to `[batch]`, at a temperature that it consumes;
+ * its value is multiplied by the square of the temperature.
  */
 export function overPairs(
   studentLogits: np.Array,
   teacherLogits: np.Array,
-  { weights }: LossOptions,
-  body: (student: np.Array, teacher: np.Array) => np.Array,
+  options: DistillationOptions,
+  usualTemperature: number,
+  body: (student: np.Array, teacher: np.Array, temperature: Parameter) => np.Array,
 ): np.Array {
+  const { temperature = usualTemperature, weights } = options;
+  checkTemperature(temperature);
   checkPair("studentLogits", studentLogits, teacherLogits, weights);
   const teacher = teacherRows(teacherLogits, studentLogits, weights);
-  return weighted(body(maskRows(studentLogits, weights), teacher), weights);
+  const student = maskRows(studentLogits, weights);
+  const T = operand(temperature, student);
+  return weighted(body(student, teacher, again(T)).mul(squareOf(T)), weights);
 }
 
 /** The teacher's logits as a constant of the dtype of `like`, rows of weight 0 masked. */

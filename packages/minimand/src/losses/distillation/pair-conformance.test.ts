@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { closeTo, numbers as values } from "../numbers.fixture.ts";
 import { expectParametersAsInputs } from "../parameters.fixture.ts";
 import { conformingPairLosses } from "./pair-conformance.ts";
 
@@ -11,13 +12,7 @@ const flat = (phase: number) =>
 const array = (values: Float32Array<ArrayBuffer>) => np.array(values, { shape: [batch, classes] });
 const student = () => array(flat(1));
 const teacher = () => array(flat(2.2));
-const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (a: number[], b: number[], tolerance = 2e-5) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(2e-5);
 
 describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, shiftInvariant }) => {
   const meanGrad = () => grad((s: np.Array, t: np.Array) => loss(s, t, {}).mean());

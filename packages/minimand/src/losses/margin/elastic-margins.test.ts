@@ -2,10 +2,10 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { numbers } from "../numbers.fixture.ts";
 import { assignElasticMargins, type ElasticRule, elasticMargins } from "./index.ts";
 
 const key = (...words: [number, number]) => np.array(Uint32Array.from(words));
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const float = (x: readonly number[]) => np.array(Float32Array.from(x));
 const assigned = (draws: readonly number[], cosines: readonly number[], rule: ElasticRule, w?: number[]) =>
   numbers(assignElasticMargins(float(draws), float(cosines), { rule, ...(w && { weights: float(w) }) }));

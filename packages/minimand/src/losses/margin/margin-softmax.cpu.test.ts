@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { closeTo } from "../numbers.fixture.ts";
 import {
   type Margin,
   type MarginSoftmaxOptions,
@@ -34,11 +35,7 @@ const vectors = (count: number) =>
     number.map((v) => v + 0.01),
     { minLength: count, maxLength: count },
   );
-const close = (a: number[], b: number[], tolerance = 1e-9) => {
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThan(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(1e-9);
 const quick = { numRuns: 8 };
 
 describe.each(everyMargin.map((m) => [m.name, m] as const))("margin %s", (_, { make, plus, needsNorms }) => {

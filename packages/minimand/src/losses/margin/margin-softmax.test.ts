@@ -1,6 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
+import { closeTo, numbers as values } from "../numbers.fixture.ts";
 import { type MarginSoftmaxOptions, marginCrossEntropy, marginLogits, marginSoftmax } from "./index.ts";
 import {
   batch,
@@ -28,13 +29,7 @@ const centers = () => {
     [features, classes],
   );
 };
-const values = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (a: number[], b: number[], tolerance = 3e-5) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(3e-5);
 
 describe.each(everyMargin.map((m) => [m.name, m] as const))("margin %s", (_, { make, plus, needsNorms }) => {
   const loss = (e: np.Array, w: np.Array, y: np.Array, o: MarginSoftmaxOptions = {}) =>

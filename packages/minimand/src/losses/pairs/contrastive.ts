@@ -1,17 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  checkFloatArray,
-  checkNoNaN,
-  checkParameter,
-  checkShape,
-  peek,
-  rangeError,
-} from "../../engine/checks.ts";
+import { checkParameter, checkShape, peek, rangeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
-import { checkIds, checkRows, pairwiseSquaredDistances, safeRoot, squaredDistance } from "./distances.ts";
-import { pairMasks } from "./triplet.ts";
+import { type LossOptions, maskRows, weighted } from "../per-example.ts";
+import { checkRows, pairsOf, safeRoot, squaredDistance } from "./distances.ts";
+
+/** Options of {@link contrastiveLoss}. */
+export interface ContrastiveOptions extends LossOptions {
+  /** The distance from which on other classes are far enough, `> 0`, default 1. */
+  margin?: Parameter;
+}
 
 /**
  * Contrastive loss of pairs.
@@ -32,12 +30,11 @@ export function contrastiveLoss(
   a: np.Array,
   b: np.Array,
   same: np.Array,
-  options: LossOptions & { margin?: Parameter } = {},
+  options: ContrastiveOptions = {},
 ): np.Array {
   const { margin = 1, weights } = options;
   checkParameter("margin", margin, { above: 0 });
   checkRows({ a, b }, weights);
-  checkWeights(weights, a.shape[0]);
   checkShape("same", same, [a.shape[0]]);
   const flags = peek(same);
   for (let i = 0; flags !== null && i < flags.length; i++) {
@@ -66,19 +63,12 @@ export function contrastiveLoss(
 export function batchContrastiveLoss(
   embeddings: np.Array,
   labels: np.Array,
-  options: LossOptions & { margin?: Parameter } = {},
+  options: ContrastiveOptions = {},
 ): np.Array {
   const { margin = 1, weights } = options;
   checkParameter("margin", margin, { above: 0 });
-  checkFloatArray("embeddings", embeddings, 2, "[batch, features]");
-  const [n] = embeddings.shape;
-  checkIds(labels, n);
-  checkWeights(weights, n);
-  if (weights === undefined) checkNoNaN("embeddings", embeddings);
-  const x = maskRows(embeddings, weights);
-  const { same, other } = pairMasks(labels, weights);
-  const squares = pairwiseSquaredDistances(x.ref, x);
-  const values = meanWhere(same, squares.ref).add(meanWhere(other, missing(squares, margin)));
+  const { same, other, distances } = pairsOf(embeddings, labels, weights);
+  const values = meanWhere(same, distances.ref).add(meanWhere(other, missing(distances, margin)));
   return weighted(values.mul(0.5), weights);
 }
 

@@ -1,4 +1,4 @@
-export { batchContrastiveLoss, contrastiveLoss } from "./contrastive.ts";
+export { batchContrastiveLoss, type ContrastiveOptions, contrastiveLoss } from "./contrastive.ts";
 export { mineTriplets, type Triplets } from "./mine-triplets.ts";
 export { batchPrototypicalLoss, prototypicalLoss } from "./prototypical.ts";
-export { batchTripletLoss, type TripletMining, tripletLoss } from "./triplet.ts";
+export { batchTripletLoss, type TripletMining, type TripletOptions, tripletLoss } from "./triplet.ts";

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { marginSoftmax, projectUnitNorm } from "../margin/index.ts";
+import { closeTo, numbers } from "../numbers.fixture.ts";
 import {
   batchContrastiveLoss,
   batchPrototypicalLoss,
@@ -16,13 +17,7 @@ import {
 const matrix = (rows: readonly (readonly number[])[]) =>
   np.array(Float32Array.from(rows.flat()), { shape: [rows.length, rows[0].length] });
 const ids = (y: readonly number[]) => np.array(Int32Array.from(y));
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (a: readonly number[], b: readonly number[], tolerance = 1e-4) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(1e-4);
 const squared = (a: readonly number[], b: readonly number[]) => a.reduce((s, v, k) => s + (v - b[k]) ** 2, 0);
 
 const features = 3;

@@ -1,9 +1,15 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice, checkFloatArray, checkNoNaN, checkParameter } from "../../engine/checks.ts";
+import { checkChoice, checkParameter } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
-import { checkIds, checkRows, pairwiseSquaredDistances, squaredDistance } from "./distances.ts";
+import { type LossOptions, maskRows, weighted } from "../per-example.ts";
+import { checkRows, pairsOf, squaredDistance } from "./distances.ts";
+
+/** Options of {@link tripletLoss}. */
+export interface TripletOptions extends LossOptions {
+  /** How much farther the negative is to be than the positive, in squared distance, `>= 0`, default 0.2. */
+  margin?: Parameter;
+}
 
 /**
  * Triplet loss of squared Euclidean distances.
@@ -24,12 +30,11 @@ export function tripletLoss(
   anchor: np.Array,
   positive: np.Array,
   negative: np.Array,
-  options: LossOptions & { margin?: Parameter } = {},
+  options: TripletOptions = {},
 ): np.Array {
   const { margin = 0.2, weights } = options;
   checkParameter("margin", margin, { min: 0 });
   checkRows({ anchor, positive, negative }, weights);
-  checkWeights(weights, anchor.shape[0]);
   const [a, p, n] = [anchor, positive, negative].map((x) => maskRows(x, weights));
   const difference = squaredDistance(a.ref, p).sub(squaredDistance(a, n));
   return weighted(relu(difference.add(parameter(margin, difference))), weights);
@@ -58,19 +63,12 @@ export type TripletMining = "hard" | "semi-hard";
 export function batchTripletLoss(
   embeddings: np.Array,
   labels: np.Array,
-  options: LossOptions & { margin?: Parameter; mining?: TripletMining } = {},
+  options: TripletOptions & { mining?: TripletMining } = {},
 ): np.Array {
   const { margin = 0.2, mining = "semi-hard", weights } = options;
   checkParameter("margin", margin, { min: 0 });
   checkChoice("mining", mining, ["hard", "semi-hard"]);
-  checkFloatArray("embeddings", embeddings, 2, "[batch, features]");
-  const [n] = embeddings.shape;
-  checkIds(labels, n);
-  checkWeights(weights, n);
-  if (weights === undefined) checkNoNaN("embeddings", embeddings);
-  const x = maskRows(embeddings, weights);
-  const { same, other } = pairMasks(labels, weights);
-  const distances = pairwiseSquaredDistances(x.ref, x);
+  const { same, other, distances } = pairsOf(embeddings, labels, weights);
   const hasBoth = np.max(same.ref, -1).mul(np.max(other.ref, -1));
   const farthest = np.max(np.where(same, distances.ref, 0), -1, { keepdims: true });
   let candidates = other;
@@ -81,25 +79,7 @@ export function batchTripletLoss(
   }
   // Larger than every distance, where there is no candidate; such rows are left out below.
   const nearest = np.min(np.where(candidates, distances, 1e30), -1);
-  const difference = farthest.reshape([n]).sub(np.where(hasBoth.ref, nearest, 0));
+  const difference = farthest.reshape([-1]).sub(np.where(hasBoth.ref, nearest, 0));
   const values = relu(difference.add(parameter(margin, difference)));
   return weighted(np.where(hasBoth, values, 0), weights);
-}
-
-/** Boolean `[batch, batch]`: another example of the same class, an example of another class. Consumes the labels. */
-export function pairMasks(
-  labels: np.Array,
-  weights: np.Array | undefined,
-): { same: np.Array; other: np.Array } {
-  const n = labels.shape[0];
-  const equal = labels.ref.reshape([n, 1]).equal(labels.reshape([1, n]));
-  const notSelf = np
-    .arange(n)
-    .reshape([n, 1])
-    .notEqual(np.arange(n).reshape([1, n]));
-  const same = equal.ref.mul(notSelf);
-  const other = equal.notEqual(true);
-  if (weights === undefined) return { same, other };
-  const counted = weights.ref.notEqual(0).reshape([1, n]);
-  return { same: same.mul(counted.ref), other: other.mul(counted) };
 }

@@ -1,16 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import { log, logCosh, relu } from "../../engine/numerics.ts";
-import { type Parameter, parameter } from "../../engine/parameter.ts";
+import type { Parameter } from "../../engine/parameter.ts";
+import { again, operand } from "../operand.ts";
 import type { LossOptions } from "../per-example.ts";
 import { overResiduals } from "./per-example.ts";
-
-/** One more use of a parameter. */
-const again = (value: Parameter): Parameter => (typeof value === "number" ? value : value.ref);
-
-/** A parameter in the dtype of `like`; numbers stay numbers. */
-const matching = (value: Parameter, like: np.Array): Parameter =>
-  typeof value === "number" ? value : parameter(value, like);
 
 /** `|r|` with derivative 0 at 0 (the engine's own has 1 there). */
 const absolute = (r: np.Array): np.Array => relu(r.ref).add(relu(r.neg()));
@@ -47,6 +41,12 @@ export function absoluteError(predictions: np.Array, targets: np.Array, options:
   return overResiduals(predictions, targets, options, absolute);
 }
 
+/** Options of {@link huberLoss}. */
+export interface HuberOptions extends LossOptions {
+  /** The residual at which the loss becomes linear, `> 0`, default 1. */
+  delta?: Parameter;
+}
+
 /**
  * Huber loss: squared error near the target, absolute error far from it.
  *
@@ -61,15 +61,11 @@ export function absoluteError(predictions: np.Array, targets: np.Array, options:
  * huberLoss(np.array([0.5, 3]), np.array([0, 0])) // [0.125, 2.5]
  * @see Huber 1964, Robust estimation of a location parameter
  */
-export function huberLoss(
-  predictions: np.Array,
-  targets: np.Array,
-  options: LossOptions & { delta?: Parameter } = {},
-): np.Array {
+export function huberLoss(predictions: np.Array, targets: np.Array, options: HuberOptions = {}): np.Array {
   const { delta = 1 } = options;
   checkParameter("delta", delta, { above: 0 });
   return overResiduals(predictions, targets, options, (r) => {
-    const d = matching(delta, r);
+    const d = operand(delta, r);
     const size = absolute(r.ref);
     const near = size.ref.lessEqual(again(d));
     const half = typeof d === "number" ? d / 2 : d.ref.mul(0.5);
@@ -93,6 +89,12 @@ export function logCoshLoss(predictions: np.Array, targets: np.Array, options: L
   return overResiduals(predictions, targets, options, logCosh);
 }
 
+/** Options of {@link cauchyLoss}. */
+export interface CauchyOptions extends LossOptions {
+  /** The residual of the largest influence, `> 0`, default 1. */
+  scale?: Parameter;
+}
+
 /**
  * Cauchy (Lorentzian) loss: the influence of a residual falls off as `1 / r`.
  *
@@ -107,15 +109,11 @@ export function logCoshLoss(predictions: np.Array, targets: np.Array, options: L
  * cauchyLoss(np.array([1, 100]), np.array([0, 0])) // [0.3466, 4.6052]
  * @see Barron 2019, arXiv 1701.03077, equation (4)
  */
-export function cauchyLoss(
-  predictions: np.Array,
-  targets: np.Array,
-  options: LossOptions & { scale?: Parameter } = {},
-): np.Array {
+export function cauchyLoss(predictions: np.Array, targets: np.Array, options: CauchyOptions = {}): np.Array {
   const { scale = 1 } = options;
   checkParameter("scale", scale, { above: 0 });
   return overResiduals(predictions, targets, options, (r) => {
-    const c = matching(scale, r);
+    const c = operand(scale, r);
     const q = absolute(r).div(again(c));
     const isLarge = q.ref.greater(1);
     // log(1 + q^2) = 2 log q + log(1 + q^-2): no square that could overflow.
@@ -130,6 +128,12 @@ export function cauchyLoss(
       .mul(again(c))
       .mul(c);
   });
+}
+
+/** Options of {@link quantileLoss}. */
+export interface QuantileOptions extends LossOptions {
+  /** The quantile that the loss is least for, `0 < tau < 1`, default 0.5. */
+  tau?: Parameter;
 }
 
 /**
@@ -149,9 +153,9 @@ export function cauchyLoss(
 export function quantileLoss(
   predictions: np.Array,
   targets: np.Array,
-  options: LossOptions & { tau?: Parameter } = {},
+  options: QuantileOptions = {},
 ): np.Array {
   const { tau = 0.5 } = options;
   checkParameter("tau", tau, { above: 0, below: 1 });
-  return overResiduals(predictions, targets, options, (r) => relu(r.ref).sub(r.mul(matching(tau, r))));
+  return overResiduals(predictions, targets, options, (r) => relu(r.ref).sub(r.mul(operand(tau, r))));
 }

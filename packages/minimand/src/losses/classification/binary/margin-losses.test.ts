@@ -1,5 +1,6 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { closeTo, numbers } from "../../numbers.fixture.ts";
 import {
   binaryFocalLoss,
   binaryMargins,
@@ -14,13 +15,7 @@ import {
   squaredHingeLoss,
 } from "../index.ts";
 
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
-const close = (actual: number[], expected: number[], tolerance = 3e-6) => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(Math.abs(v - expected[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(expected[i])));
-  });
-};
+const close = closeTo(3e-6);
 const derivative = (phi: (z: np.Array) => np.Array, z: number[]): number[] =>
   numbers(jit(grad((m: np.Array) => phi(m).sum()))(np.array(z)));
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax, relu } from "../../../engine/numerics.ts";
-import { type Parameter, parameter } from "../../../engine/parameter.ts";
+import type { Parameter } from "../../../engine/parameter.ts";
+import { operand } from "../../operand.ts";
 import {
   atLabel,
   checkWeights,
@@ -11,8 +12,14 @@ import {
   overLabels,
   weighted,
 } from "../../per-example.ts";
-import { compSum } from "./comp-sum.ts";
+import { type CompSumOptions, compSum } from "./comp-sum.ts";
 import { phi } from "./phi.ts";
+
+/** Options of {@link advRhoMarginCompSum}. */
+export interface AdvRhoMarginOptions extends CompSumOptions {
+  /** The margin from which on a difference of scores costs nothing, `> 0`, default 1. */
+  rho?: Parameter;
+}
 
 /**
  * Adversarial comp-sum rho-margin loss at attacked inputs.
@@ -32,7 +39,7 @@ import { phi } from "./phi.ts";
 export function advRhoMarginCompSum(
   advLogits: np.Array,
   labels: np.Array,
-  options: LossOptions & { tau?: Parameter; rho?: Parameter } = {},
+  options: AdvRhoMarginOptions = {},
 ): np.Array {
   const { tau = 1, rho = 1 } = options;
   checkParameter("tau", tau, { min: 0 });
@@ -40,7 +47,7 @@ export function advRhoMarginCompSum(
   return overLabels(advLogits, labels, options, (f, isLabel) => {
     const own = atLabel(f.ref, isLabel.ref);
     const margins = own.reshape([...own.shape, 1]).sub(f);
-    const loss = margins.div(scalar(rho, margins)).neg().add(1);
+    const loss = margins.div(operand(rho, margins)).neg().add(1);
     const clipped = np.where(loss.ref.less(1), relu(loss), 1);
     return phi(np.log1p(np.where(isLabel, 0, clipped).sum(-1)), tau);
   });
@@ -130,16 +137,22 @@ export function smoothAdvCompSum(
   cleanLogits: np.Array,
   advLogits: np.Array,
   labels: np.Array,
-  options: LossOptions & { tau?: Parameter; rho?: Parameter; nu?: Parameter } = {},
+  options: AdvRhoMarginOptions & { nu?: Parameter } = {},
 ): np.Array {
   const { tau = 1, rho = 1, nu = 0.3, weights } = options;
   checkParameter("rho", rho, { above: 0 });
   checkParameter("nu", nu, { min: 0 });
   checkPair(cleanLogits, advLogits, options);
-  const scaled = cleanLogits.ref.div(scalar(rho, cleanLogits));
+  const scaled = cleanLogits.ref.div(operand(rho, cleanLogits));
   const loss = compSum(scaled, labels.ref, { tau, weights: weights?.ref });
   const deviation = scoreDeviation(cleanLogits, advLogits, labels, { weights });
-  return loss.add(deviation.mul(scalar(nu, deviation)));
+  return loss.add(deviation.mul(operand(nu, deviation)));
+}
+
+/** Options of {@link tradesLoss}. */
+export interface TradesOptions extends LossOptions {
+  /** Weight of the divergence, `>= 0`, default 6. */
+  beta?: Parameter;
 }
 
 /**
@@ -161,14 +174,14 @@ export function tradesLoss(
   cleanLogits: np.Array,
   advLogits: np.Array,
   labels: np.Array,
-  options: LossOptions & { beta?: Parameter } = {},
+  options: TradesOptions = {},
 ): np.Array {
   const { beta = 6, weights } = options;
   checkParameter("beta", beta, { min: 0 });
   checkPair(cleanLogits, advLogits, options);
   const loss = compSum(cleanLogits.ref, labels, { weights: weights?.ref });
   const divergence = logitsDivergence(cleanLogits, advLogits, { weights });
-  return loss.add(divergence.mul(scalar(beta, divergence)));
+  return loss.add(divergence.mul(operand(beta, divergence)));
 }
 
 /**
@@ -204,9 +217,4 @@ function checkPair(cleanLogits: np.Array, advLogits: np.Array, { weights }: Loss
   if (weights !== undefined) return;
   checkNoNaN("cleanLogits", cleanLogits);
   checkNoNaN("advLogits", advLogits);
-}
-
-/** A number as it is, an array in the dtype of the scores. */
-function scalar(value: Parameter, like: np.Array): Parameter {
-  return typeof value === "number" ? value : parameter(value, like);
 }

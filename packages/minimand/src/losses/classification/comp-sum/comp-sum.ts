@@ -1,9 +1,14 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
-import { logSoftmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
+import { type LossOptions, negativeLogSoftmax, overLabelStatistic } from "../../per-example.ts";
 import { phi } from "./phi.ts";
+
+/** Options of {@link compSum}. */
+export interface CompSumOptions extends LossOptions {
+  /** The member of the family, `>= 0`, default 1, which is cross-entropy. */
+  tau?: Parameter;
+}
 
 /**
  * Comp-sum losses: one dial from sum-exponential (0) over cross-entropy (1) and generalised cross-entropy
@@ -21,18 +26,8 @@ import { phi } from "./phi.ts";
  * compSum(np.array([[0, 0]]), np.array([0], { dtype: np.int32 }), { tau: 1.5 }) // [0.5858]
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 3
  */
-export function compSum(
-  logits: np.Array,
-  labels: np.Array,
-  options: LossOptions & { tau?: Parameter } = {},
-): np.Array {
+export function compSum(logits: np.Array, labels: np.Array, options: CompSumOptions = {}): np.Array {
   const { tau = 1 } = options;
   checkParameter("tau", tau, { min: 0 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f).neg(),
-    (s) => phi(s, tau),
-  );
+  return overLabelStatistic(logits, labels, options, negativeLogSoftmax, (s) => phi(s, tau));
 }

@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { closeTo, numbers } from "../../numbers.fixture.ts";
 import {
   type EnsLossLaw,
   type EnsLossTail,
@@ -9,14 +10,8 @@ import {
   isValidLossDerivative,
 } from "../index.ts";
 
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const floats = (x: number[]) => np.array(new Float32Array(x));
-const close = (actual: number[], expected: number[], tolerance = 2e-6) => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(Math.abs(v - expected[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(expected[i])));
-  });
-};
+const close = closeTo(2e-6);
 const derivatives = (z: number[], u: number[], law: EnsLossLaw & { phantomZero?: boolean } = {}): number[] =>
   numbers(ensLossDerivatives(floats(z), floats(u), law));
 

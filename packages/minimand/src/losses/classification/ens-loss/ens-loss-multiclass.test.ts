@@ -1,16 +1,11 @@
 import { grad, jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../../test/support/leaks.ts";
+import { closeTo, numbers } from "../../numbers.fixture.ts";
 import { ensLoss, ensLossDerivatives, ensLossOneVsRest, ensLossPairwise } from "../index.ts";
 
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const floats = (x: number[]) => np.array(new Float32Array(x));
-const close = (actual: number[], expected: number[], tolerance = 3e-6) => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(Math.abs(v - expected[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(expected[i])));
-  });
-};
+const close = closeTo(3e-6);
 const [batch, classes] = [5, 3];
 const labels = [0, 2, 1, 1, 0];
 const ids = () => np.array(new Int32Array(labels));

@@ -2,17 +2,12 @@ import { grad, jit, numpy as np, random } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../../test/support/leaks.ts";
+import { closeTo, numbers } from "../../numbers.fixture.ts";
 import { type EnsLossTail, ensLoss, ensLossCotangent, ensLossDerivatives } from "../index.ts";
 
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const ids = (...y: number[]) => np.array(new Int32Array(y));
 const floats = (x: number[]) => np.array(new Float32Array(x));
-const close = (actual: number[], expected: number[], tolerance = 2e-6) => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(Math.abs(v - expected[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(expected[i])));
-  });
-};
+const close = closeTo(2e-6);
 const batch = 6;
 const scores = [0.4, -1.2, 3.1, -2.2, 0.9, 5.5];
 const labels = [1, 1, 1, 0, 0, 1];

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileWithJit } from "../../../engine/compile.ts";
 import { compiledValueAndGrad } from "../../../engine/differentiate.ts";
+import { closeTo, numbers } from "../../numbers.fixture.ts";
 import { type AldrOptions, aldrInit, aldrKl, ldrKl } from "../index.ts";
 
 fc.configureGlobal({ numRuns: 15 });
@@ -16,7 +17,6 @@ const rows = fc.array(fc.double({ min: -5, max: 5, noNaN: true }), {
 const logits = (f: readonly number[]) => np.array(Float64Array.from(f), { shape: [batch, K] });
 const ids = () => np.array(Int32Array.from([2, 0, 3]));
 const vector = (v: readonly number[]) => np.array(Float64Array.from(v));
-const numbers = (x: np.Array): number[] => [...(x.dataSync() as Float64Array)];
 const run = (f: readonly number[], memory: readonly number[], options: AldrOptions, labels = ids()) => {
   const [values, lambda] = aldrKl(logits(f), labels, vector(memory), options);
   return { values: numbers(values), lambda: numbers(lambda) };
@@ -31,12 +31,7 @@ const compiled = (options: AldrOptions) => {
     return { values: numbers(values), lambda: numbers(lambda) };
   };
 };
-const close = (a: readonly number[], b: readonly number[], tolerance = 1e-6) => {
-  expect(a.length).toBe(b.length);
-  a.forEach((v, i) => {
-    expect(Math.abs(v - b[i])).toBeLessThanOrEqual(tolerance * (1 + Math.abs(b[i])));
-  });
-};
+const close = closeTo(1e-6);
 
 describe("aldrKl", () => {
   it.each(["previous", "exact"] as const)(

@@ -6,6 +6,12 @@ import { operand } from "../../operand.ts";
 import { type LossOptions, overLabels } from "../../per-example.ts";
 import { labelMargins } from "./label-margins.ts";
 
+/** Options of the multi-class hinge losses. */
+export interface HingeOptions extends LossOptions {
+  /** By how much the label's score is to lead, `>= 0`, default 1. */
+  margin?: Parameter;
+}
+
 /**
  * Crammer-Singer multi-class hinge loss: the worst margin violation.
  *
@@ -20,11 +26,7 @@ import { labelMargins } from "./label-margins.ts";
  * crammerSinger(np.array([[2, 1.5, 0]]), np.array([0], { dtype: np.int32 })) // [0.5]
  * @see Crammer, Singer 2001, JMLR 2
  */
-export function crammerSinger(
-  logits: np.Array,
-  labels: np.Array,
-  options: LossOptions & { margin?: Parameter } = {},
-): np.Array {
+export function crammerSinger(logits: np.Array, labels: np.Array, options: HingeOptions = {}): np.Array {
   const { margin = 1 } = options;
   checkParameter("margin", margin, { min: 0 });
   // The label's own term is 0, so the maximum is never negative.
@@ -50,7 +52,7 @@ export function crammerSinger(
 export function westonWatkins(
   logits: np.Array,
   labels: np.Array,
-  options: LossOptions & { margin?: Parameter; divideBy?: "K" | "none" } = {},
+  options: HingeOptions & { divideBy?: "K" | "none" } = {},
 ): np.Array {
   const { margin = 1, divideBy = "K" } = options;
   checkParameter("margin", margin, { min: 0 });

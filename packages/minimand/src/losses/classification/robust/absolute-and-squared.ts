@@ -16,13 +16,7 @@ import { type LossOptions, overLabelStatistic, overLabels } from "../../per-exam
  * @see Ghosh, Kumar, Sastry 2017, arXiv 1712.09482
  */
 export function maeLoss(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    (s) => np.expm1(s).mul(-2),
-  );
+  return overLabelStatistic(logits, labels, options, logSoftmax, (s) => np.expm1(s).mul(-2));
 }
 
 /**

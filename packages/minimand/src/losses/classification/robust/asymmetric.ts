@@ -27,18 +27,8 @@ export interface AsymmetricOptions extends LossOptions {
 export function agce(logits: np.Array, labels: np.Array, options: AsymmetricOptions = {}): np.Array {
   const { a = 1, q = 2 } = options;
   checkParameter("a", a, { above: 0 });
-  checkParameter("q", q, { above: 0 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    // (a + 1)^q (1 - (1 - (1 - p) / (a + 1))^q) / q
-    (logP) => {
-      const miss = np.expm1(logP).neg();
-      return powerDifference(miss, typeof a === "number" ? a + 1 : a.add(1), q, -1);
-    },
-  );
+  // (a + 1)^q (1 - (1 - (1 - p) / (a + 1))^q) / q
+  return ofMiss(logits, labels, options, { base: typeof a === "number" ? a + 1 : a.add(1), q, sign: -1 });
 }
 
 /**
@@ -58,22 +48,26 @@ export function agce(logits: np.Array, labels: np.Array, options: AsymmetricOpti
 export function aul(logits: np.Array, labels: np.Array, options: AsymmetricOptions = {}): np.Array {
   const { a = 1.5, q = 0.9 } = options;
   checkParameter("a", a, { above: 1 });
-  checkParameter("q", q, { above: 0 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    // (a - 1)^q ((1 + (1 - p) / (a - 1))^q - 1) / q
-    (logP) => {
-      const miss = np.expm1(logP).neg();
-      return powerDifference(miss, typeof a === "number" ? a - 1 : a.sub(1), q, 1);
-    },
+  // (a - 1)^q ((1 + (1 - p) / (a - 1))^q - 1) / q
+  return ofMiss(logits, labels, options, { base: typeof a === "number" ? a - 1 : a.sub(1), q, sign: 1 });
+}
+
+interface PowerDifference {
+  base: Parameter;
+  q: Parameter;
+  sign: 1 | -1;
+}
+
+/** The difference of powers at `1 - p_y`. */
+function ofMiss(logits: np.Array, labels: np.Array, options: LossOptions, power: PowerDifference): np.Array {
+  checkParameter("q", power.q, { above: 0 });
+  return overLabelStatistic(logits, labels, options, logSoftmax, (logP) =>
+    powerDifference(np.expm1(logP).neg(), power),
   );
 }
 
 /** `sign base^q ((1 + sign miss / base)^q - 1) / q`, without cancellation at `miss = 0`. */
-function powerDifference(miss: np.Array, base: Parameter, q: Parameter, sign: 1 | -1): np.Array {
+function powerDifference(miss: np.Array, { base, q, sign }: PowerDifference): np.Array {
   if (typeof base === "number" && typeof q === "number") {
     const growth = np.expm1(np.log1p(miss.mul(sign / base)).mul(q));
     return growth.mul((sign * base ** q) / q);

@@ -28,19 +28,13 @@ export function generalizedCrossEntropy(
   const { q = 0.7, truncation = 0 } = options;
   checkParameter("q", q, { above: 0 });
   checkParameter("truncation", truncation, { min: 0, below: 1 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    (logP) => {
-      const order = operand(q, logP);
-      const most = truncation === 0 ? undefined : bound(again(order), truncation, logP);
-      const values = boxCox(logP, order);
-      if (most === undefined) return values;
-      return np.where(values.ref.less(most.ref), values, most);
-    },
-  );
+  return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
+    const order = operand(q, logP);
+    const most = truncation === 0 ? undefined : bound(again(order), truncation, logP);
+    const values = boxCox(logP, order);
+    if (most === undefined) return values;
+    return np.where(values.ref.less(most.ref), values, most);
+  });
 }
 
 /** `(1 - exp(q logP)) / q`. */
@@ -116,15 +110,9 @@ export function truncatedGcePrune(
   const { k = 0.5 } = options;
   checkParameter("k", k, { min: 0, max: 1 });
   checkIdsOnly("truncatedGcePrune", labels);
-  return overLabelStatistic(
-    logits,
-    labels,
-    {},
-    (f) => logSoftmax(f),
-    (logP) => {
-      const threshold = parameter(k, logP);
-      const one = np.ones(logP.shape, { dtype: logP.dtype });
-      return np.where(np.exp(logP).greater(threshold), one, 0);
-    },
-  );
+  return overLabelStatistic(logits, labels, {}, logSoftmax, (logP) => {
+    const threshold = parameter(k, logP);
+    const one = np.ones(logP.shape, { dtype: logP.dtype });
+    return np.where(np.exp(logP).greater(threshold), one, 0);
+  });
 }

@@ -5,6 +5,12 @@ import { type Parameter, parameter } from "../../../engine/parameter.ts";
 import { again } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
+/** Options of {@link jensenShannonLoss}. */
+export interface JensenShannonOptions extends LossOptions {
+  /** The weight pi of the label, between 0 and 1, default 0.5. */
+  pi1?: Parameter;
+}
+
 /**
  * Generalised Jensen-Shannon divergence between the label and the predicted probabilities, scaled.
  *
@@ -23,28 +29,22 @@ import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 export function jensenShannonLoss(
   logits: np.Array,
   labels: np.Array,
-  options: LossOptions & { pi1?: Parameter } = {},
+  options: JensenShannonOptions = {},
 ): np.Array {
   const { pi1 = 0.5 } = options;
   checkParameter("pi1", pi1, { above: 0, below: 1 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    (logP) => {
-      const { pi, rest, logRest } = weightsOf(pi1, logP);
-      const p = np.exp(logP.ref);
-      const miss = np.expm1(logP.ref).neg();
-      // log m_y = log(1 - (1 - pi)(1 - p_y)); off the label every ratio p_k / m_k is 1 / (1 - pi).
-      const logM = np.log1p(miss.ref.mul(again(rest)).neg());
-      const ofPrediction = p.mul(logP.sub(logM.ref)).sub(miss.mul(again(logRest)));
-      const unscaled = ofPrediction.mul(again(rest)).sub(logM.mul(pi));
-      return typeof rest === "number"
-        ? unscaled.div(-rest * (logRest as number))
-        : unscaled.div(rest.neg().mul(logRest));
-    },
-  );
+  return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
+    const { pi, rest, logRest } = weightsOf(pi1, logP);
+    const p = np.exp(logP.ref);
+    const miss = np.expm1(logP.ref).neg();
+    // log m_y = log(1 - (1 - pi)(1 - p_y)); off the label every ratio p_k / m_k is 1 / (1 - pi).
+    const logM = np.log1p(miss.ref.mul(again(rest)).neg());
+    const ofPrediction = p.mul(logP.sub(logM.ref)).sub(miss.mul(again(logRest)));
+    const unscaled = ofPrediction.mul(again(rest)).sub(logM.mul(pi));
+    return typeof rest === "number"
+      ? unscaled.div(-rest * (logRest as number))
+      : unscaled.div(rest.neg().mul(logRest));
+  });
 }
 
 /** pi, 1 - pi and log(1 - pi). */

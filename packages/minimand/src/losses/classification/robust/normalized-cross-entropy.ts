@@ -4,7 +4,7 @@ import { logSoftmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
-import { agce, aul } from "./asymmetric.ts";
+import { type AsymmetricOptions, agce, aul } from "./asymmetric.ts";
 import { reverseCrossEntropy } from "./symmetric-cross-entropy.ts";
 
 /**
@@ -25,16 +25,10 @@ export function normalizedCrossEntropy(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => {
-      const s = logSoftmax(f);
-      return s.ref.div(s.sum(-1, { keepdims: true }));
-    },
-    (share) => share,
-  );
+  return overLabelStatistic(logits, labels, options, (f) => {
+    const s = logSoftmax(f);
+    return s.ref.div(s.sum(-1, { keepdims: true }));
+  });
 }
 
 /** Weights of the active part (normalised cross-entropy) and of the passive part. */
@@ -66,6 +60,9 @@ export function nceRce(
   return withNce(logits, labels, options, (f, y, o) => reverseCrossEntropy(f, y, { ...o, labelFloor }));
 }
 
+/** Options of {@link nceAul} and {@link nceAgce}. */
+export interface NceAsymmetricOptions extends ActivePassiveOptions, AsymmetricOptions {}
+
 /**
  * Active-passive loss of normalised cross-entropy and the asymmetric unhinged loss: `alpha NCE + beta AUL`.
  *
@@ -78,11 +75,7 @@ export function nceRce(
  * nceAul(np.array([[0, 0]]), np.array([0], { dtype: np.int32 }), { alpha: 1, beta: 0 }) // [0.5]
  * @see Zhou et al. 2021, arXiv 2106.03110, section 5
  */
-export function nceAul(
-  logits: np.Array,
-  labels: np.Array,
-  options: ActivePassiveOptions & { a?: Parameter; q?: Parameter } = {},
-): np.Array {
+export function nceAul(logits: np.Array, labels: np.Array, options: NceAsymmetricOptions = {}): np.Array {
   const { a = 6, q = 1.5 } = options;
   return withNce(logits, labels, options, (f, y, o) => aul(f, y, { ...o, a, q }));
 }
@@ -99,11 +92,7 @@ export function nceAul(
  * nceAgce(np.array([[0, 0]]), np.array([0], { dtype: np.int32 }), { alpha: 1, beta: 0 }) // [0.5]
  * @see Zhou et al. 2021, arXiv 2106.03110, section 5
  */
-export function nceAgce(
-  logits: np.Array,
-  labels: np.Array,
-  options: ActivePassiveOptions & { a?: Parameter; q?: Parameter } = {},
-): np.Array {
+export function nceAgce(logits: np.Array, labels: np.Array, options: NceAsymmetricOptions = {}): np.Array {
   const { a = 3, q = 1.5 } = options;
   return withNce(logits, labels, options, (f, y, o) => agce(f, y, { ...o, a, q }));
 }

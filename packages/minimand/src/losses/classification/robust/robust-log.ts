@@ -5,6 +5,12 @@ import type { Parameter } from "../../../engine/parameter.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
+/** Options of {@link robustLogLoss}. */
+export interface RobustLogOptions extends LossOptions {
+  /** Added to every probability, which bounds the loss; `> 0`, default 1. */
+  alpha?: Parameter;
+}
+
 /**
  * Robust log loss: a bounded, symmetric relative of cross-entropy.
  *
@@ -20,25 +26,15 @@ import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
  * robustLogLoss(np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [0]
  * @see Patel, Sastry 2021, arXiv 2110.09327
  */
-export function robustLogLoss(
-  logits: np.Array,
-  labels: np.Array,
-  options: LossOptions & { alpha?: Parameter } = {},
-): np.Array {
+export function robustLogLoss(logits: np.Array, labels: np.Array, options: RobustLogOptions = {}): np.Array {
   const { alpha = 1 } = options;
   checkParameter("alpha", alpha, { above: 0 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => {
-      const classes = f.shape[1];
-      const g = log(softmax(f).add(operand(alpha, f)));
-      return g.ref
-        .sum(-1, { keepdims: true })
-        .sub(g.mul(classes))
-        .div(classes - 1);
-    },
-    (s) => s,
-  );
+  return overLabelStatistic(logits, labels, options, (f) => {
+    const classes = f.shape[1];
+    const g = log(softmax(f).add(operand(alpha, f)));
+    return g.ref
+      .sum(-1, { keepdims: true })
+      .sub(g.mul(classes))
+      .div(classes - 1);
+  });
 }

@@ -2,8 +2,16 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkParameter } from "../../../engine/checks.ts";
 import { logSoftmax, softmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { again, operand } from "../../operand.ts";
+import { again, complement, operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic, overLabels } from "../../per-example.ts";
+
+/** Options of {@link symmetricCrossEntropy}. */
+export interface SymmetricCrossEntropyOptions extends LossOptions {
+  /** Share of the reverse part, from 0 to 1, default 0.5. */
+  balance?: Parameter;
+  /** Minus the logarithm that is taken for that of 0, `>= 0`, default 4. */
+  A?: Parameter;
+}
 
 /**
  * Symmetric cross-entropy: cross-entropy mixed with a reverse cross-entropy whose `log 0` is -A.
@@ -22,23 +30,16 @@ import { type LossOptions, overLabelStatistic, overLabels } from "../../per-exam
 export function symmetricCrossEntropy(
   logits: np.Array,
   labels: np.Array,
-  options: LossOptions & { balance?: Parameter; A?: Parameter } = {},
+  options: SymmetricCrossEntropyOptions = {},
 ): np.Array {
   const { balance = 0.5, A = 4 } = options;
   checkParameter("balance", balance, { min: 0, max: 1 });
   checkParameter("A", A, { min: 0 });
-  return overLabelStatistic(
-    logits,
-    labels,
-    options,
-    (f) => logSoftmax(f),
-    (logP) => {
-      const b = operand(balance, logP);
-      const miss = np.expm1(logP.ref).neg().mul(operand(A, logP)).mul(again(b));
-      const rest = typeof b === "number" ? 1 - b : b.neg().add(1);
-      return logP.neg().mul(rest).add(miss);
-    },
-  );
+  return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
+    const b = operand(balance, logP);
+    const miss = np.expm1(logP.ref).neg().mul(operand(A, logP)).mul(again(b));
+    return logP.neg().mul(complement(b)).add(miss);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../../test/support/leaks.ts";
+import { numbers as values } from "../../numbers.fixture.ts";
 import { type HierarchicalSoftmaxWeights, hierarchicalSoftmaxLoss } from "./index.ts";
 
 const features = 4;
@@ -16,7 +17,6 @@ const tree = (groups: number, size: number): HierarchicalSoftmaxWeights => ({
   leafB: filled([groups, size], 4),
 });
 const ids = (...y: number[]) => np.array(Int32Array.from(y));
-const values = (x: np.Array) => [...x.dataSync()];
 
 describe("hierarchicalSoftmaxLoss", () => {
   it("is the negative logarithm of probabilities that sum to 1 over all classes", () => {

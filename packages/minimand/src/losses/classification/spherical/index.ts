@@ -17,6 +17,10 @@ export {
   type ZLossSpecOptions,
   zLossSpec,
 } from "./spherical-loss-spec.ts";
-export { logSphericalSoftmaxLoss, sphericalSoftmax } from "./spherical-softmax.ts";
+export {
+  logSphericalSoftmaxLoss,
+  type SphericalSoftmaxOptions,
+  sphericalSoftmax,
+} from "./spherical-softmax.ts";
 export { logTaylorSoftmaxLoss, taylorSoftmax } from "./taylor-softmax.ts";
 export { type ZLossOptions, zLoss } from "./z-loss.ts";

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../../test/support/leaks.ts";
 import { compiledValueAndGrad } from "../../../engine/differentiate.ts";
 import { keyOf } from "../../../engine/random.ts";
+import { numbers as values } from "../../numbers.fixture.ts";
 import { crossEntropy, logUniformProbability, logUniformSample, sampledSoftmaxLoss } from "../index.ts";
 
 const [batch, features, classes] = [3, 4, 12];
@@ -15,7 +16,6 @@ const layer = () => ({ w: filled([classes, features], 1), b: filled([classes], 2
 const hidden = () => filled([batch, features], 5);
 const ids = (...y: number[]) => np.array(Int32Array.from(y));
 const labels = () => ids(0, 7, 11);
-const values = (x: np.Array) => [...x.dataSync()];
 
 describe("sampledSoftmaxLoss", () => {
   it("is the softmax over label and negatives, these less the logarithm of their expected counts", () => {

@@ -27,19 +27,13 @@ export function softmaxUpperBoundLoss(
   options: LossOptions & { xi?: number } = {},
 ): np.Array {
   const { lambda, offset } = upperBoundConstants(options.xi ?? 1);
-  return overLabelStatistic(
-    scores,
-    labels,
-    options,
-    (f) => {
-      const classes = f.shape[1];
-      const c = deviations(f);
-      const spread = np.square(c.ref).sum(-1, { keepdims: true });
-      // As arrays, since the numbers of a compiled program are float32 and the gradient is a small difference.
-      const curvature = parameter(lambda / classes ** 2, c);
-      const share = parameter(1 / classes, c);
-      return spread.mul(curvature).sub(c.mul(share)).add(offset(classes));
-    },
-    (s) => s,
-  );
+  return overLabelStatistic(scores, labels, options, (f) => {
+    const classes = f.shape[1];
+    const c = deviations(f);
+    const spread = np.square(c.ref).sum(-1, { keepdims: true });
+    // As arrays, since the numbers of a compiled program are float32 and the gradient is a small difference.
+    const curvature = parameter(lambda / classes ** 2, c);
+    const share = parameter(1 / classes, c);
+    return spread.mul(curvature).sub(c.mul(share)).add(offset(classes));
+  });
 }

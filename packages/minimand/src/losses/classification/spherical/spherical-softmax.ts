@@ -5,6 +5,12 @@ import type { Parameter } from "../../../engine/parameter.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
+/** Options of {@link logSphericalSoftmaxLoss}. */
+export interface SphericalSoftmaxOptions extends LossOptions {
+  /** Added to every squared score, `> 0`, default 1e-2. */
+  eps?: Parameter;
+}
+
 /**
  * Log-spherical softmax: cross-entropy with probabilities proportional to the squared scores.
  *
@@ -22,20 +28,14 @@ import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 export function logSphericalSoftmaxLoss(
   scores: np.Array,
   labels: np.Array,
-  options: LossOptions & { eps?: Parameter } = {},
+  options: SphericalSoftmaxOptions = {},
 ): np.Array {
   const { eps = 1e-2 } = options;
   checkParameter("eps", eps, { above: 0 });
-  return overLabelStatistic(
-    scores,
-    labels,
-    options,
-    (f) => {
-      const t = np.square(f).add(operand(eps, f));
-      return log(t.ref.sum(-1, { keepdims: true })).sub(log(t));
-    },
-    (s) => s,
-  );
+  return overLabelStatistic(scores, labels, options, (f) => {
+    const t = np.square(f).add(operand(eps, f));
+    return log(t.ref.sum(-1, { keepdims: true })).sub(log(t));
+  });
 }
 
 /**

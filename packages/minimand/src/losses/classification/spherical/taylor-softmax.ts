@@ -23,16 +23,10 @@ export function logTaylorSoftmaxLoss(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  return overLabelStatistic(
-    scores,
-    labels,
-    options,
-    (f) => {
-      const t = taylorExp(f);
-      return log(t.ref.sum(-1, { keepdims: true })).sub(log(t));
-    },
-    (s) => s,
-  );
+  return overLabelStatistic(scores, labels, options, (f) => {
+    const t = taylorExp(f);
+    return log(t.ref.sum(-1, { keepdims: true })).sub(log(t));
+  });
 }
 
 /**
