@@ -5,8 +5,6 @@ import type { DType } from "./rule.ts";
 const floats = ["float32", "float64"] as const;
 const error = (dtype: DType): number => (dtype === "float32" ? 4e-6 : dtype === "float64" ? 1e-14 : 0);
 
-const none: [number, number] = [0, 0];
-
 interface Setting {
   x: readonly number[];
   k: readonly number[];
@@ -17,92 +15,43 @@ interface Setting {
   featureGroupCount?: number;
 }
 
+/** A setting; of its padding, the numbers before and behind each axis. */
+const of = (
+  x: readonly number[],
+  k: readonly number[],
+  strides: number[],
+  padding: readonly number[],
+  more: Pick<Setting, "lhsDilation" | "rhsDilation" | "featureGroupCount"> = {},
+): Setting => ({
+  x,
+  k,
+  strides,
+  padding: strides.map((_, i) => [padding[2 * i], padding[2 * i + 1]]),
+  ...more,
+});
+
 const settings: Readonly<Record<string, Setting>> = {
-  "of lines": { x: [2, 3, 8], k: [4, 3, 3], strides: [1], padding: [[0, 0]] },
-  "of images": { x: [2, 3, 6, 5], k: [4, 3, 3, 2], strides: [1, 1], padding: [none, none] },
-  "of volumes": {
-    x: [1, 2, 4, 3, 4],
-    k: [2, 2, 2, 2, 3],
-    strides: [1, 2, 1],
-    padding: [
-      [0, 1],
-      [1, 0],
-      [0, 0],
-    ],
-  },
-  "over no axis": { x: [4, 3], k: [5, 3], strides: [], padding: [] },
-  "of one pixel": { x: [1, 1, 1, 1], k: [1, 1, 1, 1], strides: [1, 1], padding: [none, none] },
-  "with kernels of one": { x: [2, 3, 4, 4], k: [5, 3, 1, 1], strides: [1, 1], padding: [none, none] },
-  "with strides and padding": {
-    x: [2, 2, 7, 6],
-    k: [3, 2, 3, 3],
-    strides: [2, 3],
-    padding: [
-      [1, 2],
-      [0, 1],
-    ],
-  },
-  "with strides as wide as the kernel": {
-    x: [2, 2, 6, 7],
-    k: [3, 2, 2, 3],
-    strides: [2, 3],
-    padding: [none, none],
-  },
-  "with strides wider than the kernel": { x: [2, 2, 7], k: [3, 2, 2], strides: [3], padding: [[0, 0]] },
-  "with negative padding": {
-    x: [2, 2, 7, 6],
-    k: [3, 2, 2, 2],
-    strides: [1, 2],
-    padding: [
-      [-1, 2],
-      [-2, -1],
-    ],
-  },
-  "with dilated kernels": {
-    x: [2, 2, 9, 8],
-    k: [3, 2, 3, 2],
-    strides: [1, 2],
-    padding: [
-      [1, 1],
-      [0, 0],
-    ],
-    rhsDilation: [2, 3],
-  },
-  "with dilated images": {
-    x: [2, 2, 3, 4],
-    k: [3, 2, 3, 3],
-    strides: [1, 1],
-    padding: [
-      [2, 2],
-      [1, 2],
-    ],
-    lhsDilation: [2, 3],
-  },
-  "with all of it": {
-    x: [2, 2, 5, 4],
-    k: [3, 2, 2, 3],
-    strides: [2, 1],
-    padding: [
-      [-1, 2],
-      [3, -2],
-    ],
+  "of lines": of([2, 3, 8], [4, 3, 3], [1], [0, 0]),
+  "of images": of([2, 3, 6, 5], [4, 3, 3, 2], [1, 1], [0, 0, 0, 0]),
+  "of volumes": of([1, 2, 4, 3, 4], [2, 2, 2, 2, 3], [1, 2, 1], [0, 1, 1, 0, 0, 0]),
+  "over no axis": of([4, 3], [5, 3], [], []),
+  "of one pixel": of([1, 1, 1, 1], [1, 1, 1, 1], [1, 1], [0, 0, 0, 0]),
+  "with kernels of one": of([2, 3, 4, 4], [5, 3, 1, 1], [1, 1], [0, 0, 0, 0]),
+  "with strides and padding": of([2, 2, 7, 6], [3, 2, 3, 3], [2, 3], [1, 2, 0, 1]),
+  "with strides as wide as the kernel": of([2, 2, 6, 7], [3, 2, 2, 3], [2, 3], [0, 0, 0, 0]),
+  "with strides wider than the kernel": of([2, 2, 7], [3, 2, 2], [3], [0, 0]),
+  "with negative padding": of([2, 2, 7, 6], [3, 2, 2, 2], [1, 2], [-1, 2, -2, -1]),
+  "with dilated kernels": of([2, 2, 9, 8], [3, 2, 3, 2], [1, 2], [1, 1, 0, 0], { rhsDilation: [2, 3] }),
+  "with dilated images": of([2, 2, 3, 4], [3, 2, 3, 3], [1, 1], [2, 2, 1, 2], { lhsDilation: [2, 3] }),
+  "with all of it": of([2, 2, 5, 4], [3, 2, 2, 3], [2, 1], [-1, 2, 3, -2], {
     lhsDilation: [2, 3],
     rhsDilation: [3, 2],
-  },
-  "in groups": {
-    x: [2, 4, 5, 5],
-    k: [6, 2, 3, 3],
-    strides: [1, 2],
-    padding: [
-      [1, 1],
-      [1, 1],
-    ],
-    featureGroupCount: 2,
-  },
-  "channel by channel": { x: [2, 3, 6], k: [3, 1, 3], strides: [1], padding: [[1, 1]], featureGroupCount: 3 },
-  "of no images": { x: [0, 2, 5, 5], k: [3, 2, 3, 3], strides: [1, 1], padding: [none, none] },
-  "to no channels": { x: [2, 2, 5], k: [0, 2, 3], strides: [1], padding: [[0, 0]] },
-  "of no channels": { x: [2, 0, 5], k: [3, 0, 3], strides: [1], padding: [[1, 1]] },
+  }),
+  "in groups": of([2, 4, 5, 5], [6, 2, 3, 3], [1, 2], [1, 1, 1, 1], { featureGroupCount: 2 }),
+  "channel by channel": of([2, 3, 6], [3, 1, 3], [1], [1, 1], { featureGroupCount: 3 }),
+  "of no images": of([0, 2, 5, 5], [3, 2, 3, 3], [1, 1], [0, 0, 0, 0]),
+  "to no channels": of([2, 2, 5], [0, 2, 3], [1], [0, 0]),
+  "of no channels": of([2, 0, 5], [3, 0, 3], [1], [1, 1]),
 };
 
 const convolve =
@@ -138,16 +87,7 @@ const convCases: readonly Case[] = Object.entries(settings).flatMap(([name, sett
   ];
 });
 
-const flat = convolve({
-  x: [],
-  k: [],
-  strides: [2, 1],
-  padding: [
-    [1, 0],
-    [0, 1],
-  ],
-  rhsDilation: [1, 2],
-});
+const flat = convolve(of([], [], [2, 1], [1, 0, 0, 1], { rhsDilation: [1, 2] }));
 const mapped: readonly Case[] = floats.flatMap((dtype): Case[] =>
   (
     [
