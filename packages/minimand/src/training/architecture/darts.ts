@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice } from "../../engine/checks.ts";
+import { checkChoice, checkNumber } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
@@ -59,8 +59,10 @@ export function darts(problem: Bilevel<never>, options: DartsOptions): Architect
     gradientsPerStep: second === null ? 2 : 5,
     networks: [],
     ...(unrolled && { carried: { velocity: (weights: Tree) => zerosLike(weights) } }),
-    defaults: { radius: 0.01 },
-    bounds: { xi: { min: 0 }, radius: { above: 0 } },
+    hyper: { radius: { default: 0.01, above: 0 } },
+    check({ xi = 0 }) {
+      checkNumber("hyper.xi", xi, { min: 0 });
+    },
     body({ one, networks, architecture: a, hyper, trainBatch, valBatch, stepNetwork, stepArchitecture }) {
       const { weights: w, velocity } = networks;
       let found: { value: np.Array; gradient: Tree };

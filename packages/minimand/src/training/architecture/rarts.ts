@@ -95,8 +95,7 @@ export function rarts(problem: Bilevel<never>, options: RartsOptions): Architect
     {
       gradientsPerStep: jacobi ? (follows ? 3 : 2) : follows ? 6 : rules.both ? 4 : 3,
       networks: follows ? ["twin", "follower"] : ["twin"],
-      defaults: { lambda: 1, beta: 1 },
-      bounds: { lambda: { min: 0 }, beta: { min: 0 } },
+      hyper: { lambda: { default: 1, min: 0 }, beta: { default: 1, min: 0 } },
       check({ learningRate, beta }) {
         if (coupling === "explicit" && learningRate * beta > 1)
           warn(

@@ -1,17 +1,18 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNoNaN, checkNumber, typeError } from "../../engine/checks.ts";
+import { checkNoNaN, typeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
-import type { Bounds } from "../../engine/errors.ts";
 import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { applyUpdates } from "../../optimizers/transformation.ts";
 import {
   type Hyper,
   type HyperOptimizer,
+  type HyperRanges,
   hyperInputs,
   initOptimizer,
   named,
   optimizerAt,
+  readHyper,
   type TracedHyper,
 } from "../hyper.ts";
 
@@ -105,7 +106,13 @@ export interface Sweep {
 
 type Carry = Pick<SearchState, "networks" | "architecture" | "optimizer">;
 
-/** Compiles the body of a search into one program and carries its state. */
+/**
+ * Compiles the body of a search into one program and carries its state.
+ *
+ * No `makeStep`: that is one direction and one optimizer's step behind it, on one batch of a model's own start. A search takes
+ * its gradients between the steps of its optimizers, one for each network and one for the architecture, on two batches, from
+ * weights that are given.
+ */
 export function makeSearch(
   options: SearchOptions & { optimizers?: { [network: string]: SearchOptimizer } },
   parts: {
@@ -114,8 +121,8 @@ export function makeSearch(
     networks: readonly string[];
     /** Trees beside the networks that the body carries among them without an optimizer, from the weights. */
     carried?: { [name: string]: (weights: Tree) => Tree };
-    defaults: Hyper;
-    bounds: { [name: string]: Bounds };
+    /** Hyperparameters beside those of the optimizers. */
+    hyper: HyperRanges;
     check?: (hyper: Hyper) => void;
     body: (sweep: Sweep) => {
       networks: SearchState["networks"];
@@ -170,9 +177,7 @@ export function makeSearch(
     init(weights, architecture, start = {}) {
       checkOptions("init", start, { hyper: true, networks: true });
       const { hyper: given = {}, networks: starts = {} } = start;
-      const hyper = { ...parts.defaults, ...given };
-      for (const [name, value] of Object.entries(hyper))
-        checkNumber(`hyper.${name}`, value, parts.bounds[name] ?? {});
+      const hyper = readHyper(parts.hyper, given);
       parts.check?.(hyper);
       for (const name of Object.keys(starts))
         if (!parts.networks.includes(name))

@@ -33,8 +33,7 @@ export function singleLevel(
   return makeSearch(options, {
     gradientsPerStep: jacobi ? 2 : 4,
     networks: [],
-    defaults: { lambda: 1 },
-    bounds: { lambda: { min: 0 } },
+    hyper: { lambda: { default: 1, min: 0 } },
     body({ one, networks, architecture: a, hyper, trainBatch, valBatch, stepNetwork, stepArchitecture }) {
       const { lambda } = hyper;
       const w = networks.weights;
