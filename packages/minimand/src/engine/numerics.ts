@@ -53,28 +53,14 @@ export function relu(x: np.Array): np.Array {
   return np.where(x.ref.lessEqual(0), 0, x);
 }
 
-/** Set while a program is traced for a place where `log` is exact; it decides how a value is computed, never which. */
-let logIsExact = false;
-
-/** Runs `f`, in which {@link log} leaves its correction out: for tracing a program that doesn't run on the engine. */
-export function withExactLog<T>(f: () => T): T {
-  const before = logIsExact;
-  logIsExact = true;
-  try {
-    return f();
-  } finally {
-    logIsExact = before;
-  }
-}
-
 /**
  * `log(x)`, elementwise, accurate to a few units in the last place on every device; `-Infinity` at 0.
  *
  * One Newton-like correction of the engine's value, `y + 2 (x - exp y) / (x + exp y)`; the correction is a
- * constant for differentiation, so the derivative is exactly `1 / x`.
+ * constant for differentiation, so the derivative is exactly `1 / x`. The native compiler, whose logarithm is exact, knows
+ * these operations and drops them (`native/src/lower/exact-log.ts`).
  */
 export function log(x: np.Array): np.Array {
-  if (logIsExact) return np.log(x);
   const y = np.log(x.ref);
   const z = lax.stopGradient(x);
   // Outside this range exp(y) or the sum would leave the numbers of float32; there the correction is dropped.

@@ -1,5 +1,6 @@
 import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
-import { typeError, withExactLog } from "minimand/engine";
+import { typeError } from "minimand/engine";
+import { withoutLogCorrections } from "./exact-log.ts";
 import { withExactNumbers } from "./exact-numbers.ts";
 import type { Program } from "./lower.ts";
 
@@ -27,16 +28,12 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
   Object.defineProperty(Tracer, Symbol.toPrimitive, { value: refuse, configurable: true });
   try {
     const given = tree.unflatten(structure, avals) as unknown as unknown[];
-    const made = withExactLog(() =>
-      withExactNumbers(() =>
-        (makeJaxpr as unknown as (f: unknown) => (...args: unknown[]) => unknown)(f)(...given),
-      ),
-    );
-    const { jaxpr, treedef } = made as unknown as {
-      jaxpr: { jaxpr: Engine; consts: np.Array[] };
-      treedef: never;
+    const { jaxpr, treedef } = withExactNumbers(() => (makeJaxpr as unknown as MakeTrace)(f)(...given));
+    return {
+      program: withoutLogCorrections(jaxpr.jaxpr.flatten().simplify()),
+      consts: jaxpr.consts,
+      treedef,
     };
-    return { program: jaxpr.jaxpr.flatten().simplify(), consts: jaxpr.consts, treedef };
   } catch (error) {
     const method = /\.(js|jsAsync|item|data|dataSync|blockUntilReady) is not a function/.exec(
       (error as Error).message,
@@ -47,6 +44,10 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
     delete (Tracer as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
   }
 }
+
+type MakeTrace = (
+  f: unknown,
+) => (...args: unknown[]) => { jaxpr: { jaxpr: Engine; consts: np.Array[] }; treedef: tree.JsTreeDef };
 
 interface Engine extends Program {
   flatten(): Engine;
