@@ -20,13 +20,13 @@ interface Runtime {
 const compileForWeb =
   ({ InferenceSession, Tensor }: Runtime): AsyncCompile =>
   <A extends Tree[], R extends Tree>(f: (...args: A) => R) => {
-    let made: { program: OnnxProgram; session: InferenceSession } | undefined;
+    let compiled: { program: OnnxProgram; session: InferenceSession } | undefined;
     const call = async (...args: A): Promise<R> => {
-      if (made === undefined) {
+      if (compiled === undefined) {
         const program = toOnnxProgram(f, args);
-        made = { program, session: await InferenceSession.create(program.model) };
+        compiled = { program, session: await InferenceSession.create(program.model) };
       }
-      const { program, session } = made;
+      const { program, session } = compiled;
       const inputs = programInputs(program, tree.leaves(args as never));
       const feeds: Record<string, Tensor> = {};
       for (const { name, index, dtype, shape } of program.fed) {
@@ -46,8 +46,8 @@ const compileForWeb =
     };
     return Object.assign(call, {
       dispose() {
-        for (const constant of made?.program.consts ?? []) constant.dispose();
-        void made?.session.release();
+        for (const constant of compiled?.program.consts ?? []) constant.dispose();
+        void compiled?.session.release();
       },
     });
   };

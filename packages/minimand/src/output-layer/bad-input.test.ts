@@ -211,11 +211,11 @@ describe("a FactoredOutputLayer is not made", () => {
 
 describe("initialOutputWeights", () => {
   it("have variance 1 / features and columns of mean 0, the same for the same seed", () => {
-    const made = { classes: 5001, features: 5, seed: 3 };
-    const w = initialOutputWeights(made);
-    expect(initialOutputWeights(made)).toEqual(w);
-    expect(initialOutputWeights({ ...made, seed: 4 })).not.toEqual(w);
-    expect(initialOutputWeights({ ...made, precision: "float32" })).toBeInstanceOf(Float32Array);
+    const options = { classes: 5001, features: 5, seed: 3 };
+    const w = initialOutputWeights(options);
+    expect(initialOutputWeights(options)).toEqual(w);
+    expect(initialOutputWeights({ ...options, seed: 4 })).not.toEqual(w);
+    expect(initialOutputWeights({ ...options, precision: "float32" })).toBeInstanceOf(Float32Array);
     for (let j = 0; j < 5; j++) {
       const column = Float64Array.from(w).filter((_: number, k: number) => k % 5 === j);
       expect(Math.abs(column.reduce((a: number, b: number) => a + b, 0))).toBeLessThan(1e-9);

@@ -37,10 +37,10 @@ describe.skipIf(noBrowser !== "")(`startEngine in a worker of a page${noBrowser}
       const tab = await browser.newPage();
       await tab.goto(address);
       await tab.waitForFunction(() => document.title !== "", null, { timeout: 60_000 });
-      const told = JSON.parse(await tab.title()) as { trained?: ShortTraining; error?: string };
-      expect(told.error).toBeUndefined();
-      expect(told.trained).toEqual(await trainShortly());
-      expect(told.trained?.made).toBe(0);
+      const result = JSON.parse(await tab.title()) as { trained?: ShortTraining; error?: string };
+      expect(result.error).toBeUndefined();
+      expect(result.trained).toEqual(await trainShortly());
+      expect(result.trained?.instances).toBe(0);
     } finally {
       await browser.close();
     }

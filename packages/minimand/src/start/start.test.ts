@@ -12,10 +12,10 @@ const counter = new WebAssembly.Module(
 );
 
 it("trains without making any kernel's instance again", async () => {
-  const { outputs, made } = await trainShortly();
+  const { outputs, instances } = await trainShortly();
   expect(outputs).toHaveLength(64);
   expect(outputs.every(Number.isFinite)).toBe(true);
-  expect(made).toBe(0);
+  expect(instances).toBe(0);
 });
 
 it("leaves modules of others alone, and instances are still instances", async () => {

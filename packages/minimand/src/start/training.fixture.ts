@@ -6,18 +6,18 @@ import { adamw } from "../optimizers/index.ts";
 import { fit, minibatches, objectiveOf, supervised } from "../training/index.ts";
 import { startEngine } from "./index.ts";
 
-/** What a short training gives, and how many instances were made in its second half, when all kernels were known. */
+/** What a short training gives, and how many WebAssembly instances were created in its second half, when all kernels were known. */
 export interface ShortTraining {
   outputs: number[];
-  made: number;
+  instances: number;
 }
 
 /** Starts the engine and trains a small network for some steps. */
 export async function trainShortly(): Promise<ShortTraining> {
-  let made = 0;
+  let instances = 0;
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(Instance, given, target) {
-      made++;
+      instances++;
       return Reflect.construct(Instance, given, target) as object;
     },
   });
@@ -33,10 +33,10 @@ export async function trainShortly(): Promise<ShortTraining> {
   const batches = minibatches({ x, shape: [2], y, classes: 2 }, { size: 16, seed: 0 });
   let state = step.init(keyOf(0), { hyper: { learningRate: 0.05 } });
   for (let epoch = 0; epoch < 10; epoch++) {
-    if (epoch === 5) made = 0;
+    if (epoch === 5) instances = 0;
     state = await fit({ step, state, batches: batches.epoch(epoch) });
   }
-  const inSteps = made;
+  const inSteps = instances;
   const [output] = model.apply(
     { params: step.params(state), state: step.modelState(state) },
     np.array(x, { shape: [32, 2] }),
@@ -45,5 +45,5 @@ export async function trainShortly(): Promise<ShortTraining> {
   const outputs = [...(await output.data())];
   disposeTree(state.optimizer);
   step.dispose();
-  return { outputs, made: inSteps };
+  return { outputs, instances: inSteps };
 }

@@ -101,8 +101,8 @@ describe("a step of an asynchronous compiler", () => {
     });
     wrong.dispose();
     const [batch] = [...batches.epoch(0)];
-    const made = now.update(now.init(random.key(0)), batch);
-    expect(Array.isArray(made)).toBe(true);
+    const result = now.update(now.init(random.key(0)), batch);
+    expect(Array.isArray(result)).toBe(true);
     now.dispose();
   });
 });

@@ -48,7 +48,7 @@ describe("fit", () => {
     let blocks = 0;
     const compile = compilerOfBlocks(() => ++blocks > 0);
     const losses: number[][] = [];
-    for (const [compiler, told] of [
+    for (const [compiler, callback] of [
       [compile, "onMetrics"],
       [undefined, "onStep"],
     ] as const) {
@@ -64,7 +64,7 @@ describe("fit", () => {
         step,
         state: step.init(random.key(0)),
         batches: repeated(7),
-        ...(told === "onMetrics"
+        ...(callback === "onMetrics"
           ? { onMetrics: tell }
           : { onStep: ({ metrics, step: n }) => tell(metrics, n) }),
       });

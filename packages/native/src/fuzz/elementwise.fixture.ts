@@ -123,13 +123,13 @@ export const elementwise: Operations = {
   unsigned: (pool, { a, c }) => {
     const { x, bound } = pool.int(a);
     const u = np.abs(x).astype(np.uint32);
-    const made = [
+    const result = [
       () => u.mul(3).add(1),
       () => np.rightShift(u, int(1, "uint32")),
       () => np.maximum(u, int(5, "uint32")),
       () => np.where(u.ref.greater(int(7, "uint32")), u, int(2, "uint32")),
     ][c % 4]();
-    return { x: made.astype(np.int32), bound: 3 * bound + 7 };
+    return { x: result.astype(np.int32), bound: 3 * bound + 7 };
   },
   addInt: integers([1, 0], (x, y) => x.add(y)),
   mulInt: integers([1, 0, 2], (x, y) => x.mul(y)),

@@ -5,8 +5,8 @@ const moved =
   (f: (x: np.Array, c: number, b: number) => np.Array | np.Array[]): Operation =>
   (pool, { a, b, c }) => {
     const { x, bound } = b % 7 === 6 ? pool.int(a) : pool.float(a);
-    const made = f(x, c, b);
-    return (Array.isArray(made) ? made : [made]).map((part) => ({ x: part, bound }));
+    const results = f(x, c, b);
+    return (Array.isArray(results) ? results : [results]).map((part) => ({ x: part, bound }));
   };
 
 /** Operations that move elements without changing them. */

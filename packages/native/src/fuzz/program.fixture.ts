@@ -66,8 +66,9 @@ export function execute({ steps }: FuzzProgram, inputs: readonly np.Array[]): np
     bool: (n) => pick(n, ({ dtype }) => dtype === np.bool)?.x ?? pool.float(n).x.greater(offset(n)),
   };
   for (const step of steps) {
-    const made = operations[step.op](pool, step);
-    for (const value of Array.isArray(made) ? made : [made]) values.push(small(bounded(value, dtype)));
+    const results = operations[step.op](pool, step);
+    for (const value of Array.isArray(results) ? results : [results])
+      values.push(small(bounded(value, dtype)));
   }
   return values.map(({ x }) => x);
 }

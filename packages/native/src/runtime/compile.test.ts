@@ -303,12 +303,12 @@ describe("bad input", () => {
     ["arithmetic of JavaScript", (x) => x.mul((x as unknown as number) + 1), "a comparison or a conversion"],
   ])("is a function that reads a value by %s", async (_, f, what) => {
     const x = vector(1, 2);
-    const made = compile(f, [x]);
-    await expect(made).rejects.toThrow(TypeError);
-    await expect(made).rejects.toThrow(
+    const compiled = compile(f, [x]);
+    await expect(compiled).rejects.toThrow(TypeError);
+    await expect(compiled).rejects.toThrow(
       'fn: expected a function that only computes with arrays, got "one that reads a value while traced',
     );
-    await expect(made).rejects.toThrow(what);
+    await expect(compiled).rejects.toThrow(what);
     expect(x.js()).toEqual([1, 2]);
     // Comparisons work again afterwards.
     expect((np.array(4) as unknown as number) > 3).toBe(true);
@@ -396,11 +396,14 @@ describe("a function that ONNX can't express", () => {
   ];
 
   it("is refused by `compile`, which names primitive and call site", async () => {
-    const made = compile(root, [square()]);
-    await expect(made).rejects.toThrow(
+    const compiled = compile(root, [square()]);
+    await expect(compiled).rejects.toThrow(
       /^cholesky: expected a primitive that ONNX can express, got one that it can't, in .*float32\[2,2\] = cholesky/,
     );
-    await expect(made).rejects.toMatchObject({ name: "UnsupportedPrimitiveError", primitive: "cholesky" });
+    await expect(compiled).rejects.toMatchObject({
+      name: "UnsupportedPrimitiveError",
+      primitive: "cholesky",
+    });
   });
 
   it("leaves no constant of its closure alive", async () => {
@@ -431,14 +434,14 @@ describe("a function that ONNX can't express", () => {
 
   it("is told by console.warn unless said otherwise", async () => {
     const { warn } = console;
-    const told: unknown[] = [];
-    console.warn = (message: unknown) => told.push(message);
+    const warnings: unknown[] = [];
+    console.warn = (message: unknown) => warnings.push(message);
     try {
       expect((await nativeCompiler())(root)(square()).js()).toEqual(doubled);
     } finally {
       console.warn = warn;
     }
-    expect(told).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
   });
 });
 

@@ -66,16 +66,16 @@ export function contexts(count: number, own: boolean, seed = 1): BanditContext[]
 
 /** Plays with rewards that come late and out of order, the last ones not at all. */
 export function play(bandit: Bandit, rounds: readonly BanditContext[], from = 0): Decision[] {
-  const made: Decision[] = [];
+  const decisions: Decision[] = [];
   for (const [i, context] of rounds.entries()) {
-    made.push(bandit.choose(context));
+    decisions.push(bandit.choose(context));
     if (i % 3 === 2) {
-      for (const decision of [made[i - 1], made[i - 2]])
+      for (const decision of [decisions[i - 1], decisions[i - 2]])
         bandit.update(decision.decisionId, ((decision.action + i + from) % 4) / 3);
-      if (i % 2 === 0) bandit.expire(made[i].decisionId, 0.5);
+      if (i % 2 === 0) bandit.expire(decisions[i].decisionId, 0.5);
     }
   }
-  return made;
+  return decisions;
 }
 
 /** How the suite tries a bandit. */

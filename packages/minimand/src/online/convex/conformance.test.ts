@@ -93,17 +93,17 @@ describe.each(learners)("$name", ({ make, linear, optimistic, limited, simplex }
     const before = strict.snapshot();
     expect(() => strict.update([0, 2 * G, 0])).toThrow(/^gradient: expected a norm <= G = 3, got 6$/);
     expect(strict.snapshot()).toEqual(before);
-    const told: number[][] = [];
+    const excesses: number[][] = [];
     const tolerant = played(
       2,
-      make(domain, (round, norm) => told.push([round, norm])),
+      make(domain, (round, norm) => excesses.push([round, norm])),
     );
     for (let i = 0; i < 2; i++) {
       tolerant.predict();
       tolerant.update([0, 2 * G, 0]);
     }
-    expect(told.length).toBeGreaterThan(0);
-    expect(told[0]).toEqual([3, 6]);
+    expect(excesses.length).toBeGreaterThan(0);
+    expect(excesses[0]).toEqual([3, 6]);
     expect(tolerant.report().excess === null || tolerant.bound() === null).toBe(true);
   });
 

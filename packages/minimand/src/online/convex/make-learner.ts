@@ -60,9 +60,9 @@ export function makeLearner<S extends LearnerState, Feedback = ArrayLike<number>
       if (state.decided === 0) throw outOfTurn("update", "a decision first", "none");
       const gradient = gradientOf(feedback);
       const length = norm(gradient);
-      const told = checkLimit(state, length, core.limit ?? {});
+      const reported = checkLimit(state, length, core.limit ?? {});
       core.learn(gradient, feedback);
-      if (told) state.excess = state.rounds + 1;
+      if (reported) state.excess = state.rounds + 1;
       state.largest = Math.max(state.largest, length);
       state.variation += squaredDistance(gradient, state.previous);
       state.hintError += squaredDistance(gradient, state.hint);

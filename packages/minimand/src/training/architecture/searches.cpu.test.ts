@@ -219,17 +219,17 @@ describe("RARTS", () => {
   });
 
   it("warns of a coupling that can't be stable explicitly", () => {
-    const told: string[] = [];
-    const warn = (message: string) => void told.push(message);
+    const warnings: string[] = [];
+    const warn = (message: string) => void warnings.push(message);
     const init = (coupling: "explicit" | "implicit", beta: number) =>
       rarts(problem, { ...descent, coupling, warn }).init(scalar(0), scalar(0), {
         hyper: { ...hyper, beta },
       });
     init("explicit", 9);
     init("implicit", 90);
-    expect(told).toEqual([]);
+    expect(warnings).toEqual([]);
     init("explicit", 11);
-    expect(told[0]).toMatch(/learningRate \* beta is 1\.1.*use coupling: "implicit"/);
+    expect(warnings[0]).toMatch(/learningRate \* beta is 1\.1.*use coupling: "implicit"/);
   });
 });
 

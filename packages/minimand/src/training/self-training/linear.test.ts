@@ -76,8 +76,8 @@ describe("linear worst cases", () => {
         z.dispose();
         distance.dispose();
         const rss = { ...kind, gamma: 1.5, gammaPrime: 1.5, lambda: 2, balancePenalty: 1 };
-        const made = linearRss(params(), { x: x(), y: ids(), u: x() }, rss);
-        for (const array of Object.values(made)) array.dispose();
+        const losses = linearRss(params(), { x: x(), y: ids(), u: x() }, rss);
+        for (const array of Object.values(losses)) array.dispose();
       };
       expect(leakOf(run, 2), kind.loss).toBe(0);
     }

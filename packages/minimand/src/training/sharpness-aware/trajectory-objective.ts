@@ -26,20 +26,16 @@ export function withTrajectory(base: Objective, distance: TrajectoryDistance): O
   return (params, { memory, hyper, ...context }, { weights, ...batch }) => {
     const { past, active } = memory;
     const { lambda, tau } = { lambda: hyper.lambda.ref, tau: hyper.tau.ref };
-    const [scalar, made] = base(
-      params,
-      { ...context, memory: {}, hyper },
-      { ...batch, weights: weights.ref },
-    );
+    const [scalar, aux] = base(params, { ...context, memory: {}, hyper }, { ...batch, weights: weights.ref });
     const total = constantOf(weights.ref.sum(), scalar.dtype);
     const counted = weights.mul(active);
     const options = { weights: counted };
     const values =
       distance === "kl"
-        ? trajectoryLoss(made.output.ref, past, { tau, ...options })
-        : trajectorySquaredError(made.output.ref, past, options);
+        ? trajectoryLoss(aux.output.ref, past, { tau, ...options })
+        : trajectorySquaredError(aux.output.ref, past, options);
     if (distance !== "kl") tau.dispose();
     const term = values.sum().div(total).mul(constantOf(lambda, scalar.dtype));
-    return [scalar.add(term), { ...made, memory: {} }];
+    return [scalar.add(term), { ...aux, memory: {} }];
   };
 }

@@ -45,9 +45,11 @@ describe("a run", () => {
 
   it("gives hints to learners that take them", () => {
     const losses = [1, -1, 1, -1].map(linear);
-    const told = runOnline(optimisticOmd({ domain: line, G: 1 }), losses, { hint: (t) => [t % 2 ? -1 : 1] });
-    const untold = runOnline(optimisticOmd({ domain: line, G: 1 }), losses);
-    expect(told.cumulative[3]).toBeLessThan(untold.cumulative[3]);
+    const hinted = runOnline(optimisticOmd({ domain: line, G: 1 }), losses, {
+      hint: (t) => [t % 2 ? -1 : 1],
+    });
+    const unhinted = runOnline(optimisticOmd({ domain: line, G: 1 }), losses);
+    expect(hinted.cumulative[3]).toBeLessThan(unhinted.cumulative[3]);
   });
 
   it("has NaN for bounds where theory says nothing", () => {
