@@ -1,15 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
+import { mix, sfc32 } from "./sfc32.ts";
+
+export { mix };
 
 /** A source of random numbers on the host: each call gives the next number in [0, 1). */
 export type RandomSource = () => number;
-
-/** One round of a 32-bit mixing function (splitmix32): every bit of the input changes about half of the output. */
-export function mix(value: number): number {
-  let z = (value + 0x9e3779b9) | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-  return (z ^ (z >>> 15)) >>> 0;
-}
 
 /** A 32-bit number derived from several, order included: independent streams for (seed, epoch), (seed, fold), ... */
 export function derive(...parts: number[]): number {
@@ -18,20 +13,7 @@ export function derive(...parts: number[]): number {
 
 /** A reproducible source of uniform numbers (sfc32), seeded by any integer. */
 export function randomSource(seed: number): RandomSource {
-  let a = mix(seed);
-  let b = mix(a);
-  let c = mix(b);
-  let counter = 1;
-  const next = (): number => {
-    const t = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + t) | 0;
-    return (t >>> 0) / 4294967296;
-  };
-  for (let i = 0; i < 12; i++) next();
-  return next;
+  return sfc32(seed).next;
 }
 
 /** A standard normal number (Box and Muller). */

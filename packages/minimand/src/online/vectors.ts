@@ -49,6 +49,40 @@ export function innerAt(a: ArrayLike<number>, at: number, b: ArrayLike<number>):
   return sum;
 }
 
+/**
+ * `out = scale A x`, a row after another from `at`; four rows at a time, as then a number of x is read once for four. Each sum is
+ * in the order of {@link innerAt}.
+ */
+export function product(
+  a: Float64Array,
+  at: number,
+  x: Float64Array,
+  scale: number,
+  out: Float64Array,
+): void {
+  const [rows, width] = [out.length, x.length];
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    const r0 = at + i * width;
+    const r1 = r0 + width;
+    const r2 = r1 + width;
+    const r3 = r2 + width;
+    for (let k = 0; k < width; k++) {
+      const value = x[k];
+      s0 += a[r0 + k] * value;
+      s1 += a[r1 + k] * value;
+      s2 += a[r2 + k] * value;
+      s3 += a[r3 + k] * value;
+    }
+    out[i] = scale * s0;
+    out[i + 1] = scale * s1;
+    out[i + 2] = scale * s2;
+    out[i + 3] = scale * s3;
+  }
+  for (; i < rows; i++) out[i] = scale * innerAt(a, at + i * width, x);
+}
+
 /** `||a - b||^2`. */
 export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RobustLoss, type TransportCost, type WorstCaseKind, worstCase } from "./index.ts";
+import { type RobustLoss, type WorstCaseKind, worstCase } from "./index.ts";
+import { worstCaseKinds as kinds } from "./worst-case.fixture.ts";
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const plain: Record<RobustLoss, (margin: number) => number> = {
@@ -9,15 +10,6 @@ const plain: Record<RobustLoss, (margin: number) => number> = {
   logistic: (m) => softplus(-m),
   squared: (r) => r * r,
 };
-const kinds: { loss: RobustLoss; cost: TransportCost }[] = [
-  { loss: "zeroOne", cost: "l2" },
-  { loss: "zeroOne", cost: "halfSquaredL2" },
-  { loss: "hinge", cost: "l2" },
-  { loss: "hinge", cost: "halfSquaredL2" },
-  { loss: "logistic", cost: "l2" },
-  { loss: "logistic", cost: "halfSquaredL2" },
-  { loss: "squared", cost: "halfSquaredL2" },
-];
 
 /** The supremum by trying distances, twice. */
 function bruteForce({ loss, cost }: WorstCaseKind, margin: number, norm: number, gamma: number): number {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad, differentiate } from "../../engine/differentiate.ts";
 import { softplus } from "../../engine/numerics.ts";
 import { worstCase } from "../../theory/index.ts";
+import { worstCaseKinds as kinds } from "../../theory/worst-case.fixture.ts";
 import { type LinearRobustOptions, linearRobustLoss, linearRss, linearSelfRobustLoss } from "./index.ts";
 import { innerMaximise } from "./inner-maximise.ts";
 
@@ -30,15 +31,6 @@ const scores = (v: readonly number[]): number[] =>
   );
 
 type Kind = Pick<LinearRobustOptions, "loss" | "cost">;
-const kinds: Kind[] = [
-  { loss: "zeroOne", cost: "l2" },
-  { loss: "zeroOne", cost: "halfSquaredL2" },
-  { loss: "hinge", cost: "l2" },
-  { loss: "hinge", cost: "halfSquaredL2" },
-  { loss: "logistic", cost: "l2" },
-  { loss: "logistic", cost: "halfSquaredL2" },
-  { loss: "squared", cost: "halfSquaredL2" },
-];
 const enough = ({ loss, cost }: Kind, a: number): number =>
   loss === "squared" ? 2 * a * a + 0.7 : loss !== "zeroOne" && cost === "l2" ? a + 0.2 : 0.7;
 
@@ -138,11 +130,11 @@ describe("linearRss", () => {
 
   it("takes another loss for the labelled part", () => {
     const v = [0.6, -0.9, 0.4, 0.15];
-    const made = linearRss(paramsOf(v), data(), { loss: "zeroOne", labeledLoss: "hinge", ...options });
-    made.value.dispose();
-    made.unlabeled.dispose();
+    const losses = linearRss(paramsOf(v), data(), { loss: "zeroOne", labeledLoss: "hinge", ...options });
+    losses.value.dispose();
+    losses.unlabeled.dispose();
     const hinge = np.mean(linearRobustLoss(paramsOf(v), X(), Y(), { loss: "hinge", gamma: 0.9 })).item();
-    expect(made.labeled.item()).toBeCloseTo(hinge, 12);
+    expect(losses.labeled.item()).toBeCloseTo(hinge, 12);
   });
 });
 

@@ -58,12 +58,9 @@ export function linearRobustLoss(
   y: np.Array,
   options: LinearRobustOptions,
 ): np.Array {
-  const { weights } = options;
-  const { score, norm } = scoreOf(params, x, options);
-  const margins = maskRows(marginsOf(score, y, options), weights?.ref);
-  const values = worstOfMargins(margins, norm, options);
-  release(options.gamma);
-  return weighted(values, weights);
+  return worstCases(params, x, options, (score) =>
+    maskRows(marginsOf(score, y, options), options.weights?.ref),
+  );
 }
 
 /**
@@ -86,13 +83,23 @@ export function linearSelfRobustLoss(
 ): np.Array {
   if (options.loss === "squared")
     throw rangeError("loss", '"zeroOne", "hinge" or "logistic" (a label is given)', options.loss);
-  const { weights } = options;
+  return worstCases(params, x, options, (score) => {
+    const f = maskRows(score, options.weights?.ref);
+    return f.ref.mul(np.where(f.greaterEqual(0), 1, -1));
+  });
+}
+
+/** Worst-case losses of the margins that the scores give, with rows of weight 0 masked. */
+function worstCases(
+  params: LinearParams,
+  x: np.Array,
+  options: LinearRobustOptions,
+  marginsAt: (score: np.Array) => np.Array,
+): np.Array {
   const { score, norm } = scoreOf(params, x, options);
-  const f = maskRows(score, weights?.ref);
-  const margins = f.ref.mul(np.where(f.greaterEqual(0), 1, -1));
-  const values = worstOfMargins(margins, norm, options);
+  const values = worstOfMargins(marginsAt(score), norm, options);
   release(options.gamma);
-  return weighted(values, weights);
+  return weighted(values, options.weights);
 }
 
 /**

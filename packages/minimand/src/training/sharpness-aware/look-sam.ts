@@ -8,7 +8,8 @@ import { makeStep } from "../step.ts";
 import type { StepMethod } from "../step-method.ts";
 import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
-import { addTrees, discard, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
+import { addTrees, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
+import { perturbedGradient } from "./perturbed-gradient.ts";
 
 /** How a {@link lookSam} step is built. */
 export interface LookSamOptions extends SupervisedOptions {
@@ -37,6 +38,7 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
   const { k = 5 } = options;
   checkNumber("k", k, { min: 1, integer: true });
   const at = gradientAt(options.objective);
+  const gradients = perturbedGradient(options.objective);
   const shared: Pick<StepMethod, "hyper" | "carry" | "alone"> = {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.7, min: 0 } },
     carry: ({ params }) => zerosLike(params),
@@ -45,18 +47,11 @@ export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
   const looking = makeStep(options, {
     ...shared,
     direction(inputs) {
-      const { params, hyper } = inputs;
-      const { loss, aux, gradient } = at(refTree(params), inputs, {});
-      const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
-      discard(perturbed.loss);
-      const across = orthogonalTo(refTree(perturbed.gradient), gradient);
-      return {
-        metrics: { loss },
-        direction: perturbed.gradient,
-        modelState: aux.modelState,
-        carried: across,
-      };
+      const { loss, modelState, gradient, perturbed } = gradients(inputs, (g) =>
+        samPerturbation(g, { rho: inputs.hyper.rho.ref }),
+      );
+      const across = orthogonalTo(refTree(perturbed), gradient);
+      return { metrics: { loss }, direction: perturbed, modelState, carried: across };
     },
   });
   const between = makeStep(options, {

@@ -1,9 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { refTree } from "../../engine/tree.ts";
-import { gradientAt } from "../gradient-at.ts";
+import { refTree, type Tree } from "../../engine/tree.ts";
 import { makeStep } from "../step.ts";
+import type { StepInputs, StepMethod } from "../step-method.ts";
 import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
 import type { TrainStep } from "../train-step.ts";
 import {
@@ -14,6 +14,7 @@ import {
   samPerturbation,
   scaleTree,
 } from "./perturbations.ts";
+import { perturbedGradient } from "./perturbed-gradient.ts";
 
 /**
  * Sharpness-aware minimisation (SAM) as a training step.
@@ -32,15 +33,24 @@ import {
  */
 export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
   checkOptions("sam", options, supervisedOptions);
-  const at = gradientAt(options.objective);
+  return perturbedStep(options, { rho: { default: 0.05, min: 0 } }, (gradient, { hyper }) =>
+    samPerturbation(gradient, { rho: hyper.rho.ref }),
+  );
+}
+
+/** A step along the gradient at perturbed parameters. */
+function perturbedStep(
+  options: SupervisedOptions,
+  hyper: StepMethod["hyper"],
+  perturb: (gradient: Tree, inputs: StepInputs) => Tree,
+): TrainStep<SupervisedState> {
+  const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
-    hyper: { rho: { default: 0.05, min: 0 } },
+    hyper,
     direction(inputs) {
-      const { loss, aux, gradient } = at(refTree(inputs.params), inputs, {});
-      const epsilon = samPerturbation(gradient, { rho: inputs.hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(inputs.params)), inputs, {});
-      discard(perturbed.loss);
-      return { metrics: { loss }, direction: perturbed.gradient, modelState: aux.modelState };
+      const { loss, modelState, gradient, perturbed } = gradients(inputs, (g) => perturb(g, inputs));
+      discard(gradient);
+      return { metrics: { loss }, direction: perturbed, modelState };
     },
   });
 }
@@ -68,19 +78,10 @@ export interface AsamOptions extends SupervisedOptions {
 export function asam(options: AsamOptions): TrainStep<SupervisedState> {
   checkOptions("asam", options, { ...supervisedOptions, scaled: true });
   const { scaled } = options;
-  const at = gradientAt(options.objective);
-  return makeStep(options, {
-    hyper: { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } },
-    direction(inputs) {
-      const { params, hyper } = inputs;
-      const { loss, aux, gradient } = at(refTree(params), inputs, {});
-      const sizes = { rho: hyper.rho.ref, eta: hyper.eta.ref };
-      const epsilon = asamPerturbation(refTree(params), gradient, { ...sizes, scaled });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
-      discard(perturbed.loss);
-      return { metrics: { loss }, direction: perturbed.gradient, modelState: aux.modelState };
-    },
-  });
+  const hyper = { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } };
+  return perturbedStep(options, hyper, (gradient, { params, hyper: { rho, eta } }) =>
+    asamPerturbation(refTree(params), gradient, { rho: rho.ref, eta: eta.ref, scaled }),
+  );
 }
 
 /**
@@ -100,22 +101,17 @@ export function asam(options: AsamOptions): TrainStep<SupervisedState> {
  */
 export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
   checkOptions("gsam", options, supervisedOptions);
-  const at = gradientAt(options.objective);
+  const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.4, min: 0 } },
     direction(inputs) {
-      const { params, hyper } = inputs;
-      const { loss, aux, gradient } = at(refTree(params), inputs, {});
-      const epsilon = samPerturbation(refTree(gradient), { rho: hyper.rho.ref });
-      const perturbed = at(addTrees(epsilon, refTree(params)), inputs, {});
-      discard(perturbed.loss);
-      const across = orthogonalTo(gradient, refTree(perturbed.gradient));
-      const climb = scaleTree(across, constantOf(hyper.alpha.ref, loss.dtype).neg());
-      return {
-        metrics: { loss },
-        direction: addTrees(perturbed.gradient, climb),
-        modelState: aux.modelState,
-      };
+      const { rho, alpha } = inputs.hyper;
+      const { loss, modelState, gradient, perturbed } = gradients(inputs, (g) =>
+        samPerturbation(g, { rho: rho.ref }),
+      );
+      const across = orthogonalTo(gradient, refTree(perturbed));
+      const climb = scaleTree(across, constantOf(alpha.ref, loss.dtype).neg());
+      return { metrics: { loss }, direction: addTrees(perturbed, climb), modelState };
     },
   });
 }

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
-import { innerAt } from "../../vectors.ts";
+import { innerAt, product } from "../../vectors.ts";
 
 /**
  * Ridge regression, one for each slot, by recursive least squares: `theta = Z^-1 sum r x`, `Z = lambda I + sum x x^T`. Of the
@@ -77,27 +77,7 @@ export function ridgeSlotVariances({ dim, inverse }: Ridge, slots: number, x: Fl
     at += i + 1;
   }
   const out = new Float64Array(slots);
-  let slot = 0;
-  for (; slot + 3 < slots; slot += 4) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    const r0 = slot * size;
-    const r1 = r0 + size;
-    const r2 = r1 + size;
-    const r3 = r2 + size;
-    for (let k = 0; k < size; k++) {
-      const value = products[k];
-      s0 += inverse[r0 + k] * value;
-      s1 += inverse[r1 + k] * value;
-      s2 += inverse[r2 + k] * value;
-      s3 += inverse[r3 + k] * value;
-    }
-    out.set([s0, s1, s2, s3], slot);
-  }
-  for (; slot < slots; slot++) {
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += inverse[slot * size + k] * products[k];
-    out[slot] = sum;
-  }
+  product(inverse, 0, products, 1, out);
   return out.map((v) => Math.max(0, v));
 }
 

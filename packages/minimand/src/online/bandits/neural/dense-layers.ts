@@ -1,38 +1,4 @@
-import { innerAt } from "../../vectors.ts";
-
 /* Loops over a dense layer, whose weights are rows of a vector of parameters. */
-
-/** `out = scale A x`, a row after another from `at`; four rows at a time, as then a number of x is read once for four. */
-export function product(
-  a: Float64Array,
-  at: number,
-  x: Float64Array,
-  width: number,
-  scale: number,
-  out: Float64Array,
-): void {
-  const rows = out.length;
-  let i = 0;
-  for (; i + 3 < rows; i += 4) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    const r0 = at + i * width;
-    const r1 = r0 + width;
-    const r2 = r1 + width;
-    const r3 = r2 + width;
-    for (let k = 0; k < width; k++) {
-      const value = x[k];
-      s0 += a[r0 + k] * value;
-      s1 += a[r1 + k] * value;
-      s2 += a[r2 + k] * value;
-      s3 += a[r3 + k] * value;
-    }
-    out[i] = scale * s0;
-    out[i + 1] = scale * s1;
-    out[i + 2] = scale * s2;
-    out[i + 3] = scale * s3;
-  }
-  for (; i < rows; i++) out[i] = scale * innerAt(a, at + i * width, x);
-}
 
 /** Adds `factor_i x` to row i. */
 export function addOuter(

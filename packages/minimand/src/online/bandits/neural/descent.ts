@@ -1,4 +1,5 @@
-import { checkChoice, checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkSchedule } from "./schedule.ts";
 
 /** Gradient descent on one vector of parameters: plain, with momentum, or Adam. */
 export type DescentOptions =
@@ -22,15 +23,9 @@ export function stepSizeAt(size: StepSize, t: number): number {
 
 /** Throws unless this is a step size. */
 export function checkStepSize(argument: string, size: unknown): asserts size is StepSize {
-  if (typeof size === "number") {
-    checkNumber(argument, size, { above: 0 });
-    return;
-  }
-  const given = size as Partial<Exclude<StepSize, number>> | null | undefined;
-  if (given?.kind !== "inverse" && given?.kind !== "inverse-sqrt")
-    throw typeError(argument, 'a number or { kind: "inverse" | "inverse-sqrt", initial }', size);
-  checkNumber(`${argument}.initial`, given.initial, { above: 0 });
-  if (given.delay !== undefined) checkNumber(`${argument}.delay`, given.delay, { above: 0 });
+  checkSchedule(argument, size, ["inverse", "inverse-sqrt"], { above: 0 });
+  const { delay } = size as Partial<Exclude<StepSize, number>>;
+  if (delay !== undefined) checkNumber(`${argument}.delay`, delay, { above: 0 });
 }
 
 /** A rule of descent with its memory. */

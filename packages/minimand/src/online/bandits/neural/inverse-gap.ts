@@ -1,5 +1,6 @@
-import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
+import { checkNumber, rangeError } from "../../../engine/errors.ts";
 import { checkVector } from "../../vectors.ts";
+import { checkSchedule } from "./schedule.ts";
 
 /** How much the weighting exploits; see {@link inverseGap}. */
 export interface InverseGapOptions {
@@ -129,12 +130,5 @@ export function gammaAt(schedule: GammaSchedule, t: number): number {
 
 /** Throws unless this is a gamma. */
 export function checkGammaSchedule(argument: string, schedule: unknown): asserts schedule is GammaSchedule {
-  if (typeof schedule === "number") {
-    checkNumber(argument, schedule, { min: 0 });
-    return;
-  }
-  const given = schedule as Partial<Exclude<GammaSchedule, number>> | null | undefined;
-  if (given?.kind !== "sqrt" && given?.kind !== "doubling")
-    throw typeError(argument, 'a number or { kind: "sqrt" | "doubling", initial }', schedule);
-  checkNumber(`${argument}.initial`, given.initial, { min: 0 });
+  checkSchedule(argument, schedule, ["sqrt", "doubling"], { min: 0 });
 }

@@ -1,8 +1,8 @@
 import { checkChoice, checkNumber, rangeError } from "../../../engine/errors.ts";
-import { innerAt } from "../../vectors.ts";
+import { innerAt, product } from "../../vectors.ts";
 import { randomStream } from "../random-stream.ts";
 import { type Activation, activate, activations } from "./activations.ts";
-import { addOuter, product, sumOfSquares } from "./dense-layers.ts";
+import { addOuter, sumOfSquares } from "./dense-layers.ts";
 
 /** Shape of a network with one output, for contexts of `dim` numbers. */
 export interface NetworkOptions {
@@ -123,7 +123,7 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
       let input = x;
       for (let l = 0; l < depth; l++) {
         const out = values[l];
-        product(parameters, start(l, slot), input, inputs[l], scale[l], out);
+        product(parameters, start(l, slot), input, scale[l], out);
         applyActivation(out, slopes[l]);
         input = out;
       }

@@ -1,6 +1,6 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
 import { checkDistribution, checkRows, type Rows } from "../checks.ts";
-import { ftrlInto, type Regularizer } from "./ftrl.ts";
+import { policyWriter, type Regularizer } from "./ftrl.ts";
 
 /** What follow the regularised leader did on a sequence of losses. */
 export interface FtrlRegret {
@@ -48,10 +48,11 @@ export function ftrlRegret(
   start = barrier ? start - actions * Math.log(actions) : Math.log(actions);
   const cumulative = new Float64Array(actions);
   const policies: Float64Array[] = [];
+  const writePolicy = policyWriter(regularizer);
   let [regret, squares, least] = [0, 0, Infinity];
   for (const loss of losses) {
     const policy = new Float64Array(actions);
-    ftrlInto(regularizer, policy, cumulative, 0, actions, eta);
+    writePolicy(policy, cumulative, 0, actions, eta);
     for (let a = 0; a < actions; a++) {
       regret += (policy[a] - comparator[a]) * loss[a];
       squares += policy[a] * loss[a] * loss[a];

@@ -4,16 +4,18 @@ import { checkVector } from "../../vectors.ts";
 /** What keeps a policy away from the corners of the simplex: `sum ln(1/p)` or `sum p ln p`. */
 export type Regularizer = "log-barrier" | "entropy";
 
-/** Writes the log-barrier policy of `actions` cumulative losses into `policy`; returns the dual variable. */
-export function logBarrierInto(
+/** Writes the policy of cumulative losses, `actions` of them from `at` on, to the same places. */
+type WritePolicy<Returned> = (
   policy: Float64Array,
   losses: ArrayLike<number>,
   at: number,
   actions: number,
   eta: number,
-): number {
-  let least = Infinity;
-  for (let a = 0; a < actions; a++) least = Math.min(least, losses[at + a]);
+) => Returned;
+
+/** Writes the log-barrier policy; returns the dual variable. */
+export const logBarrierInto: WritePolicy<number> = (policy, losses, at, actions, eta) => {
+  const least = leastOf(losses, at, actions);
   // With y = eta (losses - least) and n = eta (nu + least): sum 1 / (y + n) = 1 has its root in [1, actions]. Newton's
   // method on 1 / sum, which is concave and rising, comes from the left and never passes the root.
   let n = 1;
@@ -28,44 +30,33 @@ export function logBarrierInto(
     if (!(step > 1e-15 * n)) break;
     n = Math.min(actions, n + step);
   }
-  let sum = 0;
-  for (let a = 0; a < actions; a++) {
-    policy[at + a] = 1 / (eta * (losses[at + a] - least) + n);
-    sum += policy[at + a];
-  }
-  for (let a = 0; a < actions; a++) policy[at + a] /= sum;
+  for (let a = 0; a < actions; a++) policy[at + a] = 1 / (eta * (losses[at + a] - least) + n);
+  normalize(policy, at, actions);
   return n / eta - least;
-}
+};
 
-/** Writes the exponential weights of `actions` cumulative losses into `policy`. */
-export function hedgeInto(
-  policy: Float64Array,
-  losses: ArrayLike<number>,
-  at: number,
-  actions: number,
-  eta: number,
-): void {
+/** Writes the exponential weights. */
+const hedgeInto: WritePolicy<void> = (policy, losses, at, actions, eta) => {
+  const least = leastOf(losses, at, actions);
+  for (let a = 0; a < actions; a++) policy[at + a] = Math.exp(-eta * (losses[at + a] - least));
+  normalize(policy, at, actions);
+};
+
+function leastOf(losses: ArrayLike<number>, at: number, actions: number): number {
   let least = Infinity;
   for (let a = 0; a < actions; a++) least = Math.min(least, losses[at + a]);
+  return least;
+}
+
+function normalize(policy: Float64Array, at: number, actions: number): void {
   let sum = 0;
-  for (let a = 0; a < actions; a++) {
-    policy[at + a] = Math.exp(-eta * (losses[at + a] - least));
-    sum += policy[at + a];
-  }
+  for (let a = 0; a < actions; a++) sum += policy[at + a];
   for (let a = 0; a < actions; a++) policy[at + a] /= sum;
 }
 
-/** {@link logBarrierInto} or {@link hedgeInto}. */
-export function ftrlInto(
-  regularizer: Regularizer,
-  policy: Float64Array,
-  losses: ArrayLike<number>,
-  at: number,
-  actions: number,
-  eta: number,
-): void {
-  if (regularizer === "entropy") hedgeInto(policy, losses, at, actions, eta);
-  else logBarrierInto(policy, losses, at, actions, eta);
+/** What writes the policies of a regulariser. */
+export function policyWriter(regularizer: Regularizer): WritePolicy<unknown> {
+  return regularizer === "entropy" ? hedgeInto : logBarrierInto;
 }
 
 /**

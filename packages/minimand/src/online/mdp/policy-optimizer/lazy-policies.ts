@@ -1,6 +1,6 @@
 import { drawIndex, type EpisodicSimulator } from "../environments/simulator.ts";
 import { localBonusInto } from "../estimators/bonus.ts";
-import { ftrlInto } from "../estimators/ftrl.ts";
+import { policyWriter } from "../estimators/ftrl.ts";
 import { estimateOf, type LearnedLayer } from "./lazy-history.ts";
 import type { VisitedState, VisitedStates } from "./lazy-states.ts";
 import type { PolicySettings } from "./policy-core.ts";
@@ -19,10 +19,11 @@ export function lazyPolicies<State>(
 ): (k: number, layer: number, state: State) => Float64Array {
   const { horizon, dim } = simulator;
   const how = { estimator, horizon };
+  const writePolicy = policyWriter(regularizer);
 
   function policyOf(entry: VisitedState, losses: Float64Array): Float64Array {
     const policy = new Float64Array(entry.actions);
-    ftrlInto(regularizer, policy, losses, 0, entry.actions, eta);
+    writePolicy(policy, losses, 0, entry.actions, eta);
     return policy;
   }
 

@@ -2,7 +2,7 @@ import { checkNumber, typeError } from "../../../engine/errors.ts";
 import { checkVector, innerAt } from "../../vectors.ts";
 import type { FiniteSimulator } from "../environments/simulator.ts";
 import { checkState, type Layer, type Tables } from "../environments/tables.ts";
-import { ftrlInto } from "../estimators/ftrl.ts";
+import { policyWriter } from "../estimators/ftrl.ts";
 import { timesVector } from "../estimators/symmetric.ts";
 import type { PolicyCore, PolicySettings } from "./policy-core.ts";
 import { tabulatedBonuses } from "./tabulated-bonuses.ts";
@@ -15,7 +15,8 @@ export function tabulatedCore(
   settings: PolicySettings,
 ): PolicyCore<number> {
   const { horizon, dim, layers } = tables;
-  const { schedule, regularizer } = settings;
+  const { schedule } = settings;
+  const writePolicy = policyWriter(settings.regularizer);
   const perRow = (): Float64Array[] => layers.map(({ rows }) => new Float64Array(rows));
   const lambda = perRow();
   const policies = perRow();
@@ -28,7 +29,7 @@ export function tabulatedCore(
   function improve(): void {
     for (const [h, { states, first }] of layers.entries())
       for (let s = 0; s < states; s++)
-        ftrlInto(regularizer, policies[h], lambda[h], first[s], first[s + 1] - first[s], schedule.eta);
+        writePolicy(policies[h], lambda[h], first[s], first[s + 1] - first[s], schedule.eta);
   }
 
   return {
