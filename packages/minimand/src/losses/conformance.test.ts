@@ -1,9 +1,8 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
-import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingLosses } from "./conformance.ts";
+import { itIsALossOfExamples } from "./example-loss.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
-import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
 const batch = 6;
 const classes = 4;
@@ -41,47 +40,7 @@ describe.each(conformingLosses.map((c) => [c.name, c] as const))(
   (_, { loss, parameters, idsOnly, mayOverflow, notShiftInvariant }) => {
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    it("returns one float32 value per example", () => {
-      const out = loss(logits(), ids(), {});
-      expect(out.shape).toEqual([batch]);
-      expect(out.dtype).toBe(np.float32);
-      expect(values(out).every(Number.isFinite)).toBe(true);
-    });
-
-    it("has the same value and gradient in a user's own jit(grad(mean)) as eagerly", () => {
-      close(
-        values(jit((f: np.Array, y: np.Array) => loss(f, y, {}))(logits(), ids())),
-        values(loss(logits(), ids(), {})),
-      );
-      close(values(jit(meanGrad())(logits(), ids())), values(meanGrad()(logits(), ids())));
-    });
-
-    if (Object.keys(parameters).length > 0)
-      it("takes its parameters as inputs of a program, with the values of numbers", () => {
-        expectParametersAsInputs((f, given) => loss(f, ids(), {}, given), logits, parameters);
-      });
-
-    it("multiplies by weights and leaves rows of weight 0 out, whatever they hold", () => {
-      const plain = values(loss(logits(), ids(), {}));
-      const w = [1, 0, 2, 0.5, 1, 0];
-      close(
-        values(loss(logits(), ids(), { weights: np.array(w) })),
-        plain.map((v, i) => v * w[i]),
-      );
-      const bad = Float32Array.from(flat);
-      bad.fill(Number.NaN, classes, 2 * classes);
-      const weightedGrad = jit(
-        grad((f: np.Array, y: np.Array, v: np.Array) => loss(f, y, { weights: v }).mean()),
-      );
-      const g = values(weightedGrad(np.array(bad, { shape: [batch, classes] }), ids(), np.array(w)));
-      expect(g.every(Number.isFinite)).toBe(true);
-      expect(g.slice(classes, 2 * classes).every((v) => v === 0)).toBe(true);
-      const mask = np.array([true, false, true, true, true, false]);
-      close(
-        values(loss(logits(), ids(), { weights: mask })),
-        plain.map((v, i) => (w[i] > 0 ? v : 0)),
-      );
-    });
+    itIsALossOfExamples({ loss, parameters, first: logits, second: ids });
 
     it("never gives NaN at logits of +-1e4", () => {
       for (const scale of [1e4, -1e4]) {
@@ -146,16 +105,6 @@ describe.each(conformingLosses.map((c) => [c.name, c] as const))(
         /logits: expected numbers, got NaN/i,
       );
       f.dispose();
-    });
-
-    it("leaves no array alive and consumes what it is given", () => {
-      const f = logits();
-      const y = ids();
-      expect(leakOf(() => loss(f.ref, y.ref, {}).dataSync())).toBe(0);
-      const step = jit(meanGrad());
-      expect(leakOf(() => step(f.ref, y.ref).dataSync())).toBe(0);
-      expect(f.refCount).toBe(1);
-      expect(y.refCount).toBe(1);
     });
   },
 );

@@ -1,8 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
-import { leakOf } from "../../../../test/support/leaks.ts";
+import { itIsALossOfExamples } from "./example-loss.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
-import { expectParametersAsInputs } from "./parameters.fixture.ts";
 import { scalarLosses } from "./scalar-conformance.ts";
 
 const flat = [0.3, -2.1, 1.7, 4.2, -0.6, 2.4];
@@ -20,49 +19,7 @@ describe.each(scalarLosses.map((c) => [c.name, c] as const))(
     const second = target === "label" ? "labels" : "targets";
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    it("returns one float32 value per example", () => {
-      const out = loss(scores(), targets(), {});
-      expect(out.shape).toEqual([batch]);
-      expect(out.dtype).toBe(np.float32);
-      expect(values(out).every(Number.isFinite)).toBe(true);
-    });
-
-    it("has the same value and gradient in a user's own jit(grad(mean)) as eagerly", () => {
-      const compiled = jit((f: np.Array, y: np.Array) => loss(f, y, {}));
-      close(values(compiled(scores(), targets())), values(loss(scores(), targets(), {})));
-      const gradient = values(meanGrad()(scores(), targets()));
-      expect(gradient.some((g) => g !== 0)).toBe(true);
-      close(values(jit(meanGrad())(scores(), targets())), gradient);
-    });
-
-    if (Object.keys(parameters).length > 0)
-      it("takes its parameters as inputs of a program, with the values of numbers", () => {
-        expectParametersAsInputs((f, given) => loss(f, targets(), {}, given), scores, parameters);
-      });
-
-    it("multiplies by weights and leaves rows of weight 0 out, whatever they hold", () => {
-      const plain = values(loss(scores(), targets(), {}));
-      const w = [1, 0, 2, 0.5, 1, 0];
-      const bad = () => np.array(Float32Array.from(flat, (v, i) => (w[i] === 0 ? Number.NaN : v)));
-      close(
-        values(loss(bad(), targets(), { weights: np.array(w) })),
-        plain.map((v, i) => v * w[i]),
-      );
-      const weightedGrad = jit(
-        grad((f: np.Array, y: np.Array, v: np.Array) => loss(f, y, { weights: v }).mean()),
-      );
-      const g = values(weightedGrad(bad(), targets(), np.array(w)));
-      const unweighted = values(meanGrad()(scores(), targets()));
-      close(
-        g,
-        unweighted.map((v, i) => v * w[i]),
-      );
-      const mask = np.array([true, false, true, true, true, false]);
-      close(
-        values(loss(scores(), targets(), { weights: mask })),
-        plain.map((v, i) => (w[i] > 0 ? v : 0)),
-      );
-    });
+    itIsALossOfExamples({ loss, parameters, first: scores, second: targets });
 
     it("never gives NaN at +-1e4", () => {
       for (const scale of [1e4, -1e4]) {
@@ -95,17 +52,6 @@ describe.each(scalarLosses.map((c) => [c.name, c] as const))(
           /targets: expected numbers, got NaN/,
         );
       f.dispose();
-    });
-
-    it("leaves no array alive and consumes what it is given", () => {
-      const f = scores();
-      const y = targets();
-      const w = np.array([1, 0, 2, 0.5, 1, 0]);
-      expect(leakOf(() => loss(f.ref, y.ref, {}).dataSync())).toBe(0);
-      expect(leakOf(() => loss(f.ref, y.ref, { weights: w.ref }).dataSync())).toBe(0);
-      const step = jit(meanGrad());
-      expect(leakOf(() => step(f.ref, y.ref).dataSync())).toBe(0);
-      expect([f.refCount, y.refCount, w.refCount]).toEqual([1, 1, 1]);
     });
   },
 );

@@ -1,9 +1,9 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { leakOf } from "../../../../../test/support/leaks.ts";
+import { itIsALossOfExamples } from "../example-loss.fixture.ts";
 import { closeTo, numbers as values } from "../numbers.fixture.ts";
-import { expectParametersAsInputs } from "../parameters.fixture.ts";
+import { withParameters } from "../parameters.fixture.ts";
 import { conformingPairLosses } from "./pair-conformance.ts";
 
 const [batch, classes] = [5, 4];
@@ -17,25 +17,17 @@ const close = closeTo(2e-5);
 describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, shiftInvariant }) => {
   const meanGrad = () => grad((s: np.Array, t: np.Array) => loss(s, t, {}).mean());
 
-  it("returns one value >= 0 per example, 0 with gradient 0 where the student is the teacher", () => {
-    const out = loss(student(), teacher(), {});
-    expect([out.shape, out.dtype]).toEqual([[batch], np.float32]);
-    expect(values(out).every((v) => v > 0)).toBe(true);
+  itIsALossOfExamples({
+    loss: withParameters(loss, {}),
+    parameters: { temperature: 3 },
+    first: student,
+    second: teacher,
+  });
+
+  it("is > 0, and 0 with gradient 0 where the student is the teacher", () => {
+    expect(values(loss(student(), teacher(), {})).every((v) => v > 0)).toBe(true);
     close(values(loss(student(), student(), {})), Array(batch).fill(0), 1e-5);
     close(values(meanGrad()(student(), student())), Array(batch * classes).fill(0), 1e-6);
-  });
-
-  it("has the same value and gradient in a user's own jit(grad(mean)) as eagerly", () => {
-    close(
-      values(jit((s: np.Array, t: np.Array) => loss(s, t, {}))(student(), teacher())),
-      values(loss(student(), teacher(), {})),
-    );
-    close(values(jit(meanGrad())(student(), teacher())), values(meanGrad()(student(), teacher())));
-  });
-
-  it("takes the temperature as an input of one program", () => {
-    for (const temperature of [0.5, 3])
-      expectParametersAsInputs((f, given) => loss(f, teacher(), given), student, { temperature });
   });
 
   it("is convex in the student's logits", () => {
@@ -64,22 +56,6 @@ describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, {
   it("sends no gradient to the teacher", () => {
     const toTeacher = jit(grad((t: np.Array, s: np.Array) => loss(s, t, {}).mean()));
     expect(values(toTeacher(teacher(), student())).every((g) => g === 0)).toBe(true);
-  });
-
-  it("multiplies by weights and leaves rows of weight 0 out, whatever either side holds there", () => {
-    const plain = values(loss(student(), teacher(), {}));
-    const w = [1, 0, 2, 0.5, 0];
-    close(
-      values(loss(student(), teacher(), { weights: np.array(w) })),
-      plain.map((v, i) => v * w[i]),
-    );
-    const withNaN = (x: Float32Array<ArrayBuffer>) => x.fill(Number.NaN, classes, 2 * classes);
-    const weightedGrad = jit(
-      grad((s: np.Array, t: np.Array, v: np.Array) => loss(s, t, { weights: v }).mean()),
-    );
-    const g = values(weightedGrad(array(withNaN(flat(1))), array(withNaN(flat(2.2))), np.array(w)));
-    expect(g.every(Number.isFinite)).toBe(true);
-    expect(g.slice(classes, 2 * classes).every((v) => v === 0)).toBe(true);
   });
 
   it("is finite, in value and gradient, at logits of +-1e4 that agree or not", () => {
@@ -112,15 +88,5 @@ describe.each(conformingPairLosses.map((c) => [c.name, c] as const))("%s", (_, {
         `temperature: expected a finite number > 0, got ${temperature}`,
       );
     expect(() => loss(student(), teacher(), { weights: np.array([1, -1, 1, 1, 1]) })).toThrow(/^weights/);
-  });
-
-  it("leaves no array alive and consumes what it is given", () => {
-    const [s, t] = [student(), teacher()];
-    expect(leakOf(() => loss(s.ref, t.ref, {}).dataSync())).toBe(0);
-    const weights = np.array([1, 0.5, 2, 1, 0]);
-    expect(leakOf(() => loss(s.ref, t.ref, { weights: weights.ref }).dataSync())).toBe(0);
-    const step = jit(meanGrad());
-    expect(leakOf(() => step(s.ref, t.ref).dataSync())).toBe(0);
-    expect([s.refCount, t.refCount]).toEqual([1, 1]);
   });
 });
