@@ -1,6 +1,6 @@
 import { randomSource } from "../../engine/random.ts";
 import type { ConformingLearner } from "../conformance.fixture.ts";
-import { inner } from "../vectors.ts";
+import { inner, plusScaled, squaredDistance } from "../vectors.ts";
 import { ballDomain } from "./domains/ball-domain.ts";
 import { boxDomain } from "./domains/box-domain.ts";
 import { customDomain } from "./domains/custom-domain.ts";
@@ -159,6 +159,53 @@ export function gradients(rounds: number, next: () => number, kind: number): Flo
   });
 }
 
+/** The regret of a learner against a target that the gradients and chance move, and the length of its way. */
+export function againstMovingTarget(
+  learner: OnlineLearner,
+  domain: Domain,
+  { seed, kind, rate, hinted = false }: { seed: number; kind: number; rate: number; hinted?: boolean },
+): { regret: number; length: number } {
+  const next = randomSource(seed);
+  const hint = hinted ? (x: Float64Array) => x.map((v) => v + next() - 0.5) : undefined;
+  let [regret, length] = [0, 0];
+  let u = domain.project(Float64Array.from({ length: 3 }, () => next() - 0.5));
+  for (const g of gradients(80, next, kind)) {
+    const moved = domain.project(u.map((v, i) => v - rate * g[i] * next()));
+    length += Math.sqrt(squaredDistance(moved, u));
+    u = moved;
+    regret += inner(g, plusScaled(learner.predict(hint), -1, u));
+    learner.update(g);
+  }
+  return { regret, length };
+}
+
+type Tried<Feedback> = ConformingLearner<OnlineLearner<Feedback>, LearnerSnapshot>;
+
+/** How any convex learner is tried, by the feedback of several rounds and that of one. */
+export function roundsOf<Feedback>(
+  several: (count: number, seed: number) => readonly Feedback[],
+  one: Feedback,
+): Pick<Tried<Feedback>, "play" | "halfRound" | "finishRound" | "throughJson" | "ofVersion9" | "outOfTurn"> {
+  return {
+    play: (learner, rounds, seed) =>
+      several(rounds, seed).map((feedback) => {
+        // JSON knows no negative zero.
+        const x = learner.predict().map((v) => v + 0);
+        learner.update(feedback);
+        return [x, learner.report(), learner.bound()];
+      }),
+    halfRound(learner) {
+      learner.predict();
+    },
+    finishRound(learner) {
+      learner.update(one);
+    },
+    throughJson: (snapshot) => JSON.parse(JSON.stringify(snapshot)),
+    ofVersion9: (snapshot) => ({ ...snapshot, version: 9 as 1 }),
+    outOfTurn: (learner) => [[() => learner.update(one), "update: expected a decision first, got none"]],
+  };
+}
+
 /** How the suite tries a convex learner. */
 export function conforming(
   make: (domain: Domain) => OnlineLearner,
@@ -169,24 +216,7 @@ export function conforming(
     ofAnotherKind: () =>
       make(domain).kind === "ogd" ? optimisticOmdEntropy({ dimension: 3, eta: 1 }) : ogd({ domain, G }),
     ofAnotherShape: () => make(simplexDomain(4)),
-    play: (learner, rounds, seed) =>
-      gradients(rounds, randomSource(seed), 0).map((g) => {
-        // JSON knows no negative zero.
-        const x = learner.predict().map((v) => v + 0);
-        learner.update(g);
-        return [x, learner.report(), learner.bound()];
-      }),
-    halfRound(learner) {
-      learner.predict();
-    },
-    finishRound(learner) {
-      learner.update([0.5, 0, -0.5]);
-    },
-    throughJson: (snapshot) => JSON.parse(JSON.stringify(snapshot)),
-    ofVersion9: (snapshot) => ({ ...snapshot, version: 9 as 1 }),
-    outOfTurn: (learner) => [
-      [() => learner.update([1, 0, 0]), "update: expected a decision first, got none"],
-    ],
+    ...roundsOf<ArrayLike<number>>((count, seed) => gradients(count, randomSource(seed), 0), [0.5, 0, -0.5]),
     badInput(learner) {
       learner.predict();
       return [

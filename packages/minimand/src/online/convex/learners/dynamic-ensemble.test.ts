@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../../engine/random.ts";
-import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
+import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { ballDomain } from "../domains/ball-domain.ts";
 import { boxDomain } from "../domains/box-domain.ts";
-import { G, gradients } from "../learners.fixture.ts";
+import { againstMovingTarget, G, gradients } from "../learners.fixture.ts";
 import { doublingEnsemble } from "./doubling-ensemble.ts";
 import { dynamicEnsemble, ensemblePool } from "./dynamic-ensemble.ts";
 
@@ -68,18 +68,8 @@ describe("the ensemble", () => {
   it("keeps its bound against a moving target, whatever the gradients and hints", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 3 }), fc.boolean(), (seed, kind, hinted) => {
-        const next = randomSource(seed);
         const learner = dynamicEnsemble({ domain, G, L: 0.05, horizon: 80 });
-        let [regret, length] = [0, 0];
-        let u = domain.project(Float64Array.from({ length: 3 }, () => next() - 0.5));
-        for (const g of gradients(80, next, kind)) {
-          const moved = domain.project(u.map((v, i) => v - 0.3 * g[i] * next()));
-          length += Math.sqrt(squaredDistance(moved, u));
-          u = moved;
-          const hint = hinted ? (x: Float64Array) => x.map((v) => v + next() - 0.5) : undefined;
-          regret += inner(g, plusScaled(learner.predict(hint), -1, u));
-          learner.update(g);
-        }
+        const { regret, length } = againstMovingTarget(learner, domain, { seed, kind, rate: 0.3, hinted });
         expect(regret).toBeLessThanOrEqual(learner.bound(length)! + 1e-9);
       }),
       { numRuns: 25 },

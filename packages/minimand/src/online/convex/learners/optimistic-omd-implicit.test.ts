@@ -4,7 +4,7 @@ import { randomSource } from "../../../engine/random.ts";
 import { itIsALearner } from "../../conformance.fixture.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { ballDomain } from "../domains/ball-domain.ts";
-import { domains } from "../learners.fixture.ts";
+import { domains, roundsOf } from "../learners.fixture.ts";
 import { type LinearRound, linearLosses } from "../losses/linear-losses.ts";
 import type { LearnerSnapshot, OnlineLearner } from "../online-learner.ts";
 import { ogd } from "./ogd.ts";
@@ -96,23 +96,7 @@ describe("the learner with implicit steps, as a learner", () => {
     make,
     ofAnotherKind: () => ogd({ domain: ballDomain(3, 1), G: 1 }) as never,
     ofAnotherShape: () => make(ballDomain(4, 1)),
-    play: (learner, count, seed) =>
-      rounds(count, seed, "absolute").map((loss) => {
-        const x = learner.predict().map((v) => v + 0);
-        learner.update(loss);
-        return [x, learner.report(), learner.bound()];
-      }),
-    halfRound(learner) {
-      learner.predict();
-    },
-    finishRound(learner) {
-      learner.update({ a: [1, 0, 0], b: 0.5 });
-    },
-    throughJson: (snapshot) => JSON.parse(JSON.stringify(snapshot)),
-    ofVersion9: (snapshot) => ({ ...snapshot, version: 9 as 1 }),
-    outOfTurn: (learner) => [
-      [() => learner.update({ a: [1, 0, 0], b: 0 }), "update: expected a decision first, got none"],
-    ],
+    ...roundsOf((count, seed) => rounds(count, seed, "absolute"), { a: [1, 0, 0], b: 0.5 }),
     badInput(learner) {
       learner.predict();
       return [

@@ -4,7 +4,7 @@ import { randomSource } from "../../../engine/random.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { ballDomain } from "../domains/ball-domain.ts";
 import { boxDomain } from "../domains/box-domain.ts";
-import { domains, G, gradients } from "../learners.fixture.ts";
+import { againstMovingTarget, domains, G, gradients } from "../learners.fixture.ts";
 import { quadraticLoss, type RoundLoss } from "../losses/quadratic-loss.ts";
 import type { OnlineLearner } from "../online-learner.ts";
 import { runOnline } from "../regret/run-online.ts";
@@ -72,18 +72,9 @@ describe("optimistic mirror descent, convex", () => {
   it("keeps its bound against a moving target of known length", () => {
     fc.assert(
       fc.property(fc.nat(), kinds, (seed, kind) => {
-        const next = randomSource(seed);
         const domain = ballDomain(3, 1);
         const learner = optimisticOmd({ domain, G });
-        let [regret, length] = [0, 0];
-        let u = domain.project(Float64Array.from({ length: 3 }, () => next() - 0.5));
-        for (const g of gradients(80, next, kind)) {
-          const moved = domain.project(u.map((v, i) => v - 0.2 * g[i] * next()));
-          length += Math.sqrt(squaredDistance(moved, u));
-          u = moved;
-          regret += inner(g, plusScaled(learner.predict(), -1, u));
-          learner.update(g);
-        }
+        const { regret, length } = againstMovingTarget(learner, domain, { seed, kind, rate: 0.2 });
         expect(regret).toBeLessThanOrEqual(learner.bound(length)! + 1e-9);
       }),
       { numRuns: 30 },

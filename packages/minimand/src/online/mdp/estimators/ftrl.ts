@@ -30,28 +30,30 @@ export const logBarrierInto: WritePolicy<number> = (policy, losses, at, actions,
     if (!(step > 1e-15 * n)) break;
     n = Math.min(actions, n + step);
   }
-  for (let a = 0; a < actions; a++) policy[at + a] = 1 / (eta * (losses[at + a] - least) + n);
-  normalize(policy, at, actions);
+  let sum = 0;
+  for (let a = 0; a < actions; a++) {
+    policy[at + a] = 1 / (eta * (losses[at + a] - least) + n);
+    sum += policy[at + a];
+  }
+  for (let a = 0; a < actions; a++) policy[at + a] /= sum;
   return n / eta - least;
 };
 
 /** Writes the exponential weights. */
 const hedgeInto: WritePolicy<void> = (policy, losses, at, actions, eta) => {
   const least = leastOf(losses, at, actions);
-  for (let a = 0; a < actions; a++) policy[at + a] = Math.exp(-eta * (losses[at + a] - least));
-  normalize(policy, at, actions);
+  let sum = 0;
+  for (let a = 0; a < actions; a++) {
+    policy[at + a] = Math.exp(-eta * (losses[at + a] - least));
+    sum += policy[at + a];
+  }
+  for (let a = 0; a < actions; a++) policy[at + a] /= sum;
 };
 
 function leastOf(losses: ArrayLike<number>, at: number, actions: number): number {
   let least = Infinity;
   for (let a = 0; a < actions; a++) least = Math.min(least, losses[at + a]);
   return least;
-}
-
-function normalize(policy: Float64Array, at: number, actions: number): void {
-  let sum = 0;
-  for (let a = 0; a < actions; a++) sum += policy[at + a];
-  for (let a = 0; a < actions; a++) policy[at + a] /= sum;
 }
 
 /** What writes the policies of a regulariser. */
