@@ -100,10 +100,10 @@ const shapes: { [shape: string]: Shape } = {
   optimizer: {
     wing: "optimizers",
     is: ({ returns }) => /^GradientTransformation\b/.test(returns),
-    not: because("no optimizer alone: it keeps to the sphere, or turns a learner into one", [
-      "keepUnitNorm",
-      "asTransform",
-    ]),
+    not: because(
+      "no optimizer alone: it keeps to the sphere, turns a learner into one, or cuts a flat vector",
+      ["keepUnitNorm", "asTransform", "flatTransformation"],
+    ),
   },
   layer: {
     wing: "models/layers",

@@ -4,9 +4,22 @@ import { leakOf } from "../../../../test/support/leaks.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
 import { optimisticDescent } from "../online/index.ts";
+import { accumulateGradients } from "./accumulate-gradients.ts";
+import { adaBelief, scaleByBelief } from "./adabelief.ts";
+import { adagrad, scaleByRss } from "./adagrad.ts";
 import { adam, adamw, scaleByAdam } from "./adam.ts";
+import { applyIfFinite } from "./apply-if-finite.ts";
+import { adaptiveGradientClip, clipByValue } from "./clip.ts";
+import { oneCycleSchedule } from "./cycle-schedules.ts";
+import { exponentialSchedule } from "./decay-schedules.ts";
 import * as kappa from "./kappa/index.ts";
+import { lamb, scaleByTrustRatio } from "./lamb.ts";
 import { dualAveraging, lion, lionK, scaleByLionK, signSgd, signum } from "./lion/index.ts";
+import { muon, scaleByMuon } from "./muon.ts";
+import { nadam, scaleByNadam } from "./nadam.ts";
+import { masked, partition, setToZero } from "./partition.ts";
+import { radam, scaleByRadam } from "./radam.ts";
+import { rmsprop, scaleByRms } from "./rmsprop.ts";
 import { addDecayedWeights, clipByGlobalNorm, matricesOnly, scaleByLearningRate } from "./scale.ts";
 import { cosineSchedule, warmup } from "./schedules.ts";
 import { sgd, sgdw, trace } from "./sgd.ts";
@@ -49,6 +62,63 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ],
   ["lionK by Newton-Schulz", () => lionK(falling, { kappa: byShape, b1: 0.9, b2: 0.9 })],
   ["lionK with top-k", () => lionK(falling, { kappa: kappa.topk(2), b1: 0.5, b2: 0.5 })],
+  ["rmsprop", () => rmsprop(falling)],
+  ["rmsprop, centred, with momentum", () => rmsprop(falling, { centered: true, decay: 0.5, momentum: 0.5 })],
+  ["scaleByRms, scaleByLearningRate", () => chain(scaleByRms(), scaleByLearningRate(falling))],
+  ["adagrad", () => adagrad(0.5)],
+  ["scaleByRss, scaleByLearningRate", () => chain(scaleByRss(), scaleByLearningRate(0.5))],
+  ["nadam", () => nadam(0.1)],
+  ["scaleByNadam, scaleByLearningRate", () => chain(scaleByNadam(), scaleByLearningRate(0.1))],
+  ["radam", () => radam(0.1, { b2: 0.99 })],
+  [
+    "scaleByRadam, addDecayedWeights, scaleByLearningRate",
+    () => chain(scaleByRadam({ b2: 0.99 }), addDecayedWeights(1e-4), scaleByLearningRate(0.1)),
+  ],
+  ["adaBelief", () => adaBelief(falling)],
+  ["scaleByBelief, scaleByLearningRate", () => chain(scaleByBelief(), scaleByLearningRate(falling))],
+  ["lamb", () => lamb(0.05, { weightDecay: 1e-3, mask: matricesOnly })],
+  [
+    "trace, scaleByTrustRatio, scaleByLearningRate",
+    () => chain(trace(0.5), scaleByTrustRatio(), scaleByLearningRate(0.05)),
+  ],
+  ["muon", () => muon(falling)],
+  [
+    "muon, as long as AdamW",
+    () => muon(cosineSchedule(0.15, 290), { adjust: "match-rms", adam: { learningRate: falling } }),
+  ],
+  [
+    "scaleByMuon of matrices, scaleByLearningRate",
+    () =>
+      chain(
+        masked(scaleByMuon({ momentum: 0.5 }), (p) => p.ndim === 2),
+        scaleByLearningRate(falling),
+      ),
+  ],
+  ["clipByValue, sgd", () => chain(clipByValue(0.5), sgd(0.1))],
+  ["adaptiveGradientClip, sgd", () => chain(adaptiveGradientClip(0.5), sgd(0.1))],
+  [
+    "groups of parameters",
+    () =>
+      partition({ weights: adam(0.1), biases: sgd(0.1) }, (_, path) =>
+        path.endsWith("bias") ? "biases" : "weights",
+      ),
+  ],
+  [
+    "setToZero after sgd, with nothing in it",
+    () =>
+      chain(
+        masked(setToZero(), () => false),
+        sgd(0.1),
+      ),
+  ],
+  ["accumulated adam", () => accumulateGradients(adam(0.2), 2)],
+  [
+    "accumulated signSgd, clipped",
+    () => accumulateGradients(chain(clipByGlobalNorm(1), signSgd(cosineSchedule(0.1, 95))), 3),
+  ],
+  ["adam where finite", () => applyIfFinite(chain(clipByGlobalNorm(1), adam(0.1)))],
+  ["sgd with one cycle", () => sgd(oneCycleSchedule(0.2, 300))],
+  ["sgd with an exponential schedule", () => sgd(exponentialSchedule(0.2, 100, 0.5, { staircase: true }))],
   ["optimisticDescent", () => optimisticDescent({ D: 8, G: 4 })],
   ["optimisticDescent in a ball", () => optimisticDescent({ radius: 5, G: 4 })],
   ["dualAveraging", () => dualAveraging(0.1, { kappa: kappa.l2squared() })],

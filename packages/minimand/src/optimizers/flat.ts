@@ -1,10 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { keyOf } from "../engine/random.ts";
-import { disposeTree, leavesOf } from "../engine/tree.ts";
+import { disposeTree, leavesOf, type Tree } from "../engine/tree.ts";
 import type { FlatModel } from "../models/flat.ts";
 import { blocks } from "./kappa/compose.ts";
 import { checkKappa, type Kappa, type KappaChoice, kappaFor, mapWithPath } from "./kappa/kappa.ts";
 import type { DecayMask } from "./scale.ts";
+import type { GradientTransformation } from "./transformation.ts";
 
 /** Calls `look` for every array of a flat model's parameters, in the order in which the vector has them. */
 function eachLeaf(model: FlatModel, look: (leaf: np.Array, path: string) => void): void {
@@ -51,4 +52,31 @@ export function flatKappa(model: FlatModel, choice: KappaChoice): Kappa {
     parts.push({ shape: leaf.shape, kappa: kappaFor(choice, leaf, path) });
   });
   return blocks(parts);
+}
+
+/**
+ * A transformation for the vector of a {@link FlatModel} that sees every array in its own shape: for those that look at more than single
+ * entries (`lamb`, `muon`, `adaptiveGradientClip`), and for groups of parameters.
+ *
+ * @param transformation whose updates are trees of the model's own parameters
+ * @example
+ * flatTransformation(flat(mlp({ inputs: 8, hidden: [64], outputs: 2 })), muon(0.02))
+ */
+export function flatTransformation(
+  model: FlatModel,
+  transformation: GradientTransformation,
+): GradientTransformation {
+  return {
+    init(params) {
+      const tree = model.unflatten((params as np.Array).ref);
+      const state = transformation.init(tree);
+      disposeTree(tree);
+      return state;
+    },
+    update(updates, state, params) {
+      const [u, p] = [updates, params].map((vector): Tree => model.unflatten(vector as np.Array));
+      const [moved, next] = transformation.update(u, state, p);
+      return [np.concatenate(leavesOf(moved).map((leaf) => leaf.reshape([-1]))), next];
+    },
+  };
 }

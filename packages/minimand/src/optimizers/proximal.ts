@@ -57,7 +57,7 @@ export function groupL2(x: np.Array, axis = 0): np.Array {
 }
 
 /** Norms of the groups, the other axes kept at length 1. */
-function groupNorms(x: np.Array, axis: number): np.Array {
+export function groupNorms(x: np.Array, axis: number): np.Array {
   const kept = axis < 0 ? axis + x.ndim : axis;
   if (!Number.isInteger(axis) || kept < 0 || kept >= x.ndim)
     throw rangeError("axis", `an axis of an array of rank ${x.ndim}, at least 1`, axis);

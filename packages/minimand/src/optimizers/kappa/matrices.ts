@@ -73,7 +73,7 @@ export function newtonSchulz(z: np.Array, steps = 5): np.Array {
 }
 
 /** The root of the sum of squares, without overflow. */
-function frobenius(z: np.Array): np.Array {
+export function frobenius(z: np.Array): np.Array {
   const largest = np.max(np.abs(z.ref));
   return np.sqrt(np.square(safeDivide(z, largest.ref)).sum()).mul(largest);
 }

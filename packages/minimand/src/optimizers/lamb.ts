@@ -1,0 +1,71 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
+import type { Parameter } from "../engine/parameter.ts";
+import { mapTree } from "../engine/tree.ts";
+import { type AdamOptions, scaleByAdam } from "./adam.ts";
+import { frobenius } from "./kappa/matrices.ts";
+import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
+import type { LearningRate } from "./schedules.ts";
+import { chain, type GradientTransformation } from "./transformation.ts";
+
+/**
+ * Makes the update of every array as long as the array itself: `u ||p|| / ||u||`, array by array; as it is where one of the norms is
+ * 0. The learning rate that follows is then the share of its length by which a layer moves.
+ *
+ * Not for the vector of a flat model as it is, which would be one layer: see `flatTransformation`.
+ *
+ * @example
+ * chain(trace(0.9), addDecayedWeights(1e-4), scaleByTrustRatio(), scaleByLearningRate(0.01)) // LARS
+ * @see You et al. 2020, arXiv 1904.00962, section 3; You, Gitman, Ginsburg 2017, arXiv 1708.03888
+ */
+export function scaleByTrustRatio(): GradientTransformation {
+  return {
+    init: () => ({}),
+    update(updates, state, params) {
+      const scaled = mapTree(
+        (u, p) => {
+          const [step, weight] = [frobenius(u.ref), frobenius(p)];
+          const both = step.ref.greater(0).mul(weight.ref.greater(0));
+          return u.mul(np.where(both.ref, weight.div(np.where(both, step, 1)), 1));
+        },
+        updates,
+        params,
+      );
+      return [scaled, state];
+    },
+  };
+}
+
+/** Options of {@link lamb}. */
+export interface LambOptions extends AdamOptions {
+  /** lambda >= 0, in the direction whose length is set; default 0. */
+  weightDecay?: Parameter;
+  /** Which parameters decay, default all. */
+  mask?: DecayMask;
+}
+
+/**
+ * LAMB: Adam for large batches, whose step in every array is as long as the array times the learning rate.
+ *
+ * `u = m^ / (sqrt(v^) + eps) + weightDecay p`, `p <- p - learningRate (||p|| / ||u||) u` array by array
+ *
+ * Arrays of zeros, such as new biases, move by `learningRate u`. Not for the vector of a flat model as it is: see
+ * `flatTransformation`. State: as Adam, 8 bytes a float32 parameter.
+ *
+ * @param learningRate number, 0-d array or schedule
+ * @param options `b1`, `b2` in [0, 1), default 0.9 and 0.999; `eps` > 0, default 1e-6; `weightDecay` >= 0, default 0; `mask`
+ * @throws RangeError outside of those ranges; TypeError for an option that is none
+ * @example
+ * lamb(1e-2, { weightDecay: 0.01, mask: matricesOnly })
+ * @see You et al. 2020, arXiv 1904.00962, algorithm 2, with the identity as phi
+ */
+export function lamb(learningRate: LearningRate, options: LambOptions = {}): GradientTransformation {
+  checkOptions("lamb", options, { b1: true, b2: true, eps: true, weightDecay: true, mask: true });
+  const { weightDecay = 0, mask, eps = 1e-6, ...moments } = options;
+  return chain(
+    scaleByAdam({ ...moments, eps }),
+    ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay, mask)]),
+    scaleByTrustRatio(),
+    scaleByLearningRate(learningRate),
+  );
+}
