@@ -45,6 +45,9 @@ const shapes: { [shape: string]: Shape } = {
       ...because("takes embeddings in pairs, triplets or by class; tested together in pairs.test.ts", [
         "contrastiveLoss",
         "batchContrastiveLoss",
+        "infoNceLoss",
+        "ntXentLoss",
+        "supConLoss",
         "prototypicalLoss",
         "batchPrototypicalLoss",
         "tripletLoss",

@@ -12,6 +12,7 @@ import {
   focal,
   generalizedCrossEntropy,
   jensenShannonLoss,
+  labelSmoothingCrossEntropy,
   ldrK,
   ldrKl,
   logSphericalSoftmaxLoss,
@@ -95,6 +96,8 @@ export const conformingLosses: readonly ConformingLoss[] = [
     const classWeights = np.array([0.5, 1, 1.5, 2]).astype(f.dtype === np.float64 ? np.float64 : np.float32);
     return classWeightedCrossEntropy(f, y, { ...o, classWeights });
   }),
+  wrap("labelSmoothingCrossEntropy", labelSmoothingCrossEntropy),
+  wrap("labelSmoothingCrossEntropy, smoothing 0.7", labelSmoothingCrossEntropy, { smoothing: 0.7 }),
   wrap("focal", focal),
   wrap("focal, gamma 0.5", focal, { gamma: 0.5 }),
   wrap("compSum, tau 0", compSum, { tau: 0 }, { mayOverflow: true }),

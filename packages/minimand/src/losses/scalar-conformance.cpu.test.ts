@@ -7,9 +7,10 @@ import { scalarLosses } from "./scalar-conformance.ts";
 const start = Float64Array.from([0.3, -2.1, 1.7, 4.2, -0.6, 2.4]);
 const ids = () => np.array(new Int32Array([1, 0, 1, 0, 1, 1]));
 const numbers = () => np.array(new Float64Array([0.1, -1.2, 3.3, 0.4, -0.9, 2.9]));
+const positive = () => np.abs(numbers());
 
 describe.each(scalarLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, target }) => {
-  const targets = target === "label" ? ids : numbers;
+  const targets = { label: ids, number: numbers, positive }[target];
 
   it("has the gradient of its finite differences in float64", () => {
     const [value, gradient] = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean())(

@@ -9,12 +9,13 @@ const batch = flat.length;
 const scores = () => np.array(new Float32Array(flat));
 const ids = () => np.array(new Int32Array([1, 0, 1, 0, 1, 1]));
 const numbers = () => np.array(new Float32Array([0.1, -1.2, 3.3, 0.4, -0.9, 2.9]));
+const positive = () => np.abs(numbers());
 const close = closeTo(2e-5);
 
 describe.each(scalarLosses.map((c) => [c.name, c] as const))(
   "%s",
   (_, { loss, parameters, target, mayOverflow }) => {
-    const targets = target === "label" ? ids : numbers;
+    const targets = { label: ids, number: numbers, positive }[target];
     const first = target === "label" ? "scores" : "predictions";
     const second = target === "label" ? "labels" : "targets";
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());

@@ -16,8 +16,10 @@ import type { LossOptions } from "./per-example.ts";
 import {
   absoluteError,
   cauchyLoss,
+  gammaNll,
   huberLoss,
   logCoshLoss,
+  poissonNll,
   quantileLoss,
   squaredError,
 } from "./regression/index.ts";
@@ -25,8 +27,8 @@ import {
 /** A loss of one number an example, as the conformance suite calls it. */
 export interface ScalarLoss {
   name: string;
-  /** What the second argument is: numbers, or labels 0 and 1 (ids and distributions). */
-  target: "number" | "label";
+  /** What the second argument is: numbers, numbers above 0, or labels 0 and 1 (ids and distributions). */
+  target: "number" | "positive" | "label";
   loss: (scores: np.Array, targets: np.Array, options: LossOptions, given?: Given) => np.Array;
   /** Its parameters and the values that it is tested with: all that may be inputs of a program. */
   parameters: ParameterValues;
@@ -40,6 +42,12 @@ function regression<Values extends ParameterValues>(
   parameters = {} as Values,
 ): ScalarLoss {
   return { name, target: "number", loss: withParameters(loss, parameters), parameters };
+}
+
+function likelihood<Values extends ParameterValues>(
+  ...given: Parameters<typeof regression<Values>>
+): ScalarLoss {
+  return { ...regression(...given), target: "positive", mayOverflow: true };
 }
 
 function margin<Values extends ParameterValues>(
@@ -64,6 +72,9 @@ export const scalarLosses: readonly ScalarLoss[] = [
   regression("cauchyLoss, scale 0.2", cauchyLoss, { scale: 0.2 }),
   regression("quantileLoss", quantileLoss),
   regression("quantileLoss, tau 0.9", quantileLoss, { tau: 0.9 }),
+  likelihood("poissonNll", poissonNll),
+  likelihood("gammaNll", gammaNll),
+  likelihood("gammaNll, shape 4", gammaNll, { shape: 4 }),
   margin("logisticLoss", logisticLoss),
   margin("hingeLoss", hingeLoss),
   margin("squaredHingeLoss", squaredHingeLoss),

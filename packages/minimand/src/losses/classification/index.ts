@@ -29,11 +29,13 @@ export {
   ensLossPairwise,
 } from "./ens-loss/ens-loss-multiclass.ts";
 export { type DerivativeValidity, isValidLossDerivative } from "./ens-loss/ens-loss-validity.ts";
+export * from "./label-smoothing.ts";
 export { type AldrOptions, aldrInit, aldrKl } from "./ldr/aldr.ts";
 export type { ScoreNormalization } from "./ldr/label-margins.ts";
 export { type LdrOptions, ldrKl } from "./ldr/ldr.ts";
 export { ldrK } from "./ldr/ldr-k.ts";
 export * from "./ldr/multiclass-hinge.ts";
+export * from "./multilabel.ts";
 export * from "./robust/absolute-and-squared.ts";
 export { type AsymmetricOptions, agce, aul } from "./robust/asymmetric.ts";
 export {

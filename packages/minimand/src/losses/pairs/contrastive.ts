@@ -78,7 +78,8 @@ function missing(squares: np.Array, margin: Parameter): np.Array {
   return np.square(relu(distance.neg().add(parameter(margin, distance))));
 }
 
-function meanWhere(mask: np.Array, values: np.Array): np.Array {
+/** Means of the values where the mask holds, row by row; 0 where it nowhere does. */
+export function meanWhere(mask: np.Array, values: np.Array): np.Array {
   const counts = constantOf(np.where(mask.ref, 1, 0).sum(-1), values.dtype);
   return np.where(mask, values, 0).sum(-1).div(np.maximum(counts, 1));
 }

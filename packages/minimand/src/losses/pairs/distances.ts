@@ -64,7 +64,10 @@ export function checkIds(labels: np.Array, batch: number): void {
 }
 
 /** Boolean `[batch, batch]`: another example of the same class, an example of another class. Consumes the labels. */
-function pairMasks(labels: np.Array, weights: np.Array | undefined): { same: np.Array; other: np.Array } {
+export function pairMasks(
+  labels: np.Array,
+  weights: np.Array | undefined,
+): { same: np.Array; other: np.Array } {
   const n = labels.shape[0];
   const equal = labels.ref.reshape([n, 1]).equal(labels.reshape([1, n]));
   const notSelf = np

@@ -9,8 +9,11 @@ import {
   batchPrototypicalLoss,
   batchTripletLoss,
   contrastiveLoss,
+  infoNceLoss,
   mineTriplets,
+  ntXentLoss,
   prototypicalLoss,
+  supConLoss,
   tripletLoss,
 } from "./index.ts";
 
@@ -41,6 +44,7 @@ describe("losses of given pairs and triplets", () => {
     const calls = [
       () => tripletLoss(a.ref, b.ref, c.ref, { weights: w.ref }),
       () => contrastiveLoss(a.ref, b.ref, w.ref.greater(1), { weights: w.ref }),
+      () => infoNceLoss(a.ref, b.ref, { weights: w.ref }),
       () => prototypicalLoss(support.ref, a.ref, y.ref, { weights: w.ref }),
     ];
     for (const call of calls) expect(leakOf(() => call().dataSync())).toBe(0);
@@ -200,6 +204,8 @@ const whole = {
   batchTripletLoss: (x: np.Array, y: np.Array) => batchTripletLoss(x, y),
   batchContrastiveLoss: (x: np.Array, y: np.Array) => batchContrastiveLoss(x, y),
   batchPrototypicalLoss: (x: np.Array, y: np.Array) => batchPrototypicalLoss(x, y, { classes: 3 }),
+  ntXentLoss: (x: np.Array, y: np.Array) => ntXentLoss(x, y, { temperature: 0.5 }),
+  supConLoss: (x: np.Array, y: np.Array) => supConLoss(x, y, { temperature: 0.5 }),
 };
 
 describe.each(Object.entries(whole))("%s", (_, loss) => {

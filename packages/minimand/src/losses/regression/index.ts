@@ -1,1 +1,2 @@
+export * from "./likelihoods.ts";
 export * from "./losses.ts";

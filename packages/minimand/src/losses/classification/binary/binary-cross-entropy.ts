@@ -27,7 +27,7 @@ export function binaryCrossEntropy(logits: np.Array, labels: np.Array, options: 
  * `a softplus(-z) + b softplus(z)` for factors `a` of the positive and `b` of the negative class, with one logarithm:
  * `softplus(z) = max(z, 0) + log(1 + exp(-|z|))`.
  */
-function logistic(z: np.Array, a: np.Array, b: np.Array): np.Array {
+export function logistic(z: np.Array, a: np.Array, b: np.Array): np.Array {
   const common = log1p(np.exp(np.abs(z.ref).neg()));
   // At z = 0 the engine's derivatives of |z| and of maximum(z, 0) are 1, that of relu is 0: -1/2 and 1/2 in all.
   const wrongSide = a.ref.mul(relu(z.ref.neg())).add(b.ref.mul(np.maximum(z, 0)));

@@ -1,0 +1,36 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../engine/differentiate.ts";
+import { vectorLosses } from "./vector-conformance.ts";
+
+// Exact mathematics (float64 on the cpu device), so finite differences mean something.
+const batch = 4;
+
+describe.each(vectorLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, outputs, target }) => {
+  const start = Float64Array.from({ length: batch * outputs }, (_, i) => 2 * Math.cos(2 * i + 0.5));
+  const array = (x: Float64Array<ArrayBuffer>) => np.array(x, { shape: [batch, outputs] });
+  const shape = target === "number" ? [batch] : [batch, outputs];
+  const size = target === "number" ? batch : batch * outputs;
+  const targets = () =>
+    np.array(
+      Float64Array.from({ length: size }, (_, i) => (target === "number" ? Math.sin(i) : [0, 1, 0.3][i % 3])),
+      { shape },
+    );
+
+  it("has the gradient of its finite differences in float64", () => {
+    const run = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
+    const [value, gradient] = run(array(start), targets());
+    expect(value.dtype).toBe(np.float64);
+    const g = gradient.dataSync();
+    const h = 1e-6;
+    for (let i = 0; i < start.length; i++) {
+      const at = (d: number) =>
+        loss(array(start.map((v, j) => (j === i ? v + d : v))), targets(), {})
+          .mean()
+          .item();
+      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+    }
+    value.dispose();
+    run.dispose();
+  });
+});
