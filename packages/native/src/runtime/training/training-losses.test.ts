@@ -1,14 +1,22 @@
+import { numpy as np } from "@jax-js/jax";
+import { infoNceLoss, ntXentLoss, supConLoss } from "minimand/losses";
 import { linear, type Model } from "minimand/models";
 import { sgd } from "minimand/optimizers";
-import { objectiveOf, supervised } from "minimand/training";
+import { type BatchLoss, objectiveOf, supervised } from "minimand/training";
 import { describe, it } from "vitest";
 import { conformingBatchLosses } from "../../../../minimand/src/losses/batch-conformance.ts";
 import { conformingLosses } from "../../../../minimand/src/losses/conformance.ts";
 import { scalarLosses } from "../../../../minimand/src/losses/scalar-conformance.ts";
+import { vectorLosses } from "../../../../minimand/src/losses/vector-conformance.ts";
 import { examples, expectSame, inputs, numbers } from "./training.fixture.ts";
 
 const line = (outputs: number): Model => linear({ inputs, outputs, initial: "random" });
 const plain = sgd(0.05);
+/** Numbers above 0 to predict. */
+const positive = (): ReturnType<typeof numbers> => {
+  const all = numbers();
+  return { ...all, y: all.y.map((v) => Math.abs(v) + 0.1) };
+};
 
 describe("a loss of scores", () => {
   const model = line(4);
@@ -40,8 +48,38 @@ describe("a loss of one number", () => {
   it.each(scalarLosses.map((c) => [c.name, c] as const))("%s: trains as under jit", async (_, c) => {
     const objective = objectiveOf(model, (f, y, { weights }) => c.loss(f.reshape([-1]), y, { weights }));
     await expectSame({
-      data: c.target === "label" ? examples(2) : numbers(),
+      data: { label: examples(2), number: numbers(), positive: positive() }[c.target],
       make: (compile) => supervised({ model, objective, optimizer: plain, compile }),
+    });
+  });
+});
+
+describe("a loss of several outputs", () => {
+  it.each(vectorLosses.map((c) => [c.name, c] as const))("%s: trains as under jit", async (_, c) => {
+    const model = line(c.outputs);
+    // Labels of several kinds are made here: whether the number is above 0, 1, ...
+    const levels = () => np.arange(c.outputs).astype(np.float32).reshape([1, -1]);
+    const objective = objectiveOf(model, (f, y, { weights }) =>
+      c.loss(f, c.target === "labels" ? y.reshape([-1, 1]).greater(levels()) : y, { weights }),
+    );
+    await expectSame({
+      data: numbers(),
+      make: (compile) => supervised({ model, objective, optimizer: plain, compile }),
+    });
+  });
+});
+
+describe("a loss of embeddings", () => {
+  const model = line(4);
+  it.each<[string, BatchLoss]>([
+    ["ntXentLoss", (f, y, { weights }) => ntXentLoss(f, y, { weights })],
+    ["supConLoss", (f, y, { weights }) => supConLoss(f, y, { weights })],
+    ["infoNceLoss", (f, _, { weights }) => infoNceLoss(f.ref, np.cos(f), { weights })],
+  ])("%s: trains as under jit", async (_, loss) => {
+    await expectSame({
+      data: examples(4),
+      make: (compile) =>
+        supervised({ model, objective: objectiveOf(model, loss), optimizer: plain, compile }),
     });
   });
 });
