@@ -73,7 +73,7 @@ export function compareCommand(): Command {
     .option("-t, --target <column>", "the column to predict (bundled data know theirs)")
     .option(
       "-l, --losses <a,b>",
-      "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task",
+      "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
       list,
     )
     .option(

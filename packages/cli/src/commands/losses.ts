@@ -24,7 +24,7 @@ export function lossesCommand(): Command {
       });
       for (const row of candidates.map(lossRow)) {
         table.push([
-          row.needs === null ? row.id : `${row.id}\n(${row.needs})`,
+          nameCell(row),
           row.tasks.map((t) => (row.extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
           ...lastCells(row),
         ]);
@@ -43,10 +43,24 @@ const options: Record<Need, string> = {
 };
 
 function lossRow(candidate: (typeof candidates)[number]) {
-  const { tasks, extensionOn = [], needs: [need] = [] } = candidate;
+  const { tasks, extensionOn = [], needs: [need] = [], onlyByName = false } = candidate;
   const needs = need === undefined ? null : options[need];
   const needsTeacher = need === "teacher";
-  return { ...common(candidate), kind: roleOf(candidate), tasks, extensionOn, needsTeacher, needs };
+  return {
+    ...common(candidate),
+    kind: roleOf(candidate),
+    tasks,
+    extensionOn,
+    needsTeacher,
+    needs,
+    onlyByName,
+  };
+}
+
+/** Name of a loss, and when it runs. */
+function nameCell({ id, needs, onlyByName }: ReturnType<typeof lossRow>): string {
+  const when = needs ?? (onlyByName ? "only by name" : null);
+  return when === null ? id : `${id}\n(${when})`;
 }
 
 const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });

@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import type {
   BatchLoss,
   FeatureModel,
+  FlatModel,
   GradientTransformation,
   Head,
   Model,
@@ -55,6 +56,8 @@ interface OfTasks extends Described {
   extensionOn?: readonly Task[];
   /** What the network's last layer makes of its features; default `linear`. */
   head?: Head;
+  /** True where it runs only when it is named: each loss more makes all the others' tests stricter. */
+  onlyByName?: true;
 }
 
 /** A loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
@@ -88,8 +91,11 @@ export interface ReferenceCandidate extends OfTasks {
 /** An optimizer instead of AdamW, for the loss of the baseline: asked for with `--optimizers`. */
 export interface OptimizerCandidate extends Described {
   kind: "optimizer";
-  /** The grid's learning rate is `hyper.learningRate`. */
-  optimizer: (hyper: { [name: string]: np.Array }) => GradientTransformation;
+  /**
+   * The grid's learning rate is `hyper.learningRate`. The parameters are one vector: what looks at whole arrays sees them through
+   * `flatTransformation(model, ...)`.
+   */
+  optimizer: (hyper: { [name: string]: np.Array }, model: FlatModel) => GradientTransformation;
   /** Range of its learning rates, where it isn't that of AdamW. */
   rates?: readonly [slowest: number, fastest: number];
 }

@@ -12,7 +12,8 @@ const all = (task: Task) =>
   candidates
     .filter((c) => c.tasks.includes(task) && !hasNeed(c, "bags") && !hasNeed(c, "unlabeled"))
     .map((c) => c.id);
-const untaught = (task: Task) => all(task).filter((id) => !hasNeed(candidateById(id, task), "teacher"));
+const usual = (task: Task) => all(task).filter((id) => candidateById(id, task).onlyByName !== true);
+const untaught = (task: Task) => usual(task).filter((id) => !hasNeed(candidateById(id, task), "teacher"));
 const chosen = (
   losses: string[] | "auto",
   task: Task,
@@ -60,8 +61,19 @@ describe("chooseCandidates", () => {
   });
 
   it.each(tasks)("takes distillation for the task %s too where there is a teacher", (task) => {
-    expect(chosen("auto", task, "auto", "out").toSorted()).toEqual(all(task).toSorted());
-    expect(all(task).length - untaught(task).length).toBe({ binary: 4, multiclass: 5, regression: 0 }[task]);
+    expect(chosen("auto", task, "auto", "out").toSorted()).toEqual(usual(task).toSorted());
+    expect(usual(task).length - untaught(task).length).toBe(
+      { binary: 4, multiclass: 5, regression: 0 }[task],
+    );
+  });
+
+  it("takes a loss that runs only by name where it is named, and nowhere else", () => {
+    for (const task of ["binary", "multiclass"] as const) {
+      expect(all(task)).toContain("label-smoothing");
+      expect(chosen("auto", task)).not.toContain("label-smoothing");
+      expect(chosen(["label-smoothing"], task)).toContain("label-smoothing");
+      expect(chosen(["focal"], task, "label-smoothing")[0]).toBe("label-smoothing");
+    }
   });
 
   it("refuses a teacher that nobody learns from", () => {

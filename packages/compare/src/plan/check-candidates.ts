@@ -25,7 +25,14 @@ const described: OptionNames<Pick<Candidate, keyof Candidate>> = {
   ...{ id: true, label: true, paper: true, reference: true, formula: true },
   ...{ settings: true, parameters: true, origin: true, kind: true },
 };
-const ofTasks = { ...described, tasks: true, extensionOn: true, head: true, needs: true } as const;
+const ofTasks = {
+  ...described,
+  tasks: true,
+  extensionOn: true,
+  head: true,
+  onlyByName: true,
+  needs: true,
+} as const;
 const ofStep = { minimises: true, step: true, memory: true, hyper: true } as const;
 
 const loss: OptionNames<LossCandidate> = { ...ofTasks, loss: true, wholeBatch: true, classWeighted: true };

@@ -25,7 +25,7 @@ import type { OwnParts } from "./own-parts.ts";
 type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> & BaselineSettings;
 
 /**
- * The losses that run: those asked for (or all of the task), and always the baseline and class weights. Distillation is
+ * The losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class weights. Distillation is
  * among them only where there is a teacher, and what learns from unlabelled rows where there is a file of them, then with
  * self-training always. Then the optimizers and steps asked for. Where rows are in bags, only the
  * losses that see bags run, beside the reference that sees every row.
@@ -58,7 +58,8 @@ export function chooseCandidates(
   const possible = ofTask.filter(
     (c) => (c.needs ?? []).every((need) => given[need]) && (model === undefined || hasLinearHead(c)),
   );
-  const wanted = settings.losses === "auto" ? idsOf(possible) : settings.losses;
+  const wanted =
+    settings.losses === "auto" ? idsOf(possible.filter((c) => c.onlyByName !== true)) : settings.losses;
   const shown = idsOf(possible.filter(({ kind }) => kind === "reference"));
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
   const needed = task === "binary" ? ["cross-entropy"] : [];

@@ -13,6 +13,7 @@ import {
   generalizedCrossEntropy,
   hingeLoss,
   jensenShannonLoss,
+  labelSmoothingCrossEntropy,
   ldrKl,
   maeLoss,
   marginLoss,
@@ -293,5 +294,20 @@ export const classificationCandidates: readonly ComparedLoss[] = [
         info.task === "binary"
           ? scoreOrientedLoss(f, y, { ...targetOf(info), fromLogits: true, weights, distribution: "uniform" })
           : scoreOrientedOneVsRest(f, y, { ...targetOf(info), weights, distribution: "uniform" }),
+  },
+  {
+    kind: "loss",
+    id: "label-smoothing",
+    label: "Label smoothing",
+    reference: "Szegedy et al. 2016, arXiv 1512.00567",
+    formula: "-sum_k q_k log p_k, q_k = (1 - smoothing) 1[k = y] + smoothing / K",
+    tasks: both,
+    onlyByName: true,
+    settings: [{ smoothing: 0.1 }, { smoothing: 0.05 }, { smoothing: 0.2 }],
+    parameters: { smoothing: "in [0, 1]" },
+    loss:
+      () =>
+      (f, y, { weights, hyper }) =>
+        labelSmoothingCrossEntropy(f, y, { weights, smoothing: hyper.smoothing }),
   },
 ];

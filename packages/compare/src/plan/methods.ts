@@ -17,6 +17,7 @@ import {
 } from "minimand";
 import { rangeError } from "minimand/engine";
 import type { BuildInfo, ComparedLoss, Method, MethodOfLoss, ObjectiveStepCandidate } from "./candidate.ts";
+import { usualOptimizers } from "./optimizers.ts";
 
 const weightDecay = 1e-4;
 
@@ -95,6 +96,7 @@ export const methods: readonly Method[] = [
     rates: [5e-3, 5e-1],
     optimizer: ({ learningRate }) => lionK(learningRate, { kappa: kappa.l2(), weightDecay: 0.01 }),
   },
+  ...usualOptimizers,
   {
     ...radius,
     id: "sam",

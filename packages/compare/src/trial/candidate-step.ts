@@ -29,7 +29,7 @@ export function stepOf(
   const parts: StepParts = {
     optimizer:
       candidate.kind === "optimizer"
-        ? candidate.optimizer
+        ? (hyper) => candidate.optimizer(hyper, model)
         : ({ learningRate }) => adamw(learningRate, { weightDecay }),
     compile,
   };
