@@ -4,6 +4,7 @@ import {
   flatTransformation,
   type GradientTransformation,
   lamb,
+  matricesOnly,
   muon,
   scaleByBelief,
   scaleByLearningRate,
@@ -73,10 +74,9 @@ export const usualOptimizers: readonly OptimizerCandidate[] = [
     id: "lamb",
     label: "LAMB",
     reference: "You et al. 2020, arXiv 1904.00962",
-    formula: "w <- w - rate (||w|| / ||u||) u for every array w, u = m / sqrt(v) + 1e-4 w",
-    // Shares of an array's own length.
-    rates: [2e-3, 2e-1],
-    optimizer: ({ learningRate }, model) => flatTransformation(model, lamb(learningRate, { weightDecay })),
+    formula: "W <- W - rate (||W|| / ||U||) U for matrices, U = m / sqrt(v) + 1e-4 W; AdamW for biases",
+    optimizer: ({ learningRate }, model) =>
+      flatTransformation(model, lamb(learningRate, { weightDecay, layerAdaptation: matricesOnly })),
   },
   {
     ...plain,

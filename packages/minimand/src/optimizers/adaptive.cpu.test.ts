@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Tree } from "../engine/tree.ts";
 import { adaBelief } from "./adabelief.ts";
 import { adagrad } from "./adagrad.ts";
+import { adam } from "./adam.ts";
 import { lamb } from "./lamb.ts";
 import { nadam } from "./nadam.ts";
 import { radam } from "./radam.ts";
@@ -203,6 +204,22 @@ describe("lamb", () => {
     [...b.dataSync()].forEach((x, i) => {
       expect(x).toBeCloseTo([-0.02, 0.02, -0.02][i], 4);
     });
+  });
+});
+
+describe("lamb without layer adaptation", () => {
+  it("is adam, array by array", () => {
+    const float64 = (values: number[], shape: number[]) => np.array(Float64Array.from(values), { shape });
+    const params = () => ({ w: float64([3, -4, 12, 84], [2, 2]), b: float64([1, 2, 3], [3]) });
+    const gradient = () => ({ w: float64([1e3, -2, 0.5, 7], [2, 2]), b: float64([5, -1e-3, 2e4], [3]) });
+    const once = (optimizer: GradientTransformation) => {
+      const [updates] = optimizer.update(gradient(), optimizer.init(params()), params());
+      const { w, b } = updates as { w: np.Array; b: np.Array };
+      return [[...w.dataSync()], [...b.dataSync()]];
+    };
+    const [w, b] = once(lamb(0.02, { layerAdaptation: matricesOnly }));
+    expect(w).toEqual(once(lamb(0.02))[0]);
+    expect(b).toEqual(once(adam(0.02, { eps: 1e-6 }))[1]);
   });
 });
 

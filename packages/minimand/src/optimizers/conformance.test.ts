@@ -77,6 +77,7 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ["adaBelief", () => adaBelief(falling)],
   ["scaleByBelief, scaleByLearningRate", () => chain(scaleByBelief(), scaleByLearningRate(falling))],
   ["lamb", () => lamb(0.05, { weightDecay: 1e-3, mask: matricesOnly })],
+  ["lamb of matrices", () => lamb(falling, { layerAdaptation: matricesOnly })],
   [
     "trace, scaleByTrustRatio, scaleByLearningRate",
     () => chain(trace(0.5), scaleByTrustRatio(), scaleByLearningRate(0.05)),

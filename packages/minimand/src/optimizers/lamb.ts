@@ -4,6 +4,7 @@ import type { Parameter } from "../engine/parameter.ts";
 import { mapTree } from "../engine/tree.ts";
 import { type AdamOptions, scaleByAdam } from "./adam.ts";
 import { frobenius } from "./kappa/matrices.ts";
+import { masked } from "./partition.ts";
 import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
@@ -42,6 +43,8 @@ export interface LambOptions extends AdamOptions {
   weightDecay?: Parameter;
   /** Which parameters decay, default all. */
   mask?: DecayMask;
+  /** Which arrays move by a share of their length; default all, the others by Adam's step. Paths are keys and positions joined by dots. */
+  layerAdaptation?: (param: np.Array, path: string) => boolean;
 }
 
 /**
@@ -49,23 +52,28 @@ export interface LambOptions extends AdamOptions {
  *
  * `u = m^ / (sqrt(v^) + eps) + weightDecay p`, `p <- p - learningRate (||p|| / ||u||) u` array by array
  *
- * Arrays of zeros, such as new biases, move by `learningRate u`. Not for the vector of a flat model as it is: see
+ * Arrays of zeros, such as new biases, move by `learningRate u` at first, and then by a share of the little that they are: its authors'
+ * code leaves biases and scales out, as `layerAdaptation` does. Not for the vector of a flat model as it is: see
  * `flatTransformation`. State: as Adam, 8 bytes a float32 parameter.
  *
  * @param learningRate number, 0-d array or schedule
- * @param options `b1`, `b2` in [0, 1), default 0.9 and 0.999; `eps` > 0, default 1e-6; `weightDecay` >= 0, default 0; `mask`
+ * @param options `b1`, `b2` in [0, 1), default 0.9 and 0.999; `eps` > 0, default 1e-6; `weightDecay` >= 0, default 0; `mask`;
+ *   `layerAdaptation`
  * @throws RangeError outside of those ranges; TypeError for an option that is none
  * @example
- * lamb(1e-2, { weightDecay: 0.01, mask: matricesOnly })
+ * lamb(1e-2, { weightDecay: 0.01, mask: matricesOnly, layerAdaptation: matricesOnly })
  * @see You et al. 2020, arXiv 1904.00962, algorithm 2, with the identity as phi
  */
 export function lamb(learningRate: LearningRate, options: LambOptions = {}): GradientTransformation {
-  checkOptions("lamb", options, { b1: true, b2: true, eps: true, weightDecay: true, mask: true });
-  const { weightDecay = 0, mask, eps = 1e-6, ...moments } = options;
+  checkOptions("lamb", options, {
+    ...{ b1: true, b2: true, eps: true, weightDecay: true, mask: true, layerAdaptation: true },
+  });
+  const { weightDecay = 0, mask, layerAdaptation, eps = 1e-6, ...moments } = options;
+  const adapted = scaleByTrustRatio();
   return chain(
     scaleByAdam({ ...moments, eps }),
     ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay, mask)]),
-    scaleByTrustRatio(),
+    layerAdaptation === undefined ? adapted : masked(adapted, layerAdaptation),
     scaleByLearningRate(learningRate),
   );
 }

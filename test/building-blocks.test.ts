@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import * as library from "minimand";
+import { describe, expect, it } from "vitest";
+
+/* docs/building-blocks.md names, beside what other libraries export, what stands for it here. */
+const page = readFileSync("docs/building-blocks.md", "utf8");
+const rows = page
+  .split("\n")
+  .filter((line) => line.startsWith("| ") && !/^\| -+ \|/.test(line))
+  .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+  .filter(([, , here]) => here !== "here");
+const namesIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+
+function exists(name: string): boolean {
+  const parts = name.split(".");
+  let found: unknown = library;
+  for (const part of parts) found = (found as Record<string, unknown> | undefined)?.[part];
+  return found !== undefined;
+}
+
+describe("the page of building blocks", () => {
+  it("has rows of three cells, each with a name of theirs", () => {
+    expect(rows.length).toBeGreaterThan(100);
+    for (const row of rows) expect(row, row.join("|")).toHaveLength(5);
+    expect(rows.filter(([, theirs]) => namesIn(theirs).length === 0 && theirs !== "none")).toEqual([]);
+  });
+
+  it("names only what is exported here", () => {
+    const names = rows.flatMap(([, , here]) => namesIn(here));
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name) => !exists(name))).toEqual([]);
+    expect(exists("kappa.nothing")).toBe(false);
+  });
+
+  it("says of everything that is missing why", () => {
+    const missing = rows.filter(([, , here]) => namesIn(here).length === 0);
+    expect(missing.length).toBeGreaterThan(20);
+    expect(missing.filter(([, , , note]) => note.length < 5)).toEqual([]);
+  });
+
+  it("lists nothing of another library twice", () => {
+    const theirs = page
+      .split("\n## ")
+      .map((section) => [...section.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell]) => namesIn(cell)));
+    for (const names of theirs) expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
