@@ -8,7 +8,8 @@ import type { ApplyOptions, FeatureModel, Model, Variables } from "./model.ts";
  * per layer (an Adam step of an 8-64-64-2 network on 128 rows: 46 kernels instead of 65, about 0.8 of the time).
  *
  * Only for gradients taken through the guard of `differentiate` (the vector is sliced inside), and for optimizers
- * that treat all entries alike. {@link FlatModel.unflatten} gives the parameters back in their own shapes.
+ * that treat all entries alike; `flatTransformation` shows the others every array in its own shape.
+ * {@link FlatModel.unflatten} gives the parameters back in their own shapes.
  */
 export interface FlatModel extends Model {
   /** The parameter tree of the wrapped model. Consumes the vector. */

@@ -141,6 +141,9 @@ describe("muon", () => {
     expect(() => scaleByMuon().init({ b: np.zeros([3]) })).toThrow(
       "params: expected matrices alone, got float32[3]",
     );
+    expect(() => muon(0.1).init(np.zeros([30]))).toThrow(
+      "params: expected at least one matrix (a flat model's vector: flatTransformation), got float32[30]",
+    );
     expect(() => muon(0.1, { steps: 0 })).toThrow("steps: expected an integer >= 1, got 0");
     expect(() => muon(0.1, { momentum: 1 })).toThrow(/^momentum: /);
     expect(() => muon(0.1, { adjust: "rms" as never })).toThrow(

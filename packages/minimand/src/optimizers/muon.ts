@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
-import { leavesOf, mapTree } from "../engine/tree.ts";
+import { disposeTree, leavesOf, mapTree } from "../engine/tree.ts";
 import { type AdamOptions, adamw } from "./adam.ts";
 import { newtonSchulz } from "./kappa/matrices.ts";
 import { partition } from "./partition.ts";
@@ -94,7 +94,7 @@ export interface MuonOptions extends MuonDirection {
  * @param learningRate number, 0-d array or schedule; about 0.02, or with `match-rms` that of AdamW
  * @param options `momentum` in [0, 1), default 0.95; `nesterov`, default true; `steps` >= 1, default 5; `adjust`, `weightDecay`,
  *   `mask`, `matrices`, `adam`
- * @throws RangeError outside of those ranges; TypeError for an option that is none
+ * @throws RangeError outside of those ranges, and at the start for parameters without a matrix; TypeError for an option that is none
  * @example
  * muon(0.02, { adam: { learningRate: 3e-4 } })
  * muon(1e-3, { adjust: "match-rms", weightDecay: 0.1, matrices: (_, path) => !path.startsWith("layers.2") })
@@ -108,7 +108,7 @@ export function muon(learningRate: LearningRate, options: MuonOptions = {}): Gra
   });
   const { weightDecay = 0, mask, matrices = () => true, adam = {}, ...direction } = options;
   const { learningRate: rate = learningRate, ...moments } = adam;
-  return partition(
+  const groups = partition(
     {
       muon: chain(
         scaleByMuon(direction),
@@ -119,4 +119,15 @@ export function muon(learningRate: LearningRate, options: MuonOptions = {}): Gra
     },
     (param, path) => (param.shape.length === 2 && matrices(param, path) ? "muon" : "adamw"),
   );
+  return {
+    ...groups,
+    init(params) {
+      const state = groups.init(params);
+      if (!("muon" in (state as object))) {
+        disposeTree(state);
+        throw rangeError("params", "at least one matrix (a flat model's vector: flatTransformation)", params);
+      }
+      return state;
+    },
+  };
 }
