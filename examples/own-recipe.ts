@@ -60,7 +60,7 @@ type Rows = number[][];
 /** What is learnt, with as many outputs, and how good the outputs are: 1 is best. */
 interface Task {
   outputs: number;
-  target: "class" | "amount";
+  target: "class" | "labels" | "amount";
   quality: (outputs: Rows, points: Points) => number;
 }
 
@@ -74,7 +74,9 @@ type Recipe = readonly [
 
 interface Points {
   x: Float32Array<ArrayBuffer>;
-  /** 2 a + b: whether x1 x2 > 0, and whether the point is far from the middle. */
+  /** Two a point: whether x1 x2 > 0, and whether it is far from the middle. */
+  labels: Int32Array;
+  /** Twice the first label and the second. */
   class: Int32Array;
   /** exp(1 + x1 - x2 / 2), with noise. */
   amount: Float32Array;
@@ -85,9 +87,11 @@ function pointsOf(seed: number): Points {
   const x = Float32Array.from({ length: 2 * rows }, () => 3 * next() - 1.5);
   const at = <T>(f: (a: number, b: number) => T): T[] =>
     Array.from({ length: rows }, (_, i) => f(x[2 * i], x[2 * i + 1]));
+  const labels = at((a, b) => [Number(a * b > 0), Number(Math.hypot(a, b) > 1)]);
   return {
     x,
-    class: Int32Array.from(at((a, b) => 2 * Number(a * b > 0) + Number(Math.hypot(a, b) > 1))),
+    labels: Int32Array.from(labels.flat()),
+    class: Int32Array.from(labels, ([first, second]) => 2 * first + second),
     amount: Float32Array.from(at((a, b) => Math.exp(1 + a - b / 2) * (0.8 + 0.4 * next()))),
   };
 }
@@ -110,9 +114,8 @@ const oneOfFour: Task = {
 };
 const bothLabels: Task = {
   outputs: 2,
-  target: "class",
-  quality: (f, points) =>
-    shareOf(f.map(([far, near], i) => 2 * Number(far > 0) + Number(near > 0) === points.class[i])),
+  target: "labels",
+  quality: (f, points) => shareOf(f.flat().map((logit, i) => Number(logit > 0) === points.labels[i])),
 };
 const directionsOf = (f: Rows): Rows => f.map((row) => row.map((v) => v / Math.hypot(...row)));
 const meanOf = (vectors: Rows): number[] =>
@@ -154,20 +157,9 @@ const amountAndSpread: Task = {
     ),
 };
 
-/** Class 2 a + b as the labels a and b. */
-const bits = (): np.Array =>
-  np.array([
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ]);
 const smoothed: BatchLoss = (f, y, { weights }) =>
   labelSmoothingCrossEntropy(f, y, { weights, smoothing: 0.05 });
-const twoLabels: BatchLoss = (f, y, { weights }) => {
-  const oneHot = y.reshape([-1, 1]).equal(np.arange(classes).astype(np.int32).reshape([1, classes]));
-  return multilabelBinaryCrossEntropy(f, np.matmul(oneHot.astype(np.float32), bits()), { weights });
-};
+const bothAtOnce: BatchLoss = (f, y, { weights }) => multilabelBinaryCrossEntropy(f, y, { weights });
 const isMatrix = (p: { ndim: number }): boolean => p.ndim === 2;
 
 const cosine = (n: number): GradientTransformation => adamw(cosineSchedule(0.02, n));
@@ -198,7 +190,7 @@ export const recipes: readonly Recipe[] = [
   [
     "adamw, four batches a step",
     bothLabels,
-    twoLabels,
+    bothAtOnce,
     (n) => accumulateGradients(adamw(cosineSchedule(0.1, Math.ceil(n / 4))), 4),
   ],
   [
@@ -246,8 +238,9 @@ export async function follow(
     return [values.mean(), { output: a, modelState: next, memory }];
   };
   const points = pointsOf(seed);
-  const y = task.target === "class" ? points.class : points.amount;
-  const batches = minibatches({ x: points.x, shape: [2], y }, { size: batch, seed });
+  const targetShape = task.target === "labels" ? [2] : [];
+  const examples = { x: points.x, shape: [2], y: points[task.target], targetShape };
+  const batches = minibatches(examples, { size: batch, seed });
   const step = supervised({
     model,
     objective: loss === "two views" ? twoViews : objectiveOf(model, loss),

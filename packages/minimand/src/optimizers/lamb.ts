@@ -16,7 +16,7 @@ import { chain, type GradientTransformation } from "./transformation.ts";
  * Not for the vector of a flat model as it is, which would be one layer: see `flatTransformation`.
  *
  * @example
- * chain(trace(0.9), addDecayedWeights(1e-4), scaleByTrustRatio(), scaleByLearningRate(0.01)) // LARS
+ * chain(addDecayedWeights(1e-4), scaleByTrustRatio(), trace(0.9), scaleByLearningRate(0.01)) // LARS
  * @see You et al. 2020, arXiv 1904.00962, section 3; You, Gitman, Ginsburg 2017, arXiv 1708.03888
  */
 export function scaleByTrustRatio(): GradientTransformation {

@@ -16,7 +16,7 @@ export interface MultilabelOptions extends LossOptions {
  * `mean_k (w_k y_k softplus(-z_k) + (1 - y_k) softplus(z_k))`
  *
  * @param logits log-odds `z`, float `[batch, labels]`
- * @param targets `[batch, labels]`: 0 and 1, true and false, or probabilities
+ * @param targets `[batch, labels]`: 0 and 1, true and false, or probabilities (`targetShape: [labels]` of `minibatches`)
  * @param options `positiveWeights`, `weights`
  * @returns one value >= 0 per example, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes and shapes, NaN logits, targets outside of [0, 1] (values are checked outside of tracing
