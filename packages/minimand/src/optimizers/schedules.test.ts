@@ -82,7 +82,7 @@ describe("schedules that come back", () => {
         }
         return half(1, 0, since / length);
       };
-      expectFormula(warmRestartsSchedule(1, period, { factor }), formula, 120);
+      expectFormula(warmRestartsSchedule(1, period, { factor }), formula, 50);
     }
   });
 
