@@ -48,7 +48,7 @@ export const reproduction: Reproduction<Spec, Result> = {
       for (const k of episodes)
         for (let seed = 0; seed < Math.max(2, host.seeds ?? seeds[study]); seed++)
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
-    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
+    const trials = yield* collectTrials<Measured>(host, specs, describe);
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };
     for (const { study, arm, choice, episodes } of blocks) {
       const at = (k: number) =>
@@ -65,12 +65,12 @@ export const reproduction: Reproduction<Spec, Result> = {
     const tried = studies.flatMap((study) =>
       tunedArms(study).flatMap((arm) => {
         const episodes = episodesOf(study, fraction).at(-1)!;
-        const specsOf = (choice: Choice) =>
-          seeds.map((seed): Spec => ({ kind: "learning", study, arm, ...choice, episodes, seed }));
         const points = grids[study].bonusScale.flatMap((bonusScale) =>
           grids[study].etaScale.map((etaScale) => ({ etaScale, bonusScale })),
         );
-        const own = candidates(`${study} ${arm}`, { study, arm }, points, specsOf);
+        const own = candidates(`${study} ${arm}`, { study, arm }, points, seeds, (choice, seed): Spec => {
+          return { kind: "learning", study, arm, ...choice, episodes, seed };
+        });
         // The lock is about bonuses: the best with one stands beside the best without.
         const side = ({ bonusScale }: Row) => (Number(bonusScale) > 0 ? "with bonus" : "without bonus");
         return study === "lock" ? own.map((one) => ({ ...one, also: `lock ${arm} ${side(one.row)}` })) : own;

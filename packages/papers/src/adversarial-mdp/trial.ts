@@ -1,15 +1,15 @@
-import type { Trial } from "../kit/collect.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { armOf } from "./arms.ts";
-import { type LearningResult, type LearningSpec, learningTrial } from "./learning.ts";
-import { type LemmaResult, type LemmaSpec, lemmaTrial } from "./lemmas.ts";
+import { learningTrial } from "./learning.ts";
+import { lemmaTrial } from "./lemmas.ts";
 
-export type Measured = Trial<LearningSpec, LearningResult> | Trial<LemmaSpec, LemmaResult>;
+const parts = { learning: learningTrial, lemmas: lemmaTrial };
+export type Measured = TrialsOf<typeof parts>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = async (spec: Spec): Promise<Result> =>
-  spec.kind === "lemmas" ? lemmaTrial(spec) : learningTrial(spec);
+export const trial = trialOf(parts, "kind");
 
 /** What a trial is called in the progress. */
 export const describe = (spec: Spec): string =>

@@ -73,7 +73,7 @@ const merged = (parts: readonly SimulationResult[]): SimulationResult["risks"] =
   parts[0].risks.map(({ rho }, i) => ({ rho, values: parts.flatMap(({ risks }) => risks[i].values) }));
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
-  const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+  const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
   const { points, privatePoints } = pointsOf(host.scale);
   const cells = studiesOf(host.scale).flatMap((study) =>
     study.ks.map((k) => {

@@ -1,19 +1,13 @@
 import { makeBags } from "minimand";
 import { derive } from "minimand/engine";
-import type { Trial } from "../kit/collect.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { split } from "./data.ts";
 import { linearArms } from "./linear-arms.ts";
 import { type NetworkArm, networkError } from "./network-arms.ts";
 import type { DatasetName, ModelName } from "./settings.ts";
-import {
-  type PrivateSpec,
-  type SimulationResult,
-  type SimulationSpec,
-  simulate,
-  simulatePrivate,
-} from "./simulate.ts";
+import { simulate, simulatePrivate } from "./simulate.ts";
 
 /** One split of a data set and one draw of its bags; all its models. */
 export interface RealSpec {
@@ -39,14 +33,8 @@ export interface RealResult {
   theoryRho: number | null;
 }
 
-export type Measured = Trial<SimulationSpec | PrivateSpec, SimulationResult> | Trial<RealSpec, RealResult>;
-export type Spec = Measured["spec"];
-export type Result = Measured["result"];
-
-/** Runs one trial; the same spec gives the same result. */
-export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  if (spec.part === "simulation") return simulate(spec);
-  if (spec.part === "private") return simulatePrivate(spec);
+/** Runs one trial on real data; the same spec gives the same result. */
+async function realTrial(spec: RealSpec, host: TrialHost): Promise<RealResult> {
   const { seed, k, model, arms } = spec;
   const parts = split(await host.dataset(spec.dataset), seed, spec.judge);
   const bagIds = makeBags(parts.train.count, k, { seed: derive(seed, 2) });
@@ -59,6 +47,14 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
     errors.push(await networkError(parts, bagIds, arm, { seed, quick: spec.quick }, host));
   return { part: "real", errors, byName: {}, chosenRho: null, theoryRho: null };
 }
+
+const parts = { simulation: simulate, private: simulatePrivate, real: realTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
+
+/** One trial of any part. */
+export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

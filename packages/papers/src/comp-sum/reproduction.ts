@@ -32,17 +32,18 @@ function candidatesOf(fraction: number): Candidate<Spec>[] {
   const family = familySettings.flatMap((setting) =>
     taus.flatMap((tau) => {
       const choice = familyChoice(setting, tau);
-      return candidates(choice, { choice }, grid({ learningRate: learningRates }), ({ learningRate }) =>
-        tuningSeeds.map((seed): Spec => ({ part: "family", setting, tau, learningRate, seed, ...common })),
-      );
+      const rates = grid({ learningRate: learningRates });
+      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
+        return { part: "family", setting, tau, learningRate, seed, ...common };
+      });
     }),
   );
   const adversarial = arms
     .filter(({ strength }) => strength > 0)
     .flatMap(({ method, strength }) =>
-      candidates(method, { choice: method }, [{ strength }], () =>
-        tuningSeeds.map((seed): Spec => ({ part: "adversarial", method, strength, seed, ...common })),
-      ),
+      candidates(method, { choice: method }, [{ strength }], tuningSeeds, (_, seed): Spec => {
+        return { part: "adversarial", method, strength, seed, ...common };
+      }),
     );
   return [...family, ...adversarial];
 }
@@ -59,8 +60,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
-    return reportOf(trials, tuned.choices);
+    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), tuned.choices);
   },
 
   /** On seeds and validation rows of their own. */

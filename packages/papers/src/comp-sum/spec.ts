@@ -1,4 +1,3 @@
-import type { Trial } from "../kit/collect.ts";
 import type { Draw } from "../kit/rows.ts";
 
 /** Checks the bounds on random distributions and scores. */
@@ -46,10 +45,3 @@ export interface AdversarialResult {
   clean: number;
   robust: number;
 }
-
-export type Measured =
-  | Trial<BoundsSpec, BoundsResult>
-  | Trial<FamilySpec, FamilyResult>
-  | Trial<AdversarialSpec, AdversarialResult>;
-export type Spec = Measured["spec"];
-export type Result = Measured["result"];

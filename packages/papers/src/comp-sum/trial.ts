@@ -1,16 +1,17 @@
-import type { TrialHost } from "../reproduction.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { adversarialTrial } from "./adversarial.ts";
 import { boundsTrial } from "./bounds.ts";
 import { familyTrial } from "./family.ts";
-import type { Result, Spec } from "./spec.ts";
 
 export type * from "./spec.ts";
 
+const parts = { bounds: boundsTrial, family: familyTrial, adversarial: adversarialTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
+
 /** One trial of any part; the same spec gives the same result. */
-export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  if (spec.part === "bounds") return boundsTrial(spec);
-  return spec.part === "family" ? familyTrial(spec, host) : adversarialTrial(spec, host);
-}
+export const trial = trialOf(parts);
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {

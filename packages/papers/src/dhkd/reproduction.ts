@@ -30,7 +30,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         return { part: "arm", arm: id, configuration, seed, judge: "test", fraction };
       }),
     ]);
-    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
+    const trials = yield* collectTrials<Measured>(host, specs, describe);
     return reportOf({
       arms: new Map(arms.map(({ id: arm }) => [arm, resultsWhere(trials, { part: "arm", arm })])),
       conflict: resultsWhere(trials, { part: "conflict" }),
@@ -43,9 +43,9 @@ export const reproduction: Reproduction<Spec, Result> = {
     const { fraction } = scales[host.scale];
     const common = { judge: "tune", fraction } as const;
     const tried = arms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, (configuration) =>
-        tuningSeeds.map((seed): Spec => ({ part: "arm", arm, configuration, seed, ...common })),
-      ),
+      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
+        return { part: "arm", arm, configuration, seed, ...common };
+      }),
     );
     const scoreOf = (result: Result): number => (result.part === "arm" ? result.accuracy : 0);
     return tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });

@@ -1,13 +1,13 @@
 import { minibatches, type NeuralCollapse } from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
-import type { Trial } from "../kit/collect.ts";
 import { part } from "../kit/part.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import type { Draw } from "../kit/rows.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
-import { type ConflictResult, type ConflictSpec, conflictTrial } from "./conflict-study.ts";
+import { conflictTrial } from "./conflict-study.ts";
 import { chunk, schedule, student } from "./settings.ts";
 import { averageCosines, type Cosines, collapseOf, meanCosines, programsFor } from "./student.ts";
 import { taughtBy } from "./teacher.ts";
@@ -86,13 +86,13 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   return result;
 }
 
-export type Spec = ArmSpec | ConflictSpec;
-export type Result = ArmResult | ConflictResult;
-export type Measured = Trial<ArmSpec, ArmResult> | Trial<ConflictSpec, ConflictResult>;
+const parts = { arm: armTrial, conflict: conflictTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
-  spec.part === "arm" ? armTrial(spec, host) : conflictTrial(spec, host);
+export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

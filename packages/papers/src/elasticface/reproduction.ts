@@ -1,5 +1,5 @@
 import { byMethod, embeddingSpec, materialsOf, tuneEmbeddings } from "../embeddings/run.ts";
-import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { methods, trainedMethods } from "./arms.ts";
@@ -32,7 +32,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         seedsOf(host, seeds[material]).map((seed) => specOf(host.scale)({ material, arm, seed })),
       ),
     );
-    const trials = yield* collectTrials(host, specs, describe);
+    const trials = yield* collectTrials<Trial<Spec, Result>>(host, specs, describe);
     const byMaterial = byMethod(found, methods, (material, arm) => resultsWhere(trials, { material, arm }));
     return reportOf(byMaterial);
   },

@@ -73,9 +73,10 @@ export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
       .filter(({ id }) => !quick || id === quickArm)
       .flatMap((own) => {
         const label = { material, arm: own.id };
-        return candidates(`${material}, ${own.id}`, label, configurationsOf(own, material), (configuration) =>
-          seeds.map((seed): Spec => ({ ...specOf({ ...label, seed }), configuration })),
-        );
+        const grid = configurationsOf(own, material);
+        return candidates(`${material}, ${own.id}`, label, grid, seeds, (configuration, seed): Spec => {
+          return { ...specOf({ ...label, seed }), configuration };
+        });
       }),
   );
   return yield* tuneGrid(host, tried, scoring);

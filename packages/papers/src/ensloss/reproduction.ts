@@ -35,8 +35,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
-    return reportOf(trials, cellsAt(host.scale));
+    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), cellsAt(host.scale));
   },
 
   /**

@@ -1,9 +1,9 @@
 import { flat, minibatches, mlp, predictor } from "minimand";
 import { derive } from "minimand/engine";
 import { logitsOf } from "../kit/accuracy.ts";
-import type { Trial } from "../kit/collect.ts";
 import { named } from "../kit/named.ts";
 import type { Network } from "../kit/networks.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
@@ -12,7 +12,7 @@ import type { TrialHost } from "../reproduction.ts";
 import { type Loss, stepOf } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { type Cell, cells } from "./settings.ts";
-import { type TailResult, type TailSpec, tailTrial } from "./tail-study.ts";
+import { tailTrial } from "./tail-study.ts";
 
 /** One network trained with one loss on one split. */
 export interface CellSpec {
@@ -89,13 +89,13 @@ function networkFor(
   });
 }
 
-export type Spec = CellSpec | TailSpec;
-export type Result = CellResult | TailResult;
-export type Measured = Trial<CellSpec, CellResult> | Trial<TailSpec, TailResult>;
+const parts = { cell: cellTrial, tail: tailTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
-  spec.kind === "cell" ? cellTrial(spec, host) : tailTrial(spec, host);
+export const trial = trialOf(parts, "kind");
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {

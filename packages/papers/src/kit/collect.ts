@@ -36,9 +36,11 @@ export async function* collect<Spec, Result>(
 }
 
 /** {@link collect}, each result with its spec. */
-export async function* collectTrials<Spec, Result>(
-  ...of: Parameters<typeof collect<Spec, Result>>
-): AsyncGenerator<Progress, Trial<Spec, Result>[]> {
-  const results = yield* collect(...of);
-  return results.map((result, i) => ({ spec: of[1][i], result }));
+export async function* collectTrials<T extends Trial<object, unknown>>(
+  host: Pick<Host<T["spec"], T["result"]>, "trials">,
+  specs: readonly T["spec"][],
+  describe: (spec: T["spec"], result: T["result"]) => string,
+): AsyncGenerator<Progress, T[]> {
+  const results = yield* collect(host, specs, describe);
+  return results.map((result, i) => ({ spec: specs[i], result }) as T);
 }

@@ -29,6 +29,20 @@ export function shuffled(rows: number | Int32Array, seed: number): Int32Array {
   return shuffle(typeof rows === "number" ? range(rows) : rows.slice(), randomSource(seed));
 }
 
+/**
+ * Rows of an order to train on and to judge by: the first ones and those behind them; for tuning a part of the first ones, and the
+ * rest of them.
+ */
+export function heldOut(
+  order: Int32Array,
+  all: number,
+  judge: Draw["judge"],
+  kept = Math.round(0.8 * all),
+): { train: Int32Array; judged: Int32Array } {
+  if (judge === "test") return { train: order.slice(0, all), judged: order.slice(all) };
+  return { train: order.slice(0, kept), judged: order.slice(kept, all) };
+}
+
 /** How to write rows of a table, standardised by those that are trained on. */
 export function standardised(dataset: Dataset, train: Int32Array): (rows: Int32Array) => Labelled {
   const encoder = fitEncoder(dataset, train);
@@ -38,6 +52,24 @@ export function standardised(dataset: Dataset, train: Int32Array): (rows: Int32A
     y: Int32Array.from(rows, (row) => dataset.labels[row]),
     classes: dataset.classes.length,
   });
+}
+
+/**
+ * All 64 pixels of rows of the digits as grey levels from 0 to 1; columns that never change are no features of the data set and
+ * stay 0.
+ */
+export function digitPixels({ features }: Dataset, rows: Int32Array): Float32Array<ArrayBuffer> {
+  const x = new Float32Array(rows.length * 64);
+  for (const feature of features) {
+    const [, line, column] = /^pixel_([0-7])_([0-7])$/.exec(feature.name) ?? [];
+    if (feature.kind !== "numeric" || column === undefined)
+      throw new TypeError(`digits: expected numeric columns pixel_0_0 to pixel_7_7, got ${feature.name}`);
+    const at = 8 * Number(line) + Number(column);
+    rows.forEach((row, i) => {
+      x[64 * i + at] = feature.values[row] / 16;
+    });
+  }
+  return x;
 }
 
 /** Some rows of a matrix that has `width` columns. */

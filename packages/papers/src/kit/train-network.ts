@@ -57,6 +57,11 @@ export async function unlessDiverged<T>(training: Promise<T>): Promise<T | null>
   }
 }
 
+/** {@link trainNetwork}, null where it came upon a number that isn't finite. */
+export const trainOrNull = <State extends SupervisedState>(
+  training: Training<State>,
+): Promise<State | null> => unlessDiverged(trainNetwork(training));
+
 /** The key of a seed for one of its uses. */
 export const keyFor = (seed: number, use: number) => random.key(derive(seed, use) | 0);
 

@@ -18,18 +18,19 @@ export interface Candidate<Spec> {
  * A candidate for each configuration of an arm.
  *
  * @param label names that the table of tuning has before the configuration
- * @param specsOf the trials of a configuration
+ * @param seeds one for each trial of a configuration
  */
-export const candidates = <Spec, Configuration extends object>(
+export const candidates = <Spec, Configuration extends object, Seed = number>(
   choice: string,
   label: Row,
   grid: readonly Configuration[],
-  specsOf: (configuration: Configuration) => readonly Spec[],
+  seeds: readonly Seed[],
+  specOf: (configuration: Configuration, seed: Seed) => Spec,
 ): Candidate<Spec>[] =>
   grid.map((configuration) => ({
     choice,
     row: { ...label, ...configuration },
-    specs: specsOf(configuration),
+    specs: seeds.map((seed) => specOf(configuration, seed)),
   }));
 
 /** What tuning hands over; committed as `tuned.json`. */

@@ -54,9 +54,10 @@ export const reproduction: Reproduction<Spec, Result> = {
       settings.slice(0, count).flatMap(({ id: setting }) =>
         armsAt(host.scale).flatMap(({ id: loss, grid }) => {
           const label = { dataset, setting, loss };
-          return candidates(choiceName(dataset, setting, loss), label, grid, (configuration) =>
-            tuningSeeds.map((seed): Spec => ({ ...label, configuration, seed, ...common })),
-          );
+          const choice = choiceName(dataset, setting, loss);
+          return candidates(choice, label, grid, tuningSeeds, (configuration, seed): Spec => {
+            return { ...label, configuration, seed, ...common };
+          });
         }),
       ),
     );

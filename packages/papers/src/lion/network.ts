@@ -54,9 +54,9 @@ export interface NetworkResult {
   accuracy: number;
   trainLoss: number;
   largestWeight: number;
-  /** The weight decay that it came to: for kernels, in absolute terms. */
+  /** The weight decay that it came to: for kappas, in absolute terms. */
   weightDecay: number;
-  /** Distance to the constraint set of its kernel (of Lion for optimizers without one), at the start and at the end. */
+  /** Distance to the constraint set of its kappa (of Lion for optimizers without one), at the start and at the end. */
   startViolation: number;
   violation: number;
   /** The size of the weights measured by that set: above 1 outside, 1 at its boundary. */

@@ -6,6 +6,9 @@
 /** `prox(v, t)` of a penalty, both on the host. */
 export type Prox = (v: readonly number[], t: number) => number[];
 
+/** The minimiser for each lambda. */
+export type Penalty = (lambda: number) => Prox;
+
 /** The point where an increasing function crosses 0, in [low, high]; an end where it doesn't. */
 export function crossing(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [low, high];
@@ -18,21 +21,16 @@ export function crossing(f: (x: number) => number, low: number, high: number): n
 }
 
 /** A penalty that is a sum over entries: the slope of K* in y (of entry i), and its domain. */
-export function separable(
-  slope: (y: number, i: number) => number,
-  lambda: number,
-  [low, high]: readonly [number, number],
-): Prox {
-  return (v, t) =>
-    v.map((value, i) => {
-      const y = crossing((x) => x / lambda - value + t * slope(x, i), low, high);
-      return y / lambda;
-    });
-}
+export const separable =
+  (slope: (y: number, i: number) => number, [low, high]: readonly [number, number]): Penalty =>
+  (lambda) =>
+  (v, t) =>
+    v.map((value, i) => crossing((y) => y / lambda - value + t * slope(y, i), low, high) / lambda);
 
-/** Projection onto `lambda x in` a set that is given by its projection. */
+/** `lambda x in` a set that is given by its projection. */
 export const onto =
-  (project: (y: number[]) => number[], lambda: number): Prox =>
+  (project: (y: number[]) => number[]): Penalty =>
+  (lambda) =>
   (v) =>
     project(v.map((x) => lambda * x)).map((y) => y / lambda);
 
@@ -78,14 +76,12 @@ export function simplex(y: number[]): number[] {
 }
 
 /** `sum y log y` on the simplex: entry by entry `y / lambda - v + t log y = mu`. */
-export function simplexEntropy(lambda: number): Prox {
-  return (v, t) => {
-    const at = (mu: number): number[] =>
-      v.map((value) => crossing((y) => y / lambda - value + t * Math.log(y) - mu, 1e-300, 2));
-    const mu = crossing((m) => sum(at(m)) - 1, -1e3, 1e3);
-    return at(mu).map((y) => y / lambda);
-  };
-}
+export const simplexEntropy: Penalty = (lambda) => (v, t) => {
+  const at = (mu: number): number[] =>
+    v.map((value) => crossing((y) => y / lambda - value + t * Math.log(y) - mu, 1e-300, 2));
+  const mu = crossing((m) => sum(at(m)) - 1, -1e3, 1e3);
+  return at(mu).map((y) => y / lambda);
+};
 
 /** Cuts six entries into the rows or columns of a matrix of three rows and two columns, and back. */
 export const matrixGroups = {

@@ -12,19 +12,19 @@ import { type Compile, compileWithJit, disposeTree, refTree, type Tree } from "m
 import { applyUpdates } from "minimand/optimizers";
 import { programsOf } from "../kit/programs.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { kernelCase } from "./kernels.ts";
+import { kappaCase } from "./kappas.ts";
 import { minimise, type Problem, problemOf } from "./problem.ts";
 import { quadratic as settings } from "./settings.ts";
 
-/** One kernel on the quadratic of one seed. */
+/** One kappa on the quadratic of one seed. */
 export interface QuadraticSpec {
   part: "quadratic";
-  kernel: string;
+  kappa: string;
   seed: number;
   fraction: number;
 }
 
-/** What the kernel came to. */
+/** What the kappa came to. */
 export interface QuadraticResult {
   part: "quadratic";
   startViolation: number;
@@ -38,7 +38,7 @@ export interface QuadraticResult {
   /** The most by which H changed beyond the discrete bound, and what H fell by in all. */
   overBound: number;
   fall: number;
-  /** The most by which H rose between points of the differential equation; null for kernels that aren't smooth. */
+  /** The most by which H rose between points of the differential equation; null for kappas that aren't smooth. */
   rise: number | null;
   /** Curves: violation by step, and its bound; H by time. */
   violations: number[];
@@ -55,11 +55,10 @@ interface Programs {
 const programs = programsOf<Programs>();
 const { weightDecay, b1, b2 } = settings;
 
-function programsFor(kernel: string, compile: Compile | undefined): Programs {
-  const { decomposed } = kernelCase(kernel);
+function programsFor({ kappa: id }: QuadraticSpec, compile: Compile | undefined): Programs {
+  const { kappa, decomposed } = kappaCase(id);
   const own = decomposed === true ? compileWithJit : (compile ?? compileWithJit);
-  return programs(compile, kernel, () => {
-    const { kappa } = kernelCase(kernel);
+  return programs(compile, id, () => {
     const constraint = { kappa, weightDecay };
     const gradientAt = (x: np.Array, A: np.Array, b: np.Array): np.Array =>
       np
@@ -103,9 +102,9 @@ function programsFor(kernel: string, compile: Compile | undefined): Programs {
   });
 }
 
-/** Runs one kernel; the same spec gives the same result. */
+/** Runs one kappa; the same spec gives the same result. */
 export async function quadraticTrial(spec: QuadraticSpec, host: TrialHost): Promise<QuadraticResult> {
-  const { kappa, prox, smooth, learningRate = settings.learningRate } = kernelCase(spec.kernel);
+  const { kappa, prox, smooth, learningRate = settings.learningRate } = kappaCase(spec.kappa);
   const problem = problemOf(spec.seed);
   const constraint = { kappa, weightDecay };
   const best = minimise(problem, prox(weightDecay));
@@ -128,16 +127,11 @@ export async function quadraticTrial(spec: QuadraticSpec, host: TrialHost): Prom
 }
 
 /** From far outside, with a falling learning rate. */
-async function descend(
-  { kernel, fraction }: QuadraticSpec,
-  problem: Problem,
-  peak: number,
-  compile: Compile | undefined,
-) {
-  const { descend: step } = programsFor(kernel, compile);
-  const steps = Math.round((settings.steps * settings.learningRate * fraction) / peak);
+async function descend(spec: QuadraticSpec, problem: Problem, peak: number, compile: Compile | undefined) {
+  const { descend: step } = programsFor(spec, compile);
+  const steps = Math.round((settings.steps * settings.learningRate * spec.fraction) / peak);
   const [A, b] = arraysOf(problem);
-  const constraint = { kappa: kernelCase(kernel).kappa, weightDecay };
+  const constraint = { kappa: kappaCase(spec.kappa).kappa, weightDecay };
   let x = matrixOf(problem.start);
   let state = lionK(0, { ...constraint, b1, b2 }).init(x);
   let before = constraintViolation(constraint, x.ref).item();
@@ -165,22 +159,17 @@ async function descend(
 }
 
 /** From inside, at a constant learning rate: H against the bound of every step. */
-async function check(
-  { kernel, seed, fraction }: QuadraticSpec,
-  problem: Problem,
-  compile: Compile | undefined,
-) {
-  const { check: step } = programsFor(kernel, compile);
-  const { kappa } = kernelCase(kernel);
+async function check(spec: QuadraticSpec, problem: Problem, compile: Compile | undefined) {
+  const { check: step } = programsFor(spec, compile);
+  const { kappa } = kappaCase(spec.kappa);
   const [A, b] = arraysOf(problem);
   const smoothness = np.array(problem.smoothness, { dtype: np.float64 });
-  // A gradient of K is a point of the set.
-  let x = kappa.grad(matrixOf(problemOf(seed + 500).b.map((v) => v / 10))).div(weightDecay);
+  let x = insideOf(spec);
   let state = lionK(0.1, { kappa, b1, b2 }).init(x);
   let first: number | undefined;
   let before = Number.NaN;
   let overBound = -Infinity;
-  for (let t = 0; t < Math.round(settings.checkedSteps * fraction); t++) {
+  for (let t = 0; t < Math.round(settings.checkedSteps * spec.fraction); t++) {
     const out = step(x, state, A.ref, b.ref, smoothness.ref);
     [x, state] = out as [np.Array, Tree];
     const [energy, bound] = await Promise.all(
@@ -195,12 +184,7 @@ async function check(
 }
 
 /** H along the differential equation, from inside. */
-async function follow(
-  { kernel, seed, fraction }: QuadraticSpec,
-  problem: Problem,
-  compile: Compile | undefined,
-) {
-  const { kappa } = kernelCase(kernel);
+async function follow(spec: QuadraticSpec, problem: Problem, compile: Compile | undefined) {
   const [A, b] = arraysOf(problem);
   const ode = lionOde({
     loss: (x) => {
@@ -208,19 +192,24 @@ async function follow(
       const product = np.matmul(A.ref, flat.ref.reshape([-1, 1])).reshape([-1]);
       return flat.mul(product.mul(0.5).sub(b.ref)).sum();
     },
-    kappa,
+    kappa: kappaCase(spec.kappa).kappa,
     weightDecay,
     ...settings.ode,
     compile,
   });
-  const x0 = kappa.grad(matrixOf(problemOf(seed + 500).b.map((v) => v / 10))).div(weightDecay);
   const m0 = matrixOf(problem.b.map(() => 0));
-  const { h, odeSteps: steps } = settings;
-  const { energy, end } = await ode.solve(x0, m0, { h, steps: Math.round(steps * fraction), every: 5 });
+  const steps = Math.round(settings.odeSteps * spec.fraction);
+  const { energy, end } = await ode.solve(insideOf(spec), m0, { h: settings.h, steps, every: 5 });
   disposeTree([end.params, end.momentum, A, b]);
   ode.dispose();
   return energy;
 }
+
+/** A start inside: a gradient of K is a point of the set. */
+const insideOf = ({ kappa, seed }: QuadraticSpec): np.Array =>
+  kappaCase(kappa)
+    .kappa.grad(matrixOf(problemOf(seed + 500).b.map((v) => v / 10)))
+    .div(weightDecay);
 
 function lossAt({ A, b }: Problem, x: readonly number[]): number {
   return x.reduce((s, v, i) => s + v * (A[i].reduce((t, a, j) => t + a * x[j], 0) / 2 - b[i]), 0);

@@ -1,15 +1,15 @@
 import { resultsWhere } from "../kit/evidence.ts";
-import { deviation, mean, round } from "../kit/statistics.ts";
+import { deviation, mean, round, roundOrNull } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { arms } from "./arms.ts";
-import { kernelCase, kernelCases } from "./kernels.ts";
+import { armOf, arms } from "./arms.ts";
+import { kappaCase, kappaCases } from "./kappas.ts";
 import type { NetworkResult } from "./network.ts";
 import type { QuadraticResult } from "./quadratic.ts";
 import { decays, quadratic as exact, largeArms } from "./settings.ts";
 import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
-/** Results of one kernel or one way of training, in the order of the seeds. */
+/** Results of one kappa or one way of training, in the order of the seeds. */
 interface Group<R> {
   id: string;
   results: R[];
@@ -19,24 +19,19 @@ interface Group<R> {
 export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const of = (arm: string): NetworkResult[] =>
     resultsWhere(trials, { part: "network", purpose: "tuned", arm });
-  const kernels = grouped(kernelCases, ({ id: kernel }) =>
-    resultsWhere(trials, { part: "quadratic", kernel }),
-  );
+  const kappas = grouped(kappaCases, ({ id: kappa }) => resultsWhere(trials, { part: "quadratic", kappa }));
   const large = grouped(
     largeArms.map((id) => ({ id })),
     ({ id: arm }) => resultsWhere(trials, { part: "network", purpose: "large", arm }),
   );
+  const decayed = resultsWhere(trials, { part: "network", purpose: "decay" });
   const byDecay = decays.values.map((weightDecay) => ({
-    id: `${weightDecay}`,
-    results: trials.flatMap(({ spec, result }) =>
-      spec.part === "network" && spec.purpose === "decay" && spec.configuration.weightDecay === weightDecay
-        ? [result as NetworkResult]
-        : [],
-    ),
+    weightDecay,
+    results: decayed.filter((r) => r.weightDecay === weightDecay),
   }));
   const overAdamw = (id: string): number[] =>
     of(id).map((r, s) => r.accuracy - (of("adamw")[s]?.accuracy ?? Number.NaN));
-  const constrained = [...of("lion"), ...byDecay.flatMap((g) => g.results)];
+  const constrained = [...of("lion"), ...byDecay.flatMap(({ results }) => results)];
   const lionLarge = large.find(({ id }) => id === "lion")?.results ?? [];
   const rates = new Map(
     trials.flatMap(({ spec: s }) =>
@@ -46,7 +41,7 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const network = arms.filter(({ id }) => of(id).length > 0);
   return {
     rows: [
-      ...kernels.map(kernelRow),
+      ...kappas.map(kappaRow),
       ...network
         .filter(({ relative }) => relative !== true)
         .map(({ id, label }): Row => {
@@ -65,7 +60,7 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
         .filter(({ relative }) => relative === true)
         .map(
           ({ id, label }): Row => ({
-            kernel: label,
+            kappa: label,
             "learning rate": rates.get(id)?.learningRate ?? null,
             "weight decay (mean)": round(mean(of(id).map((r) => r.weightDecay)), 4),
             ...accuracies(of(id), overAdamw(id)),
@@ -74,9 +69,9 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
           }),
         ),
       ...byDecay.map(
-        ({ id, results: r }): Row => ({
-          "Lion, weight decay": Number(id),
-          "1 / lambda": Number(id) === 0 ? null : round(1 / Number(id), 3),
+        ({ weightDecay, results: r }): Row => ({
+          "Lion, weight decay": weightDecay,
+          "1 / lambda": weightDecay === 0 ? null : round(1 / weightDecay, 3),
           "test accuracy": round(mean(r.map((x) => x.accuracy)), 4),
           "train loss": short(mean(r.map((x) => x.trainLoss))),
           "max|x| (worst)": round(worst(r.map((x) => x.largestWeight)), 5),
@@ -86,7 +81,7 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
       ...large.map(({ id, results: r }): Row => {
         const points = r.map((x) => x.curve?.largest ?? []);
         return {
-          "start eight times too large": arms.find((a) => a.id === id)?.label ?? id,
+          "start eight times too large": labelOf(id),
           "max|x| at the start": round(mean(points.map((p) => p[0])), 2),
           "max|x| at the end (worst)": round(worst(r.map((x) => x.largestWeight)), 6),
           "violation (worst)": short(worst(r.map((x) => x.violation))),
@@ -95,16 +90,14 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
         };
       }),
     ],
-    series: [...exactCurves(kernels), ...largeCurves(large)],
+    series: [...exactCurves(kappas), ...largeCurves(large)],
     ...judge({
-      kernels: kernels.length,
-      excess: worst(kernels.flatMap((g) => g.results.map((r) => r.excess))),
-      gap: worst(kernels.flatMap((g) => g.results.map((r) => Math.abs(r.gap)))),
-      lionDistance: worst(
-        kernels.find(({ id }) => id.includes("Lion"))?.results.map((r) => r.distance) ?? [],
-      ),
-      overBound: worst(kernels.flatMap((g) => g.results.map((r) => r.overBound))),
-      rise: worst(kernels.flatMap((g) => g.results.flatMap((r) => r.rise ?? []))),
+      kappas: kappas.length,
+      excess: worst(kappas.flatMap((g) => g.results.map((r) => r.excess))),
+      gap: worst(kappas.flatMap((g) => g.results.map((r) => Math.abs(r.gap)))),
+      lionDistance: worst(kappas.find(({ id }) => id.includes("Lion"))?.results.map((r) => r.distance) ?? []),
+      overBound: worst(kappas.flatMap((g) => g.results.map((r) => r.overBound))),
+      rise: worst(kappas.flatMap((g) => g.results.flatMap((r) => r.rise ?? []))),
       overGuarantee: worst(constrained.map((r) => r.violation - r.startViolation * r.guaranteed)),
       largeViolation: worst(lionLarge.map((r) => r.violation)),
       lion: standing(of("lion")),
@@ -117,11 +110,11 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
 const grouped = <T extends { id: string }, R>(items: readonly T[], of: (item: T) => R[]): Group<R>[] =>
   items.map((item) => ({ id: item.id, results: of(item) })).filter(({ results }) => results.length > 0);
 
-function kernelRow({ id, results: r }: Group<QuadraticResult>): Row {
+function kappaRow({ id, results: r }: Group<QuadraticResult>): Row {
   const rises = r.flatMap((x) => x.rise ?? []);
   return {
-    "exact part: kernel": id,
-    "weight decay means": kernelCase(id).meaning,
+    "exact part: kappa": id,
+    "weight decay means": kappaCase(id).meaning,
     "distance at the start": round(mean(r.map((x) => x.startViolation)), 2),
     "at the end": short(worst(r.map((x) => x.endViolation))),
     "over (1 - e lambda)": short(worst(r.map((x) => x.excess))),
@@ -152,8 +145,8 @@ const log10 = (values: readonly number[]): number[] =>
 const shown = ["l1 (Lion)", "linf", "lp, p = 1.5", "nuclear"];
 
 /** Phase 1 and phase 2 of the first seed. */
-function exactCurves(kernels: readonly Group<QuadraticResult>[]): Series[] {
-  const entering = kernels
+function exactCurves(kappas: readonly Group<QuadraticResult>[]): Series[] {
+  const entering = kappas
     .filter(({ id }) => shown.includes(id))
     .flatMap(({ id, results: [first] }): Series[] => {
       const x = first.violations.map((_, i) => i * exact.every);
@@ -163,7 +156,7 @@ function exactCurves(kernels: readonly Group<QuadraticResult>[]): Series[] {
         { name: `${id}: bound`, ...axes, x, y: log10(first.bounds) },
       ];
     });
-  const falling = kernels
+  const falling = kappas
     .filter(({ results: [first] }) => first.energies.length > 1)
     .map(({ id, results: [{ energies }] }): Series => {
       const [start, end] = [energies[0], energies[energies.length - 1]];
@@ -180,38 +173,33 @@ function exactCurves(kernels: readonly Group<QuadraticResult>[]): Series[] {
 
 /** The networks that start too large, first seed: distance to the box for each optimizer; Lion's objective and H. */
 function largeCurves(large: readonly Group<NetworkResult>[]): Series[] {
-  const axes = { xLabel: "epoch", yLabel: "log10 of lambda max|x| - 1" };
-  const lines = large.flatMap(({ id, results: [{ curve }] }): Series[] =>
-    curve === null
-      ? []
-      : [
-          {
-            name: `${arms.find((a) => a.id === id)?.label ?? id}`,
-            ...axes,
-            x: curve.violation.map((_, i) => i),
-            y: log10(curve.violation),
-          },
-        ],
-  );
-  const lion = large.find(({ id }) => id === "lion")?.results[0].curve ?? null;
-  if (lion === null) return lines;
-  const x = lion.bound.map((_, i) => i);
-  const inside = (values: readonly (number | null)[]): number[] => values.map((v) => v ?? Number.NaN);
-  const of = (name: string, values: readonly (number | null)[], yLabel: string): Series => ({
-    name,
-    xLabel: "epoch",
-    yLabel,
-    x: x.filter((i) => values[i] !== null),
-    y: inside(values.filter((v) => v !== null)).map((v) => round(v, 4)),
-  });
+  const line = (name: string, yLabel: string, values: readonly (number | null)[]): Series => {
+    const known = [...values.entries()].filter((entry): entry is [number, number] => entry[1] !== null);
+    return { name, xLabel: "epoch", yLabel, x: known.map(([i]) => i), y: known.map(([, v]) => v) };
+  };
+  const outside = "log10 of lambda max|x| - 1";
+  const inside = (name: string, values: readonly (number | null)[]): Series =>
+    line(
+      name,
+      "inside the box",
+      values.map((v) => roundOrNull(v, 4)),
+    );
   return [
-    ...lines,
-    { name: "guaranteed for Lion", ...axes, x, y: log10(lion.bound) },
-    of("loss of all training rows", lion.objective, "inside the box"),
-    of("Lyapunov function H", lion.energy, "inside the box"),
-    of("gap of Frank and Wolfe", lion.stationarity, "inside the box"),
+    ...large.flatMap(({ id, results: [{ curve }] }) =>
+      curve === null ? [] : [line(labelOf(id), outside, log10(curve.violation))],
+    ),
+    ...large
+      .flatMap(({ id, results: [{ curve }] }) => (id === "lion" ? (curve ?? []) : []))
+      .flatMap((lion) => [
+        line("guaranteed for Lion", outside, log10(lion.bound)),
+        inside("loss of all training rows", lion.objective),
+        inside("Lyapunov function H", lion.energy),
+        inside("gap of Frank and Wolfe", lion.stationarity),
+      ]),
   ];
 }
+
+const labelOf = (id: string): string => armOf(id).label;
 
 /** The largest; NaN where one is. */
 const worst = (values: readonly number[]): number => Math.max(-Infinity, ...values);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectOnGrid, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
-import { kernelCases } from "./kernels.ts";
+import { kappaCases } from "./kappas.ts";
 import type { NetworkSpec } from "./network.ts";
 import { minimise, problemOf } from "./problem.ts";
 import { ball, boxAndBall, groupBall, matrixGroups, simplex, singularBall, sizeOf } from "./prox.ts";
@@ -21,23 +21,23 @@ const network: NetworkSpec = {
   start: 1,
   epochs: 2,
 };
-const quadratic = (kernel: string, fraction = 1): QuadraticSpec => ({
+const quadratic = (kappa: string, fraction = 1): QuadraticSpec => ({
   part: "quadratic",
-  kernel,
+  kappa,
   seed: 77,
   fraction,
 });
 
 describe("the reproduction of lion", () => {
-  it("runs at the quick scale: rows for kernels, optimizers, the panel, decays and large starts", async () => {
+  it("runs at the quick scale: rows for kappas, optimizers, the panel, decays and large starts", async () => {
     const { rows, series, because, progress } = await quickRun(reproduction, { seeds: 1 });
-    // Every fourth of 25 kernels and of 9 in the panel, 7 optimizers, 4 decays, 3 large starts.
+    // Every fourth of 25 kappas and of 9 in the panel, 7 optimizers, 4 decays, 3 large starts.
     const total = 7 + 3 + 7 + 4 + 3;
     expect(progress).toHaveLength(total);
     expect(rows.length).toBe(total);
     const having = (column: string) => rows.filter((row) => column in row);
-    expect(having("exact part: kernel").length).toBe(7);
-    expect([kernelCases.length, arms.length]).toEqual([25, 16]);
+    expect(having("exact part: kappa").length).toBe(7);
+    expect([kappaCases.length, arms.length]).toEqual([25, 16]);
     // Phase 1 is exact from the first step on.
     for (const row of having("over (1 - e lambda)"))
       expect(Number(row["over (1 - e lambda)"])).toBeLessThan(1e-6);
@@ -46,9 +46,9 @@ describe("the reproduction of lion", () => {
       having("bytes of state a parameter").map((r) => Math.round(Number(r["bytes of state a parameter"]))),
     ).toEqual([4, 4, 8, 8, 0, 4, 4]);
     for (const row of having("violation (worst)").filter(
-      (r) => "kernel" in r && !`${r.kernel}`.includes("Newton"),
+      (r) => "kappa" in r && !`${r.kappa}`.includes("Newton"),
     ))
-      expect(Number(row["violation (worst)"]), String(row.kernel)).toBeLessThan(1e-5);
+      expect(Number(row["violation (worst)"]), String(row.kappa)).toBeLessThan(1e-5);
     expect(series.map(({ name }) => name)).toContain("guaranteed for Lion");
     expect(because).toMatch(/^\(i\) (holds|fails): .* \(ii\) .* \(iii\) /);
   });
@@ -138,7 +138,7 @@ describe("the other way to the minimum", () => {
 
 describe("the verdict", () => {
   const evidence: Evidence = {
-    kernels: 25,
+    kappas: 25,
     excess: 1e-9,
     gap: 1e-6,
     lionDistance: 1e-5,

@@ -3,7 +3,7 @@ import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, columns } from "./arms.ts";
-import { kernelCases } from "./kernels.ts";
+import { kappaCases } from "./kappas.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { decays, largeArms, network, scales, tuningSeeds } from "./settings.ts";
@@ -11,8 +11,8 @@ import { describe, type Measured, type Result, type Spec, trial } from "./trial.
 import tuned from "./tuned.json" with { type: "json" };
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { seeds, fraction, everyKernel } = scales[host.scale];
-  const taken = (_: unknown, i: number): boolean => i % everyKernel === 0;
+  const { seeds, fraction, everyKappa } = scales[host.scale];
+  const taken = (_: unknown, i: number): boolean => i % everyKappa === 0;
   const panel = arms.filter(({ relative }) => relative === true).filter(taken);
   const compared = [...arms.filter(({ relative }) => relative !== true), ...panel];
   const epochs = (full: number): number => Math.max(1, Math.round(full * fraction));
@@ -33,18 +33,18 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
         const configuration = { learningRate: decays.learningRate, weightDecay: value };
         return { ...base, purpose: "decay", arm: "lion", configuration };
       }),
-      ...kernelCases.filter(taken).map(({ id }): Spec => ({ part: "quadratic", kernel: id, seed, fraction })),
+      ...kappaCases.filter(taken).map(({ id }): Spec => ({ part: "quadratic", kappa: id, seed, fraction })),
     ];
   });
 }
 
-/** Every kernel on quadratics, sixteen optimizers on digits, Lion from starts that are too large. */
+/** Every kappa on quadratics, sixteen optimizers on digits, Lion from starts that are too large. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   trial,
 
   async *run(host) {
-    return reportOf((yield* collectTrials(host, specsOf(host), describe)) as Measured[]);
+    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
   },
 
   /** Six configurations for every optimizer, judged by training rows held out. */
@@ -52,11 +52,9 @@ export const reproduction: Reproduction<Spec, Result> = {
     const epochs = Math.max(1, Math.round(network.epochs * scales[host.scale].fraction));
     const common = { judge: "tune", start: 1, epochs } as const;
     const tried = arms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, (configuration) =>
-        tuningSeeds.map((seed): Spec => {
-          return { part: "network", purpose: "tuned", arm, configuration, seed, ...common };
-        }),
-      ),
+      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
+        return { part: "network", purpose: "tuned", arm, configuration, seed, ...common };
+      }),
     );
     const scoreOf = (result: Result): number => (result.part === "network" ? result.accuracy : 0);
     return tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });

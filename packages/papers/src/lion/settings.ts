@@ -17,11 +17,11 @@ export const quadratic = {
   odeSteps: 300,
 };
 
-/** How much is done at each scale: the fraction multiplies steps, and of the kernels every so many take part. */
-export const scales: Record<Scale, { seeds: number; fraction: number; everyKernel: number }> = {
-  quick: { seeds: 1, fraction: 0.05, everyKernel: 4 },
-  default: { seeds: 5, fraction: 1, everyKernel: 1 },
-  full: { seeds: 20, fraction: 1, everyKernel: 1 },
+/** How much is done at each scale: the fraction multiplies steps, and of the kappas every so many take part. */
+export const scales: Record<Scale, { seeds: number; fraction: number; everyKappa: number }> = {
+  quick: { seeds: 1, fraction: 0.05, everyKappa: 4 },
+  default: { seeds: 5, fraction: 1, everyKappa: 1 },
+  full: { seeds: 20, fraction: 1, everyKappa: 1 },
 };
 
 /** The networks on the digits: 64-64-64-10, tanh. */

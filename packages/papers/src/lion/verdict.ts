@@ -1,8 +1,8 @@
 import { graded, type Verdict, word } from "../kit/evidence.ts";
 
-/** The numbers that the rule of the card asks for: the worst of all kernels, networks and seeds. */
+/** The numbers that the rule of the card asks for: the worst of all kappas, networks and seeds. */
 export interface Evidence {
-  kernels: number;
+  kappas: number;
   excess: number;
   gap: number;
   lionDistance: number;
@@ -27,7 +27,7 @@ export function judge(e: Evidence): Verdict {
   const asGood = difference >= -0.01 && e.lion.bytes <= e.adamw.bytes / 2 + 0.01;
   const verdict = graded(exact && bounded && asGood, exact && bounded);
   const because =
-    `(i) ${word(exact)}: of ${e.kernels} kernels the worst ends ${short(e.gap)} above the minimum, Lion's worst coordinate ${short(e.lionDistance)} / lambda away; ` +
+    `(i) ${word(exact)}: of ${e.kappas} kappas the worst ends ${short(e.gap)} above the minimum, Lion's worst coordinate ${short(e.lionDistance)} / lambda away; ` +
     `the distance to the set exceeds its bound by at most ${short(e.excess)}, H its own by ${short(e.overBound)}, and rises along the equation by ${short(e.rise)} (negative: it falls). ` +
     `(ii) ${word(bounded)}: Lion's networks end at most ${short(e.largeViolation)} outside of their boxes after starts that are too large, otherwise ${short(e.overGuarantee)} beyond the guarantee. ` +
     `(iii) ${word(asGood)}: Lion ${(100 * e.lion.accuracy).toFixed(2)} %, AdamW ${(100 * e.adamw.accuracy).toFixed(2)} %, with ${e.lion.bytes.toFixed(0)} and ${e.adamw.bytes.toFixed(0)} bytes of state a parameter.`;

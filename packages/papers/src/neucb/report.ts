@@ -1,16 +1,11 @@
-import type { Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
 import { difference, estimate, logSlope, mean as meanOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Arm, armOf, arms } from "./arms.ts";
-import type { GrowthResult, GrowthSpec } from "./growth-study.ts";
 import { costFactors, curvePoints, type Task } from "./settings.ts";
-import type { BanditResult, BanditSpec } from "./trial.ts";
+import type { BanditResult, Measured } from "./trial.ts";
 import { type Evidence, judge } from "./verdict.ts";
-
-/** A measured trial. */
-export type Measured = Trial<BanditSpec, BanditResult> | Trial<GrowthSpec, GrowthResult>;
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 

@@ -4,9 +4,9 @@ import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { armOf, arms, columns, tunedArms } from "./arms.ts";
 import { card } from "./paper.ts";
-import { type Measured, reportOf } from "./report.ts";
+import { reportOf } from "./report.ts";
 import { costFactors, growth, learners, scales, type Task, tasks, tuningSeeds } from "./settings.ts";
-import { describe, type Result, regretOf, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, regretOf, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
@@ -52,7 +52,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         const steps = chosen(choices, `growth, ${learner}`, ["initial", "delay"]);
         specs.push({ part: "growth", learner, ...steps, seed, fraction, judge: "test" });
       }
-    return reportOf((yield* collectTrials(host, specs, describe)) as Measured[], own);
+    return reportOf(yield* collectTrials<Measured>(host, specs, describe), own);
   },
 
   /** Twelve configurations for every arm and task; the least mean regret over two seeds. */
@@ -64,21 +64,17 @@ export const reproduction: Reproduction<Spec, Result> = {
         tunedArms.flatMap(({ id: arm, grid }) => {
           const [task, choice] = [of.id, `${of.id}, ${arm}`];
           const rounds = roundsOf(of, fraction);
-          return candidates(choice, { choice }, grid, (configuration) =>
-            tuningSeeds.map((seed): Spec => {
-              const play = { task, arm, configuration, costFactor: 1, seed } as const;
-              return { part: "bandit", ...play, judge: "tune", rounds };
-            }),
-          );
+          return candidates(choice, { choice }, grid, tuningSeeds, (configuration, seed): Spec => {
+            const play = { task, arm, configuration, costFactor: 1, seed } as const;
+            return { part: "bandit", ...play, judge: "tune", rounds };
+          });
         }),
       );
     const regressions = learners.flatMap((learner) => {
       const choice = `growth, ${learner}`;
-      return candidates(choice, { choice }, growth.grid, (steps) =>
-        tuningSeeds.map(
-          (seed): Spec => ({ part: "growth", learner, ...steps, seed, fraction, judge: "tune" }),
-        ),
-      );
+      return candidates(choice, { choice }, growth.grid, tuningSeeds, (steps, seed): Spec => {
+        return { part: "growth", learner, ...steps, seed, fraction, judge: "tune" };
+      });
     });
     return tuneGrid(host, [...plays, ...regressions], {
       describe,

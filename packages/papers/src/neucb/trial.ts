@@ -1,9 +1,10 @@
 import { type BanditEnvironment, simulateBandit } from "minimand";
 import { derive } from "minimand/engine";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { type Draw, environmentOf } from "./data.ts";
-import { type GrowthResult, type GrowthSpec, growthTrial } from "./growth-study.ts";
+import { growthTrial } from "./growth-study.ts";
 import { curvePoints } from "./settings.ts";
 
 /** One bandit on one order of the rows. */
@@ -73,12 +74,13 @@ function scaled(environment: BanditEnvironment, factor: number): BanditEnvironme
   };
 }
 
-export type Spec = BanditSpec | GrowthSpec;
-export type Result = BanditResult | GrowthResult;
+const parts = { bandit: banditTrial, growth: growthTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = async (spec: Spec, host: TrialHost): Promise<Result> =>
-  spec.part === "bandit" ? banditTrial(spec, host) : growthTrial(spec);
+export const trial = trialOf(parts);
 
 /** The regret at the end. */
 export const regretOf = (result: Result): number =>

@@ -38,7 +38,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     for (const { id: material } of found)
       for (const arm of methods)
         for (const seed of seedsOf(host, size.seeds)) specs.push(specOf(host.scale)({ material, arm, seed }));
-    const trials = (yield* collectTrials(host, specs, describe)) as Measured[];
+    const trials = yield* collectTrials<Measured>(host, specs, describe);
     return reportOf({
       tutorial: resultsWhere(trials, { part: "tutorial" }),
       byMaterial: byMethod(found, methods, (material, arm) =>

@@ -17,16 +17,14 @@ import { domains } from "./data.ts";
 import type { MixtureResult, MixtureSpec } from "./mixture.ts";
 import { attack, mixture, type Shape } from "./settings.ts";
 import type { TransferResult, TransferSpec } from "./transfer.ts";
+import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
 type MixtureTrial = Trial<MixtureSpec, MixtureResult>;
 type TransferTrial = Trial<TransferSpec, TransferResult>;
 
-/** Specs with what came of them. */
-export type Measured = (MixtureTrial | TransferTrial)[];
-
 /** Tables, curves and the verdict. */
-export function reportOf(measured: Measured, choices: Choices): ReproductionReport {
+export function reportOf(measured: readonly Measured[], choices: Choices): ReproductionReport {
   const draws = measured.filter((t): t is MixtureTrial => t.spec.part === "mixture");
   const trials = measured.filter((t): t is TransferTrial => t.spec.part === "transfer");
   const tuned = trials.filter(({ spec }) => isChosen(spec, choices));

@@ -12,10 +12,10 @@ import {
 import { domains } from "./data.ts";
 import type { MixtureSpec } from "./mixture.ts";
 import { card } from "./paper.ts";
-import { type Measured, reportOf } from "./report.ts";
+import { reportOf } from "./report.ts";
 import { attack, firstSeed, mixture, scales, shapes, transfer, tuningSeeds } from "./settings.ts";
 import type { TransferSpec } from "./transfer.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
@@ -76,29 +76,24 @@ function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
   const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const { fraction } = scales[scale];
   const { m, n } = mixture.judged;
-  const of = <Setting extends object>(
-    place: string,
-    arm: string,
-    grid: readonly Setting[],
-    specsOf: (setting: Setting) => Spec[],
-  ) => candidates(`${place}: ${arm}`, { place, arm }, grid, specsOf);
-  const simulated = mixtureArms.flatMap(({ id: arm }) =>
-    of("mixture", arm, mixtureGrids[arm], (setting) =>
-      seeds.map((seed) => ({ part: "mixture", arm, setting, m, n, shift: 0, seed, fraction })),
-    ),
+  const simulated = mixtureArms.flatMap(({ id: arm }) => {
+    const [place, grid] = ["mixture", mixtureGrids[arm]];
+    return candidates(`${place}: ${arm}`, { place, arm }, grid, seeds, (setting, seed): Spec => {
+      return { part: "mixture", arm, setting, m, n, shift: 0, seed, fraction };
+    });
+  });
+  const draws = transfer.labeled.flatMap((labeled) =>
+    seeds.slice(0, 2).map((seed) => ({ m: labeled, seed })),
   );
   const common = { judge: "tune", fraction } as const;
   const real = (quick ? domains.slice(2) : domains).flatMap(({ id: domain }) =>
     shapes.flatMap((shape) =>
-      transferArms.flatMap(({ id: arm, grid }) =>
-        of(`${domain}, ${shape}`, arm, grid, (setting) =>
-          transfer.labeled.flatMap((labeled) =>
-            seeds.slice(0, 2).map((seed): Spec => {
-              return { part: "transfer", arm, setting, domain, shape, m: labeled, seed, ...common };
-            }),
-          ),
-        ),
-      ),
+      transferArms.flatMap(({ id: arm, grid }) => {
+        const place = `${domain}, ${shape}`;
+        return candidates(`${place}: ${arm}`, { place, arm }, grid, draws, (setting, draw): Spec => {
+          return { part: "transfer", arm, setting, domain, shape, ...draw, ...common };
+        });
+      }),
     ),
   );
   return [...simulated, ...real];
@@ -115,7 +110,7 @@ export const reproduction: Reproduction<Spec, Result> = {
       ...mixtureSpecs(host, seedsOf(host, mixtureSeeds, firstSeed)),
       ...transferSpecs(host, seedsOf(host, transferSeeds, firstSeed)),
     ];
-    return reportOf((yield* collectTrials<Spec, Result>(host, specs, describe)) as Measured, choices);
+    return reportOf(yield* collectTrials<Measured>(host, specs, describe), choices);
   },
 
   /** On seeds of their own; on real domains judged by rows set apart. */

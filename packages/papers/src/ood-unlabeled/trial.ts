@@ -1,13 +1,14 @@
-import type { TrialHost } from "../reproduction.ts";
-import { type MixtureResult, type MixtureSpec, mixtureTrial } from "./mixture.ts";
-import { type TransferResult, type TransferSpec, transferTrial } from "./transfer.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { mixtureTrial } from "./mixture.ts";
+import { transferTrial } from "./transfer.ts";
 
-export type Spec = MixtureSpec | TransferSpec;
-export type Result = MixtureResult | TransferResult;
+const parts = { mixture: mixtureTrial, transfer: transferTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
-  spec.part === "mixture" ? mixtureTrial(spec, host) : transferTrial(spec, host);
+export const trial = trialOf(parts);
 
 /** Where an arm is chosen: the simulation, or a domain and a shape. */
 export const placeOf = (spec: Spec): string =>

@@ -52,14 +52,14 @@ function candidatesOf(fraction: number): Candidate<Spec>[] {
   const common = { judge: "tune", fraction } as const;
   return [
     ...cellArms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, (configuration) =>
-        tuningSeeds.map((seed): Spec => ({ part: "cell", arm, configuration, seed, ...common })),
-      ),
+      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
+        return { part: "cell", arm, configuration, seed, ...common };
+      }),
     ),
     ...widthArms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, (configuration) =>
-        tuningSeeds.map((seed): Spec => ({ part: "width", arm, configuration, seed, ...common })),
-      ),
+      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
+        return { part: "width", arm, configuration, seed, ...common };
+      }),
     ),
   ];
 }
@@ -75,7 +75,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const trials = (yield* collectTrials(host, specsOf(host), describe)) as Measured[];
+    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
     const fresh = resultsWhere(trials, { part: "table" });
     return reportOf(trials, fresh.length > 0 ? meanTable(fresh) : committedTable());
   },

@@ -1,35 +1,32 @@
-import type { Trial } from "../kit/collect.ts";
-import type { TrialHost } from "../reproduction.ts";
-import type { CellResult, CellSpec, RandomResult, RandomSpec, TableResult, TableSpec } from "./cells.ts";
-import { cellTrial, randomTrial, tableTrial } from "./cells.ts";
-import type { CostResult, CostSpec } from "./cost.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import {
+  type CellResult,
+  cellTrial,
+  type RandomResult,
+  randomTrial,
+  type TableResult,
+  tableTrial,
+} from "./cells.ts";
 import { costTrial } from "./cost.ts";
-import type { GatesResult, GatesSpec } from "./gates.ts";
 import { gatesTrial } from "./gates.ts";
-import { methodLabel, type SolvableResult, type SolvableSpec, solvableTrial } from "./solvable.ts";
-import type { WidthResult, WidthSpec } from "./widths.ts";
-import { widthTrial } from "./widths.ts";
+import { methodLabel, type SolvableResult, solvableTrial } from "./solvable.ts";
+import { type WidthResult, widthTrial } from "./widths.ts";
 
-export type Measured =
-  | Trial<SolvableSpec, SolvableResult>
-  | Trial<CellSpec, CellResult>
-  | Trial<RandomSpec, RandomResult>
-  | Trial<TableSpec, TableResult>
-  | Trial<WidthSpec, WidthResult>
-  | Trial<GatesSpec, GatesResult>
-  | Trial<CostSpec, CostResult>;
+const parts = {
+  solvable: solvableTrial,
+  cell: cellTrial,
+  random: randomTrial,
+  table: tableTrial,
+  width: widthTrial,
+  gates: gatesTrial,
+  cost: costTrial,
+};
+export type Measured = TrialsOf<typeof parts>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
 /** One trial of any part. */
-export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  if (spec.part === "solvable") return solvableTrial(spec, host);
-  if (spec.part === "cell") return cellTrial(spec, host);
-  if (spec.part === "random") return randomTrial(spec, host);
-  if (spec.part === "table") return tableTrial(spec, host);
-  if (spec.part === "width") return widthTrial(spec, host);
-  return spec.part === "gates" ? gatesTrial(spec, host) : costTrial(spec, host);
-}
+export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

@@ -28,7 +28,7 @@ export const reproduction: Reproduction<Spec, Result> = {
       }),
     );
     const all: Spec[] = [{ part: "speed", rounds, shape }, ...specs];
-    const trials = (yield* collectTrials(host, all, describe)) as Measured[];
+    const trials = yield* collectTrials<Measured>(host, all, describe);
     const of = (cell: string, arm: string) => resultsWhere(trials, { part: "arm", cell, arm });
     return reportOf({ cells, of, speed: resultsWhere(trials, { part: "speed" })[0] });
   },
@@ -42,8 +42,14 @@ export const reproduction: Reproduction<Spec, Result> = {
       arms
         .filter(({ partOf }) => partOf === undefined)
         .flatMap((arm) =>
-          candidates(choiceName(cell, arm.id), { cell, arm: arm.id }, gridOf(arm), (configuration) =>
-            seeds.map((seed): Spec => ({ part: "arm", cell, arm: arm.id, configuration, seed, ...common })),
+          candidates(
+            choiceName(cell, arm.id),
+            { cell, arm: arm.id },
+            gridOf(arm),
+            seeds,
+            (configuration, seed): Spec => {
+              return { part: "arm", cell, arm: arm.id, configuration, seed, ...common };
+            },
           ).map((candidate) => {
             const { parameter } = candidate.row;
             const part = arms.find((a) => a.partOf === arm.id && a.parameters.includes(Number(parameter)));

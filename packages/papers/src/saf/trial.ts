@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { type MesaStep, minibatches, type SupervisedState, type TrainStep } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
-import type { Trial } from "../kit/collect.ts";
 import { named } from "../kit/named.ts";
 import { part } from "../kit/part.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
@@ -12,7 +12,7 @@ import { type Arm, armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { judgeOn, type programsFor as Programs, programsFor, startOf } from "./programs.ts";
 import { cells, landscape, sizes } from "./settings.ts";
-import { type SpeedResult, type SpeedSpec, speedTrial } from "./speed.ts";
+import { speedTrial } from "./speed.ts";
 
 /** One network trained in one way. */
 export interface ArmSpec extends Draw {
@@ -115,13 +115,13 @@ async function measuredAt(
   return sharp;
 }
 
-export type Spec = ArmSpec | SpeedSpec;
-export type Result = ArmResult | SpeedResult;
-export type Measured = Trial<ArmSpec, ArmResult> | Trial<SpeedSpec, SpeedResult>;
+const parts = { arm: armTrial, speed: speedTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
 
 /** One trial of either part. */
-export const trial = (spec: Spec, host: TrialHost): Promise<Result> =>
-  spec.part === "arm" ? armTrial(spec, host) : speedTrial(spec, host);
+export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

@@ -36,28 +36,24 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Four rates for every arm. */
 function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
   const amount = scales[scale];
-  const of = (
-    choice: string,
-    rates: readonly number[],
-    specOf: (learningRate: number, seed: number) => Spec,
-  ) =>
-    candidates(choice, { choice }, grid({ learningRate: rates }), ({ learningRate }) =>
-      tuningSeeds.map((seed) => specOf(learningRate, seed)),
-    );
   const words = wordArms
     .filter((arm) => amount.words.includes(arm))
     .flatMap((arm) => {
+      const choice = names.words(arm);
       const checkpoints = checkpointsOf(amount, arm !== "log-softmax").slice(-1);
       const common = { judge: "tune", held: 2 * amount.held, vocabulary: null } as const;
-      return of(names.words(arm), ratesOf(arm), (learningRate, seed) => {
+      const rates = grid({ learningRate: ratesOf(arm) });
+      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
         return { part: "words", arm, learningRate, seed, checkpoints, ...common };
       });
     });
   const digits = digitArms
     .filter((arm) => amount.digits.includes(arm))
     .flatMap((arm) => {
+      const choice = names.digits(arm);
       const common = { judge: "tune", epochs: amount.digitEpochs } as const;
-      return of(names.digits(arm), digitRates, (learningRate, seed) => {
+      const rates = grid({ learningRate: digitRates });
+      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
         return { part: "digits", arm, learningRate, seed, ...common };
       });
     });
