@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { logSlope } from "../kit/statistics.ts";
-import { quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import { shownArms, tunedArms } from "./arms.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { learningTrial } from "./learning.ts";
 import { type LemmaResult, lemmaTrial } from "./lemmas.ts";
 import { reproduction } from "./reproduction.ts";
-import { compareEnds, type Ends, judge } from "./verdict.ts";
+import { compareEnds, type Ends, type Judged, judge } from "./verdict.ts";
 
 describe("the reproduction of adversarial-mdp", () => {
   it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
     const { rows, series, because } = await quickRun(reproduction);
     expect(rows.filter((row) => "lemma" in row)).toHaveLength(10);
-    expect(rows.filter((row) => "linear bandit" in row)).toHaveLength(shownArms("bandit").length);
-    expect(rows.filter((row) => "linear MDP" in row)).toHaveLength(shownArms("mdp").length);
+    expect(rows.filter((row) => "linear bandit" in row)).toHaveLength(shownArms.bandit.length);
+    expect(rows.filter((row) => "linear MDP" in row)).toHaveLength(shownArms.mdp.length);
     expect(rows.filter((row) => "trap" in row)).toHaveLength(4);
-    expect(rows.filter((row) => "combination lock" in row)).toHaveLength(2 * tunedArms("lock").length + 1);
+    expect(rows.filter((row) => "combination lock" in row)).toHaveLength(2 * tunedArms.lock.length + 1);
     const curves = series.filter(({ yLabel }) => yLabel.startsWith("regret"));
     for (const { y } of curves) {
       expect(y.filter(Number.isNaN)).toHaveLength(2);
@@ -32,11 +32,11 @@ describe("the reproduction of adversarial-mdp", () => {
   it("gives every arm of a study the same grid on seeds of its own", async () => {
     const { rows, choices } = await quickTune(reproduction);
     for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
-      const counts = tunedArms(study).map(
+      const counts = tunedArms[study].map(
         (arm) => rows.filter((row) => row.study === study && row.arm === arm).length,
       );
       expect(new Set(counts).size).toBe(1);
-      for (const arm of tunedArms(study)) {
+      for (const arm of tunedArms[study]) {
         const own = rows.filter((row) => row.study === study && row.arm === arm);
         expect(choices[`${study} ${arm}`].regret).toBe(Math.min(...own.map(({ regret }) => Number(regret))));
       }
@@ -46,14 +46,8 @@ describe("the reproduction of adversarial-mdp", () => {
   });
 
   it("has the same result for the same spec, and one environment for all arms", () => {
-    const spec = {
-      kind: "learning",
-      study: "mdp",
-      episodes: 40,
-      seed: 5,
-      etaScale: 10,
-      bonusScale: 0,
-    } as const;
+    const choice = { etaScale: 10, bonusScale: 0 };
+    const spec = { kind: "learning", study: "mdp", episodes: 40, seed: 5, ...choice } as const;
     const once = learningTrial({ ...spec, arm: "barrier" });
     expect(learningTrial({ ...spec, arm: "barrier" })).toEqual(once);
     expect(learningTrial({ ...spec, arm: "reduced" })).not.toEqual(once);
@@ -100,36 +94,29 @@ describe("the verdict", () => {
   const flat = study(ends(0.8, 1), ends(0.79, 1), ends(0.6, 1));
   const equal = study(ends(0.8, 1), ends(0.8, 0.9), ends(0.6, 1));
 
-  it("is reproduced with lemmas, rates and the MDP, partly with one of the latter", () => {
-    expect(judge({ lemmas, bandit: good, mdp: good, trap: good }).verdict).toBe("reproduced");
-    expect(judge({ lemmas, bandit: flat, mdp: good, trap: good }).verdict).toBe("partly reproduced");
-    expect(judge({ lemmas, bandit: good, mdp: equal, trap: good }).verdict).toBe("partly reproduced");
-    expect(judge({ lemmas, bandit: flat, mdp: equal, trap: good }).verdict).toBe("not reproduced");
-    expect(judge({ lemmas: { ...lemmas, violations: 1 }, bandit: good, mdp: good, trap: good }).verdict).toBe(
-      "not reproduced",
-    );
+  const all: Judged = { lemmas, bandit: good, mdp: good, trap: good };
+
+  testVerdicts((changes: Partial<Judged>) => judge({ ...all, ...changes }).verdict, {
+    "is reproduced where lemmas, rates and the MDP show": [{}],
+    "is partly reproduced where one of the latter does": [{ bandit: flat }, { mdp: equal }],
+    "is not reproduced where neither does, or a lemma fails": [
+      { bandit: flat, mdp: equal },
+      { lemmas: { ...lemmas, violations: 1 } },
+    ],
   });
 
   it("has no rate where a mean regret is not positive", () => {
-    const negative = {
-      episodes,
-      regrets: [
-        [1, 1, 1, 1],
-        [-1, -1, 0, 1],
-        [-9, -9, -9, -9],
-      ],
-    };
+    const regrets = [Array(4).fill(1), [-1, -1, 0, 1], Array(4).fill(-9)];
+    const negative: Ends = { episodes, regrets };
     const bandit = study(ends(0.8, 1), negative, ends(0.6, 1));
     expect(compareEnds(negative, ends(0.8, 1)).slope).toBeNull();
-    expect(judge({ lemmas, bandit, mdp: good, trap: good }).verdict).toBe("partly reproduced");
+    expect(judge({ ...all, bandit }).verdict).toBe("partly reproduced");
   });
 
   it("says whether a need for protection shows", () => {
-    expect(judge({ lemmas, bandit: good, mdp: good, trap: good }).because).toContain("does not show");
+    expect(judge(all).because).toContain("does not show");
     const worse = study(ends(0.8, 1), ends(0.65, 1), ends(0.6, 1), ends(0.9, 1));
-    expect(judge({ lemmas, bandit: worse, mdp: good, trap: good }).because).toContain(
-      "a need for protection shows",
-    );
+    expect(judge({ ...all, bandit: worse }).because).toContain("a need for protection shows");
   });
 
   it("rests on slopes and intervals that are right", () => {

@@ -34,13 +34,10 @@ export const reproduction: Reproduction<Spec, Result> = {
   async *run(host) {
     const { seeds, fraction, sequences } = scales[host.scale];
     const blocks = studies.flatMap((study) =>
-      shownArms(study).flatMap((arm) =>
-        choicesOf(study, arm).map((choice) => ({
-          study,
-          arm,
-          choice,
-          episodes: episodesOf(study, fraction),
-        })),
+      shownArms[study].flatMap((arm) =>
+        choicesOf(study, arm).map((choice) => {
+          return { study, arm, choice, episodes: episodesOf(study, fraction) };
+        }),
       ),
     );
     const specs: Spec[] = [{ kind: "lemmas", sequences, seed: 0 }];
@@ -63,7 +60,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     const fraction = Math.min(1, scales[host.scale].fraction);
     const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
     const tried = studies.flatMap((study) =>
-      tunedArms(study).flatMap((arm) => {
+      tunedArms[study].flatMap((arm) => {
         const episodes = episodesOf(study, fraction).at(-1)!;
         const points = grids[study].bonusScale.flatMap((bonusScale) =>
           grids[study].etaScale.map((etaScale) => ({ etaScale, bonusScale })),

@@ -2,7 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import { anyLoss, linear, objectiveOf, sgd, supervised } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import { bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { families } from "./arms.ts";
 import { trainColumns } from "./columns.ts";
 import { problemOf, replicasOf } from "./data.ts";
@@ -127,14 +127,16 @@ describe("the verdict", () => {
     );
   const ahead = (wins: number) => Array.from({ length: 8 }, (_, i) => (i < wins ? 0.1 : -0.1));
 
-  it("follows the rule of the card", () => {
-    const verdict = (g: number, f2: number, f1: number) =>
-      judge(made({ "G-mean": ahead(g), F2: ahead(f2), F1: ahead(f1) })).verdict;
-    expect(verdict(6, 6, 5)).toBe("reproduced");
-    expect(verdict(6, 6, 4)).toBe("partly reproduced");
-    expect(verdict(6, 5, 8)).toBe("partly reproduced");
-    expect(verdict(5, 6, 8)).toBe("partly reproduced");
-    expect(verdict(5, 5, 8)).toBe("not reproduced");
+  const verdictOf = ([g, f2, f1]: number[]) =>
+    judge(made({ "G-mean": ahead(g), F2: ahead(f2), F1: ahead(f1) })).verdict;
+  testVerdicts(verdictOf, {
+    "is reproduced where three quarters are won in G-mean and F2, and F1 gains": [[6, 6, 5]],
+    "is partly reproduced where they are won in one of them, or F1 does not gain": [
+      [6, 6, 4],
+      [6, 5, 8],
+      [5, 6, 8],
+    ],
+    "is not reproduced where they are won in neither": [[5, 5, 8]],
   });
 
   it("counts small differences as ties and a diverged rival as beaten, outside of the mean", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { bundledHost, quickRun } from "../kit/test-host.fixture.ts";
+import { bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { arms, familySettings, taus } from "./arms.ts";
 import { reproduction } from "./reproduction.ts";
@@ -43,50 +43,42 @@ describe("the reproduction of comp-sum", () => {
 
 describe("the verdict", () => {
   const choices: Choices = { TRADES: { strength: 3 }, "Adv-Comp-Sum": { strength: 0.3 } };
-  const measured = (changes: {
+  interface Changes {
     slack?: number;
     tau0?: number[];
     ours?: [number, number];
     other?: [number, number];
-  }): Evidence => {
-    const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });
-    return {
-      bounds: {
-        part: "bounds",
-        draws: 1,
-        smallestSlack: changes.slack ?? 0,
-        tightness: 0,
-        infimumError: 0,
-      },
-      family: { letter: { "0": changes.tau0 ?? [0.8, 0.81], "1": [0.9, 0.9], "2": [0.7, 0.71] } },
-      adversarial: {
-        TRADES: { "1": arm(changes.other ?? [0.8, 0.4]), "3": arm([0.85, 0.5]) },
-        "Adv-Comp-Sum": { "0.3": arm(changes.ours ?? [0.86, 0.498]) },
-      },
-    };
-  };
-  const of = (changes: Parameters<typeof measured>[0]) => judge(measured(changes), choices).verdict;
-
-  it("is 'reproduced' where all three parts are shown", () => {
-    expect(of({})).toBe("reproduced");
+  }
+  const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });
+  const measured = ({
+    slack = 0,
+    tau0 = [0.8, 0.81],
+    ours = [0.86, 0.498],
+    other = [0.8, 0.4],
+  }: Changes): Evidence => ({
+    bounds: { part: "bounds", draws: 1, smallestSlack: slack, tightness: 0, infimumError: 0 },
+    family: { letter: { "0": tau0, "1": [0.9, 0.9], "2": [0.7, 0.71] } },
+    adversarial: {
+      TRADES: { "1": arm(other), "3": arm([0.85, 0.5]) },
+      "Adv-Comp-Sum": { "0.3": arm(ours) },
+    },
   });
+  const dominated: Changes = { ours: [0.86, 0.48], other: [0.87, 0.49] };
 
-  it("is 'partly reproduced' without the lead in the family, or on TRADES' front only", () => {
-    expect(of({ tau0: [0.7, 1.1] })).toBe("partly reproduced");
-    expect(of({ tau0: [0.91, 0.92] })).toBe("partly reproduced");
-    expect(of({ ours: [0.84, 0.52] })).toBe("partly reproduced");
-    expect(of({ ours: [0.86, 0.48] })).toBe("partly reproduced");
+  testVerdicts((changes: Changes) => judge(measured(changes), choices).verdict, {
+    "is reproduced where all three parts are shown": [{}],
+    "is partly reproduced where the lead in the family is missing, or on TRADES' front only": [
+      { tau0: [0.7, 1.1] },
+      { tau0: [0.91, 0.92] },
+      { ours: [0.84, 0.52] },
+      { ours: [0.86, 0.48] },
+    ],
+    "is not reproduced where a bound is violated, or another TRADES arm is better in both and nothing else shows":
+      [{ slack: -1e-6 }, { tau0: [0.91, 0.92], ...dominated }],
   });
 
   it("counts the adversarial part out where another TRADES arm is better in both", () => {
-    const dominated = { ours: [0.86, 0.48], other: [0.87, 0.49] } as const;
-    const result = judge(measured({ ours: [...dominated.ours], other: [...dominated.other] }), choices);
-    expect(result.because).toContain("not shown");
-    expect(of({ tau0: [0.91, 0.92], ours: [0.86, 0.48], other: [0.87, 0.49] })).toBe("not reproduced");
-  });
-
-  it("is 'not reproduced' where a bound is violated", () => {
-    expect(of({ slack: -1e-6 })).toBe("not reproduced");
+    expect(judge(measured(dominated), choices).because).toContain("not shown");
   });
 
   it("refuses choices that were never made", () => {

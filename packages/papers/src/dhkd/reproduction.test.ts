@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrid, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import {
+  expectChoicesOnGrids,
+  bundledHost as host,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import { armOf, arms, dhkdArms } from "./arms.ts";
 import type { ConflictResult } from "./conflict-study.ts";
 import { prepare } from "./data.ts";
@@ -16,11 +21,10 @@ describe("the reproduction of dhkd", () => {
     const byArm = rows.slice(0, arms.length);
     expect(byArm.map((row) => row.arm)).toEqual(arms.map(({ label }) => label));
     for (const row of byArm) expect(Number(row["test accuracy"]), String(row.arm)).toBeGreaterThan(0.08);
-    const cosines = (arm: string) =>
-      [byArm.find((row) => row.arm === armOf(arm).label)].map((row) => [
-        row?.["cosine, head"],
-        row?.["cosine, backbone"],
-      ])[0];
+    const cosines = (arm: string) => {
+      const row = byArm.find(({ arm: label }) => label === armOf(arm).label);
+      return [row?.["cosine, head"], row?.["cosine, backbone"]];
+    };
     expect(cosines("ce-norm").every((c) => Math.abs(Number(c)) <= 1 && c !== null)).toBe(true);
     expect(cosines("dhkd-linear")[0]).toBe(null);
     expect(Math.abs(Number(cosines("dhkd-linear")[1]))).toBeLessThanOrEqual(1);
@@ -40,15 +44,10 @@ describe("the reproduction of dhkd", () => {
 
   it("judges tuning on rows that no measured run sees, whatever the seed", async () => {
     const dataset = await host.dataset("letter");
-    const options = { seed: 3, fraction: 1 } as const;
-    const [test, tune, other] = [
-      prepare(dataset, { ...options, judge: "test" }),
-      prepare(dataset, { ...options, judge: "tune" }),
-      prepare(dataset, { ...options, seed: 4, judge: "tune" }),
-    ];
-    expect([test.teacher, test.student, test.judged, tune.judged].map(({ y }) => y.length)).toEqual([
-      12_000, 3000, 4000, 4000,
-    ]);
+    const drawn = (judge: "test" | "tune", seed = 3) => prepare(dataset, { seed, judge, fraction: 1 });
+    const [test, tune, other] = [drawn("test"), drawn("tune"), drawn("tune", 4)];
+    const sizes = [test.teacher, test.student, test.judged, tune.judged].map(({ y }) => y.length);
+    expect(sizes).toEqual([12_000, 3000, 4000, 4000]);
     expect([...tune.judged.y]).toEqual([...other.judged.y]);
     expect([...tune.teacher.y]).toEqual([...test.teacher.y]);
     expect([...test.student.y]).toEqual([...test.teacher.y.slice(0, 3000)]);
@@ -56,10 +55,7 @@ describe("the reproduction of dhkd", () => {
   });
 
   it("has six configurations for every arm, and choices that are on those grids", () => {
-    for (const { id, grid } of arms) {
-      expect(grid.length).toBe(6);
-      expectOnGrid(tuned.choices, id, grid);
-    }
+    expectChoicesOnGrids(tuned.choices, arms, 6);
     expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
   });
 });
@@ -76,22 +72,22 @@ describe("the verdict", () => {
       { label: "b", difference: 0 },
     ],
   };
-  const verdictOf = (changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict;
 
-  it("is reproduced where the cosines, the gain and the lead over one head all show", () => {
-    expect(verdictOf({})).toBe("reproduced");
+  testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {
+    "is reproduced where the cosines, the gain and the lead over one head all show": [{}],
+    "is partly reproduced where only the cosines don't": [
+      { sharedHead: 0.3 },
+      { conflictHead: 0 },
+      { sharedHead: Number.NaN },
+    ],
+    "is not reproduced where DHKD is behind cross-entropy or behind one head, whatever the cosines say": [
+      { overCrossEntropy: 0 },
+      { overOneHead: [{ label: "a", difference: -0.001 }] },
+    ],
+  });
+
+  it("tells the gain", () => {
     expect(judge(evidence).because).toContain("(ii) holds: DHKD +1.00 points over cross-entropy.");
-  });
-
-  it("is partly reproduced where only the cosines don't", () => {
-    expect(verdictOf({ sharedHead: 0.3 })).toBe("partly reproduced");
-    expect(verdictOf({ conflictHead: 0 })).toBe("partly reproduced");
-    expect(verdictOf({ sharedHead: Number.NaN })).toBe("partly reproduced");
-  });
-
-  it("is not reproduced where DHKD is behind cross-entropy or behind one head, whatever the cosines say", () => {
-    expect(verdictOf({ overCrossEntropy: 0 })).toBe("not reproduced");
-    expect(verdictOf({ overOneHead: [{ label: "a", difference: -0.001 }] })).toBe("not reproduced");
   });
 });
 

@@ -23,14 +23,12 @@ export const normalisedMethods: readonly Method[] = methods.filter(
 );
 
 /** Elastic margins, each with the fixed margin it is compared with. The released code's '+' is shown, not counted. */
-export const elasticPairs: readonly { elastic: Method; fixed: Method; counted: boolean }[] = [
-  { elastic: "ElasticFace-Arc", fixed: "ArcFace", counted: true },
-  { elastic: "ElasticFace-Arc+", fixed: "ArcFace", counted: true },
-  { elastic: "ElasticFace-Arc+ (code)", fixed: "ArcFace", counted: false },
-  { elastic: "ElasticFace-Cos", fixed: "CosFace", counted: true },
-  { elastic: "ElasticFace-Cos+", fixed: "CosFace", counted: true },
-  { elastic: "ElasticFace-Cos+ (code)", fixed: "CosFace", counted: false },
-];
+export const elasticPairs = methods
+  .filter((m) => m.startsWith("ElasticFace"))
+  .map((elastic): { elastic: Method; fixed: Method; counted: boolean } => {
+    const fixed = elastic.startsWith("ElasticFace-Arc") ? "ArcFace" : "CosFace";
+    return { elastic, fixed, counted: !elastic.endsWith("(code)") };
+  });
 
 /** Those with something to tune. */
 export const trainedMethods: readonly Arm[] = methods.filter((m) => m !== "raw").map(armOf);

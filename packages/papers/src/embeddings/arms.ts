@@ -70,6 +70,18 @@ const normalised = (id: string, head: Arm["head"]): Arm => ({
   geometry: "cosine",
 });
 
+const pairs = (
+  id: string,
+  grid: [number, number, number],
+  loss: typeof batchTripletLoss | typeof batchContrastiveLoss,
+): Arm => ({
+  id,
+  head: "none",
+  parameter: { name: "margin", grid },
+  loss: (e, y, { weights, parameter }) => loss(projectUnitNorm(e, 1), y, { weights, margin: parameter }),
+  geometry: "cosine",
+});
+
 const arcs: [number, number, number] = [0.15, 0.3, 0.5];
 const cosines: [number, number, number] = [0.1, 0.2, 0.35];
 
@@ -92,22 +104,8 @@ export const arms: readonly Arm[] = [
   cosine("ElasticFace-Arc", arcs, elastic("elastic-arc", "none")),
   cosine("ElasticFace-Arc+", arcs, elastic("elastic-arc", "paper")),
   cosine("ElasticFace-Arc+ (code)", arcs, elastic("elastic-arc", "official-code")),
-  {
-    id: "triplet",
-    head: "none",
-    parameter: { name: "margin", grid: [0.1, 0.2, 0.4] },
-    loss: (e, y, { weights, parameter }) =>
-      batchTripletLoss(projectUnitNorm(e, 1), y, { weights, margin: parameter }),
-    geometry: "cosine",
-  },
-  {
-    id: "contrastive",
-    head: "none",
-    parameter: { name: "margin", grid: [0.5, 1, 1.5] },
-    loss: (e, y, { weights, parameter }) =>
-      batchContrastiveLoss(projectUnitNorm(e, 1), y, { weights, margin: parameter }),
-    geometry: "cosine",
-  },
+  pairs("triplet", [0.1, 0.2, 0.4], batchTripletLoss),
+  pairs("contrastive", [0.5, 1, 1.5], batchContrastiveLoss),
   {
     id: "prototypical",
     head: "none",

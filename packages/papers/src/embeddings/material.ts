@@ -23,31 +23,30 @@ export interface Material {
   bundled: boolean;
 }
 
+const usual = { hidden: [128], features: 32, trainShare: 0.8, bundled: true };
+const rare = { ...usual, bundled: false };
+
 /** Every material of both papers on embeddings. */
 export const materials: readonly Material[] = [
   {
+    ...usual,
     id: "letter",
     source: { table: "letter" },
     novel: 8,
     hidden: [64, 64],
-    features: 32,
-    trainShare: 0.8,
     batchSize: 256,
     epochs: 4,
-    bundled: true,
   },
   {
+    ...usual,
     id: "fashion",
     source: { images: ["fashion-train", "fashion-test"] },
     novel: 4,
-    hidden: [128],
-    features: 32,
-    trainShare: 0.8,
     batchSize: 128,
     epochs: 6,
-    bundled: true,
   },
   {
+    ...rare,
     id: "omniglot",
     source: { images: ["omniglot"] },
     novel: 82,
@@ -56,19 +55,8 @@ export const materials: readonly Material[] = [
     trainShare: 0.75,
     batchSize: 128,
     epochs: 12,
-    bundled: false,
   },
-  {
-    id: "orl",
-    source: { images: ["orl"] },
-    novel: 15,
-    hidden: [128],
-    features: 32,
-    trainShare: 0.8,
-    batchSize: 50,
-    epochs: 100,
-    bundled: false,
-  },
+  { ...rare, id: "orl", source: { images: ["orl"] }, novel: 15, batchSize: 50, epochs: 100 },
 ];
 
 /** The material of a name. */

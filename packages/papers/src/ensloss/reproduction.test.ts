@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bundledHost, madeUpImages, quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { bundledHost, madeUpImages, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Loss, losses } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -105,22 +105,13 @@ describe("the verdict", () => {
     ratio: 0.5,
     byLoss: Object.fromEntries(losses.map((l) => [l, by[l].map(trial)])) as CellOutcome["byLoss"],
   });
-  const path = (ends: [number, number, number][]): TailResult => ({
+  /** The risk and accuracy at a tenth of the way's steps and at its end. */
+  const path = (...ends: [step: number, risk: number, accuracy: number][]): TailResult => ({
     path: ends.map(([step, risk, accuracy]) => ({ step, risk, accuracy })),
   });
   const tails = [
-    tailSummary("log hinge", [
-      path([
-        [10, -2.5, 0.97],
-        [40, -3.2, 0.972],
-      ]),
-    ]),
-    tailSummary("inverse hinge", [
-      path([
-        [10, -0.8, 0.98],
-        [40, -0.9, 0.98],
-      ]),
-    ]),
+    tailSummary("log hinge", [path([10, -2.5, 0.97], [40, -3.2, 0.972])]),
+    tailSummary("inverse hinge", [path([10, -0.8, 0.98], [40, -0.9, 0.98])]),
   ];
   const comparison = (verdict: Comparison["verdict"], mean: number, loss: Loss = "hinge"): Comparison => ({
     cell: "made up",
@@ -160,29 +151,35 @@ describe("the verdict", () => {
     });
   });
 
-  it("is reproduced with 3 better, at most 1 worse, a positive mean and the tail's failure", () => {
-    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
-    const one = comparison("worse", -0.02);
-    expect(judge([...better, one], tails).verdict).toBe("reproduced");
-    expect(judge([...better, one, comparison("worse", -0.001)], tails).verdict).toBe("partly reproduced");
-    expect(judge(better.slice(1), tails).verdict).toBe("partly reproduced");
-    expect(judge([...better, one], []).verdict).toBe("partly reproduced");
-    expect(judge([...better, comparison("worse", -0.04)], tails).verdict).toBe("not reproduced");
+  const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
+  const worse = comparison("worse", -0.02);
+  const focal = Array.from({ length: 4 }, () => comparison("worse", -0.2, "focal"));
+  /** The log hinge's study with another end. */
+  const ending = (...end: [number, number, number]) => [
+    tailSummary("log hinge", [path([10, -2.5, 0.97], end)]),
+    tails[1],
+  ];
+
+  testVerdicts(([all, study = tails]: [Comparison[], typeof tails?]) => judge(all, study).verdict, {
+    "is reproduced where 3 are better, at most 1 worse, the mean is positive, and the tail's failure shows": [
+      [[...better, worse]],
+      [better, ending(40, -3.2, 0.972)],
+      // The focal loss is not counted.
+      [[...better, ...focal]],
+    ],
+    "is partly reproduced where 2 are worse, only 2 better, or the tail study is missing": [
+      [[...better, worse, comparison("worse", -0.001)]],
+      [better.slice(1)],
+      [[...better, worse], []],
+    ],
+    "is partly reproduced where the log hinge's risk does not fall on, or its accuracy moves": [
+      [better, ending(40, -2.6, 0.972)],
+      [better, ending(40, -3.2, 0.99)],
+    ],
+    "is not reproduced where the mean difference is negative": [[[...better, comparison("worse", -0.04)]]],
   });
 
-  it("does not count the focal loss", () => {
-    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
-    const focal = Array.from({ length: 4 }, () => comparison("worse", -0.2, "focal"));
-    expect(judge([...better, ...focal], tails).verdict).toBe("reproduced");
-  });
-
-  it("asks of the log hinge that its risk falls on while its accuracy stands", () => {
-    const better = Array.from({ length: 3 }, () => comparison("better", 0.01));
-    const verdict = (end: [number, number, number]) =>
-      judge(better, [tailSummary("log hinge", [path([[10, -2.5, 0.97], end])]), tails[1]]).verdict;
-    expect(verdict([40, -3.2, 0.972])).toBe("reproduced");
-    expect(verdict([40, -2.6, 0.972])).toBe("partly reproduced");
-    expect(verdict([40, -3.2, 0.99])).toBe("partly reproduced");
+  it("takes the fall over the last three quarters", () => {
     expect(tails[0].fall).toBeCloseTo(0.7, 10);
   });
 });

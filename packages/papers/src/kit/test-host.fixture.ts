@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { makeDataset, readTable } from "@minimand/compare";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { readIdx } from "../idx.ts";
 import type { Images, Progress, Reproduction, ReproductionReport, Row, TrialHost } from "../reproduction.ts";
 import { localHost } from "./local-host.ts";
@@ -101,4 +101,28 @@ export function expectOnGrid(choices: object, name: string, grid: readonly objec
   const matches = (point: object) =>
     Object.entries(point).every(([column, value]) => choice?.[column] === value);
   expect(grid.some(matches), `${name}: ${JSON.stringify(choice)}`).toBe(true);
+}
+
+/** Asserts that every arm has so many configurations, and committed choices, by these names, that are points of its grid. */
+export function expectChoicesOnGrids(
+  choices: object,
+  arms: readonly { id: string; grid: readonly object[] }[],
+  count: number,
+  namesOf: (id: string) => readonly string[] = (id) => [id],
+): void {
+  for (const { id, grid } of arms) {
+    expect(grid, id).toHaveLength(count);
+    for (const name of namesOf(id)) expectOnGrid(choices, name, grid);
+  }
+}
+
+/** A test for each sentence "is (partly, not) reproduced where ...": all evidence below it comes to that verdict. */
+export function testVerdicts<Evidence>(
+  verdictOf: (evidence: Evidence) => string,
+  sentences: Record<string, readonly Evidence[]>,
+): void {
+  it.each(Object.entries(sentences))("%s", (sentence, all) => {
+    const [, expected] = /^is ((?:partly |not )?reproduced) /.exec(sentence)!;
+    expect(all.map(verdictOf)).toEqual(all.map(() => expected));
+  });
 }

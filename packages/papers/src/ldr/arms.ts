@@ -1,3 +1,4 @@
+import type { numpy as np } from "@jax-js/jax";
 import {
   aldrObjective,
   type BatchLoss,
@@ -49,6 +50,15 @@ const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly n
   grid: gridOf(parameters),
 });
 
+/** A loss whose option of that name is what is tuned. */
+const tuned =
+  <Name extends string>(
+    loss: (f: np.Array, y: np.Array, options: { weights: np.Array } & Record<Name, np.Array>) => np.Array,
+    name: Name,
+  ): BatchLoss =>
+  (f, y, { weights, hyper }) =>
+    loss(f, y, { weights, [name]: hyper.parameter } as { weights: np.Array } & Record<Name, np.Array>);
+
 const gridOf = (parameters?: readonly number[]): Configuration[] => {
   const [learningRate, parameter] = parameters === undefined ? [manyRates, [0]] : [fewRates, parameters];
   return grid({ weightDecay: weightDecays, parameter, learningRate }).map(
@@ -59,32 +69,12 @@ const gridOf = (parameters?: readonly number[]): Configuration[] => {
 /** The losses compared, with the parameter values that the authors' code tries. */
 export const arms: readonly Arm[] = [
   arm("cross-entropy", "Cross-entropy", (f, y, { weights }) => crossEntropy(f, y, { weights })),
-  arm(
-    "sce",
-    "Symmetric cross-entropy",
-    (f, y, { weights, hyper }) => symmetricCrossEntropy(f, y, { weights, balance: hyper.parameter }),
-    [0.05, 0.5, 0.95],
-  ),
-  arm(
-    "gce",
-    "Generalised cross-entropy",
-    (f, y, { weights, hyper }) => generalizedCrossEntropy(f, y, { weights, q: hyper.parameter }),
-    [0.05, 0.7, 0.95],
-  ),
+  arm("sce", "Symmetric cross-entropy", tuned(symmetricCrossEntropy, "balance"), [0.05, 0.5, 0.95]),
+  arm("gce", "Generalised cross-entropy", tuned(generalizedCrossEntropy, "q"), [0.05, 0.7, 0.95]),
   arm("mae", "Mean absolute error", (f, y, { weights }) => maeLoss(f, y, { weights })),
   arm("mse", "Squared error", (f, y, { weights }) => mseLoss(f, y, { weights })),
-  arm(
-    "crammer-singer",
-    "Crammer-Singer",
-    (f, y, { weights, hyper }) => crammerSinger(f, y, { weights, margin: hyper.parameter }),
-    [0.1, 1, 10],
-  ),
-  arm(
-    "weston-watkins",
-    "Weston-Watkins",
-    (f, y, { weights, hyper }) => westonWatkins(f, y, { weights, margin: hyper.parameter }),
-    [0.1, 1, 10],
-  ),
+  arm("crammer-singer", "Crammer-Singer", tuned(crammerSinger, "margin"), [0.1, 1, 10]),
+  arm("weston-watkins", "Weston-Watkins", tuned(westonWatkins, "margin"), [0.1, 1, 10]),
   arm(
     "nce-rce",
     "NCE + RCE",
@@ -92,12 +82,7 @@ export const arms: readonly Arm[] = [
       nceRce(f, y, { weights, alpha: parameter.ref, beta: parameter.neg().add(10) }),
     [0.1, 5, 9.9],
   ),
-  arm(
-    "js",
-    "Jensen-Shannon",
-    (f, y, { weights, hyper }) => jensenShannonLoss(f, y, { weights, pi1: hyper.parameter }),
-    [0.1, 0.5, 0.9],
-  ),
+  arm("js", "Jensen-Shannon", tuned(jensenShannonLoss, "pi1"), [0.1, 0.5, 0.9]),
   arm(
     "ldr-kl",
     "LDR-KL",

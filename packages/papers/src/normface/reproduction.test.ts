@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
-import { quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import { methods } from "./arms.ts";
 import type { NovelResult } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
@@ -29,63 +29,25 @@ describe("the reproduction of normface", () => {
   });
 });
 
-const embedded = (rows: number[][], y: number[]): Embedded => ({
-  x: Float32Array.from(rows.flat()),
+/** Rows of two numbers. */
+const embedded = (x: number[], y: number[]): Embedded => ({
+  x: Float32Array.from(x),
   y: Int32Array.from(y),
   features: 2,
 });
 
 describe("the classification of embeddings", () => {
   it("compares by angle or by distance", async () => {
-    const support = embedded(
-      [
-        [1, 0.1],
-        [10, 10],
-      ],
-      [0, 1],
-    );
-    const query = embedded(
-      [
-        [1, 1],
-        [5, 0],
-      ],
-      [1, 0],
-    );
+    const [support, query] = [embedded([1, 0.1, 10, 10], [0, 1]), embedded([1, 1, 5, 0], [1, 0])];
     expect(await cosine.disjoint(support, query)).toBe(1);
     expect(await euclidean.disjoint(support, query)).toBe(0.5);
   });
 
   it("asks old and new examples about all classes together", async () => {
-    const means = embedded(
-      [
-        [1, 0],
-        [0, 1],
-      ],
-      [0, 1],
-    );
-    const support = embedded(
-      [
-        [-1, 0],
-        [-1, 0.2],
-      ],
-      [0, 0],
-    );
-    const old = embedded(
-      [
-        [1, 0.2],
-        [-1, 1.2],
-        [0, 1],
-        [-3, 0],
-      ],
-      [0, 1, 1, 1],
-    );
-    const query = embedded(
-      [
-        [-1, 0],
-        [1, 0],
-      ],
-      [0, 0],
-    );
+    const means = embedded([1, 0, 0, 1], [0, 1]);
+    const support = embedded([-1, 0, -1, 0.2], [0, 0]);
+    const old = embedded([1, 0.2, -1, 1.2, 0, 1, -3, 0], [0, 1, 1, 1]);
+    const query = embedded([-1, 0, 1, 0], [0, 0]);
     for (const compare of [cosine, euclidean])
       expect(await compare.joint(means, support, old, query)).toEqual({ old: 0.75, new: 0.5 });
     expect(harmonic({ old: 0.75, new: 0.5 })).toBeCloseTo(0.6, 12);
@@ -129,11 +91,13 @@ describe("the verdict", () => {
     ...change,
   });
 
-  it("is reproduced where the tutorial, the pairs and the joint scenario show", () => {
-    expect(judge(tutorial(), letters()).verdict).toBe("reproduced");
-    expect(judge(tutorial({ ten: 0.95 }), letters()).verdict).toBe("partly reproduced");
-    expect(judge(tutorial({ closed: 0.9 }), letters()).verdict).toBe("partly reproduced");
-    expect(judge([], {}).verdict).toBe("not reproduced");
+  testVerdicts(([first, second]: Parameters<typeof judge>) => judge(first, second).verdict, {
+    "is reproduced where the tutorial, the pairs and the joint scenario show": [[tutorial(), letters()]],
+    "is partly reproduced where the tutorial does not": [
+      [tutorial({ ten: 0.95 }), letters()],
+      [tutorial({ closed: 0.9 }), letters()],
+    ],
+    "is not reproduced where nothing ran": [[[], {}]],
   });
 
   it("counts a rival that is better, or as good in less time", () => {

@@ -15,6 +15,8 @@ interface Size {
   tutorial: { seeds: number; images: number; epochs: number };
 }
 
+const all = { materials: ["letter", "fashion", "omniglot"], fraction: 1 };
+
 /**
  * Seven epochs of the tutorial's digits are about as many updates as its one epoch on all of MNIST (1500 batches of 32).
  */
@@ -27,20 +29,6 @@ export const scales: Record<Scale, Size> = {
     fraction: 0.15,
     tutorial: { seeds: 1, images: 2000, epochs: 1 },
   },
-  default: {
-    materials: ["letter", "fashion", "omniglot"],
-    seeds: 5,
-    draws: 3,
-    epochs: 1,
-    fraction: 1,
-    tutorial: { seeds: 5, images: 8000, epochs: 7 },
-  },
-  full: {
-    materials: ["letter", "fashion", "omniglot"],
-    seeds: 20,
-    draws: 10,
-    epochs: 3,
-    fraction: 1,
-    tutorial: { seeds: 10, images: 10_000, epochs: 7 },
-  },
+  default: { ...all, seeds: 5, draws: 3, epochs: 1, tutorial: { seeds: 5, images: 8000, epochs: 7 } },
+  full: { ...all, seeds: 20, draws: 10, epochs: 3, tutorial: { seeds: 10, images: 10_000, epochs: 7 } },
 };

@@ -31,10 +31,11 @@ export type MixtureArm = (typeof mixtureArms)[number]["id"];
 
 /** Six settings for each arm that has any. */
 export type MixtureSetting = { gamma?: number; gammaPrime?: number; lambda?: number; weightDecay?: number };
+const weightDecays = [0, 0.01, 0.1, 0.3, 1, 3].map((weightDecay) => ({ weightDecay }));
 const pairs: MixtureSetting[] = grid({ gammaPrime: [0.1, 0.3, 1], lambda: [1, 10] });
 export const mixtureGrids: Record<MixtureArm, MixtureSetting[]> = {
   mean: [{}],
-  logistic: [0, 0.01, 0.1, 0.3, 1, 3].map((weightDecay) => ({ weightDecay })),
+  logistic: weightDecays,
   drl: [0.03, 0.1, 0.2, 0.3, 0.6, 1].map((gamma) => ({ gamma })),
   rss: pairs,
   "rss-plain": pairs,
@@ -58,72 +59,47 @@ export interface TransferArm {
   make(parts: Parts): TrainStep<SupervisedState>;
 }
 
+const gammas = [0.1, 0.3, 0.6, 1, 3, 10].map((gamma) => ({ gamma }));
 const weights = [0.1, 0.3, 1, 3, 10, 30].map((lambda) => ({ lambda }));
+const attacks = grid({ epsilon: [1, 4], lambda: [0.3, 1, 3] });
 const robust: TransferSetting[] = grid({ gammaPrime: [0.3, 1, 3], lambda: [0.3, 1] });
+const robustLabeled = robust.map((setting) => ({ ...setting, gamma: 1 }));
+
+const { ascent: steps } = transfer;
+const once = (fraction: number) => ({ warmup: part(transfer.warmup, fraction, 1) });
+const often = (fraction: number) => ({ ...once(fraction), every: part(transfer.every, fraction, 1) });
+
+const arm = (
+  id: string,
+  label: string,
+  settings: readonly TransferSetting[],
+  make: TransferArm["make"],
+  others: Partial<TransferArm> = {},
+): TransferArm => ({ id, label, grid: settings, unlabeled: true, make, ...others });
+
+const alone = (
+  id: string,
+  label: string,
+  settings: readonly TransferSetting[],
+  make: (parts: Omit<Parts, "unlabeledBatch">) => TrainStep<SupervisedState>,
+): TransferArm =>
+  arm(id, label, settings, ({ unlabeledBatch: _, ...parts }) => make(parts), { unlabeled: false });
 
 export const transferArms: readonly TransferArm[] = [
-  {
-    id: "erm",
-    label: "Plain training",
-    grid: [0, 0.01, 0.1, 0.3, 1, 3].map((weightDecay) => ({ weightDecay })),
-    unlabeled: false,
-    make: ({ unlabeledBatch: _, ...parts }) =>
-      supervised({ ...parts, objective: objectiveOf(parts.model, batchCrossEntropy) }),
-  },
-  {
-    id: "drl",
-    label: "Robust, labelled alone (DRL)",
-    grid: [0.1, 0.3, 0.6, 1, 3, 10].map((gamma) => ({ gamma })),
-    unlabeled: false,
-    make: ({ unlabeledBatch: _, ...parts }) => distributionallyRobust({ ...parts, steps: transfer.ascent }),
-  },
-  {
-    id: "rss",
-    label: "RSS, plain labelled part",
-    grid: robust,
-    unlabeled: true,
-    make: (parts) => robustSelfTraining({ ...parts, steps: transfer.ascent }),
-  },
-  {
-    id: "rss-robust",
-    label: "RSS, robust labelled part",
-    grid: robust.map((setting) => ({ ...setting, gamma: 1 })),
-    unlabeled: true,
-    make: (parts) => robustSelfTraining({ ...parts, steps: transfer.ascent, robustLabeled: true }),
-  },
-  {
-    id: "frozen",
-    label: "Frozen teacher, one round",
-    grid: weights,
-    unlabeled: true,
-    hyper: (fraction) => ({ warmup: part(transfer.warmup, fraction, 1) }),
-    make: selfTraining,
-  },
-  {
-    id: "repeated",
-    label: "Frozen teacher, repeated rounds",
-    grid: weights,
-    unlabeled: true,
-    hyper: (fraction) => ({
-      warmup: part(transfer.warmup, fraction, 1),
-      every: part(transfer.every, fraction, 1),
-    }),
-    make: selfTraining,
-  },
-  {
-    id: "entropy",
-    label: "Entropy minimisation",
-    grid: weights,
-    unlabeled: true,
-    make: entropyMinimization,
-  },
-  {
-    id: "vat",
-    label: "Virtual adversarial training",
-    grid: grid({ epsilon: [1, 4], lambda: [0.3, 1, 3] }),
-    unlabeled: true,
-    make: virtualAdversarial,
-  },
+  alone("erm", "Plain training", weightDecays, (parts) =>
+    supervised({ ...parts, objective: objectiveOf(parts.model, batchCrossEntropy) }),
+  ),
+  alone("drl", "Robust, labelled alone (DRL)", gammas, (parts) =>
+    distributionallyRobust({ ...parts, steps }),
+  ),
+  arm("rss", "RSS, plain labelled part", robust, (parts) => robustSelfTraining({ ...parts, steps })),
+  arm("rss-robust", "RSS, robust labelled part", robustLabeled, (parts) =>
+    robustSelfTraining({ ...parts, steps, robustLabeled: true }),
+  ),
+  arm("frozen", "Frozen teacher, one round", weights, selfTraining, { hyper: once }),
+  arm("repeated", "Frozen teacher, repeated rounds", weights, selfTraining, { hyper: often }),
+  arm("entropy", "Entropy minimisation", weights, entropyMinimization),
+  arm("vat", "Virtual adversarial training", attacks, virtualAdversarial),
 ];
 
 /** The arm of that name, on real domains. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrid, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import {
+  expectChoicesOnGrids,
+  bundledHost as host,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import { mixtureArms, mixtureGrids, transferArms } from "./arms.ts";
 import { domains, prepare } from "./data.ts";
 import { type MixtureSpec, mixtureTrial } from "./mixture.ts";
@@ -25,13 +30,11 @@ describe("the reproduction of ood-unlabeled", () => {
   });
 
   it("has a committed choice from the grid for every arm", () => {
-    for (const { id } of mixtureArms) expectOnGrid(tuned.choices, `mixture: ${id}`, mixtureGrids[id]);
-    for (const { id: domain } of domains)
-      for (const shape of shapes)
-        for (const { id, grid } of transferArms)
-          expectOnGrid(tuned.choices, `${domain}, ${shape}: ${id}`, grid);
-    expect(new Set(transferArms.map(({ grid }) => grid.length))).toEqual(new Set([6]));
-    for (const { id } of mixtureArms) if (id !== "mean") expect(mixtureGrids[id], id).toHaveLength(6);
+    const simulated = mixtureArms.filter(({ id }) => id !== "mean");
+    const ofMixture = simulated.map(({ id }) => ({ id, grid: mixtureGrids[id] }));
+    expectChoicesOnGrids(tuned.choices, ofMixture, 6, (id) => [`mixture: ${id}`]);
+    const places = domains.flatMap(({ id }) => shapes.map((shape) => `${id}, ${shape}`));
+    expectChoicesOnGrids(tuned.choices, transferArms, 6, (id) => places.map((place) => `${place}: ${id}`));
   });
 });
 
@@ -109,13 +112,18 @@ describe("the rule", () => {
       overPlain: { mean: plain, error: 0.01, n: 9 },
       overFrozen: { mean: frozen, error: 0.01, n: 9 },
     });
-  it("asks for both parts", () => {
-    expect(of(0.15, 0.03, 0.021, 0.011).verdict).toBe("reproduced");
-    expect(of(0.14, 0.03, 0.021, 0.011).verdict).toBe("partly reproduced");
-    expect(of(0.15, 0.031, 0.021, 0.011).verdict).toBe("partly reproduced");
-    expect(of(0.15, 0.03, 0.02, 0.011).verdict).toBe("partly reproduced");
-    expect(of(0.15, 0.03, 0.021, 0.01).verdict).toBe("partly reproduced");
-    expect(of(0.14, 0, 0, 0).verdict).toBe("not reproduced");
+  testVerdicts(([gain, loss, plain, frozen]: number[]) => of(gain, loss, plain, frozen).verdict, {
+    "is reproduced where both parts hold": [[0.15, 0.03, 0.021, 0.011]],
+    "is partly reproduced where one of them fails": [
+      [0.14, 0.03, 0.021, 0.011],
+      [0.15, 0.031, 0.021, 0.011],
+      [0.15, 0.03, 0.02, 0.011],
+      [0.15, 0.03, 0.021, 0.01],
+    ],
+    "is not reproduced where both fail": [[0.14, 0, 0, 0]],
+  });
+
+  it("tells the numbers of both", () => {
     expect(of(0.2, -0.01, 0.03, 0.02).because).toBe(
       "(A) holds: RSS gains +20.0 points over the labelled points alone, and loses -1.0 by the shift. (B) holds: on real domains RSS has +3.0 +- 1.0 points over plain training and +2.0 +- 1.0 over a frozen teacher.",
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { logSlope } from "../kit/statistics.ts";
-import { bundledHost, madeUpImages, quickRun, quickTune } from "../kit/test-host.fixture.ts";
+import { bundledHost, madeUpImages, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { quadraticProblem, squaresProblem } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
@@ -120,15 +120,14 @@ describe("the verdict", () => {
     broken: 0,
   };
 
-  it("follows the rule of the card", () => {
-    expect(judge(good).verdict).toBe("reproduced");
-    const partly: Partial<Evidence>[] = [
+  testVerdicts((changes: Partial<Evidence>) => judge({ ...good, ...changes }).verdict, {
+    "is reproduced where all parts hold": [{}],
+    "is partly reproduced where the theorems hold and others do not": [
       { expConcave: [10, 15, 22] },
       { orders: orders.map((o) => ({ ...o, theory: 7 })) },
       { orders: orders.map((o, i) => ({ ...o, tuned: i === 0 ? 10 : 7 })) },
-    ];
-    for (const change of partly) expect(judge({ ...good, ...change }).verdict).toBe("partly reproduced");
-    const not: Partial<Evidence>[] = [
+    ],
+    "is not reproduced where a theorem or a bound does not hold": [
       { broken: 1 },
       { convexQuiet: [1, 1, 1.06] },
       { convexNoisy: [10, 30, 80] },
@@ -136,8 +135,7 @@ describe("the verdict", () => {
       { strongNoisy: [10, 15, 22] },
       { strongQuiet: [1, 1.1, 1.2] },
       { convexNoisy: [10, Number.NaN, 40] },
-    ];
-    for (const change of not) expect(judge({ ...good, ...change }).verdict).toBe("not reproduced");
+    ],
   });
 
   it("fits slopes on logarithmic axes", () => {

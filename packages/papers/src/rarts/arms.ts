@@ -25,46 +25,36 @@ export interface CellArm {
 }
 
 const alphaRates = [0.003, 0.01, 0.03];
-const plain: CellConfiguration[] = grid({
-  learningRate: [0.05, 0.1],
-  alphaRate: alphaRates,
-  beta: [0],
-});
+const plain = grid({ learningRate: [0.05, 0.1], alphaRate: alphaRates, beta: [0] });
 /** One learning rate, for two of beta. */
 const coupled: CellConfiguration[] = [0.1, 0.5].flatMap((beta) =>
   alphaRates.map((alphaRate) => ({ learningRate: 0.05, alphaRate, beta })),
 );
 
+const cell = (id: string, label: string, search: Omit<CellArm, "id" | "label">): CellArm => ({
+  id,
+  label,
+  ...search,
+});
+const second = { kind: "darts", order: 2, grid: plain } as const;
+const alternating = { kind: "rarts", order: "gauss-seidel", grid: coupled } as const;
+
 export const cellArms: readonly CellArm[] = [
-  { id: "darts-1", label: "DARTS, first order", kind: "darts", order: 1, grid: plain },
-  {
-    id: "darts-2",
-    label: "DARTS, second order, finite differences",
-    kind: "darts",
-    order: 2,
+  cell("darts-1", "DARTS, first order", { kind: "darts", order: 1, grid: plain }),
+  cell("darts-2", "DARTS, second order, finite differences", {
+    ...second,
     hypergradient: "finite-difference",
-    grid: plain,
-  },
-  {
-    id: "darts-2-exact",
-    label: "DARTS, second order, exact",
-    kind: "darts",
-    order: 2,
-    hypergradient: "exact",
-    grid: plain,
-  },
-  { id: "single", label: "Single level", kind: "single", order: "gauss-seidel", grid: plain },
-  { id: "rarts", label: "RARTS, Gauss-Seidel", kind: "rarts", order: "gauss-seidel", grid: coupled },
-  { id: "rarts-jacobi", label: "RARTS, Jacobi", kind: "rarts", order: "jacobi", grid: coupled },
-  {
-    id: "rarts-val",
-    label: "RARTS, architecture by validation alone",
-    kind: "rarts",
-    order: "gauss-seidel",
+  }),
+  cell("darts-2-exact", "DARTS, second order, exact", { ...second, hypergradient: "exact" }),
+  cell("single", "Single level", { kind: "single", order: "gauss-seidel", grid: plain }),
+  cell("rarts", "RARTS, Gauss-Seidel", alternating),
+  cell("rarts-jacobi", "RARTS, Jacobi", { ...alternating, order: "jacobi" }),
+  cell("rarts-val", "RARTS, architecture by validation alone", {
+    ...alternating,
     architectureLosses: "validation",
     grid: [],
     settingsOf: "rarts",
-  },
+  }),
 ];
 
 /** The arms that the rule speaks of. */

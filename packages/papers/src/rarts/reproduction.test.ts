@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrid, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import {
+  expectChoicesOnGrids,
+  bundledHost as host,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import { cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
 import { nameOf, space } from "./cells.ts";
 import { splitDigits } from "./data.ts";
@@ -37,9 +42,8 @@ describe("the reproduction of rarts", () => {
 
   it("has halves, test rows and rows of tuning that share nothing", async () => {
     const [a, b] = [await splitDigits(host, 3), await splitDigits(host, 4)];
-    expect([a.train, a.val, a.both, a.test, a.tuning].map(({ y }) => y.length)).toEqual([
-      300, 300, 600, 797, 400,
-    ]);
+    const sizes = [a.train, a.val, a.both, a.test, a.tuning].map(({ y }) => y.length);
+    expect(sizes).toEqual([300, 300, 600, 797, 400]);
     const rowsOf = ({ x, y }: typeof a.train): Set<string> =>
       new Set([...y].map((_, i) => x.slice(64 * i, 64 * i + 64).join()));
     const [train, val, test, tuning] = [a.train, a.val, a.test, a.tuning].map(rowsOf);
@@ -50,14 +54,9 @@ describe("the reproduction of rarts", () => {
   });
 
   it("has six configurations for every arm, choices that are on those grids, and a table of the whole space", () => {
-    for (const { id, grid, settingsOf } of cellArms) {
-      expect(grid.length).toBe(settingsOf === undefined ? 6 : 0);
-      if (settingsOf === undefined) expectOnGrid(tuned.choices, id, grid);
-    }
-    for (const { id, grid } of widthArms) {
-      expect(grid.length).toBe(6);
-      expectOnGrid(tuned.choices, id, grid);
-    }
+    const cells = Map.groupBy(cellArms, ({ settingsOf }) => settingsOf ?? "own");
+    expectChoicesOnGrids(tuned.choices, [...cells.get("own")!, ...widthArms], 6);
+    expect(cells.get("rarts")?.map(({ grid }) => grid)).toEqual([[]]);
     expect(Object.keys(tuned.choices)).toEqual(expect.arrayContaining(space.map(nameOf)));
   });
 });
@@ -96,29 +95,25 @@ describe("the verdict", () => {
     })),
     widths: [{ keep: 8, difference: near }],
   };
-  const verdictOf = (changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict;
   const far = { ...near, mean: 0.02 };
+  const [first, second] = evidence.regret;
 
-  it("is reproduced where all four parts hold", () => {
-    expect(verdictOf({})).toBe("reproduced");
+  testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {
+    "is reproduced where all four parts hold": [{}],
+    "is partly reproduced where one order finds cells, or cost or widths fail": [
+      { regret: [first, { ...second, minusSecond: far }] },
+      { milliseconds: { ...evidence.milliseconds, jacobi: 3 } },
+      { widths: [{ keep: 8, difference: { ...near, mean: -0.02 } }] },
+    ],
+    "is not reproduced where no order finds cells, or the solvable model is missed": [
+      { regret: evidence.regret.map((r) => ({ ...r, minusFirst: far })) },
+      { limitError: 1e-9 },
+      { limitError: Number.NaN },
+      { rise: 1e-9 },
+    ],
+  });
+
+  it("tells the cost of a step", () => {
     expect(judge(evidence).because).toContain("80 % (Gauss-Seidel) and 48 % (Jacobi)");
-  });
-
-  it("is partly reproduced where one order finds cells, or cost or widths fail", () => {
-    const [first, second] = evidence.regret;
-    expect(verdictOf({ regret: [first, { ...second, minusSecond: far }] })).toBe("partly reproduced");
-    expect(verdictOf({ milliseconds: { ...evidence.milliseconds, jacobi: 3 } })).toBe("partly reproduced");
-    expect(verdictOf({ widths: [{ keep: 8, difference: { ...near, mean: -0.02 } }] })).toBe(
-      "partly reproduced",
-    );
-  });
-
-  it("is not reproduced where no order finds cells, or the solvable model is missed", () => {
-    expect(verdictOf({ regret: evidence.regret.map((r) => ({ ...r, minusFirst: far })) })).toBe(
-      "not reproduced",
-    );
-    expect(verdictOf({ limitError: 1e-9 })).toBe("not reproduced");
-    expect(verdictOf({ limitError: Number.NaN })).toBe("not reproduced");
-    expect(verdictOf({ rise: 1e-9 })).toBe("not reproduced");
   });
 });

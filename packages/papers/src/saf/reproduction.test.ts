@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bundledHost, expectOnGrid, madeUpImages, quickRun } from "../kit/test-host.fixture.ts";
+import { bundledHost, expectOnGrid, madeUpImages, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, arms, gridOf } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -64,38 +64,30 @@ describe("the rows of a cell", () => {
 });
 
 describe("the verdict", () => {
-  const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
-    cells: [
-      { id: "a", noise: 0, gains: [-0.004, 0, -0.002], lambdaMax: { saf: 3, sgd: 1 } },
-      { id: "b", noise: 0.3, gains: [0.02, 0.03, 0.025], lambdaMax: { saf: 2, sgd: 3 } },
-    ],
-    ratios: { saf: 1.05, mesa: 1.4, sam: 2 },
-    ...changes,
-  });
-  const [clean, noisy] = evidence().cells;
+  const clean = { id: "a", noise: 0, gains: [-0.004, 0, -0.002], lambdaMax: { saf: 3, sgd: 1 } };
+  const noisy = { id: "b", noise: 0.3, gains: [0.02, 0.03, 0.025], lambdaMax: { saf: 2, sgd: 3 } };
+  const evidence: Evidence = { cells: [clean, noisy], ratios: { saf: 1.05, mesa: 1.4, sam: 2 } };
+  const sharper = { ...noisy, lambdaMax: { saf: 4, sgd: 3 } };
 
-  it("is reproduced where accuracy, flatness and price all hold; the eigenvalue counts with noise only", () => {
-    const { verdict, because } = judge(evidence());
-    expect(verdict).toBe("reproduced");
+  testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {
+    "is reproduced where accuracy, flatness and price all hold; the eigenvalue counts with noise only": [{}],
+    "is partly reproduced where one of flatness and price fails": [
+      { ratios: { saf: 1.11, mesa: 1.4, sam: 2 } },
+      { ratios: { saf: 1, mesa: 1.6, sam: 2 } },
+      { ratios: { saf: 1, mesa: 1.4, sam: 1.6 } },
+      { cells: [clean, sharper] },
+    ],
+    "is not reproduced where both of them fail, or the accuracy does, whatever else holds": [
+      { cells: [clean, sharper], ratios: { saf: 1.5, mesa: 1.4, sam: 2 } },
+      { cells: [clean, { ...noisy, gains: [0.1, -0.05, 0.02] }] },
+      { cells: [{ ...clean, gains: [-0.006, -0.006] }, noisy] },
+    ],
+  });
+
+  it("tells gains and eigenvalues", () => {
+    const { because } = judge(evidence);
     expect(because).toContain("(A) holds: SAF minus SGD in points of test accuracy -0.2");
     expect(because).toContain("SAF and SGD 2.00 and 3.00 on b. (C) holds");
-  });
-
-  it("is partly reproduced where one of flatness and price fails", () => {
-    expect(judge(evidence({ ratios: { saf: 1.11, mesa: 1.4, sam: 2 } })).verdict).toBe("partly reproduced");
-    expect(judge(evidence({ ratios: { saf: 1, mesa: 1.6, sam: 2 } })).verdict).toBe("partly reproduced");
-    expect(judge(evidence({ ratios: { saf: 1, mesa: 1.4, sam: 1.6 } })).verdict).toBe("partly reproduced");
-    const sharper = { ...noisy, lambdaMax: { saf: 4, sgd: 3 } };
-    expect(judge(evidence({ cells: [clean, sharper] })).verdict).toBe("partly reproduced");
-    const both = { cells: [clean, sharper], ratios: { saf: 1.5, mesa: 1.4, sam: 2 } };
-    expect(judge(evidence(both)).verdict).toBe("not reproduced");
-  });
-
-  it("is not reproduced without the accuracy, whatever else holds", () => {
-    const uneven = { ...noisy, gains: [0.1, -0.05, 0.02] };
-    expect(judge(evidence({ cells: [clean, uneven] })).verdict).toBe("not reproduced");
-    const worse = { ...clean, gains: [-0.006, -0.006] };
-    expect(judge(evidence({ cells: [worse, noisy] })).verdict).toBe("not reproduced");
   });
 
   it("takes t as mean over standard error", () => {

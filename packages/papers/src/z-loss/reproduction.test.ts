@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { smallHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import { smallHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { names, rateOf, wordArms, zArms, zLossFor } from "./arms.ts";
 import { type Measured, secondsTo } from "./measured.ts";
 import { reproduction } from "./reproduction.ts";
@@ -108,43 +108,47 @@ describe("the verdict", () => {
         return { positions, seconds: pace * positions, top, mrr };
       }),
     );
-  const measured = (changes: {
+  interface Changes {
     taylor?: number;
     softmax?: number;
     softmaxMrr?: number;
     dense?: number;
     slope?: number;
-  }): Measured => ({
+  }
+  const measured = ({
+    taylor = 0.2,
+    softmax = 0.3,
+    softmaxMrr = 0.2,
+    dense = 100,
+    slope = 1.2,
+  }: Changes): Measured => ({
     classes: 1000,
     words: {
-      "log-softmax": runs(changes.softmax ?? 0.3, changes.softmaxMrr ?? 0.2, 1, [100]),
+      "log-softmax": runs(softmax, softmaxMrr, 1, [100]),
       "Z-loss a 0.1 b 28": runs(0.32, 0.25, 0.01),
-      "log-Taylor softmax": runs(changes.taylor ?? 0.2, 0.1, 0.01),
+      "log-Taylor softmax": runs(taylor, 0.1, 0.01),
     },
     smallWords: {},
     digits: {},
     speed: {
-      "factored Z-loss": { 10000: 1, 200000: changes.slope ?? 1.2 },
-      "dense log-softmax": { 200000: changes.dense ?? 100 },
+      "factored Z-loss": { 10000: 1, 200000: slope },
+      "dense log-softmax": { 200000: dense },
       "hierarchical softmax": { 200000: 5 },
     },
   });
-  const of = (changes: Parameters<typeof measured>[0]) => judge(measured(changes), choices).verdict;
 
-  it("is 'reproduced' where all three parts are shown", () => {
-    expect(of({})).toBe("reproduced");
-  });
-
-  it("is 'partly reproduced' without the lead in the family, or without that over softmax", () => {
-    expect(of({ taylor: 0.33 })).toBe("partly reproduced");
-    expect(of({ softmax: 0.4 })).toBe("partly reproduced");
-    expect(of({ softmaxMrr: 0.3 })).toBe("partly reproduced");
-  });
-
-  it("is 'not reproduced' without the speed, or without both others", () => {
-    expect(of({ dense: 9 })).toBe("not reproduced");
-    expect(of({ slope: 4 })).toBe("not reproduced");
-    expect(of({ taylor: 0.33, softmax: 0.4 })).toBe("not reproduced");
+  testVerdicts((changes: Changes) => judge(measured(changes), choices).verdict, {
+    "is reproduced where all three parts are shown": [{}],
+    "is partly reproduced where the lead in the family, or that over softmax, is missing": [
+      { taylor: 0.33 },
+      { softmax: 0.4 },
+      { softmaxMrr: 0.3 },
+    ],
+    "is not reproduced where the speed, or both others, are missing": [
+      { dense: 9 },
+      { slope: 4 },
+      { taylor: 0.33, softmax: 0.4 },
+    ],
   });
 
   it("names what is open", () => {
