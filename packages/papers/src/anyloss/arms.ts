@@ -18,11 +18,13 @@ export interface Arm {
 
 type PerExample = (z: np.Array, y: np.Array, options: { weights: np.Array }) => np.Array;
 
-/** Mean over the rows that count. */
-const mean =
-  (loss: PerExample): Arm["loss"] =>
-  (z, y, weights) =>
-    loss(z, y, { weights: weights.ref }).sum().div(weights.sum());
+/** The mean of a loss over the rows that count. */
+const unaimed = (method: string, loss: PerExample, sample: Sample = "train"): Arm => ({
+  method,
+  aim: null,
+  sample,
+  loss: (z, y, weights) => loss(z, y, { weights: weights.ref }).sum().div(weights.sum()),
+});
 
 const aimed = (method: string, lossOf: (score: Score) => Arm["loss"]): Arm[] =>
   scores.map((score) => ({ method, aim: score.id, sample: "train", loss: lossOf(score) }));
@@ -36,15 +38,13 @@ export const families = {
     return scoreOrientedLoss(z, y, { metric, beta, distribution: "uniform", fromLogits: true, weights });
   }),
   baselines: [
-    { method: "BCE", aim: null, sample: "train", loss: mean(binaryCrossEntropy) },
-    { method: "MSE", aim: null, sample: "train", loss: mean(deltaRule) },
-    { method: "weighted BCE", aim: null, sample: "train", loss: mean(weightedBce) },
-    { method: "BCE + threshold", aim: null, sample: "inner", loss: mean(binaryCrossEntropy) },
-    { method: "undersampling", aim: null, sample: "undersampled", loss: mean(binaryCrossEntropy) },
-  ] satisfies Arm[] as Arm[],
-  smote: [
-    { method: "SMOTE", aim: null, sample: "train", loss: mean(binaryCrossEntropy) },
-  ] satisfies Arm[] as Arm[],
+    unaimed("BCE", binaryCrossEntropy),
+    unaimed("MSE", deltaRule),
+    unaimed("weighted BCE", weightedBce),
+    unaimed("BCE + threshold", binaryCrossEntropy, "inner"),
+    unaimed("undersampling", binaryCrossEntropy, "undersampled"),
+  ],
+  smote: [unaimed("SMOTE", binaryCrossEntropy)],
 };
 
 export type Family = keyof typeof families;

@@ -86,14 +86,13 @@ function stepFor(
   );
 }
 
-/** Log-odds of one column for the given rows. */
+/** Log-odds of one column, row by row. */
 export function scoresOf(
   { columns, weights, bias }: Perceptrons,
   column: number,
-  { x, inputs }: Problem,
-  rows: Int32Array,
+  { x, inputs, y }: Problem,
 ): Float64Array {
-  return Float64Array.from(rows, (row) => {
+  return Float64Array.from(y, (_, row) => {
     let z = bias[column];
     for (let f = 0; f < inputs; f++) z += weights[f * columns + column] * x[row * inputs + f];
     return z;

@@ -2,7 +2,7 @@ import { type Dataset, folds as dealFolds } from "@minimand/compare";
 import { undersample } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
 import { deviation, mean } from "../kit/statistics.ts";
-import type { Material } from "./settings.ts";
+import { type Material, protocol } from "./settings.ts";
 
 /** A two-class problem: standardised numeric features, row-major, and labels. */
 export interface Problem {
@@ -49,27 +49,19 @@ export function problemOf(dataset: Dataset, { positive }: Material): Problem {
 export function replicasOf(
   dataset: Dataset,
   y: Int32Array,
-  { seeds, count, folds }: { seeds: readonly number[]; count: number; folds: number },
+  { seeds, count }: { seeds: readonly number[]; count: number },
 ): Replica[] {
   const binary: Dataset = { ...dataset, task: "binary", classes: ["rest", "positive"], labels: y };
   return seeds.flatMap((seed) =>
-    dealFolds(binary, { folds, seed })
+    dealFolds(binary, { folds: protocol.folds, seed })
       .slice(0, count)
       .map(({ train, test }, fold) => {
         const validation = fifthOf(train, y, derive(seed, fold, 1));
         const held = new Set(validation);
-        const kept = undersample(
-          Array.from(train, (row) => y[row]),
-          { seed: derive(seed, fold, 2) },
-        );
-        return {
-          seed,
-          train,
-          test,
-          validation,
-          inner: train.filter((row) => !held.has(row)),
-          undersampled: kept.map((i) => train[i]),
-        };
+        const labels = Array.from(train, (row) => y[row]);
+        const undersampled = undersample(labels, { seed: derive(seed, fold, 2) }).map((i) => train[i]);
+        const inner = train.filter((row) => !held.has(row));
+        return { seed, train, test, validation, inner, undersampled };
       }),
   );
 }

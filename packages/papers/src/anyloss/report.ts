@@ -23,23 +23,15 @@ function tallyRow(means: Means, score: string): Row {
     const { wins, ties, losses, gain } = tally(means, score, rival);
     return [rival, `${wins}/${ties}/${losses} (${gain < 0 ? "" : "+"}${gain.toFixed(3)})`] as const;
   });
-  return {
-    dataset: "AnyLoss wins/ties/losses",
-    "positive rate": null,
-    score,
-    AnyLoss: null,
-    ...Object.fromEntries(cells),
-  };
+  const head: Row = { dataset: "AnyLoss wins/ties/losses", "positive rate": null, score, AnyLoss: null };
+  return { ...head, ...Object.fromEntries(cells) };
 }
 
 /** The gain over BCE against the share of positives. */
 function seriesOf(means: Means, score: string): Series {
   const points = means
     .filter((entry) => entry.score === score)
-    .map(({ positiveRate, of }) => ({
-      x: positiveRate,
-      y: (of.AnyLoss ?? Number.NaN) - (of.BCE ?? Number.NaN),
-    }))
+    .map(({ positiveRate: x, of }) => ({ x, y: (of.AnyLoss ?? Number.NaN) - (of.BCE ?? Number.NaN) }))
     .filter(({ y }) => Number.isFinite(y))
     .sort((a, b) => a.x - b.x);
   return {

@@ -1,13 +1,16 @@
-import { numpy as np, random } from "@jax-js/jax";
-import { anyLoss, linear, objectiveOf, sgd, supervised } from "minimand";
+import { random } from "@jax-js/jax";
+import { anyLoss, fit, linear, minibatches, objectiveOf, sgd, supervised } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { taken } from "../kit/rows.ts";
 import { bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { fullBatches } from "../kit/train-network.ts";
 import { families } from "./arms.ts";
 import { trainColumns } from "./columns.ts";
 import { problemOf, replicasOf } from "./data.ts";
 import { reproduction, specsOf } from "./reproduction.ts";
 import { materials, protocol, scores } from "./settings.ts";
+import type { Spec } from "./trial.ts";
 import { judge, type Means, meansOf, tally } from "./verdict.ts";
 
 const glass = materials.filter(({ id }) => id === "glass")[0];
@@ -28,7 +31,7 @@ describe("the reproduction of AnyLoss", () => {
   it("trains each column as if it were alone", async () => {
     const dataset = await host.dataset("glass");
     const problem = problemOf(dataset, glass);
-    const replicas = replicasOf(dataset, problem.y, { seeds: [7], count: 2, folds: 5 });
+    const replicas = replicasOf(dataset, problem.y, { seeds: [7], count: 2 });
     const rows = problem.y.length;
     const weights = new Float32Array(families.anyloss.length * 2 * rows);
     families.anyloss.forEach((_, j) => {
@@ -40,9 +43,7 @@ describe("the reproduction of AnyLoss", () => {
 
     const arm = scores.findIndex(({ id }) => id === "G-mean");
     const { train } = replicas[1];
-    const x = Float32Array.from({ length: train.length * problem.inputs }, (_, i) => {
-      return problem.x[train[Math.floor(i / problem.inputs)] * problem.inputs + (i % problem.inputs)];
-    });
+    const own = { x: taken(problem.x, problem.inputs, train), shape: [problem.inputs], classes: 2 };
     const y = Int32Array.from(train, (row) => problem.y[row]);
     const model = linear({ inputs: problem.inputs, outputs: 1 });
     const step = supervised({
@@ -53,35 +54,22 @@ describe("the reproduction of AnyLoss", () => {
       }),
       optimizer: sgd(protocol.learningRate),
     });
-    let state = step.init(random.key(0));
-    for (let i = 0; i < 25; i++) {
-      const [next, { loss }] = step.update(state, {
-        x: np.array(x, { shape: [train.length, problem.inputs] }),
-        y: np.array(y),
-        weights: np.ones([train.length]),
-        ids: train,
-        rows: train.length,
-      });
-      state = next;
-      await loss.data();
-    }
+    const batches = minibatches({ ...own, y }, { size: train.length, seed: 0 });
+    const state = await fit({ step, state: step.init(random.key(0)), batches: fullBatches(batches, 25) });
     const [alone] = leavesOf(step.params(state)).filter((leaf) => leaf.ndim === 2);
     const column = 2 * arm + 1;
-    const own = Array.from(
-      { length: problem.inputs },
-      (_, f) => together.weights[f * together.columns + column],
-    );
-    expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(0.01);
+    const weightOf = (f: number) => together.weights[f * together.columns + column];
     (alone.ref.js() as number[][]).slice(0, problem.inputs).forEach(([w], f) => {
-      expect(own[f]).toBeCloseTo(w, 4);
+      expect(weightOf(f)).toBeCloseTo(w, 4);
     });
+    expect(Math.abs(weightOf(0))).toBeGreaterThan(0.01);
   });
 
   it("splits stratified: test, inner and validation rows apart, both classes everywhere", async () => {
     const dataset = await host.dataset("glass");
     const { y } = problemOf(dataset, glass);
     expect(y.filter(Boolean)).toHaveLength(29);
-    for (const replica of replicasOf(dataset, y, { seeds: [1, 2], count: 5, folds: 5 })) {
+    for (const replica of replicasOf(dataset, y, { seeds: [1, 2], count: 5 })) {
       const { train, test, inner, validation, undersampled } = replica;
       expect([...train, ...test].sort((a, b) => a - b)).toEqual([...y.keys()]);
       expect([...inner, ...validation].sort((a, b) => a - b)).toEqual([...train]);
@@ -95,10 +83,9 @@ describe("the reproduction of AnyLoss", () => {
   });
 
   it("refuses a data set that it does not know", async () => {
-    const spec = { family: "smote", seeds: [3], count: 1, steps: 20 } as const;
-    await expect(reproduction.trial({ ...spec, seeds: [3], dataset: "iris" }, host)).rejects.toThrow(
-      /dataset: expected one of satellite, churn, .* got iris/,
-    );
+    const spec: Spec = { dataset: "iris", family: "smote", seeds: [3], count: 1, steps: 20 };
+    const expected = /dataset: expected one of satellite, churn, .* got iris/;
+    await expect(reproduction.trial(spec, host)).rejects.toThrow(expected);
   });
 
   it("asks for at least five seeds and the published number of steps at its default scale", () => {
@@ -141,12 +128,8 @@ describe("the verdict", () => {
 
   it("counts small differences as ties and a diverged rival as beaten, outside of the mean", () => {
     const means = made({ F1: [0.2, 0.0005, -0.0005, -0.2, 0.1, 0, 0, 0] });
-    expect(tally(means, "F1", "BCE")).toEqual({
-      wins: 2,
-      ties: 5,
-      losses: 1,
-      gain: expect.closeTo(0.1 / 8, 9),
-    });
+    const counts = { wins: 2, ties: 5, losses: 1 };
+    expect(tally(means, "F1", "BCE")).toEqual({ ...counts, gain: expect.closeTo(0.1 / 8, 9) });
     const diverged = means.map((entry) => ({ ...entry, of: { ...entry.of, BCE: null } }));
     expect(tally(diverged, "F1", "BCE")).toEqual({ wins: 8, ties: 0, losses: 0, gain: 0 });
   });

@@ -30,27 +30,32 @@ export interface Score {
   beta: number;
 }
 
+const score = (id: string, metric: ScoreName, beta = 1): Score => ({ id, metric, beta });
+
 /** The six scores of the paper's tables. */
 export const scores: readonly Score[] = [
-  { id: "accuracy", metric: "accuracy", beta: 1 },
-  { id: "F1", metric: "fbeta", beta: 1 },
-  { id: "F0.5", metric: "fbeta", beta: 0.5 },
-  { id: "F2", metric: "fbeta", beta: 2 },
-  { id: "G-mean", metric: "gmean", beta: 1 },
-  { id: "balanced accuracy", metric: "balancedAccuracy", beta: 1 },
+  score("accuracy", "accuracy"),
+  score("F1", "fbeta"),
+  score("F0.5", "fbeta", 0.5),
+  score("F2", "fbeta", 2),
+  score("G-mean", "gmean"),
+  score("balanced accuracy", "balancedAccuracy"),
 ];
 
 /** The published protocol of the single-layer perceptron: full batch, from zero, the same for every loss. */
 export const protocol = { learningRate: 0.1, steps: 1000, folds: 5 };
 
-const every = materials.map(({ id }) => id);
-
 /** Data sets, number of seeds, folds run of each seed's five, and steps. */
-export const scales: Record<
-  Scale,
-  { datasets: readonly string[]; seeds: number; count: number; steps: number }
-> = {
+export interface Amount {
+  datasets: readonly string[];
+  seeds: number;
+  count: number;
+  steps: number;
+}
+
+const all = { datasets: materials.map(({ id }) => id), seeds: 5, steps: protocol.steps };
+export const scales: Record<Scale, Amount> = {
   quick: { datasets: ["glass", "ionosphere"], seeds: 1, count: 1, steps: 100 },
-  default: { datasets: every, seeds: 5, count: 2, steps: protocol.steps },
-  full: { datasets: every, seeds: 5, count: protocol.folds, steps: protocol.steps },
+  default: { ...all, count: 2 },
+  full: { ...all, count: protocol.folds },
 };

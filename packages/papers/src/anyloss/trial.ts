@@ -1,11 +1,12 @@
 import { binaryCounts, scoreOf, smote, tuneThreshold } from "minimand";
 import { derive } from "minimand/engine";
 import { named } from "../kit/named.ts";
+import { taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, type Family, families } from "./arms.ts";
-import { type Perceptrons, scoresOf, trainColumns } from "./columns.ts";
+import { scoresOf, trainColumns } from "./columns.ts";
 import { type Problem, problemOf, type Replica, replicasOf } from "./data.ts";
-import { materials, protocol, scores } from "./settings.ts";
+import { materials, scores } from "./settings.ts";
 
 /** All perceptrons of one family of losses on one data set. */
 export interface Spec {
@@ -35,7 +36,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const material = named(materials, spec.dataset, "dataset");
   const dataset = await host.dataset(spec.dataset);
   const problem = problemOf(dataset, material);
-  const replicas = replicasOf(dataset, problem.y, { ...spec, folds: protocol.folds });
+  const replicas = replicasOf(dataset, problem.y, spec);
   const decide = spec.family === "smote" ? oversampled : sideBySide;
   const decisions = await decide(problem, replicas, spec, host);
   const byMethod = new Map<string, MethodResult>();
@@ -44,18 +45,13 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
     byMethod.set(arm.method, result);
     for (const score of scores) {
       if (arm.aim !== null && arm.aim !== score.id) continue;
-      result.values[score.id] = replicas.map((replica, r) => {
-        const z = decisions[j][r];
-        return judge(arm, z, problem.y, replica, score);
-      });
+      result.values[score.id] = replicas.map((replica, r) =>
+        judge(arm, decisions[j][r], problem.y, replica, score),
+      );
     }
   });
-  const positives = problem.y.reduce((a, b) => a + b, 0);
-  return {
-    dataset: spec.dataset,
-    positiveRate: positives / problem.y.length,
-    methods: [...byMethod.values()],
-  };
+  const positiveRate = problem.y.reduce((a, b) => a + b, 0) / problem.y.length;
+  return { dataset: spec.dataset, positiveRate, methods: [...byMethod.values()] };
 }
 
 /** Log-odds of all rows, for each arm and replica. */
@@ -77,7 +73,7 @@ async function sideBySide(
     });
   });
   const trained = await trainColumns(problem, family, weights, { steps, compile, signal });
-  return arms.map((_, j) => replicas.map((_, r) => allScores(trained, j * replicas.length + r, problem)));
+  return arms.map((_, j) => replicas.map((_, r) => scoresOf(trained, j * replicas.length + r, problem)));
 }
 
 /** SMOTE makes other rows for every replica, so each is trained alone, padded to one number of rows. */
@@ -88,15 +84,10 @@ async function oversampled(
   { compile, signal }: TrialHost,
 ): Promise<Decisions> {
   const { inputs } = problem;
+  const options = { steps, compile, signal };
   const grown = replicas.map(({ train, seed }, r) => {
-    const x = Float32Array.from({ length: train.length * inputs }, (_, i) => {
-      return problem.x[train[Math.floor(i / inputs)] * inputs + (i % inputs)];
-    });
-    return smote(
-      x,
-      Array.from(train, (row) => problem.y[row]),
-      { seed: derive(seed, r, 3) },
-    );
+    const labels = Array.from(train, (row) => problem.y[row]);
+    return smote(taken(problem.x, inputs, train), labels, { seed: derive(seed, r, 3) });
   });
   const size = Math.max(...grown.map(({ labels }) => labels.length));
   const decisions: Float64Array[] = [];
@@ -106,23 +97,10 @@ async function oversampled(
     const y = new Int32Array(size);
     y.set(labels);
     const weights = Float32Array.from(y, (_, i) => Number(i < labels.length));
-    const trained = await trainColumns({ x: padded, inputs, y }, "smote", weights, {
-      steps,
-      compile,
-      signal,
-    });
-    decisions.push(allScores(trained, 0, problem));
+    const trained = await trainColumns({ x: padded, inputs, y }, "smote", weights, options);
+    decisions.push(scoresOf(trained, 0, problem));
   }
   return [decisions];
-}
-
-function allScores(trained: Perceptrons, column: number, problem: Problem): Float64Array {
-  return scoresOf(
-    trained,
-    column,
-    problem,
-    Int32Array.from(problem.y, (_, row) => row),
-  );
 }
 
 /** The score of the decisions `z > 0` on the test rows; where the arm left rows out, `z > threshold` chosen on them. */

@@ -1,6 +1,6 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { range, shuffled, taken } from "../kit/rows.ts";
+import { digitPixels, range, shuffled, taken } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 
 /** Rows of two classes, before anything is fitted. */
@@ -81,21 +81,11 @@ async function domainsOf(domain: string, host: TrialHost, seed: number): Promise
 
 const classes = [3, 8] as const;
 
-/** Digits of 8 x 8 pixels, 0 to 16, brought to [0, 1]; columns that were constant are 0. */
 function digitRows(dataset: Dataset): Rows {
   const wanted = classes.map((c) => dataset.classes.indexOf(String(c)));
   const rows = range(dataset.rows).filter((row) => wanted.includes(dataset.labels[row]));
-  const x = new Float32Array(rows.length * 64);
-  for (const feature of dataset.features) {
-    const at = /^pixel_(\d)_(\d)$/.exec(feature.name);
-    if (at === null || feature.kind !== "numeric")
-      throw new RangeError(`digits: expected numeric columns pixel_ROW_COLUMN, got ${feature.name}`);
-    const place = 8 * Number(at[1]) + Number(at[2]);
-    rows.forEach((row, i) => {
-      x[i * 64 + place] = feature.values[row] / 16;
-    });
-  }
-  return { x, y: Int32Array.from(rows, (row) => wanted.indexOf(dataset.labels[row])), inputs: 64 };
+  const y = Int32Array.from(rows, (row) => wanted.indexOf(dataset.labels[row]));
+  return { x: digitPixels(dataset, rows), y, inputs: 64 };
 }
 
 /** The middle 24 x 24 pixels of an image as means of 3 x 3, in [0, 1]. */

@@ -30,13 +30,14 @@ import { batchCrossEntropy, type Network } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
+import { cosine } from "../kit/schedules.ts";
 import { mean } from "../kit/statistics.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type CellArm, type CellConfiguration, cellArm } from "./arms.ts";
 import { drawn, pairs, type Split, splitDigits } from "./data.ts";
 import { candidate, network, retraining, search as size, tableSeeds } from "./settings.ts";
-import { accuracyAt, plainNetwork, trained } from "./training.ts";
+import { accuracyAfter, accuracyAt, plainNetwork } from "./training.ts";
 
 export const supernet: CellSupernet = cellSupernet(network);
 
@@ -150,23 +151,14 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
     let step = 0;
     for (const batch of pairs(split, size.batch, count, derive(spec.seed, 74))) {
       // A cosine to 0 over the search, as in DARTS, for the weights.
-      const rate = (learningRate * (1 + Math.cos((Math.PI * step++) / count))) / 2;
-      state = await runSearch({
-        search,
-        state: { ...state, hyper: { ...state.hyper, learningRate: rate } },
-        batches: [batch],
-        signal: host.signal,
-      });
+      const now = { ...state.hyper, learningRate: learningRate * cosine(step++, count) };
+      state = { ...state, hyper: now };
+      state = await runSearch({ search, state, batches: [batch], signal: host.signal });
     }
   } catch (error) {
     if (!(error instanceof NonFiniteError || error instanceof UnboundedSearchError)) throw error;
-    const nothing = {
-      cell: null,
-      decided: 0,
-      test: { weights: 0, twin: null, average: null },
-      validation: 0,
-    };
-    return { part: "cell", ...nothing, gradients: count * search.gradientsPerStep, seconds: 0 };
+    const nothing = { cell: null, decided: 0, test: unseen, validation: 0, seconds: 0 };
+    return { part: "cell", ...nothing, gradients: count * search.gradientsPerStep };
   }
   const seconds = (performance.now() - started) / 1000;
   const genotype = supernet.discretise(state.architecture as np.Array);
@@ -176,13 +168,14 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
     decided: decidedness((state.architecture as np.Array).ref.js() as number[][]),
     gradients: count * search.gradientsPerStep,
     seconds,
-    test:
-      spec.judge === "table" ? await testOf(state, split, host) : { weights: 0, twin: null, average: null },
+    test: spec.judge === "table" ? await testOf(state, split, host) : unseen,
     validation: spec.judge === "tune" ? await retrained(genotype, split, split.tuning, spec, host) : null,
   };
   discardSearch(state);
   return result;
 }
+
+const unseen: CellResult["test"] = { weights: 0, twin: null, average: null };
 
 /** Largest weight other than none of each edge, in the mean. */
 function decidedness(alpha: readonly number[][]): number {
@@ -216,7 +209,7 @@ function discrete(genotype: Genotype, compile: TrialHost["compile"]): Network {
 }
 
 /** Accuracy of a cell that was trained afresh on both halves. */
-async function retrained(
+function retrained(
   genotype: Genotype,
   { both }: Split,
   judged: Labelled,
@@ -225,17 +218,13 @@ async function retrained(
 ): Promise<number> {
   const network = discrete(genotype, host.compile);
   const { learningRate } = retraining;
-  const state = await trained(
+  return accuracyAfter(
     network,
     network.step.init(keyOf(seed, 75), { hyper: { learningRate } }),
-    both,
+    { train: both, judged },
     { ...retraining, epochs: part(retraining.epochs, fraction, 1), seed: derive(seed, 76) },
     host.signal,
   );
-  if (state === null) return 0;
-  const accuracy = await accuracyAt(network.predict, state.params, judged);
-  discard(state);
-  return accuracy;
 }
 
 export async function tableTrial(spec: TableSpec, host: TrialHost): Promise<TableResult> {
@@ -280,16 +269,11 @@ export async function randomTrial(spec: RandomSpec, host: TrialHost): Promise<Ra
 }
 
 /** Every cell of the space with every seed of the table. */
-export function tableSpecs(fraction: number): TableSpec[] {
-  return tableSeeds.flatMap((seed) =>
-    space.map((_, cell): TableSpec => ({ part: "table", cell, seed, fraction })),
-  );
-}
+export const tableSpecs = (fraction: number): TableSpec[] =>
+  tableSeeds.flatMap((seed) => space.map((_, cell) => ({ part: "table", cell, seed, fraction })));
 
 /** Mean accuracy of each cell over the seeds. */
-export function meanTable(results: readonly { cell: string; accuracy: number }[]): {
-  [cell: string]: number;
-} {
+export function meanTable(results: readonly { cell: string; accuracy: number }[]): Record<string, number> {
   const seeds = results.length / space.length;
   const means = Object.fromEntries(space.map((genotype) => [nameOf(genotype), 0]));
   for (const { cell, accuracy } of results) means[cell] += accuracy / seeds;

@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Dataset } from "@minimand/compare";
 import type { SearchBatch } from "minimand";
 import { derive } from "minimand/engine";
-import { type Labelled, shuffled, taken } from "../kit/rows.ts";
+import { digitPixels, type Labelled, shuffled, taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { half, tuningRows } from "./settings.ts";
 
@@ -26,7 +25,7 @@ export async function splitDigits(
   const all = shuffled(dataset.rows, derive(0, 70));
   const order = shuffled(all.slice(tuningRows), derive(seed, 71));
   const of = (rows: Int32Array): Labelled => ({
-    x: pixels(dataset, rows),
+    x: digitPixels(dataset, rows),
     shape,
     y: Int32Array.from(rows, (row) => dataset.labels[row]),
     classes: 10,
@@ -38,21 +37,6 @@ export async function splitDigits(
     test: of(order.subarray(2 * half)),
     tuning: of(all.subarray(0, tuningRows)),
   };
-}
-
-/** All 64 pixels of each row as grey levels from 0 to 1; columns that never change are no features of the data set and stay 0. */
-function pixels({ features }: Dataset, rows: Int32Array): Float32Array<ArrayBuffer> {
-  const x = new Float32Array(rows.length * 64);
-  for (const feature of features) {
-    const [, line, column] = /^pixel_([0-7])_([0-7])$/.exec(feature.name) ?? [];
-    if (feature.kind !== "numeric" || column === undefined)
-      throw new TypeError(`digits: expected numeric columns pixel_0_0 to pixel_7_7, got ${feature.name}`);
-    const at = 8 * Number(line) + Number(column);
-    rows.forEach((row, i) => {
-      x[64 * i + at] = feature.values[row] / 16;
-    });
-  }
-  return x;
 }
 
 /** Batches of a half, each epoch in a new order, cut to whole batches: `steps` of them. */

@@ -10,15 +10,14 @@ import {
   roundOrNull,
 } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { cellArms, gateArms, widthArms } from "./arms.ts";
+import { cellArms, type GateArm, gateArms, widthArms } from "./arms.ts";
+import type { CellResult, RandomResult } from "./cells.ts";
 import type { GatesResult } from "./gates.ts";
 import { width } from "./settings.ts";
 import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable.ts";
 import type { Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 import type { WidthResult } from "./widths.ts";
-
-const random = "Random search, as many gradients as second order";
 
 /** The tables of all parts, the ways on the solvable model, the curves of the gates, and the verdict. */
 export function reportOf(
@@ -31,68 +30,48 @@ export function reportOf(
   );
   const cells = (arm: string) => resultsWhere(trials, { part: "cell", arm });
   const widths = (arm: string) => resultsWhere(trials, { part: "width", arm });
-  const gates = gateArms.map((arm) => ({ arm, results: resultsWhere(trials, { part: "gates", arm }) }));
+  const gates = gateArms.map((arm) => [arm, resultsWhere(trials, { part: "gates", arm })] as const);
   const [cost] = resultsWhere(trials, { part: "cost" });
   if (cost === undefined) throw new RangeError("results: expected those of the cost, got none");
 
   const ranking = Object.entries(table).sort((a, b) => b[1] - a[1]);
   const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
   const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
-  const randoms = resultsWhere(trials, { part: "random" });
-  const randomRegrets = randoms.map(({ cell }) => regretOf(cell));
   const second = cost.milliseconds["darts-2"];
   const arms = cellArms.filter(({ id }) => id in cost.milliseconds);
 
-  const cellRow = (label: string, found: readonly (string | null)[], own: readonly number[]): Row => {
-    const regret = estimate(own);
-    const ranks = found.map((cell) => 1 + ranking.findIndex(([name]) => name === cell)).filter((r) => r > 0);
+  const cellRow = (label: string, own: readonly (CellResult | RandomResult)[]): Row => {
+    const regret = own.map(({ cell }) => regretOf(cell));
+    const { mean: average, error } = estimate(regret);
+    const ranks = own
+      .map(({ cell }) => 1 + ranking.findIndex(([name]) => name === cell))
+      .filter((r) => r > 0);
+    const minusSecond = difference(regret, regrets("darts-2"));
+    // A random search has nothing of a supernet, but the columns of the others.
+    const ofSupernet = (number: (result: CellResult) => number | null) =>
+      roundedMean(own.map((result) => (result.part === "cell" ? number(result) : null)));
     return {
       "cell search": label,
-      "regret, points": points(regret.mean),
-      "s.e.": points(regret.error),
-      "largest regret": points(Math.max(...own)),
+      "regret, points": points(average),
+      "s.e.": points(error),
+      "largest regret": points(Math.max(...regret)),
       "median rank of 64": ranks.length === 0 ? null : median(ranks),
-      "most often": mostOften(found.map((cell) => cell ?? "diverged")),
+      "most often": mostOften(own.map(({ cell }) => cell ?? "diverged")),
+      "minus first order": points(difference(regret, regrets("darts-1")).mean),
+      "minus second order": points(minusSecond.mean),
+      "s.e. of that": points(minusSecond.error),
+      "mean weight of the winner": ofSupernet(({ decided }) => decided),
+      "supernet test, w": ofSupernet(({ test }) => test.weights),
+      "supernet test, y": ofSupernet(({ test }) => test.twin),
+      "supernet test, mean of both": ofSupernet(({ test }) => test.average),
+      gradients: own[0]?.gradients ?? null,
+      "seconds a search": rounded(mean(own.map(({ seconds }) => seconds))),
     };
   };
   const rows: Row[] = [
     ...solvable.map(({ method, result }) => solvableRow(method, result)),
-    ...arms.map(({ id, label }): Row => {
-      const own = cells(id);
-      return {
-        ...cellRow(
-          label,
-          own.map(({ cell }) => cell),
-          regrets(id),
-        ),
-        "minus first order": points(difference(regrets(id), regrets("darts-1")).mean),
-        "minus second order": points(difference(regrets(id), regrets("darts-2")).mean),
-        "s.e. of that": points(difference(regrets(id), regrets("darts-2")).error),
-        "mean weight of the winner": rounded(mean(own.map(({ decided }) => decided))),
-        "supernet test, w": rounded(mean(own.map(({ test }) => test.weights))),
-        "supernet test, y": roundedMean(own.map(({ test }) => test.twin)),
-        "supernet test, mean of both": roundedMean(own.map(({ test }) => test.average)),
-        gradients: own[0]?.gradients ?? null,
-        "seconds a search": rounded(mean(own.map(({ seconds }) => seconds))),
-      };
-    }),
-    {
-      ...cellRow(
-        random,
-        randoms.map(({ cell }) => cell),
-        randomRegrets,
-      ),
-      "minus first order": points(difference(randomRegrets, regrets("darts-1")).mean),
-      "minus second order": points(difference(randomRegrets, regrets("darts-2")).mean),
-      "s.e. of that": points(difference(randomRegrets, regrets("darts-2")).error),
-      // Nothing of a supernet, but the columns of the others.
-      "mean weight of the winner": null,
-      "supernet test, w": null,
-      "supernet test, y": null,
-      "supernet test, mean of both": null,
-      gradients: randoms[0]?.gradients ?? null,
-      "seconds a search": rounded(mean(randoms.map(({ seconds }) => seconds))),
-    },
+    ...arms.map(({ id, label }) => cellRow(label, cells(id))),
+    cellRow("Random search, as many gradients as second order", resultsWhere(trials, { part: "random" })),
     ...arms.map(
       ({ id, label }): Row => ({
         "cost of a step": label,
@@ -103,7 +82,7 @@ export function reportOf(
       }),
     ),
     ...widthArms.map(({ id, label }): Row => widthRow(label, widths(id), widths("width-slimming"))),
-    ...gates.map(({ arm, results: own }): Row => gateRow(arm, own)),
+    ...gates.map((own) => gateRow(...own)),
     ...ranking
       .filter((_, i) => i < 5 || i >= ranking.length - 3)
       .map(([cell, accuracy]): Row => ({ "cell of the space": cell, "test accuracy": rounded(accuracy) })),
@@ -116,7 +95,10 @@ export function reportOf(
   });
   return {
     rows,
-    series: [...solvable.map(({ method, result }) => way(method, result)), ...gates.flatMap(gateCurves)],
+    series: [
+      ...solvable.map(({ method, result }) => way(method, result)),
+      ...gates.map((own) => gateCurve(...own)),
+    ],
     ...judge({
       limitError: Math.max(...solvable.map(({ result }) => result.error)),
       rise: Math.max(...solvable.map(({ result }) => result.rise ?? 0)),
@@ -180,7 +162,7 @@ const gateLabels = {
   exact: "Exact hypergradient",
 };
 
-function gateRow(arm: keyof typeof gateLabels, own: readonly GatesResult[]): Row {
+function gateRow(arm: GateArm, own: readonly GatesResult[]): Row {
   const last = own.map(({ curve }) => curve[curve.length - 1]);
   return {
     "feature gates": gateLabels[arm],
@@ -191,26 +173,18 @@ function gateRow(arm: keyof typeof gateLabels, own: readonly GatesResult[]): Row
   };
 }
 
-function gateCurves({
-  arm,
-  results,
-}: {
-  arm: keyof typeof gateLabels;
-  results: readonly GatesResult[];
-}): Series[] {
+function gateCurve(arm: GateArm, results: readonly GatesResult[]): Series {
   // Logarithms, as the exact hypergradient costs ten times as much; the start has spent nothing and has none.
   const points = (results[0]?.curve ?? []).slice(1);
   const average = (i: number, of: (point: GatesResult["curve"][number]) => number): number =>
     mean(results.map(({ curve }) => of(curve[i + 1])));
-  return [
-    {
-      name: `feature gates, ${gateLabels[arm]}`,
-      xLabel: "log10 of gradients spent",
-      yLabel: "validation error of the gates, weights refitted",
-      x: points.map((_, i) => Math.log10(average(i, ({ gradients }) => gradients))),
-      y: points.map((_, i) => average(i, ({ val }) => val)),
-    },
-  ];
+  return {
+    name: `feature gates, ${gateLabels[arm]}`,
+    xLabel: "log10 of gradients spent",
+    yLabel: "validation error of the gates, weights refitted",
+    x: points.map((_, i) => Math.log10(average(i, ({ gradients }) => gradients))),
+    y: points.map((_, i) => average(i, ({ val }) => val)),
+  };
 }
 
 /** The way of a search on the solvable model, weights over architecture. */

@@ -42,12 +42,10 @@ export interface SolvableResult {
 export const solvableMethods: readonly SolvableSpec["method"][] = [
   ...[0, 0.25, 0.5, 1].map((xi) => ({ name: "darts", xi }) as const),
   { name: "single" },
-  ...[
-    [1, 1],
-    [2, 5],
-    [10, 10],
-    [100, 100],
-  ].map(([lambda, beta]) => ({ name: "rarts", lambda, beta }) as const),
+  { name: "rarts", lambda: 1, beta: 1 },
+  { name: "rarts", lambda: 2, beta: 5 },
+  { name: "rarts", lambda: 10, beta: 10 },
+  { name: "rarts", lambda: 100, beta: 100 },
 ];
 
 export function methodLabel(method: SolvableSpec["method"]): string {
@@ -76,7 +74,7 @@ export async function solvableTrial(
     if (steps > 0) rise = Math.max(rise, (value - before) / Math.max(1, Math.abs(before)));
     before = value;
     const now = await pointOf(state);
-    const moved = Math.max(...keysOf(now).map((name) => Math.abs((now[name] ?? 0) - (at[name] ?? 0))));
+    const moved = distance(at, now);
     at = now;
     // Dense at the start, where the ways differ.
     if (steps < 40 || (steps < 400 && steps % 10 === 0) || steps % 100 === 0)
@@ -85,22 +83,16 @@ export async function solvableTrial(
   }
   discardSearch(state);
   path.push([at.architecture, at.weights]);
-  const error = Math.max(
-    ...keysOf(limit).map((name) => Math.abs((at[name] ?? Number.NaN) - (limit[name] ?? 0))),
-  );
-  return {
-    part: "solvable",
-    found: at,
-    limit,
-    error,
-    rise: method.name === "rarts" ? rise : null,
-    steps,
-    path,
-  };
+  const claimed = method.name === "rarts" ? rise : null;
+  return { part: "solvable", found: at, limit, error: distance(at, limit), rise: claimed, steps, path };
 }
 
 type Point = SolvableResult["found"];
-const keysOf = (point: Point): (keyof Point)[] => Object.keys(point) as (keyof Point)[];
+/** Largest difference of a parameter of `to`. */
+const distance = (from: Point, to: Point): number =>
+  Math.max(
+    ...(Object.keys(to) as (keyof Point)[]).map((name) => Math.abs((from[name] ?? Number.NaN) - to[name]!)),
+  );
 
 async function pointOf({ networks, architecture }: SearchState): Promise<Point> {
   const number = async (tree: Tree): Promise<number> => (await (tree as np.Array).ref.data())[0];
@@ -120,24 +112,17 @@ function setUp(
     architectureOptimizer: ({ learningRate }: { [name: string]: np.Array }) => sgd(learningRate),
     compile,
   };
-  if (method.name === "single")
-    return {
-      search: singleLevel(solvableModel, plain),
-      hyper: { learningRate: 0.1 },
-      limit: solvableSingleLevel(),
-    };
-  if (method.name === "darts")
-    return {
-      search: darts(solvableModel, { ...plain, order: 2 }),
-      hyper: { learningRate: 0.1, xi: method.xi },
-      limit: solvableDarts(method.xi),
-    };
-  const { lambda, beta } = method;
+  const learningRate = 0.1;
+  if (method.name === "single") {
+    const search = singleLevel(solvableModel, plain);
+    return { search, hyper: { learningRate }, limit: solvableSingleLevel() };
+  }
+  if (method.name === "darts") {
+    const search = darts(solvableModel, { ...plain, order: 2 });
+    return { search, hyper: { learningRate, xi: method.xi }, limit: solvableDarts(method.xi) };
+  }
+  const { name: _, ...coupling } = method;
   // Below the bounds 2 / (2 lambda + beta) of w, 2 / beta of y and 2 / (2 lambda) of a.
-  const learningRate = 1 / (2 * lambda + beta);
-  return {
-    search: rarts(solvableModel, plain),
-    hyper: { lambda, beta, learningRate },
-    limit: solvableRarts({ lambda, beta }),
-  };
+  const hyper = { ...coupling, learningRate: 1 / (2 * coupling.lambda + coupling.beta) };
+  return { search: rarts(solvableModel, plain), hyper, limit: solvableRarts(coupling) };
 }

@@ -4,7 +4,7 @@ import { accuracyOf, outputsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, type Network, networkOf } from "../kit/networks.ts";
 import type { Labelled } from "../kit/rows.ts";
 import { linear } from "../kit/schedules.ts";
-import { trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 
 /** A network trained by gradient descent with momentum and the options given, its learning rate an input. */
@@ -22,24 +22,21 @@ export const plainNetwork = (
     compile,
   );
 
-/** Trains for some epochs with a rate that falls linearly; null where training diverged. */
-export const trained = (
-  { step }: Network,
+/** Test accuracy after some epochs with a rate that falls linearly; 0 where training diverged. Consumes the state. */
+export async function accuracyAfter(
+  { step, predict }: Network,
   state: SupervisedState,
-  rows: Labelled,
+  { train, judged }: { train: Labelled; judged: Labelled },
   { epochs, batch, seed }: { epochs: number; batch: number; seed: number },
   signal: AbortSignal | undefined,
-): Promise<SupervisedState | null> =>
-  unlessDiverged(
-    trainNetwork({
-      step,
-      state,
-      batches: minibatches(rows, { size: batch, seed }),
-      epochs,
-      schedule: linear,
-      signal,
-    }),
-  );
+): Promise<number> {
+  const batches = minibatches(train, { size: batch, seed });
+  const end = await trainOrNull({ step, state, batches, epochs, schedule: linear, signal });
+  if (end === null) return 0;
+  const accuracy = await accuracyAt(predict, end.params, judged);
+  discard(end);
+  return accuracy;
+}
 
 /** Share of rows that are classified rightly. Looks at the parameters. */
 export async function accuracyAt(predict: Network["predict"], params: Tree, rows: Labelled): Promise<number> {

@@ -22,12 +22,12 @@ import { batchCrossEntropy, type Network } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Draw } from "../kit/rows.ts";
-import { discard, unlessDiverged } from "../kit/train-network.ts";
+import { unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { WidthConfiguration } from "./arms.ts";
 import { pairs, type Split, splitDigits } from "./data.ts";
 import { width as size } from "./settings.ts";
-import { accuracyAt, plainNetwork, trained } from "./training.ts";
+import { accuracyAfter, accuracyAt, plainNetwork } from "./training.ts";
 
 /** One network, searched, pruned and fine-tuned. */
 export interface WidthSpec extends Draw {
@@ -84,24 +84,15 @@ function searchFor(arm: string, compile: TrialHost["compile"]): ArchitectureSear
 export async function widthTrial(spec: WidthSpec, host: TrialHost): Promise<WidthResult> {
   const split = await splitDigits(host, spec.seed, [64]);
   const params = await searched(spec, split, host);
-  if (params === null)
-    return {
-      part: "width",
-      whole: 0,
-      closed: 0,
-      accuracy: Object.fromEntries(size.keeps.map((k) => [k, 0])),
-    };
+  const accuracy: WidthResult["accuracy"] = Object.fromEntries(size.keeps.map((k) => [k, 0]));
+  if (params === null) return { part: "width", whole: 0, closed: 0, accuracy };
   const judged = spec.judge === "test" ? split.test : split.tuning;
-  const predict = narrow(size.hidden, host.compile).predict;
-  const result: WidthResult = {
-    part: "width",
-    whole: await accuracyAt(predict, params as unknown as Tree, judged),
-    closed: closedGates(params),
-    accuracy: {},
-  };
+  const { predict } = narrow(size.hidden, host.compile);
+  const whole = await accuracyAt(predict, params as unknown as Tree, judged);
+  const result: WidthResult = { part: "width", whole, closed: closedGates(params), accuracy };
   for (const keep of size.keeps) {
     const pruned = pruneChannels(params, { keep, scores: scoresOf(spec, params) });
-    result.accuracy[keep] = await fineTuned(spec, pruned.params, keep, split, host);
+    accuracy[keep] = await fineTuned(spec, pruned.params, keep, { train: split.both, judged }, host);
   }
   disposeTree(params as unknown as Tree);
   return result;
@@ -132,13 +123,9 @@ async function searched(spec: WidthSpec, split: Split, host: TrialHost): Promise
 }
 
 function scoresOf({ arm, seed }: WidthSpec, params: SlimmableParams): number[][] {
-  if (arm === "width-random") {
-    const next = randomSource(derive(seed, 84));
-    return [Array.from({ length: size.hidden }, next)];
-  }
-  return arm === "width-magnitude" || arm === "width-rarts-group"
-    ? magnitudeScores(params)
-    : gateScores(params);
+  if (arm === "width-random") return [Array.from({ length: size.hidden }, randomSource(derive(seed, 84)))];
+  const bySize = arm === "width-magnitude" || arm === "width-rarts-group";
+  return bySize ? magnitudeScores(params) : gateScores(params);
 }
 
 function narrow(hidden: number, compile: TrialHost["compile"]): Network {
@@ -147,29 +134,23 @@ function narrow(hidden: number, compile: TrialHost["compile"]): Network {
 }
 
 /** Accuracy after fine-tuning. Consumes the parameters. */
-async function fineTuned(
-  { seed, judge, configuration, fraction }: WidthSpec,
+function fineTuned(
+  { seed, configuration: { learningRate }, fraction }: WidthSpec,
   params: SlimmableParams,
   keep: number,
-  split: Split,
+  rows: Parameters<typeof accuracyAfter>[2],
   host: TrialHost,
 ): Promise<number> {
   const network = narrow(keep, host.compile);
-  const fresh = network.step.init(keyOf(seed, 85), { hyper: { learningRate: configuration.learningRate } });
+  const fresh = network.step.init(keyOf(seed, 85), { hyper: { learningRate } });
   disposeTree(fresh.params);
-  const state = await trained(
+  const state = { ...fresh, params: params as unknown as Tree };
+  const epochs = part(size.fineTuneEpochs, fraction, 1);
+  return accuracyAfter(
     network,
-    { ...fresh, params: params as unknown as Tree },
-    split.both,
-    { epochs: part(size.fineTuneEpochs, fraction, 1), batch: size.batch, seed: derive(seed, 86) },
+    state,
+    rows,
+    { epochs, batch: size.batch, seed: derive(seed, 86) },
     host.signal,
   );
-  if (state === null) return 0;
-  const accuracy = await accuracyAt(
-    network.predict,
-    state.params,
-    judge === "test" ? split.test : split.tuning,
-  );
-  discard(state);
-  return accuracy;
 }
