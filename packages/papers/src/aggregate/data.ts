@@ -1,7 +1,7 @@
 import type { Dataset } from "@minimand/compare";
 import { debiasedLabels } from "minimand";
 import { derive } from "minimand/engine";
-import { shuffled, standardised } from "../kit/rows.ts";
+import { heldOut, shuffled, standardised } from "../kit/rows.ts";
 import { largestTest, largestTrain } from "./settings.ts";
 
 /** Encoded rows and their responses. */
@@ -28,13 +28,11 @@ export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): S
   const binary = dataset.classes.length === 2;
   const order = shuffled(dataset.rows, derive(seed, 1));
   const whole = Math.min(largestTrain, Math.round(0.8 * dataset.rows));
-  const used = judge === "test" ? whole : Math.round(0.8 * whole);
-  const trainRows = order.slice(0, used);
-  const judgedRows = judge === "test" ? order.slice(whole, whole + largestTest) : order.slice(used, whole);
+  const { train: trainRows, judged: others } = heldOut(order, whole, judge);
   const inputsOf = standardised(dataset, trainRows);
   const response = (row: number): number => (binary ? dataset.labels[row] : dataset.targets[row]);
-  const mean = trainRows.reduce((sum, row) => sum + response(row), 0) / used;
-  const variance = trainRows.reduce((sum, row) => sum + (response(row) - mean) ** 2, 0) / used;
+  const mean = trainRows.reduce((sum, row) => sum + response(row), 0) / trainRows.length;
+  const variance = trainRows.reduce((sum, row) => sum + (response(row) - mean) ** 2, 0) / trainRows.length;
   const rowsOf = (rows: Int32Array): Rows => ({
     x: inputsOf(rows).x,
     y: Float64Array.from(rows, (row) =>
@@ -43,7 +41,12 @@ export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): S
     count: rows.length,
   });
   const train = rowsOf(trainRows);
-  return { train, judged: rowsOf(judgedRows), inputs: train.x.length / train.count, binary };
+  return {
+    train,
+    judged: rowsOf(others.subarray(0, largestTest)),
+    inputs: train.x.length / train.count,
+    binary,
+  };
 }
 
 /** {@link debiasedLabels}, which are the same for all rows of a bag, by bag. */

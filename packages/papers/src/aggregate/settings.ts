@@ -28,13 +28,12 @@ export interface Study {
   model: ModelName;
   ks: readonly number[];
 }
-const sizes = [2, 5, 10, 20, 50];
+const ks = [2, 5, 10, 20, 50];
 export const studies: readonly Study[] = [
-  { dataset: "diabetes", model: "linear", ks: sizes },
-  { dataset: "diabetes", model: "mlp", ks: sizes },
-  { dataset: "boston_housing", model: "linear", ks: sizes },
-  { dataset: "boston_housing", model: "mlp", ks: sizes },
-  { dataset: "coil2000_caravan", model: "logistic", ks: sizes },
+  ...(["diabetes", "boston_housing"] as const).flatMap((dataset) =>
+    (["linear", "mlp"] as const).map((model) => ({ dataset, model, ks })),
+  ),
+  { dataset: "coil2000_caravan", model: "logistic", ks },
 ];
 
 /** Mixtures tried on real data; close to 0, where the theory expects the best for strong signals. */
@@ -54,14 +53,21 @@ export const network = {
 export const largestTrain = 2000;
 export const largestTest = 3000;
 
+interface Amount {
+  draws: number;
+  chunk: number;
+  privateDraws: number;
+  seeds: number;
+  tuningSeeds: number;
+  small: boolean;
+}
+
+const whole = { chunk: 20, tuningSeeds: 4, small: false };
 /** How much is done at each scale. */
-export const scales: Record<
-  Scale,
-  { draws: number; chunk: number; privateDraws: number; seeds: number; tuningSeeds: number; small: boolean }
-> = {
+export const scales: Record<Scale, Amount> = {
   quick: { draws: 4, chunk: 4, privateDraws: 3, seeds: 2, tuningSeeds: 1, small: true },
-  default: { draws: 100, chunk: 20, privateDraws: 60, seeds: 20, tuningSeeds: 4, small: false },
-  full: { draws: 400, chunk: 20, privateDraws: 400, seeds: 100, tuningSeeds: 4, small: false },
+  default: { ...whole, draws: 100, privateDraws: 60, seeds: 20 },
+  full: { ...whole, draws: 400, privateDraws: 400, seeds: 100 },
 };
 
 /** Tuning uses seeds that no measured run has. */

@@ -35,52 +35,52 @@ export function simulatedRhos({ psi, k, sigma2 }: { psi: number; k: number; sigm
   return grid.includes(rho) ? grid : [...grid, rho];
 }
 
-export function simulate({ psi, k, sigma2, from, draws }: SimulationSpec): SimulationResult {
-  const { d } = simulation;
-  const risks = simulatedRhos({ psi, k, sigma2 }).map((rho) => ({ rho, values: [] as number[] }));
+/** Squared distances of the estimates from a truth, draw by draw, for each mixture. */
+function risksOf(
+  mixtures: readonly number[],
+  { k, from, draws }: { k: number; from: number; draws: number },
+  drawn: (draw: number) => Draw,
+  meansOf: (y: Float64Array, bagIds: Int32Array, draw: number) => Float64Array,
+): SimulationResult {
+  const risks = mixtures.map((rho) => ({ rho, values: [] as number[] }));
   for (let draw = from; draw < from + draws; draw++) {
-    const next = randomSource(derive(draw, 31));
-    const { x, y, theta } = linearDraw(psi * d, d, sigma2, next);
-    const bagIds = y.map((_, i) => Math.floor(i / k));
-    const means = bagMeans(y, bagIds);
+    const { x, y, theta } = drawn(draw);
+    const bagIds = Int32Array.from(y, (_, i) => Math.floor(i / k));
+    const means = meansOf(y, bagIds, draw);
     for (const { rho, values } of risks)
       values.push(distance(aggregateLinearFit(x, bagIds, means, { rho }).theta, theta));
   }
   return { part: "simulation", risks };
 }
 
-export function simulatePrivate({ k, epsilon, from, draws }: PrivateSpec): SimulationResult {
-  const { n, d, C } = privacy;
-  const risks = privacy.rhos.map((rho) => ({ rho, values: [] as number[] }));
-  for (let draw = from; draw < from + draws; draw++) {
-    const rows = k * Math.floor(n / k);
-    const { x, y, theta } = linearDraw(rows, d, 1, randomSource(derive(draw, 32)));
-    const bagIds = y.map((_, i) => Math.floor(i / k));
-    const { noisyMeans } = privatiseBagMeans(y, bagIds, {
-      C,
-      epsilon,
-      clip: true,
-      random: randomSource(derive(draw, 33)),
-    });
-    for (const { rho, values } of risks)
-      values.push(distance(aggregateLinearFit(x, bagIds, noisyMeans, { rho }).theta, theta));
-  }
-  return { part: "simulation", risks };
+export function simulate(spec: SimulationSpec): SimulationResult {
+  const { d } = simulation;
+  const drawn = (draw: number) => linearDraw(spec.psi * d, d, spec.sigma2, randomSource(derive(draw, 31)));
+  return risksOf(simulatedRhos(spec), spec, drawn, bagMeans);
+}
+
+export function simulatePrivate(spec: PrivateSpec): SimulationResult {
+  const { n, d, C, rhos } = privacy;
+  const { k, epsilon } = spec;
+  const drawn = (draw: number) => linearDraw(k * Math.floor(n / k), d, 1, randomSource(derive(draw, 32)));
+  return risksOf(rhos, spec, drawn, (y, bagIds, draw) => {
+    const random = randomSource(derive(draw, 33));
+    return privatiseBagMeans(y, bagIds, { C, epsilon, clip: true, random }).noisyMeans;
+  });
+}
+
+interface Draw {
+  x: Float64Array;
+  y: Float64Array;
+  theta: Float64Array;
 }
 
 /** Normal features, a direction of length 1, responses with noise. */
-function linearDraw(
-  rows: number,
-  d: number,
-  sigma2: number,
-  next: RandomSource,
-): { x: Float64Array; y: Float64Array; theta: Float64Array } {
+function linearDraw(rows: number, d: number, sigma2: number, next: RandomSource): Draw {
   const normal = normalPairs(next);
-  const theta = Float64Array.from({ length: d }, normal);
-  const length = Math.hypot(...theta);
-  theta.forEach((v, j) => {
-    theta[j] = v / length;
-  });
+  const direction = Float64Array.from({ length: d }, normal);
+  const length = Math.hypot(...direction);
+  const theta = direction.map((v) => v / length);
   const x = Float64Array.from({ length: rows * d }, normal);
   const y = Float64Array.from({ length: rows }, (_, i) => {
     let sum = Math.sqrt(sigma2) * normal();

@@ -3,7 +3,7 @@ import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
 import { stepped } from "../kit/schedules.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { familyMaterial } from "./data.ts";
 import type { FamilyResult, FamilySpec } from "./spec.ts";
@@ -15,16 +15,14 @@ export async function familyTrial(spec: FamilySpec, host: TrialHost): Promise<Fa
   const { train, judged, inputs, classes } = await familyMaterial(spec, host);
   const { seed, tau, learningRate, fraction } = spec;
   const network = networkFor({ inputs, classes }, host.compile);
-  const state = await unlessDiverged(
-    trainNetwork({
-      step: network.step,
-      state: network.step.init(keyFor(seed, 22), { hyper: { tau, learningRate } }),
-      batches: minibatches(train, { size: 100, seed: derive(seed, 21) }),
-      epochs: Math.max(2, Math.round(epochs * fraction)),
-      schedule: stepped([0.75, 0.1]),
-      signal: host.signal,
-    }),
-  );
+  const state = await trainOrNull({
+    step: network.step,
+    state: network.step.init(keyFor(seed, 22), { hyper: { tau, learningRate } }),
+    batches: minibatches(train, { size: 100, seed: derive(seed, 21) }),
+    epochs: Math.max(2, Math.round(epochs * fraction)),
+    schedule: stepped([0.75, 0.1]),
+    signal: host.signal,
+  });
   if (state === null) return { part: "family", accuracy: null };
   const accuracy = await accuracyOn(network, state, judged);
   discard(state);

@@ -4,7 +4,7 @@ import { accuracyOn } from "../kit/accuracy.ts";
 import { part } from "../kit/part.ts";
 import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import type { Draw } from "../kit/rows.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { conflictTrial } from "./conflict-study.ts";
@@ -53,22 +53,20 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   const onStep = ({ metrics }: { metrics: { [name: string]: number } }): void => {
     opposed += metrics.conflict / (epochs * batches.perEpoch);
   };
-  const state = await unlessDiverged(
-    trainNetwork({
-      step,
-      state: step.init(keyFor(spec.seed, 5), { hyper, memory: { teacher: logits } }),
-      batches,
-      epochs,
-      schedule,
-      signal: host.signal,
-      onStep: measured && arm.alignment ? onStep : undefined,
-      async after(now, epoch) {
-        if (!measured || arm.gamma === 0 || alpha === 0 || epoch < epochs / 2) return;
-        const which = { epoch, seed: derive(spec.seed, 6), batches: comparedBatches };
-        found.push(await meanCosines(programs, now, taught.student, logits, which));
-      },
-    }),
-  );
+  const state = await trainOrNull({
+    step,
+    state: step.init(keyFor(spec.seed, 5), { hyper, memory: { teacher: logits } }),
+    batches,
+    epochs,
+    schedule,
+    signal: host.signal,
+    onStep: measured && arm.alignment ? onStep : undefined,
+    async after(now, epoch) {
+      if (!measured || arm.gamma === 0 || alpha === 0 || epoch < epochs / 2) return;
+      const which = { epoch, seed: derive(spec.seed, 6), batches: comparedBatches };
+      found.push(await meanCosines(programs, now, taught.student, logits, which));
+    },
+  });
   if (state === null) {
     const nothing = { cosines: { backbone: null, head: null }, conflicts: null, collapse: null };
     return { part: "arm", accuracy: 0, trainAccuracy: 0, teacherAccuracy, ...nothing };

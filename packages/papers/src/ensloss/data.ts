@@ -1,6 +1,6 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import { heldOut, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import type { Cell } from "./settings.ts";
 
@@ -38,10 +38,7 @@ export async function prepare(
 
 function fromTable(dataset: Dataset, seed: number, judge: "test" | "tune"): Prepared {
   const order = shuffled(dataset.rows, derive(seed, 1));
-  const all = Math.round(0.7 * dataset.rows);
-  const count = judge === "test" ? all : Math.round(all * 0.8);
-  const train = order.slice(0, count);
-  const judged = judge === "test" ? order.slice(all) : order.slice(count, all);
+  const { train, judged } = heldOut(order, Math.round(0.7 * dataset.rows), judge);
   const labelled = standardised(dataset, train);
   return { train: labelled(train), judged: labelled(judged) };
 }

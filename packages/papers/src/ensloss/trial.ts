@@ -7,7 +7,7 @@ import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Loss, stepOf } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -46,23 +46,21 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
   const network = networkFor(spec.loss, train.shape[0], cell, host.compile);
   const { learningRate, epochs } = spec;
   const curve: CellResult["curve"] = [];
-  const state = await unlessDiverged(
-    trainNetwork({
-      step: network.step,
-      state: network.step.init(keyFor(spec.seed, 3), { hyper: { learningRate } }),
-      batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 2) }),
-      epochs,
-      schedule: cosine,
-      signal: host.signal,
-      async after(now, epoch) {
-        if ((epoch + 1) % Math.ceil(epochs / points) === 0 || epoch + 1 === epochs)
-          curve.push({
-            epoch: epoch + 1,
-            accuracy: signAccuracy(await logitsOf(network, now, judged), judged),
-          });
-      },
-    }),
-  );
+  const state = await trainOrNull({
+    step: network.step,
+    state: network.step.init(keyFor(spec.seed, 3), { hyper: { learningRate } }),
+    batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 2) }),
+    epochs,
+    schedule: cosine,
+    signal: host.signal,
+    async after(now, epoch) {
+      if ((epoch + 1) % Math.ceil(epochs / points) === 0 || epoch + 1 === epochs)
+        curve.push({
+          epoch: epoch + 1,
+          accuracy: signAccuracy(await logitsOf(network, now, judged), judged),
+        });
+    },
+  });
   if (state === null) return { accuracy: 0, trainAccuracy: 0, curve: [], diverged: true };
   const trainAccuracy = signAccuracy(await logitsOf(network, state, train), train);
   discard(state);

@@ -1,7 +1,7 @@
 import type { Dataset } from "@minimand/compare";
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { type Draw, type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import { type Draw, heldOut, type Labelled, shuffled, standardised } from "../kit/rows.ts";
 import type { Material, Setting } from "./settings.ts";
 
 /** What a trial is made of: standardised training rows with noisy labels, and the rows it is judged on. */
@@ -26,16 +26,16 @@ export function prepare(
   dataset: Dataset,
   { material, setting, seed, judge, fraction }: PrepareOptions,
 ): Prepared {
+  const [all, test] = [material.train, material.test].map((count) => Math.round(count * fraction));
   const order = shuffled(dataset.rows, derive(seed, 1));
-  const trainRows = order.slice(0, Math.round(material.train * fraction));
-  const testRows = order.slice(trainRows.length, trainRows.length + Math.round(material.test * fraction));
-  const clean = Int32Array.from(trainRows, (row) => dataset.labels[row]);
+  const rows = heldOut(order, all, judge);
+  const clean = Int32Array.from(order.subarray(0, all), (row) => dataset.labels[row]);
   const { labels, flipped } = corrupt(clean, dataset.classes, { material, setting, seed });
-  const count = judge === "test" ? trainRows.length : Math.round(trainRows.length * 0.8);
-  const part = standardised(dataset, trainRows.slice(0, count));
-  const judged = part(judge === "test" ? testRows : trainRows.slice(count));
+  const count = rows.train.length;
+  const part = standardised(dataset, rows.train);
+  const judged = part(rows.judged.subarray(0, test));
   return {
-    train: { ...part(trainRows.slice(0, count)), y: labels.slice(0, count) },
+    train: { ...part(rows.train), y: labels.slice(0, count) },
     judged: judge === "test" ? judged : { ...judged, y: labels.slice(count) },
     flipped: flipped.slice(0, count),
   };

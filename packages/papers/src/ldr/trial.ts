@@ -5,7 +5,7 @@ import { named } from "../kit/named.ts";
 import { networksOf } from "../kit/networks.ts";
 import type { Draw } from "../kit/rows.ts";
 import { stepped } from "../kit/schedules.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -54,19 +54,17 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const { parameter } = spec.configuration;
   const adaptive = armOf(spec.loss).adaptive === true;
   const memory = adaptive ? aldrInit(train.y.length, { lambda0: parameter }) : undefined;
-  const state = await unlessDiverged(
-    trainNetwork({
-      step: network.step,
-      state: network.step.init(keyFor(spec.seed, 4), {
-        hyper: { ...spec.configuration },
-        memory: { ...memory },
-      }),
-      batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 3) }),
-      epochs: Math.max(2, Math.round(material.epochs * spec.fraction)),
-      schedule: stepped([0.5, 0.1], [0.75, 0.01]),
-      signal: host.signal,
+  const state = await trainOrNull({
+    step: network.step,
+    state: network.step.init(keyFor(spec.seed, 4), {
+      hyper: { ...spec.configuration },
+      memory: { ...memory },
     }),
-  );
+    batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 3) }),
+    epochs: Math.max(2, Math.round(material.epochs * spec.fraction)),
+    schedule: stepped([0.5, 0.1], [0.75, 0.01]),
+    signal: host.signal,
+  });
   if (state === null) return { accuracy: 0, doubt: null };
   const accuracy = await accuracyOn(network, state, judged);
   discard(state);

@@ -27,7 +27,7 @@ import { accuracyOn, inputsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, type Network, networkOf } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
-import { discard, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -164,20 +164,18 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
       curve: look?.curve ?? null,
     };
   };
-  const state = await unlessDiverged(
-    trainNetwork({
-      step,
-      state: start,
-      batches,
-      epochs: spec.epochs,
-      signal: host.signal,
-      async after(now, epoch) {
-        for (let t = epoch * batches.perEpoch; t < (epoch + 1) * batches.perEpoch; t++)
-          guaranteed *= Math.max(0, 1 - rateAt(t) * weightDecay);
-        await look?.look(now, startViolation * guaranteed);
-      },
-    }),
-  );
+  const state = await trainOrNull({
+    step,
+    state: start,
+    batches,
+    epochs: spec.epochs,
+    signal: host.signal,
+    async after(now, epoch) {
+      for (let t = epoch * batches.perEpoch; t < (epoch + 1) * batches.perEpoch; t++)
+        guaranteed *= Math.max(0, 1 - rateAt(t) * weightDecay);
+      await look?.look(now, startViolation * guaranteed);
+    },
+  });
   if (state === null) return { ...diverged, weightDecay, startViolation, bytes };
   const found = await result(state, await accuracyOn(programs, state, judged));
   look?.dispose();

@@ -6,7 +6,7 @@ import { part } from "../kit/part.ts";
 import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
@@ -59,16 +59,14 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
     examples: batches.count,
     classes,
   });
-  const state = await unlessDiverged(
-    trainNetwork({
-      step: step as TrainStep<SupervisedState>,
-      state: step.init(keyFor(spec.seed, 4), { hyper, memory }),
-      batches,
-      epochs: part(all, spec.fraction, 8),
-      schedule: cosine,
-      signal: host.signal,
-    }),
-  );
+  const state = await trainOrNull({
+    step: step as TrainStep<SupervisedState>,
+    state: step.init(keyFor(spec.seed, 4), { hyper, memory }),
+    batches,
+    epochs: part(all, spec.fraction, 8),
+    schedule: cosine,
+    signal: host.signal,
+  });
   if (state === null)
     return { part: "arm", accuracy: 0, averagedAccuracy: null, trainLoss: Infinity, sharp: null };
   const average = averageOf(step, state, arm);

@@ -17,7 +17,7 @@ import { inputsOf } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
 import { shuffled, standardised } from "../kit/rows.ts";
 import { linear } from "../kit/schedules.ts";
-import { discard, keyFor, trainNetwork, unlessDiverged } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { DigitArm } from "./arms.ts";
 import type { DigitResult, DigitSpec } from "./spec.ts";
@@ -53,16 +53,14 @@ export async function digitTrial(spec: DigitSpec, host: TrialHost): Promise<Digi
     loss: (f, y, { weights }) => losses[spec.arm](f, y, { weights }),
     optimizer: ({ learningRate }) => adam(learningRate),
   }));
-  const state = await unlessDiverged(
-    trainNetwork({
-      step,
-      state: step.init(keyFor(spec.seed, 53), { hyper: { learningRate: spec.learningRate } }),
-      batches: minibatches(rows, { size: 64, seed: derive(spec.seed, 52) }),
-      epochs: spec.epochs,
-      schedule: linear,
-      signal: host.signal,
-    }),
-  );
+  const state = await trainOrNull({
+    step,
+    state: step.init(keyFor(spec.seed, 53), { hyper: { learningRate: spec.learningRate } }),
+    batches: minibatches(rows, { size: 64, seed: derive(spec.seed, 52) }),
+    epochs: spec.epochs,
+    schedule: linear,
+    signal: host.signal,
+  });
   if (state === null) return { part: "digits", accuracy: null };
   const judged = part(spec.judge === "test" ? test : tune);
   const scores = predict(step.params(state), step.modelState(state), inputsOf(judged));
