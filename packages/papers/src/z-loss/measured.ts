@@ -1,6 +1,7 @@
+import { mean } from "../kit/statistics.ts";
 import type { WordArm } from "./arms.ts";
 import { ks } from "./settings.ts";
-import type { Checkpoint, Result, Spec } from "./trial.ts";
+import type { Measured as AnyTrial, Checkpoint } from "./trial.ts";
 
 /** Checkpoints of each seed of an arm; null where training diverged. */
 export type Runs = (Checkpoint[] | null)[];
@@ -20,25 +21,19 @@ export interface Measured {
 }
 
 /** Results by part. */
-export function gathered(specs: readonly Spec[], results: readonly Result[]): Measured {
+export function gathered(trials: readonly AnyTrial[]): Measured {
   const measured: Measured = { classes: 0, words: {}, smallWords: {}, digits: {}, speed: {} };
-  results.forEach((result, i) => {
-    const spec = specs[i];
+  for (const { spec, result } of trials) {
     if (result.part === "words" && spec.part === "words") {
       const table = spec.vocabulary === null ? measured.words : measured.smallWords;
-      table[spec.arm] ??= [];
-      table[spec.arm].push(result.checkpoints);
+      table[spec.arm] = [...(table[spec.arm] ?? []), result.checkpoints];
       measured.classes = Math.max(measured.classes, result.classes);
     }
-    if (result.part === "digits" && spec.part === "digits") {
-      measured.digits[spec.arm] ??= [];
-      measured.digits[spec.arm].push(result.accuracy ?? 0.1);
-    }
-    if (result.part === "speed" && spec.part === "speed") {
-      measured.speed[spec.arm] ??= {};
-      measured.speed[spec.arm][spec.classes] = result.milliseconds;
-    }
-  });
+    if (result.part === "digits" && spec.part === "digits")
+      measured.digits[spec.arm] = [...(measured.digits[spec.arm] ?? []), result.accuracy ?? 0.1];
+    if (result.part === "speed" && spec.part === "speed")
+      measured.speed[spec.arm] = { ...measured.speed[spec.arm], [spec.classes]: result.milliseconds };
+  }
   return measured;
 }
 
@@ -61,7 +56,7 @@ export function mrrAt(runs: Runs, positions: number): number[] {
 /** Mean seconds of training up to so many positions. */
 export function secondsAt(runs: Runs, positions: number): number {
   const seconds = runs.map((run) => at(run, positions)?.seconds).filter((s) => s !== undefined);
-  return seconds.reduce((a, b) => a + b, 0) / seconds.length;
+  return mean(seconds);
 }
 
 /**
@@ -71,11 +66,7 @@ export function secondsAt(runs: Runs, positions: number): number {
 export function secondsTo(runs: Runs, level: number): number | null {
   let before = { seconds: 0, mrr: 0 };
   for (const positions of positionsOf(runs)) {
-    const values = mrrAt(runs, positions);
-    const now = {
-      seconds: secondsAt(runs, positions),
-      mrr: values.reduce((a, b) => a + b, 0) / values.length,
-    };
+    const now = { seconds: secondsAt(runs, positions), mrr: mean(mrrAt(runs, positions)) };
     if (now.mrr >= level) {
       const share = before.seconds === 0 ? 1 : (level - before.mrr) / (now.mrr - before.mrr);
       return before.seconds + share * (now.seconds - before.seconds);

@@ -14,16 +14,12 @@ import {
   topAt,
 } from "./measured.ts";
 import { ks } from "./settings.ts";
-import type { Result, Spec } from "./trial.ts";
+import type { Measured as AnyTrial } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
 /** The report of a run: its rows, curves and verdict. */
-export function reportOf(
-  specs: readonly Spec[],
-  results: readonly Result[],
-  choices: Choices,
-): ReproductionReport {
-  const measured = gathered(specs, results);
+export function reportOf(trials: readonly AnyTrial[], choices: Choices): ReproductionReport {
+  const measured = gathered(trials);
   return {
     rows: [
       ...wordRows(measured.words, `${measured.classes} words`, choices),
@@ -42,9 +38,8 @@ function wordRows(table: Measured["words"], setting: string, choices: Choices): 
   const level = mean(mrrAt(table["log-softmax"] ?? [], shared));
   return Object.entries(table).flatMap(([arm, runs]) => {
     const ends = [...new Set([shared, Math.max(...positionsOf(runs))])];
-    return ends
-      .filter((positions) => positionsOf(runs).includes(positions))
-      .map((positions) => wordRow(arm, runs, positions, { setting, level, choices }));
+    const reached = ends.filter((positions) => positionsOf(runs).includes(positions));
+    return reached.map((positions) => wordRow(arm, runs, positions, { setting, level, choices }));
   });
 }
 

@@ -1,4 +1,4 @@
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { grid } from "../kit/grid.ts";
 import { mean } from "../kit/statistics.ts";
 import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
@@ -7,7 +7,7 @@ import { digitArms, names, rateOf, speedArms, wordArms, zArms } from "./arms.ts"
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { checkpointsOf, digitRates, ks, ratesOf, scales, tuningSeeds } from "./settings.ts";
-import { describe, type Result, type Spec, trial } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
@@ -77,8 +77,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const specs = specsOf(host);
-    return reportOf(specs, yield* collect(host, specs, describe), tuned.choices);
+    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), tuned.choices);
   },
 
   /** On documents, rows and seeds of their own; then for each k the Z-loss that ranks best there. */

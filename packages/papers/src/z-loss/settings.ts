@@ -49,6 +49,7 @@ export interface Amount {
 }
 
 const speed = [1_000, 10_000, 50_000, 200_000].map((classes) => ({ classes, steps: 20 }));
+const whole = { multiple: 8, speed, words: wordArms, digits: digitArms };
 
 export const scales: Record<Scale, Amount> = {
   quick: {
@@ -62,28 +63,8 @@ export const scales: Record<Scale, Amount> = {
     words: ["log-softmax", "hierarchical softmax", ...zArms, "log-Taylor softmax"],
     digits: ["log-softmax", "log-Taylor softmax"],
   },
-  default: {
-    seeds: 5,
-    positions: 12_800,
-    multiple: 8,
-    held: 1000,
-    digitEpochs: 30,
-    speed,
-    smallVocabulary: null,
-    words: wordArms,
-    digits: digitArms,
-  },
-  full: {
-    seeds: 10,
-    positions: 102_400,
-    multiple: 8,
-    held: 5000,
-    digitEpochs: 60,
-    speed,
-    smallVocabulary: 5000,
-    words: wordArms,
-    digits: digitArms,
-  },
+  default: { ...whole, seeds: 5, positions: 12_800, held: 1000, digitEpochs: 30, smallVocabulary: null },
+  full: { ...whole, seeds: 10, positions: 102_400, held: 5000, digitEpochs: 60, smallVocabulary: 5000 },
 };
 
 /** Where a run of so many positions is judged. */

@@ -1,13 +1,11 @@
+import type { Draw } from "../kit/rows.ts";
 import type { DigitArm, SpeedArm, WordArm } from "./arms.ts";
 
-/** One language model trained with one loss, judged as it learns. */
-export interface WordSpec {
+/** One language model trained with one loss, judged as it learns; for tuning on the validation documents. */
+export interface WordSpec extends Pick<Draw, "seed" | "judge"> {
   part: "words";
   arm: WordArm;
   learningRate: number;
-  seed: number;
-  /** `tune`: judged on the validation documents. */
-  judge: "test" | "tune";
   /** Numbers of training positions after which it is judged; training ends at the last. */
   checkpoints: number[];
   /** Positions it is judged on. */
@@ -17,12 +15,10 @@ export interface WordSpec {
 }
 
 /** One small classifier of digits. */
-export interface DigitSpec {
+export interface DigitSpec extends Pick<Draw, "seed" | "judge"> {
   part: "digits";
   arm: DigitArm;
   learningRate: number;
-  seed: number;
-  judge: "test" | "tune";
   epochs: number;
 }
 
@@ -33,8 +29,6 @@ export interface SpeedSpec {
   classes: number;
   steps: number;
 }
-
-export type Spec = WordSpec | DigitSpec | SpeedSpec;
 
 /** What a model knows after some training positions. */
 export interface Checkpoint {
@@ -66,5 +60,3 @@ export interface SpeedResult {
   /** Median time of a step. */
   milliseconds: number;
 }
-
-export type Result = WordResult | DigitResult | SpeedResult;

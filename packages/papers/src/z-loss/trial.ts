@@ -1,16 +1,17 @@
-import type { TrialHost } from "../reproduction.ts";
+import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { digitTrial } from "./digits.ts";
 import { wordTrial } from "./language-model.ts";
-import type { Result, Spec } from "./spec.ts";
 import { speedTrial } from "./speed.ts";
 
 export type * from "./spec.ts";
 
+const parts = { words: wordTrial, digits: digitTrial, speed: speedTrial };
+export type Measured = TrialsOf<typeof parts>;
+export type Spec = Measured["spec"];
+export type Result = Measured["result"];
+
 /** One trial of any part. The same spec gives the same result, times apart. */
-export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
-  if (spec.part === "speed") return speedTrial(spec);
-  return spec.part === "words" ? wordTrial(spec, host) : digitTrial(spec, host);
-}
+export const trial = trialOf(parts);
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {
