@@ -12,7 +12,7 @@ const samples = 200;
  * the library's `sampledSoftmaxLoss`. Its start, not its draws, is the same as that of the other layers.
  */
 export function sampledLayer({ classes, features, seed }: LayerShape): WordLayer {
-  const w = initialOutputWeights({ classes, features, seed, precision: "float32" });
+  const w = Float32Array.from(initialOutputWeights({ classes, features, seed, precision: "float32" }));
   const next = randomSource(derive(seed, 31));
   const span = Math.log(classes + 1);
 

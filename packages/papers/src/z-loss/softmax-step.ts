@@ -1,6 +1,6 @@
 /** Rows of weights `[.., features]` over which the softmax of an example goes. */
 export interface Seen {
-  w: Float64Array | Float32Array;
+  w: Float32Array;
   rows: Int32Array;
   /** Which of the rows is right. */
   target: number;
@@ -23,44 +23,49 @@ export function softmaxStep(
   const d = hidden.length / seen.length;
   const gradHidden = new Float64Array(hidden.length);
   let loss = 0;
-  const residuals = seen.map((own, i) =>
-    own.map(({ w, rows, target, offsets }) => {
-      const out = Float64Array.from(
-        rows,
-        (row, k) => dot(w, row * d, hidden, i * d, d) + (offsets?.[k] ?? 0),
-      );
-      loss += toResiduals(out, target, 1 / seen.length);
-      for (let k = 0; k < rows.length; k++) add(gradHidden, i * d, out[k], w, rows[k] * d, d);
-      return out;
-    }),
-  );
-  seen.forEach((own, i) => {
-    own.forEach(({ w, rows }, part) => {
-      const out = residuals[i][part];
-      for (let k = 0; k < rows.length; k++) add(w, rows[k] * d, -rate * out[k], hidden, i * d, d);
+  const moves = seen.flatMap((own, i) => {
+    const [h, gradient] = [hidden, gradHidden].map((all) => all.subarray(i * d, (i + 1) * d));
+    return own.map((softmax) => {
+      const residuals = new Float64Array(softmax.rows.length);
+      loss += backward(softmax, h, residuals, gradient, 1 / seen.length);
+      return () => descend(softmax, h, residuals, rate);
     });
   });
+  for (const move of moves) move();
   return { loss: loss / seen.length, gradHidden };
 }
 
-/** A row of weights times a row of hidden values. */
-function dot(w: Seen["w"], row: number, h: Float64Array, at: number, d: number): number {
-  let sum = 0;
-  for (let j = 0; j < d; j++) sum += w[row + j] * h[at + j];
-  return sum;
-}
-
-/** Adds a multiple of a row to another. */
-function add(to: Seen["w"], row: number, factor: number, from: Seen["w"], at: number, d: number): void {
-  for (let j = 0; j < d; j++) to[row + j] += factor * from[at + j];
-}
-
-/** Turns scores into their softmax minus the one-hot target, times `factor`. Returns the loss. */
-function toResiduals(scores: Float64Array, target: number, factor: number): number {
-  const largest = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const own = scores[target];
+/** The loss; residuals times `factor`, and what they add to the gradient of the hidden values. */
+function backward(
+  { w, rows, target, offsets }: Seen,
+  h: Float64Array,
+  residuals: Float64Array,
+  gradient: Float64Array,
+  factor: number,
+): number {
+  const d = h.length;
+  let largest = -Infinity;
+  for (let k = 0; k < rows.length; k++) {
+    let score = 0;
+    for (let j = 0, at = rows[k] * d; j < d; j++, at++) score += w[at] * h[j];
+    residuals[k] = offsets === undefined ? score : score + offsets[k];
+    largest = Math.max(largest, residuals[k]);
+  }
+  const own = residuals[target];
   let total = 0;
-  for (let k = 0; k < scores.length; k++) total += scores[k] = Math.exp(scores[k] - largest);
-  for (let k = 0; k < scores.length; k++) scores[k] = factor * (scores[k] / total - (k === target ? 1 : 0));
+  for (let k = 0; k < rows.length; k++) total += residuals[k] = Math.exp(residuals[k] - largest);
+  for (let k = 0; k < rows.length; k++) {
+    const r = factor * (residuals[k] / total - (k === target ? 1 : 0));
+    residuals[k] = r;
+    for (let j = 0, at = rows[k] * d; j < d; j++, at++) gradient[j] += r * w[at];
+  }
   return largest + Math.log(total) - own;
+}
+
+/** Takes `rate * residual * hidden` off every row. */
+function descend({ w, rows }: Seen, h: Float64Array, residuals: Float64Array, rate: number): void {
+  for (let k = 0; k < rows.length; k++) {
+    const scale = rate * residuals[k];
+    for (let j = 0, at = rows[k] * h.length; j < h.length; j++, at++) w[at] -= scale * h[j];
+  }
 }
