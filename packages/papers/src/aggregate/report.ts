@@ -38,41 +38,37 @@ export function reportOf(
 
 const digits = (value: number): number => Number(value.toPrecision(4));
 
+/** A simulated risk beside what is known of it. */
+function compared(values: readonly number[], known: string, theory: number): Row {
+  const { mean, error } = estimate(values);
+  return {
+    "simulated risk": digits(mean),
+    "s.e.": digits(error),
+    [known]: digits(theory),
+    "off by": rounded(mean / theory - 1),
+  };
+}
+
 function simulationRows(point: Simulated): Row[] {
   const { psi, k, sigma2 } = point;
   const best = optimalRho({ ...point, signal2: 1 }).rho;
   return [...point.risks]
     .sort((a, b) => a.rho - b.rho)
-    .map(({ rho, values }) => {
-      const { mean, error } = estimate(values);
-      const theory = theoryOf(point, rho);
-      return {
-        simulation: `psi ${psi}, k ${k}, sigma2 ${sigma2}`,
-        rho: rounded(rho),
-        "is the theory's best": rho === best ? "yes" : "",
-        "simulated risk": digits(mean),
-        "s.e.": digits(error),
-        "theory's risk": digits(theory),
-        "off by": rounded(mean / theory - 1),
-      };
-    });
+    .map(({ rho, values }) => ({
+      simulation: `psi ${psi}, k ${k}, sigma2 ${sigma2}`,
+      rho: rounded(rho),
+      "is the theory's best": rho === best ? "yes" : "",
+      ...compared(values, "theory's risk", theoryOf(point, rho)),
+    }));
 }
 
-function privateRows(point: SimulatedPrivate): Row[] {
-  return point.risks.map(({ rho, values }) => {
-    const { mean, error } = estimate(values);
-    const theory = privateTheoryOf(point, rho);
-    return {
-      "private, epsilon": point.epsilon,
-      k: point.k,
-      rho,
-      "simulated risk": digits(mean),
-      "s.e.": digits(error),
-      "formula's risk": digits(theory),
-      "off by": rounded(mean / theory - 1),
-    };
-  });
-}
+const privateRows = (point: SimulatedPrivate): Row[] =>
+  point.risks.map(({ rho, values }) => ({
+    "private, epsilon": point.epsilon,
+    k: point.k,
+    rho,
+    ...compared(values, "formula's risk", privateTheoryOf(point, rho)),
+  }));
 
 function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, theoryRho }: RealCell): Row {
   const at = (rho: number) => curve.find((entry) => entry.rho === rho)?.errors ?? [];

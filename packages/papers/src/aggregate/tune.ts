@@ -6,8 +6,6 @@ import { networkArms } from "./arms.ts";
 import { firstTuningSeed, learningRates, rhos, ridges, type Study, scales, studiesOf } from "./settings.ts";
 import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
 
-const kindOf = (model: string): string => (model === "linear" ? "ridge" : "learning rate");
-
 /**
  * Three choices on seeds of their own, judged by a part of the training rows: for every network its learning rate, by the
  * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
@@ -41,31 +39,32 @@ export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, 
       });
       return mean(found);
     };
-    const least = (grid: readonly number[], error: (v: number) => number): number =>
-      grid.reduce((a, b) => (error(b) < error(a) ? b : a));
+    /** Tables a grid, and chooses what has the least error. */
+    const choose = (
+      label: Row,
+      column: string,
+      grid: readonly number[],
+      error: (v: number) => number,
+    ): number => {
+      rows.push(...grid.map((v) => ({ fitted: name, ...label, [column]: v, error: rounded(error(v)) })));
+      return grid.reduce((a, b) => (error(b) < error(a) ? b : a));
+    };
     const name = `${dataset}, ${model}`;
-    const mixtures = rhos.map((rho) => `rho ${rho}`);
     const rateOf: Record<string, number> = {};
     if (model !== "linear") {
-      for (const arm of networkArms(study, ks[0])) {
-        rateOf[arm] = least(learningRates, (rate) => errorAt(arm, rate, ks));
-        for (const rate of learningRates)
-          rows.push({ fitted: name, arm, [kindOf(model)]: rate, error: rounded(errorAt(arm, rate, ks)) });
-      }
+      for (const arm of networkArms(study, ks[0]))
+        rateOf[arm] = choose({ arm }, "learning rate", learningRates, (rate) => errorAt(arm, rate, ks));
       choices[name] = rateOf;
     }
     for (const k of ks) {
-      const errors = mixtures.map((arm) => errorAt(arm, rateOf[arm] ?? 0, [k]));
+      const errors = rhos.map((rho) => errorAt(`rho ${rho}`, rateOf[`rho ${rho}`] ?? 0, [k]));
       const choice: Row = { rho: rhos[errors.indexOf(Math.min(...errors))] };
       rhos.forEach((rho, i) => {
-        rows.push({ fitted: name, k, arm: mixtures[i], rho, error: rounded(errors[i]) });
+        rows.push({ fitted: name, k, arm: `rho ${rho}`, rho, error: rounded(errors[i]) });
       });
       if (model === "linear")
-        for (const arm of ["ridge, bag", "ridge, instance"]) {
-          choice[arm] = least(ridges, (l2) => errorAt(arm, l2, [k]));
-          for (const l2 of ridges)
-            rows.push({ fitted: name, k, arm, ridge: l2, error: rounded(errorAt(arm, l2, [k])) });
-        }
+        for (const arm of ["ridge, bag", "ridge, instance"])
+          choice[arm] = choose({ k, arm }, "ridge", ridges, (l2) => errorAt(arm, l2, [k]));
       choices[`${name}, k ${k}`] = choice;
     }
   }

@@ -1,3 +1,4 @@
+import { ranOf } from "../embeddings/run.ts";
 import { estimate, mean as meanOf, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Method, methods } from "./arms.ts";
@@ -5,38 +6,33 @@ import { fars, type Result } from "./trial.ts";
 import { type ByMethod, elasticDifferences, judge, judgedFar, tarsAt } from "./verdict.ts";
 
 export function reportOf(byMaterial: Readonly<Record<string, ByMethod>>): ReproductionReport {
-  const materials = Object.entries(byMaterial);
+  const ran = ranOf<Method, Result>(byMaterial, methods);
+  const differences = Object.entries(byMaterial).flatMap((own) => differenceRows(...own));
   return {
-    rows: [
-      ...materials.flatMap(([material, results]) =>
-        methods.flatMap((method) => methodRows(material, method, results[method] ?? [])),
-      ),
-      ...materials.flatMap(([material, results]) => differenceRows(material, results)),
-    ],
-    series: materials.flatMap(([material, results]) => curves(material, results)),
+    rows: [...ran.map(methodRow), ...differences],
+    series: ran.map(curveOf),
     ...judge(byMaterial.letter ?? {}),
   };
 }
 
+type Ran = ReturnType<typeof ranOf<Method, Result>>[number];
+
 const mean = (values: readonly number[]): number => rounded(meanOf(values));
 
-function methodRows(material: string, method: Method, results: readonly Result[]): Row[] {
-  if (results.length === 0) return [];
+function methodRow({ material, method, results }: Ran): Row {
   const judged = estimate(tarsAt(results, judgedFar));
-  return [
-    {
-      material,
-      loss: method,
-      seeds: results.length,
-      "closed set": mean(results.map((r) => r.closed)),
-      "verification accuracy": mean(results.map((r) => r.accuracy)),
-      "TAR at FAR 1e-1": mean(tarsAt(results, 0.1)),
-      "TAR at FAR 1e-2": rounded(judged.mean),
-      "s.e.": rounded(judged.error),
-      "TAR at FAR 1e-3": mean(tarsAt(results, 0.001)),
-      "equal error rate": mean(results.map((r) => r.eer)),
-    },
-  ];
+  return {
+    material,
+    loss: method,
+    seeds: results.length,
+    "closed set": mean(results.map((r) => r.closed)),
+    "verification accuracy": mean(results.map((r) => r.accuracy)),
+    "TAR at FAR 1e-1": mean(tarsAt(results, 0.1)),
+    "TAR at FAR 1e-2": rounded(judged.mean),
+    "s.e.": rounded(judged.error),
+    "TAR at FAR 1e-3": mean(tarsAt(results, 0.001)),
+    "equal error rate": mean(results.map((r) => r.eer)),
+  };
 }
 
 function differenceRows(material: string, results: ByMethod): Row[] {
@@ -55,18 +51,12 @@ function differenceRows(material: string, results: ByMethod): Row[] {
   );
 }
 
-function curves(material: string, results: ByMethod): Series[] {
-  return methods.flatMap((method) => {
-    const own = results[method] ?? [];
-    if (own.length === 0) return [];
-    return [
-      {
-        name: `${material}: ${method}`,
-        xLabel: "log10 of the false accept rate",
-        yLabel: "true accept rate",
-        x: fars.map(Math.log10),
-        y: fars.map((far) => meanOf(tarsAt(own, far))),
-      },
-    ];
-  });
+function curveOf({ material, method, results }: Ran): Series {
+  return {
+    name: `${material}: ${method}`,
+    xLabel: "log10 of the false accept rate",
+    yLabel: "true accept rate",
+    x: fars.map(Math.log10),
+    y: fars.map((far) => meanOf(tarsAt(results, far))),
+  };
 }

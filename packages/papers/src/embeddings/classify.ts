@@ -16,8 +16,8 @@ export function pick({ x, y, features }: Embedded, rows: readonly number[]): Emb
 }
 
 /** Rows by class id. */
-export function rowsByClass({ y }: Part, classes: number): number[][] {
-  const rows: number[][] = Array.from({ length: classes }, () => []);
+export function rowsByClass({ y }: Part): number[][] {
+  const rows: number[][] = Array.from({ length: y.reduce((a, b) => Math.max(a, b), 0) + 1 }, () => []);
   y.forEach((k, row) => {
     rows[k].push(row);
   });
@@ -49,15 +49,16 @@ const array = ({ x, y, features }: Embedded): np.Array =>
 const identity: Embed = (x) => x;
 
 function byClass(part: Embedded, prefix: string): Record<string, np.Array> {
-  const classes = part.y.reduce((a, b) => Math.max(a, b), 0) + 1;
-  const groups = rowsByClass(part, classes).map(
-    (rows, k) => [`${prefix} ${k}`, array(pick(part, rows))] as const,
-  );
+  const groups = rowsByClass(part).map((rows, k) => [`${prefix} ${k}`, array(pick(part, rows))] as const);
   return Object.fromEntries(groups);
 }
 
 /** The share of rows for which the predicted id is the label, shifted by the ids before. */
-async function accuracyOf(classifier: HypersphereClassifier, part: Embedded, shift = 0): Promise<number> {
+export async function accuracyOf(
+  classifier: HypersphereClassifier,
+  part: Embedded,
+  shift = 0,
+): Promise<number> {
   const ids = await classifier.predict(array(part));
   return ids.filter((id, i) => id === part.y[i] + shift).length / ids.length;
 }
@@ -65,10 +66,8 @@ async function accuracyOf(classifier: HypersphereClassifier, part: Embedded, shi
 /** A classifier of trained directions; `centers` `[features][classes]`. */
 export function classifierOf(centers: Float32Array, features: number): Promise<HypersphereClassifier> {
   const shape = [features, centers.length / features];
-  return HypersphereClassifier.fromCenters(
-    identity,
-    np.array(centers as Float32Array<ArrayBuffer>, { shape }),
-  );
+  const directions = np.array(centers as Float32Array<ArrayBuffer>, { shape });
+  return HypersphereClassifier.fromCenters(identity, directions);
 }
 
 /** A classifier of class means. */
@@ -89,29 +88,16 @@ export async function joined(
   for (const [name, examples] of Object.entries(byClass(support, "new")))
     await classifier.addClass(name, examples);
   if (held !== undefined) await classifier.chooseNovelBias(array(held), held.y);
-  return {
-    old: await accuracyOf(classifier, old),
-    new: await accuracyOf(classifier, query, before),
-  };
+  return { old: await accuracyOf(classifier, old), new: await accuracyOf(classifier, query, before) };
 }
 
 /** Largest cosine of each example, for rejection. */
-export async function largestCosines(
-  classifier: HypersphereClassifier,
-  part: Embedded,
-): Promise<Float64Array> {
-  return (await classifier.recognize(array(part))).cosines;
-}
+export const largestCosines = async (of: HypersphereClassifier, part: Embedded): Promise<Float64Array> =>
+  (await of.recognize(array(part))).cosines;
 
 /** Replaces trained directions by class means. */
-export function recentred(
-  classifier: HypersphereClassifier,
-  means: Embedded,
-): Promise<HypersphereClassifier> {
-  return classifier.recenter(array(means), means.y);
-}
-
-export { accuracyOf };
+export const recentred = (of: HypersphereClassifier, means: Embedded): Promise<HypersphereClassifier> =>
+  of.recenter(array(means), means.y);
 
 /** By the cosine to the normalised mean of normalised embeddings. */
 export const cosine: Comparison = {
@@ -122,23 +108,16 @@ export const cosine: Comparison = {
 
 /** By the Euclidean distance to the mean. */
 export const euclidean: Comparison = {
-  disjoint: async (support, query) => {
-    const means = meansOf(support);
-    return share(query, (row) => nearest(means, row));
-  },
+  disjoint: async (support, query) => share(query, meansOf(support)),
   async joint(means, support, old, query) {
-    const [first, second] = [meansOf(means), meansOf(support)];
-    const all = [...first, ...second];
-    return {
-      old: share(old, (row) => nearest(all, row)),
-      new: share(query, (row) => nearest(all, row) - first.length),
-    };
+    const first = meansOf(means);
+    const all = [...first, ...meansOf(support)];
+    return { old: share(old, all), new: share(query, all, first.length) };
   },
 };
 
 function meansOf(part: Embedded): Float64Array[] {
-  const classes = part.y.reduce((a, b) => Math.max(a, b), 0) + 1;
-  return rowsByClass(part, classes).map((rows) => {
+  return rowsByClass(part).map((rows) => {
     const mean = new Float64Array(part.features);
     for (const row of rows)
       for (let k = 0; k < part.features; k++) mean[k] += part.x[row * part.features + k] / rows.length;
@@ -146,8 +125,11 @@ function meansOf(part: Embedded): Float64Array[] {
   });
 }
 
-function share({ x, y, features }: Embedded, predict: (row: Float32Array) => number): number {
-  const right = y.filter((k, i) => predict(x.subarray(i * features, (i + 1) * features)) === k);
+/** The share of rows whose nearest mean is that of the label, shifted by the means before. */
+function share({ x, y, features }: Embedded, means: readonly Float64Array[], shift = 0): number {
+  const right = y.filter(
+    (k, i) => nearest(means, x.subarray(i * features, (i + 1) * features)) === k + shift,
+  );
   return right.length / y.length;
 }
 

@@ -91,3 +91,15 @@ export function byMethod<Method extends string, Result>(
   const own = (material: string) => methods.map((method) => [method, of(material, method)]);
   return Object.fromEntries(found.map(({ id }) => [id, Object.fromEntries(own(id))]));
 }
+
+/** Each method of each material that was run, with its results. */
+export const ranOf = <Method extends string, Result>(
+  byMaterial: Readonly<Record<string, Partial<Record<Method, readonly Result[]>>>>,
+  methods: readonly Method[],
+): { material: string; method: Method; results: readonly Result[] }[] =>
+  Object.entries(byMaterial).flatMap(([material, own]) =>
+    methods.flatMap((method) => {
+      const results = own[method] ?? [];
+      return results.length === 0 ? [] : [{ material, method, results }];
+    }),
+  );

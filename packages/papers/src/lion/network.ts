@@ -143,27 +143,6 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
   let guaranteed = 1;
   const look = spec.start === 1 ? null : watcher(spec, train, whole, host.compile);
   await look?.look(start, startViolation);
-  const result = async (state: SupervisedState, accuracy: number): Promise<NetworkResult> => {
-    const gauge = gaugeOf(set, weightDecay, state.params);
-    const weights = leavesOf(state.params).flatMap((w) => [...(w.ref.dataSync() as Float32Array)]);
-    const sizes = weights.map(Math.abs);
-    const [value, gradient] = whole(1 as never, refTree(state.params), ...arraysOf(train));
-    disposeTree(gradient);
-    return {
-      part: "network",
-      accuracy,
-      trainLoss: (await (value as np.Array).data())[0],
-      largestWeight: sizes.reduce((a, b) => Math.max(a, b), 0),
-      weightDecay,
-      startViolation,
-      violation: violationOf(set, weightDecay, state.params),
-      gauge,
-      guaranteed,
-      atBound: sizes.filter((w) => w * weightDecay >= 0.999).length / sizes.length,
-      bytes,
-      curve: look?.curve ?? null,
-    };
-  };
   const state = await trainOrNull({
     step,
     state: start,
@@ -177,10 +156,27 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
     },
   });
   if (state === null) return { ...diverged, weightDecay, startViolation, bytes };
-  const found = await result(state, await accuracyOn(programs, state, judged));
+  const weights = leavesOf(state.params).flatMap((w) => [...(w.ref.dataSync() as Float32Array)]);
+  const sizes = weights.map(Math.abs);
+  const [value, gradient] = whole(1 as never, refTree(state.params), ...arraysOf(train));
+  disposeTree(gradient);
+  const result: NetworkResult = {
+    part: "network",
+    accuracy: await accuracyOn(programs, state, judged),
+    trainLoss: (await (value as np.Array).data())[0],
+    largestWeight: sizes.reduce((a, b) => Math.max(a, b), 0),
+    weightDecay,
+    startViolation,
+    violation: violationOf(set, weightDecay, state.params),
+    gauge: gaugeOf(set, weightDecay, state.params),
+    guaranteed,
+    atBound: sizes.filter((w) => w * weightDecay >= 0.999).length / sizes.length,
+    bytes,
+    curve: look?.curve ?? null,
+  };
   look?.dispose();
   discard(state);
-  return found;
+  return result;
 }
 
 const diverged = {

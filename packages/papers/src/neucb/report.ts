@@ -48,11 +48,9 @@ export function reportOf(measured: readonly Measured[], tasks: readonly Task[]):
 }
 
 function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: readonly number[]): Row {
-  const { mean, error } = estimate(results.map(({ regret }) => regret));
-  const paired = difference(
-    fast,
-    results.map(({ regret }) => regret),
-  );
+  const regrets = results.map(({ regret }) => regret);
+  const { mean, error } = estimate(regrets);
+  const paired = difference(fast, regrets);
   return {
     task,
     bandit: arm.label,
@@ -63,13 +61,8 @@ function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: r
     "NeuFastCB minus it": arm.id === "fast" ? null : round(paired.mean, 1),
     "s.e. of that": arm.id === "fast" ? null : round(paired.error, 1),
     diverged: results.filter(({ diverged }) => diverged).length,
-    ...timeOf(results),
+    "seconds a run": round(meanOf(results.map(({ milliseconds }) => milliseconds)) / 1000, 2),
   };
-}
-
-function timeOf(results: readonly BanditResult[]): Row {
-  const seconds = meanOf(results.map(({ milliseconds }) => milliseconds)) / 1000;
-  return { "seconds a run": round(seconds, 2) };
 }
 
 function curveOf(task: string, arm: Arm, results: readonly BanditResult[], rounds: number): Series {

@@ -71,66 +71,55 @@ export async function novelTrial(spec: NovelSpec, host: TrialHost): Promise<Nove
   const closed = await accuracyOf(closedBy, old);
   const auroc = openSetAuroc(await largestCosines(closedBy, old), await largestCosines(closedBy, novel));
 
-  const sums = { disjoint: zeros(spec), euclidean: zeros(spec) };
-  const joints: Record<"appended" | "biased" | "recentred", Joint[]> = {
-    appended: [],
-    biased: [],
-    recentred: [],
-  };
+  const [disjoint, disjointEuclidean] = [spec.supports.map(() => 0), spec.supports.map(() => 0)];
+  const [appended, biased, renewed]: Joint[][] = [[], [], []];
   for (let draw = 0; draw < spec.draws; draw++) {
-    const { support, query } = draws(novel, parts.novelClasses, spec, draw);
+    const { support, query } = draws(novel, spec, draw);
     for (const [i, count] of spec.supports.entries()) {
-      sums.disjoint[i] += (await compare.disjoint(support(count), query)) / spec.draws;
-      sums.euclidean[i] += (await euclidean.disjoint(support(count), query)) / spec.draws;
+      disjoint[i] += (await compare.disjoint(support(count), query)) / spec.draws;
+      disjointEuclidean[i] += (await euclidean.disjoint(support(count), query)) / spec.draws;
     }
     const few = support(jointSupport);
     if (centers === null) {
-      joints.recentred.push(await compare.joint(train, few, old, query));
+      renewed.push(await compare.joint(train, few, old, query));
       continue;
     }
     const fresh = () => classifierOf(centers, features);
-    joints.appended.push(await joined(await fresh(), few, { old, query }));
-    joints.biased.push(await joined(await fresh(), few, { old, query, held }));
-    joints.recentred.push(await joined(await recentred(await fresh(), train), few, { old, query }));
+    appended.push(await joined(await fresh(), few, { old, query }));
+    biased.push(await joined(await fresh(), few, { old, query, held }));
+    renewed.push(await joined(await recentred(await fresh(), train), few, { old, query }));
   }
   trained?.dispose();
   return {
     part: "novel",
     closed,
-    disjoint: sums.disjoint,
-    disjointEuclidean: sums.euclidean,
-    appended: meanOf(joints.appended),
-    biased: meanOf(joints.biased),
-    recentred: meanOf(joints.recentred)!,
+    disjoint,
+    disjointEuclidean,
+    appended: meanOf(appended),
+    biased: meanOf(biased),
+    recentred: meanOf(renewed)!,
     auroc,
     seconds: trained?.seconds ?? 0,
   };
 }
 
-const zeros = ({ supports }: NovelSpec): number[] => supports.map(() => 0);
-
 /** Support examples of each new class and the queries, which never are among them. */
 function draws(
   novel: Embedded,
-  classes: number,
   { supports, seed }: NovelSpec,
   draw: number,
 ): { support(count: number): Embedded; query: Embedded } {
   const next = randomSource(derive(seed, 5, draw));
   const most = Math.max(...supports, jointSupport);
-  const rows = rowsByClass(novel, classes).map((own) => [...shuffle(Int32Array.from(own), next)]);
+  const rows = rowsByClass(novel).map((own) => [...shuffle(Int32Array.from(own), next)]);
   const enough = Math.min(most, ...rows.map((own) => own.length - 1));
-  return {
-    support: (count) =>
-      pick(
-        novel,
-        rows.flatMap((own) => own.slice(0, Math.min(count, enough))),
-      ),
-    query: pick(
+  const of = (from: number, to: number) =>
+    pick(
       novel,
-      rows.flatMap((own) => own.slice(enough, enough + queriesPerClass)),
-    ),
-  };
+      rows.flatMap((own) => own.slice(from, to)),
+    );
+  const query = of(enough, enough + queriesPerClass);
+  return { support: (count) => of(0, Math.min(count, enough)), query };
 }
 
 function meanOf(joints: readonly Joint[]): Joint | null {

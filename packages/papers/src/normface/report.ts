@@ -1,4 +1,5 @@
 import { harmonic, type Joint } from "../embeddings/classify.ts";
+import { ranOf } from "../embeddings/run.ts";
 import { estimate, mean as meanOf, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Method, methods } from "./arms.ts";
@@ -16,21 +17,15 @@ export interface Measured {
 const mean = (values: readonly number[]): number => rounded(meanOf(values));
 
 export function reportOf({ tutorial, byMaterial }: Measured): ReproductionReport {
-  const rows = Object.entries(byMaterial).flatMap(([material, results]) =>
-    methods.flatMap((method) => {
-      const own = results[method];
-      return own === undefined || own.length === 0 ? [] : [disjointRow(material, method, own)];
-    }),
-  );
-  const joints = Object.entries(byMaterial).flatMap(([material, results]) =>
-    methods.flatMap((method) => jointRows(material, method, results[method] ?? [])),
-  );
+  const ran = ranOf<Method, NovelResult>(byMaterial, methods);
   return {
-    rows: [...tutorialRows(tutorial), ...rows, ...joints],
-    series: Object.entries(byMaterial).flatMap(([material, results]) => curves(material, results)),
+    rows: [...tutorialRows(tutorial), ...ran.map(disjointRow), ...ran.flatMap(jointRows)],
+    series: ran.map(curveOf),
     ...judge(tutorial, byMaterial.letter ?? {}),
   };
 }
+
+type Ran = ReturnType<typeof ranOf<Method, NovelResult>>[number];
 
 function tutorialRows(results: readonly TutorialResult[]): Row[] {
   if (results.length === 0) return [];
@@ -60,7 +55,7 @@ function tutorialRows(results: readonly TutorialResult[]): Row[] {
   ];
 }
 
-function disjointRow(material: string, method: Method, results: readonly NovelResult[]): Row {
+function disjointRow({ material, method, results }: Ran): Row {
   const few = estimate(disjointOf(results, material));
   const last = results[0].disjoint.length - 1;
   const place = supportsOf(material).indexOf(jointSupport);
@@ -79,7 +74,7 @@ function disjointRow(material: string, method: Method, results: readonly NovelRe
   };
 }
 
-function jointRows(material: string, method: Method, results: readonly NovelResult[]): Row[] {
+function jointRows({ material, method, results }: Ran): Row[] {
   const variants = [
     ["new directions added", "appended"],
     ["added with a bias", "biased"],
@@ -103,18 +98,12 @@ function jointRows(material: string, method: Method, results: readonly NovelResu
   });
 }
 
-function curves(material: string, results: ByMethod): Series[] {
-  return methods.flatMap((method) => {
-    const own = results[method];
-    if (own === undefined || own.length === 0) return [];
-    return [
-      {
-        name: `${material}: ${method}`,
-        xLabel: "examples of each new class",
-        yLabel: "accuracy on new classes",
-        x: supportsOf(material),
-        y: own[0].disjoint.map((_, i) => meanOf(own.map((r) => r.disjoint[i]))),
-      },
-    ];
-  });
+function curveOf({ material, method, results }: Ran): Series {
+  return {
+    name: `${material}: ${method}`,
+    xLabel: "examples of each new class",
+    yLabel: "accuracy on new classes",
+    x: supportsOf(material),
+    y: results[0].disjoint.map((_, i) => meanOf(results.map((r) => r.disjoint[i]))),
+  };
 }

@@ -93,40 +93,39 @@ function cellsOf(trials: readonly TransferTrial[]): Cell[] {
   return [...keys].map((key) => JSON.parse(key));
 }
 
+/** Accuracies of an arm over all cells and seeds. */
+const everywhere = (trials: readonly TransferTrial[], arm: string): number[] =>
+  cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
+
 function realEvidence(trials: readonly TransferTrial[]) {
-  const all = (arm: string) => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
-  const over = (rival: string) => difference(all("rss"), all(rival));
+  const over = (rival: string) => difference(everywhere(trials, "rss"), everywhere(trials, rival));
   return { overPlain: over("erm"), overFrozen: over("frozen") };
 }
 
 function transferRows(trials: readonly TransferTrial[]): Row[] {
-  const rows = cellsOf(trials).map(
-    ({ domain, shape, m }): Row => ({
-      "real domains": domains.find((d) => d.id === domain)!.label,
-      model: shape,
-      labelled: m,
-      ...Object.fromEntries(
-        transferArms.map(({ id, label }) => [
-          label,
-          percentOf(estimate(cellOf(trials, id, { domain, shape, m }))),
-        ]),
-      ),
-    }),
-  );
-  const everywhere = transferArms.map(({ id, label }): Row => {
-    const all = (arm: string): number[] => cellsOf(trials).flatMap((cell) => cellOf(trials, arm, cell));
-    const gain = difference(all(id), all("erm"));
-    const behind = difference(all("rss"), all(id));
+  const rows = cellsOf(trials).map((cell): Row => {
+    const accuracyOf = (id: string) => percentOf(estimate(cellOf(trials, id, cell)));
+    return {
+      "real domains": domains.find((d) => d.id === cell.domain)!.label,
+      model: cell.shape,
+      labelled: cell.m,
+      ...Object.fromEntries(transferArms.map(({ id, label }) => [label, accuracyOf(id)])),
+    };
+  });
+  const totals = transferArms.map(({ id, label }): Row => {
+    const own = everywhere(trials, id);
+    const gain = difference(own, everywhere(trials, "erm"));
+    const behind = difference(everywhere(trials, "rss"), own);
     return {
       "all cells": label,
-      "mean accuracy": rounded(meanOf(all(id))),
+      "mean accuracy": rounded(meanOf(own)),
       "over plain training": rounded(gain.mean),
       "+-": rounded(gain.error),
       "RSS minus it": rounded(behind.mean),
       "+- of that": rounded(behind.error),
     };
   });
-  return [...rows, ...everywhere];
+  return [...rows, ...totals];
 }
 
 /** Plain training, RSS, and robust training by its dual parameter: accuracy by the radius of the attack. */
@@ -136,24 +135,15 @@ function attackArms(
 ): { name: string; found: Estimate[] }[] {
   const { domain, m, radii, gammas } = attack;
   const own = trials.filter(({ spec }) => spec.domain === domain && spec.shape === "linear" && spec.m === m);
-  const mean = (name: string, of: readonly TransferTrial[]) => {
-    return { name, found: radii.map((_, i) => estimate(of.map(({ result }) => result.attacked[i]))) };
+  const among = (name: string, belongs: (spec: TransferSpec) => boolean) => {
+    const results = own.filter(({ spec }) => belongs(spec)).map(({ result }) => result);
+    return { name, found: radii.map((_, i) => estimate(results.map(({ attacked }) => attacked[i]))) };
   };
-  const chosen = own.filter(({ spec }) => isChosen(spec, choices));
   const made = [
-    mean(
-      "plain training",
-      chosen.filter(({ spec }) => spec.arm === "erm"),
-    ),
-    mean(
-      "RSS",
-      chosen.filter(({ spec }) => spec.arm === "rss"),
-    ),
+    among("plain training", (spec) => spec.arm === "erm" && isChosen(spec, choices)),
+    among("RSS", (spec) => spec.arm === "rss" && isChosen(spec, choices)),
     ...gammas.map((gamma) =>
-      mean(
-        `robust, gamma ${gamma}`,
-        own.filter(({ spec }) => spec.arm === "drl" && spec.setting.gamma === gamma),
-      ),
+      among(`robust, gamma ${gamma}`, ({ arm, setting }) => arm === "drl" && setting.gamma === gamma),
     ),
   ];
   return made.filter(({ found }) => found.every((e) => Number.isFinite(e.mean)));
@@ -176,35 +166,25 @@ function attackCurves(trials: readonly TransferTrial[], choices: Choices): Serie
 
 /** Accuracy of the simulation by the number of unlabelled points, a curve a shift. */
 function mixtureCurves(draws: readonly MixtureTrial[]): Series[] {
-  const curves: Series[] = [];
-  const sizesOf = ({ m, shift }: { m: number; shift?: number }): number[] => {
-    const own = draws.filter(
-      ({ spec }) => spec.arm === "rss" && spec.m === m && (shift ?? spec.shift) === spec.shift,
-    );
-    return [...new Set(own.map(({ spec }) => spec.n))].sort((a, b) => a - b);
-  };
-  for (const m of new Set(draws.map(({ spec }) => spec.m))) {
-    const alone = meanOf(accuracies(resultsWhere(draws, { arm: "mean", m })));
+  const rss = draws.flatMap(({ spec }) => (spec.arm === "rss" ? [spec] : []));
+  const shifts = [...new Set(rss.map(({ shift }) => shift))];
+  return [...new Set(draws.map(({ spec }) => spec.m))].flatMap((m) => {
     const axis = {
       xLabel: `log10 of the unlabelled points, ${m} labelled`,
       yLabel: "accuracy (Bayes 0.841)",
     };
-    for (const shift of new Set(
-      draws.filter(({ spec }) => spec.arm === "rss").map(({ spec }) => spec.shift),
-    )) {
-      const sizes = sizesOf({ m, shift });
-      const found = sizes.map((n) => accuracies(resultsWhere(draws, { arm: "rss", m, n, shift })));
-      curves.push(banded({ name: `RSS, shift ${shift}`, ...axis }, sizes.map(Math.log10), found));
-    }
-    const ends = sizesOf({ m });
-    curves.push({
-      name: "labelled points alone",
-      ...axis,
-      x: ends.map(Math.log10),
-      y: ends.map(() => alone),
+    const sizesOf = (shift?: number): number[] => {
+      const own = rss.filter((spec) => spec.m === m && (shift ?? spec.shift) === spec.shift);
+      return [...new Set(own.map(({ n }) => n))].sort((a, b) => a - b);
+    };
+    const curves = shifts.map((shift) => {
+      const found = sizesOf(shift).map((n) => accuracies(resultsWhere(draws, { arm: "rss", m, n, shift })));
+      return banded({ name: `RSS, shift ${shift}`, ...axis }, sizesOf(shift).map(Math.log10), found);
     });
-  }
-  return curves;
+    const alone = meanOf(accuracies(resultsWhere(draws, { arm: "mean", m })));
+    const x = sizesOf().map(Math.log10);
+    return [...curves, { name: "labelled points alone", ...axis, x, y: x.map(() => alone) }];
+  });
 }
 
 /** What the theory says: the unlabelled term by the angle, and how the bounds scale. */
@@ -220,18 +200,16 @@ function theoryCurves(): Series[] {
     };
   });
   const sizes = Array.from({ length: 25 }, (_, i) => Math.round(10 ** (2 + i / 4)));
-  const m = 200;
+  const [d, m] = [mixture.dimension, 200];
   const bounds = [0, 0.001, 0.01].map((alpha): Series => {
     return {
       name: `robust bound, alpha ${alpha}`,
-      xLabel: `log10 of the unlabelled points (d ${mixture.dimension}, m ${m}; up to constants)`,
+      xLabel: `log10 of the unlabelled points (d ${d}, m ${m}; up to constants)`,
       yLabel: "bound of the excess risk",
       x: sizes.map(Math.log10),
-      y: sizes.map((n) =>
-        robustSelfTrainingBound({ d: mixture.dimension, m, n, alpha, gamma: 1, muNorm: 1, sigma: 1 }),
-      ),
+      y: sizes.map((n) => robustSelfTrainingBound({ d, m, n, alpha, gamma: 1, muNorm: 1, sigma: 1 })),
     };
   });
-  const alone = labeledOnlyBound({ d: mixture.dimension, m });
+  const alone = labeledOnlyBound({ d, m });
   return [...hats, ...bounds, { ...bounds[0], name: "labelled points alone", y: sizes.map(() => alone) }];
 }

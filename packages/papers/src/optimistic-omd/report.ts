@@ -83,9 +83,8 @@ function rowsOf(measured: Measured): Row[] {
   const { study, arms, results } = measured;
   return arms.map(({ id, scale }, i): Row => {
     const own = results.map((result) => result.arms[i]);
-    const last = (list: readonly number[]) => list[list.length - 1];
-    const regret = estimate(own.map((r) => last(r.regret)));
-    const dynamic = estimate(own.map((r) => last(r.dynamic)));
+    const regret = estimate(own.map((r) => r.regret.at(-1)!));
+    const dynamic = estimate(own.map((r) => r.dynamic.at(-1)!));
     const bounds = own.map(({ bound }) => bound).filter((b) => b !== null);
     const known = Number.isFinite(results[0].sea.sigma2);
     return {
@@ -155,27 +154,21 @@ function curvesOf(measured: Measured): Series[] {
   const stream = /, blocks of a class$/.test(study.name);
   if (!shown.test(study.name) && !stream) return [];
   const moving = /switches$/.test(study.name);
-  return arms
-    .map(({ id }, i): Series | null => {
-      const tuned = i >= study.arms.length;
-      // The variants of nu and, but for drift, the tuned ones are in the table.
-      if (/^oftrl-/.test(id) || (tuned && !moving && !stream)) return null;
-      const curves = results.map((r) => (moving ? r.arms[i].dynamic : r.arms[i].regret));
-      return {
-        name: `${armOf(id).label}${tuned ? ", tuned" : ""}`,
-        xLabel: `round (${study.name})`,
-        yLabel: moving ? "dynamic regret" : "regret",
-        ...withBand(results[0].marks, curves),
-      };
-    })
-    .filter((series) => series !== null);
+  return arms.flatMap(({ id }, i): Series[] => {
+    const tuned = i >= study.arms.length;
+    // The variants of nu and, but for drift, the tuned ones are in the table.
+    if (/^oftrl-/.test(id) || (tuned && !moving && !stream)) return [];
+    const axes = { xLabel: `round (${study.name})`, yLabel: moving ? "dynamic regret" : "regret" };
+    const curves = results.map((r) => (moving ? r.arms[i].dynamic : r.arms[i].regret));
+    const name = `${armOf(id).label}${tuned ? ", tuned" : ""}`;
+    return [{ name, ...axes, ...withBand(results[0].marks, curves) }];
+  });
 }
 
 /** Regret by noise and dynamic regret by the length of the path, on logarithmic axes. */
 function rateCurves(all: readonly Measured[]): Series[] {
   const noisy = all.filter(({ study }) => /^convex, noise [^0]|^convex, noise 0\./.test(study.name));
   const moving = all.filter(({ study }) => /^[1-9]\d* switches$/.test(study.name));
-  const last = (values: readonly number[]) => values[values.length - 1];
   const log = (values: readonly number[]) => Math.log10(mean(values));
   return ["oomd", "ogd", "oftrl", "ensemble"].flatMap((id): Series[] => [
     {
@@ -183,14 +176,14 @@ function rateCurves(all: readonly Measured[]): Series[] {
       xLabel: "log10 sqrt(sigma^2 summed over the rounds)",
       yLabel: "log10 regret",
       x: noisy.map(({ results }) => log(results.map(({ sea }) => Math.sqrt(sea.sigma2)))),
-      y: noisy.map((m) => log(of(m, id).map(({ regret }) => last(regret)))),
+      y: noisy.map((m) => log(of(m, id).map(({ regret }) => regret.at(-1)!))),
     },
     {
       name: armOf(id).label,
       xLabel: "log10 length of the path",
       yLabel: "log10 dynamic regret",
       x: moving.map(({ results }) => log(results.map(({ sea }) => sea.path))),
-      y: moving.map((m) => log(of(m, id).map(({ dynamic }) => last(dynamic)))),
+      y: moving.map((m) => log(of(m, id).map(({ dynamic }) => dynamic.at(-1)!))),
     },
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Choices } from "../kit/choices.ts";
 import type { Scale } from "../reproduction.ts";
 import { convexArms, expConcaveArms, stronglyConvexArms, tunedArms } from "./arms.ts";
-import { streamData, streamOrders } from "./streams.ts";
+import { type StreamSpec, streamData, streamOrders } from "./streams.ts";
 import type { ProblemSpec, Spec } from "./trial.ts";
 
 interface Size {
@@ -29,6 +29,7 @@ export const scales: Record<Scale, Size> = {
 
 export const sigmas = [0, 0.05, 0.3, 1, 3];
 export const switchCounts = [0, 4, 16, 64, 256];
+const streamArms = ["oomd", "ogd", "oftrl", "oftrl-0.01", "ensemble"];
 /** Those by which the rule judges. */
 export const judgedSwitches = [4, 64];
 export const driftNoise = 0.3;
@@ -49,46 +50,35 @@ export interface Study {
 
 /** All that is measured at a scale. */
 export function studies(scale: Scale): Study[] {
-  const { seeds, rounds, streamRows, streamSeeds, long, streams } = scales[scale];
+  const { seeds, rounds, streamRows, streamSeeds, long: longest, streams } = scales[scale];
+  const study = (
+    name: string,
+    problem: Study["problem"],
+    arms: readonly string[],
+    others: Partial<Study> = {},
+  ): Study => ({ name, problem, arms, tuned: false, seeds, ...others });
   const rates = (kind: "convex" | "strongly convex" | "exp-concave", noise: number[], arms: string[]) =>
-    noise.map(
-      (sigma): Study => ({
-        name: `${kind}, noise ${sigma}`,
-        problem: (seed) => ({ kind, sigma, rounds, seed }),
-        arms,
+    noise.map((sigma) =>
+      study(`${kind}, noise ${sigma}`, (seed) => ({ kind, sigma, rounds, seed }), arms, {
         tuned: kind === "convex" && sigma === 1,
-        seeds,
       }),
     );
+  const long = (seed: number): ProblemSpec => ({ kind: "exp-concave", sigma: 0.3, rounds: longest, seed });
+  const drift =
+    (switches: number) =>
+    (seed: number): ProblemSpec => ({ kind: "drift", switches, sigma: driftNoise, rounds, seed });
+  const stream =
+    (data: StreamSpec["data"], order: StreamSpec["order"]) =>
+    (seed: number): ProblemSpec => ({ kind: "stream", data, order, seed, rows: streamRows });
   return [
     ...rates("convex", sigmas, convexArms),
     ...rates("strongly convex", [0, 0.3, 1], stronglyConvexArms),
     ...rates("exp-concave", [0, 0.3], expConcaveArms),
-    {
-      name: "exp-concave, noise 0.3, long",
-      problem: (seed) => ({ kind: "exp-concave", sigma: 0.3, rounds: long, seed }),
-      arms: ["oomd-ec", "ons"],
-      tuned: false,
-      seeds: streamSeeds,
-    },
-    ...switchCounts.map(
-      (switches): Study => ({
-        name: driftName(switches),
-        problem: (seed) => ({ kind: "drift", switches, sigma: driftNoise, rounds, seed }),
-        arms: convexArms,
-        tuned: switches > 0,
-        seeds,
-      }),
-    ),
+    study("exp-concave, noise 0.3, long", long, ["oomd-ec", "ons"], { seeds: streamSeeds }),
+    ...switchCounts.map((count) => study(driftName(count), drift(count), convexArms, { tuned: count > 0 })),
     ...streams.flatMap((data) =>
-      streamOrders.map(
-        (order): Study => ({
-          name: `${data}, ${order}`,
-          problem: (seed) => ({ kind: "stream", data, order, seed, rows: streamRows }),
-          arms: ["oomd", "ogd", "oftrl", "oftrl-0.01", "ensemble"],
-          tuned: true,
-          seeds: streamSeeds,
-        }),
+      streamOrders.map((order) =>
+        study(`${data}, ${order}`, stream(data, order), streamArms, { tuned: true, seeds: streamSeeds }),
       ),
     ),
   ];
