@@ -16,6 +16,7 @@ import {
   trades,
 } from "minimand";
 import { derive, mapTree } from "minimand/engine";
+import { inputsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";
 import { stepped } from "../kit/schedules.ts";
@@ -31,7 +32,7 @@ const clip = [0, 1] as const;
 
 /** Trains one network and attacks it; equal seeds share data, start and batches, and every model the attack's starts. */
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
-  const { train, judged, inputs } = await adversarialMaterial(spec, host);
+  const { train, judged } = await adversarialMaterial(spec, host);
   const { step, evaluate } = programsFor(spec.method, host.compile);
   const hyper = { gamma, learningRate, beta: spec.strength, nu: spec.strength };
   const state = await trainNetwork({
@@ -44,7 +45,7 @@ export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): 
   });
   const { clean, robust } = await evaluate(
     { params: step.params(state), state: step.modelState(state) },
-    np.array(judged.x, { shape: [judged.y.length, inputs] }),
+    inputsOf(judged),
     np.array(judged.y),
     { gamma, key: keyFor(spec.seed, 33) },
   );

@@ -1,17 +1,17 @@
 import type { Dataset } from "@minimand/compare";
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { type Draw, halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import {
+  type Draw,
+  halved,
+  type Labelled,
+  type Prepared,
+  range,
+  shuffled,
+  standardised,
+} from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import type { AdversarialSpec, FamilySpec } from "./spec.ts";
-
-/** Training examples, and those a model is judged on. */
-export interface Material {
-  train: Labelled;
-  judged: Labelled;
-  inputs: number;
-  classes: number;
-}
 
 /** Rows for training, validation and test: of a pool that the seed shuffles, and a fixed test part. */
 function split(
@@ -30,41 +30,33 @@ function split(
 }
 
 /** What the family is trained on: 5000 rows of the letter data, or 5000 pooled Fashion-MNIST images. */
-export async function familyMaterial(spec: FamilySpec, host: TrialHost): Promise<Material> {
+export async function familyMaterial(spec: FamilySpec, host: TrialHost): Promise<Prepared> {
   if (spec.setting !== "fashion") return letterMaterial(spec, await host.dataset("letter"));
   const [pool, test] = [await host.images("fashion-train"), await host.images("fashion-test")];
   return imageMaterial(spec, pool, test, { train: 5000, judged: 2000 });
 }
 
 /** What robust networks are trained on: 3000 pooled MNIST digits, judged on 1000 others. */
-export async function adversarialMaterial(spec: AdversarialSpec, host: TrialHost): Promise<Material> {
+export async function adversarialMaterial(spec: AdversarialSpec, host: TrialHost): Promise<Prepared> {
   const [pool, test] = [await host.images("mnist-train"), await host.images("mnist-test")];
   return imageMaterial(spec, pool, test, { train: 3000, judged: 1000 });
 }
 
-function letterMaterial(spec: FamilySpec, dataset: Dataset): Material {
+function letterMaterial(spec: FamilySpec, dataset: Dataset): Prepared {
   // The test part is the same for all seeds, and no tuning run sees it.
   const everything = shuffled(dataset.rows, derive(0, 12));
-  const rows = split(spec, everything.subarray(4000), everything.subarray(0, 4000), {
-    train: 5000,
-    judged: 4000,
-  });
+  const sizes = { train: 5000, judged: 4000 };
+  const rows = split(spec, everything.subarray(4000), everything.subarray(0, 4000), sizes);
   const part = standardised(dataset, rows.train);
-  const classes = dataset.classes.length;
   const noisy = (part: Labelled, stream: number): Labelled => {
     if (spec.setting === "letter") return part;
-    const noise = { kind: "other", rate: 0.4, classes, seed: derive(spec.seed, stream) } as const;
-    return { ...part, y: new Int32Array(injectLabelNoise(part.y, noise).labels) };
+    const [kind, seed] = ["other", derive(spec.seed, stream)] as const;
+    const { labels } = injectLabelNoise(part.y, { kind, rate: 0.4, classes: part.classes, seed });
+    return { ...part, y: new Int32Array(labels) };
   };
-  const train = part(rows.train);
   const judged = part(rows.judged);
-  return {
-    train: noisy(train, 13),
-    // Tuning has no clean labels either.
-    judged: spec.judge === "test" ? judged : noisy(judged, 14),
-    inputs: train.shape[0],
-    classes,
-  };
+  // Tuning has no clean labels either.
+  return { train: noisy(part(rows.train), 13), judged: spec.judge === "test" ? judged : noisy(judged, 14) };
 }
 
 function imageMaterial(
@@ -72,7 +64,7 @@ function imageMaterial(
   pool: Images,
   test: Images,
   sizes: { train: number; judged: number },
-): Material {
+): Prepared {
   const rows = split(spec, range(pool.count), range(test.count), sizes);
   const part = (images: Images, part: Int32Array) => ({
     x: Float32Array.from(halved(images, part)),
@@ -80,10 +72,5 @@ function imageMaterial(
     y: Int32Array.from(part, (row) => images.labels[row]),
     classes: 10,
   });
-  return {
-    train: part(pool, rows.train),
-    judged: part(spec.judge === "test" ? test : pool, rows.judged),
-    inputs: 196,
-    classes: 10,
-  };
+  return { train: part(pool, rows.train), judged: part(spec.judge === "test" ? test : pool, rows.judged) };
 }

@@ -2,6 +2,7 @@ import { adam, chain, clipByGlobalNorm, compSum, flat, minibatches, mlp } from "
 import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
+import type { Labelled } from "../kit/rows.ts";
 import { stepped } from "../kit/schedules.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -12,9 +13,9 @@ const epochs = 20;
 
 /** Trains one network with one member of the family; equal seeds share data, noise, start and batches. */
 export async function familyTrial(spec: FamilySpec, host: TrialHost): Promise<FamilyResult> {
-  const { train, judged, inputs, classes } = await familyMaterial(spec, host);
+  const { train, judged } = await familyMaterial(spec, host);
   const { seed, tau, learningRate, fraction } = spec;
-  const network = networkFor({ inputs, classes }, host.compile);
+  const network = networkFor(train, host.compile);
   const state = await trainOrNull({
     step: network.step,
     state: network.step.init(keyFor(seed, 22), { hyper: { tau, learningRate } }),
@@ -32,10 +33,7 @@ export async function familyTrial(spec: FamilySpec, host: TrialHost): Promise<Fa
 const networks = networksOf();
 
 /** One compiled step per shape serves every tau, learning rate and seed of a thread. */
-const networkFor = (
-  { inputs, classes }: { inputs: number; classes: number },
-  compile: TrialHost["compile"],
-) =>
+const networkFor = ({ shape: [inputs], classes }: Labelled, compile: TrialHost["compile"]) =>
   networks(compile, `${inputs} ${classes}`, () => ({
     model: flat(mlp({ inputs, hidden: [128], outputs: classes })),
     loss: (f, y, { weights, hyper }) => compSum(f, y, { weights, tau: hyper.tau }),

@@ -44,12 +44,12 @@ const nowhere: Cosines = { backbone: null, head: null };
 /** Fits one student with cross-entropy, then continues it in each way from the same parameters. */
 export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promise<ConflictResult> {
   const taught = await taughtBy({ ...spec, judge: "test" }, host);
-  const { inputs, classes, judged } = taught;
+  const { judged } = taught;
   const rows = firstRows(taught.student, part(conflict.rows, spec.fraction, 200));
-  const given = taught.logits.slice(0, rows.y.length * classes);
-  const shape = { inputs, classes, hidden: conflict.hidden };
-  const one = programsFor(headsOf("one"), shape, host.compile);
-  const two = programsFor(headsOf("two"), shape, host.compile);
+  const given = taught.logits.slice(0, rows.y.length * rows.classes);
+  const [one, two] = (["one", "two"] as const).map((heads) =>
+    programsFor(headsOf(heads), rows, conflict.hidden, host.compile),
+  );
   const epochs = part(conflict.epochs, spec.fraction, 4);
   const { learningRate, alpha } = conflict;
 
@@ -81,10 +81,8 @@ export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promis
   const continueWith = async (heads: Continued["heads"], kappa: number | null): Promise<Continued> => {
     const own = heads === "two" ? two : one;
     const scaled = given.map((v) => v * (kappa ?? 1));
-    const made = own.step.init(key(), {
-      hyper: hyperOf(kappa === null ? 0 : alpha),
-      memory: { teacher: scaled },
-    });
+    const hyper = hyperOf(kappa === null ? 0 : alpha);
+    const made = own.step.init(key(), { hyper, memory: { teacher: scaled } });
     const parts = made.params as { student: Tree; auxiliary: Tree };
     disposeTree(parts.student);
     const start = { ...made, params: { ...parts, student: refTree(from) } };

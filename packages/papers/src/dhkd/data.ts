@@ -10,8 +10,6 @@ export interface Prepared {
   /** The first of the teacher's rows. */
   student: Labelled;
   judged: Labelled;
-  inputs: number;
-  classes: number;
 }
 
 /**
@@ -27,13 +25,10 @@ export function prepare(dataset: Dataset, { seed, judge, fraction }: Draw): Prep
       ? all.slice(0, part(rows.tuning, fraction, 400))
       : pool.slice(rows.teacher, rows.teacher + part(rows.test, fraction, 400));
   const labelled = standardised(dataset, forTeacher);
-  const teacher = labelled(forTeacher);
   return {
-    teacher,
+    teacher: labelled(forTeacher),
     student: labelled(forTeacher.slice(0, part(rows.student, fraction, 300))),
     judged: labelled(judged),
-    inputs: teacher.shape[0],
-    classes: teacher.classes,
   };
 }
 

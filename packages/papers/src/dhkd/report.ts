@@ -1,25 +1,19 @@
+import { resultsWhere } from "../kit/evidence.ts";
 import { deviation, mean, meanOrNull, round, roundOrNull } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { armOf, arms, sharedArms } from "./arms.ts";
 import type { ConflictResult, Continued } from "./conflict-study.ts";
-import type { ArmResult } from "./trial.ts";
+import type { ArmResult, Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
-/** All results of a measured run: for each arm, and for the study, one a seed in the order of the seeds. */
-export interface Measured {
-  arms: ReadonlyMap<string, readonly ArmResult[]>;
-  conflict: readonly ConflictResult[];
-  /** The variant of DHKD that is judged. */
-  variant: string;
-}
-
-/** The two tables, the curves over kappa, and the verdict. */
-export function reportOf({ arms: byArm, conflict, variant }: Measured): ReproductionReport {
-  const of = (arm: string): readonly ArmResult[] => {
-    const results = byArm.get(arm);
-    if (results === undefined) throw new RangeError(`arms: expected results of ${arm}, got none`);
-    return results;
-  };
+/**
+ * The two tables, the curves over kappa, and the verdict.
+ *
+ * @param variant of DHKD that is judged
+ */
+export function reportOf(trials: readonly Measured[], variant: string): ReproductionReport {
+  const of = (arm: string): readonly ArmResult[] => resultsWhere(trials, { part: "arm", arm });
+  const conflict = resultsWhere(trials, { part: "conflict" });
   const minus = (a: string, b: string): number[] => of(a).map((r, s) => r.accuracy - of(b)[s].accuracy);
   const shared = of("ce-norm").map(({ cosines }) => cosines);
   const studied = continuations(conflict);
@@ -28,7 +22,7 @@ export function reportOf({ arms: byArm, conflict, variant }: Measured): Reproduc
     .reduce((a, b) => (Number(b.kappa) < Number(a.kappa) ? b : a));
   return {
     rows: [
-      ...arms.filter(({ id }) => byArm.has(id)).map(({ id }) => armRow(id, of(id), minus(id, "ce"))),
+      ...arms.filter(({ id }) => of(id).length > 0).map(({ id }) => armRow(id, of(id), minus(id, "ce"))),
       ...studyRows(conflict, studied),
     ],
     series: curves(studied),

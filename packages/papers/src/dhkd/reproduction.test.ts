@@ -102,6 +102,7 @@ describe("the report", () => {
       conflicts: null,
       collapse: null,
     });
+    const draw = { configuration: { learningRate: 0.1, alpha: 1 }, judge: "test", fraction: 1 } as const;
     const byArm: [string, ArmResult[]][] = [
       ["ce", [result(0.5), result(0.7)]],
       ["ce-kl", [result(0.55), result(0.7)]],
@@ -122,11 +123,11 @@ describe("the report", () => {
       fitted: { accuracy: 0.6, trainAccuracy: 1, logitSize: 5 },
       continued: [continued("one", 1, 0.5), continued("two", 1, -0.9), continued("one", 0.25, -0.3)],
     };
-    const { rows, verdict, because } = reportOf({
-      arms: new Map(byArm),
-      conflict: [study, study],
-      variant: "dhkd-linear",
-    });
+    const trials = byArm.flatMap(([arm, results]) =>
+      results.map((found, seed) => ({ spec: { ...draw, part: "arm" as const, arm, seed }, result: found })),
+    );
+    const studied = { spec: { part: "conflict", seed: 0, fraction: 1 }, result: study } as const;
+    const { rows, verdict, because } = reportOf([...trials, studied, studied], "dhkd-linear");
     const linear = rows.find((row) => row.arm === "DHKD, linear head");
     expect(linear).toMatchObject({
       "test accuracy": 0.675,

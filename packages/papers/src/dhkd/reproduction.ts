@@ -1,6 +1,5 @@
 import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
-import { resultsWhere } from "../kit/evidence.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, columns, dhkdArms } from "./arms.ts";
@@ -30,12 +29,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         return { part: "arm", arm: id, configuration, seed, judge: "test", fraction };
       }),
     ]);
-    const trials = yield* collectTrials<Measured>(host, specs, describe);
-    return reportOf({
-      arms: new Map(arms.map(({ id: arm }) => [arm, resultsWhere(trials, { part: "arm", arm })])),
-      conflict: resultsWhere(trials, { part: "conflict" }),
-      variant: judgedVariant(),
-    });
+    return reportOf(yield* collectTrials<Measured>(host, specs, describe), judgedVariant());
   },
 
   /** Six configurations for every arm, judged on rows that no measured run sees. */

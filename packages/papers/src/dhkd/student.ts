@@ -51,7 +51,8 @@ const programs = programsOf<Programs>();
 /** One set of programs an arm and shape serves all configurations and seeds of a thread. */
 export function programsFor(
   arm: ArmParts,
-  { inputs, classes, hidden }: { inputs: number; classes: number; hidden: readonly number[] },
+  { shape: [inputs], classes }: Labelled,
+  hidden: readonly number[],
   compile: TrialHost["compile"],
 ): Programs {
   return programs(compile, [arm.id, inputs, classes, ...hidden].join(" "), () => {

@@ -30,7 +30,10 @@ export function taughtBy(spec: Draw, host: TrialHost): Promise<Taught> {
 
 async function trainTeacher(spec: Draw, host: TrialHost): Promise<Taught> {
   const prepared = prepare(await host.dataset("letter"), spec);
-  const { inputs, classes } = prepared;
+  const {
+    shape: [inputs],
+    classes,
+  } = prepared.teacher;
   const network = networks(host.compile, `${inputs} ${classes}`, () => ({
     model: flat(mlp({ inputs, hidden: teacher.hidden, outputs: classes, batchNorm: true })),
     loss: batchCrossEntropy,

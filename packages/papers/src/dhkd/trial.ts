@@ -40,8 +40,8 @@ const comparedBatches = 4;
 export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResult> {
   const arm = armOf(spec.arm);
   const taught = await taughtBy(spec, host);
-  const { inputs, classes, logits, teacherAccuracy } = taught;
-  const programs = programsFor(arm, { inputs, classes, hidden: student.hidden }, host.compile);
+  const { logits, teacherAccuracy } = taught;
+  const programs = programsFor(arm, taught.student, student.hidden, host.compile);
   const { step } = programs;
   const { alpha, learningRate } = spec.configuration;
   const epochs = part(student.epochs, spec.fraction, 6);

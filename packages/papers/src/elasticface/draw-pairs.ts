@@ -1,4 +1,5 @@
 import { type RandomSource, shuffle } from "minimand/engine";
+import { range } from "../kit/rows.ts";
 
 /** Pairs of rows, and whether both are of one class, in random order. */
 export interface Pairs {
@@ -14,16 +15,11 @@ export interface Pairs {
 export function drawPairs(labels: ArrayLike<number>, count: number, next: RandomSource): Pairs {
   const n = labels.length;
   const kinds = [0, 1].map((same) => {
-    const all = countPairs(labels, same === 1);
-    return all <= 2 * count
-      ? listed(labels, same === 1, count, next)
-      : sampled(labels, same === 1, count, next);
+    const draw = countPairs(labels, same === 1) <= 2 * count ? listed : sampled;
+    return draw(labels, same === 1, count, next);
   });
   const codes = [...kinds[0], ...kinds[1]];
-  const order = shuffle(
-    Int32Array.from({ length: codes.length }, (_, i) => i),
-    next,
-  );
+  const order = shuffle(range(codes.length), next);
   return {
     first: Int32Array.from(order, (i) => Math.floor(codes[i] / n)),
     second: Int32Array.from(order, (i) => codes[i] % n),

@@ -75,7 +75,6 @@ export interface Split {
   held: Part;
   old: Part;
   novel: Part;
-  novelClasses: number;
   inputs: number;
 }
 
@@ -93,12 +92,7 @@ export async function split(material: Material, seed: number, host: TrialHost, f
     idOf[k] = place < material.novel ? place : place - material.novel;
   });
   const isNovel = new Set(order.subarray(0, material.novel));
-  const rows: Record<"train" | "held" | "old" | "novel", number[]> = {
-    train: [],
-    held: [],
-    old: [],
-    novel: [],
-  };
+  const rows = { train: [] as number[], held: [] as number[], old: [] as number[], novel: [] as number[] };
   for (let k = 0; k < classes; k++) {
     const all = shuffle(Int32Array.from([...labels.keys()].filter((row) => labels[row] === k)), next);
     const own = [...all.subarray(0, Math.max(8, Math.round(all.length * fraction)))];
@@ -124,7 +118,6 @@ export async function split(material: Material, seed: number, host: TrialHost, f
     held: part(rows.held),
     old: part(rows.old),
     novel: part(rows.novel),
-    novelClasses: material.novel,
     inputs,
   };
 }

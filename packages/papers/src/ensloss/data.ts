@@ -1,14 +1,8 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { heldOut, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import { heldOut, type Labelled, type Prepared, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import type { Cell } from "./settings.ts";
-
-/** Rows to train on and rows to judge by. */
-export interface Prepared {
-  train: Labelled;
-  judged: Labelled;
-}
 
 /** Draws the rows of one split by its seed. For tuning the last fifth of the training rows judges instead of the test rows. */
 export async function prepare(

@@ -14,7 +14,7 @@ export interface Cell {
   weightDecay: number;
 }
 
-const musk = { dataset: "musk1", source: { table: "musk1" }, weightDecay: 5e-6 };
+const table = (name: string) => ({ dataset: name, source: { table: name }, weightDecay: 5e-6 });
 const shirts = (a: number, b: number) => ({
   dataset: `fashion ${a}/${b}`,
   source: { images: [a, b] as const, train: 600, judged: 1400 },
@@ -23,16 +23,10 @@ const shirts = (a: number, b: number) => ({
 
 /** Weight decays are those of the official configuration for tables and for images. */
 export const cells: readonly Cell[] = [
-  { id: "musk1, 1 hidden layer", depth: 1, ...musk },
-  { id: "musk1, 3 hidden layers", depth: 3, ...musk },
-  { id: "musk1, 5 hidden layers", depth: 5, ...musk },
-  {
-    id: "sonar, 3 hidden layers",
-    depth: 3,
-    dataset: "sonar",
-    source: { table: "sonar" },
-    weightDecay: 5e-6,
-  },
+  { id: "musk1, 1 hidden layer", depth: 1, ...table("musk1") },
+  { id: "musk1, 3 hidden layers", depth: 3, ...table("musk1") },
+  { id: "musk1, 5 hidden layers", depth: 5, ...table("musk1") },
+  { id: "sonar, 3 hidden layers", depth: 3, ...table("sonar") },
   { id: "T-shirt/shirt, 3 hidden layers", depth: 3, ...shirts(0, 6) },
   { id: "pullover/coat, 3 hidden layers", depth: 3, ...shirts(2, 4) },
 ];

@@ -12,6 +12,7 @@ import {
 import { derive, randomSource } from "minimand/engine";
 import { networkOf } from "../kit/networks.ts";
 import { normals } from "../kit/normals.ts";
+import { range } from "../kit/rows.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 
@@ -62,7 +63,7 @@ export async function tailTrial(
     compile,
   );
   const batches = minibatches(train, { size: trainRows, seed: 0 });
-  const all = Int32Array.from({ length: trainRows }, (_, i) => i);
+  const all = range(trainRows);
   let state = step.init(random.key(0));
   const path: TailResult["path"] = [];
   for (let i = 1; i <= steps; i++) {

@@ -54,11 +54,9 @@ export async function cellTrial(spec: CellSpec, host: TrialHost): Promise<CellRe
     schedule: cosine,
     signal: host.signal,
     async after(now, epoch) {
-      if ((epoch + 1) % Math.ceil(epochs / points) === 0 || epoch + 1 === epochs)
-        curve.push({
-          epoch: epoch + 1,
-          accuracy: signAccuracy(await logitsOf(network, now, judged), judged),
-        });
+      if ((epoch + 1) % Math.ceil(epochs / points) !== 0 && epoch + 1 !== epochs) return;
+      const accuracy = signAccuracy(await logitsOf(network, now, judged), judged);
+      curve.push({ epoch: epoch + 1, accuracy });
     },
   });
   if (state === null) return { accuracy: 0, trainAccuracy: 0, curve: [], diverged: true };

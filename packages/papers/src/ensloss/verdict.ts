@@ -65,11 +65,7 @@ export function tailSummary(loss: TailLoss, results: readonly TailResult[]): Tai
   const ends = results.map(({ path }) => {
     const end = path[path.length - 1];
     const quarter = path.find(({ step }) => step >= end.step / 4) ?? end;
-    return {
-      ...end,
-      fall: quarter.risk - end.risk,
-      move: end.accuracy - quarter.accuracy,
-    };
+    return { ...end, fall: quarter.risk - end.risk, move: end.accuracy - quarter.accuracy };
   });
   const of = (key: "risk" | "accuracy" | "fall" | "move") => mean(ends.map((e) => e[key]));
   return { loss, risk: of("risk"), accuracy: of("accuracy"), fall: of("fall"), move: of("move") };

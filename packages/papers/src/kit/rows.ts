@@ -10,6 +10,12 @@ export interface Labelled extends Examples {
   classes: number;
 }
 
+/** Rows to train on and rows to judge by. */
+export interface Prepared {
+  train: Labelled;
+  judged: Labelled;
+}
+
 /** Which rows a trial draws. */
 export interface Draw {
   /** Equal seeds share rows, start and batches, whatever the arm. */

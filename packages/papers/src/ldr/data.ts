@@ -1,13 +1,11 @@
 import type { Dataset } from "@minimand/compare";
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
-import { type Draw, heldOut, type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import { type Draw, heldOut, type Prepared, shuffled, standardised } from "../kit/rows.ts";
 import type { Material, Setting } from "./settings.ts";
 
 /** What a trial is made of: standardised training rows with noisy labels, and the rows it is judged on. */
-export interface Prepared {
-  train: Labelled;
-  judged: Labelled;
+export interface NoisyRows extends Prepared {
   /** Which training labels were corrupted. */
   flipped: boolean[];
 }
@@ -25,7 +23,7 @@ export interface PrepareOptions extends Draw {
 export function prepare(
   dataset: Dataset,
   { material, setting, seed, judge, fraction }: PrepareOptions,
-): Prepared {
+): NoisyRows {
   const [all, test] = [material.train, material.test].map((count) => Math.round(count * fraction));
   const order = shuffled(dataset.rows, derive(seed, 1));
   const rows = heldOut(order, all, judge);

@@ -1,13 +1,10 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { heldOut, type Labelled, shuffled, standardised } from "../kit/rows.ts";
+import { type Draw, heldOut, type Prepared, shuffled, standardised } from "../kit/rows.ts";
 import { network } from "./settings.ts";
 
 /** The rows of a seed: trained on, and judged by. For tuning the judges are training rows held out, and no test row is seen. */
-export function prepare(
-  dataset: Dataset,
-  { seed, judge }: { seed: number; judge: "test" | "tune" },
-): { train: Labelled; judged: Labelled } {
+export function prepare(dataset: Dataset, { seed, judge }: Pick<Draw, "seed" | "judge">): Prepared {
   const order = shuffled(dataset.rows, derive(seed, 1));
   const rows = heldOut(order, network.train, judge, network.train - network.held);
   const labelled = standardised(dataset, rows.train);

@@ -64,18 +64,12 @@ const uncertainArm =
   (common, { learningRate, explore }) =>
     make({ ...common, ...network, learningRate, nu: explore, lambda: 0.1, target, estimates: 1 });
 
-const tuned = (
-  id: string,
-  label: string,
-  grid: Configuration[],
-  make: Arm["make"],
-  baseline = true,
-): Arm => ({
-  ...{ id, label, grid, choice: id, baseline, make },
-});
-const like = (id: string, label: string, choice: string, make: Arm["make"]): Arm => ({
-  ...{ id, label, grid: [], choice, baseline: false, make },
-});
+const tuned = (id: string, label: string, grid: Configuration[], make: Arm["make"], baseline = true): Arm => {
+  return { id, label, grid, choice: id, baseline, make };
+};
+const like = (id: string, label: string, choice: string, make: Arm["make"]): Arm => {
+  return { id, label, grid: [], choice, baseline: false, make };
+};
 
 /** Paper's methods first, then its baselines, a linear one, and what the perturbation and the exploration are worth. */
 export const arms: readonly Arm[] = [

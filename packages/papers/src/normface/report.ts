@@ -29,29 +29,23 @@ type Ran = ReturnType<typeof ranOf<Method, NovelResult>>[number];
 
 function tutorialRows(results: readonly TutorialResult[]): Row[] {
   if (results.length === 0) return [];
-  const of = (key: Exclude<keyof TutorialResult, "part">) => mean(results.map((r) => r[key]));
-  const seeds = results.length;
+  type Column = Exclude<keyof TutorialResult, "part">;
+  const row = (tutorial: string, [closed, ten, fashion]: Column[], recalls: Column[]): Row => {
+    const of = (key: Column | undefined) => (key === undefined ? null : mean(results.map((r) => r[key])));
+    return {
+      tutorial,
+      seeds: results.length,
+      "digits 0-7": of(closed),
+      "ten digits": of(ten),
+      "0-7 of ten": of(recalls[0]),
+      "recall of 8": of(recalls[1]),
+      "recall of 9": of(recalls[2]),
+      "T-shirt/trouser": of(fashion),
+    };
+  };
   return [
-    {
-      tutorial: "normalised softmax (P)",
-      seeds,
-      "digits 0-7": of("closed"),
-      "ten digits": of("ten"),
-      "0-7 of ten": of("old"),
-      "recall of 8": of("eight"),
-      "recall of 9": of("nine"),
-      "T-shirt/trouser": of("fashion"),
-    },
-    {
-      tutorial: "raw pixels, class means",
-      seeds,
-      "digits 0-7": of("rawClosed"),
-      "ten digits": of("rawTen"),
-      "0-7 of ten": null,
-      "recall of 8": null,
-      "recall of 9": null,
-      "T-shirt/trouser": of("rawFashion"),
-    },
+    row("normalised softmax (P)", ["closed", "ten", "fashion"], ["old", "eight", "nine"]),
+    row("raw pixels, class means", ["rawClosed", "rawTen", "rawFashion"], []),
   ];
 }
 

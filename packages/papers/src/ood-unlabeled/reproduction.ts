@@ -1,14 +1,8 @@
-import type { Choices } from "../kit/choices.ts";
+import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import {
-  type MixtureSetting,
-  mixtureArms,
-  mixtureGrids,
-  type TransferSetting,
-  transferArms,
-} from "./arms.ts";
+import { mixtureArms, mixtureGrids, transferArms } from "./arms.ts";
 import { domains } from "./data.ts";
 import type { MixtureSpec } from "./mixture.ts";
 import { card } from "./paper.ts";
@@ -20,14 +14,9 @@ import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
 
-/** The chosen setting of an arm, without what the table says of it. */
-function settingOf<Setting extends MixtureSetting | TransferSetting>(place: string, arm: string): Setting {
-  const choice = choices[`${place}: ${arm}`];
-  if (choice === undefined)
-    throw new RangeError(`choices: expected the setting of ${place}: ${arm}, got undefined`);
-  const { place: _place, arm: _arm, accuracy: _accuracy, ...setting } = choice;
-  return setting as Setting;
-}
+/** The chosen setting of an arm. */
+const settingOf = (place: string, arm: string, [some]: readonly object[]) =>
+  chosen(choices, `${place}: ${arm}`, Object.keys(some));
 
 function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): MixtureSpec[] {
   const { judged, labeled, unlabeled, shifts } = mixture;
@@ -37,7 +26,7 @@ function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): 
   for (const seed of seeds)
     for (const m of quick ? [judged.m] : labeled)
       for (const { id: arm, alone } of mixtureArms) {
-        const setting = settingOf<MixtureSetting>("mixture", arm);
+        const setting = settingOf("mixture", arm, mixtureGrids[arm]);
         // What learns from labelled points alone is the same for all n; the other arms of the rule's n are for comparison.
         const sizes = alone ? [judged.n] : arm === "rss" && !quick ? unlabeled : [judged.n];
         for (const n of quick ? [200] : sizes)
@@ -53,8 +42,8 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   const specs: TransferSpec[] = [];
   for (const { id: domain } of quick ? domains.slice(2) : domains)
     for (const shape of quick ? shapes.slice(0, 1) : shapes)
-      for (const { id: arm } of transferArms) {
-        const setting = settingOf<TransferSetting>(`${domain}, ${shape}`, arm);
+      for (const { id: arm, grid } of transferArms) {
+        const setting = settingOf(`${domain}, ${shape}`, arm, grid);
         for (const m of quick ? [10] : transfer.labeled)
           for (const seed of seeds)
             specs.push({ part: "transfer", arm, setting, domain, shape, m, seed, ...common });
@@ -62,7 +51,7 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   if (quick) return specs;
   const { domain, m, gammas } = attack;
   // The tuned dual parameter has been trained with already.
-  const own = settingOf<TransferSetting>(`${domain}, linear`, "drl").gamma;
+  const own = chosen(choices, `${domain}, linear: drl`, ["gamma"]).gamma;
   const drl = { part: "transfer", arm: "drl" } as const;
   for (const gamma of gammas.filter((g) => g !== own))
     for (const seed of seeds)

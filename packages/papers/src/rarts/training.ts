@@ -2,7 +2,7 @@ import { type Model, minibatches, type SupervisedState, sgd } from "minimand";
 import type { Tree } from "minimand/engine";
 import { accuracyOf, outputsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, type Network, networkOf } from "../kit/networks.ts";
-import type { Labelled } from "../kit/rows.ts";
+import type { Labelled, Prepared } from "../kit/rows.ts";
 import { linear } from "../kit/schedules.ts";
 import { discard, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -26,7 +26,7 @@ export const plainNetwork = (
 export async function accuracyAfter(
   { step, predict }: Network,
   state: SupervisedState,
-  { train, judged }: { train: Labelled; judged: Labelled },
+  { train, judged }: Prepared,
   { epochs, batch, seed }: { epochs: number; batch: number; seed: number },
   signal: AbortSignal | undefined,
 ): Promise<number> {

@@ -21,7 +21,7 @@ import { derive, disposeTree, keyOf, randomSource, type Tree } from "minimand/en
 import { batchCrossEntropy, type Network } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
-import type { Draw } from "../kit/rows.ts";
+import type { Draw, Prepared } from "../kit/rows.ts";
 import { unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { WidthConfiguration } from "./arms.ts";
@@ -138,7 +138,7 @@ function fineTuned(
   { seed, configuration: { learningRate }, fraction }: WidthSpec,
   params: SlimmableParams,
   keep: number,
-  rows: Parameters<typeof accuracyAfter>[2],
+  rows: Prepared,
   host: TrialHost,
 ): Promise<number> {
   const network = narrow(keep, host.compile);

@@ -1,16 +1,19 @@
 import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
 import { part } from "../kit/part.ts";
-import { type Draw, halved, type Labelled, range, shuffled, standardised } from "../kit/rows.ts";
+import {
+  type Draw,
+  halved,
+  type Labelled,
+  type Prepared,
+  range,
+  shuffled,
+  standardised,
+} from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { type Cell, sizes } from "./settings.ts";
 
 /** Rows to train on, with noisy labels where the cell says so, and others to judge by, with their own. */
-export interface Prepared {
-  train: Labelled;
-  judged: Labelled;
-}
-
 export async function prepare(cell: Cell, draw: Draw, host: TrialHost): Promise<Prepared> {
   const { train, judged } = cell.source === "digits" ? await digits(draw, host) : await fashion(draw, host);
   const { labels } = injectLabelNoise(train.y, {

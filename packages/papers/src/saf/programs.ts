@@ -14,7 +14,7 @@ import type { Compile, Tree } from "minimand/engine";
 import { outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
-import { type Arm, armOf, type Configuration } from "./arms.ts";
+import type { Arm, Configuration } from "./arms.ts";
 import { decayFor, trajectory, weightDecay } from "./settings.ts";
 
 /** Examples as the measures of sharpness take them. */
@@ -26,12 +26,10 @@ const measures = programsOf<Sharpness<MeasuredData>>();
 
 /** Compiled programs of a thread, the same for all trials of one shape. */
 export function programsFor(
-  arm: Arm | string,
-  shape: { inputs: number; hidden: readonly number[]; classes: number },
+  { id, make }: Arm,
+  { inputs, hidden, classes }: { inputs: number; hidden: readonly number[]; classes: number },
   compile: Compile | undefined,
 ) {
-  const { id, make } = typeof arm === "string" ? armOf(arm) : arm;
-  const { inputs, hidden, classes } = shape;
   const model = mlp({ inputs, hidden, outputs: classes });
   const name = [inputs, ...hidden, classes].join(" ");
   return {

@@ -41,28 +41,20 @@ export const reproduction: Reproduction<Spec, Result> = {
     const tried = cells.flatMap(({ id: cell }) =>
       arms
         .filter(({ partOf }) => partOf === undefined)
-        .flatMap((arm) =>
-          candidates(
-            choiceName(cell, arm.id),
-            { cell, arm: arm.id },
-            gridOf(arm),
-            seeds,
-            (configuration, seed): Spec => {
-              return { part: "arm", cell, arm: arm.id, configuration, seed, ...common };
-            },
-          ).map((candidate) => {
+        .flatMap((own) => {
+          const [arm, choice] = [own.id, choiceName(cell, own.id)];
+          const all = candidates(choice, { cell, arm }, gridOf(own), seeds, (configuration, seed): Spec => {
+            return { part: "arm", cell, arm, configuration, seed, ...common };
+          });
+          return all.map((candidate) => {
             const { parameter } = candidate.row;
-            const part = arms.find((a) => a.partOf === arm.id && a.parameters.includes(Number(parameter)));
+            const part = arms.find((a) => a.partOf === arm && a.parameters.includes(Number(parameter)));
             return { ...candidate, also: part && choiceName(cell, part.id) };
-          }),
-        ),
+          });
+        }),
     );
     const scoreOf = (result: Result): number => (result.part === "arm" ? result.accuracy : 0);
-    const { rows, choices } = yield* tuneGrid(host, tried, {
-      describe,
-      score: "accuracy",
-      scoreOf,
-    });
+    const { rows, choices } = yield* tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });
     for (const { id: cell } of cells)
       for (const { id: arm, partOf } of arms)
         if (partOf !== undefined) choices[choiceName(cell, arm)] = { ...choices[choiceName(cell, arm)], arm };
