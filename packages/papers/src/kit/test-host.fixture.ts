@@ -4,6 +4,7 @@ import { makeDataset, readTable } from "@minimand/compare";
 import { expect, it } from "vitest";
 import { readIdx } from "../idx.ts";
 import type { Images, Progress, Reproduction, ReproductionReport, Row, TrialHost } from "../reproduction.ts";
+import type { Trial } from "./collect.ts";
 import { localHost } from "./local-host.ts";
 
 const bytes = (path: string) => readFileSync(new URL(`../../../../data/${path}`, import.meta.url));
@@ -76,14 +77,56 @@ const quickHost = <Spec, Result>(
   { host = bundledHost, seeds = null }: Quick,
 ) => localHost(reproduction, { ...host, scale: "quick", seeds });
 
-/** The report of a run at the quick scale, in which curves have as many x as y, and the verdict is one. */
-export async function quickRun<Spec, Result>(
+/** The same with other seeds, wherever they stand. */
+const reseeded = <Spec>(spec: Spec): Spec =>
+  JSON.parse(JSON.stringify(spec), (name, value) => {
+    if (name === "seeds") return value.map((seed: number) => seed + 1);
+    return name === "seed" ? value + 1 : value;
+  });
+
+/** Without the times that trials measure. */
+const timeless = (result: unknown) =>
+  JSON.parse(JSON.stringify(result), (name, value) =>
+    ["seconds", "milliseconds", "times"].includes(name) ? null : value,
+  );
+
+/** Asserts that the first and the last trial of each part have the same result again, and others with other seeds. */
+async function expectRepeatable<Spec extends object, Result>(
+  { trial }: Reproduction<Spec, Result>,
+  trials: readonly Trial<Spec, Result>[],
+  host: TrialHost,
+): Promise<void> {
+  const partOf = ({ spec }: { spec: Spec }) =>
+    JSON.stringify(["part", "kind"].map((name) => spec[name as never]));
+  const parts = [...Map.groupBy(trials, partOf).values()];
+  const some = [...new Set(parts.flatMap((own) => [own[0], own[own.length - 1]]))];
+  const others: unknown[] = [];
+  for (const { spec, result } of some) {
+    expect(timeless(await trial(spec, host)), JSON.stringify(spec)).toEqual(timeless(result));
+    others.push(timeless(await trial(reseeded(spec), host)));
+  }
+  expect(others).not.toEqual(some.map(({ result }) => timeless(result)));
+}
+
+/**
+ * The report of a run at the quick scale, in which curves have as many x as y, and the verdict is one; its trials are the same
+ * again for the same spec.
+ */
+export async function quickRun<Spec extends object, Result>(
   reproduction: Reproduction<Spec, Result>,
   options: Quick = {},
 ): Promise<ReproductionReport & { progress: Progress[] }> {
-  const { progress, value } = await driven(reproduction.run(quickHost(reproduction, options)));
+  const trials: Trial<Spec, Result>[] = [];
+  const trial: typeof reproduction.trial = async (spec, own) => {
+    const result = await reproduction.trial(spec, own);
+    trials.push({ spec, result });
+    return result;
+  };
+  const host = quickHost({ ...reproduction, trial }, options);
+  const { progress, value } = await driven(reproduction.run(host));
   for (const { name, x, y } of value.series) expect(y, name).toHaveLength(x.length);
   expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(value.verdict);
+  await expectRepeatable(reproduction, trials, host);
   return { ...value, progress };
 }
 
