@@ -110,19 +110,13 @@ function regretCurve(study: Study, one: Runs): Series {
   const at = (i: number) => last.map(({ points }) => points[i].regret);
   const middle = x.map((_, i) => mean(at(i)));
   const wide = x.map((_, i) => 2 * estimate(at(i)).error);
-  const gap = [Number.NaN];
+  const [low, high] = [-1, 1].map((sign) => middle.map((m, i) => m + sign * wide[i]));
   return {
     name: labelOf(one, study),
     xLabel: `episode (${names[study]})`,
     yLabel: "regret, with two standard errors",
     x: [...x, x[0], ...x, x[0], ...x],
-    y: [
-      ...middle,
-      ...gap,
-      ...middle.map((m, i) => m - wide[i]),
-      ...gap,
-      ...middle.map((m, i) => m + wide[i]),
-    ],
+    y: [...middle, Number.NaN, ...low, Number.NaN, ...high],
   };
 }
 

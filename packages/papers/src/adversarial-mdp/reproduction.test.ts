@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { logSlope } from "../kit/statistics.ts";
 import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import { shownArms, tunedArms } from "./arms.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -120,7 +119,6 @@ describe("the verdict", () => {
   });
 
   it("rests on slopes and intervals that are right", () => {
-    expect(logSlope([10, 100, 1000], [3, 30, 300])).toBeCloseTo(1, 12);
     const { gain, gainInterval, ratio } = compareEnds(ends(0.6, 1), ends(0.8, 1));
     expect(gain).toBeCloseTo(0.2, 9);
     expect(gainInterval![0]).toBeLessThanOrEqual(gain! + 1e-9);

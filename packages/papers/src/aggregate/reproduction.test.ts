@@ -28,8 +28,7 @@ function perfect(factor = 1): Simulated[] {
       return {
         ...point,
         risks: [...simulation.rhos, rho].map((at) => {
-          const value = factor * theoryOf(point, at);
-          return { rho: at, values: [value, value] };
+          return { rho: at, values: Array<number>(2).fill(factor * theoryOf(point, at)) };
         }),
       };
     }),
@@ -37,15 +36,12 @@ function perfect(factor = 1): Simulated[] {
 }
 
 function perfectPrivate(factor = 1): SimulatedPrivate[] {
+  const valueAt = (k: number, epsilon: number, rho: number) => factor * privateTheoryOf({ k, epsilon }, rho);
   return privacy.epsilons.flatMap((epsilon) =>
-    privacy.ks.map((k) => ({
-      k,
-      epsilon,
-      risks: privacy.rhos.map((rho) => {
-        const value = factor * privateTheoryOf({ k, epsilon }, rho);
-        return { rho, values: [value, value] };
-      }),
-    })),
+    privacy.ks.map((k) => {
+      const risks = privacy.rhos.map((rho) => ({ rho, values: Array(2).fill(valueAt(k, epsilon, rho)) }));
+      return { k, epsilon, risks };
+    }),
   );
 }
 

@@ -8,15 +8,8 @@ import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
 import { privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
 import type { SimulationResult } from "./simulate.ts";
-import {
-  describe,
-  type Measured,
-  type RealResult,
-  type RealSpec,
-  type Result,
-  type Spec,
-  trial,
-} from "./trial.ts";
+import type { RealResult, RealSpec } from "./trial.ts";
+import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -88,14 +81,8 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
     cell.baselines.labels ??= first?.baselines.labels ?? [];
   }
   return reportOf(
-    points.map((point) => ({
-      ...point,
-      risks: merged(resultsWhere(trials, { part: "simulation", ...point })),
-    })),
-    privatePoints.map((point) => ({
-      ...point,
-      risks: merged(resultsWhere(trials, { part: "private", ...point })),
-    })),
+    points.map((of) => ({ ...of, risks: merged(resultsWhere(trials, { part: "simulation", ...of })) })),
+    privatePoints.map((of) => ({ ...of, risks: merged(resultsWhere(trials, { part: "private", ...of })) })),
     cells,
   );
 }

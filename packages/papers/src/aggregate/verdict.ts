@@ -3,19 +3,14 @@ import { graded, type Verdict, word } from "../kit/evidence.ts";
 import { difference, mean, percent as percentOf } from "../kit/statistics.ts";
 import { privacy, simulation } from "./settings.ts";
 
-/** Simulated draws of one point of the grid. */
-export interface Simulated {
-  psi: number;
+interface Risks {
   k: number;
-  sigma2: number;
   risks: readonly { rho: number; values: readonly number[] }[];
 }
 
-export interface SimulatedPrivate {
-  k: number;
-  epsilon: number;
-  risks: readonly { rho: number; values: readonly number[] }[];
-}
+/** Simulated draws of one point of the grid, and of one of the study of private means. */
+export type Simulated = Risks & { psi: number; sigma2: number };
+export type SimulatedPrivate = Risks & { epsilon: number };
 
 /** Test errors of one data set, model and bag size: for each mixture a list over seeds. */
 export interface Cell {
@@ -83,13 +78,10 @@ export function neverFalls(cells: readonly Cell[]): boolean {
   let least = 0;
   for (const { curve } of [...cells].sort((a, b) => a.k - b.k)) {
     const best = curve.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
-    const allowed = curve
-      .filter(({ errors }) => {
-        const { mean: excess, error } = difference(errors, best.errors);
-        return excess <= error;
-      })
-      .map(({ rho }) => rho);
-    const next = allowed.filter((rho) => rho >= least);
+    const next = curve.flatMap(({ rho, errors }) => {
+      const { mean: excess, error } = difference(errors, best.errors);
+      return excess <= error && rho >= least ? [rho] : [];
+    });
     if (next.length === 0) return false;
     // The smallest leaves the most to choose from.
     least = Math.min(...next);
@@ -107,11 +99,10 @@ export function privateFindings(points: readonly SimulatedPrivate[]): {
   const at = (epsilon: number, rho: number) =>
     points
       .filter((point) => point.epsilon === epsilon)
-      .map((point) => ({
-        k: point.k,
-        risk: mean(point.risks.find((entry) => entry.rho === rho)?.values ?? []),
-        theory: privateTheoryOf(point, rho),
-      }));
+      .map((point) => {
+        const risk = mean(point.risks.find((entry) => entry.rho === rho)?.values ?? []);
+        return { k: point.k, risk, theory: privateTheoryOf(point, rho) };
+      });
   let [deviation, regret, jump] = [0, 0, true];
   const sizes = [...new Set(points.map(({ k }) => k))];
   for (const epsilon of new Set(points.map((point) => point.epsilon)))

@@ -70,10 +70,8 @@ export function replicasOf(
 function fifthOf(rows: Int32Array, y: Int32Array, seed: number): Int32Array {
   const next = randomSource(seed);
   const parts = [0, 1].map((label) => {
-    const own = shuffle(
-      rows.filter((row) => y[row] === label),
-      next,
-    );
+    const all = rows.filter((row) => y[row] === label);
+    const own = shuffle(all, next);
     return own.slice(0, Math.max(1, Math.round(own.length / 5)));
   });
   return Int32Array.from(parts.flatMap((part) => [...part])).sort();

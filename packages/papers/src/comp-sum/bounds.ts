@@ -22,11 +22,9 @@ export function boundsTrial({ draws, seed }: BoundsSpec): BoundsResult {
       const family = { tau, nClasses: n };
       const slack = regret(q, scores, tau) - compSumTransform(errorRegret, family);
       smallestSlack = Math.min(smallestSlack, slack);
-      if (tau <= 1)
-        tightness = Math.max(
-          tightness,
-          Math.abs(regret(extreme, tied, tau) - compSumTransform(beta, family)),
-        );
+      if (tau > 1) continue;
+      const distance = Math.abs(regret(extreme, tied, tau) - compSumTransform(beta, family));
+      tightness = Math.max(tightness, distance);
     }
   }
   return { part: "bounds", draws, smallestSlack, tightness, infimumError: infimumError(next) };
@@ -44,13 +42,8 @@ function regret(q: readonly number[], scores: readonly number[], tau: number): n
   const max = Math.max(...scores);
   const e = scores.map((v) => Math.exp(v - max));
   const sum = e.reduce((a, b) => a + b, 0);
-  return (
-    risk(
-      q,
-      e.map((v) => v / sum),
-      tau,
-    ) - compSumConditionalInf(q, { tau })
-  );
+  const p = e.map((v) => v / sum);
+  return risk(q, p, tau) - compSumConditionalInf(q, { tau });
 }
 
 /** Expected loss of predicted probabilities `p`. */

@@ -32,11 +32,8 @@ function evidenceOf(trials: readonly Measured[]): Evidence {
   const adversarial: Evidence["adversarial"] = {};
   for (const { method, strength } of arms) {
     const results = resultsWhere(trials, { part: "adversarial", method, strength });
-    adversarial[method] ??= {};
-    adversarial[method][strength] = {
-      clean: results.map(({ clean }) => clean),
-      robust: results.map(({ robust }) => robust),
-    };
+    const [clean, robust] = [results.map((r) => r.clean), results.map((r) => r.robust)];
+    adversarial[method] = { ...adversarial[method], [strength]: { clean, robust } };
   }
   const family = familySettings.map((setting) => [setting, Object.fromEntries(byTau(setting))]);
   return { bounds, family: Object.fromEntries(family), adversarial };

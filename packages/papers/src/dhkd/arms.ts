@@ -29,39 +29,25 @@ const dkd: DistillationLoss = (s, t, y, { weights }) => dkdLoss(s, t, y, { weigh
 const plainKl: DistillationLoss = (s, t, _, { weights }) => binaryKl(s, t, { weights });
 const norm: DistillationLoss = (s, t, _, { weights }) => binaryKlNorm(s, t, { weights });
 
-const oneHead = { gamma: 1, auxiliary: null, alignment: false, grid: bothLosses } as const;
+/** Both losses on one head, unless others are named. */
+const arm = (id: string, label: string, distillation: DistillationLoss, others: Partial<Arm> = {}): Arm => {
+  const usual = { gamma: 1, auxiliary: null, alignment: false, grid: bothLosses } as const;
+  return { ...usual, id, label, distillation, ...others };
+};
+
+const nonlinear = { auxiliary: "nonlinear" } as const;
 
 /** The arms compared. */
 export const arms: readonly Arm[] = [
-  { ...oneHead, id: "ce", label: "Cross-entropy", distillation: kd, grid: oneLoss(0) },
-  { ...oneHead, id: "kd", label: "KD, temperature 4", distillation: kd },
-  { ...oneHead, id: "dkd", label: "DKD, temperature 4", distillation: dkd },
-  {
-    ...oneHead,
-    id: "norm-only",
-    label: "BinaryKL-Norm alone, one head",
-    gamma: 0,
-    distillation: norm,
-    grid: oneLoss(1),
-  },
-  { ...oneHead, id: "ce-kl", label: "CE + BinaryKL, one head", distillation: plainKl },
-  { ...oneHead, id: "ce-norm", label: "CE + BinaryKL-Norm, one head", distillation: norm },
-  { ...oneHead, id: "dhkd-linear", label: "DHKD, linear head", distillation: norm, auxiliary: "linear" },
-  {
-    ...oneHead,
-    id: "dhkd-nonlinear",
-    label: "DHKD, nonlinear head",
-    distillation: norm,
-    auxiliary: "nonlinear",
-  },
-  {
-    ...oneHead,
-    id: "dhkd-aligned",
-    label: "DHKD, nonlinear head, gradient alignment",
-    distillation: norm,
-    auxiliary: "nonlinear",
-    alignment: true,
-  },
+  arm("ce", "Cross-entropy", kd, { grid: oneLoss(0) }),
+  arm("kd", "KD, temperature 4", kd),
+  arm("dkd", "DKD, temperature 4", dkd),
+  arm("norm-only", "BinaryKL-Norm alone, one head", norm, { gamma: 0, grid: oneLoss(1) }),
+  arm("ce-kl", "CE + BinaryKL, one head", plainKl),
+  arm("ce-norm", "CE + BinaryKL-Norm, one head", norm),
+  arm("dhkd-linear", "DHKD, linear head", norm, { auxiliary: "linear" }),
+  arm("dhkd-nonlinear", "DHKD, nonlinear head", norm, nonlinear),
+  arm("dhkd-aligned", "DHKD, nonlinear head, gradient alignment", norm, { ...nonlinear, alignment: true }),
 ];
 
 /** The variants of the paper's method. */

@@ -90,12 +90,9 @@ function studyRows(conflict: readonly ConflictResult[], studied: readonly Studie
     two: "CE + BinaryKL, two heads",
     "cross-entropy alone": "Cross-entropy alone",
   };
+  const fitted = conflict.map((result) => result.fitted);
   return [
-    row(
-      "Fitted with cross-entropy",
-      null,
-      conflict.map(({ fitted }) => fitted),
-    ),
+    row("Fitted with cross-entropy", null, fitted),
     ...studied.map(({ heads, kappa, results }): Row => {
       const cosine = (when: "atStart" | "late", part: "head" | "backbone") =>
         roundOrNull(meanOrNull(results.map((r) => r[when][part])), 3);

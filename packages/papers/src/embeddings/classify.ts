@@ -54,12 +54,8 @@ function byClass(part: Embedded, prefix: string): Record<string, np.Array> {
 }
 
 /** The share of rows for which the predicted id is the label, shifted by the ids before. */
-export async function accuracyOf(
-  classifier: HypersphereClassifier,
-  part: Embedded,
-  shift = 0,
-): Promise<number> {
-  const ids = await classifier.predict(array(part));
+export async function accuracyOf(of: HypersphereClassifier, part: Embedded, shift = 0): Promise<number> {
+  const ids = await of.predict(array(part));
   return ids.filter((id, i) => id === part.y[i] + shift).length / ids.length;
 }
 

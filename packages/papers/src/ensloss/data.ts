@@ -23,11 +23,8 @@ export async function prepare(
   const testRows = rowsOf(test, source.images).slice(0, source.judged);
   const rest = order.slice(own.length, own.length + source.judged - testRows.length);
   const [first, second] = [fromImages(test, testRows, source.images), fromImages(pool, rest, source.images)];
-  const judged = {
-    x: Float32Array.from([...first.x, ...second.x]),
-    y: Int32Array.from([...first.y, ...second.y]),
-  };
-  return { train, judged: { ...first, ...judged } };
+  const x = Float32Array.from([...first.x, ...second.x]);
+  return { train, judged: { ...first, x, y: Int32Array.from([...first.y, ...second.y]) } };
 }
 
 function fromTable(dataset: Dataset, seed: number, judge: "test" | "tune"): Prepared {

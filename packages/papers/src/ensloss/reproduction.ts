@@ -48,12 +48,12 @@ export const reproduction: Reproduction<Spec, Result> = {
     const common = { epochs, judge: "tune" } as const;
     const candidates = cellsAt(host.scale).flatMap(({ id: cell, dataset }) =>
       losses.flatMap((loss) =>
-        learningRates.map((learningRate) => ({
-          dataset,
-          loss,
-          learningRate,
-          specs: seeds.map((seed): Spec => ({ kind: "cell", cell, loss, learningRate, seed, ...common })),
-        })),
+        learningRates.map((learningRate) => {
+          const specs = seeds.map(
+            (seed): Spec => ({ kind: "cell", cell, loss, learningRate, seed, ...common }),
+          );
+          return { dataset, loss, learningRate, specs };
+        }),
       ),
     );
     const tried = yield* tryAll(host, candidates, describe);

@@ -5,7 +5,7 @@ import { named } from "../kit/named.ts";
 import type { Network } from "../kit/networks.ts";
 import { type TrialsOf, trialOf } from "../kit/parts.ts";
 import { programsOf } from "../kit/programs.ts";
-import type { Labelled } from "../kit/rows.ts";
+import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -15,15 +15,12 @@ import { type Cell, cells } from "./settings.ts";
 import { tailTrial } from "./tail-study.ts";
 
 /** One network trained with one loss on one split. */
-export interface CellSpec {
+export interface CellSpec extends Pick<Draw, "seed" | "judge"> {
   kind: "cell";
   cell: string;
   loss: Loss;
   learningRate: number;
   epochs: number;
-  /** Equal seeds share rows, start and batches, whatever the loss. */
-  seed: number;
-  judge: "test" | "tune";
 }
 
 /** Accuracies, and the curve of the judged one. */

@@ -11,7 +11,8 @@ import { graded, resultsWhere, word } from "./evidence.ts";
 import { grid } from "./grid.ts";
 import { named } from "./named.ts";
 import { batchCrossEntropy, networksOf } from "./networks.ts";
-import { halved, shuffled, taken } from "./rows.ts";
+import { trialOf } from "./parts.ts";
+import { halved, heldOut, range, shuffled, taken } from "./rows.ts";
 import { cosine, linear, stepped } from "./schedules.ts";
 import { banded } from "./series.ts";
 import {
@@ -24,6 +25,7 @@ import {
   percentOf,
   signedPoints,
 } from "./statistics.ts";
+import { bundledHost } from "./test-host.fixture.ts";
 import { discard, fullBatches, trainNetwork, unlessDiverged } from "./train-network.ts";
 
 describe("choices", () => {
@@ -137,11 +139,31 @@ describe("rows", () => {
     expect([...taken(Float32Array.of(1, 2, 3, 4), 2, [1, 0, 1])]).toEqual([3, 4, 1, 2, 3, 4]);
   });
 
+  it("judge by what is behind them, or in tuning by their own last fifth", () => {
+    const parts = (judge: "test" | "tune") => {
+      const { train, judged } = heldOut(range(14), 10, judge);
+      return [[...train], [...judged]];
+    };
+    expect(parts("test")).toEqual([[...range(10)], [...range(14, 10)]]);
+    expect(parts("tune")).toEqual([[...range(8)], [8, 9]]);
+  });
+
   it("of images are halved by the sums of 2 x 2 pixels", () => {
     const pixels = Uint8Array.from({ length: 16 }, (_, i) => i);
     const images = { pixels, labels: Uint8Array.of(0, 1), count: 2, height: 2, width: 4 };
     expect([...halved(images, [1, 0], (sum) => sum)]).toEqual([42, 50, 10, 18]);
     expect(halved(images, [0])[0]).toBeCloseTo(10 / 4 / 255, 12);
+  });
+});
+
+describe("parts", () => {
+  it("make the trials of the specs that name them", async () => {
+    const trial = trialOf({
+      square: ({ x }: { part: "square"; x: number }) => x ** 2,
+      root: async ({ x }: { part: "root"; x: number }) => Math.sqrt(x),
+    });
+    expect(await trial({ part: "square", x: 9 }, bundledHost)).toBe(81);
+    expect(await trial({ part: "root", x: 9 }, bundledHost)).toBe(3);
   });
 });
 

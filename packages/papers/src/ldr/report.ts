@@ -1,25 +1,25 @@
+import type { Trial } from "../kit/collect.ts";
 import { deviation, mean, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { arms } from "./arms.ts";
-import { bins, type Result, type Spec } from "./trial.ts";
+import { bins, type Doubt, type Result, type Spec } from "./trial.ts";
 import { judge, rankLosses } from "./verdict.ts";
 
+type Measured = Trial<Spec, Result>;
+
 /** The table, the histogram of lambda and the verdict, from all trials. */
-export function reportOf(specs: readonly Spec[], results: readonly Result[]): ReproductionReport {
+export function reportOf(trials: readonly Measured[]): ReproductionReport {
+  const specs = trials.map(({ spec }) => spec);
   const columns = unique(specs.map(columnOf));
   const losses = unique(specs.map(({ loss }) => loss));
   const seeds = unique(specs.map(({ seed }) => seed));
-  const accuracy = new Map<string, number>();
-  specs.forEach((spec, i) => {
-    accuracy.set(cellOf(spec.loss, columnOf(spec), spec.seed), results[i].accuracy);
-  });
+  // One a seed: differences to cross-entropy are paired, as equal seeds share rows, noise and the network's start.
   const at = (loss: string, column: string): number[] =>
-    seeds.map((seed) => accuracy.get(cellOf(loss, column, seed)) as number);
+    inColumn(trials, column).flatMap(({ spec, result }) => (spec.loss === loss ? [result.accuracy] : []));
   const ranks = rankLosses({
     losses,
     accuracies: columns.map((column) => losses.map((loss) => mean(at(loss, column)))),
   });
-  // Differences to cross-entropy are paired: equal seeds share rows, noise and the network's start.
   const rows = ranks
     .toSorted((a, b) => a.average - b.average)
     .map(({ loss, average, worst }): Row => {
@@ -37,19 +37,16 @@ export function reportOf(specs: readonly Spec[], results: readonly Result[]): Re
       };
     });
   return {
-    rows: [...rows, ...doubtRows(specs, results, columns)],
-    series: histograms(specs, results),
+    rows: [...rows, ...doubtRows(trials, columns)],
+    series: columns.flatMap((column) => histograms(trials, column)),
     ...judge(ranks),
   };
 }
 
 /** How well the learnt lambda finds corrupted labels: the area under the ROC curve in each noisy setting. */
-function doubtRows(specs: readonly Spec[], results: readonly Result[], columns: readonly string[]): Row[] {
+function doubtRows(trials: readonly Measured[], columns: readonly string[]): Row[] {
   const cells = columns.map((column) => {
-    const areas = specs.flatMap((spec, i) => {
-      const doubt = results[i].doubt;
-      return columnOf(spec) === column && doubt !== null ? [doubt.auc] : [];
-    });
+    const areas = doubtsIn(trials, column).map(({ auc }) => auc);
     return [column, areas.length > 0 ? round(mean(areas), 3) : null] as const;
   });
   if (cells.every(([, area]) => area === null)) return [];
@@ -65,26 +62,27 @@ function doubtRows(specs: readonly Spec[], results: readonly Result[], columns: 
   ];
 }
 
-/** Share of the examples in each bin of `lambda / lambda0`, corrupted and clean ones, in each noisy setting. */
-function histograms(specs: readonly Spec[], results: readonly Result[]): Series[] {
+/** Share of the examples in each bin of `lambda / lambda0`, corrupted and clean ones, where there is noise. */
+function histograms(trials: readonly Measured[], column: string): Series[] {
+  const doubts = doubtsIn(trials, column);
+  if (doubts.length === 0) return [];
   const centres = Array.from({ length: bins }, (_, i) => 0.5 + ((i + 0.5) * 0.5) / bins);
-  return unique(specs.map(columnOf)).flatMap((column) => {
-    const doubts = specs.flatMap((spec, i) => (columnOf(spec) === column ? (results[i].doubt ?? []) : []));
-    if (doubts.length === 0) return [];
-    return (["corrupted", "clean"] as const).map((kind): Series => {
-      const counts = centres.map((_, bin) => doubts.reduce((sum, doubt) => sum + doubt[kind][bin], 0));
-      const total = counts.reduce((a, b) => a + b, 0);
-      return {
-        name: `${column}: ${kind} labels`,
-        xLabel: "lambda / lambda0",
-        yLabel: "share of the examples",
-        x: centres.map((c) => round(c, 3)),
-        y: counts.map((count) => round(count / total, 4)),
-      };
-    });
+  return (["corrupted", "clean"] as const).map((kind): Series => {
+    const counts = centres.map((_, bin) => doubts.reduce((sum, doubt) => sum + doubt[kind][bin], 0));
+    const total = counts.reduce((a, b) => a + b, 0);
+    return {
+      name: `${column}: ${kind} labels`,
+      xLabel: "lambda / lambda0",
+      yLabel: "share of the examples",
+      x: centres.map((c) => round(c, 3)),
+      y: counts.map((count) => round(count / total, 4)),
+    };
   });
 }
 
 const columnOf = ({ dataset, setting }: Spec): string => `${dataset}, ${setting}`;
-const cellOf = (loss: string, column: string, seed: number): string => `${loss}|${column}|${seed}`;
+const inColumn = (trials: readonly Measured[], column: string): Measured[] =>
+  trials.filter(({ spec }) => columnOf(spec) === column);
+const doubtsIn = (trials: readonly Measured[], column: string): Doubt[] =>
+  inColumn(trials, column).flatMap(({ result }) => result.doubt ?? []);
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];

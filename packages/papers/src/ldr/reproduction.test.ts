@@ -108,10 +108,13 @@ describe("the report", () => {
       ["aldr-kl", 1, 0.85, 0.7],
     ];
     const doubt = (auc: number) => ({ auc, corrupted: [1, ...Array(24).fill(0)], clean: Array(25).fill(2) });
-    const { rows } = reportOf(
-      cells.map(([loss, seed]) => spec({ loss, seed })),
-      cells.map(([, , accuracy, auc]) => ({ accuracy, doubt: auc === undefined ? null : doubt(auc) })),
-    );
+    const trials = cells.map(([loss, seed, accuracy, auc]) => {
+      return {
+        spec: spec({ loss, seed }),
+        result: { accuracy, doubt: auc === undefined ? null : doubt(auc) },
+      };
+    });
+    const { rows } = reportOf(trials);
     expect(rows.map((row) => row["letter, uniform 0.3"])).toEqual([0.7, 0.7, 0.6, 0.65]);
     expect(rows[0]).toMatchObject({
       "average rank": 1.5,

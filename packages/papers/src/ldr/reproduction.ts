@@ -1,6 +1,6 @@
 import { available } from "../kit/available.ts";
 import { chosen } from "../kit/choices.ts";
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Progress, Reproduction } from "../reproduction.ts";
 import { arms, armsAt, columns } from "./arms.ts";
@@ -43,7 +43,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         }),
       ),
     );
-    return reportOf(specs, yield* collect(host, specs, describe));
+    return reportOf(yield* collectTrials<Trial<Spec, Result>>(host, specs, describe));
   },
 
   async *tune(host) {

@@ -199,16 +199,10 @@ function watcher(
   compile: Compile | undefined,
 ) {
   const curve: Curve = { largest: [], violation: [], bound: [], objective: [], energy: [], stationarity: [] };
-  const monitor = lionMonitor({
-    kappa: kappa.l1(),
-    weightDecay,
-    learningRate,
-    b1: 0.9,
-    b2: 0.99,
-    compile,
-  });
-  const finite = (value: number | null): number | null =>
-    value !== null && Number.isFinite(value) ? value : null;
+  const box = kappa.l1();
+  const monitor = lionMonitor({ kappa: box, weightDecay, learningRate, b1: 0.9, b2: 0.99, compile });
+  const finite = (value: number | undefined | null): number | null =>
+    Number.isFinite(value) ? (value as number) : null;
   return {
     curve,
     dispose: () => monitor.dispose(),
@@ -218,13 +212,13 @@ function watcher(
       let report: LionReport | null = null;
       if (arm === "lion") report = await monitor.look({ loss, params, state: optimizer, gradient });
       disposeTree(gradient);
-      const violation = violationOf(kappa.l1(), weightDecay, params);
-      curve.largest.push(gaugeOf(kappa.l1(), weightDecay, params) / weightDecay);
+      const violation = violationOf(box, weightDecay, params);
+      curve.largest.push(gaugeOf(box, weightDecay, params) / weightDecay);
       curve.violation.push(violation);
       curve.bound.push(bound);
-      curve.objective.push(finite(report?.objective ?? null));
-      curve.energy.push(finite(report?.energy ?? null));
-      curve.stationarity.push(finite(report?.stationarity ?? null));
+      curve.objective.push(finite(report?.objective));
+      curve.energy.push(finite(report?.energy));
+      curve.stationarity.push(finite(report?.stationarity));
     },
   };
 }

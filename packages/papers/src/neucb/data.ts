@@ -28,11 +28,8 @@ export async function environmentOf(
     const pool = judge === "tune" ? everything.subarray(0, tuningImages) : everything.subarray(tuningImages);
     const rows = shuffled(pool, order).subarray(0, rounds);
     const y = Int32Array.from(rows, (row) => images.labels[row]);
-    return classificationToBandit(
-      halved(images, rows, (sum) => sum / 4),
-      y,
-      { features: 196, classes: 10 },
-    );
+    const x = halved(images, rows, (sum) => sum / 4);
+    return classificationToBandit(x, y, { features: 196, classes: 10 });
   }
   const dataset = await host.dataset(task === "wdbc" ? "breast_cancer_wdbc" : task);
   const rows = range(dataset.rows);

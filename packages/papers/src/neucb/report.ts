@@ -19,9 +19,7 @@ export function reportOf(measured: readonly Measured[], tasks: readonly Task[]):
   const rows: Row[] = [];
   const series: Series[] = [];
   for (const { id, label } of tasks) {
-    const rounds = measured.flatMap(({ spec }) =>
-      "task" in spec && spec.task === id ? [spec.rounds] : [],
-    )[0];
+    const [rounds] = measured.flatMap(({ spec }) => ("task" in spec && spec.task === id ? spec.rounds : []));
     for (const arm of arms) {
       const results = resultsOf(id, arm.id);
       if (results.length === 0) continue;

@@ -66,16 +66,15 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
   };
   const [fashionTrain, fashionTest] = [await clothes("fashion-train"), await clothes("fashion-test")];
 
-  const embedded = async (part: Part): Promise<Embedded> => ({
-    x: await trained.embed(part.x),
-    y: part.y,
-    features: 60,
-  });
+  const embedded = async ({ x, y }: Part): Promise<Embedded> => {
+    return { x: await trained.embed(x), y, features: 60 };
+  };
   const raw = (part: Part): Embedded => ({ ...part, features: pixels });
   const classifier = await classifierOf(trained.centers!, 60);
-  const closed = await accuracyOf(classifier, await embedded(among(judged, isOld)));
+  const oldDigits = among(judged, isOld);
+  const old = await embedded(oldDigits);
+  const closed = await accuracyOf(classifier, old);
   const added = among(digits, isNew, fromNew);
-  const old = await embedded(among(judged, isOld));
   const query = await embedded(among(judged, isNew, fromNew));
   const joint = await joined(classifier, await embedded(added), { old, query });
   const recall = async (digit: number) =>
@@ -88,10 +87,7 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
     eight: await recall(8),
     nine: await recall(9),
     fashion: await cosine.disjoint(await embedded(fashionTrain), await embedded(fashionTest)),
-    rawClosed: await accuracyOf(
-      await classifierOfMeans(raw(among(digits, isOld))),
-      raw(among(judged, isOld)),
-    ),
+    rawClosed: await accuracyOf(await classifierOfMeans(raw(among(digits, isOld))), raw(oldDigits)),
     rawTen: await accuracyOf(await classifierOfMeans(raw(digits)), raw(judged)),
     rawFashion: await cosine.disjoint(raw(fashionTrain), raw(fashionTest)),
   };

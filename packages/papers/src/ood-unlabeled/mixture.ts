@@ -113,13 +113,11 @@ async function logistic(
     loss: batchCrossEntropy,
     optimizer: (hyper) => adamw(hyper.learningRate, { weightDecay: hyper.weightDecay }),
   }));
+  const batches = minibatches({ x, shape: [d], y, classes: 2 }, { size: y.length, seed: 0 });
   const state = await fit({
     step,
     state: step.init(keyOf(0), { hyper: { learningRate: 0.05, weightDecay } }),
-    batches: fullBatches(
-      minibatches({ x, shape: [d], y, classes: 2 }, { size: y.length, seed: 0 }),
-      iterations,
-    ),
+    batches: fullBatches(batches, iterations),
     signal: host.signal,
   });
   const [{ weight }] = state.params as unknown as [{ weight: np.Array }];

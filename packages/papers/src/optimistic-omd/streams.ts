@@ -32,7 +32,8 @@ export async function streamProblem(spec: StreamSpec, host: TrialHost): Promise<
   const next = randomSource(derive(spec.seed, 5));
   const drawn = shuffle(range(y.length), next).slice(0, spec.rows);
   const labels = y.slice();
-  if (spec.order === "5 % of labels flipped") for (const row of drawn) if (next() < 0.05) labels[row] *= -1;
+  const dirty = spec.order === "5 % of labels flipped";
+  if (dirty) for (const row of drawn) if (next() < 0.05) labels[row] *= -1;
   const order = spec.order === "blocks of a class" ? inBlocks(drawn, labels) : [...drawn];
   const domain = ballDomain(width, radius);
   const score = (row: number, point: Float64Array) => {
@@ -58,13 +59,8 @@ export async function streamProblem(spec: StreamSpec, host: TrialHost): Promise<
       return sum;
     },
   };
-  const name = [
-    spec.data,
-    order.length,
-    order.length < y.length || spec.order === "5 % of labels flipped"
-      ? `${spec.seed} ${spec.order}`
-      : "all rows",
-  ].join(" ");
+  const which = order.length < y.length || dirty ? `${spec.seed} ${spec.order}` : "all rows";
+  const name = [spec.data, order.length, which].join(" ");
   const fixed = best.get(name) ?? minimizeOn(domain, mean, { steps: 400, tolerance: 1e-7 });
   best.set(name, fixed);
   return {
@@ -124,11 +120,8 @@ async function digits(host: TrialHost): Promise<Rows> {
   rows.forEach((row, i) => {
     for (let j = 0; j < size; j++) x[i * size + j] = pixels[row * size + j] / 255;
   });
-  return ofLengthOne(
-    x,
-    rows.map((row) => Number(labels[row] === 8)),
-    size,
-  );
+  const eights = rows.map((row) => Number(labels[row] === 8));
+  return ofLengthOne(x, eights, size);
 }
 
 /** Adds a 1 to every row, for the intercept, and makes its length 1. */

@@ -43,7 +43,7 @@ const problem: Bilevel<Data> = {
         .sum()
         .mul(size.ridge / 2),
     ),
-  valLoss: (w, a, batch) => errorOf(w, a, batch),
+  valLoss: errorOf,
 };
 function errorOf(w: Tree, a: Tree, { x, y }: Data): np.Array {
   const effect = (w as np.Array).ref.mul(a as np.Array).reshape([-1, 1]);

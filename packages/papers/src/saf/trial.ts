@@ -8,7 +8,7 @@ import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { type Arm, armOf, type Configuration } from "./arms.ts";
+import { armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { judgeOn, type programsFor as Programs, programsFor, startOf } from "./programs.ts";
 import { cells, landscape, sizes } from "./settings.ts";
@@ -69,7 +69,7 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   });
   if (state === null)
     return { part: "arm", accuracy: 0, averagedAccuracy: null, trainLoss: Infinity, sharp: null };
-  const average = averageOf(step, state, arm);
+  const average = "averagedParams" in step ? (step as MesaStep).averagedParams(state) : null;
   const params = arm.averaged === true && average !== null ? average : step.params(state);
   const result: ArmResult = {
     part: "arm",
@@ -80,14 +80,6 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   };
   discard(state);
   return result;
-}
-
-function averageOf(
-  step: TrainStep<SupervisedState> | MesaStep,
-  state: SupervisedState,
-  { id }: Arm,
-): Tree | null {
-  return id === "mesa" || id === "average" ? (step as MesaStep).averagedParams(state) : null;
 }
 
 async function measuredAt(

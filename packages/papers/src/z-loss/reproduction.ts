@@ -85,18 +85,13 @@ export const reproduction: Reproduction<Spec, Result> = {
     const tried = yield* tryAll(host, candidatesOf(host), describe);
     const scoring = { score: "score", scoreOf, round: (value: number) => value };
     const { rows, choices } = bestOf(tried, { ...scoring, notChosen: ["choice", "score"] });
-    const topAt = (arm: (typeof zArms)[number], at: number): number | undefined => {
-      const choice = names.words(arm);
-      const best = tried.find(
-        ({ choice: own, row }) => own === choice && row.learningRate === choices[choice].learningRate,
-      );
-      return best && mean(best.results.map((result) => topOf(result)[at]));
-    };
     ks.forEach((k, at) => {
       const choice = names.zLoss(k);
-      const scores = zArms.flatMap((arm) => {
-        const score = topAt(arm, at);
-        return score === undefined ? [] : [{ choice, arm, score }];
+      const scores = zArms.map((arm) => {
+        const own = names.words(arm);
+        const { learningRate } = choices[own];
+        const best = tried.find((one) => one.choice === own && one.row.learningRate === learningRate)!;
+        return { choice, arm, score: mean(best.results.map((result) => topOf(result)[at])) };
       });
       rows.push(...scores);
       choices[choice] = { arm: scores.reduce((a, b) => (b.score > a.score ? b : a)).arm };
