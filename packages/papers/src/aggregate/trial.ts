@@ -1,6 +1,6 @@
 import { makeBags } from "minimand";
 import { derive } from "minimand/engine";
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { split } from "./data.ts";
@@ -48,13 +48,11 @@ async function realTrial(spec: RealSpec, host: TrialHost): Promise<RealResult> {
   return { part: "real", errors, byName: {}, chosenRho: null, theoryRho: null };
 }
 
-const parts = { simulation: simulate, private: simulatePrivate, real: realTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of any part. */
+export const trial = trialOf({ simulation: simulate, private: simulatePrivate, real: realTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of any part. */
-export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

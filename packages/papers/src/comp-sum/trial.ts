@@ -1,17 +1,15 @@
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { adversarialTrial } from "./adversarial.ts";
 import { boundsTrial } from "./bounds.ts";
 import { familyTrial } from "./family.ts";
 
 export type * from "./spec.ts";
 
-const parts = { bounds: boundsTrial, family: familyTrial, adversarial: adversarialTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of any part; the same spec gives the same result. */
+export const trial = trialOf({ bounds: boundsTrial, family: familyTrial, adversarial: adversarialTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of any part; the same spec gives the same result. */
-export const trial = trialOf(parts);
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {

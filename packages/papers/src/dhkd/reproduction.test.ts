@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  expectChoicesOnGrids,
-  bundledHost as host,
-  quickRun,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { armOf, arms, dhkdArms } from "./arms.ts";
 import type { ConflictResult } from "./conflict-study.ts";
 import { prepare } from "./data.ts";
@@ -55,7 +50,7 @@ describe("the reproduction of dhkd", () => {
   });
 
   it("has six configurations for every arm, and choices that are on those grids", () => {
-    expectChoicesOnGrids(tuned.choices, arms, 6);
+    expectOnGrids(tuned.choices, arms, 6);
     expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
   });
 });

@@ -2,7 +2,7 @@ import { minibatches, type NeuralCollapse } from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { part } from "../kit/part.ts";
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { Draw } from "../kit/rows.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -84,13 +84,11 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   return result;
 }
 
-const parts = { arm: armTrial, conflict: conflictTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ arm: armTrial, conflict: conflictTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

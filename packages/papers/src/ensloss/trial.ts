@@ -3,7 +3,7 @@ import { derive } from "minimand/engine";
 import { logitsOf } from "../kit/accuracy.ts";
 import { named } from "../kit/named.ts";
 import type { Network } from "../kit/networks.ts";
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
@@ -82,13 +82,11 @@ function networkFor(
   });
 }
 
-const parts = { cell: cellTrial, tail: tailTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ cell: cellTrial, tail: tailTrial }, "kind");
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts, "kind");
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {

@@ -147,7 +147,7 @@ export function expectOnGrid(choices: object, name: string, grid: readonly objec
 }
 
 /** Asserts that every arm has so many configurations, and committed choices, by these names, that are points of its grid. */
-export function expectChoicesOnGrids(
+export function expectOnGrids(
   choices: object,
   arms: readonly { id: string; grid: readonly object[] }[],
   count: number,

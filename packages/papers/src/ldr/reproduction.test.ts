@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  expectChoicesOnGrids,
-  bundledHost as host,
-  quickRun,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { reportOf } from "./report.ts";
@@ -58,7 +53,7 @@ describe("the reproduction of ldr", () => {
 
   it("has eighteen configurations for every loss, and tuned choices that are on those grids", () => {
     const namesOf = (loss: string) => settings.map(({ id }) => `letter/${id}/${loss}`);
-    expectChoicesOnGrids(tuned.choices, arms, 18, namesOf);
+    expectOnGrids(tuned.choices, arms, 18, namesOf);
   });
 });
 

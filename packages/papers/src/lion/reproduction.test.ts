@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { differences } from "../kit/statistics.ts";
-import {
-  expectChoicesOnGrids,
-  bundledHost as host,
-  quickRun,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { kappaCases } from "./kappas.ts";
@@ -84,7 +79,7 @@ describe("the reproduction of lion", () => {
   });
 
   it("has six configurations for every optimizer, and choices that are on those grids", () => {
-    expectChoicesOnGrids(tuned.choices, arms, 6);
+    expectOnGrids(tuned.choices, arms, 6);
   });
 });
 

@@ -1,14 +1,12 @@
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { networkTrial } from "./network.ts";
 import { quadraticTrial } from "./quadratic.ts";
 
-const parts = { quadratic: quadraticTrial, network: networkTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ quadratic: quadraticTrial, network: networkTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

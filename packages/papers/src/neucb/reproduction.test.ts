@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   bundledHost,
-  expectChoicesOnGrids,
+  expectOnGrids,
   madeUpImages,
   quickRun,
   testVerdicts,
@@ -72,7 +72,7 @@ describe("the reproduction of neucb", () => {
 
   it("has twelve configurations for every arm, and choices that are on those grids", () => {
     const own = tasks.filter(({ scales }) => scales.includes("default"));
-    expectChoicesOnGrids(tuned.choices, tunedArms, 12, (arm) => own.map(({ id }) => `${id}, ${arm}`));
+    expectOnGrids(tuned.choices, tunedArms, 12, (arm) => own.map(({ id }) => `${id}, ${arm}`));
     for (const arm of arms) expect(tunedArms.map(({ id }) => id)).toContain(armOf(arm.id).choice);
   });
 });

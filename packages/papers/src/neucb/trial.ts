@@ -1,6 +1,6 @@
 import { type BanditEnvironment, simulateBandit } from "minimand";
 import { derive } from "minimand/engine";
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { type Draw, environmentOf } from "./data.ts";
@@ -74,13 +74,11 @@ function scaled(environment: BanditEnvironment, factor: number): BanditEnvironme
   };
 }
 
-const parts = { bandit: banditTrial, growth: growthTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ bandit: banditTrial, growth: growthTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts);
 
 /** The regret at the end. */
 export const regretOf = (result: Result): number =>

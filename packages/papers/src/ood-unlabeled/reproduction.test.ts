@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  expectChoicesOnGrids,
-  bundledHost as host,
-  quickRun,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { mixtureArms, mixtureGrids, transferArms } from "./arms.ts";
 import { domains, prepare } from "./data.ts";
 import { type MixtureSpec, mixtureTrial } from "./mixture.ts";
@@ -32,9 +27,9 @@ describe("the reproduction of ood-unlabeled", () => {
   it("has a committed choice from the grid for every arm", () => {
     const simulated = mixtureArms.filter(({ id }) => id !== "mean");
     const ofMixture = simulated.map(({ id }) => ({ id, grid: mixtureGrids[id] }));
-    expectChoicesOnGrids(tuned.choices, ofMixture, 6, (id) => [`mixture: ${id}`]);
+    expectOnGrids(tuned.choices, ofMixture, 6, (id) => [`mixture: ${id}`]);
     const places = domains.flatMap(({ id }) => shapes.map((shape) => `${id}, ${shape}`));
-    expectChoicesOnGrids(tuned.choices, transferArms, 6, (id) => places.map((place) => `${place}: ${id}`));
+    expectOnGrids(tuned.choices, transferArms, 6, (id) => places.map((place) => `${place}: ${id}`));
   });
 });
 

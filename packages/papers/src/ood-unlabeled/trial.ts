@@ -1,14 +1,12 @@
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { mixtureTrial } from "./mixture.ts";
 import { transferTrial } from "./transfer.ts";
 
-const parts = { mixture: mixtureTrial, transfer: transferTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ mixture: mixtureTrial, transfer: transferTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts);
 
 /** Where an arm is chosen: the simulation, or a domain and a shape. */
 export const placeOf = (spec: Spec): string =>

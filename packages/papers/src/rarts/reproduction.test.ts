@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  expectChoicesOnGrids,
-  bundledHost as host,
-  quickRun,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
 import { nameOf, space } from "./cells.ts";
 import { splitDigits } from "./data.ts";
@@ -55,7 +50,7 @@ describe("the reproduction of rarts", () => {
 
   it("has six configurations for every arm, choices that are on those grids, and a table of the whole space", () => {
     const cells = Map.groupBy(cellArms, ({ settingsOf }) => settingsOf ?? "own");
-    expectChoicesOnGrids(tuned.choices, [...cells.get("own")!, ...widthArms], 6);
+    expectOnGrids(tuned.choices, [...cells.get("own")!, ...widthArms], 6);
     expect(cells.get("rarts")?.map(({ grid }) => grid)).toEqual([[]]);
     expect(Object.keys(tuned.choices)).toEqual(expect.arrayContaining(space.map(nameOf)));
   });

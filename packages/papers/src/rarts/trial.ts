@@ -1,4 +1,4 @@
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import {
   type CellResult,
   cellTrial,
@@ -12,7 +12,8 @@ import { gatesTrial } from "./gates.ts";
 import { methodLabel, type SolvableResult, solvableTrial } from "./solvable.ts";
 import { type WidthResult, widthTrial } from "./widths.ts";
 
-const parts = {
+/** One trial of any part. */
+export const trial = trialOf({
   solvable: solvableTrial,
   cell: cellTrial,
   random: randomTrial,
@@ -20,13 +21,10 @@ const parts = {
   width: widthTrial,
   gates: gatesTrial,
   cost: costTrial,
-};
-export type Measured = TrialsOf<typeof parts>;
+});
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of any part. */
-export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

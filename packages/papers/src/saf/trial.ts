@@ -3,7 +3,7 @@ import { type MesaStep, minibatches, type SupervisedState, type TrainStep } from
 import { derive, disposeTree, type Tree } from "minimand/engine";
 import { named } from "../kit/named.ts";
 import { part } from "../kit/part.ts";
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { Draw, Labelled } from "../kit/rows.ts";
 import { cosine } from "../kit/schedules.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
@@ -105,13 +105,11 @@ async function measuredAt(
   return sharp;
 }
 
-const parts = { arm: armTrial, speed: speedTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of either part. */
+export const trial = trialOf({ arm: armTrial, speed: speedTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of either part. */
-export const trial = trialOf(parts);
 
 /** What a finished trial is called in the progress. */
 export function describe(spec: Spec, result: Result): string {

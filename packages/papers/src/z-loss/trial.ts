@@ -1,17 +1,15 @@
-import { type TrialsOf, trialOf } from "../kit/parts.ts";
+import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { digitTrial } from "./digits.ts";
 import { wordTrial } from "./language-model.ts";
 import { speedTrial } from "./speed.ts";
 
 export type * from "./spec.ts";
 
-const parts = { words: wordTrial, digits: digitTrial, speed: speedTrial };
-export type Measured = TrialsOf<typeof parts>;
+/** One trial of any part. The same spec gives the same result, times apart. */
+export const trial = trialOf({ words: wordTrial, digits: digitTrial, speed: speedTrial });
+export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
-
-/** One trial of any part. The same spec gives the same result, times apart. */
-export const trial = trialOf(parts);
 
 /** What a trial is called in the progress. */
 export function describe(spec: Spec): string {
