@@ -8,15 +8,19 @@ import { sgd } from "../../optimizers/index.ts";
 import { supervised } from "../../training/supervised.ts";
 import type { Variables } from "../model.ts";
 import { multiHeadAttention } from "./attention.ts";
+import { conv2d, convTranspose2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
+import { flatten } from "./flatten.ts";
 import type { Layer } from "./layer.ts";
 import { batchNorm, layerNorm, rmsNorm } from "./normalization.ts";
+import { avgPool, globalAveragePool, maxPool } from "./pooling.ts";
 import { learnedPositions } from "./positions.ts";
 import { residual } from "./residual.ts";
 import { sequential } from "./sequential.ts";
 import { transformerBlock } from "./transformer.ts";
+import { upsample } from "./upsample.ts";
 
 /** A layer as its conformance suite sees it. */
 export interface ConformingLayer {
@@ -97,6 +101,78 @@ export const conformingLayers: readonly ConformingLayer[] = [
     input: [5, 3],
     ids: 6,
     output: [5, 3],
+  },
+  {
+    layer: conv2d({ inputs: 1, outputs: 4, kernel: 3, padding: "same" }),
+    input: [2, 5, 4, 1],
+    output: [2, 5, 4, 4],
+    refused: [2, 5, 4, 2],
+  },
+  {
+    layer: conv2d({ inputs: 3, outputs: 2, kernel: [3, 2], stride: 2, padding: 1, bias: false }),
+    input: [2, 5, 4, 3],
+    output: [2, 3, 3, 2],
+    refused: [5, 4, 3],
+  },
+  {
+    layer: conv2d({ inputs: 4, outputs: 6, kernel: 2, dilation: 2, groups: 2 }),
+    input: [2, 4, 5, 4],
+    output: [2, 2, 3, 6],
+    refused: [2, 4, 5, 2],
+  },
+  {
+    layer: conv2d({ inputs: 3, outputs: 3, kernel: 3, padding: "same", groups: 3 }),
+    input: [2, 4, 3, 3],
+    output: [2, 4, 3, 3],
+    refused: [2, 3, 4, 3, 3],
+  },
+  {
+    layer: convTranspose2d({ inputs: 3, outputs: 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1 }),
+    input: [2, 3, 2, 3],
+    output: [2, 6, 4, 2],
+    refused: [2, 3, 2, 2],
+  },
+  {
+    layer: convTranspose2d({ inputs: 2, outputs: 4, kernel: 2, stride: 2, groups: 2 }),
+    input: [2, 2, 3, 2],
+    output: [2, 4, 6, 4],
+    refused: [2, 2],
+  },
+  { layer: avgPool({ size: 2 }), input: [2, 5, 4, 3], output: [2, 2, 2, 3], refused: [5, 4, 3] },
+  {
+    layer: avgPool({ size: 3, stride: 2, padding: 1 }),
+    input: [2, 5, 4, 2],
+    output: [2, 3, 2, 2],
+    refused: [2, 5],
+  },
+  { layer: maxPool({ size: 2 }), input: [2, 4, 5, 3], output: [2, 2, 2, 3], refused: [5, 4, 3] },
+  {
+    layer: maxPool({ size: [3, 2], stride: [2, 1], padding: "same" }),
+    input: [2, 5, 4, 2],
+    output: [2, 3, 4, 2],
+    refused: [2, 5],
+  },
+  { layer: globalAveragePool(), input: [3, 2, 4, 5], output: [3, 5], refused: [3, 5] },
+  { layer: upsample({ factor: 2 }), input: [2, 2, 3, 2], output: [2, 4, 6, 2], refused: [2, 3] },
+  {
+    layer: upsample({ factor: [3, 2], method: "bilinear" }),
+    input: [2, 2, 3, 2],
+    output: [2, 6, 6, 2],
+    refused: [2, 3],
+  },
+  { layer: flatten(), input: [3, 2, 2, 3], output: [3, 12] },
+  {
+    layer: sequential([
+      conv2d({ inputs: 1, outputs: 4, kernel: 3 }),
+      batchNorm(4),
+      relu,
+      maxPool({ size: 2 }),
+      flatten(),
+      dense({ inputs: 16, outputs: 3 }),
+    ]),
+    input: [3, 6, 6, 1],
+    output: [3, 3],
+    refused: [3, 6, 6, 2],
   },
 ];
 

@@ -1,11 +1,16 @@
 export * from "./activations.ts";
 export * from "./attention.ts";
+export * from "./conv2d.ts";
 export * from "./dense.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
+export * from "./flatten.ts";
 export type { Layer } from "./layer.ts";
 export * from "./normalization.ts";
+export * from "./pooling.ts";
 export * from "./positions.ts";
 export * from "./residual.ts";
 export * from "./sequential.ts";
 export * from "./transformer.ts";
+export * from "./upsample.ts";
+export type { Padding, Pair } from "./window.ts";
