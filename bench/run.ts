@@ -39,6 +39,8 @@ const sharpnessAware = bench<{ wasm: SharpnessAwareTimes; native: SharpnessAware
 const architecture = bench<ArchitectureResult>("architecture-search.ts");
 const bandits = bench<BanditResult>("bandits.ts");
 const service = bench<ServiceResult>("service-load.ts");
+// It writes its section itself, as it can be run alone.
+const { rows: convolutions } = bench<{ rows: Row[] }>("convolution.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -205,5 +207,5 @@ replaceSection({
   rows: nativeOnes,
   ...("missing" in native && { missing: native.missing }),
 });
-console.log(`${tableOf(rows)}\n\n${tableOf(nativeOnes)}`);
+console.log([rows, nativeOnes, convolutions].map(tableOf).join("\n\n"));
 process.exitCode = [...rows, ...nativeOnes].every(([, , , met]) => met) ? 0 : 1;
