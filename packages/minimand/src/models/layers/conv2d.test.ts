@@ -2,10 +2,10 @@ import { jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
 import { keyOf } from "../../engine/random.ts";
-import { disposeTree } from "../../engine/tree.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { conv2d, convTranspose2d } from "./conv2d.ts";
 import type { Layer } from "./layer.ts";
-import { maxPool } from "./pooling.ts";
+import { avgPool, maxPool } from "./pooling.ts";
 import { type Axis, convolution, type Numbers, numbers, transposedConvolution } from "./reference.fixture.ts";
 import { upsample } from "./upsample.ts";
 
@@ -105,6 +105,107 @@ describe.each(geometries)("on wasm, with %s", (_, image, channels, outputs, axes
       });
   });
 });
+
+it.each([
+  [
+    "a convolution",
+    conv2d({ inputs: 6, outputs: 4, kernel: 2, stride: 2, padding: 1, bias: false }),
+    [2, 8, 6, 6],
+  ],
+  [
+    "a convolution of one channel",
+    conv2d({
+      inputs: 1,
+      outputs: 4,
+      kernel: [3, 4],
+      stride: [2, 4],
+      padding: [
+        [2, 1],
+        [3, 1],
+      ],
+      bias: false,
+    }),
+    [2, 8, 8, 1],
+  ],
+  [
+    "a convolution in groups",
+    conv2d({ inputs: 6, outputs: 6, groups: 3, kernel: 2, stride: 2, padding: 1, bias: false }),
+    [2, 8, 6, 6],
+  ],
+  [
+    "each channel by itself",
+    conv2d({
+      inputs: 2,
+      outputs: 2,
+      groups: 2,
+      kernel: [2, 4],
+      stride: [2, 4],
+      padding: [
+        [1, 1],
+        [2, 2],
+      ],
+      bias: false,
+    }),
+    [2, 6, 12, 2],
+  ],
+  [
+    "a transposed convolution",
+    convTranspose2d({ inputs: 2, outputs: 6, kernel: 4, stride: 2, padding: 1, bias: false }),
+    [2, 4, 6, 2],
+  ],
+  [
+    "a mean",
+    avgPool({
+      size: [2, 4],
+      padding: [
+        [1, 1],
+        [3, 1],
+      ],
+    }),
+    [2, 8, 8, 2],
+  ],
+  [
+    "a maximum",
+    maxPool({
+      size: [2, 4],
+      padding: [
+        [1, 1],
+        [3, 1],
+      ],
+    }),
+    [2, 8, 8, 2],
+  ],
+] as const)(
+  "on wasm the compiled gradient of %s with a stride in its input is that of differences",
+  (_, layer, shape) => {
+    const { params } = layer.init(keyOf(3));
+    const x = Float32Array.from(
+      { length: shape.reduce<number>((a, b) => a * b, 1) },
+      (_, i) => 2 * Math.sin(12.9898 * i),
+    );
+    // Elementwise work before the layer, as in a network, reads the gradient.
+    const run = compiledValueAndGrad((image: np.Array, weights: Tree) =>
+      np
+        .square(layer.apply({ params: weights, state: {} }, np.tanh(image), { training: true })[0].add(1))
+        .sum(),
+    );
+    const at = (values: Float32Array<ArrayBuffer>) =>
+      run(np.array(values, { shape: [...shape] }), refTree(params));
+    const [value, gradient] = at(x);
+    value.dispose();
+    const found = gradient.dataSync();
+    for (let i = 0; i < x.length; i += Math.ceil(x.length / 40)) {
+      const [up, down] = [0.01, -0.01].map((h) => {
+        const [moved, rest] = at(x.with(i, x[i] + h) as Float32Array<ArrayBuffer>);
+        rest.dispose();
+        return moved.item();
+      });
+      expect(Math.abs(found[i] - (up - down) / 0.02)).toBeLessThan(0.02 * (1 + Math.abs(found[i])));
+    }
+    run.dispose();
+    disposeTree(params);
+  },
+);
 
 it("the kernel of a convolution starts with the variance of He, so that outputs keep the mean square of ReLU", () => {
   const x = np.array(
