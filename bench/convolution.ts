@@ -156,5 +156,5 @@ for (const what of Object.keys(titles) as What[]) {
   rows.push([`${titles[what]}${share}`, parts.join(", "), "", true]);
 }
 torch?.stop();
-replaceSection({ title: "Convolutions", command: "node bench/convolution.ts", rows });
+replaceSection({ title: "Convolutions, processor time", command: "node bench/convolution.ts", rows });
 console.log(JSON.stringify({ rows }));
