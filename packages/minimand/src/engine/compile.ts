@@ -1,4 +1,5 @@
 import { jit } from "@jax-js/jax";
+import { float64Numbers, hasFloat64, withExactNumbers } from "./exact-numbers.ts";
 import type { Tree } from "./tree.ts";
 
 /** A compiled function: same call shape as the original. `dispose` frees what its programs hold. */
@@ -37,5 +38,16 @@ export interface AsyncCompile {
   loop?: Compile["loop"];
 }
 
-/** The engine's own compiler. The engine's types can't express "any tree"; the cast is confined to this line. */
-export const compileWithJit: Compile = jit as unknown as Compile;
+/**
+ * The engine's own compiler. Programs of float64 arrays keep all digits of the numbers among their arguments and in their
+ * bodies; those of float32 round them, as the engine does.
+ */
+export const compileWithJit: Compile = <A extends Tree[], R extends Tree>(
+  f: (...args: A) => R,
+): Compiled<A, R> => {
+  // The engine's types can't express "any tree"; the cast is confined to this line.
+  const program = jit(f as never) as unknown as Compiled<A, R>;
+  const call = (...args: A): R =>
+    hasFloat64(args) ? withExactNumbers(() => program(...float64Numbers(args))) : program(...args);
+  return Object.assign(call, { dispose: () => program.dispose() });
+};

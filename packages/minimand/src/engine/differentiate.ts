@@ -1,4 +1,5 @@
-import { jit, lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { compileWithJit } from "./compile.ts";
 import { constantOf } from "./parameter.ts";
 import { mapTree, type Tree } from "./tree.ts";
 
@@ -45,11 +46,11 @@ export function compiledValueAndGrad<P extends Tree, R extends Tree[]>(
   f: (params: P, ...rest: R) => np.Array,
 ): ((params: P, ...rest: R) => [np.Array, P]) & { dispose(): void } {
   const guarded = differentiate<P, R, Tree[]>((params, ...rest) => [f(params, ...rest), []]);
-  const compiled = jit(((one: np.Array, params: P, ...rest: R) => {
+  const compiled = compileWithJit((one: np.Array, params: P, ...rest: R): [np.Array, P] => {
     const [[value], gradient] = guarded(one, params, ...rest);
     return [value, gradient];
-  }) as never) as unknown as ((one: number, ...a: Tree[]) => [np.Array, P]) & { dispose(): void };
-  return Object.assign((params: P, ...rest: R) => compiled(1, params, ...rest), {
+  });
+  return Object.assign((params: P, ...rest: R) => compiled(1 as never, params, ...rest), {
     dispose: () => compiled.dispose(),
   });
 }

@@ -5,6 +5,7 @@
 export * from "./checks.ts";
 export * from "./compile.ts";
 export * from "./differentiate.ts";
+export * from "./exact-numbers.ts";
 export * from "./numerics.ts";
 export * from "./options.ts";
 export * from "./parameter.ts";

@@ -123,7 +123,7 @@ export function softmax(x: np.Array, axis = -1): np.Array {
 
 /**
  * Largest exponent whose exponential is used as a slope: its products with ordinary numbers stay finite in float32.
- * Float64 uses the same one, since the engine keeps the constants of a compiled program in float32.
+ * Float64 uses the same one, so that gradients agree.
  */
 const exponentCap = 80;
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
+import { scalarType } from "../engine/exact-numbers.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
@@ -31,12 +32,15 @@ export function scaleByAdam({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamOptions = 
   checkNumber("b2", b2, { min: 0, below: 1 });
   checkNumber("eps", eps, { above: 0 });
   return {
-    init: (params) => ({
-      mean: zerosLike(params),
-      square: zerosLike(params),
-      b1Power: np.array(1, { dtype: np.float32 }),
-      b2Power: np.array(1, { dtype: np.float32 }),
-    }),
+    init(params) {
+      const dtype = scalarType(params);
+      return {
+        mean: zerosLike(params),
+        square: zerosLike(params),
+        b1Power: np.array(1, { dtype }),
+        b2Power: np.array(1, { dtype }),
+      };
+    },
     update(updates, state, params) {
       disposeTree(params);
       const s = state as unknown as AdamState;

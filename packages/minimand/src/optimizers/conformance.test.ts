@@ -1,6 +1,7 @@
-import { type DType, jit, numpy as np } from "@jax-js/jax";
+import { type DType, defaultDevice, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
+import { compileWithJit } from "../engine/compile.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, refTree } from "../engine/tree.ts";
 import { optimisticDescent } from "../online/index.ts";
@@ -166,6 +167,29 @@ describe.each(optimizers)("%s", (_, make) => {
       });
     }
     disposeTree([a, sa, b, sb]);
+  });
+
+  it("makes the same steps compiled and eagerly with all digits of float64", () => {
+    // The device whose functions are exact.
+    const device = defaultDevice();
+    defaultDevice("cpu");
+    try {
+      const run = compileWithJit(step(make()));
+      let [a, b] = [start(np.float64), start(np.float64)];
+      let [sa, sb] = [make().init(a), make().init(b)];
+      for (let i = 0; i < 4; i++) {
+        [a, sa] = run(a, sa);
+        [b, sb] = step(make())(b, sb);
+        const eager = numbers([b, sb]);
+        numbers([a, sa]).forEach((x, j) => {
+          expect(Math.abs(x - eager[j])).toBeLessThanOrEqual(1e-13 * (1 + Math.abs(eager[j])));
+        });
+      }
+      disposeTree([a, sa, b, sb]);
+      run.dispose();
+    } finally {
+      defaultDevice(device);
+    }
   });
 
   it("keeps structure, shapes and dtypes of parameters and state, in float32 and float64", () => {

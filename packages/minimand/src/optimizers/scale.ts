@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../engine/checks.ts";
+import { scalarType } from "../engine/exact-numbers.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf, mapTree, refTree, sumOfSquares } from "../engine/tree.ts";
@@ -14,7 +15,7 @@ export function scaleByLearningRate(learningRate: LearningRate): GradientTransfo
       update(updates, state, params) {
         disposeTree(params);
         const { count } = state as { count: np.Array };
-        const rate = learningRate(count.ref);
+        const rate = learningRate(count.ref.astype(scalarType(updates)));
         const scaled = mapTree((u) => u.mul(parameter(rate.ref, u)).neg(), updates);
         rate.dispose();
         return [scaled, { count: count.add(1) }];

@@ -49,7 +49,7 @@ export function piecewiseSchedule(initial: number, boundaries: readonly number[]
   for (const b of boundaries) checkNumber("boundaries", b, { min: 0, integer: true });
   return (count) =>
     boundaries.reduce(
-      (rate, boundary) => rate.mul(np.where(count.ref.greaterEqual(boundary), factor, 1)),
+      (rate, boundary) => np.where(count.ref.greaterEqual(boundary), rate.ref.mul(factor), rate),
       count.ref.mul(0).add(initial),
     );
 }

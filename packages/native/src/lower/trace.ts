@@ -1,7 +1,6 @@
 import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
-import { typeError } from "minimand/engine";
+import { typeError, withExactNumbers } from "minimand/engine";
 import { withoutLogCorrections } from "./exact-log.ts";
-import { withExactNumbers } from "./exact-numbers.ts";
 import type { Program } from "./lower.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
@@ -28,7 +27,10 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
   Object.defineProperty(Tracer, Symbol.toPrimitive, { value: refuse, configurable: true });
   try {
     const given = tree.unflatten(structure, avals) as unknown as unknown[];
-    const { jaxpr, treedef } = withExactNumbers(() => (makeJaxpr as unknown as MakeTrace)(f)(...given));
+    const { jaxpr, treedef } = withExactNumbers(
+      () => (makeJaxpr as unknown as MakeTrace)(f)(...given),
+      "all",
+    );
     return {
       program: withoutLogCorrections(jaxpr.jaxpr.flatten().simplify()),
       consts: jaxpr.consts,

@@ -1,5 +1,5 @@
 import { type numpy as np, tree } from "@jax-js/jax";
-import { type Compiled, rangeError, type Tree } from "minimand/engine";
+import { type Compiled, float64Numbers, hasFloat64, rangeError, type Tree } from "minimand/engine";
 import type { OnnxProgram } from "../write/onnx-program.ts";
 import { makeProgram, type NativeProgram } from "./program.ts";
 import type { SessionOptions } from "./session.ts";
@@ -22,8 +22,9 @@ export function specialise<A extends Tree[], R extends Tree>(
 ): Specialised<A, R> {
   const programs = new Map<string, { program: NativeProgram; treedef: tree.JsTreeDef }>();
   let disposed = false;
-  const programFor = (args: A) => {
+  const programFor = (given: A) => {
     if (disposed) throw new Error("fn: expected a compiled function in use, got one that was disposed");
+    const args = hasFloat64(given) ? float64Numbers(given) : given;
     const [leaves, structure] = tree.flatten(args as never) as unknown as [
       (np.Array | number)[],
       tree.JsTreeDef,

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
+import { scalarType } from "../../engine/exact-numbers.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, type Tree } from "../../engine/tree.ts";
 import type { DecayMask } from "../scale.ts";
@@ -21,7 +22,7 @@ export function implicitDecay(
     init: (): Tree => (scheduled ? { count: np.array(0, { dtype: np.float32 }) } : {}),
     update(updates, state, params) {
       const { count } = state as { count: np.Array };
-      const rate = scheduled ? learningRate(count.ref) : learningRate;
+      const rate = scheduled ? learningRate(count.ref.astype(scalarType(params))) : learningRate;
       const stepped = mapTree(
         (d, p) => {
           const e = parameter(typeof rate === "number" ? rate : rate.ref, p);

@@ -68,7 +68,7 @@ function cappedSoftmax(z: np.Array, k: number, lambda: Parameter): np.Array {
   const relative = np.where(above.ref, 0, other.sub(own)).div(again(lambda));
   const below = np.where(above, 0, np.exp(relative)).sum(-1);
   const capped = rank.neg().add(k).greater(below);
-  const count = np.where(capped.ref, 1, 0).sum(-1, { keepdims: true });
+  const count = np.where(capped.ref, 1, 0).sum(-1, { keepdims: true }).astype(z.dtype);
   const max = np.max(np.where(capped.ref, -Infinity, z.ref), -1, { keepdims: true });
   const e = np.where(capped.ref, 0, np.exp(np.where(capped.ref, 0, z.sub(max)).div(lambda)));
   const share = count.neg().div(k).add(1);

@@ -8,14 +8,23 @@ const x = () => np.array(Float64Array.of(1, -2, 3));
 it("numbers of JavaScript keep all their digits where they meet float64", async () => {
   await fc.assert(
     fc.asyncProperty(fc.double({ noNaN: true, min: -1e30, max: 1e30 }), async (c) => {
-      const compiled = await compile((x: np.Array) => [x.ref.mul(c), x.sub(c)], [x()]);
-      const [product, difference] = compiled(x());
+      const compiled = await compile((x: np.Array) => [x.ref.mul(c), x.ref.sub(c), x.div(3 + c * c)], [x()]);
+      const [product, difference, ratio] = compiled(x());
       expect(Array.from(product.dataSync())).toEqual([c, -2 * c, 3 * c]);
       expect(Array.from(difference.dataSync())).toEqual([1 - c, -2 - c, 3 - c]);
+      const reciprocal = 1 / (3 + c * c);
+      expect(Array.from(ratio.dataSync())).toEqual([reciprocal, -2 * reciprocal, 3 * reciprocal]);
       compiled.dispose();
     }),
     { numRuns: 50 },
   );
+});
+
+it("numbers among the arguments, too", async () => {
+  const f = (x: np.Array, { scale }: { scale: np.Array }): np.Array => x.mul(scale);
+  const compiled = await compile(f, [x(), { scale: 0.1 as never }]);
+  expect(Array.from(compiled(x(), { scale: 0.3 as never }).dataSync())).toEqual([0.3, -0.6, 3 * 0.3]);
+  compiled.dispose();
 });
 
 it("also where they are repeated, negated or put beside other values first", async () => {
