@@ -88,7 +88,7 @@ describe.runIf(installed)("the native engine", { concurrent: true }, () => {
 
 describe.concurrent("where onnxruntime-node is not installed", () => {
   const missing =
-    /onnxruntime-node: expected the optional package for \S+, got none; `npm install onnxruntime-node@\S+` adds it/;
+    /onnxruntime-node: expected the optional package for \S+, got none; `npm install --ignore-scripts onnxruntime-node@\S+` adds it/;
 
   it("compare trains on wasm, and says in one line what is missing", async () => {
     const { compare, results } = small();

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createSession, runtimeVersion } from "./session.ts";
@@ -36,7 +37,7 @@ describe("without ONNX Runtime", () => {
     const missing = `throw Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });`;
     const line =
       `true NativeUnavailableError|onnxruntime-node: expected the optional package for ${process.platform}-${process.arch}, ` +
-      `got none; \`npm install onnxruntime-node@${runtimeVersion}\` adds it\n`;
+      `got none; \`npm install --ignore-scripts onnxruntime-node@${runtimeVersion}\` adds it\n`;
     expect(withRuntime(missing, script)).toBe(line + line);
   });
 
@@ -53,6 +54,11 @@ describe("the version of ONNX Runtime", () => {
   it("is the one that is installed", async () => {
     const { default: installed } = await import("onnxruntime-node/package.json", { with: { type: "json" } });
     expect(installed.version).toBe(runtimeVersion);
+  });
+
+  it.each(["README.md", "packages/native/README.md"])("stands in the command that %s gives", (page) => {
+    const text = readFileSync(new URL(`../../../../${page}`, import.meta.url), "utf8");
+    expect(text).toContain(`npm install --ignore-scripts onnxruntime-node@${runtimeVersion}`);
   });
 });
 

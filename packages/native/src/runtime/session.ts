@@ -8,8 +8,16 @@ export class NativeUnavailableError extends Error {
   override name = "NativeUnavailableError";
 }
 
+const require = createRequire(import.meta.url);
+const { optionalDependencies } = require("../../package.json") as {
+  optionalDependencies: { "onnxruntime-node": string };
+};
+
 /** The version of onnxruntime-node that this package is made for. */
-export const runtimeVersion = "1.30.0";
+export const runtimeVersion: string = optionalDependencies["onnxruntime-node"];
+
+/** The runtime alone: its install script, which fetches libraries for GPUs from outside the registry, fails where that is out of reach. */
+const installRuntime = `npm install --ignore-scripts onnxruntime-node@${runtimeVersion}`;
 
 /** A tensor as the binding reads it. */
 export interface Feed {
@@ -51,7 +59,6 @@ export function loadRuntime(): Binding {
   if (loaded !== undefined) return loaded;
   const refusal = silenceTelemetry();
   if (refusal !== null) throw new NativeUnavailableError(refusal);
-  const require = createRequire(import.meta.url);
   try {
     // The public `run` waits for a turn of the event loop and copies; the binding below it does neither.
     const { binding, initOrt } = require("onnxruntime-node/dist/binding.js") as {
@@ -65,7 +72,7 @@ export function loadRuntime(): Binding {
     const { code, message } = error as NodeJS.ErrnoException;
     const what =
       code === "MODULE_NOT_FOUND"
-        ? `got none; \`npm install onnxruntime-node@${runtimeVersion}\` adds it`
+        ? `got none; \`${installRuntime}\` adds it`
         : `got ${message.split("\n")[0]}`;
     throw new NativeUnavailableError(
       `onnxruntime-node: expected the optional package for ${process.platform}-${process.arch}, ${what}`,
