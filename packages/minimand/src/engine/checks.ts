@@ -19,6 +19,22 @@ export function checkParameter(argument: string, value: Parameter, bounds: Bound
 }
 
 /**
+ * Throws where float64 arrays can't be made: the engine asks for `Float16Array` on the way, which Node has from 24 on.
+ *
+ * @example
+ * checkFloat64("x")
+ */
+export function checkFloat64(argument: string): void {
+  if (globalThis.Float16Array !== undefined) return;
+  const node = globalThis.process?.versions?.node;
+  throw new Error(
+    node === undefined
+      ? `${argument}: float64 needs a browser with Float16Array, this one has none`
+      : `${argument}: float64 needs Node 24 or later, this is Node ${node}`,
+  );
+}
+
+/**
  * Throws unless `value` is a floating-point array of the given rank.
  *
  * @example
@@ -34,6 +50,7 @@ export function checkFloatArray(
   if (!isArrayLike(value)) throw typeError(argument, expected, value);
   if (value.dtype !== np.float32 && value.dtype !== np.float64 && value.dtype !== np.float16)
     throw typeError(argument, expected, value);
+  if (value.dtype === np.float64) checkFloat64(argument);
   if (value.shape.length !== rank) throw rangeError(argument, expected, value);
 }
 

@@ -1,8 +1,9 @@
 import { jit, lax, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
-import { checkChoice, checkNumber, received } from "./checks.ts";
+import { minibatches } from "../training/batches.ts";
+import { checkChoice, checkFloat64, checkFloatArray, checkNumber, received } from "./checks.ts";
 import { compiledValueAndGrad, differentiate } from "./differentiate.ts";
 import { derive, randomSource, shuffle } from "./random.ts";
 import { surrogate } from "./surrogate.ts";
@@ -179,5 +180,27 @@ describe("trees", () => {
     const zeros = zerosLike(tree) as typeof tree;
     expect(zeros.b[0].shape).toEqual([1, 1]);
     expect(sumOfSquares(mapTree((v) => v.mul(2), tree)).item()).toBeCloseTo(676, 3);
+  });
+});
+
+describe("where the engine can't make float64 arrays", () => {
+  afterEach(() => vi.unstubAllGlobals());
+  const line = `x: float64 needs Node 24 or later, this is Node ${process.versions.node}`;
+
+  it("they are refused in one line, and float32 isn't", () => {
+    const wide = np.array(Float64Array.of(1, 2));
+    const narrow = np.array([1, 2]);
+    vi.stubGlobal("Float16Array", undefined);
+    expect(() => checkFloat64("x")).toThrow(new Error(line));
+    expect(() => checkFloatArray("x", wide, 1, "[n]")).toThrow(new Error(line));
+    expect(() => checkFloatArray("x", narrow, 1, "[n]")).not.toThrow();
+    vi.unstubAllGlobals();
+    expect(() => checkFloatArray("x", wide, 1, "[n]")).not.toThrow();
+  });
+
+  it("so are data of which batches would be made", () => {
+    const examples = { x: Float64Array.of(1, 2), shape: [1], y: Int32Array.of(0, 1), classes: 2 };
+    vi.stubGlobal("Float16Array", undefined);
+    expect(() => minibatches(examples, { size: 2, seed: 1 })).toThrow(new Error(line));
   });
 });

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
+import { checkFloat64, checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource, shuffle } from "../engine/random.ts";
 
@@ -124,9 +124,11 @@ function checkExampleArrays(examples: Examples): number {
   const [width, targets] = widthsOf(examples);
   if (!(x instanceof Int32Array || x instanceof Float32Array || x instanceof Float64Array))
     throw typeError("x", "a Float32Array or Float64Array, or an Int32Array of ids", x);
+  if (x instanceof Float64Array) checkFloat64("x");
   if (!(y instanceof Int32Array || y instanceof Float32Array || y instanceof Float64Array)) {
     throw typeError("y", "an Int32Array of class ids or a float array of targets", y);
   }
+  if (y instanceof Float64Array) checkFloat64("y");
   if (y.length === 0) throw rangeError("y", "at least one example", y);
   const count = y.length / targets;
   if (!Number.isInteger(count)) throw rangeError("y", `rows of ${targets} numbers`, y);

@@ -8,7 +8,7 @@ import {
   lionMomentum,
   lionOde,
 } from "minimand";
-import { type Compile, compileWithJit, disposeTree, refTree, type Tree } from "minimand/engine";
+import { type Compile, checkFloat64, compileWithJit, disposeTree, refTree, type Tree } from "minimand/engine";
 import { applyUpdates } from "minimand/optimizers";
 import { programsOf } from "../kit/programs.ts";
 import type { TrialHost } from "../reproduction.ts";
@@ -104,6 +104,7 @@ function programsFor({ kappa: id }: QuadraticSpec, compile: Compile | undefined)
 
 /** Runs one kappa; the same spec gives the same result. */
 export async function quadraticTrial(spec: QuadraticSpec, host: TrialHost): Promise<QuadraticResult> {
+  checkFloat64("the quadratic");
   const { kappa, prox, smooth, learningRate = settings.learningRate } = kappaCase(spec.kappa);
   const problem = problemOf(spec.seed);
   const constraint = { kappa, weightDecay };

@@ -13,7 +13,7 @@ import {
   solvableRarts,
   solvableSingleLevel,
 } from "minimand";
-import type { Tree } from "minimand/engine";
+import { checkFloat64, type Tree } from "minimand/engine";
 import type { TrialHost } from "../reproduction.ts";
 
 /** One search on the solvable model, from (a, w) = (2, -2). */
@@ -60,6 +60,7 @@ export async function solvableTrial(
   { method, maxSteps }: SolvableSpec,
   host: TrialHost,
 ): Promise<SolvableResult> {
+  checkFloat64("the solvable problem");
   const { search, hyper, limit } = setUp(method, host.compile);
   const scalar = (value: number): np.Array => np.array(Float64Array.of(value), { shape: [] });
   let state = search.init(scalar(-2), scalar(2), { hyper });

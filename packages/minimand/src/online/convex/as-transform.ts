@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, peek, typeError } from "../../engine/checks.ts";
+import { checkChoice, checkFloat64, peek, typeError } from "../../engine/checks.ts";
 import { disposeTree, leavesOf, mapTree, type Tree } from "../../engine/tree.ts";
 import type { GradientTransformation } from "../../optimizers/transformation.ts";
 import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
@@ -28,12 +28,14 @@ export function asTransform(
     return per === "array" ? arrays : [Float64Array.from(arrays.flatMap((part) => [...part]))];
   };
   return {
-    init: (params) =>
-      grouped("params", params).map((start) => {
+    init: (params) => {
+      checkFloat64("state");
+      return grouped("params", params).map((start) => {
         const learner = make(start.slice());
         learner.predict();
         return { start: np.array(Float64Array.from(start)), learner: arraysOf(learner.snapshot()) };
-      }),
+      });
+    },
     update(updates, state, params) {
       const gradients = grouped("updates", updates);
       const nexts = (state as Kept[]).map(({ start, learner: values }, i) => {

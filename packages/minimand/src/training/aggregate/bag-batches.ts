@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { checkFloat64, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { derive, randomSource, shuffle } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
@@ -58,6 +58,7 @@ export function bagBatches(
   const width = shape.reduce((a, b) => a * b, 1);
   if (!(x instanceof Float32Array || x instanceof Float64Array))
     throw typeError("x", "a Float32Array or Float64Array", x);
+  if (x instanceof Float64Array) checkFloat64("x");
   const sizes = bagSizes(bagIds);
   checkNumbers("x", x, bagIds.length * width);
   const responses = checkMeans(means, sizes.length, classes);

@@ -80,7 +80,7 @@ export function sampledSoftmaxLoss(
   const target = own.add(rows(b.ref, labels.ref));
   const expected = log(logUniformProbability(negatives.ref, classes).mul(samples));
   const others = np
-    .einsum("id,jd->ij", h, rows(w, negatives.ref))
+    .matmul(h, np.transpose(rows(w, negatives.ref)))
     .add(rows(b, negatives.ref))
     .sub(constantOf(expected, own.dtype));
   const gap = others.sub(target.reshape([batch, 1]));
