@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { checkAsUser } from "./check-as-user.ts";
 
-/** Looks at the built packages as their users will: what is in the tarball, publint, and arethetypeswrong. */
+/** Looks at the built packages as their users will: what is in the tarball, publint, arethetypeswrong, and a project with them. */
 const run = (...args: string[]): unknown => execFileSync("npx", args, { stdio: "inherit" });
 
 /** Refuses a tarball that lacks what every package has, or holds what only tests need. */
@@ -28,3 +29,4 @@ for (const folder of workspaces) {
   run("publint", folder, "--strict");
   run("attw", "--pack", folder, "--profile", "esm-only");
 }
+checkAsUser();
