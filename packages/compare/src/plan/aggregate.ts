@@ -1,6 +1,7 @@
 import { type AggregateLossOptions, aggregateObjective, crossEntropy, squaredError } from "minimand";
 import type { Task } from "../results.ts";
 import type { ComparedLoss, ObjectiveCandidate } from "./candidate.ts";
+import { tuning } from "./tuning.ts";
 
 const all: readonly Task[] = ["binary", "multiclass", "regression"];
 
@@ -33,8 +34,7 @@ export const aggregateCandidates: readonly ComparedLoss[] = [
     label: "Bag level",
     formula:
       "l(y_a, mean of f in bag a): cross-entropy of proportions and mean probabilities, or squared error",
-    settings: [],
-    parameters: {},
+    ...tuning(),
     objective: ofKind("bag"),
   },
   {
@@ -42,8 +42,7 @@ export const aggregateCandidates: readonly ComparedLoss[] = [
     id: "instance-level",
     label: "Instance level",
     formula: "l(y_a, f) for every row of bag a: its mean as everybody's label",
-    settings: [],
-    parameters: {},
+    ...tuning(),
     objective: ofKind("instance"),
   },
   {
@@ -51,8 +50,7 @@ export const aggregateCandidates: readonly ComparedLoss[] = [
     id: "interpolated",
     label: "Between bag and instance level",
     formula: "(1 - rho) bag level + rho instance level",
-    settings: [{ rho: 0.5 }, { rho: 0.1 }, { rho: 0.02 }],
-    parameters: { rho: "in [0, 1]: 0 bag level, 1 instance level" },
+    ...tuning({ rho: ["in [0, 1]: 0 bag level, 1 instance level", 0.5, 0.1, 0.02] }),
     objective: ofKind("interpolating"),
   },
   {
@@ -62,8 +60,7 @@ export const aggregateCandidates: readonly ComparedLoss[] = [
     formula: "bag level + rho / 2 times the variance of p within bags",
     // For the squared loss it is the same as interpolated.
     tasks: ["binary", "multiclass"],
-    settings: [{ rho: 0.5 }, { rho: 0.1 }, { rho: 0.02 }],
-    parameters: { rho: ">= 0, weight of the variance within bags" },
+    ...tuning({ rho: [">= 0, weight of the variance within bags", 0.5, 0.1, 0.02] }),
     objective: ofKind("regularised"),
   },
   {
@@ -73,8 +70,7 @@ export const aggregateCandidates: readonly ComparedLoss[] = [
     kind: "reference",
     needs: ["bags"],
     tasks: all,
-    settings: [],
-    parameters: {},
+    ...tuning(),
     loss: ({ task }) => {
       const loss = task === "regression" ? squaredError : crossEntropy;
       return (f, y, { weights }) => loss(f, y, { weights });

@@ -13,6 +13,9 @@ import type {
 } from "minimand";
 import type { CandidateSummary, Origin, Task } from "../results.ts";
 
+/** The tasks whose target is a class. */
+export const classTasks: readonly Task[] = ["binary", "multiclass"];
+
 /** What a candidate may depend on when it is built. One build serves every configuration, fold and seed of a task. */
 export interface BuildInfo {
   task: Task;

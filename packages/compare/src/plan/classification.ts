@@ -29,12 +29,13 @@ import {
   symmetricCrossEntropy,
   westonWatkins,
 } from "minimand";
-import type { Task } from "../results.ts";
-import type { BuildInfo, ComparedLoss } from "./candidate.ts";
-import { lossCandidate } from "./loss-candidate.ts";
+import { type BuildInfo, type ComparedLoss, classTasks } from "./candidate.ts";
+import { lossesFor } from "./loss-candidate.ts";
+import { tuning } from "./tuning.ts";
 
-const both: readonly Task[] = ["binary", "multiclass"];
-const binary: readonly Task[] = ["binary"];
+const loss = lossesFor(classTasks);
+const marginLossOf = (id: string, label: string, formula: string, of: Parameters<typeof marginLoss>[2]) =>
+  lossesFor(["binary"])(id, label, formula, (f, y, options) => marginLoss(f, y, of, options));
 
 /** The soft score closest to the report metric; balanced accuracy where it has none (areas, probabilities). */
 function targetOf({ metric }: BuildInfo): ScoreTarget {
@@ -43,170 +44,93 @@ function targetOf({ metric }: BuildInfo): ScoreTarget {
   return { metric: "balancedAccuracy" };
 }
 
+/** Weights of an active and a passive part. */
+const weightsOfParts = { alpha: [">= 0", 5, 9.9, 0.1], beta: [">= 0", 5, 0.1, 9.9] } as const;
+const margins = { margin: [">= 0", 1, 0.1, 10] } as const;
+const [ofProbabilities, ofParts] = [
+  "Ghosh et al. 2017, arXiv 1712.09482",
+  "Zhou et al. 2021, arXiv 2106.03110",
+];
+
 /** Losses for class labels, the baseline first. */
 export const classificationCandidates: readonly ComparedLoss[] = [
-  lossCandidate({
-    id: "cross-entropy",
-    label: "Cross-entropy",
-    formula: "-log p_y",
-    tasks: both,
-    of: crossEntropy,
-  }),
-  lossCandidate({
-    id: "class-weighted-cross-entropy",
-    label: "Class-weighted cross-entropy",
-    formula: "w_y (-log p_y), w_k = n / (K n_k)",
-    tasks: both,
-    classWeighted: true,
-    of: crossEntropy,
-  }),
-  lossCandidate({
-    id: "focal",
-    label: "Focal",
+  loss("cross-entropy", "Cross-entropy", "-log p_y", crossEntropy),
+  loss(
+    "class-weighted-cross-entropy",
+    "Class-weighted cross-entropy",
+    "w_y (-log p_y), w_k = n / (K n_k)",
+    crossEntropy,
+    { classWeighted: true },
+  ),
+  loss("focal", "Focal", "(1 - p_y)^gamma (-log p_y)", focal, {
     reference: "Lin et al. 2017, arXiv 1708.02002",
-    formula: "(1 - p_y)^gamma (-log p_y)",
-    tasks: both,
-    settings: [{ gamma: 2 }, { gamma: 1 }, { gamma: 5 }],
-    parameters: { gamma: ">= 0" },
-    of: focal,
+    tuned: { gamma: [">= 0", 2, 1, 5] },
   }),
-  lossCandidate({
-    id: "comp-sum",
-    label: "Comp-sum",
+  loss("comp-sum", "Comp-sum", "(p_y^(tau - 1) - 1) / (1 - tau)", compSum, {
     paper: "comp-sum",
-    formula: "(p_y^(tau - 1) - 1) / (1 - tau)",
-    tasks: both,
-    settings: [{ tau: 1.5 }, { tau: 0.5 }, { tau: 1.2 }],
-    parameters: { tau: ">= 0; 1 is cross-entropy" },
-    of: compSum,
+    tuned: { tau: [">= 0; 1 is cross-entropy", 1.5, 0.5, 1.2] },
   }),
-  lossCandidate({
-    id: "generalized-cross-entropy",
-    label: "Generalised cross-entropy",
+  loss("generalized-cross-entropy", "Generalised cross-entropy", "(1 - p_y^q) / q", generalizedCrossEntropy, {
     reference: "Zhang, Sabuncu 2018, arXiv 1805.07836",
-    formula: "(1 - p_y^q) / q",
-    tasks: both,
-    settings: [{ q: 0.7 }, { q: 0.3 }, { q: 0.95 }],
-    parameters: { q: "> 0" },
-    of: generalizedCrossEntropy,
+    tuned: { q: ["> 0", 0.7, 0.3, 0.95] },
   }),
-  lossCandidate({
-    id: "symmetric-cross-entropy",
-    label: "Symmetric cross-entropy",
-    reference: "Wang et al. 2019, arXiv 1908.06112",
-    formula: "(1 - b) (-log p_y) + 4 b (1 - p_y)",
-    tasks: both,
-    settings: [{ balance: 0.5 }, { balance: 0.95 }, { balance: 0.05 }],
-    parameters: { balance: "in [0, 1]" },
-    of: symmetricCrossEntropy,
+  loss(
+    "symmetric-cross-entropy",
+    "Symmetric cross-entropy",
+    "(1 - b) (-log p_y) + 4 b (1 - p_y)",
+    symmetricCrossEntropy,
+    {
+      reference: "Wang et al. 2019, arXiv 1908.06112",
+      tuned: { balance: ["in [0, 1]", 0.5, 0.95, 0.05] },
+    },
+  ),
+  loss("mae", "Absolute error of the probabilities", "2 (1 - p_y)", maeLoss, { reference: ofProbabilities }),
+  loss("mse", "Squared error of the probabilities", "sum_k (1[k = y] - p_k)^2", mseLoss, {
+    reference: ofProbabilities,
   }),
-  lossCandidate({
-    id: "mae",
-    label: "Absolute error of the probabilities",
-    reference: "Ghosh et al. 2017, arXiv 1712.09482",
-    formula: "2 (1 - p_y)",
-    tasks: both,
-    of: maeLoss,
-  }),
-  lossCandidate({
-    id: "mse",
-    label: "Squared error of the probabilities",
-    reference: "Ghosh et al. 2017, arXiv 1712.09482",
-    formula: "sum_k (1[k = y] - p_k)^2",
-    tasks: both,
-    of: mseLoss,
-  }),
-  lossCandidate({
-    id: "jensen-shannon",
-    label: "Jensen-Shannon",
-    reference: "Englesson, Azizpour 2021, arXiv 2105.04522",
-    formula: "scale (pi KL(e_y || m) + (1 - pi) KL(p || m)), m = pi e_y + (1 - pi) p",
-    tasks: both,
-    settings: [{ pi1: 0.5 }, { pi1: 0.1 }, { pi1: 0.9 }],
-    parameters: { pi1: "in (0, 1)" },
-    of: jensenShannonLoss,
-  }),
-  lossCandidate({
-    id: "nce-rce",
-    label: "NCE + RCE",
+  loss(
+    "jensen-shannon",
+    "Jensen-Shannon",
+    "scale (pi KL(e_y || m) + (1 - pi) KL(p || m)), m = pi e_y + (1 - pi) p",
+    jensenShannonLoss,
+    {
+      reference: "Englesson, Azizpour 2021, arXiv 2105.04522",
+      tuned: { pi1: ["in (0, 1)", 0.5, 0.1, 0.9] },
+    },
+  ),
+  loss("nce-rce", "NCE + RCE", "alpha NCE + beta RCE", nceRce, {
     reference: "Ma et al. 2020, arXiv 2006.13554",
-    formula: "alpha NCE + beta RCE",
-    tasks: both,
-    settings: [
-      { alpha: 5, beta: 5 },
-      { alpha: 9.9, beta: 0.1 },
-      { alpha: 0.1, beta: 9.9 },
-    ],
-    parameters: { alpha: ">= 0", beta: ">= 0" },
-    of: nceRce,
+    tuned: weightsOfParts,
   }),
-  lossCandidate({
-    id: "nce-aul",
-    label: "NCE + AUL",
-    reference: "Zhou et al. 2021, arXiv 2106.03110",
-    formula: "alpha NCE + beta ((a - p_y)^q - (a - 1)^q) / q",
-    tasks: both,
-    settings: [
-      { alpha: 5, beta: 5 },
-      { alpha: 9.9, beta: 0.1 },
-      { alpha: 0.1, beta: 9.9 },
-    ],
-    parameters: { alpha: ">= 0", beta: ">= 0" },
-    of: nceAul,
+  loss("nce-aul", "NCE + AUL", "alpha NCE + beta ((a - p_y)^q - (a - 1)^q) / q", nceAul, {
+    reference: ofParts,
+    tuned: weightsOfParts,
   }),
-  lossCandidate({
-    id: "nce-agce",
-    label: "NCE + AGCE",
-    reference: "Zhou et al. 2021, arXiv 2106.03110",
-    formula: "alpha NCE + beta ((a + 1)^q - (a + p_y)^q) / q",
-    tasks: both,
-    settings: [
-      { alpha: 5, beta: 5 },
-      { alpha: 9.9, beta: 0.1 },
-      { alpha: 0.1, beta: 9.9 },
-    ],
-    parameters: { alpha: ">= 0", beta: ">= 0" },
-    of: nceAgce,
+  loss("nce-agce", "NCE + AGCE", "alpha NCE + beta ((a + 1)^q - (a + p_y)^q) / q", nceAgce, {
+    reference: ofParts,
+    tuned: weightsOfParts,
   }),
-  lossCandidate({
-    id: "robust-log",
-    label: "Robust log",
+  loss("robust-log", "Robust log", "-log(alpha + p_y) + mean_{k != y} log(alpha + p_k)", robustLogLoss, {
     reference: "Patel, Sastry 2021, arXiv 2110.09327",
-    formula: "-log(alpha + p_y) + mean_{k != y} log(alpha + p_k)",
-    tasks: both,
-    settings: [{ alpha: 1 }, { alpha: 0.1 }, { alpha: 10 }],
-    parameters: { alpha: "> 0" },
-    of: robustLogLoss,
+    tuned: { alpha: ["> 0", 1, 0.1, 10] },
   }),
-  lossCandidate({
-    id: "crammer-singer",
-    label: "Crammer-Singer hinge",
+  loss("crammer-singer", "Crammer-Singer hinge", "max(0, margin + max_{k != y} f_k - f_y)", crammerSinger, {
     reference: "Crammer, Singer 2001, JMLR 2",
-    formula: "max(0, margin + max_{k != y} f_k - f_y)",
-    tasks: both,
-    settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
-    parameters: { margin: ">= 0" },
-    of: crammerSinger,
+    tuned: margins,
   }),
-  lossCandidate({
-    id: "weston-watkins",
-    label: "Weston-Watkins hinge",
-    reference: "Weston, Watkins 1999, ESANN",
-    formula: "mean_k max(0, margin 1[k != y] + f_k - f_y)",
-    tasks: both,
-    settings: [{ margin: 1 }, { margin: 0.1 }, { margin: 10 }],
-    parameters: { margin: ">= 0" },
-    of: westonWatkins,
-  }),
-  lossCandidate({
-    id: "ldr-kl",
-    label: "LDR-KL",
+  loss(
+    "weston-watkins",
+    "Weston-Watkins hinge",
+    "mean_k max(0, margin 1[k != y] + f_k - f_y)",
+    westonWatkins,
+    {
+      reference: "Weston, Watkins 1999, ESANN",
+      tuned: margins,
+    },
+  ),
+  loss("ldr-kl", "LDR-KL", "lambda log mean_k exp(z_k / lambda), z_k = f_k - f_y + 0.1 [k != y]", ldrKl, {
     paper: "ldr",
-    formula: "lambda log mean_k exp(z_k / lambda), z_k = f_k - f_y + 0.1 [k != y]",
-    tasks: both,
-    settings: [{ lambda: 0.5 }, { lambda: 2 }, { lambda: 10 }],
-    parameters: { lambda: "> 0" },
-    of: ldrKl,
+    tuned: { lambda: ["> 0", 0.5, 2, 10] },
   }),
   {
     kind: "objective",
@@ -214,43 +138,23 @@ export const classificationCandidates: readonly ComparedLoss[] = [
     label: "ALDR-KL",
     paper: "ldr",
     formula: "LDR-KL with a lambda_i for every example, lambda_i = lambda0 (1 - KL(p, 1/K) / (2 log K))",
-    tasks: both,
-    settings: [{ lambda0: 1 }, { lambda0: 5 }, { lambda0: 0.2 }],
-    parameters: { lambda0: "> 0" },
+    tasks: classTasks,
+    ...tuning({ lambda0: ["> 0", 1, 5, 0.2] }),
     objective: (_, model) => aldrObjective(model, ({ lambda0 }) => ({ lambda0 })),
     memory: (examples, { lambda0 }) => aldrInit(examples, { lambda0 }),
   },
-  lossCandidate({
-    id: "hinge",
-    label: "Hinge",
-    formula: "max(0, 1 - z), z = +-(f1 - f0)",
-    tasks: binary,
-    of: (f, y, options) => marginLoss(f, y, hingeLoss, options),
-  }),
-  lossCandidate({
-    id: "squared-hinge",
-    label: "Squared hinge",
-    formula: "max(0, 1 - z)^2",
-    tasks: binary,
-    of: (f, y, options) => marginLoss(f, y, squaredHingeLoss, options),
-  }),
-  lossCandidate({
-    id: "exponential",
-    label: "Exponential",
-    formula: "e^-z",
-    tasks: binary,
-    of: (f, y, options) => marginLoss(f, y, exponentialLoss, options),
-  }),
+  marginLossOf("hinge", "Hinge", "max(0, 1 - z), z = +-(f1 - f0)", hingeLoss),
+  marginLossOf("squared-hinge", "Squared hinge", "max(0, 1 - z)^2", squaredHingeLoss),
+  marginLossOf("exponential", "Exponential", "e^-z", exponentialLoss),
   {
     kind: "loss",
     id: "ensloss",
     label: "EnsLoss",
     paper: "ensloss",
     formula: "at every step the derivative of another random, convex, calibrated loss",
-    tasks: both,
+    tasks: classTasks,
     extensionOn: ["multiclass"],
-    settings: [],
-    parameters: {},
+    ...tuning(),
     loss:
       ({ task }) =>
       (f, y, { weights, key }) =>
@@ -266,10 +170,9 @@ export const classificationCandidates: readonly ComparedLoss[] = [
     paper: "anyloss",
     formula:
       "1 - score(TN, FP, FN, TP) with a = sigmoid(L (p - 1/2)), the score nearest to the report metric",
-    tasks: both,
+    tasks: classTasks,
     extensionOn: ["multiclass"],
-    settings: [{ L: 73 }, { L: 10 }, { L: 30 }],
-    parameters: { L: "> 0, amplification" },
+    ...tuning({ L: ["> 0, amplification", 73, 10, 30] }),
     loss:
       (info) =>
       (f, y, { weights, hyper }) =>
@@ -285,9 +188,8 @@ export const classificationCandidates: readonly ComparedLoss[] = [
     reference: "Guastavino, Marchetti 2021, arXiv 2103.15522",
     formula:
       "1 - score(TN, FP, FN, TP) with a = p (uniform threshold), the score nearest to the report metric",
-    tasks: both,
-    settings: [],
-    parameters: {},
+    tasks: classTasks,
+    ...tuning(),
     loss:
       (info) =>
       (f, y, { weights }) =>
@@ -301,10 +203,9 @@ export const classificationCandidates: readonly ComparedLoss[] = [
     label: "Label smoothing",
     reference: "Szegedy et al. 2016, arXiv 1512.00567",
     formula: "-sum_k q_k log p_k, q_k = (1 - smoothing) 1[k = y] + smoothing / K",
-    tasks: both,
+    tasks: classTasks,
     onlyByName: true,
-    settings: [{ smoothing: 0.1 }, { smoothing: 0.05 }, { smoothing: 0.2 }],
-    parameters: { smoothing: "in [0, 1]" },
+    ...tuning({ smoothing: ["in [0, 1]", 0.1, 0.05, 0.2] }),
     loss:
       () =>
       (f, y, { weights, hyper }) =>

@@ -1,14 +1,11 @@
 import { auxiliaryHead, binaryKlNorm, type DistillationLoss, distill, dkdLoss, kdLoss } from "minimand";
-import type { Task } from "../results.ts";
-import type { OwnStepCandidate } from "./candidate.ts";
-
-const both: readonly Task[] = ["binary", "multiclass"];
+import { classTasks, type OwnStepCandidate } from "./candidate.ts";
+import { tuning } from "./tuning.ts";
 
 const family = {
   kind: "step",
   minimises: "own",
-  settings: [{ alpha: 1 }, { alpha: 0.25 }, { alpha: 4 }],
-  parameters: { alpha: ">= 0, weight of the teacher's part" },
+  ...tuning({ alpha: [">= 0, weight of the teacher's part", 1, 0.25, 4] }),
   needs: ["teacher"],
 } as const satisfies Partial<OwnStepCandidate>;
 
@@ -18,6 +15,20 @@ const oneHead =
   (_, student, parts) =>
     distill({ student, distillation, ...parts });
 
+/** A second head for the teacher's part, which is dropped after training. */
+const twoHeads =
+  (
+    kind: Parameters<typeof auxiliaryHead>[0]["kind"],
+    options: { gradientAlignment?: boolean } = {},
+  ): OwnStepCandidate["step"] =>
+  ({ classes }, student, parts) =>
+    distill({
+      student,
+      auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind }),
+      ...options,
+      ...parts,
+    });
+
 /** Losses that learn from a teacher's logits as well as from the labels; they run where a teacher is given (`--distill-from`). */
 export const distillationCandidates: readonly OwnStepCandidate[] = [
   {
@@ -26,7 +37,7 @@ export const distillationCandidates: readonly OwnStepCandidate[] = [
     label: "Knowledge distillation",
     reference: "Hinton et al. 2015, arXiv 1503.02531",
     formula: "-log p_y + alpha T^2 KL(softmax(t / T) || softmax(f / T)), T = 4, teacher t",
-    tasks: both,
+    tasks: classTasks,
     step: oneHead((s, t, _, { weights }) => kdLoss(s, t, { weights, temperature: 4 })),
   },
   {
@@ -45,7 +56,7 @@ export const distillationCandidates: readonly OwnStepCandidate[] = [
     label: "BinaryKL-Norm on one head",
     paper: "dhkd",
     formula: "-log p_y + alpha T^2 sum_k log cosh((f_k - t_k) / (2 T)), T = 2, teacher t",
-    tasks: both,
+    tasks: classTasks,
     step: oneHead((s, t, _, { weights }) => binaryKlNorm(s, t, { weights })),
   },
   {
@@ -54,13 +65,8 @@ export const distillationCandidates: readonly OwnStepCandidate[] = [
     label: "Dual-head distillation",
     paper: "dhkd",
     formula: "-log p_y on the main head + alpha BinaryKL-Norm on a linear one that is dropped after training",
-    tasks: both,
-    step: ({ classes }, student, parts) =>
-      distill({
-        student,
-        auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "linear" }),
-        ...parts,
-      }),
+    tasks: classTasks,
+    step: twoHeads("linear"),
   },
   {
     ...family,
@@ -68,13 +74,7 @@ export const distillationCandidates: readonly OwnStepCandidate[] = [
     label: "Dual-head distillation, nonlinear and aligned",
     paper: "dhkd",
     formula: "as dhkd with a hidden layer in the second head; its gradient gives way to that of -log p_y",
-    tasks: both,
-    step: ({ classes }, student, parts) =>
-      distill({
-        student,
-        auxiliary: auxiliaryHead({ features: student.featureSize, classes, kind: "nonlinear" }),
-        gradientAlignment: true,
-        ...parts,
-      }),
+    tasks: classTasks,
+    step: twoHeads("nonlinear", { gradientAlignment: true }),
   },
 ];

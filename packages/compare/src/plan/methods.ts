@@ -18,9 +18,11 @@ import {
 import { rangeError } from "minimand/engine";
 import type { BuildInfo, ComparedLoss, Method, MethodOfLoss, ObjectiveStepCandidate } from "./candidate.ts";
 import { usualOptimizers } from "./optimizers.ts";
+import { tuning } from "./tuning.ts";
 
 const weightDecay = 1e-4;
 
+const sgdRates = [5e-3, 5e-1] as const;
 /** A third of AdamW's: every weight moves by the whole rate at every step. */
 const lionRates = [1.5e-4, 1.5e-2] as const;
 
@@ -32,144 +34,96 @@ const around =
   (_, model, parts) =>
     make({ model, ...parts });
 
+/** What the sharpness-aware steps have in common. */
 const radius = {
   kind: "step",
   minimises: "objective",
-  parameters: { rho: ">= 0, radius of the perturbation" },
+  ...tuning({ rho: [">= 0, radius of the perturbation", 0.05, 0.2, 0.5] }),
 } as const;
+
+/** What the steps have in common that hold on to outputs of the past, with the weights to try. */
+const trajectory = (past: string, weights: readonly number[]) => ({
+  paper: "saf",
+  formula: `loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' ${past}`,
+  ...tuning({ lambda: [">= 0, weight of the trajectory", ...weights] }),
+});
 const distanceFor = ({ task }: BuildInfo) => (task === "regression" ? "squared-error" : "kl");
 
 /** All of them; they run where `--optimizers` and `--steps` name them, with the loss of the baseline. */
 export const methods: readonly Method[] = [
   {
-    id: "sgd",
-    label: "SGD",
-    kind: "optimizer",
+    ...{ kind: "optimizer", id: "sgd", label: "SGD", rates: sgdRates, ...tuning() },
     formula: "w <- w - rate v, v <- 0.9 v + g",
-    settings: [],
-    parameters: {},
-    rates: [5e-3, 5e-1],
     optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9, weightDecay }),
   },
   {
-    id: "lion",
-    label: "Lion",
-    kind: "optimizer",
-    paper: "lion",
+    ...{ kind: "optimizer", id: "lion", label: "Lion", paper: "lion", rates: lionRates },
     formula: "w <- w - rate (sign(0.9 m + 0.1 g) + decay w), m <- 0.99 m + 0.01 g",
-    settings: [{ decay: 0.01 }, { decay: 0.1 }, { decay: 1 }],
-    parameters: { decay: ">= 0; weights stay within 1 / decay" },
-    rates: lionRates,
+    ...tuning({ decay: [">= 0; weights stay within 1 / decay", 0.01, 0.1, 1] }),
     optimizer: ({ learningRate, decay }) => lion(learningRate, { weightDecay: decay }),
   },
   {
-    id: "signum",
-    label: "Signum",
-    kind: "optimizer",
-    paper: "lion",
+    ...{ kind: "optimizer", id: "signum", label: "Signum", paper: "lion", rates: lionRates, ...tuning() },
     formula: "w <- w - rate (sign(m) + 0.01 w), m <- 0.9 m + 0.1 g",
-    settings: [],
-    parameters: {},
-    rates: lionRates,
     optimizer: ({ learningRate }) => signum(learningRate, { weightDecay: 0.01 }),
   },
   {
-    id: "sign-sgd",
-    label: "signSGD",
-    kind: "optimizer",
-    paper: "lion",
+    ...{ kind: "optimizer", id: "sign-sgd", label: "signSGD", paper: "lion", rates: lionRates, ...tuning() },
     formula: "w <- w - rate (sign(g) + 0.01 w)",
-    settings: [],
-    parameters: {},
-    rates: lionRates,
     optimizer: ({ learningRate }) => signSgd(learningRate, { weightDecay: 0.01 }),
   },
   {
-    id: "lion-l2",
-    label: "Lion-K, Euclidean norm",
-    kind: "optimizer",
-    paper: "lion",
-    formula: "w <- w - rate (c / ||c|| + 0.01 w), c = 0.9 m + 0.1 g, m <- 0.99 m + 0.01 g",
-    settings: [],
-    parameters: {},
     // A step as long as one of Lion has a rate larger by the root of the number of parameters, here some thousand.
-    rates: [5e-3, 5e-1],
+    ...{ kind: "optimizer", id: "lion-l2", label: "Lion-K, Euclidean norm", paper: "lion", rates: sgdRates },
+    formula: "w <- w - rate (c / ||c|| + 0.01 w), c = 0.9 m + 0.1 g, m <- 0.99 m + 0.01 g",
+    ...tuning(),
     optimizer: ({ learningRate }) => lionK(learningRate, { kappa: kappa.l2(), weightDecay: 0.01 }),
   },
   ...usualOptimizers,
   {
-    ...radius,
-    id: "sam",
-    label: "SAM",
-    reference: "Foret et al. 2021, arXiv 2010.01412",
+    ...{ ...radius, id: "sam", label: "SAM", reference: "Foret et al. 2021, arXiv 2010.01412" },
     formula: "gradient at w + rho g / ||g||",
-    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
     step: around(sam),
   },
   {
-    ...radius,
-    id: "asam",
-    label: "ASAM",
-    reference: "Kwon et al. 2021, arXiv 2102.11600",
+    ...{ ...radius, id: "asam", label: "ASAM", reference: "Kwon et al. 2021, arXiv 2102.11600" },
     formula: "gradient at w + rho T^2 g / ||T g||, T = |w| + 0.01",
     settings: [{ rho: 0.5 }, { rho: 1 }, { rho: 2 }],
-    fixed: ["eta"],
-    step: around(asam),
+    ...{ fixed: ["eta"], step: around(asam) },
   },
   {
-    ...radius,
-    id: "gsam",
-    label: "GSAM",
-    reference: "Zhuang et al. 2022, arXiv 2203.08065",
+    ...{ ...radius, id: "gsam", label: "GSAM", reference: "Zhuang et al. 2022, arXiv 2203.08065" },
     formula: "SAM, less 0.4 of the plain gradient's part across it",
-    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
-    fixed: ["alpha"],
-    step: around(gsam),
+    ...{ fixed: ["alpha"], step: around(gsam) },
   },
   {
-    ...radius,
-    id: "esam",
-    label: "ESAM",
-    reference: "Du et al. 2022, arXiv 2110.03141",
+    ...{ ...radius, id: "esam", label: "ESAM", reference: "Du et al. 2022, arXiv 2110.03141" },
     formula: "SAM with 0.6 of the parameters perturbed and the sharper half of a batch",
-    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
-    fixed: ["beta"],
+    kind: "step",
     minimises: "loss",
+    fixed: ["beta"],
     step: (_, model, parts) => esam({ model, ...parts }),
   },
   {
-    ...radius,
-    id: "look-sam",
-    label: "LookSAM",
-    reference: "Liu et al. 2022, arXiv 2203.02714",
+    ...{ ...radius, id: "look-sam", label: "LookSAM", reference: "Liu et al. 2022, arXiv 2203.02714" },
     formula: "SAM at every 5th step, its direction used again in between",
-    settings: [{ rho: 0.05 }, { rho: 0.2 }, { rho: 0.5 }],
-    fixed: ["alpha"],
-    step: around(lookSam),
+    ...{ fixed: ["alpha"], step: around(lookSam) },
   },
   {
-    id: "saf",
-    label: "SAF",
+    ...{ ...trajectory("recorded 3 epochs ago", [0.3, 1, 0.1]), id: "saf", label: "SAF" },
     kind: "step",
     minimises: "objective",
-    paper: "saf",
-    formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' recorded 3 epochs ago",
-    settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
-    parameters: { lambda: ">= 0, weight of the trajectory" },
+    ...{},
     fixed: ["tau", "startEpoch", "stepsPerEpoch"],
     hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch }),
     memory: (examples, _, outputs) => outputHistory({ examples, outputs }),
     step: (info, model, parts) => saf({ model, distance: distanceFor(info), ...parts }),
   },
   {
-    id: "mesa",
-    label: "MESA",
+    ...{ ...trajectory("of averaged weights", [0.8, 2, 0.3]), id: "mesa", label: "MESA" },
     kind: "step",
     minimises: "objective",
-    paper: "saf",
-    formula: "loss + lambda 25 KL(softmax(f' / 5) || softmax(f / 5)), f' of averaged weights",
-    settings: [{ lambda: 0.8 }, { lambda: 2 }, { lambda: 0.3 }],
-    parameters: { lambda: ">= 0, weight of the trajectory" },
+    ...{},
     fixed: ["tau", "startEpoch", "stepsPerEpoch", "decay"],
     hyper: ({ perEpoch }) => ({ stepsPerEpoch: perEpoch, decay: 1 - 1 / (2 * perEpoch + 1) }),
     step: (info, model, parts) => mesa({ model, distance: distanceFor(info), ...parts }),

@@ -1,13 +1,8 @@
 import { entropyMinimization, robustSelfTraining, selfTraining, virtualAdversarial } from "minimand";
-import type { Task } from "../results.ts";
-import type { OwnStepCandidate } from "./candidate.ts";
+import { classTasks, type OwnStepCandidate } from "./candidate.ts";
+import { tuning } from "./tuning.ts";
 
-const family = {
-  kind: "step",
-  minimises: "own",
-  tasks: ["binary", "multiclass"] as readonly Task[],
-  needs: ["unlabeled"],
-} as const satisfies Partial<OwnStepCandidate>;
+const family = { kind: "step", minimises: "own", tasks: classTasks, needs: ["unlabeled"] } as const;
 
 const lambda = ">= 0, weight of the unlabelled part";
 
@@ -20,12 +15,10 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     paper: "ood-unlabeled",
     formula:
       "-log p_y(x) + lambda max_z [-log p_h(z) - gammaPrime |z - u|^2 / 2], h the model's own label of u",
-    settings: [
-      { lambda: 1, gammaPrime: 1 },
-      { lambda: 0.3, gammaPrime: 3 },
-      { lambda: 0.3, gammaPrime: 0.3 },
-    ],
-    parameters: { lambda, gammaPrime: "> 0, price of moving an unlabelled row" },
+    ...tuning({
+      lambda: [lambda, 1, 0.3, 0.3],
+      gammaPrime: ["> 0, price of moving an unlabelled row", 1, 3, 0.3],
+    }),
     step: (_, model, parts) => robustSelfTraining({ model, ...parts }),
   },
   {
@@ -34,12 +27,11 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     label: "Robust self-supervised training, both parts robust",
     paper: "ood-unlabeled",
     formula: "as rss with max_z [-log p_y(z) - gamma |z - x|^2 / 2] for the labelled rows",
-    settings: [
-      { lambda: 1, gammaPrime: 1, gamma: 1 },
-      { lambda: 0.3, gammaPrime: 3, gamma: 3 },
-      { lambda: 0.3, gammaPrime: 0.3, gamma: 1 },
-    ],
-    parameters: { lambda, gammaPrime: "> 0", gamma: "> 0, price of moving a labelled row" },
+    ...tuning({
+      lambda: [lambda, 1, 0.3, 0.3],
+      gammaPrime: ["> 0", 1, 3, 0.3],
+      gamma: ["> 0, price of moving a labelled row", 1, 3, 1],
+    }),
     step: (_, model, parts) => robustSelfTraining({ model, robustLabeled: true, ...parts }),
   },
   {
@@ -48,8 +40,7 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     label: "Self-training with a frozen teacher",
     reference: "Lee 2013, Pseudo-Label",
     formula: "-log p_y(x) + lambda (-log p_t(u)), t the label by the model of the tenth epoch",
-    settings: [{ lambda: 1 }, { lambda: 0.3 }, { lambda: 3 }],
-    parameters: { lambda },
+    ...tuning({ lambda: [lambda, 1, 0.3, 3] }),
     hyper: ({ perEpoch }) => ({ warmup: 10 * perEpoch }),
     step: (_, model, parts) => selfTraining({ model, ...parts }),
   },
@@ -59,8 +50,7 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     label: "Entropy minimisation",
     reference: "Grandvalet, Bengio 2004",
     formula: "-log p_y(x) + lambda (-sum_k p_k(u) log p_k(u))",
-    settings: [{ lambda: 0.3 }, { lambda: 1 }, { lambda: 0.1 }],
-    parameters: { lambda },
+    ...tuning({ lambda: [lambda, 0.3, 1, 0.1] }),
     step: (_, model, parts) => entropyMinimization({ model, ...parts }),
   },
   {
@@ -69,12 +59,7 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     label: "Virtual adversarial training",
     reference: "Miyato et al. 2017, arXiv 1704.03976",
     formula: "-log p_y(x) + lambda KL(p(u) || p(u + r)), r of length epsilon where the divergence grows most",
-    settings: [
-      { lambda: 1, epsilon: 1 },
-      { lambda: 0.3, epsilon: 3 },
-      { lambda: 1, epsilon: 0.3 },
-    ],
-    parameters: { lambda, epsilon: "> 0, length of the step" },
+    ...tuning({ lambda: [lambda, 1, 0.3, 1], epsilon: ["> 0, length of the step", 1, 3, 0.3] }),
     step: (_, model, parts) => virtualAdversarial({ model, ...parts }),
   },
 ];
