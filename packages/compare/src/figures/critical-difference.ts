@@ -71,7 +71,8 @@ export function criticalDifferenceFigure(
     Math.floor(((side === "left" ? marginLeft : marginRight) - 20) / 6.5) - 5;
   const short = (p: Placed): string =>
     p.label.length > characters(p.side) ? `${p.label.slice(0, characters(p.side) - 1)}…` : p.label;
-  const clique = (i: number): number => 12 + i * barHeight;
+  const thin = { stroke: color("muted"), strokeWidth: 1 };
+  const heightOf = (_: unknown, i: number): number => 12 + i * barHeight;
   // Every rank has a tick where it has 18 pixels, else every second.
   const every = width - marginLeft - marginRight < 18 * k ? 2 : 1;
   const ranks = Array.from({ length: Math.ceil(k / every) }, (_, i) => 1 + i * every);
@@ -125,8 +126,7 @@ export function criticalDifferenceFigure(
           x2: "rank",
           y1: 0,
           y2: ({ line }: Placed) => down(line),
-          stroke: color("muted"),
-          strokeWidth: 1,
+          ...thin,
           className: "mm-stem",
         }),
         Plot.link(placed, {
@@ -134,15 +134,14 @@ export function criticalDifferenceFigure(
           x2: ({ side }: Placed) => edge(side),
           y1: ({ line }: Placed) => down(line),
           y2: ({ line }: Placed) => down(line),
-          stroke: color("muted"),
-          strokeWidth: 1,
+          ...thin,
           className: "mm-branch",
         }),
         Plot.link(bars, {
           x1: "low",
           x2: "high",
-          y1: (_: unknown, i: number) => clique(i),
-          y2: (_: unknown, i: number) => clique(i),
+          y1: heightOf,
+          y2: heightOf,
           stroke: color("better"),
           strokeWidth: 4.5,
           strokeLinecap: "round",

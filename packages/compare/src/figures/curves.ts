@@ -3,6 +3,7 @@ import type { DatasetReport, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
+import { panelAxisName, panelFrames, panelGrid, panelTitles } from "./panels.ts";
 import { partName, validationName } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
@@ -67,15 +68,15 @@ export function curvesFigure(
   document: Document,
   options: FigureOptions = {},
 ): SVGSVGElement {
-  const width = widthOf(options);
   const { ranking } = report;
+  const width = widthOf(options);
   const baseline = meanCurve(report.trials, ranking.baseline);
   const shown = ranking.entries.filter((e) => e.verdict !== "reference" && e.candidate !== ranking.baseline);
   const columns = Math.max(1, Math.min(shown.length, narrow(width) ? 2 : Math.floor(width / 145)));
+  const { rows, place } = panelGrid(shown.length, columns);
   const panels = shown.map((entry, i) => ({
     entry,
-    fx: i % columns,
-    fy: Math.floor(i / columns),
+    ...place(i),
     points: meanCurve(report.trials, entry.candidate),
     style: verdictStyles[entry.verdict],
   }));
@@ -92,7 +93,7 @@ export function curvesFigure(
       .join("; ")}.`,
     {
       width,
-      height: 112 * Math.ceil(shown.length / columns) + 66,
+      height: 112 * rows + 66,
       marginLeft: 44,
       marginRight: 12,
       marginTop: 30,
@@ -102,31 +103,13 @@ export function curvesFigure(
       fx: { axis: null, padding: 0.08 },
       fy: { axis: null, padding: 0.26 },
       marks: [
-        Plot.rect(panels, {
-          fx: "fx",
-          fy: "fy",
-          x1: () => 1,
-          x2: () => epochs,
-          y1: () => range[0],
-          y2: () => range[1],
-          fill: "none",
-          stroke: color("line"),
-          className: "mm-panel",
-        }),
+        panelFrames(panels, [1, epochs], range),
         Plot.axisX({ ticks: 3, label: null, tickFormat: (x: number) => `${x}` }),
         Plot.axisY({ ticks: 3, label: null }),
-        Plot.text(panels, {
-          fx: "fx",
-          fy: "fy",
+        panelTitles(panels, (width - 56) / columns / 15.5, {
           text: ({ entry, style }) => `${style.glyph} ${entry.label}`,
           title: ({ entry }) => entry.label,
-          frameAnchor: "top-left",
-          dy: -14,
-          lineWidth: (width - 56) / columns / 15.5,
-          textOverflow: "ellipsis",
           fill: ({ style }) => style.color,
-          fontWeight: 600,
-          className: "mm-panel-title",
         }),
         ...panels.flatMap(({ fx, fy, points, style, entry }) => {
           const facet = { fx: () => fx, fy: () => fy, x: "epoch", clip: true } as const;
@@ -160,13 +143,7 @@ export function curvesFigure(
             }),
           ];
         }),
-        Plot.text(["epoch"], {
-          fx: () => (shown.length - 1) % columns,
-          fy: () => Math.ceil(shown.length / columns) - 1,
-          frameAnchor: "bottom-right",
-          dy: 34,
-          fill: color("muted"),
-        }),
+        panelAxisName("epoch", place(shown.length - 1)),
       ],
     },
   );

@@ -55,6 +55,16 @@ export function labelMargin(labels: string[], width: number): number {
   return Math.ceil(Math.min(longest + 18, width * 0.42));
 }
 
+/** Width, names and left margin of a figure with a row for each candidate. */
+export function namedRows(
+  entries: readonly { candidate: string; label: string }[],
+  options: FigureOptions,
+): { width: number; labels: Map<string, string>; marginLeft: number } {
+  const width = widthOf(options);
+  const labels = new Map(entries.map(({ candidate, label }) => [candidate, label]));
+  return { width, labels, marginLeft: labelMargin([...labels.values()], width) };
+}
+
 /** Pixels between tick marks, enough for a signed number. */
 export const tickSpacing = 82;
 

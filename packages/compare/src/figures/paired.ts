@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { differenceAxis, draw, labelMargin, nameAxis, narrow, robustDomain, widthOf } from "./draw.ts";
+import { differenceAxis, draw, nameAxis, namedRows, narrow, robustDomain } from "./draw.ts";
 import { color } from "./palette.ts";
 import { directions } from "./ranking.ts";
 import { pairedEntries } from "./rows.ts";
@@ -34,10 +34,9 @@ export function pairedFigure(
   document: Document,
   options: FigureOptions = {},
 ): SVGSVGElement {
-  const width = widthOf(options);
-  const { ranking } = report;
   const entries = pairedEntries(report);
-  const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
+  const { width, labels, marginLeft } = namedRows(entries, options);
+  const { ranking } = report;
   const seeds = [...new Set(entries.flatMap(({ difference }) => difference.pairs.map(({ seed }) => seed)))];
   seeds.sort((a, b) => a - b);
   const [min, max] = robustDomain(
@@ -47,7 +46,6 @@ export function pairedFigure(
   const cut = (value: number): number => Math.max(min, Math.min(max, value));
   const digits = decimals(ranking.rope);
   const step = Math.max(22, 5 * seeds.length + 12);
-  const marginLeft = labelMargin([...labels.values()], width);
   const metric = metricName(ranking.metric);
   const shift = (index: number): number => (seeds.length < 2 ? 0 : (index - (seeds.length - 1) / 2) * 6);
 

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import { draw, labelMargin, nameAxis, widthOf } from "./draw.ts";
+import { draw, nameAxis, namedRows } from "./draw.ts";
 import { color } from "./palette.ts";
 import { testedEntries } from "./rows.ts";
 import { metricName, percent } from "./text.ts";
@@ -30,14 +30,12 @@ export function posteriorFigure(
   document: Document,
   options: FigureOptions = {},
 ): SVGSVGElement {
-  const width = widthOf(options);
-  const entries = testedEntries(report);
-  const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
-  const marginLeft = labelMargin([...labels.values()], width);
   // As in the ranking: better is where the metric says so.
   const order: Part["shade"][] = report.ranking.higherIsBetter
     ? ["worse", "same", "better"]
     : ["better", "same", "worse"];
+  const entries = testedEntries(report);
+  const { width, labels, marginLeft } = namedRows(entries, options);
   const parts = entries.flatMap(({ candidate, label, difference }) => {
     const p = { better: difference.pBetter, same: difference.pSame, worse: difference.pWorse };
     let start = 0;

@@ -1,16 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
-import {
-  differenceAxis,
-  draw,
-  labelMargin,
-  nameAxis,
-  narrow,
-  robustDomain,
-  tickSpacing,
-  widthOf,
-} from "./draw.ts";
+import { differenceAxis, draw, nameAxis, namedRows, narrow, robustDomain, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
 import { pairedEntries } from "./rows.ts";
 import { decimals, metricName, pValue, signed } from "./text.ts";
@@ -88,9 +79,9 @@ export function rankingFigure(
   document: Document,
   options: FigureOptions = {},
 ): SVGSVGElement {
-  const width = widthOf(options);
+  const entries = report.ranking.entries.filter(({ verdict }) => verdict !== "reference");
+  const { width, labels, marginLeft } = namedRows(entries, options);
   const { ranking } = report;
-  const entries = ranking.entries.filter(({ verdict }) => verdict !== "reference");
   const paired = pairedEntries(report);
   const domain = robustDomain(
     paired.map(({ difference }) => spanOf(difference)),
@@ -98,8 +89,6 @@ export function rankingFigure(
   );
   const digits = decimals(ranking.rope);
   const rows = entries.map((entry) => rowOf(entry, digits, domain));
-  const labels = new Map(entries.map((entry) => [entry.candidate, entry.label]));
-  const marginLeft = labelMargin([...labels.values()], width);
   const small = narrow(width);
   const marginRight = small ? 26 : 118;
   const metric = metricName(ranking.metric);

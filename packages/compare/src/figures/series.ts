@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
+import { type Placed, panelAxisName, panelFrames, panelGrid, panelTitles } from "./panels.ts";
 
 /** A curve with a name. */
 export interface Curve {
@@ -50,10 +51,10 @@ export function seriesFigure(
   const width = widthOf(options);
   const { xLabel, yLabel } = curves[0] ?? { xLabel: "", yLabel: "" };
   const columns = Math.max(1, Math.min(curves.length, narrow(width) ? 1 : Math.floor(width / 250)));
+  const { rows, place } = panelGrid(curves.length, columns);
   const panels = curves.map((curve, i) => ({
     name: curve.name,
-    fx: i % columns,
-    fy: Math.floor(i / columns),
+    ...place(i),
     points: curve.x.map((x, k) => ({
       x,
       y: curve.y[k] ?? Number.NaN,
@@ -71,14 +72,16 @@ export function seriesFigure(
     0.06,
   );
   const titleRoom = Math.max(8, (width - 60) / columns - 16);
-  const place = ({ fx, fy }: { fx: number; fy: number }) => ({ fx: () => fx, fy: () => fy, clip: true });
+  const inside = ({ fx, fy }: Placed) => ({ fx: () => fx, fy: () => fy, clip: true, x: "x" }) as const;
+  const line = ({ points }: (typeof panels)[number], panel: Placed, style: Plot.LineYOptions) =>
+    Plot.lineY(points, { ...inside(panel), y: "y", ...style });
   return draw(
     document,
     `${yLabel} by ${xLabel}`,
     `${yLabel} by ${xLabel}, a panel a curve: ${curves.map(({ name }) => name).join("; ")}.`,
     {
       width,
-      height: 150 * Math.ceil(curves.length / columns) + 58,
+      height: 150 * rows + 58,
       marginLeft: 52,
       marginRight: 12,
       marginTop: 30,
@@ -88,79 +91,39 @@ export function seriesFigure(
       fx: { axis: null, padding: 0.14 },
       fy: { axis: null, padding: 0.24 },
       marks: [
-        Plot.rect(panels, {
-          fx: "fx",
-          fy: "fy",
-          x1: () => xs[0],
-          x2: () => xs[1],
-          y1: () => ys[0],
-          y2: () => ys[1],
-          stroke: color("line"),
-          fill: "none",
-          className: "mm-panel",
-        }),
+        panelFrames(panels, xs, ys),
         Plot.axisX({ ticks: 3, label: null }),
         Plot.axisY({ ticks: 4, label: null }),
-        Plot.text(panels, {
-          fx: "fx",
-          fy: "fy",
-          text: "name",
-          title: "name",
-          frameAnchor: "top-left",
-          dy: -14,
-          lineWidth: titleRoom / textWidth("m") / 2,
-          textOverflow: "ellipsis",
+        panelTitles(panels, titleRoom / textWidth("m") / 2, {
+          text: ({ name }) => name,
+          title: ({ name }) => name,
           fill: color("ink"),
-          fontWeight: 600,
-          className: "mm-panel-title",
         }),
         ...panels.flatMap((panel) => [
           ...(panels.length > mostOthers ? [] : panels)
             .filter((other) => other !== panel)
             .map((other) =>
-              Plot.lineY(other.points, {
-                ...place(panel),
-                x: "x",
-                y: "y",
-                stroke: color("same"),
-                strokeOpacity: 0.45,
-                className: "mm-other-curve",
-              }),
+              line(other, panel, { stroke: color("same"), strokeOpacity: 0.45, className: "mm-other-curve" }),
             ),
           Plot.areaY(panel.band ? panel.points : [], {
-            ...place(panel),
-            x: "x",
+            ...inside(panel),
             y1: "low",
             y2: "high",
             fill: color("better"),
             fillOpacity: 0.22,
             className: "mm-curve-band",
           }),
-          Plot.lineY(panel.points, {
-            ...place(panel),
-            x: "x",
-            y: "y",
-            stroke: color("better"),
-            strokeWidth: 2,
-            className: "mm-curve",
-          }),
+          line(panel, panel, { stroke: color("better"), strokeWidth: 2, className: "mm-curve" }),
           Plot.dot(panel.points.length <= mostDots ? panel.points : [], {
-            ...place(panel),
+            ...inside(panel),
             clip: false,
-            x: "x",
             y: "y",
             r: 2.5,
             fill: color("better"),
             className: "mm-curve-point",
           }),
         ]),
-        Plot.text([xLabel], {
-          fx: () => (curves.length - 1) % columns,
-          fy: () => Math.ceil(curves.length / columns) - 1,
-          frameAnchor: "bottom-right",
-          dy: 34,
-          fill: color("muted"),
-        }),
+        panelAxisName(xLabel, place(curves.length - 1)),
       ],
     },
   );
