@@ -16,7 +16,7 @@ import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { list, number, place, wholeNumber } from "./options.ts";
+import { jsonOption, list, number, outOption, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings {
@@ -41,8 +41,8 @@ export function banditEvaluateCommand(): Command {
     .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
     .option("--seed <n>", "of replays", wholeNumber, 0);
   return withBanditSettings(command)
-    .option("-o, --out <folder>", "output folder; default: minimand-evaluate-NAME", place)
-    .option("--json", "print results.json on stdout", false)
+    .addOption(outOption("minimand-evaluate-NAME"))
+    .addOption(jsonOption("results.json"))
     .addHelpText(
       "after",
       `

@@ -20,7 +20,7 @@ import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { columnTypes, damagedOption, list, place, strictOption, wholeNumber } from "./options.ts";
+import { jsonOption, list, outOption, place, wholeNumber, withDatasetOptions } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings, Reading {
@@ -55,19 +55,15 @@ export function banditSimulateCommand(): Command {
     )
     .option("--rounds <n>", "default: one pass over the rows", wholeNumber)
     .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
-    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
-    .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
-    .option("--ignore <a,b>", "columns that are no inputs", list, [])
-    .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
-    .addOption(strictOption());
-  return withBanditSettings(command)
+    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0);
+  return withBanditSettings(withDatasetOptions(command))
     .option(
       "--log <file>",
       "write a log of the first bandit's first repeat (JSON lines), for 'bandit evaluate'",
       place,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-bandit-NAME", place)
-    .option("--json", "print results.json on stdout", false)
+    .addOption(outOption("minimand-bandit-NAME"))
+    .addOption(jsonOption("results.json"))
     .addHelpText(
       "after",
       `

@@ -33,19 +33,18 @@ import { interruptible } from "../run/interruptible.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { versions } from "../version.ts";
 import {
-  columnTypes,
-  damagedOption,
   engineOption,
+  jsonOption,
   list,
   missingValues,
   number,
-  place,
+  outOption,
   repeated,
-  strictOption,
   threadsOption,
   timeSpan,
   wholeNumber,
   wholeNumbers,
+  withDatasetOptions,
   workersOption,
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
@@ -62,7 +61,7 @@ interface Options extends Omit<Settings, "losses" | "hidden">, EngineAsked {
 
 /** `minimand compare FILE... --target COLUMN`. */
 export function compareCommand(): Command {
-  return new Command("compare")
+  const command = new Command("compare")
     .description(
       "Which training loss helps on these data: trains all of them under equal conditions and tells what is better than cross-entropy, what is the same, and what can't be told apart.",
     )
@@ -100,8 +99,8 @@ export function compareCommand(): Command {
       "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
       timeSpan,
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-NAME", place)
-    .option("--json", "print results.json on stdout", false)
+    .addOption(outOption("minimand-NAME"))
+    .addOption(jsonOption("results.json"))
     .option(
       "--baseline <loss>",
       "what the others are measured against; default: cross-entropy, squared",
@@ -138,16 +137,13 @@ export function compareCommand(): Command {
       wholeNumber,
       defaultSettings.batchSize,
     )
-    .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
     .option(
       "--missing <a=value,...>",
       "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
       missingValues,
       {},
-    )
-    .option("--ignore <a,b>", "columns that are no inputs", list, [])
-    .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
-    .addOption(strictOption())
+    );
+  return withDatasetOptions(command)
     .option("--group <column>", "rows with equal values stay in one fold")
     .option(
       "--bag-column <column>",

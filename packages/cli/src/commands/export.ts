@@ -23,10 +23,10 @@ interface Kept {
 /** `minimand export DIR`: kept models as ONNX files. */
 export function exportCommand(): Command {
   return new Command("export")
+    .argument("<folder>", "output folder of compare (or its model folder)")
     .description(
       "Write the model that compare kept as model.onnx, which ONNX runtimes on servers, phones and in browsers run: columns of a table in, predictions out.",
     )
-    .argument("<folder>", "output folder of compare (or its model folder)")
     .option("-o, --out <file>", "file to write; default: model.onnx beside the model", place)
     .option("--dataset <name>", "only the model of this data set, where there are several")
     .option("--json", "say what was written as JSON", false)

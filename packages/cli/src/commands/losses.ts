@@ -1,38 +1,29 @@
 import { candidates, type Method, methods, type Need, roleOf } from "@minimand/compare";
-import Table from "cli-table3";
-import { Command } from "commander";
+import type { Command } from "commander";
+import { listingCommand, printListing } from "./listing.ts";
 
 /** `minimand losses`: the losses of the comparison, and the optimizers and steps that may minimise them. */
 export function lossesCommand(): Command {
-  return new Command("losses")
-    .description(
-      "List the losses, optimizers and training steps that can be compared, with parameters, paper and formula.",
-    )
-    .option("--json", "machine-readable", false)
-    .addHelpText("after", "\nExamples:\n  minimand losses\n  minimand losses --json")
-    .action(({ json }: { json: boolean }) => {
-      if (json) {
-        const all = [...candidates.map(lossRow), ...methods.map(methodRow)];
-        process.stdout.write(`${JSON.stringify(all, null, 1)}\n`);
-        return;
-      }
-      const table = new Table({
-        head: ["loss", "tasks", "formula", "parameters", "from"],
-        style: { head: [], border: [] },
-        wordWrap: true,
-        colWidths: [31, 18, 46, 28, 22],
-      });
-      for (const row of candidates.map(lossRow)) {
-        table.push([
+  const what =
+    "List the losses, optimizers and training steps that can be compared, with parameters, paper and formula.";
+  return listingCommand("losses", what, ["losses", "losses --json"]).action(({ json }) => {
+    const [losses, others] = [candidates.map(lossRow), methods.map(methodRow)];
+    const listing = {
+      head: ["loss", "tasks", "formula", "parameters", "from"],
+      widths: [31, 18, 46, 28, 22],
+      rows: [
+        ...losses.map((row) => [
           nameCell(row),
           row.tasks.map((t) => (row.extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
           ...lastCells(row),
-        ]);
-      }
-      for (const row of methods.map(methodRow))
-        table.push([`${row.id}\n(--${row.kind}s)`, "all, with the\nbaseline's loss", ...lastCells(row)]);
-      process.stdout.write(`${table.toString()}\n`);
-    });
+        ]),
+        ...others.map((row) => [
+          ...[`${row.id}\n(--${row.kind}s)`, "all, with the\nbaseline's loss", ...lastCells(row)],
+        ]),
+      ],
+    };
+    printListing({ all: [...losses, ...others], ...listing }, json);
+  });
 }
 
 /** What gives a candidate that it needs. */

@@ -1,5 +1,5 @@
 import type { Damaged } from "@minimand/compare";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** `--engine native|wasm` of a command that trains. */
 export const engineOption = (): Option =>
@@ -43,6 +43,23 @@ export const strictOption = (): Option =>
   new Option("--strict", "refuse a file of which anything has to be repaired, left out or decided").default(
     false,
   );
+
+/** `--types`, `--ignore`, `--damaged` and `--strict` of a command that makes a data set of a table. */
+export function withDatasetOptions(command: Command): Command {
+  return command
+    .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
+    .option("--ignore <a,b>", "columns that are no inputs", list, [])
+    .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
+    .addOption(strictOption());
+}
+
+/** `--out` of a command that writes a folder, by what it is called where none is given. */
+export const outOption = (name: string): Option =>
+  new Option("-o, --out <folder>", `output folder; default: ${name}`).argParser(place);
+
+/** `--json` of a command that writes a folder. */
+export const jsonOption = (file: string): Option =>
+  new Option("--json", `print ${file} on stdout`).default(false);
 
 /** Where something is written. An empty text, as of a variable that isn't set, would be the working folder. */
 export function place(text: string): string {

@@ -23,7 +23,7 @@ import { interruptible } from "../run/interruptible.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { versions } from "../version.ts";
-import { engineOption, place, threadsOption, wholeNumber, workersOption } from "./options.ts";
+import { engineOption, jsonOption, outOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -57,8 +57,8 @@ export function reproduceCommand(): Command {
         "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, text/NAME.txt.gz, ...",
       ).env("MINIMAND_DATA"),
     )
-    .option("-o, --out <folder>", "output folder; default: minimand-reproduce-SLUG", place)
-    .option("--json", "print report.json (or tuned.json) on stdout", false)
+    .addOption(outOption("minimand-reproduce-SLUG"))
+    .addOption(jsonOption("report.json (or tuned.json)"))
     .addHelpText(
       "after",
       `
