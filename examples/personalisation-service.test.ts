@@ -111,95 +111,55 @@ describe("the service", () => {
       const response = await app.request(path, { method: "POST", body });
       return [response.status, ((await response.json()) as { error: string }).error];
     };
-    const cases: [path: string, body: string, status: number, error: string][] = [
-      ["/choose", "{", 400, 'body: expected a JSON object with features, got "{"'],
-      ["/choose", "null", 400, "body: expected a JSON object with features, got null"],
-      ["/choose", "[1,2]", 400, "body: expected a JSON object with features, got an array of length 2"],
-      ["/choose", "{}", 400, "features: expected an array of 2 numbers, got undefined"],
-      ["/choose", '{"features":null}', 400, "features: expected an array of 2 numbers, got null"],
-      ["/choose", '{"features":"12"}', 400, 'features: expected an array of 2 numbers, got "12"'],
-      [
-        "/choose",
-        '{"features":[1]}',
-        400,
-        "features: expected an array of 2 numbers, got an array of length 1",
-      ],
-      [
-        "/choose",
-        '{"features":[1,2,3]}',
-        400,
-        "features: expected an array of 2 numbers, got an array of length 3",
-      ],
-      [
-        "/choose",
-        '{"features":{"length":2,"0":1,"1":2}}',
-        400,
-        "features: expected an array of 2 numbers, got object",
-      ],
-      ["/choose", '{"features":[1,null]}', 400, "features[1]: expected a finite number, got null"],
-      ["/choose", '{"features":[1,"2"]}', 400, 'features[1]: expected a finite number, got "2"'],
-      [
-        "/choose",
-        '{"features":[1,[2]]}',
-        400,
-        "features[1]: expected a finite number, got an array of length 1",
-      ],
-      ["/choose", '{"features":[1,1e999]}', 400, "features[1]: expected a finite number, got Infinity"],
-      ["/choose", '{"features":[1e300,1]}', 400, "features: expected a vector of finite norm, got Infinity"],
-      [
-        "/choose",
-        '{"features":[1,NaN]}',
-        400,
-        'body: expected a JSON object with features, got "{\\"features\\":[1,NaN]}"',
-      ],
-      [
-        "/choose",
-        '{"features":[1,2],"actionIds":["x"]}',
-        400,
-        'field: expected one of "features", got "actionIds"',
-      ],
-      ["/reward", "7", 400, "body: expected a JSON object with decisionId, reward, got 7"],
-      ["/reward", '{"reward":1}', 400, "decisionId: expected the name of a decision, got undefined"],
-      ["/reward", '{"decisionId":0,"reward":1}', 400, "decisionId: expected the name of a decision, got 0"],
-      [
-        "/reward",
-        '{"decisionId":["x"],"reward":1}',
-        400,
-        "decisionId: expected the name of a decision, got an array of length 1",
-      ],
-      ["/reward", '{"decisionId":"x"}', 400, "reward: expected a finite number >= 0 and <= 1, got undefined"],
-      [
-        "/reward",
-        '{"decisionId":"x","reward":"1"}',
-        400,
-        'reward: expected a finite number >= 0 and <= 1, got "1"',
-      ],
-      [
-        "/reward",
-        '{"decisionId":"x","reward":2}',
-        400,
-        "reward: expected a finite number >= 0 and <= 1, got 2",
-      ],
-      [
-        "/reward",
-        '{"decisionId":"x","reward":1,"ts":0}',
-        400,
-        'field: expected one of "decisionId", "reward", got "ts"',
-      ],
-      [
-        "/reward",
-        '{"decisionId":"x","reward":1}',
-        404,
-        'decisionId: expected a decision of this learner, got "x"',
-      ],
-      [
-        "/choose",
-        `{"features":[${"1,".repeat(40_000)}1]}`,
-        413,
-        "body: expected at most 65536 bytes, got more",
-      ],
-    ];
-    for (const [path, body, status, error] of cases) expect(await ask(path, body)).toEqual([status, error]);
+    /** What is expected of bodies, and what is said that they are. */
+    const cases: Record<string, Record<string, Record<string, string>>> = {
+      "/choose": {
+        "body: expected a JSON object with features": {
+          "{": '"{"',
+          null: "null",
+          "[1,2]": "an array of length 2",
+          '{"features":[1,NaN]}': '"{\\"features\\":[1,NaN]}"',
+        },
+        "features: expected an array of 2 numbers": {
+          "{}": "undefined",
+          '{"features":null}': "null",
+          '{"features":"12"}': '"12"',
+          '{"features":[1]}': "an array of length 1",
+          '{"features":[1,2,3]}': "an array of length 3",
+          '{"features":{"length":2,"0":1,"1":2}}': "object",
+        },
+        "features[1]: expected a finite number": {
+          '{"features":[1,null]}': "null",
+          '{"features":[1,"2"]}': '"2"',
+          '{"features":[1,[2]]}': "an array of length 1",
+          '{"features":[1,1e999]}': "Infinity",
+        },
+        "features: expected a vector of finite norm": { '{"features":[1e300,1]}': "Infinity" },
+        'field: expected one of "features"': { '{"features":[1,2],"actionIds":["x"]}': '"actionIds"' },
+      },
+      "/reward": {
+        "body: expected a JSON object with decisionId, reward": { "7": "7" },
+        "decisionId: expected the name of a decision": {
+          '{"reward":1}': "undefined",
+          '{"decisionId":0,"reward":1}': "0",
+          '{"decisionId":["x"],"reward":1}': "an array of length 1",
+        },
+        "reward: expected a finite number >= 0 and <= 1": {
+          '{"decisionId":"x"}': "undefined",
+          '{"decisionId":"x","reward":"1"}': '"1"',
+          '{"decisionId":"x","reward":2}': "2",
+        },
+        'field: expected one of "decisionId", "reward"': { '{"decisionId":"x","reward":1,"ts":0}': '"ts"' },
+      },
+    };
+    for (const [path, faults] of Object.entries(cases))
+      for (const [expected, bodies] of Object.entries(faults))
+        for (const [body, got] of Object.entries(bodies))
+          expect(await ask(path, body), body).toEqual([400, `${expected}, got ${got}`]);
+    const unknown = 'decisionId: expected a decision of this learner, got "x"';
+    expect(await ask("/reward", '{"decisionId":"x","reward":1}')).toEqual([404, unknown]);
+    const long = `{"features":[${"1,".repeat(40_000)}1]}`;
+    expect(await ask("/choose", long)).toEqual([413, "body: expected at most 65536 bytes, got more"]);
     expect([store.bandit.decisions, store.pending]).toEqual([0, 0]);
     await store.close();
   });

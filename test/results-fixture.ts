@@ -1,3 +1,5 @@
+import { defaultSettings } from "../packages/compare/src/plan/settings.ts";
+import { untested } from "../packages/compare/src/ranking/rank.ts";
 import type {
   AcrossReport,
   CandidateSummary,
@@ -199,16 +201,6 @@ function differenceFixture(
   };
 }
 
-const nothing = {
-  low: null,
-  high: null,
-  p: null,
-  pHolm: null,
-  pBetter: null,
-  pSame: null,
-  pWorse: null,
-} as const;
-
 function entryFixture(
   candidate: CandidateSummary,
   options: Required<FixtureOptions>,
@@ -236,7 +228,7 @@ function entryFixture(
     diverged,
     difference:
       difference !== null && options.testRows !== null
-        ? { mean: difference.mean, values: difference.values, pairs: difference.pairs, ...nothing }
+        ? { mean: difference.mean, values: difference.values, pairs: difference.pairs, ...untested }
         : difference,
     sentence: `${candidate.label}: ${verdict}.`,
   };
@@ -306,38 +298,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
   };
 }
 
-const settings: Settings = {
-  target: "target",
-  task: "auto",
-  metric: "auto",
-  baseline: "auto",
-  losses: "auto",
-  optimizers: [],
-  steps: [],
-  model: "mlp",
-  hidden: [64, 64],
-  seeds: 2,
-  folds: 5,
-  configurations: 4,
-  maxEpochs: 100,
-  patience: 10,
-  batchSize: 32,
-  rope: "auto",
-  alpha: 0.05,
-  positive: null,
-  labelNoise: 0,
-  imbalance: null,
-  ignore: [],
-  group: null,
-  bagColumn: null,
-  types: {},
-  missing: {},
-  test: null,
-  distillFrom: null,
-  unlabeled: null,
-  damaged: "drop",
-  strict: false,
-};
+const settings: Settings = { ...defaultSettings, target: "target", maxEpochs: 100, batchSize: 32 };
 
 /** Average ranks of 12 losses over 6 data sets; the critical difference and the cliques fit the ranks. */
 export function acrossFixture(): AcrossReport {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Results } from "@minimand/compare";
 import { afterAll } from "vitest";
 
 const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
@@ -70,6 +71,21 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "minimand-test-"));
   folders.push(folder);
   return folder;
+}
+
+/** A folder of its own that is gone after the tests of the file, and the command in it. */
+export function workFolder() {
+  const folder = temporaryFolder();
+  const at = (...path: string[]): string => join(folder, ...path);
+  const run = (args: readonly string[], options: RunOptions = {}): Promise<Ran> =>
+    minimand(args, { cwd: folder, ...options });
+  return {
+    folder,
+    at,
+    run,
+    compare: (...args: string[]): Promise<Ran> => run(["compare", ...args]),
+    resultsOf: (out: string): Results => JSON.parse(readFileSync(at(out, "results.json"), "utf8")),
+  };
 }
 
 /** Paths of all files and folders below a folder. */

@@ -1,5 +1,7 @@
 import type { Dataset } from "../../packages/compare/src/dataset/dataset.ts";
 import { type MakeDatasetOptions, makeDataset } from "../../packages/compare/src/dataset/make-dataset.ts";
+import { defaultSettings } from "../../packages/compare/src/plan/settings.ts";
+import type { Settings } from "../../packages/compare/src/results.ts";
 import { tableOf } from "./tables.ts";
 
 /** A data set from CSV text, for tests. Without options, `y` is the target. */
@@ -26,6 +28,22 @@ export function csv(columns: Record<string, readonly (string | number)[]>): stri
   const rows = columns[names[0]!]!.map((_, i) => names.map((name) => columns[name]![i]).join(","));
   return [names.join(","), ...rows].join("\n");
 }
+
+/** So many rows of two inputs, by number. */
+export function twoInputs(length: number): { rows: number[]; a: number[]; b: number[] } {
+  const rows = Array.from({ length }, (_, i) => i);
+  return {
+    rows,
+    a: rows.map((i) => Math.sin(i * i) + (i % 3)),
+    b: rows.map((i) => Math.cos(3 * i * i)),
+  };
+}
+
+/** Settings of a comparison whose trials take no time. */
+export const quick: Settings = {
+  ...{ ...defaultSettings, target: "y", folds: 2, seeds: 1, configurations: 2 },
+  ...{ maxEpochs: 3, hidden: [4], batchSize: 16 },
+};
 
 /** Texts that repeat, one a row. */
 export function repeat(values: readonly string[], rows: number): string[] {

@@ -25,6 +25,15 @@ export function liveBuffers(): number {
   return table.size;
 }
 
+/** As {@link leakOf}, of what has to be awaited. */
+export async function asyncLeakOf(f: () => Promise<unknown>, runs = 3): Promise<number> {
+  await f();
+  await f();
+  const before = liveBuffers();
+  for (let i = 0; i < runs; i++) await f();
+  return liveBuffers() - before;
+}
+
 /** Runs `f` a few times after a warm-up and returns by how many live buffers their number grew. */
 export function leakOf(f: () => void, runs = 5): number {
   f();

@@ -1,14 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Results } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
-const compare = (...args: string[]): ReturnType<typeof minimand> =>
-  minimand(["compare", ...args], { cwd: folder });
-const resultsOf = (out: string): Results => JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+const { at, compare, resultsOf, run } = workFolder();
 const small = ["-t", "y", ...tiny, "--patience", "2", "--losses", "all"];
 
 beforeAll(() => {
@@ -41,7 +35,7 @@ describe("minimand compare --bag-column", () => {
     const reference = report.ranking.entries.find((e) => e.candidate === "individual-labels");
     expect(reference).toMatchObject({ verdict: "reference", label: "Individual labels (sees more)" });
     expect(readFileSync(at("bags", "report.html"), "utf8")).toMatch(/loss of bags/);
-    expect(await minimand(["predict", "bags", "a.csv"], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await run(["predict", "bags", "a.csv"])).toMatchObject({ code: 0 });
   });
 
   it.each([

@@ -1,14 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Results } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
-const compare = (...args: string[]): ReturnType<typeof minimand> =>
-  minimand(["compare", ...args], { cwd: folder });
-const resultsOf = (out: string): Results => JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+const { at, compare, resultsOf, run } = workFolder();
 const small = ["-t", "y", ...tiny, "--patience", "2"];
 
 beforeAll(async () => {
@@ -36,7 +30,7 @@ describe("minimand compare --distill-from", () => {
     }
     const { network } = JSON.parse(readFileSync(at("student", "model", "model.json"), "utf8"));
     expect(network.hidden).toEqual([4]);
-    expect(await minimand(["predict", "student", "a.csv"], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await run(["predict", "student", "a.csv"])).toMatchObject({ code: 0 });
   });
 
   it("says nothing of what the teacher has seen where another file is the test part", async () => {

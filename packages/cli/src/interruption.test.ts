@@ -1,50 +1,24 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Results } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  everythingIn,
-  minimand,
-  sampleCsv,
-  start,
-  temporaryFolder,
-  tiny,
-} from "../../../test/support/cli.ts";
+import { everythingIn, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
 
-const folder = temporaryFolder();
+const { folder, at, run, resultsOf } = workFolder();
 const seeds = 4;
 // Majority class, cross-entropy, class weights and focal, on two folds of four seeds; long enough to be met in the middle.
 const total = 4 * 2 * seeds;
 const args = (out: string, ...more: string[]): string[] => [
-  ...[
-    "compare",
-    "a.csv",
-    "-t",
-    "y",
-    ...tiny,
-    "--seeds",
-    String(seeds),
-    "--max-epochs",
-    "60",
-    "--patience",
-    "60",
-  ],
-  ...["--out", out, ...more],
+  ...["compare", "a.csv", "-t", "y", ...tiny, "--seeds", `${seeds}`, "--max-epochs", "60"],
+  ...["--patience", "60", "--out", out, ...more],
 ];
-const at = (...path: string[]): string => join(folder, ...path);
 const trialsIn = (out: string): string[] =>
   existsSync(at(out, "trials"))
     ? readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json"))
     : [];
 
 function timeless(out: string): unknown {
-  const {
-    created: _,
-    datasets,
-    ...rest
-  }: Results = JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+  const { created: _, datasets, ...rest } = resultsOf(out);
   return {
     ...rest,
     datasets: datasets.map((d) => ({ ...d, trials: d.trials.map(({ seconds: __, ...trial }) => trial) })),
@@ -58,7 +32,7 @@ async function someTrials(out: string, least = 4): Promise<void> {
 
 /** The same command again finishes the rest and ends as if nothing had happened. */
 async function finishes(out: string, kept: number): Promise<string> {
-  const { code, stderr } = await minimand(args(out), { cwd: folder });
+  const { code, stderr } = await run(args(out));
   expect(code).toBe(0);
   const found = kept < total ? `${kept} of` : "all";
   expect(stderr).toContain(`${found} ${total} trials are there already\n`);
@@ -68,7 +42,7 @@ async function finishes(out: string, kept: number): Promise<string> {
 
 beforeAll(async () => {
   writeFileSync(at("a.csv"), sampleCsv());
-  const { code } = await minimand(args("whole"), { cwd: folder });
+  const { code } = await run(args("whole"));
   expect(code).toBe(0);
   expect(trialsIn("whole")).toHaveLength(total);
 });
@@ -122,14 +96,14 @@ describe("a comparison that is cut short", () => {
   });
 
   it("by its budget ends at a whole repeat, says so, and continues", async () => {
-    const { code, stdout, stderr } = await minimand(args("budget", "--budget", "0.001s"), { cwd: folder });
+    const { code, stdout, stderr } = await run(args("budget", "--budget", "0.001s"));
     expect(code).toBe(0);
     expect(stderr).toContain(
       `budget: stopped after 1 of ${seeds} repeats; the same command with more budget continues\n`,
     );
     expect(stdout).toContain(`a, 2 test folds (1 of ${seeds} repeats)\n`);
     expect(trialsIn("budget")).toHaveLength(total / seeds);
-    const { datasets }: Results = JSON.parse(readFileSync(at("budget/results.json"), "utf8"));
+    const { datasets } = resultsOf("budget");
     expect(datasets[0].seeds).toEqual({ planned: [0, 1, 2, 3], complete: [0] });
     await finishes("budget", total / seeds);
   });
@@ -137,20 +111,19 @@ describe("a comparison that is cut short", () => {
 
 describe("a disk that is full", () => {
   const hook = fileURLToPath(new URL("../../../test/support/full-disk.mjs", import.meta.url));
-  const fullAt = (path: string, nth = 1): { cwd: string; env: Record<string, string> } => ({
-    cwd: folder,
+  const fullAt = (path: string, nth = 1) => ({
     env: { NODE_OPTIONS: `--import=${hook}`, FULL_DISK_AT: path, FULL_DISK_NTH: String(nth) },
   });
 
   it("from the start is told before anything runs, and nothing is left", async () => {
-    const { code, stdout, stderr } = await minimand(args("new/full"), fullAt("trials/"));
+    const { code, stdout, stderr } = await run(args("new/full"), fullAt("trials/"));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe("minimand: new/full/trials: no space left on the disk\n");
     expect(existsSync(at("new"))).toBe(false);
   });
 
   it("in the middle keeps the trials that were stored, whole, and the same command continues", async () => {
-    const { code, stdout, stderr } = await minimand(args("middle"), fullAt(".json", 6));
+    const { code, stdout, stderr } = await run(args("middle"), fullAt(".json", 6));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/\nminimand: middle\/trials\/[0-9a-f]+\.json: no space left on the disk\n$/);
     expect(trialsIn("middle")).toHaveLength(5);
@@ -159,7 +132,7 @@ describe("a disk that is full", () => {
   });
 
   it("at the end leaves no half-written results", async () => {
-    const { code, stderr } = await minimand(args("whole", "--out", "end"), fullAt("results.json"));
+    const { code, stderr } = await run(args("whole", "--out", "end"), fullAt("results.json"));
     expect(code).toBe(2);
     expect(stderr).toMatch(/\nminimand: end\/results\.json: no space left on the disk\n$/);
     expect(everythingIn(at("end")).filter((path) => /results|partial/.test(path))).toEqual([]);

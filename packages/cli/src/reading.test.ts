@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Results } from "@minimand/compare";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
-import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sample, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 import { readBytes } from "./files/read-bytes.ts";
 
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
+const work = workFolder();
+const { at } = work;
 const { columns, cells } = sample();
-const run = (args: string[], stdin = ""): ReturnType<typeof minimand> =>
-  minimand(args, { cwd: folder, stdin });
+const run = (args: string[], stdin = "") => work.run(args, { stdin });
 
 /** Some 40 lines with a title, a comment, a damaged row each, and numbers for people. */
 function dirty(): string {
@@ -69,31 +67,10 @@ describe("a file as people have it", () => {
   });
 
   it("keeps results of other readings apart", async () => {
-    const padded = await run([
-      "compare",
-      "dirty.csv",
-      "-t",
-      "size",
-      ...tiny,
-      "--losses",
-      "huber",
-      "--damaged",
-      "pad",
-      "--out",
-      "p",
-    ]);
+    const sizes = ["compare", "dirty.csv", "-t", "size", ...tiny, "--losses", "huber", "--out", "p"];
+    const padded = await run([...sizes, "--damaged", "pad"]);
     expect(padded.stderr).toContain("  gave 1 short row missing values (line 8)\n");
-    const dropped = await run([
-      "compare",
-      "dirty.csv",
-      "-t",
-      "size",
-      ...tiny,
-      "--losses",
-      "huber",
-      "--out",
-      "p",
-    ]);
+    const dropped = await run(sizes);
     expect(dropped.stderr).not.toContain("trials are there already");
   });
 

@@ -1,28 +1,16 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Results } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  everythingIn,
-  minimand,
-  type Ran,
-  sampleCsv,
-  temporaryFolder,
-  tiny,
-} from "../../../test/support/cli.ts";
+import { everythingIn, type Ran, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
 /*
  * Results of a run take the places of those of an earlier one: all of them or none, on a full disk and at a kill.
  */
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
+const { at, run, resultsOf } = workFolder();
 const hook = (name: string): string =>
   `--import=${fileURLToPath(new URL(`../../../test/support/${name}`, import.meta.url))}`;
-const run = (args: string[], env: Record<string, string> = {}): Promise<Ran> =>
-  minimand(args, { cwd: folder, env });
-const compare = (out: string, hidden: string, env?: Record<string, string>): Promise<Ran> =>
-  run(["compare", "a.csv", "-t", "y", ...tiny, "--hidden", hidden, "--out", out], env);
+const compare = (out: string, hidden: string, env: Record<string, string> = {}): Promise<Ran> =>
+  run(["compare", "a.csv", "-t", "y", ...tiny, "--hidden", hidden, "--out", out], { env });
 
 /** All files but the trials, by path. */
 function filesIn(out: string): Record<string, string> {
@@ -32,7 +20,7 @@ function filesIn(out: string): Record<string, string> {
 
 /** The width of the network that results and model are of. */
 function widthsIn(out: string): number[] {
-  const { settings }: Results = JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+  const { settings } = resultsOf(out);
   const { network } = JSON.parse(readFileSync(at(out, "model/model.json"), "utf8"));
   return [...settings.hidden, ...network.hidden];
 }
@@ -104,7 +92,7 @@ describe("results that take the places of others", () => {
     expect(Object.keys(before)).toEqual(["report.html", "report.json"]);
     for (const file of ["report.html", "report.json"]) {
       const full = { NODE_OPTIONS: hook("full-disk.mjs"), FULL_DISK_AT: `/${file}` };
-      const { code, stdout, stderr } = await run(args, full);
+      const { code, stdout, stderr } = await run(args, { env: full });
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toMatch(new RegExp(`minimand: paper/${file}: no space left on the disk\n$`));
       expect(filesIn("paper")).toEqual(before);

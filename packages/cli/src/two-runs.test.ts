@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Results } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
-import {
-  everythingIn,
-  minimand,
-  type Ran,
-  sampleCsv,
-  start,
-  temporaryFolder,
-  tiny,
-} from "../../../test/support/cli.ts";
+import { everythingIn, type Ran, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
 
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
+const { folder, at, run, resultsOf } = workFolder();
 const seeds = 4;
 const total = 4 * 2 * seeds;
 const args = (out: string, ...more: string[]): string[] => [
@@ -53,25 +42,25 @@ describe("two comparisons at once in one folder", () => {
       ["--rope", "0.02"],
       ["--seeds", "5"],
     ]) {
-      expect(await minimand(args("other", ...more), { cwd: folder })).toEqual({
+      expect(await run(args("other", ...more))).toEqual({
         code: 2,
         stdout: "",
         stderr: `minimand: other: expected a folder that no other process uses, got one that process ${first.pid} uses with other settings\n`,
       });
     }
-    const paper = await minimand(["reproduce", "anyloss", "--quick", "--out", "other"], { cwd: folder });
+    const paper = await run(["reproduce", "anyloss", "--quick", "--out", "other"]);
     expect(paper).toMatchObject({ code: 2, stdout: "" });
     expect(paper.stderr).toContain(`process ${first.pid} uses`);
     expect(await first.goOn()).toMatchObject({ code: 0 });
     expect(filesIn("other")).toEqual(whole);
-    const { settings }: Results = JSON.parse(readFileSync(at("other/results.json"), "utf8"));
+    const { settings } = resultsOf("other");
     expect(settings).toMatchObject({ hidden: [4], seeds });
     expect(trialsIn("other")).toHaveLength(total);
   });
 
   it("with the same settings: they share the folder and their trials, and say the same", async () => {
     const first = await halted("same");
-    const two = await minimand(args("same", "--workers", "2"), { cwd: folder });
+    const two = await run(args("same", "--workers", "2"));
     expect(filesIn("same")).toEqual([".minimand-lock", ...whole]);
     const one = await first.goOn();
     expect([one.code, two.code]).toEqual([0, 0]);
@@ -84,17 +73,14 @@ describe("two comparisons at once in one folder", () => {
   it("the folder of a run that was killed is free at once", async () => {
     const first = await halted("killed");
     await first.goOn("SIGKILL");
-    expect(await minimand(args("killed", "--seeds", "1"), { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await run(args("killed", "--seeds", "1"))).toMatchObject({ code: 0 });
     expect(filesIn("killed")).toEqual(whole);
   });
 
   it("one that finds the disk full from the start takes nothing away from the other", async () => {
     const hook = fileURLToPath(new URL("../../../test/support/full-disk.mjs", import.meta.url));
     const full = { NODE_OPTIONS: `--import=${hook}`, FULL_DISK_AT: "trials/" };
-    const [fails, works] = await Promise.all([
-      minimand(args("new/both"), { cwd: folder, env: full }),
-      minimand(args("new/both"), { cwd: folder }),
-    ]);
+    const [fails, works] = await Promise.all([run(args("new/both"), { env: full }), run(args("new/both"))]);
     expect([fails.code, works.code]).toEqual([2, 0]);
     expect(filesIn("new/both")).toEqual(whole);
   });

@@ -1,14 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Results } from "@minimand/compare";
+import { existsSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
-const folder = temporaryFolder();
-const at = (...path: string[]): string => join(folder, ...path);
-const compare = (...args: string[]): ReturnType<typeof minimand> =>
-  minimand(["compare", ...args], { cwd: folder });
-const resultsOf = (out: string): Results => JSON.parse(readFileSync(at(out, "results.json"), "utf8"));
+const { at, compare, resultsOf, run } = workFolder();
 const small = ["-t", "y", ...tiny, "--patience", "2"];
 const own = ["rss", "rss-robust", "pseudo-label", "entropy-minimization", "vat"];
 
@@ -44,7 +38,7 @@ describe("minimand compare --unlabeled", () => {
       ).toEqual(["ok", "ok"]);
     }
     expect(datasets[0].notes.some(({ text }) => text === "others.csv: 60 unlabelled rows")).toBe(true);
-    expect(await minimand(["predict", "out", "a.csv"], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await run(["predict", "out", "a.csv"])).toMatchObject({ code: 0 });
   });
 
   it("always runs self-training with a frozen teacher, to compare with", async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { datasetFixture } from "../../../test/results-fixture.ts";
 import { datasetOf } from "../../../test/support/datasets.ts";
+import { refuseUnknownOptions } from "../../../test/support/unknown-options.ts";
 import { emptyDocument } from "../../../test/svg.ts";
 import * as compare from "./index.ts";
 
@@ -28,15 +29,7 @@ const takers: Record<string, (options: never) => unknown> = {
   intervalsFigure: (options) => compare.intervalsFigure([], page, options),
 };
 
-it.each(Object.entries(takers))("%s refuses an option that is none, naming it", async (name, take) => {
-  const refusal = await Promise.resolve()
-    .then(() => take({ nonsense: 1 } as never))
-    .catch((error: unknown) => error);
-  expect(refusal).toBeInstanceOf(TypeError);
-  expect((refusal as TypeError).message).toMatch(
-    new RegExp(`^${name}: expected only the options .*, got "nonsense"$`),
-  );
-});
+refuseUnknownOptions(takers);
 
 it("settings are looked at wherever they are given, with the one that may be meant", () => {
   const mistyped = { ...settings, maxEpoch: 3 } as compare.Settings;

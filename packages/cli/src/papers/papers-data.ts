@@ -109,10 +109,9 @@ async function asRangeError<T>(read: () => Promise<T>): Promise<T> {
 }
 
 function kept<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
+  const known: Record<string, Promise<T>> = Object.create(null);
   return (name) => {
-    const value = known.get(name) ?? read(name);
-    known.set(name, value);
-    return value;
+    known[name] ??= read(name);
+    return known[name];
   };
 }

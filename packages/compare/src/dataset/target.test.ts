@@ -166,17 +166,13 @@ describe("encodeTarget", () => {
 
   it("refuses classes that the first file does not have, and files without the column", async () => {
     const dataset = await datasetOf(withTarget(["a", "b", "b"]));
-    const other = await tableOf("y\na\nc\n", "test.csv");
-    expect(() => encodeTarget(dataset, other)).toThrow(
-      "test.csv, line 3: target 'y': expected one of the classes 'b', 'a', got 'c'",
-    );
-    const lacking = await tableOf("x\n1\n", "test.csv");
-    expect(() => encodeTarget(dataset, lacking)).toThrow(
-      "test.csv: expected the column 'y', got a file without",
-    );
-    const empty = await tableOf("x,y\n1,\n", "test.csv");
-    expect(() => encodeTarget(dataset, empty)).toThrow(
-      "test.csv: target 'y': expected values, got none: all cells are missing",
-    );
+    for (const [text, refusal] of [
+      ["y\na\nc\n", ", line 3: target 'y': expected one of the classes 'b', 'a', got 'c'"],
+      ["x\n1\n", ": expected the column 'y', got a file without"],
+      ["x,y\n1,\n", ": target 'y': expected values, got none: all cells are missing"],
+    ]) {
+      const table = await tableOf(text, "test.csv");
+      expect(() => encodeTarget(dataset, table)).toThrow(`test.csv${refusal}`);
+    }
   });
 });

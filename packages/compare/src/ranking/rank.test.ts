@@ -55,6 +55,10 @@ const entryOf = (ranking: Ranking, id: string): RankingEntry => {
   return found;
 };
 
+/** One field of all entries, by candidate. */
+const byCandidate = (ranking: Ranking, field: "verdict" | "sentence"): Record<string, string> =>
+  Object.fromEntries(ranking.entries.map((entry) => [entry.candidate, entry[field]]));
+
 /** The difference of a loss that was tested. */
 function testedOf(ranking: Ranking, id: string): TestedDifference {
   const { difference } = entryOf(ranking, id);
@@ -81,13 +85,9 @@ describe("verdicts", () => {
   });
 
   test("tell clear improvements, losses, practical equality and doubt apart", () => {
-    expect(Object.fromEntries(ranking.entries.map((e) => [e.candidate, e.verdict]))).toEqual({
-      "cross-entropy": "baseline",
-      good: "better",
-      bad: "worse",
-      twin: "same",
-      tiny: "same",
-      vague: "undecided",
+    expect(byCandidate(ranking, "verdict")).toEqual({
+      ...{ "cross-entropy": "baseline", good: "better", bad: "worse" },
+      ...{ twin: "same", tiny: "same", vague: "undecided" },
     });
   });
 
@@ -323,7 +323,7 @@ describe("where all seeds are tested on the same rows", () => {
   });
 
   test("words speak of seeds, and one sentence says why there is no verdict", () => {
-    expect(Object.fromEntries(ranking.entries.map((e) => [e.candidate, e.sentence]))).toEqual({
+    expect(byCandidate(ranking, "sentence")).toEqual({
       "cross-entropy": "The baseline: balanced accuracy 0.71 (standard deviation 0.01) over 3 seeds.",
       far: "4.0 points of balanced accuracy better than cross-entropy on the test file; no verdict.",
       late: "2.0 points of balanced accuracy worse than cross-entropy on 1 of 3 seeds on the test file; no verdict.",

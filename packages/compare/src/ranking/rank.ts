@@ -181,7 +181,7 @@ function differenceOf(
   if (testTrainRatio === null) {
     if (values.length === 0) return null;
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return { mean, ...nothing, values, pairs };
+    return { mean, ...untested, values, pairs };
   }
   if (values.length < 2) return null;
   const { mean, low, high, p } = correctedTTest(values, testTrainRatio);
@@ -190,7 +190,8 @@ function differenceOf(
   return { mean, low, high, p, pHolm: p, ...posterior, values, pairs };
 }
 
-const nothing = {
+/** What a difference lacks where nothing is tested. */
+export const untested = {
   low: null,
   high: null,
   p: null,

@@ -2,23 +2,10 @@ import { describe, expect, it } from "vitest";
 import { isMissing, isMissingNumber, parseNumber } from "./cells.ts";
 
 describe("isMissing", () => {
-  it.each([
-    "",
-    "?",
-    "NA",
-    "N/A",
-    "na",
-    "n/a",
-    "#N/A",
-    "<NA>",
-    "NaN",
-    "nan",
-    "null",
-    "NULL",
-    "None",
-    null,
-    Number.NaN,
-  ])("takes %j for missing", (cell) => expect(isMissing(cell)).toBe(true));
+  const words = "? NA N/A na n/a #N/A <NA> NaN nan null NULL None";
+  it.each(["", null, Number.NaN, ...words.split(" ")])("takes %j for missing", (cell) =>
+    expect(isMissing(cell)).toBe(true),
+  );
   it.each(["0", "none", ".", "-", "no", "Na", " ", "--", 0, -1])("takes %j for a value", (cell) => {
     expect(isMissing(cell)).toBe(false);
   });

@@ -1,30 +1,17 @@
 import { metricById } from "minimand";
 import { describe, expect, it } from "vitest";
-import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { chooseCandidates } from "../plan/choose.ts";
-import { defaultSettings } from "../plan/settings.ts";
 import type { Settings, Task, TrialRecord } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
 import { makeFolds } from "./fold.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 import { selectionFor } from "./selection.ts";
 
-const settings: Settings = {
-  ...defaultSettings,
-  target: "y",
-  bagColumn: "bag",
-  folds: 2,
-  seeds: 1,
-  configurations: 2,
-  maxEpochs: 4,
-  hidden: [4],
-  batchSize: 16,
-};
-const rows = Array.from({ length: 60 }, (_, i) => i);
-const a = rows.map((i) => Math.sin(i * i) + (i % 3));
-const b = rows.map((i) => Math.cos(3 * i * i));
+const settings: Settings = { ...quick, bagColumn: "bag", maxEpochs: 4 };
+const { rows, a, b } = twoInputs(60);
 const bag = rows.map((i) => `b${Math.floor(i / 5)}`);
 const targets = {
   binary: rows.map((i) => (a[i] + b[i] > 1 ? "yes" : "no")),

@@ -3,7 +3,7 @@ import { metricById } from "minimand";
 import { keyOf } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
-import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { asyncLeakOf, liveBuffers } from "../../../../test/support/leaks.ts";
 import {
   type BuildInfo,
   type LossCandidate,
@@ -177,10 +177,7 @@ describe("makeLearner", () => {
     const run = (): ReturnType<typeof learner.train> =>
       learner.train(fold, configuration, { seed: 1, metric });
     expect(await run()).toEqual({ trained: null, validation: null, epochs: 0, curve: [] });
-    const before = liveBuffers();
-    await run();
-    await run();
-    expect(liveBuffers()).toBe(before);
+    expect(await asyncLeakOf(run)).toBe(0);
     learner.dispose();
   });
 
@@ -190,10 +187,7 @@ describe("makeLearner", () => {
     const run = (): ReturnType<typeof learner.train> =>
       learner.train(far, { learningRate: 0.5, parameters: {} }, { seed: 1, metric });
     expect(await run()).toMatchObject({ trained: null, validation: null });
-    await run();
-    const before = liveBuffers();
-    await run();
-    expect(liveBuffers()).toBe(before);
+    expect(await asyncLeakOf(run)).toBe(0);
     learner.dispose();
   });
 
@@ -205,11 +199,7 @@ describe("makeLearner", () => {
       discard(run.trained!);
       discard(await learner.trainFor(1, fold, configuration, { seed: 1 }));
     };
-    await once();
-    await once();
-    const before = liveBuffers();
-    for (let i = 0; i < 3; i++) await once();
-    expect(liveBuffers()).toBe(before);
+    expect(await asyncLeakOf(once)).toBe(0);
     learner.dispose();
   });
 

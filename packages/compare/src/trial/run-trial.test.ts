@@ -1,29 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { csv, datasetOf } from "../../../../test/support/datasets.ts";
-import { liveBuffers } from "../../../../test/support/leaks.ts";
+import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
+import { asyncLeakOf } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { seesBags } from "../plan/candidate.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
-import { defaultSettings } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord } from "../results.ts";
 import { makeFolds } from "./fold.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
-const settings: Settings = {
-  ...defaultSettings,
-  target: "y",
-  folds: 2,
-  seeds: 2,
-  configurations: 2,
-  maxEpochs: 3,
-  hidden: [4],
-  batchSize: 16,
-};
-const rows = Array.from({ length: 48 }, (_, i) => i);
-const a = rows.map((i) => Math.sin(i * i) + (i % 3));
-const b = rows.map((i) => Math.cos(3 * i * i));
+const settings: Settings = { ...quick, seeds: 2 };
+const { rows, a, b } = twoInputs(48);
 const binary = await datasetOf(csv({ a, b, y: rows.map((i) => (i % 3 === 2 ? "yes" : "no")) }));
 const several = await datasetOf(csv({ a, b, y: rows.map((i) => "uvw"[i % 3]) }));
 const numbers = (scale: number) =>
@@ -166,11 +154,7 @@ describe("makeTrialRunner", () => {
       for (const candidate of ["cross-entropy", "aldr-kl", "ensloss", "majority-class"])
         await runner.run({ candidate, seed: 0, fold: 0 });
     };
-    await once();
-    await once();
-    const before = liveBuffers();
-    for (let i = 0; i < 3; i++) await once();
-    expect(liveBuffers()).toBe(before);
+    expect(await asyncLeakOf(once)).toBe(0);
     runner.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { random } from "@jax-js/jax";
 import { expect, it } from "vitest";
+import { refuseUnknownOptions } from "../../../../test/support/unknown-options.ts";
 import { crossEntropy } from "../losses/index.ts";
 import { factoredOutputStep } from "../output-layer/index.ts";
 import * as training from "./index.ts";
@@ -59,15 +60,7 @@ const takers: Record<string, (options: never) => unknown> = {
   factoredOutputStep,
 };
 
-it.each(Object.entries(takers))("%s refuses an option that is none, naming it", async (name, take) => {
-  const refusal = await Promise.resolve()
-    .then(() => take({ nonsense: 1 } as never))
-    .catch((error: unknown) => error);
-  expect(refusal).toBeInstanceOf(TypeError);
-  expect((refusal as TypeError).message).toMatch(
-    new RegExp(`^${name}: expected only the options .*, got "nonsense"$`),
-  );
-});
+refuseUnknownOptions(takers);
 
 it("says which option may be meant", () => {
   expect(() => training.supervised({ optimiser: 1 } as never)).toThrow(
