@@ -52,7 +52,7 @@ export interface CandidateSummary {
   origin?: Origin;
 }
 
-/** A file of code that brings candidates. */
+/** A file of code that brings candidates, or a model. */
 export interface Origin {
   /** As given. */
   file: string;
@@ -220,7 +220,8 @@ export interface Settings {
   optimizers: string[];
   /** Training steps that minimise the baseline's loss beside the plain one. */
   steps: string[];
-  model: "mlp" | "linear";
+  /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
+  model: "mlp" | "linear" | "own";
   hidden: number[];
   seeds: number;
   folds: number;
@@ -269,6 +270,8 @@ export interface Results {
   versions: { minimand: string; engine: string; node: string };
   engine: EngineUsed;
   settings: Settings;
+  /** The model that all candidates trained, where it is one's own. */
+  ownModel?: { id: string; origin?: Origin };
   candidates: CandidateSummary[];
   datasets: DatasetReport[];
   across: AcrossReport | null;

@@ -18,6 +18,8 @@ export interface ModelDescription {
     activation: "relu";
     /** What the last layer makes of its features; absent: `linear`. */
     head?: Head;
+    /** A model of one's own, and the hash of its code where it is known: `hidden` and `activation` say nothing of it. */
+    own?: { id: string; sha256?: string };
   };
   targetScale: { mean: number; sd: number };
   candidate: string;
@@ -77,7 +79,8 @@ const fields: Record<string, Check> = {
     isObject(v) &&
     isListOf(v.hidden, isCount) &&
     v.activation === "relu" &&
-    (v.head === undefined || heads.some((head) => head === v.head)),
+    (v.head === undefined || heads.some((head) => head === v.head)) &&
+    (v.own === undefined || (isObject(v.own) && isText(v.own.id))),
   dataset: (v) => v === undefined || isText(v),
   weightsSha256: (v) => v === undefined || isText(v),
   sha256: (v) => v === undefined || isText(v),

@@ -1,24 +1,26 @@
 import { numpy as np } from "@jax-js/jax";
 import { weightRows } from "minimand";
-import { type Compile, checkOptions, derive, leavesOf, type Tree } from "minimand/engine";
+import { type Compile, checkOptions, derive, leavesOf, rangeError, type Tree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
 import { unreadableRows } from "../dataset/unreadable.ts";
 import { minimisedBy } from "../plan/candidate.ts";
 import { candidateFor } from "../plan/candidates.ts";
-import type { OwnParts } from "../plan/own-parts.ts";
+import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
-import { DataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { buildInfoOf, makeLearner } from "../trial/learner.ts";
-import { discard, makeNetwork } from "../trial/network.ts";
+import { discard, makeNetwork, type Network, outputsFor, type Trained } from "../trial/network.ts";
 import { type Prediction, predictionOf } from "../trial/outcome.ts";
+import { checkOwnModel, makeNetworkOf } from "../trial/own-network.ts";
 import type { ModelDescription } from "./description.ts";
+import { ownTensors, ownVariables } from "./own-weights.ts";
 import { readSafetensors, sizeOf, type Tensor, writeSafetensors } from "./safetensors.ts";
 import { sha256Of } from "./sums.ts";
+import { tensorOf } from "./tensor-of.ts";
 
 /** A kept model: its description and its weights. */
 export interface SavedModel {
@@ -26,38 +28,31 @@ export interface SavedModel {
   weights: Uint8Array;
 }
 
-/** Trains the chosen loss again on all rows of a data set; `candidates` are own ones that it may be of. */
+/** Trains the chosen loss again on all rows of a data set; `candidates` are own ones that it may be of, `model` as in trials. */
 export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
   chosen: NonNullable<DatasetReport["model"]>,
-  options: Pick<OwnParts, "candidates"> & { signal?: AbortSignal; compile?: Compile } = {},
+  options: OwnParts & { signal?: AbortSignal; compile?: Compile } = {},
 ): Promise<SavedModel> {
   checkSettingNames(settings);
-  checkOptions("fitWhole", options, { signal: true, compile: true, candidates: true });
-  const { signal, compile, candidates } = options;
+  checkOptions("fitWhole", options, { signal: true, compile: true, candidates: true, model: true });
+  const { signal, compile, candidates, model } = options;
+  checkOwnModel(settings, model);
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
   const candidate = candidateFor(chosen.candidate, task, settings, candidates);
   const { head = "linear" } = minimisedBy(candidate);
-  const network = makeNetwork(whole.inputs, task, classes.length, { ...settings, head }, compile);
+  const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
   const learner = makeLearner(network, candidate, info, settings, compile);
   const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
     seed: derive(0, dataset.rows),
     signal,
   });
-  const sizes = [whole.inputs, ...hiddenOf(settings), task === "regression" ? 1 : classes.length];
-  const layers = network.model.unflatten((trained.params as np.Array).ref) as { [name: string]: Tree }[];
-  const tensors: Record<string, Tensor> = {};
-  for (const [i, layer] of layers.entries()) {
-    for (const [name, value] of Object.entries(layer)) {
-      const shape = name === "weight" ? [sizes[i], sizes[i + 1]] : [sizes[i + 1]];
-      const data = Float32Array.from((value as np.Array).dataSync());
-      // Rows beyond the inputs are a matter of the engine's layout, not of the model.
-      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, sizeOf(shape)) };
-    }
-  }
+  const hidden = settings.model === "mlp" && model === undefined ? settings.hidden : [];
+  const sizes = [whole.inputs, ...hidden, outputsFor(task, classes.length)];
+  const tensors = model === undefined ? layerTensors(network, trained, sizes) : ownTensors(trained);
   discard(trained);
   learner.dispose();
   network.dispose();
@@ -70,7 +65,12 @@ export async function fitWhole(
       classes,
       inputs: inputNames(encoder),
       encoder,
-      network: { hidden: hiddenOf(settings), activation: "relu", ...(head === "linear" ? {} : { head }) },
+      network: {
+        hidden,
+        activation: "relu",
+        ...(head === "linear" ? {} : { head }),
+        ...(model && { own: { id: model.id, ...(model.origin && { sha256: model.origin.sha256 }) } }),
+      },
       targetScale: whole.target,
       candidate: chosen.candidate,
       configuration: chosen.configuration,
@@ -87,6 +87,7 @@ export async function fitWhole(
 /**
  * Predicts the rows of a new table with a kept model, encoded as in training.
  *
+ * @param own the own model that it is of, where it is of one
  * @returns a prediction for every row; what it says of the `unreadable` ones, which have a note, means nothing
  * @throws DataError naming every column that lacks, what is wrong with the first row where there is none to predict, or where
  *   description and weights don't fit together
@@ -94,10 +95,11 @@ export async function fitWhole(
 export async function predictTable(
   model: SavedModel,
   table: Table,
+  own?: OwnModel,
 ): Promise<{ prediction: Prediction; rows: number; unreadable: Int32Array; notes: Note[] }> {
   const { task, targetScale } = model.description;
   const faults: UnreadableRows = new Map();
-  const { outputs, rows, notes } = await outputsOfTable(model, table, faults);
+  const { outputs, rows, notes } = await outputsOfTable(model, table, faults, own);
   const { unreadable, notes: more } = unreadableRows(table, faults);
   return {
     prediction: predictionOf(outputs, rows, task, targetScale),
@@ -111,32 +113,59 @@ export async function predictTable(
  * The outputs of a kept model for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
  *
  * @param faults takes what is wrong with rows that can't be encoded; without it the first such row is an error
- * @throws DataError as {@link predictTable}
+ * @param own as for {@link predictTable}
+ * @throws DataError as {@link predictTable}; RangeError for another own model, or none
  */
 export async function outputsOfTable(
   model: SavedModel,
   table: Table,
   faults?: UnreadableRows,
+  own?: OwnModel,
 ): Promise<{ outputs: Float32Array; rows: number; notes: Note[] }> {
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table, faults);
+  const { network, trained } = own === undefined ? builtNetwork(model) : networkOfOwn(model, own);
+  const outputs = await network.outputs(trained, { x, rows });
+  discard(trained);
+  network.dispose();
+  return { outputs, rows, notes };
+}
+
+/** The network of a kept model of layers. */
+function builtNetwork(model: SavedModel): { network: Network; trained: Trained } {
+  const { description } = model;
   const layers = savedLayers(model);
   const sizes = sizesOf(description);
-  const network = makeNetwork(sizes[0], description.task, description.classes.length, {
-    model: "mlp",
-    hidden: description.network.hidden,
-    head: description.network.head,
-  });
+  const { hidden, head } = description.network;
+  const { task, classes } = description;
+  const network = makeNetwork(sizes[0], task, classes.length, { model: "mlp", hidden, head });
   // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
   const flat = layers.map(({ weight, bias }, i) => ({
     weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
     ...(bias !== undefined && { bias: vector(bias, bias.length) }),
   }));
-  const params = np.concatenate(leavesOf(flat));
-  const outputs = await network.outputs({ params, state: {} }, { x, rows });
-  params.dispose();
-  network.dispose();
-  return { outputs, rows, notes };
+  return { network, trained: { params: np.concatenate(leavesOf(flat)), state: {} } };
+}
+
+/**
+ * The network of a kept model that is one's own, with its parameters and state; both are the caller's.
+ *
+ * @throws RangeError where it is another one; DataError where the weights are not such a model's
+ */
+export function networkOfOwn(
+  { description, weights }: SavedModel,
+  own: OwnModel,
+): { network: Network; trained: Trained } {
+  const { encoder, task, classes, network: saved } = description;
+  if (saved.own?.id !== own.id) throw rangeError("model", `the own model ${saved.own?.id ?? "none"}`, own.id);
+  const network = makeNetworkOf(own, encoder.inputs, task, classes.length, { model: "own", hidden: [] });
+  return { network, trained: ownVariables(weights, network) };
+}
+
+/** Throws a DataError where the weights are not those of the description. */
+export function checkWeights(model: SavedModel): void {
+  if (model.description.network.own === undefined) savedLayers(model);
+  else tensorOf(readSafetensors(model.weights), "params");
 }
 
 /**
@@ -149,6 +178,8 @@ export function savedLayers({
   description,
   weights,
 }: SavedModel): { weight: Float32Array; bias?: Float32Array }[] {
+  const { own } = description.network;
+  if (own !== undefined) throw rangeError("model", `the own model ${own.id} beside it`, undefined);
   const sizes = sizesOf(description);
   const tensors = readSafetensors(weights);
   return sizes.slice(1).map((size, i) => ({
@@ -171,20 +202,21 @@ function vector(values: Float32Array, length: number): np.Array {
   return np.array(filled);
 }
 
-function hiddenOf({ model, hidden }: Pick<Settings, "model" | "hidden">): number[] {
-  return model === "linear" ? [] : hidden;
-}
-
-function tensorOf(tensors: Record<string, Tensor>, name: string, shape: number[]): Float32Array {
-  const tensor = tensors[name];
-  if (tensor === undefined || tensor.shape.join() !== shape.join()) {
-    const got = tensor === undefined ? "none" : `shape [${tensor.shape.join(", ")}]`;
-    throw new DataError(
-      `model.safetensors: expected the tensor '${name}' of shape [${shape.join(", ")}], got ${got}`,
-    );
+/** Weights and biases of a network of layers, without what the engine fills them up with. Looks only. */
+function layerTensors(
+  network: Network,
+  { params }: Trained,
+  sizes: readonly number[],
+): Record<string, Tensor> {
+  const layers = network.model.unflatten((params as np.Array).ref) as { [name: string]: Tree }[];
+  const tensors: Record<string, Tensor> = {};
+  for (const [i, layer] of layers.entries()) {
+    for (const [name, value] of Object.entries(layer)) {
+      const shape = name === "weight" ? [sizes[i], sizes[i + 1]] : [sizes[i + 1]];
+      const data = Float32Array.from((value as np.Array).dataSync());
+      // Rows beyond the inputs are a matter of the engine's layout, not of the model.
+      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, sizeOf(shape)) };
+    }
   }
-  const wrong = tensor.data.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined)
-    throw new DataError(`model.safetensors: expected finite numbers in the tensor '${name}', got ${wrong}`);
-  return tensor.data;
+  return tensors;
 }

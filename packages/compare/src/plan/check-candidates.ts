@@ -78,12 +78,9 @@ function checkFields(candidate: Candidate, at: string): void {
   if (candidate.kind === "step")
     checkChoice(`${at}.minimises`, candidate.minimises, ["own", "objective", "loss"]);
   checkOptions<object>(at, candidate, fieldsOf(candidate));
-  for (const name of ["id", "label", "formula"] as const) {
-    if (typeof candidate[name] !== "string" || candidate[name] === "")
-      throw typeError(`${at}.${name}`, "a text", candidate[name]);
-  }
-  if (!/^[\w.-]+$/.test(candidate.id))
-    throw rangeError(`${at}.id`, "a name of letters, digits, '-', '_' and '.'", candidate.id);
+  checkId(`${at}.id`, candidate.id);
+  checkText(`${at}.label`, candidate.label);
+  checkText(`${at}.formula`, candidate.formula);
   const functions = candidate as unknown as Record<string, unknown>;
   for (const name of [makerOf[candidate.kind], "memory", "hyper"]) {
     const optional = name === "memory" || name === "hyper";
@@ -93,6 +90,16 @@ function checkFields(candidate: Candidate, at: string): void {
   checkTuned(candidate, at);
   if (candidate.kind === "optimizer") checkRates(candidate.rates, `${at}.rates`);
   if ("tasks" in fieldsOf(candidate)) checkOfTasks(candidate as ComparedLoss, at);
+}
+
+function checkText(at: string, text: unknown): void {
+  if (typeof text !== "string" || text === "") throw typeError(at, "a text", text);
+}
+
+/** Throws a TypeError or RangeError for what can't be a name on the command line. */
+export function checkId(at: string, id: string): void {
+  checkText(at, id);
+  if (!/^[\w.-]+$/.test(id)) throw rangeError(at, "a name of letters, digits, '-', '_' and '.'", id);
 }
 
 function fieldsOf(candidate: Candidate): Record<string, true> {

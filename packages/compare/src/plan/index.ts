@@ -1,6 +1,7 @@
 export * from "./candidate.ts";
 export { baselineFor, candidateById, candidateFor, candidates, references } from "./candidates.ts";
 export { checkCandidates } from "./check-candidates.ts";
+export { checkModels } from "./check-models.ts";
 export * from "./choose.ts";
 export * from "./grid.ts";
 export { methods } from "./methods.ts";

@@ -31,7 +31,7 @@ export interface TrialHost {
   versions: Record<string, string>;
   engine: EngineUsed;
   /** Where all candidates train a model of one's own. */
-  model?: Pick<OwnModel, "id">;
+  model?: Pick<OwnModel, "id" | "origin">;
 }
 
 /**
@@ -58,6 +58,8 @@ export type TrialKey = {
   } | null;
   /** The model, where it isn't that of the settings. */
   model?: string;
+  /** Hash of its code. */
+  modelCode?: string;
 };
 
 /** A trial of a comparison. */
@@ -142,6 +144,7 @@ function keyOf(
     settings: decidingOf(settings, subject),
     candidate: candidate === null ? null : identityOf(candidate, settings),
     ...(model && { model: model.id }),
+    ...(model?.origin && { modelCode: model.origin.sha256 }),
   };
 }
 

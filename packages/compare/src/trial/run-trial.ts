@@ -1,19 +1,20 @@
-import { type FeatureModel, type Metric, metricById, NonFiniteError } from "minimand";
-import { type Compile, checkOptions, derive, rangeError } from "minimand/engine";
+import { type Metric, metricById, NonFiniteError } from "minimand";
+import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { type BuildInfo, minimisedBy, type PlannedCandidate } from "../plan/candidate.ts";
 import { candidateFor, references } from "../plan/candidates.ts";
 import { checkCandidates } from "../plan/check-candidates.ts";
 import { gridOf } from "../plan/grid.ts";
-import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
+import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
 import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import { buildInfoOf, isBetter, type Learner, makeLearner, type Run } from "./learner.ts";
-import { discard, makeNetwork, type Network, networkOf, outputsFor, type Trained } from "./network.ts";
+import { discard, type Network, type Trained } from "./network.ts";
 import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
 import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
 
@@ -41,6 +42,7 @@ export function makeTrialRunner(
   checkOptions("makeTrialRunner", options, { testTable: true, compile: true, candidates: true, model: true });
   const { testTable = null, compile, candidates: own = [], model } = options;
   checkCandidates(own);
+  checkOwnModel(settings, model);
   const { task } = dataset;
   const metric = metricById(metricFor(settings.metric, task));
   const info = buildInfoOf(dataset, settings);
@@ -52,9 +54,7 @@ export function makeTrialRunner(
   const networkFor = (candidate: PlannedCandidate, inputs: number): Network => {
     const { head = "linear" } = minimisedBy(candidate);
     return remembered(networks, `${head} ${inputs}`, () =>
-      model === undefined
-        ? makeNetwork(inputs, task, info.classes, { ...settings, head }, compile)
-        : networkOf(ownModel(model, inputs, outputsFor(task, info.classes)), inputs, task, compile),
+      makeNetworkOf(model, inputs, task, info.classes, { ...settings, head }, compile),
     );
   };
   const learnerFor = (candidate: PlannedCandidate, inputs: number): Learner =>
@@ -127,13 +127,6 @@ export function makeTrialRunner(
       for (const network of networks.values()) network.dispose();
     },
   };
-}
-
-function ownModel({ make }: OwnModel, inputs: number, outputs: number): FeatureModel {
-  const made = make({ inputs, outputs });
-  if (made?.outputSize !== outputs)
-    throw rangeError("model.make", `a model with the outputSize ${outputs}`, made?.outputSize);
-  return made;
 }
 
 function recorder(
