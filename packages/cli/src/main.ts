@@ -1,9 +1,10 @@
 import { exitCodeOf, failureLine } from "./failure.ts";
 import { makeProgram } from "./program.ts";
+import { leave } from "./run/leave.ts";
 
 // A reader that goes away (`minimand losses | head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+  if (error.code === "EPIPE") leave(0);
   throw error;
 });
 
@@ -15,5 +16,5 @@ try {
   const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
   if (code !== 0 && !printed) process.stderr.write(`minimand: ${failureLine(error)}\n`);
   if (code === 1 && process.env.MINIMAND_DEBUG) console.error(error);
-  process.exit(code);
+  leave(code);
 }

@@ -123,7 +123,7 @@ describe.concurrent("minimand compare --with", () => {
     [
       "no exports",
       { "x.mjs": "" },
-      /^expected an export 'candidates' .* that is a list of candidates, got no exports$/,
+      /^expected an export 'candidates' .* is a list of candidates, or 'models' .*, got no exports$/,
     ],
     ["other exports", { "x.mjs": "export const losses = []" }, /, got only the exports 'losses'$/],
     ["no list", { "x.mjs": "export const candidates = {}" }, /, got one that is no list$/],
@@ -166,6 +166,57 @@ describe.concurrent("minimand compare --with", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
+  it.each([
+    ["when it is loaded", 'console.log("bye"); process.exit(0);'],
+    ["when it trains", one("loss: () => () => { console.log('bye'); process.exit(0); }")],
+  ])("isn't ended by a file that calls process.exit() %s, and says which", async (_, text) => {
+    const folder = folderWith({ "x.mjs": text });
+    const args = ["--losses", "x", "--workers", "1", "--with", "x.mjs", "--json"];
+    const { code, stdout, stderr } = await minimand([...compare, ...args], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.split("\n").slice(-3)).toEqual([
+      "bye",
+      "minimand: --with x.mjs: expected code that leaves the program running, got a call of process.exit()",
+      "",
+    ]);
+  });
+
+  it("keeps what a file writes on the console out of --json", async () => {
+    const said = "console.log('loaded');\n";
+    const folder = folderWith({
+      "x.mjs": `${said}${one("loss: () => (f) => { console.info('trained'); return f.sum(-1); }")}`,
+    });
+    const args = ["--losses", "x", "--workers", "1", "--with", "x.mjs", "--json"];
+    const { code, stdout, stderr } = await minimand([...compare, ...args], { cwd: folder });
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Results).candidates.map(({ id }) => id)).toContain("x");
+    // Once in the command, once in its worker.
+    expect(stderr.match(/^loaded$/gm)).toHaveLength(2);
+    expect(stderr).toMatch(/^trained$/m);
+  });
+
+  it("are listed by minimand losses", async () => {
+    const folder = folderWith({ "methods.mjs": methods, "x.mjs": one("") });
+    const asked = ["losses", "--with", "x.mjs", "--with", "methods.mjs"];
+    const [table, json] = await Promise.all(
+      [asked, [...asked, "--json"]].map((args) => minimand(args, { cwd: folder })),
+    );
+    expect(table.stdout).toMatch(/ x +│ binary .*│ x\.mjs /);
+    expect(table.stdout).toMatch(/ sgd2 +│ all, with the .*│ methods\.mjs /);
+    const rows = JSON.parse(json.stdout) as { id: string; origin?: { file: string } }[];
+    const own = rows.filter(({ origin }) => origin !== undefined);
+    expect(own.map(({ id, origin }) => [id, origin?.file])).toEqual([
+      ["x", "x.mjs"],
+      ["sgd2", "methods.mjs"],
+      ["sam2", "methods.mjs"],
+    ]);
+    const wrong = await minimand(["losses", "--with", "none.mjs"], { cwd: folder });
+    expect(wrong).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr: "minimand: --with none.mjs: expected a JavaScript or TypeScript file, got none of this name\n",
+    });
+  });
+
   it("refuses types that can't be left out, a folder, a file twice, and one name in two files", async () => {
     const folder = folderWith({
       "e.ts": "enum A { x }\nexport default [A.x];",
@@ -192,8 +243,8 @@ describe.concurrent("minimand compare --with", () => {
   const printed = (folder: string, program: string): string => {
     const loader = JSON.stringify(new URL("./compare/own-candidates.ts", import.meta.url).href);
     const whole = `import { appendFileSync } from "node:fs";
-const { loadAgain, loadCandidates, originsOf } = await import(${loader});
-const load = async (file) => originsOf(await loadCandidates([file]));
+const { loadAgain, loadOwn, originsOf } = await import(${loader});
+const load = async (file) => originsOf(await loadOwn([file]));
 ${program}`;
     const args = ["--conditions=minimand-source", "--input-type=module", "-e", whole];
     return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
@@ -202,11 +253,11 @@ ${program}`;
   it("stops a worker for which a file isn't the same any more", () => {
     const program = `
 const origins = await load("x.mjs");
-console.log((await loadAgain(origins)).length);
+process.stdout.write((await loadAgain(origins)).candidates.length + "\\n");
 appendFileSync("x.mjs", "// more");
-console.log(await loadAgain(origins).catch(String));`;
+process.stdout.write(await loadAgain(origins).catch(String));`;
     expect(printed(folderWith({ "x.mjs": one("") }), program)).toBe(
-      "1\nRangeError: --with x.mjs: expected the file to stay as it is while it is used, got another\n",
+      "1\nRangeError: --with x.mjs: expected the file to stay as it is while it is used, got another",
     );
   });
 
@@ -221,10 +272,10 @@ console.log(await loadAgain(origins).catch(String));`;
       const folder = folderWith(files(deep));
       mkdirSync(join(folder, "linked"));
       symlinkSync(join(folder, "x.mjs"), join(folder, "linked/x.mjs"));
-      return printed(folder, `console.log((await load(${JSON.stringify(file)}))[0].sha256);`);
+      return printed(folder, `process.stdout.write((await load(${JSON.stringify(file)}))[0].sha256);`);
     };
     const known = sha256("1", "x.mjs");
-    expect(known).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(known).toMatch(/^[0-9a-f]{64}$/);
     expect(sha256("1", "x.mjs")).toBe(known);
     expect(sha256("1", "linked/x.mjs")).toBe(known);
     expect(sha256("2", "x.mjs")).not.toBe(known);

@@ -6,6 +6,7 @@ import {
   defaultSettings,
   listed,
   metricFor,
+  type OwnModel,
   type Results,
   reportDataset,
   type Settings,
@@ -16,7 +17,7 @@ import {
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
-import { loadCandidates, originsOf } from "../compare/own-candidates.ts";
+import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -39,18 +40,19 @@ import {
   missingValues,
   number,
   outOption,
-  repeated,
   threadsOption,
   timeSpan,
   wholeNumber,
   wholeNumbers,
   withDatasetOptions,
+  withOption,
   workersOption,
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses" | "hidden">, EngineAsked {
+interface Options extends Omit<Settings, "losses" | "hidden" | "model">, EngineAsked {
   with: string[];
+  model: string;
   losses?: string[];
   hidden?: number[];
   workers?: number;
@@ -75,12 +77,7 @@ export function compareCommand(): Command {
       "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
       list,
     )
-    .option(
-      "--with <file>",
-      "a module of yours that exports candidates (.ts, .mjs, .js; docs/own-candidates.md); may be given several times",
-      repeated,
-      [],
-    )
+    .addOption(withOption("that exports candidates or models"))
     .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
     .option(
       "--steps <a,b>",
@@ -112,7 +109,11 @@ export function compareCommand(): Command {
         .default("auto"),
     )
     .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
-    .addOption(new Option("--model <model>", "network").choices(["mlp", "linear"]).default("mlp"))
+    .option(
+      "--model <name>",
+      "network: mlp, linear, or the model of this name that a module of --with exports",
+      "mlp",
+    )
     .option(
       "--hidden <a,b>",
       `widths of the hidden layers of an mlp; default: ${defaultSettings.hidden}`,
@@ -194,18 +195,21 @@ again continues where it was stopped.`,
 async function compare(files: string[], options: Options): Promise<void> {
   const { budget = null } = options;
   const workers = workersOf(options);
-  if (options.model === "linear" && options.hidden !== undefined)
+  if (options.model !== "mlp" && options.hidden !== undefined)
     throw new UsageError(
-      `--hidden: expected no hidden layers with --model linear, got ${options.hidden.join(",")}`,
+      `--hidden: expected no hidden layers with --model ${options.model}, got ${options.hidden.join(",")}`,
     );
-  const own = await loadCandidates(options.with);
+  const loaded = await loadOwn(options.with);
+  const model = modelNamed(options.model, loaded);
+  const own = { candidates: loaded.candidates, models: model === undefined ? [] : [model] };
   const origins = originsOf(own);
   const { settings, subjects } = await understand(files, options);
   const { task } = subjects[0].dataset;
   const chosen = asOptions(() => {
     metricFor(settings.metric, task);
-    return chooseCandidates(settings, task, { candidates: own });
+    return chooseCandidates(settings, task, { candidates: own.candidates, model });
   });
+  if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
   const candidates = summarise(chosen, task, settings.configurations);
   const { engine, note } = await chooseEngine(options);
   const out = options.out ?? defaultFolder(subjects);
@@ -221,7 +225,7 @@ async function compare(files: string[], options: Options): Promise<void> {
     if (note !== null) tell(note);
     describeSubjects(subjects, settings, candidates.length);
     for (const { file } of origins) {
-      const brought = own.filter(({ origin }) => origin?.file === file);
+      const brought = [...own.candidates, ...own.models].filter(({ origin }) => origin?.file === file);
       tell(`${file}: ${brought.map(({ id }) => id).join(", ")}`);
     }
     const warn = warnOnce(process.stderr);
@@ -236,18 +240,24 @@ async function compare(files: string[], options: Options): Promise<void> {
         versions: versions(),
         engine,
         origins,
+        model,
         warn,
         signal,
       });
-      const results = assemble(subjects, settings, engine, candidates, records);
+      const results = assemble(subjects, settings, engine, candidates, records, model);
       await startEngine();
       const compile = await compilerOf(engine, warn);
-      const models = await fitModels(subjects, settings, results, { signal, compile, candidates: own });
+      const models = await fitModels(subjects, settings, results, {
+        signal,
+        compile,
+        candidates: own.candidates,
+        model,
+      });
       const report = renderReport(results);
       signal.throwIfAborted();
       const names = subjects.map(({ name }) => name);
       await replaceTogether(out, {
-        ...(await modelFiles(names, models)),
+        ...(await modelFiles(names, models, model)),
         "report.html": report,
         "results.json": `${JSON.stringify(results, null, 1)}\n`,
       });
@@ -291,6 +301,7 @@ function settingsOf(target: string, options: Options): Settings {
     engine: _e,
     threads: _t,
     with: _files,
+    model,
     hidden = defaultSettings.hidden,
     losses,
     ...rest
@@ -299,6 +310,7 @@ function settingsOf(target: string, options: Options): Settings {
     ...defaultSettings,
     ...rest,
     target,
+    model: model === "mlp" || model === "linear" ? model : "own",
     losses: losses === undefined || losses.includes("all") ? "auto" : [...new Set(losses)],
     hidden,
     positive: options.positive ?? null,
@@ -340,6 +352,7 @@ function assemble(
   engine: Results["engine"],
   candidates: Results["candidates"],
   records: TrialRecord[][],
+  model: OwnModel | undefined,
 ): Results {
   const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>
     reportDataset(dataset, { name, source, sha256, testRows }, settings, candidates, records[i]),
@@ -350,6 +363,7 @@ function assemble(
     versions: versions(),
     engine,
     settings,
+    ...(model && { ownModel: { id: model.id, origin: model.origin } }),
     candidates,
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,

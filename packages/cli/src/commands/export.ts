@@ -1,14 +1,16 @@
 import { join } from "node:path";
-import { listed, type SavedModel } from "@minimand/compare";
+import { listed, type OwnModel, type SavedModel } from "@minimand/compare";
 import { Command } from "commander";
+import { loadOwn } from "../compare/own-candidates.ts";
 import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { datasetOf, modelFolders, noModel, readModel } from "../models/find-models.ts";
+import { datasetOf, modelFolders, noModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { onnxOf } from "../models/onnx-model.ts";
 import { printable } from "../printable.ts";
-import { place } from "./options.ts";
+import { place, withOption } from "./options.ts";
 
 interface Options {
+  with: string[];
   out?: string;
   dataset?: string;
   json: boolean;
@@ -30,15 +32,24 @@ export function exportCommand(): Command {
     .option("-o, --out <file>", "file to write; default: model.onnx beside the model", place)
     .option("--dataset <name>", "only the model of this data set, where there are several")
     .option("--json", "say what was written as JSON", false)
+    .addOption(withOption("with the own model that it is of"))
     .addHelpText(
       "after",
       "\nExamples:\n  minimand export minimand-churn --out churn.onnx\n  minimand export minimand-a-b-c --dataset b --json",
     )
     .action(async (folder: string, options: Options) => {
+      const { models } = await loadOwn(options.with);
       const chosen = choose(await keptIn(folder), options);
       const written = [];
       for (const { place, dataset, model } of chosen)
-        written.push(await write(options.out ?? join(place, "model.onnx"), dataset, model));
+        written.push(
+          await write(
+            options.out ?? join(place, "model.onnx"),
+            dataset,
+            model,
+            ownModelOf(place, model, models),
+          ),
+        );
       process.stdout.write(
         options.json
           ? `${JSON.stringify(written)}\n`
@@ -71,9 +82,9 @@ function choose(kept: readonly Kept[], { out, dataset }: Options): readonly Kept
   return chosen;
 }
 
-async function write(file: string, dataset: string, model: SavedModel) {
+async function write(file: string, dataset: string, model: SavedModel, own: OwnModel | undefined) {
   const { modelInfo } = await import("@minimand/native");
-  const bytes = await onnxOf(model);
+  const bytes = await onnxOf(model, own);
   await writeWhole(file, bytes);
   const { task, candidate } = model.description;
   const { inputs, outputs } = modelInfo(bytes);

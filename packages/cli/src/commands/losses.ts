@@ -1,13 +1,27 @@
-import { candidates, type Method, methods, type Need, roleOf } from "@minimand/compare";
+import {
+  type Candidate,
+  type ComparedLoss,
+  lossesWith,
+  type Method,
+  methodsWith,
+  type Need,
+  roleOf,
+} from "@minimand/compare";
 import type { Command } from "commander";
+import { loadOwn } from "../compare/own-candidates.ts";
 import { listingCommand, printListing } from "./listing.ts";
+import { withOption } from "./options.ts";
 
 /** `minimand losses`: the losses of the comparison, and the optimizers and steps that may minimise them. */
 export function lossesCommand(): Command {
   const what =
     "List the losses, optimizers and training steps that can be compared, with parameters, paper and formula.";
-  return listingCommand("losses", what, ["losses", "losses --json"]).action(({ json }) => {
-    const [losses, others] = [candidates.map(lossRow), methods.map(methodRow)];
+  const command = listingCommand("losses", what, ["losses", "losses --json", "losses --with ./my-losses.ts"]);
+  command.addOption(withOption("that exports candidates"));
+  return command.action(async (options: { json: boolean; with: string[] }) => {
+    const own = (await loadOwn(options.with)).candidates;
+    const losses = lossesWith(own).map(lossRow);
+    const others = methodsWith(own).map(methodRow);
     const listing = {
       head: ["loss", "tasks", "formula", "parameters", "from"],
       widths: [31, 18, 46, 28, 22],
@@ -22,7 +36,7 @@ export function lossesCommand(): Command {
         ]),
       ],
     };
-    printListing({ all: [...losses, ...others], ...listing }, json);
+    printListing({ all: [...losses, ...others], ...listing }, options.json);
   });
 }
 
@@ -33,7 +47,7 @@ const options: Record<Need, string> = {
   bags: "--bag-column",
 };
 
-function lossRow(candidate: (typeof candidates)[number]) {
+function lossRow(candidate: ComparedLoss) {
   const { tasks, extensionOn = [], needs: [need] = [], onlyByName = false } = candidate;
   const needs = need === undefined ? null : options[need];
   const needsTeacher = need === "teacher";
@@ -56,19 +70,13 @@ function nameCell({ id, needs, onlyByName }: ReturnType<typeof lossRow>): string
 
 const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });
 
-function common({
-  id,
-  label,
-  formula,
-  parameters,
-  paper,
-  reference,
-  settings,
-}: (typeof candidates)[number] | Method) {
-  return { id, label, formula, parameters, paper: paper ?? null, reference: reference ?? null, settings };
+function common({ id, label, formula, parameters, paper, reference, settings, origin }: Candidate) {
+  const from = { paper: paper ?? null, reference: reference ?? null };
+  return { id, label, formula, parameters, ...from, settings, ...(origin && { origin }) };
 }
 
-function lastCells({ formula, parameters, paper, reference }: ReturnType<typeof common>): string[] {
+function lastCells({ formula, parameters, paper, reference, origin }: ReturnType<typeof common>): string[] {
   const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
-  return [formula, own.join("\n"), paper === null ? (reference ?? "") : `paper ${paper}`];
+  const from = [paper === null ? reference : `paper ${paper}`, origin?.file].filter((text) => text != null);
+  return [formula, own.join("\n"), from.join("\n")];
 }

@@ -72,6 +72,15 @@ export function repeated(text: string, before: readonly string[]): string[] {
   return [...before, place(text)];
 }
 
+/** `--with` of a command that can use modules of the user's. */
+export const withOption = (what: string): Option =>
+  new Option(
+    "--with <file>",
+    `a module of yours ${what} (.ts, .mjs, .js; docs/own-candidates.md); may be given several times`,
+  )
+    .argParser(repeated)
+    .default([]);
+
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

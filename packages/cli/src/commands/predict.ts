@@ -2,15 +2,17 @@ import { type Damaged, type ModelDescription, predictTable } from "@minimand/com
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
 import Papa from "papaparse";
+import { loadOwn } from "../compare/own-candidates.ts";
 import { noteText } from "../compare/subjects.ts";
 import { readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
-import { onlyModel, readModel } from "../models/find-models.ts";
+import { onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { openOnnx, type Predictor } from "../models/onnx-model.ts";
 import { tell } from "../printable.ts";
-import { damagedOption, strictOption } from "./options.ts";
+import { damagedOption, strictOption, withOption } from "./options.ts";
 
 interface Options {
+  with: string[];
   json: boolean;
   damaged: Damaged;
   strict: boolean;
@@ -28,6 +30,7 @@ export function predictCommand(): Command {
     )
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option("--json", "one JSON object a row instead of CSV", false)
+    .addOption(withOption("with the own model that it is of"))
     .addOption(damagedOption(["empty", "pad", "refuse"], "empty"))
     .addOption(strictOption())
     .addHelpText(
@@ -35,7 +38,9 @@ export function predictCommand(): Command {
       "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
     .action(async (path: string, rows: string, options: Options) => {
-      const { description, predict } = await (path.endsWith(".onnx") ? openOnnx(path) : openFolder(path));
+      const { description, predict } = await (path.endsWith(".onnx")
+        ? openOnnx(path)
+        : openFolder(path, options.with));
       const table = await readInputTable(await readInput(rows), options);
       const predicted = await predict(table);
       // The model knows how its numbers are written, whatever the file alone would say.
@@ -67,8 +72,10 @@ function recordsOf(
   });
 }
 
-async function openFolder(folder: string): Promise<Predictor> {
-  const model = await readModel(await onlyModel(folder));
+async function openFolder(folder: string, files: readonly string[]): Promise<Predictor> {
+  const place = await onlyModel(folder);
+  const model = await readModel(place);
+  const own = ownModelOf(place, model, (await loadOwn(files)).models);
   await startEngine();
-  return { description: model.description, predict: (table) => predictTable(model, table) };
+  return { description: model.description, predict: (table) => predictTable(model, table, own) };
 }

@@ -2,6 +2,7 @@ import {
   type EngineUsed,
   minimisedBy,
   type Origin,
+  type OwnModel,
   type PlannedCandidate,
   type PlannedTrial,
   planTrials,
@@ -29,8 +30,10 @@ export interface RunOptions {
   budget: number | null;
   versions: Record<string, string>;
   engine: EngineUsed;
-  /** The user's modules that some of the candidates come from. */
+  /** The user's modules that some of the candidates come from, or the model. */
   origins: Origin[];
+  /** The own model that all train. */
+  model?: OwnModel;
   /** Told what the workers warn of. */
   warn: (message: string) => void;
   signal: AbortSignal;
@@ -77,6 +80,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     settings,
     engine: options.engine,
     origins: options.origins,
+    ...(options.model && { model: options.model.id }),
   };
   const pool: Pool<CompareJob, TrialRecord[]> = startPool(
     "compare/compare-worker",
@@ -105,7 +109,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
       const before = performance.now();
       running = missing.map(async ({ subject, spec, key }) => {
         const outcome = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
-          throw blamed(error, candidateOf(spec));
+          throw blamed(error, candidateOf(spec), options.model);
         });
         await store.put(key, outcome);
         records[subject].push(...outcome);
@@ -130,12 +134,20 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
 }
 
 /** What went wrong in a trial; with code of the user's it is for them to mend. */
-function blamed(error: unknown, candidate: PlannedCandidate | undefined): unknown {
-  const origin = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
+function blamed(
+  error: unknown,
+  candidate: PlannedCandidate | undefined,
+  model: OwnModel | undefined,
+): unknown {
+  const own = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
+  const origin = own ?? model?.origin;
   const message = messageOf(error);
-  return origin === undefined || message.startsWith("--with ")
-    ? error
-    : refusal(origin.file, `${candidate?.id} can't be trained: ${message}`);
+  if (origin === undefined || message.startsWith("--with ")) return error;
+  const what =
+    own === undefined
+      ? `${model?.id} can't be trained with ${candidate?.id}`
+      : `${candidate?.id} can't be trained`;
+  return refusal(origin.file, `${what}: ${message}`);
 }
 
 /**

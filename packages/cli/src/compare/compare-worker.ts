@@ -1,9 +1,9 @@
 import {
-  type Candidate,
   type Dataset,
   type EngineUsed,
   makeTrialRunner,
   type Origin,
+  type OwnParts,
   reviveTable,
   type Settings,
   type Table,
@@ -20,8 +20,10 @@ export interface CompareWorkerData {
   datasets: { dataset: Dataset; testTable: Table | null }[];
   settings: Settings;
   engine: EngineUsed;
-  /** The user's modules, whose candidates can't be sent. */
+  /** The user's modules, whose candidates and models can't be sent. */
   origins: Origin[];
+  /** Name of the own model that all train. */
+  model?: string;
 }
 
 /** One trial of one of the data sets. */
@@ -30,25 +32,26 @@ export interface CompareJob {
   spec: TrialSpec;
 }
 
-const { datasets, settings, engine, origins } = dataOf<CompareWorkerData>();
+const { datasets, settings, engine, origins, model } = dataOf<CompareWorkerData>();
 const starting = start();
 // It is told by the first job.
 starting.catch(() => {});
 const runners = new Map<number, TrialRunner>();
 
-async function start(): Promise<{ compile: Compile; candidates: Candidate[] }> {
+async function start(): Promise<OwnParts & { compile: Compile }> {
   const compile = await startWorker(engine);
-  return { compile, candidates: await loadAgain(origins) };
+  const { candidates, models } = await loadAgain(origins);
+  return { compile, candidates, model: models.find(({ id }) => id === model) };
 }
 
 export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<TrialRecord[]>> {
-  const { compile, candidates } = await starting;
+  const parts = await starting;
   throwIfEnding();
   let runner = runners.get(dataset);
   if (runner === undefined) {
     const { dataset: data, testTable } = datasets[dataset];
     const table = testTable === null ? null : reviveTable(testTable);
-    runner = makeTrialRunner(data, settings, { testTable: table, compile, candidates });
+    runner = makeTrialRunner(data, settings, { testTable: table, ...parts });
     runners.set(dataset, runner);
   }
   return answer(await runner.run(spec));

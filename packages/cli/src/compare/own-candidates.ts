@@ -1,41 +1,62 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Candidate, checkCandidates, listed, type Origin } from "@minimand/compare";
+import {
+  type Candidate,
+  checkCandidates,
+  checkModels,
+  type Dataset,
+  fitEncoder,
+  listed,
+  type Origin,
+  type OwnModel,
+  ownNetwork,
+} from "@minimand/compare";
+import { didYouMean } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { isArgumentError, messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { loadModule } from "./own-modules.ts";
 
+/** What modules of the user's bring. */
+export interface Own {
+  candidates: Candidate[];
+  models: OwnModel[];
+}
+
 /**
- * The candidates of modules of the user's (`--with`): what each exports as `candidates`, or else by default.
+ * The candidates and models of modules of the user's (`--with`): what each exports as `candidates`, or else by default, and as
+ * `models`.
  *
  * @throws UsageError in one line with the file, for one that can't be loaded or exports something else, and for a name that
- *   another candidate has
+ *   another candidate or model has
  */
-export async function loadCandidates(files: readonly string[]): Promise<Candidate[]> {
-  if (files.length === 0) return [];
+export async function loadOwn(files: readonly string[]): Promise<Own> {
+  const loaded: Own = { candidates: [], models: [] };
+  if (files.length === 0) return loaded;
   // A module may make arrays when it is loaded.
   await startEngine();
-  const loaded: Candidate[] = [];
   const paths = new Set<string>();
   for (const file of files) {
     const path = resolve(file);
     if (paths.has(path)) throw refusal(file, "expected each file once, got it twice");
     paths.add(path);
-    loaded.push(...(await candidatesOf(file, path, loaded)));
+    const { candidates, models } = await ownOf(file, path, loaded);
+    loaded.candidates.push(...candidates);
+    loaded.models.push(...models);
   }
   return loaded;
 }
 
 /**
- * The same candidates in a worker.
+ * The same in a worker.
  *
- * @throws RangeError (which alone comes through to the main thread) where a file isn't the same any more: its trials would be
- *   kept under the name of the earlier one
+ * @throws RangeError (which alone comes through to the main thread) where a file can't be loaded or isn't the same any more: its
+ *   trials would be kept under the name of the earlier one
  */
-export async function loadAgain(origins: readonly Origin[]): Promise<Candidate[]> {
-  const files = origins.map(({ file }) => file);
-  const loaded = await loadCandidates(files).catch(() => []);
+export async function loadAgain(origins: readonly Origin[]): Promise<Own> {
+  const loaded = await loadOwn(origins.map(({ file }) => file)).catch((error: unknown) => {
+    throw new RangeError(messageOf(error));
+  });
   const now = new Map(originsOf(loaded).map(({ file, sha256 }) => [file, sha256]));
   const changed = origins.find(({ file, sha256 }) => now.get(file) !== sha256);
   if (changed === undefined) return loaded;
@@ -46,10 +67,40 @@ export async function loadAgain(origins: readonly Origin[]): Promise<Candidate[]
   throw new RangeError(message);
 }
 
-/** The files that candidates come from. */
-export function originsOf(candidates: readonly Candidate[]): Origin[] {
-  const byFile = new Map(candidates.flatMap(({ origin }) => (origin ? [[origin.file, origin]] : [])));
+/** The files that candidates and models come from. */
+export function originsOf({ candidates, models }: Own): Origin[] {
+  const all = [...candidates, ...models];
+  const byFile = new Map(all.flatMap(({ origin }) => (origin ? [[origin.file, origin]] : [])));
   return [...byFile.values()];
+}
+
+/**
+ * The own model that `--model` names; `undefined` for the networks that there always are.
+ *
+ * @throws UsageError for a name that is none, with those that there are
+ */
+export function modelNamed(name: string, { models }: Own): OwnModel | undefined {
+  if (name === "mlp" || name === "linear") return undefined;
+  const found = models.find(({ id }) => id === name);
+  if (found !== undefined) return found;
+  const names = ["mlp", "linear", ...models.map(({ id }) => id)];
+  throw new UsageError(
+    `--model: expected one of ${names.join(", ")}, got '${name}'${didYouMean(name, names)}`,
+  );
+}
+
+/** Makes an own model for a data set, as workers do, so that one that is none is refused before anything is written. */
+export function tryModel(model: OwnModel, dataset: Dataset): void {
+  const { task, classes, rows } = dataset;
+  const all = Int32Array.from({ length: rows }, (_, row) => row);
+  const { inputs } = fitEncoder(dataset, all);
+  try {
+    ownNetwork(model, inputs, task === "regression" ? 1 : classes.length);
+  } catch (error) {
+    const message = messageOf(error);
+    if (model.origin === undefined || message.startsWith("--with ")) throw error;
+    throw refusal(model.origin.file, `${model.id} can't be used: ${message}`);
+  }
 }
 
 /** What is wrong with a file, in one line. */
@@ -57,25 +108,33 @@ export function refusal(file: string, what: string): UsageError {
   return new UsageError(`--with ${file}: ${what}`);
 }
 
-async function candidatesOf(file: string, path: string, others: readonly Candidate[]): Promise<Candidate[]> {
+async function ownOf(file: string, path: string, others: Own): Promise<Own> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined)
     throw refusal(file, "expected a JavaScript or TypeScript file, got none of this name");
   if (!found.isFile()) throw refusal(file, "expected a JavaScript or TypeScript file, got a folder");
-  const { exported, sha256 } = await loadModule(path).catch((error: unknown) => {
-    throw refusal(file, `can't be loaded: ${messageOf(error)}`);
+  const { exported, sha256 } = await loadModule(path, file).catch((error: unknown) => {
+    const message = messageOf(error);
+    throw message.startsWith("--with ") ? error : refusal(file, `can't be loaded: ${message}`);
   });
-  const list = exported.candidates ?? exported.default;
+  const { models = [] } = exported;
+  const list = exported.candidates ?? exported.default ?? ("models" in exported ? [] : undefined);
   if (!Array.isArray(list)) throw refusal(file, `expected ${wanted}, got ${describe(exported)}`);
   try {
-    checkCandidates(list, others);
+    checkCandidates(list, others.candidates);
+    checkModels(models as OwnModel[], others.models);
   } catch (error) {
     throw isArgumentError(error) ? refusal(file, error.message) : error;
   }
-  return (list as Candidate[]).map((candidate) => ({ ...candidate, origin: { file, sha256 } }));
+  const origin = { file, sha256 };
+  return {
+    candidates: (list as Candidate[]).map((candidate) => ({ ...candidate, origin })),
+    models: (models as OwnModel[]).map((model) => ({ ...model, origin })),
+  };
 }
 
-const wanted = "an export 'candidates' (or a default one) that is a list of candidates";
+const wanted =
+  "an export 'candidates' (or a default one) that is a list of candidates, or 'models' that is one of models";
 
 function describe(exported: Record<string, unknown>): string {
   const names = Object.keys(exported);

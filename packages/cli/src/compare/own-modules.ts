@@ -4,6 +4,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { guardedLoad } from "./own-guard.ts";
 
 /**
  * Packages that a module gets from the command, wherever it lies: arrays of a second copy of the engine could not be mixed with
@@ -35,28 +36,33 @@ function hook(): void {
 /**
  * Loads a module of the user's: JavaScript, or TypeScript whose types can be left out.
  *
+ * @param file the path as it was given
  * @returns its exports, and a hash of it and of all files that it imports, directly or not, apart from the shared packages. The
  *   hash knows files by their places beside the module, so that it moves with its folder
  * @throws whatever the module throws when it is loaded
  */
 export async function loadModule(
   path: string,
+  file: string,
 ): Promise<{ exported: Record<string, unknown>; sha256: string }> {
   hook();
   // As modules are known to one another: links followed.
   const place = realpathSync(path);
   const { href } = pathToFileURL(place);
-  const exported = (await import(href)) as Record<string, unknown>;
-  const parts = new Set([href]);
-  // A set takes in what is added while it is walked.
-  for (const part of parts) for (const other of imports.get(part) ?? []) parts.add(other);
+  const { exported, parts } = await guardedLoad(file, async () => {
+    const exported = (await import(href)) as Record<string, unknown>;
+    const parts = new Set([href]);
+    // A set takes in what is added while it is walked.
+    for (const part of parts) for (const other of imports.get(part) ?? []) parts.add(other);
+    return { exported, parts };
+  });
   const hash = createHash("sha256");
   const files = [...parts].map((part) => fileURLToPath(part));
-  const nameOf = (file: string): string => relative(dirname(place), file).replaceAll("\\", "/");
-  for (const file of files.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)))
+  const nameOf = (part: string): string => relative(dirname(place), part).replaceAll("\\", "/");
+  for (const part of files.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)))
     hash
-      .update(`${nameOf(file)}\0`)
-      .update(readFileSync(file))
+      .update(`${nameOf(part)}\0`)
+      .update(readFileSync(part))
       .update("\0");
   return { exported, sha256: hash.digest("hex") };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SavedModel } from "@minimand/compare";
 import { startEngine } from "minimand/start";
+import { UsageError } from "../failure.ts";
 import { onlyModel, readModel } from "../models/find-models.ts";
 
 /**
@@ -15,6 +16,10 @@ export async function readTeacher(
   const place = await onlyModel(folder);
   const model = await readModel(place);
   const { encoder, network, classes } = model.description;
+  if (network.own !== undefined)
+    throw new UsageError(
+      `--distill-from ${place}: expected a model of one of minimand's networks, got one of the own model '${network.own.id}'`,
+    );
   const sha256 = createHash("sha256")
     .update(JSON.stringify({ encoder, network, classes }))
     .update(model.weights)

@@ -1,6 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { checkSums, listed, readModelDescription, type SavedModel, savedLayers } from "@minimand/compare";
+import {
+  checkSums,
+  checkWeights,
+  listed,
+  type OwnModel,
+  readModelDescription,
+  type SavedModel,
+} from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
@@ -47,13 +54,37 @@ export async function readModel(place: string): Promise<SavedModel> {
   const files = { description: text, weights: model.weights };
   const summed = await checkSums(files, { description: path, weights: weightsPath });
   try {
-    savedLayers(model);
+    checkWeights(model);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(`${weightsPath}: ${error.message.replace(/^(model\.)?safetensors(: |, )/, "")}`);
   }
   if (!summed) tell(noSums(place));
   return model;
+}
+
+/**
+ * The own model that a kept one is of, among those that modules of `--with` bring; `undefined` where it is of none.
+ *
+ * @throws UsageError in one line where it is not among them, or its code is another
+ */
+export function ownModelOf(
+  place: string,
+  { description }: SavedModel,
+  models: readonly OwnModel[],
+): OwnModel | undefined {
+  const { own } = description.network;
+  if (own === undefined) return undefined;
+  const found = models.find(({ id }) => id === own.id);
+  if (found === undefined)
+    throw new UsageError(
+      `${place}: expected --with FILE beside it, which brings its own model '${own.id}', got none of this name`,
+    );
+  if (own.sha256 !== found.origin?.sha256)
+    throw new UsageError(
+      `--with ${found.origin?.file}: expected the code that the model '${own.id}' of ${place} was trained with (SHA-256 ${own.sha256}), got other code`,
+    );
+  return found;
 }
 
 /** What is said of a model whose files hold no sums. */

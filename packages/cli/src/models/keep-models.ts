@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import {
-  type Candidate,
   fitWhole,
+  type OwnModel,
+  type OwnParts,
   type Results,
   type SavedModel,
   type Settings,
@@ -10,7 +11,9 @@ import {
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
 import type { Subject } from "../compare/subjects.ts";
+import { messageOf } from "../error-text.ts";
 import type { Contents } from "../files/replace-together.ts";
+import { tell } from "../printable.ts";
 import { onnxOf } from "./onnx-model.ts";
 
 /**
@@ -21,7 +24,7 @@ export async function fitModels(
   subjects: readonly Subject[],
   settings: Settings,
   results: Results,
-  options: { signal: AbortSignal; compile?: Compile; candidates: readonly Candidate[] },
+  options: OwnParts & { signal: AbortSignal; compile?: Compile },
 ): Promise<(SavedModel | null)[]> {
   const models: (SavedModel | null)[] = [];
   for (const [i, { name, dataset }] of subjects.entries()) {
@@ -47,10 +50,13 @@ const files = ["model.safetensors", "model.onnx", "model.json"];
 /**
  * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
  * Those of an earlier run go.
+ *
+ * @param own the own model that they are of
  */
 export async function modelFiles(
   names: readonly string[],
   models: readonly (SavedModel | null)[],
+  own?: OwnModel,
 ): Promise<Contents> {
   const folders = names.length === 1 ? ["model"] : names.map((name) => join("model", name));
   const contents: Record<string, string | Uint8Array | null> = {};
@@ -60,7 +66,18 @@ export async function modelFiles(
     if (model === null) continue;
     contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
     contents[join(folders[i], "model.safetensors")] = model.weights;
-    contents[join(folders[i], "model.onnx")] = await onnxOf(model);
+    contents[join(folders[i], "model.onnx")] =
+      own === undefined ? await onnxOf(model) : await onnxIfPossible(model, own);
   }
   return contents;
+}
+
+/** Not all that an own model may do has its like in ONNX; what hasn't is told. */
+async function onnxIfPossible(model: SavedModel, own: OwnModel): Promise<Uint8Array | null> {
+  try {
+    return await onnxOf(model, own);
+  } catch (error) {
+    tell(`${own.id}: no model.onnx is kept: ${messageOf(error)}`);
+    return null;
+  }
 }

@@ -3,6 +3,8 @@ import {
   type ModelDescription,
   missingWords,
   mostDeviations,
+  networkOfOwn,
+  type OwnModel,
   type predictTable,
   readColumns,
   readModelDescription,
@@ -14,8 +16,8 @@ import {
   unreadableRows,
 } from "@minimand/compare";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
-import { mlp } from "minimand";
-import { disposeTree } from "minimand/engine";
+import { type Model, mlp, type Variables } from "minimand";
+import { disposeTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
@@ -26,25 +28,20 @@ import { noSums } from "./find-models.ts";
 /** Rows that a model takes at once. */
 const chunk = 4096;
 
-/** A kept model as an ONNX file, with all that stands between a table and its predictions. */
-export async function onnxOf(model: SavedModel): Promise<Uint8Array> {
+/**
+ * A kept model as an ONNX file, with all that stands between a table and its predictions.
+ *
+ * @param own the own model that it is of, where it is of one
+ */
+export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
   const { tabularToOnnx } = await import("@minimand/native");
   await startEngine();
   const { description } = model;
-  const saved = savedLayers(model);
-  const sizes = sizesOf(description);
-  const { hidden, head } = description.network;
-  const network = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
-  const params = {
-    layers: saved.map(({ weight, bias }, i) => ({
-      weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
-      ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
-    })),
-  };
+  const { apply, variables } = own === undefined ? ofLayers(model) : ofOwn(model, own);
   try {
     return tabularToOnnx(
-      ({ layers }, x) => network.apply({ params: layers, state: {} }, x, { training: false })[0],
-      params,
+      (given, x) => apply(given as unknown as Variables, x, { training: false })[0],
+      variables as unknown as Tree,
       {
         columns: description.encoder.features,
         missingWords: [...missingWords],
@@ -55,8 +52,35 @@ export async function onnxOf(model: SavedModel): Promise<Uint8Array> {
       metadataOf(description),
     );
   } finally {
-    disposeTree(params);
+    disposeTree(variables as unknown as Tree);
   }
+}
+
+interface Forward {
+  apply: Model["apply"];
+  variables: Variables;
+}
+
+function ofLayers(model: SavedModel): Forward {
+  const saved = savedLayers(model);
+  const sizes = sizesOf(model.description);
+  const { hidden, head } = model.description.network;
+  const { apply } = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
+  const params = saved.map(({ weight, bias }, i) => ({
+    weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
+    ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
+  }));
+  return { apply, variables: { params, state: {} } };
+}
+
+function ofOwn(model: SavedModel, own: OwnModel): Forward {
+  const { network, trained } = networkOfOwn(model, own);
+  const { unflatten } = network.model;
+  const variables = { params: unflatten(trained.params as np.Array), state: trained.state };
+  network.dispose();
+  const { encoder, task, classes } = model.description;
+  const { apply } = own.make({ inputs: encoder.inputs, outputs: task === "regression" ? 1 : classes.length });
+  return { apply, variables };
 }
 
 const schema = "minimand.model/1";

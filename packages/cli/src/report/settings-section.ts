@@ -18,6 +18,17 @@ function settingText(value: unknown): string {
 /** `maxEpochs` as `max epochs`. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+/** The own model that all candidates trained, where there is one. */
+function modelRows({ ownModel }: Results): [Child, Child][] {
+  if (ownModel === undefined) return [];
+  const { id, origin } = ownModel;
+  if (origin === undefined) return [["own model", id]];
+  return [
+    ["own model", `${id}, from ${origin.file}`],
+    [html`${id}: SHA-256 of its code`, html`<code>${origin.sha256}</code>`],
+  ];
+}
+
 /** Everything that is needed to run the same comparison again: settings, versions, seeds, checksums. */
 export function settingsSection(results: Results): Markup {
   const rows = (entries: [Child, Child][]) => entries.map(([name, value]) => ({ cells: [name, value] }));
@@ -35,6 +46,7 @@ export function settingsSection(results: Results): Markup {
     ...results.candidates.flatMap(({ id, origin }): [Child, Child][] =>
       origin === undefined ? [] : [[html`${id}: SHA-256 of its code`, html`<code>${origin.sha256}</code>`]],
     ),
+    ...modelRows(results),
     ...results.datasets.flatMap((report): [Child, Child][] => [
       [html`${report.name}: source`, html`<code>${report.source}</code>`],
       [html`${report.name}: SHA-256`, html`<code>${report.sha256}</code>`],

@@ -1,4 +1,5 @@
 import { Interrupted } from "../failure.ts";
+import { leave } from "./leave.ts";
 
 /**
  * Runs work that Ctrl-C (or SIGTERM) stops by aborting its signal, with {@link Interrupted} as the reason. A second
@@ -7,7 +8,7 @@ import { Interrupted } from "../failure.ts";
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) leave(130);
     controller.abort(new Interrupted("interrupted; the same command continues"));
   };
   process.on("SIGINT", stop);

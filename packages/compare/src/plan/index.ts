@@ -1,5 +1,13 @@
 export * from "./candidate.ts";
-export { baselineFor, candidateById, candidateFor, candidates, references } from "./candidates.ts";
+export {
+  baselineFor,
+  candidateById,
+  candidateFor,
+  candidates,
+  lossesWith,
+  methodsWith,
+  references,
+} from "./candidates.ts";
 export { checkCandidates } from "./check-candidates.ts";
 export { checkModels } from "./check-models.ts";
 export * from "./choose.ts";

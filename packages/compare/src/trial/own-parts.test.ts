@@ -1,29 +1,23 @@
-import { focal, mlp } from "minimand";
+import { numpy as np } from "@jax-js/jax";
+import { type FeatureModel, focal, mlp, weightRows } from "minimand";
 import { describe, expect, it } from "vitest";
-import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { csv, datasetOf, quick } from "../../../../test/support/datasets.ts";
+import { asyncLeakOf } from "../../../../test/support/leaks.ts";
+import { tableOf } from "../../../../test/support/tables.ts";
 import { reportDataset } from "../assemble.ts";
-import { fitWhole } from "../model/saved-model.ts";
+import { readSafetensors } from "../model/safetensors.ts";
+import { fitWhole, predictTable } from "../model/saved-model.ts";
 import type { Candidate, LossCandidate } from "../plan/candidate.ts";
 import { candidateById } from "../plan/candidates.ts";
 import { chooseCandidates } from "../plan/choose.ts";
 import { methods } from "../plan/methods.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
-import { defaultSettings } from "../plan/settings.ts";
 import { summarise } from "../plan/summarise.ts";
+import { planTrials } from "../plan/trials.ts";
 import type { Settings, TrialRecord } from "../results.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
-const settings: Settings = {
-  ...defaultSettings,
-  target: "y",
-  losses: ["focal", "focal2"],
-  folds: 2,
-  seeds: 1,
-  configurations: 2,
-  maxEpochs: 3,
-  hidden: [4],
-  batchSize: 16,
-};
+const settings: Settings = { ...quick, losses: ["focal", "focal2"] };
 const wave = Array.from({ length: 40 }, (_, i) => Math.sin(i * i));
 const dataset = await datasetOf(
   csv({ a: wave, b: wave.map((v) => v * v), y: wave.map((v, i) => (v > 0 || i % 7 === 0 ? "yes" : "no")) }),
@@ -53,6 +47,11 @@ async function run(
   runner.dispose();
   return records;
 }
+
+const subject = {
+  dataset,
+  ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
+};
 
 const anonymous = (records: readonly TrialRecord[]) =>
   records.map(({ candidate: _, seconds: __, ...record }) => record);
@@ -131,6 +130,71 @@ describe("an own model", () => {
     expect(() => choose(["cosface"])).toThrow(
       new RangeError('losses: expected ones of a linear last layer, as an own model has, got "cosface"'),
     );
+  });
+
+  it("is kept with its state, and predicts where it is given again, and nowhere else", async () => {
+    const counting = {
+      id: "counting",
+      make: (shape: { inputs: number; outputs: number }): FeatureModel => {
+        const inner = mlp({ ...shape, hidden: [3] });
+        const forward: FeatureModel["applyWithFeatures"] = ({ params, state }, x, options) => {
+          const [made] = inner.applyWithFeatures({ params, state: {} }, x, options);
+          const { steps } = state as { steps: np.Array };
+          return [made, { steps: options.training ? steps.add(1) : steps }];
+        };
+        return {
+          ...inner,
+          init: (key) => ({ ...inner.init(key), state: { steps: np.zeros([1]) } }),
+          apply(...given) {
+            const [{ features, output }, state] = forward(...given);
+            features.dispose();
+            return [output, state];
+          },
+          applyWithFeatures: forward,
+        };
+      },
+    };
+    const chosen = {
+      ...{ candidate: "focal", epochs: 2, why: "" },
+      configuration: { learningRate: 0.01, parameters: { gamma: 2 } },
+    };
+    const given: Settings = { ...settings, model: "own" };
+    const kept = await fitWhole(dataset, given, chosen, { model: counting });
+    expect(kept.description.network).toMatchObject({ hidden: [], own: { id: "counting" } });
+    const { params, "state.0": steps } = readSafetensors(kept.weights);
+    expect(params.shape).toEqual([3 * (weightRows(2) + 1) + 2 * (weightRows(3) + 1)]);
+    // Two epochs of three batches.
+    expect([...steps.data]).toEqual([6]);
+    const table = await tableOf("a,b\n0.5,0.25\n-0.5,0.25\n0.1,0.01\n");
+    const { prediction } = await predictTable(kept, table, counting);
+    const plain = await fitWhole(dataset, { ...settings, hidden: [3] }, chosen);
+    expect(prediction).toEqual((await predictTable(plain, table)).prediction);
+    expect(await asyncLeakOf(() => predictTable(kept, table, counting))).toBe(0);
+
+    await expect(predictTable(kept, table)).rejects.toThrow(
+      "model: expected the own model counting beside it, got undefined",
+    );
+    await expect(predictTable(kept, table, { ...counting, id: "other" })).rejects.toThrow(
+      'model: expected the own model counting, got "other"',
+    );
+    await expect(predictTable(kept, table, { ...model([3]), id: "counting" })).rejects.toThrow(
+      "model.safetensors: expected the tensors of the own model, got 'state.0' as well",
+    );
+    await expect(predictTable(plain, table, counting)).rejects.toThrow("expected the own model none");
+    await expect(fitWhole(dataset, given, chosen)).rejects.toThrow(
+      "model: expected one beside the settings, which speak of an own one, got undefined",
+    );
+  });
+
+  it("is part of the keys with the hash of its code, where that is known", () => {
+    const planned = (origin?: { file: string; sha256: string }) =>
+      planTrials(settings, [candidateById("focal", "binary")], [subject], {
+        ...{ versions: {}, engine: { name: "wasm", version: "", threads: 1 } },
+        model: { id: "own", ...(origin && { origin }) },
+      })[1].key;
+    expect(planned()).toMatchObject({ model: "own" });
+    expect(planned()).not.toHaveProperty("modelCode");
+    expect(planned({ file: "a.ts", sha256: "5a" })).toEqual({ ...planned(), modelCode: "5a" });
   });
 
   it("is refused where its outputs are too many or too few", async () => {
