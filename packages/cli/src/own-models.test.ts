@@ -30,6 +30,22 @@ export const models = [{ id: "counting", make: ({ inputs, outputs }) => {
 } }];
 `;
 
+/** A model that decomposes a matrix where it predicts. */
+const odd = `import { numpy as np } from "@jax-js/jax";
+import { mlp } from "minimand";
+const more = (output, { training }) => training ? output :
+  output.ref.add(np.linalg.cholesky(np.eye(2).add(np.square(output.sum()))).sum().mul(0));
+export const models = [{ id: "odd", make: ({ inputs, outputs }) => {
+  const model = mlp({ inputs, hidden: [3], outputs });
+  return { ...model,
+    apply(variables, x, options) { const [output, state] = model.apply(variables, x, options); return [more(output, options), state]; },
+    applyWithFeatures(variables, x, options) {
+      const [{ features, output }, state] = model.applyWithFeatures(variables, x, options);
+      return [{ features, output: more(output, options) }, state];
+    } };
+} }];
+`;
+
 beforeAll(() => {
   writeFileSync(at("a.csv"), sampleCsv());
   writeFileSync(at("own.mjs"), networks(["narrow", "4"], ["wide", "9"]));
@@ -103,6 +119,21 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(await refusal(["compare", "a.csv", "-t", "y", "--distill-from", "kept", "--out", "none"])).toBe(
       "minimand: --distill-from kept/model: expected a model of one of minimand's networks, got one of the own model 'counting'\n",
     );
+  });
+
+  it("keeps no model.onnx where the model does what ONNX has no like of, and says so", async () => {
+    writeFileSync(at("odd.mjs"), odd);
+    const args = [...bare, "--with", "odd.mjs", "--model", "odd", "--out", "odd"];
+    const ran = await compare(...args);
+    expect(ran.code).toBe(0);
+    const why =
+      "--with odd.mjs: odd can't be written as ONNX: cholesky: expected a primitive that ONNX can express";
+    expect(ran.stderr).toContain(`\nno model.onnx is kept: ${why}`);
+    expect(existsSync(at("odd/model/model.onnx"))).toBe(false);
+    expect(await run(["predict", "odd", "a.csv", "--with", "odd.mjs"])).toMatchObject({ code: 0 });
+    const exported = await run(["export", "odd", "--with", "odd.mjs"]);
+    expect(exported).toMatchObject({ code: 2, stdout: "" });
+    expect(exported.stderr).toContain(`minimand: ${why}`);
   });
 
   const made = (fields: string): string =>

@@ -220,6 +220,7 @@ async function compare(files: string[], options: Options): Promise<void> {
     engine,
     data: subjects.map(identityOf),
     ...(origins.length > 0 && { origins }),
+    ...(model && { model: model.id }),
   };
   await inOutputFolder(out, run, areRecords, async (store) => {
     if (note !== null) tell(note);

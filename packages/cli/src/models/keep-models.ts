@@ -11,7 +11,7 @@ import {
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
 import type { Subject } from "../compare/subjects.ts";
-import { messageOf } from "../error-text.ts";
+import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
 import { onnxOf } from "./onnx-model.ts";
@@ -77,7 +77,8 @@ async function onnxIfPossible(model: SavedModel, own: OwnModel): Promise<Uint8Ar
   try {
     return await onnxOf(model, own);
   } catch (error) {
-    tell(`${own.id}: no model.onnx is kept: ${messageOf(error)}`);
+    if (!(error instanceof UsageError)) throw error;
+    tell(`no model.onnx is kept: ${error.message}`);
     return null;
   }
 }

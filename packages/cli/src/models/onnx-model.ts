@@ -19,6 +19,8 @@ import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
 import { type Model, mlp, type Variables } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
+import { refusal } from "../compare/own-candidates.ts";
+import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
@@ -32,6 +34,7 @@ const chunk = 4096;
  * A kept model as an ONNX file, with all that stands between a table and its predictions.
  *
  * @param own the own model that it is of, where it is of one
+ * @throws UsageError in one line where the own model does what ONNX has no like of
  */
 export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
   const { tabularToOnnx } = await import("@minimand/native");
@@ -51,6 +54,9 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
       },
       metadataOf(description),
     );
+  } catch (error) {
+    if (own?.origin === undefined) throw error;
+    throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${messageOf(error)}`);
   } finally {
     disposeTree(variables as unknown as Tree);
   }

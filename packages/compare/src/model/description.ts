@@ -33,6 +33,12 @@ export interface ModelDescription {
   weightsSha256?: string;
 }
 
+/** A kept model: its description and its weights. */
+export interface SavedModel {
+  description: ModelDescription;
+  weights: Uint8Array;
+}
+
 /** The text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
 export function writeModelDescription(description: ModelDescription): Promise<string> {
   return withOwnSum((sha256) => `${JSON.stringify({ ...description, sha256 }, null, 1)}\n`);

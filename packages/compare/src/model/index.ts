@@ -1,6 +1,12 @@
 export * from "./choose.ts";
-export { type ModelDescription, readModelDescription, writeModelDescription } from "./description.ts";
+export {
+  type ModelDescription,
+  readModelDescription,
+  type SavedModel,
+  writeModelDescription,
+} from "./description.ts";
 export * from "./safetensors.ts";
 export * from "./saved-model.ts";
+export { checkWeights, networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
 export { checkSums } from "./sums.ts";
 export * from "./teacher.ts";

@@ -10,9 +10,10 @@ import type { DatasetReport, Settings } from "../results.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { makeLearner } from "../trial/learner.ts";
 import { discard, makeNetwork } from "../trial/network.ts";
+import type { SavedModel } from "./description.ts";
 import { readModelDescription, writeModelDescription } from "./description.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
-import { fitWhole, predictTable, type SavedModel } from "./saved-model.ts";
+import { fitWhole, predictTable } from "./saved-model.ts";
 import { checkSums } from "./sums.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", hidden: [5, 3], batchSize: 16 };

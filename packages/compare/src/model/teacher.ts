@@ -5,7 +5,8 @@ import { fitEncoder } from "../dataset/encoder.ts";
 import type { Note } from "../results.ts";
 import { DataError, listed, quoted } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
-import { outputsOfTable, type SavedModel } from "./saved-model.ts";
+import type { SavedModel } from "./description.ts";
+import { outputsOfTable } from "./saved-model.ts";
 
 /**
  * A data set with the logits of a kept model for each of its rows, as the distillation losses need them. The teacher reads

@@ -1,0 +1,100 @@
+import { numpy as np } from "@jax-js/jax";
+import { weightRows } from "minimand";
+import { leavesOf, rangeError, type Tree } from "minimand/engine";
+import type { OwnModel } from "../plan/own-parts.ts";
+import { makeNetwork, type Network, type Trained } from "../trial/network.ts";
+import { makeNetworkOf } from "../trial/own-network.ts";
+import type { ModelDescription, SavedModel } from "./description.ts";
+import { ownVariables } from "./own-weights.ts";
+import { readSafetensors, sizeOf, type Tensor } from "./safetensors.ts";
+import { tensorOf } from "./tensor-of.ts";
+
+/** The network of a kept model of layers. */
+export function builtNetwork(model: SavedModel): { network: Network; trained: Trained } {
+  const { description } = model;
+  const layers = savedLayers(model);
+  const sizes = sizesOf(description);
+  const { hidden, head } = description.network;
+  const { task, classes } = description;
+  const network = makeNetwork(sizes[0], task, classes.length, { model: "mlp", hidden, head });
+  // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
+  const flat = layers.map(({ weight, bias }, i) => ({
+    weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
+    ...(bias !== undefined && { bias: vector(bias, bias.length) }),
+  }));
+  return { network, trained: { params: np.concatenate(leavesOf(flat)), state: {} } };
+}
+
+/**
+ * The network of a kept model that is one's own, with its parameters and state; both are the caller's.
+ *
+ * @throws RangeError where it is another one; DataError where the weights are not such a model's
+ */
+export function networkOfOwn(
+  { description, weights }: SavedModel,
+  own: OwnModel,
+): { network: Network; trained: Trained } {
+  const { encoder, task, classes, network: saved } = description;
+  if (saved.own?.id !== own.id) throw rangeError("model", `the own model ${saved.own?.id ?? "none"}`, own.id);
+  const network = makeNetworkOf(own, encoder.inputs, task, classes.length, { model: "own", hidden: [] });
+  return { network, trained: ownVariables(weights, network) };
+}
+
+/** Throws a DataError where the weights are not those of the description. */
+export function checkWeights(model: SavedModel): void {
+  if (model.description.network.own === undefined) savedLayers(model);
+  else tensorOf(readSafetensors(model.weights), "params");
+}
+
+/**
+ * Weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer; the last layer of a cosine head
+ * has no bias.
+ *
+ * @throws DataError where description and weights don't fit together, or a weight is no finite number
+ */
+export function savedLayers({
+  description,
+  weights,
+}: SavedModel): { weight: Float32Array; bias?: Float32Array }[] {
+  const { own } = description.network;
+  if (own !== undefined) throw rangeError("model", `the own model ${own.id} beside it`, undefined);
+  const sizes = sizesOf(description);
+  const tensors = readSafetensors(weights);
+  return sizes.slice(1).map((size, i) => ({
+    weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
+    ...((i < sizes.length - 2 || description.network.head !== "cosine") && {
+      bias: tensorOf(tensors, `layers.${i}.bias`, [size]),
+    }),
+  }));
+}
+
+/** Widths of a kept model's layers, inputs and outputs included. */
+export function sizesOf({ task, classes, encoder, network }: ModelDescription): number[] {
+  return [encoder.inputs, ...network.hidden, task === "regression" ? 1 : classes.length];
+}
+
+/** The values as an array of the engine, filled up with zeros to a length. */
+function vector(values: Float32Array, length: number): np.Array {
+  const filled = new Float32Array(length);
+  filled.set(values);
+  return np.array(filled);
+}
+
+/** Weights and biases of a network of layers, without what the engine fills them up with. Looks only. */
+export function layerTensors(
+  network: Network,
+  { params }: Trained,
+  sizes: readonly number[],
+): Record<string, Tensor> {
+  const layers = network.model.unflatten((params as np.Array).ref) as { [name: string]: Tree }[];
+  const tensors: Record<string, Tensor> = {};
+  for (const [i, layer] of layers.entries()) {
+    for (const [name, value] of Object.entries(layer)) {
+      const shape = name === "weight" ? [sizes[i], sizes[i + 1]] : [sizes[i + 1]];
+      const data = Float32Array.from((value as np.Array).dataSync());
+      // Rows beyond the inputs are a matter of the engine's layout, not of the model.
+      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, sizeOf(shape)) };
+    }
+  }
+  return tensors;
+}
