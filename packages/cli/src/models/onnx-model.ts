@@ -16,7 +16,7 @@ import {
   unreadableRows,
 } from "@minimand/compare";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
-import { type Model, mlp, type Variables } from "minimand";
+import { mlp, type Variables } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { refusal } from "../compare/own-candidates.ts";
@@ -40,11 +40,11 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
   const { tabularToOnnx } = await import("@minimand/native");
   await startEngine();
   const { description } = model;
-  const { apply, variables } = own === undefined ? ofLayers(model) : ofOwn(model, own);
+  const { params, forward } = own === undefined ? ofLayers(model) : ofOwn(model, own);
   try {
     return tabularToOnnx(
-      (given, x) => apply(given as unknown as Variables, x, { training: false })[0],
-      variables as unknown as Tree,
+      forward,
+      params,
       {
         columns: description.encoder.features,
         missingWords: [...missingWords],
@@ -58,35 +58,38 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
     if (own?.origin === undefined) throw error;
     throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${messageOf(error)}`);
   } finally {
-    disposeTree(variables as unknown as Tree);
+    disposeTree(params);
   }
 }
 
 interface Forward {
-  apply: Model["apply"];
-  variables: Variables;
+  params: Tree;
+  forward: (params: Tree, x: np.Array) => np.Array;
 }
 
 function ofLayers(model: SavedModel): Forward {
   const saved = savedLayers(model);
   const sizes = sizesOf(model.description);
   const { hidden, head } = model.description.network;
-  const { apply } = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
-  const params = saved.map(({ weight, bias }, i) => ({
+  const network = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
+  const layers = saved.map(({ weight, bias }, i) => ({
     weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
     ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
   }));
-  return { apply, variables: { params, state: {} } };
+  const forward: Forward["forward"] = (given, x) =>
+    network.apply({ params: (given as { layers: Tree }).layers, state: {} }, x, { training: false })[0];
+  return { params: { layers }, forward };
 }
 
 function ofOwn(model: SavedModel, own: OwnModel): Forward {
   const { network, trained } = networkOfOwn(model, own);
-  const { unflatten } = network.model;
-  const variables = { params: unflatten(trained.params as np.Array), state: trained.state };
+  const params = network.model.unflatten(trained.params as np.Array);
   network.dispose();
   const { encoder, task, classes } = model.description;
   const { apply } = own.make({ inputs: encoder.inputs, outputs: task === "regression" ? 1 : classes.length });
-  return { apply, variables };
+  const forward: Forward["forward"] = (given, x) =>
+    apply(given as unknown as Variables, x, { training: false })[0];
+  return { params: { params, state: trained.state }, forward };
 }
 
 const schema = "minimand.model/1";
