@@ -5,7 +5,6 @@ export {
   type SavedModel,
   writeModelDescription,
 } from "./description.ts";
-export * from "./safetensors.ts";
 export * from "./saved-model.ts";
 export { checkWeights, networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
 export { checkSums } from "./sums.ts";

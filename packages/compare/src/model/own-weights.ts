@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
+import { readSafetensors, type Tensor } from "minimand";
 import { keyOf, leavesOf, mapTree } from "minimand/engine";
 import { DataError } from "../table/data-error.ts";
 import type { Network, Trained } from "../trial/network.ts";
-import { readSafetensors, type Tensor } from "./safetensors.ts";
 import { tensorOf } from "./tensor-of.ts";
 
 /** The parameters of an own model as one vector, and what its state holds, leaf by leaf. Looks only. */
@@ -21,7 +21,7 @@ export function ownTensors({ params, state }: Trained): Record<string, Tensor> {
  * @throws DataError where there are others than the model has
  */
 export function ownVariables(weights: Uint8Array, { model }: Network): Trained {
-  const tensors = readSafetensors(weights);
+  const { tensors } = readSafetensors(weights);
   const { params, state } = model.init(keyOf(0));
   const read = (name: string, { shape, dtype }: np.Array): np.Array =>
     np.array(tensorOf(tensors, name, shape) as Float32Array<ArrayBuffer>, { shape }).astype(dtype);

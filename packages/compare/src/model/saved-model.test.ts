@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readSafetensors, writeSafetensors } from "minimand";
 import { derive } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
@@ -12,7 +13,6 @@ import { makeLearner } from "../trial/learner.ts";
 import { discard, makeNetwork } from "../trial/network.ts";
 import type { SavedModel } from "./description.ts";
 import { readModelDescription, writeModelDescription } from "./description.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { fitWhole, predictTable } from "./saved-model.ts";
 import { checkSums } from "./sums.ts";
 
@@ -125,7 +125,10 @@ describe("fitWhole and predictTable", () => {
       csv({ x: columns.size, k: columns.kind, y: rows.map((i) => "uvw"[i % 3]) }),
     );
     const fitted = await fitWhole(several, { ...settings, model: "linear" }, chosen("mse"));
-    expect(Object.keys(readSafetensors(fitted.weights))).toEqual(["layers.0.weight", "layers.0.bias"]);
+    expect(Object.keys(readSafetensors(fitted.weights).tensors)).toEqual([
+      "layers.0.weight",
+      "layers.0.bias",
+    ]);
     const { prediction } = await predict("x,k\n1,a\n", fitted);
     expect(prediction.probabilities).toHaveLength(3);
   });
@@ -144,7 +147,7 @@ describe("fitWhole and predictTable", () => {
 });
 
 describe("a model that is damaged", () => {
-  const tensors = readSafetensors(model.weights);
+  const { tensors } = readSafetensors(model.weights);
 
   it("is refused where tensors lack or have another shape", async () => {
     const { "layers.1.bias": _, ...some } = tensors;
@@ -154,6 +157,13 @@ describe("a model that is damaged", () => {
     const wide = { ...tensors, "layers.1.bias": { shape: [4], data: new Float32Array(4) } };
     await expect(predict(text, { ...model, weights: writeSafetensors(wide) })).rejects.toThrow(
       "expected the tensor 'layers.1.bias' of shape [3], got shape [4]",
+    );
+  });
+
+  it("is refused where a tensor holds numbers of another kind", async () => {
+    const double = { ...tensors, "layers.2.bias": { shape: [2], data: Float64Array.of(0, 1) } };
+    await expect(predict(text, { ...model, weights: writeSafetensors(double) })).rejects.toThrow(
+      "model.safetensors: expected float32 numbers in the tensor 'layers.2.bias', got others",
     );
   });
 

@@ -1,3 +1,4 @@
+import { writeSafetensors } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
@@ -16,7 +17,6 @@ import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "../trial/own-network.ts";
 import type { SavedModel } from "./description.ts";
 import { ownTensors } from "./own-weights.ts";
-import { writeSafetensors } from "./safetensors.ts";
 import { builtNetwork, layerTensors, networkOfOwn } from "./saved-network.ts";
 import { sha256Of } from "./sums.ts";
 

@@ -1,12 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
-import { weightRows } from "minimand";
+import { readSafetensors, type Tensor, weightRows } from "minimand";
 import { leavesOf, rangeError, type Tree } from "minimand/engine";
 import type { OwnModel } from "../plan/own-parts.ts";
 import { makeNetwork, type Network, type Trained } from "../trial/network.ts";
 import { makeNetworkOf } from "../trial/own-network.ts";
 import type { ModelDescription, SavedModel } from "./description.ts";
 import { ownVariables } from "./own-weights.ts";
-import { readSafetensors, sizeOf, type Tensor } from "./safetensors.ts";
 import { tensorOf } from "./tensor-of.ts";
 
 /** The network of a kept model of layers. */
@@ -43,7 +42,7 @@ export function networkOfOwn(
 /** Throws a DataError where the weights are not those of the description. */
 export function checkWeights(model: SavedModel): void {
   if (model.description.network.own === undefined) savedLayers(model);
-  else tensorOf(readSafetensors(model.weights), "params");
+  else tensorOf(readSafetensors(model.weights).tensors, "params");
 }
 
 /**
@@ -59,7 +58,7 @@ export function savedLayers({
   const { own } = description.network;
   if (own !== undefined) throw rangeError("model", `the own model ${own.id} beside it`, undefined);
   const sizes = sizesOf(description);
-  const tensors = readSafetensors(weights);
+  const { tensors } = readSafetensors(weights);
   return sizes.slice(1).map((size, i) => ({
     weight: tensorOf(tensors, `layers.${i}.weight`, [sizes[i], size]),
     ...((i < sizes.length - 2 || description.network.head !== "cosine") && {
@@ -93,7 +92,8 @@ export function layerTensors(
       const shape = name === "weight" ? [sizes[i], sizes[i + 1]] : [sizes[i + 1]];
       const data = Float32Array.from((value as np.Array).dataSync());
       // Rows beyond the inputs are a matter of the engine's layout, not of the model.
-      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, sizeOf(shape)) };
+      const size = shape.reduce((a, b) => a * b, 1);
+      tensors[`layers.${i}.${name}`] = { shape, data: data.subarray(0, size) };
     }
   }
   return tensors;

@@ -1,11 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
-import { type FeatureModel, focal, mlp, weightRows } from "minimand";
+import { type FeatureModel, focal, mlp, readSafetensors, weightRows } from "minimand";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { reportDataset } from "../assemble.ts";
-import { readSafetensors } from "../model/safetensors.ts";
 import { fitWhole, predictTable } from "../model/saved-model.ts";
 import type { Candidate, LossCandidate } from "../plan/candidate.ts";
 import { candidateById } from "../plan/candidates.ts";
@@ -161,7 +160,7 @@ describe("an own model", () => {
     const given: Settings = { ...settings, model: "own" };
     const kept = await fitWhole(dataset, given, chosen, { model: counting });
     expect(kept.description.network).toMatchObject({ hidden: [], own: { id: "counting" } });
-    const { params, "state.0": steps } = readSafetensors(kept.weights);
+    const { params, "state.0": steps } = readSafetensors(kept.weights).tensors;
     expect(params.shape).toEqual([3 * (weightRows(2) + 1) + 2 * (weightRows(3) + 1)]);
     // Two epochs of three batches.
     expect([...steps.data]).toEqual([6]);

@@ -8,3 +8,5 @@ export type { HypersphereData } from "./hypersphere-data.ts";
 export * from "./layers/index.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+export { tensorsOf, treeOf } from "./tree-tensors.ts";

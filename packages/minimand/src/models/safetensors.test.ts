@@ -21,7 +21,7 @@ function fileWith(header: unknown, data = new Uint8Array(0)): Uint8Array {
 
 describe("safetensors", () => {
   it("come back bit for bit", () => {
-    expect(readSafetensors(writeSafetensors(tensors))).toEqual(tensors);
+    expect(readSafetensors(writeSafetensors(tensors)).tensors).toEqual(tensors);
     fc.assert(
       fc.property(
         fc.dictionary(
@@ -32,7 +32,7 @@ describe("safetensors", () => {
           const made = Object.fromEntries(
             Object.entries(arrays).map(([name, data]) => [name, { shape: [data.length], data }]),
           );
-          expect(readSafetensors(writeSafetensors(made))).toEqual(made);
+          expect(readSafetensors(writeSafetensors(made)).tensors).toEqual(made);
         },
       ),
     );
@@ -55,11 +55,38 @@ describe("safetensors", () => {
     expect(bytes.length).toBe(8 + length + 40);
   });
 
+  it("keep the kind of their numbers, wide ones first, so that each starts at a multiple of its width", () => {
+    const mixed: Record<string, Tensor> = {
+      ids: { shape: [3], data: Int32Array.of(-1, 2, 2 ** 31 - 1) },
+      key: { shape: [1], data: Uint32Array.of(2 ** 32 - 1) },
+      exact: { shape: [2], data: Float64Array.of(Math.PI, -5e-324) },
+    };
+    const bytes = writeSafetensors(mixed, { made: "here" });
+    expect(readSafetensors(bytes)).toEqual({ tensors: mixed, metadata: { made: "here" } });
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const { exact, ids, key } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect([exact, ids, key]).toEqual([
+      { dtype: "F64", shape: [2], data_offsets: [0, 16] },
+      { dtype: "I32", shape: [3], data_offsets: [16, 28] },
+      { dtype: "U32", shape: [1], data_offsets: [28, 32] },
+    ]);
+  });
+
+  it("refuse numbers that no reader would know", () => {
+    const bytes = { shape: [2], data: Uint8Array.of(1, 2) } as unknown as Tensor;
+    expect(() => writeSafetensors({ bytes })).toThrow(
+      "tensor bytes: expected float32, float64, int32 or uint32 numbers, got Uint8Array(2)",
+    );
+    expect(() => readSafetensors("weights" as never)).toThrow(
+      'safetensors: expected a Uint8Array of a file\'s bytes, got "weights"',
+    );
+  });
+
   it("are read from the middle of a larger buffer too", () => {
     const bytes = writeSafetensors(tensors);
     const wide = new Uint8Array(bytes.length + 11);
     wide.set(bytes, 3);
-    expect(readSafetensors(wide.subarray(3, 3 + bytes.length))).toEqual(tensors);
+    expect(readSafetensors(wide.subarray(3, 3 + bytes.length)).tensors).toEqual(tensors);
   });
 
   it("refuse a shape that does not fit the data", () => {
@@ -79,6 +106,7 @@ describe("safetensors", () => {
     ["no JSON", "{oops", "safetensors: expected a JSON header, got"],
     ["null", null, "safetensors: expected a JSON object as header, got null"],
     ["a list", [1], "safetensors: expected a JSON object as header, got an array of length 1"],
+    ["no text", { __metadata__: { a: 1 } }, "safetensors, __metadata__: expected texts by name, got object"],
     ["no entry", { w: 3 }, "tensor w: expected dtype, shape and data_offsets, got 3"],
     ["no offsets", { w: { dtype: "F32", shape: [1] } }, "tensor w: expected dtype, shape and data_offsets"],
     [
@@ -89,7 +117,7 @@ describe("safetensors", () => {
     [
       "another dtype",
       { w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } },
-      'tensor w: expected dtype F32, got "BF16"',
+      'tensor w: expected dtype F64, F32, I32, U32, got "BF16"',
     ],
     [
       "too few bytes",

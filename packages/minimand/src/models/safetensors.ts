@@ -1,0 +1,157 @@
+import { rangeError, typeError } from "../engine/checks.ts";
+
+/** A named tensor on the host, row by row. Data of any other kind have no name in the files written here. */
+export interface Tensor {
+  shape: number[];
+  data: Float32Array | Float64Array | Int32Array | Uint32Array;
+}
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  tensors: Record<string, Tensor>;
+  /** Text entries of the header. */
+  metadata: Record<string, string>;
+}
+
+/** The kinds of numbers by their names in the format. */
+const kinds = {
+  F64: { array: Float64Array, get: "getFloat64", set: "setFloat64" },
+  F32: { array: Float32Array, get: "getFloat32", set: "setFloat32" },
+  I32: { array: Int32Array, get: "getInt32", set: "setInt32" },
+  U32: { array: Uint32Array, get: "getUint32", set: "setUint32" },
+} as const;
+
+type Kind = keyof typeof kinds;
+
+/** The name of a kind of numbers in the format; null for one that files don't hold. */
+export function kindOf(data: unknown): Kind | null {
+  const names = Object.keys(kinds) as Kind[];
+  return names.find((name) => data instanceof kinds[name].array) ?? null;
+}
+
+/**
+ * Writes tensors in the safetensors format: a little-endian header length, a JSON header, then the raw numbers.
+ *
+ * @param tensors by name: float32, float64, int32 or uint32
+ * @param metadata text entries for the header's `__metadata__`
+ * @returns the bytes of the file
+ * @throws RangeError, TypeError for data that don't have the size of the shape, or of another kind
+ * @example
+ * const bytes = writeSafetensors({ bias: { shape: [2], data: Float32Array.of(1, 2) } }, { made: "here" })
+ * readSafetensors(bytes).tensors.bias.data // [1, 2]
+ * @see https://github.com/huggingface/safetensors, section "Format"
+ */
+export function writeSafetensors(
+  tensors: Record<string, Tensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  // Wide numbers first: each tensor then starts at a multiple of its own width, as readers that map files want it.
+  const inOrder = Object.entries(tensors).toSorted(([, a], [, b]) => widthOf(b) - widthOf(a));
+  for (const [name, { shape, data }] of inOrder) {
+    const dtype = kindOf(data);
+    if (dtype === null) throw typeError(`tensor ${name}`, "float32, float64, int32 or uint32 numbers", data);
+    if (data.length !== tensorSize(shape))
+      throw rangeError(`tensor ${name}`, `${tensorSize(shape)} numbers`, data);
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // The data starts at a multiple of 8; the header is filled up with spaces, as the format says.
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, 8);
+  let at = 8 + padded;
+  for (const [, { data }] of inOrder) {
+    const { set } = kinds[kindOf(data)!];
+    for (const value of data) {
+      view[set](at, value, true);
+      at += data.BYTES_PER_ELEMENT;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads the tensors of a safetensors file: float32, float64, int32 and uint32.
+ *
+ * @param bytes of the whole file
+ * @returns tensors and text entries by name
+ * @throws RangeError, TypeError saying what is wrong with a file that is cut off, corrupt, or holds other dtypes
+ * @example
+ * const { tensors, metadata } = readSafetensors(writeSafetensors({ w: { shape: [], data: Int32Array.of(3) } }, { made: "here" }))
+ * tensors.w.data // [3]
+ * metadata.made // "here"
+ * @see https://github.com/huggingface/safetensors, section "Format"
+ */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  if (!(bytes instanceof Uint8Array)) throw typeError("safetensors", "a Uint8Array of a file's bytes", bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 8) throw rangeError("safetensors", "a header of at least 8 bytes", bytes.length);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > bytes.length - 8)
+    throw rangeError("safetensors", `a header within the file of ${bytes.length} bytes`, length);
+  const start = 8 + length;
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start));
+  if (!isTextMap(metadata)) throw typeError("safetensors, __metadata__", "texts by name", metadata);
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!isEntry(entry)) throw typeError(`tensor ${name}`, "dtype, shape and data_offsets", entry);
+    if (!Object.hasOwn(kinds, entry.dtype))
+      throw typeError(`tensor ${name}`, `dtype ${Object.keys(kinds).join(", ")}`, entry.dtype);
+    const { array, get } = kinds[entry.dtype as Kind];
+    const width = array.BYTES_PER_ELEMENT;
+    const [from, to] = entry.data_offsets;
+    const size = tensorSize(entry.shape);
+    if (to - from !== width * size)
+      throw rangeError(`safetensors, tensor ${name}`, `${width * size} bytes`, to - from);
+    if (start + to > bytes.length)
+      throw rangeError(`safetensors, tensor ${name}`, `a file of at least ${start + to} bytes`, bytes.length);
+    const data = new array(size);
+    for (let i = 0; i < size; i++) data[i] = view[get](start + from + width * i, true);
+    tensors[name] = { shape: entry.shape, data };
+  }
+  return { tensors, metadata };
+}
+
+interface Entry {
+  dtype: string;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw typeError("safetensors", "a JSON header", "something else");
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw typeError("safetensors", "a JSON object as header", header);
+  return header as Record<string, unknown>;
+}
+
+function isTextMap(value: unknown): value is Record<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === "string");
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<Entry>;
+  const areSizes = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+  return typeof dtype === "string" && areSizes(shape) && areSizes(offsets) && offsets?.length === 2;
+}
+
+function widthOf({ data }: Tensor): number {
+  return data?.BYTES_PER_ELEMENT ?? 0;
+}
+
+function tensorSize(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
