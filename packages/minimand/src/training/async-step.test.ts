@@ -11,7 +11,7 @@ import { fit } from "./fit.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
 import { type SupervisedState, supervised } from "./supervised.ts";
-import type { AsyncTrainStep, TrainStep } from "./train-step.ts";
+import type { AsyncTrainStep, SupervisedStep, TrainStep } from "./train-step.ts";
 
 const [rows, inputs] = [50, 4];
 const x = Float32Array.from({ length: rows * inputs }, (_, i) => Math.sin(i * i));
@@ -91,7 +91,7 @@ describe("a step of an asynchronous compiler", () => {
 
   it("is told from one whose results are there at once, which nobody waits for", () => {
     const now = supervised({ model, objective: plain, optimizer, compile: compileWithJit });
-    expectTypeOf(now).toEqualTypeOf<TrainStep<SupervisedState>>();
+    expectTypeOf(now).toEqualTypeOf<SupervisedStep>();
     // @ts-expect-error: its updates may be promises
     const wrong: TrainStep<SupervisedState> = supervised({
       model,

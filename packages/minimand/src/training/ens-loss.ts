@@ -6,13 +6,12 @@ import type { EnsLossLaw } from "../losses/classification/ens-loss/ens-loss-deri
 import { alongGradient } from "./along-gradient.ts";
 import { objectiveOf } from "./objective.ts";
 import { makeStep } from "./step.ts";
-import type { SupervisedState } from "./step-method.ts";
-import type { SupervisedOptions } from "./supervised.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { Hyper, SupervisedOptions } from "./supervised.ts";
+import type { SupervisedStep } from "./train-step.ts";
 
 /** Options of {@link ensLossTrainer}. The Box-Cox lambda is the hyperparameter `boxCoxLambda`, 0 unless given to `init`. */
-export interface EnsLossTrainerOptions
-  extends Omit<SupervisedOptions, "objective">,
+export interface EnsLossTrainerOptions<H extends Hyper = Hyper>
+  extends Omit<SupervisedOptions<H>, "objective">,
     Omit<EnsLossLaw, "boxCoxLambda"> {
   phantomZero?: boolean;
   /** After how many updates lambda is drawn anew, uniformly from (-1, 1); default 0: never. */
@@ -33,12 +32,15 @@ export interface EnsLossTrainerOptions
  * ensLossTrainer({ model: mlp({ inputs: 60, hidden: [64, 64], outputs: 1 }), optimizer: sgd(0.01, { momentum: 0.9 }), period: 20 * batches.perEpoch })
  * @see Dai 2024, arXiv 2409.00908, algorithm 1 (`period` > 0: ensLoss+bc in the official code)
  */
-export function ensLossTrainer(options: EnsLossTrainerOptions): TrainStep<SupervisedState> {
+export function ensLossTrainer<H extends Hyper = Hyper>(
+  options: EnsLossTrainerOptions<H>,
+): SupervisedStep<H, { boxCoxLambda?: number }>;
+export function ensLossTrainer(options: EnsLossTrainerOptions): SupervisedStep {
   checkOptions("ensLossTrainer", options, {
-    ...{ model: true, optimizer: true, compile: true, period: true, phantomZero: true },
+    ...{ model: true, optimizer: true, hyper: true, compile: true, period: true, phantomZero: true },
     ...{ generator: true, clip: true, tail: true, epsilon: true },
   });
-  const { model, optimizer, compile, period = 0, ...law } = options;
+  const { model, optimizer, hyper: declared, compile, period = 0, ...law } = options;
   checkNumber("period", period, { min: 0, integer: true });
   const objective = objectiveOf(model, (scores, y, { weights, key, hyper }) =>
     ensLoss(scores, y, { ...law, weights, key, boxCoxLambda: hyper.boxCoxLambda }),
@@ -46,7 +48,7 @@ export function ensLossTrainer(options: EnsLossTrainerOptions): TrainStep<Superv
   const isDue = (count: number): boolean => period > 0 && count > 0 && count % period === 0;
   const plain = alongGradient(objective);
   return makeStep(
-    { model, optimizer, compile },
+    { model, optimizer, hyper: declared, compile },
     {
       ...plain,
       hyper: { boxCoxLambda: { default: 0 } },

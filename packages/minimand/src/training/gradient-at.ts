@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { differentiate } from "../engine/differentiate.ts";
 import { refTree, type Tree } from "../engine/tree.ts";
-import { named, type TracedHyper } from "./hyper.ts";
+import { named, type TracedHyper, unnamed } from "./hyper.ts";
 import type { ArrayBatch, ObjectiveContext } from "./objective.ts";
 import type { StepInputs } from "./step-method.ts";
 
@@ -23,6 +23,7 @@ export function gradientAt<Memory extends Tree, Aux extends Tree>(
   inputs: Omit<StepInputs, "params" | "carried" | "own">,
   memory: Memory,
 ) => { loss: np.Array; aux: Aux; gradient: Tree } {
+  let read = new Set<string>();
   const gradientOf = differentiate(
     (
       params: Tree,
@@ -33,16 +34,18 @@ export function gradientAt<Memory extends Tree, Aux extends Tree>(
       x: np.Array,
       y: np.Array,
       weights: np.Array,
-    ) => objective(params, { modelState, memory, key, hyper: named(hyper) }, { x, y, weights }),
+    ) => objective(params, { modelState, memory, key, hyper: named(hyper, read) }, { x, y, weights }),
   );
-  return (params, { one, modelState, key, hyper, x, y, weights }, memory) => {
+  return (params, { one, modelState, key, hyper: given, x, y, weights }, memory) => {
+    const hyper = unnamed(given);
+    read = hyper.read;
     const [[loss, aux], gradient] = gradientOf(
       refTree(one),
       params,
       refTree(modelState),
       memory,
       key.ref,
-      refTree(hyper),
+      refTree(hyper.tree),
       x.ref,
       y.ref,
       weights.ref,

@@ -1,46 +1,82 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Bounds, checkNumber, typeError } from "../engine/checks.ts";
+import { didYouMean } from "../engine/suggest.ts";
 import { leavesOf, type Tree } from "../engine/tree.ts";
 import type { GradientTransformation } from "../optimizers/transformation.ts";
 
 /** Hyperparameters of a run: numbers that are inputs of the compiled step. */
 export type Hyper = { [name: string]: number };
 
-/** Hyperparameters inside a program. */
-export type TracedHyper = { [name: string]: np.Array };
+/** Hyperparameters as `init` is given them; `undefined` is one that is left out. */
+export type GivenHyper = { [name: string]: number | undefined };
 
-/** Defaults and ranges of hyperparameters; one without a default has to be given. */
-export type HyperRanges = { readonly [name: string]: Bounds & { default?: number } };
+/** Hyperparameters inside a program: 0-d arrays of the same names. */
+export type TracedHyper<H extends Hyper = Hyper> = { [K in keyof H]-?: np.Array };
+
+/** Defaults and ranges of hyperparameters; one without a default has to be given, unless it is optional. */
+export type HyperRanges = { readonly [name: string]: Bounds & { default?: number; optional?: true } };
 
 /** An optimizer, or one made of the hyperparameters, so that e.g. its learning rate is an input of the program. */
-export type HyperOptimizer = GradientTransformation | ((hyper: TracedHyper) => GradientTransformation);
+export type HyperOptimizer<H extends Hyper = Hyper> =
+  | GradientTransformation
+  | ((hyper: TracedHyper<H>) => GradientTransformation);
 
-/** The hyperparameters given and the defaults of the others, checked. */
-export function readHyper(ranges: HyperRanges, given: Hyper): Hyper {
-  for (const [name, value] of Object.entries(given)) {
+/**
+ * The hyperparameters given and the defaults of the others, checked.
+ *
+ * @param declared of the step's options: its names and those of the ranges are then all that there are
+ */
+export function readHyper(ranges: HyperRanges, given: Hyper, declared?: Hyper): Hyper {
+  if (declared !== undefined)
+    checkHyperNames(given, [...new Set([...Object.keys(declared), ...Object.keys(ranges)])]);
+  const all: Hyper = { ...declared, ...given };
+  for (const [name, value] of Object.entries(all)) {
     if (typeof value !== "number" || !Number.isFinite(value))
       throw typeError(`hyper.${name}`, "a finite number", value);
   }
-  const all: Hyper = { ...given };
-  for (const [name, { default: usual, ...bounds }] of Object.entries(ranges)) {
-    const value = given[name] ?? usual;
+  for (const [name, { default: usual, optional, ...bounds }] of Object.entries(ranges)) {
+    const value = all[name] ?? usual;
+    if (value === undefined && optional) continue;
     checkNumber(`hyper.${name}`, value, bounds);
     all[name] = value;
   }
-  return all;
+  // A program serves one order of names.
+  return Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Refuses hyperparameters that nobody reads: a mistyped name would mean the default. */
+export function checkHyperNames(given: object, known: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const { message } = typeError("hyper", `only the names ${known.join(", ") || "(none)"}`, name);
+    throw new TypeError(`${message}${didYouMean(name, known)}`);
+  }
+}
+
+/** What stands behind hyperparameters by name: the tree itself, and the names that were read. */
+const behind = new WeakMap<TracedHyper, { tree: TracedHyper; read: Set<string> }>();
+
 /** Hyperparameters by name; a name that was not given to `init` is an error, where `undefined` would mean some default. */
-export function named(hyper: TracedHyper): TracedHyper {
-  return new Proxy(hyper, {
+export function named(tree: TracedHyper, read = new Set<string>()): TracedHyper {
+  const proxy = new Proxy(tree, {
     get(target, name) {
-      if (typeof name === "string" && !(name in target)) {
-        const known = Object.keys(target).join(", ") || "none";
-        throw typeError(`hyper.${name}`, `one of those given to init (${known})`, undefined);
+      if (typeof name === "string") {
+        if (!(name in target)) {
+          const known = Object.keys(target).join(", ") || "none";
+          throw typeError(`hyper.${name}`, `one of those given to init (${known})`, undefined);
+        }
+        read.add(name);
       }
       return Reflect.get(target, name);
     },
   });
+  behind.set(proxy, { tree, read });
+  return proxy;
+}
+
+/** The tree of hyperparameters by name, of which nothing is read by that, and the names that were. */
+export function unnamed(hyper: TracedHyper): { tree: TracedHyper; read: Set<string> } {
+  return behind.get(hyper) ?? { tree: hyper, read: new Set() };
 }
 
 /** Hyperparameters as a program is given them: numbers are float32 inputs, which would lose digits beside float64 parameters. */

@@ -3,16 +3,15 @@ import { constantOf } from "../engine/parameter.ts";
 import { type AldrOptions, aldrKl } from "../losses/classification/ldr/aldr.ts";
 import { truncatedGce } from "../losses/classification/robust/generalized-cross-entropy.ts";
 import type { Model } from "../models/model.ts";
-import type { Objective, ObjectiveContext } from "./objective.ts";
-
-type Hyper = ObjectiveContext["hyper"];
+import type { Hyper, TracedHyper } from "./hyper.ts";
+import type { Objective } from "./objective.ts";
 
 /** A loss with memory: the remembered entries of the batch come in, `[batch]` each, and go out renewed. */
-export type MemoryLoss = (
+export type MemoryLoss<H extends Hyper = Hyper> = (
   output: np.Array,
   y: np.Array,
   memory: { [name: string]: np.Array },
-  options: { weights: np.Array; hyper: Hyper },
+  options: { weights: np.Array; hyper: TracedHyper<H> },
 ) => [values: np.Array, memory: { [name: string]: np.Array }];
 
 /**
@@ -27,7 +26,10 @@ export type MemoryLoss = (
  *   return [values, { lambda: next }];
  * })
  */
-export function objectiveWithMemory(model: Model, loss: MemoryLoss): Objective {
+export function objectiveWithMemory<H extends Hyper = Hyper>(
+  model: Model,
+  loss: MemoryLoss<H>,
+): Objective<H> {
   return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [output, nextState] = model.apply({ params, state: modelState }, x, {
       training: true,
@@ -48,10 +50,10 @@ export function objectiveWithMemory(model: Model, loss: MemoryLoss): Objective {
  * supervised({ model, objective: aldrObjective(model, ({ lambda0 }) => ({ lambda0 })), optimizer })
  * @see Zhu, Ying, Yang 2021, arXiv 2112.14869, section 4
  */
-export function aldrObjective(
+export function aldrObjective<H extends Hyper = Hyper>(
   model: Model,
-  options: Omit<AldrOptions, "weights"> | ((hyper: Hyper) => Omit<AldrOptions, "weights">) = {},
-): Objective {
+  options: Omit<AldrOptions, "weights"> | ((hyper: TracedHyper<H>) => Omit<AldrOptions, "weights">) = {},
+): Objective<H> {
   return objectiveWithMemory(model, (output, y, { lambda }, { weights, hyper }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
     const [values, next] = aldrKl(output, y, lambda, { ...chosen, weights });
@@ -68,10 +70,10 @@ export function aldrObjective(
  * supervised({ model, objective: truncatedGceObjective(model, { q: 0.7 }), optimizer })
  * @see Zhang, Sabuncu 2018, arXiv 1805.07836, algorithm 1
  */
-export function truncatedGceObjective(
+export function truncatedGceObjective<H extends Hyper = Hyper>(
   model: Model,
-  options: { q?: number } | ((hyper: Hyper) => { q?: np.Array }) = {},
-): Objective {
+  options: { q?: number } | ((hyper: TracedHyper<H>) => { q?: np.Array }) = {},
+): Objective<H> {
   return objectiveWithMemory(model, (output, y, { keep }, { weights, hyper }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
     return [truncatedGce(output, y, { ...chosen, keep: keep.ref, weights }), { keep }];

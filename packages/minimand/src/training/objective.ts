@@ -2,17 +2,17 @@ import type { numpy as np } from "@jax-js/jax";
 import { constantOf } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
-import type { TracedHyper } from "./hyper.ts";
+import type { Hyper, TracedHyper } from "./hyper.ts";
 
 /** What an objective may use beside parameters and batch. */
-export interface ObjectiveContext {
+export interface ObjectiveContext<H extends Hyper = Hyper> {
   modelState: Tree;
   /** The entries of the per-example memory for this batch, `[batch]` each; `{}` without memory. */
   memory: { [name: string]: np.Array };
   /** A fresh key for every step. */
   key: np.Array;
   /** Hyperparameters as traced scalars: learning rate, loss parameters. */
-  hyper: TracedHyper;
+  hyper: TracedHyper<H>;
 }
 
 /** A batch as an objective sees it: arrays only. */
@@ -31,17 +31,17 @@ export type ObjectiveOutput = {
 };
 
 /** A scalar to be minimised, and what training carries along. Traced: it must be a pure function of arrays. */
-export type Objective = (
+export type Objective<H extends Hyper = Hyper> = (
   params: Tree,
-  context: ObjectiveContext,
+  context: ObjectiveContext<H>,
   batch: ArrayBatch,
 ) => [np.Array, ObjectiveOutput];
 
 /** A loss as {@link objectiveOf} calls it: per-example values `[batch]`, or one scalar of the whole batch. */
-export type BatchLoss = (
+export type BatchLoss<H extends Hyper = Hyper> = (
   output: np.Array,
   y: np.Array,
-  options: { weights: np.Array; key: np.Array; hyper: ObjectiveContext["hyper"] },
+  options: { weights: np.Array; key: np.Array; hyper: TracedHyper<H> },
 ) => np.Array;
 
 /**
@@ -51,7 +51,7 @@ export type BatchLoss = (
  * @example
  * objectiveOf(mlp({ inputs: 8, hidden: [64], outputs: 2 }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
  */
-export function objectiveOf(model: Model, loss: BatchLoss): Objective {
+export function objectiveOf<H extends Hyper = Hyper>(model: Model, loss: BatchLoss<H>): Objective<H> {
   return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [output, nextState] = model.apply({ params, state: modelState }, x, {
       training: true,

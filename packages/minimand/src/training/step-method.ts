@@ -3,15 +3,15 @@ import type { Tree } from "../engine/tree.ts";
 import type { Variables } from "../models/model.ts";
 import type { Batch } from "./batches.ts";
 import type { Hyper, HyperRanges, TracedHyper } from "./hyper.ts";
-import type { InitOptions, StepMetrics } from "./train-step.ts";
+import type { StepMetrics } from "./train-step.ts";
 
 /** Everything a step carries from one batch to the next. Arrays are owned by the state. */
-export interface SupervisedState {
+export interface SupervisedState<H extends Hyper = Hyper> {
   params: Tree;
   /** The optimizer's state; of methods that carry something of their own, `{ optimizer, carried }`. */
   optimizer: Tree;
   modelState: Tree;
-  hyper: Hyper;
+  hyper: H;
   /** One number per example and name, on the host, indexed by example ids. */
   memory: { [name: string]: Float32Array };
   /** The stream of step keys, and how many steps were made. */
@@ -57,7 +57,7 @@ export interface StepMethod<Carried extends Tree = Tree> {
   /** Hyperparameters beside those of optimizer and objective. */
   hyper?: HyperRanges;
   /** Throws unless hyperparameters and memory fit together. */
-  check?(start: Required<InitOptions>): void;
+  check?(start: Pick<SupervisedState, "hyper" | "memory">): void;
   /** What is carried at the start; looks at the variables. Default: nothing. */
   carry?(variables: Variables): Carried;
   /** Traced: what is carried after the update. Consumes `carried`, looks at the new parameters and statistics. */

@@ -1,12 +1,14 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
-import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
+import { disposeTree, leavesOf, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import {
+  checkHyperNames,
+  type Hyper,
   type HyperOptimizer,
   hyperInputs,
   initOptimizer,
@@ -28,6 +30,8 @@ import {
 export interface StepOptions {
   model: Pick<Model, "init">;
   optimizer: HyperOptimizer;
+  /** Names and defaults of the hyperparameters beside those of the method; left out, any may be given that are used. */
+  hyper?: Hyper;
   compile?: Compile;
 }
 
@@ -59,7 +63,7 @@ export function makeStep<Carried extends Tree = Tree>(
 ): AsyncTrainStep<SupervisedState> {
   const { model, optimizer } = options;
   const compile: AsyncCompile = options.compile ?? compileWithJit;
-  const traced = tracedStep(optimizer, method);
+  const traced = tracedStep(options, method);
   const program = compile(traced);
   const loop = compile.loop?.(traced);
 
@@ -90,9 +94,9 @@ export function makeStep<Carried extends Tree = Tree>(
   });
 
   return {
-    init(key, options) {
-      const { hyper: given, memory } = readInit(options);
-      const hyper = readHyper(method.hyper ?? {}, given);
+    init(key, start) {
+      const { hyper: given, memory } = readInit(start);
+      const hyper = readHyper(method.hyper ?? {}, given, options.hyper);
       method.check?.({ hyper, memory });
       const seed = seedOf(key);
       const { params, state: modelState } = model.init(key);
@@ -112,12 +116,22 @@ export function makeStep<Carried extends Tree = Tree>(
         disposeTree([batch.x, batch.y, batch.weights]);
         throw error;
       }
-      const result = program(carryOf(state), data, fixedOf(state));
+      const fixed = fixedOf(state);
       const after = ([next, { metrics, kept }]: [Carry, Outcome]): StepResult<SupervisedState> => {
         method.record?.(state, batch, kept);
         return [{ ...later(state, 1), ...next }, metrics];
       };
-      return Array.isArray(result) ? after(result) : result.then(after);
+      // A program that fails leaves what it was given.
+      const failed = (error: unknown): never => {
+        for (const leaf of leavesOf([data, fixed])) if (leaf.refCount > 0) leaf.dispose();
+        throw error;
+      };
+      try {
+        const result = program(carryOf(state), data, fixed);
+        return Array.isArray(result) ? after(result) : result.then(after, failed);
+      } catch (error) {
+        return failed(error);
+      }
     },
     ...(loop && {
       updateAll(state, batches) {
@@ -153,7 +167,10 @@ type Fixed = { one: np.Array; hyper: TracedHyper };
 type Outcome = { metrics: StepMetrics; kept: Arrays };
 
 /** One step: what is handed on to the next one, and what is told of this one. */
-function tracedStep<Carried extends Tree>(optimizer: HyperOptimizer, method: StepMethod<Carried>) {
+function tracedStep<Carried extends Tree>(
+  { optimizer, hyper: declared = {} }: Pick<StepOptions, "optimizer" | "hyper">,
+  method: StepMethod<Carried>,
+) {
   const carries = method.carry !== undefined;
   return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Outcome] => {
     const { one, hyper } = fixed;
@@ -161,15 +178,18 @@ function tracedStep<Carried extends Tree>(optimizer: HyperOptimizer, method: Ste
       optimizer: Tree;
       carried: Carried;
     };
-    const scalars = named(hyper);
+    const read = new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {})]);
+    const scalars = named(hyper, read);
     const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };
     const found = method.direction(inputs);
-    const transformation = optimizerAt(optimizer, named(refTree(hyper)));
+    const transformation = optimizerAt(optimizer, named(refTree(hyper), read));
     const [updates, states] = transformation.update(found.direction, before.optimizer, refTree(params));
     const next = applyUpdates(params, updates);
     if (found.carried !== undefined) disposeTree(before.carried);
     const carried = found.carried ?? before.carried;
     const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
+    // Only now is it known what objective and optimizer ask for.
+    checkHyperNames(hyper, [...read]);
     disposeTree([one, modelState, hyper, data]);
     return [
       {

@@ -1,13 +1,20 @@
 import type { numpy as np } from "@jax-js/jax";
+import { typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
+import type { GivenHyper, Hyper } from "./hyper.ts";
+import type { SupervisedState } from "./step-method.ts";
 
 /** What a run starts from beside a key: hyperparameters by name, and memory per example by name. */
-export interface InitOptions {
-  hyper?: { [name: string]: number };
+export interface InitOptions<H extends object = GivenHyper> {
+  hyper?: H;
   memory?: { [name: string]: Float32Array };
 }
+
+/** The arguments of `init` after the key: none where every hyperparameter has a default. */
+export type InitArguments<H extends object = GivenHyper> =
+  Record<never, never> extends H ? [options?: InitOptions<H>] : [options: InitOptions<H> & { hyper: H }];
 
 /** Scalars of a step to be logged. */
 export type StepMetrics = { loss: np.Array; [name: string]: np.Array };
@@ -15,9 +22,12 @@ export type StepMetrics = { loss: np.Array; [name: string]: np.Array };
 /** What an update returns: the next state and scalars to log, of which `loss` is always one. */
 export type StepResult<State> = [State, StepMetrics];
 
-/** One way of making a training step. `update` consumes state and batch. */
-export interface TrainStep<State, B = Batch, Result = StepResult<State>> {
-  init(key: np.Array, options?: InitOptions): State;
+/**
+ * One way of making a training step. `update` consumes state and batch. `H` are the hyperparameters that `init` takes, those
+ * without a default as required ones.
+ */
+export interface TrainStep<State, B = Batch, Result = StepResult<State>, H extends object = GivenHyper> {
+  init(key: np.Array, ...options: InitArguments<H>): State;
   update(state: State, batch: B): Result;
   /**
    * Several updates in one call, with the scalars of all steps stacked; null, with nothing consumed, where that can't be
@@ -38,15 +48,44 @@ export interface TrainStep<State, B = Batch, Result = StepResult<State>> {
  * A training step whose updates may come later, as those of an {@link AsyncCompile} do. State and batch belong to the
  * step until then. `fit` takes both kinds.
  */
-export type AsyncTrainStep<State, B = Batch> = TrainStep<
+export type AsyncTrainStep<State, B = Batch, H extends object = GivenHyper> = TrainStep<
   State,
   B,
-  StepResult<State> | Promise<StepResult<State>>
+  StepResult<State> | Promise<StepResult<State>>,
+  H
 >;
 
+/**
+ * A training step of `supervised` and its kin. `H` are the hyperparameters declared in its options, each with a default; `Own`
+ * those of the method, as `init` takes them.
+ */
+export type SupervisedStep<H extends Hyper = Hyper, Own extends object = object> = TrainStep<
+  SupervisedState<StateHyper<H, Own>>,
+  Batch,
+  StepResult<SupervisedState<StateHyper<H, Own>>>,
+  InitHyper<H, Own>
+>;
+
+/** A {@link SupervisedStep} whose updates may come later. */
+export type AsyncSupervisedStep<H extends Hyper = Hyper, Own extends object = object> = AsyncTrainStep<
+  SupervisedState<StateHyper<H, Own>>,
+  Batch,
+  InitHyper<H, Own>
+>;
+
+/** All hyperparameters of a state, by name where they are declared. */
+type StateHyper<H extends Hyper, Own extends object> = string extends keyof H ? Hyper : H & Required<Own>;
+
+/** What is declared may be left out, that of the method, too. */
+type InitHyper<H extends Hyper, Own extends object> = string extends keyof H
+  ? GivenHyper & Own
+  : Partial<H> & Omit<Own, keyof H>;
+
 /** What `init` was given, with an empty object for what was left out. */
-export function readInit(options: InitOptions = {}): Required<InitOptions> {
+export function readInit(options: InitOptions = {}): { hyper: Hyper; memory: SupervisedState["memory"] } {
   checkOptions("init", options, { hyper: true, memory: true });
   const { hyper = {}, memory = {} } = options;
-  return { hyper, memory };
+  if (typeof hyper !== "object" || hyper === null) throw typeError("hyper", "numbers by name", hyper);
+  const given = Object.entries(hyper).filter(([, value]) => value !== undefined);
+  return { hyper: Object.fromEntries(given) as Hyper, memory };
 }

@@ -65,7 +65,7 @@ refuseUnknownOptions(takers);
 it("says which option may be meant", () => {
   expect(() => training.supervised({ optimiser: 1 } as never)).toThrow(
     new TypeError(
-      `supervised: expected only the options model, objective, optimizer, compile, got "optimiser": did you mean 'optimizer'?`,
+      `supervised: expected only the options model, objective, optimizer, hyper, compile, got "optimiser": did you mean 'optimizer'?`,
     ),
   );
   expect(() =>

@@ -1,7 +1,7 @@
 import { smoothAdvCompSum, squaredScoreDeviation } from "../../losses/classification/comp-sum/adversarial.ts";
-import type { SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
-import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
+import type { Hyper } from "../hyper.ts";
+import type { SupervisedStep } from "../train-step.ts";
+import { type AdversarialStepOptions, type AttackHyper, pairStep } from "./attacked-step.ts";
 
 /**
  * Training with the smooth adversarial comp-sum loss (Adv-Comp-Sum).
@@ -22,7 +22,10 @@ import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
  * let state = step.init(random.key(0), { hyper: { gamma: 0.1, nu: 0.3 } })
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 5
  */
-export function advCompSum(options: AdversarialStepOptions): TrainStep<SupervisedState> {
+export function advCompSum<H extends Hyper = Hyper>(
+  options: AdversarialStepOptions<H>,
+): SupervisedStep<H, AttackHyper & { tau?: number; rho?: number; nu?: number }>;
+export function advCompSum(options: AdversarialStepOptions): SupervisedStep {
   return pairStep("advCompSum", options, {
     attack: (advLogits, { logits, y }) => squaredScoreDeviation(logits, advLogits, y),
     loss: (cleanLogits, advLogits, y, { weights, hyper: { tau, rho, nu } }) =>

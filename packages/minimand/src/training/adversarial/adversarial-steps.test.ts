@@ -136,7 +136,7 @@ describe.each([
   it("asks for the radius of the attack", () => {
     const step = factory(options);
     const init = (given: { [name: string]: number }) => () =>
-      step.init(random.key(0), { hyper: { learningRate: 0.01, ...given } });
+      step.init(random.key(0), { hyper: { learningRate: 0.01, gamma: undefined as never, ...given } });
     expect(init({})).toThrow("hyper.gamma: expected a finite number >= 0, got undefined");
     expect(init({ gamma: -0.1 })).toThrow("hyper.gamma: expected a finite number >= 0, got -0.1");
     expect(init({ gamma: 0.1, stepSize: -1 })).toThrow("stepSize: expected a finite number >= 0, got -1");

@@ -1,8 +1,8 @@
 import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
+import type { Hyper } from "../hyper.ts";
 import { objectiveOf } from "../objective.ts";
-import type { SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
-import { type AdversarialStepOptions, attackedOnlyStep } from "./attacked-step.ts";
+import type { SupervisedStep } from "../train-step.ts";
+import { type AdversarialStepOptions, type AttackHyper, attackedOnlyStep } from "./attacked-step.ts";
 
 /**
  * Adversarial training (PGD training of Madry et al.).
@@ -21,7 +21,10 @@ import { type AdversarialStepOptions, attackedOnlyStep } from "./attacked-step.t
  * let state = step.init(random.key(0), { hyper: { gamma: 0.1 } })
  * @see Madry et al. 2018, arXiv 1706.06083, equation (2.1)
  */
-export function adversarialTraining(options: AdversarialStepOptions): TrainStep<SupervisedState> {
+export function adversarialTraining<H extends Hyper = Hyper>(
+  options: AdversarialStepOptions<H>,
+): SupervisedStep<H, AttackHyper>;
+export function adversarialTraining(options: AdversarialStepOptions): SupervisedStep {
   return attackedOnlyStep("adversarialTraining", options, {
     attack: (advLogits, { y }) => crossEntropy(advLogits, y),
     objective: objectiveOf(options.model, (logits, y, { weights }) => crossEntropy(logits, y, { weights })),

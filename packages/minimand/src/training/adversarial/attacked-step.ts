@@ -6,7 +6,7 @@ import { keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import { gradientAt } from "../gradient-at.ts";
-import type { Hyper } from "../hyper.ts";
+import type { Hyper, HyperRanges } from "../hyper.ts";
 import type { ArrayBatch, Objective, ObjectiveContext } from "../objective.ts";
 import { predictor } from "../predict.ts";
 import { makeStep } from "../step.ts";
@@ -16,7 +16,11 @@ import { readInit, type TrainStep } from "../train-step.ts";
 import { attackSize, type PgdOptions, pgd, pgdOptions } from "./pgd.ts";
 
 /** How an adversarial training step is built: a supervised step without objective, and an attack. */
-export type AdversarialStepOptions = Omit<SupervisedOptions, "objective"> & PgdOptions;
+export type AdversarialStepOptions<H extends Hyper = Hyper> = Omit<SupervisedOptions<H>, "objective"> &
+  PgdOptions;
+
+/** The size of an attack among the hyperparameters. */
+export type AttackHyper = { gamma: number; stepSize?: number };
 
 /** What an attack of a training step climbs: one value per example of the scores at the perturbed inputs. */
 export type ScoreAttack<Data extends Tree> = (advLogits: np.Array, data: Data) => np.Array;
@@ -39,13 +43,14 @@ export function pairStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ logits: np.Array; y: np.Array }>; loss: PairLoss; defaults: Hyper },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, compile, ...ascent } = readOptions(name, options);
+  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const scores = predictor(model, compile);
   const at = gradientAt(pairObjective(model, parts.loss));
   const step = makeStep(
-    { model, optimizer, compile },
+    { model, optimizer, hyper, compile },
     {
+      hyper: { ...attackRanges, ...withDefaults(parts.defaults) },
       // The attack is on the parameters of the moment.
       alone: () => true,
       prepare(state, { x, y }) {
@@ -61,7 +66,7 @@ export function pairStep(
       },
     },
   );
-  return { ...step, init: initWithSize(step, parts.defaults) };
+  return { ...step, init: initWithSize(step, hyper) };
 }
 
 /** The step of methods that train on the attacked inputs alone. */
@@ -70,12 +75,13 @@ export function attackedOnlyStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ y: np.Array }>; objective: Objective },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, compile, ...ascent } = readOptions(name, options);
+  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const at = gradientAt(parts.objective);
   const step = makeStep(
-    { model, optimizer, compile },
+    { model, optimizer, hyper, compile },
     {
+      hyper: attackRanges,
       alone: () => true,
       prepare: (state, { x, y }) => ({ attacked: attack(state, x.ref, { y: y.ref }) }),
       direction(inputs) {
@@ -86,25 +92,30 @@ export function attackedOnlyStep(
       dispose: () => attack.dispose(),
     },
   );
-  return { ...step, init: initWithSize(step, {}) };
+  return { ...step, init: initWithSize(step, hyper) };
 }
 
 function readOptions(name: string, options: AdversarialStepOptions): AdversarialStepOptions {
-  checkOptions(name, options, { model: true, optimizer: true, ...pgdOptions });
+  checkOptions(name, options, { model: true, optimizer: true, hyper: true, ...pgdOptions });
   return options;
 }
 
-/** Hyperparameters with their defaults; the size of the attack is checked before training starts. */
+const attackRanges: HyperRanges = { gamma: { min: 0 }, stepSize: {} };
+
+const withDefaults = (defaults: Hyper): HyperRanges =>
+  Object.fromEntries(Object.entries(defaults).map(([name, usual]) => [name, { default: usual }]));
+
+/** Completes the size of the attack, which is checked before training starts. */
 function initWithSize(
   inner: TrainStep<SupervisedState>,
-  defaults: Hyper,
+  declared: Hyper | undefined,
 ): TrainStep<SupervisedState>["init"] {
   return (key, options) => {
     const { hyper, memory } = readInit(options);
-    const { gamma, stepSize, ...rest } = { ...defaults, ...hyper };
+    const { gamma, stepSize } = { ...declared, ...hyper };
     checkNumber("hyper.gamma", gamma, { min: 0 });
     const size = attackSize({ gamma, stepSize });
-    return inner.init(key, { hyper: { ...rest, ...size }, memory });
+    return inner.init(key, { hyper: { ...hyper, ...size }, memory });
   };
 }
 

@@ -1,7 +1,7 @@
 import { logitsDivergence, tradesLoss } from "../../losses/classification/comp-sum/adversarial.ts";
-import type { SupervisedState } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
-import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
+import type { Hyper } from "../hyper.ts";
+import type { SupervisedStep } from "../train-step.ts";
+import { type AdversarialStepOptions, type AttackHyper, pairStep } from "./attacked-step.ts";
 
 /**
  * TRADES training.
@@ -20,7 +20,10 @@ import { type AdversarialStepOptions, pairStep } from "./attacked-step.ts";
  * let state = step.init(random.key(0), { hyper: { gamma: 0.1, beta: 6 } })
  * @see Zhang et al. 2019, arXiv 1901.08573, algorithm 1
  */
-export function trades(options: AdversarialStepOptions): TrainStep<SupervisedState> {
+export function trades<H extends Hyper = Hyper>(
+  options: AdversarialStepOptions<H>,
+): SupervisedStep<H, AttackHyper & { beta?: number }>;
+export function trades(options: AdversarialStepOptions): SupervisedStep {
   return pairStep("trades", options, {
     attack: (advLogits, { logits }) => logitsDivergence(logits, advLogits),
     loss: (cleanLogits, advLogits, y, { weights, hyper: { beta } }) =>

@@ -5,7 +5,8 @@ import { constantOf } from "../../engine/parameter.ts";
 import { type AggregateLossOptions, aggregateLoss } from "../../losses/aggregate/aggregate-loss.ts";
 import { bagLayout } from "../../losses/aggregate/bag-layout.ts";
 import type { Model } from "../../models/model.ts";
-import { type Objective, type ObjectiveContext, objectiveOf } from "../objective.ts";
+import type { Hyper, TracedHyper } from "../hyper.ts";
+import { type Objective, objectiveOf } from "../objective.ts";
 
 type Options = Omit<AggregateLossOptions, "weights">;
 
@@ -20,10 +21,10 @@ type Options = Omit<AggregateLossOptions, "weights">;
  * supervised({ model, objective: aggregateObjective(model, { bagsPerBatch: 16, loss: ({ rho }) => ({ rho }) }), optimizer })
  * @see Javanmard et al. 2024, arXiv 2401.11081
  */
-export function aggregateObjective(
+export function aggregateObjective<H extends Hyper = Hyper>(
   model: Model,
-  given: { bagsPerBatch: number; loss?: Options | ((hyper: ObjectiveContext["hyper"]) => Options) },
-): Objective {
+  given: { bagsPerBatch: number; loss?: Options | ((hyper: TracedHyper<H>) => Options) },
+): Objective<H> {
   checkOptions("aggregateObjective", given, { bagsPerBatch: true, loss: true });
   const { bagsPerBatch, loss = {} } = given;
   checkNumber("bagsPerBatch", bagsPerBatch, { min: 1, integer: true });

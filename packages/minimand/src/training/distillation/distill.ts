@@ -7,34 +7,35 @@ import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
 import { binaryKlNorm } from "../../losses/distillation/binary-kl.ts";
 import type { FeatureModel, Model } from "../../models/model.ts";
 import { gradientAt } from "../gradient-at.ts";
+import type { Hyper, TracedHyper } from "../hyper.ts";
 import type { ArrayBatch, BatchLoss, ObjectiveContext } from "../objective.ts";
 import { makeStep } from "../step.ts";
-import type { SupervisedState } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { alignGradients } from "./align-gradients.ts";
 import type { GradientMask } from "./gradient-mask.ts";
 import { checkTeacherSource, type Teacher, teacherLogitsFor } from "./teacher-logits.ts";
 
 /** Values `[batch]`, already multiplied by the weights, of a student's logits against its teacher's. */
-export type DistillationLoss = (
+export type DistillationLoss<H extends Hyper = Hyper> = (
   studentLogits: np.Array,
   teacherLogits: np.Array,
   y: np.Array,
-  options: { weights: np.Array; hyper: ObjectiveContext["hyper"] },
+  options: { weights: np.Array; hyper: TracedHyper<H> },
 ) => np.Array;
 
 /** How a {@link distill} step is built. */
-export interface DistillOptions extends Pick<SupervisedOptions, "optimizer" | "compile"> {
+export interface DistillOptions<H extends Hyper = Hyper>
+  extends Pick<SupervisedOptions<H>, "optimizer" | "hyper" | "compile"> {
   student: FeatureModel;
   /** Left out, its logits come with the memory: `init(key, { memory: { teacher } })`, one row of logits an example id. */
   teacher?: Teacher;
   /** Reads the student's features and learns the teacher's logits. Left out, the student's own logits do. */
   auxiliary?: Model;
   /** Per-example loss of the student's logits and the labels; default cross-entropy. */
-  primary?: BatchLoss;
+  primary?: BatchLoss<NoInfer<H>>;
   /** Default `binaryKlNorm` at temperature 2. */
-  distillation?: DistillationLoss;
+  distillation?: DistillationLoss<NoInfer<H>>;
   /** Whether the gradient of the distillation loss gives way to that of the primary loss; a mask names the scope in `{ student, auxiliary }`. */
   gradientAlignment?: boolean | GradientMask;
 }
@@ -63,17 +64,20 @@ export interface DistillOptions extends Pick<SupervisedOptions, "optimizer" | "c
  * })
  * @see Yang et al. 2024, arXiv 2411.08937, section 4
  */
-export function distill(options: DistillOptions): TrainStep<SupervisedState> {
+export function distill<H extends Hyper = Hyper>(
+  options: DistillOptions<H>,
+): SupervisedStep<H, { gamma?: number; alpha?: number }>;
+export function distill(options: DistillOptions): SupervisedStep {
   checkOptions("distill", options, {
     ...{ student: true, teacher: true, auxiliary: true, primary: true, distillation: true },
-    ...{ gradientAlignment: true, optimizer: true, compile: true },
+    ...{ gradientAlignment: true, optimizer: true, hyper: true, compile: true },
   });
-  const { student, teacher, auxiliary, gradientAlignment = false, optimizer, compile } = options;
+  const { student, teacher, auxiliary, gradientAlignment = false, optimizer, hyper, compile } = options;
   const classes = student.outputSize;
   const at = gradients(options);
   const scope = gradientAlignment === true ? "all" : gradientAlignment;
   const step = makeStep(
-    { model: withHead(student, auxiliary), optimizer, compile },
+    { model: withHead(student, auxiliary), optimizer, hyper, compile },
     {
       hyper: { gamma: { default: 1, min: 0 }, alpha: { default: 1, min: 0 } },
       check: ({ memory }) => checkTeacherSource(teacher, memory.teacher, classes),

@@ -3,8 +3,8 @@ import { logSoftmax } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
-import type { SupervisedState } from "../step-method.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { Hyper } from "../hyper.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { type RowLoss, usualLoss, weightedMean } from "./terms.ts";
 import {
   type StepData,
@@ -27,9 +27,10 @@ import {
  * let state = step.init(random.key(0), { hyper: { lambda: 0.3 }, memory: { unlabeled } })
  * @see Grandvalet, Bengio 2004, Semi-supervised Learning by Entropy Minimization, equation (6)
  */
-export function entropyMinimization(
-  options: UnlabeledStepOptions & { loss?: RowLoss },
-): TrainStep<SupervisedState> {
+export function entropyMinimization<H extends Hyper = Hyper>(
+  options: UnlabeledStepOptions<H> & { loss?: RowLoss },
+): SupervisedStep<H, { lambda?: number }>;
+export function entropyMinimization(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
   checkOptions("entropyMinimization", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
   return unlabeledStep(options, {

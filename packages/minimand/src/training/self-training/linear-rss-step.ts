@@ -4,9 +4,10 @@ import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree } from "../../engine/tree.ts";
-import type { StepMethod, SupervisedState } from "../step-method.ts";
+import type { Hyper } from "../hyper.ts";
+import type { StepMethod } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { type LinearParams, linearRobustLoss } from "./linear-robust-loss.ts";
 import { type LinearRssOptions, linearRss } from "./linear-rss.ts";
 import { linearScore } from "./linear-score.ts";
@@ -16,9 +17,9 @@ import { packRows, unlabeledCount } from "./unlabeled-rows.ts";
 import { unlabeledStep } from "./unlabeled-step.ts";
 
 /** How a {@link linearRssStep} is built. */
-export interface LinearRssStepOptions
+export interface LinearRssStepOptions<H extends Hyper = Hyper>
   extends Pick<LinearRssOptions, "loss" | "cost" | "labeledLoss" | "project">,
-    Pick<SupervisedOptions, "optimizer" | "compile"> {
+    Pick<SupervisedOptions<H>, "optimizer" | "hyper" | "compile"> {
   inputs: number;
   /** Default false: with one the unlabelled term may put all rows on one side; see `balancePenalty`. */
   bias?: boolean;
@@ -33,9 +34,25 @@ export interface LinearRssStepOptions
   unlabeledBatch?: number;
 }
 
+/** The hyperparameters of a {@link linearRssStep}, as `init` takes them. */
+export type LinearRssHyper = {
+  gamma?: number;
+  gammaPrime?: number;
+  lambda?: number;
+  balancePenalty?: number;
+};
+
 /** For what takes these and more. */
 export const linearRssStepOptions: OptionNames<LinearRssStepOptions> = {
-  ...{ loss: true, cost: true, labeledLoss: true, project: true, optimizer: true, compile: true },
+  ...{
+    loss: true,
+    cost: true,
+    labeledLoss: true,
+    project: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
+  },
   ...{ inputs: true, bias: true, robustLabeled: true, frozenLabels: true, unlabeledBatch: true },
 };
 
@@ -56,7 +73,10 @@ export const linearRssStepOptions: OptionNames<LinearRssStepOptions> = {
  * let state = step.init(random.key(0), { memory: { unlabeled } })
  * @see Saberi et al. 2023, arXiv 2310.00027, section 2
  */
-export function linearRssStep(options: LinearRssStepOptions): TrainStep<SupervisedState> {
+export function linearRssStep<H extends Hyper = Hyper>(
+  options: LinearRssStepOptions<H>,
+): SupervisedStep<H, LinearRssHyper>;
+export function linearRssStep(options: LinearRssStepOptions): SupervisedStep {
   checkOptions("linearRssStep", options, linearRssStepOptions);
   const {
     inputs,

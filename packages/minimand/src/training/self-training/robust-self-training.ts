@@ -5,8 +5,9 @@ import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../../models/model.ts";
 import type { TransportCost } from "../../theory/worst-case.ts";
-import type { StepInputs, SupervisedState } from "../step-method.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { Hyper } from "../hyper.ts";
+import type { StepInputs } from "../step-method.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { ascentStep, transportCost } from "./inner-maximise.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./unlabeled-step.ts";
 
 /** How a {@link robustSelfTraining} step is built. */
-export interface RobustSelfTrainingOptions extends UnlabeledStepOptions {
+export interface RobustSelfTrainingOptions<H extends Hyper = Hyper> extends UnlabeledStepOptions<H> {
   /** Whether the labelled part is robust as well (`gamma` finite); default false: its plain loss. */
   robustLabeled?: boolean;
   /** Default `halfSquaredL2`. */
@@ -27,6 +28,9 @@ export interface RobustSelfTrainingOptions extends UnlabeledStepOptions {
   /** Default cross-entropy. */
   loss?: RowLoss;
 }
+
+/** The hyperparameters that the steps of this family share, as `init` takes them. */
+export type RobustHyper = { gamma?: number; ascentRate?: number };
 
 /**
  * Robust self-supervised training (RSS) of any differentiable model from few labelled and many unlabelled rows, which may
@@ -51,7 +55,10 @@ export interface RobustSelfTrainingOptions extends UnlabeledStepOptions {
  * let state = step.init(random.key(0), { hyper: { lambda: 1, gammaPrime: 2 }, memory: { unlabeled } })
  * @see Saberi et al. 2023, arXiv 2310.00027, section 2
  */
-export function robustSelfTraining(options: RobustSelfTrainingOptions): TrainStep<SupervisedState> {
+export function robustSelfTraining<H extends Hyper = Hyper>(
+  options: RobustSelfTrainingOptions<H>,
+): SupervisedStep<H, RobustHyper & { lambda?: number; gammaPrime?: number }>;
+export function robustSelfTraining(options: RobustSelfTrainingOptions): SupervisedStep {
   checkOptions("robustSelfTraining", options, {
     ...unlabeledStepOptions,
     ...{ robustLabeled: true, cost: true, steps: true, loss: true },
@@ -75,11 +82,14 @@ export function robustSelfTraining(options: RobustSelfTrainingOptions): TrainSte
  * let state = step.init(random.key(0), { hyper: { gamma: 2 } })
  * @see Sinha, Namkoong, Duchi 2017, arXiv 1710.10571, algorithm 1
  */
+export function distributionallyRobust<H extends Hyper = Hyper>(
+  options: Omit<RobustSelfTrainingOptions<H>, "robustLabeled" | "unlabeledBatch">,
+): SupervisedStep<H, RobustHyper>;
 export function distributionallyRobust(
   options: Omit<RobustSelfTrainingOptions, "robustLabeled" | "unlabeledBatch">,
-): TrainStep<SupervisedState> {
+): SupervisedStep {
   checkOptions("distributionallyRobust", options, {
-    ...{ model: true, optimizer: true, compile: true, cost: true, steps: true, loss: true },
+    ...{ model: true, optimizer: true, hyper: true, compile: true, cost: true, steps: true, loss: true },
   });
   return robustStep(options, { labeled: true, unlabeled: false });
 }
@@ -89,7 +99,7 @@ type Constants = { z: np.Array; labels: np.Array; weights: np.Array; moved: np.A
 function robustStep(
   options: RobustSelfTrainingOptions,
   robust: { labeled: boolean; unlabeled: boolean },
-): TrainStep<SupervisedState> {
+): SupervisedStep {
   const { model, cost = "halfSquaredL2", steps = 5, loss = usualLoss } = options;
   checkChoice("cost", cost, ["l2", "halfSquaredL2"]);
   checkNumber("steps", steps, { min: 1, max: 20, integer: true });

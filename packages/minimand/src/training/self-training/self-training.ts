@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../../engine/options.ts";
 import { refTree } from "../../engine/tree.ts";
+import type { Hyper } from "../hyper.ts";
 import { predictor } from "../predict.ts";
 import type { SupervisedState } from "../step-method.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { ownLabels, type RowLoss, usualLoss } from "./terms.ts";
 import { packRows, unlabeledCount } from "./unlabeled-rows.ts";
@@ -28,7 +29,10 @@ import { type UnlabeledStepOptions, unlabeledStep, unlabeledStepOptions } from "
  * let state = step.init(random.key(0), { hyper: { warmup: 200 }, memory: { unlabeled } })
  * @see Lee 2013, Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method, equation (15)
  */
-export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss }): TrainStep<SupervisedState> {
+export function selfTraining<H extends Hyper = Hyper>(
+  options: UnlabeledStepOptions<H> & { loss?: RowLoss },
+): SupervisedStep<H, { lambda?: number; warmup?: number; every?: number }>;
+export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
   checkOptions("selfTraining", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss, compile } = options;
   const predict = predictor(model, compile);

@@ -63,12 +63,12 @@ const plain = () =>
 
 describe("steps with unlabelled rows", () => {
   it.each([
-    ["robustSelfTraining", () => robustSelfTraining({ model, optimizer })],
-    ["selfTraining", () => selfTraining({ model, optimizer })],
-    ["entropyMinimization", () => entropyMinimization({ model, optimizer })],
-    ["virtualAdversarial", () => virtualAdversarial({ model, optimizer })],
-  ])("%s without its unlabelled part is plain training", (_, make) => {
-    const { losses, params } = train(make(), { lambda: 0, warmup: 0 });
+    ["robustSelfTraining", () => robustSelfTraining({ model, optimizer }), {}],
+    ["selfTraining", () => selfTraining({ model, optimizer }), { warmup: 0 }],
+    ["entropyMinimization", () => entropyMinimization({ model, optimizer }), {}],
+    ["virtualAdversarial", () => virtualAdversarial({ model, optimizer }), {}],
+  ])("%s without its unlabelled part is plain training", (_, make, own) => {
+    const { losses, params } = train(make(), { lambda: 0, ...own });
     const expected = plain();
     expectClose(losses, expected.losses);
     expectClose(params, expected.params, 4);
@@ -105,15 +105,14 @@ describe("steps with unlabelled rows", () => {
       cells.fill(1.5, 6);
       return { ...batch, x: np.array(cells, { shape: [8, 2] }) };
     };
-    for (const make of [
-      () => robustSelfTraining({ model, optimizer, robustLabeled: true }),
-      () => entropyMinimization({ model, optimizer }),
-      () => virtualAdversarial({ model, optimizer }),
-      () => selfTraining({ model, optimizer }),
-    ]) {
-      const step = make();
+    for (const [step, hyper] of [
+      [robustSelfTraining({ model, optimizer, robustLabeled: true }), {}],
+      [entropyMinimization({ model, optimizer }), {}],
+      [virtualAdversarial({ model, optimizer }), {}],
+      [selfTraining({ model, optimizer }), { warmup: 0 }],
+    ] as const) {
       const loss = (batch: Batch) =>
-        step.update(step.init(random.key(0), { hyper: { warmup: 0 }, memory }), batch)[1].loss.item();
+        step.update(step.init(random.key(0), { hyper, memory }), batch)[1].loss.item();
       expect(loss(spoiled())).toBeCloseTo(loss(batches.at(rows)), 5);
       step.dispose();
     }

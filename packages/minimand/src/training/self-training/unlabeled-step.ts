@@ -4,7 +4,7 @@ import type { OptionNames } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
-import type { HyperRanges, TracedHyper } from "../hyper.ts";
+import type { Hyper, HyperRanges, TracedHyper } from "../hyper.ts";
 import { makeStep } from "../step.ts";
 import type { StepInputs, StepMethod, SupervisedState } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
@@ -12,7 +12,8 @@ import type { TrainStep } from "../train-step.ts";
 import { checkUnlabeled, packRows, unlabeledCount, unlabeledOrder } from "./unlabeled-rows.ts";
 
 /** How a training step with unlabelled rows is built. */
-export interface UnlabeledStepOptions extends Omit<SupervisedOptions, "objective"> {
+export interface UnlabeledStepOptions<H extends Hyper = Hyper>
+  extends Omit<SupervisedOptions<H>, "objective"> {
   /** Unlabelled rows a step, default as many as the batch has. */
   unlabeledBatch?: number;
 }
@@ -21,6 +22,7 @@ export interface UnlabeledStepOptions extends Omit<SupervisedOptions, "objective
 export const unlabeledStepOptions: OptionNames<UnlabeledStepOptions> = {
   model: true,
   optimizer: true,
+  hyper: true,
   compile: true,
   unlabeledBatch: true,
 };

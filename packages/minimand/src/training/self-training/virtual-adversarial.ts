@@ -4,8 +4,8 @@ import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { logitsDivergence } from "../../losses/classification/comp-sum/adversarial.ts";
-import type { SupervisedState } from "../step-method.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { Hyper } from "../hyper.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { labeledTerm } from "./entropy-minimization.ts";
 import { type RowLoss, usualLoss } from "./terms.ts";
 import { type UnlabeledStepOptions, unlabeledStep, unlabeledStepOptions } from "./unlabeled-step.ts";
@@ -29,9 +29,10 @@ const probe = 0.1;
  * let state = step.init(random.key(0), { hyper: { epsilon: 1 }, memory: { unlabeled } })
  * @see Miyato et al. 2017, arXiv 1704.03976, algorithm 1
  */
-export function virtualAdversarial(
-  options: UnlabeledStepOptions & { loss?: RowLoss },
-): TrainStep<SupervisedState> {
+export function virtualAdversarial<H extends Hyper = Hyper>(
+  options: UnlabeledStepOptions<H> & { loss?: RowLoss },
+): SupervisedStep<H, { lambda?: number; epsilon?: number }>;
+export function virtualAdversarial(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
   checkOptions("virtualAdversarial", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
   type Context = { params: Tree; state: Tree; u: np.Array; clean: np.Array };

@@ -5,18 +5,18 @@ import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
-import type { TracedHyper } from "../hyper.ts";
+import type { Hyper, TracedHyper } from "../hyper.ts";
 import type { ArrayBatch, BatchLoss } from "../objective.ts";
 import { makeStep } from "../step.ts";
-import type { Directed, StepInputs, SupervisedState } from "../step-method.ts";
+import type { Directed, StepInputs } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { addTrees, discard, esamPerturbation } from "./perturbations.ts";
 
 /** How an {@link esam} step is built: a loss of each example in the place of an objective of the batch. */
-export interface EsamOptions extends Omit<SupervisedOptions, "objective"> {
+export interface EsamOptions<H extends Hyper = Hyper> extends Omit<SupervisedOptions<H>, "objective"> {
   /** Values `[batch]`, already multiplied by the weights. */
-  loss: BatchLoss;
+  loss: BatchLoss<NoInfer<H>>;
   /** Share of a batch that the second gradient is taken on, in (0, 1]; default 0.5. */
   gamma?: number;
   /**
@@ -74,9 +74,13 @@ export function sharpestExamples(
  * @see Du et al. 2022, arXiv 2110.03141, algorithm 1 (the official code drops the k-th example, here it
  * counts)
  */
-export function esam(options: EsamOptions): TrainStep<SupervisedState> {
+export function esam<H extends Hyper = Hyper>(
+  options: EsamOptions<H>,
+): SupervisedStep<H, { rho?: number; beta?: number }>;
+export function esam(options: EsamOptions): SupervisedStep {
   checkOptions("esam", options, {
-    ...{ model: true, loss: true, optimizer: true, compile: true, gamma: true, granularity: true },
+    ...{ model: true, loss: true, optimizer: true, hyper: true, compile: true },
+    ...{ gamma: true, granularity: true },
   });
   const { loss, gamma = 0.5, granularity = "tensor" } = options;
   checkNumber("gamma", gamma, { above: 0, max: 1 });

@@ -6,13 +6,13 @@ import { globalNorm } from "../../optimizers/scale.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
 import type { StepMethod } from "../step-method.ts";
-import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { addTrees, orthogonalTo, radiusOver, samPerturbation, scaleTree } from "./perturbations.ts";
 import { perturbedGradient } from "./perturbed-gradient.ts";
 
 /** How a {@link lookSam} step is built. */
-export interface LookSamOptions extends SupervisedOptions {
+export interface LookSamOptions<H extends Hyper = Hyper> extends SupervisedOptions<H> {
   /** Every so many updates one is made as SAM makes it; an integer >= 1, default 5. */
   k?: number;
 }
@@ -33,7 +33,10 @@ export interface LookSamOptions extends SupervisedOptions {
  * lookSam({ model, objective, optimizer: adamw(1e-3), k: 5 })
  * @see Liu et al. 2022, arXiv 2203.02714, algorithm 1, without its layer-wise scaling
  */
-export function lookSam(options: LookSamOptions): TrainStep<SupervisedState> {
+export function lookSam<H extends Hyper = Hyper>(
+  options: LookSamOptions<H>,
+): SupervisedStep<H, { rho?: number; alpha?: number }>;
+export function lookSam(options: LookSamOptions): SupervisedStep {
   checkOptions("lookSam", options, { ...supervisedOptions, k: true });
   const { k = 5 } = options;
   checkNumber("k", k, { min: 1, integer: true });

@@ -4,19 +4,25 @@ import { refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
 import type { SupervisedState } from "../step-method.ts";
-import { type SupervisedOptions, supervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import { ema } from "./ema.ts";
-import { type TrajectoryDistance, trajectoryHyper, withTrajectory } from "./trajectory-objective.ts";
+import {
+  type TrajectoryDistance,
+  type TrajectoryHyper,
+  trajectoryHyper,
+  withTrajectory,
+} from "./trajectory-objective.ts";
 
 /** How a {@link mesa} step is built. */
-export interface MesaOptions extends SupervisedOptions {
+export interface MesaOptions<H extends Hyper = Hyper> extends SupervisedOptions<H> {
   /** Default `kl`. */
   distance?: TrajectoryDistance;
 }
 
 /** A {@link mesa} step: the averaged weights are a model too, often the better one. */
-export interface MesaStep extends TrainStep<SupervisedState> {
+export interface MesaStep<H extends Hyper = Hyper>
+  extends SupervisedStep<H, TrajectoryHyper & { decay?: number }> {
   /** The averaged parameters; still owned by the state. */
   averagedParams(state: SupervisedState): Tree;
   /** The averaged running statistics; still owned by the state. */
@@ -45,6 +51,7 @@ export interface MesaStep extends TrainStep<SupervisedState> {
  * let state = step.init(random.key(0), { hyper: { stepsPerEpoch: batches.perEpoch, decay: 0.99 } })
  * @see Du et al. 2022, arXiv 2205.14083, section 4
  */
+export function mesa<H extends Hyper = Hyper>(options: MesaOptions<H>): MesaStep<H>;
 export function mesa(options: MesaOptions): MesaStep {
   checkOptions("mesa", options, { ...supervisedOptions, distance: true });
   const { distance = "kl" } = options;

@@ -5,8 +5,8 @@ import { refTree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
 import type { SupervisedState } from "../step-method.ts";
-import { type SupervisedOptions, supervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import {
   checkExampleIds,
   checkHistory,
@@ -15,13 +15,21 @@ import {
   recordOutputs,
   referenceOutputs,
 } from "./output-history.ts";
-import { type TrajectoryDistance, trajectoryHyper, withTrajectory } from "./trajectory-objective.ts";
+import {
+  type TrajectoryDistance,
+  type TrajectoryHyper,
+  trajectoryHyper,
+  withTrajectory,
+} from "./trajectory-objective.ts";
 
 /** How a {@link saf} step is built. */
-export interface SafOptions extends SupervisedOptions {
+export interface SafOptions<H extends Hyper = Hyper> extends SupervisedOptions<H> {
   /** Default `kl`. */
   distance?: TrajectoryDistance;
 }
+
+/** The hyperparameters of {@link saf}. */
+export type SafHyper = TrajectoryHyper & { endEpoch?: number };
 
 /**
  * Sharpness-aware training for free (SAF): the objective and a term that holds the outputs to what they were
@@ -48,14 +56,15 @@ export interface SafOptions extends SupervisedOptions {
  * let state = step.init(random.key(0), { hyper: { stepsPerEpoch: batches.perEpoch }, memory })
  * @see Du et al. 2022, arXiv 2205.14083, algorithm 1
  */
-export function saf(options: SafOptions): TrainStep<SupervisedState> {
+export function saf<H extends Hyper = Hyper>(options: SafOptions<H>): SupervisedStep<H, SafHyper>;
+export function saf(options: SafOptions): SupervisedStep {
   checkOptions("saf", options, { ...supervisedOptions, distance: true });
   const { distance = "kl" } = options;
   checkChoice("distance", distance, ["kl", "squared-error"]);
   const at = gradientAt(withTrajectory(options.objective, distance));
   const epochOf = ({ count, hyper }: SupervisedState): number => Math.floor(count / hyper.stepsPerEpoch);
   return makeStep(options, {
-    hyper: trajectoryHyper(0.3),
+    hyper: { ...trajectoryHyper(0.3), endEpoch: { optional: true } },
     check({ memory, hyper: { endEpoch, startEpoch } }) {
       checkHistory(memory);
       if (endEpoch !== undefined && !(endEpoch >= startEpoch))

@@ -4,8 +4,8 @@ import { constantOf } from "../../engine/parameter.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { makeStep } from "../step.ts";
 import type { StepInputs, StepMethod } from "../step-method.ts";
-import { type SupervisedOptions, type SupervisedState, supervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
+import type { SupervisedStep } from "../train-step.ts";
 import {
   addTrees,
   asamPerturbation,
@@ -31,7 +31,10 @@ import { perturbedGradient } from "./perturbed-gradient.ts";
  * let state = step.init(random.key(0), { hyper: { rho: 0.1 } })
  * @see Foret et al. 2021, arXiv 2010.01412, algorithm 1
  */
-export function sam(options: SupervisedOptions): TrainStep<SupervisedState> {
+export function sam<H extends Hyper = Hyper>(
+  options: SupervisedOptions<H>,
+): SupervisedStep<H, { rho?: number }>;
+export function sam(options: SupervisedOptions): SupervisedStep {
   checkOptions("sam", options, supervisedOptions);
   return perturbedStep(options, { rho: { default: 0.05, min: 0 } }, (gradient, { hyper }) =>
     samPerturbation(gradient, { rho: hyper.rho.ref }),
@@ -43,7 +46,7 @@ function perturbedStep(
   options: SupervisedOptions,
   hyper: StepMethod["hyper"],
   perturb: (gradient: Tree, inputs: StepInputs) => Tree,
-): TrainStep<SupervisedState> {
+): SupervisedStep {
   const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
     hyper,
@@ -56,7 +59,7 @@ function perturbedStep(
 }
 
 /** How an {@link asam} step is built. */
-export interface AsamOptions extends SupervisedOptions {
+export interface AsamOptions<H extends Hyper = Hyper> extends SupervisedOptions<H> {
   /**
    * The parameters whose own scale counts; default all. `matricesOnly` leaves out biases and normalisation.
    */
@@ -75,7 +78,10 @@ export interface AsamOptions extends SupervisedOptions {
  * asam({ model, objective, optimizer: sgd(0.1, { momentum: 0.9 }), scaled: matricesOnly })
  * @see Kwon et al. 2021, arXiv 2102.11600, algorithm 1
  */
-export function asam(options: AsamOptions): TrainStep<SupervisedState> {
+export function asam<H extends Hyper = Hyper>(
+  options: AsamOptions<H>,
+): SupervisedStep<H, { rho?: number; eta?: number }>;
+export function asam(options: AsamOptions): SupervisedStep {
   checkOptions("asam", options, { ...supervisedOptions, scaled: true });
   const { scaled } = options;
   const hyper = { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } };
@@ -99,7 +105,10 @@ export function asam(options: AsamOptions): TrainStep<SupervisedState> {
  * gsam({ model, objective, optimizer: sgd(0.1, { momentum: 0.9 }) })
  * @see Zhuang et al. 2022, arXiv 2203.08065, algorithm 1
  */
-export function gsam(options: SupervisedOptions): TrainStep<SupervisedState> {
+export function gsam<H extends Hyper = Hyper>(
+  options: SupervisedOptions<H>,
+): SupervisedStep<H, { rho?: number; alpha?: number }>;
+export function gsam(options: SupervisedOptions): SupervisedStep {
   checkOptions("gsam", options, supervisedOptions);
   const gradients = perturbedGradient(options.objective);
   return makeStep(options, {

@@ -130,7 +130,7 @@ describe("lookSam", () => {
     const batch = () => batchesOf().at(Int32Array.from({ length: 32 }, (_, i) => i));
     const hyper = { rho: 0.3, alpha: 0.6 };
     const paramsAfter = (step: TrainStep<SupervisedState>, steps: number, from?: number[]) => {
-      let state = step.init(random.key(4), { hyper });
+      let state = step.init(random.key(4));
       if (from !== undefined) {
         const layers = (state.params as Tree[])[0] as { weight: np.Array; bias: np.Array };
         const weight = Float32Array.from(from.slice(0, layers.weight.size));
@@ -153,13 +153,13 @@ describe("lookSam", () => {
     const plainStep = supervised(own);
     const start = paramsAfter(plainStep, 0);
     const g = minus(start, paramsAfter(plainStep, 1));
-    const gs = minus(start, paramsAfter(sam(own), 1));
+    const gs = minus(start, paramsAfter(sam({ ...own, hyper: { rho: 0.3 } }), 1));
     const gv = gs.map((v, i) => v - (dot(gs, g) / dot(g, g)) * g[i]);
-    const middle = paramsAfter(lookSam({ ...own, k: 2 }), 1);
+    const middle = paramsAfter(lookSam({ ...own, k: 2, hyper }), 1);
     same(minus(start, middle), gs, 1e-4);
     const h = minus(middle, paramsAfter(plainStep, 1, middle));
     const again = (0.6 * Math.sqrt(dot(h, h))) / Math.sqrt(dot(gv, gv));
-    const end = paramsAfter(lookSam({ ...own, k: 2 }), 2);
+    const end = paramsAfter(lookSam({ ...own, k: 2, hyper }), 2);
     same(
       minus(middle, end),
       h.map((v, i) => v + again * gv[i]),
@@ -252,7 +252,7 @@ describe("saf", () => {
 
   it("refuses a memory that is no history, and hyperparameters out of range", () => {
     const start = (hyper: { [name: string]: number }, memory?: InitOptions["memory"]) => () =>
-      step.init(random.key(0), { hyper, memory: memory ?? history() });
+      step.init(random.key(0), { hyper: hyper as typeof epochs, memory: memory ?? history() });
     expect(() => step.init(random.key(0), { hyper: epochs })).toThrow(
       "memory.outputs: expected a Float32Array of outputHistory(...), got undefined",
     );
@@ -308,7 +308,8 @@ describe("mesa", () => {
   });
 
   it("refuses decays and temperatures out of range", () => {
-    const start = (hyper: { [name: string]: number }) => () => step.init(random.key(0), { hyper });
+    const start = (hyper: { [name: string]: number }) => () =>
+      step.init(random.key(0), { hyper: hyper as typeof epochs });
     expect(start({ ...epochs, decay: 1.01 })).toThrow(
       "hyper.decay: expected a finite number >= 0 and <= 1, got 1.01",
     );

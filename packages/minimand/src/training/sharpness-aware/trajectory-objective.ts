@@ -8,7 +8,10 @@ import type { Objective } from "../objective.ts";
  */
 export type TrajectoryDistance = "kl" | "squared-error";
 
-/** Hyperparameters of the trajectory term. */
+/** Hyperparameters of the trajectory term, as `init` takes them. */
+export type TrajectoryHyper = { stepsPerEpoch: number; lambda?: number; tau?: number; startEpoch?: number };
+
+/** Their ranges. */
 export const trajectoryHyper = (lambda: number) => ({
   lambda: { default: lambda, min: 0 },
   tau: { default: 5, above: 0 },

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { crossEntropy, sharpness } from "minimand";
+import { crossEntropy, type Hyper, type SupervisedOptions, type SupervisedStep, sharpness } from "minimand";
 import { compileWithJit, disposeTree, keyOf, leavesOf, type Tree } from "minimand/engine";
 import { mlp } from "minimand/models";
 import { sgd } from "minimand/optimizers";
@@ -66,11 +66,11 @@ describe("a sharpness-aware step", () => {
 });
 
 describe("several steps in one call", () => {
-  it.each([
-    ["sam", sam, {}],
+  it.each<[string, (own: SupervisedOptions) => SupervisedStep, Hyper]>([
+    ["sam", (own) => sam(own), {}],
     // The term starts within a block.
-    ["mesa", mesa, { stepsPerEpoch: 5, startEpoch: 1, lambda: 2, decay: 0.5 }],
-  ] as const)("are those of %s made alone", async (_, make, hyper) => {
+    ["mesa", (own) => mesa(own), { stepsPerEpoch: 5, startEpoch: 1, lambda: 2, decay: 0.5 }],
+  ])("are those of %s made alone", async (_, make, hyper) => {
     const native = await nativeCompiler();
     const found = await Promise.all(
       [true, false].map(async (together) => {
