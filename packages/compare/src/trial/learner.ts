@@ -1,13 +1,14 @@
 import {
   type BagBatches,
   bagBatches,
+  disposeState,
   type Examples,
-  fit,
   type Metric,
   minibatches,
   NonFiniteError,
+  train,
 } from "minimand";
-import { type Compile, disposeTree, keyOf, refTree } from "minimand/engine";
+import { type Compile, keyOf, refTree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { type BuildInfo, hasNeed, minimisedBy, type PlannedCandidate, seesBags } from "../plan/candidate.ts";
 import { metricFor } from "../plan/settings.ts";
@@ -15,7 +16,7 @@ import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
 import { memoryOf, stepOf } from "./candidate-step.ts";
 import type { Part, PreparedFold } from "./fold.ts";
-import { discard, type Network, type Trained } from "./network.ts";
+import type { Network, Trained } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 
 /** Settings that decide a training run. */
@@ -103,62 +104,39 @@ export function makeLearner(
   return {
     async train(fold, configuration, { seed, metric, signal }) {
       const { batches, state } = start(fold, configuration, seed);
-      let current: State = state;
       const selection = selectionFor(loss, metric);
-      let best: { trained: Trained; score: number; epoch: number } | null = null;
       const curve: number[] = [];
+      const score = async (current: State): Promise<number> => {
+        const looked = { params: step.params(current), state: step.modelState(current) };
+        const prediction = await network.predict(looked, fold.validation, fold.target);
+        curve.push(selection.score(fold.validation, prediction));
+        return curve[curve.length - 1];
+      };
       try {
-        for (let epoch = 0; epoch < settings.maxEpochs; epoch++) {
-          current = await fit({
-            step,
-            state: current,
-            batches: batches.epoch(epoch),
-            signal,
-          });
-          const trained = { params: step.params(current), state: step.modelState(current) };
-          const score = selection.score(
-            fold.validation,
-            await network.predict(trained, fold.validation, fold.target),
-          );
-          curve.push(score);
-          if (best === null || isBetter(score, best.score, selection)) {
-            if (best !== null) discard(best.trained);
-            best = {
-              trained: { params: refTree(trained.params), state: refTree(trained.state) },
-              score,
-              epoch,
-            };
-          } else if (epoch - best.epoch >= settings.patience) break;
-        }
-        discardState(current);
+        const { state: best, bestEpoch } = await train({
+          ...{ step, state, data: batches, signal },
+          validation: { score, higherIsBetter: selection.higherIsBetter },
+          epochs: settings.maxEpochs,
+          patience: settings.patience,
+        });
+        return { trained: trainedOf(best), validation: curve[bestEpoch], epochs: bestEpoch + 1, curve };
       } catch (error) {
-        if (best !== null) discard(best.trained);
         if (!(error instanceof NonFiniteError)) throw error;
-        if (error.metric === "output") discardState(current);
         return { trained: null, validation: null, epochs: curve.length, curve };
       }
-      return { trained: best!.trained, validation: best!.score, epochs: best!.epoch + 1, curve };
     },
     async trainFor(epochs, fold, configuration, { seed, signal }) {
       const { batches, state } = start(fold, configuration, seed);
-      let current: State = state;
-      for (let epoch = 0; epoch < epochs; epoch++) {
-        current = await fit({
-          step,
-          state: current,
-          batches: batches.epoch(epoch),
-          signal,
-        });
-      }
-      const trained = { params: refTree(step.params(current)), state: refTree(step.modelState(current)) };
-      discardState(current);
-      return trained;
+      return trainedOf((await train({ step, state, data: batches, epochs, signal })).state);
     },
     dispose: () => step.dispose(),
   };
 
-  function discardState(state: State): void {
-    disposeTree([state.params, state.optimizer, state.modelState]);
+  /** What is kept of a state, which is given up. */
+  function trainedOf(state: State): Trained {
+    const trained = { params: refTree(step.params(state)), state: refTree(step.modelState(state)) };
+    disposeState(state);
+    return trained;
   }
 }
 

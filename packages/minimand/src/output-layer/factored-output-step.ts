@@ -44,6 +44,8 @@ export type FactoredTrainingState = SupervisedState;
  * the gradient of `sum(G h)`, with G held constant. So `h` is computed twice, which costs less than holding what the first
  * time left.
  *
+ * `saveState` saves the body alone: the layer isn't in the state.
+ *
  * Batches hold class ids and weights as those of `minibatches` do; reads of `h` are synchronous, so not for WebGPU. A step
  * that throws has not changed the layer.
  *
@@ -111,6 +113,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
   return makeStep(
     { model: body, optimizer, compile },
     {
+      name: "factoredOutputStep",
       // The layer's step is on the parameters of the moment.
       alone: () => true,
       prepare: stepOfLayer,

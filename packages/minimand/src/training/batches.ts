@@ -32,6 +32,17 @@ export interface Batch {
   rows: number;
 }
 
+/** Examples that are cut into batches, see {@link minibatches}. */
+export interface Minibatches {
+  /** Number of examples. */
+  count: number;
+  /** Shape of one example. */
+  shape: readonly number[];
+  perEpoch: number;
+  epoch(n: number): Generator<Batch>;
+  at(rows: Int32Array): Batch;
+}
+
 /**
  * Checks examples once and returns how to cut them into batches of `size` rows.
  *
@@ -40,10 +51,7 @@ export interface Batch {
  *
  * @throws TypeError, RangeError where lengths don't match, inputs or targets are not finite, ids are out of range
  */
-export function minibatches(
-  examples: Examples,
-  options: { size: number; seed: number },
-): { count: number; perEpoch: number; epoch(n: number): Generator<Batch>; at(rows: Int32Array): Batch } {
+export function minibatches(examples: Examples, options: { size: number; seed: number }): Minibatches {
   checkOptions("minibatches", options, { size: true, seed: true });
   const { size, seed } = options;
   checkNumber("size", size, { min: 1, integer: true });
@@ -61,6 +69,7 @@ export function minibatches(
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
     count,
+    shape: examples.shape,
     perEpoch: Math.ceil(count / size),
     at,
     *epoch(n) {

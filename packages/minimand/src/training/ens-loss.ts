@@ -50,6 +50,7 @@ export function ensLossTrainer(options: EnsLossTrainerOptions): SupervisedStep {
   return makeStep(
     { model, optimizer, hyper: declared, compile },
     {
+      name: "ensLossTrainer",
       ...plain,
       hyper: { boxCoxLambda: { default: 0 } },
       // Lambda is the same for all steps of a block, so the step that draws it anew is made alone.

@@ -100,7 +100,7 @@ describe("fit", () => {
       batches: repeated(1),
     });
     await expect(run).rejects.toThrow(
-      "hyper.gama: expected one of those given to init (learningRate, gamma), got undefined",
+      "hyper.gama: expected one of those given to init (gamma, learningRate), got undefined",
     );
   });
 

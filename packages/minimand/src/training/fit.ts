@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
-import { disposeTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
+import { disposeState } from "./keep-state.ts";
 import type { AsyncTrainStep } from "./train-step.ts";
 
 /** Training came upon a value that is not finite; the state was given up. */
@@ -129,11 +129,4 @@ async function* inBlocks<B>(
     waiting = [];
   }
   while (waiting.length > 0) yield waiting.splice(0, 2 ** Math.floor(Math.log2(waiting.length)));
-}
-
-/** Disposes the arrays of a state; host memory and numbers need nothing. */
-function disposeState(state: unknown): void {
-  if (typeof state !== "object" || state === null || ArrayBuffer.isView(state)) return;
-  if ("refCount" in state && "dispose" in state) disposeTree(state as never);
-  else for (const part of Object.values(state)) disposeState(part);
 }

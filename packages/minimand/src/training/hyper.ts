@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Bounds, checkNumber, typeError } from "../engine/checks.ts";
-import { didYouMean } from "../engine/suggest.ts";
+import { didYouMean, suggest } from "../engine/suggest.ts";
 import { leavesOf, type Tree } from "../engine/tree.ts";
 import type { GradientTransformation } from "../optimizers/transformation.ts";
 
@@ -44,13 +44,27 @@ export function readHyper(ranges: HyperRanges, given: Hyper, declared?: Hyper): 
   return Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Refuses hyperparameters that nobody reads: a mistyped name would mean the default. */
-export function checkHyperNames(given: object, known: readonly string[]): void {
+/** Refuses hyperparameters that nobody knows: a mistyped name would mean the default. */
+function checkHyperNames(given: Hyper, known: readonly string[]): void {
+  for (const name of Object.keys(given)) if (!known.includes(name)) throw unknownName(name, known);
+}
+
+/**
+ * Refuses hyperparameters that nobody has read and that look like mistyped ones. Others are let through where no names are declared:
+ * one set of numbers may serve several steps, of which each reads its own.
+ */
+export function checkMistyped(given: TracedHyper, read: ReadonlySet<string>): void {
+  const known = [...read];
   for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    const { message } = typeError("hyper", `only the names ${known.join(", ") || "(none)"}`, name);
-    throw new TypeError(`${message}${didYouMean(name, known)}`);
+    // Nearly all names of two letters look like one another.
+    if (read.has(name) || name.length < 3 || suggest(name, known) === null) continue;
+    throw unknownName(name, known);
   }
+}
+
+function unknownName(name: string, known: readonly string[]): TypeError {
+  const { message } = typeError("hyper", `only the names ${known.join(", ") || "(none)"}`, name);
+  return new TypeError(`${message}${didYouMean(name, known)}`);
 }
 
 /** What stands behind hyperparameters by name: the tree itself, and the names that were read. */

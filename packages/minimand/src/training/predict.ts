@@ -1,5 +1,7 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import { rangeError } from "../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../engine/compile.ts";
+import { sigmoid, softmax } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
 import { refTree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -23,5 +25,36 @@ export function predictor(
     {
       dispose: () => program.dispose(),
     },
+  );
+}
+
+/**
+ * The compiled class probabilities of a model in evaluation mode: `(params, modelState, x) => [batch, classes]`. As {@link predictor}, it
+ * keeps parameters and model state and consumes `x`.
+ *
+ * `softmax(f)` of the outputs `f` `[batch, classes]`; of one score a row, `[batch]` or `[batch, 1]`, `(1 - sigmoid(f), sigmoid(f))`.
+ *
+ * @param model to logits
+ * @param compile default: the engine's `jit`
+ * @returns the function, with `dispose()`; one program per input shape
+ * @throws RangeError while tracing, for outputs of other shapes
+ * @example
+ * const probabilities = probabilitiesOf(model)(step.params(state), step.modelState(state), x)
+ */
+export function probabilitiesOf(model: Model, compile?: Compile): ReturnType<typeof predictor> {
+  return predictor(
+    {
+      init: model.init,
+      apply(variables, x, options) {
+        const [output, state] = model.apply(variables, x, options);
+        const [rows, classes = 1] = output.shape;
+        if (output.ndim < 1 || output.ndim > 2)
+          throw rangeError("model", "an output [batch, classes] or [batch]", output);
+        if (classes > 1) return [softmax(output), state];
+        const score = output.reshape([rows, 1]);
+        return [np.concatenate([sigmoid(score.ref.neg()), sigmoid(score)], 1), state];
+      },
+    },
+    compile,
   );
 }

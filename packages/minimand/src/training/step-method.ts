@@ -52,6 +52,8 @@ export interface Directed<Carried extends Tree = Tree> {
 
 /** What makes a training step the one it is: how it finds the direction of a batch. The rest of the hooks is for few. */
 export interface StepMethod<Carried extends Tree = Tree> {
+  /** Of the step. */
+  name?: string;
   /** Traced. */
   direction(inputs: StepInputs<Carried>): Directed<Carried>;
   /** Hyperparameters beside those of optimizer and objective. */

@@ -7,7 +7,7 @@ import { applyUpdates } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import {
-  checkHyperNames,
+  checkMistyped,
   type Hyper,
   type HyperOptimizer,
   hyperInputs,
@@ -30,7 +30,7 @@ import {
 export interface StepOptions {
   model: Pick<Model, "init">;
   optimizer: HyperOptimizer;
-  /** Names and defaults of the hyperparameters beside those of the method; left out, any may be given that are used. */
+  /** Names and defaults of the hyperparameters beside those of the method; left out, any may be given. */
   hyper?: Hyper;
   compile?: Compile;
 }
@@ -94,6 +94,7 @@ export function makeStep<Carried extends Tree = Tree>(
   });
 
   return {
+    name: method.name,
     init(key, start) {
       const { hyper: given, memory } = readInit(start);
       const hyper = readHyper(method.hyper ?? {}, given, options.hyper);
@@ -189,7 +190,7 @@ function tracedStep<Carried extends Tree>(
     const carried = found.carried ?? before.carried;
     const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
     // Only now is it known what objective and optimizer ask for.
-    checkHyperNames(hyper, [...read]);
+    checkMistyped(hyper, read);
     disposeTree([one, modelState, hyper, data]);
     return [
       {

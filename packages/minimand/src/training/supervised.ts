@@ -48,8 +48,8 @@ export const supervisedOptions: OptionNames<SupervisedOptions> = {
  * program serves all their values. With `hyper`, their names and defaults, a name that isn't among them compiles neither in
  * objective and optimizer nor in `init`.
  *
- * @throws TypeError for an option that is none, and for a hyperparameter that nobody reads: from `init` where they are
- * declared, else from the first `update`; RangeError where an example id lies outside the memory
+ * @throws TypeError for an option that is none, and for a hyperparameter that isn't declared, from `init`; where none are, one that
+ * nobody reads and that looks like a mistyped one, from the first `update`; RangeError where an example id lies outside the memory
  * @example
  * const step = supervised({
  *   model,
@@ -65,5 +65,5 @@ export function supervised<H extends Hyper = Hyper>(
 ): AsyncSupervisedStep<H>;
 export function supervised(options: SupervisedOptions | AsyncSupervisedOptions): AsyncSupervisedStep {
   checkOptions("supervised", options, supervisedOptions);
-  return makeStep(options, alongGradient(options.objective));
+  return makeStep(options, { name: "supervised", ...alongGradient(options.objective) });
 }

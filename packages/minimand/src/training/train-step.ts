@@ -27,6 +27,8 @@ export type StepResult<State> = [State, StepMetrics];
  * without a default as required ones.
  */
 export interface TrainStep<State, B = Batch, Result = StepResult<State>, H extends object = GivenHyper> {
+  /** Names the method, so that a saved state isn't taken for one of another. */
+  name?: string;
   init(key: np.Array, ...options: InitArguments<H>): State;
   update(state: State, batch: B): Result;
   /**

@@ -97,13 +97,19 @@ describe("training", () => {
   const start = (learningRate: number) => network.step.init(keyOf(0), { hyper: { learningRate } });
 
   it("sets the rate of every epoch by the schedule, tells of each, and learns", async () => {
-    const rates: number[] = [];
-    const after = ({ hyper }: { hyper: { [name: string]: number } }, epoch: number) => {
-      rates[epoch] = hyper.learningRate;
-    };
-    const training = { step: network.step, batches, epochs: 40, schedule: linear, after };
-    const state = await trainNetwork({ ...training, state: start(0.8) });
-    expect(rates.slice(0, 3)).toEqual([0.8, 0.8 * (1 - 1 / 40), 0.8 * (1 - 2 / 40)]);
+    const [rates, told]: [number[], number[]] = [[], []];
+    const state = await trainNetwork({
+      step: network.step,
+      state: start(0.8),
+      batches,
+      epochs: 40,
+      schedule: linear,
+      onStep: (report) => void rates.push(report.state.hyper.learningRate),
+      after: (_, epoch) => void told.push(epoch),
+    });
+    // Three batches an epoch.
+    expect([rates[0], rates[3], rates[6]]).toEqual([0.8, 0.8 * (1 - 1 / 40), 0.8 * (1 - 2 / 40)]);
+    expect(told).toEqual(Array.from({ length: 40 }, (_, epoch) => epoch));
     const variables = { params: state.params, modelState: state.modelState };
     const whole = await outputsOf(network.predict, variables, rows);
     expect(accuracyOf(whole, rows.y)).toBeGreaterThan(0.9);

@@ -2,10 +2,10 @@ import { random } from "@jax-js/jax";
 import {
   type Batch,
   type FitOptions,
-  fit,
   NonFiniteError,
   type SupervisedState,
   type TrainStep,
+  train,
 } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
 import type { Schedule } from "./schedules.ts";
@@ -20,22 +20,18 @@ export interface Training<State extends SupervisedState>
   epochs: number;
   /** Share of the state's learning rate at each epoch; default all of it. */
   schedule?: Schedule;
-  /** Called after each epoch. */
+  /** Called after each epoch; the state then has its whole learning rate. */
   after?: (state: State, epoch: number) => void | Promise<void>;
 }
 
 /** Trains epoch by epoch, the learning rate by a schedule; returns the last state. */
 export async function trainNetwork<State extends SupervisedState>(training: Training<State>): Promise<State> {
-  const { step, batches, epochs, schedule, after, onStep, signal } = training;
-  let { state } = training;
-  const { learningRate } = state.hyper;
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    if (schedule !== undefined)
-      state = { ...state, hyper: { ...state.hyper, learningRate: schedule(epoch, epochs) * learningRate } };
-    state = await fit({ step, state, batches: batches.epoch(epoch), signal, ...(onStep && { onStep }) });
-    await after?.(state, epoch);
-  }
-  return state;
+  const { step, state, batches, epochs, schedule, after, onStep, signal } = training;
+  const trained = await train({
+    ...{ step, state, data: batches, epochs, schedule, onStep, signal },
+    onEpoch: async ({ state: reached, epoch }) => after?.(reached, epoch),
+  });
+  return trained.state;
 }
 
 /** So many batches of all rows, for {@link fit}. */

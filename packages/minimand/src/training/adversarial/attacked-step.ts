@@ -50,6 +50,7 @@ export function pairStep(
   const step = makeStep(
     { model, optimizer, hyper, compile },
     {
+      name,
       hyper: { ...attackRanges, ...withDefaults(parts.defaults) },
       // The attack is on the parameters of the moment.
       alone: () => true,
@@ -81,6 +82,7 @@ export function attackedOnlyStep(
   const step = makeStep(
     { model, optimizer, hyper, compile },
     {
+      name,
       hyper: attackRanges,
       alone: () => true,
       prepare: (state, { x, y }) => ({ attacked: attack(state, x.ref, { y: y.ref }) }),

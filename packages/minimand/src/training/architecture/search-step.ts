@@ -44,6 +44,7 @@ export function searchStep(options: SearchStepOptions): TrainStep<SearchStepStat
   checkNumber("validationShare", validationShare, { above: 0, below: 1 });
   const inner = search(bilevelOf(model, loss));
   return {
+    name: "searchStep",
     init(key, given) {
       const { hyper, memory } = readInit(given);
       if (Object.keys(memory).length > 0) throw rangeError("memory", "none", Object.keys(memory).join(", "));

@@ -79,6 +79,7 @@ export function distill(options: DistillOptions): SupervisedStep {
   const step = makeStep(
     { model: withHead(student, auxiliary), optimizer, hyper, compile },
     {
+      name: "distill",
       hyper: { gamma: { default: 1, min: 0 }, alpha: { default: 1, min: 0 } },
       check: ({ memory }) => checkTeacherSource(teacher, memory.teacher, classes),
       prepare: ({ memory }, batch) => ({

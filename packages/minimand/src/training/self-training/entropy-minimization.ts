@@ -34,6 +34,7 @@ export function entropyMinimization(options: UnlabeledStepOptions & { loss?: Row
   checkOptions("entropyMinimization", options, { ...unlabeledStepOptions, loss: true });
   const { model, loss = usualLoss } = options;
   return unlabeledStep(options, {
+    name: "entropyMinimization",
     hyper: {},
     lambda: 1,
     terms(params, modelState, _, { u, pseudo, ...batch }) {

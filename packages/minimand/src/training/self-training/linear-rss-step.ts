@@ -92,6 +92,7 @@ export function linearRssStep(options: LinearRssStepOptions): SupervisedStep {
   return unlabeledStep(
     { ...options, model },
     {
+      name: "linearRssStep",
       hyper: {
         ...(robustLabeled && { gamma: { default: 0.1, above: 0 } }),
         gammaPrime: { default: 0.3, above: 0 },

@@ -160,6 +160,7 @@ function robustStep(
   };
 
   return unlabeledStep(options, {
+    name: robust.unlabeled ? "robustSelfTraining" : "distributionallyRobust",
     hyper: {
       ...(robust.unlabeled && { gammaPrime: { default: 2, above: 0 } }),
       ...(robust.labeled && { gamma: { default: 2, above: 0 } }),

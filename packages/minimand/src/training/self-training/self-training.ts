@@ -40,6 +40,7 @@ export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss })
     count === warmup || (every > 0 && count > warmup && (count - warmup) % every === 0);
 
   return unlabeledStep(options, {
+    name: "selfTraining",
     hyper: { warmup: { default: 100, min: 0, integer: true }, every: { default: 0, min: 0, integer: true } },
     lambda: 1,
     alone: () => true,

@@ -40,7 +40,7 @@ export type StepData = {
 
 /** What makes one method of the family: two terms, and the numbers they need. */
 export interface UnlabeledMethod<Constants extends Tree = Tree>
-  extends Pick<StepMethod, "alone" | "before" | "check" | "dispose"> {
+  extends Pick<StepMethod, "name" | "alone" | "before" | "check" | "dispose"> {
   /** Hyperparameters beside `lambda`. */
   hyper: HyperRanges;
   /** Weight of the second term where none is given. */

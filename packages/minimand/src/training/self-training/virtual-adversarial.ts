@@ -41,6 +41,7 @@ export function virtualAdversarial(options: UnlabeledStepOptions & { loss?: RowL
     return [logitsDivergence(clean, moved).sum(), []];
   });
   return unlabeledStep(options, {
+    name: "virtualAdversarial",
     hyper: { epsilon: { default: 1, above: 0 } },
     lambda: 1,
     constants({ one, params, modelState, hyper, key, own: { u } }) {

@@ -86,6 +86,7 @@ export function esam(options: EsamOptions): SupervisedStep {
   checkNumber("gamma", gamma, { above: 0, max: 1 });
   checkChoice("granularity", granularity, ["scalar", "tensor"]);
   return makeStep(options, {
+    name: "esam",
     hyper: { rho: { default: 0.05, min: 0 }, beta: { default: 0.6, above: 0, max: 1 } },
     // Draws of its own, apart from those of model and loss.
     prepare: ({ seed, count }) => ({ maskKey: keyOf(seed, count, maskStream) }),

@@ -42,7 +42,8 @@ export function lookSam(options: LookSamOptions): SupervisedStep {
   checkNumber("k", k, { min: 1, integer: true });
   const at = gradientAt(options.objective);
   const gradients = perturbedGradient(options.objective);
-  const shared: Pick<StepMethod, "hyper" | "carry" | "alone"> = {
+  const shared: Pick<StepMethod, "name" | "hyper" | "carry" | "alone"> = {
+    name: "lookSam",
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.7, min: 0 } },
     carry: ({ params }) => zerosLike(params),
     alone: () => true,

@@ -59,6 +59,7 @@ export function mesa(options: MesaOptions): MesaStep {
   const at = gradientAt(withTrajectory(options.objective, distance));
   type Averaged = { params: Tree; state: Tree };
   const step = makeStep<Averaged>(options, {
+    name: "mesa",
     hyper: { ...trajectoryHyper(0.8), decay: { default: 0.9998, min: 0, max: 1 } },
     carry: (variables) => ({ ...ema(1).init({ ...variables }) }),
     direction(inputs) {

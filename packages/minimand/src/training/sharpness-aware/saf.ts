@@ -64,6 +64,7 @@ export function saf(options: SafOptions): SupervisedStep {
   const at = gradientAt(withTrajectory(options.objective, distance));
   const epochOf = ({ count, hyper }: SupervisedState): number => Math.floor(count / hyper.stepsPerEpoch);
   return makeStep(options, {
+    name: "saf",
     hyper: { ...trajectoryHyper(0.3), endEpoch: { optional: true } },
     check({ memory, hyper: { endEpoch, startEpoch } }) {
       checkHistory(memory);

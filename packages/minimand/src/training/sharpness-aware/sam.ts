@@ -36,19 +36,21 @@ export function sam<H extends Hyper = Hyper>(
 ): SupervisedStep<H, { rho?: number }>;
 export function sam(options: SupervisedOptions): SupervisedStep {
   checkOptions("sam", options, supervisedOptions);
-  return perturbedStep(options, { rho: { default: 0.05, min: 0 } }, (gradient, { hyper }) =>
+  return perturbedStep("sam", options, { rho: { default: 0.05, min: 0 } }, (gradient, { hyper }) =>
     samPerturbation(gradient, { rho: hyper.rho.ref }),
   );
 }
 
 /** A step along the gradient at perturbed parameters. */
 function perturbedStep(
+  name: string,
   options: SupervisedOptions,
   hyper: StepMethod["hyper"],
   perturb: (gradient: Tree, inputs: StepInputs) => Tree,
 ): SupervisedStep {
   const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
+    name,
     hyper,
     direction(inputs) {
       const { loss, modelState, gradient, perturbed } = gradients(inputs, (g) => perturb(g, inputs));
@@ -85,7 +87,7 @@ export function asam(options: AsamOptions): SupervisedStep {
   checkOptions("asam", options, { ...supervisedOptions, scaled: true });
   const { scaled } = options;
   const hyper = { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } };
-  return perturbedStep(options, hyper, (gradient, { params, hyper: { rho, eta } }) =>
+  return perturbedStep("asam", options, hyper, (gradient, { params, hyper: { rho, eta } }) =>
     asamPerturbation(refTree(params), gradient, { rho: rho.ref, eta: eta.ref, scaled }),
   );
 }
@@ -112,6 +114,7 @@ export function gsam(options: SupervisedOptions): SupervisedStep {
   checkOptions("gsam", options, supervisedOptions);
   const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
+    name: "gsam",
     hyper: { rho: { default: 0.05, min: 0 }, alpha: { default: 0.4, min: 0 } },
     direction(inputs) {
       const { rho, alpha } = inputs.hyper;
