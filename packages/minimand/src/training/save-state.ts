@@ -79,10 +79,17 @@ export function loadState<State>(step: SavingStep<State>, bytes: Uint8Array): St
       ),
     );
   // A fresh state says what there has to be; the numbers come from the file.
-  const like = step.init(keyOf(0), {
-    hyper: under(numbers, "hyper.", Number),
-    memory: under(tensors, "memory.", ({ data }) => data as Float32Array),
-  });
+  const key = keyOf(0);
+  let like: State;
+  try {
+    like = step.init(key, {
+      hyper: under(numbers, "hyper.", Number),
+      memory: under(tensors, "memory.", ({ data }) => data as Float32Array),
+    });
+  } catch (error) {
+    if (key.refCount > 0) key.dispose();
+    throw error;
+  }
   const made: np.Array[] = [];
   try {
     const state = mapNamed(like, (leaf, place) => {
