@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
 import { scalarType } from "../engine/exact-numbers.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
@@ -17,6 +18,8 @@ export interface AdamOptions {
   /** Added to the root of the second moment; default 1e-8. */
   eps?: number;
 }
+
+const adamOptions: OptionNames<AdamOptions> = { b1: true, b2: true, eps: true };
 
 interface AdamState {
   mean: Tree;
@@ -77,6 +80,7 @@ export function scaleByAdam({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamOptions = 
  * @see Kingma, Ba 2015, arXiv 1412.6980, algorithm 1
  */
 export function adam(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
+  checkOptions("adam", options, adamOptions);
   return chain(scaleByAdam(options), scaleByLearningRate(learningRate));
 }
 
@@ -94,6 +98,7 @@ export function adamw(
   learningRate: LearningRate,
   options: AdamOptions & { weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
+  checkOptions("adamw", options, { ...adamOptions, weightDecay: true, mask: true });
   const { weightDecay = 1e-2, mask } = options;
   return chain(scaleByAdam(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
 }

@@ -1,4 +1,5 @@
 import { checkParameter } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
 import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
@@ -37,6 +38,7 @@ export function sgd(
   learningRate: LearningRate,
   options: { momentum?: Parameter; nesterov?: boolean; weightDecay?: Parameter } = {},
 ): GradientTransformation {
+  checkOptions("sgd", options, { momentum: true, nesterov: true, weightDecay: true });
   const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
   return chain(
     ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
@@ -61,6 +63,7 @@ export function sgdw(
   learningRate: LearningRate,
   options: { momentum?: Parameter; nesterov?: boolean; weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
+  checkOptions("sgdw", options, { momentum: true, nesterov: true, weightDecay: true, mask: true });
   const { momentum = 0, nesterov = false, weightDecay = 1e-2, mask } = options;
   return chain(
     ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),

@@ -32,12 +32,13 @@ export function predictor(
  * The compiled class probabilities of a model in evaluation mode: `(params, modelState, x) => [batch, classes]`. As {@link predictor}, it
  * keeps parameters and model state and consumes `x`.
  *
- * `softmax(f)` of the outputs `f` `[batch, classes]`; of one score a row, `[batch]` or `[batch, 1]`, `(1 - sigmoid(f), sigmoid(f))`.
+ * `softmax(f)` of the outputs `f` `[batch, classes]`, along the last axis where there are more; of one score a row, `[batch]` or
+ * `[batch, 1]`, the two columns `(1 - sigmoid(f), sigmoid(f))`.
  *
  * @param model to logits
  * @param compile default: the engine's `jit`
  * @returns the function, with `dispose()`; one program per input shape
- * @throws RangeError while tracing, for outputs of other shapes
+ * @throws RangeError while tracing, for a scalar output
  * @example
  * const probabilities = probabilitiesOf(model)(step.params(state), step.modelState(state), x)
  */
@@ -47,12 +48,10 @@ export function probabilitiesOf(model: Model, compile?: Compile): ReturnType<typ
       init: model.init,
       apply(variables, x, options) {
         const [output, state] = model.apply(variables, x, options);
-        const [rows, classes = 1] = output.shape;
-        if (output.ndim < 1 || output.ndim > 2)
-          throw rangeError("model", "an output [batch, classes] or [batch]", output);
-        if (classes > 1) return [softmax(output), state];
-        const score = output.reshape([rows, 1]);
-        return [np.concatenate([sigmoid(score.ref.neg()), sigmoid(score)], 1), state];
+        if (output.ndim === 0) throw rangeError("model", "an output [batch, classes] or [batch]", output);
+        const score = output.ndim === 1 ? output.reshape([-1, 1]) : output;
+        if (score.shape[score.ndim - 1] > 1) return [softmax(score), state];
+        return [np.concatenate([sigmoid(score.ref.neg()), sigmoid(score)], -1), state];
       },
     },
     compile,

@@ -14,6 +14,8 @@ const nothing = new Float32Array(0);
 /** Functions that take an object of options, as the only argument or as the last one. */
 const takers: Record<string, (options: never) => unknown> = {
   fit: training.fit,
+  train: training.train,
+  validationOn: training.validationOn,
   supervised: training.supervised,
   minibatches: (options) => training.minibatches({ x: nothing, shape: [1], y: nothing }, options),
   ensLossTrainer: training.ensLossTrainer,

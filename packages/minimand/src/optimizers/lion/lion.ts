@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter, rangeError } from "../../engine/checks.ts";
+import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree, zerosLike } from "../../engine/tree.ts";
 import { checkKappa, type KappaChoice, kappaFor, mapWithPath } from "../kappa/kappa.ts";
@@ -38,6 +39,9 @@ export interface LionKOptions extends LionOptions {
   scheme?: "explicit" | "implicit";
 }
 
+const momentumOptions: OptionNames<LionMomentum> = { b1: true, b2: true, warn: true };
+const lionOptions: OptionNames<LionOptions> = { ...momentumOptions, weightDecay: true, mask: true };
+
 const directionOf = (choice: KappaChoice, path: string, mean: np.Array): np.Array =>
   kappaFor(choice, mean, path).grad(mean.neg()).neg();
 
@@ -51,6 +55,7 @@ const directionOf = (choice: KappaChoice, path: string, mean: np.Array): np.Arra
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (4)
  */
 export function scaleByLionK(options: LionMomentum & { kappa?: KappaChoice } = {}): GradientTransformation {
+  checkOptions("scaleByLionK", options, { ...momentumOptions, kappa: true });
   const { kappa = l1(), b1 = 0.9, b2 = 0.99, warn = console.warn } = options;
   checkKappa(kappa);
   checkParameter("b1", b1, { min: 0, below: 1 });
@@ -113,6 +118,7 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (4)
  */
 export function lionK(learningRate: LearningRate, options: LionKOptions = {}): GradientTransformation {
+  checkOptions("lionK", options, { ...lionOptions, kappa: true, scheme: true });
   const { weightDecay = 0, mask, scheme = "explicit", ...direction } = options;
   checkChoice("scheme", scheme, ["explicit", "implicit"]);
   checkParameter("weightDecay", weightDecay, { min: 0 });
@@ -149,6 +155,7 @@ export function lionK(learningRate: LearningRate, options: LionKOptions = {}): G
  * @see Chen et al. 2023, arXiv 2302.06675, algorithm 2
  */
 export function lion(learningRate: LearningRate, options: LionOptions = {}): GradientTransformation {
+  checkOptions("lion", options, lionOptions);
   return lionK(learningRate, { ...options, kappa: l1() });
 }
 

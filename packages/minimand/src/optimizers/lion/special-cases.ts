@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkParameter } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, zerosLike } from "../../engine/tree.ts";
 import { checkKappa, type KappaChoice, kappaFor, mapWithPath } from "../kappa/kappa.ts";
@@ -25,6 +26,7 @@ export interface SignOptions {
  * @see Bernstein et al. 2018, arXiv 1802.04434, algorithm 1
  */
 export function signSgd(learningRate: LearningRate, options: SignOptions = {}): GradientTransformation {
+  checkOptions("signSgd", options, { weightDecay: true, mask: true });
   return lion(learningRate, { ...options, b1: 0, b2: 0 });
 }
 
@@ -42,6 +44,7 @@ export function signum(
   learningRate: LearningRate,
   { momentum = 0.9, ...options }: SignOptions & { momentum?: Parameter } = {},
 ): GradientTransformation {
+  checkOptions<SignOptions>("signum", options, { weightDecay: true, mask: true });
   return lion(learningRate, { ...options, b1: momentum, b2: momentum });
 }
 
