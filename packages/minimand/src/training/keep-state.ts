@@ -9,7 +9,7 @@ import { mapNamed } from "../models/tree-tensors.ts";
  * @returns a state for `update`, `saveState` or {@link disposeState}
  * @example
  * const before = keepState(state)
- * state = await fit({ step, state, batches })
+ * const after = await fit({ step, state, batches })
  */
 export function keepState<State>(state: State): State {
   return mapNamed(state, (leaf) => {
