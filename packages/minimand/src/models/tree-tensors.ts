@@ -86,8 +86,14 @@ const dtypes = { F64: np.float64, F32: np.float32, I32: np.int32, U32: np.uint32
 export function mapNamed(value: unknown, f: (leaf: unknown, name: string) => unknown, name = ""): unknown {
   const at = (key: string | number): string => (name === "" ? String(key) : `${name}.${key}`);
   if (Array.isArray(value)) return value.map((part, i) => mapNamed(part, f, at(i)));
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return f(value, name);
+  if (!isPlainObject(value)) return f(value, name);
   const parts = Object.entries(value);
   return Object.fromEntries(parts.map(([key, part]) => [key, mapNamed(part, f, at(key))]));
+}
+
+/** Whether a value is an object without a class, of this page or another one. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -46,7 +46,7 @@ export interface FitOptions<State, B = Batch> {
 const turn = 20;
 
 /**
- * Trains on the batches in order and returns the last state.
+ * Trains on the batches in order and returns the last state. Epochs, validation and early stopping are what `train` adds.
  *
  * Awaits one scalar a step, lets the event loop run every 20 ms, and stops at the first non-finite metric. Without `onStep`
  * several small steps are made in one call where the compiler of the step can; the numbers are the same.

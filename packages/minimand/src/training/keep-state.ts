@@ -26,7 +26,7 @@ export function keepState<State>(state: State): State {
  * disposeState(state)
  */
 export function disposeState(state: unknown): void {
-  mapNamed(state, (leaf) => {
-    if (leaf instanceof np.Array) leaf.dispose();
-  });
+  if (typeof state !== "object" || state === null || ArrayBuffer.isView(state)) return;
+  if (state instanceof np.Array) state.dispose();
+  else for (const part of Object.values(state)) disposeState(part);
 }

@@ -7,7 +7,7 @@ import type { Objective } from "./objective.ts";
 import { makeStep } from "./step.ts";
 import type { AsyncSupervisedStep, SupervisedStep } from "./train-step.ts";
 
-export type { Hyper } from "./hyper.ts";
+export type { GivenHyper, Hyper, HyperOptimizer, TracedHyper } from "./hyper.ts";
 export type { SupervisedState } from "./step-method.ts";
 
 /** How a step is built. */

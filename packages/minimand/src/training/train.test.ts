@@ -1,7 +1,8 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf, liveBuffers } from "../../../../test/support/leaks.ts";
-import { leavesOf } from "../engine/tree.ts";
+import { type AsyncCompile, compileWithJit } from "../engine/compile.ts";
+import { leavesOf, type Tree } from "../engine/tree.ts";
 import { crossEntropy } from "../losses/index.ts";
 import { metricById } from "../metrics/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
@@ -165,6 +166,22 @@ describe("train", () => {
     const { state: alone } = await train({ step, state: start(), data, epochs: 2 });
     expect(numbersOf(state)).toEqual(numbersOf(alone));
     together.dispose();
+  });
+
+  it("waits for the updates of an asynchronous compiler", async () => {
+    const compile: AsyncCompile = <A extends Tree[], R extends Tree>(f: (...args: A) => R) => {
+      const program = compileWithJit(f);
+      const call = async (...args: A): Promise<R> => program(...args);
+      return Object.assign(call, { dispose: () => program.dispose() });
+    };
+    const parts = { model, objective: objectiveOf(model, loss), optimizer: adamw(0.05) };
+    const [later, now] = [supervised({ ...parts, compile }), supervised(parts)];
+    const of = { data, epochs: 2, validation: ({ count }: SupervisedState) => -count };
+    const a = await train({ step: later, state: later.init(random.key(1)), ...of });
+    const b = await train({ step: now, state: now.init(random.key(1)), ...of });
+    expect(a.history).toEqual(b.history);
+    expect(numbersOf(a.state)).toEqual(numbersOf(b.state));
+    for (const each of [later, now]) each.dispose();
   });
 
   it("leaves nothing behind, whether it ends, is aborted, diverges or is thrown out of", async () => {
