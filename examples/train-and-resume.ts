@@ -16,7 +16,6 @@ import {
   type BatchLoss,
   crossEntropy,
   disposeState,
-  type EpochReport,
   type Examples,
   loadState,
   metricById,
@@ -26,6 +25,7 @@ import {
   type SupervisedState,
   saveState,
   supervised,
+  type TrainOptions,
   train,
   validationOn,
 } from "minimand";
@@ -56,11 +56,11 @@ export async function trainAndResume({ epochs = 60, patience = 8, cut = 10 } = {
   const first = run(training, held);
   const stopped = await first.train({
     ...{ state: first.start(), epochs, patience },
-    async onEpoch(report: EpochReport<SupervisedState>) {
-      const bytes = await saveState(first.step, report.state);
+    async onEpoch({ epoch, best, state: reached }) {
+      const bytes = await saveState(first.step, reached);
       await writeFile(file("last.safetensors"), bytes);
-      if (report.best) await writeFile(file("best.safetensors"), bytes);
-      return report.epoch + 1 < cut;
+      if (best) await writeFile(file("best.safetensors"), bytes);
+      return epoch + 1 < cut;
     },
   });
   await writeFile(file("history.json"), JSON.stringify(stopped.history));
@@ -83,6 +83,8 @@ export async function trainAndResume({ epochs = 60, patience = 8, cut = 10 } = {
   return { epochs: history.length, bestEpoch, accuracy, bytes: bytes.length, equal };
 }
 
+type State = SupervisedState<{ learningRate: number }>;
+
 /** A network, its step and its data: made anew in every program that trains it. */
 function run(training: Examples, held: Examples) {
   const model = mlp({ inputs: 64, hidden: [32], outputs: 10 });
@@ -98,11 +100,10 @@ function run(training: Examples, held: Examples) {
     ...{ step, model, metric: metricById("accuracy") },
     data: minibatches(held, { size: 64, seed: 1 }),
   });
-  type Own = Omit<Parameters<typeof train<SupervisedState<{ learningRate: number }>>>[0], "step" | "data">;
   return {
     step,
     start: () => step.init(keyOf(1)),
-    train: (options: Own) =>
+    train: (options: Omit<TrainOptions<State>, "step" | "data">) =>
       train({
         ...{ step, data, validation, ...options },
         // A half cosine down to 0.

@@ -69,8 +69,9 @@ export interface Trained<State> {
  * @param options `step`, `state`, `data` and `epochs`; `validation`, `patience`, `schedule`, `onEpoch`, `onStep`, `signal`; `history` and
  *   `best` of an earlier run
  * @returns the best state, the history of all epochs, which epoch was best, and why training ended
- * @throws NonFiniteError as `fit`; the reason of `signal` when aborted; what callbacks and validation throw. All states are disposed
- *   then. TypeError, RangeError, before anything is consumed, for options outside their ranges, and validation examples of another shape
+ * @throws NonFiniteError as `fit`, with the step counted from the start of its epoch; the reason of `signal` when aborted; what callbacks
+ *   and validation throw. All states are disposed then. TypeError, RangeError, before anything is consumed, for options outside their
+ *   ranges, and validation examples of another shape
  * @example
  * const { state, bestEpoch } = await train({
  *   step,

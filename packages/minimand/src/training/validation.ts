@@ -122,8 +122,9 @@ function wholeMetric(model: Model, metric: Metric, compile?: Compile): Evaluatio
         const width = out.size / out.shape[0];
         if (metric.kind === "regression" && width !== 1)
           throw rangeError("model", "one output for the metric", width);
-        outputs.push(...(await out.data()).subarray(0, rows * width));
-        targets.push(...(await y.data()).subarray(0, rows));
+        const given = y.size / y.shape[0];
+        for (const value of (await out.data()).subarray(0, rows * width)) outputs.push(value);
+        for (const value of (await y.data()).subarray(0, rows * given)) targets.push(value);
       }
       if (metric.kind === "regression") return metric.evaluate({ targets, predictions: outputs });
       const classes = outputs.length / targets.length;
