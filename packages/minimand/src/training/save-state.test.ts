@@ -134,6 +134,11 @@ describe("a saved state", () => {
         /^state: expected /,
       ],
       [
+        supervised({ ...small(), optimizer: ({ learningRate }) => sgd(learningRate) }),
+        bytes,
+        /^state: expected only what this step has, got "optimizer\.[\w.]+"$/,
+      ],
+      [
         supervised({ ...small(), optimizer: adamw(0.1), hyper: {} }),
         bytes,
         /^hyper: expected only the names \(none\), got "learningRate"$/,

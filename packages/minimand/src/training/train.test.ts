@@ -213,18 +213,18 @@ describe("train", () => {
     validation.dispose();
   });
 
-  it("can be aborted between epochs", async () => {
+  it.each([50, 3])("can be aborted between epochs, and after the last of %d", async (epochs) => {
     const controller = new AbortController();
-    let epochs = 0;
+    let made = 0;
     const aborted = train({
-      ...{ step, state: start(), data, epochs: 50, signal: controller.signal },
+      ...{ step, state: start(), data, epochs, signal: controller.signal },
       onEpoch({ epoch }) {
-        epochs++;
+        made++;
         if (epoch === 2) controller.abort(new Error("enough"));
       },
     });
     await expect(aborted).rejects.toThrow("enough");
-    expect(epochs).toBe(3);
+    expect(made).toBe(3);
   });
 
   it("refuses what can't be, before it takes the state", async () => {
