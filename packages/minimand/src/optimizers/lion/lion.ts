@@ -118,8 +118,11 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (4)
  */
 export function lionK(learningRate: LearningRate, options: LionKOptions = {}): GradientTransformation {
-  checkOptions("lionK", options, { ...lionOptions, kappa: true, scheme: true });
-  const { weightDecay = 0, mask, scheme = "explicit", ...direction } = options;
+  // The options of `lionMonitor`, which has to know the learning rate, may be given as they are.
+  checkOptions<LionKOptions & { learningRate?: unknown }>("lionK", options, {
+    ...{ ...lionOptions, kappa: true, scheme: true, learningRate: true },
+  });
+  const { weightDecay = 0, mask, scheme = "explicit", kappa, b1, b2, warn } = options;
   checkChoice("scheme", scheme, ["explicit", "implicit"]);
   checkParameter("weightDecay", weightDecay, { min: 0 });
   if (typeof learningRate !== "function") checkParameter("learningRate", learningRate, { min: 0 });
@@ -130,7 +133,7 @@ export function lionK(learningRate: LearningRate, options: LionKOptions = {}): G
       "at most 1 in the explicit scheme",
       learningRate * weightDecay,
     );
-  const scale = scaleByLionK(direction);
+  const scale = scaleByLionK({ kappa, b1, b2, warn });
   if (scheme === "implicit") return chain(scale, implicitDecay(learningRate, weightDecay, mask));
   return chain(
     scale,
