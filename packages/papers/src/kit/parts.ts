@@ -23,8 +23,8 @@ export type MeasuredBy<Any extends { parts: Parts }> = TrialsOf<Any["parts"]>;
  * @param column of a spec, which names its part
  *
  * @example
- * export const trial = trialOf({ quadratic: quadraticTrial, network: networkTrial });
- * export type Measured = MeasuredBy<typeof trial>;
+ * const trial = trialOf({ quadratic: quadraticTrial, network: networkTrial });
+ * type Measured = MeasuredBy<typeof trial>;
  */
 export function trialOf<P extends Parts>(parts: P, column = "part"): AnyTrial<P> {
   const any = async (spec: object, host: TrialHost) =>
