@@ -2,14 +2,14 @@ import type { TrialHost } from "../reproduction.ts";
 import type { Trial } from "./collect.ts";
 
 /** How each part of a paper makes a trial of a spec of its own. */
-type Parts = Record<string, (spec: never, host: TrialHost) => unknown>;
+export type Parts = Record<string, (spec: never, host: TrialHost) => unknown>;
 
-type TrialsOf<P extends Parts> = {
+export type TrialsOf<P extends Parts> = {
   [Part in keyof P]: Trial<Parameters<P[Part]>[0], Awaited<ReturnType<P[Part]>>>;
 }[keyof P];
 
 /** One trial of any part. */
-interface AnyTrial<P extends Parts> {
+export interface AnyTrial<P extends Parts> {
   (spec: TrialsOf<P>["spec"], host: TrialHost): Promise<TrialsOf<P>["result"]>;
   parts: P;
 }
