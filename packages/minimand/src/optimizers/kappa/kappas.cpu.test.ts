@@ -5,7 +5,9 @@ import * as kappa from "./index.ts";
 import type { Kappa } from "./kappa.ts";
 import { dot, kappas, matrix } from "./kappas.fixture.ts";
 
-const point = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 6, maxLength: 6 });
+/** No entry whose square is below the smallest normal float32: from there on norms count as 0. */
+const entry = fc.double({ min: -3, max: 3, noNaN: true }).map((v) => (Math.abs(v) < 1e-18 ? 0 : v));
+const point = fc.array(entry, { minLength: 6, maxLength: 6 });
 const numbers = (a: np.Array): number[] => (a.reshape([-1]) as np.Array).js() as number[];
 const runs = { numRuns: 5 };
 
