@@ -167,7 +167,9 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
     settings.test === null
       ? `${settings.folds} folds x ${plural(settings.seeds, "seed")}`
       : `${plural(settings.seeds, "seed")} on ${settings.test}`;
-  tell(`${candidates} rows to compare, ${splits}, ${settings.configurations} configurations each`);
+  tell(
+    `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "configuration")} each`,
+  );
 }
 
 /** So many notes, warnings before the others, and how many more there are. */

@@ -42,7 +42,7 @@ describe("a column that gives the target away", () => {
     const notes = await found(leak);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toMatch(
-      /^leak\|predicts the target alone, with a balanced accuracy of 1\.000: is it known before .* --ignore leaves it out$/,
+      /^leak\|predicts the target alone, with a balanced accuracy of 1\.000: is it known before .* --ignore leak leaves it out$/,
     );
   });
 

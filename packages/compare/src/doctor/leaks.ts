@@ -22,7 +22,8 @@ export function leaks(dataset: Dataset): Note[] {
   return dataset.features.flatMap((feature): Note[] => {
     const score = scoreOf(dataset, rows, codesOf(feature, rows));
     if (!(score >= almostPerfect)) return [];
-    const text = `predicts the target alone, with ${measure} of ${score.toFixed(3)}: is it known before the target is? If not, --ignore leaves it out`;
+    const option = /^[\w.-]+$/.test(feature.name) ? `--ignore ${feature.name}` : "--ignore";
+    const text = `predicts the target alone, with ${measure} of ${score.toFixed(3)}: is it known before the target is? If not, ${option} leaves it out`;
     return [{ level: "warning", column: feature.name, text }];
   });
 }

@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
+import { checkChoice, checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
+import { checkOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
 import { normalWeight, padColumns, weightRows } from "./dense-weight.ts";
@@ -54,6 +55,18 @@ export function mlp(options: MlpOptions): FeatureModel {
     initial = "random",
     head = "linear",
   } = options;
+  checkOptions("mlp", options, {
+    ...{
+      inputs: true,
+      hidden: true,
+      outputs: true,
+      activation: true,
+      batchNorm: true,
+      initial: true,
+      head: true,
+    },
+  });
+  if (!Array.isArray(hidden)) throw typeError("hidden", "a list of widths", hidden);
   const sizes = [inputs, ...hidden, outputs];
   sizes.forEach((size, i) => {
     const name = i === 0 ? "inputs" : i === sizes.length - 1 ? "outputs" : `hidden[${i - 1}]`;

@@ -93,7 +93,11 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (bytes.length < 8) throw rangeError("safetensors", "a header of at least 8 bytes", bytes.length);
   const length = Number(view.getBigUint64(0, true));
   if (length > bytes.length - 8)
-    throw rangeError("safetensors", `a header within the file of ${bytes.length} bytes`, length);
+    throw rangeError(
+      "safetensors",
+      `a header within the file of ${bytes.length} bytes, as such files have`,
+      length,
+    );
   const start = 8 + length;
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start));
   if (!isTextMap(metadata)) throw typeError("safetensors, __metadata__", "texts by name", metadata);

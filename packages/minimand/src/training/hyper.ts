@@ -34,6 +34,7 @@ export function readHyper(ranges: HyperRanges, given: Hyper, declared?: Hyper): 
     if (typeof value !== "number" || !Number.isFinite(value))
       throw typeError(`hyper.${name}`, "a finite number", value);
   }
+  if (all.learningRate !== undefined) checkNumber("hyper.learningRate", all.learningRate, { min: 0 });
   for (const [name, { default: usual, optional, ...bounds }] of Object.entries(ranges)) {
     const value = all[name] ?? usual;
     if (value === undefined && optional) continue;

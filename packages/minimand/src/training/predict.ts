@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { rangeError } from "../engine/checks.ts";
+import { rangeError, typeError } from "../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../engine/compile.ts";
 import { sigmoid, softmax } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
@@ -14,6 +14,7 @@ export function predictor(
   model: Model,
   compile: Compile = compileWithJit,
 ): ((params: Tree, modelState: Tree, x: np.Array) => np.Array) & { dispose(): void } {
+  if (typeof model?.apply !== "function") throw typeError("model", "a model", model);
   const program: Compiled<[Tree, Tree, np.Array], np.Array> = compile(
     (params: Tree, state: Tree, x: np.Array) => {
       const [output] = model.apply({ params, state }, x, { training: false });

@@ -24,12 +24,15 @@ const blank = "00000000";
  * @param step that made the state
  * @param state kept
  * @returns the bytes
- * @throws TypeError for arrays that are not float32, float64, int32 or uint32
+ * @throws TypeError for what is no step or none of its states, and for arrays that are not float32, float64, int32 or uint32
  * @example
  * await writeFile("state.safetensors", await saveState(step, state))
  * @see https://github.com/huggingface/safetensors, section "Format"
  */
 export async function saveState<State>(step: SavingStep<State>, state: State): Promise<Uint8Array> {
+  if (typeof step?.init !== "function") throw typeError("step", "a training step", step);
+  if (typeof state === "object" && state !== null && "history" in state && "state" in state)
+    throw typeError("state", "the state alone: what train returns holds it as .state", state);
   const metadata: Record<string, string> = { crc32: blank, format, step: step.name ?? "" };
   const tensors: Record<string, Tensor> = {};
   const arrays: [string, np.Array][] = [];
@@ -41,6 +44,7 @@ export async function saveState<State>(step: SavingStep<State>, state: State): P
       throw typeError(name, "float32, float64, int32 or uint32 numbers", leaf);
     else if (typeof leaf === "number") metadata[name] = Object.is(leaf, -0) ? "-0" : String(leaf);
   });
+  if (arrays.length === 0) throw typeError("state", "a state of the step, with its parameters", state);
   for (const [name, array] of arrays) tensors[name] = await tensorOf(array, name);
   const bytes = writeSafetensors(tensors, metadata);
   bytes.set(new TextEncoder().encode(hexOf(crc32(bytes))), placeOfSum(bytes));

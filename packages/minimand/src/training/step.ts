@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
+import { isArrayLike, typeError } from "../engine/errors.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
 import { disposeTree, leavesOf, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -62,6 +63,13 @@ export function makeStep<Carried extends Tree = Tree>(
   method: StepMethod<Carried>,
 ): AsyncTrainStep<SupervisedState> {
   const { model, optimizer } = options;
+  if (typeof model?.init !== "function") throw typeError("model", "a model", model);
+  if (typeof optimizer !== "function" && typeof optimizer?.update !== "function")
+    throw typeError(
+      "optimizer",
+      "an optimizer, or a function of the hyperparameters that makes one",
+      optimizer,
+    );
   const compile: AsyncCompile = options.compile ?? compileWithJit;
   const traced = tracedStep(options, method);
   const program = compile(traced);
@@ -96,6 +104,7 @@ export function makeStep<Carried extends Tree = Tree>(
   return {
     name: method.name,
     init(key, start) {
+      if (!isArrayLike(key)) throw typeError("key", "a key, e.g. keyOf(0)", key);
       const { hyper: given, memory } = readInit(start);
       const hyper = readHyper(method.hyper ?? {}, given, options.hyper);
       method.check?.({ hyper, memory });

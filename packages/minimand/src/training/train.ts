@@ -186,6 +186,9 @@ function checkTraining<State, B>(
     ...{ onEpoch: true, onStep: true, signal: true, history: true, best: true },
   });
   const { state, data, epochs, validation, patience, schedule, history = [], best } = options;
+  if (typeof options.step?.update !== "function") throw typeError("step", "a training step", options.step);
+  if (typeof state !== "object" || state === null)
+    throw typeError("state", "a state of the step, e.g. step.init(keyOf(0))", state);
   checkNumber("epochs", epochs, { min: 1, integer: true });
   if (typeof data?.epoch !== "function")
     throw typeError("data", "batches by epochs, as of minibatches", data);
@@ -193,6 +196,13 @@ function checkTraining<State, B>(
     checkNumber("patience", patience, { min: 1, integer: true });
     if (validation === undefined) throw typeError("patience", "a validation to be looked at", undefined);
   }
+  for (const [name, callback] of Object.entries({
+    schedule,
+    onEpoch: options.onEpoch,
+    onStep: options.onStep,
+  }))
+    if (callback !== undefined && typeof callback !== "function")
+      throw typeError(name, "a function", callback);
   if (schedule !== undefined && learningRateOf(state) === undefined)
     throw typeError("schedule", "a state with the hyperparameter learningRate", undefined);
   const given = typeof validation === "function" ? { score: validation } : validation;

@@ -56,6 +56,8 @@ export function validationOn<State, H extends Hyper = Hyper>(
   const { step, model, data, loss, metric, compile } = options;
   if ((loss === undefined) === (metric === undefined))
     throw typeError("validationOn", "either loss or metric", loss === undefined ? undefined : "both");
+  if (metric !== undefined && typeof metric.evaluate !== "function")
+    throw typeError("metric", 'a metric, e.g. metricById("accuracy")', metric);
   const { evaluate, dispose } =
     metric === undefined ? meanLoss(model, loss as BatchLoss, compile) : wholeMetric(model, metric, compile);
   return {

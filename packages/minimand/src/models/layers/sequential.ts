@@ -24,7 +24,8 @@ export type LayerLike = Model | ((x: np.Array) => np.Array);
 export function sequential(pieces: readonly [...LayerLike[], FeatureModel]): Layer & FeatureModel;
 export function sequential(pieces: readonly LayerLike[]): Layer;
 export function sequential(pieces: readonly LayerLike[]): Layer | (Layer & FeatureModel) {
-  const models = pieces.map(asModel);
+  if (!Array.isArray(pieces)) throw typeError("sequential", "a list of layers", pieces);
+  const models = (pieces as readonly LayerLike[]).map(asModel);
   const end = models.at(-1);
 
   /** What a piece is given, of what the whole is. */
