@@ -1,6 +1,6 @@
 import { type ThresholdCounts, thresholdCounts } from "minimand";
-import type { Influence } from "./influence.ts";
 import { centred } from "./jackknife.ts";
+import type { Influence } from "./out-of-fold.ts";
 
 interface Rows {
   labels: ArrayLike<number>;

@@ -1,4 +1,5 @@
 export { type Contender, type Decision, decide, type Finding, finalistsOf } from "./decide.ts";
-export { type Influence, influenceOf, type OutOfFold } from "./influence.ts";
+export { influenceOf } from "./influence.ts";
+export type { Influence, OutOfFold } from "./out-of-fold.ts";
 export type { PairedFits } from "./paired-fits.ts";
 export { type DifferenceTest, testDifference } from "./test-difference.ts";

@@ -1,7 +1,8 @@
 import { averagePrecision, type Metric, metricCatalogue, rocAuc } from "minimand";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { influenceOf, type OutOfFold } from "./influence.ts";
+import { influenceOf } from "./influence.ts";
+import type { OutOfFold } from "./out-of-fold.ts";
 
 const n = 60;
 const one = { fold: new Int32Array(n), folds: 1 };

@@ -1,28 +1,10 @@
 import { confusionMatrix, type Metric, metricById } from "minimand";
 import { areaInfluence } from "./area-influence.ts";
 import { calibrationInfluence, decisionInfluence } from "./jackknife.ts";
-
-/** Predictions of all rows, each by a model that wasn't trained on it. */
-export type OutOfFold = (
-  | { labels: ArrayLike<number>; predicted: ArrayLike<number>; probabilities: ArrayLike<number> }
-  | { targets: ArrayLike<number>; predictions: ArrayLike<number> }
-) & {
-  /** The fold of each row, from 0 on. */
-  fold: ArrayLike<number>;
-  folds: number;
-};
+import type { Influence, OutOfFold } from "./out-of-fold.ts";
 
 type Classified = Extract<OutOfFold, { labels: unknown }>;
 type Predicted = Extract<OutOfFold, { targets: unknown }>;
-
-/** A metric of all rows, and how much each row moves it. */
-export interface Influence {
-  value: number;
-  /** `[rows]`; their mean is 0: the metric on other rows of the same kind is about `value + mean influence`. */
-  influence: Float64Array;
-  /** The metric of each fold alone, where `value` is their mean. */
-  folds?: Float64Array;
-}
 
 /**
  * The value of a metric on out-of-fold predictions, and its influence function at each row (up to sampling error

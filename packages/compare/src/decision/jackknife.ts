@@ -1,5 +1,5 @@
 import { calibrationErrorOf, confusionMatrix, reliabilityBins, type ScoreName, scoreOf } from "minimand";
-import type { Influence } from "./influence.ts";
+import type { Influence } from "./out-of-fold.ts";
 
 const scores: { [metric: string]: ScoreName } = { gmean: "gmean", mcc: "mcc" };
 

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { metricById } from "minimand";
 import { describe, expect, it } from "vitest";
-import { influenceOf, type OutOfFold } from "./influence.ts";
+import { influenceOf } from "./influence.ts";
 import { maxT } from "./max-t.ts";
+import type { OutOfFold } from "./out-of-fold.ts";
 import { testDifference } from "./test-difference.ts";
 
 interface Vector {

@@ -11,8 +11,7 @@ import { type FitOptions, fit } from "../training/fit.ts";
 import { gradientAt } from "../training/gradient-at.ts";
 import type { ObjectiveContext } from "../training/objective.ts";
 import { makeStep } from "../training/step.ts";
-import type { SupervisedState } from "../training/step-method.ts";
-import type { TrainStep } from "../training/train-step.ts";
+import type { SupervisedState, TrainStep } from "../training/train-step.ts";
 import type { FactoredOutputLayer } from "./factored-output-layer.ts";
 
 /** A body, an output layer on top of it, and how each is trained. */

@@ -4,7 +4,8 @@ import { refTree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import { gradientAt } from "./gradient-at.ts";
 import type { Objective } from "./objective.ts";
-import type { StepMethod, SupervisedState } from "./step-method.ts";
+import type { StepMethod } from "./step-method.ts";
+import type { SupervisedState } from "./train-step.ts";
 
 /** The method of plain training: along the gradient of an objective, which may have a memory per example. */
 export function alongGradient(objective: Objective) {

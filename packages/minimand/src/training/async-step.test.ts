@@ -10,8 +10,8 @@ import { minibatches } from "./batches.ts";
 import { fit } from "./fit.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
-import { type SupervisedState, supervised } from "./supervised.ts";
-import type { AsyncTrainStep, SupervisedStep, TrainStep } from "./train-step.ts";
+import { supervised } from "./supervised.ts";
+import type { AsyncTrainStep, SupervisedState, SupervisedStep, TrainStep } from "./train-step.ts";
 
 const [rows, inputs] = [50, 4];
 const x = Float32Array.from({ length: rows * inputs }, (_, i) => Math.sin(i * i));

@@ -8,8 +8,7 @@ import { sgd } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { predictor } from "./predict.ts";
-import type { SupervisedState } from "./supervised.ts";
-import type { TrainStep } from "./train-step.ts";
+import type { SupervisedState, TrainStep } from "./train-step.ts";
 
 const rows = 90;
 const model = mlp({ inputs: 2, hidden: [8], outputs: 1 });

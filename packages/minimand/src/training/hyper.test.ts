@@ -9,8 +9,8 @@ import type { TracedHyper } from "./hyper.ts";
 import { objectiveOf } from "./objective.ts";
 import { saf, sam } from "./sharpness-aware/index.ts";
 import { batchesOf, model } from "./steps.fixture.ts";
-import { type SupervisedState, supervised } from "./supervised.ts";
-import type { TrainStep } from "./train-step.ts";
+import { supervised } from "./supervised.ts";
+import type { SupervisedState, TrainStep } from "./train-step.ts";
 
 const parts = { model, optimizer: ({ learningRate }: TracedHyper) => adamw(learningRate) };
 const objective = objectiveOf(model, (f, y, { weights, hyper }) =>

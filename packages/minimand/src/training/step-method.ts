@@ -2,22 +2,8 @@ import type { numpy as np } from "@jax-js/jax";
 import type { Tree } from "../engine/tree.ts";
 import type { Variables } from "../models/model.ts";
 import type { Batch } from "./batches.ts";
-import type { Hyper, HyperRanges, TracedHyper } from "./hyper.ts";
-import type { StepMetrics } from "./train-step.ts";
-
-/** Everything a step carries from one batch to the next. Arrays are owned by the state. */
-export interface SupervisedState<H extends Hyper = Hyper> {
-  params: Tree;
-  /** The optimizer's state; of methods that carry something of their own, `{ optimizer, carried }`. */
-  optimizer: Tree;
-  modelState: Tree;
-  hyper: H;
-  /** One number per example and name, on the host, indexed by example ids. */
-  memory: { [name: string]: Float32Array };
-  /** The stream of step keys, and how many steps were made. */
-  seed: number;
-  count: number;
-}
+import type { HyperRanges, TracedHyper } from "./hyper.ts";
+import type { StepMetrics, SupervisedState } from "./train-step.ts";
 
 /** Arrays by name. */
 export type Arrays = { [name: string]: np.Array };

@@ -18,7 +18,8 @@ import {
   readHyper,
   type TracedHyper,
 } from "./hyper.ts";
-import type { Arrays, StepInputs, StepMethod, SupervisedState } from "./step-method.ts";
+import type { Arrays, StepInputs, StepMethod } from "./step-method.ts";
+import type { SupervisedState } from "./train-step.ts";
 import {
   type AsyncTrainStep,
   readInit,

@@ -8,7 +8,6 @@ import { makeStep } from "./step.ts";
 import type { AsyncSupervisedStep, SupervisedStep } from "./train-step.ts";
 
 export type { GivenHyper, Hyper, HyperOptimizer, TracedHyper } from "./hyper.ts";
-export type { SupervisedState } from "./step-method.ts";
 
 /** How a step is built. */
 export interface SupervisedOptions<H extends Hyper = Hyper> {

@@ -4,7 +4,6 @@ import { checkOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import type { GivenHyper, Hyper } from "./hyper.ts";
-import type { SupervisedState } from "./step-method.ts";
 
 /** What a run starts from beside a key: hyperparameters by name, and memory per example by name. */
 export interface InitOptions<H extends object = GivenHyper> {
@@ -15,6 +14,20 @@ export interface InitOptions<H extends object = GivenHyper> {
 /** The arguments of `init` after the key: none where every hyperparameter has a default. */
 export type InitArguments<H extends object = GivenHyper> =
   Record<never, never> extends H ? [options?: InitOptions<H>] : [options: InitOptions<H> & { hyper: H }];
+
+/** Everything a step carries from one batch to the next. Arrays are owned by the state. */
+export interface SupervisedState<H extends Hyper = Hyper> {
+  params: Tree;
+  /** The optimizer's state; of methods that carry something of their own, `{ optimizer, carried }`. */
+  optimizer: Tree;
+  modelState: Tree;
+  hyper: H;
+  /** One number per example and name, on the host, indexed by example ids. */
+  memory: { [name: string]: Float32Array };
+  /** The stream of step keys, and how many steps were made. */
+  seed: number;
+  count: number;
+}
 
 /** Scalars of a step to be logged. */
 export type StepMetrics = { loss: np.Array; [name: string]: np.Array };

@@ -13,8 +13,9 @@ import { disposeState, keepState } from "./keep-state.ts";
 import { type BatchLoss, objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
 import { batchesOf, halfPlanes, model } from "./steps.fixture.ts";
-import { type SupervisedState, supervised } from "./supervised.ts";
+import { supervised } from "./supervised.ts";
 import { type EpochRecord, train } from "./train.ts";
+import type { SupervisedState } from "./train-step.ts";
 import { validationOn } from "./validation.ts";
 
 const loss: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });

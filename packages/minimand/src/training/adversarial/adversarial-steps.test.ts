@@ -9,8 +9,8 @@ import { adam } from "../../optimizers/index.ts";
 import { type Batch, minibatches } from "../batches.ts";
 import { fit } from "../fit.ts";
 import { objectiveOf } from "../objective.ts";
-import { type SupervisedState, supervised } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { supervised } from "../supervised.ts";
+import type { SupervisedState, TrainStep } from "../train-step.ts";
 import { advCompSum, adversarialTraining, robustAccuracy, trades } from "./index.ts";
 
 const model = mlp({ inputs: 2, hidden: [16], outputs: 3 });

@@ -10,8 +10,8 @@ import type { Hyper, HyperRanges } from "../hyper.ts";
 import type { ArrayBatch, Objective, ObjectiveContext } from "../objective.ts";
 import { predictor } from "../predict.ts";
 import { makeStep } from "../step.ts";
-import type { SupervisedState } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
+import type { SupervisedState } from "../train-step.ts";
 import { readInit, type TrainStep } from "../train-step.ts";
 import { attackSize, type PgdOptions, pgd, pgdOptions } from "./pgd.ts";
 

@@ -6,8 +6,8 @@ import { mlp } from "../../models/index.ts";
 import { adam } from "../../optimizers/index.ts";
 import { type Batch, minibatches } from "../batches.ts";
 import { objectiveOf } from "../objective.ts";
-import { type SupervisedState, supervised } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import { supervised } from "../supervised.ts";
+import type { SupervisedState, TrainStep } from "../train-step.ts";
 import {
   distributionallyRobust,
   entropyMinimization,

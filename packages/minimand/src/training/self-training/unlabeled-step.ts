@@ -6,9 +6,9 @@ import { refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import type { Hyper, HyperRanges, TracedHyper } from "../hyper.ts";
 import { makeStep } from "../step.ts";
-import type { StepInputs, StepMethod, SupervisedState } from "../step-method.ts";
+import type { StepInputs, StepMethod } from "../step-method.ts";
 import type { SupervisedOptions } from "../supervised.ts";
-import type { TrainStep } from "../train-step.ts";
+import type { SupervisedState, TrainStep } from "../train-step.ts";
 import { checkUnlabeled, packRows, unlabeledCount, unlabeledOrder } from "./unlabeled-rows.ts";
 
 /** How a training step with unlabelled rows is built. */

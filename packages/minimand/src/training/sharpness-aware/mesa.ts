@@ -3,9 +3,8 @@ import { checkOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
-import type { SupervisedState } from "../step-method.ts";
 import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
-import type { SupervisedStep } from "../train-step.ts";
+import type { SupervisedState, SupervisedStep } from "../train-step.ts";
 import { ema } from "./ema.ts";
 import {
   type TrajectoryDistance,

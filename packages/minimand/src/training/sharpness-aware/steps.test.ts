@@ -7,8 +7,8 @@ import { sgd } from "../../optimizers/index.ts";
 import { type Batch, minibatches } from "../batches.ts";
 import { type BatchLoss, objectiveOf } from "../objective.ts";
 import { batchesOf, halfPlanes, model } from "../steps.fixture.ts";
-import { type SupervisedState, supervised } from "../supervised.ts";
-import type { InitOptions, TrainStep } from "../train-step.ts";
+import { supervised } from "../supervised.ts";
+import type { InitOptions, SupervisedState, TrainStep } from "../train-step.ts";
 import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./index.ts";
 
 const loss: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
