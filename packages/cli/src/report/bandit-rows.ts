@@ -16,10 +16,10 @@ export function standardError(values: readonly number[]): number | null {
  * The bandits that can't be told from the one of the least regret: those for which the 95 % interval of the mean difference,
  * repeat by repeat (both played the same rows), holds 0. With one repeat that is all others.
  */
-export function withinNoise({ bandits, seeds }: Pick<SimulationFile, "bandits" | "seeds">): string[] {
+export function withinNoise({ bandits }: Pick<SimulationFile, "bandits">): string[] {
   const regretOf = ({ plays }: PlayedBandit): number => mean(plays.map(({ regret }) => regret));
   const [best, ...others] = bandits.toSorted((a, b) => regretOf(a) - regretOf(b));
-  const width = seeds < 2 ? Number.POSITIVE_INFINITY : studentQuantile(0.975, seeds - 1);
+  const width = studentQuantile(0.975, best.plays.length - 1);
   return others
     .filter(({ plays }) => {
       const differences = plays.map(({ regret }, seed) => regret - best.plays[seed].regret);

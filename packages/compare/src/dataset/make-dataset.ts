@@ -82,7 +82,12 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     }
   }
 
-  for (const name of Object.keys(missing)) notInput("missing", name);
+  for (const [name, values] of Object.entries(missing)) {
+    notInput("missing", name);
+    // An empty cell is missing anyway, and as a number an empty text would be 0.
+    if (values.some((value) => value.trim() === ""))
+      throw new RangeError(`missing: expected values of ${quoted(name)}, got an empty text`);
+  }
 
   const target = readTarget(table, targetColumn, task, options.positive);
   const rows = rowsWithTarget(target);

@@ -36,8 +36,8 @@ export interface Decision {
 const practicallySure = 0.95;
 
 /**
- * Decides about all candidates together, so that the chance of any false "better" is at most alpha / 2, and of any false
- * "worse" as well.
+ * Decides about all candidates together, each direction at a family-wise level of alpha / 2. How near the chance of a false finding
+ * is to that depends on how well fits of few seeds show their variance; it isn't guaranteed.
  *
  * - `same`: the difference is within the region of practical equivalence with probability 0.95
  * - `better`: a finalist of which the p-value, adjusted for all candidates by {@link maxT}, is below alpha / 2. Choosing finalists

@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Note } from "../results.ts";
 
-/** A class with a smaller share of the rows is rare. */
+/** A class with a smaller share of the rows is rare, where there aren't so many classes that each has as little. */
 const rare = 0.05;
 
 /** Rows of a class that a test part should have, for its recall to mean something. */
@@ -22,7 +22,7 @@ export function balance({ task, classes, labels, rows }: Dataset, folds: number)
         `${name}, ${inPart === 0 ? "less than one" : `about ${inPart}`} in each of ${folds} folds: what is found about that class is mostly chance; more rows help`,
       ),
     ];
-  if (share < rare)
+  if (share < Math.min(rare, 0.5 / classes.length))
     return [
       warning(
         `${name} (${(100 * share).toFixed(1)} %): accuracy says little here; balanced accuracy, pr-auc and class weights see the class`,

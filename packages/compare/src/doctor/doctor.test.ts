@@ -113,6 +113,12 @@ describe("a code for missing values", () => {
     expect(dataset.features.map(({ kind }) => kind)).toEqual(["numeric"]);
   });
 
+  it("can't be an empty text, which would be 0 as a number", async () => {
+    await expect(datasetOf({ a: measured, y: labels }, { missing: { a: [" "] } })).rejects.toThrow(
+      "missing: expected values of 'a', got an empty text",
+    );
+  });
+
   it("that a column doesn't have gets a warning; one of no column is refused", async () => {
     const dataset = await datasetOf({ a: measured, y: labels }, { missing: { a: ["-7"] } });
     expect(dataset.notes).toContainEqual({
@@ -139,6 +145,9 @@ describe("classes and networks", () => {
       expect.stringMatching(/class 'yes' has 12 of 1000 rows, about 2 in each of 5 folds/),
     ]);
     expect(examined(await datasetOf(withRare(300, 1000)))).toEqual([]);
+    // Of 25 classes each has 4 %.
+    const x = Array.from({ length: 1000 }, (_, i) => Math.sin(i));
+    expect(examined(await datasetOf({ x, y: x.map((_, i) => `c${i % 25}`) }))).toEqual([]);
   });
 
   it("are told where the network is large for the rows", async () => {

@@ -2,6 +2,7 @@ import { mix } from "minimand/engine";
 import type { Dataset, Feature } from "../dataset/dataset.ts";
 import { folds as cut } from "../dataset/folds.ts";
 import type { Note } from "../results.ts";
+import { DataError } from "../table/data-error.ts";
 
 /** A group with a larger share of the rows can't be kept in one fold. */
 const largestShare = 0.05;
@@ -42,8 +43,9 @@ function canBeCut(dataset: Dataset, folds: number): boolean {
   try {
     cut(dataset, { folds, seed: 0 });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
   }
 }
 

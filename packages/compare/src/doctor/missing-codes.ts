@@ -23,7 +23,7 @@ const fewest = 5;
 
 /**
  * Values that look like codes for missing ones: 0, -1, 99, -999 and the like that stand apart from all other values of their column,
- * at its end, and occur at least five times. A count that begins at 0 has a 1 beside it, so that its 0 doesn't stand apart.
+ * at its end, and occur at least five times (of more than 20,000 rows, in a sample of about so many). A count that begins at 0 has a 1 beside it, so that its 0 doesn't stand apart.
  *
  * @returns a note for each such value, with the option that reads it as missing
  */

@@ -81,8 +81,10 @@ export class Column {
   without(values: readonly string[]): Column {
     const texts = new Set(values);
     const numbers = new Set(values.map(Number).filter((value) => !Number.isNaN(value)));
-    const isOne = (row: number): boolean =>
-      numbers.has(this.plainNumberAt(row)) || texts.has(String(this.at(row)));
+    const isOne = (row: number): boolean => {
+      const plain = this.plainNumberAt(row);
+      return Number.isNaN(plain) ? texts.has(String(this.at(row))) : numbers.has(plain);
+    };
     const rows = Array.from({ length: this.length }, (_, row) => row);
     const gone = new Set(rows.filter(isOne));
     if (gone.size === 0) return this;

@@ -11,6 +11,7 @@ import { exp } from "../../engine/numerics.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
 import { operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
+import { checkExamples } from "./per-example.ts";
 
 /**
  * Negative log-likelihood of counts of a Poisson distribution, less what doesn't depend on the prediction (`log y!`).
@@ -98,21 +99,15 @@ export function gaussianNll(predictions: np.Array, targets: np.Array, options: L
   return weighted(values, weights);
 }
 
-/** Checked predictions and targets, rows of weight 0 at 0. */
+/** Checked predictions and targets, whose values lie within bounds where they count and can be seen. */
 function examples(
   predictions: np.Array,
   targets: np.Array,
-  { weights }: LossOptions,
+  options: LossOptions,
   bounds: { min: number } | { above: number },
 ): [np.Array, np.Array] {
-  checkFloatArray("predictions", predictions, 1, "[batch]");
-  checkFloatArray("targets", targets, 1, "[batch]");
-  checkShape("targets", targets, predictions.shape);
-  checkWeights(weights, predictions.shape[0]);
-  if (weights === undefined) {
-    checkNoNaN("predictions", predictions);
-    checkNoNaN("targets", targets);
-  }
+  const { weights } = options;
+  checkExamples(predictions, targets, options);
   const counts = weights === undefined ? null : peek(weights);
   const values = weights === undefined || counts !== null ? peek(targets) : null;
   for (let i = 0; values !== null && i < values.length; i++) {
