@@ -29,7 +29,7 @@ describe.concurrent("minimand compare", () => {
     });
     expect(code).toBe(0);
     const out = join(folder, "minimand-a");
-    expect(everythingIn(out).filter((path) => !/^trials\/[0-9a-f]{32}\.json$/.test(path))).toEqual([
+    expect(everythingIn(out).filter((path) => !/^trials\/[0-9a-f]{32}\.json\.gz$/.test(path))).toEqual([
       "model",
       "model/model.json",
       "model/model.onnx",

@@ -14,7 +14,7 @@ const args = (out: string, ...more: string[]): string[] => [
 ];
 const trialsIn = (out: string): string[] =>
   existsSync(at(out, "trials"))
-    ? readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json"))
+    ? readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json.gz"))
     : [];
 
 function timeless(out: string): unknown {
@@ -125,7 +125,7 @@ describe("a disk that is full", () => {
   it("in the middle keeps the trials that were stored, whole, and the same command continues", async () => {
     const { code, stdout, stderr } = await run(args("middle"), fullAt(".json", 6));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/\nminimand: middle\/trials\/[0-9a-f]+\.json: no space left on the disk\n$/);
+    expect(stderr).toMatch(/\nminimand: middle\/trials\/[0-9a-f]+\.json\.gz: no space left on the disk\n$/);
     expect(trialsIn("middle")).toHaveLength(5);
     expect(everythingIn(at("middle"))).toHaveLength(5 + 1);
     await finishes("middle", 5);

@@ -13,7 +13,7 @@ const args = (out: string, ...more: string[]): string[] => [
 ];
 const filesIn = (out: string): string[] => everythingIn(at(out)).filter((path) => !path.startsWith("trials"));
 const trialsIn = (out: string): string[] =>
-  readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json"));
+  readdirSync(at(out, "trials")).filter((name) => name.endsWith(".json.gz"));
 const whole = ["model", "model/model.json", "model/model.onnx", "model/model.safetensors"].concat([
   "report.html",
   "results.json",
@@ -22,7 +22,7 @@ const whole = ["model", "model/model.json", "model/model.onnx", "model/model.saf
 /** A run that stands still after some of its trials, until `goOn`. */
 async function halted(out: string): Promise<{ pid: number; goOn(signal?: "SIGKILL"): Promise<Ran> }> {
   const { child, ended } = start(args(out), { cwd: folder });
-  while (!everythingIn(folder).some((path) => path.startsWith(`${out}/trials/`) && path.endsWith(".json")))
+  while (!everythingIn(folder).some((path) => path.startsWith(`${out}/trials/`) && path.endsWith(".json.gz")))
     await setTimeout(5);
   child.kill("SIGSTOP");
   const goOn = (signal: "SIGKILL" | "SIGCONT" = "SIGCONT"): Promise<Ran> => {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { datasetOf } from "../../../test/support/datasets.ts";
 import { reportDataset } from "./assemble.ts";
 import { chooseCandidates, defaultSettings, summarise } from "./plan/index.ts";
-import type { Settings, TrialRecord } from "./results.ts";
+import type { PredictedTrial, Settings } from "./results.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
 const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
 const configuration = { learningRate: 0.01, parameters: {} };
 
-const trial = (candidate: string, seed: number, fold: number, score: number): TrialRecord => ({
+const trial = (candidate: string, seed: number, fold: number, score: number): PredictedTrial => ({
   candidate,
   seed,
   fold,
@@ -21,6 +21,7 @@ const trial = (candidate: string, seed: number, fold: number, score: number): Tr
   curve: [score],
   rows: { fit: 6, validation: 2, test: 4 },
   seconds: 0.1,
+  predictions: null,
 });
 
 const trialsOf = (seeds: number[], folds: number[]) =>
@@ -34,7 +35,7 @@ const dataset = await datasetOf(
   `x,c,y\n${Array.from({ length: 12 }, (_, i) => `${i * i},${i % 2 ? "u" : "v"},${i % 3 ? "no" : "yes"}`).join("\n")}`,
 );
 const source = { name: "a", source: "a.csv", sha256: "00", testRows: null };
-const report = (trials: TrialRecord[], given: Partial<Settings> = {}) =>
+const report = (trials: PredictedTrial[], given: Partial<Settings> = {}) =>
   reportDataset(dataset, source, { ...settings, ...given }, candidates, trials);
 
 describe("reportDataset", () => {

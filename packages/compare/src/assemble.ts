@@ -6,7 +6,7 @@ import { chooseModel } from "./model/choose.ts";
 import { baselineFor } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
-import type { CandidateSummary, DatasetReport, Settings, TrialRecord } from "./results.ts";
+import type { CandidateSummary, DatasetReport, PredictedTrial, Settings, TrialRecord } from "./results.ts";
 
 /** What a report says of a data set beside its trials. */
 export interface DatasetSource {
@@ -28,7 +28,7 @@ export function reportDataset(
   { name, source, sha256, testRows }: DatasetSource,
   settings: Settings,
   candidates: readonly CandidateSummary[],
-  trials: readonly TrialRecord[],
+  trials: readonly PredictedTrial[],
 ): DatasetReport {
   checkSettingNames(settings);
   const planned = Array.from({ length: settings.seeds }, (_, seed) => seed);
@@ -71,7 +71,7 @@ export function reportDataset(
     ...(settings.bagColumn !== null &&
       dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
     seeds: { planned, complete },
-    trials: used,
+    trials: used.map(({ predictions: _, ...trial }) => trial),
     ranking,
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };

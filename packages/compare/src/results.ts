@@ -104,6 +104,24 @@ export interface TrialRecord {
   seconds: number;
 }
 
+/** A trial with what it predicts, as runners give it; `results.json` leaves the predictions out. */
+export interface PredictedTrial extends TrialRecord {
+  /** Null where it diverged. */
+  predictions: KeptPredictions | null;
+}
+
+/** Predictions on the rows of a test part, in little-endian bytes as base64: compact as text, and exact where it matters. */
+export interface KeptPredictions {
+  /** int32 `[rows]`: which rows of the data set, or of the file that is tested on, counted from 0. */
+  rows: string;
+  /** int32 `[rows]`, classification: the class that is decided for. */
+  predicted?: string;
+  /** float32 `[rows, classes]`: logarithms of probabilities. */
+  logProbabilities?: string;
+  /** float64 `[rows]`, regression: predicted numbers in units of the target. */
+  numbers?: string;
+}
+
 /** Verdict on one candidate against the baseline. */
 export type Verdict = "baseline" | "better" | "same" | "worse" | "undecided" | "diverged" | "reference";
 

@@ -7,11 +7,11 @@ import {
   listed,
   metricFor,
   type OwnModel,
+  type PredictedTrial,
   type Results,
   reportDataset,
   type Settings,
   summarise,
-  type TrialRecord,
   withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
@@ -352,7 +352,7 @@ function assemble(
   settings: Settings,
   engine: Results["engine"],
   candidates: Results["candidates"],
-  records: TrialRecord[][],
+  records: PredictedTrial[][],
   model: OwnModel | undefined,
 ): Results {
   const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>

@@ -5,9 +5,9 @@ import {
   type OwnModel,
   type PlannedCandidate,
   type PlannedTrial,
+  type PredictedTrial,
   planTrials,
   type Settings,
-  type TrialRecord,
 } from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
 import { Interrupted } from "../failure.ts";
@@ -24,7 +24,7 @@ export interface RunOptions {
   subjects: Subject[];
   settings: Settings;
   candidates: readonly PlannedCandidate[];
-  store: TrialStore<TrialRecord[]>;
+  store: TrialStore<PredictedTrial[]>;
   workers: number;
   /** Milliseconds, or null. Cuts at whole repeats only. */
   budget: number | null;
@@ -40,11 +40,11 @@ export interface RunOptions {
 }
 
 /** Whether a stored file holds the records of a trial. */
-export function areRecords(value: unknown): value is TrialRecord[] {
+export function areRecords(value: unknown): value is PredictedTrial[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "score" in v)
+    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "predictions" in v)
   );
 }
 
@@ -57,9 +57,9 @@ export function areRecords(value: unknown): value is TrialRecord[] {
  *
  * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
  */
-export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
+export async function runTrials(options: RunOptions): Promise<PredictedTrial[][]> {
   const { subjects, settings, candidates, store, workers, budget, signal } = options;
-  const records: TrialRecord[][] = subjects.map(() => []);
+  const records: PredictedTrial[][] = subjects.map(() => []);
   const planned = planTrials(settings, candidates, subjects, options);
   const pending: PlannedTrial[][] = Array.from({ length: settings.seeds }, () => []);
   for (const trial of abreast(planned, candidates, workers)) {
@@ -82,7 +82,7 @@ export async function runTrials(options: RunOptions): Promise<TrialRecord[][]> {
     origins: options.origins,
     ...(options.model && { model: options.model.id }),
   };
-  const pool: Pool<CompareJob, TrialRecord[]> = startPool(
+  const pool: Pool<CompareJob, PredictedTrial[]> = startPool(
     "compare/compare-worker",
     data,
     Math.min(workers, pending.flat().length),

@@ -4,10 +4,10 @@ import {
   makeTrialRunner,
   type Origin,
   type OwnParts,
+  type PredictedTrial,
   reviveTable,
   type Settings,
   type Table,
-  type TrialRecord,
   type TrialRunner,
   type TrialSpec,
 } from "@minimand/compare";
@@ -44,7 +44,7 @@ async function start(): Promise<OwnParts & { compile: Compile }> {
   return { compile, candidates, model: models.find(({ id }) => id === model) };
 }
 
-export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<TrialRecord[]>> {
+export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<PredictedTrial[]>> {
   const parts = await starting;
   throwIfEnding();
   let runner = runners.get(dataset);

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrialRecord } from "@minimand/compare";
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { PredictedTrial } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { areRecords } from "../compare/compare-run.ts";
 import { openStore } from "./store.ts";
 
-const record: TrialRecord = {
+const record: PredictedTrial = {
   candidate: "focal",
   seed: 0,
   fold: 1,
@@ -19,6 +20,7 @@ const record: TrialRecord = {
   curve: [0.5, 0.75],
   rows: { fit: 3, validation: 1, test: 4 },
   seconds: 0.1,
+  predictions: null,
 };
 const key = { schema: 1, spec: { candidate: "focal", seed: 0, fold: 1 } };
 
@@ -66,7 +68,7 @@ describe("openStore", () => {
       const got = await store.get(key);
       if (got !== null) expect(got).toEqual([record]);
     }
-    writeFileSync(path, bytes.toString().replace("0.75", "0.95"));
+    writeFileSync(path, gzipSync(gunzipSync(bytes).toString().replace("0.75", "0.95")));
     expect(await store.get(key)).toBeNull();
     const more = await openStore(folder, areRecords);
     expect(more.doubts()).toBeNull();
@@ -106,7 +108,7 @@ describe("openStore", () => {
     await Promise.all(stores.map((store, seed) => store.put({ ...key, seed }, [{ ...record, seed }])));
     for (const [seed, store] of stores.entries())
       expect(await store.get({ ...key, seed })).toEqual([{ ...record, seed }]);
-    expect(readdirSync(join(out, "trials")).filter((name) => !name.endsWith(".json"))).toEqual([]);
+    expect(readdirSync(join(out, "trials")).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
   });
 
   it("makes its folder again where another run has taken it away, empty as it was", async () => {

@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { partial, writeWhole } from "./write-whole.ts";
 
 /** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
 export type TrialKey = Record<string, unknown>;
 
-/** Finished trials of an output directory, one file each, named by what decides their result. */
+/** Finished trials of an output directory, one compressed file each, named by what decides their result. */
 export interface TrialStore<Kept> {
   /** What was kept, or null where the trial has to be run. */
   get(key: TrialKey): Promise<Kept | null>;
@@ -38,7 +40,7 @@ export async function openStore<Kept>(
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
   const created = await makeFolder(trials);
-  const write = async (path: string, content: string): Promise<void> => {
+  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
     try {
       await writeWhole(path, content);
     } catch (error) {
@@ -58,21 +60,21 @@ export async function openStore<Kept>(
     throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);
-  const pathOf = (key: TrialKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json`);
+  const pathOf = (key: TrialKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json.gz`);
   const doubtful = new Set<string>();
   return {
     async get(key) {
       const path = pathOf(key);
-      const text = await readFile(path, "utf8").catch(() => null);
-      if (text === null) return null;
-      const kept = contentOf(text, key);
+      const bytes = await readFile(path).catch(() => null);
+      if (bytes === null) return null;
+      const kept = await contentOf(bytes, key);
       if (isWhole(kept)) return kept;
       doubtful.add(path);
       return null;
     },
-    put: (key, kept) => {
+    put: async (key, kept) => {
       const file: TrialFile = { sha256: hashOf([key, kept]), kept };
-      return write(pathOf(key), `${JSON.stringify(file)}\n`);
+      await write(pathOf(key), await packed(`${JSON.stringify(file)}\n`));
     },
     doubts() {
       const { size } = doubtful;
@@ -83,15 +85,17 @@ export async function openStore<Kept>(
   };
 }
 
+const [packed, unpacked] = [promisify<string, Uint8Array>(gzip), promisify<Uint8Array, Buffer>(gunzip)];
+
 function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
 /** What the file of a trial holds; undefined where that isn't what was written for this key. */
-function contentOf(text: string, key: TrialKey): unknown {
+async function contentOf(bytes: Uint8Array, key: TrialKey): Promise<unknown> {
   let file: Partial<TrialFile> | null;
   try {
-    file = JSON.parse(text) as Partial<TrialFile> | null;
+    file = JSON.parse((await unpacked(bytes)).toString()) as Partial<TrialFile> | null;
   } catch {
     return undefined;
   }

@@ -71,7 +71,7 @@ export interface PlannedTrial {
 }
 
 /** To be raised where older keys would name results that are computed otherwise now. */
-const keyVersion = 3;
+const keyVersion = 4;
 
 /**
  * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the

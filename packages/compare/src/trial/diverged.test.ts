@@ -5,7 +5,7 @@ import { reportDataset } from "../assemble.ts";
 import { chooseModel } from "../model/choose.ts";
 import type { Candidate } from "../plan/candidate.ts";
 import { chooseCandidates, defaultSettings, summarise } from "../plan/index.ts";
-import type { Settings, TrialRecord } from "../results.ts";
+import type { PredictedTrial, Settings } from "../results.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
 // No learning rate of the real grid makes a loss diverge on such data; these do, for all losses or for some.
@@ -27,7 +27,7 @@ const settings: Settings = {
 };
 const x = Array.from({ length: 40 }, (_, i) => Math.sin(i * i));
 const dataset = await datasetOf(csv({ x, y: x.map((v, i) => (v > 0 || i === 3 ? "yes" : "no")) }));
-const run = (candidate: string, fold = 0): Promise<TrialRecord[]> => {
+const run = (candidate: string, fold = 0): Promise<PredictedTrial[]> => {
   const runner = makeTrialRunner(dataset, settings);
   return runner.run({ candidate, seed: 0, fold }).finally(() => runner.dispose());
 };
@@ -60,7 +60,7 @@ describe("a trial that diverges", () => {
 
   it("is shown as diverged, ranked last and not tested", async () => {
     const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
-    const trials: TrialRecord[] = [];
+    const trials: PredictedTrial[] = [];
     for (const { id } of candidates.filter((c) => c.id !== "cross-entropy-threshold")) {
       rates.of = () => (id === "hinge" ? [1e30] : [0.01]);
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));
@@ -81,7 +81,7 @@ describe("a trial that diverges", () => {
 
   it("of the baseline in every configuration leaves no model to keep", async () => {
     const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
-    const trials: TrialRecord[] = [];
+    const trials: PredictedTrial[] = [];
     for (const { id } of candidates.filter((c) => c.id !== "cross-entropy-threshold")) {
       rates.of = () => [1e30];
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));
@@ -101,7 +101,8 @@ describe("a trial that diverges", () => {
     // One step: weight decay at such a rate overflows in the next.
     const given: Settings = { ...settings, model: "linear", maxEpochs: 1, batchSize: 64 };
     const runner = makeTrialRunner(far, given);
-    const trial = (fold: number): Promise<TrialRecord[]> => runner.run({ candidate: "hinge", seed: 0, fold });
+    const trial = (fold: number): Promise<PredictedTrial[]> =>
+      runner.run({ candidate: "hinge", seed: 0, fold });
     const records = (await Promise.all([trial(0), trial(1)])).flat();
     const overflown = records.filter((r) => r.status === "diverged" && r.chosen !== null);
     expect(overflown).toHaveLength(1);
@@ -115,7 +116,7 @@ describe("a trial that diverges", () => {
   it("leaves no buffer behind, and neither does a configuration that is overtaken", async () => {
     rates.of = () => [1e30, 1e-6, 0.1];
     const runner = makeTrialRunner(dataset, settings);
-    const once = (): Promise<TrialRecord[]> => runner.run({ candidate: "focal", seed: 0, fold: 0 });
+    const once = (): Promise<PredictedTrial[]> => runner.run({ candidate: "focal", seed: 0, fold: 0 });
     const [{ chosen }] = await once();
     expect(chosen?.learningRate).toBe(0.1);
     await once();

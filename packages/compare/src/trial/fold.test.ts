@@ -128,11 +128,15 @@ describe("makeFolds", () => {
     }
   });
 
-  it("trains on all rows where a second file is the test part", async () => {
+  it("trains on four rows of five where a second file is the test part", async () => {
     const table = await tableOf("y,row,more\nyes,1,a\n,2,b\nno,3,c\n", "test.csv");
     const [only, ...others] = makeFolds(binary, plain, 0, table);
     expect(others).toEqual([]);
-    expect(only.fit.rows + only.validation.rows).toBe(rows);
+    // Four of five rows, others for another seed.
+    expect(only.fit.rows + only.validation.rows).toBe(0.8 * rows);
+    const [next] = makeFolds(binary, plain, 1, table);
+    expect([...next.fit.x].toSorted()).not.toEqual([...only.fit.x].toSorted());
+    expect([...only.testRows]).toEqual([0, 1]);
     // The row without a target is left out.
     expect([...only.test.labels]).toEqual([1, 0]);
     expect(only.test.x).toHaveLength(2 * only.inputs);

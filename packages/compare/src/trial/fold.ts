@@ -33,6 +33,8 @@ export interface PreparedFold {
   fit: Part;
   validation: Part;
   test: Part;
+  /** The rows of the data set that `test` has, or places among those of the second file that have a target. */
+  testRows: Int32Array;
   /** Standardisation of a regression target; `{ mean: 0, sd: 1 }` for classification. */
   target: { mean: number; sd: number };
   /** Rows per class in `fit`; empty for regression. */
@@ -51,7 +53,10 @@ interface Split {
   test: Int32Array | null;
 }
 
-/** The rows of all folds of one seed. With a test table there is a single fold: all rows of the data set train. */
+/**
+ * The rows of all folds of one seed. With a test table there is a single fold, which trains on rows drawn for the seed, so that seeds
+ * show how much the choice of training rows does.
+ */
 function splitsOf(
   dataset: Dataset,
   settings: SplitSettings,
@@ -63,7 +68,7 @@ function splitsOf(
   const outer: { train: Int32Array; test: Int32Array | null }[] =
     testTable === null
       ? folds(cut, { folds: settings.folds, seed })
-      : [{ train: Int32Array.from({ length: dataset.rows }, (_, row) => row), test: null }];
+      : [{ train: drawn(cut, seed), test: null }];
   const splits = outer.map(({ train, test }, fold): Split => {
     const own = derive(seed, fold);
     let kept = train;
@@ -75,6 +80,13 @@ function splitsOf(
     return { ...innerSplit(cut, kept, { fraction: 0.2, seed: own }), test };
   });
   return { splits, notes };
+}
+
+/** Four rows of five. */
+function drawn(dataset: Dataset, seed: number): Int32Array {
+  const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
+  // Drawn otherwise than the inner split, whose seed comes of the fold.
+  return innerSplit(dataset, all, { fraction: 0.2, seed: derive(seed, 0, 0) }).fit;
 }
 
 /**
@@ -138,11 +150,14 @@ export function makeFolds(
       ...(dataset.bags && { bags: bagsOf(dataset, rows, y) }),
     });
     const fitted = part(fit, labels);
+    const tested =
+      test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels);
     return {
       inputs,
       fit: fitted,
       validation: part(validation, labels),
-      test: test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels),
+      test: tested,
+      testRows: test ?? Int32Array.from({ length: tested.rows }, (_, i) => i),
       target: dataset.task === "regression" ? fitTarget(cut.targets, fit) : { mean: 0, sd: 1 },
       classCounts: countClasses(fitted.labels, dataset.classes.length),
       ...unlabeledOf(dataset, encoder, inputs),
@@ -153,7 +168,7 @@ export function makeFolds(
 /** All rows of the data set as one training part, for the model that is kept. */
 export function makeWhole(dataset: Dataset): {
   encoder: Encoder;
-  whole: Omit<PreparedFold, "validation" | "test">;
+  whole: Omit<PreparedFold, "validation" | "test" | "testRows">;
 } {
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const encoder = fitEncoder(dataset, rows);

@@ -13,7 +13,7 @@ import { methods } from "../plan/methods.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import { summarise } from "../plan/summarise.ts";
 import { planTrials } from "../plan/trials.ts";
-import type { Settings, TrialRecord } from "../results.ts";
+import type { PredictedTrial, Settings } from "../results.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = { ...quick, losses: ["focal", "focal2"] };
@@ -38,9 +38,9 @@ async function run(
   ids: readonly string[],
   own: OwnParts,
   given: Settings = settings,
-): Promise<TrialRecord[]> {
+): Promise<PredictedTrial[]> {
   const runner = makeTrialRunner(dataset, given, own);
-  const records: TrialRecord[] = [];
+  const records: PredictedTrial[] = [];
   for (const candidate of ids)
     for (const fold of [0, 1]) records.push(...(await runner.run({ candidate, seed: 0, fold })));
   runner.dispose();
@@ -52,7 +52,7 @@ const subject = {
   ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
 };
 
-const anonymous = (records: readonly TrialRecord[]) =>
+const anonymous = (records: readonly PredictedTrial[]) =>
   records.map(({ candidate: _, seconds: __, ...record }) => record);
 
 describe("own candidates", () => {

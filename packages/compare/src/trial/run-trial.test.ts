@@ -1,3 +1,4 @@
+import { metricById } from "minimand";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";
@@ -6,8 +7,9 @@ import { seesBags } from "../plan/candidate.ts";
 import { candidateById, candidates } from "../plan/candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import type { TrialSpec } from "../plan/trials.ts";
-import type { Settings, TrialRecord } from "../results.ts";
+import type { PredictedTrial, Settings } from "../results.ts";
 import { makeFolds } from "./fold.ts";
+import { predictionKept } from "./kept-predictions.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = { ...quick, seeds: 2 };
@@ -18,11 +20,15 @@ const numbers = (scale: number) =>
   datasetOf(csv({ a, b, y: rows.map((i) => scale * (a[i] - 2 * b[i]) + 100) }), { task: "regression" });
 
 /** All but the time that it took. */
-const timeless = (records: TrialRecord[]): unknown => records.map(({ seconds: _, ...rest }) => rest);
+const timeless = (records: PredictedTrial[]): unknown => records.map(({ seconds: _, ...rest }) => rest);
 
-async function runAll(dataset: typeof binary, specs: TrialSpec[], given = settings): Promise<TrialRecord[]> {
+async function runAll(
+  dataset: typeof binary,
+  specs: TrialSpec[],
+  given = settings,
+): Promise<PredictedTrial[]> {
   const runner = makeTrialRunner(dataset, given);
-  const records: TrialRecord[] = [];
+  const records: PredictedTrial[] = [];
   for (const spec of specs) records.push(...(await runner.run(spec)));
   runner.dispose();
   return records;
@@ -34,7 +40,7 @@ describe("makeTrialRunner", () => {
       [0, 1].flatMap((seed) => [0, 1].map((fold): TrialSpec => ({ candidate, seed, fold }))),
     );
     const forward = await runAll(binary, specs);
-    const order = (records: TrialRecord[]): TrialRecord[] =>
+    const order = (records: PredictedTrial[]): PredictedTrial[] =>
       records.toSorted(
         (x, y) => x.candidate.localeCompare(y.candidate) || x.seed - y.seed || x.fold - y.fold,
       );
@@ -80,6 +86,25 @@ describe("makeTrialRunner", () => {
     expect(tuned.metrics["roc-auc"]).toBe(plain.metrics["roc-auc"]);
     expect(tuned.metrics["log-loss"]).toBe(plain.metrics["log-loss"]);
     expect(await runAll(several, [{ candidate: "cross-entropy", seed: 0, fold: 0 }])).toHaveLength(1);
+  });
+
+  it("keeps what it predicts, with the rows: the score follows from it", async () => {
+    for (const [dataset, candidate] of [
+      [binary, "cross-entropy"],
+      [several, "cross-entropy"],
+      [await numbers(7), "squared"],
+    ] as const) {
+      const metric = metricById(dataset.task === "regression" ? "rmse" : "balanced-accuracy");
+      const given = { ...settings, metric: metric.id };
+      for (const { predictions, score } of await runAll(dataset, [{ candidate, seed: 0, fold: 1 }], given)) {
+        const { ids, prediction } = predictionKept(predictions!);
+        const part = {
+          labels: Int32Array.from(ids, (row) => dataset.labels[row]),
+          targets: Float64Array.from(ids, (row) => dataset.targets[row]),
+        };
+        expect(metric.evaluate({ ...part, ...prediction })).toBe(score);
+      }
+    }
   });
 
   it("answers with the most frequent class as a reference", async () => {
@@ -145,7 +170,8 @@ describe("makeTrialRunner", () => {
     const [record] = await runner.run({ candidate: "focal", seed: 0, fold: 0 });
     runner.dispose();
     expect(record.rows).toMatchObject({ test: 3 });
-    expect(record.rows.fit + record.rows.validation).toBe(rows.length);
+    expect(record.rows.fit + record.rows.validation).toBe(39);
+    expect([...predictionKept(record.predictions!).ids]).toEqual([0, 1, 2]);
   });
 
   it("leaves no buffer behind over trials of several losses", async () => {

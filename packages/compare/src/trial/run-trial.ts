@@ -8,9 +8,10 @@ import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
-import type { Settings, TrialRecord, TuningRecord } from "../results.ts";
+import type { PredictedTrial, Settings, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
+import { keepPrediction } from "./kept-predictions.ts";
 import { buildInfoOf, isBetter, type Learner, makeLearner, type Run } from "./learner.ts";
 import { discard, type Network, type Trained } from "./network.ts";
 import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
@@ -21,7 +22,7 @@ import { bestThreshold, decideBy } from "./threshold.ts";
 /** Runs the trials of one data set; folds and compiled steps are made once and kept. */
 export interface TrialRunner {
   /** The record of the trial, and those of references that fall out of it (the tuned threshold). */
-  run(spec: TrialSpec, signal?: AbortSignal): Promise<TrialRecord[]>;
+  run(spec: TrialSpec, signal?: AbortSignal): Promise<PredictedTrial[]>;
   dispose(): void;
 }
 
@@ -92,7 +93,7 @@ export function makeTrialRunner(
         }
       }
       const tunesThreshold = spec.candidate === "cross-entropy" && task === "binary";
-      const diverged = (made: Partial<TrialRecord>): TrialRecord[] =>
+      const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
         [spec.candidate, ...(tunesThreshold ? [references.threshold.id] : [])].map((candidate) =>
           make({ ...made, candidate, prediction: null }),
         );
@@ -136,7 +137,9 @@ function recorder(
   task: Dataset["task"],
   started: number,
 ) {
-  return (made: Partial<TrialRecord> & { candidate: string; prediction: Prediction | null }): TrialRecord => {
+  return (
+    made: Partial<PredictedTrial> & { candidate: string; prediction: Prediction | null },
+  ): PredictedTrial => {
     const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [] } = made;
     const score = prediction === null ? Number.NaN : scoreOfPrediction(metric, fold.test, prediction);
     return {
@@ -151,6 +154,7 @@ function recorder(
       ...(prediction === null ? { metrics: {} } : fullEvaluation(task, fold.test, prediction)),
       curve,
       rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
+      predictions: prediction === null ? null : keepPrediction(fold.testRows, prediction),
       seconds: (performance.now() - started) / 1000,
     };
   };

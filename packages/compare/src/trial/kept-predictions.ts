@@ -1,0 +1,49 @@
+import type { KeptPredictions } from "../results.ts";
+import type { Prediction } from "./outcome.ts";
+
+/**
+ * Predictions as they are kept with a trial.
+ *
+ * Probabilities become float32 logarithms, which tell those near 0 and near 1 apart as float32 probabilities can't.
+ *
+ * @param ids which rows they are of
+ */
+export function keepPrediction(
+  ids: Int32Array,
+  { probabilities, predicted, predictions }: Prediction,
+): KeptPredictions {
+  const rows = toBase64(Int32Array.from(ids));
+  if (predictions.length > 0) return { rows, numbers: toBase64(predictions) };
+  return {
+    rows,
+    predicted: toBase64(predicted),
+    logProbabilities: toBase64(Float32Array.from(probabilities, Math.log)),
+  };
+}
+
+/** Kept predictions, and which rows they are of. */
+export function predictionKept(kept: KeptPredictions): { ids: Int32Array; prediction: Prediction } {
+  const { rows, predicted, logProbabilities, numbers } = kept;
+  return {
+    ids: new Int32Array(fromBase64(rows)),
+    prediction: {
+      probabilities: Float64Array.from(new Float32Array(fromBase64(logProbabilities)), Math.exp),
+      predicted: new Int32Array(fromBase64(predicted)),
+      predictions: new Float64Array(fromBase64(numbers)),
+    },
+  };
+}
+
+/** `String.fromCharCode` takes so many arguments at once. */
+const piece = 8192;
+
+function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += piece) text += String.fromCharCode(...bytes.subarray(i, i + piece));
+  return btoa(text);
+}
+
+function fromBase64(text = ""): ArrayBuffer {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+}
