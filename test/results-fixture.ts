@@ -192,10 +192,13 @@ function differenceFixture(
     low: m - 2.26 * se,
     high: m + 2.26 * se,
     p,
-    pHolm: Math.min(1, p * 6),
+    pAdjusted: Math.min(1, p * 6),
     pBetter: higher ? above : below,
     pSame: 1 - above - below,
     pWorse: higher ? below : above,
+    df: 9,
+    variance: { rows: 0.8 * se ** 2, fits: 0.2 * se ** 2 },
+    unstable: id === "mae",
     values,
     pairs: pairs.map(({ seed, fold }) => ({ seed, fold })),
   };
@@ -225,6 +228,7 @@ function entryFixture(
     mean: scores.length > 0 ? mean(scores) : null,
     sd: scores.length > 1 ? Math.sqrt(variance(scores)) : null,
     n: scores.length,
+    seeds: new Set(own.map(({ seed }) => seed)).size,
     diverged,
     difference:
       difference !== null && options.testRows !== null
@@ -253,7 +257,16 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
   const random = uniform(options.seed);
   const trials = trialsFixture(options, random);
   const sign = options.higherIsBetter ? -1 : 1;
-  const group = { better: 0, same: 0, worse: 0, undecided: 0, baseline: 0, diverged: 1, reference: 2 };
+  const group = {
+    better: 0,
+    same: 0,
+    worse: 0,
+    undecided: 0,
+    "not pursued": 0,
+    baseline: 0,
+    diverged: 1,
+    reference: 2,
+  };
   const entries = candidatesFixture()
     .map((candidate) => entryFixture(candidate, options, trials))
     .sort((a, b) => group[a.verdict] - group[b.verdict] || sign * ((a.mean ?? 0) - (b.mean ?? 0)));
@@ -279,6 +292,8 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
       { level: "info", text: "3 rows without a target were left out" },
     ],
     seeds: options.seeds,
+    folds: { planned: options.folds, complete: Array.from({ length: options.folds }, (_, i) => i) },
+    finalists: ["aldr-kl", "weighted-cross-entropy", "anyloss-f1", "ensloss", "focal"],
     trials,
     ranking: {
       metric: options.metric,
@@ -339,7 +354,7 @@ export function acrossFixture(): AcrossReport {
 /** A whole `results.json`. */
 export function resultsFixture(datasets: DatasetReport[], across: AcrossReport | null = null): Results {
   return {
-    schema: "minimand.compare/1",
+    schema: "minimand.compare/2",
     created: "2026-11-25T00:00:00.000Z",
     versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25 (wasm)", node: "24.21.0" },
     engine: { name: "native", version: "onnxruntime-node 1.30.0", threads: 2 },

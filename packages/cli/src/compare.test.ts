@@ -137,8 +137,8 @@ describe.concurrent("minimand compare", () => {
     expect({ rows, testRows }).toEqual({ rows: 40, testRows: 2 });
     const tested = ranking.entries.flatMap(({ difference }) => (difference === null ? [] : [difference]));
     expect(tested.length).toBeGreaterThan(1);
-    for (const { values, p, pHolm, low, high, pBetter, pSame, pWorse } of tested)
-      expect([values.length, p, pHolm, low, high, pBetter, pSame, pWorse]).toEqual([
+    for (const { values, p, pAdjusted, low, high, pBetter, pSame, pWorse } of tested)
+      expect([values.length, p, pAdjusted, low, high, pBetter, pSame, pWorse]).toEqual([
         2,
         ...Array(7).fill(null),
       ]);

@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { datasetOf } from "../../../test/support/datasets.ts";
+import { tableOf } from "../../../test/support/tables.ts";
 import { reportDataset } from "./assemble.ts";
 import { chooseCandidates, defaultSettings, summarise } from "./plan/index.ts";
 import type { PredictedTrial, Settings } from "./results.ts";
+import { keepPrediction, predictionKept } from "./trial/kept-predictions.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
 const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
+/** What trials are run of: the choice by validation is made of them. */
+const run = candidates.filter(({ id }) => id !== "chosen-by-validation");
 const configuration = { learningRate: 0.01, parameters: {} };
 
+/** On rows of its own: each fold of a seed has half of them. */
 const trial = (candidate: string, seed: number, fold: number, score: number): PredictedTrial => ({
   candidate,
   seed,
@@ -21,45 +26,98 @@ const trial = (candidate: string, seed: number, fold: number, score: number): Pr
   curve: [score],
   rows: { fit: 6, validation: 2, test: 4 },
   seconds: 0.1,
-  predictions: null,
+  predictions: keepPrediction(rowsOf(seed, fold), {
+    probabilities: Float64Array.from({ length: 12 }, (_, i) => (i % 2 ? 0.4 : 0.6)),
+    predicted: new Int32Array(6),
+    predictions: new Float64Array(0),
+  }),
 });
+
+const rowsOf = (seed: number, fold: number): Int32Array =>
+  Int32Array.from({ length: 6 }, (_, i) => (2 * i + fold + seed) % 12);
 
 const trialsOf = (seeds: number[], folds: number[]) =>
   seeds.flatMap((seed) =>
-    folds.flatMap((fold) =>
-      candidates.map(({ id }, i) => trial(id, seed, fold, 0.5 + 0.01 * i * (seed + 1))),
-    ),
+    folds.flatMap((fold) => run.map(({ id }, i) => trial(id, seed, fold, 0.5 + 0.01 * i * (seed + 1)))),
   );
 
 const dataset = await datasetOf(
   `x,c,y\n${Array.from({ length: 12 }, (_, i) => `${i * i},${i % 2 ? "u" : "v"},${i % 3 ? "no" : "yes"}`).join("\n")}`,
 );
-const source = { name: "a", source: "a.csv", sha256: "00", testRows: null };
+const source = { name: "a", source: "a.csv", sha256: "00", testTable: null };
 const report = (trials: PredictedTrial[], given: Partial<Settings> = {}) =>
   reportDataset(dataset, source, { ...settings, ...given }, candidates, trials);
 
 describe("reportDataset", () => {
-  it("judges only seeds of which every candidate has every fold", () => {
+  it("judges only those further seeds that baseline and finalists have on every fold", () => {
     const whole = trialsOf([0], [0, 1]);
     const cut = [...whole, ...trialsOf([1], [0, 1]).slice(1)];
     const made = report(cut);
     expect(made.seeds).toEqual({ planned: [0, 1], complete: [0] });
-    expect(made.trials).toHaveLength(whole.length);
     expect(made.ranking).toEqual(report(whole).ranking);
-    expect(report(trialsOf([0, 1], [0, 1])).seeds.complete).toEqual([0, 1]);
+    expect(made.finalists.toSorted()).toEqual(["class-weighted-cross-entropy", "focal"]);
+    const both = report(trialsOf([0, 1], [0, 1]));
+    expect(both.seeds.complete).toEqual([0, 1]);
+    expect(both.ranking.entries.map(({ candidate, seeds }) => [candidate, seeds])).toContainEqual([
+      "focal",
+      2,
+    ]);
   });
 
-  it("ignores a first seed that was cut short and keeps a later one that is whole", () => {
-    const made = report([...trialsOf([0], [0]), ...trialsOf([1], [0, 1])]);
-    expect(made.seeds.complete).toEqual([1]);
-    expect(made.trials.every((t) => t.seed === 1)).toBe(true);
+  it("has no finalists with a single seed, and needs the first one whole", () => {
+    expect(report(trialsOf([0], [0, 1]), { seeds: 1 }).finalists).toEqual([]);
+    expect(() => report([...trialsOf([0], [0]), ...trialsOf([1], [0, 1])])).toThrow(
+      /^trials: expected all candidates on all 2 folds of the first seed, got 1 \(.* is missing\)$/,
+    );
+  });
+
+  it("takes those folds that all candidates have, three at least", () => {
+    const given = { folds: 5 };
+    const thirds = (folds: number[]): PredictedTrial[] =>
+      trialsOf([0], folds).map((trial) => {
+        const ids = rowsOf(0, trial.fold)
+          .subarray(0, 2)
+          .map((row) => (row + 4 * trial.fold) % 12);
+        const { prediction } = predictionKept(trial.predictions!);
+        const half = { ...prediction, probabilities: prediction.probabilities.subarray(0, 4) };
+        return { ...trial, predictions: keepPrediction(ids, { ...half, predicted: new Int32Array(2) }) };
+      });
+    const made = report([...thirds([0, 1, 2, 3]).slice(0, -1)], given);
+    expect(made.folds).toEqual({ planned: 5, complete: [0, 1, 2] });
+    expect(made.trials.every(({ fold }) => fold < 3)).toBe(true);
+    expect(() => report(thirds([0, 1]), given)).toThrow(
+      /^trials: expected all candidates on at least 3 folds of the first seed, got 2 \(/,
+    );
+  });
+
+  it("adds what validation would have chosen on each fold", () => {
+    const trials = trialsOf([0], [0, 1]).map((trial) => {
+      const best = trial.candidate === (trial.fold === 0 ? "focal" : "cross-entropy");
+      const validation = best ? 0.9 : 0.1;
+      return { ...trial, tuning: [{ configuration, validation, epochs: 3 }], score: validation };
+    });
+    const { trials: all } = report(trials);
+    const chosen = all.filter(({ candidate }) => candidate === "chosen-by-validation");
+    expect(chosen.map(({ fold, score }) => [fold, score])).toEqual([
+      [0, 0.9],
+      [1, 0.9],
+    ]);
+  });
+
+  it("spends a part of alpha and says what was cut where it is told to", () => {
+    const note = { level: "warning", text: "cut" } as const;
+    const made = reportDataset(dataset, source, settings, candidates, trialsOf([0], [0, 1]), {
+      alpha: 0.02,
+      notes: [note],
+    });
+    expect([made.ranking.alpha, made.notes[0]]).toEqual([0.02, note]);
   });
 
   it.each(["cross-entropy", "majority-class"])("refuses trials without those of %s", (id) => {
     const trials = trialsOf([0, 1], [0, 1]).filter(({ candidate }) => candidate !== id);
     expect(() => report(trials)).toThrow(
       new RangeError(
-        `trials: expected a seed with all candidates on all 2 folds, got none (${id} is missing)`,
+        `trials: expected all candidates on all 2 folds of the first seed, got 0 (${id} is missing)`,
       ),
     );
   });
@@ -87,19 +145,19 @@ describe("reportDataset", () => {
     expect(made.model?.candidate).toBe("cross-entropy");
   });
 
-  it("has one fold a seed where a second file is the test part, and no verdict", () => {
-    const trials = trialsOf([0, 1], [0]);
-    const made = reportDataset(dataset, { ...source, testRows: 120 }, settings, candidates, trials);
+  it("has one fold a seed where a second file is the test part", async () => {
+    const testTable = await tableOf("x,c,y\n1,u,no\n4,v,yes\n9,u,no\n2,u,no\n5,v,no\n7,v,yes\n", "test.csv");
+    const trials = trialsOf([0, 1], [0]).map((trial) => {
+      const ids = Int32Array.from({ length: 6 }, (_, i) => i);
+      return { ...trial, predictions: keepPrediction(ids, predictionKept(trial.predictions!).prediction) };
+    });
+    const made = reportDataset(dataset, { ...source, testTable }, settings, candidates, trials);
     expect(made.seeds.complete).toEqual([0, 1]);
-    expect(made.trials).toHaveLength(trials.length);
-    expect(made.testRows).toBe(120);
+    expect(made.testRows).toBe(6);
     expect(made.ranking.entries.find((e) => e.candidate === "focal")).toMatchObject({
-      verdict: "undecided",
-      difference: { p: null, low: null, pBetter: null },
+      verdict: "same",
+      difference: { mean: 0, p: 1 },
     });
-    expect(made.model).toMatchObject({
-      candidate: "cross-entropy",
-      why: "no verdict is given on one test file, so the baseline is kept",
-    });
+    expect(made.model?.candidate).toBe("cross-entropy");
   });
 });

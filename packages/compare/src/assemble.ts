@@ -1,56 +1,95 @@
 import { bagSizes, metricById } from "minimand";
+import { checkOptions } from "minimand/engine";
 import type { Dataset } from "./dataset/dataset.ts";
+import { encodeTarget } from "./dataset/encode-target.ts";
 import { fitEncoder } from "./dataset/encoder.ts";
 import { describeFeatures } from "./dataset/make-dataset.ts";
+import { chooseFinalists, chosenByValidation } from "./decision/finalists.ts";
+import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { chooseModel } from "./model/choose.ts";
-import { baselineFor } from "./plan/candidates.ts";
+import { baselineFor, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
-import type { CandidateSummary, DatasetReport, PredictedTrial, Settings, TrialRecord } from "./results.ts";
+import type { CandidateSummary, DatasetReport, Note, PredictedTrial, Settings } from "./results.ts";
+import type { Table } from "./table/table.ts";
 
 /** What a report says of a data set beside its trials. */
 export interface DatasetSource {
   name: string;
   source: string;
   sha256: string;
-  /** Rows of the second file, where `--test` is used. */
-  testRows: number | null;
+  /** The second file, where `--test` is used. */
+  testTable: Table | null;
 }
 
-/**
- * The report of one data set from its finished trials. Only seeds that are complete (every candidate on every fold) take
- * part, so that each loss is judged on the same folds.
- *
- * @throws RangeError where no seed is complete: without the trials of the baseline or a reference there is nothing to rank
- */
-export function reportDataset(
+/** What was to be predicted on the rows that trials are tested on. */
+export function truthOf(dataset: Dataset, testTable: Table | null = null): Truth {
+  if (testTable === null) {
+    const { labels, targets, groups } = dataset;
+    return { labels, targets, groups: groups ?? null };
+  }
+  const { labels, targets } = encodeTarget(dataset, testTable);
+  return { labels, targets, groups: null };
+}
+
+/** The finalists of a data set, from its finished trials of the first seed. */
+export function finalistsFor(
   dataset: Dataset,
-  { name, source, sha256, testRows }: DatasetSource,
+  testTable: Table | null,
   settings: Settings,
   candidates: readonly CandidateSummary[],
   trials: readonly PredictedTrial[],
+): string[] {
+  if (settings.seeds === 1) return [];
+  const first = trials.filter(({ seed }) => seed === 0);
+  return chooseFinalists(first, candidates, truthOf(dataset, testTable), {
+    ...judgedBy(settings, dataset),
+    baseline: baselineOf(settings, dataset),
+    validationIsLoss: dataset.bags === true,
+  });
+}
+
+/**
+ * The report of one data set from its finished trials: all candidates on the first seed, on those folds that are complete for them
+ * (three at least), and baseline and finalists on those further seeds that are.
+ *
+ * @param options `alpha`, where a part of that of the settings is spent elsewhere; `notes` on how the run was cut
+ * @throws RangeError where the first seed isn't complete: without the trials of all candidates there is nothing to rank
+ */
+export function reportDataset(
+  dataset: Dataset,
+  { name, source, sha256, testTable }: DatasetSource,
+  settings: Settings,
+  candidates: readonly CandidateSummary[],
+  trials: readonly PredictedTrial[],
+  options: { alpha?: number; notes?: readonly Note[] } = {},
 ): DatasetReport {
   checkSettingNames(settings);
-  const planned = Array.from({ length: settings.seeds }, (_, seed) => seed);
-  const folds = testRows === null ? settings.folds : 1;
-  const complete = planned.filter((seed) =>
-    candidates.every((c) => trials.filter((t) => t.candidate === c.id && t.seed === seed).length === folds),
-  );
-  if (complete.length === 0) throw incomplete(candidates, trials, folds);
+  checkOptions("reportDataset", options, { alpha: true, notes: true });
+  const { alpha = settings.alpha, notes = [] } = options;
+  const truth = truthOf(dataset, testTable);
+  const testRows = testTable === null ? null : Math.max(truth.labels.length, truth.targets.length);
+  const baseline = baselineOf(settings, dataset);
+  const judged = judgedBy(settings, dataset);
+  const first = firstSeed(trials, candidates, testRows === null ? settings.folds : 1);
+  const finalists = finalistsFor(dataset, testTable, settings, candidates, first.trials);
+  const chosen = candidates.some(({ id }) => id === references.validation.id)
+    ? chosenByValidation(first.trials, losses(candidates), references.validation.id, {
+        higherIsBetter: judged.higherIsBetter && dataset.bags !== true,
+      })
+    : [];
+  const final = furtherSeeds(trials, candidates, [baseline, ...finalists], first.folds);
   // In one order, whatever the order in which workers have finished.
   const place = new Map(candidates.map(({ id }, i) => [id, i]));
-  const used = trials
-    .filter((t) => complete.includes(t.seed))
-    .sort((a, b) => a.seed - b.seed || a.fold - b.fold || place.get(a.candidate)! - place.get(b.candidate)!);
-  const metric = metricById(metricFor(settings.metric, dataset.task));
-  const ranking = rank(used, candidates, {
-    metric: metric.id,
-    higherIsBetter: metric.higherIsBetter,
-    // One's own baseline is known by the candidates alone.
-    baseline: settings.baseline === "auto" ? baselineFor(settings, dataset.task) : settings.baseline,
+  const used = [...first.trials, ...chosen, ...final.trials].sort(
+    (a, b) => a.seed - b.seed || a.fold - b.fold || place.get(a.candidate)! - place.get(b.candidate)!,
+  );
+  const ranking = rank(used, candidates, truth, {
+    ...judged,
+    baseline,
     rope: settings.rope,
-    alpha: settings.alpha,
-    testTrainRatio: testRows === null ? 1 / (settings.folds - 1) : null,
+    alpha,
+    testedOn: testTable === null ? "folds" : "file",
   });
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   return {
@@ -67,30 +106,77 @@ export function reportDataset(
     testRows,
     features: describeFeatures(dataset),
     inputs: fitEncoder(dataset, all).inputs,
-    notes: dataset.notes,
+    notes: [...notes, ...dataset.notes],
     ...(settings.bagColumn !== null &&
       dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
-    seeds: { planned, complete },
+    seeds: { planned: range(settings.seeds), complete: [0, ...final.seeds] },
+    folds: { planned: testRows === null ? settings.folds : 1, complete: first.folds },
+    finalists,
     trials: used.map(({ predictions: _, ...trial }) => trial),
     ranking,
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
 }
 
-/** What there is no ranking without: the first candidate that no seed has on every fold. */
-function incomplete(
+/** Id of what the others are measured against: one's own baseline is known by the candidates alone. */
+const baselineOf = (settings: Settings, { task }: Dataset): string =>
+  settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline;
+
+function judgedBy({ metric }: Settings, { task }: Dataset): JudgedBy {
+  const { id, higherIsBetter } = metricById(metricFor(metric, task));
+  return { metric: id, higherIsBetter };
+}
+
+const losses = (candidates: readonly CandidateSummary[]): string[] =>
+  candidates.filter(({ kind }) => kind !== "reference").map(({ id }) => id);
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** The trials of the first seed on the folds that all candidates have. */
+function firstSeed(
+  trials: readonly PredictedTrial[],
   candidates: readonly CandidateSummary[],
-  trials: readonly TrialRecord[],
   folds: number,
-): RangeError {
-  const seeds = Map.groupBy(trials, ({ seed }) => seed);
-  const lacking = candidates.find(({ id }) =>
-    [...seeds.values()].every((own) => own.filter((t) => t.candidate === id).length !== folds),
+): { trials: PredictedTrial[]; folds: number[] } {
+  const own = trials.filter(({ seed }) => seed === 0);
+  const run = candidates.map(({ id }) => id).filter((id) => id !== references.validation.id);
+  const lacking = (fold: number): string | undefined =>
+    run.find((id) => !own.some((trial) => trial.candidate === id && trial.fold === fold));
+  const complete = range(folds).filter((fold) => lacking(fold) === undefined);
+  const least = Math.min(3, folds);
+  if (complete.length >= least)
+    return { trials: own.filter(({ fold }) => complete.includes(fold)), folds: complete };
+  const missing = range(folds)
+    .map(lacking)
+    .find((id) => id !== undefined);
+  const what = folds === 1 ? "the test rows" : `${least === folds ? "all" : "at least"} ${least} folds`;
+  throw new RangeError(
+    `trials: expected all candidates on ${what} of the first seed, got ${complete.length} (${missing} is missing)`,
   );
-  const what = `a seed with all candidates on ${folds === 1 ? "the test rows" : `all ${folds} folds`}`;
-  return new RangeError(
-    `trials: expected ${what}, got none${lacking === undefined ? "" : ` (${lacking.id} is missing)`}`,
-  );
+}
+
+/** The trials of those further seeds that all of some candidates have, and those of references beside them. */
+function furtherSeeds(
+  trials: readonly PredictedTrial[],
+  candidates: readonly CandidateSummary[],
+  ids: readonly string[],
+  folds: readonly number[],
+): { trials: PredictedTrial[]; seeds: number[] } {
+  const seeds: number[] = [];
+  const taken: PredictedTrial[] = [];
+  const shown = new Set([
+    ...ids,
+    ...candidates.filter(({ kind }) => kind === "reference").map(({ id }) => id),
+  ]);
+  const further = trials.filter(({ seed, candidate }) => seed > 0 && shown.has(candidate));
+  for (const [seed, own] of Map.groupBy(further, (trial) => trial.seed)) {
+    const has = (id: string): boolean =>
+      folds.every((fold) => own.some((trial) => trial.candidate === id && trial.fold === fold));
+    if (!ids.every(has)) continue;
+    seeds.push(seed);
+    taken.push(...own.filter(({ candidate }) => has(candidate)));
+  }
+  return { trials: taken, seeds: seeds.sort((a, b) => a - b) };
 }
 
 function describeBags(column: string, groups: Int32Array): NonNullable<DatasetReport["bags"]> {

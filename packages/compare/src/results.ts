@@ -122,54 +122,75 @@ export interface KeptPredictions {
   numbers?: string;
 }
 
-/** Verdict on one candidate against the baseline. */
-export type Verdict = "baseline" | "better" | "same" | "worse" | "undecided" | "diverged" | "reference";
+/**
+ * Verdict on one candidate against the baseline. `not pursued`: no finalist, so that nobody looked closely enough to call it better;
+ * `undecided`: these data can't tell.
+ */
+export type Verdict =
+  | "baseline"
+  | "better"
+  | "same"
+  | "worse"
+  | "undecided"
+  | "not pursued"
+  | "diverged"
+  | "reference";
 
 /** The paired difference `candidate - baseline`, in units of the metric; positive is better only if the metric is. */
 export type Difference = TestedDifference | UntestedDifference;
 
-/** A difference on test parts that differ, so that the tests can tell what it would be on other rows. */
+/** A difference of which the tests can tell what it would be on other rows and with other fits. */
 export interface TestedDifference extends PairedDifference, Claims {}
 
-/** A difference that is known on one set of test rows only: nothing of {@link Claims} can be said. */
+/** A difference that was seen, and of which nothing of {@link Claims} can be said. */
 export interface UntestedDifference extends PairedDifference, Record<keyof Claims, null> {}
 
 interface PairedDifference {
+  /** Of the metric of all rows of a seed, over the seeds. */
   mean: number;
-  /** The paired differences, in the order of `pairs`. */
+  /** The differences of single test parts, in the order of `pairs`. */
   values: number[];
   pairs: { seed: number; fold: number }[];
 }
 
 /** What the tests say of a difference. */
 interface Claims {
-  /** 95 % interval of the mean difference (corrected resampled t). */
+  /** 95 % interval of the mean difference. */
   low: number;
   high: number;
-  /** Two-sided p of the corrected resampled t-test, and after Holm's adjustment over the candidates. */
+  /** Two-sided p of this difference alone, and adjusted for all candidates (max-T): for a reference it is the same. */
   p: number;
-  pHolm: number;
-  /** Bayesian correlated t-test with the region of practical equivalence. */
+  pAdjusted: number;
+  /** Probabilities by the region of practical equivalence. */
   pBetter: number;
   pSame: number;
   pWorse: number;
+  /** Degrees of freedom; null where nothing varies. */
+  df: number | null;
+  /** Squared standard error, by the rows that happened to be there and by the fits. */
+  variance: { rows: number; fits: number };
+  /** Fits fail visibly more often than their rows explain. */
+  unstable: boolean;
 }
 
 export interface RankingEntry {
   candidate: string;
   label: string;
   verdict: Verdict;
-  /** Mean and standard deviation of the report metric over the folds (on a test file: the seeds) that ran. */
+  /** The report metric of all rows of a seed, over the seeds. */
   mean: number | null;
+  /** Its standard deviation over single test parts, and their number. */
   sd: number | null;
   n: number;
+  /** Seeds that it is judged on. */
+  seeds: number;
   diverged: number;
   difference: Difference | null;
   /** The verdict in plain words. */
   sentence: string;
 }
 
-/** Candidates from best to worst mean; diverged ones last; references after all. */
+/** Candidates from best to worst difference to the baseline; diverged ones last; references after all. */
 export interface Ranking {
   metric: string;
   higherIsBetter: boolean;
@@ -203,8 +224,12 @@ export interface DatasetReport {
   notes: Note[];
   /** Where training saw bags only: how many there are, and of how many rows. */
   bags?: { column: string; count: number; smallest: number; largest: number };
-  /** Repeats (seeds) asked for, and those that are complete for all candidates and folds. */
+  /** Seeds asked for, and those that are complete: the first for all candidates, the others for the baseline and the finalists. */
   seeds: { planned: number[]; complete: number[] };
+  /** Folds asked for (1 on a test file), and those of the first seed that are complete for all candidates. */
+  folds: { planned: number; complete: number[] };
+  /** Candidates that were worth more than one seed. */
+  finalists: string[];
   trials: TrialRecord[];
   ranking: Ranking;
   /** Which model was kept and why. */
@@ -241,8 +266,11 @@ export interface Settings {
   /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
   model: "mlp" | "linear" | "own";
   hidden: number[];
+  /** In all, of the finalists and the baseline; the others are trained on the first one. */
   seeds: number;
   folds: number;
+  /** So many rows at most are drawn of each data set; null: all. */
+  sample: number | null;
   configurations: number;
   maxEpochs: number;
   patience: number;
@@ -282,7 +310,7 @@ export interface EngineUsed {
 }
 
 export interface Results {
-  schema: "minimand.compare/1";
+  schema: "minimand.compare/2";
   created: string;
   /** `engine`: the array engine, which both engines of training compute with. */
   versions: { minimand: string; engine: string; node: string };
@@ -293,4 +321,6 @@ export interface Results {
   candidates: CandidateSummary[];
   datasets: DatasetReport[];
   across: AcrossReport | null;
+  /** Where a budget has cut the plan: what is missing, and which part of alpha is left for the run that continues. */
+  cut?: { missing: string[]; alphaLeft: number };
 }

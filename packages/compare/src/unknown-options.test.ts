@@ -21,7 +21,16 @@ const takers: Record<string, (options: never) => unknown> = {
   innerSplit: (options) => compare.innerSplit(dataset, rows, options),
   makeImbalanced: (options) => compare.makeImbalanced(dataset, rows, options),
   makeTrialRunner: (options) => compare.makeTrialRunner(dataset, settings, options),
-  rank: (options) => compare.rank([], [], options),
+  rank: (options) => compare.rank([], [], { labels: [], targets: [], groups: null }, options),
+  reportDataset: (options) =>
+    compare.reportDataset(
+      dataset,
+      { name: "a", source: "a", sha256: "", testTable: null },
+      settings,
+      [],
+      [],
+      options,
+    ),
   chooseModel: (options) => compare.chooseModel([], report.ranking, options),
   fitWhole: (options) => compare.fitWhole(dataset, settings, report.model!, options),
   withTeacher: (options) => compare.withTeacher(dataset, table, {} as never, options),
@@ -37,6 +46,6 @@ it("settings are looked at wherever they are given, with the one that may be mea
   expect(() => compare.checkSettings(mistyped)).toThrow(meant);
   expect(() => compare.makeTrialRunner(dataset, mistyped)).toThrow(meant);
   expect(() =>
-    compare.reportDataset(dataset, { name: "a", source: "a", sha256: "", testRows: null }, mistyped, [], []),
+    compare.reportDataset(dataset, { name: "a", source: "a", sha256: "", testTable: null }, mistyped, [], []),
   ).toThrow(meant);
 });

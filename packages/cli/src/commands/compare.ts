@@ -1,23 +1,28 @@
 import { join } from "node:path";
 import {
+  baselineFor,
   checkSettings,
   chooseCandidates,
   compareAcross,
   defaultSettings,
   listed,
   metricFor,
-  type OwnModel,
+  type Note,
   type PredictedTrial,
   type Results,
   reportDataset,
   type Settings,
+  sampleRows,
   summarise,
   withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { areRecords, runTrials } from "../compare/compare-run.ts";
+import { type Budget, makeBudget } from "../compare/budget.ts";
+import { areRecords, type RunOptions, rowsForBudget, runTrials } from "../compare/compare-run.ts";
+import { alphaLeft, type Look, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
+import { shareDataset } from "../compare/share-dataset.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -57,9 +62,13 @@ interface Options extends Omit<Settings, "losses" | "hidden" | "model">, EngineA
   hidden?: number[];
   workers?: number;
   budget?: number;
+  quick: boolean;
   out?: string;
   json: boolean;
 }
+
+/** Milliseconds of `--quick`. */
+const quick = 30_000;
 
 /** `minimand compare FILE... --target COLUMN`. */
 export function compareCommand(): Command {
@@ -86,16 +95,22 @@ export function compareCommand(): Command {
       [],
     )
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
-    .option("-s, --seeds <n>", "repeats of the cross-validation", wholeNumber, defaultSettings.seeds)
+    .option(
+      "-s, --seeds <n>",
+      "repeats of the cross-validation for the baseline and the five finalists; the first of them is for all losses",
+      wholeNumber,
+      defaultSettings.seeds,
+    )
     .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)
     .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "stop at a whole repeat before this time (60s, 5m, 2h; a plain number is seconds); the first repeat always runs",
+      "be done in this time (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows",
       timeSpan,
     )
+    .option("--quick", "the same as --budget 30s", false)
     .addOption(outOption("minimand-NAME"))
     .addOption(jsonOption("results.json"))
     .option(
@@ -150,10 +165,7 @@ export function compareCommand(): Command {
       "--bag-column <column>",
       "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
     )
-    .option(
-      "--test <file>",
-      "test on this file instead of folds; each seed is one repeat, and no verdict is given",
-    )
+    .option("--test <file>", "test on this file instead of folds; each seed trains on four rows of five")
     .option(
       "--distill-from <folder>",
       "a model kept by compare as a teacher: adds the losses that learn from its logits",
@@ -193,7 +205,9 @@ again continues where it was stopped.`,
 }
 
 async function compare(files: string[], options: Options): Promise<void> {
-  const { budget = null } = options;
+  const started = performance.now();
+  const milliseconds = options.budget ?? (options.quick ? quick : null);
+  const budget = milliseconds === null ? null : makeBudget(milliseconds, started);
   const workers = workersOf(options);
   if (options.model !== "mlp" && options.hidden !== undefined)
     throw new UsageError(
@@ -231,24 +245,21 @@ async function compare(files: string[], options: Options): Promise<void> {
     }
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
-      const records = await runTrials({
-        subjects,
-        settings,
-        candidates: chosen,
-        store,
-        workers,
-        budget,
-        versions: versions(),
-        engine,
-        origins,
-        model,
-        warn,
-        signal,
-      });
-      const results = assemble(subjects, settings, engine, candidates, records, model);
+      const whole: RunOptions = {
+        ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
+        ...{ versions: versions(), engine, origins, model, warn, signal },
+        baseline: settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline,
+      };
+      const taken = budget === null ? whole : await withinBudget(whole, budget);
+      const { records, cut } = await runTrials(taken);
+      const missing = [...sampled(taken), ...cut];
+      for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
+      const sums = subjects.map(({ sha256 }) => sha256);
+      const look = lookAt(await alphaLeft(out, taken.settings, sums), cut.length > 0);
+      const results = assemble(taken, records, missing, look);
       await startEngine();
       const compile = await compilerOf(engine, warn);
-      const models = await fitModels(subjects, settings, results, {
+      const models = await fitModels(taken.subjects, taken.settings, results, {
         signal,
         compile,
         candidates: own.candidates,
@@ -266,6 +277,31 @@ async function compare(files: string[], options: Options): Promise<void> {
     });
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+}
+
+/** The same run with fewer rows, where three folds of all candidates don't fit into the budget otherwise. */
+async function withinBudget(options: RunOptions, budget: Budget): Promise<RunOptions> {
+  const { subjects, settings } = options;
+  const rows = await rowsForBudget(options, budget);
+  if (rows === null) return options;
+  return {
+    ...options,
+    settings: { ...settings, sample: rows },
+    subjects: subjects.map((subject) => {
+      const { dataset } = subject;
+      if (dataset.rows <= rows) return subject;
+      return { ...subject, dataset: shareDataset(sampleRows(dataset, rows, 0)) };
+    }),
+  };
+}
+
+/** Says of how many rows were drawn. */
+function sampled({ settings, subjects }: RunOptions): string[] {
+  return settings.sample === null
+    ? []
+    : [
+        `${settings.sample} rows at most were drawn of ${subjects.length === 1 ? "the data" : "each data set"}`,
+      ];
 }
 
 /** What was asked for, and the data sets. The bytes of the files are let go. */
@@ -297,6 +333,7 @@ function settingsOf(target: string, options: Options): Settings {
   const {
     workers: _w,
     budget: _b,
+    quick: _q,
     out: _o,
     json: _j,
     engine: _e,
@@ -348,25 +385,33 @@ function defaultFolder(subjects: readonly Subject[]): string {
 }
 
 function assemble(
-  subjects: readonly Subject[],
-  settings: Settings,
-  engine: Results["engine"],
-  candidates: Results["candidates"],
+  { subjects, settings, engine, summaries, model }: RunOptions,
   records: PredictedTrial[][],
-  model: OwnModel | undefined,
+  missing: string[],
+  { alpha, left }: Look,
 ): Results {
-  const datasets = subjects.map(({ name, source, sha256, dataset, testRows }, i) =>
-    reportDataset(dataset, { name, source, sha256, testRows }, settings, candidates, records[i]),
+  const notes = missing.map(
+    (what): Note => ({
+      level: "warning",
+      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `; tested at alpha ${alpha}, so that a run that continues can test as well` : ""}`,
+    }),
+  );
+  const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>
+    reportDataset(dataset, { name, source, sha256, testTable }, settings, summaries, records[i], {
+      alpha,
+      notes,
+    }),
   );
   return withShortNames({
-    schema: "minimand.compare/1",
+    schema: "minimand.compare/2",
     created: new Date().toISOString(),
     versions: versions(),
     engine,
     settings,
     ...(model && { ownModel: { id: model.id, origin: model.origin } }),
-    candidates,
+    candidates: [...summaries],
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
+    ...(missing.length > 0 && { cut: { missing, alphaLeft: left } }),
   });
 }

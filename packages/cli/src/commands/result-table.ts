@@ -11,6 +11,7 @@ const styleOf = {
   same: "cyan",
   worse: "red",
   undecided: "none",
+  "not pursued": "dim",
   diverged: "red",
   reference: "dim",
 } as const satisfies Record<RankingEntry["verdict"], string>;
@@ -25,7 +26,8 @@ export function resultTable(results: Results): string {
 function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport): string {
   const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
   // On a test file nothing is tested, so there is nothing to show of intervals and probabilities.
-  const tests = testRows === null ? ["difference (95 %)", "p (Holm)", "better/same/worse"] : ["difference"];
+  const tests =
+    testRows === null ? ["difference (95 %)", "p (adjusted)", "better/same/worse"] : ["difference"];
   const table = new Table({
     head: ["loss", metricName(ranking.metric), ...tests, "verdict"],
     style: { head: [], border: [] },
@@ -55,10 +57,10 @@ function testedCells(difference: RankingEntry["difference"], verdict: RankingEnt
   if (difference === null) return [];
   const change = signed(difference.mean, 4);
   if (difference.p === null) return [change];
-  const { low, high, pHolm, pBetter, pSame, pWorse } = difference;
+  const { low, high, pAdjusted, pBetter, pSame, pWorse } = difference;
   return [
     `${change} [${signed(low, 3)}, ${signed(high, 3)}]`,
-    verdict === "reference" ? "" : pValue(pHolm),
+    verdict === "reference" ? "" : pValue(pAdjusted),
     [pBetter, pSame, pWorse].map((p) => fixed(p, 2)).join(" "),
   ];
 }

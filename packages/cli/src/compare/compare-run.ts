@@ -1,42 +1,34 @@
 import {
-  type EngineUsed,
-  minimisedBy,
-  type Origin,
+  type CandidateSummary,
+  finalistsFor,
   type OwnModel,
   type PlannedCandidate,
   type PlannedTrial,
   type PredictedTrial,
+  planFinals,
   planTrials,
-  type Settings,
 } from "@minimand/compare";
-import { messageOf } from "../error-text.ts";
-import { Interrupted } from "../failure.ts";
-import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
-import { type Pool, startPool } from "../run/pool.ts";
-import { progressLine } from "../run/progress.ts";
-import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
-import { refusal } from "./own-candidates.ts";
-import type { Subject } from "./subjects.ts";
+import { plural } from "../report/format.ts";
+import { type Budget, leastFolds, repeatsThatFit, rowsThatFit } from "./budget.ts";
+import { startTeam, type Team, type TeamOptions } from "./trial-team.ts";
 
 /** What {@link runTrials} needs. */
-export interface RunOptions {
-  subjects: Subject[];
-  settings: Settings;
-  candidates: readonly PlannedCandidate[];
-  store: TrialStore<PredictedTrial[]>;
-  workers: number;
-  /** Milliseconds, or null. Cuts at whole repeats only. */
-  budget: number | null;
+export interface RunOptions extends TeamOptions {
+  summaries: readonly CandidateSummary[];
+  /** Id of the baseline. */
+  baseline: string;
+  budget: Budget | null;
   versions: Record<string, string>;
-  engine: EngineUsed;
-  /** The user's modules that some of the candidates come from, or the model. */
-  origins: Origin[];
   /** The own model that all train. */
   model?: OwnModel;
-  /** Told what the workers warn of. */
-  warn: (message: string) => void;
-  signal: AbortSignal;
+}
+
+/** What was run. */
+export interface Ran {
+  records: PredictedTrial[][];
+  /** How a budget has cut the plan; empty where nothing is missing. */
+  cut: string[];
 }
 
 /** Whether a stored file holds the records of a trial. */
@@ -48,106 +40,123 @@ export function areRecords(value: unknown): value is PredictedTrial[] {
   );
 }
 
-/**
- * Runs all trials that the store doesn't hold yet, repeat by repeat (a repeat is one seed of all losses, folds and data
- * sets), and returns the records of each subject.
- *
- * A repeat is begun only if the budget has room for one as long as the last. Every finished trial is stored at once, so
- * that an interruption loses at most those in flight.
- *
- * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
- */
-export async function runTrials(options: RunOptions): Promise<PredictedTrial[][]> {
-  const { subjects, settings, candidates, store, workers, budget, signal } = options;
-  const records: PredictedTrial[][] = subjects.map(() => []);
-  const planned = planTrials(settings, candidates, subjects, options);
-  const pending: PlannedTrial[][] = Array.from({ length: settings.seeds }, () => []);
-  for (const trial of abreast(planned, candidates, workers)) {
-    const known = await store.get(trial.key);
-    if (known === null) pending[trial.spec.seed].push(trial);
-    else records[trial.subject].push(...known);
-  }
-  const doubts = store.doubts();
-  if (doubts !== null) process.stderr.write(`${doubts}\n`);
-  const total = planned.length;
-  let done = total - pending.flat().length;
-  if (done > 0) tell(`${done === total ? "all" : `${done} of`} ${total} trials are there already`);
-  if (done === total) return records;
-  signal.throwIfAborted();
+/** Finalists of a data set, at most. */
+const mostFinalists = 5;
 
-  const data: CompareWorkerData = {
-    datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
-    settings,
-    engine: options.engine,
-    origins: options.origins,
-    ...(options.model && { model: options.model.id }),
-  };
-  const pool: Pool<CompareJob, PredictedTrial[]> = startPool(
-    "compare/compare-worker",
-    data,
-    Math.min(workers, pending.flat().length),
-    options.warn,
-  );
-  const candidateOf = ({ candidate }: PlannedTrial["spec"]) => candidates.find(({ id }) => id === candidate);
-  const line = progressLine(process.stderr, done);
-  const stop = (): void => void pool.destroy();
-  signal.addEventListener("abort", stop);
-  const started = performance.now();
-  let running: Promise<void>[] = [];
+/**
+ * Runs all trials that the store doesn't hold yet: all candidates on the first seed, then baseline and finalists of each data set on
+ * the others.
+ *
+ * A budget cuts seeds of the finalists first, whose number is fixed before the first of them, then folds, of which three remain.
+ *
+ * @throws as {@link Team} does
+ */
+export async function runTrials(options: RunOptions): Promise<Ran> {
+  const { subjects, settings, candidates, summaries, store, workers, budget } = options;
+  const first = planTrials(settings, candidates, subjects, options);
+  const folds = settings.test === null ? settings.folds : 1;
+  const taking = Math.min(mostFinalists, candidates.length - 1) + 1;
+  const total = first.length + subjects.length * (settings.seeds - 1) * (taking > 1 ? taking * folds : 0);
+  const team = startTeam(options, total);
+  const cut: string[] = [];
   try {
-    let longest = 0;
-    for (const [seed, missing] of pending.entries()) {
-      signal.throwIfAborted();
-      const elapsed = performance.now() - started;
-      if (budget !== null && seed > 0 && missing.length > 0 && elapsed + longest > budget) {
-        line.clear();
-        tell(
-          `budget: stopped after ${seed} of ${settings.seeds} repeats; the same command with more budget continues`,
-        );
-        break;
-      }
-      const before = performance.now();
-      running = missing.map(async ({ subject, spec, key }) => {
-        const outcome = await pool.run({ dataset: subject, spec }).catch((error: unknown) => {
-          throw blamed(error, candidateOf(spec), options.model);
-        });
-        await store.put(key, outcome);
-        records[subject].push(...outcome);
-        done++;
-        line.update(done, total, "trials");
-      });
-      await Promise.all(running);
-      if (missing.length > 0) longest = Math.max(longest, performance.now() - before);
-    }
-  } catch (error) {
-    await pool.destroy();
-    // What is being stored is stored to its end, so that nothing half-written stays behind.
-    await Promise.allSettled(running);
-    if (!signal.aborted) throw error;
-    throw new Interrupted(`interrupted: ${done} of ${total} trials are kept; the same command continues`);
+    const ran = await runFirst(team, abreast(first, candidates, workers), folds, budget);
+    if (ran < folds) cut.push(`${ran} of ${folds} folds`);
+    const doubts = store.doubts();
+    if (doubts !== null) process.stderr.write(`${doubts}\n`);
+    const finalists = subjects.map(({ dataset, testTable }, i) =>
+      ran < folds ? [] : finalistsFor(dataset, testTable, settings, summaries, team.records[i]),
+    );
+    const pursued = finalists.some((ids) => ids.length > 0) || ran < folds;
+    const final = planFinals(settings, candidates, subjects, options, finalists);
+    const seeds = ran < folds ? 0 : await runFinals(team, final, finalists, options);
+    if (pursued && seeds < settings.seeds - 1)
+      cut.push(`${plural(seeds + 1, "seed")} of ${settings.seeds} for the finalists`);
+    if (team.fresh() === 0) tell(`all ${total} trials are there already`);
   } finally {
-    line.clear();
-    signal.removeEventListener("abort", stop);
-    await pool.destroy();
+    await team.end();
   }
-  return records;
+  return { records: team.records, cut };
 }
 
-/** What went wrong in a trial; with code of the user's it is for them to mend. */
-function blamed(
-  error: unknown,
-  candidate: PlannedCandidate | undefined,
-  model: OwnModel | undefined,
-): unknown {
-  const own = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
-  const origin = own ?? model?.origin;
-  const message = messageOf(error);
-  if (origin === undefined || message.startsWith("--with ")) return error;
-  const what =
-    own === undefined
-      ? `${model?.id} can't be trained with ${candidate?.id}`
-      : `${candidate?.id} can't be trained`;
-  return refusal(origin.file, `${what}: ${message}`);
+/** Runs the first seed, with a budget fold by fold; returns the number of folds that were run. */
+async function runFirst(
+  team: Team,
+  trials: readonly PlannedTrial[],
+  folds: number,
+  budget: Budget | null,
+): Promise<number> {
+  if (budget === null) {
+    await team.run(trials);
+    return folds;
+  }
+  for (let fold = 0; fold < folds; fold++) {
+    const started = performance.now();
+    await team.run(trials.filter(({ spec }) => spec.fold === fold));
+    const took = performance.now() - started;
+    if (fold + 1 >= leastFolds && fold + 1 < folds && took > budget.left()) return fold + 1;
+  }
+  return folds;
+}
+
+/** Runs as many of the further seeds as the budget has room for; returns their number. */
+async function runFinals(
+  team: Team,
+  trials: readonly PlannedTrial[],
+  finalists: readonly (readonly string[])[],
+  { settings, candidates, workers, budget, baseline }: RunOptions,
+): Promise<number> {
+  const wanted = settings.seeds - 1;
+  if (trials.length === 0) return wanted;
+  if (budget === null) {
+    await team.run(abreast(trials, candidates, workers));
+    return wanted;
+  }
+  // What the same candidates took on the first seed.
+  const each = finalists.flatMap((ids, subject) =>
+    team.records[subject].filter(
+      ({ candidate, seed }) => seed === 0 && (candidate === baseline || ids.includes(candidate)),
+    ),
+  );
+  const seconds = each.reduce((sum, trial) => sum + trial.seconds, 0) / workers;
+  const planned = repeatsThatFit(budget.left(), 1000 * seconds, wanted);
+  for (let seed = 1; seed <= planned; seed++) {
+    const started = performance.now();
+    await team.run(
+      abreast(
+        trials.filter(({ spec }) => spec.seed === seed),
+        candidates,
+        workers,
+      ),
+    );
+    if (performance.now() - started > budget.left()) return seed;
+  }
+  return planned;
+}
+
+/**
+ * How many rows of the largest data set can be taken so that three folds of all candidates fit into the budget, by a trial of the
+ * baseline on each; null where all can.
+ */
+export async function rowsForBudget(options: RunOptions, budget: Budget): Promise<number | null> {
+  const { subjects, settings, candidates, workers, baseline } = options;
+  const probes = planTrials(settings, candidates, subjects, options).filter(
+    ({ spec }) => spec.candidate === baseline && spec.fold === 0,
+  );
+  const team = startTeam({ ...options, workers: Math.min(workers, probes.length) }, probes.length);
+  try {
+    await team.run(probes);
+  } finally {
+    await team.end();
+  }
+  const seconds = team.records.map((own) => own.find(({ candidate }) => candidate === baseline)!.seconds);
+  const folds = settings.test === null ? leastFolds : 1;
+  const all = seconds.reduce((sum, one) => sum + one, 0);
+  // The kept model of each data set is trained on all rows, with one configuration.
+  budget.setAside((1000 * 1.5 * all) / settings.configurations);
+  const needed = (1000 * all * folds * candidates.length) / workers;
+  const rows = Math.max(...subjects.map(({ dataset }) => dataset.rows));
+  return rowsThatFit(budget.left(), needed, rows);
 }
 
 /**

@@ -165,7 +165,7 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   }
   const splits =
     settings.test === null
-      ? `${settings.folds} folds x ${plural(settings.seeds, "seed")}`
+      ? `${settings.folds} folds, ${plural(settings.seeds, "seed")} for the finalists`
       : `${plural(settings.seeds, "seed")} on ${settings.test}`;
   tell(
     `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "configuration")} each`,

@@ -43,7 +43,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   ];
   if (tested)
     columns.push(
-      { head: html`p <small>after Holm</small>`, numeric: true },
+      { head: html`p <small>adjusted</small>`, numeric: true },
       { head: html`Probability <small>better / same / worse</small>`, numeric: true },
     );
   const row = (entry: RankingEntry): Row => {
@@ -58,7 +58,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
         ? null
         : html`<small class="line">[${signed(d.low, digits)}, ${signed(d.high, digits)}]</small>`;
     const claims = (): Child[] => [
-      d === null || d.p === null || entry.verdict === "reference" ? "–" : pValue(d.pHolm),
+      d === null || d.p === null || entry.verdict === "reference" ? "–" : pValue(d.pAdjusted),
       posterior(entry),
     ];
     return {

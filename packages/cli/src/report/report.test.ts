@@ -41,7 +41,7 @@ describe("renderReport", () => {
     expect(verdict).toBe("▲better");
     expect(mean).toBe(`${best.mean!.toFixed(3)} ± ${best.sd!.toFixed(3)}`);
     expect(difference).toBe(`+${d.mean.toFixed(3)}[+${d.low.toFixed(3)}, +${d.high.toFixed(3)}]`);
-    expect(p).toBe(d.pHolm < 0.001 ? "<0.001" : d.pHolm.toFixed(3));
+    expect(p).toBe(d.pAdjusted < 0.001 ? "<0.001" : d.pAdjusted.toFixed(3));
     expect(table.find(([loss]) => loss?.startsWith("Jensen"))?.slice(1, 4)).toEqual([
       "✕diverged 3/10",
       expect.any(String),

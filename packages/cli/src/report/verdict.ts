@@ -6,12 +6,12 @@ import { html } from "./markup.ts";
 
 /** A verdict as a chip: symbol, word and colour. */
 export function chip(verdict: Verdict, text: string = verdictStyles[verdict].word): Markup {
-  return html`<span class="chip ${verdict}"><b aria-hidden="true">${verdictStyles[verdict].glyph}</b>${text}</span>`;
+  return html`<span class="chip ${verdict.replace(" ", "-")}"><b aria-hidden="true">${verdictStyles[verdict].glyph}</b>${text}</span>`;
 }
 
 /** How many losses got which verdict, as a row of chips. */
 export function verdictCounts(entries: RankingEntry[]): Markup {
-  const order = ["better", "same", "undecided", "worse", "diverged"] as const;
+  const order = ["better", "same", "undecided", "not pursued", "worse", "diverged"] as const;
   const counts = order.map((verdict) => ({
     verdict,
     n: entries.filter((e) => e.verdict === verdict).length,

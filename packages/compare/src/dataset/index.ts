@@ -25,6 +25,7 @@ export {
 export { type Fold, type FoldsOptions, folds } from "./folds.ts";
 export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
+export { pickRows, sampleRows } from "./pick-rows.ts";
 export { checkFolds } from "./strata.ts";
 export { withUnlabeled } from "./unlabeled.ts";
 export { unreadableRows } from "./unreadable.ts";

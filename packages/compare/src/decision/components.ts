@@ -14,8 +14,11 @@ import type { Components, PairedFits } from "./paired-fits.ts";
  *
  * Groups of rows take the place of rows: sums over a group, times groups per row.
  *
+ * A single fold is a test file that all seeds share: `V = var_s(theta_s)`, `sigma^2 = V - mean_i var_s(psi_si) / N`, n = S, and
+ * `c = 1 / S + 1 / 4`, as each seed trains on four rows of five.
+ *
  * @param options `lambda` instead of what the rule says
- * @returns null where nothing can be said: fewer than 3 folds, a fold with fewer than two rows or groups, or a number that
+ * @returns null where nothing can be said: 2 folds, one seed on a test file, a fold with fewer than two rows or groups, or a number that
  *   isn't finite
  */
 export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {}): Components | null {
@@ -23,7 +26,7 @@ export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {})
   const seeds = theta.length;
   const rows = psi[0].length;
   const n = seeds * k;
-  if (k < 3 || !theta.every(Number.isFinite)) return null;
+  if (k === 2 || n === 1 || !theta.every(Number.isFinite)) return null;
   const groups = fits.groups ?? Float64Array.from({ length: rows }, (_, i) => i);
   const count = 1 + Array.from(groups).reduce((a, b) => Math.max(a, b), 0);
   const summed = psi.map((one) => groupSums(one, groups, count).map((sum) => (sum * count) / rows));
@@ -35,6 +38,19 @@ export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {})
   const fourth = deviations(bar).reduce((sum, d) => sum + d ** 4, 0);
   const kappa = squares === 0 ? 0 : Math.max(0, (count * fourth) / squares ** 2 - 3);
   const nuA = 2 / (2 / (count - 1) + kappa / count);
+
+  const several = seeds > 1;
+  const spread = (g: number): number => (several ? variance(summed.map((one) => one[g])) : 0);
+  const betweenRows = average(Float64Array.from({ length: count }, (_, g) => spread(g)));
+  if (k === 1) {
+    const V = variance(theta);
+    const E = betweenRows / count;
+    const c = 1 / n + 1 / 4;
+    const sigmaFit2 = V - E;
+    if (!Number.isFinite(A + V + E)) return null;
+    const B = c * Math.max(0, sigmaFit2);
+    return { mean, A, nuA, B, c, sigmaFit2, V, unstable: false, n, W: 0, E, msw: 0, msb: V };
+  }
 
   let W = 0;
   let msw = 0;
@@ -48,10 +64,8 @@ export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {})
     }
     msw += variance(local) / seeds;
   }
-  const several = seeds > 1;
   const msb = several ? k * variance(theta) : 0;
-  const spread = (g: number): number => (several ? variance(summed.map((one) => one[g])) : 0);
-  const E = (k / count) * average(Float64Array.from({ length: count }, (_, g) => spread(g)));
+  const E = (k / count) * betweenRows;
 
   const pooled = (within: number, between: number): number =>
     (seeds * (k - 1) * within + (seeds - 1) * between) / (n - 1);

@@ -68,7 +68,8 @@ export function decide(
     const test = tests[j];
     const finding = ((): Finding => {
       if (fits === null) return "diverged";
-      if (test === null) return "undecided";
+      // One seed on a test file has no test.
+      if (test === null) return finalist || fits.folds > 1 ? "undecided" : "not pursued";
       if (test.pSame >= practicallySure) return "same";
       if (finalist && better[j] < alpha / 2) return "better";
       if (worse[j] < alpha / 2) return "worse";

@@ -45,6 +45,7 @@ describe("rankingFigure", () => {
       same: "■",
       worse: "▼",
       undecided: "○",
+      "not pursued": "–",
       baseline: "◆",
       diverged: "✕",
       reference: "·",

@@ -39,7 +39,7 @@ function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]
   const tested =
     d.p === null
       ? difference
-      : `${difference} [${signed(d.low, digits)}, ${signed(d.high, digits)}], p (Holm) ${pValue(d.pHolm)}`;
+      : `${difference} [${signed(d.low, digits)}, ${signed(d.high, digits)}], p (adjusted) ${pValue(d.pAdjusted)}`;
   return {
     ...row,
     mean: cut(d.mean),

@@ -39,6 +39,13 @@ export const verdictStyles: Record<Verdict, VerdictStyle> = {
   same: { word: "same", glyph: "■", symbol: "square", filled: true, color: color("same") },
   worse: { word: "worse", glyph: "▼", symbol: triangleDown, filled: true, color: color("worse") },
   undecided: { word: "undecided", glyph: "○", symbol: "circle", filled: false, color: color("muted") },
+  "not pursued": {
+    word: "not pursued",
+    glyph: "–",
+    symbol: "circle",
+    filled: false,
+    color: color("muted"),
+  },
   baseline: { word: "baseline", glyph: "◆", symbol: "diamond", filled: true, color: color("ink") },
   diverged: { word: "diverged", glyph: "✕", symbol: "times", filled: false, color: color("worse") },
   reference: { word: "reference", glyph: "·", symbol: "circle", filled: true, color: color("muted") },

@@ -12,6 +12,7 @@ const entry = (candidate: string, verdict: Verdict, mean: number): RankingEntry 
   mean,
   sd: 0.1,
   n: 3,
+  seeds: 2,
   diverged: 0,
   difference: null,
   sentence: "",
@@ -79,9 +80,7 @@ describe("chooseModel", () => {
       ]),
     );
     expect(chosen).toMatchObject({ candidate: "b", configuration: fast, epochs: 30 });
-    expect(chosen?.why).toBe(
-      "B has the best mean of the losses that are distinguishably better than the baseline",
-    );
+    expect(chosen?.why).toBe("B gains most of the losses that are distinguishably better than the baseline");
   });
 
   it("takes the configuration with the best mean over all folds, not that of the luckiest fold", () => {

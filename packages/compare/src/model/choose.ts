@@ -22,12 +22,10 @@ export function chooseModel(
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
-  const untested = ranking.entries.some(({ difference }) => difference?.p === null);
-  const why = untested
-    ? "no verdict is given on one test file, so the baseline is kept"
-    : best === undefined
+  const why =
+    best === undefined
       ? "no loss is distinguishably better than the baseline, so the baseline is kept"
-      : `${best.label} has the best mean of the losses that are distinguishably better than the baseline`;
+      : `${best.label} gains most of the losses that are distinguishably better than the baseline`;
   return { candidate, ...chosen, why };
 }
 

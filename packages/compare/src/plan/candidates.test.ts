@@ -152,7 +152,7 @@ describe("losses of bags", () => {
     const only = ofBags("binary", { losses: ["interpolated"], baseline: "instance-level" });
     expect(only.map((c) => c.id)).toEqual(["instance-level", "interpolated", "individual-labels"]);
     const rows = summarise(only, "binary", 2);
-    expect(rows.map((r) => r.kind)).toEqual(["loss", "loss", "reference", "reference"]);
+    expect(rows.map((r) => r.kind)).toEqual(["loss", "loss", "reference", "reference", "reference"]);
     expect(rows.some((r) => r.id === "cross-entropy-threshold")).toBe(false);
   });
 
@@ -249,9 +249,16 @@ describe("summarise", () => {
         binary: [
           ["majority-class", "reference", 0],
           ["cross-entropy-threshold", "reference", 0],
+          ["chosen-by-validation", "reference", 0],
         ],
-        multiclass: [["majority-class", "reference", 0]],
-        regression: [["mean-target", "reference", 0]],
+        multiclass: [
+          ["majority-class", "reference", 0],
+          ["chosen-by-validation", "reference", 0],
+        ],
+        regression: [
+          ["mean-target", "reference", 0],
+          ["chosen-by-validation", "reference", 0],
+        ],
       }[task],
     );
   });

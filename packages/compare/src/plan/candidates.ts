@@ -34,6 +34,11 @@ export const references = {
     label: "Cross-entropy, tuned threshold",
     formula: "cross-entropy; the threshold on p_1 that is best on the inner validation part",
   },
+  validation: {
+    id: "chosen-by-validation",
+    label: "Whatever validation chooses",
+    formula: "on each fold the candidate that is best on the inner validation part",
+  },
 } as const;
 
 /** What decides the baseline: without bags the usual one of the task. */

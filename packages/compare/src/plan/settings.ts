@@ -12,7 +12,8 @@ export const defaultSettings: Omit<Settings, "target"> = {
   steps: [],
   model: "mlp",
   hidden: [64, 64],
-  seeds: 2,
+  seeds: 6,
+  sample: null,
   folds: 5,
   configurations: 4,
   maxEpochs: 50,
@@ -40,7 +41,7 @@ const settingNames: OptionNames<Settings> = {
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
-  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true },
+  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true, sample: true },
 };
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */
@@ -59,6 +60,7 @@ export function checkSettings(settings: Settings): void {
   checkNumber("patience", settings.patience, { min: 1, integer: true });
   checkNumber("batchSize", settings.batchSize, { min: 1, integer: true });
   for (const width of settings.hidden) checkNumber("hidden", width, { min: 1, integer: true });
+  if (settings.sample !== null) checkNumber("sample", settings.sample, { min: 2, integer: true });
   if (settings.rope !== "auto") checkNumber("rope", settings.rope, { min: 0 });
   checkNumber("alpha", settings.alpha, { above: 0, below: 1 });
   checkNumber("labelNoise", settings.labelNoise, { min: 0, below: 1 });

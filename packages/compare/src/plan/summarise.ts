@@ -22,11 +22,12 @@ export function summarise(
     }),
   );
   const hasThreshold = chosen.some((c) => c.id === "cross-entropy");
-  const rows =
+  const rows: (typeof references)[keyof typeof references][] =
     task === "regression"
       ? [references.mean]
       : task === "binary"
         ? [references.majority, ...(hasThreshold ? [references.threshold] : [])]
         : [references.majority];
+  if (losses.filter(({ kind }) => kind !== "reference").length > 1) rows.push(references.validation);
   return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Settings } from "../results.ts";
 import { chooseCandidates } from "./choose.ts";
 import { defaultSettings } from "./settings.ts";
-import { planTrials, type TrialHost, type TrialSubject } from "./trials.ts";
+import { planFinals, planTrials, type TrialHost, type TrialSubject } from "./trials.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 3 };
 const subject: TrialSubject = {
@@ -28,14 +28,12 @@ const keyOf = (candidate: string, ...args: Parameters<typeof plan>): string => {
 };
 
 describe("planTrials", () => {
-  it("lists every candidate and the reference on every fold of every seed and data set", () => {
+  it("lists every candidate and the reference on every fold of the first seed, for every data set", () => {
     const other = { ...subject, sha256: "11" };
     const trials = plan({}, [subject, other]);
     const ids = ["majority-class", "cross-entropy", "class-weighted-cross-entropy", "focal"];
     expect(trials.map(({ subject, spec }) => [spec.seed, subject, spec.candidate, spec.fold])).toEqual(
-      [0, 1].flatMap((seed) =>
-        [0, 1].flatMap((place) => ids.flatMap((id) => [0, 1, 2].map((fold) => [seed, place, id, fold]))),
-      ),
+      [0, 1].flatMap((place) => ids.flatMap((id) => [0, 1, 2].map((fold) => [0, place, id, fold]))),
     );
     expect(new Set(trials.map(({ key }) => JSON.stringify(key))).size).toBe(trials.length);
   });
@@ -47,9 +45,27 @@ describe("planTrials", () => {
 
   it("has one trial a seed where a second file is tested on, whatever the folds", () => {
     const tested = { ...subject, testSha256: "22" };
-    expect(plan({}, [tested]).map(({ spec }) => spec.fold)).toEqual(Array(8).fill(0));
+    expect(plan({}, [tested]).map(({ spec }) => spec.fold)).toEqual(Array(4).fill(0));
     expect(keyOf("focal", { folds: 7 }, [tested])).toBe(keyOf("focal", {}, [tested]));
     expect(keyOf("focal", { folds: 7 })).not.toBe(keyOf("focal"));
+  });
+});
+
+describe("planFinals", () => {
+  it("lists baseline and finalists of each data set on every fold of the further seeds", () => {
+    const all = { ...settings, losses: ["focal", "hinge"], seeds: 3 };
+    const chosen = chooseCandidates(all, "binary");
+    const trials = planFinals(all, chosen, [subject, subject], host, [["hinge"], []]);
+    expect(trials.map(({ subject, spec }) => [spec.seed, subject, spec.candidate, spec.fold])).toEqual(
+      [1, 2].flatMap((seed) =>
+        [
+          [0, "cross-entropy"],
+          [0, "hinge"],
+          [1, "cross-entropy"],
+        ].flatMap(([place, id]) => [0, 1, 2].map((fold) => [seed, place, id, fold])),
+      ),
+    );
+    expect(planFinals({ ...all, seeds: 1 }, chosen, [subject], host, [["hinge"]])).toEqual([]);
   });
 });
 
@@ -82,6 +98,7 @@ describe("the key of a trial", () => {
     { model: "linear" },
     { hidden: [8] },
     { folds: 4 },
+    { sample: 500 },
     { configurations: 6 },
     { maxEpochs: 7 },
     { patience: 3 },

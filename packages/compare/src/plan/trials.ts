@@ -2,7 +2,7 @@ import type { Dataset } from "../dataset/dataset.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
 import { hasNeed, minimisedBy, type PlannedCandidate } from "./candidate.ts";
-import { references } from "./candidates.ts";
+import { baselineFor, references } from "./candidates.ts";
 import { gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
 import { metricFor } from "./settings.ts";
@@ -79,7 +79,7 @@ const keyVersion = 4;
  */
 const deciding: Record<keyof Settings, boolean> = {
   ...{ target: true, types: true, missing: true, ignore: true, group: true, bagColumn: true, damaged: true },
-  ...{ labelNoise: true, imbalance: true, model: true, hidden: true },
+  ...{ labelNoise: true, imbalance: true, sample: true, model: true, hidden: true },
   ...{ maxEpochs: true, patience: true, batchSize: true },
   ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
@@ -87,8 +87,8 @@ const deciding: Record<keyof Settings, boolean> = {
 };
 
 /**
- * The trials of a comparison with their keys, seed by seed (a repeat), data set by data set, candidate by candidate: first
- * the reference that learns nothing, then the candidates in their order, each on all folds.
+ * The trials of the first seed with their keys, data set by data set, candidate by candidate: first the reference that learns
+ * nothing, then the candidates in their order, each on all folds. {@link planFinals} has those of the others.
  *
  * @param candidates as `chooseCandidates` gives them
  */
@@ -98,17 +98,46 @@ export function planTrials(
   subjects: readonly TrialSubject[],
   host: TrialHost,
 ): PlannedTrial[] {
-  const repeats = Array.from({ length: settings.seeds }, (_, seed) => seed);
-  return repeats.flatMap((seed) =>
-    subjects.flatMap((subject, place) => {
-      const folds = foldsOf(settings, subject);
-      const reference = subject.dataset.task === "regression" ? references.mean : references.majority;
-      return [null, ...candidates].flatMap((candidate) =>
-        Array.from({ length: folds ?? 1 }, (_, fold) => {
-          const spec = { candidate: candidate?.id ?? reference.id, seed, fold };
-          return { subject: place, spec, key: keyOf(spec, candidate, subject, settings, host) };
-        }),
-      );
+  return subjects.flatMap((_, subject) =>
+    trialsOf(0, subject, [null, ...candidates], { settings, subjects, host }),
+  );
+}
+
+/**
+ * The trials of all further seeds, seed by seed: the baseline and the finalists of each data set.
+ *
+ * @param finalists ids for each of the data sets, see `chooseFinalists`
+ */
+export function planFinals(
+  settings: Settings,
+  candidates: readonly PlannedCandidate[],
+  subjects: readonly TrialSubject[],
+  host: TrialHost,
+  finalists: readonly (readonly string[])[],
+): PlannedTrial[] {
+  const further = Array.from({ length: settings.seeds - 1 }, (_, i) => i + 1);
+  return further.flatMap((seed) =>
+    subjects.flatMap(({ dataset: { task } }, subject) => {
+      const baseline = settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline;
+      const taking = candidates.filter(({ id }) => id === baseline || finalists[subject].includes(id));
+      return trialsOf(seed, subject, taking, { settings, subjects, host });
+    }),
+  );
+}
+
+function trialsOf(
+  seed: number,
+  subject: number,
+  candidates: readonly (PlannedCandidate | null)[],
+  { settings, subjects, host }: { settings: Settings; subjects: readonly TrialSubject[]; host: TrialHost },
+): PlannedTrial[] {
+  const own = subjects[subject];
+  const folds = foldsOf(settings, own);
+  const reference = own.dataset.task === "regression" ? references.mean : references.majority;
+  return candidates.flatMap((candidate) =>
+    Array.from({ length: folds ?? 1 }, (_, fold) => {
+      const spec = { candidate: candidate?.id ?? reference.id, seed, fold };
+      return { subject, spec, key: keyOf(spec, candidate, own, settings, host) };
     }),
   );
 }

@@ -20,6 +20,7 @@ function ranking(means: Record<string, number | "diverged" | "reference">, highe
         mean: typeof mean === "number" ? mean : 0.99,
         sd: 0,
         n: 10,
+        seeds: 2,
         diverged: mean === "diverged" ? 1 : 0,
         difference: null,
         sentence: "",

@@ -1,21 +1,22 @@
 import { checkOptions } from "minimand/engine";
+import { type Contender, decide } from "../decision/decide.ts";
+import { outcomesOf, pairedFits, type SeedOutcome, type Truth } from "../decision/fits-of.ts";
+import type { PairedFits } from "../decision/paired-fits.ts";
+import { type DifferenceTest, testDifference } from "../decision/test-difference.ts";
 import type {
   CandidateSummary,
   Difference,
+  PredictedTrial,
   Ranking,
-  TestedDifference,
-  TrialRecord,
+  RankingEntry,
   Verdict,
 } from "../results.ts";
-import { bayesianCorrelatedTTest } from "./bayesian.ts";
 import {
   type CandidateScores,
   describeScores,
   pairedDifferences,
   scoresByCandidate,
 } from "./candidate-scores.ts";
-import { correctedTTest } from "./corrected-t-test.ts";
-import { holm } from "./holm.ts";
 import { checkIn } from "./sample.ts";
 import { type Setting, sentenceOf, summaryOf, type Unworded } from "./sentences.ts";
 
@@ -27,80 +28,62 @@ export interface RankOptions {
   baseline: string;
   /** Half-width of the region of practical equivalence, in units of the metric, or `"auto"`. */
   rope: number | "auto";
-  /** Family-wise error of the tests, between 0 and 1. */
+  /** Chance of a false finding in either direction, between 0 and 1: half of it for `better`, half for `worse`. */
   alpha: number;
   /**
-   * Rows of a test part over rows of its training part: 1/(k − 1) for k folds; null where all seeds are tested on the
-   * same rows.
+   * The rows that trials are tested on: folds, a second file, or later ones than those of training, of which differences are shown and
+   * nothing is claimed.
    */
-  testTrainRatio: number | null;
+  testedOn: "folds" | "file" | "later rows";
 }
 
-/** Probability from which the posterior says that a difference is of no practical size. */
-const practicallySure = 0.95;
-
 /**
- * Ranks losses against a baseline, with paired statistics and a verdict for each.
+ * Ranks losses against a baseline, with a test of all of them together and a verdict for each.
  *
  * Verdicts, by the first rule that applies:
  *
- * 1. `baseline` and `reference` (majority class, tuned threshold, ...) are roles. A reference gets its difference
- *    and probabilities like a loss, but it is not in the Holm family: its `pHolm` is its `p`.
- * 2. `diverged`: the loss diverged in one or more outer trials. It is ranked after all others and not tested,
- *    as the folds on which it did not diverge are not a fair sample.
- * 3. `undecided`: fewer than two folds in common with the baseline (without a difference), or all seeds tested on the
- *    same rows (with one, and nothing else).
- * 4. `same`: the posterior probability of the region of practical equivalence is at least 0.95. That holds even
- *    where the difference is significant: it is then real, and too small to matter.
- * 5. `better` / `worse`: significant after Holm (`pHolm < alpha`), and the mean difference is an improvement, or is
- *    not.
- * 6. `undecided`: neither; more seeds may decide.
+ * 1. `baseline` and `reference` (majority class, tuned threshold, ...) are roles. A reference gets its difference and probabilities
+ *    like a loss, but it is not in the family of the tests: its `pAdjusted` is its `p`.
+ * 2. `diverged`: the loss diverged in one or more outer trials. It is ranked after all others and not tested.
+ * 3. `undecided` without an interval: where nothing can be tested (2 folds, a fold of a single row, later rows).
+ * 4. `same`: the probability of the region of practical equivalence is at least 0.95. That holds even where the difference is
+ *    significant: it is then real, and too small to matter.
+ * 5. `better`: a finalist (trained on more seeds than the first) with an adjusted one-sided p below `alpha / 2`.
+ *    `worse`: any loss, on the other side.
+ * 6. `undecided` for a finalist, `not pursued` for the others.
  *
- * Pairs are the (seed, fold) that both candidates have a score for, so that partly finished runs can be ranked;
- * means and standard deviations are over all folds a candidate has. `difference` is always candidate minus
- * baseline in units of the metric; `pBetter` counts improvements, so for an error it is the probability that the
- * difference is below −rope.
- *
- * Where all seeds are tested on the same rows, they are no sample of test rows: how much the difference would vary on
- * others isn't known, and any test of the seeds finds too much. So nothing is claimed: p, probabilities and interval are
- * null.
- *
- * The correlation ρ of the Bayesian test is the share of test rows, `r/(1+r)` for `r = testTrainRatio`.
+ * A difference is that of the metric of all rows of a seed, over the seeds. `difference` is always candidate minus baseline in units
+ * of the metric; `pBetter` counts improvements, so for an error it is the probability that the difference is below -rope.
  * `rope: "auto"` is 0.01, and for `rmse` and `mae`, which have a scale, 1 % of the baseline's mean.
  *
- * @param trials finished trials in any order
+ * @param trials finished trials in any order: the baseline and all candidates on the first seed, the baseline and the finalists on the
+ *   others
  * @param candidates all candidates of the plan; ties in rank keep their order
+ * @param truth what was to be predicted on the rows that trials are tested on, and their groups
  * @param options metric, baseline and the settings of the tests
- * @returns entries from best to worst mean, then those without a result, then diverged ones, then references
+ * @returns entries from the best to the worst difference, then those without a result, then diverged ones, then references
  * @throws RangeError for a baseline that is not a loss of `candidates`, a baseline or a reference without a trial, a trial of
- *   an unknown candidate, two trials of one candidate on one fold, alpha outside (0, 1), or a negative rope or ratio
+ *   an unknown candidate, two trials of one candidate on one fold, alpha outside (0, 1), or a negative rope
  * @example
- * const ranking = rank(trials, summaries, {
+ * const ranking = rank(trials, summaries, truthOf(dataset), {
  *   metric: "balanced-accuracy", higherIsBetter: true, baseline: "cross-entropy",
- *   rope: "auto", alpha: 0.05, testTrainRatio: 1 / 4,
+ *   rope: "auto", alpha: 0.05, testedOn: "folds",
  * });
  * ranking.summary; // "No loss is distinguishably better than cross-entropy on these data (...)."
- * @reference Nadeau and Bengio 2003; Holm 1979; Benavoli et al. 2017, JMLR 18(77)
+ * @reference DeLong et al. 1988; Westfall and Young 1993; Benavoli et al. 2017, JMLR 18(77)
  */
 export function rank(
-  trials: readonly TrialRecord[],
+  trials: readonly PredictedTrial[],
   candidates: readonly CandidateSummary[],
+  truth: Truth,
   options: RankOptions,
 ): Ranking {
   checkOptions("rank", options, {
-    ...{ metric: true, higherIsBetter: true, baseline: true, rope: true, alpha: true, testTrainRatio: true },
+    ...{ metric: true, higherIsBetter: true, baseline: true, rope: true, alpha: true, testedOn: true },
   });
-  const { metric, higherIsBetter, alpha, testTrainRatio } = options;
+  const { metric, higherIsBetter, alpha, testedOn } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha: expected a number > 0 and < 1, got ${alpha}`);
-  if (testTrainRatio !== null) checkIn("testTrainRatio", testTrainRatio, 0, Infinity);
-  const baseline = candidates.find(({ id, kind }) => id === options.baseline && kind === "loss");
-  if (baseline === undefined)
-    throw new RangeError(
-      `baseline: expected one of the losses ${candidates
-        .filter(({ kind }) => kind === "loss")
-        .map(({ id }) => id)
-        .join(", ")}, got ${options.baseline}`,
-    );
+  const baseline = baselineOf(candidates, options.baseline);
   const all = scoresByCandidate(trials, candidates);
   const missing = candidates.find(
     (c) => (c === baseline || c.kind === "reference") && all.get(c.id)!.trials === 0,
@@ -109,46 +92,68 @@ export function rank(
     throw new RangeError(
       `trials: expected some of the ${missing === baseline ? "baseline" : "reference"} ${missing.id}, got none`,
     );
-  const baselineScores = all.get(baseline.id)!;
-  const rope = ropeOf(options.rope, metric, describeScores(baselineScores).mean);
+  const byCandidate = Map.groupBy(trials, ({ candidate }) => candidate);
+  const outcomes = new Map(
+    candidates.map(({ id }) => [id, outcomesOf(byCandidate.get(id) ?? [], truth, metric)]),
+  );
+  const ofBaseline = outcomes.get(baseline.id)!;
+  const rope = ropeOf(options.rope, metric, meanOf(ofBaseline));
   checkIn("rope", rope, 0, Infinity);
 
+  const roleOf = (c: CandidateSummary): Verdict | null =>
+    c === baseline ? "baseline" : c.kind === "reference" ? "reference" : null;
+  const fits = new Map(
+    candidates.map((c) => {
+      const compared = c !== baseline && all.get(c.id)!.diverged === 0;
+      return [c.id, compared ? pairedFits(outcomes.get(c.id)!, ofBaseline, truth, options) : null];
+    }),
+  );
+  const claims = testedOn !== "later rows";
+  const family = candidates
+    .filter((c) => roleOf(c) === null)
+    .map(({ id }): Contender => {
+      const own = fits.get(id)!;
+      return { id, finalist: (own?.theta.length ?? 0) > 1, fits: claims ? own : null };
+    });
+  const decisions = new Map(decide(family, { rope, alpha }).map((decision) => [decision.id, decision]));
+
   const entries = candidates.map((candidate): Unworded => {
-    const scores = all.get(candidate.id)!;
-    const role: Verdict | null =
-      candidate === baseline ? "baseline" : candidate.kind === "reference" ? "reference" : null;
+    const { id, label } = candidate;
+    const scores = all.get(id)!;
+    const own = fits.get(id)!;
+    const decision = decisions.get(id);
+    const role = roleOf(candidate);
+    const alone = role === "reference" && own !== null && claims ? testDifference(own, { rope }) : null;
+    const difference = differenceOf(scores, all.get(baseline.id)!, own, {
+      test: decision?.test ?? alone,
+      pAdjusted: decision?.pAdjusted ?? alone?.p ?? 1,
+      higherIsBetter,
+    });
     return {
-      candidate: candidate.id,
-      label: candidate.label,
-      verdict: role ?? (scores.diverged > 0 ? "diverged" : "undecided"),
+      ...{ candidate: id, label },
+      verdict: role ?? verdictOf(decision?.finding ?? "undecided", scores.diverged),
       ...describeScores(scores),
+      mean: meanOf(outcomes.get(id)!) ?? describeScores(scores).mean,
+      seeds: new Set([...scores.scores.values()].map(({ seed }) => seed)).size,
       diverged: scores.diverged,
-      difference:
-        role === "baseline" || scores.diverged > 0
-          ? null
-          : differenceOf(scores, baselineScores, { higherIsBetter, testTrainRatio, rope }),
+      difference,
     };
   });
-  adjust(entries);
-  for (const entry of entries) {
-    const { verdict, difference } = entry;
-    if (verdict === "undecided" && difference !== null && difference.p !== null)
-      entry.verdict = verdictOf(difference, higherIsBetter, alpha);
-  }
 
   const setting: Setting = {
     metric,
     higherIsBetter,
     rope,
     baseline: baseline.label,
-    baselineFolds: baselineScores.scores.size,
-    part: testTrainRatio === null ? "seed" : "fold",
+    baselineParts: all.get(baseline.id)!.scores.size,
+    testedOn,
+    family: family.length,
     noun: candidates.some(({ kind }) => kind === "optimizer" || kind === "step")
       ? ["candidate", "candidates"]
       : ["loss", "losses"],
   };
   const worded = entries
-    .sort((a, b) => groupOf(a) - groupOf(b) || byMean(a, b, higherIsBetter))
+    .sort((a, b) => groupOf(a) - groupOf(b) || byGain(a, b, higherIsBetter))
     .map((entry) => ({ ...entry, sentence: sentenceOf(entry, setting, all.get(entry.candidate)!.trials) }));
   return {
     metric,
@@ -161,6 +166,15 @@ export function rank(
   };
 }
 
+function baselineOf(candidates: readonly CandidateSummary[], id: string): CandidateSummary {
+  const losses = candidates.filter(({ kind }) => kind === "loss");
+  const found = losses.find((loss) => loss.id === id);
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `baseline: expected one of the losses ${losses.map((loss) => loss.id).join(", ")}, got ${id}`,
+  );
+}
+
 /** The half-width that counts as practically the same: as given, or by the metric's scale. */
 function ropeOf(rope: number | "auto", metric: string, baselineMean: number | null): number {
   if (rope !== "auto") return rope;
@@ -168,26 +182,36 @@ function ropeOf(rope: number | "auto", metric: string, baselineMean: number | nu
   return 0.01;
 }
 
+/** Of the metric over the seeds; null where it is not defined on one. */
+function meanOf(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
+  const values = [...outcomes.values()].map(({ influence }) => influence.value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Number.isFinite(mean) ? mean : null;
+}
+
 function differenceOf(
   candidate: CandidateScores,
   baseline: CandidateScores,
-  {
-    higherIsBetter,
-    testTrainRatio,
-    rope,
-  }: { higherIsBetter: boolean; testTrainRatio: number | null; rope: number },
+  fits: PairedFits | null,
+  tested: { test: DifferenceTest | null; pAdjusted: number; higherIsBetter: boolean },
 ): Difference | null {
-  const { values, pairs } = pairedDifferences(candidate, baseline);
-  if (testTrainRatio === null) {
-    if (values.length === 0) return null;
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return { mean, ...untested, values, pairs };
+  const { test, pAdjusted, higherIsBetter } = tested;
+  if (fits === null) return null;
+  const sign = higherIsBetter ? 1 : -1;
+  const parts = pairedDifferences(candidate, baseline);
+  if (test === null) {
+    const mean = fits.theta.reduce((sum, one) => sum + one, 0) / fits.theta.length;
+    return Number.isFinite(mean) ? { mean: sign * mean, ...untested, ...parts } : null;
   }
-  if (values.length < 2) return null;
-  const { mean, low, high, p } = correctedTTest(values, testTrainRatio);
-  const rho = testTrainRatio / (1 + testTrainRatio);
-  const posterior = bayesianCorrelatedTTest(values, rho, rope, higherIsBetter);
-  return { mean, low, high, p, pHolm: p, ...posterior, values, pairs };
+  const { low, high, p, df, pBetter, pSame, pWorse, components } = test;
+  return {
+    mean: sign * test.mean,
+    ...(higherIsBetter ? { low, high } : { low: -high, high: -low }),
+    ...{ p, pAdjusted, pBetter, pSame, pWorse, df },
+    variance: { rows: components.A, fits: components.B },
+    unstable: components.unstable,
+    ...parts,
+  };
 }
 
 /** What a difference lacks where nothing is tested. */
@@ -195,31 +219,19 @@ export const untested = {
   low: null,
   high: null,
   p: null,
-  pHolm: null,
+  pAdjusted: null,
   pBetter: null,
   pSame: null,
   pWorse: null,
+  df: null,
+  variance: null,
+  unstable: null,
 } as const;
 
-/** Holm over the losses that are tested; references keep their own p. */
-function adjust(entries: readonly Unworded[]): void {
-  const family = entries.flatMap(({ verdict, difference }) =>
-    verdict === "undecided" && difference !== null && difference.p !== null ? [difference] : [],
-  );
-  const adjusted = holm(family.map(({ p }) => p));
-  family.forEach((difference, i) => {
-    difference.pHolm = adjusted[i]!;
-  });
-}
-
-function verdictOf(
-  { mean, pHolm, pSame }: TestedDifference,
-  higherIsBetter: boolean,
-  alpha: number,
-): Verdict {
-  if (pSame >= practicallySure) return "same";
-  if (pHolm >= alpha) return "undecided";
-  return mean > 0 === higherIsBetter ? "better" : "worse";
+/** A finding of divergence may also mean that there is nothing to compare with. */
+function verdictOf(finding: Verdict, diverged: number): Verdict {
+  if (diverged > 0) return "diverged";
+  return finding === "diverged" ? "undecided" : finding;
 }
 
 /** Losses with a mean, losses without one, diverged ones, references. */
@@ -229,7 +241,13 @@ function groupOf({ verdict, diverged, mean }: Unworded): number {
   return mean === null ? 1 : 0;
 }
 
-function byMean(a: Unworded, b: Unworded, higherIsBetter: boolean): number {
+/** By the difference to the baseline on the same rows and seeds; by the mean where one has none. */
+function byGain(a: RankedBy, b: RankedBy, higherIsBetter: boolean): number {
+  const sign = higherIsBetter ? 1 : -1;
+  const [x, y] = [a, b].map(({ verdict, difference }) => (verdict === "baseline" ? 0 : difference?.mean));
+  if (x !== undefined && y !== undefined) return sign * (y - x);
   if (a.mean === null || b.mean === null) return Number(a.mean === null) - Number(b.mean === null);
-  return higherIsBetter ? b.mean - a.mean : a.mean - b.mean;
+  return sign * (b.mean - a.mean);
 }
+
+type RankedBy = Pick<RankingEntry, "verdict" | "difference" | "mean">;

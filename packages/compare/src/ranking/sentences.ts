@@ -8,10 +8,11 @@ export interface Setting {
   rope: number;
   /** Label of the baseline. */
   baseline: string;
-  /** Folds, or seeds on one test file, on which the baseline has a score. */
-  baselineFolds: number;
-  /** What is paired: folds, or seeds that are all tested on the same rows. */
-  part: "fold" | "seed";
+  /** Test parts on which the baseline has a score. */
+  baselineParts: number;
+  testedOn: "folds" | "file" | "later rows";
+  /** Candidates that are tested together. */
+  family: number;
   /** What the candidates are called, one and several. */
   noun: readonly [string, string];
 }
@@ -38,13 +39,13 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
         ? "Shown beside the losses, not ranked."
         : `${capital(gain(entry.difference, setting, than, ""))}; shown beside the losses, not ranked.`;
     case "undecided":
-      if (entry.difference === null)
-        return setting.part === "fold"
-          ? `Fewer than two folds in common with ${name}: not tested.`
-          : `No seed in common with ${name}: no difference.`;
+      if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
       if (entry.difference.p === null)
-        return `${capital(gain(entry.difference, setting, than))} on the test file; no verdict.`;
-      return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.`;
+        return `${capital(gain(entry.difference, setting, than))}; not tested.`;
+      return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.${doubt(entry)}`;
+    case "not pursued":
+      if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
+      return `Not among the finalists: ${gain(entry.difference, setting, " on the first seed")}.`;
     case "same":
       return (
         `Practically the same as ${name}: the difference is within ${amount(setting.rope, setting.metric)} ` +
@@ -52,8 +53,17 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
       );
     case "better":
     case "worse":
-      return entry.difference === null ? "" : `${capital(gain(entry.difference, setting, than))}.`;
+      return entry.difference === null
+        ? ""
+        : `${capital(gain(entry.difference, setting, than))}.${doubt(entry)}`;
   }
+}
+
+/** What is to be known of fits that fail now and then. */
+function doubt({ difference }: Unworded): string {
+  return difference?.unstable
+    ? " Its fits are unstable: they differ by more than their rows explain, and the interval allows for it."
+    : "";
 }
 
 /** One sentence for the whole ranking. */
@@ -61,21 +71,19 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
   const name = midSentence(setting.baseline);
   const [one, many] = setting.noun;
   const losses = entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
-  if (setting.baselineFolds === 0)
+  if (setting.baselineParts === 0)
     return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
   if (losses.length === 0) return `No other ${one} than ${name} was run, so there is nothing to compare.`;
   const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
-  if (setting.part === "seed")
-    return (
-      `No verdict against ${name}: every seed is tested on the same rows, so the seeds can't tell how the ` +
-      `differences would be on other rows.`
-    );
+  if (setting.testedOn === "later rows")
+    return `No verdict against ${name}: how differences on later rows vary isn't known, so they are shown and not tested.`;
   const better = of("better");
   if (better.length === 0) {
     const rest = [
       [of("same").length, "practically the same"],
       [of("worse").length, "worse"],
       [of("undecided").length, "undecided"],
+      [of("not pursued").length, "not pursued"],
       [of("diverged").length, "diverged"],
     ] as const;
     const counts = rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
@@ -90,10 +98,15 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
 }
 
 /**
- * "1.8 points of balanced accuracy better than cross-entropy (95 % interval 0.3 to 3.3, p = 0.02 after Holm)".
- * References are not in the Holm family: their `correction` is empty.
+ * "1.8 points of balanced accuracy better than cross-entropy (95 % interval 0.3 to 3.3, p = 0.02 adjusted for 29)".
+ * References are not in the family: their `correction` is empty.
  */
-function gain(difference: Difference, setting: Setting, against: string, correction = " after Holm"): string {
+function gain(
+  difference: Difference,
+  setting: Setting,
+  against: string,
+  correction = setting.family > 1 ? ` adjusted for ${setting.family}` : "",
+): string {
   const { metric, points } = wordsOf(setting.metric);
   const mean = setting.higherIsBetter ? difference.mean : -difference.mean;
   const size = points
@@ -101,17 +114,14 @@ function gain(difference: Difference, setting: Setting, against: string, correct
     : `${metric} ${plain(Math.abs(mean))}`;
   const change =
     mean === 0 ? `no difference in ${metric}` : `${size} ${mean > 0 ? "better" : "worse"}${against}`;
-  const common = difference.values.length;
-  const partly =
-    common < setting.baselineFolds ? ` on ${common} of ${parts(setting.baselineFolds, setting)}` : "";
-  if (difference.p === null) return `${change}${partly}`;
+  if (difference.p === null) return change;
   // The interval reads in the direction of the words before it: that of the sign of the difference.
   const { low, high } = difference;
   const [from, to] = difference.mean < 0 ? [-high, -low] : [low, high];
   const number = points ? (v: number) => fixed(100 * v) : plain;
   return (
-    `${change}${partly} (95 % interval ${number(from)} to ${number(to)}, ` +
-    `p ${pValue(difference.pHolm)}${correction})`
+    `${change} (95 % interval ${number(from)} to ${number(to)}, ` +
+    `p ${pValue(difference.pAdjusted)}${correction})`
   );
 }
 
@@ -145,7 +155,8 @@ function probability(p: number): string {
   return p < 1 && p > 0.994 ? "> 0.99" : String(Number(p.toFixed(2)));
 }
 
-function parts(n: number, { part }: Setting): string {
+function parts(n: number, { testedOn }: Setting): string {
+  const part = testedOn === "file" ? "seed" : "fold";
   return n === 1 ? `1 ${part}` : `${n} ${part}s`;
 }
 

@@ -61,11 +61,13 @@ describe("a trial that diverges", () => {
   it("is shown as diverged, ranked last and not tested", async () => {
     const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
     const trials: PredictedTrial[] = [];
-    for (const { id } of candidates.filter((c) => c.id !== "cross-entropy-threshold")) {
+    for (const { id } of candidates.filter(
+      (c) => !["cross-entropy-threshold", "chosen-by-validation"].includes(c.id),
+    )) {
       rates.of = () => (id === "hinge" ? [1e30] : [0.01]);
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));
     }
-    const source = { name: "a", source: "a", sha256: "", testRows: null };
+    const source = { name: "a", source: "a", sha256: "", testTable: null };
     const report = reportDataset(dataset, source, settings, candidates, trials);
     expect(report.seeds.complete).toEqual([0]);
     const losses = report.ranking.entries.filter((e) => e.verdict !== "reference");
@@ -82,11 +84,13 @@ describe("a trial that diverges", () => {
   it("of the baseline in every configuration leaves no model to keep", async () => {
     const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
     const trials: PredictedTrial[] = [];
-    for (const { id } of candidates.filter((c) => c.id !== "cross-entropy-threshold")) {
+    for (const { id } of candidates.filter(
+      (c) => !["cross-entropy-threshold", "chosen-by-validation"].includes(c.id),
+    )) {
       rates.of = () => [1e30];
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));
     }
-    const source = { name: "a", source: "a", sha256: "", testRows: null };
+    const source = { name: "a", source: "a", sha256: "", testTable: null };
     const report = reportDataset(dataset, source, settings, candidates, trials);
     expect(report.seeds.complete).toEqual([0]);
     expect(report.model).toBeNull();

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Results, Settings } from "@minimand/compare";
+
+/** With which alpha a run tests, and what is left of it for one that continues. */
+export interface Look {
+  alpha: number;
+  left: number;
+}
+
+/**
+ * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
+ * of it. So the chance of a false finding in any of them stays at most alpha.
+ *
+ * @param left what earlier runs have left, see {@link alphaLeft}
+ */
+export function lookAt(left: number, cut: boolean): Look {
+  return cut ? { alpha: left / 2, left: left / 2 } : { alpha: left, left: 0 };
+}
+
+/** The alpha that an earlier run in the folder has left to this one: all of it, where there was none that was cut. */
+export async function alphaLeft(out: string, settings: Settings, sums: readonly string[]): Promise<number> {
+  const text = await readFile(join(out, "results.json"), "utf8").catch(() => null);
+  const earlier = text === null ? null : parsed(text);
+  if (earlier?.cut === undefined || !Array.isArray(earlier.datasets)) return settings.alpha;
+  const same =
+    JSON.stringify(earlier.settings) === JSON.stringify(settings) &&
+    JSON.stringify(earlier.datasets.map(({ sha256 }) => sha256)) === JSON.stringify(sums);
+  return same ? earlier.cut.alphaLeft : settings.alpha;
+}
+
+function parsed(text: string): Partial<Results> | null {
+  try {
+    return JSON.parse(text) as Partial<Results> | null;
+  } catch {
+    return null;
+  }
+}
