@@ -125,23 +125,17 @@ describe.concurrent("minimand compare", () => {
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^a, 2 seeds on one test file\n *loss +balanced accuracy +difference +verdict *\n/,
+      /^a, 2 seeds on one test file\n *loss +balanced accuracy +difference.*verdict *\n/,
     );
-    expect(stdout).toMatch(
-      /\nNo verdict against cross-entropy: every seed is tested on the same rows, so .*\.\n$/,
-    );
-    expect(stdout).not.toMatch(/fold|95 %|Holm|better|worse|same\b(?! rows)/);
     expect(stderr).toContain("kind: t.csv: 1 of 3 values did not occur in training: 'black'");
     expect(stderr).toContain("y: t.csv: left out 1 row without a target, 2 remain");
     const [{ trials, rows, testRows, ranking }] = resultsIn(join(folder, "minimand-a")).datasets;
     expect({ rows, testRows }).toEqual({ rows: 40, testRows: 2 });
     const tested = ranking.entries.flatMap(({ difference }) => (difference === null ? [] : [difference]));
-    expect(tested.length).toBeGreaterThan(1);
-    for (const { values, p, pAdjusted, low, high, pBetter, pSame, pWorse } of tested)
-      expect([values.length, p, pAdjusted, low, high, pBetter, pSame, pWorse]).toEqual([
-        2,
-        ...Array(7).fill(null),
-      ]);
+    // Two finalists and a threshold, of which there are two seeds, the two other references once.
+    expect(tested.map(({ values, p }) => `${values.length} ${p === null}`).toSorted()).toEqual([
+      ...["1 true", "1 true", "2 false", "2 false", "2 false"],
+    ]);
     expect(new Set(trials.map((t) => `${t.seed} ${t.fold} ${t.rows.test}`))).toEqual(
       new Set(["0 0 2", "1 0 2"]),
     );
@@ -206,11 +200,13 @@ describe.concurrent("minimand compare", () => {
     expect(z.settings.losses).toBe("auto");
     expect(z.candidates.map((c) => c.id)).toEqual([
       ...["squared", "absolute", "huber", "log-cosh", "cauchy", "quantile", "mean-target"],
+      "chosen-by-validation",
     ]);
     expect(z.datasets[0].ranking).toMatchObject({ metric: "r2", baseline: "squared" });
     const c = resultsIn(join(folder, "c"));
     expect(c.candidates.map((row) => row.id)).toEqual([
       ...["cross-entropy", "class-weighted-cross-entropy", "mse", "majority-class"],
+      "chosen-by-validation",
     ]);
     expect(c.datasets[0].classes).toEqual(["u", "v", "w"]);
   });

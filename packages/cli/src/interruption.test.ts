@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
 
 const { folder, at, run, resultsOf } = workFolder();
 const seeds = 4;
-// Majority class, cross-entropy, class weights and focal, on two folds of four seeds; long enough to be met in the middle.
-const total = 4 * 2 * seeds;
+// Majority class, cross-entropy, class weights and focal on two folds of the first seed, the last three on those of the others; long
+// enough to be met in the middle.
+const [first, total] = [4 * 2, 4 * 2 + 3 * 2 * (seeds - 1)];
 const args = (out: string, ...more: string[]): string[] => [
   ...["compare", "a.csv", "-t", "y", ...tiny, "--seeds", `${seeds}`, "--max-epochs", "60"],
   ...["--patience", "60", "--out", out, ...more],
@@ -78,13 +80,13 @@ describe("a comparison that is cut short", () => {
     const kept = trialsIn("killed");
     expect(kept.length).toBeLessThan(total);
     for (const name of kept)
-      expect(() => JSON.parse(readFileSync(at("killed/trials", name), "utf8"))).not.toThrow();
+      expect(() => JSON.parse(gunzipSync(readFileSync(at("killed/trials", name))).toString())).not.toThrow();
     // Trials that a crash of the machine has damaged, that somebody has changed, or that earlier versions wrote run again.
     const change = (name: string, by: (text: string) => string): void => {
       const path = at("killed/trials", name);
-      const text = readFileSync(path, "utf8");
-      writeFileSync(path, by(text));
-      expect(readFileSync(path, "utf8")).not.toBe(text);
+      const text = gunzipSync(readFileSync(path)).toString();
+      expect(by(text)).not.toBe(text);
+      writeFileSync(path, gzipSync(by(text)));
     };
     change(kept[0], (text) => text.slice(0, 50));
     change(kept[1], (text) => text.replace(/"score":[^,]+/, '"score":0.99'));
@@ -95,17 +97,22 @@ describe("a comparison that is cut short", () => {
     );
   });
 
-  it("by its budget ends at a whole repeat, says so, and continues", async () => {
-    const { code, stdout, stderr } = await run(args("budget", "--budget", "0.001s"));
+  it("by its budget keeps to the first seed, says so, and continues with the alpha that is left", async () => {
+    const { code, stderr } = await run(args("budget", "--budget", "0.001s"));
     expect(code).toBe(0);
-    expect(stderr).toContain(
-      `budget: stopped after 1 of ${seeds} repeats; the same command with more budget continues\n`,
-    );
-    expect(stdout).toContain(`a, 2 test folds (1 of ${seeds} repeats)\n`);
-    expect(trialsIn("budget")).toHaveLength(total / seeds);
-    const { datasets } = resultsOf("budget");
+    const what = `1 seed of ${seeds} for the finalists`;
+    expect(stderr).toContain(`budget: ${what}; the same command with more time continues\n`);
+    expect(trialsIn("budget")).toHaveLength(first);
+    const { datasets, cut } = resultsOf("budget");
     expect(datasets[0].seeds).toEqual({ planned: [0, 1, 2, 3], complete: [0] });
-    await finishes("budget", total / seeds);
+    expect(datasets[0].ranking.alpha).toBe(0.025);
+    expect(datasets[0].notes[0].text).toContain(what);
+    expect(cut).toEqual({ missing: [what], alphaLeft: 0.025 });
+    const again = await run(args("budget"));
+    expect(again.stderr).toContain(`${first} of ${total} trials are there already\n`);
+    const [continued] = resultsOf("budget").datasets;
+    expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);
+    expect(continued.ranking).toEqual({ ...resultsOf("whole").datasets[0].ranking, alpha: 0.025 });
   });
 });
 

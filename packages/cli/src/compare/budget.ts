@@ -28,10 +28,15 @@ export function repeatsThatFit(left: number, each: number, wanted: number): numb
   return each > 0 ? Math.max(0, Math.min(wanted, Math.floor(left / each))) : wanted;
 }
 
-/** How many of the rows can be taken, where trials with all of them take too long: training takes time in proportion to them. */
+/**
+ * How many of the rows can be taken, where trials with all of them take too long: training takes time in proportion to them.
+ *
+ * @returns null where all can, or where there are too few to draw from
+ */
 export function rowsThatFit(left: number, needed: number, rows: number): number | null {
   if (needed <= left) return null;
-  return Math.min(rows, Math.max(leastRows, Math.floor((rows * Math.max(0, left)) / needed)));
+  const fitting = Math.max(leastRows, Math.floor((rows * Math.max(0, left)) / needed));
+  return fitting < rows ? fitting : null;
 }
 
 /** Fewer rows are never drawn: their folds would say nothing. */

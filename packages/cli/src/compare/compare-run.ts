@@ -143,7 +143,8 @@ export async function rowsForBudget(options: RunOptions, budget: Budget): Promis
   const probes = planTrials(settings, candidates, subjects, options).filter(
     ({ spec }) => spec.candidate === baseline && spec.fold === 0,
   );
-  const team = startTeam({ ...options, workers: Math.min(workers, probes.length) }, probes.length);
+  const few = { ...options, workers: Math.min(workers, probes.length) };
+  const team = startTeam(few, probes.length, "trials that measure the time");
   try {
     await team.run(probes);
   } finally {

@@ -51,8 +51,13 @@ export interface Team {
   end(): Promise<void>;
 }
 
-/** A team that takes its workers when the first trial has to be run. `total` is the number of trials that are planned. */
-export function startTeam(options: TeamOptions, total: number): Team {
+/**
+ * A team that takes its workers when the first trial has to be run.
+ *
+ * @param total the number of trials that are planned
+ * @param what they are called
+ */
+export function startTeam(options: TeamOptions, total: number, what = "trials"): Team {
   const { subjects, candidates, store, workers, signal } = options;
   const records: PredictedTrial[][] = subjects.map(() => []);
   let pool: Pool<CompareJob, PredictedTrial[]> | null = null;
@@ -92,7 +97,7 @@ export function startTeam(options: TeamOptions, total: number): Team {
       records[subject].push(...outcome);
       done++;
       fresh++;
-      line!.update(done, total, "trials");
+      line!.update(done, total, what);
     });
     try {
       await Promise.all(running);

@@ -61,7 +61,8 @@ export function chosenByValidation(
   id: string,
   options: ValidationBy,
 ): PredictedTrial[] {
-  const rivals = trials.filter(({ candidate }) => ids.includes(candidate));
+  // Equal values go to the one that comes first in the plan.
+  const rivals = ids.flatMap((rival) => trials.filter(({ candidate }) => candidate === rival));
   return [...Map.groupBy(rivals, ({ fold }) => fold).values()].map((own) => {
     const best = own.reduce((a, b) => {
       const [x, y] = [a, b].map((one) => bestValidation(one, options));
