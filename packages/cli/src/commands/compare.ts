@@ -12,17 +12,15 @@ import {
   type Results,
   reportDataset,
   type Settings,
-  sampleRows,
   summarise,
   withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { type Budget, makeBudget } from "../compare/budget.ts";
-import { areRecords, type RunOptions, rowsForBudget, runTrials } from "../compare/compare-run.ts";
+import { makeBudget } from "../compare/budget.ts";
+import { areRecords, type RunOptions, runTrials, runWithin } from "../compare/compare-run.ts";
 import { alphaLeft, type Look, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
-import { shareDataset } from "../compare/share-dataset.ts";
 import { describeSubjects, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -250,8 +248,9 @@ async function compare(files: string[], options: Options): Promise<void> {
         ...{ versions: versions(), engine, origins, model, warn, signal },
         baseline: settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline,
       };
-      const taken = budget === null ? whole : await withinBudget(whole, budget);
-      const { records, cut } = await runTrials(taken);
+      const { taken, ran } =
+        budget === null ? { taken: whole, ran: await runTrials(whole) } : await runWithin(whole, budget);
+      const { records, cut } = ran;
       const missing = [...sampled(taken), ...cut];
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
       const sums = subjects.map(({ sha256 }) => sha256);
@@ -277,22 +276,6 @@ async function compare(files: string[], options: Options): Promise<void> {
     });
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
-}
-
-/** The same run with fewer rows, where three folds of all candidates don't fit into the budget otherwise. */
-async function withinBudget(options: RunOptions, budget: Budget): Promise<RunOptions> {
-  const { subjects, settings } = options;
-  const rows = await rowsForBudget(options, budget);
-  if (rows === null) return options;
-  return {
-    ...options,
-    settings: { ...settings, sample: rows },
-    subjects: subjects.map((subject) => {
-      const { dataset } = subject;
-      if (dataset.rows <= rows) return subject;
-      return { ...subject, dataset: shareDataset(sampleRows(dataset, rows, 0)) };
-    }),
-  };
 }
 
 /** Says of how many rows were drawn. */

@@ -7,10 +7,12 @@ import {
   type PredictedTrial,
   planFinals,
   planTrials,
+  sampleRows,
 } from "@minimand/compare";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { type Budget, leastFolds, repeatsThatFit, rowsThatFit } from "./budget.ts";
+import { shareDataset } from "./share-dataset.ts";
 import { startTeam, type Team, type TeamOptions } from "./trial-team.ts";
 
 /** What {@link runTrials} needs. */
@@ -19,6 +21,8 @@ export interface RunOptions extends TeamOptions {
   /** Id of the baseline. */
   baseline: string;
   budget: Budget | null;
+  /** Whether three folds are run however long they take. */
+  patient?: boolean;
   versions: Record<string, string>;
   /** The own model that all train. */
   model?: OwnModel;
@@ -52,7 +56,7 @@ const mostFinalists = 5;
  * @throws as {@link Team} does
  */
 export async function runTrials(options: RunOptions): Promise<Ran> {
-  const { subjects, settings, candidates, summaries, store, workers, budget } = options;
+  const { subjects, settings, candidates, summaries, store, workers } = options;
   const first = planTrials(settings, candidates, subjects, options);
   const folds = settings.test === null ? settings.folds : 1;
   const taking = Math.min(mostFinalists, candidates.length - 1) + 1;
@@ -60,7 +64,7 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   const team = startTeam(options, total);
   const cut: string[] = [];
   try {
-    const ran = await runFirst(team, abreast(first, candidates, workers), folds, budget);
+    const ran = await runFirst(team, abreast(first, candidates, workers), folds, options);
     if (ran < folds) cut.push(`${ran} of ${folds} folds`);
     const doubts = store.doubts();
     if (doubts !== null) process.stderr.write(`${doubts}\n`);
@@ -79,20 +83,32 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   return { records: team.records, cut };
 }
 
-/** Runs the first seed, with a budget fold by fold; returns the number of folds that were run. */
+/**
+ * Runs the first seed, with a budget fold by fold; returns the number of folds that were run.
+ *
+ * @throws TooSlow where a part of the first fold shows that three don't fit
+ */
 async function runFirst(
   team: Team,
   trials: readonly PlannedTrial[],
   folds: number,
-  budget: Budget | null,
+  { budget, workers, patient = false }: RunOptions,
 ): Promise<number> {
   if (budget === null) {
     await team.run(trials);
     return folds;
   }
+  const begun = performance.now();
   for (let fold = 0; fold < folds; fold++) {
     const started = performance.now();
-    await team.run(trials.filter(({ spec }) => spec.fold === fold));
+    const own = trials.filter(({ spec }) => spec.fold === fold);
+    const piece = fold === 0 ? 4 * workers : own.length;
+    for (let at = 0; at < own.length; at += piece) {
+      await team.run(own.slice(at, at + piece));
+      const each = (performance.now() - begun) / Math.max(1, team.fresh());
+      const needed = each * (own.length * Math.min(leastFolds, folds) - team.fresh());
+      if (!patient && fold === 0 && needed > 1.2 * budget.left()) throw new TooSlow(needed);
+    }
     const took = performance.now() - started;
     if (fold + 1 >= leastFolds && fold + 1 < folds && took > budget.left()) return fold + 1;
   }
@@ -134,11 +150,58 @@ async function runFinals(
   return planned;
 }
 
+/** Three folds of all candidates would take so many milliseconds more, which is too long. */
+class TooSlow extends Error {
+  readonly needed: number;
+
+  constructor(needed: number) {
+    super("too slow");
+    this.needed = needed;
+  }
+}
+
 /**
- * How many rows of the largest data set can be taken so that three folds of all candidates fit into the budget, by a trial of the
- * baseline on each; null where all can.
+ * As {@link runTrials}, with fewer rows where three folds of all candidates don't fit into the budget otherwise: as many as a trial of
+ * the baseline says, and fewer again where the first trials take longer than that.
+ *
+ * @returns the run, and what it was of
  */
-export async function rowsForBudget(options: RunOptions, budget: Budget): Promise<number | null> {
+export async function runWithin(
+  options: RunOptions,
+  budget: Budget,
+): Promise<{ taken: RunOptions; ran: Ran }> {
+  let needed = await timeNeeded(options, budget);
+  let taken = options;
+  for (;;) {
+    const all = Math.max(...taken.subjects.map(({ dataset }) => dataset.rows));
+    const rows = rowsThatFit(budget.left(), needed, all);
+    // Where rows can't be fewer, three folds are run however long they take.
+    const patient = rows === null && needed > budget.left();
+    if (rows !== null) taken = withRows(options, rows);
+    try {
+      return { taken, ran: await runTrials({ ...taken, patient }) };
+    } catch (error) {
+      if (!(error instanceof TooSlow)) throw error;
+      ({ needed } = error);
+    }
+  }
+}
+
+/** The same run with so many rows at most of each data set. */
+function withRows(options: RunOptions, rows: number): RunOptions {
+  return {
+    ...options,
+    settings: { ...options.settings, sample: rows },
+    subjects: options.subjects.map((subject) => {
+      const { dataset } = subject;
+      if (dataset.rows <= rows) return subject;
+      return { ...subject, dataset: shareDataset(sampleRows(dataset, rows, 0)) };
+    }),
+  };
+}
+
+/** Milliseconds that three folds of all candidates take, by a trial of the baseline on each data set. */
+async function timeNeeded(options: RunOptions, budget: Budget): Promise<number> {
   const { subjects, settings, candidates, workers, baseline } = options;
   const probes = planTrials(settings, candidates, subjects, options).filter(
     ({ spec }) => spec.candidate === baseline && spec.fold === 0,
@@ -155,9 +218,7 @@ export async function rowsForBudget(options: RunOptions, budget: Budget): Promis
   const all = seconds.reduce((sum, one) => sum + one, 0);
   // The kept model of each data set is trained on all rows, with one configuration.
   budget.setAside((1000 * 1.5 * all) / settings.configurations);
-  const needed = (1000 * all * folds * candidates.length) / workers;
-  const rows = Math.max(...subjects.map(({ dataset }) => dataset.rows));
-  return rowsThatFit(budget.left(), needed, rows);
+  return (1000 * all * folds * candidates.length) / workers;
 }
 
 /**
