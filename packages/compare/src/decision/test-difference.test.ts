@@ -45,6 +45,26 @@ describe("the test of a difference", () => {
     expect(oneSided(a, "better") + oneSided(a, "worse")).toBeCloseTo(1, 12);
   });
 
+  it("on one test file adds what seeds vary beyond their rows, and a quarter for the draw of training rows", () => {
+    const seeds = 5;
+    const fits = world({ seeds, folds: 1, fits: 0.05, gain: 0.03, rows: 400 }, 7);
+    const { components, se, mean } = testDifference(fits, { rope })!;
+    const spread = fits.theta.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (seeds - 1);
+    const ofRows = Array.from({ length: 400 }, (_, i) => {
+      const values = fits.psi.map((one) => one[i]);
+      const m = values.reduce((a, b) => a + b, 0) / seeds;
+      return values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (seeds - 1);
+    }).reduce((a, b) => a + b, 0);
+    expect(components.sigmaFit2).toBeCloseTo(spread - ofRows / 400 ** 2, 12);
+    expect(components.c).toBeCloseTo(1 / seeds + 1 / 4, 12);
+    expect(se ** 2).toBeCloseTo(components.A + components.c * Math.max(0, components.sigmaFit2), 12);
+  });
+
+  it("says nothing on one test file with one seed, or on two folds", () => {
+    expect(testDifference(world({ seeds: 1, folds: 1 }, 8), { rope })).toBeNull();
+    expect(testDifference(world({ seeds: 3, folds: 2 }, 8), { rope })).toBeNull();
+  });
+
   it("takes groups of one row as rows, and whole groups for what they are", () => {
     const fits = world({}, 2);
     const single = testDifference(

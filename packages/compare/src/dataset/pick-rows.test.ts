@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { csv, datasetOf } from "../../../../test/support/datasets.ts";
+import { pickRows, sampleRows } from "./pick-rows.ts";
+
+const rows = Array.from({ length: 100 }, (_, i) => i);
+const dataset = await datasetOf(
+  csv({
+    x: rows.map(Math.sqrt),
+    c: rows.map((i) => "uvw"[i % 3]),
+    y: rows.map((i) => (i % 4 === 0 ? "yes" : "no")),
+  }),
+);
+
+describe("pickRows", () => {
+  it("has all that belongs to its rows, in their order", () => {
+    const groups = Int32Array.from(rows, (i) => i >> 1);
+    const teacher = Float32Array.from({ length: 200 }, (_, i) => i);
+    const picked = pickRows({ ...dataset, groups, teacher }, Int32Array.of(40, 3, 41));
+    expect(picked.rows).toBe(3);
+    expect(picked.features.map((f) => [...(f.kind === "numeric" ? f.values : f.codes)])).toEqual([
+      [40, 3, 41].map(Math.sqrt),
+      [40 % 3, 3 % 3, 41 % 3].map((code) =>
+        (dataset.features[1] as { levels: string[] }).levels.indexOf("uvw"[code]),
+      ),
+    ]);
+    expect([...picked.labels]).toEqual([1, 0, 0]);
+    // Numbered from 0 on: 40 and 41 are one group, 3 another.
+    expect([...picked.groups!]).toEqual([1, 0, 1]);
+    expect([...picked.teacher!]).toEqual([80, 81, 6, 7, 82, 83]);
+  });
+});
+
+describe("sampleRows", () => {
+  it("draws so many rows with the shares of the classes, the same for the same seed", () => {
+    const sample = sampleRows(dataset, 40, 0);
+    expect(sample.rows).toBe(40);
+    expect(sample.labels.filter((label) => label === 1)).toHaveLength(10);
+    expect(sampleRows(dataset, 40, 0)).toEqual(sample);
+    expect(sampleRows(dataset, 40, 1).features).not.toEqual(sample.features);
+    const [numbers] = sample.features;
+    expect(new Set(numbers.kind === "numeric" ? numbers.values : []).size).toBe(40);
+  });
+
+  it("keeps groups whole", () => {
+    const groups = Int32Array.from(rows, (i) => i % 20);
+    const sample = sampleRows({ ...dataset, groups }, 50, 0);
+    const sizes = Map.groupBy(sample.groups!, (group) => group);
+    expect([...sizes.values()].every((group) => group.length === 5)).toBe(true);
+  });
+});
