@@ -9,7 +9,7 @@ import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
-import { printable } from "./printable.ts";
+import { beQuiet, printable } from "./printable.ts";
 import { version } from "./version.ts";
 
 /** The command line, whole. */
@@ -19,8 +19,12 @@ export function makeProgram(): Command {
       "Which training loss helps on your data, and what research papers claim, in runs that anyone can start.",
     )
     .version(version)
+    .option("--quiet", "say only results and errors, no notes and no progress", false)
     .showSuggestionAfterError()
-    .configureHelp({ optionDescription: optionHelp })
+    .configureHelp({ optionDescription: optionHelp, showGlobalOptions: true })
+    .hook("preAction", (self) => {
+      if (self.opts<{ quiet: boolean }>().quiet) beQuiet();
+    })
     // One line: commander puts its suggestion on a second one.
     .configureOutput({
       outputError: (text, write) => {

@@ -14,6 +14,7 @@ import { renderEvaluation } from "../report/bandit.ts";
 import { doubts, evaluationRows } from "../report/bandit-rows.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 import { jsonOption, list, number, outOption, wholeNumber } from "./options.ts";
@@ -97,7 +98,9 @@ async function evaluate(source: string, options: Options): Promise<void> {
       "report.html": renderEvaluation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file))}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth())}\n`,
+    );
     for (const text of doubts(file)) tell(text);
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);

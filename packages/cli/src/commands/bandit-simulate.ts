@@ -18,6 +18,7 @@ import { simulationRows } from "../report/bandit-rows.ts";
 import { plural } from "../report/format.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 import { jsonOption, list, outOption, place, wholeNumber, withDatasetOptions } from "./options.ts";
@@ -149,7 +150,9 @@ async function simulate(source: string, options: Options): Promise<void> {
       "report.html": renderSimulation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(simulationRows(file))}\n`);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(simulationRows(file), terminalWidth())}\n`,
+    );
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }

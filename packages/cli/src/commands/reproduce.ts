@@ -22,6 +22,7 @@ import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { engineOption, jsonOption, outOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
@@ -142,7 +143,7 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
     "report.json": `${JSON.stringify(file, null, 1)}\n`,
   });
   process.stdout.write(
-    json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows)}\n\n${verdictLine(file)}\n`,
+    json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows, terminalWidth())}\n\n${verdictLine(file)}\n`,
   );
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
@@ -164,7 +165,9 @@ async function tune(
   const tuned = await drive(reproduction.tune(host), host);
   const path = join(out, "tuned.json");
   await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
-  process.stdout.write(json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices))}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
+  );
   tell(
     `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json`,
   );

@@ -67,7 +67,7 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
     const ran = await runFirst(team, abreast(first, candidates, workers), folds, options);
     if (ran < folds) cut.push(`${ran} of ${folds} folds`);
     const doubts = store.doubts();
-    if (doubts !== null) process.stderr.write(`${doubts}\n`);
+    if (doubts !== null) tell(doubts);
     const finalists = subjects.map(({ dataset, testTable }, i) =>
       ran < folds ? [] : finalistsFor(dataset, testTable, settings, summaries, team.records[i]),
     );

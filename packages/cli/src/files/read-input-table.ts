@@ -1,4 +1,6 @@
 import { type Damaged, readTable, type Table } from "@minimand/compare";
+import { isQuiet, printable } from "../printable.ts";
+import { cutText } from "../terminal/text-width.ts";
 import type { Input } from "./input.ts";
 import { mostBytes } from "./read-bytes.ts";
 
@@ -24,10 +26,9 @@ export async function readInputTable({ bytes, source }: Input, { damaged, strict
     return await readTable(bytes, {
       ...{ name: source, damaged, strict, maxBytes: Math.max(bytes.length, mostBytes()) },
       progress: (done, total) => {
-        if (!stderr.isTTY || performance.now() - started < patience) return;
-        stderr.write(
-          `\r\u001b[2K${Math.round((100 * done) / total)} % of ${source} read`.slice(0, stderr.columns),
-        );
+        if (isQuiet() || !stderr.isTTY || performance.now() - started < patience) return;
+        const text = `${Math.round((100 * done) / total)} % of ${printable(source)} read`;
+        stderr.write(`\r\u001b[2K${cutText(text, (stderr.columns || 80) - 1)}`);
         shown = true;
       },
     });

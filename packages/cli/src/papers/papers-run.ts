@@ -47,6 +47,6 @@ export async function drive<Result>(
     line.clear();
     await host.close();
     const doubts = host.doubts();
-    if (doubts !== null) process.stderr.write(`${doubts}\n`);
+    if (doubts !== null) tell(doubts);
   }
 }

@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
-import { printable } from "../printable.ts";
+import { isQuiet, printable } from "../printable.ts";
+import { cutText } from "../terminal/text-width.ts";
 
 /** A line of progress on stderr: redrawn on a terminal, one line now and then elsewhere. */
 export interface ProgressLine {
@@ -11,13 +12,17 @@ export interface ProgressLine {
 /** Milliseconds between two lines where there is no terminal to redraw. */
 const quietInterval = 10_000;
 
-/** Progress with the time left, estimated from the work done since the start (finished work that was loaded doesn't count). */
+/**
+ * Progress with the time left, estimated from the work done since the start (finished work that was loaded doesn't count).
+ * There is none after `beQuiet`.
+ */
 export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine {
   const started = performance.now();
   let last = started;
   let shown = false;
   return {
     update(done, total, label) {
+      if (isQuiet()) return;
       const now = performance.now();
       if (now - last < (stream.isTTY ? 100 : quietInterval) && done < total) return;
       last = now;
@@ -25,7 +30,7 @@ export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine
       const left = fresh > 0 ? ((now - started) / fresh) * (total - done) : Number.NaN;
       const text = `${done} of ${total} ${printable(label)}${Number.isFinite(left) && done < total ? `, about ${duration(left)} left` : ""}`;
       if (stream.isTTY) {
-        stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, stream.columns - 1))}`);
+        stream.write(`\r\u001b[2K${cutText(text, Math.max(20, (stream.columns || 80) - 1))}`);
         shown = true;
       } else stream.write(`${text}\n`);
     },

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import { printable } from "../printable.ts";
+import { isQuiet, printable } from "../printable.ts";
 
 /**
  * Tells warnings of training, each once whichever worker or trial it comes from, on a line of its own (above the line of
@@ -12,7 +12,7 @@ export function warnOnce(stream: WriteStream): (message: string) => void {
   const told = new Set<string>();
   return (message) => {
     const [subject] = message.split(": ", 1);
-    if (told.has(subject)) return;
+    if (isQuiet() || told.has(subject)) return;
     told.add(subject);
     stream.write(
       `${stream.isTTY ? "\r\u001b[2K" : ""}native engine: ${printable(message.replace(/\s+/g, " "))}\n`,
