@@ -4,12 +4,23 @@ import { describe, expect, it } from "vitest";
 import { fillBlocks } from "../scripts/docs/blocks.ts";
 import { measuredFrom } from "../scripts/docs/measured.ts";
 import { generatedPages } from "../scripts/docs/pages.ts";
+import { runSeconds } from "../scripts/docs/run-seconds.ts";
 import { fillTemplate } from "../scripts/docs/template.ts";
 import { tableOfView } from "../scripts/docs/view.ts";
 
 describe("committed pages", () => {
   it.each([...generatedPages()])("%s shows what its source says (npm run docs)", (path, page) => {
     expect(readFileSync(path, "utf8")).toBe(page);
+  });
+
+  it("of papers say how long their run took, as the command does", () => {
+    for (const [slug, seconds] of Object.entries(runSeconds)) {
+      const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
+      expect(
+        [`${seconds} seconds`, `${seconds / 60} minutes`].some((text) => page.includes(text)),
+        slug,
+      ).toBe(true);
+    }
   });
 
   it("of papers all show their verdict and tables", () => {

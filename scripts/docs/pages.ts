@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cards } from "@minimand/papers";
 import { pageOf, readSections } from "../../bench/results.ts";
 import { fillBlocks } from "./blocks.ts";
-import { folderOf, measuredOf, papersTable, verdictText } from "./papers.ts";
+import { folderOf, measuredOf, outcomesFile, papersTable, verdictText } from "./papers.ts";
 import { tableOfView, type View } from "./view.ts";
 
 /** Every page that holds something generated, by its path, as it has to be. */
@@ -10,6 +10,7 @@ export function generatedPages(): Map<string, string> {
   const pages = new Map<string, string>();
   pages.set("README.md", fillBlocks(read("README.md"), "papers", papersTable));
   for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
+  pages.set("packages/papers/src/outcomes.json", outcomesFile());
   pages.set("bench/RESULTS.md", pageOf(readSections()));
   return pages;
 }

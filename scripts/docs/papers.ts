@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cards, type PaperCard } from "@minimand/papers";
+import { cards, type PaperCard, shortTitle } from "@minimand/papers";
 import { headlines } from "./headlines.ts";
 import type { Measured } from "./measured.ts";
+import { runSeconds } from "./run-seconds.ts";
 import { markdownTable } from "./table.ts";
 import { fillTemplate } from "./template.ts";
 
@@ -19,17 +20,25 @@ export function papersTable(): string {
   return markdownTable(
     ["paper", "what you can use", "verdict of the default run"],
     cards.map((card) => [
-      `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card)}](https://arxiv.org/abs/${card.arxiv})`,
+      `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
       usable(card),
       outcomeOf(card.slug),
     ]),
   );
 }
 
-/** The title without what follows its colon, or the whole where a name alone stands before it. */
-function shortTitle({ title }: PaperCard): string {
-  const [before] = title.split(": ");
-  return before.includes(" ") ? before : title;
+/** What the command says of the committed runs: `packages/papers/src/outcomes.json`. */
+export function outcomesFile(): string {
+  const outcomes = cards.flatMap(({ slug }) => {
+    const measured = measuredOf(slug);
+    if (measured === null) return [];
+    if (!Object.hasOwn(runSeconds, slug))
+      throw new Error(`scripts/docs/run-seconds.ts: no time of '${slug}'`);
+    const { scale, seeds, verdict, because } = measured;
+    const figure = headlineOf(slug, measured);
+    return [[slug, { scale, seeds, verdict, because, figure, seconds: runSeconds[slug] }]];
+  });
+  return `${JSON.stringify(Object.fromEntries(outcomes), null, 2)}\n`;
 }
 
 function usable({ pieces }: PaperCard): string {

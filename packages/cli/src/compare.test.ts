@@ -300,7 +300,7 @@ describe.concurrent("the command line", () => {
     });
   });
 
-  it("lists losses and data as tables and as JSON", async () => {
+  it("lists losses and data as text and as JSON", async () => {
     for (const command of ["losses", "data"]) {
       const table = await minimand([command]);
       const json = await minimand([command, "--json"]);

@@ -18,9 +18,11 @@ import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
+export { outcomeOf, shortTitle } from "./outcome.ts";
 export type {
   Host,
   Images,
+  Outcome,
   PaperCard,
   Progress,
   Reproduction,

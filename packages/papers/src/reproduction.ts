@@ -43,6 +43,16 @@ export interface ReproductionReport {
   because: string;
 }
 
+/** What came out of the run of a paper that is committed. */
+export interface Outcome extends Pick<ReproductionReport, "verdict" | "because"> {
+  scale: Scale;
+  seeds: number;
+  /** The one figure by which the run is shown beside others. */
+  figure: string;
+  /** How long it took, as the paper's page says with the circumstances. */
+  seconds: number;
+}
+
 export interface Progress {
   done: number;
   total: number;

@@ -1,16 +1,24 @@
-import Table from "cli-table3";
+import { styleText } from "node:util";
 import { Command } from "commander";
+import { printable } from "../printable.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
+import { cutText, textWidth, wrapText } from "../terminal/text-width.ts";
 
-/** What a command lists. */
-export interface Listing {
-  /** As `--json` prints it. */
-  all: readonly unknown[];
-  head: string[];
-  widths: number[];
-  rows: (string | number)[][];
+/** What there is, one thing: its name and label on a line, what it is below them. */
+export interface Entry {
+  name: string;
+  label: string;
+  /** Parts that are kept together where there is room for it. */
+  about: readonly string[];
 }
 
-/** A command that lists what there is: a table, or with `--json` all that is known of it. */
+/** Entries under a heading; without one where all are of a kind. */
+export interface EntryGroup {
+  heading?: string;
+  entries: readonly Entry[];
+}
+
+/** A command that lists what there is: two lines an entry, or with `--json` all that is known of it. */
 export function listingCommand(name: string, description: string, examples: readonly string[]): Command {
   return new Command(name)
     .description(description)
@@ -18,14 +26,53 @@ export function listingCommand(name: string, description: string, examples: read
     .addHelpText("after", `\nExamples:${examples.map((example) => `\n  minimand ${example}`).join("")}`);
 }
 
-/** Prints a listing, and what may be said below its table. */
-export function printListing({ all, head, widths, rows }: Listing, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(all, null, 1)}\n`);
-    return;
+/** Prints a listing: `all` as JSON, or the groups as text. */
+export function printListing(all: unknown, groups: readonly EntryGroup[], json: boolean): void {
+  process.stdout.write(
+    json ? `${JSON.stringify(all, null, 1)}\n` : `${listingText(groups, terminalWidth())}\n`,
+  );
+}
+
+const indent = "    ";
+
+/** Between parts of what an entry is, and between a name and its label. */
+const gap = "   ";
+
+/**
+ * Entries as text of a width: labels start at the same place, what an entry is stands indented below, wrapped where it has to be.
+ *
+ * @param width as `terminalWidth` tells
+ */
+export function listingText(groups: readonly EntryGroup[], width: number): string {
+  const longest = Math.max(...groups.flatMap(({ entries }) => entries.map(({ name }) => textWidth(name))));
+  // Names are of use only whole, so that labels give way.
+  const column = Math.min(longest, Math.max(0, width - 40));
+  return groups
+    .filter(({ entries }) => entries.length > 0)
+    .map(({ heading, entries }) => {
+      const lines = entries.flatMap((entry) => linesOf(entry, column, width));
+      return [...(heading === undefined ? [] : [...wrapText(heading, width), ""]), ...lines].join("\n");
+    })
+    .join("\n\n");
+}
+
+function linesOf(entry: Entry, column: number, width: number): string[] {
+  const [name, label] = [printable(entry.name), printable(entry.label)];
+  const before = `${name}${" ".repeat(Math.max(0, column - textWidth(name)))}${gap}`;
+  const first = cutText(label, width - textWidth(before));
+  return [
+    `${styleText("bold", name)}${before.slice(name.length)}${first}`.trimEnd(),
+    ...packed(entry.about.map(printable), width - indent.length).map((line) => indent + line),
+  ];
+}
+
+/** Parts side by side in lines of a width; only what is longer than a line is broken. */
+function packed(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const together = `${lines.at(-1)}${gap}${part}`;
+    if (lines.length > 0 && textWidth(together) <= width) lines[lines.length - 1] = together;
+    else lines.push(...wrapText(part, width));
   }
-  const style = { head: [], border: [] };
-  const table = new Table({ head, style, wordWrap: true, colWidths: widths });
-  table.push(...rows);
-  process.stdout.write(`${table.toString()}\n`);
+  return lines;
 }

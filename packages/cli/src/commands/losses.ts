@@ -6,10 +6,11 @@ import {
   methodsWith,
   type Need,
   roleOf,
+  type Task,
 } from "@minimand/compare";
 import type { Command } from "commander";
 import { loadOwn } from "../compare/own-candidates.ts";
-import { listingCommand, printListing } from "./listing.ts";
+import { type Entry, listingCommand, printListing } from "./listing.ts";
 import { withOption } from "./options.ts";
 
 /** `minimand losses`: the losses of the comparison, and the optimizers and steps that may minimise them. */
@@ -22,21 +23,17 @@ export function lossesCommand(): Command {
     const own = (await loadOwn(options.with)).candidates;
     const losses = lossesWith(own).map(lossRow);
     const others = methodsWith(own).map(methodRow);
-    const listing = {
-      head: ["loss", "tasks", "formula", "parameters", "from"],
-      widths: [31, 18, 46, 28, 22],
-      rows: [
-        ...losses.map((row) => [
-          nameCell(row),
-          row.tasks.map((t) => (row.extensionOn.includes(t) ? `${t} (ours)` : t)).join("\n"),
-          ...lastCells(row),
-        ]),
-        ...others.map((row) => [
-          ...[`${row.id}\n(--${row.kind}s)`, "all, with the\nbaseline's loss", ...lastCells(row)],
-        ]),
-      ],
-    };
-    printListing({ all: [...losses, ...others], ...listing }, options.json);
+    const groups = [
+      ...lossGroups.map((group) => ({
+        heading: group.heading,
+        entries: losses.filter((row) => groupOf(row) === group).map((row) => lossEntry(row, group)),
+      })),
+      ...methodHeadings.map(([heading, kind]) => ({
+        heading,
+        entries: others.filter((row) => row.kind === kind).map((row) => entryOf(row, [])),
+      })),
+    ];
+    printListing([...losses, ...others], groups, options.json);
   });
 }
 
@@ -62,10 +59,56 @@ function lossRow(candidate: ComparedLoss) {
   };
 }
 
-/** Name of a loss, and when it runs. */
-function nameCell({ id, needs, onlyByName }: ReturnType<typeof lossRow>): string {
-  const when = needs ?? (onlyByName ? "only by name" : null);
-  return when === null ? id : `${id}\n(${when})`;
+/** Losses that run under the same condition, and the tasks that are usual among them. */
+interface LossGroup {
+  heading: string;
+  needs: string | null;
+  tasks: readonly Task[];
+}
+
+const classes: readonly Task[] = ["binary", "multiclass"];
+
+const regression: LossGroup = { heading: "Losses of regression", needs: null, tasks: ["regression"] };
+
+const lossGroups: readonly LossGroup[] = [
+  { heading: "Losses of classification", needs: null, tasks: classes },
+  regression,
+  {
+    heading: "Losses that learn from a teacher, with --distill-from FOLDER",
+    needs: options.teacher,
+    tasks: classes,
+  },
+  {
+    heading: "Losses that learn from rows without labels, with --unlabeled FILE",
+    needs: options.unlabeled,
+    tasks: classes,
+  },
+  {
+    heading: "Losses that learn from totals of bags, with --bag-column COLUMN",
+    needs: options.bags,
+    tasks: [...classes, "regression"],
+  },
+];
+
+const methodHeadings = [
+  ["Optimizers of the baseline's loss, with --optimizers NAMES", "optimizer"],
+  ["Training steps of the baseline's loss, with --steps NAMES", "step"],
+] as const;
+
+function groupOf({ needs, tasks }: ReturnType<typeof lossRow>): LossGroup | undefined {
+  if (needs === null && tasks.includes("regression")) return regression;
+  return lossGroups.find((group) => group.needs === needs);
+}
+
+/** A loss, with what it has of its own: other tasks than its group, when it runs. */
+function lossEntry(row: ReturnType<typeof lossRow>, group: LossGroup): Entry {
+  const fewer = row.tasks.length < group.tasks.length;
+  const same = !fewer && row.tasks.every((task) => group.tasks.includes(task));
+  return entryOf(row, [
+    ...(same ? [] : [`${row.tasks.join(", ")}${fewer ? " only" : ""}`]),
+    ...row.extensionOn.map((task) => `${task}: our extension`),
+    ...(row.onlyByName ? ["only by name"] : []),
+  ]);
 }
 
 const methodRow = (method: Method) => ({ ...common(method), kind: method.kind });
@@ -75,8 +118,10 @@ function common({ id, label, formula, parameters, paper, reference, settings, or
   return { id, label, formula, parameters, ...from, settings, ...(origin && { origin }) };
 }
 
-function lastCells({ formula, parameters, paper, reference, origin }: ReturnType<typeof common>): string[] {
+function entryOf(row: ReturnType<typeof common>, marks: readonly string[]): Entry {
+  const { id, label, formula, parameters, paper, reference, origin } = row;
   const own = Object.entries(parameters).map(([name, range]) => `${name} ${range}`);
   const from = [paper === null ? reference : `paper ${paper}`, origin?.file].filter((text) => text != null);
-  return [formula, own.join("\n"), from.join("\n")];
+  const marked = marks.length === 0 ? label : `${label} (${marks.join("; ")})`;
+  return { name: id, label: marked, about: [formula, ...own, ...from] };
 }

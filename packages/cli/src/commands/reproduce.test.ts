@@ -3,12 +3,13 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cards } from "@minimand/papers";
+import { cards, outcomeOf } from "@minimand/papers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, failureLine } from "../failure.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { makeProgram } from "../program.ts";
+import { textWidth } from "../terminal/text-width.ts";
 
 const bin = fileURLToPath(new URL("../../bin/minimand.js", import.meta.url));
 
@@ -28,7 +29,11 @@ afterAll(async () => {
 
 /** Runs the command in a folder of its own. */
 function minimand(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: "1", MINIMAND_DATA: undefined };
+  return execute(args);
+}
+
+function execute(args: string[], more: Record<string, string> = {}): Promise<Ended> {
+  const env = { ...process.env, NO_COLOR: "1", MINIMAND_DATA: undefined, COLUMNS: undefined, ...more };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [bin, ...args], { cwd: folder, env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
@@ -37,12 +42,28 @@ function minimand(...args: string[]): Promise<Ended> {
 }
 
 describe("minimand papers", () => {
-  it("lists each paper with its claim and rule", async () => {
+  it("lists each paper with verdict, figure and time, and tells claim and rule of one", async () => {
     const { code, stdout } = await minimand("papers", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(cards);
     const table = await minimand("papers");
-    for (const { arxiv } of cards) expect(table.stdout).toContain(`arXiv:${arxiv}`);
+    for (const { slug } of cards) {
+      const outcome = outcomeOf(slug);
+      expect(table.stdout).toMatch(new RegExp(`^${slug} +${outcome?.verdict ?? "not measured yet"} `, "m"));
+      if (outcome !== null) expect(table.stdout).toContain(`\n    ${outcome.figure}\n`);
+    }
+    const [{ slug, claim, rule, arxiv }] = cards;
+    const one = await minimand("papers", slug);
+    for (const text of [claim, rule, `arXiv ${arxiv}`, outcomeOf(slug)?.because])
+      expect(one.stdout).toContain(text);
+    const narrow = await execute(["papers", slug], { COLUMNS: "60" });
+    expect(Math.max(...narrow.stdout.split("\n").map(textWidth))).toBeLessThanOrEqual(60);
+    expect(JSON.parse((await minimand("papers", slug, "--json")).stdout)).toEqual({
+      ...cards[0],
+      outcome: outcomeOf(slug),
+    });
+    const unknown = await minimand("papers", "z-los");
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("did you mean 'z-loss'?")]);
   });
 });
 
