@@ -90,6 +90,48 @@ describe.concurrent("minimand predict", () => {
     expect(rows).toEqual(data);
   });
 
+  it("passes columns of the file through, in front, as they were written", async () => {
+    const rows = cells
+      .slice(0, 3)
+      .map(([size, weight, kind], i) => `00${i},"a ""b"", c",${size},${weight},${kind}`);
+    const file = ["nr,what,size,weight,kind", ...rows, '003,"=x",NA,1,red'].join("\n");
+    const { code, stdout } = await predict(["o", "-", "--id", "what,nr", "--id", "kind"], file);
+    expect(code).toBe(0);
+    const lines = stdout.trim().split("\n");
+    const plain = (await predict(["o", "-"], file)).stdout.trim().split("\n");
+    expect(lines[0]).toBe(`what,nr,kind,${plain[0]}`);
+    for (const i of [0, 1, 2])
+      expect(lines[i + 1]).toBe(`"a ""b"", c",00${i},${cells[i][2]},${plain[i + 1]}`);
+    expect(lines[4]).toBe(`=x,003,red,${plain[4]}`);
+    const json = await predict(["o", "-", "--id", "nr", "--json"], file);
+    expect(JSON.parse(json.stdout.split("\n")[1])).toMatchObject({
+      nr: "001",
+      prediction: expect.any(String),
+    });
+  });
+
+  it("finds a column whose name has a comma, and refuses what is none or is a name of the answer", async () => {
+    const file = 'a b,"c,d",prediction,size,weight,kind\n1,2,3,1,2,red\n';
+    const asked = (...ids: string[]) => predict(["o", "-", ...ids.flatMap((id) => ["--id", id])], file);
+    expect((await asked("c,d", "a b")).stdout).toMatch(/^"c,d",a b,prediction,.*\n2,1,/);
+    expect(await asked("a b,size2")).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr:
+        "minimand: --id: expected columns of stdin ('a b', 'c,d', 'prediction', 'size', 'weight', 'kind'), got 'size2': did you mean 'size'?\n",
+    });
+    expect((await asked("prediction")).stderr).toBe(
+      "minimand: --id: expected a column with another name than those of the answer, got 'prediction'\n",
+    );
+  });
+
+  it("says of a comparison that was stopped that there is no model yet", async () => {
+    mkdirSync(at("stopped/trials"), { recursive: true });
+    writeFileSync(at("stopped/trials/a.json"), "{}");
+    expect((await predict(["stopped", "a.csv"])).stderr).toBe(
+      "minimand: stopped: expected a finished comparison, got one that was stopped (1 trial kept): the same command again goes on, and compare keeps a model at its end\n",
+    );
+  });
+
   it("predicts numbers as they are in the file", async () => {
     const rows = cells.map(([size]) => `${size},${1000 + 10 * Number(size)}`);
     writeFileSync(at("numbers.csv"), ["size,price", ...rows].join("\n"));

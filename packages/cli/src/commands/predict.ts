@@ -1,7 +1,6 @@
-import { type Damaged, type ModelDescription, predictTable } from "@minimand/compare";
+import { type Damaged, predictTable } from "@minimand/compare";
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
-import Papa from "papaparse";
 import { loadOwn } from "../compare/own-candidates.ts";
 import { noteText } from "../compare/subjects.ts";
 import { readInput } from "../files/input.ts";
@@ -9,10 +8,13 @@ import { readInputTable } from "../files/read-input-table.ts";
 import { onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { openOnnx, type Predictor } from "../models/onnx-model.ts";
 import { tell } from "../printable.ts";
-import { damagedOption, strictOption, withOption } from "./options.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
+import { answerCsv, answerJson, answerOf, answerSample, sampleRows } from "./answer.ts";
+import { damagedOption, repeated, strictOption, withOption } from "./options.ts";
 
 interface Options {
   with: string[];
+  id: string[];
   json: boolean;
   damaged: Damaged;
   strict: boolean;
@@ -22,20 +24,26 @@ interface Options {
 export function predictCommand(): Command {
   return new Command("predict")
     .description(
-      "Apply the model that compare kept to new rows; prints CSV with the prediction and its probabilities.",
+      "Apply the model that compare kept to new rows; prints CSV with the prediction and the probability of each class, on a terminal the first rows of it as a table.",
     )
     .argument(
       "<model>",
       "output folder of compare, its model folder, or a model.onnx that compare or export wrote",
     )
     .argument("<rows>", "file with the same input columns; - for stdin")
+    .option(
+      "--id <column>",
+      "a column of the file (or a,b) that stands in front of the prediction as it is; may be given several times",
+      repeated,
+      [],
+    )
     .option("--json", "one JSON object a row instead of CSV", false)
     .addOption(withOption("with the own model that it is of"))
     .addOption(damagedOption(["empty", "pad", "refuse"], "empty"))
     .addOption(strictOption())
     .addHelpText(
       "after",
-      "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
+      "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id customer_id > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
     .action(async (path: string, rows: string, options: Options) => {
       const { description, predict } = await (path.endsWith(".onnx")
@@ -46,30 +54,14 @@ export function predictCommand(): Command {
       // The model knows how its numbers are written, whatever the file alone would say.
       const reading = table.notes.filter(({ about }) => about !== "numbers");
       for (const note of [...reading, ...predicted.notes]) tell(noteText(note));
-      const records = recordsOf(predicted, description);
-      process.stdout.write(
-        options.json
-          ? records.map((r) => `${JSON.stringify(r)}\n`).join("")
-          : `${Papa.unparse(records, { newline: "\n" })}\n`,
-      );
+      const answer = answerOf(predicted, description, table, options.id);
+      if (options.json) process.stdout.write(answerJson(answer));
+      else if (process.stdout.isTTY) {
+        process.stdout.write(`${answerSample(answer, terminalWidth())}\n`);
+        if (predicted.rows > sampleRows)
+          tell(`the first ${sampleRows} of ${predicted.rows} rows: '> predictions.csv' writes all of them`);
+      } else process.stdout.write(answerCsv(answer));
     });
-}
-
-/** A record for each row; those that could not be read are empty. */
-function recordsOf(
-  { prediction, rows, unreadable }: Awaited<ReturnType<typeof predictTable>>,
-  { classes, task }: ModelDescription,
-): Record<string, string | number | null>[] {
-  const none = new Set(unreadable);
-  return Array.from({ length: rows }, (_, i) => {
-    const value = <T>(known: T): T | null => (none.has(i) ? null : known);
-    if (task === "regression") return { prediction: value(prediction.predictions[i]) };
-    const shares = classes.map((name, k) => {
-      const probability = prediction.probabilities[i * classes.length + k];
-      return [`probability ${name}`, value(Number(probability.toPrecision(7)))] as const;
-    });
-    return { prediction: value(classes[prediction.predicted[i]]), ...Object.fromEntries(shares) };
-  });
 }
 
 async function openFolder(folder: string, files: readonly string[]): Promise<Predictor> {

@@ -125,7 +125,9 @@ describe("minimand reproduce", () => {
     child.kill("SIGINT");
     expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
     const said =
-      /interrupted: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(stderr);
+      /interrupted before a verdict: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(
+        stderr,
+      );
     expect((await readdir(join(folder, "stopped"))).sort()).toEqual(["trials"]);
     expect((await readdir(trials)).filter((name) => !name.endsWith(".json"))).toEqual([]);
     const kept = await finished();

@@ -118,6 +118,8 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         return;
       }
       const found = await drive(reproduction.run(host), host);
+      const { kept, total } = host.trialsSoFar;
+      if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
       const file: ReproductionFile = {
         schema: "minimand.reproduction/1",
         created: new Date().toISOString(),

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
@@ -11,6 +12,7 @@ import {
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
+import { plural } from "../report/format.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
 export async function modelFolders(folder: string): Promise<string[]> {
@@ -24,11 +26,24 @@ export async function modelFolders(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** What is said of a folder without a model. */
+/** What is said of a folder without a model; of a run that was stopped, how far it came. */
 export function noModel(folder: string): UsageError {
+  const trials = keptTrials(folder);
+  if (trials > 0 && !isThere(join(folder, "results.json")) && !isThere(join(folder, "report.json")))
+    return new UsageError(
+      `${folder}: expected a finished comparison, got one that was stopped (${plural(trials, "trial")} kept): the same command again goes on, and compare keeps a model at its end`,
+    );
   return new UsageError(
     `${folder}: expected a folder with model/model.json, as 'minimand compare' writes it, got none`,
   );
+}
+
+function keptTrials(folder: string): number {
+  try {
+    return readdirSync(join(folder, "trials")).filter((name) => name.endsWith(".json")).length;
+  } catch {
+    return 0;
+  }
 }
 
 /** The only model of a folder. */

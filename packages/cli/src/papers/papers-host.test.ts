@@ -179,7 +179,9 @@ describe("papersHost", () => {
     const host = await hostWith(pool, { signal: controller.signal });
     const finished = report(host);
     const refused = expect(finished).rejects.toThrow(
-      new Interrupted("interrupted: what was finished is kept (1 trial); the same command continues"),
+      new Interrupted(
+        "interrupted before a verdict: what was finished is kept (1 trial); the same command continues",
+      ),
     );
     await vi.waitFor(() => expect(jobs).toHaveLength(2));
     jobs[0].end();

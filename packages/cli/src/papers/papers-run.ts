@@ -42,7 +42,9 @@ export async function drive<Result>(
     await host.close();
     if (!signal.aborted) throw error;
     const kept = plural(trialsSoFar.total, "trial");
-    throw new Interrupted(`interrupted: what was finished is kept (${kept}); the same command continues`);
+    throw new Interrupted(
+      `interrupted before a verdict: what was finished is kept (${kept}); the same command continues`,
+    );
   } finally {
     line.clear();
     await host.close();
