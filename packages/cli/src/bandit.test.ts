@@ -63,6 +63,26 @@ describe.concurrent("minimand bandit", () => {
     expect(readFileSync(join(cwd, "minimand-evaluate-log", "report.html"), "utf8")).toContain("</html>");
   }, 60_000);
 
+  it("warns of what is odd about the table, reads codes as missing, and says what one repeat can't tell", async () => {
+    const cwd = temporaryFolder();
+    const row = (i: number): string => `${i % 3 === 0 ? 0 : 50 + (i % 41)},${(i >> 1) % 2},${(i >> 1) % 2 ? "yes" : "no"}`;
+    const rows = Array.from({ length: 200 }, (_, i) => row(i));
+    writeFileSync(join(cwd, "b.csv"), `insulin,told,y\n${rows.join("\n")}\n`);
+    const play = (...more: string[]) =>
+      minimand(["bandit", "simulate", "b.csv", "-t", "y", "-a", "lin-ucb,lin-ts", "-s", "1", ...more], {
+        cwd,
+      });
+    const first = await play();
+    expect(first.stderr).toMatch(/^told: predicts the target alone, .* --ignore told /m);
+    expect(first.stderr).toContain("say so with --missing insulin=0");
+    expect(first.stdout).toContain("\nOne repeat doesn't tell the bandits apart");
+    const second = await play("--missing", "insulin=0", "--ignore", "told");
+    expect(second.stderr).toContain("insulin: 67 values '0' read as missing");
+    expect(second.stderr).not.toMatch(/predicts the target|say so with/);
+    const { notes } = json<SimulationFile>(join(cwd, "minimand-bandit-b", "results.json"));
+    expect(notes.map(({ column }) => column)).toContain("insulin");
+  }, 60_000);
+
   it("gives the same numbers again", async () => {
     const cwd = withSample();
     const run = async (): Promise<unknown> => {

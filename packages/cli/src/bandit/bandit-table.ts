@@ -1,4 +1,13 @@
-import { encode, fitEncoder, makeDataset, type Note, releaseTable } from "@minimand/compare";
+import {
+  encode,
+  fitEncoder,
+  leaks,
+  type MakeDatasetOptions,
+  makeDataset,
+  missingCodes,
+  type Note,
+  releaseTable,
+} from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import type { Input } from "../files/input.ts";
 import { type Reading, readInputTable } from "../files/read-input-table.ts";
@@ -10,6 +19,7 @@ export interface BanditTable {
   features: number;
   labels: Int32Array;
   classes: readonly string[];
+  /** On how the table was read, and what a careful reader of it would say. */
   notes: readonly Note[];
 }
 
@@ -21,7 +31,7 @@ export interface BanditTable {
 export async function banditTable(
   input: Input,
   reading: Reading,
-  options: { target: string; types: Record<string, "numeric" | "categorical">; ignore: string[] },
+  options: Pick<Required<MakeDatasetOptions>, "target" | "types" | "ignore" | "missing">,
 ): Promise<BanditTable> {
   const table = await readInputTable(input, reading);
   const dataset = makeDataset(table, options);
@@ -41,6 +51,6 @@ export async function banditTable(
     features,
     labels: Int32Array.from(dataset.labels),
     classes: dataset.classes,
-    notes: dataset.notes,
+    notes: [...dataset.notes, ...leaks(dataset), ...missingCodes(dataset)],
   };
 }

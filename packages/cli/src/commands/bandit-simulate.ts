@@ -12,16 +12,25 @@ import { makeFolder } from "../files/make-folder.ts";
 import type { Reading } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { tell } from "../printable.ts";
+import { printable, tell } from "../printable.ts";
 import { renderSimulation } from "../report/bandit.ts";
-import { simulationRows } from "../report/bandit-rows.ts";
+import { noiseText, simulationRows } from "../report/bandit-rows.ts";
 import { plural } from "../report/format.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
+import { wrapText } from "../terminal/text-width.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { jsonOption, list, outOption, place, wholeNumber, withDatasetOptions } from "./options.ts";
+import {
+  jsonOption,
+  list,
+  missingValues,
+  outOption,
+  place,
+  wholeNumber,
+  withDatasetOptions,
+} from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends BanditSettings, Reading {
@@ -32,6 +41,7 @@ interface Options extends BanditSettings, Reading {
   delay: number;
   types: Record<string, "numeric" | "categorical">;
   ignore: string[];
+  missing: Record<string, string[]>;
   log?: string;
   out?: string;
   json: boolean;
@@ -56,7 +66,13 @@ export function banditSimulateCommand(): Command {
     )
     .option("--rounds <n>", "default: one pass over the rows", wholeNumber)
     .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
-    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0);
+    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
+    .option(
+      "--missing <a=value,...>",
+      "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
+      missingValues,
+      {},
+    );
   return withBanditSettings(withDatasetOptions(command))
     .option(
       "--log <file>",
@@ -86,7 +102,9 @@ async function simulate(source: string, options: Options): Promise<void> {
   const target = options.target ?? bundledTarget(source);
   if (target === undefined) throw new UsageError("--target: expected the column of the classes, got none");
   const input = await readInput(source);
-  const table = await banditTable(input, options, { target, types: options.types, ignore: options.ignore });
+  const table = await banditTable(input, options, {
+    ...{ target, types: options.types, ignore: options.ignore, missing: options.missing },
+  });
   const { rounds = table.labels.length, out = `minimand-bandit-${input.name}` } = options;
   if (!(rounds >= 2)) throw new RangeError(`--rounds: expected an integer >= 2, got ${rounds}`);
   const settings = banditSettings(options);
@@ -150,11 +168,16 @@ async function simulate(source: string, options: Options): Promise<void> {
       "report.html": renderSimulation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    process.stdout.write(
-      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(simulationRows(file), terminalWidth())}\n`,
-    );
+    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : simulationText(file, terminalWidth()));
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+}
+
+/** The bandits as a table, and what can't be told of them. */
+function simulationText(file: SimulationFile, width: number): string {
+  const noise = noiseText(file);
+  const lines = noise === null ? [] : wrapText(printable(noise), width);
+  return `${[rowTables(simulationRows(file), width), ...lines].join("\n")}\n`;
 }
 
 function mostFrequentShare(labels: Int32Array, arms: number): number {

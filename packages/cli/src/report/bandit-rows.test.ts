@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PlayedBandit } from "../bandit/bandit-files.ts";
-import { standardError, withinNoise } from "./bandit-rows.ts";
+import { noiseText, standardError, withinNoise } from "./bandit-rows.ts";
 
 describe("the bandits of a simulation", () => {
   const played = (name: string, regrets: readonly number[]): PlayedBandit => ({
@@ -19,6 +19,11 @@ describe("the bandits of a simulation", () => {
       played("a little worse, always", [12, 22, 32.5, 42]),
     ];
     expect(withinNoise({ bandits })).toEqual(["wavering"]);
+    expect(noiseText({ bandits, seeds: 4 })).toMatch(
+      /^best has the least regret, but can't be told from wavering in 4/,
+    );
+    const clear = { bandits: bandits.slice(1), seeds: 4 };
+    expect(noiseText(clear)).toBeNull();
   });
 
   it("can't be told apart by one repeat, which has no standard error", () => {

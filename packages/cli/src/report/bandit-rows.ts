@@ -12,13 +12,18 @@ export function standardError(values: readonly number[]): number | null {
   return n < 2 ? null : Math.sqrt(values.reduce((s, v) => s + (v - m) ** 2, 0) / (n - 1) / n);
 }
 
+/** From the least mean regret on. */
+function byRegret(bandits: readonly PlayedBandit[]): PlayedBandit[] {
+  const regretOf = ({ plays }: PlayedBandit): number => mean(plays.map(({ regret }) => regret));
+  return bandits.toSorted((a, b) => regretOf(a) - regretOf(b));
+}
+
 /**
  * The bandits that can't be told from the one of the least regret: those for which the 95 % interval of the mean difference,
  * repeat by repeat (both played the same rows), holds 0. With one repeat that is all others.
  */
 export function withinNoise({ bandits }: Pick<SimulationFile, "bandits">): string[] {
-  const regretOf = ({ plays }: PlayedBandit): number => mean(plays.map(({ regret }) => regret));
-  const [best, ...others] = bandits.toSorted((a, b) => regretOf(a) - regretOf(b));
+  const [best, ...others] = byRegret(bandits);
   const width = studentQuantile(0.975, best.plays.length - 1);
   return others
     .filter(({ plays }) => {
@@ -27,6 +32,17 @@ export function withinNoise({ bandits }: Pick<SimulationFile, "bandits">): strin
       return error === null || mean(differences) <= width * error;
     })
     .map(({ name }) => name);
+}
+
+/** What can't be told of the bandit of the least regret, in a sentence; null where it is told from all others. */
+export function noiseText({ bandits, seeds }: Pick<SimulationFile, "bandits" | "seeds">): string | null {
+  const near = withinNoise({ bandits });
+  if (near.length === 0) return null;
+  if (seeds === 1)
+    return "One repeat doesn't tell the bandits apart: the order of the rows decides, too. --seeds 5 plays more.";
+  const [best] = byRegret(bandits);
+  const others = near.length === bandits.length - 1 ? "any of the others" : near.join(", ");
+  return `${best.name} has the least regret, but can't be told from ${others} in ${seeds} repeats: the 95 % interval of the difference, repeat by repeat, holds 0.`;
 }
 
 /** A row a bandit, from the least regret on, and what no learning gets. */

@@ -5,9 +5,9 @@ import {
   doubts,
   estimators,
   evaluationRows,
+  noiseText,
   simulationRows,
   standardError,
-  withinNoise,
 } from "./bandit-rows.ts";
 import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
@@ -39,15 +39,15 @@ export function renderSimulation(file: SimulationFile): string {
     };
   });
   const document = svgDocument();
-  const near = withinNoise(file);
+  const noise = noiseText(file);
   const headline = `${String(best.bandit)} has the least regret on ${file.name}: ${cellText(best.regret)} in ${plural(file.rounds, "round")}`;
   return banditPage(
     file,
     headline,
     html`${
-      near.length === 0 || file.bandits.length === 1
+      noise === null
         ? null
-        : html`<p class="notice">${noiseText(near, file)}</p>
+        : html`<p class="notice">${noise}</p>
 `
     }<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
 each with its own order of the rows.${file.delay > 0 ? ` Rewards come ${plural(file.delay, "round")} late.` : ""} Settings are defaults where none are
@@ -70,13 +70,6 @@ ${file.notes.length === 0 ? null : html`<section aria-labelledby="notes"><h2 id=
       ["settings", Object.keys(file.settings).length === 0 ? "defaults" : JSON.stringify(file.settings)],
     ],
   );
-}
-
-function noiseText(near: readonly string[], { seeds, bandits }: SimulationFile): string {
-  if (seeds === 1)
-    return "One repeat doesn't tell the bandits apart: the order of the rows decides, too. --seeds 5 plays more.";
-  const others = near.length === bandits.length - 1 ? "any of the others" : near.join(", ");
-  return `It can't be told from ${others} in ${seeds} repeats: the 95 % interval of the difference, repeat by repeat, holds 0.`;
 }
 
 /**

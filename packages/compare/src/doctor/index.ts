@@ -1,2 +1,4 @@
 export { withTwinsTogether } from "./duplicates.ts";
 export { examine } from "./examine.ts";
+export { leaks } from "./leaks.ts";
+export { missingCodes } from "./missing-codes.ts";
