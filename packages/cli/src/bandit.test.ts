@@ -65,7 +65,8 @@ describe.concurrent("minimand bandit", () => {
 
   it("warns of what is odd about the table, reads codes as missing, and says what one repeat can't tell", async () => {
     const cwd = temporaryFolder();
-    const row = (i: number): string => `${i % 3 === 0 ? 0 : 50 + (i % 41)},${(i >> 1) % 2},${(i >> 1) % 2 ? "yes" : "no"}`;
+    const row = (i: number): string =>
+      `${i % 3 === 0 ? 0 : 50 + (i % 41)},${(i >> 1) % 2},${(i >> 1) % 2 ? "yes" : "no"}`;
     const rows = Array.from({ length: 200 }, (_, i) => row(i));
     writeFileSync(join(cwd, "b.csv"), `insulin,told,y\n${rows.join("\n")}\n`);
     const play = (...more: string[]) =>
