@@ -99,10 +99,10 @@ async function evaluate(source: string, options: Options): Promise<void> {
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
     process.stdout.write(
-      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth())}\n`,
+      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
     );
     for (const text of doubts(file)) tell(text);
-  });
+  }, "begins anew");
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

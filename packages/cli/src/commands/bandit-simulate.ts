@@ -169,7 +169,7 @@ async function simulate(source: string, options: Options): Promise<void> {
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
     process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : simulationText(file, terminalWidth()));
-  });
+  }, "begins anew");
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

@@ -15,7 +15,7 @@ import { type PapersHost, papersHost } from "../papers/papers-host.ts";
 import { drive } from "../papers/papers-run.ts";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { isOutcome, type PapersWorkerData } from "../papers/trial-outcome.ts";
-import { tell } from "../printable.ts";
+import { printable, tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
@@ -23,6 +23,7 @@ import { interruptible } from "../run/interruptible.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
+import { wrapText } from "../terminal/text-width.ts";
 import { versions } from "../version.ts";
 import { engineOption, jsonOption, outOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
@@ -144,17 +145,18 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
     "report.html": renderReproduction(file),
     "report.json": `${JSON.stringify(file, null, 1)}\n`,
   });
-  process.stdout.write(
-    json ? `${JSON.stringify(file)}\n` : `${rowTables(file.rows, terminalWidth())}\n\n${verdictLine(file)}\n`,
-  );
+  process.stdout.write(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 
 const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
 
-function verdictLine({ verdict, because, scale }: ReproductionFile): string {
-  const word = styleText(styleOf[verdict], verdict);
-  return `${scale === "quick" ? `quick run, no evidence: ${word}` : word}: ${because}`;
+/** Tables, and the verdict with what decided. */
+function reportText({ rows, verdict, because, scale }: ReproductionFile, width: number): string {
+  const evidence = scale === "quick" ? "quick run, no evidence: " : "";
+  const sentence = wrapText(printable(`${evidence}${verdict}: ${because}`), width).join("\n");
+  const coloured = sentence.replace(verdict, styleText(styleOf[verdict], verdict));
+  return `${rowTables(rows, width)}\n\n${coloured}\n`;
 }
 
 async function tune(

@@ -2,15 +2,20 @@ import type { Row } from "@minimand/papers";
 import { cellText, groupRows, isNumeric } from "../report/rows.ts";
 import { widthTable } from "../terminal/width-table.ts";
 
-/** Rows of a report as text, a table for each kind of row; where there is no room their last columns go first. */
-export function rowTables(rows: readonly Row[], width: number): string {
+/**
+ * Rows of a report as text, a table for each kind of row. Where there is no room the last columns go first; the first ones stay
+ * and their texts wrap, so that what a row is about stands beside a number of it.
+ *
+ * @param stay so many of the first columns
+ */
+export function rowTables(rows: readonly Row[], width: number, stay = 5): string {
   return groupRows(rows)
     .map((group) =>
       widthTable(
         group.columns.map((head, i) => ({
           head,
           align: isNumeric(group.rows, head) ? "right" : "left",
-          keep: -i,
+          keep: Math.min(0, stay - 1 - i),
         })),
         group.rows.map((row) => group.columns.map((column) => cellText(row[column]))),
         width,

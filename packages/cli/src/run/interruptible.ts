@@ -4,12 +4,17 @@ import { leave } from "./leave.ts";
 /**
  * Runs work that Ctrl-C (or SIGTERM) stops by aborting its signal, with {@link Interrupted} as the reason. A second
  * Ctrl-C ends the program at once.
+ *
+ * @param after what the same command does then
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  after: "continues" | "begins anew" = "continues",
+): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) leave(130);
-    controller.abort(new Interrupted("interrupted; the same command continues"));
+    controller.abort(new Interrupted(`interrupted; the same command ${after}`));
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

@@ -48,9 +48,10 @@ describe("cutText", () => {
 });
 
 describe("wrapText", () => {
-  it("breaks at blanks, behind hyphens of words, and inside of what is longer than a line", () => {
+  it("breaks at blanks, behind hyphens and slashes between letters, and inside of what is longer than a line", () => {
     expect(wrapText("class-weighted cross-entropy", 15)).toEqual(["class-weighted", "cross-entropy"]);
     expect(wrapText("class-weighted cross-entropy", 10)).toEqual(["class-", "weighted", "cross-", "entropy"]);
+    expect(wrapText("wins/ties/losses 0/0/2", 11)).toEqual(["wins/ties/", "losses", "0/0/2"]);
     expect(wrapText("from -1.5 to 2", 7)).toEqual(["from", "-1.5 to", "2"]);
     expect(wrapText("incomprehensibilities", 8)).toEqual(["incompre", "hensibil", "ities"]);
     expect(wrapText("类别名称很长", 5)).toEqual(["类别", "名称", "很长"]);

@@ -52,12 +52,12 @@ export function cutText(text: string, width: number): string {
   return width < 1 ? "" : `${split(text, width - 1, 0)[0].trimEnd()}…`;
 }
 
-/** Words with the blanks before them; behind the hyphen of a word another one begins. */
-const words = /( *)([^ ]*?\p{L}-(?=\p{L})|[^ ]+)/gu;
+/** Words with the blanks before them; behind a hyphen or slash between letters another one begins. */
+const words = /( *)([^ ]*?\p{L}[-/](?=\p{L})|[^ ]+)/gu;
 
 /**
- * A text as lines of so many cells, broken at blanks and behind the hyphens of words, and elsewhere where a word alone is
- * wider than that.
+ * A text as lines of so many cells, broken at blanks and behind hyphens and slashes between letters, and elsewhere where a
+ * word alone is wider than that.
  *
  * @param most so many lines; where there would be more, the last one ends with an ellipsis
  */
