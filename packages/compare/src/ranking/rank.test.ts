@@ -156,13 +156,15 @@ describe("verdicts", () => {
         /^The baseline: accuracy 0\.\d+ \(standard deviation 0\.0\d+\) over 30 folds\.$/,
       ),
       good: expect.stringMatching(
-        /^\d\.\d points of accuracy better than cross-entropy \(95 % interval \d\.\d to \d\.\d, p < 0\.001 adjusted for 6\)\.$/,
+        /^\d\.\d points of accuracy better than cross-entropy \(95 % interval of the difference \d\.\d to \d\.\d, p < 0\.001 adjusted for 6\)\.$/,
       ),
-      bad: expect.stringMatching(/^\d\.\d points of accuracy worse than cross-entropy \(95 % .*\)\.$/),
+      bad: expect.stringMatching(
+        /^\d\.\d points of accuracy worse than cross-entropy \(95 % interval of the difference -\d\.\d to -\d\.\d, .*\)\.$/,
+      ),
       "bad, too": expect.stringMatching(/^\d\.\d points of accuracy worse than cross-entropy \(95 % .*\)\.$/),
       twin: "Practically the same as cross-entropy: the difference is within 1.0 points with probability > 0.99.",
       vague: expect.stringMatching(
-        /^Not distinguishable from cross-entropy: .* on average \(95 % interval .*\)\.$/,
+        /^Not distinguishable from cross-entropy: .* on average \(95 % interval of the difference .*\)\.$/,
       ),
       "not looked at": expect.stringMatching(
         /^Not among the finalists: \d\.\d points of accuracy better on the first seed \(95 % .*\)\.$/,
@@ -352,7 +354,7 @@ describe("metrics where lower is better", () => {
     expect(good.pBetter).toBeGreaterThan(0.99);
     expect(entryOf(ranking, "bad").verdict).toBe("worse");
     expect(entryOf(ranking, "good").sentence).toMatch(
-      /^RMSE 0\.1\d* better than cross-entropy \(95 % interval 0\.1\d* to 0\.1\d*, p < 0\.001 adjusted for 2\)\.$/,
+      /^RMSE 0\.1\d* better than cross-entropy \(95 % interval of the difference -0\.1\d* to -0\.1\d*, p < 0\.001 adjusted for 2\)\.$/,
     );
     expect(ranking.entries.map(({ candidate: id }) => id)).toEqual(["good", "cross-entropy", "bad"]);
   });

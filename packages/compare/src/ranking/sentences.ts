@@ -20,7 +20,10 @@ export interface Setting {
 /** An entry before it has its sentence. */
 export type Unworded = Omit<RankingEntry, "sentence">;
 
-/** The verdict on one candidate that ran `trials` trials, in plain words; numbers count improvements, whichever way the metric goes. */
+/**
+ * The verdict on one candidate that ran `trials` trials, in plain words: better is an improvement, whichever way the metric goes, and
+ * intervals are those of the difference, as tables show them.
+ */
 export function sentenceOf(entry: Unworded, setting: Setting, trials: number): string {
   const name = midSentence(setting.baseline);
   const { metric } = wordsOf(setting.metric);
@@ -98,7 +101,8 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
 }
 
 /**
- * "1.8 points of balanced accuracy better than cross-entropy (95 % interval 0.3 to 3.3, p = 0.02 adjusted for 29)".
+ * "1.8 points of balanced accuracy better than cross-entropy (95 % interval of the difference 0.3 to 3.3, p = 0.02 adjusted
+ * for 29)".
  * References are not in the family: their `correction` is empty.
  */
 function gain(
@@ -115,12 +119,11 @@ function gain(
   const change =
     mean === 0 ? `no difference in ${metric}` : `${size} ${mean > 0 ? "better" : "worse"}${against}`;
   if (difference.p === null) return change;
-  // The interval reads in the direction of the words before it: that of the sign of the difference.
+  // Of the difference as tables and figures show it, whatever the words before it call it.
   const { low, high } = difference;
-  const [from, to] = difference.mean < 0 ? [-high, -low] : [low, high];
   const number = points ? (v: number) => fixed(100 * v) : plain;
   return (
-    `${change} (95 % interval ${number(from)} to ${number(to)}, ` +
+    `${change} (95 % interval of the difference ${number(low)} to ${number(high)}, ` +
     `p ${pValue(difference.pAdjusted)}${correction})`
   );
 }
