@@ -126,7 +126,7 @@ describe.concurrent("minimand predict", () => {
 
   it("says of a comparison that was stopped that there is no model yet", async () => {
     mkdirSync(at("stopped/trials"), { recursive: true });
-    writeFileSync(at("stopped/trials/a.json"), "{}");
+    writeFileSync(at("stopped/trials/a.json.gz"), "");
     expect((await predict(["stopped", "a.csv"])).stderr).toBe(
       "minimand: stopped: expected a finished comparison, got one that was stopped (1 trial kept): the same command again goes on, and compare keeps a model at its end\n",
     );

@@ -117,7 +117,7 @@ describe("minimand reproduce", () => {
     });
     const trials = join(folder, "stopped", "trials");
     const finished = async (): Promise<number> =>
-      (await readdir(trials).catch(() => [])).filter((name) => name.endsWith(".json")).length;
+      (await readdir(trials).catch(() => [])).filter((name) => name.endsWith(".json.gz")).length;
     await vi.waitFor(async () => expect(await finished()).toBeGreaterThan(0), {
       timeout: 30_000,
       interval: 20,
@@ -129,7 +129,7 @@ describe("minimand reproduce", () => {
         stderr,
       );
     expect((await readdir(join(folder, "stopped"))).sort()).toEqual(["trials"]);
-    expect((await readdir(trials)).filter((name) => !name.endsWith(".json"))).toEqual([]);
+    expect((await readdir(trials)).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
     const kept = await finished();
     expect(Number(said?.[1])).toBe(kept);
 

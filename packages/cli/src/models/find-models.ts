@@ -40,7 +40,7 @@ export function noModel(folder: string): UsageError {
 
 function keptTrials(folder: string): number {
   try {
-    return readdirSync(join(folder, "trials")).filter((name) => name.endsWith(".json")).length;
+    return readdirSync(join(folder, "trials")).filter((name) => name.endsWith(".json.gz")).length;
   } catch {
     return 0;
   }
