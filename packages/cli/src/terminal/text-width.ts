@@ -62,6 +62,7 @@ const words = /( *)([^ ]*?\p{L}[-/](?=\p{L})|[^ ]+)/gu;
  * @param most so many lines; where there would be more, the last one ends with an ellipsis
  */
 export function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY): string[] {
+  if (textWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
   for (const [, blanks, word] of text.matchAll(words)) {
