@@ -47,7 +47,13 @@ export interface CandidateSummary {
   formula: string;
   /** True where the use on this task is our own extension and not the paper's. */
   extension?: boolean;
+  /** What tuning tries in every trial: all learning rates, with the most usual setting of its own parameters. */
   grid: Configuration[];
+  /**
+   * How many it tries in a trial: those of the grid and one for each further setting; `most` where the best learning rate lies at an
+   * end of the grid. None where nothing is tuned.
+   */
+  configurations?: { least: number; most: number };
   /** Where it was loaded from, if it is none of ours. */
   origin?: Origin;
 }
@@ -271,6 +277,7 @@ export interface Settings {
   folds: number;
   /** So many rows at most are drawn of each data set; null: all. */
   sample: number | null;
+  /** Learning rates that every candidate is tuned with; one beyond them and its own parameters come on top. */
   configurations: number;
   maxEpochs: number;
   patience: number;

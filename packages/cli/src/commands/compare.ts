@@ -134,7 +134,7 @@ export function compareCommand(): Command {
     )
     .option(
       "--configurations <n>",
-      "configurations tried for each loss",
+      "learning rates tried for each loss; one beyond an end and its own parameters come on top",
       wholeNumber,
       defaultSettings.configurations,
     )

@@ -168,7 +168,7 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
       ? `${settings.folds} folds, ${plural(settings.seeds, "seed")} for the finalists`
       : `${plural(settings.seeds, "seed")} on ${settings.test}`;
   tell(
-    `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "configuration")} each`,
+    `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "learning rate")} each`,
   );
 }
 

@@ -83,12 +83,32 @@ describe("chooseModel", () => {
     expect(chosen?.why).toBe("B gains most of the losses that are distinguishably better than the baseline");
   });
 
-  it("takes the configuration with the best mean over all folds, not that of the luckiest fold", () => {
+  it("takes the rate in the middle of those that are best on each fold, not that of the luckiest fold", () => {
     const trials = tuned("ce", [
       [0.6, 0.99, 1],
       [0.6, 0.1, 1],
+      [0.6, 0.1, 1],
     ]);
     expect(chooseModel(trials, ranking([]))?.configuration).toBe(slow);
+  });
+
+  it("takes the setting with the best mean over all folds, at whatever rate it was tried", () => {
+    const trials = [0.001, 0.01, 0.01].map((learningRate, fold) =>
+      trial("ce", fold, [
+        { configuration: { learningRate: 0.001, parameters: { a: 1 } }, validation: 0.6, epochs: 1 },
+        { configuration: { learningRate: 0.01, parameters: { a: 1 } }, validation: 0.6, epochs: 1 },
+        { configuration: { learningRate, parameters: { a: 2 } }, validation: 0.7, epochs: 2 + fold },
+      ]),
+    );
+    expect(chooseModel(trials, ranking([]))).toMatchObject({
+      configuration: { learningRate: 0.01, parameters: { a: 2 } },
+      epochs: 4,
+    });
+    // One that was tried on a single fold, or diverged on one, says too little.
+    trials[0].tuning[2] = { ...trials[0].tuning[2], validation: null };
+    expect(chooseModel(trials, ranking([]))?.configuration.parameters).toEqual({ a: 1 });
+    trials[0].tuning.pop();
+    expect(chooseModel(trials, ranking([]))?.configuration.parameters).toEqual({ a: 1 });
   });
 
   it("takes the lowest mean where lower is better", () => {

@@ -1,11 +1,12 @@
 import { type Metric, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
-import type { Configuration, DatasetReport, Ranking, TrialRecord } from "../results.ts";
+import type { Configuration, DatasetReport, Ranking, TrialRecord, TuningRecord } from "../results.ts";
 
 /**
  * Which loss to keep and how to train it again on all rows: the loss with the best mean if it is distinguishably better
- * than the baseline, else the baseline; the configuration with the best mean validation value over its folds; the median
- * of that configuration's epochs. Null where no configuration ever finished.
+ * than the baseline, else the baseline; the setting of its own parameters with the best mean validation value over the folds, each at
+ * its best learning rate; the median of these rates (the lower of two); the median of that configuration's epochs. Null where no
+ * setting finished on all folds.
  *
  * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric
  */
@@ -33,20 +34,34 @@ function bestConfiguration(
   trials: readonly TrialRecord[],
   { higherIsBetter }: Pick<Metric, "higherIsBetter">,
 ): { configuration: Configuration; epochs: number } | null {
-  const byKey = Map.groupBy(
-    trials.flatMap((t) => t.tuning),
-    (record) => JSON.stringify(record.configuration),
-  );
-  let best: { configuration: Configuration; epochs: number; mean: number } | null = null;
-  for (const records of byKey.values()) {
-    // A configuration that diverged anywhere can't be trusted with all rows.
-    if (records.some((r) => r.validation === null)) continue;
-    const mean = records.reduce((sum, r) => sum + r.validation!, 0) / records.length;
-    if (best === null || (higherIsBetter ? mean > best.mean : mean < best.mean)) {
-      best = { configuration: records[0].configuration, epochs: median(records.map((r) => r.epochs)), mean };
-    }
+  const keyOf = (part: object): string => JSON.stringify(part);
+  const all = trials.flatMap(({ tuning }) => tuning);
+  // A configuration that diverged anywhere can't be trusted with all rows.
+  const diverged = new Set(all.filter((r) => r.validation === null).map((r) => keyOf(r.configuration)));
+  const trusted = trials.map(({ tuning }) => tuning.filter((r) => !diverged.has(keyOf(r.configuration))));
+  const settings = new Set(all.map((r) => keyOf(r.configuration.parameters)));
+  let best: { configurations: Configuration[]; mean: number } | null = null;
+  for (const setting of settings) {
+    const records = trusted.map((own) =>
+      own
+        .filter((r) => keyOf(r.configuration.parameters) === setting)
+        .reduce<TuningRecord | null>((a, b) => (a === null || isBetter(b, a) ? b : a), null),
+    );
+    if (records.some((record) => record === null)) continue;
+    const own = records as TuningRecord[];
+    const mean = own.reduce((sum, r) => sum + r.validation!, 0) / own.length;
+    if (best === null || (higherIsBetter ? mean > best.mean : mean < best.mean))
+      best = { configurations: own.map((r) => r.configuration), mean };
   }
-  return best === null ? null : { configuration: best.configuration, epochs: best.epochs };
+  if (best === null) return null;
+  const byRate = best.configurations.toSorted((a, b) => a.learningRate - b.learningRate);
+  const configuration = byRate[Math.floor((byRate.length - 1) / 2)];
+  const records = all.filter((r) => keyOf(r.configuration) === keyOf(configuration));
+  return { configuration, epochs: median(records.map((r) => r.epochs)) };
+
+  function isBetter(a: TuningRecord, b: TuningRecord): boolean {
+    return higherIsBetter ? a.validation! > b.validation! : a.validation! < b.validation!;
+  }
 }
 
 function median(values: number[]): number {

@@ -5,33 +5,53 @@ import type { Candidate, OptimizerCandidate } from "./candidate.ts";
 /** Range that learning rates of AdamW are taken from. */
 const usual = [5e-4, 5e-2] as const;
 
-/**
- * The configurations tried for a candidate: exactly `n`, whatever it has to tune, so that every loss gets the same effort.
- *
- * One with own parameters tries up to `n / 2` of its settings, each with equally many learning rates; the learning
- * rates are the midpoints of equal parts of [5e-4, 5e-2], or of an optimizer's own range, on a logarithmic scale.
- */
-export function gridOf(
-  candidate: Pick<Candidate, "settings"> & Pick<OptimizerCandidate, "rates">,
-  n: number,
-): Configuration[] {
-  checkNumber("configurations", n, { min: 1, integer: true });
-  const own =
-    candidate.settings.length === 0 ? [{}] : candidate.settings.slice(0, Math.max(1, Math.floor(n / 2)));
-  return own.flatMap((parameters, i) => {
-    // The first settings take what doesn't divide evenly.
-    const rates = Math.floor(n / own.length) + (i < n % own.length ? 1 : 0);
-    return learningRates(rates, candidate.rates ?? usual).map((learningRate) => ({
-      learningRate,
-      parameters,
-    }));
-  });
+/** What tuning tries. */
+export interface Grid {
+  /** Learning rates, slowest first. */
+  rates: number[];
+  /** The rate to try where the slowest or the fastest is best; null where there is a single rate. */
+  beyond: { slowest: number; fastest: number } | null;
+  /** Settings of the candidate's own parameters, the most usual one first: all rates are tried with that. */
+  settings: Record<string, number>[];
 }
 
-function learningRates(n: number, [slowest, fastest]: readonly [number, number]): number[] {
-  return Array.from({ length: n }, (_, i) => {
-    const rate = slowest * (fastest / slowest) ** ((i + 0.5) / n);
+/**
+ * What tuning tries for a candidate: `n` learning rates, the same for every loss, and up to `n` settings of its own parameters.
+ *
+ * The rates are the midpoints of equal parts of [5e-4, 5e-2], or of an optimizer's own range, on a logarithmic scale. Those
+ * beyond are one part further, but not outside an own range.
+ */
+export function gridOf(
+  { settings, rates: own }: Pick<Candidate, "settings"> & Pick<OptimizerCandidate, "rates">,
+  n: number,
+): Grid {
+  checkNumber("configurations", n, { min: 1, integer: true });
+  const [slowest, fastest] = own ?? usual;
+  const rateAt = (part: number): number => {
     // Two digits are enough to name a learning rate.
-    return Number(rate.toPrecision(2));
-  });
+    const rate = Number((slowest * (fastest / slowest) ** ((part + 0.5) / n)).toPrecision(2));
+    return own === undefined ? rate : Math.min(Math.max(rate, slowest), fastest);
+  };
+  return {
+    rates: Array.from({ length: n }, (_, i) => rateAt(i)),
+    beyond: n === 1 ? null : { slowest: rateAt(-1), fastest: rateAt(n) },
+    settings: settings.length === 0 ? [{}] : settings.slice(0, n),
+  };
+}
+
+/** What every trial tries, before it looks beyond the rates and at further settings. */
+export function firstOf({ rates, settings: [parameters] }: Grid): Configuration[] {
+  return rates.map((learningRate) => ({ learningRate, parameters }));
+}
+
+/** The rate to try as well where this one of the grid is best. */
+export function beyondOf({ rates, beyond }: Grid, best: number): number | null {
+  if (beyond === null) return null;
+  return best === rates[0] ? beyond.slowest : best === rates.at(-1) ? beyond.fastest : null;
+}
+
+/** How many configurations a trial tries: at least, and where the best rate lies at an end. */
+export function countsOf({ rates, beyond, settings }: Grid): { least: number; most: number } {
+  const least = rates.length + settings.length - 1;
+  return { least, most: least + (beyond === null ? 0 : 1) };
 }

@@ -1,7 +1,7 @@
 import type { CandidateSummary, Task } from "../results.ts";
 import { type PlannedCandidate, roleOf } from "./candidate.ts";
 import { references } from "./candidates.ts";
-import { gridOf } from "./grid.ts";
+import { countsOf, firstOf, gridOf } from "./grid.ts";
 
 /** What `results.json` says of the losses and references that ran. */
 export function summarise(
@@ -9,18 +9,20 @@ export function summarise(
   task: Task,
   configurations: number,
 ): CandidateSummary[] {
-  const losses = chosen.map(
-    (c): CandidateSummary => ({
+  const losses = chosen.map((c): CandidateSummary => {
+    const grid = gridOf(c, configurations);
+    return {
       id: c.id,
       label: c.label,
       kind: roleOf(c),
       ...(c.paper === undefined ? {} : { paper: c.paper }),
       formula: c.formula,
       ...("tasks" in c && c.extensionOn?.includes(task) ? { extension: true } : {}),
-      grid: gridOf(c, configurations),
+      grid: firstOf(grid),
+      configurations: countsOf(grid),
       ...(c.origin && { origin: c.origin }),
-    }),
-  );
+    };
+  });
   const hasThreshold = chosen.some((c) => c.id === "cross-entropy");
   const rows: (typeof references)[keyof typeof references][] =
     task === "regression"

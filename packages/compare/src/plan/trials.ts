@@ -1,9 +1,9 @@
 import type { Dataset } from "../dataset/dataset.ts";
-import type { Configuration, EngineUsed, Settings } from "../results.ts";
+import type { EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
 import { hasNeed, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineFor, references } from "./candidates.ts";
-import { gridOf } from "./grid.ts";
+import { type Grid, gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
 import { metricFor } from "./settings.ts";
 
@@ -50,7 +50,7 @@ export type TrialKey = {
   /** Null for the references that nothing is trained for. */
   candidate: {
     formula: string;
-    grid: Configuration[];
+    grid: Grid;
     /** The loss that a method minimises. */
     of?: { id: string; formula: string; code?: string };
     /** Hash of the code of an own candidate. */
@@ -71,7 +71,7 @@ export interface PlannedTrial {
 }
 
 /** To be raised where older keys would name results that are computed otherwise now. */
-const keyVersion = 4;
+const keyVersion = 5;
 
 /**
  * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the

@@ -4,15 +4,18 @@ import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { reportDataset } from "../assemble.ts";
 import { chooseModel } from "../model/choose.ts";
 import type { Candidate } from "../plan/candidate.ts";
+import type { Grid } from "../plan/grid.ts";
 import { chooseCandidates, defaultSettings, summarise } from "../plan/index.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
 // No learning rate of the real grid makes a loss diverge on such data; these do, for all losses or for some.
 const rates = vi.hoisted(() => ({ of: (): number[] => [1e30] }));
-vi.mock("../plan/grid.ts", () => ({
-  gridOf: ({ settings: [parameters = {}] }: Pick<Candidate, "settings">) =>
-    rates.of().map((learningRate) => ({ learningRate, parameters })),
+vi.mock("../plan/grid.ts", async (original) => ({
+  ...(await original<typeof import("../plan/grid.ts")>()),
+  gridOf: ({ settings: [parameters = {}] }: Pick<Candidate, "settings">): Grid => ({
+    ...{ rates: rates.of(), beyond: null, settings: [parameters] },
+  }),
 }));
 
 const settings: Settings = {

@@ -12,7 +12,7 @@ import {
   seesBags,
 } from "../plan/candidate.ts";
 import { candidateById, candidateFor, candidates } from "../plan/candidates.ts";
-import { gridOf } from "../plan/grid.ts";
+import { firstOf, gridOf } from "../plan/grid.ts";
 import { methods } from "../plan/methods.ts";
 import { makeFolds } from "./fold.ts";
 import { batchSizeFor, makeLearner, type TrainSettings } from "./learner.ts";
@@ -42,7 +42,7 @@ const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref
 async function startOf(candidate: PlannedCandidate, seed: number): Promise<number[]> {
   const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: minimisedBy(candidate).head });
   const learner = makeLearner(own, candidate, info, settings);
-  const [{ parameters }] = gridOf(candidate, 1);
+  const [parameters] = gridOf(candidate, 1).settings;
   const trained = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
   // Not the biases, which are 0 and fewer with a cosine head.
   const values = valuesOf(trained).filter((value) => value !== 0);
@@ -76,7 +76,7 @@ describe("makeLearner", () => {
     const candidate = candidateFor(id, "binary", { baseline: "auto" });
     expect(await startOf(candidate, 7)).toEqual(await startOf(candidateById("cross-entropy", "binary"), 7));
     const learner = makeLearner(network, candidate, info, { ...settings, maxEpochs: 8, patience: 8 });
-    const [configuration] = gridOf(candidate, 4);
+    const [configuration] = firstOf(gridOf(candidate, 4));
     const before = liveBuffers();
     const run = await learner.train(fold, configuration, { seed: 1, metric });
     expect(run.curve).toHaveLength(8);

@@ -72,7 +72,12 @@ export function fullEvaluation(
           predicted: prediction.predicted,
         });
   const metrics = Object.fromEntries(
-    Object.entries(evaluation.metrics).map(([id, v]) => [id, Number.isFinite(v) ? v : null]),
+    Object.entries(evaluation.metrics).map(([id, v]) => [id, finiteOrNull(v)]),
   );
   return { ...evaluation, metrics };
+}
+
+/** Results hold null where there is no number. */
+export function finiteOrNull(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -8,16 +8,17 @@ import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
-import type { PredictedTrial, Settings, TuningRecord } from "../results.ts";
+import type { PredictedTrial, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import { keepPrediction } from "./kept-predictions.ts";
-import { buildInfoOf, isBetter, type Learner, makeLearner, type Run } from "./learner.ts";
-import { discard, type Network, type Trained } from "./network.ts";
-import { fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
+import { discard, type Network } from "./network.ts";
+import { finiteOrNull, fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
 import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
+import { tune } from "./tune.ts";
 
 /** Runs the trials of one data set; folds and compiled steps are made once and kept. */
 export interface TrialRunner {
@@ -27,7 +28,7 @@ export interface TrialRunner {
 }
 
 /**
- * Makes a runner. A trial tunes the candidate's grid on the inner split of its fold, keeps the configuration and the
+ * Makes a runner. A trial tunes the candidate on the inner split of its fold, keeps the configuration and the
  * epoch with the best report metric there, and judges that model on the test part. Same data, settings and spec: same
  * record (but for `seconds`).
  *
@@ -76,22 +77,10 @@ export function makeTrialRunner(
       const candidate = candidateFor(spec.candidate, task, settings, own);
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
-      const grid = gridOf(candidate, settings.configurations);
-      const seed = derive(spec.seed, spec.fold);
-      const selection = selectionFor(minimisedBy(candidate), metric);
-      const tuning: TuningRecord[] = [];
-      let best: { run: Run; trained: Trained; configuration: TuningRecord["configuration"] } | null = null;
-      for (const configuration of grid) {
-        const run = await learner.train(fold, configuration, { seed, metric, signal });
-        tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
-        if (run.trained === null) continue;
-        if (best !== null && !isBetter(run.validation!, best.run.validation!, selection))
-          discard(run.trained);
-        else {
-          if (best !== null) discard(best.trained);
-          best = { run, trained: run.trained, configuration };
-        }
-      }
+      const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
+        ...{ selection: selectionFor(minimisedBy(candidate), metric), metric, signal },
+        seed: derive(spec.seed, spec.fold),
+      });
       const tunesThreshold = spec.candidate === "cross-entropy" && task === "binary";
       const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
         [spec.candidate, ...(tunesThreshold ? [references.threshold.id] : [])].map((candidate) =>
@@ -101,16 +90,16 @@ export function makeTrialRunner(
       const common = { tuning, chosen: best.configuration, epochs: best.run.epochs, curve: best.run.curve };
       let prediction: Prediction;
       try {
-        prediction = await network.predict(best.trained, fold.test, fold.target);
+        prediction = await network.predict(best.run.trained, fold.test, fold.target);
       } catch (error) {
         // Outputs that are not finite on rows far away from those of training.
-        discard(best.trained);
+        discard(best.run.trained);
         if (!(error instanceof NonFiniteError)) throw error;
         return diverged(common);
       }
       const records = [make({ candidate: spec.candidate, ...common, prediction })];
       if (tunesThreshold) {
-        const validation = await network.predict(best.trained, fold.validation, fold.target);
+        const validation = await network.predict(best.run.trained, fold.validation, fold.target);
         const threshold = bestThreshold(metric, fold.validation, validation);
         records.push(
           make({
@@ -120,7 +109,7 @@ export function makeTrialRunner(
           }),
         );
       }
-      discard(best.trained);
+      discard(best.run.trained);
       return records;
     },
     dispose() {
@@ -180,11 +169,6 @@ function constantPrediction(
     predicted: new Int32Array(rows).fill(most),
     predictions: new Float64Array(0),
   };
-}
-
-/** Results hold null where there is no number. */
-function finiteOrNull(value: number | null): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
