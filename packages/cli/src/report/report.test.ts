@@ -1,4 +1,4 @@
-import type { TestedDifference } from "@minimand/compare";
+import type { CandidateSummary, TestedDifference, TrialRecord } from "@minimand/compare";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
@@ -94,7 +94,58 @@ describe("renderReport", () => {
     expect(tuning).toHaveLength(15);
     const chosen = rows(page, "All configurations on pima_diabetes").filter(([loss]) => loss === "Focal");
     expect(chosen).toHaveLength(4);
-    expect(chosen.reduce((sum, cells) => sum + Number.parseInt(cells[2]!, 10), 0)).toBe(10);
+    expect(chosen.reduce((sum, cells) => sum + Number.parseInt(cells[3]!, 10), 0)).toBe(10);
+  });
+
+  it("says how much was tried for each loss, and where the choice still lies at an end of the learning rates", () => {
+    const [slowest, , , fastest] = [0.001, 0.003, 0.01, 0.03];
+    const beyond = { learningRate: 0.1, parameters: { tau: 1 } };
+    // Focal takes the rate beyond on 6 of 10 folds, LDR-KL on 5, hinge the rate that was the fastest before.
+    const trials = report.trials.map((trial, i): TrialRecord => {
+      const at = (learningRate: number): TrialRecord => ({
+        ...trial,
+        status: "ok",
+        chosen: { learningRate, parameters: { tau: 1 } },
+      });
+      const extended = (one: TrialRecord): TrialRecord => ({
+        ...one,
+        tuning: [...trial.tuning, { configuration: beyond, validation: 0.7, epochs: 3 }],
+      });
+      const place = report.trials.slice(0, i).filter(({ candidate }) => candidate === trial.candidate).length;
+      if (trial.candidate === "focal") return place < 6 ? extended(at(0.1)) : at(0.01);
+      if (trial.candidate === "ldr-kl") return place < 5 ? at(slowest) : at(0.01);
+      return trial.candidate === "hinge" ? extended(at(fastest)) : trial;
+    });
+    const document = parse(renderReport(resultsFixture([{ ...report, trials }])));
+    const row = (label: string, caption: string): string[][] =>
+      rows(document, caption).filter(([loss]) => loss === label);
+    const [focal] = row("Focal", "Chosen configurations on pima_diabetes");
+    expect(focal.slice(1, 4)).toEqual([
+      "4 to 5",
+      "learning rate 0.1, tau 1 at the end of the grid in 6 of 10 folds",
+      "6 of 10",
+    ]);
+    const [ldr] = row("LDR-KL", "Chosen configurations on pima_diabetes");
+    expect(ldr[1]).toBe("4");
+    const [hinge] = row("Hinge", "Chosen configurations on pima_diabetes");
+    expect(hinge.slice(1, 3)).toEqual(["5", "learning rate 0.03, tau 1"]);
+    expect(ldr[2]).not.toContain("at the end");
+    const tried = row("Focal", "All configurations on pima_diabetes").map((cells) => cells.slice(1, 4));
+    expect(tried).toHaveLength(5);
+    expect(tried.at(-1)).toEqual(["learning rate 0.1, tau 1", "6 of 10", "6 of 6"]);
+  });
+
+  it("says that learning rates are the same for all, but for an optimizer with its own", () => {
+    const text = (candidates: CandidateSummary[]): string =>
+      textOf(parse(renderReport({ ...resultsFixture([report]), candidates })).querySelector("main"));
+    const { candidates } = resultsFixture([report]);
+    expect(text(candidates)).toContain("the same 4 learning rates for all, with");
+    const other = candidates.map((c) =>
+      c.id === "focal" ? { ...c, grid: c.grid.map((g) => ({ ...g, learningRate: 9 * g.learningRate })) } : c,
+    );
+    expect(text(other)).toContain(
+      "the same 4 learning rates for all but optimizers with a range of their own",
+    );
   });
 
   it("takes names from the data as text wherever they stand", () => {

@@ -11,32 +11,57 @@ const mean = (values: number[]): number | null =>
 
 const key = (configuration: Configuration): string => JSON.stringify(configuration);
 
-/** How one configuration of a grid did over all folds, or seeds. */
+/** How one configuration did over all folds, or seeds. */
 interface Usage {
   text: string;
+  /** Trials that tried it, chose it, and in which it diverged. */
+  tried: number;
   chosen: number;
-  validation: number | null;
   diverged: number;
+  validation: number | null;
 }
 
-function usageOf(grid: Configuration[], trials: TrialRecord[]): Usage[] {
-  return grid.map((configuration) => {
-    const id = key(configuration);
-    const records = trials.flatMap(({ tuning }) =>
-      tuning.filter((record) => key(record.configuration) === id),
-    );
-    return {
+/** The configurations that some trial has tried, those of a setting together, slowest first. */
+function usageOf(trials: readonly TrialRecord[]): Usage[] {
+  const records = Map.groupBy(
+    trials.flatMap(({ tuning }) => tuning),
+    ({ configuration }) => key(configuration),
+  );
+  const settings = [...records.values()].map(([{ configuration }]) =>
+    JSON.stringify(configuration.parameters),
+  );
+  const place = ({ parameters }: Configuration): number => settings.indexOf(JSON.stringify(parameters));
+  return [...records]
+    .map(([id, own]) => ({ id, own, configuration: own[0].configuration }))
+    .toSorted(
+      ({ configuration: a }, { configuration: b }) => place(a) - place(b) || a.learningRate - b.learningRate,
+    )
+    .map(({ id, own, configuration }) => ({
       text: configurationText(configuration),
+      tried: own.length,
       chosen: trials.filter(({ chosen }) => chosen !== null && key(chosen) === id).length,
-      validation: mean(records.flatMap(({ validation }) => (validation === null ? [] : [validation]))),
-      diverged: records.filter(({ validation }) => validation === null).length,
-    };
-  });
+      diverged: own.filter(({ validation }) => validation === null).length,
+      validation: mean(own.flatMap(({ validation }) => (validation === null ? [] : [validation]))),
+    }));
+}
+
+/** Whether a trial has chosen the slowest or the fastest of all learning rates that it tried: a better one may lie beyond. */
+function isAtEnd({ chosen, tuning }: TrialRecord): boolean {
+  if (chosen === null) return false;
+  const rates = tuning.map(({ configuration }) => configuration.learningRate);
+  const [slowest, fastest] = [Math.min(...rates), Math.max(...rates)];
+  return slowest < fastest && (chosen.learningRate === slowest || chosen.learningRate === fastest);
+}
+
+/** From the least to the most. */
+function rangeText(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 /**
- * The inner tuning: which configuration each loss chose how often, after how many epochs, and, folded away, every
- * configuration that was tried.
+ * The inner tuning: how much was tried for each loss, which configuration it chose how often, whether that lies at an end of the learning
+ * rates, after how many epochs, and, folded away, every configuration that was tried.
  */
 export function tuningSection(report: DatasetReport, candidates: CandidateSummary[]): Markup | null {
   const digits = decimals(report.ranking.rope);
@@ -44,15 +69,22 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
     const trials = report.trials.filter((trial) => trial.candidate === candidate.id);
     return candidate.grid.length === 0 || trials.length === 0
       ? []
-      : [{ candidate, trials, usage: usageOf(candidate.grid, trials) }];
+      : [{ candidate, trials, usage: usageOf(trials) }];
   });
   if (losses.length === 0) return null;
+  const part = partName(report);
   const summary = losses.map(({ candidate, trials, usage }): Row => {
     const favourite = usage.reduce((a, b) => (b.chosen > a.chosen ? b : a));
+    const atEnd = trials.filter(isAtEnd).length;
+    const mark =
+      2 * atEnd > trials.length
+        ? html` <br><small>at the end of the grid in ${atEnd} of ${plural(trials.length, part)}</small>`
+        : "";
     return {
       cells: [
         candidate.label,
-        favourite.chosen === 0 ? "none" : favourite.text,
+        rangeText(trials.map(({ tuning }) => tuning.length)),
+        favourite.chosen === 0 ? "none" : html`${favourite.text}${mark}`,
         `${favourite.chosen} of ${trials.length}`,
         fixed(median(trials.map(({ epochs }) => epochs)), 0),
         duration(mean(trials.map(({ seconds }) => seconds)) ?? 0),
@@ -65,25 +97,32 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
         cells: [
           candidate.label,
           u.text,
-          `${u.chosen} of ${trials.length}`,
+          `${u.tried} of ${trials.length}`,
+          `${u.chosen} of ${u.tried}`,
           // The reference that sees every row is chosen by the metric.
           report.bags !== undefined && candidate.kind === "reference"
             ? `${metricName(report.ranking.metric)} ${fixed(u.validation, digits)}`
             : fixed(u.validation, digits),
-          u.diverged === 0 ? "" : `${u.diverged} of ${trials.length}`,
+          u.diverged === 0 ? "" : `${u.diverged} of ${u.tried}`,
         ],
       }),
     ),
   );
-  const part = partName(report);
-  const size = Math.max(...losses.map(({ candidate }) => candidate.grid.length));
+  const grids = losses.map(({ candidate }) => candidate.grid.map(({ learningRate }) => learningRate));
+  const rates = grids[0].length;
+  const alike = grids.every((grid) => grid.join() === grids[0].join());
   return html`<h3>What tuning chose</h3>
-<p>Every loss was tuned anew inside every training part, with the same number of configurations
-(${plural(size, "configuration")}), on a split that the test ${part === "fold" ? "fold" : "file"} never touches. What is chosen in most ${part}s:</p>
+<p>Every loss was tuned anew inside every training part, on a split that the test ${part === "fold" ? "fold" : "file"} never touches:
+the same ${plural(rates, "learning rate")} for all${alike ? "" : " but optimizers with a range of their own"}, with the most usual setting of a loss's own parameters${
+    rates > 1
+      ? "; where the best of them lies at an end, one more beyond it; then the other settings at the best rate"
+      : ""
+  }. What is chosen in most ${part}s:</p>
 ${table(
   `Chosen configurations on ${report.name}`,
   [
     { head: "Loss" },
+    { head: html`Configurations <small>a ${part}</small>`, numeric: true },
     { head: "Chosen most often" },
     { head: `In ${part}s`, numeric: true },
     { head: html`Epochs <small>median</small>`, numeric: true },
@@ -96,9 +135,10 @@ ${table(
     [
       { head: "Loss" },
       { head: "Configuration" },
+      { head: `Tried in ${part}s`, numeric: true },
       { head: "Chosen", numeric: true },
       {
-        head: html`${validationName(report)} <small>mean on inner validation</small>`,
+        head: html`${validationName(report)} <small>mean on inner validation, where tried</small>`,
         numeric: true,
       },
       { head: "Diverged", numeric: true },
