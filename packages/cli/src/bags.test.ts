@@ -26,6 +26,7 @@ describe("minimand compare --bag-column", () => {
       "loss bag-regularised",
       "reference individual-labels",
       "reference majority-class",
+      "reference chosen-by-validation",
     ]);
     const [report] = datasets;
     expect(report.bags).toMatchObject({ column: "report", largest: 4 });

@@ -84,6 +84,7 @@ describe.concurrent("minimand compare --with", () => {
       ["sam2", "methods.mjs"],
       ["majority-class", undefined],
       ["cross-entropy-threshold", undefined],
+      ["chosen-by-validation", undefined],
     ]);
     const numbers = (id: string) =>
       datasets[0].trials
