@@ -1,0 +1,37 @@
+import type { Dataset } from "../dataset/dataset.ts";
+
+/**
+ * Inputs as trees take them, a list a feature: numbers (NaN where missing), or texts (empty where missing). `readColumns`
+ * gives the same for another table.
+ */
+export type TreeColumns = readonly (Float64Array | readonly string[])[];
+
+/** The inputs of some rows of a data set. */
+export function treeColumns({ features }: Dataset, rows: Int32Array): TreeColumns {
+  return features.map((feature) =>
+    feature.kind === "numeric"
+      ? Float64Array.from(rows, (row) => feature.values[row])
+      : Array.from(rows, (row) => feature.levels[feature.codes[row]] ?? ""),
+  );
+}
+
+/** Some rows of inputs. */
+export function rowsOfColumns(columns: TreeColumns, rows: Int32Array): TreeColumns {
+  return columns.map((column) =>
+    column instanceof Float64Array
+      ? Float64Array.from(rows, (row) => column[row])
+      : Array.from(rows, (row) => column[row]),
+  );
+}
+
+/** Standardised values are cut here, so that float32 never overflows. */
+const farthest = 1e30;
+
+/** Scaled within float32. NaN stays. */
+export const scaled = (value: number, { mean, sd }: { mean: number; sd: number }): number =>
+  Math.max(-farthest, Math.min(farthest, (value - mean) / sd));
+
+/** Names and levels that can't clash: with each other, with what the library keeps for itself, or with a missing value. */
+export const featureName = (feature: number): string => `x${feature}`;
+export const labelName = "y";
+export const levelName = (text: string): string => `=${text}`;
