@@ -37,9 +37,11 @@ const long = [
   "margin-softmax",
   "monitor",
   "pairs",
+  "run-references",
   "run-trial",
   "search-step",
   "traced-parameters",
+  "trees",
 ].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
 
 const system = [...wholeSystem, ...long];

@@ -14,12 +14,26 @@ const missing = await nativeCompiler().then(
 
 const bin = fileURLToPath(new URL("../bin/minimand.js", import.meta.url));
 
-/** Compares with ONNX Runtime in two workers, and predicts with the model's ONNX file. */
+/** Compares with ONNX Runtime in two workers, references beside, and predicts with the model's ONNX file. */
 function compareAndPredict(traced: boolean): void {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, "a.csv"), sampleCsv());
   for (const args of [
-    ["compare", "a.csv", "-t", "y", ...tiny, "--workers", "2", "--engine", "native", "--out", "o"],
+    [
+      "compare",
+      "a.csv",
+      "-t",
+      "y",
+      ...tiny,
+      "--workers",
+      "2",
+      "--engine",
+      "native",
+      "--references",
+      "linear,trees",
+      "--out",
+      "o",
+    ],
     ["predict", "o/model/model.onnx", "a.csv"],
   ])
     expect(watch([bin, ...args], { cwd, traced })).toMatchObject({ code: 0, left: [], network: [] });

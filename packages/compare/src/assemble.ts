@@ -10,7 +10,14 @@ import { chooseModel } from "./model/choose.ts";
 import { baselineFor, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
-import type { CandidateSummary, DatasetReport, Note, PredictedTrial, Settings } from "./results.ts";
+import type {
+  CandidateSummary,
+  DatasetReport,
+  Note,
+  PredictedTrial,
+  Settings,
+  TrialRecord,
+} from "./results.ts";
 import type { Table } from "./table/table.ts";
 
 /** What a report says of a data set beside its trials. */
@@ -106,7 +113,7 @@ export function reportDataset(
     testRows,
     features: describeFeatures(dataset),
     inputs: fitEncoder(dataset, all).inputs,
-    notes: [...notes, ...dataset.notes],
+    notes: [...notes, ...unavailable(used, candidates), ...dataset.notes],
     ...(settings.bagColumn !== null &&
       dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
     seeds: { planned: range(settings.seeds), complete: [0, ...final.seeds] },
@@ -177,6 +184,15 @@ function furtherSeeds(
     taken.push(...own.filter(({ candidate }) => has(candidate)));
   }
   return { trials: taken, seeds: seeds.sort((a, b) => a - b) };
+}
+
+/** A note for each reference that could not be had, with the first reason. */
+function unavailable(trials: readonly TrialRecord[], candidates: readonly CandidateSummary[]): Note[] {
+  return candidates.flatMap(({ id, label }): Note[] => {
+    const failed = trials.filter((trial) => trial.candidate === id && trial.unavailable !== undefined);
+    if (failed.length === 0) return [];
+    return [{ level: "warning", text: `${label}: not available: ${failed[0].unavailable}` }];
+  });
 }
 
 function describeBags(column: string, groups: Int32Array): NonNullable<DatasetReport["bags"]> {

@@ -108,6 +108,8 @@ export interface TrialRecord {
   /** Rows trained on (inner fitting part), validated on and tested on. */
   rows: { fit: number; validation: number; test: number };
   seconds: number;
+  /** Why a reference could not be had, whose status then is `diverged`. */
+  unavailable?: string;
 }
 
 /** A trial with what it predicts, as runners give it; `results.json` leaves the predictions out. */
@@ -269,6 +271,8 @@ export interface Settings {
   optimizers: string[];
   /** Training steps that minimise the baseline's loss beside the plain one. */
   steps: string[];
+  /** What is trained to be shown beside the losses. */
+  references: ("linear" | "trees")[];
   /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
   model: "mlp" | "linear" | "own";
   hidden: number[];

@@ -3,6 +3,7 @@ import {
   baselineFor,
   checkSettings,
   chooseCandidates,
+  chooseReferences,
   compareAcross,
   defaultSettings,
   listed,
@@ -53,10 +54,11 @@ import {
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses" | "hidden" | "model">, EngineAsked {
+interface Options extends Omit<Settings, "losses" | "references" | "hidden" | "model">, EngineAsked {
   with: string[];
   model: string;
   losses?: string[];
+  references: string[];
   hidden?: number[];
   workers?: number;
   budget?: number;
@@ -91,6 +93,12 @@ export function compareCommand(): Command {
       "training steps beside the plain one, with the baseline's loss; or all",
       list,
       [],
+    )
+    .option(
+      "--references <a,b>",
+      "what is trained to be shown beside the losses: linear (a linear model), trees (gradient-boosted trees); or none",
+      list,
+      [...defaultSettings.references],
     )
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option(
@@ -241,6 +249,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       const brought = [...own.candidates, ...own.models].filter(({ origin }) => origin?.file === file);
       tell(`${file}: ${brought.map(({ id }) => id).join(", ")}`);
     }
+    for (const { text } of chooseReferences(settings).notes) tell(text);
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const whole: RunOptions = {
@@ -325,6 +334,7 @@ function settingsOf(target: string, options: Options): Settings {
     model,
     hidden = defaultSettings.hidden,
     losses,
+    references,
     ...rest
   } = options;
   return {
@@ -333,6 +343,8 @@ function settingsOf(target: string, options: Options): Settings {
     target,
     model: model === "mlp" || model === "linear" ? model : "own",
     losses: losses === undefined || losses.includes("all") ? "auto" : [...new Set(losses)],
+    // Checked with the other settings.
+    references: references.includes("none") ? [] : ([...new Set(references)] as Settings["references"]),
     hidden,
     positive: options.positive ?? null,
     group: options.group ?? null,
@@ -373,7 +385,7 @@ function assemble(
   missing: string[],
   { alpha, left }: Look,
 ): Results {
-  const notes = missing.map(
+  const cut = missing.map(
     (what): Note => ({
       level: "warning",
       text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `; tested at alpha ${alpha}, so that a run that continues can test as well` : ""}`,
@@ -382,7 +394,7 @@ function assemble(
   const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>
     reportDataset(dataset, { name, source, sha256, testTable }, settings, summaries, records[i], {
       alpha,
-      notes,
+      notes: [...cut, ...chooseReferences(settings).notes],
     }),
   );
   return withShortNames({

@@ -59,7 +59,8 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   const { subjects, settings, candidates, summaries, store, workers } = options;
   const first = planTrials(settings, candidates, subjects, options);
   const folds = settings.test === null ? settings.folds : 1;
-  const taking = Math.min(mostFinalists, candidates.length - 1) + 1;
+  const ranked = summaries.filter(({ kind }) => kind !== "reference").length;
+  const taking = Math.min(mostFinalists, ranked - 1) + 1;
   const total = first.length + subjects.length * (settings.seeds - 1) * (taking > 1 ? taking * folds : 0);
   const team = startTeam(options, total);
   const cut: string[] = [];

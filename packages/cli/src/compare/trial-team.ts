@@ -1,5 +1,6 @@
 import {
   type EngineUsed,
+  isTrees,
   minimisedBy,
   type Origin,
   type OwnModel,
@@ -131,7 +132,8 @@ function blamed(
   candidate: PlannedCandidate | undefined,
   model: OwnModel | undefined,
 ): unknown {
-  const own = candidate && (candidate.origin ?? minimisedBy(candidate).origin);
+  const own =
+    candidate && !isTrees(candidate) ? (candidate.origin ?? minimisedBy(candidate).origin) : undefined;
   const origin = own ?? model?.origin;
   const message = messageOf(error);
   if (origin === undefined || message.startsWith("--with ")) return error;

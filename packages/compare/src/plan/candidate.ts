@@ -11,7 +11,7 @@ import type {
   SupervisedState,
   TrainStep,
 } from "minimand";
-import type { CandidateSummary, Origin, Task } from "../results.ts";
+import type { CandidateSummary, Configuration, Origin, Task } from "../results.ts";
 
 /** The tasks whose target is a class. */
 export const classTasks: readonly Task[] = ["binary", "multiclass"];
@@ -91,6 +91,20 @@ export interface ReferenceCandidate extends OfTasks {
   needs?: readonly "bags"[];
 }
 
+/** A reference that trains the linear model on the same rows, whatever network the losses train. */
+export interface LinearReference extends ReferenceCandidate {
+  network: "linear";
+}
+
+/** A reference that is trained by a library, on raw columns: gradient-boosted trees. */
+export interface TreesReference extends Described {
+  kind: "trees";
+  /** What is tried; `models` of a setting are averaged. */
+  grid: readonly Configuration[];
+  /** Package and version that trains. */
+  library: string;
+}
+
 /** An optimizer instead of AdamW, for the loss of the baseline: asked for with `--optimizers`. */
 export interface OptimizerCandidate extends Described {
   kind: "optimizer";
@@ -158,11 +172,19 @@ export type MethodOfLoss =
   | ((OptimizerCandidate | ObjectiveStepCandidate) & { of: LossCandidate | ObjectiveCandidate })
   | (LossStepCandidate & { of: LossCandidate });
 
+/** What trains a network. */
+export type NetworkCandidate = ComparedLoss | LinearReference | MethodOfLoss;
+
 /** What a trial trains. */
-export type PlannedCandidate = ComparedLoss | MethodOfLoss;
+export type PlannedCandidate = NetworkCandidate | TreesReference;
+
+/** Whether a candidate is trained by a library, and not as a network. */
+export function isTrees(candidate: PlannedCandidate): candidate is TreesReference {
+  return candidate.kind === "trees";
+}
 
 /** The loss that a candidate trains with: itself, or the one that its method minimises. */
-export function minimisedBy(candidate: PlannedCandidate): ComparedLoss {
+export function minimisedBy(candidate: NetworkCandidate): ComparedLoss {
   return "of" in candidate ? candidate.of : candidate;
 }
 
@@ -182,7 +204,8 @@ export function isMethod(candidate: Candidate): candidate is Method {
 }
 
 /** As what a candidate is shown: whatever brings its own loss is one. */
-export function roleOf(candidate: Candidate): CandidateSummary["kind"] {
+export function roleOf(candidate: Candidate | TreesReference): CandidateSummary["kind"] {
   const { kind } = candidate;
+  if (kind === "trees") return "reference";
   return kind === "objective" || (kind === "step" && candidate.minimises === "own") ? "loss" : kind;
 }

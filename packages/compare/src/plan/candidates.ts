@@ -6,6 +6,7 @@ import {
   type ComparedLoss,
   isMethod,
   type Method,
+  type MethodOfLoss,
   type PlannedCandidate,
 } from "./candidate.ts";
 import { classificationCandidates } from "./classification.ts";
@@ -13,6 +14,7 @@ import { distillationCandidates } from "./distillation.ts";
 import { lastLayerCandidates } from "./last-layer.ts";
 import { methods, withLoss } from "./methods.ts";
 import { regressionCandidates } from "./regression.ts";
+import { trainedReferences } from "./trained-references.ts";
 import { unlabeledCandidates } from "./unlabeled.ts";
 
 /** Every loss of the comparison. */
@@ -84,13 +86,23 @@ export function candidateById(
   );
 }
 
-/** What a trial runs: the loss of a name, or the method of a name with the loss of the baseline. */
-export function candidateFor(
+/** What a trial runs: a reference that is trained, or else as {@link candidateFor}. */
+export function plannedFor(
   id: string,
   task: Task,
   settings: BaselineSettings,
   own: readonly Candidate[] = [],
 ): PlannedCandidate {
+  return trainedReferences.find((r) => r.id === id) ?? candidateFor(id, task, settings, own);
+}
+
+/** What is compared by a name: the loss, or the method with the loss of the baseline. */
+export function candidateFor(
+  id: string,
+  task: Task,
+  settings: BaselineSettings,
+  own: readonly Candidate[] = [],
+): ComparedLoss | MethodOfLoss {
   const method = methodsWith(own).find((m) => m.id === id);
   if (method === undefined) return candidateById(id, task, "losses", own);
   return withLoss(method, candidateById(baselineFor(settings, task, own), task, "baseline", own));

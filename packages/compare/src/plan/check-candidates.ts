@@ -20,6 +20,7 @@ import type {
 } from "./candidate.ts";
 import { candidates as ours, references } from "./candidates.ts";
 import { methods } from "./methods.ts";
+import { trainedReferences } from "./trained-references.ts";
 
 const described: OptionNames<Pick<Candidate, keyof Candidate>> = {
   ...{ id: true, label: true, paper: true, reference: true, formula: true },
@@ -51,7 +52,10 @@ const needs: Record<Candidate["kind"], readonly string[]> = {
   step: ["teacher", "unlabeled"],
   reference: ["bags"],
 };
-const taken: readonly string[] = [...ours, ...methods, ...Object.values(references)].map(({ id }) => id);
+const taken: readonly string[] = [
+  ...[...ours, ...methods, ...trainedReferences],
+  ...Object.values(references),
+].map(({ id }) => id);
 
 /**
  * Checks candidates of one's own: what TypeScript refuses by itself, and that all names are different from one another and from

@@ -6,6 +6,7 @@ import {
   type Method,
   minimisedBy,
   type Need,
+  type NetworkCandidate,
   type PlannedCandidate,
   roleOf,
   seesBags,
@@ -20,15 +21,18 @@ import {
 } from "./candidates.ts";
 import { checkCandidates } from "./check-candidates.ts";
 import type { OwnParts } from "./own-parts.ts";
+import { chooseReferences } from "./trained-references.ts";
 
 /** What decides which candidates run. */
-type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> & BaselineSettings;
+type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> &
+  BaselineSettings &
+  Partial<Pick<Settings, "references" | "model">>;
 
 /**
  * The losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class weights. Distillation is
  * among them only where there is a teacher, and what learns from unlabelled rows where there is a file of them, then with
  * self-training always. Then the optimizers and steps asked for. Where rows are in bags, only the
- * losses that see bags run, beside the reference that sees every row.
+ * losses that see bags run, beside the reference that sees every row. Last come the references that are trained.
  *
  * @param own candidates that are chosen like those of the comparison. With a model of one's own, losses of another last layer
  *   than a linear one stay out
@@ -40,9 +44,20 @@ export function chooseCandidates(
   task: Task,
   own: OwnParts = {},
 ): PlannedCandidate[] {
-  const { candidates = [], model } = own;
-  checkCandidates(candidates);
-  if ((settings.bagColumn ?? null) !== null) return chooseForBags(settings, task, own);
+  checkCandidates(own.candidates ?? []);
+  const { references = [], model = "mlp" } = settings;
+  const chosen =
+    (settings.bagColumn ?? null) !== null
+      ? chooseForBags(settings, task, own)
+      : chooseForRows(settings, task, own);
+  return [...chosen, ...chooseReferences({ ...settings, references, model }).candidates];
+}
+
+function chooseForRows(
+  settings: Parameters<typeof chooseCandidates>[0],
+  task: Task,
+  { candidates = [], model }: OwnParts,
+): NetworkCandidate[] {
   const ofTask = lossesWith(candidates).filter((c) => c.tasks.includes(task));
   const given: Record<Need, boolean> = {
     teacher: settings.distillFrom !== null,
@@ -119,7 +134,7 @@ const missing = (argument: string, expected: string): RangeError =>
   new RangeError(`${argument}: expected ${expected}, got none`);
 
 /** The losses that see bags, and the reference that sees every row. */
-function chooseForBags(settings: Choice, task: Task, { candidates = [] }: OwnParts): PlannedCandidate[] {
+function chooseForBags(settings: Choice, task: Task, { candidates = [] }: OwnParts): NetworkCandidate[] {
   for (const kind of ["optimizers", "steps"] as const) {
     const [asked] = settings[kind];
     if (asked !== undefined) throw rangeError(kind, "none with --bag-column", asked);

@@ -10,6 +10,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   losses: "auto",
   optimizers: [],
   steps: [],
+  references: ["linear", "trees"],
   model: "mlp",
   hidden: [64, 64],
   seeds: 6,
@@ -38,6 +39,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
 
 const settingNames: OptionNames<Settings> = {
   ...{ target: true, task: true, metric: true, baseline: true, losses: true, optimizers: true, steps: true },
+  references: true,
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
@@ -52,6 +54,7 @@ export function checkSettingNames(settings: Settings): void {
 /** Throws a RangeError naming the first setting that makes no sense, a TypeError naming one that is none. */
 export function checkSettings(settings: Settings): void {
   checkSettingNames(settings);
+  checkReferences(settings.references);
   checkNumber("seeds", settings.seeds, { min: 1, integer: true });
   // With a test file every seed trains on all rows of the first file; otherwise one fold leaves nothing to train on.
   if (settings.test === null) checkNumber("folds", settings.folds, { min: 2, integer: true });
@@ -77,6 +80,16 @@ export function checkSettings(settings: Settings): void {
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`bagColumn: expected none of the options that need labels of rows, got ${clash}`);
+}
+
+/** Names of what can be trained beside the losses, see {@link Settings}. */
+export const referenceNames: Settings["references"] = ["linear", "trees"];
+
+function checkReferences(names: readonly string[]): void {
+  const unknown = names.find((name) => !(referenceNames as readonly string[]).includes(name));
+  if (unknown === undefined) return;
+  const message = rangeError("references", `none, or some of ${referenceNames.join(", ")}`, unknown).message;
+  throw new RangeError(`${message}${didYouMean(unknown, referenceNames)}`);
 }
 
 /** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */

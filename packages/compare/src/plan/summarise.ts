@@ -1,5 +1,5 @@
 import type { CandidateSummary, Task } from "../results.ts";
-import { type PlannedCandidate, roleOf } from "./candidate.ts";
+import { isTrees, type PlannedCandidate, roleOf } from "./candidate.ts";
 import { references } from "./candidates.ts";
 import { countsOf, firstOf, gridOf } from "./grid.ts";
 
@@ -10,7 +10,6 @@ export function summarise(
   configurations: number,
 ): CandidateSummary[] {
   const losses = chosen.map((c): CandidateSummary => {
-    const grid = gridOf(c, configurations);
     return {
       id: c.id,
       label: c.label,
@@ -18,8 +17,7 @@ export function summarise(
       ...(c.paper === undefined ? {} : { paper: c.paper }),
       formula: c.formula,
       ...("tasks" in c && c.extensionOn?.includes(task) ? { extension: true } : {}),
-      grid: firstOf(grid),
-      configurations: countsOf(grid),
+      ...triedBy(c, configurations),
       ...(c.origin && { origin: c.origin }),
     };
   });
@@ -32,4 +30,11 @@ export function summarise(
         : [references.majority];
   if (losses.filter(({ kind }) => kind !== "reference").length > 1) rows.push(references.validation);
   return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
+}
+
+/** What tuning tries: a library has settings of its own. */
+function triedBy(c: PlannedCandidate, n: number): Pick<CandidateSummary, "grid" | "configurations"> {
+  if (isTrees(c)) return { grid: [...c.grid], configurations: { least: c.grid.length, most: c.grid.length } };
+  const grid = gridOf(c, n);
+  return { grid: firstOf(grid), configurations: countsOf(grid) };
 }

@@ -4,7 +4,10 @@ import { chooseCandidates } from "./choose.ts";
 import { defaultSettings } from "./settings.ts";
 import { planFinals, planTrials, type TrialHost, type TrialSubject } from "./trials.ts";
 
-const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 3 };
+const settings: Settings = {
+  ...defaultSettings,
+  ...{ target: "y", losses: ["focal"], references: [], seeds: 2, folds: 3 },
+};
 const subject: TrialSubject = {
   dataset: { task: "binary", classes: ["no", "yes"] },
   sha256: "00",

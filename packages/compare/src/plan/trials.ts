@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/dataset.ts";
-import type { EngineUsed, Settings } from "../results.ts";
+import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
-import { hasNeed, minimisedBy, type PlannedCandidate } from "./candidate.ts";
+import { hasNeed, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineFor, references } from "./candidates.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
@@ -50,11 +50,13 @@ export type TrialKey = {
   /** Null for the references that nothing is trained for. */
   candidate: {
     formula: string;
-    grid: Grid;
+    grid: Grid | readonly Configuration[];
     /** The loss that a method minimises. */
     of?: { id: string; formula: string; code?: string };
     /** Hash of the code of an own candidate. */
     code?: string;
+    /** Package and version, where a library trains. */
+    library?: string;
   } | null;
   /** The model, where it isn't that of the settings. */
   model?: string;
@@ -83,7 +85,15 @@ const deciding: Record<keyof Settings, boolean> = {
   ...{ maxEpochs: true, patience: true, batchSize: true },
   ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
-  ...{ losses: false, baseline: false, optimizers: false, steps: false, rope: false, alpha: false },
+  ...{
+    losses: false,
+    baseline: false,
+    optimizers: false,
+    steps: false,
+    references: false,
+    rope: false,
+    alpha: false,
+  },
 };
 
 /**
@@ -156,7 +166,8 @@ function keyOf(
 ): TrialKey {
   const { task, classes } = subject.dataset;
   const { sha256: train, testSha256: test, teacherSha256: teacher, unlabeledSha256: unlabeled } = subject;
-  const loss = candidate === null ? null : minimisedBy(candidate);
+  const loss = candidate === null || isTrees(candidate) ? null : minimisedBy(candidate);
+  const other = candidate !== null && (isTrees(candidate) || "network" in candidate);
   return {
     version: keyVersion,
     spec: { candidate: spec.candidate, seed: spec.seed, fold: spec.fold },
@@ -170,18 +181,25 @@ function keyOf(
     },
     task,
     classes,
-    settings: decidingOf(settings, subject),
+    settings: decidingOf(other ? { ...settings, ...unused(candidate) } : settings, subject),
     candidate: candidate === null ? null : identityOf(candidate, settings),
-    ...(model && { model: model.id }),
-    ...(model?.origin && { modelCode: model.origin.sha256 }),
+    ...(model && !other && { model: model.id }),
+    ...(model?.origin && !other && { modelCode: model.origin.sha256 }),
   };
+}
+
+/** Settings that decide nothing of a reference which doesn't train the network of the losses, as they are without. */
+function unused(reference: PlannedCandidate): Partial<Settings> {
+  const network = { model: "linear" } as const;
+  return { ...network, hidden: [], ...(isTrees(reference) && { maxEpochs: 0, patience: 0, batchSize: 0 }) };
 }
 
 function identityOf(candidate: PlannedCandidate, { configurations }: Settings): TrialKey["candidate"] {
   return {
     formula: candidate.formula,
-    grid: gridOf(candidate, configurations),
+    grid: isTrees(candidate) ? candidate.grid : gridOf(candidate, configurations),
     ...codeOf(candidate),
+    ...(isTrees(candidate) && { library: candidate.library }),
     ...("of" in candidate && {
       of: { id: candidate.of.id, formula: candidate.of.formula, ...codeOf(candidate.of) },
     }),

@@ -11,7 +11,7 @@ import type {
   BuildInfo,
   LossCandidate,
   Memory,
-  PlannedCandidate,
+  NetworkCandidate,
   ReferenceCandidate,
   StepParts,
 } from "../plan/candidate.ts";
@@ -21,7 +21,7 @@ const weightDecay = 1e-4;
 
 /** The training step of a candidate: its own, or the plain one for its objective. */
 export function stepOf(
-  candidate: PlannedCandidate,
+  candidate: NetworkCandidate,
   info: BuildInfo,
   model: Network["model"],
   compile: Compile | undefined,
@@ -46,7 +46,7 @@ export function stepOf(
 
 /** What a candidate remembers of every example at the start: an optimizer changes nothing about it. */
 export function memoryOf(
-  candidate: PlannedCandidate,
+  candidate: NetworkCandidate,
   examples: number,
   parameters: Record<string, number>,
   outputs: number,

@@ -33,6 +33,9 @@ export interface PreparedFold {
   fit: Part;
   validation: Part;
   test: Part;
+  /** The rows of the data set that `fit` and `validation` have. */
+  fitRows: Int32Array;
+  validationRows: Int32Array;
   /** The rows of the data set that `test` has, or places among those of the second file that have a target. */
   testRows: Int32Array;
   /** Standardisation of a regression target; `{ mean: 0, sd: 1 }` for classification. */
@@ -157,6 +160,8 @@ export function makeFolds(
       fit: fitted,
       validation: part(validation, labels),
       test: tested,
+      fitRows: fit,
+      validationRows: validation,
       testRows: test ?? Int32Array.from({ length: tested.rows }, (_, i) => i),
       target: dataset.task === "regression" ? fitTarget(cut.targets, fit) : { mean: 0, sd: 1 },
       classCounts: countClasses(fitted.labels, dataset.classes.length),
@@ -168,7 +173,7 @@ export function makeFolds(
 /** All rows of the data set as one training part, for the model that is kept. */
 export function makeWhole(dataset: Dataset): {
   encoder: Encoder;
-  whole: Omit<PreparedFold, "validation" | "test" | "testRows">;
+  whole: Omit<PreparedFold, "validation" | "test" | "fitRows" | "validationRows" | "testRows">;
 } {
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const encoder = fitEncoder(dataset, rows);

@@ -8,7 +8,7 @@ import {
   type BuildInfo,
   type LossCandidate,
   minimisedBy,
-  type PlannedCandidate,
+  type NetworkCandidate,
   seesBags,
 } from "../plan/candidate.ts";
 import { candidateById, candidateFor, candidates } from "../plan/candidates.ts";
@@ -39,7 +39,7 @@ const network = makeNetwork(fold.inputs, "binary", 2, settings);
 const valuesOf = ({ params }: Trained): number[] => [...(params as np.Array).ref.dataSync()];
 
 /** The parameters that a candidate starts from: one epoch without a step. */
-async function startOf(candidate: PlannedCandidate, seed: number): Promise<number[]> {
+async function startOf(candidate: NetworkCandidate, seed: number): Promise<number[]> {
   const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: minimisedBy(candidate).head });
   const learner = makeLearner(own, candidate, info, settings);
   const [parameters] = gridOf(candidate, 1).settings;

@@ -10,7 +10,7 @@ import {
 } from "minimand";
 import { type Compile, keyOf, refTree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import { type BuildInfo, hasNeed, minimisedBy, type PlannedCandidate, seesBags } from "../plan/candidate.ts";
+import { type BuildInfo, hasNeed, minimisedBy, type NetworkCandidate, seesBags } from "../plan/candidate.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
@@ -71,7 +71,7 @@ export function buildInfoOf(dataset: Dataset, settings: Pick<Settings, "metric" 
 /** Compiles a candidate's training step. */
 export function makeLearner(
   network: Network,
-  candidate: PlannedCandidate,
+  candidate: NetworkCandidate,
   info: BuildInfo,
   settings: TrainSettings,
   compile?: Compile,
@@ -166,13 +166,13 @@ function bagBatchesOf(
   return bagBatches(examples, { bagsPerBatch, seed });
 }
 
-function unlabeledOf({ id }: PlannedCandidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
+function unlabeledOf({ id }: NetworkCandidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
   if (unlabeled === undefined)
     throw new TypeError(`candidate ${id}: expected unlabelled rows (--unlabeled), got none`);
   return unlabeled();
 }
 
-function teacherOf({ id }: PlannedCandidate, { teacher }: Part): Float32Array {
+function teacherOf({ id }: NetworkCandidate, { teacher }: Part): Float32Array {
   if (teacher === undefined)
     throw new TypeError(`candidate ${id}: expected the logits of a teacher (--distill-from), got none`);
   return teacher;

@@ -1,8 +1,8 @@
 import { type Metric, metricById, NonFiniteError } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
-import { type BuildInfo, minimisedBy, type PlannedCandidate } from "../plan/candidate.ts";
-import { candidateFor, references } from "../plan/candidates.ts";
+import { type BuildInfo, isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
+import { plannedFor, references } from "../plan/candidates.ts";
 import { checkCandidates } from "../plan/check-candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
@@ -16,6 +16,7 @@ import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
 import { discard, type Network } from "./network.ts";
 import { finiteOrNull, fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
+import { runTrees } from "./run-trees.ts";
 import { selectionFor } from "./selection.ts";
 import { bestThreshold, decideBy } from "./threshold.ts";
 import { tune } from "./tune.ts";
@@ -53,13 +54,21 @@ export function makeTrialRunner(
   const networks = new Map<string, Network>();
   const learners = new Map<string, Learner>();
 
-  const networkFor = (candidate: PlannedCandidate, inputs: number): Network => {
+  const networkFor = (candidate: NetworkCandidate, inputs: number): Network => {
     const { head = "linear" } = minimisedBy(candidate);
-    return remembered(networks, `${head} ${inputs}`, () =>
-      makeNetworkOf(model, inputs, task, info.classes, { ...settings, head }, compile),
+    const other = "network" in candidate;
+    return remembered(networks, `${head} ${inputs} ${other}`, () =>
+      makeNetworkOf(
+        other ? undefined : model,
+        inputs,
+        task,
+        info.classes,
+        { ...settings, head, ...(other && { model: candidate.network }) },
+        compile,
+      ),
     );
   };
-  const learnerFor = (candidate: PlannedCandidate, inputs: number): Learner =>
+  const learnerFor = (candidate: NetworkCandidate, inputs: number): Learner =>
     remembered(learners, `${candidate.id} ${inputs}`, () =>
       makeLearner(networkFor(candidate, inputs), candidate, info, settings, compile),
     );
@@ -74,7 +83,23 @@ export function makeTrialRunner(
       if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
         return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
       }
-      const candidate = candidateFor(spec.candidate, task, settings, own);
+      const candidate = plannedFor(spec.candidate, task, settings, own);
+      if (isTrees(candidate)) {
+        const options = { seed: derive(spec.seed, spec.fold), metric, signal };
+        try {
+          return [
+            make({
+              candidate: candidate.id,
+              ...(await runTrees(candidate, fold, { dataset, testTable }, options)),
+            }),
+          ];
+        } catch (error) {
+          // A library that fails costs a reference, and not the comparison.
+          if (signal?.aborted) throw error;
+          const why = error instanceof Error ? error.message : String(error);
+          return [make({ candidate: candidate.id, prediction: null, unavailable: why })];
+        }
+      }
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
       const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
@@ -129,7 +154,7 @@ function recorder(
   return (
     made: Partial<PredictedTrial> & { candidate: string; prediction: Prediction | null },
   ): PredictedTrial => {
-    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [] } = made;
+    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [], unavailable } = made;
     const score = prediction === null ? Number.NaN : scoreOfPrediction(metric, fold.test, prediction);
     return {
       candidate,
@@ -145,6 +170,7 @@ function recorder(
       rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
       predictions: prediction === null ? null : keepPrediction(fold.testRows, prediction),
       seconds: (performance.now() - started) / 1000,
+      ...(unavailable !== undefined && { unavailable }),
     };
   };
 }
