@@ -3,6 +3,9 @@
  * workbench read. Numbers that could not be computed are `null` (JSON has no NaN or Infinity).
  */
 
+/** What a column may be said to be (`--types`): `date-dmy` and `date-mdy` are dates with the day or the month first. */
+export type ColumnKind = "numeric" | "categorical" | "text" | "date" | "date-dmy" | "date-mdy";
+
 /** What is predicted: one of two classes, one of several, or a number. */
 export type Task = "binary" | "multiclass" | "regression";
 
@@ -20,7 +23,7 @@ export interface Note {
 /** One input column after type inference. */
 export interface FeatureSummary {
   name: string;
-  kind: "numeric" | "categorical";
+  kind: "numeric" | "categorical" | "text";
   /** Why that kind: what was seen in the whole column, or `--types`. */
   why: string;
   missing: number;
@@ -296,7 +299,7 @@ export interface Settings {
   group: string | null;
   /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
   bagColumn: string | null;
-  types: Record<string, "numeric" | "categorical">;
+  types: Record<string, ColumnKind>;
   /** Values that stand for missing ones, by column. */
   missing: Record<string, string[]>;
   test: string | null;

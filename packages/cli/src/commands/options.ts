@@ -1,4 +1,4 @@
-import type { Damaged } from "@minimand/compare";
+import { type ColumnKind, columnKinds, type Damaged } from "@minimand/compare";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** `--engine native|wasm` of a command that trains. */
@@ -47,7 +47,12 @@ export const strictOption = (): Option =>
 /** `--types`, `--ignore`, `--damaged` and `--strict` of a command that makes a data set of a table. */
 export function withDatasetOptions(command: Command): Command {
   return command
-    .option("--types <a=kind,...>", "override inferred types: zip=categorical,age=numeric", columnTypes, {})
+    .option(
+      "--types <a=kind,...>",
+      "override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month can't be told",
+      columnTypes,
+      {},
+    )
     .option("--ignore <a,b>", "columns that are no inputs", list, [])
     .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
     .addOption(strictOption());
@@ -135,15 +140,16 @@ export function missingValues(text: string): Record<string, string[]> {
 }
 
 /** `age=numeric,zip=categorical`; each column once. */
-export function columnTypes(text: string): Record<string, "numeric" | "categorical"> {
+export function columnTypes(text: string): Record<string, ColumnKind> {
   // Without a prototype: a column may have any name.
-  const types: Record<string, "numeric" | "categorical"> = Object.create(null);
+  const types: Record<string, ColumnKind> = Object.create(null);
   for (const part of list(text)) {
     const at = part.lastIndexOf("=");
-    const kind = part.slice(at + 1);
-    if (at < 1 || (kind !== "numeric" && kind !== "categorical")) {
-      throw new InvalidArgumentError(`expected COLUMN=numeric or COLUMN=categorical, got '${part}'`);
-    }
+    const kind = columnKinds.find((one) => one === part.slice(at + 1));
+    if (at < 1 || kind === undefined)
+      throw new InvalidArgumentError(
+        `expected COLUMN=KIND, the kind one of ${columnKinds.join(", ")}, got '${part}'`,
+      );
     const column = part.slice(0, at);
     if (column in types) throw new InvalidArgumentError(`expected each column once, got '${column}' twice`);
     types[column] = kind;

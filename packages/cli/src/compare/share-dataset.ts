@@ -7,6 +7,7 @@ export function shareDataset(dataset: Dataset): Dataset {
     features: dataset.features.map(shareFeature),
     labels: shared(dataset.labels, Int32Array),
     targets: shared(dataset.targets, Float64Array),
+    ...(dataset.time !== undefined && { time: shared(dataset.time, Float64Array) }),
     ...(dataset.unlabeled !== undefined && {
       unlabeled: { ...dataset.unlabeled, features: dataset.unlabeled.features.map(shareFeature) },
     }),
@@ -14,16 +15,25 @@ export function shareDataset(dataset: Dataset): Dataset {
 }
 
 function shareFeature(feature: Feature): Feature {
-  return feature.kind === "numeric"
-    ? { ...feature, values: shared(feature.values, Float64Array) }
-    : { ...feature, codes: shared(feature.codes, Int32Array) };
+  if (feature.kind === "numeric") return { ...feature, values: shared(feature.values, Float64Array) };
+  const codes = shared(feature.codes, Int32Array);
+  if (feature.kind === "categorical") return { ...feature, codes };
+  const { starts, buckets, counts } = feature.grams;
+  const grams = {
+    starts: shared(starts, Uint32Array),
+    buckets: shared(buckets, Uint16Array),
+    counts: shared(counts, Uint8Array),
+  };
+  return { ...feature, codes, grams };
 }
 
-function shared<T extends Float64Array | Int32Array>(
+type Values = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+function shared<T extends Values>(
   values: T,
   Values: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number },
 ): T {
   const copy = new Values(new SharedArrayBuffer(values.length * Values.BYTES_PER_ELEMENT));
-  copy.set(values as Float64Array & Int32Array);
+  copy.set(values as ArrayLike<number>);
   return copy;
 }

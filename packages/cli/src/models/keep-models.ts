@@ -14,7 +14,7 @@ import type { Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
-import { onnxOf } from "./onnx-model.ts";
+import { noOnnxOf, onnxOf } from "./onnx-model.ts";
 
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
@@ -66,14 +66,19 @@ export async function modelFiles(
     if (model === null) continue;
     contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
     contents[join(folders[i], "model.safetensors")] = model.weights;
-    contents[join(folders[i], "model.onnx")] =
-      own === undefined ? await onnxOf(model) : await onnxIfPossible(model, own);
+    contents[join(folders[i], "model.onnx")] = await onnxIfPossible(model, own);
   }
   return contents;
 }
 
-/** Not all that an own model may do has its like in ONNX; what hasn't is told. */
-async function onnxIfPossible(model: SavedModel, own: OwnModel): Promise<Uint8Array | null> {
+/** Free text has no like in ONNX, nor has all that an own model may do; what hasn't is told. */
+async function onnxIfPossible(model: SavedModel, own?: OwnModel): Promise<Uint8Array | null> {
+  const reason = noOnnxOf(model.description);
+  if (reason !== null) {
+    tell(`no model.onnx is kept: ${reason}`);
+    return null;
+  }
+  if (own === undefined) return onnxOf(model);
   try {
     return await onnxOf(model, own);
   } catch (error) {

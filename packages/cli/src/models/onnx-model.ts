@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import {
+  listed,
   type ModelDescription,
   missingWords,
   mostDeviations,
@@ -15,7 +16,7 @@ import {
   type UnreadableRows,
   unreadableRows,
 } from "@minimand/compare";
-import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
+import type { LoadedModel, ModelInfo, TabularModel, TensorValues } from "@minimand/native";
 import { mlp, type Variables } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
@@ -46,7 +47,7 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
       forward,
       params,
       {
-        columns: description.encoder.features,
+        columns: onnxColumns(description),
         missingWords: [...missingWords],
         mostDeviations,
         output:
@@ -60,6 +61,23 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
   } finally {
     disposeTree(params);
   }
+}
+
+/** Why there is no ONNX file of a model; null where there can be one. */
+export function noOnnxOf({ encoder }: ModelDescription): string | null {
+  const texts = encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
+  if (texts.length === 0) return null;
+  return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
+}
+
+/** The inputs of the file. Parts of dates are inputs of their own, which values that stand for missing dates are none of. */
+function onnxColumns(description: ModelDescription): TabularModel["columns"] {
+  const reason = noOnnxOf(description);
+  if (reason !== null) throw new UsageError(`no model.onnx: ${reason}`);
+  return description.encoder.features.flatMap((feature) => {
+    if (feature.kind === "text") return [];
+    return feature.date === undefined ? [feature] : [{ ...feature, asMissing: [] }];
+  });
 }
 
 interface Forward {
@@ -96,11 +114,12 @@ const schema = "minimand.model/1";
 
 function metadataOf(description: ModelDescription): Record<string, string> {
   const { task, target, classes, candidate, dataset, encoder } = description;
-  const columns = encoder.features.map((feature) =>
-    feature.kind === "numeric"
-      ? { name: feature.name, kind: feature.kind }
-      : { name: feature.name, kind: feature.kind, levels: feature.levels },
-  );
+  const columns = encoder.features.map((feature) => ({
+    name: feature.name,
+    kind: feature.kind,
+    ...(feature.kind === "categorical" && { levels: feature.levels }),
+    ...(feature.kind !== "text" && feature.date && { date: feature.date }),
+  }));
   return {
     schema,
     minimand: version,

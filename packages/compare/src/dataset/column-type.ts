@@ -1,10 +1,22 @@
+import type { ColumnKind } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, quoted } from "../table/data-error.ts";
 import { type Column, cellAt, placeOf, type Table } from "../table/table.ts";
+import { type DateColumn, type DateDoubt, dateColumn, readDates, readMoment } from "./dates/date-column.ts";
+import type { DayOrder } from "./dates/parse-date.ts";
+import { isFreeText } from "./text/free-text.ts";
 
-export type ColumnKind = "numeric" | "categorical";
+/** What a column may be said to be. */
+export const columnKinds = [
+  "numeric",
+  "categorical",
+  "text",
+  "date",
+  "date-dmy",
+  "date-mdy",
+] as const satisfies readonly ColumnKind[];
 
-/** A column read as numbers (NaN where missing), or as levels (-1 where missing), with the reason. */
+/** A column read as numbers (NaN where missing), as levels or different texts (-1 where missing), or as dates, with the reason. */
 export type TypedColumn =
   | { kind: "numeric"; values: Float64Array; missing: number; why: string }
   | {
@@ -14,7 +26,11 @@ export type TypedColumn =
       missing: number;
       why: string;
       mixed: boolean;
-    };
+      /** Where it holds dates that can't be read. */
+      doubt?: DateDoubt;
+    }
+  | { kind: "text"; codes: Int32Array; texts: string[]; missing: number; why: string }
+  | DateColumn;
 
 /** The number of a cell that is written plainly, where the column has no other way of writing them; else NaN. */
 export function plainNumberAt(column: Column, row: number): number {
@@ -67,17 +83,23 @@ function scan(column: Column): Scan {
 }
 
 /**
- * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`),
- * else categorical.
+ * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`), dates if
+ * every one spells a date (`readDates`), free text if it is plainly some (`isFreeText`), else categorical.
  *
- * @param override the kind that the user asks for. Codes such as `007` are numbers then.
+ * @param override the kind that the user asks for. Codes such as `007` are numbers then, and numbers may be dates.
  * @throws DataError, naming column, line and value: an infinite number or one beyond float32 in a numeric column; a text in
- *   a column that `override` says is numeric.
+ *   a column that `override` says is numeric, or one that is no date in a column of dates; dates of which nothing tells whether the
+ *   day or the month comes first.
  */
 export function typeColumn(table: Table, column: Column, override?: ColumnKind): TypedColumn {
+  if (override === "date" || override === "date-dmy" || override === "date-mdy")
+    return asDates(table, column, override);
   const seen = scan(column);
   const numeric = override === undefined ? seen.other < 0 && seen.numbers > 0 : override === "numeric";
-  if (!numeric) return asLevels(table, column, seen, override);
+  if (!numeric) {
+    const dates = override === undefined && seen.numbers === 0 ? readDates(table, column) : null;
+    return dates?.kind === "date" ? dates : asLevels(table, column, seen, override, dates);
+  }
   const subject = `column ${quoted(column.name)}`;
   const { values, missing } = asNumbers(
     table,
@@ -125,7 +147,32 @@ function asNumbers(table: Table, column: Column, seen: Scan, subject: string, ex
   return { values, missing: seen.missingAmongNumbers };
 }
 
-function asLevels(table: Table, column: Column, seen: Scan, override?: ColumnKind): TypedColumn {
+/** A column that is said to hold dates. */
+function asDates(table: Table, column: Column, kind: "date" | "date-dmy" | "date-mdy"): DateColumn {
+  const asked: DayOrder | null = kind === "date" ? null : kind === "date-dmy" ? "dmy" : "mdy";
+  const found = asked === null ? readDates(table, column) : null;
+  if (found?.kind === "doubt" && found.order) {
+    const option = `--types ${column.name}=date-dmy or ${column.name}=date-mdy`;
+    const subject = `column ${quoted(column.name)}: expected dates that can be told`;
+    throw dataError({ file: table.name }, subject, `${found.text}; ${option} says it`);
+  }
+  const order = asked ?? (found?.kind === "date" ? found.order : null);
+  const why = found?.kind === "date" ? found.why : "--types";
+  for (let row = 0; row < column.length; row++) {
+    if (readMoment(column.at(row), order) !== null) continue;
+    const expected = `column ${quoted(column.name)}: expected a date, as its type was set to ${kind}`;
+    throw dataError(placeOf(table, row), expected, quoted(column.at(row)));
+  }
+  return dateColumn(column, order, why);
+}
+
+function asLevels(
+  table: Table,
+  column: Column,
+  seen: Scan,
+  override?: ColumnKind,
+  doubt: DateDoubt | null = null,
+): TypedColumn {
   // Where all values are numbers, 1 and 1.0 are the same level.
   const byNumber = seen.other < 0 && seen.missingAmongNumbers === seen.missing;
   const index = new Map<string, number>();
@@ -139,14 +186,28 @@ function asLevels(table: Table, column: Column, seen: Scan, override?: ColumnKin
     codes[row] = known ?? index.size;
     if (known === undefined) index.set(key, index.size);
   }
-  const levels = sortLevels([...index.keys()], byNumber);
+  const mostlyNumbers = seen.numbers > (column.length - seen.missing) / 2;
+  const texts = [...index.keys()];
+  const isText = override === undefined && doubt === null && !mostlyNumbers;
+  if (override === "text" || (isText && isFreeText(texts, column.length - seen.missing))) {
+    const rows = column.length - seen.missing;
+    const why =
+      override === undefined
+        ? `free text: ${texts.length} different ones in ${rows} rows, most of three words or more`
+        : "--types";
+    return { kind: "text", codes, texts, missing: seen.missing, why };
+  }
+  const levels = sortLevels(texts, byNumber);
   const rank = new Int32Array(levels.length);
   for (const [position, level] of levels.entries()) rank[index.get(level)!] = position;
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) codes[row] = rank[codes[row]!]!;
   const count = column.length - seen.missing;
   const why = override === undefined ? whyText(table, column, seen, count) : "--types";
-  const mixed = seen.why === "text" && seen.numbers > count / 2;
-  return { kind: "categorical", codes, levels, missing: seen.missing, why, mixed };
+  const mixed = seen.why === "text" && mostlyNumbers;
+  return {
+    ...{ kind: "categorical", codes, levels, missing: seen.missing, why, mixed },
+    ...(doubt !== null && { doubt }),
+  };
 }
 
 /** Levels in a fixed order that depends on no locale: numbers by size, texts by code unit. */

@@ -1,5 +1,16 @@
 import type { Note, Task } from "../results.ts";
 import type { NumberFormat } from "../table/number-format.ts";
+import type { DayOrder } from "./dates/parse-date.ts";
+import type { Grams } from "./text/n-grams.ts";
+
+/** What of the dates of a column an input is. */
+export interface DatePart {
+  /** The name of the column. */
+  column: string;
+  part: "days" | "year" | "month" | "weekday" | "hour";
+  /** Which of day and month comes first where they are numbers before the year; null where the column has no such dates. */
+  order: DayOrder | null;
+}
 
 /** A numeric input: one value a row, NaN where missing. */
 export interface NumericFeature {
@@ -11,6 +22,8 @@ export interface NumericFeature {
   asMissing?: readonly string[];
   /** How the column writes its numbers, where that is not as in a program. */
   format?: NumberFormat;
+  /** Where it is a part of dates, whose column has another name. */
+  date?: DatePart;
 }
 
 /** A categorical input: one index into `levels` a row, -1 where missing. */
@@ -21,9 +34,20 @@ export interface CategoricalFeature {
   levels: string[];
   why: string;
   asMissing?: readonly string[];
+  date?: DatePart;
 }
 
-export type Feature = NumericFeature | CategoricalFeature;
+/** Free text: which of the different texts each row has, -1 where missing, and the hashed n-grams of each of them. */
+export interface TextFeature {
+  kind: "text";
+  name: string;
+  codes: Int32Array;
+  grams: Grams;
+  why: string;
+  asMissing?: readonly string[];
+}
+
+export type Feature = NumericFeature | CategoricalFeature | TextFeature;
 
 /** Rows without labels that have the inputs of a data set, in its order. */
 export interface UnlabeledRows {
@@ -47,6 +71,8 @@ export interface Dataset {
   groups: Int32Array | null;
   /** True where the groups are bags (`--bag-column`), of which training sees the target's mean only. */
   bags?: true;
+  /** When each row was (`--time`), as numbers that rise: folds train on earlier rows and test on later ones. */
+  time?: Float64Array;
   rows: number;
   /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */
   teacher?: Float32Array;

@@ -1,5 +1,6 @@
+import type { ColumnKind } from "../results.ts";
 import type { Column } from "../table/table.ts";
-import type { ColumnKind, TypedColumn } from "./column-type.ts";
+import type { TypedColumn } from "./column-type.ts";
 
 /** Names that people give to identifiers: `id`, `row_id`, `customerID`, `index`, `key`. */
 const identifier = /(^|[\s_.:-])(id|ids|uuid|index|idx|key|rowid|rownum|rownames?)$/i;
@@ -20,8 +21,10 @@ export function reasonToDrop(
   override?: ColumnKind,
   leftOut = 0,
 ): string | null {
-  const all = typed.kind === "numeric" ? typed.values : typed.codes;
-  const isNone = (value: number) => (typed.kind === "numeric" ? Number.isNaN(value) : value < 0);
+  const all = typed.kind === "numeric" ? typed.values : typed.kind === "date" ? typed.instants : typed.codes;
+  // Dates before 1970 are negative.
+  const ofNumbers = typed.kind === "numeric" || typed.kind === "date";
+  const isNone = (value: number) => (ofNumbers ? Number.isNaN(value) : value < 0);
   let [present, constant, whole] = [0, true, true];
   let first = Number.NaN;
   for (const value of all) {
@@ -33,6 +36,7 @@ export function reasonToDrop(
   }
   if (present === 0) return "every value is missing";
   if (constant && present === all.length) return "it is constant";
+  if (typed.kind === "text" || typed.kind === "date") return null;
   // Numbers that are not whole are measurements, however many of them differ.
   if (present < 3 || !whole || override === "numeric" || !allDifferent(all, isNone)) return null;
   if (typed.kind === "categorical") {

@@ -1,12 +1,17 @@
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
-import { type DataError, dataError, listed, quoted } from "../table/data-error.ts";
+import { DataError, dataError, listed, quoted } from "../table/data-error.ts";
 import { describeFormat, looksLikeNumber, type NumberFormat, plainSpelling } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
-import type { Dataset, Feature } from "./dataset.ts";
+import type { Dataset, DatePart, Feature } from "./dataset.ts";
+import { readMoment } from "./dates/date-column.ts";
+import type { Moment } from "./dates/parse-date.ts";
+import { levelOfPart, partOf } from "./dates/parts.ts";
 import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
 import { classIndex } from "./target.ts";
+import { writeNGrams } from "./text/n-gram-encoder.ts";
+import { gramsOf } from "./text/n-grams.ts";
 
 /** Encoded rows, row-major: `x[row * inputs + input]`. */
 export interface Encoded {
@@ -53,6 +58,9 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
         },
         rows.length,
       );
+    } else if (fitted.kind === "text" && feature.kind === "text") {
+      const { codes, grams } = feature;
+      writeNGrams(x, encoder.inputs, offset, fitted, grams, (i) => codes[rows[i]!]!, rows.length);
     }
     offset += width(fitted);
   }
@@ -79,6 +87,9 @@ export function encodeTable(
     if (fitted.kind === "numeric") {
       const read = (row: number) => column[row] as number;
       writeNumeric(x, encoder.inputs, offset, fitted, read, table.rows);
+    } else if (fitted.kind === "text") {
+      const codeOf = (row: number) => (column[row] === "" ? -1 : row);
+      writeNGrams(x, encoder.inputs, offset, fitted, gramsOf(column as string[]), codeOf, table.rows);
     } else {
       const position = new Map(fitted.levels.map((level, k) => [level, k]));
       const read = (row: number) => {
@@ -93,8 +104,8 @@ export function encodeTable(
 }
 
 /**
- * The columns of a new table that an encoder reads, in its order: numbers (NaN where missing), or texts ("" where missing,
- * levels spelled as in training).
+ * What an encoder reads of a new table, in its order: numbers (NaN where missing), or texts ("" where missing, levels spelled as in
+ * training). Parts of dates are read from the column of the dates.
  *
  * @param unreadable as for `encodeTable`
  * @returns `notes` count the levels that no training row had.
@@ -106,7 +117,7 @@ export function readColumns(
   unreadable?: UnreadableRows,
 ): { columns: (Float64Array | string[])[]; notes: Note[] } {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
-  const lacking = encoder.features.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
+  const lacking = [...new Set(encoder.features.map(columnOf))].filter((name) => !byName.has(name));
   if (lacking.length > 0) {
     const which = lacking.length === 1 ? "the column" : `the ${lacking.length} columns`;
     throw dataError(
@@ -117,26 +128,48 @@ export function readColumns(
   }
   const notes: Note[] = [];
   const columns = encoder.features.map((fitted) => {
-    const named = byName.get(fitted.name)!;
+    const named = byName.get(columnOf(fitted))!;
     const column = fitted.asMissing === undefined ? named : named.without(fitted.asMissing);
+    const valueAt = <T>(row: number, value: T | DataError, missing: T): T => {
+      if (!(value instanceof DataError)) return value;
+      if (unreadable === undefined) throw value;
+      if (!unreadable.has(row)) unreadable.set(row, value);
+      return missing;
+    };
     if (fitted.kind === "numeric") {
-      const format = formatOf(column, fitted.format);
+      const { date } = fitted;
+      const format = date === undefined ? formatOf(column, fitted.format) : null;
       if (format !== null && format !== fitted.format) {
         const text = `numbers with ${describeFormat(format)}, other than in training`;
         notes.push({ level: "info", column: fitted.name, text });
       }
-      return Float64Array.from({ length: table.rows }, (_, row) => {
-        const value = numberIn(table, column, row, format);
-        if (typeof value === "number") return value;
-        if (unreadable === undefined) throw value;
-        if (!unreadable.has(row)) unreadable.set(row, value);
-        return Number.NaN;
-      });
+      return Float64Array.from({ length: table.rows }, (_, row) =>
+        valueAt(
+          row,
+          date === undefined
+            ? numberIn(table, column, row, format)
+            : dateIn(table, column, row, date, (moment) => partOf(date.part, moment), Number.NaN),
+          Number.NaN,
+        ),
+      );
     }
+    if (fitted.kind === "text")
+      return Array.from({ length: table.rows }, (_, row) => {
+        const cell = column.at(row);
+        return isMissing(cell) ? "" : String(cell);
+      });
+    const { date } = fitted;
     const pooled = new Set(fitted.pooled);
     const unseen = new Map<string, number>();
     const texts = Array.from({ length: table.rows }, (_, row) => {
-      const cell = column.at(row);
+      const cell =
+        date === undefined
+          ? column.at(row)
+          : valueAt(
+              row,
+              dateIn(table, column, row, date, (moment) => levelOfPart(date.part, moment), ""),
+              "",
+            );
       if (isMissing(cell)) return "";
       const position = classIndex(fitted.levels, cell!);
       if (position >= 0) return fitted.levels[position]!;
@@ -152,6 +185,27 @@ export function readColumns(
     return texts;
   });
   return { columns, notes };
+}
+
+/** The column of a file that an input is read from. */
+const columnOf = ({ name, ...rest }: Encoder["features"][number]): string =>
+  ("date" in rest ? rest.date?.column : undefined) ?? name;
+
+/** What is made of the date in a cell, `missing` where there is none, or what is wrong with the cell. */
+function dateIn<T>(
+  table: Table,
+  column: Column,
+  row: number,
+  { order }: DatePart,
+  make: (moment: Moment) => T,
+  missing: T,
+): T | DataError {
+  const cell = column.at(row);
+  const moment = readMoment(cell, order);
+  if (moment === "missing") return missing;
+  if (moment !== null) return make(moment);
+  const subject = `column ${quoted(column.name)}`;
+  return dataError(placeOf(table, row), `${subject}: expected a date, as in training`, quoted(cell));
 }
 
 /** A cell as a number, or what is wrong with it. */

@@ -1,6 +1,7 @@
 import type { NumberFormat } from "../table/number-format.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, DatePart } from "./dataset.ts";
 import { moments } from "./moments.ts";
+import { fitNGrams, type NGramEncoder } from "./text/n-gram-encoder.ts";
 
 /** A numeric input: (value or median - mean) / sd, then a 0/1 column for missing where training rows had missing values. */
 export interface NumericEncoder {
@@ -15,6 +16,8 @@ export interface NumericEncoder {
   format?: NumberFormat;
   /** Values that stand for missing ones. */
   asMissing?: readonly string[];
+  /** Where it is a part of dates, whose column has another name. */
+  date?: DatePart;
 }
 
 /** A categorical input, one-hot: the kept levels, then (where training rows had them) one input for the pooled and one for missing. */
@@ -27,11 +30,12 @@ export interface CategoricalEncoder {
   missing: boolean;
   /** Values that stand for missing ones. */
   asMissing?: readonly string[];
+  date?: DatePart;
 }
 
 /** How rows become inputs of a network; a plain object that can be kept as JSON. */
 export interface Encoder {
-  features: (NumericEncoder | CategoricalEncoder)[];
+  features: (NumericEncoder | CategoricalEncoder | NGramEncoder)[];
   /** The number of inputs. */
   inputs: number;
 }
@@ -43,7 +47,7 @@ const mostLevels = 64;
  *
  * Numeric: missing values become the median, then mean 0 and standard deviation 1 (population). Categorical: one-hot over the
  * levels seen; those in fewer than max(2, 1 %) of the rows, and those beyond the 64 most frequent, share one input `other`; missing
- * is a level of its own.
+ * is a level of its own. Free text: see `fitNGrams`.
  *
  * @param rows indices of the training rows.
  * @throws RangeError if `rows` is empty or has an index out of range.
@@ -51,18 +55,20 @@ const mostLevels = 64;
 export function fitEncoder(dataset: Dataset, rows: Int32Array): Encoder {
   if (rows.length === 0) throw new RangeError("rows: expected at least one row, got none");
   checkRows(dataset, rows);
-  const features = dataset.features.map((feature) =>
-    feature.kind === "numeric"
+  const texts = dataset.features.filter(({ kind }) => kind === "text").length;
+  const features = dataset.features.map((feature): Encoder["features"][number] => {
+    const given = feature.asMissing === undefined ? {} : { asMissing: feature.asMissing };
+    if (feature.kind === "text")
+      return { ...fitNGrams(feature, rows, { rows: dataset.rows, texts }), ...given };
+    if (feature.date !== undefined) Object.assign(given, { date: feature.date });
+    return feature.kind === "numeric"
       ? {
           ...fitNumeric(feature.name, feature.values, rows),
           ...(feature.format !== undefined && { format: feature.format }),
-          ...(feature.asMissing !== undefined && { asMissing: feature.asMissing }),
+          ...given,
         }
-      : {
-          ...fitCategorical(feature.name, feature.codes, feature.levels, rows),
-          ...(feature.asMissing !== undefined && { asMissing: feature.asMissing }),
-        },
-  );
+      : { ...fitCategorical(feature.name, feature.codes, feature.levels, rows), ...given };
+  });
   return { features, inputs: features.reduce((sum, feature) => sum + width(feature), 0) };
 }
 
@@ -108,16 +114,21 @@ function fitCategorical(
 /** How many inputs one feature becomes. */
 export function width(feature: Encoder["features"][number]): number {
   if (feature.kind === "numeric") return feature.missingIndicator ? 2 : 1;
+  if (feature.kind === "text") return feature.buckets.length + Number(feature.missing);
   return feature.levels.length + Number(feature.pooled.length > 0) + Number(feature.missing);
 }
 
 /**
- * Names of the inputs, in order: `age`, `age missing`, `job=clerk`, `job=(other)`, `job=(missing)`.
+ * Names of the inputs, in order: `age`, `age missing`, `job=clerk`, `job=(other)`, `job=(missing)`, `note n-gram 4711`, `note missing`.
  */
 export function inputNames(encoder: Encoder): string[] {
   return encoder.features.flatMap((feature) => {
     if (feature.kind === "numeric")
       return feature.missingIndicator ? [feature.name, `${feature.name} missing`] : [feature.name];
+    if (feature.kind === "text") {
+      const names = feature.buckets.map((bucket) => `${feature.name} n-gram ${bucket}`);
+      return feature.missing ? [...names, `${feature.name} missing`] : names;
+    }
     const levels = [...feature.levels];
     if (feature.pooled.length > 0) levels.push("(other)");
     if (feature.missing) levels.push("(missing)");

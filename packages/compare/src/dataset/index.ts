@@ -1,10 +1,17 @@
-export type { ColumnKind } from "./column-type.ts";
+export { columnKinds } from "./column-type.ts";
 export {
   checkCorruption,
   type ImbalanceOptions,
   makeImbalanced,
 } from "./corrupt.ts";
-export type { CategoricalFeature, Dataset, Feature, NumericFeature } from "./dataset.ts";
+export type {
+  CategoricalFeature,
+  Dataset,
+  DatePart,
+  Feature,
+  NumericFeature,
+  TextFeature,
+} from "./dataset.ts";
 export {
   type Encoded,
   encode,
@@ -27,5 +34,6 @@ export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-spl
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
 export { pickRows, sampleRows } from "./pick-rows.ts";
 export { checkFolds } from "./strata.ts";
+export type { NGramEncoder } from "./text/n-gram-encoder.ts";
 export { withUnlabeled } from "./unlabeled.ts";
 export { unreadableRows } from "./unreadable.ts";

@@ -322,8 +322,8 @@ describe("makeDataset", () => {
       "TypeError: task: expected one of binary, multiclass, regression, got ranking",
     );
     // @ts-expect-error no such kind
-    expect(await datasetRefusal(csv({ x: numbers, y }), { types: { x: "text" } })).toBe(
-      "TypeError: types: expected numeric or categorical for 'x', got text",
+    expect(await datasetRefusal(csv({ x: numbers, y }), { types: { x: "words" } })).toBe(
+      "TypeError: types: expected one of numeric, categorical, text, date, date-dmy, date-mdy for 'x', got words",
     );
   });
 
@@ -343,14 +343,14 @@ describe("makeDataset", () => {
   });
 });
 
-it("says a word about columns of nearly as many texts as rows, such as dates", async () => {
+it("says a word about columns of nearly as many texts as rows, such as names", async () => {
   const day = Array.from({ length: 80 }, (_, i) => `${(i % 60) + 1}. day`);
   const dataset = await datasetOf(
     csv({ day, x: numbers.concat(repeat(numbers, 68)), y: repeat(["no", "yes"], 80) }),
   );
   const notes = dataset.notes.filter(({ column }) => column === "day");
   expect(notes.map(({ text }) => text)).toEqual([
-    "60 different texts in 80 rows (dates? names?) hardly help as an input: --ignore leaves the column out",
+    "60 different texts in 80 rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types day=text reads its words",
   ]);
 });
 

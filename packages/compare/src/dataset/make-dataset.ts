@@ -1,12 +1,13 @@
 import { checkOptions, didYouMean } from "minimand/engine";
-import type { FeatureSummary, Note, Task } from "../results.ts";
+import type { ColumnKind, FeatureSummary, Note, Task } from "../results.ts";
 import { isMissing } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
-import { type ColumnKind, typeColumn } from "./column-type.ts";
-import type { Dataset, Feature } from "./dataset.ts";
-import { reasonToDrop } from "./drop-column.ts";
+import { columnKinds } from "./column-type.ts";
+import type { Dataset } from "./dataset.ts";
+import { readFeatures } from "./read-features.ts";
 import { readTarget, type Target } from "./target.ts";
+import { readTime } from "./time.ts";
 
 export interface MakeDatasetOptions {
   /** The column to predict. */
@@ -21,14 +22,13 @@ export interface MakeDatasetOptions {
   group?: string;
   /** Instead of `group`: its rows are bags of which training sees the target's mean only. */
   bagColumn?: string;
+  /** The column of dates or numbers that says when each row was: `folds` then train on earlier rows and test on later ones. */
+  time?: string;
   /** Values that stand for missing ones, by column: `{ insulin: ["0"] }`. */
   missing?: Readonly<Record<string, readonly string[]>>;
   /** The positive class of a binary target. Default: the smaller class, at a tie the later one. */
   positive?: string;
 }
-
-/** More levels than this, and than a quarter of the rows, are worth a word. */
-const manyLevels = 50;
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 
@@ -48,7 +48,7 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
   checkOptions("makeDataset", options, {
     ...{ target: true, task: true, types: true, ignore: true, group: true, bagColumn: true, positive: true },
-    ...{ missing: true },
+    ...{ missing: true, time: true },
   });
   const { task, types = {}, ignore = [], missing = {}, bagColumn } = options;
   const group = bagColumn ?? options.group;
@@ -75,10 +75,13 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const targetColumn = find("target", options.target);
   for (const name of ignore) notInput("ignore", name);
   if (group !== undefined) notInput(groupArgument, group);
+  if (options.time !== undefined) notInput("time", options.time);
   for (const [name, kind] of Object.entries(types)) {
     notInput("types", name);
-    if (kind !== "numeric" && kind !== "categorical") {
-      throw new TypeError(`types: expected numeric or categorical for ${quoted(name)}, got ${kind}`);
+    if (!columnKinds.includes(kind)) {
+      throw new TypeError(
+        `types: expected one of ${columnKinds.join(", ")} for ${quoted(name)}, got ${kind}`,
+      );
     }
   }
 
@@ -92,52 +95,16 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const target = readTarget(table, targetColumn, task, options.positive);
   const rows = rowsWithTarget(target);
   const notes: Note[] = [...table.notes, ...targetNotes(options.target, target, rows.length)];
-  const features: Feature[] = [];
-  const dropped: { name: string; reason: string }[] = [];
   const outside = new Set([options.target, ...ignore, ...(group === undefined ? [] : [group])]);
   // Rows without a target decide nothing about the inputs.
-  const used = rows.length === table.rows ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
-  for (const whole of table.columns) {
-    if (outside.has(whole.name)) continue;
-    const named = used === table ? whole : whole.pick(rows);
-    const asMissing = Object.hasOwn(missing, whole.name) ? missing[whole.name] : undefined;
-    const column = asMissing === undefined ? named : named.without(asMissing);
-    if (asMissing !== undefined) notes.push(missingNote(named, column, asMissing));
-    const override = Object.hasOwn(types, column.name) ? types[column.name] : undefined;
-    const typed = typeColumn(used, column, override);
-    const reason = reasonToDrop(column, typed, override, table.rows - rows.length);
-    if (reason !== null) {
-      dropped.push({ name: column.name, reason });
-      continue;
-    }
-    const { name } = column;
-    if (typed.kind === "numeric") {
-      const { format } = column;
-      features.push({
-        kind: "numeric",
-        name,
-        values: typed.values,
-        why: typed.why,
-        ...(format !== null && { format }),
-        ...(asMissing !== undefined && { asMissing }),
-      });
-    } else {
-      features.push({
-        kind: "categorical",
-        name,
-        codes: typed.codes,
-        levels: typed.levels,
-        why: typed.why,
-        ...(asMissing !== undefined && { asMissing }),
-      });
-      if (typed.mixed)
-        notes.push({ level: "warning", column: name, text: `read as categories: ${typed.why}` });
-      else if (typed.levels.length > manyLevels && typed.levels.length > rows.length / 4) {
-        const text = `${typed.levels.length} different texts in ${rows.length} rows (dates? names?) hardly help as an input: --ignore leaves the column out`;
-        notes.push({ level: "warning", column: name, text });
-      }
-    }
-  }
+  const all = rows.length === table.rows;
+  const used = all ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
+  const columns = table.columns.filter(({ name }) => !outside.has(name));
+  const read = readFeatures(used, all ? columns : columns.map((column) => column.pick(rows)), {
+    ...{ types, missing, names: new Set(byName.keys()), leftOut: table.rows - rows.length },
+  });
+  const { features, dropped } = read;
+  notes.push(...read.notes);
   notes.push(...dropNotes(dropped));
   if (features.length === 0) {
     const got =
@@ -146,6 +113,13 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
         : `none: all were left out (${quoted(dropped[0]!.name)}: ${dropped[0]!.reason})`;
     throw dataError({ file: table.name }, "expected at least one input column beside the target", got);
   }
+  const time =
+    options.time === undefined
+      ? null
+      : readTime(used, all ? find("time", options.time) : find("time", options.time).pick(rows), {
+          kind: Object.hasOwn(types, options.time) ? types[options.time] : undefined,
+          missing: Object.hasOwn(missing, options.time) ? missing[options.time] : undefined,
+        });
   const groups =
     group === undefined ? null : groupIds(table, find(groupArgument, group), rows, groupArgument);
   return {
@@ -158,29 +132,27 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     targets: target.task === "regression" ? pick(target.targets, rows) : target.targets,
     groups,
     ...(bagColumn !== undefined && { bags: true as const }),
+    ...(time !== null && { time: time.values }),
     rows: rows.length,
-    notes: [...notes, ...(bagColumn === undefined || groups === null ? [] : [bagNote(bagColumn, groups)])],
+    notes: [
+      ...notes,
+      ...(time === null ? [] : [time.note]),
+      ...(bagColumn === undefined || groups === null ? [] : [bagNote(bagColumn, groups)]),
+    ],
   };
 }
 
 /** The inputs of a data set as results and reports list them. */
 export function describeFeatures(dataset: Dataset): FeatureSummary[] {
-  return dataset.features.map((feature) =>
-    feature.kind === "numeric"
-      ? {
-          name: feature.name,
-          kind: "numeric",
-          why: feature.why,
-          missing: count(feature.values, Number.isNaN),
-        }
-      : {
-          name: feature.name,
-          kind: "categorical",
-          why: feature.why,
-          missing: count(feature.codes, (code) => code < 0),
-          levels: feature.levels.length,
-        },
-  );
+  return dataset.features.map((feature) => {
+    const { name, why } = feature;
+    if (feature.kind === "numeric")
+      return { name, kind: feature.kind, why, missing: count(feature.values, Number.isNaN) };
+    const missing = count(feature.codes, (code) => code < 0);
+    return feature.kind === "text"
+      ? { name, kind: feature.kind, why, missing }
+      : { name, kind: feature.kind, why, missing, levels: feature.levels.length };
+  });
 }
 
 function count(values: Iterable<number>, is: (value: number) => boolean): number {
@@ -235,22 +207,6 @@ function dropNotes(dropped: readonly { name: string; reason: string }[]): Note[]
     }
   }
   return notes;
-}
-
-/** What is said of values that stand for missing ones. */
-function missingNote(before: Column, after: Column, values: readonly string[]): Note {
-  const what = values.map(quoted).join(" or ");
-  if (before === after)
-    return {
-      level: "warning",
-      column: before.name,
-      text: `expected ${what} for missing values, got none of them`,
-    };
-  let found = 0;
-  for (let row = 0; row < before.length; row++)
-    if (!isMissing(before.at(row)) && isMissing(after.at(row))) found++;
-  const cells = found === 1 ? "1 value" : `${found} values`;
-  return { level: "info", column: before.name, text: `${cells} ${what} read as missing` };
 }
 
 /** What is said of the bags; bags of one row hide nothing. */

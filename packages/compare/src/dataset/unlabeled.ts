@@ -4,6 +4,7 @@ import type { Table } from "../table/table.ts";
 import type { Dataset, Feature, UnlabeledRows } from "./dataset.ts";
 import { encode, readColumns } from "./encode.ts";
 import { type Encoder, fitEncoder } from "./encoder.ts";
+import { gramsOf } from "./text/n-grams.ts";
 
 /**
  * A data set with the rows of another table as unlabelled ones. Its columns are found by name and must hold what those of
@@ -24,6 +25,16 @@ export function withUnlabeled(dataset: Dataset, table: Table): Dataset {
   const { columns, notes } = readColumns(fitEncoder(dataset, all), table);
   const features = dataset.features.map(({ name, kind, why }, i): Feature => {
     const column = columns[i];
+    if (kind === "text") {
+      const texts = column as string[];
+      return {
+        kind,
+        name,
+        codes: Int32Array.from(texts, (t, row) => (t === "" ? -1 : row)),
+        grams: gramsOf(texts),
+        why,
+      };
+    }
     if (kind === "numeric") return { kind, name, values: column as Float64Array, why };
     const levels = [...new Set(column as string[])].filter((text) => text !== "");
     const code = new Map(levels.map((level, k) => [level, k]));

@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
+import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note, Settings } from "../results.ts";
-import { sampleOf } from "./sample-of.ts";
 
 /** With fewer rows than this for every parameter, a smaller network is worth a try. */
 const rowsPerParameter = 1 / 20;

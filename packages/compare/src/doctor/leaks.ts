@@ -1,6 +1,6 @@
 import type { Dataset, Feature } from "../dataset/dataset.ts";
+import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note } from "../results.ts";
-import { sampleOf } from "./sample-of.ts";
 
 /** With fewer rows one column may well tell the target by chance. */
 const fewestRows = 40;
@@ -32,6 +32,8 @@ export function leaks(dataset: Dataset): Note[] {
 function codesOf(feature: Feature, rows: Int32Array): Coded {
   if (feature.kind === "categorical")
     return { codes: rows.map((row) => feature.codes[row]! + 1), count: feature.levels.length + 1 };
+  if (feature.kind === "text")
+    return { codes: rows.map((row) => feature.codes[row]! + 1), count: feature.grams.starts.length };
   const values = Float64Array.from(rows, (row) => feature.values[row]!);
   const fitted = [...new Set(values.filter((value, row) => isFitted(row) && !Number.isNaN(value)).sort())];
   const borders = fitted.slice(1).map((value, i) => fitted[i]! / 2 + value / 2);

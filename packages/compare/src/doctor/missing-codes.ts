@@ -1,7 +1,7 @@
 import type { Dataset, NumericFeature } from "../dataset/dataset.ts";
+import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note } from "../results.ts";
 import { listed } from "../table/data-error.ts";
-import { sampleOf } from "./sample-of.ts";
 
 /** Numbers that people write where they have none, beside 0. */
 const codes = new Set([-1, -9, -99, -999, -9999, 99, 999, 9999, 99999]);

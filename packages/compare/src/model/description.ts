@@ -1,5 +1,8 @@
 import { type Head, heads } from "minimand";
+import { dateParts } from "../dataset/dates/parts.ts";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
+import { type NGramEncoder, nGramRule } from "../dataset/text/n-gram-encoder.ts";
+import { buckets } from "../dataset/text/n-grams.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
 import { withOwnSum } from "./sums.ts";
@@ -97,7 +100,10 @@ function isEncoder(value: unknown): value is Encoder {
   return (
     isObject(value) &&
     isCount(value.inputs) &&
-    isListOf(value.features, (feature) => isNumericEncoder(feature) || isCategoricalEncoder(feature))
+    isListOf(
+      value.features,
+      (feature) => isNumericEncoder(feature) || isCategoricalEncoder(feature) || isNGramEncoder(feature),
+    )
   );
 }
 
@@ -108,7 +114,8 @@ function isNumericEncoder(value: unknown): value is NumericEncoder {
     isText(value.name) &&
     [value.median, value.mean, value.sd].every(isNumber) &&
     typeof value.missingIndicator === "boolean" &&
-    isAsMissing(value.asMissing)
+    isAsMissing(value.asMissing) &&
+    isDatePart(value.date)
   );
 }
 
@@ -120,9 +127,31 @@ function isCategoricalEncoder(value: unknown): value is CategoricalEncoder {
     isListOf(value.levels, isText) &&
     isListOf(value.pooled, isText) &&
     typeof value.missing === "boolean" &&
+    isAsMissing(value.asMissing) &&
+    isDatePart(value.date)
+  );
+}
+
+function isNGramEncoder(value: unknown): value is NGramEncoder {
+  return (
+    isObject(value) &&
+    value.kind === "text" &&
+    isText(value.name) &&
+    value.rule === nGramRule &&
+    isListOf(value.buckets, isBucket) &&
+    typeof value.missing === "boolean" &&
     isAsMissing(value.asMissing)
   );
 }
+
+const isBucket: Check = (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < buckets;
+
+const isDatePart: Check = (value) =>
+  value === undefined ||
+  (isObject(value) &&
+    isText(value.column) &&
+    dateParts.some((part) => part === value.part) &&
+    (value.order === null || value.order === "dmy" || value.order === "mdy"));
 
 const isAsMissing: Check = (value) => value === undefined || isListOf(value, isText);
 

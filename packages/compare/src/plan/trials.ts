@@ -1,4 +1,5 @@
-import type { Dataset } from "../dataset/dataset.ts";
+import type { Dataset, Feature } from "../dataset/dataset.ts";
+import { nGramRule } from "../dataset/text/n-gram-encoder.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
 import { hasNeed, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
@@ -16,7 +17,7 @@ export interface TrialSpec {
 
 /** What of a data set decides its trials: the hashes of all that was read for it, and what was understood. */
 export interface TrialSubject {
-  dataset: Pick<Dataset, "task" | "classes">;
+  dataset: Pick<Dataset, "task" | "classes"> & Partial<Pick<Dataset, "features">>;
   sha256: string;
   /** Of the file that is tested on instead of folds. */
   testSha256: string | null;
@@ -46,6 +47,8 @@ export type TrialKey = {
   data: Record<string, string>;
   task: string;
   classes: string[];
+  /** Inputs that are read otherwise than numbers and categories of the file are. */
+  read?: string[];
   settings: Record<string, unknown>;
   /** Null for the references that nothing is trained for. */
   candidate: {
@@ -164,7 +167,8 @@ function keyOf(
   settings: Settings,
   { versions, engine, model }: TrialHost,
 ): TrialKey {
-  const { task, classes } = subject.dataset;
+  const { task, classes, features = [] } = subject.dataset;
+  const read = features.flatMap(readingOf);
   const { sha256: train, testSha256: test, teacherSha256: teacher, unlabeledSha256: unlabeled } = subject;
   const loss = candidate === null || isTrees(candidate) ? null : minimisedBy(candidate);
   const other = candidate !== null && (isTrees(candidate) || "network" in candidate);
@@ -181,6 +185,7 @@ function keyOf(
     },
     task,
     classes,
+    ...(read.length > 0 && { read }),
     settings: decidingOf(other ? { ...settings, ...unused(candidate) } : settings, subject),
     candidate: candidate === null ? null : identityOf(candidate, settings),
     ...(model && !other && { model: model.id }),
@@ -192,6 +197,14 @@ function keyOf(
 function unused(reference: PlannedCandidate): Partial<Settings> {
   const network = { model: "linear" } as const;
   return { ...network, hidden: [], ...(isTrees(reference) && { maxEpochs: 0, patience: 0, batchSize: 0 }) };
+}
+
+function readingOf(feature: Feature): string[] {
+  if (feature.kind === "text") return [`${feature.name}: ${nGramRule}`];
+  const { date, name } = feature;
+  return date === undefined
+    ? []
+    : [`${name}: ${date.part} of ${date.column}, ${date.order ?? "as it stands"}`];
 }
 
 function identityOf(candidate: PlannedCandidate, { configurations }: Settings): TrialKey["candidate"] {

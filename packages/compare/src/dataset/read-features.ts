@@ -1,0 +1,160 @@
+import type { ColumnKind, Note } from "../results.ts";
+import { isMissing } from "../table/cells.ts";
+import { quoted } from "../table/data-error.ts";
+import type { Column, Table } from "../table/table.ts";
+import { type TypedColumn, typeColumn } from "./column-type.ts";
+import type { Feature } from "./dataset.ts";
+import { type DateColumn, spanOf } from "./dates/date-column.ts";
+import { featuresOfDates } from "./dates/parts.ts";
+import { reasonToDrop } from "./drop-column.ts";
+import { gramsOf } from "./text/n-grams.ts";
+
+/** More levels than this, and than a quarter of the rows, are worth a word. */
+const manyLevels = 50;
+
+export interface ReadFeaturesOptions {
+  types: Readonly<Record<string, ColumnKind>>;
+  missing: Readonly<Record<string, readonly string[]>>;
+  /** The names of all columns of the file. */
+  names: ReadonlySet<string>;
+  /** How many rows of the file are not among these. */
+  leftOut: number;
+}
+
+/** The inputs that columns become, why others are left out, and what a reader should know. */
+export function readFeatures(
+  table: Table,
+  columns: readonly Column[],
+  { types, missing, names, leftOut }: ReadFeaturesOptions,
+): { features: Feature[]; dropped: { name: string; reason: string }[]; notes: Note[] } {
+  const features: Feature[] = [];
+  const dropped: { name: string; reason: string }[] = [];
+  const notes: Note[] = [];
+  const taken = new Set(names);
+  for (const { column, typed, asMissing, override } of typeAll(table, columns, types, missing, notes)) {
+    const { name } = column;
+    const reason = reasonToDrop(column, typed, override, leftOut);
+    if (reason !== null) {
+      const doubt = typed.kind === "categorical" ? typed.doubt : undefined;
+      const more = doubt === undefined ? "" : `, and ${doubt.text}; ${remedyOf(name, doubt.order)}`;
+      dropped.push({ name, reason: `${reason}${more}` });
+      continue;
+    }
+    const own = asMissing === undefined ? {} : { asMissing };
+    if (typed.kind === "date") {
+      const parts = featuresOfDates(name, typed, (other) => taken.has(other));
+      for (const part of parts) {
+        taken.add(part.name);
+        features.push({ ...part, ...own });
+      }
+      notes.push(...dateNotes(name, typed, parts));
+    } else if (typed.kind === "text") {
+      features.push({
+        kind: "text",
+        name,
+        codes: typed.codes,
+        grams: gramsOf(typed.texts),
+        why: typed.why,
+        ...own,
+      });
+      const what = override === undefined ? `${typed.why}: ` : "";
+      const text = `${what}read as the words that occur in it, and pairs of them; --types ${name}=categorical keeps it whole`;
+      notes.push({ level: "info", column: name, text });
+    } else if (typed.kind === "numeric") {
+      const { format } = column;
+      features.push({
+        kind: "numeric",
+        name,
+        values: typed.values,
+        why: typed.why,
+        ...(format !== null && { format }),
+        ...own,
+      });
+    } else {
+      const { codes, levels, why } = typed;
+      features.push({ kind: "categorical", name, codes, levels, why, ...own });
+      notes.push(...levelNotes(name, typed));
+    }
+  }
+  return { features, dropped, notes };
+}
+
+interface Typed {
+  column: Column;
+  typed: TypedColumn;
+  asMissing: readonly string[] | undefined;
+  override: ColumnKind | undefined;
+}
+
+/** The types of all columns. Where the dates of one can't be told, those of the others may. */
+function typeAll(
+  table: Table,
+  columns: readonly Column[],
+  types: ReadFeaturesOptions["types"],
+  missing: ReadFeaturesOptions["missing"],
+  notes: Note[],
+): Typed[] {
+  const all = columns.map((named): Typed => {
+    const { name } = named;
+    const asMissing = Object.hasOwn(missing, name) ? missing[name] : undefined;
+    const column = asMissing === undefined ? named : named.without(asMissing);
+    if (asMissing !== undefined) notes.push(missingNote(named, column, asMissing));
+    const override = Object.hasOwn(types, name) ? types[name] : undefined;
+    return { column, typed: typeColumn(table, column, override), asMissing, override };
+  });
+  const orders = new Set(all.flatMap(({ typed }) => (typed.kind === "date" ? (typed.order ?? []) : [])));
+  const [order] = orders;
+  if (orders.size !== 1 || order === undefined) return all;
+  return all.map((one) => {
+    if (one.typed.kind !== "categorical" || one.typed.doubt?.order !== true) return one;
+    const typed = typeColumn(table, one.column, `date-${order}`);
+    return { ...one, typed: { ...typed, why: "day and month as in other columns" } };
+  });
+}
+
+/** What is said of dates: how they were read, and what became of them. */
+function dateNotes(name: string, dates: DateColumn, parts: readonly { name: string }[]): Note[] {
+  const { why, instants, mixedZones } = dates;
+  const inputs = parts.map((part) => part.name.slice(name.length + 1)).join(", ");
+  const text = `read as dates (${why}) from ${spanOf(instants)}; inputs are ${inputs}`;
+  const notes: Note[] = [{ level: "info", column: name, text }];
+  if (mixedZones) {
+    const warning = "some dates have a time zone and others none, which are taken to be in UTC";
+    notes.push({ level: "warning", column: name, text: warning });
+  }
+  return notes;
+}
+
+function levelNotes(name: string, typed: TypedColumn & { kind: "categorical" }): Note[] {
+  const { doubt, levels, codes, mixed, why } = typed;
+  const warning = (text: string): Note[] => [{ level: "warning", column: name, text }];
+  if (doubt !== undefined)
+    return warning(`read as categories, not as dates: ${doubt.text}; ${remedyOf(name, doubt.order)}`);
+  if (mixed) return warning(`read as categories: ${why}`);
+  if (levels.length > manyLevels && levels.length > codes.length / 4)
+    return warning(
+      `${levels.length} different texts in ${codes.length} rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types ${name}=text reads its words`,
+    );
+  return [];
+}
+
+const remedyOf = (name: string, order: boolean): string =>
+  order
+    ? `say it with --types ${name}=date-dmy or ${name}=date-mdy`
+    : `mend it, or read it as missing with --missing ${name}=VALUE`;
+
+/** What is said of values that stand for missing ones. */
+function missingNote(before: Column, after: Column, values: readonly string[]): Note {
+  const what = values.map(quoted).join(" or ");
+  if (before === after)
+    return {
+      level: "warning",
+      column: before.name,
+      text: `expected ${what} for missing values, got none of them`,
+    };
+  let found = 0;
+  for (let row = 0; row < before.length; row++)
+    if (!isMissing(before.at(row)) && isMissing(after.at(row))) found++;
+  const cells = found === 1 ? "1 value" : `${found} values`;
+  return { level: "info", column: before.name, text: `${cells} ${what} read as missing` };
+}

@@ -1,0 +1,84 @@
+/**
+ * The n-grams of texts, hashed: of each text which buckets it has, and how often. The rule is exact and depends on no locale, so
+ * that a kept model reads a text everywhere alike:
+ *
+ * 1. A text is normalised (Unicode NFKC) and put into lower case.
+ * 2. Its words are the longest runs of letters, marks and digits, with apostrophes between letters (`don't`; `’` is `'`). Scripts that are
+ *    written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) have a word a character.
+ * 3. Its n-grams are its words, and each two that follow one another with a space between.
+ * 4. The bucket of an n-gram is its FNV-1a hash of 32 bits over the bytes of UTF-16LE, both halves joined by exclusive or and the
+ *    highest bit cut off: 0 to 32,767, to which pairs add 32,768.
+ */
+export const buckets = 65_536;
+
+/** From this bucket on they are of pairs. */
+export const firstPair = 32_768;
+
+const unspaced =
+  "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+const letter = `[[\\p{L}\\p{M}\\p{N}]--[${unspaced}]]`;
+const word = new RegExp(`[${unspaced}]|${letter}+(?:'${letter}+)*`, "gv");
+
+/** The words of a text, in order. */
+export function wordsOf(text: string): string[] {
+  return text.normalize("NFKC").toLowerCase().replaceAll("’", "'").match(word) ?? [];
+}
+
+const offset = 0x811c9dc5;
+const prime = 0x01000193;
+
+/** The hash of a text that goes on with another. */
+function fnv1a(text: string, before = offset): number {
+  let hash = before;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    hash = Math.imul(hash ^ (code & 255), prime);
+    hash = Math.imul(hash ^ (code >> 8), prime);
+  }
+  return hash;
+}
+
+const folded = (hash: number): number => (hash ^ (hash >>> 16)) & (firstPair - 1);
+
+/** Which buckets each of some texts has, and how often: those of text `t` are from `starts[t]` to before `starts[t + 1]`. */
+export interface Grams {
+  starts: Uint32Array;
+  buckets: Uint16Array;
+  /** 255 stands for more, too. */
+  counts: Uint8Array;
+}
+
+/** The hashed n-grams of texts: three bytes for each different one of a text, whatever it says. */
+export function gramsOf(texts: readonly string[]): Grams {
+  const starts = new Uint32Array(texts.length + 1);
+  let found = new Uint16Array(1024);
+  let counts = new Uint8Array(1024);
+  let length = 0;
+  /** Of each bucket how often the present text has it. */
+  const own = new Uint16Array(buckets);
+  const add = (bucket: number): void => {
+    if (own[bucket]! === 0) {
+      if (length === found.length) {
+        found = new Uint16Array(found.buffer.transfer(4 * length));
+        counts = new Uint8Array(counts.buffer.transfer(2 * length));
+      }
+      found[length++] = bucket;
+    }
+    if (own[bucket]! < 255) own[bucket]!++;
+  };
+  for (const [t, text] of texts.entries()) {
+    let before: number | undefined;
+    for (const word of wordsOf(text)) {
+      const hash = fnv1a(word);
+      add(folded(hash));
+      if (before !== undefined) add(firstPair + folded(fnv1a(word, fnv1a(" ", before))));
+      before = hash;
+    }
+    for (let i = starts[t]!; i < length; i++) {
+      counts[i] = own[found[i]!]!;
+      own[found[i]!] = 0;
+    }
+    starts[t + 1] = length;
+  }
+  return { starts, buckets: found.slice(0, length), counts: counts.slice(0, length) };
+}
