@@ -96,7 +96,7 @@ export function reportDataset(
     baseline,
     rope: settings.rope,
     alpha,
-    testedOn: testTable === null ? "folds" : "file",
+    testedOn: testTable !== null ? "file" : settings.time !== null ? "later rows" : "folds",
   });
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   return {
@@ -112,6 +112,7 @@ export function reportDataset(
     rows: dataset.rows,
     testRows,
     features: describeFeatures(dataset),
+    ...(settings.time !== null && { time: settings.time }),
     inputs: fitEncoder(dataset, all).inputs,
     notes: [...notes, ...unavailable(used, candidates), ...dataset.notes],
     ...(settings.bagColumn !== null &&

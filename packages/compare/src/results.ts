@@ -230,6 +230,8 @@ export interface DatasetReport {
   /** Rows of the test file, the same for every seed; `null`: tested on folds. */
   testRows: number | null;
   features: FeatureSummary[];
+  /** The column of the times, where folds trained on earlier rows and tested on later ones. */
+  time?: string;
   /** Inputs of the network after encoding, on the first training part. */
   inputs: number;
   notes: Note[];
@@ -297,6 +299,8 @@ export interface Settings {
   imbalance: number | null;
   ignore: string[];
   group: string | null;
+  /** The column that says when each row was: folds then train on earlier rows and test on later ones, and nothing is claimed. */
+  time: string | null;
   /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
   bagColumn: string | null;
   types: Record<string, ColumnKind>;

@@ -52,6 +52,7 @@ export function withShortNames(results: Results): Results {
       positive: orNull(settings.positive),
       ignore: settings.ignore.map(short),
       group: orNull(settings.group),
+      time: orNull(settings.time),
       bagColumn: orNull(settings.bagColumn),
       types: Object.fromEntries(Object.entries(settings.types).map(([name, kind]) => [short(name), kind])),
       missing: Object.fromEntries(Object.entries(settings.missing).map(([name, v]) => [short(name), v])),
@@ -69,6 +70,7 @@ export function withShortNames(results: Results): Results {
       notes: report.notes.map((note) =>
         note.column === undefined ? note : { ...note, column: short(note.column) },
       ),
+      ...(report.time !== undefined && { time: short(report.time) }),
       ...(report.bags && { bags: { ...report.bags, column: short(report.bags.column) } }),
     })),
     across: across && { ...across, datasets: across.datasets.map(short) },

@@ -168,6 +168,10 @@ export function compareCommand(): Command {
   return withDatasetOptions(command)
     .option("--group <column>", "rows with equal values stay in one fold")
     .option(
+      "--time <column>",
+      "dates or numbers that say when each row was: train on earlier rows, test on later ones; no verdict is given",
+    )
+    .option(
       "--bag-column <column>",
       "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
     )
@@ -348,6 +352,7 @@ function settingsOf(target: string, options: Options): Settings {
     hidden,
     positive: options.positive ?? null,
     group: options.group ?? null,
+    time: options.time ?? null,
     bagColumn: options.bagColumn ?? null,
     test: options.test ?? null,
     distillFrom: options.distillFrom ?? null,

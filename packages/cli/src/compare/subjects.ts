@@ -93,6 +93,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       ignore: settings.ignore,
       ...(settings.task === "auto" ? {} : { task: settings.task }),
       ...(settings.group === null ? {} : { group: settings.group }),
+      ...(settings.time === null ? {} : { time: settings.time }),
       ...(settings.bagColumn === null ? {} : { bagColumn: settings.bagColumn }),
       ...(settings.positive === null ? {} : { positive: settings.positive }),
     });
@@ -165,7 +166,7 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   }
   const splits =
     settings.test === null
-      ? `${settings.folds} folds, ${plural(settings.seeds, "seed")} for the finalists`
+      ? `${settings.folds} folds${settings.time === null ? "" : " forward in time"}, ${plural(settings.seeds, "seed")} for the finalists`
       : `${plural(settings.seeds, "seed")} on ${settings.test}`;
   tell(
     `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "learning rate")} each`,

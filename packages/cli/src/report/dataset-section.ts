@@ -16,10 +16,10 @@ const taskNames = {
 } as const;
 
 /** What the candidates were tested on: distinct pairs of seed and fold. */
-function testedOn({ trials, testRows }: DatasetReport): string {
+function testedOn({ trials, testRows, time }: DatasetReport): string {
   const parts = new Set(trials.map(({ seed, fold }) => `${seed}/${fold}`)).size;
   return testRows === null
-    ? plural(parts, "fold")
+    ? `${plural(parts, "fold")}${time === undefined ? "" : `, of later rows than it trained on, by ${time}`}`
     : `${plural(parts, "seed")} on one test file of ${plural(testRows, "row")}`;
 }
 

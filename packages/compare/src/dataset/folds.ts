@@ -1,6 +1,7 @@
 import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
+import { forwardFolds, hasTime } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { random } from "./random.ts";
 import { checkFolds, deal } from "./strata.ts";
@@ -23,7 +24,8 @@ const attempts = 50;
 /**
  * Cuts a data set into folds for cross-validation. The test parts are a partition of the rows; they are stratified by class
  * (regression: by quantile of the target), within one row. With groups, a group is in one test part as a whole, and the
- * strata are balanced as well as the groups allow; every class is in every part.
+ * strata are balanced as well as the groups allow; every class is in every part. Where rows have a time, folds go forward in it, whatever
+ * the seed (`forwardFolds`).
  *
  * @throws RangeError for a wrong number of folds or a wrong seed; DataError for a data set that can't be cut so (`checkFolds`).
  *
@@ -34,6 +36,7 @@ export function folds(dataset: Dataset, options: FoldsOptions): Fold[] {
   checkOptions("folds", options, { folds: true, seed: true });
   const { folds: count, seed } = options;
   checkFolds(dataset, count);
+  if (hasTime(dataset)) return forwardFolds(dataset, count);
   const rng = random(seed, "folds");
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   if (dataset.groups === null) return cut(rows, deal(dataset, rows, count, rng), count);

@@ -2,6 +2,7 @@ import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
+import { hasTime, haveClassesOf, laterRows } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { integer, type Random, random, shuffle } from "./random.ts";
 import { byClass, byTarget } from "./strata.ts";
@@ -24,7 +25,8 @@ const attempts = 20;
 /**
  * Cuts the training rows once more, for tuning and early stopping. Stratified by class: of n rows of a class round(n * fraction) go to
  * the validation part, but at least one on either side if n >= 2. Regression: one row from each of equal slices of the sorted
- * targets. With groups, whole groups, and every class on both sides where that can be found.
+ * targets. With groups, whole groups, and every class on both sides where that can be found. Where rows have a time, the latest of them, if
+ * both sides have every class then.
  *
  * @throws RangeError for a fraction that is not between 0 and 1, fewer than two rows, or a wrong seed.
  * @throws DataError if all rows are in one group.
@@ -37,6 +39,11 @@ export function innerSplit(dataset: Dataset, train: Int32Array, options: InnerSp
   }
   if (train.length < 2) throw new RangeError(`train: expected at least two rows, got ${train.length}`);
   checkRows(dataset, train);
+  if (hasTime(dataset)) {
+    const later = laterRows(dataset, train, fraction);
+    if (later !== null && [later.fit, later.validation].every((part) => haveClassesOf(dataset, part, train)))
+      return later;
+  }
   const rng = random(seed, "innerSplit");
   const rows = train.toSorted();
   const chosen = new Uint8Array(rows.length);

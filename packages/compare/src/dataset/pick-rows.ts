@@ -3,7 +3,7 @@ import { innerSplit } from "./inner-split.ts";
 
 /** The data set with some of its rows. */
 export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
-  const { labels, targets, groups, teacher, classes } = dataset;
+  const { labels, targets, groups, teacher, classes, time } = dataset;
   const width = classes.length;
   return {
     ...dataset,
@@ -12,6 +12,7 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
     labels: labels.length === 0 ? labels : Int32Array.from(rows, (row) => labels[row]),
     targets: targets.length === 0 ? targets : Float64Array.from(rows, (row) => targets[row]),
     groups: groups === null ? null : numbered(Int32Array.from(rows, (row) => groups[row])),
+    ...(time && { time: Float64Array.from(rows, (row) => time[row]) }),
     ...(teacher && {
       teacher: Float32Array.from(
         { length: rows.length * width },
@@ -28,7 +29,9 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
  */
 export function sampleRows(dataset: Dataset, count: number, seed: number): Dataset {
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
-  const { validation } = innerSplit(dataset, all, { fraction: count / dataset.rows, seed });
+  // From all times alike.
+  const { time: _, ...timeless } = dataset;
+  const { validation } = innerSplit(timeless, all, { fraction: count / dataset.rows, seed });
   return pickRows(dataset, validation.toSorted());
 }
 

@@ -6,7 +6,9 @@ import type { Dataset } from "../index.ts";
 import { readTable } from "../table/index.ts";
 import { examine, withTwinsTogether } from "./index.ts";
 
-const settings: Parameters<typeof examine>[1] = { folds: 5, model: "linear", hidden: [] };
+const settings: Parameters<typeof examine>[1] = {
+  ...{ folds: 5, model: "linear", hidden: [], time: null, test: null },
+};
 
 /** A data set of the columns, of which `y` is the target. */
 async function datasetOf(
@@ -217,5 +219,39 @@ describe("copies of rows", () => {
       y: [...labels, ...labels.map((l) => (l === "a" ? "b" : "a"))],
     });
     expect(withTwinsTogether(differ, 5)).toBe(differ);
+  });
+});
+
+describe("times that nothing goes by", () => {
+  const day = Array.from({ length: 60 }, (_, i) =>
+    new Date(Date.UTC(2021, 0, 1 + ((i * 7) % 60))).toISOString(),
+  );
+  const x = Array.from({ length: 60 }, (_, i) => String(((i * 29) % 13) + 0.5));
+  const y = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? "u" : "v"));
+  const about = async (
+    columns: Record<string, string[]>,
+    name: string,
+    own: Partial<typeof settings> = {},
+  ): Promise<string[]> =>
+    examine(await datasetOf(columns), { ...settings, ...own })
+      .filter(({ column }) => column === name)
+      .map(({ text }) => text);
+
+  it("are warned of, with the option that does", async () => {
+    const given = { day, x, y };
+    expect(await about(given, "day")).toEqual([
+      "says when each row was, and folds at random train on later rows than they test on: if the model is meant for later rows, --time day is the fair test",
+    ]);
+    expect(await about(given, "day", { time: "day" })).toEqual([]);
+    expect(await about(given, "day", { test: "later.csv" })).toEqual([]);
+  });
+
+  it("may be numbers that look like dates, below the name of one", async () => {
+    const epoch = day.map((text) => String(Date.parse(text) / 1000));
+    expect(await about({ created_at: x, timestamp: epoch, x, y }, "timestamp")).toEqual([
+      "its numbers look like dates: --types timestamp=date reads them as such",
+    ]);
+    expect(await about({ amount: epoch, x, y }, "amount")).toEqual([]);
+    expect(await about({ timestamp: x, y }, "timestamp")).toEqual([]);
   });
 });

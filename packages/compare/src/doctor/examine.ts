@@ -4,17 +4,22 @@ import { balance } from "./balance.ts";
 import { capacity } from "./capacity.ts";
 import { leaks } from "./leaks.ts";
 import { missingCodes } from "./missing-codes.ts";
+import { times } from "./times.ts";
 
 /**
  * What a careful reader of the data would say before any training, each with what to do about it: columns that give the target
- * away, codes that stand for missing values, classes that are rare, a network that is large for its rows.
+ * away, codes that stand for missing values, times that nothing goes by, classes that are rare, a network that is large for its rows.
  *
- * @param settings `folds`, and the network that will be trained
+ * @param settings how rows are tested on, and the network that will be trained
  */
-export function examine(dataset: Dataset, settings: Pick<Settings, "folds" | "model" | "hidden">): Note[] {
+export function examine(
+  dataset: Dataset,
+  settings: Pick<Settings, "folds" | "model" | "hidden" | "time" | "test">,
+): Note[] {
   return [
     ...leaks(dataset),
     ...missingCodes(dataset),
+    ...times(dataset, settings),
     ...balance(dataset, settings.folds),
     ...capacity(dataset, settings),
   ];

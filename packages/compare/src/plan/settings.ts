@@ -27,6 +27,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   imbalance: null,
   ignore: [],
   group: null,
+  time: null,
   bagColumn: null,
   types: {},
   missing: {},
@@ -43,7 +44,7 @@ const settingNames: OptionNames<Settings> = {
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
-  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true, sample: true },
+  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true, sample: true, time: true },
 };
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */
@@ -68,9 +69,12 @@ export function checkSettings(settings: Settings): void {
   checkNumber("alpha", settings.alpha, { above: 0, below: 1 });
   checkNumber("labelNoise", settings.labelNoise, { min: 0, below: 1 });
   if (settings.imbalance !== null) checkNumber("imbalance", settings.imbalance, { min: 1 });
+  if (settings.time !== null && settings.test !== null)
+    throw new RangeError("time: expected no --test beside it, as the rows of that file are the later ones");
   if (settings.bagColumn === null) return;
   const [clash] = [
     settings.group !== null && "--group (bags are kept together)",
+    settings.time !== null && "--time",
     settings.labelNoise !== 0 && "--label-noise",
     settings.imbalance !== null && "--imbalance",
     settings.distillFrom !== null && "--distill-from",

@@ -86,7 +86,7 @@ const deciding: Record<keyof Settings, boolean> = {
   ...{ target: true, types: true, missing: true, ignore: true, group: true, bagColumn: true, damaged: true },
   ...{ labelNoise: true, imbalance: true, sample: true, model: true, hidden: true },
   ...{ maxEpochs: true, patience: true, batchSize: true },
-  ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false },
+  ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false, time: false },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
   ...{
     losses: false,
@@ -226,6 +226,8 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
   const names = (Object.keys(deciding) as (keyof Settings)[]).filter((name) => deciding[name]);
   return {
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
+    // Keys of before there were times are those without.
+    ...(settings.time !== null && { time: settings.time }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),
     missing: Object.fromEntries(

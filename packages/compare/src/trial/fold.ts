@@ -135,6 +135,7 @@ export function makeFolds(
   const cut = withBagTargets(dataset);
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
+  const encoded = keeper(4 * dataset.rows * inputs <= mostBytes / splits.length);
   return splits.map(({ fit, validation, test }, fold) => {
     const encoder = encoders[fold];
     const labels =
@@ -142,7 +143,11 @@ export function makeFolds(
         ? dataset.labels
         : noisyLabels(dataset, [fit, validation], settings.labelNoise, derive(seed, fold));
     const part = (rows: Int32Array, y: Int32Array): Part => ({
-      x: padded(encode(encoder, dataset, rows).x, rows.length, encoder.inputs, inputs),
+      get x() {
+        return encoded(fold, rows, () =>
+          padded(encode(encoder, dataset, rows).x, rows.length, encoder.inputs, inputs),
+        );
+      },
       rows: rows.length,
       labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
       targets:
@@ -168,6 +173,22 @@ export function makeFolds(
       ...unlabeledOf(dataset, encoder, inputs),
     };
   });
+}
+
+/** Encoded rows of all folds of a seed are kept up to here; beyond, those of one fold at a time. */
+const mostBytes = 1e9;
+
+/** Keeps what was made for the rows of a fold: for all folds, or only until another fold is asked for. */
+function keeper(all: boolean) {
+  const kept = new Map<Int32Array, Float32Array>();
+  let last = -1;
+  return (fold: number, rows: Int32Array, make: () => Float32Array): Float32Array => {
+    if (!all && fold !== last) kept.clear();
+    last = fold;
+    const known = kept.get(rows) ?? make();
+    kept.set(rows, known);
+    return known;
+  };
 }
 
 /** All rows of the data set as one training part, for the model that is kept. */

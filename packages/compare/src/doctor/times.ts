@@ -1,0 +1,45 @@
+import type { Dataset, Feature } from "../dataset/dataset.ts";
+import { dateOfNumber } from "../dataset/dates/parse-date.ts";
+import { sampleOf } from "../dataset/sample-of.ts";
+import type { Note, Settings } from "../results.ts";
+
+/** So many values tell what the others are like. */
+const mostLooked = 1000;
+
+/** What columns of times are called. */
+const named =
+  /(^|[\s_.-])(date|datetime|time|timestamp|ts|epoch|day)([\s_.-]at)?$|(^|[\s_.-])(date|time)[\s_.-]/i;
+
+/**
+ * Columns that say when a row was, where nothing goes by them: folds at random train on rows from after those that they test on, which
+ * flatters a model that is meant for later ones. And numbers that look like dates.
+ */
+export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | "test">): Note[] {
+  const columns = dataset.features.flatMap((feature) =>
+    feature.kind !== "text" && feature.date?.part === "days" ? [feature.date.column] : [],
+  );
+  const [column] = columns;
+  const notes = dataset.features.filter(isLikeDates).map(
+    ({ name }): Note => ({
+      level: "warning",
+      column: name,
+      text: `its numbers look like dates: --types ${name}=date reads them as such`,
+    }),
+  );
+  if (time !== null || test !== null || column === undefined) return notes;
+  const others = columns.length === 1 ? "" : ` (or ${columns.slice(1).join(", ")})`;
+  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, --time ${column} is the fair test`;
+  return [...notes, { level: "warning", column, text }];
+}
+
+function isLikeDates(feature: Feature): boolean {
+  if (feature.kind !== "numeric" || feature.date !== undefined || !named.test(feature.name)) return false;
+  const looked = sampleOf(feature.values.length, mostLooked);
+  return looked.every((row) => Number.isNaN(feature.values[row]!) || isDate(feature.values[row]!));
+}
+
+/** From 1980 to 2100: other whole numbers of as many digits hardly are. */
+function isDate(value: number): boolean {
+  const year = new Date(dateOfNumber(value)?.wall ?? Number.NaN).getUTCFullYear();
+  return year >= 1980 && year <= 2100;
+}
