@@ -216,6 +216,10 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(await refusal("--model", "wid")).toBe(
       "--model: expected one of mlp, linear, narrow, wide, got 'wid': did you mean 'wide'?",
     );
+    writeFileSync(at("losses.mjs"), "export const candidates = [];\n");
+    expect(await refusal("--with", "losses.mjs", "--model", "wid")).toBe(
+      "--model: expected one of mlp, linear, narrow, wide, got 'wid': did you mean 'wide'?; losses.mjs exports no 'models'",
+    );
     expect(await refusal("--model", "wide", "--hidden", "3")).toBe(
       "--hidden: expected no hidden layers with --model wide, got 3",
     );

@@ -186,7 +186,12 @@ const cases: [what: string, content: Content, args: string[], message: string | 
   ],
   ["a positive class that is none", good, ["--positive", "yess"], /^FILE: positive: .*did you mean 'yes'\?$/],
   ["an unknown option", good, ["--fodls", "3"], "unknown option '--fodls' (Did you mean --folds?)"],
-  ["an unknown model", good, ["--model", "forest"], "--model: expected one of mlp, linear, got 'forest'"],
+  [
+    "an unknown model",
+    good,
+    ["--model", "forest"],
+    "--model: expected one of mlp, linear, got 'forest'; a model of yours comes with --with FILE",
+  ],
   ["a test file that is not there", good, ["--test", "nowhere.csv"], /^nowhere.csv: no such file/],
 ];
 

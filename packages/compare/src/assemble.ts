@@ -6,6 +6,7 @@ import { fitEncoder } from "./dataset/encoder.ts";
 import { describeFeatures } from "./dataset/make-dataset.ts";
 import { chooseFinalists, chosenByValidation } from "./decision/finalists.ts";
 import type { JudgedBy, Truth } from "./decision/fits-of.ts";
+import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
 import { chooseModel } from "./model/choose.ts";
 import { baselineFor, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
@@ -114,7 +115,12 @@ export function reportDataset(
     features: describeFeatures(dataset),
     ...(settings.time !== null && { time: settings.time }),
     inputs: fitEncoder(dataset, all).inputs,
-    notes: [...notes, ...unavailable(used, candidates), ...dataset.notes],
+    notes: [
+      ...notes,
+      ...unavailable(used, candidates),
+      ...dataset.notes,
+      ...unusedUnlabeled(candidates, used, baseline),
+    ],
     ...(settings.bagColumn !== null &&
       dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
     seeds: { planned: range(settings.seeds), complete: [0, ...final.seeds] },

@@ -15,8 +15,11 @@ export interface Note {
   level: "info" | "warning";
   /** The column it is about, if it is about one. */
   column?: string;
-  /** `numbers`: how the numbers of a file are written. */
-  about?: "numbers";
+  /**
+   * `numbers`: how the numbers of a file are written. `settings`: what an option does to these data, with counts. `unlabeled`: what became
+   * of unlabelled rows.
+   */
+  about?: "numbers" | "settings" | "unlabeled";
   text: string;
 }
 

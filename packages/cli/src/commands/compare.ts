@@ -22,7 +22,7 @@ import { makeBudget } from "../compare/budget.ts";
 import { areRecords, type RunOptions, runTrials, runWithin } from "../compare/compare-run.ts";
 import { alphaLeft, type Look, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
-import { describeSubjects, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
+import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
@@ -224,7 +224,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       `--hidden: expected no hidden layers with --model ${options.model}, got ${options.hidden.join(",")}`,
     );
   const loaded = await loadOwn(options.with);
-  const model = modelNamed(options.model, loaded);
+  const model = modelNamed(options.model, loaded, options.with);
   const own = { candidates: loaded.candidates, models: model === undefined ? [] : [model] };
   const origins = originsOf(own);
   const { settings, subjects } = await understand(files, options);
@@ -285,6 +285,8 @@ async function compare(files: string[], options: Options): Promise<void> {
         "report.html": report,
         "results.json": `${JSON.stringify(results, null, 1)}\n`,
       });
+      for (const { notes } of results.datasets)
+        for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
       process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
     });
   });

@@ -77,16 +77,29 @@ export function originsOf({ candidates, models }: Own): Origin[] {
 /**
  * The own model that `--model` names; `undefined` for the networks that there always are.
  *
+ * @param files the modules that were loaded
  * @throws UsageError for a name that is none, with those that there are
  */
-export function modelNamed(name: string, { models }: Own): OwnModel | undefined {
+export function modelNamed(
+  name: string,
+  { models }: Pick<Own, "models">,
+  files: readonly string[] = [],
+): OwnModel | undefined {
   if (name === "mlp" || name === "linear") return undefined;
   const found = models.find(({ id }) => id === name);
   if (found !== undefined) return found;
   const names = ["mlp", "linear", ...models.map(({ id }) => id)];
-  throw new UsageError(
-    `--model: expected one of ${names.join(", ")}, got '${name}'${didYouMean(name, names)}`,
-  );
+  const said = `--model: expected one of ${names.join(", ")}, got '${name}'${didYouMean(name, names)}`;
+  throw new UsageError(`${said}${whereModels(files, models)}`);
+}
+
+/** What the files of `--with` have to do with a model that none of them brings. */
+function whereModels(files: readonly string[], models: readonly OwnModel[]): string {
+  if (files.length === 0) return "; a model of yours comes with --with FILE";
+  const bringing = new Set(models.map(({ origin }) => origin?.file));
+  const without = files.filter((file) => !bringing.has(file));
+  if (without.length === 0) return "";
+  return `; ${without.join(", ")} ${without.length === 1 ? "exports" : "export"} no 'models'`;
 }
 
 /** Makes an own model for a data set, as workers do, so that one that is none is refused before anything is written. */

@@ -116,7 +116,12 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       readingNotes: table.notes.length,
       dataset: shareDataset({
         ...dataset,
-        notes: [...dataset.notes, ...examine(dataset, settings), ...notes],
+        notes: [
+          ...dataset.notes,
+          ...(settings.group === null ? [] : [groupNote(settings.group, whole, dataset)]),
+          ...examine(dataset, settings),
+          ...notes,
+        ],
       }),
       testTable,
       testRows,
@@ -134,6 +139,19 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     );
   }
   return subjects;
+}
+
+/** What `--group` comes to. */
+function groupNote(column: string, { groups }: Dataset, { groups: joined }: Dataset): Note {
+  const sizesOf = (ids: Int32Array | null): number[] =>
+    [...Map.groupBy(ids ?? [], (id) => id).values()].map((own) => own.length).sort((a, b) => a - b);
+  const sizes = sizesOf(groups);
+  const [least, most] = [sizes[0], sizes.at(-1)];
+  const rows = least === most ? plural(least, "row") : `${least} to ${most} rows`;
+  const left = sizesOf(joined).length;
+  const joins = left < sizes.length ? `; copies of rows join them to ${left}` : "";
+  const text = `${plural(sizes.length, "group")} of ${rows}, each in one fold${joins}`;
+  return { level: "info", about: "settings", column, text };
 }
 
 /** The file of unlabelled rows. Rows that are tested on have no place in it, even without their labels. */
@@ -161,8 +179,13 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   for (const { name, dataset, readingNotes } of subjects) {
     const classes = dataset.task === "regression" ? "" : `, ${dataset.classes.length} classes`;
     tell(`${name}: ${dataset.rows} rows, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
+    const active = dataset.notes.filter(({ about }) => about === "settings");
+    tellNotes(active, mostNotes);
     tellNotes(dataset.notes.slice(0, readingNotes), mostReading);
-    tellNotes(dataset.notes.slice(readingNotes), mostNotes);
+    tellNotes(
+      dataset.notes.slice(readingNotes).filter((note) => !active.includes(note)),
+      mostNotes,
+    );
   }
   const splits =
     settings.test === null

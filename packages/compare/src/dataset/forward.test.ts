@@ -71,7 +71,7 @@ describe("folds of rows that have a time", () => {
 
   it("validate on the latest rows of training, or as without a time where a class would lack", async () => {
     const dataset = await timed();
-    const [{ train }] = folds(dataset, { folds: 2, seed: 0 }) as [{ train: Int32Array }];
+    const { train } = folds(dataset, { folds: 2, seed: 0 })[0]!;
     const { fit, validation } = innerSplit(dataset, train, { seed: 3 });
     expect([fit.length, validation.length]).toEqual([16, 4]);
     expect(Math.max(...timesOf(dataset, fit))).toBeLessThan(Math.min(...timesOf(dataset, validation)));
@@ -98,6 +98,7 @@ describe("the column of times", () => {
     expect(dataset.features.map(({ name }) => name)).toContain("day days");
     expect(dataset.notes).toContainEqual({
       level: "info",
+      about: "settings",
       column: "day",
       text: "orders the rows from 2020-01-01 to 2020-01-30: each fold trains on earlier rows and tests on later ones",
     });

@@ -36,5 +36,5 @@ export function readTime(
       ? spanOf(values)
       : `${values.reduce((a, b) => Math.min(a, b))} to ${values.reduce((a, b) => Math.max(a, b))}`;
   const text = `orders the rows from ${span}: each fold trains on earlier rows and tests on later ones`;
-  return { values, note: { level: "info", column: column.name, text } };
+  return { values, note: { level: "info", about: "settings", column: column.name, text } };
 }

@@ -52,6 +52,9 @@ describe("checkCandidates", () => {
     expect(refusal({ ...own, paramaters: {} })).toMatch(
       /^candidates\[0\]: expected only the options .*, got "paramaters": did you mean 'parameters'\?$/,
     );
+    // Only what is anybody's to give is listed, though what loading adds is taken.
+    expect(refusal({ ...own, paramaters: {} })).not.toMatch(/origin|extensionOn|classWeighted/);
+    expect(() => checkCandidates([{ ...own, origin: { file: "a.ts", sha256: "0" } }])).not.toThrow();
     expect(refusal({ ...own, tasks: ["ranking"] })).toMatch(/^candidates\[0\]\.tasks\[0\]: expected one of /);
     expect(refusal({ ...own, tasks: [] })).toMatch(/^candidates\[0\]\.tasks: expected a list of some of /);
     expect(refusal({ ...own, needs: ["teacher"] })).toBe(

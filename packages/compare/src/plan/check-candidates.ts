@@ -18,7 +18,7 @@ import type {
   OwnStepCandidate,
   ReferenceCandidate,
 } from "./candidate.ts";
-import { candidates as ours, references } from "./candidates.ts";
+import { candidates as bundled, references } from "./candidates.ts";
 import { methods } from "./methods.ts";
 import { trainedReferences } from "./trained-references.ts";
 
@@ -43,6 +43,9 @@ const optimizer: OptionNames<OptimizerCandidate> = { ...described, optimizer: tr
 const ownStep: OptionNames<OwnStepCandidate> = { ...ofTasks, ...ofStep };
 const step: OptionNames<ObjectiveStepCandidate> = { ...described, ...ofStep, fixed: true };
 
+/** Fields of candidates of this package, and what loading adds: nobody is told to give them. */
+const ours: readonly string[] = ["origin", "extensionOn", "classWeighted"];
+
 const kinds = ["loss", "objective", "optimizer", "step", "reference"] as const;
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const needs: Record<Candidate["kind"], readonly string[]> = {
@@ -53,7 +56,7 @@ const needs: Record<Candidate["kind"], readonly string[]> = {
   reference: ["bags"],
 };
 const taken: readonly string[] = [
-  ...[...ours, ...methods, ...trainedReferences],
+  ...[...bundled, ...methods, ...trainedReferences],
   ...Object.values(references),
 ].map(({ id }) => id);
 
@@ -81,7 +84,9 @@ function checkFields(candidate: Candidate, at: string): void {
   checkChoice(`${at}.kind`, candidate.kind, kinds);
   if (candidate.kind === "step")
     checkChoice(`${at}.minimises`, candidate.minimises, ["own", "objective", "loss"]);
-  checkOptions<object>(at, candidate, fieldsOf(candidate));
+  const given = Object.entries(candidate).filter(([name]) => !ours.includes(name));
+  const known = Object.entries(fieldsOf(candidate)).filter(([name]) => !ours.includes(name));
+  checkOptions<object>(at, Object.fromEntries(given), Object.fromEntries(known));
   checkId(`${at}.id`, candidate.id);
   checkText(`${at}.label`, candidate.label);
   checkText(`${at}.formula`, candidate.formula);

@@ -44,7 +44,15 @@ const settingNames: OptionNames<Settings> = {
   ...{ model: true, hidden: true, seeds: true, folds: true, configurations: true, maxEpochs: true },
   ...{ patience: true, batchSize: true, rope: true, alpha: true, positive: true, labelNoise: true },
   ...{ imbalance: true, ignore: true, group: true, bagColumn: true, types: true, test: true },
-  ...{ distillFrom: true, unlabeled: true, damaged: true, strict: true, missing: true, sample: true, time: true },
+  ...{
+    distillFrom: true,
+    unlabeled: true,
+    damaged: true,
+    strict: true,
+    missing: true,
+    sample: true,
+    time: true,
+  },
 };
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */

@@ -86,7 +86,15 @@ const deciding: Record<keyof Settings, boolean> = {
   ...{ target: true, types: true, missing: true, ignore: true, group: true, bagColumn: true, damaged: true },
   ...{ labelNoise: true, imbalance: true, sample: true, model: true, hidden: true },
   ...{ maxEpochs: true, patience: true, batchSize: true },
-  ...{ task: false, positive: false, test: false, distillFrom: false, unlabeled: false, strict: false, time: false },
+  ...{
+    task: false,
+    positive: false,
+    test: false,
+    distillFrom: false,
+    unlabeled: false,
+    strict: false,
+    time: false,
+  },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
   ...{
     losses: false,

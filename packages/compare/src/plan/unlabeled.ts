@@ -4,6 +4,9 @@ import { tuning } from "./tuning.ts";
 
 const family = { kind: "step", minimises: "own", tasks: classTasks, needs: ["unlabeled"] } as const;
 
+/** Epochs before self-training labels the unlabelled rows. */
+export const warmupEpochs = 10;
+
 const lambda = ">= 0, weight of the unlabelled part";
 
 /** Methods that learn from unlabelled rows as well; they run where there is a file of them (`--unlabeled`). */
@@ -41,7 +44,7 @@ export const unlabeledCandidates: readonly OwnStepCandidate[] = [
     reference: "Lee 2013, Pseudo-Label",
     formula: "-log p_y(x) + lambda (-log p_t(u)), t the label by the model of the tenth epoch",
     ...tuning({ lambda: [lambda, 1, 0.3, 3] }),
-    hyper: ({ perEpoch }) => ({ warmup: 10 * perEpoch }),
+    hyper: ({ perEpoch }) => ({ warmup: warmupEpochs * perEpoch }),
     step: (_, model, parts) => selfTraining({ model, ...parts }),
   },
   {

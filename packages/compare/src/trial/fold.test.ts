@@ -173,6 +173,28 @@ describe("checkSplits", () => {
     ]);
   });
 
+  it("says what noise and thinning do to the training rows, with counts", async () => {
+    const { notes } = checkSplits(binary, { ...settings, imbalance: 4, labelNoise: 0.25 });
+    expect(notes.map(({ about, text }) => [about, text])).toEqual([
+      [
+        "settings",
+        "imbalance 4 : 1: the training rows of the first fold have 7 instead of 14 of 'yes'; test rows are as they were",
+      ],
+      [
+        "settings",
+        expect.stringMatching(
+          /^label noise 0.25: \d+ of 33 training rows of the first fold have a wrong class; test rows keep theirs$/,
+        ),
+      ],
+    ]);
+    const [noisy, clean] = [0.25, 0].map((labelNoise) => {
+      const { fit, validation } = makeFolds(binary, { ...settings, imbalance: 4, labelNoise }, 0)[0]!;
+      return [...fit.labels, ...validation.labels];
+    });
+    const wrong = noisy!.filter((label, i) => label !== clean![i]).length;
+    expect(notes[1]!.text).toContain(`: ${wrong} of ${clean!.length} `);
+  });
+
   it("reads a second file to its end and says what was left out of it", async () => {
     const dataset = await datasetOf(
       csv({ x: number, c: repeat(["u", "v"], rows), y: repeat(["no", "yes"], rows) }),

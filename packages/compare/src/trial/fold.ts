@@ -9,6 +9,7 @@ import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { encodeUnlabeled } from "../dataset/unlabeled.ts";
 import type { Note, Settings } from "../results.ts";
+import { listed } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
 
@@ -105,6 +106,8 @@ export function checkSplits(
   testTable: Table | null = null,
 ): { testRows: number | null; notes: Note[] } {
   const notes = new Map<string, Note>();
+  const [first] = splitsOf(dataset, settings, 0, testTable).splits;
+  for (const note of corruptionNotes(dataset, settings, first)) notes.set(note.text, note);
   for (let seed = 0; seed < settings.seeds; seed++) {
     for (const note of splitsOf(dataset, settings, seed, testTable).notes) notes.set(note.text, note);
   }
@@ -121,6 +124,53 @@ export function checkSplits(
     unseen.push({ level: "warning", column: dataset.target, text });
   }
   return { testRows, notes: [...notes.values(), ...unseen] };
+}
+
+/** What noise and thinning do to the training rows, by the first split. */
+function corruptionNotes(dataset: Dataset, settings: SplitSettings, split: Split): Note[] {
+  const { labelNoise, imbalance } = settings;
+  const { labels, classes } = dataset;
+  const about = (text: string): Note => ({ level: "info", about: "settings", text });
+  const notes: Note[] = [];
+  const training = [...split.fit, ...split.validation];
+  const where = split.test === null ? "" : " of the first fold";
+  if (imbalance !== null) {
+    const kept = countClasses(
+      Int32Array.from(training, (row) => labels[row]),
+      classes.length,
+    );
+    const tested = new Set(split.test);
+    const before = countClasses(
+      labels.filter((_, row) => !tested.has(row)),
+      classes.length,
+    );
+    const thinned = [...kept.keys()].filter((k) => kept[k] < before[k]);
+    const which = listed(
+      thinned.map((k) => classes[k]),
+      5,
+    );
+    const [from, to] = [before, kept].map((counts) => thinned.reduce((sum, k) => sum + counts[k], 0));
+    if (thinned.length > 0 && split.test !== null)
+      notes.push(
+        about(
+          `imbalance ${imbalance} : 1: the training rows of the first fold have ${to} instead of ${from} of ${which}; test rows are as they were`,
+        ),
+      );
+    else if (thinned.length > 0)
+      notes.push(
+        about(`imbalance ${imbalance} : 1: training leaves out rows of ${which}; the test file is as it was`),
+      );
+  }
+  if (labelNoise > 0) {
+    const noisy = noisyLabels(dataset, [split.fit, split.validation], labelNoise, derive(0, 0));
+    const wrong = training.reduce((n, row) => n + Number(noisy[row] !== labels[row]), 0);
+    notes.push(
+      about(
+        `label noise ${labelNoise}: ${wrong} of ${training.length} training rows${where} have a wrong class; test rows keep theirs`,
+      ),
+    );
+  }
+  return notes;
 }
 
 /** All folds of one seed, encoded. With a test table there is a single one. */

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import type { CandidateSummary, PredictedTrial } from "../results.ts";
+import { unusedUnlabeled } from "./unused-unlabeled.ts";
+
+const candidates = ["cross-entropy", "pseudo-label", "vat", "focal"].map((id) => ({
+  ...{ id, label: id.toUpperCase(), kind: "loss", formula: "", grid: [] },
+})) as CandidateSummary[];
+
+/** A trial with its epochs and what it predicts. */
+const trial = (candidate: string, fold: number, epochs: number, predicted: string): PredictedTrial => ({
+  ...{ candidate, seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs, score: 0.5, metrics: {} },
+  ...{ curve: [], rows: { fit: 8, validation: 2, test: 5 }, seconds: 1 },
+  predictions: { rows: `rows ${fold}`, logProbabilities: predicted },
+});
+const baseline = [trial("cross-entropy", 0, 20, "a"), trial("cross-entropy", 1, 20, "b")];
+const said = (...trials: PredictedTrial[]): string[] =>
+  unusedUnlabeled(candidates, [...baseline, ...trials], "cross-entropy").map(
+    ({ level, text }) => `${level}: ${text}`,
+  );
+
+it("self-training whose model is older than its labels is told, with what helps", () => {
+  const what =
+    "validation chose a model of the first 10 epochs, which is before they get labels; a larger --patience and --max-epochs, or a smaller network, give it more time";
+  expect(said(trial("pseudo-label", 0, 10, "a"), trial("pseudo-label", 1, 3, "b"))).toEqual([
+    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${what}`,
+  ]);
+  expect(said(trial("pseudo-label", 0, 11, "x"), trial("pseudo-label", 1, 3, "y"))).toEqual([
+    `info: PSEUDO-LABEL made nothing of the unlabelled rows on 1 of 2 test parts: ${what}`,
+  ]);
+});
+
+it("a method that predicts what the baseline does is told", () => {
+  expect(said(trial("vat", 0, 4, "a"), trial("vat", 1, 30, "b"))).toEqual([
+    "warning: VAT made nothing of the unlabelled rows on any of the 2 test parts: it predicts each row as the baseline does",
+  ]);
+});
+
+it("nothing is said of others", () => {
+  const used = [
+    trial("pseudo-label", 0, 11, "x"),
+    trial("pseudo-label", 1, 40, "y"),
+    trial("vat", 0, 2, "z"),
+  ];
+  expect(said(...used, trial("focal", 0, 3, "a"))).toEqual([]);
+  expect(said({ ...trial("vat", 0, 2, "a"), status: "diverged", predictions: null })).toEqual([]);
+});
