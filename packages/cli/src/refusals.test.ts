@@ -148,7 +148,7 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     "an unknown kind of column",
     good,
     ["--types", "size=number"],
-    /--types.*expected COLUMN=numeric or COLUMN=categorical, got 'size=number'$/,
+    /--types.*expected COLUMN=KIND, the kind one of numeric, categorical, text, date, date-dmy, date-mdy, got 'size=number'$/,
   ],
   ["a type for no column", good, ["--types", "siz=numeric"], /^FILE: types: .*did you mean 'size'\?$/],
   [
