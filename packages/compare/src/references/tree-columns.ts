@@ -6,13 +6,22 @@ import type { Dataset } from "../dataset/dataset.ts";
  */
 export type TreeColumns = readonly (Float64Array | readonly string[])[];
 
-/** The inputs of some rows of a data set. */
+/**
+ * The inputs of some rows of a data set. Free text is none: the library's own words of a text would need another reader.
+ *
+ * @throws Error where all inputs are free text
+ */
 export function treeColumns({ features }: Dataset, rows: Int32Array): TreeColumns {
-  return features.map((feature) =>
-    feature.kind === "numeric"
-      ? Float64Array.from(rows, (row) => feature.values[row])
-      : Array.from(rows, (row) => feature.levels[feature.codes[row]] ?? ""),
-  );
+  const columns = features.flatMap((feature): TreeColumns => {
+    if (feature.kind === "text") return [];
+    return [
+      feature.kind === "numeric"
+        ? Float64Array.from(rows, (row) => feature.values[row])
+        : Array.from(rows, (row) => feature.levels[feature.codes[row]] ?? ""),
+    ];
+  });
+  if (columns.length === 0) throw new Error("trees take no free text, and there are no other inputs");
+  return columns;
 }
 
 /** Some rows of inputs. */

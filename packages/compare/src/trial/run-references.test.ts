@@ -76,6 +76,25 @@ describe("gradient-boosted trees as a reference", () => {
     for (const [i, row] of [0, 2].entries()) expect(Math.abs(numbers[i] - y[row])).toBeLessThan(60);
   });
 
+  it("leave free text out, and say so where there is nothing else", async () => {
+    const note = rows.map((i) => `the ${colours[i]} one came late by ${i} days and was sent back again`);
+    const columns = { note, y: truth };
+    const types = { note: "text" } as const;
+    const mixed = await datasetOf(csv({ b, ...columns }), { types });
+    const plain = await datasetOf(csv({ b, y: truth }));
+    const of = async (data: typeof dataset) => (await run(treesReference.id, {}, { data })).predictions;
+    expect(await of(mixed)).toEqual(await of(plain));
+    const testTable = await tableOf(
+      csv({ b: b.slice(0, 9), note: note.slice(0, 9), y: truth.slice(0, 9) }),
+      "t.csv",
+    );
+    expect(await run(treesReference.id, {}, { data: mixed, testTable })).toMatchObject({ status: "ok" });
+    const only = await datasetOf(csv(columns), { types });
+    expect((await run(treesReference.id, {}, { data: only })).unavailable).toBe(
+      "trees take no free text, and there are no other inputs",
+    );
+  });
+
   it("that fail are not available, which says why, and stop where they are told to", async () => {
     trained.mockRejectedValueOnce(new Error("no memory left"));
     expect(await run(treesReference.id)).toMatchObject({

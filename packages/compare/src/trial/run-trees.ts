@@ -55,5 +55,6 @@ function testColumns({ testRows }: PreparedFold, dataset: Dataset, table: Table 
   if (table === null) return treeColumns(dataset, testRows);
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const { columns } = readColumns(fitEncoder(dataset, all), table);
-  return rowsOfColumns(columns, encodeTarget(dataset, table).rows);
+  const taken = columns.filter((_, feature) => dataset.features[feature].kind !== "text");
+  return rowsOfColumns(taken, encodeTarget(dataset, table).rows);
 }
