@@ -1,8 +1,8 @@
 import { typeError } from "./errors.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The names of all options of a type. The compiler asks for every one of them, and for no other. */
-export type OptionNames<T> = { readonly [K in keyof T]-?: true };
+/** The names of all options of a type, of each of its kinds where it is a union. The compiler asks for every one of them, and for no other. */
+export type OptionNames<T> = { readonly [K in T extends unknown ? keyof T : never]: true };
 
 /**
  * Refuses options that nobody reads. TypeScript does so itself; from JavaScript a mistyped name would mean the default.

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingBatchLosses } from "./batch-conformance.ts";
+import { itRefusesUnknownOptions } from "./example-loss.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
@@ -9,7 +10,7 @@ const batch = 8;
 
 describe.each(conformingBatchLosses.map((c) => [c.name, c] as const))(
   "%s",
-  (_, { loss, parameters, classes }) => {
+  (_, { name, loss, parameters, classes }) => {
     // Small logits: beyond |p - 1/2| of about 0.1 the amplified probabilities have no gradient in float32.
     const flat = Float32Array.from({ length: batch * classes }, (_, i) => Math.sin(3 * i + 1) * 0.2);
     const logits = (values = flat) => np.array(values.slice(), { shape: [batch, classes] });
@@ -27,6 +28,8 @@ describe.each(conformingBatchLosses.map((c) => [c.name, c] as const))(
     const compiled = jit((f: np.Array, y: np.Array) => loss(f, y, {}));
     const compiledGradient = jit(gradient);
     const close = closeTo(2e-5);
+
+    itRefusesUnknownOptions(name, (options) => loss(logits(), ids(), options));
 
     it("returns one finite float32 number for the whole batch", () => {
       const out = loss(logits(), ids(), {});

@@ -37,10 +37,10 @@ const close = closeTo(2e-5);
 
 describe.each(conformingLosses.map((c) => [c.name, c] as const))(
   "%s",
-  (_, { loss, parameters, idsOnly, mayOverflow, notShiftInvariant }) => {
+  (_, { name, loss, parameters, idsOnly, mayOverflow, notShiftInvariant }) => {
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    itIsALossOfExamples({ loss, parameters, first: logits, second: ids });
+    itIsALossOfExamples({ name, loss, parameters, first: logits, second: ids });
 
     it("never gives NaN at logits of +-1e4", () => {
       for (const scale of [1e4, -1e4]) {

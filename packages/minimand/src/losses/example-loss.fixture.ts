@@ -7,6 +7,7 @@ import type { LossOptions } from "./per-example.ts";
 
 /** A loss of one value an example, as all suites of such losses call it, and what it is called with, made anew each time. */
 export interface ExampleLoss {
+  name: string;
   loss: (first: np.Array, second: np.Array, options: LossOptions, given?: Given) => np.Array;
   /** Its parameters, with a value of each. */
   parameters: ParameterValues;
@@ -18,13 +19,27 @@ export interface ExampleLoss {
 
 const close = closeTo(2e-5);
 
+/** That a loss refuses an option that is none, naming itself, and has nothing against what an objective hands to all. */
+export function itRefusesUnknownOptions(name: string, loss: (options: object) => np.Array): void {
+  it("refuses an option that is none, but not what objectives hand to every loss", () => {
+    const refused = new RegExp(
+      `^${name.split(",")[0]}: expected only the options .*weights, got "nonsense"$`,
+    );
+    expect(() => loss({ nonsense: 1 })).toThrow(refused);
+    expect(() => loss({ key: undefined, hyper: {}, nonsense: 1 })).toThrow(refused);
+    expect(loss({ key: undefined, hyper: {} }).dtype).toBe(np.float32);
+  });
+}
+
 /** What all losses of one value an example promise, whatever they compare. */
-export function itIsALossOfExamples({ loss, parameters, first, second }: ExampleLoss): void {
+export function itIsALossOfExamples({ name, loss, parameters, first, second }: ExampleLoss): void {
   const { shape } = first();
   const batch = shape[0];
   const compiled = jit((f: np.Array, y: np.Array) => loss(f, y, {}));
   const gradient = grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
   const compiledGradient = jit(gradient);
+
+  itRefusesUnknownOptions(name, (options) => loss(first(), second(), options));
 
   it("returns one float32 value per example", () => {
     const out = loss(first(), second(), {});

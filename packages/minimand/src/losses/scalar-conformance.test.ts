@@ -14,13 +14,13 @@ const close = closeTo(2e-5);
 
 describe.each(scalarLosses.map((c) => [c.name, c] as const))(
   "%s",
-  (_, { loss, parameters, target, mayOverflow }) => {
+  (_, { name, loss, parameters, target, mayOverflow }) => {
     const targets = { label: ids, number: numbers, positive }[target];
     const first = target === "label" ? "scores" : "predictions";
     const second = target === "label" ? "labels" : "targets";
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    itIsALossOfExamples({ loss, parameters, first: scores, second: targets });
+    itIsALossOfExamples({ name, loss, parameters, first: scores, second: targets });
 
     it("never gives NaN at +-1e4", () => {
       for (const scale of [1e4, -1e4]) {

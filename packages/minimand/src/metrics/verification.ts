@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 import { checkFinite, checkLabels, checkLengths, checkScores } from "./checks.ts";
 import { checkBothClasses, thresholdCounts } from "./curves.ts";
 
@@ -115,8 +116,10 @@ const customaryThresholds: readonly number[] = Array.from({ length: 400 }, (_, k
 export function verificationAccuracy(
   same: ArrayLike<number>,
   distances: ArrayLike<number>,
-  { folds = 10, thresholds = customaryThresholds }: { folds?: number; thresholds?: readonly number[] } = {},
+  options: { folds?: number; thresholds?: readonly number[] } = {},
 ): VerificationAccuracy {
+  checkOptions("verificationAccuracy", options, { folds: true, thresholds: true });
+  const { folds = 10, thresholds = customaryThresholds } = options;
   checkLengths("distances", distances, "same", same);
   checkLabels("same", same, 2);
   checkFinite("distances", distances);

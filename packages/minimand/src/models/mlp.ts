@@ -151,5 +151,6 @@ export function linear(options: {
   outputs: number;
   initial?: "random" | "zeros";
 }): FeatureModel {
+  checkOptions("linear", options, { inputs: true, outputs: true, initial: true });
   return mlp({ hidden: [], initial: "zeros", ...options });
 }

@@ -1,7 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
-import type { AdamOptions } from "./adam.ts";
-import { average, biasCorrection, checkMoments, scalarsOf, zeroCount } from "./moments.ts";
+import {
+  type AdamOptions,
+  adamOptions,
+  average,
+  biasCorrection,
+  checkMoments,
+  scalarsOf,
+  zeroCount,
+} from "./moments.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
@@ -55,5 +63,6 @@ export function scaleByBelief(options: AdamOptions = {}): GradientTransformation
  * @see Zhuang et al. 2020, arXiv 2010.07468, algorithm 2
  */
 export function adaBelief(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
+  checkOptions("adaBelief", options, adamOptions);
   return chain(scaleByBelief(options), scaleByLearningRate(learningRate));
 }

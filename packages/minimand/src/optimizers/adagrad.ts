@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree } from "../engine/tree.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
@@ -14,6 +14,8 @@ export interface AdagradOptions {
   eps?: number;
 }
 
+const adagradOptions: OptionNames<AdagradOptions> = { initialAccumulator: true, eps: true };
+
 /**
  * The direction of AdaGrad: `g / (sqrt(s) + eps)`, `s <- s + g^2`, the root of the sum of all squares so far.
  *
@@ -23,7 +25,7 @@ export interface AdagradOptions {
  * @see Duchi, Hazan, Singer 2011, JMLR 12, figure 1 (diagonal)
  */
 export function scaleByRss(options: AdagradOptions = {}): GradientTransformation {
-  checkOptions("scaleByRss", options, { initialAccumulator: true, eps: true });
+  checkOptions("scaleByRss", options, adagradOptions);
   const { initialAccumulator = 0, eps = 1e-10 } = options;
   checkNumber("initialAccumulator", initialAccumulator, { min: 0 });
   checkNumber("eps", eps, { above: 0 });
@@ -53,5 +55,6 @@ export function scaleByRss(options: AdagradOptions = {}): GradientTransformation
  * @see Duchi, Hazan, Singer 2011, JMLR 12, figure 1 (diagonal)
  */
 export function adagrad(learningRate: LearningRate, options: AdagradOptions = {}): GradientTransformation {
+  checkOptions("adagrad", options, adagradOptions);
   return chain(scaleByRss(options), scaleByLearningRate(learningRate));
 }

@@ -1,25 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
 import { scalarType } from "../engine/exact-numbers.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { checkOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
+import { type AdamOptions, adamOptions } from "./moments.ts";
 import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
 
-/** Options of the moment estimates of {@link adam}. */
-export interface AdamOptions {
-  /** Decay of the mean of gradients, in [0, 1); default 0.9. */
-  b1?: number;
-  /** Decay of the mean of squared gradients, in [0, 1); default 0.999. */
-  b2?: number;
-  /** Added to the root of the second moment; default 1e-8. */
-  eps?: number;
-}
-
-const adamOptions: OptionNames<AdamOptions> = { b1: true, b2: true, eps: true };
+export type { AdamOptions } from "./moments.ts";
 
 interface AdamState {
   mean: Tree;
@@ -30,7 +21,9 @@ interface AdamState {
 }
 
 /** The update of Adam before the learning rate: `m^ / (sqrt(v^) + eps)` with bias-corrected moments. */
-export function scaleByAdam({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: AdamOptions = {}): GradientTransformation {
+export function scaleByAdam(options: AdamOptions = {}): GradientTransformation {
+  checkOptions("scaleByAdam", options, adamOptions);
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = options;
   checkNumber("b1", b1, { min: 0, below: 1 });
   checkNumber("b2", b2, { min: 0, below: 1 });
   checkNumber("eps", eps, { above: 0 });
@@ -99,6 +92,6 @@ export function adamw(
   options: AdamOptions & { weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
   checkOptions("adamw", options, { ...adamOptions, weightDecay: true, mask: true });
-  const { weightDecay = 1e-2, mask } = options;
-  return chain(scaleByAdam(options), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
+  const { weightDecay = 1e-2, mask, ...moments } = options;
+  return chain(scaleByAdam(moments), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
 }

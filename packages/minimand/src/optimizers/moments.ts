@@ -1,12 +1,24 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { leavesOf, mapTree, type Tree } from "../engine/tree.ts";
-import type { AdamOptions } from "./adam.ts";
+
+/** Options of the moment estimates of {@link adam}. */
+export interface AdamOptions {
+  /** Decay of the mean of gradients, in [0, 1); default 0.9. */
+  b1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1); default 0.999. */
+  b2?: number;
+  /** Added to the root of the second moment; default 1e-8. */
+  eps?: number;
+}
+
+/** Their names. */
+export const adamOptions: OptionNames<AdamOptions> = { b1: true, b2: true, eps: true };
 
 /** The options of two averages with their defaults, checked. */
 export function checkMoments(of: string, options: AdamOptions): Required<AdamOptions> {
-  checkOptions(of, options, { b1: true, b2: true, eps: true });
+  checkOptions(of, options, adamOptions);
   const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = options;
   checkNumber("b1", b1, { min: 0, below: 1 });
   checkNumber("b2", b2, { min: 0, below: 1 });

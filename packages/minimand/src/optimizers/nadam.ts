@@ -1,7 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
-import type { AdamOptions } from "./adam.ts";
-import { average, biasCorrection, checkMoments, scalarsOf, zeroCount } from "./moments.ts";
+import {
+  type AdamOptions,
+  adamOptions,
+  average,
+  biasCorrection,
+  checkMoments,
+  scalarsOf,
+  zeroCount,
+} from "./moments.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
@@ -68,5 +76,6 @@ export function scaleByNadam(options: AdamOptions = {}): GradientTransformation 
  * @see Dozat 2016, ICLR workshop, algorithm 2, with a constant momentum
  */
 export function nadam(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
+  checkOptions("nadam", options, adamOptions);
   return chain(scaleByNadam(options), scaleByLearningRate(learningRate));
 }

@@ -1,9 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
-import type { AdamOptions } from "./adam.ts";
-import { average, biasCorrection, checkMoments, scalarsOf, zeroCount } from "./moments.ts";
+import {
+  type AdamOptions,
+  adamOptions,
+  average,
+  biasCorrection,
+  checkMoments,
+  scalarsOf,
+  zeroCount,
+} from "./moments.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
@@ -14,6 +21,8 @@ export interface RadamOptions extends AdamOptions {
   threshold?: number;
 }
 
+const radamOptions: OptionNames<RadamOptions> = { ...adamOptions, threshold: true };
+
 /**
  * The direction of RAdam, see {@link radam}.
  *
@@ -23,7 +32,7 @@ export interface RadamOptions extends AdamOptions {
  * @see Liu et al. 2020, arXiv 1908.03265, algorithm 2
  */
 export function scaleByRadam(options: RadamOptions = {}): GradientTransformation {
-  checkOptions("scaleByRadam", options, { b1: true, b2: true, eps: true, threshold: true });
+  checkOptions("scaleByRadam", options, radamOptions);
   const { threshold = 5, ...moments } = options;
   const { b1, b2, eps } = checkMoments("scaleByRadam", moments);
   checkNumber("b2", b2, { above: 0 });
@@ -114,5 +123,6 @@ function rectification(rho: np.Array, longest: number): np.Array {
  * @see Liu et al. 2020, arXiv 1908.03265, algorithm 2
  */
 export function radam(learningRate: LearningRate, options: RadamOptions = {}): GradientTransformation {
+  checkOptions("radam", options, radamOptions);
   return chain(scaleByRadam(options), scaleByLearningRate(learningRate));
 }

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { SphericalLossSpec } from "../losses/classification/spherical/spherical-loss-spec.ts";
 import type { Model } from "../models/model.ts";
@@ -33,6 +33,11 @@ export interface FactoredTrainingOptions {
   compile?: Compile;
 }
 
+const factoredOutputOptions: OptionNames<FactoredTrainingOptions> = {
+  ...{ body: true, layer: true, loss: true, optimizer: true, compile: true },
+  ...{ outputRate: true, outputDecay: true, outputClip: true },
+};
+
 /** What the body carries from step to step; the arrays are owned by the state. */
 export type FactoredTrainingState = SupervisedState;
 
@@ -55,10 +60,7 @@ export type FactoredTrainingState = SupervisedState;
  * @see Vincent, de Brébisson, Bouthillier 2015, arXiv 1412.7091, section 3
  */
 export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<FactoredTrainingState> {
-  checkOptions("factoredOutputStep", options, {
-    ...{ body: true, layer: true, loss: true, optimizer: true, compile: true },
-    ...{ outputRate: true, outputDecay: true, outputClip: true },
-  });
+  checkOptions("factoredOutputStep", options, factoredOutputOptions);
   const {
     body,
     layer,
@@ -143,6 +145,10 @@ export async function trainWithFactoredOutput(
       "batches" | "onStep" | "signal"
     >,
 ): Promise<{ params: Tree; state: Tree }> {
+  checkOptions("trainWithFactoredOutput", options, {
+    ...factoredOutputOptions,
+    ...{ key: true, batches: true, onStep: true, signal: true },
+  });
   const { key, batches, onStep, signal, ...own } = options;
   const step = factoredOutputStep(own);
   try {

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 import { randomSource } from "../engine/random.ts";
 import type { Precision } from "./matmul-kernel.ts";
 import type { Floats } from "./matrix-space.ts";
@@ -22,6 +23,12 @@ export function initialOutputWeights(options: {
   seed: number;
   precision?: Precision;
 }): Floats {
+  checkOptions("initialOutputWeights", options, {
+    classes: true,
+    features: true,
+    seed: true,
+    precision: true,
+  });
   const { classes, features, seed, precision = "float64" } = options;
   checkNumber("classes", classes, { min: 1, integer: true });
   checkNumber("features", features, { min: 1, integer: true });

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { powerExcess } from "./distribution.ts";
 
 /** What the H-consistency bound of a comp-sum loss depends on. */
@@ -82,6 +83,7 @@ export function compSumInverseTransform(
   t: number,
   options: CompSumFamily & { form?: "exact" | "simple" },
 ): number {
+  checkOptions("compSumInverseTransform", options, { tau: true, nClasses: true, form: true });
   const { tau, nClasses, form = "exact" } = options;
   checkNumber("t", t, { min: 0 });
   checkFamily(options);

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 import { checkWorstCaseKind, costOf, leastDual, type WorstCaseKind, worstCaseOf } from "./worst-case.ts";
 
 /** A linear score `w.x + b` on the host. */
@@ -34,6 +35,7 @@ export function droRisk(
   y: ArrayLike<number>,
   options: WorstCaseKind & { epsilon: number },
 ): { value: number; gammaStar: number } {
+  checkOptions("droRisk", options, { loss: true, cost: true, epsilon: true });
   checkWorstCaseKind(options);
   const { epsilon } = options;
   checkNumber("epsilon", epsilon, { min: 0 });

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
 import { compSumPhi } from "./comp-sum-phi.ts";
 import { type CompSumFamily, compSumInverseTransform } from "./comp-sum-transform.ts";
 
@@ -39,6 +40,14 @@ export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
   excessErrorBound: number;
   simpleBound: number;
 } {
+  checkOptions("hConsistencyBound", options, {
+    tau: true,
+    nClasses: true,
+    surrogateRisk: true,
+    zeroOneGap: true,
+    bestInClassRisk: true,
+    surrogateGap: true,
+  });
   const { tau, nClasses, zeroOneGap = 0 } = options;
   const regret = surrogateRegret(options);
   const bound = (form: "exact" | "simple") =>
@@ -62,6 +71,13 @@ export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 5
  */
 export function adversarialHConsistencyBound(options: { tau: number } & KnownRisks): number {
+  checkOptions("adversarialHConsistencyBound", options, {
+    tau: true,
+    surrogateRisk: true,
+    zeroOneGap: true,
+    bestInClassRisk: true,
+    surrogateGap: true,
+  });
   const { tau, zeroOneGap = 0 } = options;
   const bound = surrogateRegret(options) / compSumPhi(1, { tau });
   return Math.max(0, Math.min(1, bound) - zeroOneGap);

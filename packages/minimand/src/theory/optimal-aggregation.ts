@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 import { type AggregateModel, type AggregateRisk, aggregateRisk, checkModel } from "./aggregate-risk.ts";
 
 /**
@@ -13,10 +14,12 @@ import { type AggregateModel, type AggregateRisk, aggregateRisk, checkModel } fr
  * optimalRho({ k: 5, psi: 8, sigma2: 1, signal2: 1 }) // { rho: 0.1704, risk: 0.5042 }
  * @see Javanmard et al. 2024, arXiv 2401.11081, section 3
  */
-export function optimalRho({
-  bounds = [0, 1],
-  ...model
-}: AggregateModel & { bounds?: readonly [number, number] }): { rho: number; risk: number } {
+export function optimalRho(options: AggregateModel & { bounds?: readonly [number, number] }): {
+  rho: number;
+  risk: number;
+} {
+  checkOptions("optimalRho", options, { k: true, psi: true, sigma2: true, signal2: true, bounds: true });
+  const { bounds = [0, 1], ...model } = options;
   checkNumber("bounds[0]", bounds[0], { min: 0 });
   checkNumber("bounds[1]", bounds[1], { above: bounds[0] });
   checkModel(model);
@@ -83,6 +86,17 @@ export interface PrivateAggregateRisk extends AggregateRisk {
 export function privateAggregateRisk(
   options: AggregateModel & PrivateNoise & { rho: number },
 ): PrivateAggregateRisk {
+  checkOptions("privateAggregateRisk", options, {
+    k: true,
+    psi: true,
+    sigma2: true,
+    signal2: true,
+    n: true,
+    epsilon: true,
+    C: true,
+    sensitivity: true,
+    rho: true,
+  });
   const { n, epsilon, C, sensitivity = "sound", k, sigma2 } = options;
   checkNumber("n", n, { min: 2, integer: true });
   checkNumber("epsilon", epsilon, { above: 0 });
@@ -108,22 +122,28 @@ export function privateAggregateRisk(
  * optimalBagSize({ ...wanted, rho: 1 }).k // 5
  * @see Javanmard et al. 2024, arXiv 2401.11081, section 4
  */
-export function optimalBagSize({
-  n,
-  d,
-  sigma2,
-  signal2,
-  ks,
-  rho,
-  ...noise
-}: Omit<PrivateNoise, "n"> & {
-  n: number;
-  d: number;
-  sigma2: number;
-  signal2: number;
-  ks: readonly number[];
-  rho?: number;
-}): { k: number; rho: number; risk: number; table: { k: number; rho: number; risk: number }[] } {
+export function optimalBagSize(
+  options: Omit<PrivateNoise, "n"> & {
+    n: number;
+    d: number;
+    sigma2: number;
+    signal2: number;
+    ks: readonly number[];
+    rho?: number;
+  },
+): { k: number; rho: number; risk: number; table: { k: number; rho: number; risk: number }[] } {
+  checkOptions("optimalBagSize", options, {
+    epsilon: true,
+    C: true,
+    sensitivity: true,
+    n: true,
+    d: true,
+    sigma2: true,
+    signal2: true,
+    ks: true,
+    rho: true,
+  });
+  const { n, d, sigma2, signal2, ks, rho, ...noise } = options;
   checkNumber("d", d, { min: 1, integer: true });
   checkNumber("n", n, { min: d + 1, integer: true });
   if (rho !== undefined) checkNumber("rho", rho, { min: 0 });

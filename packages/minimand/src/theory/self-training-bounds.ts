@@ -1,4 +1,5 @@
 import { checkNumber } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 
 /** Sizes that a bound depends on. */
 export interface SampleSizes {
@@ -41,6 +42,16 @@ function checked({ d, m, n, alpha, delta = 0.05 }: SampleSizes): { more: number;
 export function robustSelfTrainingBound(
   options: SampleSizes & { gamma: number; muNorm: number; sigma: number },
 ): number {
+  checkOptions("robustSelfTrainingBound", options, {
+    d: true,
+    m: true,
+    n: true,
+    alpha: true,
+    delta: true,
+    gamma: true,
+    muNorm: true,
+    sigma: true,
+  });
   const { d, m, alpha, gamma, muNorm, sigma } = options;
   const { more, chance } = checked(options);
   checkNumber("gamma", gamma, { min: 0 });
@@ -67,6 +78,17 @@ export function robustSelfTrainingBound(
 export function selfTrainingBound(
   options: SampleSizes & { muNorm: number; sigma: number; unlabeledMuNorm?: number; unlabeledSigma?: number },
 ): number {
+  checkOptions("selfTrainingBound", options, {
+    d: true,
+    m: true,
+    n: true,
+    alpha: true,
+    delta: true,
+    muNorm: true,
+    sigma: true,
+    unlabeledMuNorm: true,
+    unlabeledSigma: true,
+  });
   const { d, m, alpha, muNorm, sigma, unlabeledMuNorm = muNorm, unlabeledSigma = sigma } = options;
   const { more, chance } = checked(options);
   checkNumber("muNorm", muNorm, { min: 0 });
@@ -89,7 +111,9 @@ export function selfTrainingBound(
  * labeledOnlyBound({ d: 10, m: 100, delta: 0.5 }) // 0.4340
  * @see Saberi et al. 2023, arXiv 2310.00027, section 4
  */
-export function labeledOnlyBound({ d, m, delta = 0.05 }: Pick<SampleSizes, "d" | "m" | "delta">): number {
+export function labeledOnlyBound(options: Pick<SampleSizes, "d" | "m" | "delta">): number {
+  checkOptions("labeledOnlyBound", options, { d: true, m: true, delta: true });
+  const { d, m, delta = 0.05 } = options;
   const { chance } = checked({ d, m, n: 0, alpha: 0, delta });
   return Math.sqrt(d / m) + Math.sqrt((2 * chance) / m);
 }

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../engine/errors.ts";
+import { checkOptions } from "../engine/options.ts";
 
 /** A loss whose worst case over moved inputs has a closed form for a linear score. */
 export type RobustLoss = "zeroOne" | "hinge" | "logistic" | "squared";
@@ -75,6 +76,7 @@ export function worstCase(
   norm: number,
   options: WorstCaseKind & { gamma: number },
 ): { value: number; distance: number } {
+  checkOptions("worstCase", options, { loss: true, cost: true, gamma: true });
   checkWorstCaseKind(options);
   checkNumber("margin", margin);
   checkNumber("norm", norm, { min: 0 });

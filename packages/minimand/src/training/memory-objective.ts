@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { checkOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { type AldrOptions, aldrKl } from "../losses/classification/ldr/aldr.ts";
 import { truncatedGce } from "../losses/classification/robust/generalized-cross-entropy.ts";
@@ -54,6 +55,14 @@ export function aldrObjective<H extends Hyper = Hyper>(
   model: Model,
   options: Omit<AldrOptions, "weights"> | ((hyper: TracedHyper<H>) => Omit<AldrOptions, "weights">) = {},
 ): Objective<H> {
+  if (typeof options !== "function")
+    checkOptions("aldrObjective", options, {
+      lambda0: true,
+      alpha: true,
+      lambdaUpdate: true,
+      margin: true,
+      normalize: true,
+    });
   return objectiveWithMemory(model, (output, y, { lambda }, { weights, hyper }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
     const [values, next] = aldrKl(output, y, lambda, { ...chosen, weights });
@@ -74,6 +83,7 @@ export function truncatedGceObjective<H extends Hyper = Hyper>(
   model: Model,
   options: { q?: number } | ((hyper: TracedHyper<H>) => { q?: np.Array }) = {},
 ): Objective<H> {
+  if (typeof options !== "function") checkOptions("truncatedGceObjective", options, { q: true });
   return objectiveWithMemory(model, (output, y, { keep }, { weights, hyper }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
     return [truncatedGce(output, y, { ...chosen, keep: keep.ref, weights }), { keep }];

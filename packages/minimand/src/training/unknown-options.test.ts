@@ -1,69 +1,12 @@
 import { random } from "@jax-js/jax";
 import { expect, it } from "vitest";
-import { refuseUnknownOptions } from "../../../../test/support/unknown-options.ts";
 import { crossEntropy } from "../losses/index.ts";
-import { factoredOutputStep } from "../output-layer/index.ts";
 import * as training from "./index.ts";
 import { batchesOf, model } from "./steps.fixture.ts";
 
-/* What TypeScript refuses by itself. From JavaScript, a mistyped option would mean the default. */
+/* That every export refuses an option that is none, test/unknown-options.test.ts looks at. */
 
 const problem = training.bilevelOf(training.solvableModel as never, crossEntropy);
-const nothing = new Float32Array(0);
-
-/** Functions that take an object of options, as the only argument or as the last one. */
-const takers: Record<string, (options: never) => unknown> = {
-  fit: training.fit,
-  train: training.train,
-  validationOn: training.validationOn,
-  supervised: training.supervised,
-  minibatches: (options) => training.minibatches({ x: nothing, shape: [1], y: nothing }, options),
-  ensLossTrainer: training.ensLossTrainer,
-  injectLabelNoise: (options) => training.injectLabelNoise([], options),
-  undersample: (options) => training.undersample([], options),
-  smote: (options) => training.smote(nothing, [], options),
-  sam: training.sam,
-  asam: training.asam,
-  gsam: training.gsam,
-  esam: training.esam,
-  lookSam: training.lookSam,
-  saf: training.saf,
-  mesa: training.mesa,
-  outputHistory: training.outputHistory,
-  advCompSum: training.advCompSum,
-  trades: training.trades,
-  adversarialTraining: training.adversarialTraining,
-  pgd: (options) => training.pgd((x) => x, options),
-  pgdStep: (options) => training.pgdStep((x) => x, options),
-  attackStart: training.attackStart,
-  robustAccuracy: (options) => training.robustAccuracy(model, options),
-  distill: training.distill,
-  auxiliaryHead: training.auxiliaryHead,
-  alignGradients: (options) => training.alignGradients({}, {}, options),
-  gradientConflict: training.gradientConflict,
-  selfTraining: training.selfTraining,
-  entropyMinimization: training.entropyMinimization,
-  virtualAdversarial: training.virtualAdversarial,
-  robustSelfTraining: training.robustSelfTraining,
-  distributionallyRobust: training.distributionallyRobust,
-  innerMaximise: (options) => training.innerMaximise((x) => x, options),
-  linearRssStep: training.linearRssStep,
-  linearRssTrainer: training.linearRssTrainer,
-  darts: (options) => training.darts(problem, { order: 1, ...(options as object) } as never),
-  rarts: (options) => training.rarts(problem, options),
-  singleLevel: (options) => training.singleLevel(problem, options),
-  searchStep: training.searchStep,
-  runSearch: training.runSearch,
-  implicitHypergradient: (options) => training.implicitHypergradient(problem, options),
-  aggregateObjective: (options) => training.aggregateObjective(model, options),
-  bagBatches: (options) => training.bagBatches({} as never, options),
-  aggregateLinearFit: (options) => training.aggregateLinearFit([], [], [], options),
-  privatiseBagMeans: (options) => training.privatiseBagMeans([], [], options),
-  factoredOutputStep,
-};
-
-refuseUnknownOptions(takers);
-
 it("says which option may be meant", () => {
   expect(() => training.supervised({ optimiser: 1 } as never)).toThrow(
     new TypeError(

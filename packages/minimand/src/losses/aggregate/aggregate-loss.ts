@@ -10,6 +10,7 @@ import {
   rangeError,
 } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { again, complement, operand } from "../operand.ts";
 import { checkWeights, maskRows } from "../per-example.ts";
 import { type BagIds, type BagLayout, bagLayout, bagsAtMost, checkBags } from "./bag-layout.ts";
@@ -73,6 +74,14 @@ export function aggregateLoss(
   bagMeans: np.Array,
   options: AggregateLossOptions = {},
 ): np.Array {
+  checkLossOptions("aggregateLoss", options, {
+    kind: true,
+    rho: true,
+    loss: true,
+    weighting: true,
+    curvature: true,
+    ...lossOptions,
+  });
   const { kind = "interpolating", rho = 0.5, loss = "squared", weights } = options;
   const { weighting = "size", curvature = loss === "squared" ? 2 : 1 } = options;
   checkChoice("kind", kind, kinds);
@@ -129,8 +138,10 @@ export function aggregateLoss(
 export function withinBagVariance(
   predictions: np.Array,
   bagIds: BagIds,
-  { weighting = "size", weights }: Pick<AggregateLossOptions, "weighting" | "weights"> = {},
+  options: Pick<AggregateLossOptions, "weighting" | "weights"> = {},
 ): np.Array {
+  checkLossOptions("withinBagVariance", options, { weighting: true, ...lossOptions });
+  const { weighting = "size", weights } = options;
   checkChoice("weighting", weighting, weightings);
   checkFloatArray("predictions", predictions, predictions?.ndim === 2 ? 2 : 1, "[rows] or [rows, outputs]");
   const rows = predictions.shape[0];

@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import { logSoftmax, logSumExp } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { overLabels } from "../per-example.ts";
 import {
@@ -33,6 +34,7 @@ export function kdLoss(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
+  checkLossOptions("kdLoss", options, { temperature: true, ...lossOptions });
   return overPairs(studentLogits, teacherLogits, options, 4, (s, t, T) => {
     const logQ = logSoftmax(s.div(again(T)));
     const logP = lax.stopGradient(logSoftmax(t.div(T)));
@@ -62,6 +64,7 @@ export function dkdLoss(
   labels: np.Array,
   options: DistillationOptions & { alpha?: Parameter; beta?: Parameter } = {},
 ): np.Array {
+  checkLossOptions("dkdLoss", options, { alpha: true, beta: true, temperature: true, ...lossOptions });
   const { alpha = 1, beta = 8, temperature = 4, weights } = options;
   checkParameter("alpha", alpha, { min: 0 });
   checkParameter("beta", beta, { min: 0 });

@@ -1,6 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { kdLoss } from "./kd.ts";
@@ -31,11 +32,9 @@ export interface TrajectoryOptions extends LossOptions {
  * trajectoryLoss(np.array([[0, 0]]), np.array([[Math.LN2, 0]]), { tau: 1 }) // [0.0566]
  * @see Du et al. 2022, arXiv 2205.14083, section 3; the factor `tau^2` is that of the official code
  */
-export function trajectoryLoss(
-  logits: np.Array,
-  past: np.Array,
-  { tau = 5, scaleByTauSquared = true, weights }: TrajectoryOptions = {},
-): np.Array {
+export function trajectoryLoss(logits: np.Array, past: np.Array, options: TrajectoryOptions = {}): np.Array {
+  checkLossOptions("trajectoryLoss", options, { tau: true, scaleByTauSquared: true, ...lossOptions });
+  const { tau = 5, scaleByTauSquared = true, weights } = options;
   checkParameter("tau", tau, { above: 0 });
   checkOutputs("logits", logits, past, weights);
   if (scaleByTauSquared) return kdLoss(logits, past, { temperature: tau, weights });
@@ -58,8 +57,10 @@ export function trajectoryLoss(
 export function trajectorySquaredError(
   outputs: np.Array,
   past: np.Array,
-  { weights }: LossOptions = {},
+  options: LossOptions = {},
 ): np.Array {
+  checkLossOptions("trajectorySquaredError", options, lossOptions);
+  const { weights } = options;
   checkOutputs("outputs", outputs, past, weights);
   const before = maskRows(lax.stopGradient(constantOf(past, outputs.dtype)), weights);
   const moved = maskRows(outputs, weights).sub(before);

@@ -9,6 +9,7 @@ import {
   rangeError,
   typeError,
 } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
 
 /** The law of the margins: normal, with mean and standard deviation. */
@@ -44,6 +45,7 @@ export type ElasticRule = "paper" | "official-code";
  * @see Boutros et al. 2021, arXiv 2109.09416, section 3.2
  */
 export function elasticMargins(key: np.Array, n: number, law: ElasticLaw = {}): np.Array {
+  checkOptions("elasticMargins", law, { mean: true, std: true, clampDraws: true });
   checkNumber("n", n, { min: 1, integer: true });
   const { mean = 0.5, std = 0.05, clampDraws = false } = law;
   checkParameter("mean", mean);
@@ -75,8 +77,10 @@ export function elasticMargins(key: np.Array, n: number, law: ElasticLaw = {}): 
 export function assignElasticMargins(
   draws: np.Array,
   cosTarget: np.Array,
-  { rule = "paper", weights }: { rule?: ElasticRule; weights?: np.Array } = {},
+  options: { rule?: ElasticRule; weights?: np.Array } = {},
 ): np.Array {
+  checkOptions("assignElasticMargins", options, { rule: true, weights: true });
+  const { rule = "paper", weights } = options;
   checkChoice("rule", rule, ["paper", "official-code"]);
   checkFloatArray("cosTarget", cosTarget, 1, "[batch]");
   const [n] = cosTarget.shape;

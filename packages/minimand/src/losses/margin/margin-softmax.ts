@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, peek, typeError } from "../../engine/checks.ts";
 import { logSoftmax, unitNorm } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import {
   atLabel,
   checkIdsOnly,
@@ -79,6 +80,13 @@ export function marginSoftmax(
   labels: np.Array,
   options: MarginSoftmaxOptions = {},
 ): np.Array {
+  checkLossOptions("marginSoftmax", options, {
+    scale: true,
+    margin: true,
+    monotone: true,
+    normalizeCenters: true,
+    ...lossOptions,
+  });
   const { weights, margin = { kind: "none" } } = options;
   const { cosines, norms } = cosinesOf(embeddings, centers, options);
   checkIdsForPlus(margin, labels);
@@ -117,6 +125,13 @@ export function marginLogits(
   labels: np.Array,
   options: MarginSoftmaxOptions = {},
 ): np.Array {
+  checkLossOptions("marginLogits", options, {
+    scale: true,
+    margin: true,
+    monotone: true,
+    normalizeCenters: true,
+    ...lossOptions,
+  });
   checkIdsOnly("marginLogits", labels);
   const { weights, margin = { kind: "none" } } = options;
   const { cosines, norms } = cosinesOf(embeddings, centers, options);
@@ -148,6 +163,12 @@ export function marginCrossEntropy(
   labels: np.Array,
   options: CosineLossOptions = {},
 ): np.Array {
+  checkLossOptions("marginCrossEntropy", options, {
+    scale: true,
+    margin: true,
+    monotone: true,
+    ...lossOptions,
+  });
   const { weights, margin = { kind: "none" }, scale = 16 } = options;
   checkMargin(margin);
   checkParameter("scale", scale, { above: 0 });

@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, checkParameter, rangeError, typeError } from "../../engine/checks.ts";
+import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import type { ElasticDraws, ElasticRule } from "./elastic-margins.ts";
 
@@ -53,22 +54,42 @@ export interface MagFaceMargin {
 const arcBounds = { min: 0, below: Math.PI };
 const cosBounds = { min: 0, max: 2 };
 
-const kinds = [
-  "none",
-  "sphereface",
-  "cosface",
-  "arcface",
-  "combined",
-  "elastic-arc",
-  "elastic-cos",
-  "magface",
-] as const;
+const kind = true;
+const ofElastic: OptionNames<ElasticMargin> = {
+  kind,
+  plus: true,
+  key: true,
+  draws: true,
+  mean: true,
+  std: true,
+  clampDraws: true,
+};
+
+/** The names of what a margin of each kind takes. */
+const namesOf: { [K in Margin["kind"]]: OptionNames<Extract<Margin, { kind: K }>> } = {
+  none: { kind },
+  sphereface: { kind, m: true },
+  cosface: { kind, m: true },
+  arcface: { kind, m: true },
+  combined: { kind, m1: true, m2: true, m3: true },
+  "elastic-arc": ofElastic,
+  "elastic-cos": ofElastic,
+  magface: {
+    kind,
+    lowerNorm: true,
+    upperNorm: true,
+    lowerMargin: true,
+    upperMargin: true,
+    regularization: true,
+  },
+};
 
 /** Throws unless the margin is one of the kinds, and within the angles and cosines there are. */
 export function checkMargin(margin: Margin): void {
   if (typeof margin !== "object" || margin === null)
     throw typeError("margin", 'an object such as { kind: "arcface", m: 0.3 }', margin);
-  checkChoice("margin.kind", margin.kind, kinds);
+  checkChoice("margin.kind", margin.kind, Object.keys(namesOf) as Margin["kind"][]);
+  checkOptions<object>("margin", margin, namesOf[margin.kind]);
   if (margin.kind === "sphereface") checkNumber("margin.m", margin.m, { min: 1, max: 16, integer: true });
   if (margin.kind === "cosface") checkParameter("margin.m", margin.m, cosBounds);
   if (margin.kind === "arcface") checkParameter("margin.m", margin.m, arcBounds);

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter, checkShape, peek, rangeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkRows, pairsOf, safeRoot, squaredDistance } from "./distances.ts";
 
@@ -32,6 +33,7 @@ export function contrastiveLoss(
   same: np.Array,
   options: ContrastiveOptions = {},
 ): np.Array {
+  checkLossOptions("contrastiveLoss", options, { margin: true, ...lossOptions });
   const { margin = 1, weights } = options;
   checkParameter("margin", margin, { above: 0 });
   checkRows({ a, b }, weights);
@@ -65,6 +67,7 @@ export function batchContrastiveLoss(
   labels: np.Array,
   options: ContrastiveOptions = {},
 ): np.Array {
+  checkLossOptions("batchContrastiveLoss", options, { margin: true, ...lossOptions });
   const { margin = 1, weights } = options;
   checkParameter("margin", margin, { above: 0 });
   const { same, other, distances } = pairsOf(embeddings, labels, weights);

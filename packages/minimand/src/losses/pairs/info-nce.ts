@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkParameter } from "../../engine/checks.ts";
 import { logSoftmax, logSumExp, softplus, unitNorm } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { atLabel, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { meanWhere } from "./contrastive.ts";
@@ -33,6 +34,7 @@ const nothing = -1e30;
  * @see van den Oord, Li, Vinyals 2018, arXiv 1807.03748, equation (4); Radford et al. 2021, arXiv 2103.00020, figure 3
  */
 export function infoNceLoss(queries: np.Array, keys: np.Array, options: TemperatureOptions = {}): np.Array {
+  checkLossOptions("infoNceLoss", options, { temperature: true, ...lossOptions });
   const { temperature = 0.1, weights } = options;
   checkParameter("temperature", temperature, { above: 0 });
   checkRows({ queries, keys }, weights);
@@ -65,6 +67,7 @@ export function ntXentLoss(
   labels: np.Array,
   options: TemperatureOptions = {},
 ): np.Array {
+  checkLossOptions("ntXentLoss", options, { temperature: true, ...lossOptions });
   const { similarities, same, other } = batchSimilarities(embeddings, labels, options);
   const n = embeddings.shape[0];
   const negatives = logSumExp(np.where(other, similarities.ref, nothing)).reshape([n, 1]);
@@ -93,6 +96,7 @@ export function supConLoss(
   labels: np.Array,
   options: TemperatureOptions = {},
 ): np.Array {
+  checkLossOptions("supConLoss", options, { temperature: true, ...lossOptions });
   const { similarities, same, other } = batchSimilarities(embeddings, labels, options);
   const n = embeddings.shape[0];
   const others = np.where(same.ref, similarities.ref, np.where(other, similarities.ref, nothing));

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { TripletMining } from "./triplet.ts";
 
 /** Rows of a batch that make triplets. */
@@ -27,8 +28,10 @@ export interface Triplets {
 export function mineTriplets(
   embeddings: ArrayLike<number>,
   labels: ArrayLike<number>,
-  { mining = "semi-hard" }: { mining?: TripletMining } = {},
+  options: { mining?: TripletMining } = {},
 ): Triplets {
+  checkOptions("mineTriplets", options, { mining: true });
+  const { mining = "semi-hard" } = options;
   checkChoice("mining", mining, ["hard", "semi-hard"]);
   const n = labels.length;
   if (n === 0) throw rangeError("labels", "at least one row", "none");

@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkRows, pairsOf, squaredDistance } from "./distances.ts";
 
@@ -32,6 +33,7 @@ export function tripletLoss(
   negative: np.Array,
   options: TripletOptions = {},
 ): np.Array {
+  checkLossOptions("tripletLoss", options, { margin: true, ...lossOptions });
   const { margin = 0.2, weights } = options;
   checkParameter("margin", margin, { min: 0 });
   checkRows({ anchor, positive, negative }, weights);
@@ -65,6 +67,7 @@ export function batchTripletLoss(
   labels: np.Array,
   options: TripletOptions & { mining?: TripletMining } = {},
 ): np.Array {
+  checkLossOptions("batchTripletLoss", options, { margin: true, mining: true, ...lossOptions });
   const { margin = 0.2, mining = "semi-hard", weights } = options;
   checkParameter("margin", margin, { min: 0 });
   checkChoice("mining", mining, ["hard", "semi-hard"]);

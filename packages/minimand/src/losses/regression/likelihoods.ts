@@ -9,6 +9,7 @@ import {
 } from "../../engine/checks.ts";
 import { exp } from "../../engine/numerics.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkExamples } from "./per-example.ts";
@@ -27,6 +28,7 @@ import { checkExamples } from "./per-example.ts";
  * @see McCullagh, Nelder 1989, Generalized Linear Models, section 6.2; torch.nn.PoissonNLLLoss with `log_input`
  */
 export function poissonNll(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  checkLossOptions("poissonNll", options, lossOptions);
   const [f, y] = examples(predictions, targets, options, { min: 0 });
   return weighted(exp(f.ref).sub(y.mul(f)), options.weights);
 }
@@ -52,6 +54,7 @@ export function gammaNll(
   targets: np.Array,
   options: LossOptions & { shape?: Parameter } = {},
 ): np.Array {
+  checkLossOptions("gammaNll", options, { shape: true, ...lossOptions });
   const { shape = 1 } = options;
   checkParameter("shape", shape, { above: 0 });
   const [f, y] = examples(predictions, targets, options, { above: 0 });
@@ -77,6 +80,7 @@ const smallestVariance = 1e-6;
  * @see Nix, Weigend 1994, Estimating the mean and variance of the target probability distribution; torch.nn.GaussianNLLLoss
  */
 export function gaussianNll(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  checkLossOptions("gaussianNll", options, lossOptions);
   const { weights } = options;
   checkFloatArray("predictions", predictions, 2, "[batch, 2]");
   const [batch, outputs] = predictions.shape;

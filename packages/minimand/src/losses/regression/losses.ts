@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import { log, logCosh, relu } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import type { LossOptions } from "../per-example.ts";
 import { overResiduals } from "./per-example.ts";
@@ -22,6 +23,7 @@ const absolute = (r: np.Array): np.Array => relu(r.ref).add(relu(r.neg()));
  * squaredError(np.array([1, 3]), np.array([1, 1])) // [0, 4]
  */
 export function squaredError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  checkLossOptions("squaredError", options, lossOptions);
   return overResiduals(predictions, targets, options, (r) => np.square(r));
 }
 
@@ -38,6 +40,7 @@ export function squaredError(predictions: np.Array, targets: np.Array, options: 
  * absoluteError(np.array([1, 3]), np.array([1, 1])) // [0, 2]
  */
 export function absoluteError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  checkLossOptions("absoluteError", options, lossOptions);
   return overResiduals(predictions, targets, options, absolute);
 }
 
@@ -62,6 +65,7 @@ export interface HuberOptions extends LossOptions {
  * @see Huber 1964, Robust estimation of a location parameter
  */
 export function huberLoss(predictions: np.Array, targets: np.Array, options: HuberOptions = {}): np.Array {
+  checkLossOptions("huberLoss", options, { delta: true, ...lossOptions });
   const { delta = 1 } = options;
   checkParameter("delta", delta, { above: 0 });
   return overResiduals(predictions, targets, options, (r) => {
@@ -86,6 +90,7 @@ export function huberLoss(predictions: np.Array, targets: np.Array, options: Hub
  * logCoshLoss(np.array([1, 100]), np.array([0, 0])) // [0.4338, 99.3069]
  */
 export function logCoshLoss(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
+  checkLossOptions("logCoshLoss", options, lossOptions);
   return overResiduals(predictions, targets, options, logCosh);
 }
 
@@ -110,6 +115,7 @@ export interface CauchyOptions extends LossOptions {
  * @see Barron 2019, arXiv 1701.03077, equation (4)
  */
 export function cauchyLoss(predictions: np.Array, targets: np.Array, options: CauchyOptions = {}): np.Array {
+  checkLossOptions("cauchyLoss", options, { scale: true, ...lossOptions });
   const { scale = 1 } = options;
   checkParameter("scale", scale, { above: 0 });
   return overResiduals(predictions, targets, options, (r) => {
@@ -155,6 +161,7 @@ export function quantileLoss(
   targets: np.Array,
   options: QuantileOptions = {},
 ): np.Array {
+  checkLossOptions("quantileLoss", options, { tau: true, ...lossOptions });
   const { tau = 0.5 } = options;
   checkParameter("tau", tau, { above: 0, below: 1 });
   return overResiduals(predictions, targets, options, (r) => relu(r.ref).sub(r.mul(operand(tau, r))));

@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkFloatArray, checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { softmax } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { Model } from "../model.ts";
 import { type CellSpace, cellEdges, discretise, type Genotype } from "./genotype.ts";
@@ -73,6 +74,16 @@ interface Weights {
  * @see Liu, Simonyan, Yang 2019, arXiv 1806.09055, section 2; the architecture is what Xue, Qi, Xin 2020, arXiv 2008.03901 share
  */
 export function cellSupernet(options: CellNetworkOptions): CellSupernet {
+  checkOptions("cellSupernet", options, {
+    input: true,
+    classes: true,
+    channels: true,
+    nodes: true,
+    operations: true,
+    cells: true,
+    output: true,
+    pool: true,
+  });
   const { operations = cellOperations, nodes } = options;
   const shape = networkShape(options);
   const edges = cellEdges(nodes);

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { leavesOf, type Tree } from "../../engine/tree.ts";
 import { weightRows } from "../dense-weight.ts";
 import { mlp } from "../mlp.ts";
@@ -100,8 +101,10 @@ export interface Pruned {
  */
 export function pruneChannels(
   params: SlimmableParams,
-  { keep, scores = gateScores(params) }: { keep: number; scores?: readonly (readonly number[])[] },
+  options: { keep: number; scores?: readonly (readonly number[])[] },
 ): Pruned {
+  checkOptions("pruneChannels", options, { keep: true, scores: true });
+  const { keep, scores = gateScores(params) } = options;
   const { weights, architecture } = params;
   const widths = architecture.map(({ size }) => size);
   const total = widths.reduce((a, b) => a + b, 0);

@@ -30,6 +30,7 @@ function epsOf(of: string, size: number, options: NormOptions): number {
  * @see Ba, Kiros, Hinton 2016, arXiv 1607.06450, equation 3
  */
 export function layerNorm(size: number, options: NormOptions = {}): Layer {
+  checkOptions("layerNorm", options, { eps: true });
   const eps = epsOf("layerNorm", size, options);
   const name = `layerNorm(${size})`;
   return plainLayer<{ scale: np.Array; shift: np.Array }>(name, {
@@ -56,6 +57,7 @@ export function layerNorm(size: number, options: NormOptions = {}): Layer {
  * @see Zhang, Sennrich 2019, arXiv 1910.07467, equation 4
  */
 export function rmsNorm(size: number, options: NormOptions = {}): Layer {
+  checkOptions("rmsNorm", options, { eps: true });
   const eps = epsOf("rmsNorm", size, options);
   const name = `rmsNorm(${size})`;
   return plainLayer<{ scale: np.Array }>(name, {

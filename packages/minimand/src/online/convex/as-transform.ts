@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkFloat64, peek, typeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, leavesOf, mapTree, type Tree } from "../../engine/tree.ts";
 import type { GradientTransformation } from "../../optimizers/transformation.ts";
 import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
@@ -20,8 +21,10 @@ import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
  */
 export function asTransform(
   make: (x0: Float64Array) => OnlineLearner,
-  { per = "all" }: { per?: "all" | "array" } = {},
+  options: { per?: "all" | "array" } = {},
 ): GradientTransformation {
+  checkOptions("asTransform", options, { per: true });
+  const { per = "all" } = options;
   checkChoice("per", per, ["all", "array"]);
   const grouped = (argument: string, tree: Tree): Float64Array[] => {
     const arrays = leavesOf(tree).map((leaf) => numbersOf(argument, leaf));

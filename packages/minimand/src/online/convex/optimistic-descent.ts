@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
 import type { GradientTransformation } from "../../optimizers/transformation.ts";
 
@@ -24,6 +25,7 @@ export function optimisticDescent(options: {
   delta?: number;
   radius?: number;
 }): GradientTransformation {
+  checkOptions("optimisticDescent", options, { D: true, G: true, delta: true, radius: true });
   const { G, delta = 1, radius } = options;
   if (radius !== undefined) checkNumber("radius", radius, { above: 0 });
   const D = options.D ?? (radius === undefined ? undefined : 2 * radius);

@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { checkSnapshot, checkWaiting } from "../learner.ts";
 import { checkedVector } from "../vectors.ts";
 import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
@@ -55,8 +56,10 @@ export function serve<Outcome>(
 ): OnlineSession<Outcome>;
 export function serve<Outcome>(
   learner: OnlineLearner,
-  { gradient }: { gradient?(x: Float64Array, outcome: Outcome): ArrayLike<number> } = {},
+  options: { gradient?(x: Float64Array, outcome: Outcome): ArrayLike<number> } = {},
 ): OnlineSession<Outcome> {
+  checkOptions("serve", options, { gradient: true });
+  const { gradient } = options;
   let next = 0;
   let open = new Map<number, Float64Array>();
   const waiting = (id: number): Float64Array => {

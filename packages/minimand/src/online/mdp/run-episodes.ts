@@ -1,4 +1,5 @@
 import { checkNumber, derive, randomSource, rangeError } from "../../engine/index.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { checkLoss, checkRows } from "./checks.ts";
 import { bestPolicyDp, type LayerTable } from "./environments/dynamic-programming.ts";
 import { backwardInto, checkKnown, tablesOf } from "./environments/tables.ts";
@@ -48,8 +49,10 @@ export function runEpisodes(
   learner: MdpLearner,
   simulator: TabularSimulator,
   lossOf: (episode: number) => LayerTable,
-  { episodes, checkpoints = [episodes], seed = 0 }: RunOptions,
+  options: RunOptions,
 ): RegretPoint[] {
+  checkOptions("runEpisodes", options, { episodes: true, checkpoints: true, seed: true });
+  const { episodes, checkpoints = [episodes], seed = 0 } = options;
   checkNumber("episodes", episodes, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
   for (const [i, at] of checkpoints.entries())

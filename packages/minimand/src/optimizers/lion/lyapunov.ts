@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type Kappa, kappaFor, mapWithPath } from "../kappa/kappa.ts";
 import {
@@ -161,6 +162,15 @@ export interface DiscreteLyapunovOptions extends LionConstraint {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, theorem on the discrete-time scheme
  */
 export function discreteLyapunov(options: DiscreteLyapunovOptions): DiscreteLyapunov {
+  checkOptions("discreteLyapunov", options, {
+    kappa: true,
+    weightDecay: true,
+    mask: true,
+    learningRate: true,
+    b1: true,
+    b2: true,
+    scheme: true,
+  });
   const { learningRate, b1, b2, scheme = "explicit", weightDecay } = options;
   checkConstraint(options);
   checkChoice("scheme", scheme, ["explicit", "implicit"]);
@@ -240,6 +250,14 @@ export interface ContinuousLyapunov {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, theorem on the continuous-time dynamics
  */
 export function continuousLyapunov(options: LionConstraint & OdeConstants): ContinuousLyapunov {
+  checkOptions("continuousLyapunov", options, {
+    kappa: true,
+    weightDecay: true,
+    mask: true,
+    alpha: true,
+    gamma: true,
+    epsilon: true,
+  });
   const { alpha, gamma, epsilon, weightDecay } = options;
   checkConstraint(options);
   checkOde(options);

@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { LionConstraint } from "./fenchel-young.ts";
@@ -58,8 +59,18 @@ export function lionOde(options: LionOdeOptions): {
   solve(params: Tree, momentum: Tree, options: LionPathOptions): Promise<LionPath>;
   dispose(): void;
 } {
-  const { loss, compile = compileWithJit } = options;
-  const lyapunov = continuousLyapunov(options);
+  checkOptions("lionOde", options, {
+    kappa: true,
+    weightDecay: true,
+    mask: true,
+    alpha: true,
+    gamma: true,
+    epsilon: true,
+    loss: true,
+    compile: true,
+  });
+  const { loss, compile = compileWithJit, ...constants } = options;
+  const lyapunov = continuousLyapunov(constants);
   const gradientOf = differentiate((params: Tree): [np.Array, Tree] => [loss(params), []]);
   const velocity = (one: np.Array, x: Tree, m: Tree): [Tree, Tree] => {
     const [[value], gradient] = gradientOf(one, refTree(x), ...([] as []));

@@ -78,8 +78,10 @@ export function frankWolfeSchedule(weightDecay: number): Schedule {
  */
 export function dualAveraging(
   learningRate: Parameter,
-  { kappa, weightDecay = 1 }: { kappa: KappaChoice; weightDecay?: Parameter },
+  options: { kappa: KappaChoice; weightDecay?: Parameter },
 ): GradientTransformation {
+  checkOptions("dualAveraging", options, { kappa: true, weightDecay: true });
+  const { kappa, weightDecay = 1 } = options;
   checkKappa(kappa);
   checkParameter("learningRate", learningRate, { min: 0 });
   checkParameter("weightDecay", weightDecay, { above: 0 });

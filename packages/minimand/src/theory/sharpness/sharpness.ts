@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import type { Compile } from "../../engine/compile.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree, zerosLike } from "../../engine/tree.ts";
 import { type SharpnessLoss, sharpnessPrograms } from "./programs.ts";
@@ -111,6 +112,7 @@ export function sharpness<D extends Tree>(
   loss: SharpnessLoss<D>,
   options: { compile?: Compile } = {},
 ): Sharpness<D> {
+  checkOptions("sharpness", options, { compile: true });
   const programs = sharpnessPrograms(loss, options.compile);
   const lossAt = async (params: Tree, data: D): Promise<number> => {
     const value = await scalar(programs.loss(refTree(params), refTree(data)));

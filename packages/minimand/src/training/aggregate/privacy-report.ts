@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 
 /** One release of the means of disjoint bags: what it guarantees for each row's response. */
 export type PrivateRelease =
@@ -35,8 +36,10 @@ export interface LabelPrivacy {
  */
 export function labelPrivacy(
   releases: readonly PrivateRelease[],
-  { delta }: { delta?: number } = {},
+  options: { delta?: number } = {},
 ): LabelPrivacy {
+  checkOptions("labelPrivacy", options, { delta: true });
+  const { delta } = options;
   if (releases.length === 0) throw rangeError("releases", "at least one", releases);
   if (delta !== undefined) checkNumber("delta", delta, { above: 0, below: 1 });
   const basic = { epsilon: 0, delta: 0 };

@@ -137,8 +137,10 @@ export function privatiseBagMeans(
  */
 export function clipBagMeans(
   means: ArrayLike<number>,
-  { range, margin = 0 }: { range: readonly [number, number]; margin?: number },
+  options: { range: readonly [number, number]; margin?: number },
 ): Float64Array {
+  checkOptions("clipBagMeans", options, { range: true, margin: true });
+  const { range, margin = 0 } = options;
   checkNumber("margin", margin, { min: 0 });
   const [low, high] = rangeOf({ range }, 1);
   if (!(high - low > 2 * margin)) throw rangeError("margin", `less than half of ${high - low}`, margin);

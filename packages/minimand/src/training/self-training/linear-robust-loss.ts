@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../../engine/checks.ts";
 import { isArrayLike } from "../../engine/errors.ts";
 import { relu, softplus } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
 import { checkLabels, checkWeights, maskRows, weighted } from "../../losses/per-example.ts";
 import {
@@ -58,6 +59,13 @@ export function linearRobustLoss(
   y: np.Array,
   options: LinearRobustOptions,
 ): np.Array {
+  checkOptions("linearRobustLoss", options, {
+    loss: true,
+    cost: true,
+    gamma: true,
+    project: true,
+    weights: true,
+  });
   return worstCases(params, x, options, (score) =>
     maskRows(marginsOf(score, y, options), options.weights?.ref),
   );
@@ -81,6 +89,13 @@ export function linearSelfRobustLoss(
   x: np.Array,
   options: LinearRobustOptions,
 ): np.Array {
+  checkOptions("linearSelfRobustLoss", options, {
+    loss: true,
+    cost: true,
+    gamma: true,
+    project: true,
+    weights: true,
+  });
   if (options.loss === "squared")
     throw rangeError("loss", '"zeroOne", "hinge" or "logistic" (a label is given)', options.loss);
   return worstCases(params, x, options, (score) => {
@@ -115,6 +130,7 @@ export function linearWorstInputs(
   y: np.Array,
   options: Omit<LinearRobustOptions, "project" | "weights">,
 ): { z: np.Array; distance: np.Array } {
+  checkOptions("linearWorstInputs", options, { loss: true, cost: true, gamma: true });
   const { score, norm } = scoreOf({ ...params, w: params.w.ref }, x.ref, options);
   const w = params.w.reshape([1, -1]);
   const signs = options.loss === "squared" ? null : signsOf(y, score.dtype);

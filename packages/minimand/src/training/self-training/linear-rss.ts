@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, checkParameter, rangeError, typeError } from "../../engine/checks.ts";
 import { isArrayLike } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
 import type { RobustLoss, WorstCaseKind } from "../../theory/worst-case.ts";
 import { type LinearParams, linearRobustLoss, linearSelfRobustLoss } from "./linear-robust-loss.ts";
@@ -53,6 +54,16 @@ export function linearRss(
   { x, y, u, weights }: LinearRssData,
   options: LinearRssOptions,
 ): { value: np.Array; labeled: np.Array; unlabeled: np.Array } {
+  checkOptions("linearRss", options, {
+    loss: true,
+    cost: true,
+    gamma: true,
+    gammaPrime: true,
+    lambda: true,
+    labeledLoss: true,
+    balancePenalty: true,
+    project: true,
+  });
   const { loss, cost, gamma, gammaPrime, lambda, labeledLoss = loss, balancePenalty = 0, project } = options;
   checkParameter("lambda", lambda, { min: 0 });
   checkParameter("balancePenalty", balancePenalty, { min: 0 });

@@ -1,5 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import type { Model } from "../../models/model.ts";
 import type { LinearParams } from "./linear-robust-loss.ts";
 
@@ -14,7 +15,9 @@ import type { LinearParams } from "./linear-robust-loss.ts";
  * @example
  * linearScore({ inputs: 200 })
  */
-export function linearScore({ inputs, bias = false }: { inputs: number; bias?: boolean }): Model {
+export function linearScore(options: { inputs: number; bias?: boolean }): Model {
+  checkOptions("linearScore", options, { inputs: true, bias: true });
+  const { inputs, bias = false } = options;
   checkNumber("inputs", inputs, { min: 1, integer: true });
   return {
     init(key) {

@@ -27,7 +27,9 @@ export interface OutputHistoryOptions {
 }
 
 /** Bytes of a history: `4 examples (lag + 1) (outputs + 1)`. */
-export function outputHistoryBytes({ examples, outputs, lag = 3 }: OutputHistoryOptions): number {
+export function outputHistoryBytes(options: OutputHistoryOptions): number {
+  checkOptions("outputHistoryBytes", options, { examples: true, outputs: true, lag: true, maxBytes: true });
+  const { examples, outputs, lag = 3 } = options;
   return 4 * examples * (lag + 1) * (outputs + 1);
 }
 
@@ -159,8 +161,10 @@ export function referenceOutputs(
   history: OutputHistory,
   epoch: number,
   ids: Int32Array,
-  { startEpoch = 0, size = ids.length }: { startEpoch?: number; size?: number } = {},
+  options: { startEpoch?: number; size?: number } = {},
 ): { past: Float32Array<ArrayBuffer>; valid: Float32Array<ArrayBuffer> } {
+  checkOptions("referenceOutputs", options, { startEpoch: true, size: true });
+  const { startEpoch = 0, size = ids.length } = options;
   const { examples, rows, width } = historyShape(history);
   checkExampleIds(ids, ids.length, examples);
   const past = new Float32Array(size * width);

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { globalNorm } from "../../optimizers/scale.ts";
@@ -43,7 +44,9 @@ export function radiusOver(rho: Parameter, t: Tree): np.Array {
  * samPerturbation(np.array([3, 4]), { rho: 0.5 }) // [0.3, 0.4]
  * @see Foret et al. 2021, arXiv 2010.01412, equation (2)
  */
-export function samPerturbation<T extends Tree>(gradient: T, { rho = 0.05 }: { rho?: Parameter } = {}): T {
+export function samPerturbation<T extends Tree>(gradient: T, options: { rho?: Parameter } = {}): T {
+  checkOptions("samPerturbation", options, { rho: true });
+  const { rho = 0.05 } = options;
   checkParameter("rho", rho, { min: 0 });
   return scaleTree(gradient, radiusOver(rho, gradient));
 }
@@ -64,12 +67,10 @@ export function samPerturbation<T extends Tree>(gradient: T, { rho = 0.05 }: { r
 export function asamPerturbation<T extends Tree>(
   params: T,
   gradient: T,
-  {
-    rho = 0.5,
-    eta = 0.01,
-    scaled = () => true,
-  }: { rho?: Parameter; eta?: Parameter; scaled?: (param: np.Array) => boolean } = {},
+  options: { rho?: Parameter; eta?: Parameter; scaled?: (param: np.Array) => boolean } = {},
 ): T {
+  checkOptions("asamPerturbation", options, { rho: true, eta: true, scaled: true });
+  const { rho = 0.5, eta = 0.01, scaled = () => true } = options;
   checkParameter("rho", rho, { min: 0 });
   checkParameter("eta", eta, { min: 0 });
   const scale = mapTree((p) => {
@@ -106,8 +107,10 @@ export function asamPerturbation<T extends Tree>(
 export function esamPerturbation<T extends Tree>(
   gradient: T,
   mask: Tree,
-  { rho = 0.05, beta = 0.6 }: { rho?: Parameter; beta?: Parameter } = {},
+  options: { rho?: Parameter; beta?: Parameter } = {},
 ): T {
+  checkOptions("esamPerturbation", options, { rho: true, beta: true });
+  const { rho = 0.05, beta = 0.6 } = options;
   checkParameter("rho", rho, { min: 0 });
   checkParameter("beta", beta, { above: 0, max: 1 });
   const kept = mapTree((g, m) => g.mul(constantOf(m, g.dtype)), gradient, mask);

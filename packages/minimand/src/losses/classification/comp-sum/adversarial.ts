@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax, relu } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import {
   atLabel,
@@ -41,6 +42,7 @@ export function advRhoMarginCompSum(
   labels: np.Array,
   options: AdvRhoMarginOptions = {},
 ): np.Array {
+  checkLossOptions("advRhoMarginCompSum", options, { tau: true, rho: true, ...lossOptions });
   const { tau = 1, rho = 1 } = options;
   checkParameter("tau", tau, { min: 0 });
   checkParameter("rho", rho, { above: 0 });
@@ -74,6 +76,7 @@ export function scoreDeviation(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
+  checkLossOptions("scoreDeviation", options, lossOptions);
   return overDeviation(cleanLogits, advLogits, labels, options, (squared) => {
     const moved = squared.ref.greater(0);
     return np.where(moved.ref, np.sqrt(np.where(moved, squared, 1)), 0);
@@ -90,6 +93,7 @@ export function squaredScoreDeviation(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
+  checkLossOptions("squaredScoreDeviation", options, lossOptions);
   return overDeviation(cleanLogits, advLogits, labels, options, (squared) => squared);
 }
 
@@ -139,6 +143,7 @@ export function smoothAdvCompSum(
   labels: np.Array,
   options: AdvRhoMarginOptions & { nu?: Parameter } = {},
 ): np.Array {
+  checkLossOptions("smoothAdvCompSum", options, { tau: true, rho: true, nu: true, ...lossOptions });
   const { tau = 1, rho = 1, nu = 0.3, weights } = options;
   checkParameter("rho", rho, { above: 0 });
   checkParameter("nu", nu, { min: 0 });
@@ -176,6 +181,7 @@ export function tradesLoss(
   labels: np.Array,
   options: TradesOptions = {},
 ): np.Array {
+  checkLossOptions("tradesLoss", options, { beta: true, ...lossOptions });
   const { beta = 6, weights } = options;
   checkParameter("beta", beta, { min: 0 });
   checkPair(cleanLogits, advLogits, options);
@@ -201,6 +207,7 @@ export function logitsDivergence(
   otherLogits: np.Array,
   options: LossOptions = {},
 ): np.Array {
+  checkLossOptions("logitsDivergence", options, lossOptions);
   const { weights } = options;
   checkPair(logits, otherLogits, options);
   const logP = logSoftmax(maskRows(logits, weights));

@@ -9,7 +9,9 @@ import {
   rangeError,
 } from "../../../engine/checks.ts";
 import { log } from "../../../engine/numerics.ts";
+import type { OptionNames } from "../../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { checkWeights, type LossOptions } from "../../per-example.ts";
 
 /**
@@ -31,6 +33,15 @@ export interface EnsLossLaw {
   /** Subtracted from every derivative last, default 1e-6: above 0 it makes all of them strictly negative. */
   epsilon?: number;
 }
+
+/** The names of all options of the law. */
+export const ensLossLaw: OptionNames<EnsLossLaw> = {
+  generator: true,
+  boxCoxLambda: true,
+  clip: true,
+  tail: true,
+  epsilon: true,
+};
 
 /**
  * Inverse Box-Cox transform, from normal noise to positive random magnitudes.
@@ -92,6 +103,7 @@ export function ensLossDerivatives(
   noise: np.Array,
   options: LossOptions & EnsLossLaw & { phantomZero?: boolean } = {},
 ): np.Array {
+  checkLossOptions("ensLossDerivatives", options, { ...ensLossLaw, phantomZero: true, ...lossOptions });
   const { weights, phantomZero = false, ...law } = options;
   checkFloatArray("margins", margins, 1, "[batch]");
   const batch = margins.shape[0];

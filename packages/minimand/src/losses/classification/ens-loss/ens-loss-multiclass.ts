@@ -1,5 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../../engine/checks.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import {
   checkExamples,
   checkIdsOnly,
@@ -8,7 +9,7 @@ import {
   maskRows,
   weighted,
 } from "../../per-example.ts";
-import { type EnsLossDraws, ensLossNoise } from "./ens-loss.ts";
+import { type EnsLossDraws, ensLossNoise, lawAndDraws } from "./ens-loss.ts";
 import { type EnsLossLaw, rankedDerivatives } from "./ens-loss-derivatives.ts";
 
 /** Options of the multi-class versions; noise has the shape of the logits. */
@@ -34,6 +35,7 @@ export function ensLossOneVsRest(
   labels: np.Array,
   options: EnsLossMulticlassOptions & { ranking?: "all" | "class" },
 ): np.Array {
+  checkLossOptions("ensLossOneVsRest", options, { ...lawAndDraws, ranking: true, ...lossOptions });
   checkIdsOnly("ensLossOneVsRest", labels);
   const { weights, ranking = "all" } = options;
   checkExamples(logits, labels, weights);
@@ -68,6 +70,7 @@ export function ensLossPairwise(
   labels: np.Array,
   options: EnsLossMulticlassOptions,
 ): np.Array {
+  checkLossOptions("ensLossPairwise", options, { ...lawAndDraws, ...lossOptions });
   checkIdsOnly("ensLossPairwise", labels);
   const { weights, tail = "inverse-log2" } = options;
   checkExamples(logits, labels, weights);

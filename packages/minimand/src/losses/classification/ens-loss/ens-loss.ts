@@ -1,11 +1,16 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { checkFloatArray, checkShape, typeError } from "../../../engine/checks.ts";
+import type { OptionNames } from "../../../engine/options.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { checkIdsOnly, type LossOptions, weighted } from "../../per-example.ts";
 import { binaryMargins } from "../binary/margins.ts";
-import { type EnsLossLaw, ensLossDerivatives } from "./ens-loss-derivatives.ts";
+import { type EnsLossLaw, ensLossDerivatives, ensLossLaw } from "./ens-loss-derivatives.ts";
 
 /** Where the randomness of a step comes from: a key to draw from, or the draws themselves. */
 export type EnsLossDraws = { key: np.Array; noise?: undefined } | { noise: np.Array; key?: undefined };
+
+/** The names of law and draws, which all these losses take. */
+export const lawAndDraws: OptionNames<EnsLossLaw & EnsLossDraws> = { ...ensLossLaw, key: true, noise: true };
 
 /** Options of {@link ensLoss}. */
 export type EnsLossOptions = LossOptions &
@@ -35,6 +40,7 @@ export type EnsLossOptions = LossOptions &
  * @see Dai 2024, arXiv 2409.00908, algorithm 1
  */
 export function ensLoss(scores: np.Array, labels: np.Array, options: EnsLossOptions): np.Array {
+  checkLossOptions("ensLoss", options, { ...lawAndDraws, phantomZero: true, ...lossOptions });
   checkIdsOnly("ensLoss", labels);
   const { weights } = options;
   const z = binaryMargins(scores, labels, { weights: weights?.ref });
@@ -55,6 +61,7 @@ export function ensLoss(scores: np.Array, labels: np.Array, options: EnsLossOpti
  * @see Dai 2024, arXiv 2409.00908, algorithm 1
  */
 export function ensLossCotangent(scores: np.Array, labels: np.Array, options: EnsLossOptions): np.Array {
+  checkLossOptions("ensLossCotangent", options, { ...lawAndDraws, phantomZero: true, ...lossOptions });
   checkIdsOnly("ensLossCotangent", labels);
   const { weights } = options;
   const shape = scores.shape;

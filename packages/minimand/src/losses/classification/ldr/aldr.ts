@@ -8,7 +8,9 @@ import {
   typeError,
 } from "../../../engine/checks.ts";
 import { log, softmax } from "../../../engine/numerics.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { maskRows, overLabels } from "../../per-example.ts";
 import { labelMargins, normalizeScores } from "./label-margins.ts";
@@ -36,6 +38,7 @@ export interface AldrOptions extends LdrOptions {
 
 /** The memory of ALDR-KL: one lambda per training example, on the host, indexed by example id. */
 export function aldrInit(examples: number, options: { lambda0?: number } = {}): { lambda: Float32Array } {
+  checkOptions("aldrInit", options, { lambda0: true });
   const { lambda0 = 1 } = options;
   checkNumber("examples", examples, { min: 1, integer: true });
   checkNumber("lambda0", lambda0, { above: 0 });
@@ -66,6 +69,14 @@ export function aldrKl(
   lambda: np.Array,
   options: AldrOptions = {},
 ): [values: np.Array, lambda: np.Array] {
+  checkLossOptions("aldrKl", options, {
+    lambda0: true,
+    alpha: true,
+    lambdaUpdate: true,
+    margin: true,
+    normalize: true,
+    ...lossOptions,
+  });
   const { lambda0 = 1, alpha = 2, lambdaUpdate = "previous", margin = 0.1, normalize = "none" } = options;
   checkLdrOptions(margin, normalize);
   checkParameter("lambda0", lambda0, { above: 0 });

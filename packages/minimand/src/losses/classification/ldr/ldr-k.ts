@@ -1,6 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkNumber, checkParameter } from "../../../engine/checks.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { overLabels } from "../../per-example.ts";
 import { labelMargins, normalizeScores } from "./label-margins.ts";
@@ -27,6 +28,7 @@ export function ldrK(
   labels: np.Array,
   options: LdrOptions & { k: number; lambda?: Parameter },
 ): np.Array {
+  checkLossOptions("ldrK", options, { k: true, lambda: true, margin: true, normalize: true, ...lossOptions });
   const { k, lambda = 0, margin = 0.1, normalize = "none" } = options;
   checkLdrOptions(margin, normalize);
   checkNumber("k", k, { min: 1, max: logits?.shape?.[1], integer: true });

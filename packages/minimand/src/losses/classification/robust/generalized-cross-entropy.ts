@@ -1,7 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, checkParameter, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { checkIdsOnly, type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -25,6 +27,7 @@ export function generalizedCrossEntropy(
   labels: np.Array,
   options: LossOptions & { q?: Parameter; truncation?: Parameter } = {},
 ): np.Array {
+  checkLossOptions("generalizedCrossEntropy", options, { q: true, truncation: true, ...lossOptions });
   const { q = 0.7, truncation = 0 } = options;
   checkParameter("q", q, { above: 0 });
   checkParameter("truncation", truncation, { min: 0, below: 1 });
@@ -76,6 +79,7 @@ export function truncatedGce(
   labels: np.Array,
   options: LossOptions & { keep: np.Array; q?: Parameter },
 ): np.Array {
+  checkLossOptions("truncatedGce", options, { keep: true, q: true, ...lossOptions });
   const { keep, q, weights } = options;
   checkIdsOnly("truncatedGce", labels);
   checkFloatArray("keep", keep, 1, "[batch]");
@@ -107,6 +111,7 @@ export function truncatedGcePrune(
   labels: np.Array,
   options: { k?: Parameter } = {},
 ): np.Array {
+  checkOptions("truncatedGcePrune", options, { k: true });
   const { k = 0.5 } = options;
   checkParameter("k", k, { min: 0, max: 1 });
   checkIdsOnly("truncatedGcePrune", labels);

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { again } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -31,6 +32,7 @@ export function jensenShannonLoss(
   labels: np.Array,
   options: JensenShannonOptions = {},
 ): np.Array {
+  checkLossOptions("jensenShannonLoss", options, { pi1: true, ...lossOptions });
   const { pi1 = 0.5 } = options;
   checkParameter("pi1", pi1, { above: 0, below: 1 });
   return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkParameter } from "../../../engine/checks.ts";
 import { logSoftmax, softmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { again, complement, operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic, overLabels } from "../../per-example.ts";
 
@@ -32,6 +33,7 @@ export function symmetricCrossEntropy(
   labels: np.Array,
   options: SymmetricCrossEntropyOptions = {},
 ): np.Array {
+  checkLossOptions("symmetricCrossEntropy", options, { balance: true, A: true, ...lossOptions });
   const { balance = 0.5, A = 4 } = options;
   checkParameter("balance", balance, { min: 0, max: 1 });
   checkParameter("A", A, { min: 0 });
@@ -62,6 +64,7 @@ export function reverseCrossEntropy(
   labels: np.Array,
   options: LossOptions & { labelFloor?: number } = {},
 ): np.Array {
+  checkLossOptions("reverseCrossEntropy", options, { labelFloor: true, ...lossOptions });
   const { labelFloor = 1e-4 } = options;
   checkNumber("labelFloor", labelFloor, { above: 0, max: 1 });
   return overLabels(logits, labels, options, (f, isLabel) => {

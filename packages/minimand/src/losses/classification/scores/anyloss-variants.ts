@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { type WeightScheme, weightedBce } from "../binary/binary-cross-entropy.ts";
 import { binaryExamples, factor, probabilities } from "../binary/binary-examples.ts";
 import { type AnyLossOptions, anyLoss } from "./anyloss.ts";
@@ -30,6 +31,16 @@ export function anyLossMixture(
   labels: np.Array,
   options: Omit<AnyLossOptions, "fromLogits"> & { ratio?: Parameter; scheme?: WeightScheme },
 ): np.Array {
+  checkLossOptions("anyLossMixture", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    L: true,
+    threshold: true,
+    ratio: true,
+    scheme: true,
+    ...lossOptions,
+  });
   const { ratio = 0.5, scheme = "complement", weights, ...target } = options;
   checkParameter("ratio", ratio, { min: 0, max: 1 });
   const entropy = weightedBce(logits.ref, labels.ref, { scheme, weights: weights?.ref });
@@ -56,6 +67,16 @@ export function anyLossSplitter(
   labels: np.Array,
   options: AnyLossOptions & { scoreWeight?: Parameter },
 ): np.Array {
+  checkLossOptions("anyLossSplitter", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    L: true,
+    threshold: true,
+    fromLogits: true,
+    scoreWeight: true,
+    ...lossOptions,
+  });
   const { scoreWeight = 0.5, ...target } = options;
   checkParameter("scoreWeight", scoreWeight, { min: 0, max: 1 });
   const kind = options.fromLogits ? "logits" : "probabilities";

@@ -1,5 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../../engine/checks.ts";
+import { checkOptions } from "../../../engine/options.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import type { LossOptions } from "../../per-example.ts";
 import { type AmplifyOptions, softConfusionMatrix } from "./soft-confusion.ts";
 import { checkTarget, type ScoreTarget, softScore } from "./soft-scores.ts";
@@ -34,8 +36,18 @@ export interface AnyLossOptions extends LossOptions, AmplifyOptions, ScoreTarget
  * @see Han, Moniz, Chawla 2024, arXiv 2405.14745
  */
 export function anyLoss(p: np.Array, labels: np.Array, options: AnyLossOptions): np.Array {
+  checkLossOptions("anyLoss", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    L: true,
+    threshold: true,
+    fromLogits: true,
+    ...lossOptions,
+  });
   checkTarget(options);
-  return softScore(softConfusionMatrix(p, labels, options), options)
+  const { weights, L, threshold, fromLogits } = options;
+  return softScore(softConfusionMatrix(p, labels, { weights, L, threshold, fromLogits }), options)
     .neg()
     .add(1);
 }
@@ -53,10 +65,9 @@ export function anyLoss(p: np.Array, labels: np.Array, options: AnyLossOptions):
  * annealedL(500, { steps: 1000 }) // 27.02
  * @see arXiv 2405.14745 has a fixed L; the schedule is ours
  */
-export function annealedL(
-  step: number,
-  { from = 10, to = 73, steps }: { from?: number; to?: number; steps: number },
-): number {
+export function annealedL(step: number, options: { from?: number; to?: number; steps: number }): number {
+  checkOptions("annealedL", options, { from: true, to: true, steps: true });
+  const { from = 10, to = 73, steps } = options;
   checkNumber("step", step, { min: 0 });
   checkNumber("from", from, { above: 0 });
   checkNumber("to", to, { above: 0 });

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../../engine/checks.ts";
 import { sigmoid, softmax } from "../../../engine/numerics.ts";
 import { constantOf } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { checkExamples, type LossOptions, labelMask, maskRows } from "../../per-example.ts";
 import { checkDistribution, exceedance, type ThresholdDistribution } from "./score-oriented.ts";
 import { type AmplifyOptions, amplified, countsOf, type SoftCounts } from "./soft-confusion.ts";
@@ -43,6 +44,15 @@ export function anyLossOneVsRest(
   labels: np.Array,
   options: OneVsRestOptions & Pick<AmplifyOptions, "L"> & { decision?: "margin" | "probability" },
 ): np.Array {
+  checkLossOptions("anyLossOneVsRest", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    average: true,
+    L: true,
+    decision: true,
+    ...lossOptions,
+  });
   const { L = 73, decision = "margin" } = options;
   checkChoice("decision", decision, ["margin", "probability"]);
   return oneVsRest(logits, labels, options, (p) => {
@@ -73,6 +83,16 @@ export function scoreOrientedOneVsRest(
   labels: np.Array,
   options: OneVsRestOptions & ThresholdDistribution,
 ): np.Array {
+  checkLossOptions("scoreOrientedOneVsRest", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    average: true,
+    distribution: true,
+    mu: true,
+    delta: true,
+    ...lossOptions,
+  });
   checkDistribution(options);
   return oneVsRest(logits, labels, options, (p) => {
     const a = exceedance(p, options);

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter } from "../../../engine/checks.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import type { LossOptions } from "../../per-example.ts";
 import { binaryExamples, factor, probabilities } from "../binary/binary-examples.ts";
 import { countsOf } from "./soft-confusion.ts";
@@ -41,6 +42,16 @@ export function scoreOrientedLoss(
   labels: np.Array,
   options: LossOptions & ScoreTarget & ThresholdDistribution & { fromLogits?: boolean },
 ): np.Array {
+  checkLossOptions("scoreOrientedLoss", options, {
+    metric: true,
+    beta: true,
+    eps: true,
+    distribution: true,
+    mu: true,
+    delta: true,
+    fromLogits: true,
+    ...lossOptions,
+  });
   checkTarget(options);
   checkDistribution(options);
   const kind = options.fromLogits ? "logits" : "probabilities";

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import {
   atLabel,
   checkIdsOnly,
@@ -45,8 +46,10 @@ export function hierarchicalSoftmaxLoss(
   hidden: np.Array,
   labels: np.Array,
   tree: HierarchicalSoftmaxWeights,
-  { weights }: LossOptions = {},
+  options: LossOptions = {},
 ): np.Array {
+  checkLossOptions("hierarchicalSoftmaxLoss", options, lossOptions);
+  const { weights } = options;
   const { topW, topB, leafW, leafB } = tree;
   checkFloatArray("hidden", hidden, 2, "[batch, features]");
   const [batch, features] = hidden.shape;

@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 
 /**
  * A classification loss of the spherical family in plain numbers: it sees the scores `o` of one example only through
@@ -51,7 +52,9 @@ export interface ZLossSpecOptions {
  * zLossSpec().value(10, 4, 3, 4) // 0.178434
  * @see de Brébisson, Vincent 2016, arXiv 1604.08859
  */
-export function zLossSpec({ a: softness = 1, b = 0, eps = 1e-12 }: ZLossSpecOptions = {}): SphericalLossSpec {
+export function zLossSpec(options: ZLossSpecOptions = {}): SphericalLossSpec {
+  checkOptions("zLossSpec", options, { a: true, b: true, eps: true });
+  const { a: softness = 1, b = 0, eps = 1e-12 } = options;
   checkNumber("a", softness, { above: 0 });
   checkNumber("b", b);
   checkNumber("eps", eps, { min: 0 });
@@ -98,7 +101,9 @@ export const taylorSoftmaxSpec: SphericalLossSpec = {
  * sphericalSoftmaxSpec({ eps: 1e-9 }).value(10, 4, 3, 4) // 0.105361
  * @see de Brébisson, Vincent 2015, arXiv 1511.05042
  */
-export function sphericalSoftmaxSpec({ eps = 1e-2 }: { eps?: number } = {}): SphericalLossSpec {
+export function sphericalSoftmaxSpec(options: { eps?: number } = {}): SphericalLossSpec {
+  checkOptions("sphericalSoftmaxSpec", options, { eps: true });
+  const { eps = 1e-2 } = options;
   checkNumber("eps", eps, { above: 0 });
   return {
     name: `log-spherical softmax (eps ${eps})`,
@@ -117,7 +122,9 @@ export function sphericalSoftmaxSpec({ eps = 1e-2 }: { eps?: number } = {}): Sph
  * upperBoundSpec().value(10, 4, 3, 4) // 0.943117
  * @see Bouchard 2007; de Brébisson, Vincent 2015, arXiv 1511.05042
  */
-export function upperBoundSpec({ xi = 1 }: { xi?: number } = {}): SphericalLossSpec {
+export function upperBoundSpec(options: { xi?: number } = {}): SphericalLossSpec {
+  checkOptions("upperBoundSpec", options, { xi: true });
+  const { xi = 1 } = options;
   const { lambda, offset } = upperBoundConstants(xi);
   return {
     name: `upper bound of log-softmax (xi ${xi})`,

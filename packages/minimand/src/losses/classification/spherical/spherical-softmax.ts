@@ -1,7 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { log } from "../../../engine/numerics.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
+import { checkLossOptions, lossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -30,6 +32,7 @@ export function logSphericalSoftmaxLoss(
   labels: np.Array,
   options: SphericalSoftmaxOptions = {},
 ): np.Array {
+  checkLossOptions("logSphericalSoftmaxLoss", options, { eps: true, ...lossOptions });
   const { eps = 1e-2 } = options;
   checkParameter("eps", eps, { above: 0 });
   return overLabelStatistic(scores, labels, options, (f) => {
@@ -49,7 +52,9 @@ export function logSphericalSoftmaxLoss(
  * sphericalSoftmax(np.array([[3, 1, 0, 0]])) // [[0.8974, 0.1006, 0.0010, 0.0010]]
  * @see de Brébisson, Vincent 2015, arXiv 1511.05042
  */
-export function sphericalSoftmax(scores: np.Array, { eps = 1e-2 }: { eps?: Parameter } = {}): np.Array {
+export function sphericalSoftmax(scores: np.Array, options: { eps?: Parameter } = {}): np.Array {
+  checkOptions("sphericalSoftmax", options, { eps: true });
+  const { eps = 1e-2 } = options;
   checkParameter("eps", eps, { above: 0 });
   const t = np.square(scores).add(operand(eps, scores));
   return t.ref.div(t.sum(-1, { keepdims: true }));

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { Decision } from "../bandit.ts";
 import type { BanditContext } from "../context.ts";
 
@@ -41,8 +42,10 @@ export function isNested(features: BanditContext["features"]): features is reado
 export function decisionLine(
   { features, actionIds }: BanditContext,
   { decisionId, action, propensity, propensities, modelVersion }: Decision,
-  { ts }: { ts?: string } = {},
+  options: { ts?: string } = {},
 ): string {
+  checkOptions("decisionLine", options, { ts: true });
+  const { ts } = options;
   const record: BanditRecord = {
     ...(ts === undefined ? {} : { ts }),
     decisionId,
@@ -59,12 +62,16 @@ export function decisionLine(
 }
 
 /** A line of a log: the reward of a decision. */
-export function rewardLine(decisionId: string, reward: number, { ts }: { ts?: string } = {}): string {
+export function rewardLine(decisionId: string, reward: number, options: { ts?: string } = {}): string {
+  checkOptions("rewardLine", options, { ts: true });
+  const { ts } = options;
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, reward })}\n`;
 }
 
 /** A line of a log: the decision is no longer waited for. */
-export function expiryLine(decisionId: string, { ts }: { ts?: string } = {}): string {
+export function expiryLine(decisionId: string, options: { ts?: string } = {}): string {
+  checkOptions("expiryLine", options, { ts: true });
+  const { ts } = options;
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, expired: true })}\n`;
 }
 

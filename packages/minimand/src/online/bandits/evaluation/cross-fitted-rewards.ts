@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { BanditContext } from "../context.ts";
 import { type Ridge, ridge, ridgePrediction, ridgeUpdate } from "../linear/ridge.ts";
 import { armsOf, type BanditRecord, isNested, rewarded } from "./bandit-log.ts";
@@ -20,8 +21,10 @@ export interface CrossFitOptions {
  */
 export function crossFittedRewards(
   records: readonly BanditRecord[],
-  { folds = 2, lambda = 1 }: CrossFitOptions = {},
+  options: CrossFitOptions = {},
 ): RewardModel {
+  checkOptions("crossFittedRewards", options, { folds: true, lambda: true });
+  const { folds = 2, lambda = 1 } = options;
   checkNumber("folds", folds, { min: 2, integer: true });
   const first = records.find(rewarded);
   if (first === undefined) throw rangeError("records", "at least one decision with a reward", records);

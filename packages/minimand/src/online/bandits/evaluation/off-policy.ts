@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { BanditContext } from "../context.ts";
 import { armsOf, type BanditRecord, rewarded } from "./bandit-log.ts";
 
@@ -52,8 +53,10 @@ export interface OffPolicyEstimates {
  */
 export function offPolicyEstimates(
   { propensity, reward, target, qLogged, qTarget }: OffPolicyData,
-  { clip = 10 }: { clip?: number } = {},
+  options: { clip?: number } = {},
 ): OffPolicyEstimates {
+  checkOptions("offPolicyEstimates", options, { clip: true });
+  const { clip = 10 } = options;
   const n = propensity.length;
   if (n === 0) throw rangeError("propensity", "at least one decision", propensity);
   checkNumber("clip", clip, { above: 0 });
@@ -97,6 +100,7 @@ export function evaluateOffPolicy(
   policy: (context: BanditContext) => ArrayLike<number>,
   options: { clip?: number; model?: RewardModel } = {},
 ): OffPolicyEstimates {
+  checkOptions("evaluateOffPolicy", options, { clip: true, model: true });
   const { model } = options;
   const [propensity, reward, target, qLogged, qTarget]: number[][] = [[], [], [], [], []];
   for (const [index, record] of records.entries()) {

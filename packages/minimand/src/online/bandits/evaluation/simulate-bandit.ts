@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { randomSource, shuffle } from "../../../engine/random.ts";
 import type { Bandit, Decision } from "../bandit.ts";
 import type { BanditContext } from "../context.ts";
@@ -47,6 +48,13 @@ export function classificationToBandit(
   y: ArrayLike<number>,
   options: ClassificationOptions,
 ): BanditEnvironment {
+  checkOptions("classificationToBandit", options, {
+    features: true,
+    classes: true,
+    encoding: true,
+    seed: true,
+    rounds: true,
+  });
   const { features, classes, encoding = "arms", seed } = options;
   checkNumber("features", features, { min: 1, integer: true });
   checkNumber("classes", classes, { min: 1, integer: true });
@@ -108,8 +116,10 @@ export interface Simulation {
 export function simulateBandit(
   bandit: Bandit,
   environment: BanditEnvironment,
-  { delay = 0, onRound }: SimulationOptions = {},
+  options: SimulationOptions = {},
 ): Simulation {
+  checkOptions("simulateBandit", options, { delay: true, onRound: true });
+  const { delay = 0, onRound } = options;
   if (typeof environment?.context !== "function")
     throw typeError("environment", "an environment with rounds, context, reward and best", environment);
   checkNumber("delay", delay, { min: 0, integer: true });

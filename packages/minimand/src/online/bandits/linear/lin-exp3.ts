@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { innerAt } from "../../vectors.ts";
 import type { Algorithm } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
@@ -40,6 +41,18 @@ interface State {
  * @see Neu and Olkhovskaya 2020, arXiv 2002.00287; the log barrier: Dai et al. 2023, arXiv 2301.12942, algorithm 1 with H = 1
  */
 export function linExp3(options: LinExp3Options): Bandit {
+  checkOptions("linExp3", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    eta: true,
+    gamma: true,
+    exploration: true,
+    regularizer: true,
+    buffer: true,
+  });
   return buildLinExp3(options);
 }
 

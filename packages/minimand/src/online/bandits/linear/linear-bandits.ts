@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import { checkedVector, inner } from "../../vectors.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
@@ -52,6 +53,15 @@ export type LinearKind = (typeof linearKinds)[number];
  * @see Li, Chu, Langford, Schapire 2010, arXiv 1003.0146
  */
 export function linUcb(options: LinUcbOptions): Bandit {
+  checkOptions("linUcb", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    lambda: true,
+    alpha: true,
+  });
   return buildLinear("lin-ucb", options);
 }
 
@@ -63,6 +73,16 @@ export function linUcb(options: LinUcbOptions): Bandit {
  * @see Agrawal and Goyal 2013, arXiv 1209.3352
  */
 export function linTs(options: LinTsOptions): Bandit {
+  checkOptions("linTs", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    lambda: true,
+    scale: true,
+    estimates: true,
+  });
   return buildLinear("lin-ts", options);
 }
 

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkVector } from "../../vectors.ts";
 import { checkSchedule } from "./schedule.ts";
 
@@ -89,6 +90,7 @@ export interface GammaOptions {
  * @see Foster and Rakhlin 2020, arXiv 2002.04926, theorem 1 (up to its constant)
  */
 export function squareCbGamma(options: GammaOptions & { rounds: number; delta?: number }): number {
+  checkOptions("squareCbGamma", options, { arms: true, regret: true, rounds: true, delta: true });
   const { arms, regret, rounds, delta } = options;
   checkGamma(options);
   checkNumber("rounds", rounds, { min: 1 });

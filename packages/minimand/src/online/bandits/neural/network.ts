@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { innerAt, product } from "../../vectors.ts";
 import { randomStream } from "../random-stream.ts";
 import { type Activation, activate, activations } from "./activations.ts";
@@ -68,6 +69,13 @@ export interface OnlineNetwork {
  * @see Deb et al. 2023, arXiv 2312.07145, section 2 (with `scaled`)
  */
 export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
+  checkOptions("onlineNetwork", options, {
+    dim: true,
+    slots: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+  });
   const { dim, slots = 1, hidden = [100], activation = "relu", scaled = false } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
   checkNumber("slots", slots, { min: 1, integer: true });

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
@@ -52,6 +53,23 @@ export type NeuralKind = (typeof neuralKinds)[number];
  * @see Deb et al. 2023, arXiv 2312.07145, algorithm NeuSquareCB
  */
 export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
+  checkOptions("neuSquareCb", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    warn: true,
+    gamma: true,
+  });
   return buildNeural("neu-square-cb", options);
 }
 
@@ -63,6 +81,23 @@ export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
  * @see Deb et al. 2023, arXiv 2312.07145, algorithm NeuFastCB
  */
 export function neuFastCb(options: InverseGapBanditOptions): Bandit {
+  checkOptions("neuFastCb", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    warn: true,
+    gamma: true,
+  });
   return buildNeural("neu-fast-cb", options);
 }
 
@@ -74,6 +109,24 @@ export function neuFastCb(options: InverseGapBanditOptions): Bandit {
  * @throws TypeError, RangeError for options outside of their ranges
  */
 export function neuralEpsilonGreedy(options: EpsilonGreedyOptions): Bandit {
+  checkOptions("neuralEpsilonGreedy", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    warn: true,
+    epsilon: true,
+    loss: true,
+  });
   return buildNeural("neural-epsilon-greedy", options);
 }
 

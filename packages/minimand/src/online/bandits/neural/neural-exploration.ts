@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, drawnFirst, only } from "../arm-choice.ts";
@@ -40,6 +41,25 @@ export type ExplorationKind = (typeof explorationKinds)[number];
  * @see Zhou, Li, Gu 2020, arXiv 1911.04462
  */
 export function neuralUcb(options: NeuralExplorationOptions): Bandit {
+  checkOptions("neuralUcb", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    warn: true,
+    lambda: true,
+    nu: true,
+    target: true,
+  });
   return buildExploration("neural-ucb", options);
 }
 
@@ -51,6 +71,26 @@ export function neuralUcb(options: NeuralExplorationOptions): Bandit {
  * @see Zhang, Zhou, Li, Gu 2021, arXiv 2010.00827
  */
 export function neuralTs(options: NeuralTsOptions): Bandit {
+  checkOptions("neuralTs", options, {
+    dim: true,
+    arms: true,
+    norm: true,
+    rewardRange: true,
+    seed: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    warn: true,
+    lambda: true,
+    nu: true,
+    target: true,
+    estimates: true,
+  });
   return buildExploration("neural-ts", options);
 }
 

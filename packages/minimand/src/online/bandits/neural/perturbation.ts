@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkVector } from "../../vectors.ts";
 import { sigmoid, softplus } from "./activations.ts";
 import type { LayerRange } from "./network.ts";
@@ -152,7 +153,9 @@ export interface StabilityOptions {
  * The learning rate that the curvature of the perturbation alone allows: 2 by `c^2 p (1 + sqrt(S / p))^2 / S`, an estimate of
  * the largest eigenvalue of `(c^2 / S) sum_j eps_j eps_j^T`; 2 by `c^2` for the expected perturbation.
  */
-export function largestStableRate({ cp, width, size, samples }: StabilityOptions): number {
+export function largestStableRate(options: StabilityOptions): number {
+  checkOptions("largestStableRate", options, { cp: true, width: true, size: true, samples: true });
+  const { cp, width, size, samples } = options;
   const c2 = perturbationScale(cp, width) ** 2;
   return 2 / (samples === undefined ? c2 : (c2 * size * (1 + Math.sqrt(samples / size)) ** 2) / samples);
 }

@@ -1,4 +1,5 @@
 import { rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import { randomStream } from "../random-stream.ts";
 import { sigmoid } from "./activations.ts";
@@ -54,6 +55,21 @@ export interface RegressorState extends SavedReplay {
  * @see Deb et al. 2023, arXiv 2312.07145, online gradient descent on the perturbed losses
  */
 export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
+  checkOptions("onlineRegressor", options, {
+    dim: true,
+    slots: true,
+    hidden: true,
+    activation: true,
+    scaled: true,
+    loss: true,
+    learningRate: true,
+    optimizer: true,
+    perturbation: true,
+    radius: true,
+    replay: true,
+    seed: true,
+    warn: true,
+  });
   const settings = regressorSettings(options);
   const { loss, optimizer, learningRate, seed } = settings;
   const { mode, cp, samples } = settings.perturbation;

@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkedVector } from "../../vectors.ts";
 import { checkDimension, type Domain } from "./domain.ts";
 import { ontoSetInNorm } from "./project-norm.ts";
@@ -20,6 +21,13 @@ export function customDomain(options: {
   projectInNorm?(point: Float64Array, h: Float64Array): ArrayLike<number>;
   center?: ArrayLike<number>;
 }): Domain {
+  checkOptions("customDomain", options, {
+    dimension: true,
+    diameter: true,
+    project: true,
+    projectInNorm: true,
+    center: true,
+  });
   const { dimension, diameter } = options;
   checkDimension(dimension);
   checkNumber("diameter", diameter, { above: 0 });

@@ -1,4 +1,5 @@
 import { rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkedVector, inner, plusScaled } from "../../vectors.ts";
 import type { RoundLoss } from "../losses/quadratic-loss.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
@@ -18,12 +19,10 @@ import { checkDomain, type Domain, startIn } from "./domain.ts";
 export function minimizeOn(
   domain: Domain,
   f: RoundLoss,
-  {
-    x0,
-    steps = 2000,
-    tolerance = 1e-10,
-  }: { x0?: ArrayLike<number>; steps?: number; tolerance?: number } = {},
+  options: { x0?: ArrayLike<number>; steps?: number; tolerance?: number } = {},
 ): Float64Array {
+  checkOptions("minimizeOn", options, { x0: true, steps: true, tolerance: true });
+  const { x0, steps = 2000, tolerance = 1e-10 } = options;
   checkDomain(domain);
   const n = domain.dimension;
   const valueAt = (x: Float64Array): number => {

@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkSnapshot } from "../../learner.ts";
 import type { LearnerSnapshot } from "../online-learner.ts";
 import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./dynamic-ensemble.ts";
@@ -16,6 +17,16 @@ import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./d
 export function doublingEnsemble(
   options: Omit<EnsembleOptions, "pool" | "horizon"> & { horizon?: number },
 ): EnsembleLearner {
+  checkOptions("doublingEnsemble", options, {
+    domain: true,
+    x0: true,
+    G: true,
+    onExcess: true,
+    L: true,
+    D: true,
+    correction: true,
+    horizon: true,
+  });
   const { horizon: first = 64 } = options;
   checkNumber("horizon", first, { min: 1, integer: true });
   const make = (at: number, x0?: ArrayLike<number>) =>

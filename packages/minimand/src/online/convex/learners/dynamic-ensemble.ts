@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -76,6 +77,17 @@ export function ensemblePool({
  * @see arXiv 2302.04552, section 4.4 (dynamic regret); Zhao, Zhang, Zhang, Zhou 2024, JMLR 25, for the ensemble
  */
 export function dynamicEnsemble(options: EnsembleOptions): EnsembleLearner {
+  checkOptions("dynamicEnsemble", options, {
+    domain: true,
+    x0: true,
+    G: true,
+    onExcess: true,
+    L: true,
+    horizon: true,
+    D: true,
+    pool: true,
+    correction: true,
+  });
   const { domain, G, L, onExcess, horizon, x0 } = options;
   checkDomain(domain);
   const { D = domain.diameter, correction = 2 * L } = options;

@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { checkOptions, type OptionNames } from "../../../engine/options.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { addOuterToFactor, solveFactored, solveLower } from "../domains/cholesky.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
@@ -54,7 +55,16 @@ function inverseSquare({ L }: NewtonState, v: Float64Array): number {
   return inner(w, w);
 }
 
-function checkOptions({ domain, G, alpha, D }: ExpConcaveOptions): { D: number; exponent: number } {
+const expConcaveOptions: OptionNames<ExpConcaveOptions> = {
+  domain: true,
+  x0: true,
+  G: true,
+  onExcess: true,
+  alpha: true,
+  D: true,
+};
+
+function exponentOf({ domain, G, alpha, D }: ExpConcaveOptions): { D: number; exponent: number } {
   checkDomain(domain);
   checkNumber("G", G, { above: 0 });
   checkNumber("alpha", alpha, { above: 0 });
@@ -79,7 +89,8 @@ function checkOptions({ domain, G, alpha, D }: ExpConcaveOptions): { D: number; 
  * @see arXiv 2302.04552, section 4.3
  */
 export function optimisticOmdExpConcave(options: ExpConcaveOptions): NewtonLearner {
-  const { exponent: beta } = checkOptions(options);
+  checkOptions("optimisticOmdExpConcave", options, expConcaveOptions);
+  const { exponent: beta } = exponentOf(options);
   const { domain, x0, G, onExcess } = options;
   const n = domain.dimension;
   const first = 1 + (beta * G * G) / 2;
@@ -117,7 +128,8 @@ export function optimisticOmdExpConcave(options: ExpConcaveOptions): NewtonLearn
  * @see Hazan, Agarwal, Kale 2007, "Logarithmic regret algorithms for online convex optimization", Machine Learning 69
  */
 export function onlineNewton(options: ExpConcaveOptions): NewtonLearner {
-  const { D, exponent: gamma } = checkOptions(options);
+  checkOptions("onlineNewton", options, expConcaveOptions);
+  const { D, exponent: gamma } = exponentOf(options);
   const { domain, x0, G, onExcess } = options;
   const n = domain.dimension;
   const state = newtonState(domain, x0, 1 / (gamma * D) ** 2);

@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -33,6 +34,15 @@ export interface OftrlOptions extends DomainOptions, Partial<GradientLimit> {
  * @see Sachs, Hadiji, van Erven, Guzman 2022, arXiv 2202.07554, algorithm 1 and theorem 5
  */
 export function oftrl(options: OftrlOptions): OnlineLearner {
+  checkOptions("oftrl", options, {
+    domain: true,
+    x0: true,
+    G: true,
+    onExcess: true,
+    D: true,
+    nu: true,
+    L: true,
+  });
   const { domain, G, L, onExcess } = options;
   checkDomain(domain);
   const { D = domain.diameter } = options;
@@ -86,6 +96,7 @@ export function oftrl(options: OftrlOptions): OnlineLearner {
 export function oftlStronglyConvex(
   options: DomainOptions & { mu: number } & Partial<GradientLimit>,
 ): OnlineLearner {
+  checkOptions("oftlStronglyConvex", options, { domain: true, x0: true, mu: true, G: true, onExcess: true });
   const { domain, mu, G, onExcess } = options;
   checkDomain(domain);
   checkNumber("mu", mu, { above: 0 });

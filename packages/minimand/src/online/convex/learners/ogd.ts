@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -27,6 +28,15 @@ export type OgdSchedule =
  * @see Zinkevich 2003, ICML; Hazan, Agarwal, Kale 2007 for the strongly convex case
  */
 export function ogd(options: DomainOptions & OgdSchedule): OnlineLearner {
+  checkOptions("ogd", options, {
+    domain: true,
+    x0: true,
+    G: true,
+    onExcess: true,
+    D: true,
+    mu: true,
+    step: true,
+  });
   const { domain, x0 } = options;
   checkDomain(domain);
   const stepAt = scheduleOf(options);

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkedVector } from "../../vectors.ts";
 import { freshState } from "../learner-state.ts";
 import { makeLearner } from "../make-learner.ts";
@@ -19,6 +20,7 @@ export function optimisticOmdEntropy(options: {
   eta: number;
   x0?: ArrayLike<number>;
 }): OnlineLearner {
+  checkOptions("optimisticOmdEntropy", options, { dimension: true, eta: true, x0: true });
   const { dimension, eta } = options;
   checkNumber("dimension", dimension, { min: 2, integer: true });
   checkNumber("eta", eta, { above: 0 });

@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkedVector, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import { freshState } from "../learner-state.ts";
@@ -26,6 +27,13 @@ import type { DomainOptions } from "./optimistic-omd.ts";
 export function optimisticOmdImplicit<Loss>(
   options: DomainOptions & { losses: ProximalLosses<Loss>; delta?: number; D?: number },
 ): OnlineLearner<Loss> {
+  checkOptions("optimisticOmdImplicit", options, {
+    domain: true,
+    x0: true,
+    losses: true,
+    delta: true,
+    D: true,
+  });
   const { domain, losses, delta = 1, x0 } = options;
   checkDomain(domain);
   const { D = domain.diameter } = options;

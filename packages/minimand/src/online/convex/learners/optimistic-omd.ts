@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -39,6 +40,14 @@ export interface OptimisticOmdOptions extends DomainOptions, GradientLimit {
  * @see Chen, Zhang, Tu, Zhao, Zhang 2023, arXiv 2302.04552, section 4.1; Wang et al. 2025 for the step with 4 G^2
  */
 export function optimisticOmd(options: OptimisticOmdOptions): OnlineLearner {
+  checkOptions("optimisticOmd", options, {
+    domain: true,
+    x0: true,
+    G: true,
+    onExcess: true,
+    delta: true,
+    D: true,
+  });
   const { domain, G, onExcess, delta = 1 } = options;
   checkDomain(domain);
   if (G !== "running") checkNumber("G", G, { above: 0 });
@@ -70,6 +79,13 @@ export function optimisticOmd(options: OptimisticOmdOptions): OnlineLearner {
 export function optimisticOmdStronglyConvex(
   options: DomainOptions & { lambda: number } & Partial<GradientLimit>,
 ): OnlineLearner {
+  checkOptions("optimisticOmdStronglyConvex", options, {
+    domain: true,
+    x0: true,
+    lambda: true,
+    G: true,
+    onExcess: true,
+  });
   const { domain, lambda, G, onExcess } = options;
   checkDomain(domain);
   checkNumber("lambda", lambda, { above: 0 });

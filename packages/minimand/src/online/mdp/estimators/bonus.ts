@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkDistribution, checkRows, checkSquare, flattened, type Rows } from "../checks.ts";
 import {
   backward,
@@ -86,17 +87,14 @@ export function localBonus({
  * dilatedBonusDp({ bonus: [[[1]], [[1]]], transition: [[[[1]]]], policy: [[[1]], [[1]]] }) // [2.5, 1]
  * @see arXiv 2107.08346, equation (5)
  */
-export function dilatedBonusDp({
-  bonus,
-  transition,
-  policy,
-  horizon = bonus.length,
-}: {
+export function dilatedBonusDp(options: {
   bonus: LayerTable;
   transition: TransitionTable;
   policy: LayerTable;
   horizon?: number;
 }): Float64Array[][] {
+  checkOptions("dilatedBonusDp", options, { bonus: true, transition: true, policy: true, horizon: true });
+  const { bonus, transition, policy, horizon = bonus.length } = options;
   checkLayers("bonus", bonus, transition, policy);
   checkNumber("horizon", horizon, { min: 1, integer: true });
   return backward(bonus, transition, policy, 1 + 1 / horizon);

@@ -1,4 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { innerAt } from "../../vectors.ts";
 import { checkFeatures, checkRows, type Rows, rowsOf } from "../checks.ts";
 import { addOuter, invertPositive, scaledIdentity } from "./symmetric.ts";
@@ -53,8 +54,10 @@ export interface ResamplingOptions {
  */
 export function matrixGeometricResampling(
   features: readonly Rows[],
-  { gamma, c = 0.5, symmetric = false }: ResamplingOptions,
+  options: ResamplingOptions,
 ): Float64Array[] {
+  checkOptions("matrixGeometricResampling", options, { gamma: true, c: true, symmetric: true });
+  const { gamma, c = 0.5, symmetric = false } = options;
   checkSeries(gamma, c);
   if (!Array.isArray(features)) throw typeError("features", "an array of batches of vectors", features);
   if (features.length === 0) throw rangeError("features", "at least one batch", features);

@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkVector, innerAt } from "../../vectors.ts";
 import { checkRows, checkSquare, flattened, type Rows } from "../checks.ts";
 import { timesVector } from "./symmetric.ts";
@@ -44,9 +45,12 @@ export interface QEstimateOptions {
  * @see arXiv 2301.12942, Algorithm 1 (plain, as in arXiv 2107.08346) and Algorithm 2 (magnitude-reduced)
  */
 export function qEstimate(
-  { sigmaInverse, chosen, suffixLoss, features }: QObservation,
-  { estimator, horizon, resampled }: QEstimateOptions,
+  observation: QObservation,
+  options: QEstimateOptions,
 ): { q: Float64Array; theta: Float64Array; m: Float64Array } {
+  checkOptions("qEstimate", options, { estimator: true, horizon: true, resampled: true });
+  const { sigmaInverse, chosen, suffixLoss, features } = observation;
+  const { estimator, horizon, resampled } = options;
   checkChoice("estimator", estimator, ["plain", "magnitude-reduced"]);
   checkNumber("horizon", horizon, { min: 1, integer: true });
   checkNumber("suffixLoss", suffixLoss, { min: 0, max: horizon });

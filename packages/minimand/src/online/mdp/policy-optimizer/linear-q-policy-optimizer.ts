@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { checkSnapshot } from "../../learner.ts";
 import { checkVector } from "../../vectors.ts";
 import {
@@ -72,6 +73,19 @@ export function linearQPolicyOptimizer<State>(
   simulator: EpisodicSimulator<State>,
   options: LinearQOptions,
 ): LinearQPolicyOptimizer<State> {
+  checkOptions("linearQPolicyOptimizer", options, {
+    algorithm: true,
+    episodes: true,
+    mode: true,
+    covariance: true,
+    fresh: true,
+    bonus: true,
+    actions: true,
+    etaScale: true,
+    bonusScale: true,
+    gammaScale: true,
+    seed: true,
+  });
   checkSimulator(simulator);
   const { algorithm, seed = 0 } = options;
   const { horizon, dim } = simulator;

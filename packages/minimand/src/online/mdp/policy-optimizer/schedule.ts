@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import type { Regularizer } from "../estimators/ftrl.ts";
 import type { Estimator } from "../estimators/q-estimate.ts";
 
@@ -70,16 +71,27 @@ export interface MdpSchedule {
  * adversarialMdpSchedule({ algorithm: "magnitude-reduced", horizon: 1, dim: 2, actions: 2, episodes: 800 }) // [0.0208, 0.0833, 0.0104]
  * @see arXiv 2301.12942, Theorems of Algorithms 1 and 2; arXiv 2107.08346, Theorem of its section 4
  */
-export function adversarialMdpSchedule({
-  algorithm,
-  horizon: h,
-  dim,
-  actions,
-  episodes,
-  etaScale = 1,
-  bonusScale = 1,
-  gammaScale = 1,
-}: ScheduleOptions): MdpSchedule {
+export function adversarialMdpSchedule(options: ScheduleOptions): MdpSchedule {
+  checkOptions("adversarialMdpSchedule", options, {
+    algorithm: true,
+    horizon: true,
+    dim: true,
+    actions: true,
+    episodes: true,
+    etaScale: true,
+    bonusScale: true,
+    gammaScale: true,
+  });
+  const {
+    algorithm,
+    horizon: h,
+    dim,
+    actions,
+    episodes,
+    etaScale = 1,
+    bonusScale = 1,
+    gammaScale = 1,
+  } = options;
   checkChoice("algorithm", algorithm, mdpAlgorithms);
   checkNumber("horizon", h, { min: 1, integer: true });
   checkNumber("dim", dim, { min: 1, integer: true });

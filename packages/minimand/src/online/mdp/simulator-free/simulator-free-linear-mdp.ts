@@ -1,4 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
 import { derive, randomSource } from "../../../engine/random.ts";
 import { drawIndex, type EpisodicSimulator } from "../environments/simulator.ts";
 import { episodesOf } from "../episode.ts";
@@ -48,8 +49,18 @@ export interface SimulatorFreeLinearMdp<State> extends EpisodicLearner<State, Si
  */
 export function simulatorFreeLinearMdp<State>(
   mdp: LinearMdpFeatures<State>,
-  { cover, epoch, eta, beta, gamma, exploration, seed = 0 }: SimulatorFreeOptions,
+  given: SimulatorFreeOptions,
 ): SimulatorFreeLinearMdp<State> {
+  checkOptions("simulatorFreeLinearMdp", given, {
+    cover: true,
+    epoch: true,
+    eta: true,
+    beta: true,
+    gamma: true,
+    exploration: true,
+    seed: true,
+  });
+  const { cover, epoch, eta, beta, gamma, exploration, seed = 0 } = given;
   if (typeof mdp?.features !== "function") throw typeError("mdp.features", "a function", mdp?.features);
   if (typeof mdp.actions !== "function") throw typeError("mdp.actions", "a function", mdp.actions);
   const { horizon, dim } = mdp;
