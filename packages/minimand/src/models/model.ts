@@ -19,6 +19,8 @@ export interface Variables {
 
 /** An init/apply pair. `apply` consumes what it is given. */
 export interface Model {
+  /** Number of ids, of a model whose input is int32 ids: they are checked where their values can be seen. */
+  readonly vocabulary?: number;
   init(key: np.Array): Variables;
   apply(variables: Variables, x: np.Array, options: ApplyOptions): [np.Array, Tree];
 }

@@ -30,7 +30,7 @@ export interface StepReport<State> {
 
 /** What is run by {@link fit}. */
 export interface FitOptions<State, B = Batch> {
-  step: Pick<AsyncTrainStep<State, B>, "update" | "updateAll" | "blockSize">;
+  step: Pick<AsyncTrainStep<State, B>, "update" | "updateAll" | "blockSize" | "reads">;
   /** Consumed. */
   state: State;
   batches: Iterable<B> | AsyncIterable<B>;

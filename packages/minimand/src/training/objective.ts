@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { typeError } from "../engine/errors.ts";
 import { constantOf } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -48,10 +49,14 @@ export type BatchLoss<H extends Hyper = Hyper> = (
  * The usual objective: a loss of the model's output. Per-example values (already multiplied by the weights, as every
  * loss of this library does) are summed and divided by the sum of the weights; a scalar is taken as it is.
  *
+ * @throws TypeError for what is no model, and for a loss that is no function
  * @example
  * objectiveOf(mlp({ inputs: 8, hidden: [64], outputs: 2 }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
  */
 export function objectiveOf<H extends Hyper = Hyper>(model: Model, loss: BatchLoss<H>): Objective<H> {
+  // Functions have an `apply`, too.
+  if (typeof model?.init !== "function") throw typeError("model", "a model", model);
+  if (typeof loss !== "function") throw typeError("loss", "a function (output, y, { weights })", loss);
   return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [output, nextState] = model.apply({ params, state: modelState }, x, {
       training: true,

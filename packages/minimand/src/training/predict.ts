@@ -4,17 +4,21 @@ import { type Compile, type Compiled, compileWithJit } from "../engine/compile.t
 import { sigmoid, softmax } from "../engine/numerics.ts";
 import type { Tree } from "../engine/tree.ts";
 import { refTree } from "../engine/tree.ts";
+import { checkVocabulary } from "../models/layers/embedding.ts";
 import type { Model } from "../models/model.ts";
 
 /**
  * A compiled forward pass in evaluation mode: `(params, modelState, x) => output`. Parameters and model state are kept;
  * `x` is consumed. One program per input shape.
+ *
+ * @throws TypeError for what is no model; RangeError for ids beyond the vocabulary of a model that begins with an `embedding`
  */
 export function predictor(
   model: Model,
   compile: Compile = compileWithJit,
 ): ((params: Tree, modelState: Tree, x: np.Array) => np.Array) & { dispose(): void } {
-  if (typeof model?.apply !== "function") throw typeError("model", "a model", model);
+  if (typeof model?.init !== "function" || typeof model.apply !== "function")
+    throw typeError("model", "a model", model);
   const program: Compiled<[Tree, Tree, np.Array], np.Array> = compile(
     (params: Tree, state: Tree, x: np.Array) => {
       const [output] = model.apply({ params, state }, x, { training: false });
@@ -22,7 +26,15 @@ export function predictor(
     },
   );
   return Object.assign(
-    (params: Tree, modelState: Tree, x: np.Array) => program(refTree(params), refTree(modelState), x),
+    (params: Tree, modelState: Tree, x: np.Array) => {
+      try {
+        checkVocabulary(model, x);
+      } catch (error) {
+        x.dispose();
+        throw error;
+      }
+      return program(refTree(params), refTree(modelState), x);
+    },
     {
       dispose: () => program.dispose(),
     },
@@ -46,6 +58,7 @@ export function predictor(
 export function probabilitiesOf(model: Model, compile?: Compile): ReturnType<typeof predictor> {
   return predictor(
     {
+      vocabulary: model?.vocabulary,
       init: model.init,
       apply(variables, x, options) {
         const [output, state] = model.apply(variables, x, options);

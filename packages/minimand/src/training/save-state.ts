@@ -73,7 +73,9 @@ export function loadState<State>(step: SavingStep<State>, bytes: Uint8Array): St
   const take = <T>(from: Record<string, T>, place: string): T => {
     unused.delete(place);
     if (!Object.hasOwn(from, place))
-      throw rangeError("state", `a value ${place}, as this step has it`, undefined);
+      throw isOfOptimizer(place)
+        ? otherOptimizer(`none of its ${place}`)
+        : rangeError("state", `a value ${place}, as this step has it`, undefined);
     return from[place];
   };
   const under = <T, V>(from: Record<string, T>, prefix: string, f: (value: T) => V): { [name: string]: V } =>
@@ -104,7 +106,10 @@ export function loadState<State>(step: SavingStep<State>, bytes: Uint8Array): St
       made.push(array);
       return array;
     });
-    for (const place of unused) throw rangeError("state", "only what this step has", place);
+    for (const place of unused)
+      throw isOfOptimizer(place)
+        ? otherOptimizer(`one of another, with ${place}`)
+        : rangeError("state", "only what this step has", place);
     return state as State;
   } catch (error) {
     disposeState(made);
@@ -113,6 +118,11 @@ export function loadState<State>(step: SavingStep<State>, bytes: Uint8Array): St
     disposeState(like);
   }
 }
+
+const isOfOptimizer = (place: string): boolean => place === "optimizer" || place.startsWith("optimizer.");
+
+const otherOptimizer = (got: string): RangeError =>
+  new RangeError(`state: expected one of the optimizer of this step, got ${got}`);
 
 /** The checksum of a file with its own digits blanked. */
 function sumOf(bytes: Uint8Array): string {

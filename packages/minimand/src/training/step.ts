@@ -3,6 +3,7 @@ import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compi
 import { isArrayLike, typeError } from "../engine/errors.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
 import { disposeTree, leavesOf, refTree, type Tree } from "../engine/tree.ts";
+import { checkVocabulary } from "../models/layers/embedding.ts";
 import type { Model } from "../models/model.ts";
 import { applyUpdates } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
@@ -30,7 +31,7 @@ import {
 
 /** What all steps are built from. */
 export interface StepOptions {
-  model: Pick<Model, "init">;
+  model: Pick<Model, "init" | "vocabulary">;
   optimizer: HyperOptimizer;
   /** Names and defaults of the hyperparameters beside those of the method; left out, any may be given. */
   hyper?: Hyper;
@@ -72,7 +73,10 @@ export function makeStep<Carried extends Tree = Tree>(
       optimizer,
     );
   const compile: AsyncCompile = options.compile ?? compileWithJit;
-  const traced = tracedStep(options, method);
+  let reads: ReadonlySet<string> | null = null;
+  const traced = tracedStep(options, method, (read) => {
+    reads = read;
+  });
   const program = compile(traced);
   const loop = compile.loop?.(traced);
 
@@ -120,6 +124,7 @@ export function makeStep<Carried extends Tree = Tree>(
       let state = given;
       let data: Data;
       try {
+        checkVocabulary(model, batch.x);
         state = method.before?.(given, batch) ?? given;
         data = dataOf(state, batch);
       } catch (error) {
@@ -148,6 +153,7 @@ export function makeStep<Carried extends Tree = Tree>(
       updateAll(state, batches) {
         const states = batches.map((_, i) => later(state, i));
         if (method.alone !== undefined && states.some(method.alone)) return null;
+        for (const { x } of batches) checkVocabulary(model, x);
         const data = batches.map((batch, i) => dataOf(states[i], batch));
         const fixed = fixedOf(state);
         const result = loop(carryOf(state), data, fixed);
@@ -162,6 +168,7 @@ export function makeStep<Carried extends Tree = Tree>(
       blockSize: (state, { weights }) =>
         method.alone?.(state) ? 1 : blockSizeFor(state.params, weights.shape[0]),
     }),
+    reads: () => reads,
     params: (state) => state.params,
     modelState: (state) => state.modelState,
     dispose() {
@@ -181,6 +188,7 @@ type Outcome = { metrics: StepMetrics; kept: Arrays };
 function tracedStep<Carried extends Tree>(
   { optimizer, hyper: declared = {} }: Pick<StepOptions, "optimizer" | "hyper">,
   method: StepMethod<Carried>,
+  tell: (read: ReadonlySet<string>) => void,
 ) {
   const carries = method.carry !== undefined;
   return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Outcome] => {
@@ -189,7 +197,7 @@ function tracedStep<Carried extends Tree>(
       optimizer: Tree;
       carried: Carried;
     };
-    const read = new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {})]);
+    const read = new Set<string>();
     const scalars = named(hyper, read);
     const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };
     const found = method.direction(inputs);
@@ -200,7 +208,8 @@ function tracedStep<Carried extends Tree>(
     const carried = found.carried ?? before.carried;
     const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
     // Only now is it known what objective and optimizer ask for.
-    checkMistyped(hyper, read);
+    checkMistyped(hyper, new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {}), ...read]));
+    tell(read);
     disposeTree([one, modelState, hyper, data]);
     return [
       {

@@ -51,6 +51,8 @@ export interface TrainStep<State, B = Batch, Result = StepResult<State>, H exten
   updateAll?(state: State, batches: B[]): StepResult<State> | null;
   /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
   blockSize?(state: State, batch: B): number;
+  /** Names of the hyperparameters that the program reads; null before the first update. */
+  reads?(): ReadonlySet<string> | null;
   /** The trained parameters; still owned by the state. */
   params(state: State): Tree;
   /** Running statistics of the model; still owned by the state. */

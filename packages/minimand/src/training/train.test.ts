@@ -80,7 +80,13 @@ describe("train", () => {
     const validation = { score: () => values[epoch++], higherIsBetter: true };
     const { bestEpoch } = await train({ ...{ step, state: start(), data, epochs: 5 }, validation });
     expect(bestEpoch).toBe(2);
-    expect((await withValues([Number.NaN, Number.NaN])).bestEpoch).toBe(0);
+    expect((await withValues([Number.NaN, 1])).bestEpoch).toBe(1);
+    await expect(withValues([Number.NaN, Number.NaN])).rejects.toThrow(
+      "validation: expected a number after at least one epoch, got NaN",
+    );
+    await expect(withValues([Number.NaN, Number.NaN, 1], { patience: 1 })).rejects.toThrow("validation: ");
+    const stopped = await withValues([Number.NaN, 1], { onEpoch: () => false });
+    expect([stopped.stopped, stopped.bestEpoch]).toEqual(["callback", 0]);
   });
 
   it("multiplies the learning rate by the schedule, compiles nothing anew, and leaves it whole between epochs", async () => {

@@ -69,7 +69,8 @@ export interface Trained<State> {
  * @param options `step`, `state`, `data` and `epochs`; `validation`, `patience`, `schedule`, `onEpoch`, `onStep`, `signal`; `history` and
  *   `best` of an earlier run
  * @returns the best state, the history of all epochs, which epoch was best, and why training ended
- * @throws NonFiniteError as `fit`, with the step counted from the start of its epoch; the reason of `signal` when aborted; what callbacks
+ * @throws RangeError where every validation was NaN, unless a callback has stopped training; TypeError, after the first step, for a
+ *   `schedule` where the step reads no learning rate; NonFiniteError as `fit`, with the step counted from the start of its epoch; the reason of `signal` when aborted; what callbacks
  *   and validation throw. All states are disposed then. TypeError, RangeError, before anything is consumed, for options outside their
  *   ranges, and validation examples of another shape
  * @example
@@ -125,6 +126,8 @@ export async function train<State, B = Batch>(options: TrainOptions<State, B>): 
         break;
       }
     }
+    if (stopped !== "callback" && history.every(({ validation }) => Number.isNaN(validation)))
+      throw rangeError("validation", "a number after at least one epoch", Number.NaN);
   } catch (error) {
     disposeState([best, isOwn ? current : null]);
     throw error;
@@ -136,7 +139,7 @@ export async function train<State, B = Batch>(options: TrainOptions<State, B>): 
 
 /** Makes the steps of an epoch; `ended` where `onStep` has seen enough. Consumes the state. */
 async function trainEpoch<State, B>(
-  { step, onStep, signal }: TrainOptions<State, B>,
+  { step, schedule, onStep, signal }: TrainOptions<State, B>,
   state: State,
   batches: FitOptions<State, B>["batches"],
 ): Promise<{ state: State; loss: number; ended: boolean }> {
@@ -150,6 +153,12 @@ async function trainEpoch<State, B>(
   const onMetrics = ({ loss }: { loss: number }): void => {
     sum += loss;
     steps++;
+    if (schedule !== undefined && step.reads?.()?.has("learningRate") === false)
+      throw typeError(
+        "schedule",
+        "a step that reads hyper.learningRate, e.g. of the optimizer ({ learningRate }) => adamw(learningRate)",
+        `one that reads ${[...step.reads()!].join(", ") || "none"}`,
+      );
   };
   const trained = await fit({ step, state, batches, onMetrics, onStep: watched, signal });
   return { state: trained, loss: sum / steps, ended };
@@ -233,9 +242,20 @@ function learningRateOf(state: unknown): number | undefined {
 }
 
 function shareAt(schedule: (epoch: number, epochs: number) => number, epoch: number, epochs: number): number {
-  const share = schedule(epoch, epochs);
+  let share: unknown;
+  try {
+    share = schedule(epoch, epochs);
+  } catch (error) {
+    // A schedule of optimizers counts steps, in an array.
+    if (error instanceof TypeError)
+      throw new TypeError(
+        `schedule: expected a function (epoch, epochs) => share of the learning rate (schedules of steps, as oneCycleSchedule, are given to an optimizer), got one that throws: ${error.message}`,
+        { cause: error },
+      );
+    throw error;
+  }
   checkNumber("schedule", share, { min: 0 });
-  return share;
+  return share as number;
 }
 
 function withRate<State>(state: State, learningRate: number): State {

@@ -1,10 +1,13 @@
+import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { keyOf } from "../engine/random.ts";
 import { crossEntropy } from "../losses/index.ts";
-import { dense, mlp, sequential } from "../models/index.ts";
-import { adamw } from "../optimizers/index.ts";
+import { handedByObjective } from "../losses/loss-options.ts";
+import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
+import { adamw, linearSchedule } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
-import { objectiveOf } from "./objective.ts";
+import { disposeState } from "./keep-state.ts";
+import { type BatchLoss, objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
 import { saveState } from "./save-state.ts";
 import { supervised } from "./supervised.ts";
@@ -62,6 +65,18 @@ describe("what plain JavaScript may pass by mistake is refused by its name", () 
       () => validationOn(loose({ step, model, data, metric: "accuracy" })),
       'metric: expected a metric, e.g. metricById("accuracy"), got "accuracy"',
     ],
+    [
+      "loss and model the other way round",
+      () => objectiveOf(loose(crossEntropy), loose(model)),
+      "model: expected a model, got",
+    ],
+    ["a model and no loss", () => objectiveOf(model, loose("crossEntropy")), "loss: expected a function"],
+    [
+      "a layer that wasn't called",
+      () =>
+        predictor(sequential(loose([flatten, dense({ inputs: 2, outputs: 2 })])))({}, {}, np.zeros([1, 2])),
+      "sequential, piece 0 (flatten): expected a function that returns an array, got object: did you mean 'flatten()'?",
+    ],
   ])("%s", (_, call, message) => {
     expect(call).toThrow(message);
   });
@@ -102,7 +117,58 @@ describe("what plain JavaScript may pass by mistake is refused by its name", () 
       async () => saveState(step, loose(await train({ step, state: start(), data, epochs: 1 }))),
       "state: expected the state alone: what train returns holds it as .state",
     ],
+    [
+      "a schedule of steps",
+      () => train(loose({ step, state: start(), data, epochs: 1, schedule: linearSchedule(0.1, 10) })),
+      "schedule: expected a function (epoch, epochs) => share of the learning rate (schedules of steps, as oneCycleSchedule, are given to an optimizer)",
+    ],
+    [
+      "a schedule of a learning rate that nobody reads",
+      () => train({ step, state: start(), data, epochs: 1, schedule: () => 0.5 }),
+      "schedule: expected a step that reads hyper.learningRate",
+    ],
   ])("%s", async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
   });
+});
+
+describe("ids beyond the vocabulary", () => {
+  const words = sequential([
+    embedding({ vocabulary: 3, size: 2 }),
+    (x) => x.sum(1),
+    dense({ inputs: 2, outputs: 2 }),
+  ]);
+  const ids = (last: number) => np.array(Int32Array.of(0, last), { shape: [1, 2] });
+  const refused = /^x of sequential\(embedding\(3, 2\).*: expected ids from 0 to 2, got 3$/;
+
+  it("are refused by predictors and steps, which leave the state to the caller", () => {
+    const reader = supervised({
+      model: words,
+      objective: objectiveOf(words, crossEntropy),
+      optimizer: adamw(0.1),
+    });
+    const state = reader.init(keyOf(0));
+    const batch = (last: number) => ({
+      x: ids(last),
+      y: np.array(Int32Array.of(1)),
+      weights: np.array([1]),
+      ids: Int32Array.of(0),
+      rows: 1,
+    });
+    const read = predictor(words);
+    const wrong = ids(3);
+    expect(() => read(state.params, state.modelState, wrong)).toThrow(refused);
+    expect(wrong.refCount).toBe(0);
+    expect(read(state.params, state.modelState, ids(2)).shape).toEqual([1, 2]);
+    expect(() => reader.update(state, batch(3))).toThrow(refused);
+    const [next, { loss }] = reader.update(state, batch(2));
+    expect(loss.item()).toBeGreaterThan(0);
+    disposeState(next);
+    for (const { dispose } of [reader, read]) dispose();
+  });
+});
+
+it("what objectives hand to every loss is what losses of the library let through", () => {
+  const handed: { [Name in Exclude<keyof Parameters<BatchLoss>[2], "weights">]: true } = handedByObjective;
+  expect(Object.keys(handed)).toEqual(["key", "hyper"]);
 });

@@ -2,13 +2,14 @@ import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber, peek, rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
+import type { Model } from "../model.ts";
 import { type Layer, plainLayer } from "./layer.ts";
 
 /**
  * A table of vectors, one for each id: `y_i = table[x_i]`. Its gradient adds up what arrives at each id.
  *
- * Ids outside the table are refused where their values can be seen. In a compiled program they have none: there such an id
- * gives zeros, and no gradient.
+ * Ids outside the table are refused where their values can be seen: by training steps and predictors of a model that begins with this
+ * layer, too. In a compiled program of one's own they have none: there such an id gives zeros, and no gradient.
  *
  * @returns a layer from int32 ids `[...]` to `[..., size]`; the table `[vocabulary, size]` starts normal with variance 1
  * @throws RangeError for sizes that are no integers >= 1, and from `apply` for ids outside [0, vocabulary); TypeError from
@@ -27,7 +28,7 @@ export function embedding(options: { vocabulary: number; size: number }): Layer 
   checkNumber("vocabulary", vocabulary, { min: 1, integer: true });
   checkNumber("size", size, { min: 1, integer: true });
   const name = `embedding(${vocabulary}, ${size})`;
-  return plainLayer<{ table: np.Array }>(name, {
+  const layer = plainLayer<{ table: np.Array }>(name, {
     init: (key) => ({ table: random.normal(key, [vocabulary, size]) }),
     apply({ table }, x) {
       checkIds(name, x, vocabulary);
@@ -39,6 +40,12 @@ export function embedding(options: { vocabulary: number; size: number }): Layer 
       return rows.reshape([...x.shape, size]);
     },
   });
+  return { ...layer, vocabulary };
+}
+
+/** Throws where ids that can be seen lie outside the vocabulary of the model; inside a program they can't. Looks at the input. */
+export function checkVocabulary(model: Pick<Model, "vocabulary"> & { name?: string }, x: np.Array): void {
+  if (model.vocabulary !== undefined) checkIds(model.name ?? "the model", x, model.vocabulary);
 }
 
 function checkIds(name: string, x: np.Array, vocabulary: number): void {

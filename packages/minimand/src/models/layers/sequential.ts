@@ -1,5 +1,5 @@
 import { type numpy as np, random } from "@jax-js/jax";
-import { typeError } from "../../engine/checks.ts";
+import { isArrayLike, typeError } from "../../engine/checks.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, FeatureModel, Model, Variables } from "../model.ts";
 import { type Layer, plainLayer, withoutParams } from "./layer.ts";
@@ -50,6 +50,7 @@ export function sequential(pieces: readonly LayerLike[]): Layer | (Layer & Featu
 
   return {
     name: `sequential(${models.map(nameOf).join(", ")})`,
+    ...(models[0]?.vocabulary !== undefined && { vocabulary: models[0].vocabulary }),
     init(key) {
       const keys = keysOf(key, models.length);
       const started = models.map((model, i) => model.init(keys[i] as np.Array));
@@ -78,7 +79,21 @@ interface Part {
 
 function asModel(piece: LayerLike, i: number): Model {
   if (typeof piece === "function")
-    return plainLayer(functionName(piece), { init: withoutParams, apply: (_, x) => piece(x) });
+    return plainLayer(functionName(piece), {
+      init: withoutParams,
+      apply(_, x) {
+        const y: unknown = piece(x);
+        if (isArrayLike(y)) return y as np.Array;
+        const name = functionName(piece);
+        const { message } = typeError(
+          `sequential, piece ${i} (${name})`,
+          "a function that returns an array",
+          y,
+        );
+        const isLayer = typeof (y as Partial<Model> | null)?.init === "function";
+        throw new TypeError(isLayer ? `${message}: did you mean '${name}()'?` : message);
+      },
+    });
   if (typeof piece?.apply !== "function")
     throw typeError(`sequential, piece ${i}`, "a model or a function", piece);
   return piece;
