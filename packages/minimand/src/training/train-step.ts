@@ -94,7 +94,7 @@ export type AsyncSupervisedStep<H extends Hyper = Hyper, Own extends object = ob
 type StateHyper<H extends Hyper, Own extends object> = string extends keyof H ? Hyper : H & Required<Own>;
 
 /** What is declared may be left out, that of the method, too. */
-type InitHyper<H extends Hyper, Own extends object> = string extends keyof H
+export type InitHyper<H extends Hyper, Own extends object> = string extends keyof H
   ? GivenHyper & Own
   : Partial<H> & Omit<Own, keyof H>;
 

@@ -1,8 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber } from "../../engine/checks.ts";
+import { checkChoice } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree, zerosLike } from "../../engine/tree.ts";
+import type { Hyper } from "../hyper.ts";
+import type { InitHyper } from "../train-step.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
 import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions } from "./search.ts";
@@ -11,7 +13,7 @@ import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions 
 export type Hypergradient = "exact" | "finite-difference";
 
 /** How {@link darts} searches. */
-export type DartsOptions = SearchOptions &
+export type DartsOptions<H extends Hyper = Hyper> = SearchOptions<H> &
   (
     | { order: 1 }
     | {
@@ -46,6 +48,10 @@ export type DartsOptions = SearchOptions &
  * darts(problem, { order: 2, optimizer: ({ learningRate }) => sgd(learningRate), architectureOptimizer: adam(3e-2) })
  * @see Liu, Simonyan, Yang 2019, arXiv 1806.09055, algorithm 1 and equations (5) to (8)
  */
+export function darts<H extends Hyper = Hyper>(
+  problem: Bilevel<never>,
+  options: DartsOptions<H>,
+): ArchitectureSearch<Tree, InitHyper<H, { xi?: number; radius?: number }>>;
 export function darts(problem: Bilevel<never>, options: DartsOptions): ArchitectureSearch {
   checkChoice("order", String(options.order), ["1", "2"]);
   const own = options.order === 1 ? { order: true } : { order: true, hypergradient: true, unrolled: true };
@@ -59,10 +65,7 @@ export function darts(problem: Bilevel<never>, options: DartsOptions): Architect
     gradientsPerStep: second === null ? 2 : 5,
     networks: [],
     ...(unrolled && { carried: { velocity: (weights: Tree) => zerosLike(weights) } }),
-    hyper: { radius: { default: 0.01, above: 0 } },
-    check({ xi = 0 }) {
-      checkNumber("hyper.xi", xi, { min: 0 });
-    },
+    hyper: { radius: { default: 0.01, above: 0 }, xi: { min: 0, optional: true } },
     body({ one, networks, architecture: a, hyper, trainBatch, valBatch, stepNetwork, stepArchitecture }) {
       const { weights: w, velocity } = networks;
       let found: { value: np.Array; gradient: Tree };

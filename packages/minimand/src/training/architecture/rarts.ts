@@ -4,6 +4,8 @@ import { checkOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, sumOfSquares, type Tree } from "../../engine/tree.ts";
 import type { Schedule } from "../../optimizers/schedules.ts";
+import type { Hyper } from "../hyper.ts";
+import type { InitHyper } from "../train-step.ts";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, type Partials, partialsOf } from "./bilevel.ts";
 import {
@@ -16,9 +18,9 @@ import {
 } from "./search.ts";
 
 /** How {@link rarts} searches. */
-export interface RartsOptions extends SearchOptions {
+export interface RartsOptions<H extends Hyper = Hyper> extends SearchOptions<H> {
   /** Of the second network; default as the first's. */
-  twinOptimizer?: SearchOptimizer;
+  twinOptimizer?: SearchOptimizer<NoInfer<H>>;
   /**
    * `gauss-seidel` (default, the paper's): each block sees the blocks before it already moved, 4 gradients a step. `jacobi`:
    * all at the old point, 2 gradients a step.
@@ -67,6 +69,10 @@ export interface RartsOptions extends SearchOptions {
  * rarts(problem, { optimizer: ({ learningRate }) => sgd(learningRate), architectureOptimizer: adam(3e-2) })
  * @see Xue, Qi, Xin 2020, arXiv 2008.03901, section 3
  */
+export function rarts<H extends Hyper = Hyper>(
+  problem: Bilevel<never>,
+  options: RartsOptions<H>,
+): ArchitectureSearch<Tree, InitHyper<H, { lambda?: number; beta?: number }>>;
 export function rarts(problem: Bilevel<never>, options: RartsOptions): ArchitectureSearch {
   checkOptions("rarts", options, {
     ...searchOptions,

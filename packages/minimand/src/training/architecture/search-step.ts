@@ -2,9 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { derive, seedOf } from "../../engine/random.ts";
+import type { Tree } from "../../engine/tree.ts";
 import type { Batch } from "../batches.ts";
-import type { Hyper } from "../hyper.ts";
-import { readInit, type TrainStep } from "../train-step.ts";
+import type { GivenHyper, Hyper } from "../hyper.ts";
+import { readInit, type StepResult, type TrainStep } from "../train-step.ts";
 import { type Bilevel, bilevelOf, type SearchBatch, type SearchLoss, type SearchModel } from "./bilevel.ts";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
@@ -18,11 +19,11 @@ export interface SearchStepState {
 }
 
 /** How a {@link searchStep} is built. */
-export interface SearchStepOptions {
+export interface SearchStepOptions<Given extends object = GivenHyper> {
   model: SearchModel;
   loss: SearchLoss;
   /** Any search, made of the two losses. */
-  search: (problem: Bilevel<SearchBatch>) => ArchitectureSearch;
+  search: (problem: Bilevel<SearchBatch>) => ArchitectureSearch<Tree, Given>;
   /** Share of the examples that only the validation loss sees, in (0, 1); default 0.5. */
   validationShare?: number;
 }
@@ -38,6 +39,9 @@ export interface SearchStepOptions {
  * @example
  * searchStep({ model, loss, search: (problem) => rarts(problem, { optimizer, architectureOptimizer }) })
  */
+export function searchStep<Given extends object = GivenHyper>(
+  options: SearchStepOptions<Given>,
+): TrainStep<SearchStepState, Batch, StepResult<SearchStepState>, Given>;
 export function searchStep(options: SearchStepOptions): TrainStep<SearchStepState> {
   checkOptions("searchStep", options, { model: true, loss: true, search: true, validationShare: true });
   const { model, loss, search, validationShare = 0.5 } = options;

@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { applyUpdates } from "../../optimizers/transformation.ts";
 import {
+  type GivenHyper,
   type Hyper,
   type HyperOptimizer,
   type HyperRanges,
@@ -19,21 +20,26 @@ import {
 export type { TracedHyper } from "../hyper.ts";
 
 /** Of a search, each network and the architecture have one. */
-export type SearchOptimizer = HyperOptimizer;
+export type SearchOptimizer<H extends Hyper = Hyper> = HyperOptimizer<H>;
 
 /** A proximal step: parameters after the optimizer's step to those that are kept. Traced; consumes the tree. */
-export type Proximal = (parameters: Tree, hyper: TracedHyper) => Tree;
+export type Proximal<H extends Hyper = Hyper> = (parameters: Tree, hyper: TracedHyper<H>) => Tree;
 
 /** What all searches are built from. */
-export interface SearchOptions {
+export interface SearchOptions<H extends Hyper = Hyper> {
   /** Of the network weights; every network of the search has its own state of it. */
-  optimizer: SearchOptimizer;
+  optimizer: SearchOptimizer<NoInfer<H>>;
   /** Of the architecture parameters. */
-  architectureOptimizer: SearchOptimizer;
+  architectureOptimizer: SearchOptimizer<NoInfer<H>>;
   /** After each step of the architecture, e.g. {@link proxL1} for gates. */
-  architectureProx?: Proximal;
+  architectureProx?: Proximal<NoInfer<H>>;
   /** After each step of a network, e.g. {@link proxGroupL2} for the filters of a channel. */
-  weightProx?: Proximal;
+  weightProx?: Proximal<NoInfer<H>>;
+  /**
+   * Hyperparameters of optimizers and proximal steps, each with its default; another name then compiles nowhere, but for those of the
+   * search itself. Left out, `init` has to be given all that is asked for.
+   */
+  hyper?: H;
   /** Default: the engine's `jit`. */
   compile?: Compile;
 }
@@ -44,6 +50,7 @@ export const searchOptions: OptionNames<SearchOptions> = {
   architectureOptimizer: true,
   architectureProx: true,
   weightProx: true,
+  hyper: true,
   compile: true,
 };
 
@@ -67,20 +74,20 @@ export type SearchMetrics = {
 };
 
 /** What a search starts from beside weights and architecture. */
-export interface SearchInit {
-  hyper?: Hyper;
+export interface SearchInit<Given extends object = GivenHyper> {
+  hyper?: Given;
   /** Starts of further networks by name; default: copies of the weights. */
   networks?: { [name: string]: Tree };
 }
 
 /**
  * One way of searching for an architecture. `init` consumes weights and architecture; `update` consumes the state and one
- * batch of each half of the data, and returns the next state with scalars to log.
+ * batch of each half of the data, and returns the next state with scalars to log. `Given` are the hyperparameters that `init` takes.
  */
-export interface ArchitectureSearch<Batch extends Tree = Tree> {
+export interface ArchitectureSearch<Batch extends Tree = Tree, Given extends object = GivenHyper> {
   /** Passes forward and back that a step costs. */
   gradientsPerStep: number;
-  init(weights: Tree, architecture: Tree, options?: SearchInit): SearchState;
+  init(weights: Tree, architecture: Tree, options?: SearchInit<Given>): SearchState;
   update(state: SearchState, trainBatch: Batch, valBatch: Batch): [SearchState, SearchMetrics];
   /** Frees the compiled programs. */
   dispose(): void;
@@ -177,7 +184,8 @@ export function makeSearch(
     init(weights, architecture, start = {}) {
       checkOptions("init", start, { hyper: true, networks: true });
       const { hyper: given = {}, networks: starts = {} } = start;
-      const hyper = readHyper(parts.hyper, given);
+      const numbers = Object.entries(given).filter(([, value]) => value !== undefined);
+      const hyper = readHyper(parts.hyper, Object.fromEntries(numbers) as Hyper, options.hyper);
       parts.check?.(hyper);
       for (const name of Object.keys(starts))
         if (!parts.networks.includes(name))

@@ -1,7 +1,9 @@
 import { checkChoice } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
-import { refTree } from "../../engine/tree.ts";
+import { refTree, type Tree } from "../../engine/tree.ts";
+import type { Hyper } from "../hyper.ts";
+import type { InitHyper } from "../train-step.ts";
 import { plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
 import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions } from "./search.ts";
@@ -20,6 +22,10 @@ import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions 
  * singleLevel(problem, { optimizer: sgd(0.1), architectureOptimizer: adam(3e-2) })
  * @see Xue, Qi, Xin 2020, arXiv 2008.03901, section 3: data splitting without network splitting
  */
+export function singleLevel<H extends Hyper = Hyper>(
+  problem: Bilevel<never>,
+  options: SearchOptions<H> & { order?: "gauss-seidel" | "jacobi" },
+): ArchitectureSearch<Tree, InitHyper<H, { lambda?: number }>>;
 export function singleLevel(
   problem: Bilevel<never>,
   options: SearchOptions & { order?: "gauss-seidel" | "jacobi" },
