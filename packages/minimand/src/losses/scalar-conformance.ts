@@ -56,8 +56,8 @@ function margin<Values extends ParameterValues>(
   parameters = {} as Values,
   traits: { mayOverflow?: true } = {},
 ): ScalarLoss {
-  const loss: ScalarLoss["loss"] = (f, y, o, given = parameters) =>
-    marginLoss(f, y, (z) => phi(z, given as Given<Values>), o);
+  const loss: ScalarLoss["loss"] = (f, y, { weights, ...others }, given = parameters) =>
+    marginLoss(f, y, (z) => phi(z, { ...others, ...(given as Given<Values>) }), { weights });
   return { name, target: "label", loss, parameters, ...traits };
 }
 

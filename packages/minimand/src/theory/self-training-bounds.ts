@@ -112,7 +112,14 @@ export function selfTrainingBound(
  * @see Saberi et al. 2023, arXiv 2310.00027, section 4
  */
 export function labeledOnlyBound(options: Pick<SampleSizes, "d" | "m" | "delta">): number {
-  checkOptions("labeledOnlyBound", options, { d: true, m: true, delta: true });
+  // One set of sizes may serve all bounds.
+  checkOptions<SampleSizes>("labeledOnlyBound", options as SampleSizes, {
+    d: true,
+    m: true,
+    n: true,
+    alpha: true,
+    delta: true,
+  });
   const { d, m, delta = 0.05 } = options;
   const { chance } = checked({ d, m, n: 0, alpha: 0, delta });
   return Math.sqrt(d / m) + Math.sqrt((2 * chance) / m);

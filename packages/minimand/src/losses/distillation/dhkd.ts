@@ -1,6 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { crossEntropy } from "../classification/cross-entropy.ts";
 import { checkLossOptions, lossOptions } from "../loss-options.ts";
@@ -32,7 +31,6 @@ export function dhkdLoss(
   labels: np.Array,
   options: DistillationOptions & { gamma?: Parameter; alpha?: Parameter } = {},
 ): { total: np.Array; crossEntropy: np.Array; distillation: np.Array } {
-  checkOptions("dhkdLoss", options, { weights: true, temperature: true, gamma: true, alpha: true });
   checkLossOptions("dhkdLoss", options, { gamma: true, alpha: true, temperature: true, ...lossOptions });
   const { gamma = 1, alpha = 1, temperature, weights } = options;
   checkParameter("gamma", gamma, { min: 0 });

@@ -27,6 +27,7 @@ export function adversarialTraining<H extends Hyper = Hyper>(
 export function adversarialTraining(options: AdversarialStepOptions): SupervisedStep {
   return attackedOnlyStep("adversarialTraining", options, {
     attack: (advLogits, { y }) => crossEntropy(advLogits, y),
-    objective: objectiveOf(options.model, (logits, y, { weights }) => crossEntropy(logits, y, { weights })),
+    objective: (model) =>
+      objectiveOf(model, (logits, y, { weights }) => crossEntropy(logits, y, { weights })),
   });
 }

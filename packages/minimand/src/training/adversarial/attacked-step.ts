@@ -74,11 +74,11 @@ export function pairStep(
 export function attackedOnlyStep(
   name: string,
   options: AdversarialStepOptions,
-  parts: { attack: ScoreAttack<{ y: np.Array }>; objective: Objective },
+  parts: { attack: ScoreAttack<{ y: np.Array }>; objective: (model: Model) => Objective },
 ): TrainStep<SupervisedState> {
   const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
-  const at = gradientAt(parts.objective);
+  const at = gradientAt(parts.objective(model));
   const step = makeStep(
     { model, optimizer, hyper, compile },
     {

@@ -123,7 +123,8 @@ export function evaluateOffPolicy(
   }
   if (propensity.length === 0) throw rangeError("records", "at least one decision with a reward", records);
   const predictions = model === undefined ? {} : { qLogged, qTarget };
-  return offPolicyEstimates({ propensity, reward, target, ...predictions }, options);
+  const { clip } = options;
+  return offPolicyEstimates({ propensity, reward, target, ...predictions }, { clip });
 }
 
 function finite(value: number): number {

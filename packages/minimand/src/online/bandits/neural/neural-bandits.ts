@@ -13,7 +13,7 @@ import {
   inverseGap,
 } from "./inverse-gap.ts";
 import { onlineRegressor, type RegressorState } from "./regressor.ts";
-import type { RegressorOptions } from "./regressor-options.ts";
+import { type RegressorOptions, regressorPart } from "./regressor-options.ts";
 
 /** Options of all bandits that predict by a network; see {@link onlineRegressor} and {@link Bandit}. */
 export interface NeuralBanditOptions
@@ -147,7 +147,7 @@ function neuralAlgorithm(kind: NeuralKind, options: NeuralOptions, saved?: Regre
   const { loss = "square" } = greedy ? options : { loss: kind === "neu-fast-cb" ? "kl" : "square" };
   checkChoice("loss", loss, ["square", "kl"]);
   const regressor = onlineRegressor({
-    ...options,
+    ...regressorPart(options),
     loss,
     slots: options.arms ?? 1,
     seed: derive(seed, 13),

@@ -7,6 +7,7 @@ import type { Bandit } from "../bandit.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import type { NeuralBanditOptions } from "./neural-bandits.ts";
 import { onlineRegressor, type RegressorState } from "./regressor.ts";
+import { regressorPart } from "./regressor-options.ts";
 
 /** Options of {@link neuralUcb} and {@link neuralTs}. */
 export interface NeuralExplorationOptions extends NeuralBanditOptions {
@@ -116,7 +117,7 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
   checkNumber("estimates", estimates, { min: 1, integer: true });
   const regressor = onlineRegressor({
     perturbation: { mode: "none" },
-    ...options,
+    ...regressorPart(options),
     loss: "square",
     slots: options.arms ?? 1,
     seed: derive(seed, 13),

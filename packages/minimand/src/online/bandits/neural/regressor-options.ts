@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError } from "../../../engine/errors.ts";
+import type { OptionNames } from "../../../engine/options.ts";
 import { checkStepSize, type DescentOptions, type StepSize } from "./descent.ts";
 import type { NetworkOptions } from "./network.ts";
 import type { ReplayOptions } from "./replay-memory.ts";
@@ -34,6 +35,19 @@ export interface RegressorOptions extends NetworkOptions {
   seed?: number;
   /** Told of a learning rate that the perturbation makes diverge; default `console.warn`. */
   warn?: (message: string) => void;
+}
+
+type OfBandit = Omit<RegressorOptions, "loss" | "slots" | "seed">;
+
+const ofBandit: OptionNames<OfBandit> = {
+  ...{ dim: true, hidden: true, activation: true, scaled: true },
+  ...{ learningRate: true, optimizer: true, perturbation: true, radius: true, replay: true, warn: true },
+};
+
+/** Those options of a bandit that are its regressor's. */
+export function regressorPart(options: OfBandit): OfBandit {
+  const own = Object.entries(options).filter(([name]) => Object.hasOwn(ofBandit, name));
+  return Object.fromEntries(own) as never;
 }
 
 /** Options, checked, with defaults put in. */

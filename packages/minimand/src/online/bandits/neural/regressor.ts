@@ -74,7 +74,8 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   const { loss, optimizer, learningRate, seed } = settings;
   const { mode, cp, samples } = settings.perturbation;
   const { batch } = settings.replay;
-  const network = onlineNetwork(options);
+  const { hidden, activation, scaled, slots } = options;
+  const network = onlineNetwork({ dim: options.dim, hidden, activation, scaled, slots });
   const { size, dim, layers, width } = network;
   const radii = radiiOf(options.radius, layers.length);
   const c = perturbationScale(mode === "none" ? 0 : cp, width);
