@@ -112,13 +112,11 @@ export function selfTrainingBound(
  * @see Saberi et al. 2023, arXiv 2310.00027, section 4
  */
 export function labeledOnlyBound(options: Pick<SampleSizes, "d" | "m" | "delta">): number {
-  // One set of sizes may serve all bounds.
-  checkOptions<SampleSizes>("labeledOnlyBound", options as SampleSizes, {
-    d: true,
-    m: true,
-    n: true,
-    alpha: true,
-    delta: true,
+  // One set of numbers may serve all bounds.
+  type OfAll = Parameters<typeof selfTrainingBound>[0];
+  checkOptions<OfAll>("labeledOnlyBound", options as OfAll, {
+    ...{ d: true, m: true, n: true, alpha: true, delta: true },
+    ...{ muNorm: true, sigma: true, unlabeledMuNorm: true, unlabeledSigma: true },
   });
   const { d, m, delta = 0.05 } = options;
   const { chance } = checked({ d, m, n: 0, alpha: 0, delta });
