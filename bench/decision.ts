@@ -1,0 +1,113 @@
+/*
+ * Whether the decision of `minimand compare` keeps its chance of a false finding, and what it finds, with networks on real tables:
+ * the whole plan (folds, inner splits, chosen epochs, finalists, six seeds), again and again on other rows, with candidates that
+ * differ by chance only, or one that is better by a planted gain. The rule stands in decision/rule.ts.
+ *
+ *   npx node --conditions=minimand-source bench/decision.ts run SETTING FOLDER [replications]   appends to FOLDER/SETTING.jsonl
+ *   npx node --conditions=minimand-source bench/decision.ts report FOLDER                       writes its section of RESULTS.md
+ *   npx node --conditions=minimand-source bench/decision.ts --quick                             two tiny replications of each setting
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import { derive } from "minimand/engine";
+import { startEngine } from "minimand/start";
+import { draw, tablesOf } from "./decision/draw.ts";
+import { type Outcome, replicate } from "./decision/replicate.ts";
+import { rowsOf } from "./decision/rows.ts";
+import { rule } from "./decision/rule.ts";
+import { type Setting, settings, training } from "./decision/settings.ts";
+import { makeTrainer } from "./decision/trainer.ts";
+import { replaceSection, tableOf } from "./results.ts";
+
+/** Of the replications that count. */
+const seed = 20261127;
+
+interface Limits {
+  replications: number;
+  maxEpochs: number;
+  count: number;
+  seed: number;
+}
+
+/** Replications that aren't done, one after the other. */
+async function* simulate(
+  setting: Setting,
+  done: ReadonlySet<number>,
+  limits: Limits,
+): AsyncGenerator<Outcome> {
+  const compile = await nativeCompiler().catch((error: unknown) => {
+    if (!(error instanceof NativeUnavailableError)) throw error;
+    return undefined;
+  });
+  const trainer = makeTrainer(setting, limits.maxEpochs, compile);
+  const tables = await tablesOf(setting);
+  const teachers = new Map<number, Float64Array>();
+  for (let replication = 0; replication < limits.replications; replication++) {
+    if (done.has(replication)) continue;
+    const started = performance.now();
+    const which = replication % tables.length;
+    if (typeof setting.labels === "object" && !teachers.has(which))
+      teachers.set(which, await trainer.teach(tables[which]));
+    const root = derive(limits.seed, settings.indexOf(setting), replication);
+    const drawn = draw(tables[which], setting, root, teachers.get(which) ?? null);
+    const outcome = await replicate(drawn, setting, trainer, root, limits);
+    const seconds = Number(((performance.now() - started) / 1000).toFixed(2));
+    yield { replication, table: setting.tables[which], seconds, ...outcome };
+  }
+}
+
+/** Outcomes of a file; a line that was cut off at the end is taken away. */
+function outcomesOf(file: string): Outcome[] {
+  if (!existsSync(file)) return [];
+  const text = readFileSync(file, "utf8");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  if (whole !== text) writeFileSync(file, whole);
+  return whole
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Outcome);
+}
+
+const settingOf = (id: string): Setting => {
+  const found = settings.find((setting) => setting.id === id);
+  if (found !== undefined) return found;
+  throw new RangeError(`setting: expected one of ${settings.map((one) => one.id).join(", ")}, got ${id}`);
+};
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === "run") {
+  const [id, folder, replications = rule.replications, own = seed] = rest;
+  const file = join(folder, `${id}.jsonl`);
+  mkdirSync(folder, { recursive: true });
+  const done = new Set(outcomesOf(file).map(({ replication }) => replication));
+  await startEngine();
+  const { maxEpochs } = training;
+  const limits = {
+    replications: Number(replications),
+    maxEpochs,
+    count: Number.POSITIVE_INFINITY,
+    seed: Number(own),
+  };
+  for await (const outcome of simulate(settingOf(id), done, limits))
+    appendFileSync(file, `${JSON.stringify(outcome)}\n`);
+} else if (command === "report") {
+  const [folder] = rest;
+  const rows = settings.flatMap((setting) =>
+    rowsOf(setting, outcomesOf(join(folder, `${setting.id}.jsonl`))),
+  );
+  replaceSection({ title: "Decisions", command: "node bench/decision.ts run SETTING FOLDER", rows });
+  console.log(tableOf(rows));
+  process.exitCode = rows.every(([, , , met]) => met) ? 0 : 1;
+} else if (command === "--quick") {
+  await startEngine();
+  for (const setting of settings) {
+    const outcomes: Outcome[] = [];
+    const limits = { replications: 2, maxEpochs: 2, count: 4, seed: 1 };
+    for await (const outcome of simulate(setting, new Set(), limits)) outcomes.push(outcome);
+    console.log(tableOf(rowsOf(setting, outcomes)));
+  }
+} else {
+  console.error("decision: expected run SETTING FOLDER [replications], report FOLDER or --quick");
+  process.exitCode = 2;
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { type Dataset, type Feature, makeDataset, readTable } from "@minimand/compare";
+import { derive, normal, type RandomSource, randomSource, shuffle } from "minimand/engine";
+import type { Setting } from "./settings.ts";
+
+const data = new URL("../../data/", import.meta.url);
+
+interface Entry {
+  name: string;
+  file: string;
+  target: string;
+}
+
+/** Data sets of the bundled tables that a setting draws from. */
+export async function tablesOf({ tables }: Setting): Promise<Dataset[]> {
+  const index: Entry[] = JSON.parse(readFileSync(new URL("index.json", data), "utf8"));
+  return Promise.all(
+    tables.map(async (wanted) => {
+      const { name, file, target } = index.find((entry) => entry.name === wanted) as Entry;
+      const bytes = new Uint8Array(readFileSync(new URL(file, data)));
+      return makeDataset(await readTable(bytes, { name: file }), { target, task: taskOf(name) });
+    }),
+  );
+}
+
+const taskOf = (name: string): Dataset["task"] =>
+  ["vehicle", "satellite"].includes(name) ? "multiclass" : "binary";
+
+/** Streams of random numbers of a replication. */
+export const streams = { rows: 1, labels: 2, training: 3 } as const;
+
+/**
+ * The data of a replication.
+ *
+ * @param probabilities of a teacher, `[rows of the table, classes]`, where labels are planted
+ * @returns with a planted gain the better labels stand as one-hot logits of a teacher
+ */
+export function draw(
+  table: Dataset,
+  setting: Setting,
+  root: number,
+  probabilities: Float64Array | null,
+): Dataset {
+  const random = randomSource(derive(root, streams.rows));
+  const order = shuffle(
+    Int32Array.from({ length: table.rows }, (_, row) => row),
+    random,
+  );
+  const rows = setting.clustered ? clusters(order, setting.rows, random) : order.slice(0, setting.rows);
+  const drawn = { ...pick(table, rows), notes: [] };
+  if (setting.clustered) {
+    const numbers = new Map([...new Set(rows)].map((row, number) => [row, number]));
+    const groups = rows.map((row) => numbers.get(row) as number);
+    return { ...drawn, features: drawn.features.map((feature) => jittered(feature, random)), groups };
+  }
+  if (setting.labels === "real") return drawn;
+  const labelled = randomSource(derive(root, streams.labels));
+  if (setting.labels === "permuted") return { ...drawn, labels: shuffle(drawn.labels.slice(), labelled) };
+  return planted(drawn, rows, probabilities as Float64Array, setting.labels.planted, labelled);
+}
+
+function pick(dataset: Dataset, rows: Int32Array): Dataset {
+  return {
+    ...dataset,
+    rows: rows.length,
+    labels: Int32Array.from(rows, (row) => dataset.labels[row]),
+    features: dataset.features.map(
+      (feature): Feature =>
+        feature.kind === "numeric"
+          ? { ...feature, values: Float64Array.from(rows, (row) => feature.values[row]) }
+          : { ...feature, codes: Int32Array.from(rows, (row) => feature.codes[row]) },
+    ),
+  };
+}
+
+/** Rows of the table, each one to eight times, until there are enough. */
+function clusters(order: Int32Array, rows: number, random: RandomSource): Int32Array {
+  const drawn: number[] = [];
+  for (const row of order) {
+    const size = Math.min(rows - drawn.length, 1 + Math.floor(8 * random()));
+    for (let i = 0; i < size; i++) drawn.push(row);
+    if (drawn.length === rows) break;
+  }
+  return Int32Array.from(drawn);
+}
+
+/** Numbers moved by a fifth of their standard deviation: rows of a cluster are alike, not equal. */
+function jittered(feature: Feature, random: RandomSource): Feature {
+  if (feature.kind !== "numeric") return feature;
+  const known = feature.values.filter((v) => !Number.isNaN(v));
+  const mean = known.reduce((a, b) => a + b, 0) / known.length;
+  const sd = Math.sqrt(known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / known.length);
+  return { ...feature, values: feature.values.map((v) => v + 0.2 * sd * normal(random)) };
+}
+
+/** Labels drawn from the teacher, and beside them better ones for a share of the rows: whether a class is likelier than usual. */
+function planted(
+  drawn: Dataset,
+  rows: Int32Array,
+  probabilities: Float64Array,
+  share: number,
+  random: RandomSource,
+): Dataset {
+  const positive = Float64Array.from(rows, (row) => probabilities[2 * row + 1]);
+  const usual = positive.reduce((a, b) => a + b, 0) / rows.length;
+  const labels = Int32Array.from(positive, (p) => Number(random() < p));
+  const better = labels.map((label, i) => (random() < share ? Number(positive[i] > usual) : label));
+  const teacher = Float32Array.from({ length: 2 * rows.length }, (_, i) =>
+    Number(better[i >> 1] === (i & 1)),
+  );
+  return { ...drawn, labels, teacher };
+}

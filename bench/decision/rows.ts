@@ -1,0 +1,68 @@
+import type { Row } from "../results.ts";
+import type { Judged, Outcome } from "./replicate.ts";
+import { mostOf, rule } from "./rule.ts";
+import type { Setting } from "./settings.ts";
+
+const level = rule.alpha / 2;
+
+const isBetter = ({ finalist, better }: Judged): boolean => finalist && better < level;
+const isWorse = ({ worse }: Judged): boolean => worse < level;
+
+/** Lines of the table of results for one setting; none where it didn't run. */
+export function rowsOf(setting: Setting, outcomes: readonly Outcome[]): Row[] {
+  if (outcomes.length === 0) return [];
+  return setting.metrics.flatMap((metric, i) => {
+    const judged = outcomes.map((outcome) => outcome.judged[metric]);
+    const isPlanted = typeof setting.labels === "object";
+    const others = isPlanted ? judged.map((all) => all.slice(1)) : judged;
+    const [what] = [i === 0 ? setting.title : `the same, ${setting.title}`];
+    const rows = [errorRow(`${what}: ${metric}`, others)];
+    if (isPlanted)
+      rows.unshift(
+        powerRow(
+          `${setting.title}: ${metric}`,
+          judged.map(([first]) => first),
+        ),
+      );
+    if (outcomes[0].ungrouped !== undefined)
+      rows.push(
+        withoutTarget(
+          errorRow(
+            `the same, if rows stood for themselves: ${metric}`,
+            outcomes.map((o) => o.ungrouped![metric]),
+          ),
+        ),
+      );
+    return rows;
+  });
+}
+
+function errorRow(what: string, judged: readonly (readonly Judged[])[]): Row {
+  const n = judged.length;
+  const most = mostOf(n);
+  const [better, worse] = [isBetter, isWorse].map((found) => judged.filter((all) => all.some(found)).length);
+  const finalists = judged.flat().filter(({ finalist }) => finalist);
+  const unstable = finalists.filter((one) => one.unstable).length / finalists.length;
+  const diverged = judged.flat().filter(({ finding }) => finding === "diverged").length;
+  return [
+    what,
+    `of ${n} false "better" in ${better}, false "worse" in ${worse}; ${(100 * unstable).toFixed(0)} % of finalists unstable${diverged === 0 ? "" : `, ${diverged} diverged`}`,
+    `at most ${most} each`,
+    Math.max(better, worse) <= most,
+  ];
+}
+
+const withoutTarget = ([what, measured]: Row): Row => [what, measured, "", true];
+
+function powerRow(what: string, planted: readonly Judged[]): Row {
+  const n = planted.length;
+  const mean = planted.reduce((sum, one) => sum + one.mean, 0) / n;
+  const finalists = planted.filter(({ finalist }) => finalist).length;
+  const found = planted.filter(isBetter).length;
+  return [
+    what,
+    `found in ${found} of ${n} (${(found / n).toFixed(2)}), finalist in ${finalists}; mean difference ${(100 * mean).toFixed(1)} points`,
+    "",
+    true,
+  ];
+}
