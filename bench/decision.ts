@@ -17,6 +17,8 @@ import { type Outcome, replicate } from "./decision/replicate.ts";
 import { rowsOf } from "./decision/rows.ts";
 import { rule } from "./decision/rule.ts";
 import { type Setting, settings, training } from "./decision/settings.ts";
+import { makeStackedTrainer } from "./decision/stacked-trainer.ts";
+import { teach } from "./decision/teach.ts";
 import { makeTrainer } from "./decision/trainer.ts";
 import { replaceSection, tableOf } from "./results.ts";
 
@@ -40,7 +42,8 @@ async function* simulate(
     if (!(error instanceof NativeUnavailableError)) throw error;
     return undefined;
   });
-  const trainer = makeTrainer(setting, limits.maxEpochs, compile);
+  const make = setting.candidates === "losses" ? makeTrainer : makeStackedTrainer;
+  const trainer = make(setting, limits.maxEpochs, compile);
   const tables = await tablesOf(setting);
   const teachers = new Map<number, Float64Array>();
   for (let replication = 0; replication < limits.replications; replication++) {
@@ -48,7 +51,7 @@ async function* simulate(
     const started = performance.now();
     const which = replication % tables.length;
     if (typeof setting.labels === "object" && !teachers.has(which))
-      teachers.set(which, await trainer.teach(tables[which]));
+      teachers.set(which, await teach(tables[which], compile));
     const root = derive(limits.seed, settings.indexOf(setting), replication);
     const drawn = draw(tables[which], setting, root, teachers.get(which) ?? null);
     const outcome = await replicate(drawn, setting, trainer, root, limits);

@@ -17,7 +17,7 @@ import { derive } from "minimand/engine";
 import { streams } from "./draw.ts";
 import { rule } from "./rule.ts";
 import { plan, type Setting } from "./settings.ts";
-import { type Fit, lossesOf, type Trainer } from "./trainer.ts";
+import { type Fit, type Job, lossesOf, type Trainer } from "./trainer.ts";
 
 /** A candidate by one metric, as it is written down. */
 export type Judged = Pick<Decision, "id" | "finding" | "better" | "worse"> & {
@@ -64,50 +64,53 @@ export async function replicate(
     cuts.set(seed, known);
     return known;
   };
+  const trained = new Map<string, (Fit[] | null)[]>([baseline, ...names].map((name) => [name, []]));
   let fits = 0;
-  /** All folds of one seed of a candidate; null where one diverged. */
-  const train = async (name: string, seed: number): Promise<Fit[] | null> => {
-    const own: Fit[] = [];
-    for (const [f, fold] of cutFor(seed).prepared.entries()) {
-      fits++;
-      const key = derive(root, streams.training, keyNumber(setting, name, names), seed, f);
-      const loss = setting.candidates === "losses" && name !== baseline ? name : "cross-entropy";
-      const learnt = typeof setting.labels === "object" && name === names[0] ? withBetterLabels(fold) : fold;
-      const fit = await trainer.fit(loss, learnt, dataset, key);
-      if (fit === null) return null;
-      own.push(fit);
+  /** All folds of some candidates and seeds; null where one of a seed diverged. */
+  const train = async (tasks: readonly { name: string; seed: number }[]): Promise<void> => {
+    const jobs = tasks.flatMap(({ name, seed }) =>
+      cutFor(seed).prepared.map((fold, f): Job => {
+        const loss = setting.candidates === "losses" && name !== baseline ? name : "cross-entropy";
+        const isPlanted = typeof setting.labels === "object" && name === names[0];
+        const key = derive(root, streams.training, keyNumber(setting, name, names), seed, f);
+        return { loss, fold: isPlanted ? withBetterLabels(fold) : fold, key };
+      }),
+    );
+    const made = await trainer(jobs, dataset);
+    fits += made.length;
+    for (const [t, { name, seed }] of tasks.entries()) {
+      const own = made.slice(t * plan.folds, (t + 1) * plan.folds);
+      fitsOf(name)[seed] = own.every((fit) => fit !== null) ? own : null;
     }
-    return own;
   };
-  const trained = new Map<string, (Fit[] | null)[]>();
-  for (const name of [baseline, ...names]) trained.set(name, [await train(name, 0)]);
+  const fitsOf = (name: string): (Fit[] | null)[] => trained.get(name) as (Fit[] | null)[];
+  await train([baseline, ...names].map((name) => ({ name, seed: 0 })));
   const cut = cutFor(0);
   const finalists = new Map<string, Set<string>>();
   for (const metric of setting.metrics) {
-    const [own] = trained.get(baseline) as (Fit[] | null)[];
+    const [own] = fitsOf(baseline);
     const looks = names.map((id) => {
-      const [first] = trained.get(id) as (Fit[] | null)[];
+      const [first] = fitsOf(id);
       if (first === null || own === null) return { id, outer: Number.NaN, inner: Number.NaN };
       const [a, b] = [first, own].map((one) => pooled(metric, one, cut, dataset).value);
       return {
         id,
         outer: sign(metric) * (a - b),
-        inner: sign(metric) * (innerOf(metric, first) - innerOf(metric, own)),
+        inner: sign(metric) * (meanInner(metric, first) - meanInner(metric, own)),
       };
     });
     finalists.set(metric, new Set(finalistsOf(looks, plan.finalists)));
   }
   const pursued = new Set([...finalists.values()].flatMap((own) => [...own]));
-  for (let seed = 1; seed < plan.seeds; seed++)
-    for (const name of [baseline, ...pursued])
-      (trained.get(name) as (Fit[] | null)[]).push(await train(name, seed));
+  const later = Array.from({ length: plan.seeds - 1 }, (_, i) => i + 1);
+  await train(later.flatMap((seed) => [baseline, ...pursued].map((name) => ({ name, seed }))));
 
   const judge = (groups: Int32Array | null): Record<string, Judged[]> =>
     Object.fromEntries(
       setting.metrics.map((metric) => {
         const influences = new Map<string, Influence>();
         const influence = (name: string, seed: number): Influence | null => {
-          const fit = (trained.get(name) as (Fit[] | null)[])[seed];
+          const fit = fitsOf(name)[seed];
           if (fit === null) return null;
           const key = `${name} ${seed}`;
           const known = influences.get(key) ?? pooled(metric, fit, cutFor(seed), dataset);
@@ -165,7 +168,7 @@ function withBetterLabels(fold: PreparedFold): PreparedFold {
 
 const sign = (metric: string): number => (metricById(metric).higherIsBetter ? 1 : -1);
 
-const innerOf = (metric: string, fits: readonly Fit[]): number =>
+const meanInner = (metric: string, fits: readonly Fit[]): number =>
   fits.reduce((sum, { inner }) => sum + inner[metric], 0) / fits.length;
 
 /** A metric of the predictions of all folds, put together, with its influences. */

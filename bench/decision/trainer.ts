@@ -7,7 +7,6 @@ import {
   type Learner,
   makeLearner,
   makeNetwork,
-  makeWhole,
   minimisedBy,
   type Network,
   type PlannedCandidate,
@@ -17,6 +16,13 @@ import { metricById } from "minimand";
 import type { Compile } from "minimand/engine";
 import { type Setting, training } from "./settings.ts";
 
+/** A fit to be made: by the loss of a name, with a number for start and batches. */
+export interface Job {
+  loss: string;
+  fold: PreparedFold;
+  key: number;
+}
+
 /** What a fit says of the rows of its test part, and its values on the inner validation part, by metric. */
 export interface Fit {
   probabilities: Float64Array;
@@ -24,13 +30,8 @@ export interface Fit {
   inner: Record<string, number>;
 }
 
-/** Trains as a trial does, with one configuration; programs are compiled once. */
-export interface Trainer {
-  /** Null where it diverged. */
-  fit(candidate: string, fold: PreparedFold, dataset: Dataset, seed: number): Promise<Fit | null>;
-  /** Probabilities of all rows of a table, by a network that was trained on them. */
-  teach(dataset: Dataset): Promise<Float64Array>;
-}
+/** Fits as trials make them, with one configuration; null where one diverged. Programs are compiled once. */
+export type Trainer = (jobs: readonly Job[], dataset: Dataset) => Promise<(Fit | null)[]>;
 
 /** Losses of the comparison that run by default for a task, without the baseline. */
 export function lossesOf(task: Dataset["task"]): string[] {
@@ -40,8 +41,22 @@ export function lossesOf(task: Dataset["task"]): string[] {
     .map(({ id }) => id);
 }
 
+/** Values of the metrics of a setting on a validation part. */
+export function innerOf(
+  { metrics }: Setting,
+  labels: Int32Array,
+  seen: Pick<Fit, "probabilities" | "predicted">,
+): Fit["inner"] {
+  const values = metrics.map((id) => {
+    const metric = metricById(id);
+    return [id, metric.kind === "regression" ? Number.NaN : metric.evaluate({ labels, ...seen })];
+  });
+  return Object.fromEntries(values);
+}
+
+/** One fit after the other, by the learner of the comparison itself. */
 export function makeTrainer(setting: Setting, maxEpochs: number, compile: Compile | undefined): Trainer {
-  const options = { ...training, hidden: [...training.hidden], maxEpochs };
+  const options = { ...training, hidden: [...training.hidden], maxEpochs, patience: maxEpochs };
   const metric = metricById(setting.metrics[0]);
   const learners = new Map<string, { learner: Learner; network: Network; candidate: PlannedCandidate }>();
   const learnerFor = (id: string, inputs: number, { task, classes }: Dataset) => {
@@ -56,30 +71,19 @@ export function makeTrainer(setting: Setting, maxEpochs: number, compile: Compil
     learners.set(key, made);
     return made;
   };
-  return {
-    async fit(id, fold, dataset, seed) {
-      const { learner, network, candidate } = learnerFor(id, fold.inputs, dataset);
-      const configuration = { learningRate: training.learningRate, parameters: candidate.settings[0] ?? {} };
-      const { trained } = await learner.train(fold, configuration, { seed, metric });
-      if (trained === null) return null;
-      const { probabilities, predicted } = await network.predict(trained, fold.test, fold.target);
-      const inside = await network.predict(trained, fold.validation, fold.target);
-      discard(trained);
-      const seen = { labels: fold.validation.labels, ...inside };
-      const inner = setting.metrics.map((id) => {
-        const one = metricById(id);
-        return [id, one.kind === "regression" ? Number.NaN : one.evaluate(seen)];
-      });
-      return { probabilities, predicted, inner: Object.fromEntries(inner) };
-    },
-    async teach(dataset) {
-      const { whole } = makeWhole(dataset);
-      const { learner, network } = learnerFor("cross-entropy", whole.inputs, dataset);
-      const configuration = { learningRate: training.learningRate, parameters: {} };
-      const trained = await learner.trainFor(maxEpochs, whole, configuration, { seed: 1 });
-      const { probabilities } = await network.predict(trained, whole.fit, whole.target);
-      discard(trained);
-      return probabilities;
-    },
+  const fit = async ({ loss, fold, key }: Job, dataset: Dataset): Promise<Fit | null> => {
+    const { learner, network, candidate } = learnerFor(loss, fold.inputs, dataset);
+    const configuration = { learningRate: training.learningRate, parameters: candidate.settings[0] ?? {} };
+    const { trained } = await learner.train(fold, configuration, { seed: key, metric });
+    if (trained === null) return null;
+    const { probabilities, predicted } = await network.predict(trained, fold.test, fold.target);
+    const inside = await network.predict(trained, fold.validation, fold.target);
+    discard(trained);
+    return { probabilities, predicted, inner: innerOf(setting, fold.validation.labels, inside) };
+  };
+  return async (jobs, dataset) => {
+    const fits: (Fit | null)[] = [];
+    for (const job of jobs) fits.push(await fit(job, dataset));
+    return fits;
   };
 }

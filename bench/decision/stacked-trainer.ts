@@ -1,0 +1,202 @@
+import { numpy as np } from "@jax-js/jax";
+import type { Dataset, PreparedFold } from "@minimand/compare";
+import {
+  adamw,
+  type Batch,
+  crossEntropy,
+  disposeState,
+  fit,
+  type Model,
+  metricById,
+  type Objective,
+  predictor,
+  supervised,
+} from "minimand";
+import { type Compile, derive, keyOf, normal, randomSource, relu, shuffle, type Tree } from "minimand/engine";
+import { type Setting, training } from "./settings.ts";
+import { type Fit, innerOf, type Job, type Trainer } from "./trainer.ts";
+
+/** Networks that are trained in one program. */
+const stack = 25;
+/** Rows of the inner validation part and of the test part of a fold, at most. */
+const seen = 384;
+
+const [width] = training.hidden;
+type Parameters = { w1: np.Array; b1: np.Array; w2: np.Array; b2: np.Array };
+
+/** A program for one shape of data. */
+interface Program {
+  /** Outputs `[stack, seen, classes]` after each epoch. */
+  epochs(jobs: readonly Job[], maxEpochs: number): AsyncGenerator<Float32Array>;
+}
+
+/**
+ * Many fits at once by cross-entropy: the networks of {@link training} stand one beside the other in one training step, in which
+ * no number of one touches another, each with its own start, rows and order. A small network alone takes mostly the time of
+ * calling its program.
+ */
+export function makeStackedTrainer(
+  setting: Setting,
+  maxEpochs: number,
+  compile: Compile | undefined,
+): Trainer {
+  const programs = new Map<string, Program>();
+  const programFor = (inputs: number, classes: number): Program => {
+    const key = `${inputs} ${classes}`;
+    const program = programs.get(key) ?? makeProgram(inputs, classes, compile);
+    programs.set(key, program);
+    return program;
+  };
+  const together = async (jobs: readonly Job[], dataset: Dataset): Promise<Fit[]> => {
+    const classes = dataset.classes.length;
+    const best: { value: number; fit: Fit }[] = [];
+    const full = Array.from({ length: stack }, (_, r) => jobs[Math.min(r, jobs.length - 1)]);
+    const metric = metricById(setting.metrics[0]);
+    if (metric.kind === "regression") throw new TypeError("metrics: expected ones of classes");
+    const by = metric.higherIsBetter ? 1 : -1;
+    for await (const outputs of programFor(full[0].fold.inputs, classes).epochs(full, maxEpochs))
+      for (const [r, { fold }] of jobs.entries()) {
+        const own = outputs.subarray(r * seen * classes, (r + 1) * seen * classes);
+        const { rows, labels } = fold.validation;
+        const inside = predictionOf(own.subarray(0, rows * classes), classes);
+        const value = by * metric.evaluate({ labels, ...inside });
+        // As `train` does: equal epochs keep the earlier one, NaN is worse than any number.
+        if (best[r] !== undefined && !(value > best[r].value)) continue;
+        const test = predictionOf(own.subarray(rows * classes, (rows + fold.test.rows) * classes), classes);
+        best[r] = { value, fit: { ...test, inner: innerOf(setting, labels, inside) } };
+      }
+    return best.map(({ fit }) => fit);
+  };
+  return async (jobs, dataset) => {
+    const fits: Fit[] = [];
+    for (let start = 0; start < jobs.length; start += stack)
+      fits.push(...(await together(jobs.slice(start, start + stack), dataset)));
+    return fits;
+  };
+}
+
+function makeProgram(inputs: number, classes: number, compile: Compile | undefined): Program {
+  let starts: readonly number[] = [];
+  const model: Model = {
+    init(key) {
+      key.dispose();
+      return { params: startsOf(starts, inputs, classes), state: {} };
+    },
+    apply({ params, state }, x, { key, weights }) {
+      key?.dispose();
+      weights?.dispose();
+      const { w1, b1, w2, b2 } = params as Parameters;
+      const hidden = relu(np.matmul(x, w1).add(b1));
+      return [np.matmul(hidden, w2).add(b2), state];
+    },
+  };
+  // Weights are 1 / rows of a network's batch: the sum of the networks' means.
+  const objective: Objective = (params, { modelState, memory, key }, { x, y, weights }) => {
+    const [output, next] = model.apply({ params, state: modelState }, x, { training: true, key });
+    const values = crossEntropy(output.ref.reshape([-1, classes]), y, { weights });
+    return [values.sum(), { output, modelState: next, memory }];
+  };
+  const step = supervised({
+    model,
+    objective,
+    optimizer: ({ learningRate }) => adamw(learningRate, { weightDecay: 1e-4 }),
+    compile,
+  });
+  const forward = predictor(model, compile);
+  return {
+    async *epochs(jobs, maxEpochs) {
+      starts = jobs.map(({ key }) => key);
+      let state = step.init(keyOf(0), { hyper: { learningRate: training.learningRate } });
+      const looked = seenRows(jobs, inputs);
+      for (let epoch = 0; epoch < maxEpochs; epoch++) {
+        state = await fit({ step, state, batches: batchesOf(jobs, inputs, epoch) });
+        const x = np.array(looked, { shape: [stack, seen, inputs] });
+        yield (await forward(step.params(state), step.modelState(state), x).data()) as Float32Array;
+      }
+      disposeState(state);
+    },
+  };
+}
+
+/** Starts of the networks, as `mlp` has them: normal with variance 2 / fan-in and 1 / fan-in, biases 0. */
+function startsOf(keys: readonly number[], inputs: number, classes: number): Tree {
+  const sources = keys.map((key) => randomSource(derive(key, 1)));
+  const weights = (rows: number, columns: number, variance: number): np.Array => {
+    const values = new Float32Array(stack * rows * columns);
+    for (const [r, random] of sources.entries())
+      for (let i = 0; i < rows * columns; i++)
+        values[r * rows * columns + i] = Math.sqrt(variance) * normal(random);
+    return np.array(values, { shape: [stack, rows, columns] });
+  };
+  return {
+    w1: weights(inputs, width, 2 / inputs),
+    b1: np.zeros([stack, 1, width]),
+    w2: weights(width, classes, 1 / width),
+    b2: np.zeros([stack, 1, classes]),
+  };
+}
+
+/** The batches of an epoch: as many for each network, of equally many rows but for one. */
+function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Generator<Batch> {
+  const size = training.batchSize;
+  const orders = jobs.map(({ fold, key }) =>
+    shuffle(
+      Int32Array.from({ length: fold.fit.rows }, (_, row) => row),
+      randomSource(derive(key, 2, epoch)),
+    ),
+  );
+  const count = Math.ceil(Math.max(...orders.map(({ length }) => length)) / size);
+  for (let b = 0; b < count; b++) {
+    const x = new Float32Array(stack * size * inputs);
+    const y = new Int32Array(stack * size);
+    const weights = new Float32Array(stack * size);
+    for (const [r, { fold }] of jobs.entries()) {
+      const { length } = orders[r];
+      const rows = orders[r].subarray(
+        Math.floor((b * length) / count),
+        Math.floor(((b + 1) * length) / count),
+      );
+      rows.forEach((row, i) => {
+        const at = r * size + i;
+        x.set(fold.fit.x.subarray(row * inputs, (row + 1) * inputs), at * inputs);
+        y[at] = fold.fit.labels[row];
+        weights[at] = 1 / rows.length;
+      });
+    }
+    yield {
+      x: np.array(x, { shape: [stack, size, inputs] }),
+      y: np.array(y),
+      weights: np.array(weights),
+      ids: new Int32Array(0),
+      rows: stack * size,
+    };
+  }
+}
+
+/** Validation rows and test rows of each network, filled up with zeros. */
+function seenRows(jobs: readonly Job[], inputs: number): Float32Array<ArrayBuffer> {
+  const x = new Float32Array(stack * seen * inputs);
+  for (const [r, { fold }] of jobs.entries()) {
+    const { validation, test }: PreparedFold = fold;
+    if (validation.rows + test.rows > seen)
+      throw new RangeError(`rows: expected at most ${seen} to look at, got ${validation.rows + test.rows}`);
+    x.set(validation.x, r * seen * inputs);
+    x.set(test.x, (r * seen + validation.rows) * inputs);
+  }
+  return x;
+}
+
+/** Softmax of outputs, and the class of the largest. */
+function predictionOf(outputs: Float32Array, classes: number): Pick<Fit, "probabilities" | "predicted"> {
+  const probabilities = new Float64Array(outputs.length);
+  const predicted = Int32Array.from({ length: outputs.length / classes }, (_, i) => {
+    const own = outputs.subarray(i * classes, (i + 1) * classes);
+    const most = own.reduce((a, b) => Math.max(a, b));
+    const sum = own.reduce((all, v) => all + Math.exp(v - most), 0);
+    own.forEach((v, k) => {
+      probabilities[i * classes + k] = Math.exp(v - most) / sum;
+    });
+    return own.indexOf(most);
+  });
+  return { probabilities, predicted };
+}
