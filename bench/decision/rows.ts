@@ -1,5 +1,6 @@
 import type { Row } from "../results.ts";
-import type { Judged, Outcome } from "./replicate.ts";
+import type { Judged } from "./judge.ts";
+import type { Outcome } from "./replicate.ts";
 import { mostOf, rule } from "./rule.ts";
 import type { Setting } from "./settings.ts";
 
