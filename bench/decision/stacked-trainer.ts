@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Dataset, PreparedFold } from "@minimand/compare";
+import type { Dataset } from "@minimand/compare";
 import {
   adamw,
   type Batch,
@@ -20,6 +20,9 @@ import { type Fit, innerOf, type Job, type Trainer } from "./trainer.ts";
 const stack = 25;
 /** Rows of the inner validation part and of the test part of a fold, at most. */
 const seen = 384;
+
+/** Inputs are filled up with zeros to a multiple: folds of different seeds have different numbers of categories. */
+const columns = 16;
 
 const [width] = training.hidden;
 type Parameters = { w1: np.Array; b1: np.Array; w2: np.Array; b2: np.Array };
@@ -54,7 +57,9 @@ export function makeStackedTrainer(
     const metric = metricById(setting.metrics[0]);
     if (metric.kind === "regression") throw new TypeError("metrics: expected ones of classes");
     const by = metric.higherIsBetter ? 1 : -1;
-    for await (const outputs of programFor(full[0].fold.inputs, classes).epochs(full, maxEpochs))
+    const widest = Math.max(...jobs.map(({ fold }) => fold.inputs));
+    const inputs = Math.ceil(widest / columns) * columns;
+    for await (const outputs of programFor(inputs, classes).epochs(full, maxEpochs))
       for (const [r, { fold }] of jobs.entries()) {
         const own = outputs.subarray(r * seen * classes, (r + 1) * seen * classes);
         const { rows, labels } = fold.validation;
@@ -76,7 +81,7 @@ export function makeStackedTrainer(
 }
 
 function makeProgram(inputs: number, classes: number, compile: Compile | undefined): Program {
-  let starts: readonly number[] = [];
+  let starts: readonly Job[] = [];
   const model: Model = {
     init(key) {
       key.dispose();
@@ -105,7 +110,7 @@ function makeProgram(inputs: number, classes: number, compile: Compile | undefin
   const forward = predictor(model, compile);
   return {
     async *epochs(jobs, maxEpochs) {
-      starts = jobs.map(({ key }) => key);
+      starts = jobs;
       let state = step.init(keyOf(0), { hyper: { learningRate: training.learningRate } });
       const looked = seenRows(jobs, inputs);
       for (let epoch = 0; epoch < maxEpochs; epoch++) {
@@ -119,19 +124,21 @@ function makeProgram(inputs: number, classes: number, compile: Compile | undefin
 }
 
 /** Starts of the networks, as `mlp` has them: normal with variance 2 / fan-in and 1 / fan-in, biases 0. */
-function startsOf(keys: readonly number[], inputs: number, classes: number): Tree {
-  const sources = keys.map((key) => randomSource(derive(key, 1)));
-  const weights = (rows: number, columns: number, variance: number): np.Array => {
-    const values = new Float32Array(stack * rows * columns);
-    for (const [r, random] of sources.entries())
-      for (let i = 0; i < rows * columns; i++)
-        values[r * rows * columns + i] = Math.sqrt(variance) * normal(random);
-    return np.array(values, { shape: [stack, rows, columns] });
+function startsOf(jobs: readonly Job[], inputs: number, classes: number): Tree {
+  const sources = jobs.map(({ key }) => randomSource(derive(key, 1)));
+  const weights = (shape: readonly [number, number], varianceOf: (job: Job) => number): np.Array => {
+    const size = shape[0] * shape[1];
+    const values = new Float32Array(stack * size);
+    for (const [r, random] of sources.entries()) {
+      const deviation = Math.sqrt(varianceOf(jobs[r]));
+      for (let i = 0; i < size; i++) values[r * size + i] = deviation * normal(random);
+    }
+    return np.array(values, { shape: [stack, ...shape] });
   };
   return {
-    w1: weights(inputs, width, 2 / inputs),
+    w1: weights([inputs, width], ({ fold }) => 2 / fold.inputs),
     b1: np.zeros([stack, 1, width]),
-    w2: weights(width, classes, 1 / width),
+    w2: weights([width, classes], () => 1 / width),
     b2: np.zeros([stack, 1, classes]),
   };
 }
@@ -158,7 +165,7 @@ function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Genera
       );
       rows.forEach((row, i) => {
         const at = r * size + i;
-        x.set(fold.fit.x.subarray(row * inputs, (row + 1) * inputs), at * inputs);
+        x.set(fold.fit.x.subarray(row * fold.inputs, (row + 1) * fold.inputs), at * inputs);
         y[at] = fold.fit.labels[row];
         weights[at] = 1 / rows.length;
       });
@@ -177,11 +184,15 @@ function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Genera
 function seenRows(jobs: readonly Job[], inputs: number): Float32Array<ArrayBuffer> {
   const x = new Float32Array(stack * seen * inputs);
   for (const [r, { fold }] of jobs.entries()) {
-    const { validation, test }: PreparedFold = fold;
+    const { validation, test, inputs: own } = fold;
     if (validation.rows + test.rows > seen)
       throw new RangeError(`rows: expected at most ${seen} to look at, got ${validation.rows + test.rows}`);
-    x.set(validation.x, r * seen * inputs);
-    x.set(test.x, (r * seen + validation.rows) * inputs);
+    for (const [part, first] of [
+      [validation, r * seen],
+      [test, r * seen + validation.rows],
+    ] as const)
+      for (let row = 0; row < part.rows; row++)
+        x.set(part.x.subarray(row * own, (row + 1) * own), (first + row) * inputs);
   }
   return x;
 }
