@@ -16,8 +16,8 @@ export function rowsOf(setting: Setting, outcomes: readonly Outcome[]): Row[] {
     const judged = outcomes.map((outcome) => outcome.judged[metric]);
     const isPlanted = typeof setting.labels === "object";
     const others = isPlanted ? judged.map((all) => all.slice(1)) : judged;
-    const [what] = [i === 0 ? setting.title : `the same, ${setting.title}`];
-    const rows = [errorRow(`${what}: ${metric}`, others)];
+    const what = `${i === 0 ? setting.title : "the same"}: ${metric}`;
+    const rows = [errorRow(what, others)];
     if (isPlanted)
       rows.unshift(
         powerRow(

@@ -56,6 +56,7 @@ export const settings: readonly Setting[] = [
     id: "multiclass",
     title: "cross-entropy disguised, 4 and 6 classes",
     tables: ["vehicle", "satellite"],
+    count: 15,
   },
   {
     ...disguised,
