@@ -3,12 +3,11 @@ import {
   type Dataset,
   type Decision,
   decide,
-  folds,
-  type Influence,
   influenceOf,
   makeFolds,
-  type PairedFits,
   type PreparedFold,
+  pairedFits,
+  type SeedOutcome,
 } from "@minimand/compare";
 import { metricById } from "minimand";
 import { rule } from "./rule.ts";
@@ -24,81 +23,55 @@ export type Judged = Pick<Decision, "id" | "finding" | "better" | "worse"> & {
 /** The region of practical equivalence, as it is by default. */
 const rope = 0.01;
 
-/** The folds of one seed, the rows of their test parts, and the fold of each row. */
-export interface Cut {
-  prepared: PreparedFold[];
-  test: Int32Array[];
-  fold: Int32Array;
-}
+/** The folds of one seed. */
+export const cutOf = (dataset: Dataset, seed: number): PreparedFold[] =>
+  makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed);
 
-export function cutOf(dataset: Dataset, seed: number): Cut {
-  const prepared = makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed);
-  const test = folds(dataset, { folds: plan.folds, seed }).map((fold) => fold.test);
-  const fold = new Int32Array(dataset.rows);
-  for (const [f, rows] of test.entries()) for (const row of rows) fold[row] = f;
-  return { prepared, test, fold };
-}
-
-/** A metric of the predictions of all folds of a seed, put together, with its influences; larger is better. */
+/** A metric of the predictions of all folds of a seed, put together, with its influences. */
 export function outcomeOf(
   metric: string,
   fits: readonly Fit[],
-  { test, fold }: Cut,
+  cut: readonly PreparedFold[],
   { labels, classes: { length: classes } }: Dataset,
-): Influence {
+): SeedOutcome {
+  const fold = new Int32Array(labels.length);
   const predicted = new Int32Array(labels.length);
   const probabilities = new Float64Array(labels.length * classes);
-  for (const [f, rows] of test.entries())
-    rows.forEach((row, i) => {
+  for (const [f, { testRows }] of cut.entries())
+    testRows.forEach((row, i) => {
+      fold[row] = f;
       predicted[row] = fits[f].predicted[i];
       probabilities.set(fits[f].probabilities.subarray(i * classes, (i + 1) * classes), row * classes);
     });
-  const found = influenceOf(metric, { labels, predicted, probabilities, fold, folds: plan.folds });
-  const sign = signOf(metric);
-  return {
-    value: sign * found.value,
-    influence: found.influence.map((v) => sign * v),
-    ...(found.folds && { folds: found.folds.map((v) => sign * v) }),
-  };
+  const folds = cut.length;
+  const influence = influenceOf(metric, { labels, predicted, probabilities, fold, folds });
+  return { ids: Int32Array.from(labels, (_, row) => row), fold, folds, influence };
 }
 
 /** 1 where larger is better, else -1. */
 export const signOf = (metric: string): number => (metricById(metric).higherIsBetter ? 1 : -1);
 
-/** A candidate with its outcomes and those of the baseline, seed by seed. */
+/** A candidate with its outcomes by seed. */
 export interface Rival {
   id: string;
   finalist: boolean;
-  seeds: readonly { own: Influence | null; baseline: Influence | null; fold: Int32Array }[];
+  outcomes: ReadonlyMap<number, SeedOutcome>;
 }
 
 /** What the comparison says of all candidates. */
-export function judge(rivals: readonly Rival[], groups: Int32Array | null): Judged[] {
-  const contenders = rivals.map(({ id, finalist, seeds }): Contender => {
-    return { id, finalist, fits: pairedFits(seeds, groups) };
+export function judge(
+  metric: string,
+  rivals: readonly Rival[],
+  baseline: Rival["outcomes"],
+  groups: Int32Array | null,
+): Judged[] {
+  const by = metricById(metric);
+  const contenders = rivals.map(({ id, finalist, outcomes }): Contender => {
+    return { id, finalist, fits: pairedFits(outcomes, baseline, { groups }, by) };
   });
   return decide(contenders, { rope, alpha: rule.alpha }).map((decision, j) =>
     judgedOf(decision, rivals[j].finalist),
   );
-}
-
-function pairedFits(seeds: Rival["seeds"], groups: Int32Array | null): PairedFits | null {
-  const pairs = seeds.flatMap(({ own, baseline, fold }) =>
-    own === null || baseline === null ? [] : [{ own, baseline, fold }],
-  );
-  if (pairs.length < seeds.length) return null;
-  const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v - b[i]);
-  const ofFolds = pairs.flatMap(({ own, baseline }) =>
-    own.folds && baseline.folds ? [minus(own.folds, baseline.folds)] : [],
-  );
-  return {
-    theta: pairs.map(({ own, baseline }) => own.value - baseline.value),
-    psi: pairs.map(({ own, baseline }) => minus(own.influence, baseline.influence)),
-    fold: pairs.map(({ fold }) => fold),
-    folds: plan.folds,
-    groups,
-    ...(ofFolds.length > 0 && { ofFolds }),
-  };
 }
 
 function judgedOf({ id, finding, better, worse, test }: Decision, finalist: boolean): Judged {

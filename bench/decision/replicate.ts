@@ -1,7 +1,7 @@
-import { type Dataset, finalistsOf, type Influence, type PreparedFold } from "@minimand/compare";
+import { type Dataset, finalistsOf, type PreparedFold, type SeedOutcome } from "@minimand/compare";
 import { derive } from "minimand/engine";
 import { streams } from "./draw.ts";
-import { type Cut, cutOf, type Judged, judge, outcomeOf, type Rival, signOf } from "./judge.ts";
+import { cutOf, type Judged, judge, outcomeOf, type Rival, signOf } from "./judge.ts";
 import { plan, type Setting } from "./settings.ts";
 import { type Fit, type Job, lossesOf, type Trainer } from "./trainer.ts";
 
@@ -27,14 +27,14 @@ export async function replicate(
   limits: { count: number },
 ): Promise<Pick<Outcome, "fits" | "judged" | "ungrouped">> {
   const names = namesOf(setting, dataset).slice(0, limits.count);
-  const cuts = new Map<number, Cut>();
-  const cutFor = (seed: number): Cut => {
+  const cuts = new Map<number, PreparedFold[]>();
+  const cutFor = (seed: number): PreparedFold[] => {
     const known = cuts.get(seed) ?? cutOf(dataset, seed);
     cuts.set(seed, known);
     return known;
   };
   const jobsOf = (name: string, seed: number): Job[] =>
-    cutFor(seed).prepared.map((fold, f) => {
+    cutFor(seed).map((fold, f) => {
       const isLoss = setting.candidates === "losses" && name !== baseline;
       const isPlanted = typeof setting.labels === "object" && name === names[0];
       // Losses have the start and the batches of the baseline, disguised candidates their own.
@@ -61,8 +61,8 @@ export async function replicate(
       trained.get(name)![seed] = own.every((fit) => fit !== null) ? own : null;
     }
   };
-  const outcomes = new Map<string, Influence | null>();
-  const outcome = (metric: string, name: string, seed: number): Influence | null => {
+  const outcomes = new Map<string, SeedOutcome | null>();
+  const outcome = (metric: string, name: string, seed: number): SeedOutcome | null => {
     const key = `${metric} ${name} ${seed}`;
     const own = fitsOf(name, seed);
     if (!outcomes.has(key))
@@ -74,7 +74,7 @@ export async function replicate(
   const finalists = new Map(
     setting.metrics.map((metric) => {
       const look = (name: string): { outer: number; inner: number } => ({
-        outer: outcome(metric, name, 0)?.value ?? Number.NaN,
+        outer: signOf(metric) * (outcome(metric, name, 0)?.influence.value ?? Number.NaN),
         inner: meanInner(metric, fitsOf(name, 0)),
       });
       const base = look(baseline);
@@ -92,16 +92,18 @@ export async function replicate(
   const judgeAll = (groups: Int32Array | null): Record<string, Judged[]> =>
     Object.fromEntries(
       setting.metrics.map((metric) => {
+        const outcomesOf = (name: string, seeds: readonly number[]): Rival["outcomes"] =>
+          new Map(
+            seeds.flatMap((seed) => {
+              const found = outcome(metric, name, seed);
+              return found === null ? [] : [[seed, found] as const];
+            }),
+          );
         const rivals = names.map((id): Rival => {
           const finalist = finalists.get(metric)!.has(id);
-          const seeds = (finalist ? [0, ...later] : [0]).map((seed) => ({
-            own: outcome(metric, id, seed),
-            baseline: outcome(metric, baseline, seed),
-            fold: cutFor(seed).fold,
-          }));
-          return { id, finalist, seeds };
+          return { id, finalist, outcomes: outcomesOf(id, finalist ? [0, ...later] : [0]) };
         });
-        return [metric, judge(rivals, groups)];
+        return [metric, judge(metric, rivals, outcomesOf(baseline, [0, ...later]), groups)];
       }),
     );
   return {
