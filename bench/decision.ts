@@ -5,13 +5,15 @@
  *
  *   npx node --conditions=minimand-source bench/decision.ts run SETTING FOLDER [replications]   appends to FOLDER/SETTING.jsonl
  *   npx node --conditions=minimand-source bench/decision.ts report FOLDER                       writes its section of RESULTS.md
- *   npx node --conditions=minimand-source bench/decision.ts --quick                             two tiny replications of each setting
+ *   npx node --conditions=minimand-source bench/decision.ts --quick                             two tiny replications of each setting,
+ *                                                                                 and whether stacked networks train as others do
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
-import { derive } from "minimand/engine";
+import { type Compile, derive } from "minimand/engine";
 import { startEngine } from "minimand/start";
+import { distance } from "./decision/alike.ts";
 import { draw, tablesOf } from "./decision/draw.ts";
 import { type Outcome, replicate } from "./decision/replicate.ts";
 import { rowsOf } from "./decision/rows.ts";
@@ -32,16 +34,20 @@ interface Limits {
   seed: number;
 }
 
+/** The native compiler, where there is one. */
+const compiler = (): Promise<Compile | undefined> =>
+  nativeCompiler().catch((error: unknown) => {
+    if (!(error instanceof NativeUnavailableError)) throw error;
+    return undefined;
+  });
+
 /** Replications that aren't done, one after the other. */
 async function* simulate(
   setting: Setting,
   done: ReadonlySet<number>,
   limits: Limits,
 ): AsyncGenerator<Outcome> {
-  const compile = await nativeCompiler().catch((error: unknown) => {
-    if (!(error instanceof NativeUnavailableError)) throw error;
-    return undefined;
-  });
+  const compile = await compiler();
   const make = setting.candidates === "losses" ? makeTrainer : makeStackedTrainer;
   const trainer = make(setting, limits.maxEpochs, compile);
   const tables = await tablesOf(setting);
@@ -78,6 +84,19 @@ const settingOf = (id: string): Setting => {
   throw new RangeError(`setting: expected one of ${settings.map((one) => one.id).join(", ")}, got ${id}`);
 };
 
+/** Networks side by side have to reach what the learner of the comparison reaches. */
+async function checkStacks(setting: Setting): Promise<void> {
+  const compile = await compiler();
+  const [one, stacked] = [makeTrainer, makeStackedTrainer].map((make) =>
+    make(setting, training.maxEpochs, compile),
+  );
+  for (const [i, table] of (await tablesOf(setting)).entries()) {
+    const apart = await distance(one, stacked, draw(table, setting, 1, null));
+    console.log(`${setting.tables[i]}: stacked networks ${apart.toFixed(1)} standard errors apart`);
+    if (!(apart < 4)) process.exitCode = 1;
+  }
+}
+
 const [command, ...rest] = process.argv.slice(2);
 if (command === "run") {
   const [id, folder, replications = rule.replications, own = seed] = rest;
@@ -99,7 +118,11 @@ if (command === "run") {
   const rows = settings.flatMap((setting) =>
     rowsOf(setting, outcomesOf(join(folder, `${setting.id}.jsonl`))),
   );
-  replaceSection({ title: "Decisions", command: "node bench/decision.ts run SETTING FOLDER", rows });
+  replaceSection({
+    title: "Decisions, simulated",
+    command: "node bench/decision.ts run SETTING FOLDER",
+    rows,
+  });
   console.log(tableOf(rows));
   process.exitCode = rows.every(([, , , met]) => met) ? 0 : 1;
 } else if (command === "--quick") {
@@ -110,6 +133,7 @@ if (command === "run") {
     for await (const outcome of simulate(setting, new Set(), limits)) outcomes.push(outcome);
     console.log(tableOf(rowsOf(setting, outcomes)));
   }
+  await checkStacks(settingOf("disguised"));
 } else {
   console.error("decision: expected run SETTING FOLDER [replications], report FOLDER or --quick");
   process.exitCode = 2;
