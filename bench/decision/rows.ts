@@ -60,9 +60,10 @@ function powerRow(what: string, planted: readonly Judged[]): Row {
   const mean = planted.reduce((sum, one) => sum + one.mean, 0) / n;
   const finalists = planted.filter(({ finalist }) => finalist).length;
   const found = planted.filter(isBetter).length;
+  const stable = planted.filter(({ unstable }) => !unstable);
   return [
     what,
-    `found in ${found} of ${n} (${(found / n).toFixed(2)}), finalist in ${finalists}; mean difference ${(100 * mean).toFixed(1)} points`,
+    `found in ${found} of ${n} (${(found / n).toFixed(2)}), finalist in ${finalists}; ${stable.filter(isBetter).length} of ${stable.length} where its fits are stable; mean difference ${(100 * mean).toFixed(1)} points`,
     "",
     true,
   ];
