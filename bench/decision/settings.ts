@@ -71,7 +71,7 @@ export const settings: readonly Setting[] = [
     labels: "permuted",
   },
   planted("planted-2", 2, 0.34, 768),
-  planted("planted-3", 3, 0.53, 768),
+  planted("planted-3", 2.5, 0.53, 768),
 ];
 
 function planted(id: string, points: number, share: number, rows: number): Setting {
