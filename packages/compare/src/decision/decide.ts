@@ -58,11 +58,9 @@ export function decide(
   const tests = contenders.map(({ fits }) => (fits === null ? null : testDifference(fits, { rope })));
   const size = contenders.find(({ fits }) => fits !== null)?.fits?.psi[0].length ?? 0;
   const influences = contenders.map(({ fits }) => (fits === null ? new Float64Array(size) : firstSeed(fits)));
+  const adjust = maxT(influences);
   const adjusted = (side: "better" | "worse"): number[] =>
-    maxT(
-      tests.map((test) => (test === null || test.se === 0 ? 1 : oneSided(test, side))),
-      influences,
-    );
+    adjust(tests.map((test) => (test === null || test.se === 0 ? 1 : oneSided(test, side))));
   const [better, worse] = [adjusted("better"), adjusted("worse")];
   return contenders.map(({ id, finalist, fits }, j): Decision => {
     const test = tests[j];

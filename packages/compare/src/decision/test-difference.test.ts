@@ -164,16 +164,16 @@ describe("adjusting for all candidates", () => {
 
   it("is what Sidak has for independent ones, and nothing for equal ones", () => {
     const independent = vectors(10, 7);
-    const [adjusted] = maxT([0.01, ...Array(9).fill(0.5)], independent);
+    const [adjusted] = maxT(independent)([0.01, ...Array(9).fill(0.5)]);
     expect(Math.abs(adjusted - (1 - 0.99 ** 10))).toBeLessThan(0.012);
     const equal = Array.from({ length: 10 }, () => independent[0]);
-    const [alone] = maxT([0.01, ...Array(9).fill(0.5)], equal);
+    const [alone] = maxT(equal)([0.01, ...Array(9).fill(0.5)]);
     expect(Math.abs(alone - 0.01)).toBeLessThan(0.003);
   });
 
   it("keeps the order of p-values, is never below them, and gives the same numbers again", () => {
     const p = [0.2, 0.0001, 0.03, 1, 0.6];
-    const adjusted = maxT(p, vectors(5, 8));
+    const adjusted = maxT(vectors(5, 8))(p);
     expect(adjusted[3]).toBe(1);
     p.forEach((one, j) => {
       expect(adjusted[j]).toBeGreaterThanOrEqual(one);
@@ -181,7 +181,7 @@ describe("adjusting for all candidates", () => {
     expect([adjusted[1], adjusted[2], adjusted[0], adjusted[4]]).toEqual(
       adjusted.filter((_, j) => j !== 3).sort(),
     );
-    expect(maxT(p, vectors(5, 8))).toEqual(adjusted);
+    expect(maxT(vectors(5, 8))(p)).toEqual(adjusted);
   });
 
   it("takes a candidate that doesn't vary as independent of all others", () => {

@@ -75,7 +75,7 @@ it("adjusts a p-value for all candidates as the vector has it", () => {
     [1, 1, -1, -1],
   ];
   const mixed = a.map((v, i) => r * v + Math.sqrt(1 - r * r) * b[i]);
-  const [adjusted] = maxT(oneSidedP, [a, mixed]);
+  const [adjusted] = maxT([a, mixed])(oneSidedP);
   expect(Math.abs(adjusted - adjustedFirst)).toBeLessThan(
     3 * Math.sqrt((adjustedFirst * (1 - adjustedFirst)) / 20_000),
   );
