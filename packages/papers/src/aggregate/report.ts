@@ -1,4 +1,3 @@
-import { optimalRho } from "minimand";
 import { banded } from "../kit/series.ts";
 import { difference, estimate, mean, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
@@ -6,6 +5,7 @@ import { privacy } from "./settings.ts";
 import {
   type Cell,
   judge,
+  optimumOf,
   privateTheoryOf,
   type Simulated,
   type SimulatedPrivate,
@@ -51,7 +51,7 @@ function compared(values: readonly number[], known: string, theory: number): Row
 
 function simulationRows(point: Simulated): Row[] {
   const { psi, k, sigma2 } = point;
-  const best = optimalRho({ ...point, signal2: 1 }).rho;
+  const best = optimumOf(point);
   return [...point.risks]
     .sort((a, b) => a.rho - b.rho)
     .map(({ rho, values }) => ({

@@ -21,6 +21,10 @@ export interface Cell {
   curve: readonly { rho: number; errors: readonly number[] }[];
 }
 
+/** The mixture with the least risk in theory. */
+export const optimumOf = ({ psi, k, sigma2 }: Omit<Simulated, "risks">): number =>
+  optimalRho({ psi, k, sigma2, signal2: 1 }).rho;
+
 /** The theory at one point of the simulation. */
 export const theoryOf = ({ psi, k, sigma2 }: Omit<Simulated, "risks">, rho: number): number =>
   aggregateRisk({ rho, k, psi, sigma2, signal2: 1 }).risk;
@@ -51,7 +55,7 @@ export function innerOptima(points: readonly Simulated[]): { expected: number; f
     const isInner = (rho: number): boolean => rho > 0 && rho < 1;
     if (!isInner(argmin(({ rho }) => theoryOf(point, rho)))) continue;
     expected++;
-    const best = optimalRho({ ...point, signal2: 1 }).rho;
+    const best = optimumOf(point);
     const atBest = point.risks.find(({ rho }) => rho === best);
     const ends = grid.filter(({ rho }) => !isInner(rho)).map(({ values }) => mean(values));
     if (atBest === undefined) continue;

@@ -60,9 +60,11 @@ const greedyArm =
   (common, { learningRate, explore }) =>
     neuralEpsilonGreedy({ ...common, ...network, loss, learningRate, epsilon: epsilon ?? explore });
 const uncertainArm =
-  (make: typeof neuralTs, target: "reward" | "cost"): Arm["make"] =>
+  (make: typeof neuralUcb, target: "reward" | "cost"): Arm["make"] =>
   (common, { learningRate, explore }) =>
-    make({ ...common, ...network, learningRate, nu: explore, lambda: 0.1, target, estimates: 1 });
+    make({ ...common, ...network, learningRate, nu: explore, lambda: 0.1, target });
+/** Nobody asks for its propensities. */
+const sampling: typeof neuralUcb = (options) => neuralTs({ ...options, estimates: 1 });
 
 const tuned = (id: string, label: string, grid: Configuration[], make: Arm["make"], baseline = true): Arm => {
   return { id, label, grid, choice: id, baseline, make };
@@ -79,8 +81,8 @@ export const arms: readonly Arm[] = [
   tuned("epsilon-kl", "epsilon-greedy, log loss", cross(klRates, epsilons), greedyArm("kl")),
   tuned("ucb-reward", "NeuralUCB, rewards", cross(squareRates, nus), uncertainArm(neuralUcb, "reward")),
   tuned("ucb-cost", "NeuralUCB, costs", cross(squareRates, nus), uncertainArm(neuralUcb, "cost")),
-  tuned("ts-reward", "NeuralTS, rewards", cross(squareRates, nus), uncertainArm(neuralTs, "reward")),
-  tuned("ts-cost", "NeuralTS, costs", cross(squareRates, nus), uncertainArm(neuralTs, "cost")),
+  tuned("ts-reward", "NeuralTS, rewards", cross(squareRates, nus), uncertainArm(sampling, "reward")),
+  tuned("ts-cost", "NeuralTS, costs", cross(squareRates, nus), uncertainArm(sampling, "cost")),
   tuned(
     "lin-ucb",
     "LinUCB",
