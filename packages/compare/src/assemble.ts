@@ -11,6 +11,7 @@ import { chooseModel } from "./model/choose.ts";
 import { baselineFor, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
+import { recommendationFor } from "./recommendation/index.ts";
 import type {
   CandidateSummary,
   DatasetReport,
@@ -100,7 +101,7 @@ export function reportDataset(
     testedOn: testTable !== null ? "file" : settings.time !== null ? "later rows" : "folds",
   });
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
-  return {
+  const report = {
     name,
     source,
     sha256,
@@ -128,6 +129,10 @@ export function reportDataset(
     finalists,
     trials: used.map(({ predictions: _, ...trial }) => trial),
     ranking,
+  };
+  return {
+    ...report,
+    recommendation: recommendationFor(report, used, truth),
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
 }

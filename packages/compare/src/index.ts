@@ -6,6 +6,7 @@ export * from "./figures/index.ts";
 export * from "./model/index.ts";
 export * from "./plan/index.ts";
 export * from "./ranking/index.ts";
+export * from "./recommendation/index.ts";
 export * from "./references/index.ts";
 export * from "./results.ts";
 export { shortName, shortNames, withShortNames } from "./short-names.ts";

@@ -217,6 +217,26 @@ export interface Ranking {
   summary: string;
 }
 
+/** What follows from a comparison. Gains are improvements, whichever way the metric goes. */
+export interface Recommendation {
+  /** Id of what is to be used among the losses: the one that gains most of those that are better, else the baseline. It is kept. */
+  candidate: string;
+  /** What has to be said first, where trees or a linear model make the losses needless. */
+  lead: string | null;
+  /** What to use, and what it gains. */
+  use: string;
+  /** Over the baseline, with its 95 % interval; null where that is what is to be used. */
+  gain: { mean: number; low: number; high: number } | null;
+  /** What is paid for it, a sentence each. */
+  costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
+  /** What is gained by other means: a tuned threshold, the choice by validation. */
+  beside: string[];
+  /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
+  next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
+  /** References that can be used like a loss, against the first loss of the ranking: positive where they are ahead. */
+  references: { candidate: string; to: string; mean: number; low: number; high: number; pWorse: number }[];
+}
+
 export interface DatasetReport {
   name: string;
   /** Path or bundled name as given. */
@@ -248,6 +268,7 @@ export interface DatasetReport {
   finalists: string[];
   trials: TrialRecord[];
   ranking: Ranking;
+  recommendation: Recommendation;
   /** Which model was kept and why. */
   model: { candidate: string; configuration: Configuration; epochs: number; why: string } | null;
 }

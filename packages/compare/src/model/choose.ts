@@ -1,5 +1,6 @@
 import { type Metric, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
+import { recommended } from "../recommendation/recommend.ts";
 import type { Configuration, DatasetReport, Ranking, TrialRecord, TuningRecord } from "../results.ts";
 
 /**
@@ -17,8 +18,8 @@ export function chooseModel(
 ): DatasetReport["model"] {
   checkOptions("chooseModel", options, { validationIsLoss: true });
   const { validationIsLoss = false } = options;
-  const best = ranking.entries.find((entry) => entry.verdict === "better");
-  const candidate = best?.candidate ?? ranking.baseline;
+  const candidate = recommended(ranking);
+  const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
   const own = trials.filter((t) => t.candidate === candidate);
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });

@@ -1,0 +1,56 @@
+import { outcomesOf, pairedFits, type Truth } from "../decision/fits-of.ts";
+import { testDifference } from "../decision/test-difference.ts";
+import type { PredictedTrial, Ranking } from "../results.ts";
+
+/** How one candidate differs from another in a metric, turned so that positive is better. */
+export interface Advantage {
+  candidate: string;
+  /** What it is compared with. */
+  to: string;
+  mean: number;
+  /** 95 % interval. */
+  low: number;
+  high: number;
+  /** Probability of being worse by more than the region of practical equivalence. */
+  pWorse: number;
+}
+
+/**
+ * The difference of two candidates, neither of which has to be the baseline, on the seeds that both have.
+ *
+ * @param trials of all candidates, with their predictions
+ * @param pair `candidate`, and `to` what it is compared with
+ * @param judged the metric, and its half-width of practical equivalence
+ * @returns null where nothing can be said: nothing in common, or fewer than three folds
+ */
+export function advantageOf(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+  { candidate, to }: { candidate: string; to: string },
+  judged: { metric: string; higherIsBetter: boolean; rope: number },
+): Advantage | null {
+  const of = (id: string) => trials.filter((trial) => trial.candidate === id);
+  const [a, b] = [of(candidate), of(to)];
+  if ([...a, ...b].some(({ predictions }) => predictions === null)) return null;
+  const [own, other] = [a, b].map((some) => outcomesOf(some, truth, judged.metric));
+  const fits = pairedFits(own, other, truth, judged);
+  const test = fits === null ? null : testDifference(fits, { rope: judged.rope });
+  if (test === null) return null;
+  const { mean, low, high, pWorse } = test;
+  return { candidate, to, mean, low, high, pWorse };
+}
+
+/** References that are models of their own, and may be used instead of a network. */
+const usable = ["gradient-boosted-trees", "linear-model"];
+
+/** How trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
+export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
+  const best = ranking.entries.find(
+    ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
+  );
+  if (best === undefined) return [];
+  return usable.flatMap((candidate) => {
+    const found = advantageOf(trials, truth, { candidate, to: best.candidate }, ranking);
+    return found === null ? [] : [found];
+  });
+}

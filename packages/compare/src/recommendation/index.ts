@@ -1,0 +1,4 @@
+export { type Gain, gainText } from "./amounts.ts";
+export { type Advantage, advantageOf, besideBest } from "./beside.ts";
+export { type Evidence, recommend, recommended } from "./recommend.ts";
+export { recommendationFor } from "./recommendation-for.ts";

@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { datasetFixture } from "../../../../test/results-fixture.ts";
+import type { DatasetReport, RankingEntry, Verdict } from "../results.ts";
+import type { Advantage } from "./beside.ts";
+import { recommend } from "./recommend.ts";
+
+const made = datasetFixture({ diverging: null });
+
+/** A report with a few entries: the gain of each, its verdict and the variance of rows and fits. */
+function reportOf(
+  rows: { id: string; gain: number; verdict: Verdict; variance?: [number, number]; unstable?: boolean }[],
+  change: Partial<DatasetReport["ranking"]> = {},
+): DatasetReport {
+  const entries = rows.map(
+    ({ id, gain, verdict, variance = [1e-4, 1e-5], unstable = false }): RankingEntry => {
+      const sign = change.higherIsBetter === false ? -1 : 1;
+      const width = 2 * Math.sqrt(variance[0] + variance[1]);
+      return {
+        ...{
+          candidate: id,
+          label: id,
+          verdict,
+          mean: 0.7 + sign * gain,
+          sd: 0.01,
+          n: 30,
+          seeds: 6,
+          diverged: 0,
+        },
+        sentence: "",
+        difference:
+          verdict === "baseline"
+            ? null
+            : {
+                ...{
+                  mean: sign * gain,
+                  low: sign * gain - width,
+                  high: sign * gain + width,
+                  p: 0.01,
+                  pAdjusted: 0.1,
+                },
+                ...{ pBetter: 0.9, pSame: 0.1, pWorse: 0, df: 20, unstable, values: [], pairs: [] },
+                variance: { rows: variance[0], fits: variance[1] },
+              },
+      };
+    },
+  );
+  return { ...made, ranking: { ...made.ranking, entries, ...change } };
+}
+
+const baseline = { id: "cross-entropy", gain: 0, verdict: "baseline" } as const;
+const none = { references: [], others: [] };
+const against = (candidate: string, mean: number, low: number, high: number, pWorse = 0.5): Advantage => ({
+  ...{ candidate, to: "focal", mean, low, high, pWorse },
+});
+
+describe("recommend", () => {
+  it("says to use the loss that gains most of those that are better, with its gain and interval", () => {
+    const report = reportOf([
+      { id: "focal", gain: 0.05, verdict: "better", variance: [9e-5, 1e-5] },
+      { id: "hinge", gain: 0.04, verdict: "better" },
+      baseline,
+    ]);
+    const { candidate, use, gain, lead } = recommend(report, none);
+    expect([candidate, lead]).toEqual(["focal", null]);
+    expect(use).toBe(
+      "Use focal: it gains 5.0 points of balanced accuracy [3.0, 7.0] over cross-entropy on these data and with this network.",
+    );
+    expect(gain?.low).toBeCloseTo(0.03);
+  });
+
+  it("keeps to the baseline where nothing is better, however large the largest difference is", () => {
+    const report = reportOf([{ id: "focal", gain: 0.3, verdict: "undecided" }, baseline]);
+    const { candidate, use, gain } = recommend(report, none);
+    expect([candidate, gain]).toEqual(["cross-entropy", null]);
+    expect(use).toMatch(/^Use cross-entropy: nothing that was tried is shown to be better/);
+  });
+
+  it("counts gains as improvements where lower is better", () => {
+    const report = reportOf(
+      [{ id: "huber", gain: 0.4, verdict: "better", variance: [0.0025, 0] }, baseline],
+      {
+        metric: "rmse",
+        higherIsBetter: false,
+      },
+    );
+    const { gain, use } = recommend(report, none);
+    expect(gain).toEqual({ mean: 0.4, low: expect.closeTo(0.3), high: expect.closeTo(0.5) });
+    expect(use).toContain("it gains 0.4 of RMSE [0.3, 0.5] over");
+  });
+
+  it("is led by trees only where their interval against the best loss is above 0", () => {
+    const report = reportOf([{ id: "focal", gain: 0.01, verdict: "undecided" }, baseline]);
+    const lead = (...references: Advantage[]) => recommend(report, { ...none, references }).lead;
+    expect(lead(against("gradient-boosted-trees", 0.071, 0.04, 0.102, 0))).toBe(
+      "Gradient-boosted trees are 7.1 points of balanced accuracy [4.0, 10.2] ahead of the best loss on these data. If you don't need a network, use them.",
+    );
+    expect(lead(against("gradient-boosted-trees", 0.071, -0.01, 0.15))).toBeNull();
+    expect(lead(against("linear-model", 0.03, 0.01, 0.05, 0))).toMatch(
+      /^A linear model is 3\.0 points .* ahead/,
+    );
+  });
+
+  it("says that a linear model does as well only where nothing is clearly ahead of it", () => {
+    const report = reportOf([{ id: "focal", gain: 0.01, verdict: "undecided" }, baseline]);
+    const lead = (...references: Advantage[]) => recommend(report, { ...none, references }).lead;
+    const linear = against("linear-model", 0, -0.009, 0.009, 0.03);
+    expect(lead(linear)).toMatch(/^A linear model does as well: no loss is more than 1\.0 point of/);
+    expect(lead({ ...linear, pWorse: 0.06 })).toBeNull();
+    expect(lead(linear, against("gradient-boosted-trees", 0.02, -0.01, 0.05))).toBeNull();
+  });
+
+  it("tells what is paid: other metrics only where the interval says so", () => {
+    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]);
+    const costs = (mean: number, low: number, high: number) => {
+      const others = [{ ...against("focal", mean, low, high), to: "cross-entropy", metric: "accuracy" }];
+      return recommend(report, { ...none, others }).costs.filter(({ about }) => about === "metric");
+    };
+    expect(costs(-0.04, -0.06, -0.02)).toEqual([
+      { about: "metric", text: "It is worse in accuracy, by 4.0 points [2.0 points, 6.0 points]." },
+    ]);
+    expect(costs(-0.04, -0.09, 0.01)).toEqual([]);
+    expect(costs(-0.002, -0.003, -0.001)).toEqual([]);
+  });
+
+  it("tells of a class that is never predicted, of folds with a single one, of time and of unstable fits", () => {
+    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better", unstable: true }, baseline]);
+    const trials = (confusion: (i: number) => number[][], seconds: number) =>
+      report.trials.map((trial, i) =>
+        trial.candidate === "focal"
+          ? { ...trial, seconds, confusion: confusion(i) }
+          : { ...trial, seconds: 1 },
+      );
+    const about = (confusion: (i: number) => number[][], seconds: number) =>
+      recommend({ ...report, trials: trials(confusion, seconds) }, none).costs.map(
+        ({ about: a, text }) => `${a} ${text}`,
+      );
+    expect(
+      about(
+        () => [
+          [50, 0],
+          [9, 0],
+        ],
+        1,
+      )[0],
+    ).toBe("collapse It never predicts pos.");
+    let first = true;
+    const once = () => {
+      const single = first;
+      first = false;
+      return single
+        ? [
+            [50, 0],
+            [9, 0],
+          ]
+        : [
+            [40, 10],
+            [2, 7],
+          ];
+    };
+    const found = about(once, 3);
+    expect(found[0]).toBe("collapse It predicts a single class on 1 of 10 test parts.");
+    expect(found.find((text) => text.startsWith("stability"))).toBeDefined();
+    expect(found.at(-1)).toMatch(
+      /^time It takes 3 times as long to train and tune \(3\.0 s against 1\.0 s a fold\)\.$/,
+    );
+  });
+
+  it("advises rows that scale with the variance that was seen", () => {
+    const next = (gain: number, rows: number, fits: number, unstable = false) =>
+      recommend(
+        reportOf([{ id: "focal", gain, verdict: "undecided", variance: [rows, fits], unstable }, baseline]),
+        none,
+      ).next[0];
+    const once = next(0.03, 4e-4, 0);
+    const twice = next(0.03, 8e-4, 0);
+    expect(once?.about).toBe("rows");
+    // One candidate: z = 1.96, and 0.84 more.
+    expect(once?.rows).toBe(Number(((768 * 4e-4 * 2.8 ** 2) / 0.03 ** 2).toPrecision(2)));
+    expect(twice!.rows! / once!.rows!).toBeCloseTo(2, 1);
+    expect(once?.text).toContain("the rows vary more than the fits");
+    // The fits alone are in the way: seeds decide, but for fits that fail.
+    expect(next(0.03, 2e-5, 2e-4)).toMatchObject({ about: "seeds", seeds: 13 });
+    expect(next(0.03, 2e-5, 2e-4, true)?.about).toBe("rows");
+    expect(next(0.005, 4e-4, 0)?.about).toBe("settled");
+    expect(next(0.011, 1e-2, 0)).toBeUndefined();
+  });
+
+  it("has a run finished first, and needs no next step where something is better", () => {
+    const open = reportOf([{ id: "focal", gain: 0.03, verdict: "undecided" }, baseline]);
+    const seeds = { planned: [0, 1, 2], complete: [0] };
+    expect(recommend({ ...open, seeds }, none).next[0]?.about).toBe("continue");
+    expect(
+      recommend(reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]), none).next,
+    ).toEqual([]);
+  });
+
+  it("answers what is gained by letting validation choose", () => {
+    const chosen = { id: "chosen-by-validation", gain: 0.02, verdict: "reference" } as const;
+    const threshold = { id: "cross-entropy-threshold", gain: 0.03, verdict: "reference" } as const;
+    const { beside } = recommend(
+      reportOf([baseline, { ...chosen, variance: [4e-4, 0] }, { ...threshold, variance: [1e-5, 0] }]),
+      none,
+    );
+    expect(beside[0]).toMatch(/^Letting validation choose .* gains 2\.0 points .*, which may be chance\.$/);
+    expect(beside[1]).toMatch(/^A tuned threshold gains, too.*: 3\.0 points/);
+  });
+});

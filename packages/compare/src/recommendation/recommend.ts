@@ -1,0 +1,113 @@
+import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
+import { amountOf, type Gain, gainText, labelOf } from "./amounts.ts";
+import type { Advantage } from "./beside.ts";
+import { costsOf } from "./costs.ts";
+import { nextSteps } from "./next-step.ts";
+
+/** What a recommendation needs beside the report. */
+export interface Evidence {
+  /** Trees and the linear model against the best loss, see {@link besideBest}. */
+  references: readonly Advantage[];
+  /** The recommended candidate against the baseline in other metrics. */
+  others: readonly (Advantage & { metric: string })[];
+}
+
+/** The loss that gains most of those that are better, else the baseline: what is kept. */
+export function recommended(ranking: Ranking): string {
+  return ranking.entries.find(({ verdict }) => verdict === "better")?.candidate ?? ranking.baseline;
+}
+
+/**
+ * What follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking doesn't
+ * claim: where no loss is `better`, the baseline is to be used.
+ *
+ * @param report of a data set, but for what follows from it
+ */
+export function recommend(
+  report: Omit<DatasetReport, "recommendation" | "model">,
+  evidence: Evidence,
+): Recommendation {
+  const { ranking } = report;
+  const candidate = recommended(ranking);
+  const entry = ranking.entries.find((one) => one.candidate === candidate)!;
+  const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
+  return {
+    candidate,
+    lead: leadOf(evidence.references, ranking),
+    use: useOf(entry, gain, report),
+    gain,
+    costs: costsOf(report, candidate, evidence.others),
+    beside: besides(ranking),
+    next: nextSteps(report),
+    references: [...evidence.references],
+  };
+}
+
+function useOf(
+  entry: RankingEntry,
+  gain: Gain | null,
+  { ranking, testRows }: Pick<DatasetReport, "ranking" | "testRows">,
+): string {
+  const baseline = labelFor(ranking, ranking.baseline);
+  if (gain !== null) {
+    const rows =
+      testRows === null ? "on these data and with this network" : "on this test file and with this network";
+    return `Use ${entry.label}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${rows}.`;
+  }
+  if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
+  const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
+  return others
+    ? `Use ${baseline}: nothing that was tried is shown to be better on these data and with this network.`
+    : `Use ${baseline}: no other loss was tried.`;
+}
+
+/** In the direction in which the metric gets better. */
+function gainOf({ difference }: RankingEntry, { higherIsBetter }: Ranking): Gain | null {
+  if (difference === null || difference.p === null) return null;
+  const { mean, low, high } = difference;
+  return higherIsBetter ? { mean, low, high } : { mean: -mean, low: -high, high: -low };
+}
+
+/** What has to be said before all losses: trees or a linear model do as well or better. */
+function leadOf(references: readonly Advantage[], ranking: Ranking): string | null {
+  const [trees, linear] = ["gradient-boosted-trees", "linear-model"].map((id) =>
+    references.find(({ candidate }) => candidate === id),
+  );
+  const { metric, rope } = ranking;
+  const ahead = (one: Advantage): boolean => one.low > 0;
+  const linearFirst =
+    linear !== undefined && ahead(linear) && (trees === undefined || linear.mean > trees.mean);
+  if (trees !== undefined && ahead(trees) && !linearFirst)
+    return `Gradient-boosted trees are ${gainText(trees, metric)} ahead of the best loss on these data. If you don't need a network, use them.`;
+  if (linearFirst)
+    return `A linear model is ${gainText(linear, metric)} ahead of the best loss on these data. A hidden layer does harm here: use the linear model.`;
+  // What is ahead of the linear model by no more than is of no use.
+  if (
+    linear !== undefined &&
+    linear.pWorse <= 0.05 &&
+    (trees === undefined || trees.mean <= linear.mean + rope)
+  )
+    return `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you want it simple, use it.`;
+  return null;
+}
+
+/** What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. */
+function besides(ranking: Ranking): string[] {
+  const words: Record<string, (gain: Gain, sure: boolean) => string> = {
+    "cross-entropy-threshold": (gain, sure) =>
+      `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
+    "chosen-by-validation": (gain) =>
+      `Letting validation choose the loss on each fold gains ${gainText(gain, ranking.metric)}${gain.low > 0 ? "" : ", which may be chance"}.`,
+  };
+  return ranking.entries.flatMap((entry) => {
+    const word = words[entry.candidate];
+    const gain = gainOf(entry, ranking);
+    // Of the threshold only where there is something to gain.
+    if (word === undefined || gain === null) return [];
+    if (entry.candidate === "cross-entropy-threshold" && gain.low <= 0) return [];
+    return [word(gain, gain.low > 0)];
+  });
+}
+
+const labelFor = ({ entries }: Ranking, id: string): string =>
+  entries.find(({ candidate }) => candidate === id)?.label ?? id;

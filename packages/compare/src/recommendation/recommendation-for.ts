@@ -1,0 +1,30 @@
+import { metricById } from "minimand";
+import type { Truth } from "../decision/fits-of.ts";
+import type { DatasetReport, PredictedTrial, Recommendation } from "../results.ts";
+import { advantageOf, besideBest } from "./beside.ts";
+import { recommend, recommended } from "./recommend.ts";
+
+/** Metrics in which a candidate may pay for what it gains in another one. */
+const watched = { classes: ["ece", "accuracy", "roc-auc"], numbers: ["rmse", "mae"] } as const;
+
+/** {@link recommend}, with the differences that it needs taken from the predictions. */
+export function recommendationFor(
+  report: Omit<DatasetReport, "recommendation" | "model">,
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+): Recommendation {
+  const { ranking, task } = report;
+  const candidate = recommended(ranking);
+  const metrics = task === "regression" ? watched.numbers : watched.classes;
+  const others =
+    candidate === ranking.baseline
+      ? []
+      : metrics.flatMap((metric) => {
+          if (metric === ranking.metric) return [];
+          const { higherIsBetter } = metricById(metric);
+          const pair = { candidate, to: ranking.baseline };
+          const found = advantageOf(trials, truth, pair, { metric, higherIsBetter, rope: 0 });
+          return found === null ? [] : [{ ...found, metric }];
+        });
+  return recommend(report, { references: besideBest(trials, truth, ranking), others });
+}
