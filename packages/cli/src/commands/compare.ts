@@ -277,7 +277,7 @@ async function compare(files: string[], options: Options): Promise<void> {
         candidates: own.candidates,
         model,
       });
-      const report = renderReport(results);
+      const report = renderReport(results, out);
       signal.throwIfAborted();
       const names = subjects.map(({ name }) => name);
       await replaceTogether(out, {
@@ -287,7 +287,9 @@ async function compare(files: string[], options: Options): Promise<void> {
       });
       for (const { notes } of results.datasets)
         for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
-      process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : resultTable(results));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out }),
+      );
     });
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);

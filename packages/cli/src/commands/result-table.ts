@@ -1,9 +1,12 @@
 import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, pValue, signed } from "@minimand/compare";
-import Table from "cli-table3";
 import { printable } from "../printable.ts";
+import { adviceOf, predictCommandOf } from "../report/advice.ts";
 import { plural } from "../report/format.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
+import { wrapText } from "../terminal/text-width.ts";
+import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
 
 const styleOf = {
   baseline: "bold",
@@ -16,84 +19,106 @@ const styleOf = {
   reference: "dim",
 } as const satisfies Record<RankingEntry["verdict"], string>;
 
-/** The ranking as text: one table a data set, one sentence each, and the comparison across data sets. */
-export function resultTable(results: Results): string {
-  const parts = results.datasets.map((dataset) => datasetTable(dataset));
-  if (results.across !== null) parts.push(acrossTable(results.across));
-  return `${parts.join("\n\n")}\n`;
+/** Where results are shown: the output folder, for the command that applies the model, and the columns there are. */
+export interface Shown {
+  folder: string;
+  width?: number;
 }
 
-function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport): string {
-  const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
-  // On a test file nothing is tested, so there is nothing to show of intervals and probabilities.
-  const tests =
-    testRows === null ? ["difference (95 %)", "p (adjusted)", "better/same/worse"] : ["difference"];
-  const table = new Table({
-    head: ["loss", metricName(ranking.metric), ...tests, "verdict"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "right", ...tests.map(() => "right" as const), "left"],
-    chars: borders,
+/** The ranking as text: a table a data set, the comparison across data sets, and at the very end what to do. */
+export function resultTable(results: Results, { folder, width = terminalWidth() }: Shown): string {
+  const parts = results.datasets.map((dataset) => datasetTable(dataset, width));
+  if (results.across !== null) parts.push(acrossTable(results.across, width));
+  const several = results.datasets.length > 1;
+  const advice = results.datasets.map((dataset, i) => {
+    const lines = adviceLines(dataset, predictCommandOf(results, folder, i), width);
+    return several ? `${styleText("bold", printable(dataset.name))}\n${lines}` : lines;
   });
-  for (const entry of ranking.entries) table.push(row(entry, tests.length));
+  return `${[...parts, ...advice].join("\n\n")}\n`;
+}
+
+/** At 80 columns loss, score, difference and verdict stay; probabilities and p go first. */
+const tested: WidthColumn[] = [
+  { head: "difference (95 %)", align: "right", keep: 5 },
+  { head: "p (adjusted)", align: "right", keep: 2 },
+  { head: "worse/same/better", align: "right", keep: 1 },
+];
+
+function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport, width: number): string {
+  const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
+  // Where nothing is tested there is nothing to show of intervals and probabilities.
+  const claims = ranking.entries.some(({ difference }) => difference !== null && difference.p !== null);
+  const tests = claims ? tested : [{ ...tested[0], head: "difference" }];
+  const columns: WidthColumn[] = [
+    { head: "loss", align: "left", keep: 9 },
+    { head: metricName(ranking.metric), align: "right", keep: 4 },
+    ...tests,
+    { head: "verdict", align: "left", keep: 8 },
+  ];
+  const { entries } = ranking;
+  const table = widthTable(
+    columns,
+    entries.map((entry) => row(entry, tests.length)),
+    width,
+    (text, i) => styleText(styleOf[entries[i].verdict], text),
+  );
   const asked =
     seeds.complete.length < seeds.planned.length
       ? ` (${seeds.complete.length} of ${seeds.planned.length} repeats)`
       : "";
-  const tested = testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
-  return `${styleText("bold", printable(name))}, ${tested}${asked}\n${table.toString()}\n${ranking.summary}`;
+  const testedOn =
+    testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
+  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${wrapped(ranking.summary, width)}`;
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */
 function row(entry: RankingEntry, tests: number): string[] {
-  const { label, mean, sd, difference, verdict, diverged, n } = entry;
-  const score = mean === null ? "" : `${fixed(mean, 4)}${sd === null ? "" : ` ± ${fixed(sd, 4)}`}`;
+  const { label, mean, difference, verdict, diverged, n } = entry;
   const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
-  const tested = testedCells(difference, verdict);
-  const cells = Array.from({ length: tests }, (_, i) => tested[i] ?? "");
-  return [label, score, ...cells, word].map((text) => styleText(styleOf[verdict], text));
+  const cells = testedCells(difference, verdict);
+  return [
+    label,
+    mean === null ? "" : fixed(mean, 4),
+    ...Array.from({ length: tests }, (_, i) => cells[i] ?? ""),
+    word,
+  ];
 }
 
 function testedCells(difference: RankingEntry["difference"], verdict: RankingEntry["verdict"]): string[] {
   if (difference === null) return [];
-  const change = signed(difference.mean, 4);
-  if (difference.p === null) return [change];
-  const { low, high, pAdjusted, pBetter, pSame, pWorse } = difference;
+  if (difference.p === null) return [signed(difference.mean, 4)];
+  const { mean, low, high, pAdjusted, pBetter, pSame, pWorse } = difference;
   return [
-    `${change} [${signed(low, 3)}, ${signed(high, 3)}]`,
+    `${signed(mean, 3)} [${signed(low, 3)}, ${signed(high, 3)}]`,
     verdict === "reference" ? "" : pValue(pAdjusted),
-    [pBetter, pSame, pWorse].map((p) => fixed(p, 2)).join(" "),
+    [pWorse, pSame, pBetter].map((p) => fixed(p, 2)).join(" "),
   ];
 }
 
-function acrossTable(across: NonNullable<Results["across"]>): string {
-  const table = new Table({
-    head: ["loss", "average rank"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "right"],
-    chars: borders,
-  });
+function acrossTable(across: NonNullable<Results["across"]>, width: number): string {
   const order = across.candidates
     .map((_, i) => i)
     .sort((a, b) => across.averageRanks[a] - across.averageRanks[b]);
-  for (const i of order) table.push([across.candidates[i], fixed(across.averageRanks[i], 2)]);
-  return `${styleText("bold", `Across ${across.datasets.length} data sets`)}\n${table.toString()}\n${across.summary}`;
+  const table = widthTable(
+    [
+      { head: "loss", align: "left", keep: 2 },
+      { head: "average rank", align: "right", keep: 1 },
+    ],
+    order.map((i) => [across.candidates[i], fixed(across.averageRanks[i], 2)]),
+    width,
+  );
+  return `${styleText("bold", `Across ${across.datasets.length} data sets`)}\n${table}\n${wrapped(across.summary, width)}`;
 }
 
-/** No lines between cells, two blanks of room. */
-export const borders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: " ",
-};
+/** What to do, as the last lines: what was found before the losses, use, costs, the next step, the command. */
+function adviceLines(dataset: DatasetReport, command: string | null, width: number): string {
+  const { lead } = dataset.recommendation;
+  const sentences = adviceOf(dataset).map(({ about, text }) =>
+    about === "What to use" ? styleText("bold", wrapped(text, width)) : wrapped(text, width),
+  );
+  const lines = [...(lead === null ? [] : [styleText("bold", wrapped(lead, width))]), ...sentences];
+  if (command !== null) lines.push(`Apply it: ${printable(command)}`);
+  return lines.join("\n");
+}
+
+const wrapped = (text: string, width: number): string => wrapText(printable(text), width).join("\n");

@@ -1,11 +1,13 @@
 import type { Results } from "@minimand/compare";
 import { acrossSection } from "./across-section.ts";
+import { predictCommandOf } from "./advice.ts";
 import { datasetSection } from "./dataset-section.ts";
 import { plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { page } from "./page.ts";
 import { readingSection } from "./reading-section.ts";
+import { recommendationBox } from "./recommendation-box.ts";
 import { settingsSection } from "./settings-section.ts";
 import { svgDocument } from "./svg-document.ts";
 
@@ -32,18 +34,22 @@ ${results.datasets.map(
  * The report of a comparison as one HTML file, see {@link page}.
  *
  * @param results what `results.json` holds
+ * @param folder where it is kept, for the command that applies the model
  * @returns the text of `report.html`
- * @example await writeFile("report.html", renderReport(results));
+ * @example await writeFile("report.html", renderReport(results, "minimand-churn"));
  */
-export function renderReport(results: Results): string {
+export function renderReport(results: Results, folder: string): string {
   const document = svgDocument();
   const several = results.datasets.length > 1;
   const title = results.datasets.map(({ name }) => name).join(", ");
   const sections = results.datasets.map((report, i): Markup => {
+    const command = predictCommandOf(results, folder, i);
     const head = several
-      ? html`<h2 id="data-${i}">${report.name}</h2><p class="lede">${report.ranking.summary}</p>`
-      : null;
-    return html`<section${several ? html` aria-labelledby="data-${i}"` : null}>${datasetSection(report, results.candidates, document, head)}</section>
+      ? html`<h2 id="data-${i}">${report.name}</h2><p class="lede">${report.ranking.summary}</p>
+${recommendationBox(report, command, html`<h3>What to do</h3>`)}`
+      : html`${recommendationBox(report, command, html`<h2>What to do</h2>`)}
+<h2 id="data-${i}">All that were compared</h2>`;
+    return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, head)}</section>
 `;
   });
   return page({

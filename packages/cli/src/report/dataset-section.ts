@@ -63,8 +63,7 @@ function keptModel(report: DatasetReport): Markup {
   }
   return html`<h3>The model that was kept</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
-rows for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}
-Apply it with <code>minimand predict DIR ROWS.csv</code>.</p>`;
+rows for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}</p>`;
 }
 
 /** Everything about one data set. */

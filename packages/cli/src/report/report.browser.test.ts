@@ -37,7 +37,7 @@ describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
       acrossFixture(),
     );
     const file = join(folder, "report.html");
-    await writeFile(file, renderReport(results));
+    await writeFile(file, renderReport(results, "out"));
     address = pathToFileURL(file).href;
     browser = await openBrowser();
   });

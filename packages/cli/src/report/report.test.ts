@@ -5,6 +5,7 @@ import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/
 import { renderReport } from "./index.ts";
 
 const parse = (markup: string): Document => parseHTML(markup).document;
+const render = (results: Parameters<typeof renderReport>[0]): string => renderReport(results, "my-folder");
 const textOf = (element: Element | null | undefined): string =>
   (element?.textContent ?? "").replace(/\s+/g, " ").trim();
 const rows = (document: Document, label: string): string[][] =>
@@ -13,7 +14,7 @@ const rows = (document: Document, label: string): string[][] =>
   );
 
 const report = datasetFixture();
-const markup = renderReport(resultsFixture([report]));
+const markup = render(resultsFixture([report]));
 const page = parse(markup);
 
 describe("renderReport", () => {
@@ -29,6 +30,26 @@ describe("renderReport", () => {
     ]) {
       expect(facts).toContain(fact);
     }
+  });
+
+  it("says at the top what to use, what it costs, what comes next, and the command, before any table", () => {
+    const box = page.querySelector(".advice");
+    const { use, costs, beside, next } = report.recommendation;
+    const said = [use, costs[0]!.text, beside[0]!, next[0]!.text, "minimand predict my-folder ROWS.csv"];
+    expect([...box!.querySelectorAll("dd")].map(textOf)).toEqual(said);
+    expect(markup.indexOf('class="advice"')).toBeLessThan(markup.indexOf("<table"));
+    const lead = "Gradient-boosted trees are 7.1 points ahead of the best loss on these data.";
+    const led = { ...report, recommendation: { ...report.recommendation, lead } };
+    expect(textOf(parse(render(resultsFixture([led]))).querySelector(".advice .lead"))).toBe(lead);
+  });
+
+  it.each([1, 2])("has headings in order with %i data sets: none skips a level", (sets) => {
+    const datasets = Array.from({ length: sets }, (_, i) => datasetFixture({ name: `data ${i}` }));
+    const levels = [...parse(render(resultsFixture(datasets))).querySelectorAll("h1, h2, h3, h4")].map(
+      (head) => Number(head.localName.slice(1)),
+    );
+    expect(levels[0]).toBe(1);
+    expect(levels.filter((level, i) => i > 0 && level > levels[i - 1]! + 1)).toEqual([]);
   });
 
   it("has a row a candidate, in the order of the ranking, with difference, interval, p and verdict", () => {
@@ -166,7 +187,7 @@ describe("renderReport", () => {
     results.settings.ignore = [evil];
     results.settings.types = { [evil]: "numeric" };
     results.candidates = results.candidates.map((c) => ({ ...c, label: evil }));
-    const out = renderReport(results);
+    const out = render(results);
     const document = parse(out);
     expect(document.querySelectorAll("script")).toHaveLength(0);
     expect(out.toLowerCase()).not.toContain("<script");
@@ -178,7 +199,7 @@ describe("renderReport", () => {
 
   it("reads right for a metric whose lower value is better", () => {
     const regression = datasetFixture({ task: "regression", metric: "rmse", higherIsBetter: false });
-    const text = textOf(parse(renderReport(resultsFixture([regression]))).querySelector("main"));
+    const text = textOf(parse(render(resultsFixture([regression]))).querySelector("main"));
     expect(text).toContain("RMSE (lower is better)");
     expect(text).toContain("losses on the left improve on it");
     expect(text).not.toMatch(/Which classes|Can the probabilities/);
@@ -186,9 +207,7 @@ describe("renderReport", () => {
 
   it("says that a run is partial, and that no model was kept", () => {
     const partial = datasetFixture({ seeds: { planned: [0, 1, 2], complete: [0] } });
-    const text = textOf(
-      parse(renderReport(resultsFixture([{ ...partial, model: null }]))).querySelector("main"),
-    );
+    const text = textOf(parse(render(resultsFixture([{ ...partial, model: null }]))).querySelector("main"));
     expect(text).toContain("1 of 3 repeats complete");
     expect(text).toContain("No model was kept");
     expect(textOf(page.querySelector("main"))).not.toContain("Partial run");
@@ -198,7 +217,7 @@ describe("renderReport", () => {
     const none = datasetFixture({ seeds: { planned: [0], complete: [] } });
     const entries = none.ranking.entries.map((e) => ({ ...e, mean: null, sd: null, n: 0, difference: null }));
     const empty = { ...none, trials: [], model: null, ranking: { ...none.ranking, entries } };
-    const text = textOf(parse(renderReport(resultsFixture([empty]))).querySelector("main"));
+    const text = textOf(parse(render(resultsFixture([empty]))).querySelector("main"));
     expect(text).toContain("No loss was tested against the baseline");
     expect(text).not.toMatch(/NaN|undefined|null/);
   });
@@ -208,7 +227,7 @@ describe("renderReport", () => {
     const summary = "No verdict against cross-entropy: every seed is tested on the same rows.";
     const made = datasetFixture({ testRows: 200, folds: 1, seeds, diverging: null });
     const results = resultsFixture([{ ...made, ranking: { ...made.ranking, summary } }]);
-    const document = parse(renderReport(results));
+    const document = parse(render(results));
     expect(textOf(document.querySelector("h1"))).toBe(summary);
     expect(textOf(document.querySelector("dl.facts"))).toContain("3 seeds on one test file of 200 rows");
     const heads = [...document.querySelectorAll(`table[aria-label="Ranking on ${made.name}"] thead th`)];
@@ -230,7 +249,7 @@ describe("renderReport", () => {
 
   it("puts all data sets together first, then a section each", () => {
     const several = [report, datasetFixture({ name: "vehicle", task: "multiclass" })];
-    const document = parse(renderReport(resultsFixture(several, acrossFixture())));
+    const document = parse(render(resultsFixture(several, acrossFixture())));
     const heads = [...document.querySelectorAll("h2")].map(textOf);
     expect(heads).toEqual([
       "Over all data sets",
@@ -254,13 +273,13 @@ describe("renderReport", () => {
   it("stays a page one can scroll with 10,000 columns, and says where the rest is", () => {
     const features = Array.from({ length: 10_000 }, (_, i) => ({ ...report.features[0]!, name: `x${i}` }));
     const notes = features.map(({ name }) => ({ level: "info" as const, column: name, text: "constant" }));
-    const document = parse(renderReport(resultsFixture([{ ...report, features, notes }])));
+    const document = parse(render(resultsFixture([{ ...report, features, notes }])));
     expect(rows(document, "Input columns")).toHaveLength(100);
     expect(textOf(document.querySelector("main"))).toContain("9900 more columns");
   });
 
   it("gives the same text for the same results", () => {
     const ids = (text: string): string => text.replace(/plot-clip-\d+/g, "clip");
-    expect(ids(renderReport(resultsFixture([datasetFixture()])))).toBe(ids(markup));
+    expect(ids(render(resultsFixture([datasetFixture()])))).toBe(ids(markup));
   });
 });

@@ -36,6 +36,12 @@ nav ul, .verdicts { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; 
 
 .notice { border-left: 4px solid var(--mm-worse); background: var(--mm-band); padding: 10px 16px; margin: 18px 0; max-width: none; }
 
+.advice { border: 2px solid var(--mm-ink); border-radius: 6px; padding: 4px 20px 12px; margin: 20px 0 28px; }
+.advice h2, .advice h3 { margin: 10px 0 6px; padding: 0; border: 0; font-size: 20px; }
+.advice .lead { font-size: 18px; margin: 6px 0 12px; }
+.advice dl { margin: 0; } .advice dl > div { display: grid; grid-template-columns: 8.5em 1fr; gap: 0 14px; padding: 5px 0; }
+.advice dt { color: var(--mm-muted); font-size: 14px; } .advice dd { grid-column: 2; margin: 0 0 3px; max-width: 68ch; }
+
 dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 14px 28px; margin: 22px 0; }
 dl.facts dt { font-size: 13px; color: var(--mm-muted); }
 dl.facts dd { margin: 0; }
@@ -77,6 +83,7 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
 @media (max-width: 640px) {
   main, header, footer { padding-left: 20px; padding-right: 20px; }
   header { padding-top: 28px; }
+  .advice { padding: 2px 14px 10px; } .advice dl > div { display: block; }
   .wide { display: none; } .narrow { display: block; }
   .pinned th:first-child { position: sticky; left: 0; background: var(--mm-surface); max-width: 46vw; z-index: 1; }
   .pinned tr.baseline th:first-child { background: var(--mm-band); }
@@ -88,7 +95,7 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   table { font-size: 11px; } small, thead th, td small, th small, .chip { font-size: 10px; }
   th, td { padding: 4px 8px 4px 0; } tbody th { min-width: 9ch; } .chip { padding: 0 6px; }
   .scroll { overflow-x: visible; }
-  figure, tr, .notice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
+  figure, tr, .notice, .advice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
   h2 { margin-top: 32px; }
   details { border: 0; padding: 0; }
   /* A closed section can't be opened on paper. */

@@ -1,0 +1,62 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import { resultTable } from "./result-table.ts";
+
+const report = datasetFixture();
+const shown = (width: number, given = resultsFixture([report])): string[] =>
+  stripVTControlCharacters(resultTable(given, { folder: "out", width }))
+    .trimEnd()
+    .split("\n");
+
+describe("the result on a terminal", () => {
+  it("keeps loss, score, difference and verdict at 80 columns, and has the rest where there is room", () => {
+    const lines = shown(80);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    const text = lines.join(" ");
+    for (const head of ["loss", "balanced accuracy", "difference (95 %)", "verdict"])
+      expect(text).toContain(head);
+    const wide = shown(200).join("\n");
+    for (const head of ["p (adjusted)", "worse/same/better"]) expect(wide).toContain(head);
+  });
+
+  it("reads probabilities in the direction of the differences: worse, same, better", () => {
+    const { pWorse, pSame, pBetter } = report.ranking.entries[0]!.difference as {
+      pWorse: number;
+      pSame: number;
+      pBetter: number;
+    };
+    const line = shown(Number.POSITIVE_INFINITY).find((one) =>
+      one.startsWith(report.ranking.entries[0]!.label),
+    );
+    expect(line).toContain([pWorse, pSame, pBetter].map((p) => p.toFixed(2)).join(" "));
+  });
+
+  it("ends with what to use, what it costs, the next step and the command that applies it", () => {
+    const { use, costs, beside, next } = report.recommendation;
+    expect(shown(Number.POSITIVE_INFINITY).slice(-5)).toEqual([
+      use,
+      ...costs.map(({ text }) => text),
+      ...beside,
+      ...next.map(({ text }) => text),
+      "Apply it: minimand predict out ROWS.csv",
+    ]);
+  });
+
+  it("is led by what makes the losses needless", () => {
+    const lead = "Gradient-boosted trees are 7.1 points ahead.";
+    const led = { ...report, recommendation: { ...report.recommendation, lead } };
+    const lines = shown(Number.POSITIVE_INFINITY, resultsFixture([led]));
+    expect(lines.indexOf(lead)).toBe(lines.indexOf(report.recommendation.use) - 1);
+  });
+
+  it("has the advice of each of several data sets, after all tables", () => {
+    const lines = shown(100, resultsFixture([report, datasetFixture({ name: "b" })], acrossFixture()));
+    const across = lines.indexOf("Across 6 data sets");
+    expect(lines.filter((line) => line.startsWith("Apply it: "))).toEqual([
+      "Apply it: minimand predict out/model/pima_diabetes ROWS.csv",
+      "Apply it: minimand predict out/model/b ROWS.csv",
+    ]);
+    expect(lines.findIndex((line) => line.startsWith("Apply it"))).toBeGreaterThan(across);
+  });
+});

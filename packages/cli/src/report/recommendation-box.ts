@@ -1,0 +1,26 @@
+import type { DatasetReport } from "@minimand/compare";
+import { type Advice, adviceOf } from "./advice.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
+
+/**
+ * The box at the top: what has to be said first, what to use and what it costs, the command that applies it, the next step.
+ *
+ * @param command see `predictCommandOf`
+ */
+export function recommendationBox(report: DatasetReport, command: string | null, heading: Markup): Markup {
+  const { lead } = report.recommendation;
+  const groups = Map.groupBy(adviceOf(report), ({ about }) => about);
+  const sentences = (about: Advice["about"], list: Advice[]): Markup => html`<div><dt>${about}</dt>${list.map(
+    ({ text }) => html`<dd>${text}</dd>`,
+  )}</div>
+`;
+  return html`<aside class="advice" aria-label="What to do">${heading}
+${lead === null ? null : html`<p class="lead"><strong>${lead}</strong></p>`}
+<dl>${[...groups].map(([about, list]) => sentences(about, list))}${
+    command === null
+      ? null
+      : html`<div><dt>Apply it</dt><dd><code>${command}</code></dd></div>
+`
+  }</dl></aside>`;
+}
