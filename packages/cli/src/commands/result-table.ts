@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
-import { fixed, metricName, pValue, signed } from "@minimand/compare";
+import { fixed, metricName, outcomeOrder, pValue, signed } from "@minimand/compare";
 import { printable } from "../printable.ts";
 import { adviceOf, predictCommandOf } from "../report/advice.ts";
 import { plural } from "../report/format.ts";
@@ -41,14 +41,17 @@ export function resultTable(results: Results, { folder, width = terminalWidth() 
 const tested: WidthColumn[] = [
   { head: "difference (95 %)", align: "right", keep: 5 },
   { head: "p (adjusted)", align: "right", keep: 2 },
-  { head: "worse/same/better", align: "right", keep: 1 },
+  { head: "probability", align: "right", keep: 1 },
 ];
 
 function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport, width: number): string {
   const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
   // Where nothing is tested there is nothing to show of intervals and probabilities.
   const claims = ranking.entries.some(({ difference }) => difference !== null && difference.p !== null);
-  const tests = claims ? tested : [{ ...tested[0], head: "difference" }];
+  const order = outcomeOrder(ranking);
+  const tests = claims
+    ? tested.with(2, { ...tested[2], head: order.join("/") })
+    : [{ ...tested[0], head: "difference" }];
   const columns: WidthColumn[] = [
     { head: "loss", align: "left", keep: 9 },
     { head: metricName(ranking.metric), align: "right", keep: 4 },
@@ -58,7 +61,7 @@ function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport,
   const { entries } = ranking;
   const table = widthTable(
     columns,
-    entries.map((entry) => row(entry, tests.length)),
+    entries.map((entry) => row(entry, tests.length, order)),
     width,
     (text, i) => styleText(styleOf[entries[i].verdict], text),
   );
@@ -72,10 +75,10 @@ function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport,
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */
-function row(entry: RankingEntry, tests: number): string[] {
+function row(entry: RankingEntry, tests: number, order: Outcome[]): string[] {
   const { label, mean, difference, verdict, diverged, n } = entry;
   const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
-  const cells = testedCells(difference, verdict);
+  const cells = testedCells({ difference, verdict }, order);
   return [
     label,
     mean === null ? "" : fixed(mean, 4),
@@ -84,14 +87,20 @@ function row(entry: RankingEntry, tests: number): string[] {
   ];
 }
 
-function testedCells(difference: RankingEntry["difference"], verdict: RankingEntry["verdict"]): string[] {
+type Outcome = ReturnType<typeof outcomeOrder>[number];
+
+function testedCells(
+  { difference, verdict }: Pick<RankingEntry, "difference" | "verdict">,
+  order: Outcome[],
+): string[] {
   if (difference === null) return [];
   if (difference.p === null) return [signed(difference.mean, 4)];
   const { mean, low, high, pAdjusted, pBetter, pSame, pWorse } = difference;
+  const of = { better: pBetter, same: pSame, worse: pWorse };
   return [
     `${signed(mean, 3)} [${signed(low, 3)}, ${signed(high, 3)}]`,
     verdict === "reference" ? "" : pValue(pAdjusted),
-    [pWorse, pSame, pBetter].map((p) => fixed(p, 2)).join(" "),
+    order.map((outcome) => fixed(of[outcome], 2)).join(" "),
   ];
 }
 

@@ -52,6 +52,14 @@ ${fact("Baseline", labelOf(report, ranking.baseline))}
 </dl>`;
 }
 
+/** What the verdict that isn't one means, where it stands. */
+function notPursued({ ranking, finalists }: DatasetReport): Child {
+  const n = ranking.entries.filter(({ verdict }) => verdict === "not pursued").length;
+  if (n === 0) return null;
+  return html`<p class="muted">Not pursued: ${plural(n, "loss", "losses")} trained on one seed and not among the ${finalists.length} finalists
+that were trained on more, so that ${n === 1 ? "it" : "none of them"} can be called worse or the same, but never better.</p>`;
+}
+
 /** A clause as a sentence: a capital in front, a stop at the end. */
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
@@ -77,6 +85,7 @@ export function datasetSection(
 ${partialNotice(report)}
 ${facts(report)}
 ${verdictCounts(report.ranking.entries)}
+${notPursued(report)}
 ${rankingTable(report, candidates)}
 ${comparisonFigures(report, document)}
 ${behaviourFigures(report, document)}

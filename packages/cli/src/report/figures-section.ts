@@ -4,6 +4,7 @@ import {
   curvesFigure,
   decimals,
   fixed,
+  isTested,
   labelOf,
   metricName,
   pairedFigure,
@@ -21,15 +22,24 @@ import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 
 /** Caption of the ranking: what is drawn, and what the verdicts rest on. */
-function rankingCaption({ ranking, testRows }: DatasetReport): Child {
+function rankingCaption(report: DatasetReport): Child {
+  const { ranking } = report;
+  const tested = isTested(report);
+  const rivals = ranking.entries.filter(
+    ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
+  ).length;
   const digits = decimals(ranking.rope);
   const side = ranking.higherIsBetter ? "right" : "left";
-  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line)${testRows === null ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
+  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line)${tested ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
 ±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
-    testRows === null
+    tested
       ? " An interval that crosses both the line and an edge of the band leaves the question open."
       : null
-  } A value with an arrowhead lies beyond the axis.`;
+  } A value with an arrowhead lies beyond the axis.${
+    rivals > 2
+      ? ` The first is the largest of ${rivals} differences, and was partly lucky: expect less of it on new rows. Its interval doesn't allow for that, its adjusted p does.`
+      : null
+  }`;
 }
 
 function pairedCaption(report: DatasetReport): Child {
@@ -55,11 +65,11 @@ export function comparisonFigures(report: DatasetReport, document: Document): Ma
   return html`<h3>How far from the baseline</h3>
 ${figure((options) => rankingFigure(report, document, options), rankingCaption(report))}
 ${
-  report.testRows === null
+  isTested(report)
     ? html`<h3>How probable</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
-  "Posterior probability that a loss is practically worse than the baseline, the same, or better. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
+  "Probability that a loss is practically worse than the baseline, the same, or better, each loss by itself. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
 )}`
     : null
 }

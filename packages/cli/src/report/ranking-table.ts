@@ -1,20 +1,39 @@
 import type { CandidateSummary, DatasetReport, RankingEntry } from "@minimand/compare";
-import { decimals, fixed, metricName, percent, pValue, signed } from "@minimand/compare";
+import {
+  decimals,
+  fixed,
+  isTested,
+  metricName,
+  outcomeOrder,
+  percent,
+  pValue,
+  signed,
+} from "@minimand/compare";
+import { duration, median } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import type { Column, Row } from "./table.ts";
 import { table } from "./table.ts";
 import { chip } from "./verdict.ts";
 
-/** P(better), P(same), P(worse) in percent over a small bar. */
-function posterior(entry: RankingEntry): Child {
+/** The probabilities in percent over a small bar, from left to right as differences are drawn. */
+function posterior(entry: RankingEntry, order: Outcome[]): Child {
   const d = entry.difference;
   if (d === null || d.p === null) return "–";
   const part = (kind: string, p: number): Markup =>
     html`<i class="${kind}" style="width:${(100 * p).toFixed(1)}%"></i>`;
-  const numbers = [d.pBetter, d.pSame, d.pWorse].map((p) => percent(p).replace(" %", ""));
-  return html`${numbers.join(" / ")} %<span class="bar" aria-hidden="true">${part("b", d.pBetter)}${part("s", d.pSame)}${part("w", d.pWorse)}</span>`;
+  const of = { better: d.pBetter, same: d.pSame, worse: d.pWorse };
+  const numbers = order.map((outcome) => percent(of[outcome]).replace(" %", ""));
+  return html`${numbers.join(" / ")} %<span class="bar" aria-hidden="true">${order.map((outcome) => part(outcome.charAt(0), of[outcome]))}</span>`;
 }
+
+/** Of the usual trial, tuning included; a dash where nothing is trained. */
+function timeOf({ trials }: DatasetReport, candidate: string): string {
+  const own = trials.filter((trial) => trial.candidate === candidate && trial.tuning.length > 0);
+  return own.length === 0 ? "–" : duration(median(own.map(({ seconds }) => seconds)));
+}
+
+type Outcome = ReturnType<typeof outcomeOrder>[number];
 
 function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Child {
   const origin = [
@@ -26,25 +45,28 @@ function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Chi
 }
 
 /**
- * The ranking as a table: mean, difference to the baseline with its interval, p, posterior probabilities and verdict. On
- * a test file nothing is tested, so interval, p and probabilities have no columns.
+ * The ranking as a table: difference to the baseline with its interval, verdict, mean, time, p and probabilities. Where nothing is
+ * tested, interval, p and probabilities have no columns.
  * References (majority class, tuned threshold) stand below, untested.
  */
 export function rankingTable(report: DatasetReport, candidates: CandidateSummary[]): Markup {
   const { ranking } = report;
   const digits = decimals(ranking.rope);
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  const tested = report.testRows === null;
+  const tested = isTested(report);
+  const order = outcomeOrder(ranking);
   const columns: Column[] = [
     { head: "Loss" },
+    // Before all else: on a telephone there is room for two columns.
+    { head: html`Difference${tested ? html` <small>95 % interval</small>` : null}`, numeric: true },
     { head: "Verdict" },
     { head: html`${metricName(ranking.metric)} <small>mean ± sd</small>`, numeric: true },
-    { head: html`Difference${tested ? html` <small>95 % interval</small>` : null}`, numeric: true },
+    { head: html`Time <small>a trial</small>`, numeric: true },
   ];
   if (tested)
     columns.push(
       { head: html`p <small>adjusted</small>`, numeric: true },
-      { head: html`Probability <small>better / same / worse</small>`, numeric: true },
+      { head: html`Probability <small>${order.join(" / ")}</small>`, numeric: true },
     );
   const row = (entry: RankingEntry): Row => {
     const d = entry.difference;
@@ -59,17 +81,18 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
         : html`<small class="line">[${signed(d.low, digits)}, ${signed(d.high, digits)}]</small>`;
     const claims = (): Child[] => [
       d === null || d.p === null || entry.verdict === "reference" ? "–" : pValue(d.pAdjusted),
-      posterior(entry),
+      posterior(entry, order),
     ];
     return {
       className: entry.verdict === "baseline" ? "baseline" : "",
       cells: [
         name(entry, byId.get(entry.candidate)),
+        d === null ? "–" : html`${signed(d.mean, digits)}${interval}`,
         verdict,
         entry.mean === null
           ? "–"
           : html`${fixed(entry.mean, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
-        d === null ? "–" : html`${signed(d.mean, digits)}${interval}`,
+        timeOf(report, entry.candidate),
         ...(tested ? claims() : []),
       ],
     };

@@ -15,9 +15,16 @@ interface Part {
   tooltip: string;
 }
 
+/** From left to right as differences are drawn: better is where the metric says so. */
+export function outcomeOrder({
+  higherIsBetter,
+}: Pick<DatasetReport["ranking"], "higherIsBetter">): ("better" | "same" | "worse")[] {
+  return higherIsBetter ? ["worse", "same", "better"] : ["better", "same", "worse"];
+}
+
 /**
- * Posterior probabilities that a candidate is practically better than the baseline, the same, or worse (Bayesian
- * correlated t-test with a region of practical equivalence), as one bar of length 1 a candidate.
+ * Probabilities that a candidate is practically better than the baseline, the same, or worse (mean and standard error of the
+ * difference, Student's t, a region of practical equivalence), as one bar of length 1 a candidate.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom
@@ -30,10 +37,7 @@ export function posteriorFigure(
   document: Document,
   options: FigureOptions = {},
 ): SVGSVGElement {
-  // As in the ranking: better is where the metric says so.
-  const order: Part["shade"][] = report.ranking.higherIsBetter
-    ? ["worse", "same", "better"]
-    : ["better", "same", "worse"];
+  const order = outcomeOrder(report.ranking);
   const entries = testedEntries(report);
   const { width, labels, marginLeft } = namedRows(entries, options);
   const parts = entries.flatMap(({ candidate, label, difference }) => {

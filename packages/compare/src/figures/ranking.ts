@@ -3,7 +3,7 @@ import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { differenceAxis, draw, nameAxis, namedRows, narrow, robustDomain, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
-import { pairedEntries } from "./rows.ts";
+import { isTested, pairedEntries } from "./rows.ts";
 import { decimals, metricName, pValue, signed } from "./text.ts";
 import type { VerdictStyle } from "./verdicts.ts";
 import { verdictStyles } from "./verdicts.ts";
@@ -64,7 +64,7 @@ export function directions(higherIsBetter: boolean): Plot.Markish[] {
 }
 
 /**
- * Ranking: the mean paired difference of every candidate to the baseline with its 95 % interval (none on a test file,
+ * Ranking: the mean paired difference of every candidate to the baseline with its 95 % interval (none
  * where nothing is tested), from best to worst, over the region of practical equivalence. Colour, symbol and word say the verdict; a candidate that diverged has
  * no interval and says so; one that lies beyond the axis is drawn at its edge with its value.
  *
@@ -102,7 +102,7 @@ export function rankingFigure(
   return draw(
     document,
     `Ranking by ${metric}`,
-    `Difference to ${baseline}${report.testRows === null ? " with 95 % intervals" : ""}. ${rows.map(({ tooltip }) => tooltip).join("; ")}.`,
+    `Difference to ${baseline}${isTested(report) ? " with 95 % intervals" : ""}. ${rows.map(({ tooltip }) => tooltip).join("; ")}.`,
     {
       width,
       height: 24 * rows.length + 78,

@@ -8,16 +8,21 @@ export interface PairedEntry<D extends Difference = Difference> extends RankingE
 const isPaired = (entry: RankingEntry): entry is PairedEntry =>
   entry.difference !== null && entry.verdict !== "reference";
 
-const isTested = (entry: PairedEntry): entry is PairedEntry<TestedDifference> => entry.difference.p !== null;
+const hasClaims = (entry: PairedEntry): entry is PairedEntry<TestedDifference> => entry.difference.p !== null;
 
 /** The candidates with a paired difference to the baseline, from best to worst as ranked. */
 export function pairedEntries(report: DatasetReport): PairedEntry[] {
   return report.ranking.entries.filter(isPaired);
 }
 
-/** Those of them that were tested: all, or where all seeds have the same test rows none. */
+/** Those of them that were tested: all, or where nothing can be told (2 folds, one seed on a test file) none. */
 export function testedEntries(report: DatasetReport): PairedEntry<TestedDifference>[] {
-  return pairedEntries(report).filter(isTested);
+  return pairedEntries(report).filter(hasClaims);
+}
+
+/** Whether anything is claimed of the differences: an interval, a p, a verdict. */
+export function isTested(report: DatasetReport): boolean {
+  return testedEntries(report).length > 0;
 }
 
 /** Names for people by candidate identifier. */
@@ -30,7 +35,7 @@ export function labelOf(report: DatasetReport, candidate: string): string {
   return candidateLabels(report).get(candidate) ?? candidate;
 }
 
-/** The loss with the best mean: the first of the ranking that is neither diverged nor a reference. */
+/** The loss with the largest difference: the first of the ranking that is neither diverged nor a reference. */
 export function bestCandidate(report: DatasetReport): string | null {
   const entry = report.ranking.entries.find(
     ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
@@ -44,8 +49,14 @@ export function protagonists(report: DatasetReport): { candidate: string; label:
   const add = (candidate: string | null | undefined, role: string): void => {
     if (candidate) roles.set(candidate, [...(roles.get(candidate) ?? []), role]);
   };
+  const rivals = report.ranking.entries.filter(
+    ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
+  ).length;
+  // By how much it was selected, so that nobody takes it for a typical one.
+  const largest = rivals > 1 ? `largest difference of ${rivals}` : "largest difference";
   add(report.ranking.baseline, "baseline");
-  add(bestCandidate(report), "best mean");
+  const best = bestCandidate(report);
+  if (best !== report.ranking.baseline) add(best, largest);
   add(report.model?.candidate, "kept");
   return [...roles].map(([candidate, list]) => ({
     candidate,
