@@ -190,7 +190,8 @@ function capital(text: string): string {
 /** Losses named after people keep their capital, and so does whatever has a second one (LDR-KL, AnyLoss). */
 const properName = /^(Bernoulli|Cauchy|Huber|Jensen|Tsallis|Tukey)/;
 
-function midSentence(label: string): string {
+/** A label inside a sentence. */
+export function midSentence(label: string): string {
   const [first = ""] = label.split(/[\s(]/);
   return properName.test(label) || /[A-Z]/.test(first.slice(1)) || first.length === 1
     ? label

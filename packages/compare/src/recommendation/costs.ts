@@ -1,5 +1,6 @@
 import { calibrationErrorOf } from "minimand/metrics";
 import { sumReliability } from "../figures/reliability.ts";
+import { midSentence } from "../ranking/sentences.ts";
 import type { DatasetReport, Recommendation, TrialRecord } from "../results.ts";
 import { amountOf, labelOf } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";
@@ -34,7 +35,7 @@ export function costsOf(
     if (metric === "ece") {
       const [a, b] = [candidate, ranking.baseline].map((id) => sumReliability([...trials], id));
       if (a === null || b === null) continue;
-      const text = `Its probabilities are to be believed less: expected calibration error ${calibrationErrorOf(a).toFixed(3)}, against ${calibrationErrorOf(b).toFixed(3)} of ${name(ranking.baseline)}.`;
+      const text = `Its probabilities are to be believed less: expected calibration error ${calibrationErrorOf(a).toFixed(3)}, against ${calibrationErrorOf(b).toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
       costs.push({ about: "calibration", text });
     } else {
       const size = `${amountOf(-mean, metric)} [${amountOf(-high, metric)}, ${amountOf(-low, metric)}]`;

@@ -84,7 +84,7 @@ export function nextSteps(
 }
 
 /** The undecided finalist that seems to gain most. */
-function leading({ ranking }: Pick<DatasetReport, "ranking">): {
+export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;
   gain: number;

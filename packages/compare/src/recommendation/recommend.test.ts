@@ -165,6 +165,19 @@ describe("recommend", () => {
     );
   });
 
+  it("warns of the first of the undecided, too, where the baseline is to be used", () => {
+    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "undecided" }, baseline]);
+    const others = [{ ...against("focal", -0.14, -0.18, -0.1), to: "cross-entropy", metric: "ece" }];
+    expect(recommend(report, { ...none, others }).costs).toEqual([
+      {
+        about: "calibration",
+        text: expect.stringMatching(
+          /^focal, first of the undecided: its probabilities are to be believed less: expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\.$/,
+        ),
+      },
+    ]);
+  });
+
   it("advises rows that scale with the variance that was seen", () => {
     const next = (gain: number, rows: number, fits: number, unstable = false) =>
       recommend(

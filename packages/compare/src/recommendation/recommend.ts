@@ -1,14 +1,15 @@
+import { midSentence } from "../ranking/sentences.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
 import { amountOf, type Gain, gainText, labelOf } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";
 import { costsOf } from "./costs.ts";
-import { nextSteps } from "./next-step.ts";
+import { leading, nextSteps } from "./next-step.ts";
 
 /** What a recommendation needs beside the report. */
 export interface Evidence {
   /** Trees and the linear model against the best loss, see {@link besideBest}. */
   references: readonly Advantage[];
-  /** The recommended candidate against the baseline in other metrics. */
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, {@link leading}. */
   others: readonly (Advantage & { metric: string })[];
 }
 
@@ -36,11 +37,28 @@ export function recommend(
     lead: leadOf(evidence.references, ranking),
     use: useOf(entry, gain, report),
     gain,
-    costs: costsOf(report, candidate, evidence.others),
+    costs: costsToKnow(report, candidate, evidence.others),
     beside: besides(ranking),
     next: nextSteps(report),
     references: [...evidence.references],
   };
+}
+
+/** Of what is to be used, and where that is the baseline of the finalist that seems to gain most: so that nobody takes it unwarned. */
+function costsToKnow(
+  report: Omit<DatasetReport, "recommendation" | "model">,
+  candidate: string,
+  others: Evidence["others"],
+): Recommendation["costs"] {
+  const own = costsOf(report, candidate, others);
+  const open = candidate === report.ranking.baseline ? leading(report) : null;
+  if (open === null || open.gain <= report.ranking.rope) return own;
+  const { entry } = open;
+  const more = costsOf(report, entry.candidate, others).map(({ about, text }) => ({
+    about,
+    text: `${entry.label}, first of the undecided: ${text.charAt(0).toLowerCase()}${text.slice(1)}`,
+  }));
+  return [...own, ...more];
 }
 
 function useOf(
@@ -48,11 +66,11 @@ function useOf(
   gain: Gain | null,
   { ranking, testRows }: Pick<DatasetReport, "ranking" | "testRows">,
 ): string {
-  const baseline = labelFor(ranking, ranking.baseline);
+  const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
     const rows =
       testRows === null ? "on these data and with this network" : "on this test file and with this network";
-    return `Use ${entry.label}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${rows}.`;
+    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${rows}.`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");

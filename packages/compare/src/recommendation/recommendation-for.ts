@@ -2,6 +2,7 @@ import { metricById } from "minimand";
 import type { Truth } from "../decision/fits-of.ts";
 import type { DatasetReport, PredictedTrial, Recommendation } from "../results.ts";
 import { advantageOf, besideBest } from "./beside.ts";
+import { leading } from "./next-step.ts";
 import { recommend, recommended } from "./recommend.ts";
 
 /** Metrics in which a candidate may pay for what it gains in another one. */
@@ -14,7 +15,8 @@ export function recommendationFor(
   truth: Truth,
 ): Recommendation {
   const { ranking, task } = report;
-  const candidate = recommended(ranking);
+  const first = recommended(ranking);
+  const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;
   const metrics = task === "regression" ? watched.numbers : watched.classes;
   const others =
     candidate === ranking.baseline
