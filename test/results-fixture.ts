@@ -145,7 +145,10 @@ function trialsFixture(options: Required<FixtureOptions>, random: () => number):
                 })),
             epochs,
             score: diverged ? null : score,
-            metrics: { [options.metric]: diverged ? null : score },
+            metrics: {
+              [options.task === "regression" ? "mae" : "ece"]: diverged ? null : 0.2 + effect + 0.01 * epochs,
+              [options.metric]: diverged ? null : score,
+            },
             curve,
             ...(options.task === "regression" || diverged
               ? {}

@@ -49,7 +49,7 @@ export function renderReport(results: Results, folder: string): string {
 ${recommendationBox(report, command, html`<h3>What to do</h3>`)}`
       : html`${recommendationBox(report, command, html`<h2>What to do</h2>`)}
 <h2 id="data-${i}">All that were compared</h2>`;
-    return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, head)}</section>
+    return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, { head, index: i })}</section>
 `;
   });
   return page({
@@ -63,6 +63,6 @@ ${sections}
 ${settingsSection(results)}
 ${readingSection(results.datasets[0], several)}`,
     footer: html`Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
-<code>results.json</code> beside this file.`,
+<code>results.json</code> beside this file<span class="paper">; single folds, learning curves, tuning and all verdicts in words are in the report on a screen</span>.`,
   });
 }

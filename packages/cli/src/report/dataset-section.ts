@@ -5,6 +5,7 @@ import { behaviourFigures, comparisonFigures } from "./figures-section.ts";
 import { configurationText, plural } from "./format.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
+import { metricsSection } from "./metrics-section.ts";
 import { rankingTable } from "./ranking-table.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictCounts } from "./verdict.ts";
@@ -57,7 +58,7 @@ function notPursued({ ranking, finalists }: DatasetReport): Child {
   const n = ranking.entries.filter(({ verdict }) => verdict === "not pursued").length;
   if (n === 0) return null;
   return html`<p class="muted">Not pursued: ${plural(n, "loss", "losses")} trained on one seed and not among the ${finalists.length} finalists
-that were trained on more, so that ${n === 1 ? "it" : "none of them"} can be called worse or the same, but never better.</p>`;
+that were trained on more. ${n === 1 ? "It" : "They"} may be found worse or the same, but nobody looked closely enough to call ${n === 1 ? "it" : "them"} better.</p>`;
 }
 
 /** A clause as a sentence: a capital in front, a stop at the end. */
@@ -79,7 +80,7 @@ export function datasetSection(
   report: DatasetReport,
   candidates: CandidateSummary[],
   document: Document,
-  head: Child,
+  { head, index }: { head: Child; index: number },
 ): Markup {
   return html`${head}
 ${partialNotice(report)}
@@ -89,7 +90,8 @@ ${notPursued(report)}
 ${rankingTable(report, candidates)}
 ${comparisonFigures(report, document)}
 ${behaviourFigures(report, document)}
+${metricsSection(report, index)}
 ${keptModel(report)}
-${tuningSection(report, candidates)}
+<div class="screen">${tuningSection(report, candidates)}</div>
 ${dataSection(report, document)}`;
 }

@@ -66,15 +66,15 @@ export function comparisonFigures(report: DatasetReport, document: Document): Ma
 ${figure((options) => rankingFigure(report, document, options), rankingCaption(report))}
 ${
   isTested(report)
-    ? html`<h3>How probable</h3>
+    ? html`<div class="screen"><h3>How probable</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
   "Probability that a loss is practically worse than the baseline, the same, or better, each loss by itself. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
-)}`
+)}</div>`
     : null
 }
-<h3>${report.testRows === null ? "Fold by fold" : "Seed by seed"}</h3>
-${figure((options) => pairedFigure(report, document, options), pairedCaption(report))}`;
+<div class="screen"><h3>${report.testRows === null ? "Fold by fold" : "Seed by seed"}</h3>
+${figure((options) => pairedFigure(report, document, options), pairedCaption(report))}</div>`;
 }
 
 /** Learning curves, reliability and confusion: how the models behave. */
@@ -110,8 +110,8 @@ export function behaviourFigures(report: DatasetReport, document: Document): Mar
   const what = report.task === "binary" ? `P(${report.classes[1]})` : "probability of the predicted class";
   return html`${
     trained && compared
-      ? html`<h3>How they learn</h3>
-${figure((options) => curvesFigure(report, document, options), curvesCaption(report))}`
+      ? html`<div class="screen"><h3>How they learn</h3>
+${figure((options) => curvesFigure(report, document, options), curvesCaption(report))}</div>`
       : null
   }${
     reliability.length > 0

@@ -30,7 +30,7 @@ nav ul, .verdicts { list-style: none; display: flex; flex-wrap: wrap; gap: 8px; 
   border-radius: 999px; padding: 1px 10px; font-size: 13px; font-weight: 600; line-height: 1.6; }
 .chip b { font-weight: 700; }
 .better { color: var(--mm-better); } .worse, .diverged { color: var(--mm-worse); }
-.same, .undecided, .reference { color: var(--mm-muted); } .baseline { color: var(--mm-ink); }
+.same, .undecided, .not-pursued, .reference { color: var(--mm-muted); } .baseline { color: var(--mm-ink); }
 .chip.undecided { border-style: dashed; } .chip.same { background: var(--mm-band); }
 .chip.reference { border-color: transparent; padding-left: 0; }
 
@@ -74,6 +74,11 @@ figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-t
 .panels figure { flex: 0 1 392px; min-width: 0; }
 .panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
 
+.paper { display: none; }
+.sorted > input { margin: 0 4px 0 0; } .sorted > label { margin-right: 16px; font-size: 14px; }
+.order { display: none; }
+${[1, 2, 3, 4, 5, 6, 7].map((n) => `.sorted:has(> input:nth-of-type(${n}):checked) > .order:nth-of-type(${n})`).join()} { display: block; }
+
 details { border: 1px solid var(--mm-line); border-radius: 6px; padding: 0 16px; margin: 14px 0; }
 summary { cursor: pointer; padding: 10px 0; font-weight: 600; font-size: 15px; }
 details[open] > summary { border-bottom: 1px solid var(--mm-line); margin-bottom: 10px; }
@@ -97,9 +102,11 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   .scroll { overflow-x: visible; }
   figure, tr, .notice, .advice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
   h2 { margin-top: 32px; }
-  details { border: 0; padding: 0; }
-  /* A closed section can't be opened on paper. */
-  details::details-content { content-visibility: visible; block-size: auto; }
+  /* Some pages to read: what is folded away, and what is looked up rather than read, is on the screen and in results.json. */
+  details, .screen, .sorted > input, .sorted > label { display: none; }
+  .paper { display: inline; }
+  html { font-size: 9pt; } body { font-size: 9.5pt; line-height: 1.4; }
+  .panels figure { flex: 1 1 28%; }
   .bar, tr.baseline > *, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
