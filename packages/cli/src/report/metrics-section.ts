@@ -44,7 +44,7 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
   });
   const id = (column: number): string => `by-${index}-${column}`;
   return html`<h3>Other metrics</h3>
-<p>Mean over the test parts of each loss. Sorted by</p>
+<p>Mean over the test parts of each loss<span class="order-asked">; the order is that of</span></p>
 <div class="sorted">${metrics.map(
     (metric, column): Child => html`<input type="radio" name="by-${index}" id="${id(column)}"${
       column === 0 ? html` checked` : null

@@ -56,7 +56,7 @@ export function settingsSection(results: Results): Markup {
       ],
     ]),
   ];
-  return html`<section aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
+  return html`<section class="screen" aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
 <p>The same settings on the same file and engine give the same numbers, whatever the number of workers.
 <code>auto</code> was decided from the data, as told above.</p>
 <dl class="facts compact">${Object.entries(results.settings).map(

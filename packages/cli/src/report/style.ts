@@ -103,10 +103,14 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   figure, tr, .notice, .advice { break-inside: avoid; } h2, h3, h4, thead { break-after: avoid; }
   h2 { margin-top: 32px; }
   /* Some pages to read: what is folded away, and what is looked up rather than read, is on the screen and in results.json. */
-  details, .screen, .sorted > input, .sorted > label { display: none; }
+  details, .screen, .order-asked, .sorted > input, .sorted > label { display: none; }
   .paper { display: inline; }
   html { font-size: 9pt; } body { font-size: 9.5pt; line-height: 1.4; }
-  .panels figure { flex: 1 1 28%; }
+  .panels figure { flex: 1 1 28%; } .panels { gap: 8px 20px; }
+  table { font-size: 10px; line-height: 1.25; } th, td { padding: 2px 8px 2px 0; } .chip { border: 0; padding: 0; line-height: 1.2; }
+  tbody th { max-width: none; } .bar, tbody th small.line { display: none; } td small.line { display: inline; margin-left: 4px; }
+  .wide > svg { width: 86%; } figcaption, .muted, .panels + p { font-size: 8.5pt; line-height: 1.3; }
+  .advice { margin: 12px 0; } dl.facts { margin: 10px 0; gap: 4px 20px; } h3 { margin-top: 18px; } h2 { margin-top: 20px; padding-top: 8px; }
   .bar, tr.baseline > *, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
