@@ -134,7 +134,7 @@ describe("renderReport", () => {
       if (trial.candidate === "ldr-kl") return place < 5 ? at(slowest) : at(0.01);
       return trial.candidate === "hinge" ? extended(at(fastest)) : trial;
     });
-    const document = parse(renderReport(resultsFixture([{ ...report, trials }])));
+    const document = parse(render(resultsFixture([{ ...report, trials }])));
     const row = (label: string, caption: string): string[][] =>
       rows(document, caption).filter(([loss]) => loss === label);
     const [focal] = row("Focal", "Chosen configurations on pima_diabetes");
@@ -155,7 +155,7 @@ describe("renderReport", () => {
 
   it("says that learning rates are the same for all, but for an optimizer with its own", () => {
     const text = (candidates: CandidateSummary[]): string =>
-      textOf(parse(renderReport({ ...resultsFixture([report]), candidates })).querySelector("main"));
+      textOf(parse(render({ ...resultsFixture([report]), candidates })).querySelector("main"));
     const { candidates } = resultsFixture([report]);
     expect(text(candidates)).toContain("the same 4 learning rates for all, with");
     const other = candidates.map((c) =>
