@@ -49,7 +49,8 @@ export const adapters: Adapters = {
   },
 
   // The same examples visited again and again, with growing scores and the memory carried along.
-  aldrKl: ({ logits, labels }, options, expected) => {
+  // What is added to their probabilities is a constant here.
+  aldrKl: ({ logits, labels }, { probEps: _, ...options }, expected) => {
     let memory: number[] = Array.from(losses.aldrInit(labels.length, { lambda0: options.lambda0 }).lambda);
     const steps = expected.steps.map(({ logits_scale }: { logits_scale: number }) => {
       const scaled = float(logits).mul(np.array(logits_scale, { dtype: np.float64 }));

@@ -109,8 +109,10 @@ export function makeLearner(
       const score = async (current: State): Promise<number> => {
         const looked = { params: step.params(current), state: step.modelState(current) };
         const prediction = await network.predict(looked, fold.validation, fold.target);
-        curve.push(selection.score(fold.validation, prediction));
-        return curve[curve.length - 1];
+        const value = selection.score(fold.validation, prediction);
+        curve.push(value);
+        // A metric that isn't defined on these rows: no epoch is better than the first.
+        return Number.isNaN(value) ? (selection.higherIsBetter ? -Infinity : Infinity) : value;
       };
       try {
         const { state: best, bestEpoch } = await train({
