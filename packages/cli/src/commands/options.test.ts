@@ -37,7 +37,7 @@ describe("options", () => {
     [timeSpan, "5d"],
     [columnTypes, "zip"],
     [columnTypes, "=numeric"],
-    [columnTypes, "zip=text"],
+    [columnTypes, "zip=words"],
     [columnTypes, "zip=numeric,zip=numeric"],
     [place, ""],
   ])("refuse what is none: %o of %j", (read, text) => {
