@@ -32,11 +32,16 @@ function luckFigure({ ranking, finalists }: DatasetReport): SVGSVGElement {
   return Plot.plot({
     document: svgDocument(),
     width,
-    height: 60 * finalists.length + 50,
+    height: 60 * finalists.length + 66,
     marginLeft: 220,
     marginRight: 100,
+    marginBottom: 48,
     style: { fontSize: "13px", color: "currentColor", background: "none" },
-    x: { label: "standard error of the difference to cross-entropy, points", nice: true },
+    x: {
+      label: "standard error of the difference to cross-entropy, points",
+      labelAnchor: "center",
+      nice: true,
+    },
     y: { axis: null, domain: ["other rows", "other fits"] },
     fy: { label: null, domain: [...new Set(parts.map(({ label }) => label))], padding: 0.25 },
     marks: [
