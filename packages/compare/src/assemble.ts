@@ -8,7 +8,7 @@ import { chooseFinalists, chosenByValidation } from "./decision/finalists.ts";
 import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
 import { chooseModel } from "./model/choose.ts";
-import { baselineFor, references } from "./plan/candidates.ts";
+import { baselineIdOf, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { rank } from "./ranking/index.ts";
 import { recommendationFor } from "./recommendation/index.ts";
@@ -53,7 +53,7 @@ export function finalistsFor(
   const first = trials.filter(({ seed }) => seed === 0);
   return chooseFinalists(first, candidates, truthOf(dataset, testTable), {
     ...judgedBy(settings, dataset),
-    baseline: baselineOf(settings, dataset),
+    baseline: baselineIdOf(settings, dataset.task),
     validationIsLoss: dataset.bags === true,
   });
 }
@@ -78,7 +78,7 @@ export function reportDataset(
   const { alpha = settings.alpha, notes = [] } = options;
   const truth = truthOf(dataset, testTable);
   const testRows = testTable === null ? null : Math.max(truth.labels.length, truth.targets.length);
-  const baseline = baselineOf(settings, dataset);
+  const baseline = baselineIdOf(settings, dataset.task);
   const judged = judgedBy(settings, dataset);
   const first = firstSeed(trials, candidates, testRows === null ? settings.folds : 1);
   const finalists = finalistsFor(dataset, testTable, settings, candidates, first.trials);
@@ -136,10 +136,6 @@ export function reportDataset(
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
 }
-
-/** Id of what the others are measured against: one's own baseline is known by the candidates alone. */
-const baselineOf = (settings: Settings, { task }: Dataset): string =>
-  settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline;
 
 function judgedBy({ metric }: Settings, { task }: Dataset): JudgedBy {
   const { id, higherIsBetter } = metricById(metricFor(metric, task));

@@ -1,27 +1,22 @@
 import { join } from "node:path";
 import {
-  baselineFor,
+  baselineIdOf,
   checkSettings,
   chooseCandidates,
   chooseReferences,
-  compareAcross,
   defaultSettings,
   listed,
   metricFor,
-  type Note,
-  type PredictedTrial,
-  type Results,
-  reportDataset,
   type Settings,
   summarise,
-  withShortNames,
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
 import { areRecords, type RunOptions, runTrials, runWithin } from "../compare/compare-run.ts";
-import { alphaLeft, type Look, lookAt } from "../compare/looks.ts";
+import { alphaLeft, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
+import { resultsOf, sampled } from "../compare/results-of.ts";
 import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -259,7 +254,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       const whole: RunOptions = {
         ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
         ...{ versions: versions(), engine, origins, model, warn, signal },
-        baseline: settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline,
+        baseline: baselineIdOf(settings, task),
       };
       const { taken, ran } =
         budget === null ? { taken: whole, ran: await runTrials(whole) } : await runWithin(whole, budget);
@@ -268,7 +263,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
       const sums = subjects.map(({ sha256 }) => sha256);
       const look = lookAt(await alphaLeft(out, taken.settings, sums), cut.length > 0);
-      const results = assemble(taken, records, missing, look);
+      const results = resultsOf(taken, records, missing, look);
       await startEngine();
       const compile = await compilerOf(engine, warn);
       const models = await fitModels(taken.subjects, taken.settings, results, {
@@ -293,15 +288,6 @@ async function compare(files: string[], options: Options): Promise<void> {
     });
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
-}
-
-/** Says of how many rows were drawn. */
-function sampled({ settings, subjects }: RunOptions): string[] {
-  return settings.sample === null
-    ? []
-    : [
-        `${settings.sample} rows at most were drawn of ${subjects.length === 1 ? "the data" : "each data set"}`,
-      ];
 }
 
 /** What was asked for, and the data sets. The bytes of the files are let go. */
@@ -386,36 +372,4 @@ function defaultFolder(subjects: readonly Subject[]): string {
   const names = subjects.map(({ name }) => name);
   const joined = names.length <= 3 ? names.join("-") : `${names[0]}-and-${names.length - 1}-more`;
   return `minimand-${joined}`.slice(0, 80);
-}
-
-function assemble(
-  { subjects, settings, engine, summaries, model }: RunOptions,
-  records: PredictedTrial[][],
-  missing: string[],
-  { alpha, left }: Look,
-): Results {
-  const cut = missing.map(
-    (what): Note => ({
-      level: "warning",
-      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `; tested at alpha ${alpha}, so that a run that continues can test as well` : ""}`,
-    }),
-  );
-  const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>
-    reportDataset(dataset, { name, source, sha256, testTable }, settings, summaries, records[i], {
-      alpha,
-      notes: [...cut, ...chooseReferences(settings).notes],
-    }),
-  );
-  return withShortNames({
-    schema: "minimand.compare/2",
-    created: new Date().toISOString(),
-    versions: versions(),
-    engine,
-    settings,
-    ...(model && { ownModel: { id: model.id, origin: model.origin } }),
-    candidates: [...summaries],
-    datasets,
-    across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
-    ...(missing.length > 0 && { cut: { missing, alphaLeft: left } }),
-  });
 }

@@ -1,7 +1,7 @@
 import {
   type CandidateSummary,
   finalistsFor,
-  type OwnModel,
+  mostFinalists,
   type PlannedCandidate,
   type PlannedTrial,
   type PredictedTrial,
@@ -24,8 +24,6 @@ export interface RunOptions extends TeamOptions {
   /** Whether three folds are run however long they take. */
   patient?: boolean;
   versions: Record<string, string>;
-  /** The own model that all train. */
-  model?: OwnModel;
 }
 
 /** What was run. */
@@ -43,9 +41,6 @@ export function areRecords(value: unknown): value is PredictedTrial[] {
     value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "predictions" in v)
   );
 }
-
-/** Finalists of a data set, at most. */
-const mostFinalists = 5;
 
 /**
  * Runs all trials that the store doesn't hold yet: all candidates on the first seed, then baseline and finalists of each data set on

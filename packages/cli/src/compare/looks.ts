@@ -10,7 +10,7 @@ export interface Look {
 
 /**
  * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
- * of it. So the chance of a false finding in any of them stays at most alpha.
+ * of it. So the levels of all of them add up to alpha.
  *
  * @param left what earlier runs have left, see {@link alphaLeft}
  */

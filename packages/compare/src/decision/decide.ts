@@ -84,6 +84,9 @@ function firstSeed({ psi, groups }: PairedFits): ArrayLike<number> {
   return groupSums(psi[0], groups, 1 + Array.from(groups).reduce((a, b) => Math.max(a, b), 0));
 }
 
+/** Finalists of a data set, at most. */
+export const mostFinalists = 5;
+
 /**
  * The finalists: the candidates with the largest sum of mean outer and mean inner-validation difference on the first seed.
  *
@@ -92,7 +95,7 @@ function firstSeed({ psi, groups }: PairedFits): ArrayLike<number> {
  */
 export function finalistsOf(
   candidates: readonly { id: string; outer: number; inner: number }[],
-  most = 5,
+  most = mostFinalists,
 ): string[] {
   return candidates
     .map(({ id, outer, inner }) => ({ id, sum: outer + inner }))

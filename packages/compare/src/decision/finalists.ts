@@ -3,9 +3,7 @@ import { finalistsOf } from "./decide.ts";
 import { type JudgedBy, outcomesOf, pairedFits, type Truth } from "./fits-of.ts";
 
 /** How validation values of different candidates compare. */
-export interface ValidationBy {
-  higherIsBetter: boolean;
-}
+type ValidationBy = Pick<JudgedBy, "higherIsBetter">;
 
 /**
  * The candidates that are worth more seeds: those with the largest sum of mean outer and mean inner-validation difference to the

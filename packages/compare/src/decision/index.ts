@@ -1,4 +1,4 @@
-export { type Contender, type Decision, decide, type Finding, finalistsOf } from "./decide.ts";
+export { type Contender, type Decision, decide, type Finding, finalistsOf, mostFinalists } from "./decide.ts";
 export { chooseFinalists, chosenByValidation } from "./finalists.ts";
 export { type JudgedBy, outcomesOf, pairedFits, type SeedOutcome, type Truth } from "./fits-of.ts";
 export { influenceOf } from "./influence.ts";

@@ -62,7 +62,13 @@ export function baselineFor(
   task: Task,
   own: readonly Candidate[] = [],
 ): string {
-  if (baseline !== "auto") return candidateById(baseline, task, "baseline", own).id;
+  if (baseline !== "auto") candidateById(baseline, task, "baseline", own);
+  return baselineIdOf({ baseline, bagColumn }, task);
+}
+
+/** The same where it is known that there is such a loss, one's own included. */
+export function baselineIdOf({ baseline, bagColumn = null }: BaselineSettings, task: Task): string {
+  if (baseline !== "auto") return baseline;
   if (bagColumn !== null) return "bag-level";
   return task === "regression" ? "squared" : "cross-entropy";
 }

@@ -1,6 +1,7 @@
 export * from "./candidate.ts";
 export {
   baselineFor,
+  baselineIdOf,
   candidateById,
   candidateFor,
   candidates,

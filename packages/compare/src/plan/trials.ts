@@ -3,7 +3,7 @@ import { nGramRule } from "../dataset/text/n-gram-encoder.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
 import { hasNeed, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
-import { baselineFor, references } from "./candidates.ts";
+import { baselineIdOf, references } from "./candidates.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
 import { metricFor } from "./settings.ts";
@@ -139,7 +139,7 @@ export function planFinals(
   const further = Array.from({ length: settings.seeds - 1 }, (_, i) => i + 1);
   return further.flatMap((seed) =>
     subjects.flatMap(({ dataset: { task } }, subject) => {
-      const baseline = settings.baseline === "auto" ? baselineFor(settings, task) : settings.baseline;
+      const baseline = baselineIdOf(settings, task);
       const taking = candidates.filter(({ id }) => id === baseline || finalists[subject].includes(id));
       return trialsOf(seed, subject, taking, { settings, subjects, host });
     }),

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../../../engine/errors.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { checkOptions, type OptionNames } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
@@ -19,6 +19,13 @@ import { type RegressorOptions, regressorPart } from "./regressor-options.ts";
 export interface NeuralBanditOptions
   extends BanditOptions,
     Omit<RegressorOptions, "dim" | "slots" | "seed" | "loss"> {}
+
+/** Names of the options that all of these take. */
+export const neuralBanditNames: OptionNames<NeuralBanditOptions> = {
+  ...{ dim: true, arms: true, norm: true, rewardRange: true, seed: true, hidden: true, activation: true },
+  ...{ scaled: true, learningRate: true, optimizer: true, perturbation: true, radius: true, replay: true },
+  warn: true,
+};
 
 /** Options of {@link neuSquareCb} and {@link neuFastCb}. */
 export interface InverseGapBanditOptions extends NeuralBanditOptions {
@@ -54,20 +61,7 @@ export type NeuralKind = (typeof neuralKinds)[number];
  */
 export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
   checkOptions("neuSquareCb", options, {
-    dim: true,
-    arms: true,
-    norm: true,
-    rewardRange: true,
-    seed: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
-    learningRate: true,
-    optimizer: true,
-    perturbation: true,
-    radius: true,
-    replay: true,
-    warn: true,
+    ...neuralBanditNames,
     gamma: true,
   });
   return buildNeural("neu-square-cb", options);
@@ -82,20 +76,7 @@ export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
  */
 export function neuFastCb(options: InverseGapBanditOptions): Bandit {
   checkOptions("neuFastCb", options, {
-    dim: true,
-    arms: true,
-    norm: true,
-    rewardRange: true,
-    seed: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
-    learningRate: true,
-    optimizer: true,
-    perturbation: true,
-    radius: true,
-    replay: true,
-    warn: true,
+    ...neuralBanditNames,
     gamma: true,
   });
   return buildNeural("neu-fast-cb", options);
@@ -110,20 +91,7 @@ export function neuFastCb(options: InverseGapBanditOptions): Bandit {
  */
 export function neuralEpsilonGreedy(options: EpsilonGreedyOptions): Bandit {
   checkOptions("neuralEpsilonGreedy", options, {
-    dim: true,
-    arms: true,
-    norm: true,
-    rewardRange: true,
-    seed: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
-    learningRate: true,
-    optimizer: true,
-    perturbation: true,
-    radius: true,
-    replay: true,
-    warn: true,
+    ...neuralBanditNames,
     epsilon: true,
     loss: true,
   });

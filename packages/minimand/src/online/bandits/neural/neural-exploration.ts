@@ -5,7 +5,7 @@ import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit } from "../bandit.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
-import type { NeuralBanditOptions } from "./neural-bandits.ts";
+import { type NeuralBanditOptions, neuralBanditNames } from "./neural-bandits.ts";
 import { onlineRegressor, type RegressorState } from "./regressor.ts";
 import { regressorPart } from "./regressor-options.ts";
 
@@ -43,20 +43,7 @@ export type ExplorationKind = (typeof explorationKinds)[number];
  */
 export function neuralUcb(options: NeuralExplorationOptions): Bandit {
   checkOptions("neuralUcb", options, {
-    dim: true,
-    arms: true,
-    norm: true,
-    rewardRange: true,
-    seed: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
-    learningRate: true,
-    optimizer: true,
-    perturbation: true,
-    radius: true,
-    replay: true,
-    warn: true,
+    ...neuralBanditNames,
     lambda: true,
     nu: true,
     target: true,
@@ -73,20 +60,7 @@ export function neuralUcb(options: NeuralExplorationOptions): Bandit {
  */
 export function neuralTs(options: NeuralTsOptions): Bandit {
   checkOptions("neuralTs", options, {
-    dim: true,
-    arms: true,
-    norm: true,
-    rewardRange: true,
-    seed: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
-    learningRate: true,
-    optimizer: true,
-    perturbation: true,
-    radius: true,
-    replay: true,
-    warn: true,
+    ...neuralBanditNames,
     lambda: true,
     nu: true,
     target: true,

@@ -1,0 +1,54 @@
+import {
+  chooseReferences,
+  compareAcross,
+  type Note,
+  type PredictedTrial,
+  type Results,
+  reportDataset,
+  withShortNames,
+} from "@minimand/compare";
+import { versions } from "../version.ts";
+import type { RunOptions } from "./compare-run.ts";
+import type { Look } from "./looks.ts";
+
+/** Says of how many rows were drawn. */
+export function sampled({ settings, subjects }: RunOptions): string[] {
+  return settings.sample === null
+    ? []
+    : [
+        `${settings.sample} rows at most were drawn of ${subjects.length === 1 ? "the data" : "each data set"}`,
+      ];
+}
+
+/** What `results.json` holds of a run. */
+export function resultsOf(
+  { subjects, settings, engine, summaries, model }: RunOptions,
+  records: PredictedTrial[][],
+  missing: string[],
+  { alpha, left }: Look,
+): Results {
+  const cut = missing.map(
+    (what): Note => ({
+      level: "warning",
+      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `; tested at alpha ${alpha}, so that a run that continues can test as well` : ""}`,
+    }),
+  );
+  const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>
+    reportDataset(dataset, { name, source, sha256, testTable }, settings, summaries, records[i], {
+      alpha,
+      notes: [...cut, ...chooseReferences(settings).notes],
+    }),
+  );
+  return withShortNames({
+    schema: "minimand.compare/2",
+    created: new Date().toISOString(),
+    versions: versions(),
+    engine,
+    settings,
+    ...(model && { ownModel: { id: model.id, origin: model.origin } }),
+    candidates: [...summaries],
+    datasets,
+    across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
+    ...(missing.length > 0 && { cut: { missing, alphaLeft: left } }),
+  });
+}
