@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
-import { disposeState } from "./keep-state.ts";
+import { disposeState } from "./states/keep-state.ts";
 import type { AsyncTrainStep } from "./train-step.ts";
 
 /** Training came upon a value that is not finite; the state was given up. */

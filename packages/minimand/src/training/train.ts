@@ -2,7 +2,7 @@ import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { type FitOptions, fit } from "./fit.ts";
-import { disposeState, keepState } from "./keep-state.ts";
+import { disposeState, keepState } from "./states/keep-state.ts";
 import type { Validation } from "./validation.ts";
 
 /** How an epoch went. */

@@ -1,9 +1,9 @@
 import { random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { batchesOf, conformingSteps } from "../steps.fixture.ts";
+import { train } from "../train.ts";
+import { valuesOf } from "../values.fixture.ts";
 import { loadState, saveState } from "./save-state.ts";
-import { batchesOf, conformingSteps } from "./steps.fixture.ts";
-import { train } from "./train.ts";
-import { valuesOf } from "./values.fixture.ts";
 
 const hyper = { learningRate: 0.05 };
 

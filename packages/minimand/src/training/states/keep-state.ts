@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { mapNamed } from "../models/tree-tensors.ts";
+import { mapNamed } from "../../models/tree-tensors.ts";
 
 /**
  * A second owner of a training state, which training on leaves as it is: its arrays have one more use, and host memory, which

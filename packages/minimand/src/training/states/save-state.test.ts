@@ -1,18 +1,18 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
-import { leakOf, liveBuffers } from "../../../../test/support/leaks.ts";
-import { crc32 } from "../engine/crc32.ts";
-import { crossEntropy } from "../losses/index.ts";
-import { type Model, mlp, readSafetensors, writeSafetensors } from "../models/index.ts";
-import { adamw, sgd } from "../optimizers/index.ts";
+import { leakOf, liveBuffers } from "../../../../../test/support/leaks.ts";
+import { crc32 } from "../../engine/crc32.ts";
+import { crossEntropy } from "../../losses/index.ts";
+import { type Model, mlp, readSafetensors, writeSafetensors } from "../../models/index.ts";
+import { adamw, sgd } from "../../optimizers/index.ts";
+import { objectiveOf } from "../objective.ts";
+import { ema, sam } from "../sharpness-aware/index.ts";
+import { batchesOf } from "../steps.fixture.ts";
+import { type SupervisedOptions, supervised } from "../supervised.ts";
+import { train } from "../train.ts";
+import { valuesOf } from "../values.fixture.ts";
 import { disposeState } from "./keep-state.ts";
-import { objectiveOf } from "./objective.ts";
 import { loadState, type SavingStep, saveState } from "./save-state.ts";
-import { ema, sam } from "./sharpness-aware/index.ts";
-import { batchesOf } from "./steps.fixture.ts";
-import { type SupervisedOptions, supervised } from "./supervised.ts";
-import { train } from "./train.ts";
-import { valuesOf } from "./values.fixture.ts";
 
 const small = (model: Model = mlp({ inputs: 2, hidden: [], outputs: 2 })): SupervisedOptions => ({
   model,

@@ -1,6 +1,6 @@
-import { checkChoice, checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
-import { randomSource } from "../engine/random.ts";
+import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { randomSource } from "../../engine/random.ts";
 
 /** How labels are corrupted. */
 export interface LabelNoiseOptions {

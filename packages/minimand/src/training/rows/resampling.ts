@@ -1,6 +1,6 @@
-import { checkNumber, rangeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
-import { type RandomSource, randomSource, shuffle } from "../engine/random.ts";
+import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { type RandomSource, randomSource, shuffle } from "../../engine/random.ts";
 
 /*
  * Resampling of imbalanced training sets on the host: baselines for losses that do without.

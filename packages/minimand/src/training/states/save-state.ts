@@ -1,11 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
-import { rangeError, typeError } from "../engine/checks.ts";
-import { crc32 } from "../engine/crc32.ts";
-import { keyOf } from "../engine/random.ts";
-import { kindOf, readSafetensors, type Tensor, writeSafetensors } from "../models/safetensors.ts";
-import { arrayOf, mapNamed, tensorOf } from "../models/tree-tensors.ts";
+import { rangeError, typeError } from "../../engine/checks.ts";
+import { crc32 } from "../../engine/crc32.ts";
+import { keyOf } from "../../engine/random.ts";
+import { kindOf, readSafetensors, type Tensor, writeSafetensors } from "../../models/safetensors.ts";
+import { arrayOf, mapNamed, tensorOf } from "../../models/tree-tensors.ts";
+import type { AsyncTrainStep } from "../train-step.ts";
 import { disposeState } from "./keep-state.ts";
-import type { AsyncTrainStep } from "./train-step.ts";
 
 /** What a step is asked to save and to load its states. */
 export type SavingStep<State> = Pick<AsyncTrainStep<State, never>, "init" | "name">;

@@ -1,0 +1,2 @@
+export * from "./label-noise.ts";
+export { type SmoteOptions, smote, undersample } from "./resampling.ts";

@@ -1,0 +1,2 @@
+export * from "./keep-state.ts";
+export * from "./save-state.ts";
