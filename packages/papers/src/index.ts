@@ -20,6 +20,7 @@ export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
 export { outcomeOf, shortTitle } from "./outcome.ts";
 export type {
+  Field,
   Host,
   Images,
   Outcome,

@@ -33,11 +33,31 @@ export interface Series {
   /** Ends of a band around the curve, e.g. of its standard error; both or none. */
   low?: number[];
   high?: number[];
+  /** How values are spread over the axes: linear (the default) or logarithmic. */
+  xScale?: "linear" | "log";
+  yScale?: "linear" | "log";
+}
+
+/** A quantity on a grid, for a heat map. */
+export interface Field {
+  name: string;
+  /** What the values are, with their unit. */
+  valueLabel: string;
+  /** Rows from top to bottom; null where there is no value. */
+  values: (number | null)[][];
+  xLabel: string;
+  yLabel: string;
+  /** Where the first column begins and the last one ends; default 0 and their number. */
+  x?: [number, number];
+  /** Where the first row begins and the last one ends; default 0 and their number. */
+  y?: [number, number];
 }
 
 export interface ReproductionReport {
   rows: Row[];
   series: Series[];
+  /** Heat maps, where there are any. */
+  fields?: Field[];
   verdict: "reproduced" | "partly reproduced" | "not reproduced";
   /** The numbers that decided, in one or two sentences. */
   because: string;

@@ -80,6 +80,19 @@ describe("renderReproduction", () => {
     expect(page({ series: [] }).querySelectorAll("svg")).toHaveLength(0);
   });
 
+  it("has heat maps where there are fields, those of a quantity in one figure", () => {
+    const field = (name: string, valueLabel: string) => ({
+      ...{ name, valueLabel, values: [[1, null]], xLabel: "x", yLabel: "y" },
+    });
+    const fields = [field("a", "pressure in Pa"), field("b", "pressure in Pa"), field("a", "error in Pa")];
+    const document = page({ series: [], fields });
+    expect([...document.querySelectorAll("h3")].map(textOf).slice(0, 2)).toEqual([
+      "pressure in Pa",
+      "error in Pa",
+    ]);
+    expect(document.querySelectorAll("svg")).toHaveLength(4);
+  });
+
   it("names command, data, trials and versions", () => {
     const settings = textOf(page().querySelector('section[aria-labelledby="settings"]'));
     for (const part of [

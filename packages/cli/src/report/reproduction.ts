@@ -1,4 +1,4 @@
-import { seriesFigure } from "@minimand/compare";
+import { fieldFigure, seriesFigure } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { figure } from "./figure.ts";
@@ -60,19 +60,33 @@ function resultTables({ rows }: ReproductionFile): Markup[] {
   );
 }
 
-/** One figure for each pair of axes. */
-function figures({ series }: ReproductionFile): Child {
+/** One figure for each pair of axes, and one for each quantity and size of heat maps. */
+function figures({ series, fields = [] }: ReproductionFile): Child {
   const document = svgDocument();
-  const groups = Map.groupBy(series, ({ xLabel, yLabel }) => `${yLabel} by ${xLabel}`);
-  return [...groups].map(
-    ([title, curves]) => html`<h3>${title}</h3>
+  const lines = Map.groupBy(series, ({ xLabel, yLabel, xScale, yScale }) =>
+    JSON.stringify([yLabel, xLabel, xScale, yScale]),
+  );
+  const maps = Map.groupBy(fields, ({ valueLabel, xLabel, yLabel, x, y, values }) =>
+    JSON.stringify([valueLabel, xLabel, yLabel, x, y, values.length, values[0]?.length]),
+  );
+  return [
+    ...[...lines.values()].map(
+      (curves) => html`<h3>${curves[0].yLabel} by ${curves[0].xLabel}</h3>
 ${figure(
   (options) => seriesFigure(curves, document, options),
   curves.length > 1
     ? "A panel a curve, all on the same axes; pale curves behind it are the others, where there are few."
     : null,
 )}`,
-  );
+    ),
+    ...[...maps.values()].map(
+      (group) => html`<h3>${group[0].valueLabel}</h3>
+${figure(
+  (options) => fieldFigure(group, document, options),
+  group.length > 1 ? "All shaded by one scale; what is empty has no value." : null,
+)}`,
+    ),
+  ];
 }
 
 function settings({

@@ -1,10 +1,13 @@
 /** Figures of a comparison: functions of the results and a document, drawn with Observable Plot. */
+export type { AxisScale } from "./axis.ts";
 export { classesFigure } from "./classes.ts";
 export { confusionFigure, sumConfusion } from "./confusion.ts";
 export { criticalDifferenceFigure } from "./critical-difference.ts";
 export type { CurvePoint } from "./curves.ts";
 export { curvesFigure, meanCurve } from "./curves.ts";
 export type { FigureOptions } from "./draw.ts";
+export type { Field } from "./field.ts";
+export { fieldFigure } from "./field.ts";
 export type { Interval, IntervalsOptions } from "./intervals.ts";
 export { intervalsFigure } from "./intervals.ts";
 export { pairedFigure, seedLegend } from "./paired.ts";

@@ -62,4 +62,21 @@ describe("seriesFigure", () => {
       expect(svg.outerHTML).not.toContain("NaN");
     }
   });
+
+  it("has a logarithmic axis where that is asked for, with gaps at what isn't positive", () => {
+    const falling = curve("a", [100, 1, 0.01, 1e-4, 1e-6, 0]);
+    const svg = seriesFigure([{ ...falling, yScale: "log" }], emptyDocument());
+    const heights = all(svg, "mm-curve-point", "circle").map((point) => Number(point.getAttribute("cy")));
+    expect(heights).toHaveLength(5);
+    const steps = heights.slice(1).map((y, i) => y - heights[i]!);
+    for (const step of steps) expect(step).toBeCloseTo(steps[0]!, 5);
+    const ticks = Array.from(svg.querySelectorAll("text"), (text) => text.textContent);
+    expect(ticks).toEqual(expect.arrayContaining(["10⁻⁶", "0.001", "1"]));
+  });
+
+  it("has readable ticks on a logarithmic axis within a decade", () => {
+    const svg = seriesFigure([{ ...curve("a", [2, 30]), yScale: "log" }], emptyDocument());
+    const ticks = Array.from(svg.querySelectorAll("text"), (text) => text.textContent);
+    expect(ticks).toEqual(expect.arrayContaining(["2", "5", "10", "20"]));
+  });
 });

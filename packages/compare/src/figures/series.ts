@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { type AxisScale, extent, panelAxis } from "./axis.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
@@ -14,6 +15,9 @@ export interface Curve {
   /** Ends of a band around the curve, e.g. of its standard error; both or none. */
   low?: readonly number[];
   high?: readonly number[];
+  /** Default linear. */
+  xScale?: AxisScale;
+  yScale?: AxisScale;
 }
 
 /** Up to so many curves are drawn behind each other's panels; more would be a tangle, and a large file. */
@@ -22,22 +26,16 @@ const mostOthers = 12;
 /** Up to so many points of a curve are marked. */
 const mostDots = 30;
 
-/** From lowest to highest finite value with a little room; a range around a single value. */
-function extent(values: number[], room: number): [number, number] {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return [0, 1];
-  const low = finite.reduce((a, b) => Math.min(a, b));
-  const high = finite.reduce((a, b) => Math.max(a, b));
-  const pad = low === high ? 0.1 * Math.abs(low) || 0.5 : room * (high - low);
-  return [low - pad, high + pad];
-}
+/** A value, or a gap where the axis has no place for it. */
+const shown = (value: number | undefined, scale: AxisScale): number =>
+  value === undefined || (scale === "log" && !(value > 0)) ? Number.NaN : value;
 
 /**
  * Curves that share their axes: a small panel for each, over the pale curves of all others where there are at most
- * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps. A curve may
- * have a band around it.
+ * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps, and on a
+ * logarithmic axis those that aren't positive. A curve may have a band around it.
  *
- * @param curves with the same `xLabel` and `yLabel`
+ * @param curves with the same `xLabel` and `yLabel`, `xScale` and `yScale`
  * @param document the page's document, or one of linkedom
  * @param options width
  * @returns an `svg` element that belongs to `document`
@@ -49,28 +47,31 @@ export function seriesFigure(
   options: FigureOptions = {},
 ): SVGSVGElement {
   const width = widthOf(options);
-  const { xLabel, yLabel } = curves[0] ?? { xLabel: "", yLabel: "" };
+  const { xLabel = "", yLabel = "", xScale = "linear", yScale = "linear" }: Partial<Curve> = curves[0] ?? {};
   const columns = Math.max(1, Math.min(curves.length, narrow(width) ? 1 : Math.floor(width / 250)));
   const { rows, place } = panelGrid(curves.length, columns);
   const panels = curves.map((curve, i) => ({
     name: curve.name,
     ...place(i),
     points: curve.x.map((x, k) => ({
-      x,
-      y: curve.y[k] ?? Number.NaN,
-      low: curve.low?.[k] ?? Number.NaN,
-      high: curve.high?.[k] ?? Number.NaN,
+      x: shown(x, xScale),
+      y: shown(curve.y[k], yScale),
+      low: shown(curve.low?.[k], yScale),
+      high: shown(curve.high?.[k], yScale),
     })),
     band: curve.low !== undefined && curve.high !== undefined,
   }));
   const xs = extent(
     curves.flatMap(({ x }) => [...x]),
     0.02,
+    xScale,
   );
   const ys = extent(
     curves.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]),
     0.06,
+    yScale,
   );
+  const [xAxis, yAxis] = [panelAxis("x", xs, xScale, 3), panelAxis("y", ys, yScale, 4)];
   const titleRoom = Math.max(8, (width - 60) / columns - 16);
   const inside = ({ fx, fy }: Placed) => ({ fx: () => fx, fy: () => fy, clip: true, x: "x" }) as const;
   const line = ({ points }: (typeof panels)[number], panel: Placed, style: Plot.LineYOptions) =>
@@ -86,14 +87,14 @@ export function seriesFigure(
       marginRight: 12,
       marginTop: 30,
       marginBottom: 42,
-      x: { domain: xs, label: null },
-      y: { domain: ys, label: null },
+      x: xAxis.scale,
+      y: yAxis.scale,
       fx: { axis: null, padding: 0.14 },
       fy: { axis: null, padding: 0.24 },
       marks: [
         panelFrames(panels, xs, ys),
-        Plot.axisX({ ticks: 3, label: null }),
-        Plot.axisY({ ticks: 4, label: null }),
+        xAxis.mark,
+        yAxis.mark,
         panelTitles(panels, titleRoom / textWidth("m") / 2, {
           text: ({ name }) => name,
           title: ({ name }) => name,
