@@ -1,1 +1,1 @@
-export {};
+export * from "./sparse/index.ts";

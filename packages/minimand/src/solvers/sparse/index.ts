@@ -1,0 +1,12 @@
+export * from "./iht.ts";
+export { type FistaOptions, type FistaState, fista, type IstaOptions, ista } from "./ista.ts";
+export type { Iteration, IterationData, StartParameters } from "./iteration.ts";
+export * from "./lista.ts";
+export { type SparseObjectiveOptions, sparseObjective } from "./objective.ts";
+export * from "./run-iteration.ts";
+export * from "./save-unfolded.ts";
+export { lipschitzConstant, type Matrix } from "./system.ts";
+export * from "./thresholds.ts";
+export * from "./tista.ts";
+export * from "./train-unfolded.ts";
+export * from "./unfold.ts";
