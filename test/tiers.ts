@@ -32,6 +32,7 @@ const long = [
   "elastic-margins",
   "ens-loss-derivatives",
   "factored-output-layer",
+  "iterations",
   "learner",
   "linear",
   "margin-softmax",
@@ -41,7 +42,9 @@ const long = [
   "run-trial",
   "search-step",
   "traced-parameters",
+  "train-unfolded",
   "trees",
+  "unfold",
 ].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
 
 const system = [...wholeSystem, ...long];

@@ -46,7 +46,7 @@ const together = 16;
  * const A = { shape: [1, 2], data: Float32Array.of(1, 0.5) }
  * const { x, objectives } = await runIteration(ista(A, { lambda: 0.1 }), np.array([1]), { iterations: 200 })
  * x // [0.9000, 0]
- * objectives // [[0.5], [0.2072], ...
+ * objectives // [[0.5], [0.1112], ...
  */
 export async function runIteration(
   iteration: Iteration,

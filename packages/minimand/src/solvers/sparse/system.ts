@@ -99,7 +99,7 @@ export function pseudoInverse(A: Matrix): Matrix {
     const before = gram[k * rows + k];
     let pivot = before;
     for (let j = 0; j < k; j++) pivot -= gram[k * rows + j] ** 2;
-    if (!(pivot > 1e-10 * before)) throw rangeError("A", "linearly independent rows", `row ${k} that isn't`);
+    if (!(pivot > 1e-10 * before)) throw rangeError("A", "linearly independent rows", `row ${k} that is not`);
     gram[k * rows + k] = Math.sqrt(pivot);
     for (let i = k + 1; i < rows; i++) {
       let sum = gram[i * rows + k];

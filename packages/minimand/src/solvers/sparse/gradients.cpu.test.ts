@@ -1,0 +1,89 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { keyOf } from "../../engine/random.ts";
+import {
+  fista,
+  type Iteration,
+  iht,
+  ista,
+  lista,
+  supervisedLoss,
+  tista,
+  unfold,
+  unsupervisedLoss,
+} from "./index.ts";
+import { measure, randomMatrix } from "./peers.fixture.ts";
+
+type Arrays = { [name: string]: np.Array };
+
+const A = randomMatrix(5, 8, 3, "f64");
+const { y, signals } = measure(A, 3, 4, { p: 0.4 });
+
+const made: [string, Iteration][] = [
+  ["ista", ista(A, { lambda: 0.1 })],
+  ["ista with free thresholds", ista(A, { lambda: 0.1, freeThreshold: true })],
+  ["fista", fista(A, { lambda: 0.1 })],
+  ["iht", iht(A, { lambda: 0.02 })],
+  ["iht with free thresholds", iht(A, { lambda: 0.02, freeThreshold: true })],
+  ["iht with a fixed number of entries", iht(A, { sparsity: 3 })],
+  ["lista", lista(A, { lambda: 0.1 })],
+  ["tista", tista(A, { probability: 0.4, noiseVariance: 0.0025 })],
+];
+
+/** The mean loss as a function of the parameters. */
+function lossOf(iteration: Iteration, kind: "signals" | "objective") {
+  const network = unfold({ ...iteration, layers: 3 });
+  const system = () => network.init(keyOf(0)).state as Arrays;
+  const loss = kind === "signals" ? supervisedLoss : unsupervisedLoss(network);
+  return {
+    start: () => network.init(keyOf(0)).params as Arrays,
+    of: (params: Arrays) => {
+      const [x] = network.apply({ params, state: system() }, y(), { training: true });
+      return loss(x, { y: y(), signals: signals(), system: system() }).mean();
+    },
+  };
+}
+
+const cases = made.flatMap(([name, iteration]) =>
+  (["signals", "objective"] as const)
+    .filter((kind) => kind === "signals" || iteration.objective !== undefined)
+    .map((kind) => [name, kind, iteration] as const),
+);
+
+describe("gradients of unfolded networks", () => {
+  it.each(cases)("%s, by %s: are finite differences", (_, kind, iteration) => {
+    const { start, of } = lossOf(iteration, kind);
+    const run = compiledValueAndGrad(of);
+    const [, gradient] = run(start());
+    const moved = (name: string, at: number, by: number): number => {
+      const params = start();
+      const { shape } = params[name];
+      const values = Float64Array.from(params[name].dataSync());
+      values[at] += by;
+      return of({ ...params, [name]: np.array(values, { shape }) }).item();
+    };
+    for (const [name, array] of Object.entries(gradient)) {
+      const slopes = array.dataSync();
+      // Of matrices a few entries in each layer.
+      const entries = Array.from(slopes.keys()).filter((at) => slopes.length < 10 || at % 17 === 0);
+      for (const at of entries) {
+        const difference = (moved(name, at, 1e-6) - moved(name, at, -1e-6)) / 2e-6;
+        expect(Math.abs(slopes[at] - difference), `${name}[${at}]`).toBeLessThan(
+          1e-6 * (1 + Math.abs(difference)),
+        );
+      }
+    }
+    run.dispose();
+  });
+
+  it("of steps are there at all, and hard thresholds have none", () => {
+    const run = compiledValueAndGrad(lossOf(iht(A, { lambda: 0.02, freeThreshold: true }), "signals").of);
+    const [, { step, threshold }] = run(
+      lossOf(iht(A, { lambda: 0.02, freeThreshold: true }), "signals").start(),
+    );
+    expect((step.js() as number[]).every((slope) => Math.abs(slope) > 1e-4)).toBe(true);
+    expect(threshold.js()).toEqual([0, 0, 0]);
+    run.dispose();
+  });
+});
