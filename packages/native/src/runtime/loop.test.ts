@@ -5,12 +5,14 @@ import {
   aldrObjective,
   crossEntropy,
   ensLossTrainer,
+  fista,
   fit,
   type Model,
   minibatches,
   mlp,
   NonFiniteError,
   objectiveOf,
+  runIteration,
   type SupervisedState,
   sgd,
   supervised,
@@ -151,6 +153,46 @@ describe("several steps in one call", () => {
     const before = liveBuffers();
     await expect(run()).rejects.toBe(reason);
     expect(liveBuffers()).toBe(before);
+  });
+});
+
+describe("iterations in one call", () => {
+  const A = { shape: [3, 6], data: Float32Array.from({ length: 18 }, (_, i) => Math.sin(3 * i + 1)) };
+  const measured = () =>
+    np.array([
+      [1, 0.5, -0.3],
+      [0.2, -1, 0.7],
+    ]);
+
+  it("come to what single ones do, also where their numbers change from one to the next", async () => {
+    const run = async (own: Compile) => {
+      // Two blocks of 16, and 5 by themselves.
+      const options = { iterations: 37, compile: own };
+      const { x, objectives } = await runIteration(fista(A, { lambda: 0.1 }), measured(), options);
+      return { x: x.js(), objectives };
+    };
+    const together = await run(compile);
+    expect(together.objectives).toHaveLength(38);
+    expect(together).toEqual(await run(single));
+  });
+
+  it("leave nothing behind, also where the compiler can make only one at a time", async () => {
+    const refusing: Compile = Object.assign(
+      <A extends Tree[], R extends Tree>(f: (...args: A) => R) => compile(f),
+      {
+        loop: () => Object.assign(() => null, { dispose: () => {} }),
+      },
+    );
+    for (const own of [compile, refusing]) {
+      const run = async () => {
+        const options = { iterations: 20, compile: own };
+        (await runIteration(fista(A, { lambda: 0.1 }), measured(), options)).x.dispose();
+      };
+      await run();
+      const before = liveBuffers();
+      await run();
+      expect(liveBuffers()).toBe(before);
+    }
   });
 });
 

@@ -80,6 +80,8 @@ describe.each(peers)("%s", (_, make) => {
         (await runIteration(make(A), y(), { iterations: 3 })).x.dispose();
       }),
     ).toBe(0);
+    const refused = () => runIteration(make(A), np.array([[1, 2, 3]]), { iterations: 3 });
+    expect(await asyncLeakOf(() => refused().catch(() => null))).toBe(0);
   });
 });
 

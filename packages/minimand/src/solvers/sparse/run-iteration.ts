@@ -7,6 +7,7 @@ import { NonFiniteError } from "../../training/fit.ts";
 import {
   arrayFrom,
   type Iteration,
+  type IterationData,
   parametersAt,
   systemArrays,
   tensorAt,
@@ -55,85 +56,108 @@ export async function runIteration(
 ): Promise<IterationResult> {
   checkOptions("runIteration", options, { iterations: true, compile: true, signal: true });
   const { iterations, compile = compileWithJit, signal } = options;
-  const whole = wholeIteration("iteration", iteration as Iteration);
+  const whole = wholeIteration("iteration", iteration);
   checkNumber("iterations", iterations, { min: 0, integer: true });
   if (y.ndim === 0) throw rangeError("y", "an array [batch, measurements] or [measurements]", y);
   const isSingle = y.ndim === 1;
-  const data = { y: isSingle ? y.reshape([1, -1]) : y, system: systemArrays(whole) };
-  const step = (
-    state: Tree,
-    parameters: { [name: string]: np.Array },
-    own: typeof data,
-  ): [Tree, np.Array] => {
-    const next = whole.layer(state, refTree(own), parameters);
-    return [next, told(whole, refTree(next), own)];
+  const data: IterationData = { y: isSingle ? y.reshape([1, -1]) : y, system: systemArrays(whole) };
+  const programs = programsOf(whole, compile);
+  const objectives: Float64Array[] = [];
+  let state: Tree = [];
+  let lastTurn = performance.now();
+  try {
+    for (let t = -1; t < iterations; ) {
+      signal?.throwIfAborted();
+      const given: Tree = state;
+      state = [];
+      const [next, found]: [Tree, np.Array] =
+        t < 0 ? programs.start(data) : programs.advance(given, data, t, iterations - t);
+      state = next;
+      objectives.push(...(await valuesOf(found, objectives.length - 1)));
+      t = objectives.length - 1;
+      if (performance.now() - lastTurn > turn) {
+        await new Promise((resolve) => setTimeout(resolve));
+        lastTurn = performance.now();
+      }
+    }
+    const x = whole.output(state);
+    state = [];
+    return {
+      x: isSingle ? x.reshape(x.shape.slice(1)) : x,
+      objectives: whole.objective === undefined ? null : objectives,
+    };
+  } finally {
+    disposeTree([state, data]);
+    programs.dispose();
+  }
+}
+
+/** Milliseconds of work after which the event loop gets its turn. */
+const turn = 20;
+
+/** How to start, and how to go on from the state before iteration `t` by one iteration, or by several where so many are left. */
+function programsOf(whole: WholeIteration, compile: Compile) {
+  const told = (state: Tree, { y, system }: IterationData): np.Array => {
+    const x = whole.output(state);
+    if (whole.objective !== undefined) return whole.objective(x, { y, system });
+    disposeTree([y, system]);
+    // Its size, by which one sees that it is finite.
+    return np.square(x).reshape([x.shape[0], -1]).sum(-1);
+  };
+  const first = compile((data: IterationData): [Tree, np.Array] => {
+    const state = whole.start(refTree(data));
+    return [state, told(refTree(state), data)];
+  });
+  const step = (state: Tree, parameters: Arrays, data: IterationData): [Tree, np.Array] => {
+    const next = whole.layer(state, refTree(data), parameters);
+    return [next, told(refTree(next), data)];
   };
   const single = compile(step);
   const loop = compile.loop?.(step);
-  const first = compile((own: typeof data): [Tree, np.Array] => {
-    const state = whole.start(refTree(own));
-    return [state, told(whole, refTree(state), own)];
-  });
-  const values: Float64Array[] = [];
-  let state: Tree = [];
-  const record = async (found: np.Array): Promise<void> => {
-    const batch = found.shape[found.ndim - 1];
-    const numbers = await found.data();
-    for (let from = 0; from < numbers.length; from += batch) {
-      const own = Float64Array.from(numbers.subarray(from, from + batch));
-      const broken = own.find((value) => !Number.isFinite(value));
-      if (broken !== undefined) throw new NonFiniteError(values.length - 1, "objective", broken);
-      values.push(own);
-    }
-  };
-  const parametersOf = (t: number): { [name: string]: np.Array } =>
+  const parametersOf = (t: number): Arrays =>
     Object.fromEntries(
       Object.entries(parametersAt(whole, t)).map(([name, value]) => [
         name,
         arrayFrom(tensorAt(value, whole)),
       ]),
     );
-  try {
-    let found: np.Array;
-    [state, found] = first(refTree(data));
-    await record(found);
-    for (let t = 0; t < iterations; ) {
-      signal?.throwIfAborted();
-      const block = Math.min(together, iterations - t);
-      const all = Array.from({ length: block }, (_, i) => parametersOf(t + i));
-      const result = block === together ? (loop?.(state, all, refTree(data)) ?? null) : null;
-      if (result !== null) {
-        [state, found] = result;
-        await record(found);
-      } else {
-        for (const parameters of all) {
-          [state, found] = single(state, parameters, refTree(data));
-          await record(found);
-        }
+  return {
+    start: (data: IterationData) => freeing(first, refTree(data)),
+    advance(state: Tree, data: IterationData, t: number, left: number): [Tree, np.Array] {
+      if (loop !== undefined && left >= together) {
+        const all = Array.from({ length: together }, (_, i) => parametersOf(t + i));
+        const result = freeing(loop, state, all, refTree(data));
+        if (result !== null) return result;
+        disposeTree([all, data]);
       }
-      t += block;
-    }
-    const x = whole.output(state);
-    state = [];
-    return {
-      x: isSingle ? x.reshape(x.shape.slice(1)) : x,
-      objectives: whole.objective === undefined ? null : values,
-    };
-  } finally {
-    disposeTree([state, data]);
-    for (const program of [single, loop, first]) program?.dispose();
+      return freeing(single, state, parametersOf(t), refTree(data));
+    },
+    dispose() {
+      for (const program of [first, single, loop]) program?.dispose();
+    },
+  };
+}
+
+type Arrays = { [name: string]: np.Array };
+
+/** Calls a program; one that fails leaves what it was given. */
+function freeing<A extends Tree[], R>(program: (...args: A) => R, ...args: A): R {
+  try {
+    return program(...args);
+  } catch (error) {
+    disposeTree(args);
+    throw error;
   }
 }
 
-/** The objective of a state, or where there is none its size, by which one sees that it is finite. Consumes both. */
-function told(
-  { output, objective }: WholeIteration,
-  state: Tree,
-  data: { y: np.Array; system: { [name: string]: np.Array } },
-): np.Array {
-  const x = output(state);
-  if (objective !== undefined) return objective(x, data);
-  disposeTree(data);
-  const size = np.square(x);
-  return size.ndim === 1 ? size : size.reshape([size.shape[0], -1]).sum(-1);
+/** Values of a batch after one iteration or several, from `t` on. */
+async function valuesOf(found: np.Array, t: number): Promise<Float64Array[]> {
+  const batch = found.shape[found.ndim - 1];
+  const numbers = await found.data();
+  return Array.from({ length: numbers.length / batch }, (_, i) => {
+    const own = Float64Array.from(numbers.subarray(i * batch, (i + 1) * batch));
+    const broken = own.find((value) => !Number.isFinite(value));
+    if (broken !== undefined) throw new NonFiniteError(t + i, "objective", broken);
+    return own;
+  });
 }
