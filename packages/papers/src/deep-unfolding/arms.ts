@@ -32,6 +32,14 @@ const withFreeThresholds: readonly Arm[] = [
   { id: "supervised, free thresholds", loss: "supervised", make: free },
   { id: "unsupervised, free thresholds", loss: "unsupervised", make: free },
 ];
+const hard: readonly Arm[] = [
+  {
+    id: "supervised, free thresholds through a gate",
+    loss: "supervised",
+    make: (A, { lambda }) => iht(A, { lambda, freeThreshold: true, gate: 0.05 }),
+    fullOnly: true,
+  },
+];
 const short: readonly Arm[] = [
   { id: "unsupervised, all layers at once", loss: "unsupervised", atOnce: true },
   {
@@ -53,7 +61,11 @@ const short: readonly Arm[] = [
 ];
 
 /** The arms of a problem at a scale. */
-export function armsOf({ layers }: Problem, scale: Scale): readonly Arm[] {
-  const own = [...common, ...(layers === 12 ? short : withFreeThresholds)];
+export function armsOf({ algorithm, layers }: Problem, scale: Scale): readonly Arm[] {
+  const own = [
+    ...common,
+    ...(layers === 12 ? short : withFreeThresholds),
+    ...(algorithm === "iht" ? hard : []),
+  ];
   return scale === "default" ? own.filter(({ fullOnly }) => fullOnly !== true) : own;
 }

@@ -17,7 +17,9 @@ describe("the reproduction of deep unfolding", () => {
       const converged = own.find(({ method }) => /converged$/.test(String(method)));
       expect(converged?.["objective above converged"]).toBe(0);
     }
-    expect(rows.filter((row) => "test conditions" in row)).toHaveLength(6 * (shifts.length + 1));
+    expect(rows.filter((row) => "test conditions" in row)).toHaveLength(
+      (2 + armsOf(problems[2], "quick").length) * (shifts.length + 1),
+    );
     expect(series.every(({ yScale }) => yScale === "log")).toBe(true);
     for (const { y, name } of series)
       expect(
@@ -29,9 +31,13 @@ describe("the reproduction of deep unfolding", () => {
     expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) .* \(C\) .* \(D\) .*\.$/);
   });
 
-  it("trains matrices at the full scale only", () => {
-    const ids = (scale: "default" | "full") => armsOf(problems[0], scale).map(({ id }) => id);
-    expect(ids("full").filter((id) => !ids("default").includes(id))).toEqual(["supervised LISTA"]);
+  it("trains matrices and gated thresholds at the full scale only", () => {
+    const ids = (scale: "default" | "full") =>
+      problems.flatMap((problem) => armsOf(problem, scale).map(({ id }) => id));
+    expect(ids("full").filter((id) => !ids("default").includes(id))).toEqual([
+      "supervised LISTA",
+      "supervised, free thresholds through a gate",
+    ]);
   });
 });
 

@@ -17,6 +17,8 @@ export type IhtOptions = {
       lambda: number;
       /** Whether thresholds are parameters of their own, which start at `sqrt(2 lambda stepSize)` and get no gradient; default false. */
       freeThreshold?: boolean;
+      /** By which free thresholds get a gradient, see {@link hardThreshold}. Default: by none. */
+      gate?: number;
       sparsity?: undefined;
     }
   | {
@@ -24,11 +26,12 @@ export type IhtOptions = {
       sparsity: number;
       lambda?: undefined;
       freeThreshold?: undefined;
+      gate?: undefined;
     }
 );
 
 const ihtOptions: OptionNames<IhtOptions> = {
-  ...{ stepSize: true, lambda: true, freeThreshold: true, sparsity: true },
+  ...{ stepSize: true, lambda: true, freeThreshold: true, gate: true, sparsity: true },
 };
 
 /**
@@ -50,7 +53,7 @@ const ihtOptions: OptionNames<IhtOptions> = {
  */
 export function iht(A: Matrix, options: IhtOptions): Iteration<np.Array> {
   checkOptions("iht", options, ihtOptions);
-  const { lambda, sparsity, stepSize, freeThreshold = false } = options;
+  const { lambda, sparsity, stepSize, freeThreshold = false, gate } = options;
   checkMatrix("A", A);
   if ((lambda === undefined) === (sparsity === undefined))
     throw rangeError("iht", "one of lambda and sparsity", lambda === undefined ? "none" : "both");
@@ -68,16 +71,17 @@ export function iht(A: Matrix, options: IhtOptions): Iteration<np.Array> {
     };
   }
   checkNumber("lambda", lambda, { min: 0 });
+  if (gate !== undefined) checkNumber("gate", gate, { above: 0 });
   return {
     ...shared,
     name: freeThreshold ? "iht, free thresholds" : "iht",
-    system: { A, lambda: scalarLike(A, lambda as number) },
-    parameters: freeThreshold ? { step, threshold: Math.sqrt(2 * (lambda as number) * step) } : { step },
+    system: { A, lambda: scalarLike(A, lambda) },
+    parameters: freeThreshold ? { step, threshold: Math.sqrt(2 * lambda * step) } : { step },
     layer(x, { y, system: { A, lambda } }, { step, threshold }) {
       const free = threshold !== undefined;
       if (free) lambda.dispose();
       const t = free ? threshold : np.sqrt(lambda.mul(lax.stopGradient(step.ref)).mul(2));
-      return hardThreshold(gradientStep(x, y, A, step), t);
+      return hardThreshold(gradientStep(x, y, A, step), t, free ? { gate } : {});
     },
     objective: (x, { y, system: { A, lambda } }) => sparseObjective(x, A, y, { lambda, penalty: "l0" }),
   };

@@ -42,17 +42,19 @@ export function wholeIteration(argument: string, iteration: Iteration): WholeIte
   const { parameters } = iteration;
   if (typeof parameters !== "function" && (typeof parameters !== "object" || parameters === null))
     throw typeError(`${argument}.parameters`, "numbers by name, or a function that gives them", parameters);
-  return {
-    name: "iteration",
-    least: {},
-    system: {},
-    start: ({ y, system }) => {
-      for (const array of Object.values(system)) array.dispose();
-      return y;
-    },
-    output: (state) => state as np.Array,
-    ...iteration,
-  };
+  const {
+    name = "iteration",
+    least = {},
+    system = {},
+    start = inputItself,
+    output = (state: Tree) => state as np.Array,
+  } = iteration;
+  return { ...iteration, name, least, system, start, output };
+}
+
+function inputItself({ y, system }: IterationData): np.Array {
+  for (const array of Object.values(system)) array.dispose();
+  return y;
 }
 
 /** The start parameters of a layer. */

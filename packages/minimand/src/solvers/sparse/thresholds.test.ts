@@ -41,6 +41,26 @@ describe("hard thresholding", () => {
     expect(jit(grad((t: np.Array, v: np.Array) => of(v, t)))(np.array(0.5), v()).js()).toBe(0);
   });
 
+  it("through a gate has the slope of a sigmoid in the threshold, the same value, and the same slope in the entries", () => {
+    const v = [-2, 0.1, 0.7, 0.55];
+    const gate = 0.2;
+    const of = (t: np.Array, v: np.Array) =>
+      hardThreshold(v, t, { gate })
+        .mul(np.array([1, 2, 3, 4]))
+        .sum();
+    const soft = (t: number) =>
+      v.reduce((sum, own, i) => sum + ((i + 1) * own) / (1 + Math.exp(-(Math.abs(own) - t) / gate)), 0);
+    const slope = jit(grad(of))(np.array(0.5), np.array(v)).item();
+    expect(slope).toBeCloseTo((soft(0.5001) - soft(0.4999)) / 0.0002, 4);
+    expect(hardThreshold(np.array(v), 0.5, { gate }).js()).toEqual(hardThreshold(np.array(v), 0.5).js());
+    const entries = jit(grad((v: np.Array, t: np.Array) => of(t, v)))(np.array(v), np.array(0.5));
+    expect(entries.js()).toEqual([1, 0, 3, 4]);
+    expect(leakOf(() => hardThreshold(np.array(v), np.array(0.5), { gate }).dispose())).toBe(0);
+    expect(() => hardThreshold(np.array(v), 0.5, { gate: 0 })).toThrow(
+      "gate: expected a finite number > 0, got 0",
+    );
+  });
+
   it("refuses a negative threshold", () => {
     expect(() => hardThreshold(np.array([1, 2]), -1)).toThrow(
       "threshold: expected a finite number >= 0, got -1",

@@ -3,6 +3,7 @@ import { checkNumber, checkParameter, rangeError } from "../../engine/checks.ts"
 import { log, sigmoid } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
+import { surrogate } from "../../engine/surrogate.ts";
 import { proxL1 } from "../../optimizers/proximal.ts";
 
 /**
@@ -13,22 +14,42 @@ import { proxL1 } from "../../optimizers/proximal.ts";
  */
 export const softThreshold: typeof proxL1 = proxL1;
 
+/** How {@link hardThreshold} is differentiated. */
+export interface HardThresholdOptions {
+  /** Width above 0 of the sigmoid by which the threshold gets a derivative of its own. Default: it has none. */
+  gate?: number;
+}
+
 /**
  * Hard thresholding, the proximal map of `threshold^2 / 2 ||x||_0`: `v` where `|v| > threshold`, else 0, elementwise.
  *
- * The threshold has no derivative: where it moves past no entry, nothing changes.
+ * The threshold has no derivative: where it moves past no entry, nothing changes. With `gate`, a width e, it has that of
+ * `v sigmoid((|v| - threshold) / e)`, which tells what keeping less or more would do; the value stays as it is.
  *
  * @param v any shape, consumed
  * @param threshold >= 0: a number, or a 0-d array (its range isn't checked)
- * @throws RangeError for a negative threshold
+ * @throws RangeError for a negative threshold, a gate that is not above 0; TypeError for an option that is none
  * @example
  * hardThreshold(np.array([-0.5, 0.25, 2]), 0.5) // [0, 0, 2]
  * @see Blumensath, Davies 2008, J. Fourier Anal. Appl. 14, section 3
  */
-export function hardThreshold(v: np.Array, threshold: Parameter): np.Array {
+export function hardThreshold(
+  v: np.Array,
+  threshold: Parameter,
+  options: HardThresholdOptions = {},
+): np.Array {
+  checkOptions("hardThreshold", options, { gate: true });
+  const { gate } = options;
   checkParameter("threshold", threshold, { min: 0 });
-  const t = lax.stopGradient(parameter(threshold, v));
-  return np.where(np.abs(lax.stopGradient(v.ref)).greater(t), v, 0);
+  if (gate !== undefined) checkNumber("gate", gate, { above: 0 });
+  const t = parameter(threshold, v);
+  const fixed = lax.stopGradient(gate === undefined ? t : t.ref);
+  const size = np.abs(lax.stopGradient(v.ref));
+  if (gate === undefined) return np.where(size.greater(fixed), v, 0);
+  const share = sigmoid(size.ref.sub(fixed.ref).div(gate));
+  const slope = v.ref.mul(share.ref.mul(share.sub(1))).div(gate);
+  const value = np.where(size.greater(fixed), v, 0);
+  return value.add(surrogate(np.zerosLike(slope.ref), [{ x: t, gradient: slope }]));
 }
 
 /**

@@ -141,6 +141,17 @@ describe("training an unfolded network", () => {
     expect(judged(own, params, supervisedLoss)).toBeLessThan(0.93 * judged(own, before, supervisedLoss));
   });
 
+  it("moves free hard thresholds through a gate only", async () => {
+    for (const gate of [undefined, 0.05]) {
+      const own = unfold({ ...iht(A, { lambda: 0.02, freeThreshold: true, gate }), layers });
+      const { threshold } = await trained(own, supervisedLoss, { count: 20 });
+      const { threshold: before } = own.init(keyOf(0)).params as Arrays;
+      const moved = threshold.sub(before).js() as number[];
+      expect(moved.every((by) => Math.abs(by) > 1e-3)).toBe(gate !== undefined);
+      expect(moved.every((by) => by === 0)).toBe(gate === undefined);
+    }
+  });
+
   it("keeps steps above their least value, and skips gradients that aren't finite", async () => {
     const step = unfoldedStep({ network, loss: objective, optimizer: sgd(0.3) });
     let state = step.init(keyOf(0), { hyper: { depth: 1 } });
