@@ -119,4 +119,14 @@ export const headlines: { [slug: string]: Headline } = {
       text: "one head with the same losses {minus cross-entropy@+%1}",
     },
   ],
+  "deep-unfolding": [
+    {
+      row: { problem: "l1, lambda 0.2, 12 layers", method: "unsupervised" },
+      text: "12 trained iterations end {objective above converged@%2} % above ISTA's minimum",
+    },
+    {
+      row: { problem: "l1, lambda 0.2, 12 layers", method: "FISTA" },
+      text: "12 of FISTA {objective above converged@%2} %",
+    },
+  ],
 };
