@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
 import { keyOf } from "../../engine/random.ts";
+import { sgd } from "../../optimizers/index.ts";
 import {
   fista,
   type Iteration,
@@ -11,6 +12,7 @@ import {
   supervisedLoss,
   tista,
   unfold,
+  unfoldedStep,
   unsupervisedLoss,
 } from "./index.ts";
 import { measure, randomMatrix } from "./peers.fixture.ts";
@@ -86,4 +88,21 @@ describe("gradients of unfolded networks", () => {
     expect(threshold.js()).toEqual([0, 0, 0]);
     run.dispose();
   });
+});
+
+it("a training step in float64 moves steps as far as its gradient, to all digits", () => {
+  const network = unfold({ ...ista(A, { lambda: 0.1 }), layers: 3 });
+  const step = unfoldedStep({ network, loss: supervisedLoss, optimizer: sgd(0.01) });
+  const { start, of } = lossOf(ista(A, { lambda: 0.1 }), "signals");
+  const run = compiledValueAndGrad(of);
+  const [loss, { step: slopes }] = run(start());
+  const expected = start().step.sub(slopes.mul(0.01)).js() as number[];
+  const batch = { x: y(), y: signals(), weights: np.ones([3]), ids: new Int32Array(3), rows: 3 };
+  const [state, metrics] = step.update(step.init(keyOf(0)), batch);
+  expect(metrics.loss.item()).toBeCloseTo(loss.item(), 12);
+  const { step: moved } = state.params as Arrays;
+  expect(moved.dtype).toBe(np.float64);
+  for (const [t, value] of (moved.js() as number[]).entries()) expect(value).toBeCloseTo(expected[t], 12);
+  step.dispose();
+  run.dispose();
 });

@@ -49,7 +49,7 @@ const ihtOptions: OptionNames<IhtOptions> = {
  * const iteration = iht({ shape: [1, 1], data: Float32Array.of(1) }, { lambda: 0.5 })
  * const { x } = await runIteration(iteration, np.array([[2], [0.9]]), { iterations: 1 })
  * x // [[2], [0]]
- * @see Blumensath, Davies 2008, J. Fourier Anal. Appl. 14, equation (10); 2009, Appl. Comput. Harmon. Anal. 27, equation (7)
+ * @see Blumensath, Davies 2008, J. Fourier Anal. Appl. 14, section 3; 2009, Appl. Comput. Harmon. Anal. 27, algorithm IHT_s
  */
 export function iht(A: Matrix, options: IhtOptions): Iteration<np.Array> {
   checkOptions("iht", options, ihtOptions);

@@ -24,7 +24,7 @@ export interface SparseObjectiveOptions {
  * @throws RangeError, TypeError for arrays of other shapes, a lambda below 0, an unknown penalty, an option that is none
  * @example
  * sparseObjective(np.array([[1.5]]), np.array([[1]]), np.array([[2]]), { lambda: 0.5, penalty: "l1" }) // [0.875]
- * @see Nagahisa, Hayakawa, Iiguni 2025, arXiv 2509.01331; Beck, Teboulle 2009, equation (1.3)
+ * @see Nagahisa, Hayakawa, Iiguni 2025, arXiv 2509.01331; Beck, Teboulle 2009, SIAM J. Imaging Sci. 2(1), section 1
  */
 export function sparseObjective(
   x: np.Array,

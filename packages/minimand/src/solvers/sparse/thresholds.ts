@@ -62,7 +62,7 @@ export function hardThreshold(
  * @throws RangeError for a count outside that
  * @example
  * keepLargest(np.array([[1, -3, 2], [0.5, 0.1, 0.2]]), 1) // [[0, -3, 0], [0.5, 0, 0]]
- * @see Blumensath, Davies 2009, Appl. Comput. Harmon. Anal. 27, equation (7)
+ * @see Blumensath, Davies 2009, Appl. Comput. Harmon. Anal. 27, the operator H_s
  */
 export function keepLargest(v: np.Array, count: number): np.Array {
   const size = v.shape[v.ndim - 1];
@@ -85,7 +85,7 @@ export function keepLargest(v: np.Array, count: number): np.Array {
  * @throws RangeError for numbers outside their ranges; TypeError for an option that is none
  * @example
  * shrinkToMean(np.array([0.1, 3]), np.array(0.01), { probability: 0.1 }) // [0.0018, 2.9703]
- * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), equation (15)
+ * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III, the MMSE estimator
  */
 export function shrinkToMean(
   r: np.Array,

@@ -38,7 +38,7 @@ const leastVariance = 1e-9;
  * const iteration = tista({ shape: [1, 1], data: Float32Array.of(1) }, { probability: 0.5, noiseVariance: 0.01 })
  * const { x } = await runIteration(iteration, np.array([[2]]), { iterations: 1 })
  * x // [[1.9802]]
- * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), equations (11) to (14)
+ * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III
  */
 export function tista(A: Matrix, options: TistaOptions): Iteration<np.Array> {
   checkOptions("tista", options, tistaOptions);

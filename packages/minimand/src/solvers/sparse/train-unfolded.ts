@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../../engine/checks.ts";
 import type { Compile } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { adam } from "../../optimizers/adam.ts";
@@ -93,7 +94,8 @@ export function unfoldedStep(options: UnfoldedStepOptions): UnfoldedStep {
     const [output, system] = network.apply({ params, state: modelState }, x.ref, options);
     const data = { y: x, signals: y, system: refTree(system) as UnfoldedData["system"] };
     const values = loss(output.ref, data);
-    const mean = values.mul(weights.ref).sum().div(weights.sum());
+    const shares = constantOf(weights, values.dtype);
+    const mean = values.mul(shares.ref).sum().div(shares.sum());
     return [mean, { output, modelState: system, memory }];
   };
   return supervised<{ depth: number }>({
@@ -164,7 +166,7 @@ export interface TrainUnfoldedOptions {
  *   `signal` when aborted
  * @example
  * const { params } = await trainUnfolded({ network, step, batches: (generation) => batches.epoch(generation) })
- * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), section III-C
+ * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III, incremental training
  */
 export async function trainUnfolded(
   options: TrainUnfoldedOptions,

@@ -45,7 +45,12 @@ export interface Unfolded extends Model {
  * @throws RangeError, TypeError for what is no iteration, fewer than one layer, an option that is none; from `init`, for start
  *   parameters whose shapes differ from layer to layer
  * @example
- * const halving = unfold({ layer: (x, { y }, { step }) => x.ref.add(y.sub(x).mul(step)), start: ({ y }) => y.mul(0), parameters: { step: 0.5 }, layers: 2 })
+ * const halving = unfold({
+ *   layer: (x: np.Array, { y }, { step }) => x.ref.add(y.sub(x).mul(step)),
+ *   start: ({ y }) => y.mul(0),
+ *   parameters: { step: 0.5 },
+ *   layers: 2,
+ * })
  * const [x] = halving.apply(halving.init(keyOf(1)), np.array([[4, 8]]), { training: false })
  * x // [[3, 6]]
  * @see Gregor, LeCun 2010, ICML; Nagahisa, Hayakawa, Iiguni 2025, arXiv 2509.01331
