@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, outcomeOrder, pValue, signed } from "@minimand/compare";
 import { printable } from "../printable.ts";
-import { adviceOf, predictCommandOf } from "../report/advice.ts";
+import { adviceOf, predictCommandOf } from "../report/comparison/advice.ts";
 import { plural } from "../report/format.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";

@@ -9,15 +9,15 @@ import {
   simulationRows,
   standardError,
 } from "./bandit-rows.ts";
-import { figure } from "./figure.ts";
+import { notesList } from "./comparison/notes-list.ts";
 import { plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import { notesList } from "./notes-list.ts";
-import { page } from "./page.ts";
+import { figure } from "./page/figure.ts";
+import type { Child, Markup } from "./page/markup.ts";
+import { html } from "./page/markup.ts";
+import { page } from "./page/page.ts";
+import { svgDocument } from "./page/svg-document.ts";
+import { table } from "./page/table.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
-import { svgDocument } from "./svg-document.ts";
-import { table } from "./table.ts";
 
 /**
  * The report of a simulation as one HTML file that needs nothing else: regret curves with their standard errors, and a

@@ -1,2 +1,2 @@
-export { renderReport } from "./comparison.ts";
+export { renderReport } from "./comparison/comparison.ts";
 export { renderReproduction } from "./reproduction.ts";

@@ -1,14 +1,14 @@
 import { fieldFigure, seriesFigure } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
-import { figure } from "./figure.ts";
 import { duration, engineText, plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import { page } from "./page.ts";
+import { figure } from "./page/figure.ts";
+import type { Child, Markup } from "./page/markup.ts";
+import { html } from "./page/markup.ts";
+import { page } from "./page/page.ts";
+import { svgDocument } from "./page/svg-document.ts";
+import { table } from "./page/table.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
-import { svgDocument } from "./svg-document.ts";
-import { table } from "./table.ts";
 
 /** Classes of the report's chips. */
 const chips: Record<ReproductionReport["verdict"], { className: string; glyph: string }> = {

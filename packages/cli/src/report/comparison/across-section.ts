@@ -1,10 +1,10 @@
 import type { AcrossReport, CandidateSummary } from "@minimand/compare";
 import { criticalDifferenceFigure, fixed, pValue } from "@minimand/compare";
-import { figure } from "./figure.ts";
-import { plural } from "./format.ts";
-import type { Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import { table } from "./table.ts";
+import { plural } from "../format.ts";
+import { figure } from "../page/figure.ts";
+import type { Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import { table } from "../page/table.ts";
 
 /** `= 0.012`, or `< 0.001`. */
 const relation = (p: number): string =>

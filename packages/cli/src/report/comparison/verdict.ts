@@ -1,8 +1,8 @@
 import type { RankingEntry, Verdict } from "@minimand/compare";
 import { verdictStyles } from "@minimand/compare";
-import { plural } from "./format.ts";
-import type { Markup } from "./markup.ts";
-import { html } from "./markup.ts";
+import { plural } from "../format.ts";
+import type { Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 
 /** A verdict as a chip: symbol, word and colour. */
 export function chip(verdict: Verdict, text: string = verdictStyles[verdict].word): Markup {

@@ -1,15 +1,15 @@
 import type { Results } from "@minimand/compare";
+import { plural } from "../format.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import { page } from "../page/page.ts";
+import { svgDocument } from "../page/svg-document.ts";
 import { acrossSection } from "./across-section.ts";
 import { predictCommandOf } from "./advice.ts";
 import { datasetSection } from "./dataset-section.ts";
-import { plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import { page } from "./page.ts";
 import { readingSection } from "./reading-section.ts";
 import { recommendationBox } from "./recommendation-box.ts";
 import { settingsSection } from "./settings-section.ts";
-import { svgDocument } from "./svg-document.ts";
 
 function headline(results: Results): string {
   const first = results.datasets[0];

@@ -1,10 +1,10 @@
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "@minimand/compare";
 import { decimals, fixed, metricName, partName, validationName } from "@minimand/compare";
-import { configurationText, duration, median, plural } from "./format.ts";
-import type { Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import type { Row } from "./table.ts";
-import { table } from "./table.ts";
+import { configurationText, duration, median, plural } from "../format.ts";
+import type { Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import type { Row } from "../page/table.ts";
+import { table } from "../page/table.ts";
 
 const mean = (values: number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, v) => sum + v, 0) / values.length;

@@ -1,7 +1,7 @@
 import type { Note } from "@minimand/compare";
-import { plural } from "./format.ts";
-import type { Child } from "./markup.ts";
-import { html } from "./markup.ts";
+import { plural } from "../format.ts";
+import type { Child } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 
 /** So that a file with 10,000 columns still makes a page one can scroll. */
 export const mostListed = 100;

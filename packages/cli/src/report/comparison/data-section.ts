@@ -1,11 +1,11 @@
 import type { DatasetReport, FeatureSummary } from "@minimand/compare";
 import { classesFigure, percent } from "@minimand/compare";
-import { figure } from "./figure.ts";
-import { plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
+import { plural } from "../format.ts";
+import { figure } from "../page/figure.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import { table } from "../page/table.ts";
 import { mostListed, notesList } from "./notes-list.ts";
-import { table } from "./table.ts";
 
 function features(list: FeatureSummary[], rows: number): Child {
   const columns = [

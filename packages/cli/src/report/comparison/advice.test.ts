@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import { datasetFixture, resultsFixture } from "../../../../../test/results-fixture.ts";
 import { adviceOf, predictCommandOf } from "./advice.ts";
 
 describe("the advice of a comparison", () => {

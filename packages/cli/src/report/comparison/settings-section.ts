@@ -1,8 +1,8 @@
 import type { Results } from "@minimand/compare";
-import { duration, engineText } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import { table } from "./table.ts";
+import { duration, engineText } from "../format.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import { table } from "../page/table.ts";
 
 /** A setting as text: lists joined, an empty one and `null` as `none`. */
 function settingText(value: unknown): string {

@@ -1,10 +1,10 @@
 import type { CandidateSummary, DatasetReport } from "@minimand/compare";
 import { labelOf, metricName } from "@minimand/compare";
+import { configurationText, plural } from "../format.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 import { dataSection } from "./data-section.ts";
 import { behaviourFigures, comparisonFigures } from "./figures-section.ts";
-import { configurationText, plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
 import { metricsSection } from "./metrics-section.ts";
 import { rankingTable } from "./ranking-table.ts";
 import { tuningSection } from "./tuning-section.ts";

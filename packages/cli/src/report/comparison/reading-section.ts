@@ -1,7 +1,7 @@
 import type { DatasetReport } from "@minimand/compare";
 import { decimals, fixed, metricName } from "@minimand/compare";
-import type { Markup } from "./markup.ts";
-import { html } from "./markup.ts";
+import type { Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 import { chip } from "./verdict.ts";
 
 /** How to read the statistics, in short, with the papers they come from; docs/results.md has them at length. */

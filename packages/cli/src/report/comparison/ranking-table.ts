@@ -9,11 +9,11 @@ import {
   pValue,
   signed,
 } from "@minimand/compare";
-import { duration, median } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import type { Column, Row } from "./table.ts";
-import { table } from "./table.ts";
+import { duration, median } from "../format.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import type { Column, Row } from "../page/table.ts";
+import { table } from "../page/table.ts";
 import { chip } from "./verdict.ts";
 
 /** The probabilities in percent over a small bar, from left to right as differences are drawn. */

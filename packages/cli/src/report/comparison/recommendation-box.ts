@@ -1,7 +1,7 @@
 import type { DatasetReport } from "@minimand/compare";
+import type { Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 import { type Advice, adviceOf } from "./advice.ts";
-import type { Markup } from "./markup.ts";
-import { html } from "./markup.ts";
 
 /**
  * The box at the top: what has to be said first, what to use and what it costs, the command that applies it, the next step.

@@ -1,10 +1,10 @@
 import type { DatasetReport } from "@minimand/compare";
 import { fixed, metricName } from "@minimand/compare";
 import { metricCatalogue } from "minimand/metrics";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
-import type { Row } from "./table.ts";
-import { table } from "./table.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+import type { Row } from "../page/table.ts";
+import { table } from "../page/table.ts";
 
 const shownMetrics = {
   classes: ["accuracy", "balanced-accuracy", "roc-auc", "f1", "log-loss", "ece"],

@@ -16,10 +16,10 @@ import {
   seedLegend,
   validationName,
 } from "@minimand/compare";
-import { figure, panel } from "./figure.ts";
-import { plural } from "./format.ts";
-import type { Child, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
+import { plural } from "../format.ts";
+import { figure, panel } from "../page/figure.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
 
 /** Caption of the ranking: what is drawn, and what the verdicts rest on. */
 function rankingCaption(report: DatasetReport): Child {
