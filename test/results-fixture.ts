@@ -2,6 +2,7 @@ import { defaultSettings } from "../packages/compare/src/plan/settings.ts";
 import { untested } from "../packages/compare/src/ranking/rank.ts";
 import type {
   AcrossReport,
+  Behaviour,
   CandidateSummary,
   Configuration,
   DatasetReport,
@@ -241,6 +242,45 @@ function entryFixture(
   };
 }
 
+/** Means over the trials. */
+function metricsFixture(trials: TrialRecord[]): DatasetReport["metrics"] {
+  return Object.fromEntries(
+    [...Map.groupBy(trials, ({ candidate }) => candidate)].map(([id, own]) => {
+      const names = [...new Set(own.flatMap(({ metrics }) => Object.keys(metrics)))];
+      const values = names.map((name) => own.flatMap(({ metrics }) => metrics[name] ?? []));
+      return [
+        id,
+        Object.fromEntries(names.map((name, i) => [name, values[i]!.length > 0 ? mean(values[i]!) : null])),
+      ];
+    }),
+  );
+}
+
+const shown = ["cross-entropy", "aldr-kl", "weighted-cross-entropy", "anyloss-f1", "ensloss", "focal"];
+
+const behavioursFixture = (task: Task, random: () => number): Behaviour[] =>
+  shown.map((candidate, i) =>
+    task === "regression" ? cloudsFixture(candidate, random) : rocFixture(candidate, i),
+  );
+
+/** `y = x^c`, with the area `1 / (1 + c)`. */
+function rocFixture(candidate: string, i: number): Behaviour {
+  const falsePositive = Array.from({ length: 101 }, (_, k) => k / 100);
+  const truePositive = falsePositive.map((x) => x ** (0.15 + 0.03 * i));
+  return { candidate, roc: { falsePositive, truePositive } };
+}
+
+function cloudsFixture(candidate: string, random: () => number): Behaviour {
+  const x = Array.from({ length: 120 }, () => 5 + 45 * random());
+  const y = x.map(() => 12 * (random() - 0.5));
+  const count = x.map(() => 1 + Math.floor(9 * random() ** 4));
+  return {
+    candidate,
+    actual: { x, y: y.map((residual, i) => x[i]! + residual), count, beyond: 0 },
+    residual: { x, y, count, beyond: 2 },
+  };
+}
+
 /** A made-up but consistent report on one data set. */
 export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
   const task = given.task ?? "binary";
@@ -298,6 +338,8 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
     folds: { planned: options.folds, complete: Array.from({ length: options.folds }, (_, i) => i) },
     finalists: ["aldr-kl", "weighted-cross-entropy", "anyloss-f1", "ensloss", "focal"],
     trials,
+    metrics: metricsFixture(trials),
+    behaviours: trials.length === 0 ? [] : behavioursFixture(task, random),
     ranking: {
       metric: options.metric,
       higherIsBetter: options.higherIsBetter,

@@ -1,5 +1,7 @@
 import { bagSizes, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
+import { behavioursOf } from "./behaviour/behaviours-of.ts";
+import { metricsOfRows } from "./behaviour/metrics-of-rows.ts";
 import type { Dataset } from "./dataset/dataset.ts";
 import { encodeTarget } from "./dataset/encode-target.ts";
 import { fitEncoder } from "./dataset/encoder.ts";
@@ -7,6 +9,7 @@ import { describeFeatures } from "./dataset/make-dataset.ts";
 import { chooseFinalists, chosenByValidation } from "./decision/finalists.ts";
 import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
+import { portrayed } from "./figures/rows.ts";
 import { chooseModel } from "./model/choose.ts";
 import { baselineIdOf, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
@@ -130,11 +133,22 @@ export function reportDataset(
     trials: used.map(({ predictions: _, ...trial }) => trial),
     ranking,
   };
-  return {
+  const whole = {
     ...report,
-    recommendation: recommendationFor(report, used, truth),
+    metrics: metricsByCandidate(used, truth),
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
   };
+  const shown = portrayed(whole).map(({ candidate }) => candidate);
+  return {
+    ...whole,
+    behaviours: behavioursOf(used, truth, shown),
+    recommendation: recommendationFor(whole, used, truth),
+  };
+}
+
+function metricsByCandidate(trials: readonly PredictedTrial[], truth: Truth): DatasetReport["metrics"] {
+  const own = Map.groupBy(trials, ({ candidate }) => candidate);
+  return Object.fromEntries([...own].map(([id, list]) => [id, metricsOfRows(list, truth)]));
 }
 
 function judgedBy({ metric }: Settings, { task }: Dataset): JudgedBy {

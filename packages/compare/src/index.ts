@@ -1,4 +1,5 @@
 export * from "./assemble.ts";
+export * from "./behaviour/index.ts";
 export * from "./dataset/index.ts";
 export * from "./decision/index.ts";
 export * from "./doctor/index.ts";

@@ -237,6 +237,34 @@ export interface Recommendation {
   references: { candidate: string; to: string; mean: number; low: number; high: number; pWorse: number }[];
 }
 
+/** A mean ROC curve: see `meanRoc`. */
+export interface MeanRoc {
+  /** From 0 to 1, rising; equal where the curve jumps. */
+  falsePositive: number[];
+  truePositive: number[];
+}
+
+/** Rows as dots; those that are near each other are one dot, at their mean. */
+export interface RowCloud {
+  x: number[];
+  y: number[];
+  /** Rows a dot. */
+  count: number[];
+  /** Rows so far outside that they were taken to the edge. */
+  beyond: number;
+}
+
+/** How the predictions of one candidate behave on rows that its models weren't trained on. */
+export interface Behaviour {
+  candidate: string;
+  /** Classification: the area below it is the ROC-AUC of `metrics`. */
+  roc?: MeanRoc;
+  /** Regression: the target (y) by its prediction (x), all seeds together. */
+  actual?: RowCloud;
+  /** Regression: target minus prediction (y) by the prediction (x). */
+  residual?: RowCloud;
+}
+
 export interface DatasetReport {
   name: string;
   /** Path or bundled name as given. */
@@ -267,6 +295,10 @@ export interface DatasetReport {
   /** Candidates that were worth more than one seed. */
   finalists: string[];
   trials: TrialRecord[];
+  /** Every metric by candidate: of all rows of a seed, over the seeds; areas are means over the test parts. */
+  metrics: Record<string, Record<string, number | null>>;
+  /** Of the baseline, the finalists, the largest difference and the model that is kept. */
+  behaviours: Behaviour[];
   ranking: Ranking;
   recommendation: Recommendation;
   /** Which model was kept and why. */

@@ -43,11 +43,18 @@ describe("renderReport", () => {
     expect(textOf(parse(render(resultsFixture([led]))).querySelector(".advice .lead"))).toBe(lead);
   });
 
-  it.each([1, 2])("has headings in order with %i data sets: none skips a level", (sets) => {
-    const datasets = Array.from({ length: sets }, (_, i) => datasetFixture({ name: `data ${i}` }));
-    const levels = [...parse(render(resultsFixture(datasets))).querySelectorAll("h1, h2, h3, h4")].map(
-      (head) => Number(head.localName.slice(1)),
-    );
+  it.each([
+    [1, "binary"],
+    [2, "binary"],
+    [1, "regression"],
+    [2, "regression"],
+  ] as const)("has headings in order with %i data sets of %s: none skips a level", (sets, task) => {
+    const datasets = Array.from({ length: sets }, (_, i) => datasetFixture({ name: `data ${i}`, task }));
+    const across = sets > 1 ? acrossFixture() : null;
+    const levels = [
+      ...parse(render(resultsFixture(datasets, across))).querySelectorAll("h1, h2, h3, h4, h5, h6"),
+    ].map((head) => Number(head.localName.slice(1)));
+    expect(levels.filter((level) => level === 1)).toEqual([1]);
     expect(levels[0]).toBe(1);
     expect(levels.filter((level, i) => i > 0 && level > levels[i - 1]! + 1)).toEqual([]);
   });
@@ -66,6 +73,47 @@ describe("renderReport", () => {
     expect(p).toBe(d.pAdjusted < 0.001 ? "<0.001" : d.pAdjusted.toFixed(3));
     expect(table.find(([loss]) => loss?.startsWith("Jensen"))?.slice(1, 3)).toEqual(["–", "✕diverged 3/10"]);
     expect(table.at(-1)?.[0]).toBe("Majority class");
+  });
+
+  it("shows the baseline and every finalist by itself: ROC curves and reliability, or predictions and residuals", () => {
+    const shown = (document: Document, name: RegExp): Element[] =>
+      [...document.querySelectorAll(".wide svg, .panels svg")].filter((svg) =>
+        name.test(svg.getAttribute("aria-label") ?? ""),
+      );
+    const labels = [
+      "Cross-entropy",
+      "ALDR-KL",
+      "Class-weighted cross-entropy",
+      "AnyLoss (F1)",
+      "EnsLoss",
+      "Focal",
+    ];
+    const [roc] = shown(page, /^ROC curves$/);
+    for (const label of labels) {
+      expect(roc.getAttribute("aria-description")).toContain(`${label}: AUC`);
+      expect(shown(page, /^Reliability of /).map((svg) => svg.getAttribute("aria-label"))).toContain(
+        `Reliability of ${label}`,
+      );
+    }
+    const numbers = parse(render(resultsFixture([datasetFixture({ task: "regression" })])));
+    for (const name of [/ against its prediction$/, /^Residuals of /]) {
+      const [figure] = shown(numbers, name);
+      for (const label of labels) expect(figure.getAttribute("aria-description")).toContain(`${label}: R`);
+    }
+    expect(shown(numbers, /ROC|Reliability/)).toEqual([]);
+    expect(shown(page, /prediction|Residuals/)).toEqual([]);
+  });
+
+  it("names the selection wherever the first of many is shown", () => {
+    for (const task of ["binary", "regression"] as const) {
+      const document = parse(render(resultsFixture([datasetFixture({ task })])));
+      const captions = [...document.querySelectorAll("figcaption, .panels + p")].map(textOf);
+      expect(captions.filter((text) => text.includes("the largest of 14 differences"))).toHaveLength(1);
+      expect(captions.filter((text) => text.includes("chosen among 14")).length).toBeGreaterThan(0);
+      expect(textOf(document.querySelector("main"))).toMatch(/Whichever of 15 stands first in a column/);
+      const panels = [...document.querySelectorAll(".mm-panel-number text")].map(textOf);
+      expect(panels.filter((text) => text.includes("first of 14")).length).toBeGreaterThan(0);
+    }
   });
 
   it("loads nothing and runs nothing", () => {

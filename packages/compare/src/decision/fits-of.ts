@@ -52,6 +52,21 @@ export function outcomesOf(
 }
 
 function outcomeOf(trials: readonly PredictedTrial[], truth: Truth, metric: string): SeedOutcome {
+  const { ids, rows } = rowsOfSeed(trials, truth);
+  const { fold, folds } = rows;
+  return { ids, fold, folds, influence: influenceOf(metric, rows) };
+}
+
+/**
+ * All predictions of one candidate on one seed, put together.
+ *
+ * @param trials of one candidate on one seed, none of which diverged
+ * @returns the rows in rising order, with what was to be predicted
+ */
+export function rowsOfSeed(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+): { ids: Int32Array; rows: OutOfFold & { fold: Int32Array } } {
   const parts = trials.map(({ fold, predictions }) => ({ fold, ...predictionKept(predictions!) }));
   const places = parts
     .flatMap(({ ids }, part) => Array.from(ids, (id, place) => ({ id, part, place })))
@@ -60,8 +75,7 @@ function outcomeOf(trials: readonly PredictedTrial[], truth: Truth, metric: stri
   // By numbers from 0 on, whatever the folds are called.
   const order = [...new Set(parts.map(({ fold }) => fold))].sort((a, b) => a - b);
   const fold = Int32Array.from(places, ({ part }) => order.indexOf(parts[part].fold));
-  const rows: OutOfFold = { ...collected(places, parts, truth), fold, folds: order.length };
-  return { ids, fold, folds: order.length, influence: influenceOf(metric, rows) };
+  return { ids, rows: { ...collected(places, parts, truth), fold, folds: order.length } };
 }
 
 function collected(

@@ -35,6 +35,7 @@ export function panelTitles<Panel extends Placed>(
     text: (panel: Panel) => string;
     title: (panel: Panel) => string;
     fill: string | ((panel: Panel) => string);
+    dy?: number;
   },
 ): Plot.Markish {
   return Plot.text(panels, {

@@ -1,5 +1,4 @@
 import * as Plot from "@observablehq/plot";
-import { calibrationErrorOf } from "minimand/metrics";
 import type { DatasetReport, ReliabilityBins, TrialRecord } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, widthOf } from "./draw.ts";
@@ -76,13 +75,14 @@ export function reliabilityFigure(
   const frequent = filled.filter(({ count }) => 100 * count >= total);
   const what = report.task === "binary" ? `P(${report.classes[1]})` : "confidence";
   const seen = report.task === "binary" ? `share of ${report.classes[1]}` : "share correct";
+  const error = `ECE ${fixed(report.metrics[candidate].ece)}`;
   const tooltip = (row: Bin): string =>
     `${row.count} predictions: ${what} ${fixed(row.predicted, 2)}, ${seen} ${fixed(row.observed, 2)}`;
 
   return draw(
     document,
     `Reliability of ${labelOf(report, candidate)}`,
-    `Expected calibration error ${fixed(calibrationErrorOf(bins), 3)}. ${filled.map(tooltip).join("; ")}.`,
+    `${error}, the expected calibration error. ${filled.map(tooltip).join("; ")}.`,
     {
       width,
       height: width * 1.12 + 16,
@@ -139,7 +139,7 @@ export function reliabilityFigure(
           title: tooltip,
           className: "mm-bin",
         }),
-        Plot.text([`ECE ${fixed(calibrationErrorOf(bins), 3)}`], {
+        Plot.text([error], {
           frameAnchor: "top-left",
           dy: -20,
           fontWeight: 600,

@@ -26,25 +26,32 @@ export function isTested(report: DatasetReport): boolean {
 }
 
 /** Names for people by candidate identifier. */
-export function candidateLabels(report: DatasetReport): Map<string, string> {
+export function candidateLabels(report: Pick<DatasetReport, "ranking">): Map<string, string> {
   return new Map(report.ranking.entries.map((entry) => [entry.candidate, entry.label]));
 }
 
 /** Label of one candidate, or its identifier if it is not ranked. */
-export function labelOf(report: DatasetReport, candidate: string): string {
+export function labelOf(report: Pick<DatasetReport, "ranking">, candidate: string): string {
   return candidateLabels(report).get(candidate) ?? candidate;
 }
 
 /** The loss with the largest difference: the first of the ranking that is neither diverged nor a reference. */
-export function bestCandidate(report: DatasetReport): string | null {
+export function bestCandidate(report: Pick<DatasetReport, "ranking">): string | null {
   const entry = report.ranking.entries.find(
     ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
   );
   return entry?.candidate ?? null;
 }
 
+/** A candidate that is shown by itself, and why. */
+export interface Protagonist {
+  candidate: string;
+  label: string;
+  roles: string[];
+}
+
 /** Baseline, best and kept candidate, each once, with the roles they play. */
-export function protagonists(report: DatasetReport): { candidate: string; label: string; roles: string[] }[] {
+export function protagonists(report: Pick<DatasetReport, "ranking" | "model">): Protagonist[] {
   const roles = new Map<string, string[]>();
   const add = (candidate: string | null | undefined, role: string): void => {
     if (candidate) roles.set(candidate, [...(roles.get(candidate) ?? []), role]);
@@ -53,14 +60,23 @@ export function protagonists(report: DatasetReport): { candidate: string; label:
     ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
   ).length;
   // By how much it was selected, so that nobody takes it for a typical one.
-  const largest = rivals > 1 ? `largest difference of ${rivals}` : "largest difference";
   add(report.ranking.baseline, "baseline");
   const best = bestCandidate(report);
-  if (best !== report.ranking.baseline) add(best, largest);
+  if (best !== report.ranking.baseline) add(best, rivals > 1 ? `first of ${rivals}` : "rival");
   add(report.model?.candidate, "kept");
   return [...roles].map(([candidate, list]) => ({
     candidate,
     label: labelOf(report, candidate),
     roles: list,
   }));
+}
+
+/** The protagonists and all finalists: the baseline first, the others as ranked. */
+export function portrayed(report: Pick<DatasetReport, "ranking" | "model" | "finalists">): Protagonist[] {
+  const leading = new Map(protagonists(report).map((one) => [one.candidate, one.roles]));
+  const { baseline, entries } = report.ranking;
+  return entries
+    .filter(({ candidate }) => leading.has(candidate) || report.finalists.includes(candidate))
+    .sort((a, b) => Number(b.candidate === baseline) - Number(a.candidate === baseline))
+    .map(({ candidate, label }) => ({ candidate, label, roles: leading.get(candidate) ?? ["finalist"] }));
 }

@@ -1,5 +1,3 @@
-import { calibrationErrorOf } from "minimand/metrics";
-import { sumReliability } from "../figures/reliability.ts";
 import { midSentence } from "../ranking/sentences.ts";
 import type { DatasetReport, Recommendation, TrialRecord } from "../results.ts";
 import { amountOf, labelOf } from "./amounts.ts";
@@ -14,7 +12,7 @@ type Cost = Recommendation["costs"][number];
  * @param others differences in other metrics, positive where the candidate is better
  */
 export function costsOf(
-  { trials, classes, ranking }: Pick<DatasetReport, "trials" | "classes" | "ranking">,
+  { trials, classes, ranking, metrics }: Pick<DatasetReport, "trials" | "classes" | "ranking" | "metrics">,
   candidate: string,
   others: readonly (Advantage & { metric: string })[],
 ): Cost[] {
@@ -33,9 +31,9 @@ export function costsOf(
     // Clearly worse: the interval is below 0, and it is more than a trifle.
     if (high >= 0 || mean > -0.01 * scaleOf(base, metric)) continue;
     if (metric === "ece") {
-      const [a, b] = [candidate, ranking.baseline].map((id) => sumReliability([...trials], id));
+      const [a, b] = [candidate, ranking.baseline].map((id) => metrics[id]?.ece ?? null);
       if (a === null || b === null) continue;
-      const text = `Its probabilities are to be believed less: expected calibration error ${calibrationErrorOf(a).toFixed(3)}, against ${calibrationErrorOf(b).toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
+      const text = `Its probabilities are to be believed less: expected calibration error ${a.toFixed(3)}, against ${b.toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
       costs.push({ about: "calibration", text });
     } else {
       const size = `${amountOf(-mean, metric)} [${amountOf(-high, metric)}, ${amountOf(-low, metric)}]`;

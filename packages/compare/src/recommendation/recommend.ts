@@ -18,16 +18,16 @@ export function recommended(ranking: Ranking): string {
   return ranking.entries.find(({ verdict }) => verdict === "better")?.candidate ?? ranking.baseline;
 }
 
+/** A report before anything follows from it. */
+export type Unadvised = Omit<DatasetReport, "recommendation" | "model" | "behaviours">;
+
 /**
  * What follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking doesn't
  * claim: where no loss is `better`, the baseline is to be used.
  *
  * @param report of a data set, but for what follows from it
  */
-export function recommend(
-  report: Omit<DatasetReport, "recommendation" | "model">,
-  evidence: Evidence,
-): Recommendation {
+export function recommend(report: Unadvised, evidence: Evidence): Recommendation {
   const { ranking } = report;
   const candidate = recommended(ranking);
   const entry = ranking.entries.find((one) => one.candidate === candidate)!;
@@ -46,7 +46,7 @@ export function recommend(
 
 /** Of what is to be used, and where that is the baseline of the finalist that seems to gain most: so that nobody takes it unwarned. */
 function costsToKnow(
-  report: Omit<DatasetReport, "recommendation" | "model">,
+  report: Unadvised,
   candidate: string,
   others: Evidence["others"],
 ): Recommendation["costs"] {

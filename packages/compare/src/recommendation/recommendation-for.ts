@@ -1,16 +1,16 @@
 import { metricById } from "minimand";
 import type { Truth } from "../decision/fits-of.ts";
-import type { DatasetReport, PredictedTrial, Recommendation } from "../results.ts";
+import type { PredictedTrial, Recommendation } from "../results.ts";
 import { advantageOf, besideBest } from "./beside.ts";
 import { leading } from "./next-step.ts";
-import { recommend, recommended } from "./recommend.ts";
+import { recommend, recommended, type Unadvised } from "./recommend.ts";
 
 /** Metrics in which a candidate may pay for what it gains in another one. */
 const watched = { classes: ["ece", "accuracy", "roc-auc"], numbers: ["rmse", "mae"] } as const;
 
 /** {@link recommend}, with the differences that it needs taken from the predictions. */
 export function recommendationFor(
-  report: Omit<DatasetReport, "recommendation" | "model">,
+  report: Unadvised,
   trials: readonly PredictedTrial[],
   truth: Truth,
 ): Recommendation {

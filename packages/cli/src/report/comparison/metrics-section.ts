@@ -16,13 +16,13 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
   const { ranking, task } = report;
   const usual: readonly string[] = task === "regression" ? shownMetrics.numbers : shownMetrics.classes;
   const metrics = [...new Set([ranking.metric, ...usual])].filter((metric) =>
-    report.trials.some((trial) => trial.metrics[metric] != null),
+    ranking.entries.some(({ candidate }) => metricOf(report, candidate, metric) !== null),
   );
   if (metrics.length < 2) return null;
   const rows = ranking.entries.map(({ candidate, label, verdict }) => ({
     label,
     className: verdict === "baseline" ? "baseline" : "",
-    values: metrics.map((metric) => meanOf(report, candidate, metric)),
+    values: metrics.map((metric) => metricOf(report, candidate, metric)),
   }));
   const columns = [
     { head: "Loss" },
@@ -44,7 +44,7 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
   });
   const id = (column: number): string => `by-${index}-${column}`;
   return html`<h3>Other metrics</h3>
-<p>Mean over the test parts of each loss<span class="order-asked">; the order is that of</span></p>
+<p>${explained(report)}<span class="order-asked"> The order is that of</span></p>
 <div class="sorted">${metrics.map(
     (metric, column): Child => html`<input type="radio" name="by-${index}" id="${id(column)}"${
       column === 0 ? html` checked` : null
@@ -60,12 +60,22 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
   )}</div>`;
 }
 
-/** Over all test parts on which it is defined; null where there is none. */
-function meanOf({ trials }: DatasetReport, candidate: string, metric: string): number | null {
-  const values = trials.flatMap((trial) =>
-    trial.candidate === candidate ? (trial.metrics[metric] ?? []) : [],
-  );
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** What the numbers are of, and why neither a small step nor a first place is a finding. */
+function explained({ task, testRows, ranking, seeds }: DatasetReport): string {
+  const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference").length;
+  const areas = task === "regression" ? "" : "; ROC-AUC is the mean over the test parts";
+  const further =
+    seeds.complete.length > 1
+      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: what is close may stand the other way round on equal seeds.`
+      : "";
+  const luck =
+    losses > 2 ? ` Whichever of ${losses} stands first in a column stands there partly by luck.` : "";
+  return `Of all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, mean over the seeds${areas}.${further}${luck}`;
+}
+
+/** Null where it is not defined, or nothing ran. */
+function metricOf({ metrics }: DatasetReport, candidate: string, metric: string): number | null {
+  return metrics[candidate]?.[metric] ?? null;
 }
 
 /** Best first, none last. */

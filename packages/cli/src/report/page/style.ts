@@ -106,7 +106,7 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   details, .screen, .order-asked, .sorted > input, .sorted > label { display: none; }
   .paper { display: inline; }
   html { font-size: 9pt; } body { font-size: 9.5pt; line-height: 1.4; }
-  .panels figure { flex: 1 1 28%; } .panels { gap: 8px 20px; }
+  .panels figure { flex: 0 1 30%; } .panels { gap: 8px 20px; } .panels h4 { font-size: 9pt; }
   table { font-size: 10px; line-height: 1.25; } th, td { padding: 2px 8px 2px 0; } .chip { border: 0; padding: 0; line-height: 1.2; }
   tbody th { max-width: none; } .bar, tbody th small.line { display: none; } td small.line { display: inline; margin-left: 4px; }
   .wide > svg { width: 86%; } figcaption, .muted, .panels + p { font-size: 8.5pt; line-height: 1.3; }

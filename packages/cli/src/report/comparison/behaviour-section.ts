@@ -1,0 +1,139 @@
+import type { DatasetReport } from "@minimand/compare";
+import {
+  actualFigure,
+  confusionFigure,
+  curvesFigure,
+  labelOf,
+  partName,
+  portrayed,
+  protagonists,
+  reliabilityFigure,
+  residualsFigure,
+  rocFigure,
+  validationName,
+} from "@minimand/compare";
+import { plural } from "../format.ts";
+import { figure, panel } from "../page/figure.ts";
+import type { Child, Markup } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+
+/** How the models behave: learning curves, ROC curves, reliability and confusion, predictions and residuals. */
+export function behaviourFigures(report: DatasetReport, document: Document): Markup {
+  return html`${learning(report, document)}${rocCurves(report, document)}${reliability(report, document)}${confusion(report, document)}${predictions(report, document)}`;
+}
+
+function curvesCaption(report: DatasetReport): Child {
+  const part = partName(report);
+  return html`Validation ${validationName(report)} by epoch: mean over the ${part}s that still train, with one
+standard deviation; dashed, the baseline. A curve ends where more than half of the ${part}s have stopped. It shows how fast
+and how steadily a loss trains; the ranking is made on the test ${part === "fold" ? "folds" : "file"} and not on these curves.`;
+}
+
+function learning(report: DatasetReport, document: Document): Child {
+  const trained = report.trials.some(({ curve }) => curve.length > 0);
+  const compared = report.ranking.entries.some(
+    ({ verdict, candidate }) => verdict !== "reference" && candidate !== report.ranking.baseline,
+  );
+  if (!trained || !compared) return null;
+  return html`<div class="screen"><h3>How they learn</h3>
+${figure((options) => curvesFigure(report, document, options), curvesCaption(report))}</div>`;
+}
+
+/** Who is shown, and by how much they were selected. */
+function whoIsShown(report: DatasetReport): string {
+  const { finalists, ranking } = report;
+  const rivals = ranking.entries.filter(
+    ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
+  ).length;
+  const who = finalists.length > 0 ? "The baseline and the finalists" : "The baseline and the first";
+  const chosen = rivals > Math.max(1, finalists.length);
+  return `${who}${chosen ? `, chosen among ${rivals} as they did well here: expect a little less of them elsewhere` : ""}.`;
+}
+
+/** Where rows come more than once into a figure. */
+const repeated = ({ seeds }: DatasetReport): string =>
+  seeds.complete.length > 1
+    ? ` A row is counted once a seed that was trained (${seeds.complete.length} at most).`
+    : "";
+
+function rocCurves(report: DatasetReport, document: Document): Child {
+  const part = partName(report);
+  const { task, classes } = report;
+  const drawn = figure(
+    (options) => rocFigure(report, document, options),
+    html`${whoIsShown(report)} For each threshold, how many of the rows of ${
+      task === "binary" ? html`<code>${classes[1]}</code>` : "a class"
+    } are found (true positive rate) at how many false alarms among the other rows; the diagonal is guessing, the dashed curve the baseline. ${
+      task === "binary"
+        ? null
+        : `The mean over ${plural(classes.length, "class", "classes")}, each against the rest. `
+    }Curves are means over the test ${part === "fold" ? "folds" : "file's seeds"} at equal false positive rates; the area below one is its AUC, as in the table of metrics.`,
+  );
+  return drawn === null
+    ? null
+    : html`<h3>How well they sort: ROC curves</h3>
+${drawn}`;
+}
+
+type Person = ReturnType<typeof portrayed>[number];
+
+const titleOf = ({ label, roles }: Person): Child =>
+  html`${label} <span class="muted">(${roles.join(", ")})</span>`;
+
+function reliability(report: DatasetReport, document: Document): Child {
+  const drawn = portrayed(report)
+    .map((p) => panel((options) => reliabilityFigure(report, p.candidate, document, options), titleOf(p)))
+    .filter((one) => one !== null);
+  if (drawn.length === 0) return null;
+  const tests = report.testRows === null ? "test folds" : "seeds";
+  const what = report.task === "binary" ? `P(${report.classes[1]})` : "probability of the predicted class";
+  return html`<h3>Can the probabilities be believed?</h3>
+<div class="panels">${drawn}</div>
+<p class="muted">${whoIsShown(report)} Predictions of all ${tests}, by their ${what}. On the dashed diagonal, of the rows given 70 %
+just 70 % turn out so; dots below it were given too high a probability. The bars count the predictions, and dots over few of them mean
+little. ECE is the expected calibration error, the mean distance to the diagonal, as in the table of metrics. A loss that does not aim at
+probabilities may classify well and still be far off here.${repeated(report)}</p>`;
+}
+
+function confusion(report: DatasetReport, document: Document): Child {
+  const classes = report.classes.length;
+  if (classes > 40)
+    return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read;
+the matrices of ${labelOf(report, report.ranking.baseline)} and all others are in <code>results.json</code>.</p>`;
+  const drawn = protagonists(report)
+    .map((p) =>
+      panel(
+        (options) => confusionFigure(report, p.candidate, document, options),
+        titleOf(p),
+        classes > 9 ? 832 : undefined,
+      ),
+    )
+    .filter((one) => one !== null);
+  if (drawn.length === 0) return null;
+  return html`<h3>Which classes are mixed up</h3>
+<div class="panels">${drawn}</div>
+<p class="muted">${report.testRows === null ? "All test folds" : "All seeds"} together: a row a true class, a column a prediction, in percent of the row
+${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeated(report)}</p>`;
+}
+
+function predictions(report: DatasetReport, document: Document): Child {
+  const beyond = report.behaviours.reduce((sum, { residual }) => sum + (residual?.beyond ?? 0), 0);
+  const put = `Rows that are near each other are one dot, whose area grows with their number.${repeated(report)}`;
+  const far =
+    beyond > 0
+      ? ` ${plural(beyond, "prediction lies", "predictions lie")} far outside and stand at the edge.`
+      : "";
+  const actual = figure(
+    (options) => actualFigure(report, document, options),
+    html`${whoIsShown(report)} Each test row by its prediction and by what <code>${report.target}</code> was, in its own units; on the dashed line the two agree. ${put}`,
+  );
+  const residuals = figure(
+    (options) => residualsFigure(report, document, options),
+    html`What is left over, actual minus predicted, in units of <code>${report.target}</code>: above the dashed line the prediction was too low. A bow or a fan shows what the model misses.${far}`,
+  );
+  if (actual === null || residuals === null) return null;
+  return html`<h3>Predicted and actual</h3>
+${actual}
+<h3>Residuals</h3>
+${residuals}`;
+}
