@@ -80,9 +80,15 @@ describe("minimand compare", () => {
     const { code, stderr } = await minimand(["compare", "a.csv", "-t", "y", ...tiny], { cwd: folder });
     expect(code).toBe(0);
     expect(stderr).toContain("a: 39 rows, 3 inputs, binary, 2 classes\n");
-    expect(stderr).toContain("  nothing: left out: every value is missing\n");
-    expect(stderr).toContain("  same: left out: it is constant\n");
-    expect(stderr).toContain("  id: left out: it numbers the rows; keep it with --types id=numeric\n");
+    expect(stderr).toContain(
+      "  nothing: left out: every value is missing; --ignore nothing leaves it out without a note\n",
+    );
+    expect(stderr).toContain(
+      "  same: left out: it is constant; --ignore same leaves it out without a note\n",
+    );
+    expect(stderr).toContain(
+      "  id: left out: it numbers the rows; --types id=numeric keeps it, --ignore id leaves it out without a note\n",
+    );
     expect(stderr).toContain("  y: left out 1 row without a target, 39 remain\n");
   });
 

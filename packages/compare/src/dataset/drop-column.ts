@@ -6,6 +6,13 @@ import type { TypedColumn } from "./column-type.ts";
 const identifier = /(^|[\s_.:-])(id|ids|uuid|index|idx|key|rowid|rownum|rownames?)$/i;
 const camelIdentifier = /[a-z](Id|ID)$/;
 
+/** Why a column is no input. */
+export interface Drop {
+  reason: string;
+  /** As which kind it may be one, where people may want that. */
+  keep?: "numeric" | "text";
+}
+
 /**
  * Why a column can't help a model, or null if it can.
  *
@@ -20,7 +27,7 @@ export function reasonToDrop(
   typed: TypedColumn,
   override?: ColumnKind,
   leftOut = 0,
-): string | null {
+): Drop | null {
   const all = typed.kind === "numeric" ? typed.values : typed.kind === "date" ? typed.instants : typed.codes;
   // Dates before 1970 are negative.
   const ofNumbers = typed.kind === "numeric" || typed.kind === "date";
@@ -34,24 +41,23 @@ export function reasonToDrop(
     if (value !== first) constant = false;
     if (!Number.isInteger(value)) whole = false;
   }
-  if (present === 0) return "every value is missing";
-  if (constant && present === all.length) return "it is constant";
+  if (present === 0) return { reason: "every value is missing" };
+  if (constant && present === all.length) return { reason: "it is constant" };
   if (typed.kind === "text" || typed.kind === "date") return null;
   // Numbers that are not whole are measurements, however many of them differ.
   if (present < 3 || !whole || override === "numeric" || !allDifferent(all, isNone)) return null;
   if (typed.kind === "categorical") {
     // Numbers with a stray text end here: say so, for the text is what is wrong then.
     return typed.mixed
-      ? `every row has a different value, and ${typed.why}`
-      : "every row has a different value";
+      ? { reason: `${different}, and ${typed.why}` }
+      : { reason: different, ...(typed.doubt === undefined && { keep: "text" }) };
   }
-  // In a shell some names need quotes; a comma separates items of the option.
-  const named = /^[\w.-]+$/.test(column.name) ? column.name : `'${column.name}'`;
-  const keep = /[,=']/.test(column.name) ? "" : `; keep it with --types ${named}=numeric`;
-  if (countsRows(typed.values, leftOut)) return `it numbers the rows${keep}`;
+  if (countsRows(typed.values, leftOut)) return { reason: "it numbers the rows", keep: "numeric" };
   const isNamed = identifier.test(column.name) || camelIdentifier.test(column.name);
-  return isNamed ? `every row has a different value${keep}` : null;
+  return isNamed ? { reason: different, keep: "numeric" } : null;
 }
+
+const different = "every row has a different value";
 
 function allDifferent(all: Float64Array | Int32Array, isNone: (value: number) => boolean): boolean {
   const seen = new Set<number>();

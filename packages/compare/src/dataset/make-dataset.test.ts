@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, datasetRefusal, repeat } from "../../../../test/support/datasets.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
+import type { ColumnKind } from "../results.ts";
 import { readTable } from "../table/read-table.ts";
 import { describeFeatures, makeDataset } from "./make-dataset.ts";
 
@@ -135,38 +136,53 @@ describe("columns that can't help", () => {
   const n = 12;
   const whole = (f: (i: number) => number) => Array.from({ length: n }, (_, i) => f(i));
   it.each([
-    ["constant numbers", "x", repeat(["5"], n), "left out: it is constant"],
-    ["a constant text", "x", repeat(["a"], n), "left out: it is constant"],
-    ["no values", "x", repeat(["", "NA"], n), "left out: every value is missing"],
+    [
+      "constant numbers",
+      "x",
+      repeat(["5"], n),
+      "left out: it is constant; --ignore x leaves it out without a note",
+    ],
+    [
+      "a constant text",
+      "x",
+      repeat(["a"], n),
+      "left out: it is constant; --ignore x leaves it out without a note",
+    ],
+    [
+      "no values",
+      "x",
+      repeat(["", "NA"], n),
+      "left out: every value is missing; --ignore x leaves it out without a note",
+    ],
     [
       "a different text in every row",
       "x",
       whole((i) => i).map((i) => `name ${i}`),
-      "left out: every row has a different value",
+      "left out: every row has a different value; --types x=text reads its words, --ignore x leaves it out without a note",
     ],
     [
       "row numbers from 0",
       "x",
       whole((i) => i),
-      "left out: it numbers the rows; keep it with --types x=numeric",
+      "left out: it numbers the rows; --types x=numeric keeps it, --ignore x leaves it out without a note",
     ],
     [
       "row numbers from 1, shuffled",
       "x",
       whole((i) => 1 + ((i * 5) % n)),
-      "left out: it numbers the rows; keep it with --types x=numeric",
+      "left out: it numbers the rows; --types x=numeric keeps it, --ignore x leaves it out without a note",
     ],
     [
       "row numbers from 501",
       "x",
       whole((i) => 501 + i),
-      "left out: it numbers the rows; keep it with --types x=numeric",
+      "left out: it numbers the rows; --types x=numeric keeps it, --ignore x leaves it out without a note",
     ],
     [
       "whole numbers called id",
       "customerID",
       whole((i) => i * i),
-      "left out: every row has a different value; keep it with --types customerID=numeric",
+      "left out: every row has a different value; --types customerID=numeric keeps it, --ignore customerID leaves it out without a note",
     ],
   ])("are left out with a word: %s", async (_, name, cells, text) => {
     const { features, notes } = await datasetOf(csv({ [name]: cells, other: numbers, y }));
@@ -197,7 +213,9 @@ describe("columns that can't help", () => {
       csv({ x: ["1", "1", "1", "2"], z: ["1", "2", "2", "3"], y: ["a", "b", "a", ""] }),
     );
     expect(features.map((feature) => feature.name)).toEqual(["z"]);
-    expect(notes.map((note) => note.text)).toContain("left out: it is constant");
+    expect(notes.map((note) => note.text)).toContain(
+      "left out: it is constant; --ignore x leaves it out without a note",
+    );
     expect(notes.map((note) => note.text)).toContain("left out 1 row without a target, 3 remain");
   });
 
@@ -207,8 +225,48 @@ describe("columns that can't help", () => {
     const names = "'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7' and 32 more";
     expect(notes).toContainEqual({
       level: "warning",
-      text: `left out 40 columns: it is constant (${names})`,
+      text: `left out 40 columns: it is constant (${names}); --ignore leaves them out without a note`,
     });
+  });
+});
+
+describe("what is left out", () => {
+  const n = 12;
+  const counting = Array.from({ length: n }, (_, i) => i);
+  const notesOf = async (columns: Record<string, (string | number)[]>, options = {}) =>
+    (await datasetOf(csv({ ...columns, x: numbers, y }), options)).notes.map(({ text }) => text);
+
+  it("can be left out without a note, or kept, as its note says", async () => {
+    const columns = { row: counting, code: counting.map((i) => `code ${i}`), same: repeat(["1"], n) };
+    const texts = (await notesOf(columns)).filter((text) => text.startsWith("left out"));
+    expect(texts).toHaveLength(3);
+    const ignored = texts.map((text) => /--ignore (\S+)/.exec(text)![1]);
+    expect((await notesOf(columns, { ignore: ignored })).filter((text) => /left out/.test(text))).toEqual([]);
+    const types: Record<string, ColumnKind> = Object.fromEntries(
+      texts.flatMap((text) => {
+        const kind = /--types (\w+)=(\w+)/.exec(text);
+        return kind === null ? [] : [[kind[1], kind[2] as ColumnKind]];
+      }),
+    );
+    expect(types).toEqual({ row: "numeric", code: "text" });
+    const { features } = await datasetOf(csv({ ...columns, x: numbers, y }), { types });
+    expect(features.map(({ name }) => name)).toEqual(["row", "code", "x"]);
+  });
+
+  it("is quoted where a shell needs it, and has no option where the name can't be part of one", async () => {
+    const notes = await notesOf({ "row no": counting, '"a,b"': repeat(["1"], n) });
+    expect(notes).toContain(
+      "left out: it numbers the rows; --types 'row no=numeric' keeps it, --ignore 'row no' leaves it out without a note",
+    );
+    expect(notes).toContain("left out: it is constant");
+  });
+
+  it("has one option for a handful of columns", async () => {
+    const columns = Object.fromEntries(Array.from({ length: 6 }, (_, j) => [`c${j}`, counting]));
+    const [note] = (await notesOf(columns)).filter((text) => text.startsWith("left out 6"));
+    expect(note).toMatch(
+      /it numbers the rows \(.*\); --types c0=numeric,c1=numeric,.* keeps them, --ignore c0,c1,c2,c3,c4,c5 leaves/,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { dataError, listed, quoted } from "../table/data-error.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { columnKinds } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
+import { dropNotes } from "./drop-notes.ts";
 import { readFeatures } from "./read-features.ts";
 import { readTarget, type Target } from "./target.ts";
 import { readTime } from "./time.ts";
@@ -190,21 +191,6 @@ function targetNotes(column: string, target: Target, rows: number): Note[] {
   if (target.missing > 0) {
     const which = target.missing === 1 ? "1 row" : `${target.missing} rows`;
     notes.push({ level: "warning", column, text: `left out ${which} without a target, ${rows} remain` });
-  }
-  return notes;
-}
-
-/** One note a column, but one for all where many have the same reason. */
-function dropNotes(dropped: readonly { name: string; reason: string }[]): Note[] {
-  const notes: Note[] = [];
-  for (const [reason, columns] of Map.groupBy(dropped, ({ reason }) => reason)) {
-    if (columns.length <= 5) {
-      for (const { name } of columns)
-        notes.push({ level: "warning", column: name, text: `left out: ${reason}` });
-    } else {
-      const names = listed(columns.map(({ name }) => name));
-      notes.push({ level: "warning", text: `left out ${columns.length} columns: ${reason} (${names})` });
-    }
   }
   return notes;
 }

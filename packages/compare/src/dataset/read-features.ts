@@ -6,7 +6,7 @@ import { type TypedColumn, typeColumn } from "./column-type.ts";
 import type { Feature } from "./dataset.ts";
 import { type DateColumn, spanOf } from "./dates/date-column.ts";
 import { featuresOfDates } from "./dates/parts.ts";
-import { reasonToDrop } from "./drop-column.ts";
+import { type Drop, reasonToDrop } from "./drop-column.ts";
 import { gramsOf } from "./text/n-grams.ts";
 
 /** More levels than this, and than a quarter of the rows, are worth a word. */
@@ -21,23 +21,28 @@ export interface ReadFeaturesOptions {
   leftOut: number;
 }
 
+/** A column that is no input, and why. */
+export interface Dropped extends Drop {
+  name: string;
+}
+
 /** The inputs that columns become, why others are left out, and what a reader should know. */
 export function readFeatures(
   table: Table,
   columns: readonly Column[],
   { types, missing, names, leftOut }: ReadFeaturesOptions,
-): { features: Feature[]; dropped: { name: string; reason: string }[]; notes: Note[] } {
+): { features: Feature[]; dropped: Dropped[]; notes: Note[] } {
   const features: Feature[] = [];
-  const dropped: { name: string; reason: string }[] = [];
+  const dropped: Dropped[] = [];
   const notes: Note[] = [];
   const taken = new Set(names);
   for (const { column, typed, asMissing, override } of typeAll(table, columns, types, missing, notes)) {
     const { name } = column;
-    const reason = reasonToDrop(column, typed, override, leftOut);
-    if (reason !== null) {
+    const drop = reasonToDrop(column, typed, override, leftOut);
+    if (drop !== null) {
       const doubt = typed.kind === "categorical" ? typed.doubt : undefined;
       const more = doubt === undefined ? "" : `, and ${doubt.text}; ${remedyOf(name, doubt.order)}`;
-      dropped.push({ name, reason: `${reason}${more}` });
+      dropped.push({ name, ...drop, reason: `${drop.reason}${more}` });
       continue;
     }
     const own = asMissing === undefined ? {} : { asMissing };

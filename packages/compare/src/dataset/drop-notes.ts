@@ -1,0 +1,44 @@
+import type { Note } from "../results.ts";
+import { listed } from "../table/data-error.ts";
+import type { Drop } from "./drop-column.ts";
+import type { Dropped } from "./read-features.ts";
+
+/** So many columns with one reason have a note each. */
+const mostNotes = 5;
+
+/** So many columns are named in an option; more would be a screen of it. */
+const mostNamed = 10;
+
+/** What was left out, why, and what to do about it: one note a column, but one for all where many have the same reason. */
+export function dropNotes(dropped: readonly Dropped[]): Note[] {
+  const alike = Map.groupBy(dropped, ({ reason, keep }) => `${keep} ${reason}`);
+  return [...alike.values()].flatMap((columns): Note[] => {
+    const [{ reason }] = columns;
+    const names = columns.map(({ name }) => name);
+    if (columns.length <= mostNotes)
+      return columns.map((column) => ({
+        level: "warning",
+        column: column.name,
+        // A name with a comma or an equals sign can't be given to an option.
+        text: `left out: ${reason}${canBeNamed(column.name) ? `; ${remedy([column.name], column)}` : ""}`,
+      }));
+    const text = `left out ${columns.length} columns: ${reason} (${listed(names)}); ${remedy(names, columns[0])}`;
+    return [{ level: "warning", text }];
+  });
+}
+
+function remedy(names: readonly string[], { keep }: Drop): string {
+  const few = names.length <= mostNamed && names.every(canBeNamed);
+  const [them, leaves] = names.length === 1 ? ["it", "leaves it out"] : ["them", "leaves them out"];
+  const ignore = `--ignore${few ? ` ${quotedIn(names.join(","))}` : ""} ${leaves} without a note`;
+  if (keep === undefined) return ignore;
+  const types = few ? quotedIn(names.map((name) => `${name}=${keep}`).join(",")) : `COLUMN=${keep}`;
+  return keep === "text"
+    ? `--types ${types} reads ${names.length === 1 ? "its" : "their"} words, ${ignore}`
+    : `--types ${types} keeps ${them}, ${ignore}`;
+}
+
+const canBeNamed = (name: string): boolean => !/[,=']/.test(name);
+
+/** As a shell takes it. */
+const quotedIn = (word: string): string => (/^[\w.,=-]+$/.test(word) ? word : `'${word}'`);
