@@ -91,9 +91,17 @@ describe("minimand compare with dates", () => {
     const focal = ranking.entries.find(({ candidate }) => candidate === "focal")!;
     expect(focal).toMatchObject({ verdict: "undecided", difference: { p: null, low: null } });
     expect(focal.difference!.mean).toEqual(expect.any(Number));
-    expect(readFileSync(at("time/report.html"), "utf8")).toContain(
-      "of later rows than it trained on, by day",
-    );
+    const report = readFileSync(at("time/report.html"), "utf8").replace(/\s+/g, " ");
+    expect(report).toContain("of later rows than it trained on, by day");
+    // Which model is kept, and of which rows: no verdict says it.
+    const { candidate, rows } = JSON.parse(readFileSync(at("time/model/model.json"), "utf8"));
+    expect([candidate, rows]).toEqual(["cross-entropy", 60]);
+    const kept =
+      "no loss can take the place of the baseline. It is kept, trained again on all 60 rows, the latest included";
+    expect(report).toContain(kept);
+    expect(ran.stdout.replace(/\s+/g, " ")).toContain(kept);
+    expect(report).toContain("fitted again on all 60 rows, the latest included, for");
+    expect(report).toContain("Nothing could be tested, so the baseline is kept.");
   });
 
   it("refuses --time beside --test, and for a column that is no time, in one line", async () => {

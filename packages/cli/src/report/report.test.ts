@@ -146,7 +146,7 @@ describe("renderReport", () => {
     for (const part of [
       `${report.ranking.entries[0]!.label}: ${report.ranking.entries[0]!.sentence}`,
       "patient_id: dropped: a different value in every row",
-      "ALDR-KL, learning rate 0.003, tau 1, fitted again on all rows for 34 epochs",
+      "ALDR-KL, learning rate 0.003, tau 1, fitted again on all 768 rows for 34 epochs",
       "9f3c1d0e5b7a42c8",
       "native: onnxruntime-node 1.30.0, 2 threads",
       "@jax-js/jax 0.1.25 (wasm)",

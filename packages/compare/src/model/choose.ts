@@ -1,6 +1,6 @@
 import { type Metric, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
-import { recommended } from "../recommendation/recommend.ts";
+import { nothingTested, recommended } from "../recommendation/recommend.ts";
 import type { Configuration, DatasetReport, Ranking, TrialRecord, TuningRecord } from "../results.ts";
 
 /**
@@ -24,9 +24,12 @@ export function chooseModel(
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
+  const none = nothingTested(ranking)
+    ? "nothing could be tested, so the baseline is kept"
+    : "no loss is distinguishably better than the baseline, so the baseline is kept";
   const why =
     best === undefined
-      ? "no loss is distinguishably better than the baseline, so the baseline is kept"
+      ? none
       : `${best.label} gains most of the losses that are distinguishably better than the baseline`;
   return { candidate, ...chosen, why };
 }

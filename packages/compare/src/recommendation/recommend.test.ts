@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasetFixture } from "../../../../test/results-fixture.ts";
+import { untested } from "../ranking/rank.ts";
 import type { DatasetReport, RankingEntry, Verdict } from "../results.ts";
 import type { Advantage } from "./beside.ts";
 import { recommend } from "./recommend.ts";
@@ -66,6 +67,31 @@ describe("recommend", () => {
       "Use focal: it gains 5.0 points of balanced accuracy [3.0, 7.0] over cross-entropy on these data and with this network.",
     );
     expect(gain?.low).toBeCloseTo(0.03);
+  });
+
+  it("says which model is kept where nothing is tested, of which rows under --time, and who is ahead", () => {
+    const seen = reportOf([
+      { id: "focal", gain: 0.02, verdict: "undecided" },
+      baseline,
+      { id: "gradient-boosted-trees", gain: 0.2, verdict: "reference" },
+      { id: "linear-model", gain: 0.025, verdict: "reference" },
+    ]);
+    const entries = seen.ranking.entries.map((entry) => ({
+      ...entry,
+      difference: entry.difference && { ...entry.difference, ...untested },
+    }));
+    const report = { ...seen, ranking: { ...seen.ranking, entries } };
+    const { use, beside, gain } = recommend({ ...report, time: "day" }, none);
+    expect(gain).toBeNull();
+    expect(use).toBe(
+      "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline. It is kept, trained again on all 768 rows, the latest included; the scores are of models that knew earlier rows only.",
+    );
+    expect(beside).toEqual([
+      "gradient-boosted-trees are 20.0 points of balanced accuracy ahead of the baseline, more than any loss; this, too, is not tested.",
+    ]);
+    expect(recommend(report, none).use).toBe(
+      "Use cross-entropy: nothing could be tested here, so no loss can take the place of the baseline.",
+    );
   });
 
   it("keeps to the baseline where nothing is better, however large the largest difference is", () => {

@@ -19,7 +19,7 @@ export function recommended(ranking: Ranking): string {
 }
 
 /** A report before anything follows from it. */
-export type Unadvised = Omit<DatasetReport, "recommendation" | "model" | "behaviours">;
+export type Unadvised = Omit<DatasetReport, "recommendation" | "behaviours">;
 
 /**
  * What follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking doesn't
@@ -64,19 +64,40 @@ function costsToKnow(
 function useOf(
   entry: RankingEntry,
   gain: Gain | null,
-  { ranking, testRows }: Pick<DatasetReport, "ranking" | "testRows">,
+  {
+    ranking,
+    testRows,
+    time,
+    rows,
+    model,
+  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "model">,
 ): string {
   const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
-    const rows =
+    const where =
       testRows === null ? "on these data and with this network" : "on this test file and with this network";
-    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${rows}.`;
+    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${where}.`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
+  if (time !== undefined) {
+    const kept =
+      model === null
+        ? ""
+        : ` It is kept, trained again on all ${rows} rows, the latest included; the scores are of models that knew earlier rows only.`;
+    return `Use ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
+  }
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
+  if (others && nothingTested(ranking))
+    return `Use ${baseline}: nothing could be tested here, so no loss can take the place of the baseline.`;
   return others
     ? `Use ${baseline}: nothing that was tried is shown to be better on these data and with this network.`
     : `Use ${baseline}: no other loss was tried.`;
+}
+
+/** Whether differences are there, and nothing is claimed of them. */
+export function nothingTested({ entries }: Pick<Ranking, "entries">): boolean {
+  const differences = entries.flatMap(({ difference }) => (difference === null ? [] : [difference]));
+  return differences.length > 0 && differences.every(({ p }) => p === null);
 }
 
 /** In the direction in which the metric gets better. */
@@ -109,8 +130,12 @@ function leadOf(references: readonly Advantage[], ranking: Ranking): string | nu
   return null;
 }
 
-/** What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. */
+/**
+ * What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
+ * tested, the references that are ahead of every loss.
+ */
 function besides(ranking: Ranking): string[] {
+  if (nothingTested(ranking)) return aheadUntested(ranking);
   const words: Record<string, (gain: Gain, sure: boolean) => string> = {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
@@ -125,6 +150,20 @@ function besides(ranking: Ranking): string[] {
     if (entry.candidate === "cross-entropy-threshold" && gain.low <= 0) return [];
     return [word(gain, gain.low > 0)];
   });
+}
+
+/** Nobody should keep a network that trees leave behind because no test was possible. */
+function aheadUntested({ entries, higherIsBetter, metric, rope, baseline }: Ranking): string[] {
+  const gainOver = ({ candidate, difference }: RankingEntry): number =>
+    candidate === baseline ? 0 : (higherIsBetter ? 1 : -1) * (difference?.mean ?? Number.NEGATIVE_INFINITY);
+  const most = Math.max(...entries.filter(({ verdict }) => verdict !== "reference").map(gainOver));
+  return entries
+    .filter(({ candidate }) => candidate === "gradient-boosted-trees" || candidate === "linear-model")
+    .filter((entry) => gainOver(entry) > most + rope)
+    .map((entry) => {
+      const size = `${amountOf(gainOver(entry), metric)} of ${labelOf(metric)}`;
+      return `${entry.label} ${entry.candidate === "linear-model" ? "is" : "are"} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
+    });
 }
 
 const labelFor = ({ entries }: Ranking, id: string): string =>

@@ -73,7 +73,11 @@ function keptModel(report: DatasetReport): Markup {
   }
   return html`<h3>The model that was kept</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
-rows for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}</p>`;
+${plural(report.rows, "row")}${report.time === undefined ? "" : ", the latest included,"} for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}${
+    report.time === undefined
+      ? ""
+      : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come can't be told here."
+  }</p>`;
 }
 
 /** Everything about one data set. */
