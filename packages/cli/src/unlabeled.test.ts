@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
@@ -47,6 +47,26 @@ describe("minimand compare --unlabeled", () => {
     const ids = resultsOf("focal").candidates.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(["cross-entropy", "focal", "pseudo-label"]));
     expect(ids).not.toContain("rss");
+  });
+
+  it("says on screen and in the report where self-training made nothing of the rows, and why; nothing where it did", async () => {
+    const some = ["-t", "y", ...tiny, "--losses", "pseudo-label", "--unlabeled", "others.csv"];
+    const said =
+      /Self-training .* made nothing of the unlabelled rows on any of the 2 test parts: training ended within the first 10 epochs/;
+    const short = await compare("a.csv", ...some, "--out", "short");
+    expect(short.stderr).toMatch(said);
+    expect(readFileSync(at("short/report.html"), "utf8").replace(/\s+/g, " ")).toMatch(said);
+    expect(resultsOf("short").datasets[0].notes.some(({ text }) => said.test(text))).toBe(true);
+    // The log loss of a small network is still falling after the tenth epoch.
+    const more = ["--max-epochs", "60", "--patience", "60", "--metric", "log-loss"];
+    const long = await compare("a.csv", ...some, ...more, "--out", "long");
+    const [{ trials }] = resultsOf("long").datasets;
+    const epochs = trials
+      .filter(({ candidate }) => candidate === "pseudo-label")
+      .map((trial) => trial.epochs);
+    expect(Math.min(...epochs)).toBeGreaterThan(10);
+    expect(long.stderr).not.toMatch(/made nothing/);
+    expect(readFileSync(at("long/report.html"), "utf8")).not.toMatch(/made nothing/);
   });
 
   it("doesn't look at a target among the columns, and says so", async () => {

@@ -6,10 +6,16 @@ const candidates = ["cross-entropy", "pseudo-label", "vat", "focal"].map((id) =>
   ...{ id, label: id.toUpperCase(), kind: "loss", formula: "", grid: [] },
 })) as CandidateSummary[];
 
-/** A trial with its epochs and what it predicts. */
-const trial = (candidate: string, fold: number, epochs: number, predicted: string): PredictedTrial => ({
+/** A trial with the epochs of its model, what it predicts, and the epochs that it trained in all. */
+const trial = (
+  candidate: string,
+  fold: number,
+  epochs: number,
+  predicted: string,
+  trained = epochs,
+): PredictedTrial => ({
   ...{ candidate, seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs, score: 0.5, metrics: {} },
-  ...{ curve: [], rows: { fit: 8, validation: 2, test: 5 }, seconds: 1 },
+  ...{ curve: Array(trained).fill(0.5), rows: { fit: 8, validation: 2, test: 5 }, seconds: 1 },
   predictions: { rows: `rows ${fold}`, logProbabilities: predicted },
 });
 const baseline = [trial("cross-entropy", 0, 20, "a"), trial("cross-entropy", 1, 20, "b")];
@@ -18,14 +24,26 @@ const said = (...trials: PredictedTrial[]): string[] =>
     ({ level, text }) => `${level}: ${text}`,
   );
 
-it("self-training whose model is older than its labels is told, with what helps", () => {
-  const what =
-    "validation chose a model of the first 10 epochs, which is before they get labels; a larger --patience and --max-epochs, or a smaller network, give it more time";
-  expect(said(trial("pseudo-label", 0, 10, "a"), trial("pseudo-label", 1, 3, "b"))).toEqual([
-    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${what}`,
+const before =
+  "training ended within the first 10 epochs, before they get labels; a larger --max-epochs and --patience give it more time";
+const worse =
+  "validation chose a model of the first 10 epochs, before they get labels: it was no better with them";
+
+it("self-training that ends before its labels come is told, with what helps", () => {
+  expect(said(trial("pseudo-label", 0, 10, "a"), trial("pseudo-label", 1, 3, "b", 8))).toEqual([
+    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${before}`,
   ]);
   expect(said(trial("pseudo-label", 0, 11, "x"), trial("pseudo-label", 1, 3, "y"))).toEqual([
-    `info: PSEUDO-LABEL made nothing of the unlabelled rows on 1 of 2 test parts: ${what}`,
+    `info: PSEUDO-LABEL made nothing of the unlabelled rows on 1 of 2 test parts: ${before}`,
+  ]);
+});
+
+it("self-training that went on with its labels, and was no better for it, is told so", () => {
+  expect(said(trial("pseudo-label", 0, 10, "a", 20), trial("pseudo-label", 1, 3, "b", 13))).toEqual([
+    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${worse}`,
+  ]);
+  expect(said(trial("pseudo-label", 0, 10, "a", 20), trial("pseudo-label", 1, 3, "b", 9))).toEqual([
+    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: on 1 of these ${worse}; on the others ${before}`,
   ]);
 });
 

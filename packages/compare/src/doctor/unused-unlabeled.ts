@@ -20,25 +20,26 @@ export function unusedUnlabeled(
     const method = unlabeledCandidates.find((one) => one.id === id);
     const own = trials.filter(({ candidate, status }) => candidate === id && status === "ok");
     if (method === undefined || own.length === 0) return [];
-    const early = own.filter(({ epochs }) => method.hyper !== undefined && epochs <= warmupEpochs).length;
+    const early = own.filter(({ epochs }) => method.hyper !== undefined && epochs <= warmupEpochs);
+    if (early.length > 0) return [noteOf(label, early.length, own.length, whyEarly(early))];
     const same = own.filter((trial) => predictSame(trial, ofBaseline.get(partOf(trial)))).length;
-    const note = (n: number, why: string): Note[] => {
-      const which = n === own.length ? `any of the ${n} test parts` : `${n} of ${own.length} test parts`;
-      return [
-        {
-          level: n === own.length ? "warning" : "info",
-          about: "unlabeled",
-          text: `${label} made nothing of the unlabelled rows on ${which}: ${why}`,
-        },
-      ];
-    };
-    if (early > 0)
-      return note(
-        early,
-        `validation chose a model of the first ${warmupEpochs} epochs, which is before they get labels; a larger --patience and --max-epochs, or a smaller network, give it more time`,
-      );
-    return same > 0 ? note(same, "it predicts each row as the baseline does") : [];
+    return same > 0 ? [noteOf(label, same, own.length, "it predicts each row as the baseline does")] : [];
   });
+}
+
+function noteOf(label: string, n: number, all: number, why: string): Note {
+  const which = n === all ? `any of the ${n} test parts` : `${n} of ${all} test parts`;
+  const text = `${label} made nothing of the unlabelled rows on ${which}: ${why}`;
+  return { level: n === all ? "warning" : "info", about: "unlabeled", text };
+}
+
+/** Labels come after the first epochs: whether training ended before, or went on with them and validation was no better for it. */
+function whyEarly(trials: readonly PredictedTrial[]): string {
+  const ended = trials.filter(({ curve }) => curve.length <= warmupEpochs).length;
+  const before = `training ended within the first ${warmupEpochs} epochs, before they get labels; a larger --max-epochs and --patience give it more time`;
+  const worse = `validation chose a model of the first ${warmupEpochs} epochs, before they get labels: it was no better with them`;
+  if (ended === trials.length) return before;
+  return ended === 0 ? worse : `on ${trials.length - ended} of these ${worse}; on the others ${before}`;
 }
 
 function predictSame(a: PredictedTrial, b: PredictedTrial | undefined): boolean {

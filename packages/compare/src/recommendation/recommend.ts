@@ -162,7 +162,7 @@ function aheadUntested({ entries, higherIsBetter, metric, rope, baseline }: Rank
     .filter((entry) => gainOver(entry) > most + rope)
     .map((entry) => {
       const size = `${amountOf(gainOver(entry), metric)} of ${labelOf(metric)}`;
-      return `${entry.label} ${entry.candidate === "linear-model" ? "is" : "are"} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
+      return `${entry.candidate === "linear-model" ? "A linear model is" : `${entry.label} are`} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
     });
 }
 
