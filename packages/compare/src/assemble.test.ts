@@ -49,6 +49,22 @@ const report = (trials: PredictedTrial[], given: Partial<Settings> = {}) =>
   reportDataset(dataset, source, { ...settings, ...given }, candidates, trials);
 
 describe("reportDataset", () => {
+  it("shows baseline and finalists by themselves, and has every metric of all as the ranking takes it", () => {
+    const made = report(trialsOf([0, 1], [0, 1]));
+    expect(made.behaviours.map(({ candidate }) => candidate).toSorted()).toEqual(
+      ["cross-entropy", ...made.finalists].toSorted(),
+    );
+    expect(made.behaviours[0].candidate).toBe("cross-entropy");
+    // All predict one probability for every row: the curve is the diagonal.
+    for (const { roc } of made.behaviours)
+      expect(roc).toEqual({ falsePositive: [0, 1], truePositive: [0, 1] });
+    expect(Object.keys(made.metrics).toSorted()).toEqual(
+      made.ranking.entries.map(({ candidate }) => candidate).toSorted(),
+    );
+    for (const { candidate, mean } of made.ranking.entries)
+      expect(made.metrics[candidate]["balanced-accuracy"], candidate).toBeCloseTo(mean!, 10);
+  });
+
   it("judges only those further seeds that baseline and finalists have on every fold", () => {
     const whole = trialsOf([0], [0, 1]);
     const cut = [...whole, ...trialsOf([1], [0, 1]).slice(1)];

@@ -69,6 +69,14 @@ describe("recommend", () => {
     expect(gain?.low).toBeCloseTo(0.03);
   });
 
+  it("says of the first of many that it was partly lucky", () => {
+    const others = ["a", "b"].map((id) => ({ id, gain: 0, verdict: "not pursued" as const }));
+    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, ...others, baseline]);
+    expect(recommend(report, none).use).toMatch(
+      / network\. It is the first of 3: on new rows expect a little less\.$/,
+    );
+  });
+
   it("says which model is kept where nothing is tested, of which rows under --time, and who is ahead", () => {
     const seen = reportOf([
       { id: "focal", gain: 0.02, verdict: "undecided" },

@@ -76,7 +76,11 @@ function useOf(
   if (gain !== null) {
     const where =
       testRows === null ? "on these data and with this network" : "on this test file and with this network";
-    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${where}.`;
+    const rivals = ranking.entries.filter(
+      ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
+    ).length;
+    const luck = rivals > 2 ? ` It is the first of ${rivals}: on new rows expect a little less.` : "";
+    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${where}.${luck}`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
   if (time !== undefined) {
