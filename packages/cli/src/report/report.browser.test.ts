@@ -5,7 +5,12 @@ import { pathToFileURL } from "node:url";
 import { inflateSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import {
+  acrossFixture,
+  datasetFixture,
+  type FixtureOptions,
+  resultsFixture,
+} from "../../../../test/results-fixture.ts";
 import { noBrowser, openBrowser } from "../../../../test/support/browser.ts";
 import { renderReport } from "./index.ts";
 
@@ -148,4 +153,22 @@ describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
     expect(cut).toEqual([]);
     await page.close();
   });
+
+  it.each([
+    ["two classes", {}],
+    ["26 classes", { task: "multiclass", classes: letters }],
+    ["a regression", { task: "regression", metric: "rmse", higherIsBetter: false }],
+  ] satisfies [string, FixtureOptions][])(
+    "is six pages of A4 at most, of %s with all finalists",
+    async (name, options) => {
+      const file = join(folder, `${name}.html`);
+      await writeFile(file, renderReport(resultsFixture([datasetFixture(options)]), "out"));
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(file).href);
+      const pages = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g) ?? [];
+      expect(pages.length).toBeGreaterThanOrEqual(4);
+      expect(pages.length).toBeLessThanOrEqual(6);
+      await page.close();
+    },
+  );
 });

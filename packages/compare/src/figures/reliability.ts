@@ -139,11 +139,10 @@ export function reliabilityFigure(
           title: tooltip,
           className: "mm-bin",
         }),
-        Plot.text([error], {
-          frameAnchor: "top-left",
-          dy: -20,
-          fontWeight: 600,
-          fill: "currentColor",
+        Plot.text([error], { frameAnchor: "top-right", dy: -20, fontWeight: 600, fill: "currentColor" }),
+        Plot.text([`↑ ${seen}`], {
+          ...{ frameAnchor: "top-left", dx: -44, dy: -20, fill: color("muted") },
+          ...{ lineWidth: (width - 110) / 12, textOverflow: "ellipsis" },
         }),
         Plot.text([`predicted ${what} →`], { frameAnchor: "bottom-right", dy: 36, fill: color("muted") }),
       ],

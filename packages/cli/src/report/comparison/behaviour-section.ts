@@ -100,20 +100,27 @@ function confusion(report: DatasetReport, document: Document): Child {
   if (classes > 40)
     return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read;
 the matrices of ${labelOf(report, report.ranking.baseline)} and all others are in <code>results.json</code>.</p>`;
-  const drawn = protagonists(report)
-    .map((p) =>
-      panel(
-        (options) => confusionFigure(report, p.candidate, document, options),
-        titleOf(p),
-        classes > 9 ? 832 : undefined,
-      ),
-    )
-    .filter((one) => one !== null);
+  const wide = classes > 9;
+  const people = protagonists(report);
+  const kept = people.find(({ roles }) => roles.includes("kept")) ?? people[0];
+  const drawn = people.flatMap((p) => {
+    const one = panel(
+      (options) => confusionFigure(report, p.candidate, document, options),
+      titleOf(p),
+      wide ? 832 : undefined,
+    );
+    // On paper a matrix of many classes takes a page: one of them is enough.
+    return one === null ? [] : [wide && p !== kept ? html`<div class="screen whole">${one}</div>` : one];
+  });
   if (drawn.length === 0) return null;
   return html`<h3>Which classes are mixed up</h3>
 <div class="panels">${drawn}</div>
 <p class="muted">${report.testRows === null ? "All test folds" : "All seeds"} together: a row a true class, a column a prediction, in percent of the row
-${classes > 9 ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeated(report)}</p>`;
+${wide ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeated(report)}${
+    wide && drawn.length > 1
+      ? html` <span class="paper">Those of the others are in the report on a screen.</span>`
+      : null
+  }</p>`;
 }
 
 function predictions(report: DatasetReport, document: Document): Child {

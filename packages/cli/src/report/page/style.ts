@@ -72,6 +72,7 @@ figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-t
 .panels + p { font-size: 14px; max-width: 76ch; }
 .panels { display: flex; flex-wrap: wrap; gap: 20px 44px; }
 .panels figure { flex: 0 1 392px; min-width: 0; }
+.panels > .whole { flex-basis: 100%; min-width: 0; }
 .panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
 
 .paper { display: none; }
@@ -109,7 +110,7 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   .panels figure { flex: 0 1 30%; } .panels { gap: 8px 20px; } .panels h4 { font-size: 9pt; }
   table { font-size: 10px; line-height: 1.25; } th, td { padding: 2px 8px 2px 0; } .chip { border: 0; padding: 0; line-height: 1.2; }
   tbody th { max-width: none; } .bar, tbody th small.line { display: none; } td small.line { display: inline; margin-left: 4px; }
-  .wide > svg { width: 86%; } figcaption, .muted, .panels + p { font-size: 8.5pt; line-height: 1.3; }
+  .wide > svg { width: 80%; } figcaption, .muted, .panels + p { font-size: 8.5pt; line-height: 1.3; }
   .advice { margin: 12px 0; } dl.facts { margin: 10px 0; gap: 4px 20px; } h3 { margin-top: 18px; } h2 { margin-top: 20px; padding-top: 8px; }
   .bar, tr.baseline > *, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
