@@ -123,20 +123,23 @@ ${wide ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeat
   }</p>`;
 }
 
+/** Of rows so far outside that they stand at the edge of a figure. */
+function beyondText(report: DatasetReport, kind: "actual" | "residual"): string {
+  const beyond = report.behaviours.reduce((sum, one) => sum + (one[kind]?.beyond ?? 0), 0);
+  return beyond === 0
+    ? ""
+    : ` ${plural(beyond, "prediction lies", "predictions lie")} far outside and ${beyond === 1 ? "stands" : "stand"} at the edge.`;
+}
+
 function predictions(report: DatasetReport, document: Document): Child {
-  const beyond = report.behaviours.reduce((sum, { residual }) => sum + (residual?.beyond ?? 0), 0);
   const put = `Rows that are near each other are one dot, whose area grows with their number.${repeated(report)}`;
-  const far =
-    beyond > 0
-      ? ` ${plural(beyond, "prediction lies", "predictions lie")} far outside and stand at the edge.`
-      : "";
   const actual = figure(
     (options) => actualFigure(report, document, options),
-    html`${whoIsShown(report)} Each test row by its prediction and by what <code>${report.target}</code> was, in its own units; on the dashed line the two agree. ${put}`,
+    html`${whoIsShown(report)} Each test row by its prediction and by what <code>${report.target}</code> was, in its own units; on the dashed line the two agree. ${put}${beyondText(report, "actual")}`,
   );
   const residuals = figure(
     (options) => residualsFigure(report, document, options),
-    html`What is left over, actual minus predicted, in units of <code>${report.target}</code>: above the dashed line the prediction was too low. A bow or a fan shows what the model misses.${far}`,
+    html`What is left over, actual minus predicted, in units of <code>${report.target}</code>: above the dashed line the prediction was too low. A bow or a fan shows what the model misses.${beyondText(report, "residual")}`,
   );
   if (actual === null || residuals === null) return null;
   return html`<h3>Predicted and actual</h3>
