@@ -2,6 +2,7 @@ import { rowsOfSeed, type Truth } from "../decision/fits-of.ts";
 import type { Behaviour, PredictedTrial } from "../results.ts";
 import { meanRoc } from "./mean-roc.ts";
 import { type Limits, limitsOf, rowCloud } from "./row-cloud.ts";
+import { wholeSeeds } from "./whole-seeds.ts";
 
 /**
  * What the figures of single candidates are drawn from, out of the predictions for rows that their models weren't trained on.
@@ -21,7 +22,8 @@ export function behavioursOf(
   const own = ids.map((candidate) => ({ candidate, trials: byCandidate.get(candidate) ?? [] }));
   if (truth.targets.length > 0) return ofNumbers(own, truth);
   return own.flatMap(({ candidate, trials }) => {
-    const roc = meanRoc(trials, truth);
+    const whole = wholeSeeds(trials).flat();
+    const roc = meanRoc(whole.length > 0 ? whole : trials, truth);
     return roc === null ? [] : [{ candidate, roc }];
   });
 }
@@ -55,8 +57,7 @@ function numbersOf(
   trials: readonly PredictedTrial[],
   truth: Truth,
 ): { targets: Float64Array; predictions: Float64Array } {
-  const rows = [...Map.groupBy(trials, ({ seed }) => seed).values()]
-    .filter((own) => own.every(({ predictions }) => predictions !== null))
+  const rows = wholeSeeds(trials)
     .map((own) => rowsOfSeed(own, truth).rows)
     .filter((one) => "targets" in one);
   return {

@@ -2,6 +2,7 @@ import { classificationMetrics, regressionMetrics } from "minimand";
 import { rowsOfSeed, type Truth } from "../decision/fits-of.ts";
 import type { PredictedTrial } from "../results.ts";
 import { finiteOrNull } from "../trial/outcome.ts";
+import { wholeSeeds } from "./whole-seeds.ts";
 
 /** Scores of different folds come from models that nobody has calibrated against each other: areas are means over folds. */
 const areas = new Set(["roc-auc", "pr-auc"]);
@@ -20,9 +21,7 @@ export function metricsOfRows(
   trials: readonly PredictedTrial[],
   truth: Truth,
 ): Record<string, number | null> {
-  const seeds = [...Map.groupBy(trials, ({ seed }) => seed).values()].filter((own) =>
-    own.every(({ predictions }) => predictions !== null),
-  );
+  const seeds = wholeSeeds(trials);
   const ofParts = (id: string): number => {
     const parts = seeds.length > 0 ? seeds.flat() : trials;
     return mean(parts.flatMap(({ metrics }) => metrics[id] ?? []));

@@ -16,7 +16,7 @@ interface Axis {
   domain: readonly [number, number];
   /** What it is, with its unit. */
   label: string;
-  format?: (value: number) => string;
+  format?: string | ((value: number) => string);
 }
 
 /** What figures of one square panel a candidate share. */
@@ -28,8 +28,6 @@ export interface Portraits {
   y: Axis;
   /** A number that stands beside the roles. */
   number: (portrait: Portrait) => string;
-  /** What is drawn in all panels alike, below the marks of each. */
-  ground?: Plot.Markish[];
   marks: (portrait: Portrait, side: number) => Plot.Markish[];
 }
 
@@ -58,7 +56,7 @@ export function drawPortraits(
   shown: readonly Omit<Portrait, keyof Placed>[],
   document: Document,
   options: FigureOptions,
-  { name, describe, x, y, number, ground = [], marks }: Portraits,
+  { name, describe, x, y, number, marks }: Portraits,
 ): SVGSVGElement | null {
   if (shown.length === 0) return null;
   const width = widthOf(options);
@@ -79,6 +77,8 @@ export function drawPortraits(
       ...{ fx: "fx", fy: "fy", frameAnchor: "top-left", dy, lineWidth: side / 11, textOverflow: "ellipsis" },
       ...{ text, fontSize: 11, fill: color("muted"), className: "mm-panel-number" },
     });
+  // A column may have a long name.
+  const axisName = { fill: color("muted"), lineWidth: (width - 20) / 12, textOverflow: "ellipsis" } as const;
   return draw(document, name, `${panels.map((one) => `${one.label}: ${describe(one)}`).join("; ")}.`, {
     width,
     height: marginTop + marginBottom + (side / (1 - below)) * (rows + below),
@@ -100,15 +100,14 @@ export function drawPortraits(
       ...(small
         ? [line(number, -26), line(({ roles }) => roles.join(", "), -13)]
         : [line((one) => [number(one), ...one.roles].join(", "), -13)]),
-      ...ground,
       ...panels.flatMap((panel) => marks(panel, side)),
       Plot.text([`${x.label} →`], {
         ...{ fx: () => columns - 1, fy: () => rows - 1, frameAnchor: "bottom-right", dy: 36 },
-        fill: color("muted"),
+        ...axisName,
       }),
       Plot.text([`↑ ${y.label}`], {
         ...{ fx: () => 0, fy: () => 0, frameAnchor: "top-left", dx: -marginLeft, dy: small ? -60 : -48 },
-        fill: color("muted"),
+        ...axisName,
       }),
     ],
   });

@@ -28,8 +28,8 @@ export function actualFigure(
   return drawPortraits(shown, document, options, {
     name: `${report.target} against its prediction`,
     describe: (one) => `${number(one)}, ${extentOf(one.behaviour.actual!, "actual")}`,
-    x: { domain: both, label: `predicted ${report.target}` },
-    y: { domain: both, label: `actual ${report.target}` },
+    x: axis(both, `predicted ${report.target}`),
+    y: axis(both, `actual ${report.target}`),
     number,
     marks: (panel, side) => [
       Plot.link([0], {
@@ -64,8 +64,8 @@ export function residualsFigure(
   return drawPortraits(shown, document, options, {
     name: `Residuals of ${report.target}`,
     describe: (one) => `${number(one)}, ${extentOf(one.behaviour.residual!, "residuals")}`,
-    x: { domain: across, label: `predicted ${report.target}` },
-    y: { domain: domainOf(clouds.map(({ y }) => y)), label: "actual minus predicted" },
+    x: axis(across, `predicted ${report.target}`),
+    y: axis(domainOf(clouds.map(({ y }) => y)), "actual minus predicted"),
     number,
     marks: (panel, side) => [
       Plot.link([0], {
@@ -77,6 +77,13 @@ export function residualsFigure(
     ],
   });
 }
+
+/** Of large numbers with k and M, for which there is room. */
+const axis = (domain: readonly [number, number], label: string) => ({
+  domain,
+  label,
+  ...(Math.max(-domain[0], domain[1]) >= 1e5 && { format: "~s" }),
+});
 
 const most = (clouds: readonly RowCloud[]): number =>
   clouds.reduce((top, { count }) => count.reduce((a, b) => Math.max(a, b), top), 2);

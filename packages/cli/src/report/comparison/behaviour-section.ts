@@ -45,6 +45,7 @@ function whoIsShown(report: DatasetReport): string {
   const rivals = ranking.entries.filter(
     ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
   ).length;
+  if (rivals === 0) return "The baseline.";
   const who = finalists.length > 0 ? "The baseline and the finalists" : "The baseline and the first";
   const chosen = rivals > Math.max(1, finalists.length);
   return `${who}${chosen ? `, chosen among ${rivals} as they did well here: expect a little less of them elsewhere` : ""}.`;
