@@ -6,8 +6,8 @@ import type { Dropped } from "./read-features.ts";
 /** So many columns with one reason have a note each. */
 const mostNotes = 5;
 
-/** So many columns are named in an option; more would be a screen of it. */
-const mostNamed = 10;
+/** So many characters of names stand in an option; more would be a screen of it. */
+const mostNamed = 200;
 
 /** What was left out, why, and what to do about it: one note a column, but one for all where many have the same reason. */
 export function dropNotes(dropped: readonly Dropped[]): Note[] {
@@ -28,7 +28,7 @@ export function dropNotes(dropped: readonly Dropped[]): Note[] {
 }
 
 function remedy(names: readonly string[], { keep }: Drop): string {
-  const few = names.length <= mostNamed && names.every(canBeNamed);
+  const few = names.every(canBeNamed) && names.join(",").length <= mostNamed;
   const [them, leaves] = names.length === 1 ? ["it", "leaves it out"] : ["them", "leaves them out"];
   const ignore = `--ignore${few ? ` ${quotedIn(names.join(","))}` : ""} ${leaves} without a note`;
   if (keep === undefined) return ignore;

@@ -225,7 +225,7 @@ describe("columns that can't help", () => {
     const names = "'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7' and 32 more";
     expect(notes).toContainEqual({
       level: "warning",
-      text: `left out 40 columns: it is constant (${names}); --ignore leaves them out without a note`,
+      text: `left out 40 columns: it is constant (${names}); --ignore ${Object.keys(columns).join(",")} leaves them out without a note`,
     });
   });
 });
@@ -259,6 +259,11 @@ describe("what is left out", () => {
       "left out: it numbers the rows; --types 'row no=numeric' keeps it, --ignore 'row no' leaves it out without a note",
     );
     expect(notes).toContain("left out: it is constant");
+  });
+
+  it("is not repeated in an option where its name is endless", async () => {
+    const notes = await notesOf({ ["x".repeat(5000)]: repeat(["1"], n) });
+    expect(notes).toContain("left out: it is constant; --ignore leaves it out without a note");
   });
 
   it("has one option for a handful of columns", async () => {
