@@ -250,5 +250,11 @@ describe("recommend", () => {
     );
     expect(beside[0]).toMatch(/^Letting validation choose .* gains 2\.0 points .*, which may be chance\.$/);
     expect(beside[1]).toMatch(/^A tuned threshold gains, too.*: 3\.0 points/);
+    const lost = reportOf([baseline, { ...chosen, gain: -0.02, variance: [1e-5, 0] }]);
+    expect(recommend(lost, none).beside).toEqual([
+      expect.stringMatching(
+        /^Letting validation choose .* loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
+      ),
+    ]);
   });
 });

@@ -144,7 +144,7 @@ function besides(ranking: Ranking): string[] {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
     "chosen-by-validation": (gain) =>
-      `Letting validation choose the loss on each fold gains ${gainText(gain, ranking.metric)}${gain.low > 0 ? "" : ", which may be chance"}.`,
+      `Letting validation choose the loss on each fold ${gainsOrLoses(gain, ranking.metric)}${gain.low > 0 || gain.high < 0 ? "" : ", which may be chance"}.`,
   };
   return ranking.entries.flatMap((entry) => {
     const word = words[entry.candidate];
@@ -154,6 +154,12 @@ function besides(ranking: Ranking): string[] {
     if (entry.candidate === "cross-entropy-threshold" && gain.low <= 0) return [];
     return [word(gain, gain.low > 0)];
   });
+}
+
+function gainsOrLoses({ mean, low, high }: Gain, metric: string): string {
+  return mean < 0
+    ? `loses ${gainText({ mean: -mean, low: -high, high: -low }, metric)}`
+    : `gains ${gainText({ mean, low, high }, metric)}`;
 }
 
 /** Nobody should keep a network that trees leave behind because no test was possible. */
