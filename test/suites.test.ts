@@ -40,7 +40,9 @@ const shapes: { [shape: string]: Shape } = {
   loss: {
     wing: "losses",
     is: ({ returns, file }) =>
-      file.includes("/losses/") && /^(np\.Array$|\[np\.Array|\{ total: np\.Array)/.test(returns),
+      file.includes("/losses/") &&
+      !file.includes("/losses/preference/") &&
+      /^(np\.Array$|\[np\.Array|\{ total: np\.Array)/.test(returns),
     not: {
       ...because(
         "takes embeddings in pairs, triplets or by class; tested together in pairs.test.ts",
@@ -76,6 +78,14 @@ const shapes: { [shape: string]: Shape } = {
         "amplify assignElasticMargins binaryMargins cosineSimilarity elasticMargins ensLossDerivatives inverseBoxCox logUniformProbability logUniformSample projectUnitNorm sphericalSoftmax taylorSoftmax truncatedGcePrune",
       ),
     },
+  },
+  "loss of preferences": {
+    wing: "losses/preference",
+    is: ({ returns, file }) => file.includes("/losses/preference/") && /^np\.Array$/.test(returns),
+    not: because(
+      "takes no pairs; tested in preference.test.ts",
+      "denoise pairGradientWeights plackettLuceNll wpoWeights",
+    ),
   },
   optimizer: {
     wing: "optimizers",

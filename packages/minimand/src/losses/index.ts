@@ -4,4 +4,5 @@ export * from "./classification/index.ts";
 export * from "./distillation/index.ts";
 export * from "./margin/index.ts";
 export * from "./pairs/index.ts";
+export * from "./preference/index.ts";
 export * from "./regression/index.ts";

@@ -5,12 +5,15 @@ import {
   batchContrastiveLoss,
   batchTripletLoss,
   contrastiveLoss,
+  denoise,
+  desensitizeLengths,
   elasticMargins,
   ensLoss,
   ensLossCotangent,
   ensLossDerivatives,
   ensLossOneVsRest,
   ensLossPairwise,
+  implicitRewards,
   infoNceLoss,
   inverseBoxCox,
   type Margin,
@@ -18,6 +21,9 @@ import {
   marginLogits,
   marginSoftmax,
   ntXentLoss,
+  type PairLogps,
+  pairGradientWeights,
+  robustify,
   softConfusionMatrix,
   sphericalSoftmax,
   supConLoss,
@@ -75,6 +81,22 @@ function inMargins<Name extends string>(
   ];
 }
 
+/** Four sums of the entries, as log-probabilities of pairs. */
+function pairsOf(x: np.Array): PairLogps {
+  const s = sums(x);
+  const logp = (k: number) => np.square(s.ref.add(k)).mul(-1);
+  const pairs = { policyChosen: logp(1), policyRejected: logp(2), refChosen: logp(3), refRejected: logp(4) };
+  s.dispose();
+  return pairs;
+}
+
+/** A robust loss of margins whose epsilon, which is the caller's, is given up. */
+function robustified(margins: np.Array, epsilon: number | np.Array): np.Array {
+  const value = robustify((m: np.Array) => np.square(m.sub(1)), epsilon)(margins);
+  if (typeof epsilon === "object") epsilon.dispose();
+  return value;
+}
+
 const ofDerivatives = { boxCoxLambda: 0.4 };
 
 /** All that take parameters and aren't in the suites, as they take something else than the losses there. */
@@ -128,6 +150,28 @@ export const tracedParameters: readonly Case[] = [
   wrap("ensLossPairwise", (x, o) => ensLossPairwise(x, ids(4), { noise: waves(2), ...o }), ofDerivatives),
   wrap("inverseBoxCox", (x, { lambda }) => inverseBoxCox(x, lambda), { lambda: 0.4 }),
   wrap("sphericalSoftmax", sphericalSoftmax, { eps: 0.1 }),
+  wrap("denoise", (x, { epsilon }) => denoise(sums(x), sums(waves(2)), epsilon), { epsilon: 0.2 }),
+  wrap("robustify", (x, { epsilon }) => robustified(sums(x), epsilon), { epsilon: 0.2 }),
+  wrap(
+    "implicitRewards",
+    (x, { alpha, beta }) => implicitRewards(pairsOf(x), { beta, divergence: { alpha } }).margin,
+    { alpha: 0.7, beta: 0.3 },
+  ),
+  ...(["dpo", "conservative", "robust", "noise-aware"] as const).map((loss) =>
+    wrap(
+      `pairGradientWeights, ${loss}`,
+      (x, given) => pairGradientWeights(sums(x), { loss, ...given }).mul(sums(waves(2))),
+      { beta: 0.3, epsilon: 0.2 },
+    ),
+  ),
+  wrap(
+    "desensitizeLengths",
+    (x, { alpha }) => {
+      const [longer, shorter] = [np.ones([rows, width]), np.ones([rows, 2])];
+      return desensitizeLengths(longer, shorter, alpha).chosen.mul(x).sum(-1);
+    },
+    { alpha: 0.4 },
+  ),
   wrap("truncatedGcePrune", (x, o) => truncatedGcePrune(x, ids(4), o), { k: 0.3 }),
   wrap("amplify", (x, o) => amplify(probabilities(x), o), { L: 10, threshold: 0.4 }),
   wrap(

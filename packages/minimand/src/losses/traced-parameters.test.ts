@@ -6,6 +6,7 @@ import { conformingBatchLosses } from "./batch-conformance.ts";
 import { conformingLosses } from "./conformance.ts";
 import { conformingPairLosses } from "./distillation/pair-conformance.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
+import { conformingPreferenceLosses } from "./preference/preference-conformance.ts";
 import { scalarLosses } from "./scalar-conformance.ts";
 import { tracedInput, tracedParameters } from "./traced-parameters.fixture.ts";
 
@@ -52,6 +53,7 @@ describe("every exported loss", () => {
       ...scalarLosses,
       ...conformingBatchLosses,
       ...conformingPairLosses.map(({ name }) => ({ name, parameters: { temperature: 1 } })),
+      ...conformingPreferenceLosses,
       ...tracedParameters,
     ];
     const covered = new Set(

@@ -1,0 +1,14 @@
+export * from "./absolute.ts";
+export * from "./aot.ts";
+export * from "./combine.ts";
+export * from "./denoise.ts";
+export type { AlphaDivergence, Divergence } from "./divergence.ts";
+export * from "./dpo.ts";
+export * from "./margin-losses.ts";
+export { type PairLogps, type PreferenceOptions, swapPairs } from "./pair-logps.ts";
+export * from "./plackett-luce.ts";
+export * from "./rewards.ts";
+export * from "./rpo.ts";
+export * from "./running-mean.ts";
+export * from "./sequence-logps.ts";
+export { sftLoss } from "./sft.ts";

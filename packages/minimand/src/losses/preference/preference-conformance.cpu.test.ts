@@ -1,0 +1,29 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, it } from "vitest";
+import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { conformingPreferenceLosses, pairsFrom } from "./preference-conformance.ts";
+
+// Exact mathematics (float64 on the cpu device), so finite differences mean something.
+const shape = [4, 2];
+const values = (phase: number) =>
+  Float64Array.from({ length: 8 }, (_, i) => -5 + 3 * Math.sin(3 * i + phase));
+const array = (x: Float64Array<ArrayBuffer>) => np.array(x, { shape });
+
+describe.each(conformingPreferenceLosses.map((c) => [c.name, c] as const))("%s", (_, { loss }) => {
+  it("has the gradient of its finite differences in float64", () => {
+    const start = values(0.5);
+    const mean = (f: np.Array, y: np.Array) => loss(pairsFrom(f, y), {}).mean();
+    const run = compiledValueAndGrad(mean);
+    const [value, gradient] = run(array(start), array(values(1.9)));
+    expect(value.dtype).toBe(np.float64);
+    const g = gradient.dataSync();
+    const h = 1e-6;
+    start.forEach((_, i) => {
+      const at = (d: number) =>
+        mean(array(start.map((v, j) => (j === i ? v + d : v))), array(values(1.9))).item();
+      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
+    });
+    value.dispose();
+    run.dispose();
+  });
+});
