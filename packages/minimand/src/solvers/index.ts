@@ -1,1 +1,2 @@
+export * from "./preference/index.ts";
 export * from "./sparse/index.ts";

@@ -1,2 +1,3 @@
+export * from "./flip-preferences.ts";
 export * from "./label-noise.ts";
 export { type SmoteOptions, smote, undersample } from "./resampling.ts";

@@ -1,0 +1,150 @@
+import { cholesky, solveFactored } from "../../online/convex/domains/cholesky.ts";
+import { inner } from "../../online/vectors.ts";
+
+/** A convex function of a vector, with what Newton's method needs. */
+export interface Convex {
+  size: number;
+  value(x: Float64Array): number;
+  /** Gradient, and Hessian row-major `[size, size]`; both new. */
+  derivatives(x: Float64Array): { gradient: Float64Array; hessian: Float64Array };
+}
+
+/** What a minimisation came to. */
+export interface Minimum {
+  x: Float64Array;
+  value: number;
+  iterations: number;
+  /** Largest entry of the gradient, of entries that the bounds don't hold back. */
+  gradNorm: number;
+  /** Whether the gradient fell below the tolerance. */
+  converged: boolean;
+}
+
+export interface MinimizeOptions {
+  /** Bound of every entry's absolute value. */
+  box?: number;
+  /** Adds `ridge |x|^2 / 2`. */
+  ridge?: number;
+  tol: number;
+  /** Looks at each point on the way; true ends it there. */
+  stop?(x: Float64Array): boolean;
+}
+
+const [largestSteps, armijo, smallestShare] = [200, 1e-4, 2 ** -50];
+
+/** Radii after which a minimum is taken to lie outside the ball. */
+const farOut = 1e3;
+
+/**
+ * Newton's method with backtracking; entries that stand at the box's bounds and are pushed outwards are held. Where the curvature
+ * vanishes it is damped, so that the step is one of gradient descent there.
+ */
+export function minimize(f: Convex, start: Float64Array, options: MinimizeOptions): Minimum {
+  const { box = Infinity, ridge = 0, tol, stop } = options;
+  const total = (x: Float64Array): number => f.value(x) + (ridge > 0 ? (ridge / 2) * inner(x, x) : 0);
+  let x: Float64Array = start.slice();
+  let value = total(x);
+  for (let iterations = 0; ; iterations++) {
+    const { gradient, hessian } = f.derivatives(x);
+    for (let i = 0; i < f.size; i++) {
+      gradient[i] += ridge * x[i];
+      hessian[i * f.size + i] += ridge;
+    }
+    const free = freeEntries(x, gradient, box);
+    const gradNorm = free.reduce((most, i) => Math.max(most, Math.abs(gradient[i])), 0);
+    // What rounding leaves of the gradient may be above a small tolerance.
+    const last = iterations === largestSteps;
+    const converged = gradNorm <= (last ? Math.sqrt(tol) : tol);
+    if (converged || last || stop?.(x) === true) return { x, value, iterations, gradNorm, converged };
+    const direction = newtonDirection(hessian, gradient, free);
+    const next = descend(total, x, value, gradient, direction, box);
+    if (next === null) return { x, value, iterations, gradNorm, converged: gradNorm <= Math.sqrt(tol) };
+    [x, value] = [next.x, next.value];
+  }
+}
+
+function freeEntries(x: Float64Array, gradient: Float64Array, box: number): number[] {
+  const free: number[] = [];
+  for (let i = 0; i < x.length; i++)
+    if (!(x[i] >= box && gradient[i] < 0) && !(x[i] <= -box && gradient[i] > 0)) free.push(i);
+  return free;
+}
+
+function newtonDirection(
+  hessian: Float64Array,
+  gradient: Float64Array,
+  free: readonly number[],
+): Float64Array {
+  const [n, all] = [free.length, gradient.length];
+  const matrix = new Float64Array(n * n);
+  let trace = 0;
+  for (let p = 0; p < n; p++) {
+    for (let q = 0; q < n; q++) matrix[p * n + q] = hessian[free[p] * all + free[q]];
+    trace += matrix[p * n + p];
+  }
+  const right = free.map((i) => -gradient[i]);
+  let damping = Math.max((1e-13 * trace) / n, 1e-30);
+  let factor = cholesky(matrix, n, damping);
+  for (; factor === null; damping *= 100) factor = cholesky(matrix, n, damping);
+  const solution = solveFactored(factor, n, right);
+  const direction = new Float64Array(all);
+  for (let p = 0; p < n; p++) direction[free[p]] = solution[p];
+  return direction;
+}
+
+function descend(
+  total: (x: Float64Array) => number,
+  x: Float64Array,
+  value: number,
+  gradient: Float64Array,
+  direction: Float64Array,
+  box: number,
+): { x: Float64Array; value: number } | null {
+  // A step that leaves all scales where the curvature vanishes is no use: what is looked for lies within a factor.
+  const size = Math.sqrt(inner(direction, direction));
+  const longest = 1e3 * (1 + Math.sqrt(inner(x, x)));
+  for (let share = Math.min(1, box < Infinity ? 1 : longest / size); share > smallestShare; share /= 2) {
+    const next = x.map((v, i) => Math.max(-box, Math.min(box, v + share * direction[i])));
+    let slope = 0;
+    for (let i = 0; i < x.length; i++) slope += gradient[i] * (next[i] - x[i]);
+    const reached = total(next);
+    // Less than rounding shows: so near to the minimum Newton's step needs no proof.
+    if (share === 1 && Math.abs(slope) < 1e-13 * (1 + Math.abs(value))) return { x: next, value: reached };
+    if (slope < 0 && reached <= value + armijo * slope && reached < value) return { x: next, value: reached };
+  }
+  return null;
+}
+
+/**
+ * The minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, found by bisection of its
+ * logarithm, or no ridge where the minimum lies inside.
+ */
+export function minimizeInBall(
+  f: Convex,
+  radius: number,
+  options: Omit<MinimizeOptions, "box"> & { start?: Float64Array },
+): Minimum {
+  const { ridge = 0, tol, start = new Float64Array(f.size) } = options;
+  const norm = (x: Float64Array): number => Math.sqrt(inner(x, x));
+  const free = minimize(f, start, {
+    ridge,
+    tol,
+    stop: (x) => norm(x) > farOut * radius || options.stop?.(x) === true,
+  });
+  if (free.converged && norm(free.x) <= radius) return free;
+  const { gradient } = f.derivatives(new Float64Array(f.size));
+  // |x| <= |gradient at 0| / ridge.
+  let [low, high] = [1e-12, Math.max(norm(gradient) / radius, 1e-9)];
+  let { iterations } = free;
+  let found = minimize(f, new Float64Array(f.size), { ridge: ridge + high, tol });
+  for (let step = 0; step < 200 && high / low > 1 + 1e-15; step++) {
+    const middle = Math.sqrt(low * high);
+    const at = minimize(f, found.x, { ridge: ridge + middle, tol });
+    iterations += at.iterations;
+    const off = norm(at.x) / radius - 1;
+    if (off > 0) low = middle;
+    else [high, found] = [middle, at];
+    if (off <= 0 && off > -1e-12) break;
+  }
+  return { ...found, value: f.value(found.x) + (ridge / 2) * inner(found.x, found.x), iterations };
+}
