@@ -5,6 +5,7 @@ export * from "./flat.ts";
 export { cosineHeadScale, type Head, heads } from "./head.ts";
 export { type Embed, HypersphereClassifier } from "./hypersphere-classifier.ts";
 export type { HypersphereData } from "./hypersphere-data.ts";
+export * from "./language/index.ts";
 export * from "./layers/index.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";
