@@ -42,6 +42,7 @@ const long = [
   "run-trial",
   "search-step",
   "traced-parameters",
+  "train-preference",
   "train-unfolded",
   "trees",
   "unfold",

@@ -8,6 +8,7 @@ export * from "./fit.ts";
 export * from "./memory-objective.ts";
 export * from "./objective.ts";
 export * from "./predict.ts";
+export * from "./preference/index.ts";
 export * from "./rows/index.ts";
 export * from "./self-training/index.ts";
 export * from "./sharpness-aware/index.ts";

@@ -1,0 +1,4 @@
+export * from "./policy.ts";
+export type { PreferenceLoss } from "./preference-step.ts";
+export { type ReferenceLogps, type ReferenceOptions, referenceLogps } from "./reference.ts";
+export * from "./train-preference.ts";

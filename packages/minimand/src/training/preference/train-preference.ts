@@ -1,0 +1,95 @@
+import { checkNumber } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { keyOf } from "../../engine/random.ts";
+import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { type Batch, type Minibatches, minibatches } from "../batches.ts";
+import { type FitOptions, fit } from "../fit.ts";
+import type { Hyper } from "../hyper.ts";
+import type { SupervisedState } from "../train-step.ts";
+import type { PreferenceExamples } from "./policy.ts";
+import { type PreferenceStepOptions, preferenceStep } from "./preference-step.ts";
+import { checkReference, packed, type ReferenceLogps, referenceLogps } from "./reference.ts";
+
+/** What {@link trainPreference} trains, on what, and how. */
+export interface TrainPreferenceOptions<H extends Hyper = Hyper>
+  extends Omit<PreferenceStepOptions<H>, "vocabulary">,
+    Pick<FitOptions<SupervisedState>, "onStep" | "onMetrics" | "signal"> {
+  examples: PreferenceExamples;
+  steps: number;
+  /** Pairs a step; default 32. */
+  size?: number;
+  seed: number;
+  /** Of {@link referenceLogps}, or stored from an earlier run; default: computed of `params`. */
+  reference?: ReferenceLogps;
+}
+
+/**
+ * Trains a policy on preferences, from where it stands: its own log-probabilities at the start, computed once, are the reference.
+ *
+ * Whatever the policy is: all that is asked of it are the log-probabilities of both responses of each pair, as a traced function of its
+ * parameters; {@link sequencePolicy} has them of a language model. Each step is told: `loss`, and over its batch the mean `margin` of
+ * log-ratios, the `accuracy`, and `chosenLogRatio`, whose fall shows over-optimisation.
+ *
+ * Batches are drawn by `seed` alone, so that two losses see the same pairs in the same order.
+ *
+ * @returns the trained parameters, which are the caller's, and the reference, which may be stored
+ * @throws TypeError, RangeError for options that are none, examples that don't match, log-probabilities that aren't finite or above 0;
+ * NonFiniteError, and the reason of `signal`, as {@link fit}
+ * @example
+ * const trained = await trainPreference({
+ *   logps: sequencePolicy(model, state),
+ *   params,
+ *   examples: responsePairs(pairs, { length: 16 }),
+ *   loss: (pairs, { weights }) => rpoLoss(pairs, { weights, eta: 0.1 }),
+ *   optimizer: adamw(1e-3),
+ *   steps: 300,
+ *   seed: 0,
+ * })
+ * @see Rafailov et al. 2023, arXiv 2305.18290, section 4; Liu et al. 2024, arXiv 2405.16436, algorithm 2
+ */
+export async function trainPreference<H extends Hyper = Hyper>(
+  options: TrainPreferenceOptions<H>,
+): Promise<{ params: Tree; reference: ReferenceLogps }> {
+  checkOptions<object>("trainPreference", options, {
+    ...{ logps: true, params: true, loss: true, optimizer: true, hyper: true, compile: true },
+    ...{ examples: true, steps: true, size: true, seed: true, reference: true },
+    ...{ onStep: true, onMetrics: true, signal: true },
+  });
+  const { logps, params, loss, optimizer, hyper, compile, examples, steps, size = 32, seed } = options;
+  const { onStep, onMetrics, signal } = options;
+  checkNumber("steps", steps, { min: 1, integer: true });
+  checkNumber("size", size, { min: 1, integer: true });
+  checkNumber("seed", seed, { integer: true });
+  const reference = options.reference ?? (await referenceLogps({ logps, params, examples, size, compile }));
+  const { all, unpack } = packed(examples, reference);
+  const batches = minibatches(all, { size, seed });
+  checkReference(reference, batches.count);
+  const step = preferenceStep(
+    { logps, params, loss, optimizer, hyper, compile, vocabulary: examples.vocabulary },
+    unpack,
+  );
+  try {
+    const state = await fit({
+      step,
+      state: step.init(keyOf(seed)) as SupervisedState,
+      batches: manyOf(batches, steps),
+      ...{ onStep, onMetrics, signal },
+    } as FitOptions<SupervisedState>);
+    const trained = refTree(step.params(state as never));
+    disposeTree([state.params, state.optimizer, state.modelState]);
+    return { params: trained, reference };
+  } finally {
+    step.dispose();
+  }
+}
+
+/** As many batches, of one epoch after the other. */
+function* manyOf(batches: Minibatches, count: number): Generator<Batch> {
+  let left = count;
+  for (let epoch = 0; left > 0; epoch++)
+    for (const batch of batches.epoch(epoch)) {
+      yield batch;
+      left--;
+      if (left === 0) return;
+    }
+}
