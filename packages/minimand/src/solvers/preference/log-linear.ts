@@ -95,7 +95,7 @@ export function logLinearPreference(options: LogLinearOptions): LogLinearFit {
   return { theta: x.map((v, j) => v + reference[j]), loss: f.value(x), iterations, gradNorm, bounded };
 }
 
-/** A loss of one scaled margin, and its derivatives; the second one of a convex majorant where it isn't convex itself. */
+/** A loss of one scaled margin, and its derivatives. */
 interface Curve {
   value(z: number): number;
   slope(z: number): number;
@@ -121,8 +121,7 @@ const curves: { [loss in LogLinearOptions["loss"]]: (epsilon: number) => Curve }
     return {
       value: (z) => -Math.log(p(z)),
       slope: (z) => -rise(z) / p(z),
-      // Fisher's information.
-      curvature: (z) => rise(z) ** 2 / (p(z) * p(-z)),
+      curvature: (z) => (rise(z) / p(z)) ** 2 - (rise(z) * (sigmoid(-z) - sigmoid(z))) / p(z),
     };
   },
 };

@@ -37,7 +37,7 @@ const farOut = 1e3;
 
 /**
  * Newton's method with backtracking; entries that stand at the box's bounds and are pushed outwards are held. Where the curvature
- * vanishes it is damped, so that the step is one of gradient descent there.
+ * vanishes, or is none of a convex function, it is damped, so that the step is one of gradient descent there.
  */
 export function minimize(f: Convex, start: Float64Array, options: MinimizeOptions): Minimum {
   const { box = Infinity, ridge = 0, tol, stop } = options;
@@ -83,9 +83,9 @@ function newtonDirection(
     trace += matrix[p * n + p];
   }
   const right = free.map((i) => -gradient[i]);
-  let damping = Math.max((1e-13 * trace) / n, 1e-30);
+  let damping = Math.max((1e-13 * Math.abs(trace)) / n, 1e-30);
   let factor = cholesky(matrix, n, damping);
-  for (; factor === null; damping *= 100) factor = cholesky(matrix, n, damping);
+  for (; factor === null; damping *= 10) factor = cholesky(matrix, n, damping);
   const solution = solveFactored(factor, n, right);
   const direction = new Float64Array(all);
   for (let p = 0; p < n; p++) direction[free[p]] = solution[p];
@@ -103,7 +103,7 @@ function descend(
   // A step that leaves all scales where the curvature vanishes is no use: what is looked for lies within a factor.
   const size = Math.sqrt(inner(direction, direction));
   const longest = 1e3 * (1 + Math.sqrt(inner(x, x)));
-  for (let share = Math.min(1, box < Infinity ? 1 : longest / size); share > smallestShare; share /= 2) {
+  for (let share = Math.min(1, longest / size); share > smallestShare; share /= 2) {
     const next = x.map((v, i) => Math.max(-box, Math.min(box, v + share * direction[i])));
     let slope = 0;
     for (let i = 0; i < x.length; i++) slope += gradient[i] * (next[i] - x[i]);
@@ -116,35 +116,55 @@ function descend(
 }
 
 /**
- * The minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, found by bisection of its
- * logarithm, or no ridge where the minimum lies inside.
+ * The minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, or none where the minimum lies
+ * inside.
  */
 export function minimizeInBall(
   f: Convex,
   radius: number,
   options: Omit<MinimizeOptions, "box"> & { start?: Float64Array },
 ): Minimum {
-  const { ridge = 0, tol, start = new Float64Array(f.size) } = options;
+  const { ridge = 0, tol, start = new Float64Array(f.size), stop } = options;
   const norm = (x: Float64Array): number => Math.sqrt(inner(x, x));
   const free = minimize(f, start, {
     ridge,
     tol,
-    stop: (x) => norm(x) > farOut * radius || options.stop?.(x) === true,
+    stop: (x) => norm(x) > farOut * radius || stop?.(x) === true,
   });
   if (free.converged && norm(free.x) <= radius) return free;
-  const { gradient } = f.derivatives(new Float64Array(f.size));
-  // |x| <= |gradient at 0| / ridge.
-  let [low, high] = [1e-12, Math.max(norm(gradient) / radius, 1e-9)];
+
   let { iterations } = free;
-  let found = minimize(f, new Float64Array(f.size), { ridge: ridge + high, tol });
-  for (let step = 0; step < 200 && high / low > 1 + 1e-15; step++) {
-    const middle = Math.sqrt(low * high);
-    const at = minimize(f, found.x, { ridge: ridge + middle, tol });
-    iterations += at.iterations;
-    const off = norm(at.x) / radius - 1;
-    if (off > 0) low = middle;
-    else [high, found] = [middle, at];
-    if (off <= 0 && off > -1e-12) break;
-  }
+  let found = free;
+  /** Logarithm of the minimum's norm by the radius, at the logarithm of a multiplier; it falls. */
+  const excess = (logMultiplier: number): number => {
+    found = minimize(f, found === free ? start : found.x, { ridge: ridge + Math.exp(logMultiplier), tol });
+    iterations += found.iterations;
+    return Math.log(norm(found.x) / radius);
+  };
+  // |x| <= |gradient at 0| / multiplier.
+  const steepest = norm(f.derivatives(new Float64Array(f.size)).gradient);
+  rootOfFalling(excess, Math.log(Math.max(steepest / radius, 1e-9)));
   return { ...found, value: f.value(found.x) + (ridge / 2) * inner(found.x, found.x), iterations };
+}
+
+/** Where a falling function is 0, to a rounding of its value; `high` lies beyond. False position; an end that stays counts half (Illinois). */
+function rootOfFalling(f: (x: number) => number, high: number): void {
+  let [right, atRight] = [high, f(high)];
+  let [left, atLeft] = [right, atRight];
+  for (let step = 1; atLeft <= 0 && step < 64; step *= 2) {
+    [right, atRight] = [left, atLeft];
+    left = high - step;
+    atLeft = f(left);
+  }
+  let lastSide = 0;
+  for (let i = 0; i < 100; i++) {
+    const middle = (left * atRight - right * atLeft) / (atRight - atLeft);
+    const at = f(middle);
+    if (Math.abs(at) < 1e-10 || right - left < 1e-13 * Math.abs(middle)) return;
+    const side = Math.sign(at);
+    if (side === lastSide) [atLeft, atRight] = [atLeft / (side < 0 ? 2 : 1), atRight / (side > 0 ? 2 : 1)];
+    lastSide = side;
+    if (side > 0) [left, atLeft] = [middle, at];
+    else [right, atRight] = [middle, at];
+  }
 }
