@@ -141,6 +141,16 @@ describe("DPO and its kin under noise", () => {
     expect(Math.min(...curve((p) => noiseAwareDpoLoss(p, { beta, epsilon }), [99]))).toBeGreaterThan(0.2);
   });
 
+  it("noise-aware: the flip rate has a gradient, too, so that it can be estimated beside the policy", () => {
+    const run = compiledValueAndGrad((e: np.Array) =>
+      noiseAwareDpoLoss(withMargins(margins), { epsilon: e }).sum(),
+    );
+    const at = (e: number) => run(np.array(e, { dtype: np.float64 })).map((x) => x.item());
+    const [[, gradient], [above], [below]] = [at(0.2), at(0.2 + 1e-6), at(0.2 - 1e-6)];
+    expect(Math.abs(gradient - (above - below) / 2e-6)).toBeLessThan(1e-7);
+    expect(Math.abs(gradient)).toBeGreaterThan(0.1);
+  });
+
   it("gradient of the robust loss over random flips: that of the clean loss", () => {
     const next = randomSource(3);
     const [epsilon, n] = [0.3, 100_000];
