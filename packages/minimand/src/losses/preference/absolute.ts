@@ -25,7 +25,7 @@ import { overRewards, type PairLogps, type PreferenceOptions, preferenceOptions 
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * ncaPairLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [1.3388]
- * @see Chen et al. 2024, arXiv 2402.05369, equation (12)
+ * @see Chen et al. 2024, arXiv 2402.05369
  */
 export function ncaPairLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("ncaPairLoss", options, preferenceOptions);
@@ -54,7 +54,7 @@ export interface BcoOptions extends PreferenceOptions {
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * bcoPairLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [1.2888]
- * @see Jung et al. 2024, arXiv 2404.04656, equation (10)
+ * @see Jung et al. 2024, arXiv 2404.04656
  */
 export function bcoPairLoss(pairs: PairLogps, options: BcoOptions = {}): np.Array {
   checkLossOptions("bcoPairLoss", options, { delta: true, ...preferenceOptions });
@@ -80,7 +80,7 @@ export function bcoPairLoss(pairs: PairLogps, options: BcoOptions = {}): np.Arra
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * sppoHardLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [32]
- * @see Wu et al. 2024, arXiv 2405.00675, equation (4.8)
+ * @see Wu et al. 2024, arXiv 2405.00675
  */
 export function sppoHardLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("sppoHardLoss", options, preferenceOptions);
@@ -104,7 +104,7 @@ export function sppoHardLoss(pairs: PairLogps, options: PreferenceOptions = {}):
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * apoZeroLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [0.95]
- * @see D'Oosterlinck et al. 2024, arXiv 2408.06266, section 3.2
+ * @see D'Oosterlinck et al. 2024, arXiv 2408.06266
  */
 export function apoZeroLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("apoZeroLoss", options, preferenceOptions);
@@ -124,7 +124,7 @@ export function apoZeroLoss(pairs: PairLogps, options: PreferenceOptions = {}): 
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * apoDownLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [0.9751]
- * @see D'Oosterlinck et al. 2024, arXiv 2408.06266, section 3.2
+ * @see D'Oosterlinck et al. 2024, arXiv 2408.06266
  */
 export function apoDownLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("apoDownLoss", options, preferenceOptions);

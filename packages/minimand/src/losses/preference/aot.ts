@@ -43,7 +43,7 @@ export interface AotOptions extends LossOptions {
  *   refRejected: np.array([-2, -2]),
  * }
  * aotLoss(pairs, { beta: 1 }) // [0.3133, 0.3133]
- * @see Melnyk et al. 2024, arXiv 2406.05882, section 3
+ * @see Melnyk et al. 2024, arXiv 2406.05882
  */
 export function aotLoss(pairs: PairLogps, options: AotOptions = {}): np.Array {
   checkLossOptions("aotLoss", options, { beta: true, epsilon: true, ...lossOptions });
@@ -81,7 +81,7 @@ export function aotLoss(pairs: PairLogps, options: AotOptions = {}): np.Array {
  *   refRejected: ref,
  * }
  * aotUnpairedLoss(pairs, { beta: 1 }) // [0.3133, 0.3133]
- * @see Melnyk et al. 2024, arXiv 2406.05882, section 3
+ * @see Melnyk et al. 2024, arXiv 2406.05882
  */
 export function aotUnpairedLoss(
   pairs: PairLogps,

@@ -24,7 +24,7 @@ export type PairLoss = (pairs: PairLogps, options: LossOptions) => np.Array;
  * const ref = np.array([-2])
  * const lengths = { chosenLengths: np.array([4]), rejectedLengths: np.array([4]) }
  * mpo({ policyChosen: ref.ref, policyRejected: ref.ref, refChosen: ref.ref, refRejected: ref, ...lengths }, {}) // [1.3318]
- * @see Wang et al. 2024, arXiv 2411.10442, equation (1)
+ * @see Wang et al. 2024, arXiv 2411.10442
  */
 export function combinePairLosses(parts: readonly { loss: PairLoss; weight: number }[]): PairLoss {
   if (!Array.isArray(parts) || parts.length === 0)

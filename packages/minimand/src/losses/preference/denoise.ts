@@ -18,7 +18,7 @@ import { againPairs, checkFlipRate, type PairLogps, swapPairs } from "./pair-log
  * @throws TypeError, RangeError for shapes that differ, and for `epsilon` outside [0, 1/2)
  * @example
  * denoise(np.array([2, 1]), np.array([1, 3]), 0.25) // [2.5, 0]
- * @see Ray Chowdhury et al. 2024, arXiv 2403.00409, section 3; Natarajan et al. 2013, lemma 1
+ * @see Ray Chowdhury et al. 2024, arXiv 2403.00409; Natarajan et al. 2013, lemma 1
  */
 export function denoise(observed: np.Array, swapped: np.Array, epsilon: Parameter): np.Array {
   checkFlipRate(epsilon);

@@ -35,7 +35,7 @@ export function checkDivergence(divergence: Divergence): void {
  *     jensen-shannon   log sigma(r) + log 2
  *     alpha            (e^((alpha - 1) r) - 1) / (alpha - 1)
  *
- * @see Wang et al. 2023, arXiv 2309.16240, section 4
+ * @see Wang et al. 2023, arXiv 2309.16240
  */
 export function divergenceScore(logRatio: np.Array, divergence: Divergence): np.Array {
   if (typeof divergence === "object") return alphaScore(logRatio, divergence.alpha);

@@ -62,7 +62,7 @@ export function dpoLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.A
  * const ref = np.array([-11])
  * const pairs = { policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }
  * conservativeDpoLoss(pairs, { epsilon: 0.2 }) // [0.638139]
- * @see Mitchell 2023, "A note on DPO with noisy preferences", equation (3); Ray Chowdhury et al. 2024, arXiv 2403.00409, section 3
+ * @see Mitchell 2023, "A note on DPO with noisy preferences", equation (3); Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function conservativeDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array {
   checkLossOptions("conservativeDpoLoss", options, flipOptions);
@@ -88,7 +88,7 @@ export function conservativeDpoLoss(pairs: PairLogps, options: FlipOptions): np.
  * const ref = np.array([-11])
  * const pairs = { policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }
  * robustDpoLoss(pairs, { epsilon: 0.2 }) // [0.531472]
- * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409, equation (12)
+ * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409
  */
 export function robustDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array {
   checkLossOptions("robustDpoLoss", options, flipOptions);

@@ -20,7 +20,7 @@ import { overMargins, type PairLogps, type PreferenceOptions, preferenceOptions 
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * hingePreferenceLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [0.8]
- * @see Zhao et al. 2023 (SLiC), arXiv 2305.10425; Liu et al. 2024 (RSO), arXiv 2309.06657, equation (6)
+ * @see Zhao et al. 2023 (SLiC), arXiv 2305.10425; Liu et al. 2024 (RSO), arXiv 2309.06657
  */
 export function hingePreferenceLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("hingePreferenceLoss", options, preferenceOptions);
@@ -103,7 +103,7 @@ export interface DiscopopOptions extends PreferenceOptions {
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * discopopLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [0.8148]
- * @see Lu et al. 2024, arXiv 2406.08414, equation (5)
+ * @see Lu et al. 2024, arXiv 2406.08414
  */
 export function discopopLoss(pairs: PairLogps, options: DiscopopOptions = {}): np.Array {
   checkLossOptions("discopopLoss", options, { tau: true, ...preferenceOptions });
@@ -130,7 +130,7 @@ export function discopopLoss(pairs: PairLogps, options: DiscopopOptions = {}): n
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * probitPreferenceLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }) // [0.5460]
- * @see Ray Chowdhury et al. 2024, arXiv 2403.00409, section 3 (other preference models); Thurstone 1927
+ * @see Ray Chowdhury et al. 2024, arXiv 2403.00409; Thurstone 1927
  */
 export function probitPreferenceLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
   checkLossOptions("probitPreferenceLoss", options, preferenceOptions);

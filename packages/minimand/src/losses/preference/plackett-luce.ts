@@ -24,7 +24,7 @@ export interface PlackettLuceOptions extends LossOptions {
  * @example
  * plackettLuceNll(np.array([[0, 0, 0]])) // [1.791759]
  * plackettLuceNll(np.array([[1, 3]]), { ranking: np.array([[1, 0]], { dtype: np.int32 }) }) // [0.126928]
- * @see Plackett 1975; Ray Chowdhury et al. 2024, arXiv 2403.00409, section 3 (rankings of more than two)
+ * @see Plackett 1975; Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function plackettLuceNll(scores: np.Array, options: PlackettLuceOptions = {}): np.Array {
   checkLossOptions("plackettLuceNll", options, { ranking: true, weights: true });

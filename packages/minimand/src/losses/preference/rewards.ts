@@ -65,7 +65,7 @@ export interface GradientWeightOptions {
  * @throws TypeError, RangeError for wrong dtypes and shapes, another loss, `beta <= 0`, `epsilon` outside [0, 1/2)
  * @example
  * pairGradientWeights(np.array([2]), { loss: "robust", epsilon: 0.2 }) // [0.783499]
- * @see Ray Chowdhury et al. 2024, arXiv 2403.00409, section 3
+ * @see Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function pairGradientWeights(margin: np.Array, options: GradientWeightOptions): np.Array {
   checkOptions("pairGradientWeights", options, { loss: true, beta: true, epsilon: true });

@@ -68,7 +68,7 @@ const usualWeights = { mean: 0.2, "token-mean": 0.005 } as const;
  * const [w, l] = [np.array([-10]), np.array([-12])]
  * const ref = np.array([-11])
  * rpoLoss({ policyChosen: w, policyRejected: l, refChosen: ref.ref, refRejected: ref }, { eta: 0.5 }) // [1.098139]
- * @see Liu et al. 2024, arXiv 2405.16436, equation (4.1) and appendix F
+ * @see Liu et al. 2024, arXiv 2405.16436, algorithm 2, and appendix F
  */
 export function rpoLoss(pairs: PairLogps, options: RpoOptions = {}): np.Array {
   checkLossOptions("rpoLoss", options, {

@@ -59,7 +59,7 @@ export function sequenceLogps(logits: np.Array, tokens: np.Array, mask: np.Array
  * @example
  * const tokens = np.array([[0, 1, 1]], { dtype: np.int32 })
  * wpoWeights(np.array([[[0, 0], [0, 0], [0, 0]]]), tokens, np.array([[0, 1, 1]])) // [1]
- * @see Zhou et al. 2024, arXiv 2406.11827, equation (5) and section 3.2
+ * @see Zhou et al. 2024, arXiv 2406.11827
  */
 export function wpoWeights(logits: np.Array, tokens: np.Array, mask: np.Array): np.Array {
   checkSequences(logits, tokens, mask);
@@ -83,7 +83,7 @@ export function wpoWeights(logits: np.Array, tokens: np.Array, mask: np.Array): 
  * @throws TypeError, RangeError for wrong shapes, `alpha` outside (0, 1]
  * @example
  * desensitizeLengths(np.array([[0, 1, 1, 1]]), np.array([[0, 1, 1, 0]]), 0.5) // { chosen: [0, 1, 1, 0.5], rejected: [0, 1, 1, 0] }
- * @see Liu et al. 2024, arXiv 2409.06411, equation (9)
+ * @see Liu et al. 2024, arXiv 2409.06411
  */
 export function desensitizeLengths(
   chosen: np.Array,

@@ -31,7 +31,7 @@ export function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingO
  * @example
  * tokenProbabilities([2, 1, 0, 0], { topK: 2 }) // [0.7311, 0.2689, 0, 0]
  * tokenProbabilities([Math.log(6), Math.log(3), 0], { topP: 0.7 }) // [0.6667, 0.3333, 0]
- * @see Holtzman et al. 2020, arXiv 1904.09751, section 3.1; Fan et al. 2018, arXiv 1805.04833, section 5.4
+ * @see Holtzman et al. 2020, arXiv 1904.09751, section 3.1; Fan et al. 2018, arXiv 1805.04833, on top-k
  */
 export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingOptions = {}): Float64Array {
   checkOptions("tokenProbabilities", options, samplingOptions);

@@ -25,7 +25,7 @@ export interface FlipRate {
  * @example
  * fromAudit({ flips: 4, total: 49 }) // { epsilon: 0.09, lower: 0.0282, upper: 0.1825 }
  * fromAudit({ flips: 6, total: 10 }) // throws: flips: expected fewer than half of 10, got 6
- * @see Brown, Cai, DasGupta 2001, "Interval estimation for a binomial proportion", section 3.1.3
+ * @see Brown, Cai, DasGupta 2001, "Interval estimation for a binomial proportion", on the interval of Jeffreys
  */
 export function fromAudit(audit: { flips: number; total: number; level?: number }): FlipRate {
   checkOptions("fromAudit", audit, { flips: true, total: true, level: true });

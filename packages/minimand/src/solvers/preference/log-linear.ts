@@ -52,7 +52,7 @@ export interface LogLinearFit {
  * logLinearPreference({ differences, loss: "dpo" }).theta // [1.0986]
  * logLinearPreference({ differences, loss: "robust", epsilon: 0.1 }).theta // [1.4663]
  * logLinearPreference({ differences: [[1], [2]], loss: "dpo" }) // throws: differences: expected pairs that disagree...
- * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409, section 4
+ * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409
  */
 export function logLinearPreference(options: LogLinearOptions): LogLinearFit {
   checkOptions("logLinearPreference", options, {

@@ -55,7 +55,7 @@ export interface RpoObjective {
  * @example
  * const setting = { refPolicy: [[0.5, 0.5]], basePolicy: [[1, 0]], d0: [1], beta: 1, eta: 1 }
  * rpoObjective({ context: [0], chosen: [0], rejected: [1] }, setting, [[0, 0]]) // { value: 0.6931, gradient: [-1, 1], policy: [0.5, 0.5], preferenceLoss: 0.6931 }
- * @see Liu et al. 2024, arXiv 2405.16436, equation (3.3)
+ * @see Liu et al. 2024, arXiv 2405.16436, algorithm 1
  */
 export function rpoObjective(
   data: PairTable,
@@ -113,7 +113,7 @@ export interface Maximin {
  * const data = { context: [0, 0, 0, 0], chosen: [0, 0, 0, 1], rejected: [1, 1, 1, 0] }
  * rpoMaximin(data, { ...setting, box: 10 }).policy // [0.625, 0.375]
  * rpoMaximin(data, setting) // throws: box: expected a bound of rewards (or a radius), without which the problem has none...
- * @see Liu et al. 2024, arXiv 2405.16436, algorithm 1 and theorem 5.6
+ * @see Liu et al. 2024, arXiv 2405.16436, algorithm 1
  */
 export function rpoMaximin(data: PairTable, options: MaximinOptions): Maximin {
   checkOptions<object>("rpoMaximin", options, {

@@ -14,7 +14,7 @@ import { randomSource } from "../../engine/random.ts";
  * @throws TypeError, RangeError for what are no pairs, `epsilon` outside [0, 1], a seed that is no integer
  * @example
  * flipPreferences([{ chosen: "yes", rejected: "no" }], { epsilon: 1, seed: 0 }).pairs // [{ chosen: "no", rejected: "yes" }]
- * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409, section 2
+ * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409
  */
 export function flipPreferences<P extends { chosen: unknown; rejected: unknown }>(
   pairs: readonly P[],
