@@ -174,7 +174,7 @@ describe("pairs", () => {
 
   it("may be measured from the running mean of their rewards", () => {
     let mean = runningMean(undefined, np.array([1, 2, 6]));
-    mean = runningMean(mean, np.array([7, 4]));
+    mean = runningMean(mean, np.array([7, Number.NaN, 4]), np.array([1, 0, 1]));
     expect([mean.mean.ref.item(), mean.count.ref.item()]).toEqual([4, 5]);
     const withDelta = numbers(bcoPairLoss(pairs(), { delta: mean.mean }));
     mean.count.dispose();

@@ -1,7 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { typeError } from "../../engine/errors.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { refTree, type Tree } from "../../engine/tree.ts";
+import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import type { PairLogps } from "../../losses/preference/pair-logps.ts";
 import { gradientAt } from "../gradient-at.ts";
 import type { Hyper, HyperOptimizer, TracedHyper } from "../hyper.ts";
@@ -9,11 +9,14 @@ import { makeStep, type StepOptions } from "../step.ts";
 import type { SupervisedStep } from "../train-step.ts";
 import type { PolicyLogps, PolicyLogpsOf } from "./policy.ts";
 
-/** A loss of preferences as training calls it: values `[batch]`, already multiplied by the weights. */
+/**
+ * A loss of preferences as training calls it: values `[batch]`, already multiplied by the weights. One with a `lossState` gets it as
+ * `state`, consumes it, and returns the next one beside its values.
+ */
 export type PreferenceLoss<H extends Hyper = Hyper> = (
   pairs: PairLogps,
-  options: { weights: np.Array; hyper: TracedHyper<H> },
-) => np.Array;
+  options: { weights: np.Array; hyper: TracedHyper<H>; state: Tree },
+) => np.Array | [values: np.Array, state: Tree];
 
 /** How a step of preferences is made. */
 export interface PreferenceStepOptions<H extends Hyper = Hyper> {
@@ -21,6 +24,8 @@ export interface PreferenceStepOptions<H extends Hyper = Hyper> {
   /** Where training starts; kept. */
   params: Tree;
   loss: PreferenceLoss<NoInfer<H>>;
+  /** What the loss carries from step to step, as a {@link runningMean}; kept. Default: nothing. */
+  lossState?: Tree;
   optimizer: HyperOptimizer<NoInfer<H>>;
   hyper?: H;
   compile?: StepOptions["compile"];
@@ -34,7 +39,7 @@ export interface PreferenceStepOptions<H extends Hyper = Hyper> {
  * @param unpack targets and reference of a batch, see {@link packed}
  */
 export function preferenceStep<H extends Hyper>(
-  { logps, params, loss, optimizer, hyper, compile, vocabulary }: PreferenceStepOptions<H>,
+  { logps, params, loss, lossState = {}, optimizer, hyper, compile, vocabulary }: PreferenceStepOptions<H>,
   unpack: (y: np.Array) => { y: np.Array; refChosen: np.Array; refRejected: np.Array },
 ): SupervisedStep<H> {
   if (typeof logps !== "function")
@@ -46,17 +51,24 @@ export function preferenceStep<H extends Hyper>(
     const total = constantOf(weights.ref.sum(), policy.chosen.dtype);
     const mean = (values: np.Array): np.Array => values.sum().div(total.ref);
     const metrics = metricsOf(policy, refChosen, refRejected, weights, mean);
-    const values = loss(pairsOf(policy, refChosen, refRejected), { weights, hyper: hyper as TracedHyper<H> });
+    const found = loss(pairsOf(policy, refChosen, refRejected), {
+      weights,
+      hyper: hyper as TracedHyper<H>,
+      state: modelState,
+    });
+    const [values, next] = Array.isArray(found) ? found : [found, {}];
+    if (!Array.isArray(found) && leavesOf(lossState).length > 0)
+      throw typeError("loss", "values and the next state, [values, state]", found);
     const scalar = mean(values);
     for (const left of [total, key, ...Object.values(memory)]) left.dispose();
-    return [scalar, { metrics, modelState }];
+    return [scalar, { metrics, modelState: next }];
   });
   return makeStep(
     {
       model: {
         init: (key) => {
           key.dispose();
-          return { params: refTree(params), state: {} };
+          return { params: refTree(params), state: refTree(lossState) };
         },
         ...(vocabulary !== undefined && { vocabulary }),
       },

@@ -1,17 +1,21 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   adam,
+  bcoPairLoss,
   conservativeDpoLoss,
   dpoLoss,
+  implicitRewards,
   logLinearPreference,
   neuralNgram,
   type PolicyLogpsOf,
   type PreferenceExamples,
   type PreferenceLoss,
+  type RunningMean,
   referenceLogps,
   responsePairs,
   robustDpoLoss,
   rpoLoss,
+  runningMean,
   sequencePolicy,
   sgd,
   trainPreference,
@@ -131,6 +135,31 @@ describe("training on preferences", () => {
     expect(seen[0].margin).toBeCloseTo(0, 5);
     expect(seen[5].margin).toBeGreaterThan(0);
     disposeTree([params, trained]);
+  });
+
+  it("hands on what a loss carries: the running mean of rewards", async () => {
+    const params = start();
+    const zero = () => ({ mean: np.array(0), count: np.array(0) });
+    const options = { logps: logLinear, params, examples, size: 16, steps: 4, seed: 1 };
+    const bco: PreferenceLoss = (p, { weights, state }) => {
+      const rewards = implicitRewards(refTree({ ...p }) as never, { beta: 1 });
+      const { chosen, rejected, margin, accuracy } = rewards;
+      disposeTree([margin, accuracy]);
+      const both = np.concatenate([weights.ref, weights.ref]);
+      const next = runningMean(state as RunningMean, np.concatenate([chosen, rejected]), both);
+      return [bcoPairLoss(p, { weights, beta: 1, delta: next.mean.ref }), next];
+    };
+    const lossState = zero();
+    const { params: trained, lossState: last } = await trainPreference({
+      ...{ ...options, loss: bco, lossState, optimizer: sgd(0.3) },
+    });
+    const { mean, count: counted } = last as RunningMean;
+    expect([counted.item(), Number.isFinite(mean.ref.item())]).toEqual([2 * count, true]);
+    expect(Math.abs(mean.item())).toBeGreaterThan(1e-4);
+    await expect(trainPreference({ ...options, loss: dpo, lossState, optimizer: sgd(0.3) })).rejects.toThrow(
+      /^loss: expected values and the next state, \[values, state\]/,
+    );
+    disposeTree([params, trained, lossState]);
   });
 
   it("leaves no array alive", async () => {

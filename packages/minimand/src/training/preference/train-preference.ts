@@ -1,7 +1,7 @@
 import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
-import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
+import { disposeTree, type Tree } from "../../engine/tree.ts";
 import { type Batch, type Minibatches, minibatches } from "../batches.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import type { Hyper } from "../hyper.ts";
@@ -32,7 +32,7 @@ export interface TrainPreferenceOptions<H extends Hyper = Hyper>
  *
  * Batches are drawn by `seed` alone, so that two losses see the same pairs in the same order.
  *
- * @returns the trained parameters, which are the caller's, and the reference, which may be stored
+ * @returns the trained parameters and the loss's state, which are the caller's, and the reference, which may be stored
  * @throws TypeError, RangeError for options that are none, examples that don't match, log-probabilities that aren't finite or above 0;
  * NonFiniteError, and the reason of `signal`, as {@link fit}
  * @example
@@ -49,13 +49,33 @@ export interface TrainPreferenceOptions<H extends Hyper = Hyper>
  */
 export async function trainPreference<H extends Hyper = Hyper>(
   options: TrainPreferenceOptions<H>,
-): Promise<{ params: Tree; reference: ReferenceLogps }> {
+): Promise<{ params: Tree; reference: ReferenceLogps; lossState: Tree }> {
   checkOptions<object>("trainPreference", options, {
-    ...{ logps: true, params: true, loss: true, optimizer: true, hyper: true, compile: true },
+    ...{
+      logps: true,
+      params: true,
+      loss: true,
+      lossState: true,
+      optimizer: true,
+      hyper: true,
+      compile: true,
+    },
     ...{ examples: true, steps: true, size: true, seed: true, reference: true },
     ...{ onStep: true, onMetrics: true, signal: true },
   });
-  const { logps, params, loss, optimizer, hyper, compile, examples, steps, size = 32, seed } = options;
+  const {
+    logps,
+    params,
+    loss,
+    lossState,
+    optimizer,
+    hyper,
+    compile,
+    examples,
+    steps,
+    size = 32,
+    seed,
+  } = options;
   const { onStep, onMetrics, signal } = options;
   checkNumber("steps", steps, { min: 1, integer: true });
   checkNumber("size", size, { min: 1, integer: true });
@@ -65,7 +85,7 @@ export async function trainPreference<H extends Hyper = Hyper>(
   const batches = minibatches(all, { size, seed });
   checkReference(reference, batches.count);
   const step = preferenceStep(
-    { logps, params, loss, optimizer, hyper, compile, vocabulary: examples.vocabulary },
+    { logps, params, loss, lossState, optimizer, hyper, compile, vocabulary: examples.vocabulary },
     unpack,
   );
   try {
@@ -75,9 +95,8 @@ export async function trainPreference<H extends Hyper = Hyper>(
       batches: manyOf(batches, steps),
       ...{ onStep, onMetrics, signal },
     } as FitOptions<SupervisedState>);
-    const trained = refTree(step.params(state as never));
-    disposeTree([state.params, state.optimizer, state.modelState]);
-    return { params: trained, reference };
+    disposeTree(state.optimizer);
+    return { params: state.params, reference, lossState: state.modelState };
   } finally {
     step.dispose();
   }
