@@ -39,6 +39,9 @@ describe("the probabilities of tokens", () => {
     expect(() => tokenProbabilities(logits, { topK: 0 })).toThrow(/^topK/);
     expect(() => tokenProbabilities(logits, { temperature: -1 })).toThrow(/^temperature/);
     expect(() => tokenProbabilities([Number.NaN])).toThrow(/^logits: expected numbers, got NaN$/);
+    expect(() => tokenProbabilities([-Infinity])).toThrow(
+      /^logits: expected at least one token that may come/,
+    );
   });
 });
 

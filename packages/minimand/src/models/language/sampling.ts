@@ -40,21 +40,31 @@ export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingO
   const scaled = Float64Array.from(logits);
   if (scaled.length === 0) throw rangeError("logits", "at least one token", logits);
   if (scaled.some(Number.isNaN)) throw rangeError("logits", "numbers", Number.NaN);
-  const order = Int32Array.from(scaled, (_, i) => i).sort((a, b) => scaled[b] - scaled[a] || a - b);
-  const largest = scaled[order[0]];
-  const weights = new Float64Array(scaled.length);
+  const largest = scaled.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (largest === -Infinity) throw rangeError("logits", "at least one token that may come", largest);
   if (temperature === 0 || largest === Infinity) {
-    weights[order[0]] = 1;
-    return weights;
+    const best = scaled.indexOf(largest);
+    return scaled.fill(0).fill(1, best, best + 1);
   }
-  const kept = order.subarray(0, Math.min(topK, order.length));
-  let total = 0;
-  for (const i of kept) total += weights[i] = Math.exp((scaled[i] - largest) / temperature);
-  let [count, mass] = [0, 0];
-  while (count < kept.length && mass < topP * total) mass += weights[kept[count++]];
-  for (const i of kept.subarray(count)) weights[i] = 0;
-  for (const i of kept.subarray(0, count)) weights[i] /= mass;
-  return weights;
+  const weights = scaled.map((v) => Math.exp((v - largest) / temperature));
+  const total = weights.reduce((a, b) => a + b);
+  if (topK >= weights.length && topP === 1) return weights.map((w) => w / total);
+  return likeliest(weights, Math.min(topK, weights.length), topP);
+}
+
+/** The largest weights alone, at most `count`, and as few as hold the share of what these have together; scaled to 1. */
+function likeliest(weights: Float64Array, count: number, share: number): Float64Array {
+  const order = Int32Array.from(weights.keys()).sort((a, b) => weights[b] - weights[a] || a - b);
+  const kept = order.subarray(0, count);
+  const total = kept.reduce((sum, i) => sum + weights[i], 0);
+  const cut = new Float64Array(weights.length);
+  let mass = 0;
+  for (const i of kept) {
+    if (mass >= share * total) break;
+    cut[i] = weights[i];
+    mass += weights[i];
+  }
+  return cut.map((w) => w / mass);
 }
 
 /** The token at a share of the probabilities, as a uniform number draws it. */
