@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 
 describe("minimand compare --references", () => {
-  it("shows both beside the losses, with their differences, and keeps their trials", async () => {
+  it("shows both beside the losses, with their differences on all seeds, and keeps their trials", async () => {
     const args = ["a.csv", ...small, "--seeds", "2", "--references", "linear,trees", "--out", "both"];
     const ran = await compare(...args);
     expect(ran).toMatchObject({ code: 0 });
@@ -23,9 +23,12 @@ describe("minimand compare --references", () => {
     for (const id of trained) {
       expect(candidates.find((candidate) => candidate.id === id)).toMatchObject({ kind: "reference" });
       const entry = ranking.entries.find(({ candidate }) => candidate === id);
-      expect(entry).toMatchObject({ verdict: "reference", n: 2, difference: { pairs: [{}, {}] } });
+      expect(entry).toMatchObject({ verdict: "reference", n: 4, seeds: 2 });
+      expect(entry?.difference?.pairs.map(({ seed }) => seed)).toEqual([0, 0, 1, 1]);
       expect(finalists).not.toContain(id);
-      expect(trials.filter(({ candidate }) => candidate === id).map(({ seed }) => seed)).toEqual([0, 0]);
+      expect(trials.filter(({ candidate }) => candidate === id).map(({ seed }) => seed)).toEqual([
+        0, 0, 1, 1,
+      ]);
     }
     const named = trained.map((id) => candidates.find((candidate) => candidate.id === id)?.label);
     for (const label of named) {

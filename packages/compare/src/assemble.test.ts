@@ -74,10 +74,18 @@ describe("reportDataset", () => {
     expect(made.finalists.toSorted()).toEqual(["class-weighted-cross-entropy", "focal"]);
     const both = report(trialsOf([0, 1], [0, 1]));
     expect(both.seeds.complete).toEqual([0, 1]);
-    expect(both.ranking.entries.map(({ candidate, seeds }) => [candidate, seeds])).toContainEqual([
-      "focal",
-      2,
-    ]);
+    const seedsOf = (made: typeof both, id: string): number | undefined =>
+      made.ranking.entries.find(({ candidate }) => candidate === id)?.seeds;
+    expect(seedsOf(both, "focal")).toBe(2);
+    // A reference that lacks there keeps no finalist from being judged.
+    const references = ["linear-model", "gradient-boosted-trees"];
+    expect(references.map((id) => seedsOf(both, id))).toEqual([2, 2]);
+    const fewer = report(
+      trialsOf([0, 1], [0, 1]).filter(({ candidate, seed, fold }) =>
+        candidate === references[1] ? seed + fold < 2 : true,
+      ),
+    );
+    expect(["focal", ...references].map((id) => seedsOf(fewer, id))).toEqual([2, 2, 1]);
   });
 
   it("has no finalists with a single seed, and needs the first one whole", () => {

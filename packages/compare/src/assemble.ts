@@ -63,7 +63,7 @@ export function finalistsFor(
 
 /**
  * The report of one data set from its finished trials: all candidates on the first seed, on those folds that are complete for them
- * (three at least), and baseline and finalists on those further seeds that are.
+ * (three at least), and baseline and finalists on those further seeds that are, with those references that have them, too.
  *
  * @param options `alpha`, where a part of that of the settings is spent elsewhere; `notes` on how the run was cut
  * @throws RangeError where the first seed isn't complete: without the trials of all candidates there is nothing to rank

@@ -288,7 +288,7 @@ export interface DatasetReport {
   notes: Note[];
   /** Where training saw bags only: how many there are, and of how many rows. */
   bags?: { column: string; count: number; smallest: number; largest: number };
-  /** Seeds asked for, and those that are complete: the first for all candidates, the others for the baseline and the finalists. */
+  /** Seeds asked for, and those that are complete: the first for all candidates, the others for the baseline, the finalists and trained references. */
   seeds: { planned: number[]; complete: number[] };
   /** Folds asked for (1 on a test file), and those of the first seed that are complete for all candidates. */
   folds: { planned: number; complete: number[] };
@@ -337,7 +337,7 @@ export interface Settings {
   /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
   model: "mlp" | "linear" | "own";
   hidden: number[];
-  /** In all, of the finalists and the baseline; the others are trained on the first one. */
+  /** In all, of the finalists, the baseline and trained references; the others are trained on the first one. */
   seeds: number;
   folds: number;
   /** So many rows at most are drawn of each data set; null: all. */

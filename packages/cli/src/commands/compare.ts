@@ -98,7 +98,7 @@ export function compareCommand(): Command {
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option(
       "-s, --seeds <n>",
-      "repeats of the cross-validation for the baseline and the five finalists; the first of them is for all losses",
+      "repeats of the cross-validation for the baseline, the five finalists and the references; the first of them is for all losses",
       wholeNumber,
       defaultSettings.seeds,
     )

@@ -1,6 +1,7 @@
 import {
   type CandidateSummary,
   finalistsFor,
+  isReference,
   mostFinalists,
   type PlannedCandidate,
   type PlannedTrial,
@@ -43,8 +44,8 @@ export function areRecords(value: unknown): value is PredictedTrial[] {
 }
 
 /**
- * Runs all trials that the store doesn't hold yet: all candidates on the first seed, then baseline and finalists of each data set on
- * the others.
+ * Runs all trials that the store doesn't hold yet: all candidates on the first seed, then baseline, finalists and references of each
+ * data set on the others.
  *
  * A budget cuts seeds of the finalists first, whose number is fixed before the first of them, then folds, of which three remain.
  *
@@ -55,8 +56,8 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   const first = planTrials(settings, candidates, subjects, options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = summaries.filter(({ kind }) => kind !== "reference").length;
-  const taking = Math.min(mostFinalists, ranked - 1) + 1;
-  const total = first.length + subjects.length * (settings.seeds - 1) * (taking > 1 ? taking * folds : 0);
+  const taking = Math.min(mostFinalists, ranked - 1) + 1 + candidates.filter(isReference).length;
+  const total = first.length + subjects.length * (settings.seeds - 1) * taking * folds;
   const team = startTeam(options, total);
   const cut: string[] = [];
   try {
@@ -125,9 +126,10 @@ async function runFinals(
     return wanted;
   }
   // What the same candidates took on the first seed.
+  const beside = candidates.filter(isReference).map(({ id }) => id);
   const each = finalists.flatMap((ids, subject) =>
     team.records[subject].filter(
-      ({ candidate, seed }) => seed === 0 && (candidate === baseline || ids.includes(candidate)),
+      ({ candidate, seed }) => seed === 0 && [baseline, ...ids, ...beside].includes(candidate),
     ),
   );
   const seconds = each.reduce((sum, trial) => sum + trial.seconds, 0) / workers;

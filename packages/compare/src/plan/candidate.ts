@@ -203,6 +203,11 @@ export function isMethod(candidate: Candidate): candidate is Method {
   return candidate.kind === "optimizer" || (candidate.kind === "step" && candidate.minimises !== "own");
 }
 
+/** Whether a candidate is trained to be shown beside the losses, and not ranked. */
+export function isReference(candidate: PlannedCandidate): boolean {
+  return roleOf(candidate) === "reference";
+}
+
 /** As what a candidate is shown: whatever brings its own loss is one. */
 export function roleOf(candidate: Candidate | TreesReference): CandidateSummary["kind"] {
   const { kind } = candidate;

@@ -70,6 +70,18 @@ describe("planFinals", () => {
     );
     expect(planFinals({ ...all, seeds: 1 }, chosen, [subject], host, [["hinge"]])).toEqual([]);
   });
+
+  it("has the references that are trained on all of these seeds, and not those that nothing is trained for", () => {
+    const all: Settings = { ...settings, references: ["linear", "trees"], seeds: 3 };
+    const trials = planFinals(all, chooseCandidates(all, "binary"), [subject], host, [[]]);
+    expect(trials.map(({ spec }) => [spec.seed, spec.candidate, spec.fold])).toEqual(
+      [1, 2].flatMap((seed) =>
+        ["cross-entropy", "linear-model", "gradient-boosted-trees"].flatMap((id) =>
+          [0, 1, 2].map((fold) => [seed, id, fold]),
+        ),
+      ),
+    );
+  });
 });
 
 describe("the key of a trial", () => {

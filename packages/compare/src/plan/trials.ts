@@ -2,7 +2,7 @@ import type { Dataset, Feature } from "../dataset/dataset.ts";
 import { nGramRule } from "../dataset/text/n-gram-encoder.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
-import { hasNeed, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
+import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineIdOf, references } from "./candidates.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
@@ -125,7 +125,8 @@ export function planTrials(
 }
 
 /**
- * The trials of all further seeds, seed by seed: the baseline and the finalists of each data set.
+ * The trials of all further seeds, seed by seed: the baseline and the finalists of each data set, and the references that are trained,
+ * so that their intervals know as much of luck by fits.
  *
  * @param finalists ids for each of the data sets, see `chooseFinalists`
  */
@@ -140,7 +141,9 @@ export function planFinals(
   return further.flatMap((seed) =>
     subjects.flatMap(({ dataset: { task } }, subject) => {
       const baseline = baselineIdOf(settings, task);
-      const taking = candidates.filter(({ id }) => id === baseline || finalists[subject].includes(id));
+      const taking = candidates.filter(
+        (one) => one.id === baseline || finalists[subject].includes(one.id) || isReference(one),
+      );
       return trialsOf(seed, subject, taking, { settings, subjects, host });
     }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { PredictedTrial } from "../results.ts";
+import type { PredictedTrial, Ranking } from "../results.ts";
 import { keepPrediction } from "../trial/kept-predictions.ts";
-import { advantageOf } from "./beside.ts";
+import { advantageOf, besideBest } from "./beside.ts";
 
 const rows = 300;
 const labels = Int32Array.from({ length: rows }, (_, i) => (i * 7 + (i >> 3)) % 2);
@@ -50,5 +50,26 @@ describe("advantageOf", () => {
     expect(bad(...trialsOf("bad", 5, [0], true))).toBeNull();
     expect(bad(...trialsOf("bad", 5, [1]))).toBeNull();
     expect(bad(...trialsOf("bad", 5))).not.toBeNull();
+  });
+});
+
+describe("besideBest", () => {
+  const ranking = {
+    ...{ ...judged, baseline: "focal", alpha: 0.05, summary: "" },
+    entries: [{ candidate: "focal", verdict: "better", mean: 0.75 }],
+  } as unknown as Ranking;
+  const widthOn = (seeds: number[]): number => {
+    const trials = [
+      ...trialsOf("gradient-boosted-trees", 5, seeds),
+      ...trialsOf("linear-model", 50),
+      ...trialsOf("focal", 4, [0, 1, 2]),
+    ];
+    const [trees, linear] = besideBest(trials, truth, ranking);
+    expect([trees.candidate, linear.candidate]).toEqual(["gradient-boosted-trees", "linear-model"]);
+    return trees.high - trees.low;
+  };
+
+  it("takes all seeds that a reference has: what fits differ by goes as they grow", () => {
+    expect(widthOn([0, 1, 2])).toBeLessThan(0.8 * widthOn([0]));
   });
 });
