@@ -352,6 +352,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
     recommendation: {
       candidate: best.candidate,
       lead: null,
+      instead: null,
       use: `Use ${best.label}: it gains 3.0 points over Cross-entropy.`,
       gain: { mean: 0.03, low: 0.01, high: 0.05 },
       costs: [{ about: "calibration", text: "Its probabilities are to be believed less." }],

@@ -40,6 +40,7 @@ const long = [
   "pairs",
   "run-references",
   "run-trial",
+  "saved-trees",
   "search-step",
   "traced-parameters",
   "train-preference",

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { ModelDescription } from "@minimand/compare";
+import type { NetworkDescription } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 
@@ -86,7 +86,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     const own = ["--with", "counting.mjs"];
     const args = [...bare, ...own, "--model", "counting"];
     expect(await compare(...args, "--out", "kept")).toMatchObject({ code: 0 });
-    const { network }: ModelDescription = JSON.parse(readFileSync(at("kept/model/model.json"), "utf8"));
+    const { network }: NetworkDescription = JSON.parse(readFileSync(at("kept/model/model.json"), "utf8"));
     expect(network.own).toEqual({ id: "counting", sha256: resultsOf("kept").ownModel?.origin?.sha256 });
     const predicted = await run(["predict", "kept", "a.csv", ...own]);
     expect(predicted).toMatchObject({ code: 0, stderr: "" });

@@ -10,11 +10,13 @@ import { chooseFinalists, chosenByValidation } from "./decision/finalists.ts";
 import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
 import { portrayed } from "./figures/rows.ts";
-import { chooseModel } from "./model/choose.ts";
+import { chooseModel, type Keep } from "./model/choose.ts";
 import { baselineIdOf, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
+import { treesReference } from "./plan/trained-references.ts";
 import { rank } from "./ranking/index.ts";
 import { recommendationFor } from "./recommendation/index.ts";
+import { leftOutByTrees } from "./references/tree-columns.ts";
 import type {
   CandidateSummary,
   DatasetReport,
@@ -65,7 +67,7 @@ export function finalistsFor(
  * The report of one data set from its finished trials: all candidates on the first seed, on those folds that are complete for them
  * (three at least), and baseline and finalists on those further seeds that are, with those references that have them, too.
  *
- * @param options `alpha`, where a part of that of the settings is spent elsewhere; `notes` on how the run was cut
+ * @param options `alpha`, where a part of that of the settings is spent elsewhere; `notes` on how the run was cut; `keep`: which model
  * @throws RangeError where the first seed isn't complete: without the trials of all candidates there is nothing to rank
  */
 export function reportDataset(
@@ -74,11 +76,11 @@ export function reportDataset(
   settings: Settings,
   candidates: readonly CandidateSummary[],
   trials: readonly PredictedTrial[],
-  options: { alpha?: number; notes?: readonly Note[] } = {},
+  options: { alpha?: number; notes?: readonly Note[]; keep?: Keep } = {},
 ): DatasetReport {
   checkSettingNames(settings);
-  checkOptions("reportDataset", options, { alpha: true, notes: true });
-  const { alpha = settings.alpha, notes = [] } = options;
+  checkOptions("reportDataset", options, { alpha: true, notes: true, keep: true });
+  const { alpha = settings.alpha, notes = [], keep } = options;
   const truth = truthOf(dataset, testTable);
   const testRows = testTable === null ? null : Math.max(truth.labels.length, truth.targets.length);
   const baseline = baselineIdOf(settings, dataset.task);
@@ -122,6 +124,7 @@ export function reportDataset(
     notes: [
       ...notes,
       ...unavailable(used, candidates),
+      ...(candidates.some(({ id }) => id === treesReference.id) ? leftOutByTrees(dataset) : []),
       ...dataset.notes,
       ...unusedUnlabeled(candidates, used, baseline),
     ],
@@ -136,7 +139,7 @@ export function reportDataset(
   const whole = {
     ...report,
     metrics: metricsByCandidate(used, truth),
-    model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true }),
+    model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true, keep }),
   };
   const shown = portrayed(whole).map(({ candidate }) => candidate);
   return {

@@ -219,10 +219,15 @@ export interface Ranking {
 
 /** What follows from a comparison. Gains are improvements, whichever way the metric goes. */
 export interface Recommendation {
-  /** Id of what is to be used among the losses: the one that gains most of those that are better, else the baseline. It is kept. */
+  /**
+   * Id of what is to be used among the losses: the one that gains most of those that are better, else the baseline. It is kept, unless
+   * another model is asked for.
+   */
   candidate: string;
   /** What has to be said first, where trees or a linear model make the losses needless. */
   lead: string | null;
+  /** Id of the reference that `lead` says to use. */
+  instead: string | null;
   /** What to use, and what it gains. */
   use: string;
   /** Over the baseline, with its 95 % interval; null where that is what is to be used. */
@@ -301,7 +306,7 @@ export interface DatasetReport {
   behaviours: Behaviour[];
   ranking: Ranking;
   recommendation: Recommendation;
-  /** Which model was kept and why. */
+  /** Which model was kept and why; trees have 0 epochs. */
   model: { candidate: string; configuration: Configuration; epochs: number; why: string } | null;
 }
 

@@ -5,6 +5,7 @@ import {
   chooseCandidates,
   chooseReferences,
   defaultSettings,
+  type Keep,
   listed,
   metricFor,
   type Settings,
@@ -14,6 +15,7 @@ import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
 import { areRecords, type RunOptions, runTrials, runWithin } from "../compare/compare-run.ts";
+import { checkKeep, keepOption } from "../compare/keep.ts";
 import { alphaLeft, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
 import { resultsOf, sampled } from "../compare/results-of.ts";
@@ -54,6 +56,7 @@ interface Options extends Omit<Settings, "losses" | "references" | "hidden" | "m
   model: string;
   losses?: string[];
   references: string[];
+  keep: Keep;
   hidden?: number[];
   workers?: number;
   budget?: number;
@@ -95,6 +98,7 @@ export function compareCommand(): Command {
       list,
       [...defaultSettings.references],
     )
+    .addOption(keepOption())
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option(
       "-s, --seeds <n>",
@@ -200,6 +204,7 @@ Examples:
   minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
   minimand compare churn --with ./focal2.ts --losses focal,focal2    a loss of your own
   minimand compare clinic.csv --target y --unlabeled other-clinic.csv    few labels here, many rows from elsewhere
+  minimand compare churn --keep trees    predict by the trees that were compared, not by a network
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
 again continues where it was stopped.`,
@@ -228,6 +233,8 @@ async function compare(files: string[], options: Options): Promise<void> {
     metricFor(settings.metric, task);
     return chooseCandidates(settings, task, { candidates: own.candidates, model });
   });
+  const { keep } = options;
+  checkKeep(keep, settings, chosen, subjects);
   if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
   const candidates = summarise(chosen, task, settings.configurations);
   const { engine, note } = await chooseEngine(options);
@@ -240,6 +247,7 @@ async function compare(files: string[], options: Options): Promise<void> {
     data: subjects.map(identityOf),
     ...(origins.length > 0 && { origins }),
     ...(model && { model: model.id }),
+    ...(keep !== "auto" && { keep }),
   };
   await inOutputFolder(out, run, areRecords, async (store) => {
     if (note !== null) tell(note);
@@ -263,7 +271,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
       const sums = subjects.map(({ sha256 }) => sha256);
       const look = lookAt(await alphaLeft(out, taken.settings, sums), cut.length > 0);
-      const results = resultsOf(taken, records, missing, look);
+      const results = resultsOf(taken, records, missing, look, keep);
       await startEngine();
       const compile = await compilerOf(engine, warn);
       const models = await fitModels(taken.subjects, taken.settings, results, {
@@ -272,7 +280,8 @@ async function compare(files: string[], options: Options): Promise<void> {
         candidates: own.candidates,
         model,
       });
-      const report = renderReport(results, out);
+      const typed = process.argv.slice(2);
+      const report = renderReport(results, out, typed);
       signal.throwIfAborted();
       const names = subjects.map(({ name }) => name);
       await replaceTogether(out, {
@@ -283,7 +292,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       for (const { notes } of results.datasets)
         for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
       process.stdout.write(
-        options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out }),
+        options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }),
       );
     });
   });
@@ -325,6 +334,7 @@ function settingsOf(target: string, options: Options): Settings {
     engine: _e,
     threads: _t,
     with: _files,
+    keep: _k,
     model,
     hidden = defaultSettings.hidden,
     losses,

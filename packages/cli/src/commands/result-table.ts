@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import { fixed, metricName, outcomeOrder, pValue, signed } from "@minimand/compare";
 import { printable } from "../printable.ts";
-import { adviceOf, predictCommandOf } from "../report/comparison/advice.ts";
+import { adviceOf, type CommandToRun, commandsOf } from "../report/comparison/advice.ts";
 import { plural } from "../report/format.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
@@ -19,19 +19,20 @@ const styleOf = {
   reference: "dim",
 } as const satisfies Record<RankingEntry["verdict"], string>;
 
-/** Where results are shown: the output folder, for the command that applies the model, and the columns there are. */
+/** Where results are shown: the output folder and the arguments, for the commands that follow, and the columns there are. */
 export interface Shown {
   folder: string;
+  typed?: readonly string[];
   width?: number;
 }
 
 /** The ranking as text: a table a data set, the comparison across data sets, and at the very end what to do. */
-export function resultTable(results: Results, { folder, width = terminalWidth() }: Shown): string {
+export function resultTable(results: Results, { folder, typed, width = terminalWidth() }: Shown): string {
   const parts = results.datasets.map((dataset) => datasetTable(dataset, width));
   if (results.across !== null) parts.push(acrossTable(results.across, width));
   const several = results.datasets.length > 1;
   const advice = results.datasets.map((dataset, i) => {
-    const lines = adviceLines(dataset, predictCommandOf(results, folder, i), width);
+    const lines = adviceLines(dataset, commandsOf(results, i, { folder, typed }), width);
     return several ? `${styleText("bold", printable(dataset.name))}\n${lines}` : lines;
   });
   return `${[...parts, ...advice].join("\n\n")}\n`;
@@ -119,14 +120,14 @@ function acrossTable(across: NonNullable<Results["across"]>, width: number): str
   return `${styleText("bold", `Across ${across.datasets.length} data sets`)}\n${table}\n${wrapped(across.summary, width)}`;
 }
 
-/** What to do, as the last lines: what was found before the losses, use, costs, the next step, the command. */
-function adviceLines(dataset: DatasetReport, command: string | null, width: number): string {
+/** What to do, as the last lines: what was found before the losses, use, costs, the next step, the commands. */
+function adviceLines(dataset: DatasetReport, commands: readonly CommandToRun[], width: number): string {
   const { lead } = dataset.recommendation;
   const sentences = adviceOf(dataset).map(({ about, text }) =>
     about === "What to use" ? styleText("bold", wrapped(text, width)) : wrapped(text, width),
   );
   const lines = [...(lead === null ? [] : [styleText("bold", wrapped(lead, width))]), ...sentences];
-  if (command !== null) lines.push(`Apply it: ${printable(command)}`);
+  for (const { about, command } of commands) lines.push(`${about}: ${printable(command)}`);
   return lines.join("\n");
 }
 

@@ -1,6 +1,7 @@
 import {
   chooseReferences,
   compareAcross,
+  type Keep,
   type Note,
   type PredictedTrial,
   type Results,
@@ -26,6 +27,7 @@ export function resultsOf(
   records: PredictedTrial[][],
   missing: string[],
   { alpha, left }: Look,
+  keep: Keep,
 ): Results {
   const cut = missing.map(
     (what): Note => ({
@@ -36,6 +38,7 @@ export function resultsOf(
   const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>
     reportDataset(dataset, { name, source, sha256, testTable }, settings, summaries, records[i], {
       alpha,
+      keep,
       notes: [...cut, ...chooseReferences(settings).notes],
     }),
   );

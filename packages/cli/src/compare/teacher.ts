@@ -15,8 +15,11 @@ export async function readTeacher(
 ): Promise<{ model: SavedModel; place: string; sha256: string }> {
   const place = await onlyModel(folder);
   const model = await readModel(place);
-  const { encoder, network, classes } = model.description;
-  if (network.own !== undefined)
+  const { description } = model;
+  const { encoder, classes } = description;
+  // Trees are refused where the teacher is asked.
+  const network = "network" in description ? description.network : undefined;
+  if (network?.own !== undefined)
     throw new UsageError(
       `--distill-from ${place}: expected a model of one of minimand's networks, got one of the own model '${network.own.id}'`,
     );

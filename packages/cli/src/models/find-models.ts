@@ -8,6 +8,7 @@ import {
   type OwnModel,
   readModelDescription,
   type SavedModel,
+  weightsFile,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
@@ -63,7 +64,7 @@ export async function readModel(place: string): Promise<SavedModel> {
   const path = join(place, "model.json");
   const text = (await readCurrent(path)).toString();
   const description = readModelDescription(text, path);
-  const weightsPath = join(place, "model.safetensors");
+  const weightsPath = join(place, weightsFile(description));
   const model = { description, weights: new Uint8Array(await readCurrent(weightsPath)) };
   // First: of a changed byte the sums tell more than what it happens to break.
   const files = { description: text, weights: model.weights };
@@ -72,7 +73,9 @@ export async function readModel(place: string): Promise<SavedModel> {
     checkWeights(model);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new UsageError(`${weightsPath}: ${error.message.replace(/^(model\.)?safetensors(: |, )/, "")}`);
+    throw new UsageError(
+      `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees)(: |, )/, "")}`,
+    );
   }
   if (!summed) tell(noSums(place));
   return model;
@@ -88,7 +91,7 @@ export function ownModelOf(
   { description }: SavedModel,
   models: readonly OwnModel[],
 ): OwnModel | undefined {
-  const { own } = description.network;
+  const own = "network" in description ? description.network.own : undefined;
   if (own === undefined) return undefined;
   const found = models.find(({ id }) => id === own.id);
   if (found === undefined)

@@ -6,11 +6,14 @@ import {
   type Results,
   type SavedModel,
   type Settings,
+  treesReference,
+  weightsFile,
   writeModelDescription,
 } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
 import type { Subject } from "../compare/subjects.ts";
+import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
@@ -34,8 +37,9 @@ export async function fitModels(
         report.model === null ? null : await fitWhole({ ...dataset, name }, settings, report.model, options),
       );
     } catch (error) {
-      if (!(error instanceof NonFiniteError)) throw error;
-      const text = `no model is kept: ${report.model?.candidate} diverged when it was trained on all rows`;
+      const why = failureOf(error, report.model?.candidate);
+      if (why === null || options.signal.aborted) throw error;
+      const text = `no model is kept: ${why} when it was trained on all rows`;
       report.notes = [...report.notes, { level: "warning", text }];
       report.model = null;
       models.push(null);
@@ -44,8 +48,15 @@ export async function fitModels(
   return models;
 }
 
+/** What became of a model that could not be trained; null for a fault of the program. */
+function failureOf(error: unknown, candidate: string | undefined): string | null {
+  if (error instanceof NonFiniteError) return `${candidate} diverged`;
+  // A library that fails costs its model, and not the comparison.
+  return candidate === treesReference.id ? `${candidate} failed (${messageOf(error)})` : null;
+}
+
 /** The description comes last: where it is, the model is whole. */
-const files = ["model.safetensors", "model.onnx", "model.json"];
+const files = ["model.safetensors", "model.trees", "model.onnx", "model.json"];
 
 /**
  * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
@@ -65,13 +76,13 @@ export async function modelFiles(
   for (const [i, model] of models.entries()) {
     if (model === null) continue;
     contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
-    contents[join(folders[i], "model.safetensors")] = model.weights;
+    contents[join(folders[i], weightsFile(model.description))] = model.weights;
     contents[join(folders[i], "model.onnx")] = await onnxIfPossible(model, own);
   }
   return contents;
 }
 
-/** Free text has no like in ONNX, nor has all that an own model may do; what hasn't is told. */
+/** Trees and free text have no like in ONNX, nor has all that an own model may do; what hasn't is told. */
 async function onnxIfPossible(model: SavedModel, own?: OwnModel): Promise<Uint8Array | null> {
   const reason = noOnnxOf(model.description);
   if (reason !== null) {

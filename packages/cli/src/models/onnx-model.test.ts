@@ -6,6 +6,7 @@ import {
   fitWhole,
   type MakeDatasetOptions,
   makeDataset,
+  type NetworkDescription,
   predictTable,
   readColumns,
   readTable,
@@ -109,7 +110,9 @@ describe.skipIf(runtime !== null)(
       );
       const model = await fitted(table, { target: "target", types });
       expect(model.description.classes.length).toBeGreaterThan(10);
-      expect(model.description.inputs.some((name) => name.endsWith("=(missing)"))).toBe(true);
+      expect(
+        (model.description as NetworkDescription).inputs.some((name) => name.endsWith("=(missing)")),
+      ).toBe(true);
       await expectSame(model, table);
     });
 

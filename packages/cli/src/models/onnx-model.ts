@@ -4,12 +4,14 @@ import {
   type ModelDescription,
   missingWords,
   mostDeviations,
+  type NetworkDescription,
   networkOfOwn,
   type OwnModel,
   type predictTable,
   readColumns,
   readModelDescription,
   type SavedModel,
+  type SavedNetwork,
   savedLayers,
   sizesOf,
   type Table,
@@ -35,13 +37,16 @@ const chunk = 4096;
  * A kept model as an ONNX file, with all that stands between a table and its predictions.
  *
  * @param own the own model that it is of, where it is of one
- * @throws UsageError in one line where the own model does what ONNX has no like of
+ * @throws UsageError in one line where it is trees, or where free text or the own model does what ONNX has no like of
  */
 export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
+  const { description, weights } = model;
+  const reason = noOnnxOf(description);
+  if (reason !== null || "trees" in description) throw new UsageError(`no model.onnx: ${reason}`);
   const { tabularToOnnx } = await import("@minimand/native");
   await startEngine();
-  const { description } = model;
-  const { params, forward } = own === undefined ? ofLayers(model) : ofOwn(model, own);
+  const network = { description, weights };
+  const { params, forward } = own === undefined ? ofLayers(network) : ofOwn(network, own);
   try {
     return tabularToOnnx(
       forward,
@@ -64,16 +69,16 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
 }
 
 /** Why there is no ONNX file of a model; null where there can be one. */
-export function noOnnxOf({ encoder }: ModelDescription): string | null {
-  const texts = encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
+export function noOnnxOf(description: ModelDescription): string | null {
+  if ("trees" in description)
+    return "gradient-boosted trees are read by their own library; predict uses the folder, and a run of compare without --keep trees keeps a network";
+  const texts = description.encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
   if (texts.length === 0) return null;
   return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
 }
 
 /** The inputs of the file. Parts of dates are inputs of their own, which values that stand for missing dates are none of. */
-function onnxColumns(description: ModelDescription): TabularModel["columns"] {
-  const reason = noOnnxOf(description);
-  if (reason !== null) throw new UsageError(`no model.onnx: ${reason}`);
+function onnxColumns(description: NetworkDescription): TabularModel["columns"] {
   return description.encoder.features.flatMap((feature) => {
     if (feature.kind === "text") return [];
     return feature.date === undefined ? [feature] : [{ ...feature, asMissing: [] }];
@@ -85,7 +90,7 @@ interface Forward {
   forward: (params: Tree, x: np.Array) => np.Array;
 }
 
-function ofLayers(model: SavedModel): Forward {
+function ofLayers(model: SavedNetwork): Forward {
   const saved = savedLayers(model);
   const sizes = sizesOf(model.description);
   const { hidden, head } = model.description.network;
@@ -99,7 +104,7 @@ function ofLayers(model: SavedModel): Forward {
   return { params: { layers }, forward };
 }
 
-function ofOwn(model: SavedModel, own: OwnModel): Forward {
+function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
   const { network, trained } = networkOfOwn(model, own);
   const params = network.model.unflatten(trained.params as np.Array);
   network.dispose();

@@ -1,7 +1,18 @@
 import { type Metric, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
+import { referenceNamed } from "../plan/trained-references.ts";
 import { nothingTested, recommended } from "../recommendation/recommend.ts";
-import type { Configuration, DatasetReport, Ranking, TrialRecord, TuningRecord } from "../results.ts";
+import type {
+  Configuration,
+  DatasetReport,
+  Ranking,
+  Settings,
+  TrialRecord,
+  TuningRecord,
+} from "../results.ts";
+
+/** What to keep: what is recommended, or a reference by its name. */
+export type Keep = "auto" | Settings["references"][number];
 
 /**
  * Which loss to keep and how to train it again on all rows: the loss with the best mean if it is distinguishably better
@@ -9,21 +20,26 @@ import type { Configuration, DatasetReport, Ranking, TrialRecord, TuningRecord }
  * its best learning rate; the median of these rates (the lower of two); the median of that configuration's epochs. Null where no
  * setting finished on all folds.
  *
- * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric
+ * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric. `keep`: a reference instead, with
+ *   its setting chosen in the same way; trees have 0 epochs
  */
 export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
-  options: { validationIsLoss?: boolean } = {},
+  options: { validationIsLoss?: boolean; keep?: Keep } = {},
 ): DatasetReport["model"] {
-  checkOptions("chooseModel", options, { validationIsLoss: true });
-  const { validationIsLoss = false } = options;
-  const candidate = recommended(ranking);
+  checkOptions("chooseModel", options, { validationIsLoss: true, keep: true });
+  const { validationIsLoss = false, keep = "auto" } = options;
+  const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
   const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
   const own = trials.filter((t) => t.candidate === candidate);
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;
+  if (keep !== "auto") {
+    const epochs = keep === "trees" ? 0 : chosen.epochs;
+    return { candidate, ...chosen, epochs, why: `it was asked for (--keep ${keep})` };
+  }
   const none = nothingTested(ranking)
     ? "nothing could be tested, so the baseline is kept"
     : "no loss is distinguishably better than the baseline, so the baseline is kept";

@@ -7,15 +7,28 @@ import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
 import { withOwnSum } from "./sums.ts";
 
-/** `model.json`: everything but the weights that is needed to predict. */
-export interface ModelDescription {
+/** What `model.json` says of every kept model. */
+interface Described {
   schema: "minimand.model/1";
   task: Task;
   target: string;
   classes: string[];
+  /** How columns are read, and how a network's inputs are made of them. */
+  encoder: Encoder;
+  candidate: string;
+  configuration: Configuration;
+  why: string;
+  rows: number;
+  /** Name of the data set; descriptions of earlier versions have none. */
+  dataset?: string;
+  /** SHA-256 of the file of {@link weightsFile}; descriptions of earlier versions have none. */
+  weightsSha256?: string;
+}
+
+/** `model.json` of a network: everything but the weights that is needed to predict. */
+export interface NetworkDescription extends Described {
   /** Names of the network's inputs, in order. */
   inputs: string[];
-  encoder: Encoder;
   network: {
     hidden: number[];
     activation: "relu";
@@ -25,21 +38,37 @@ export interface ModelDescription {
     own?: { id: string; sha256?: string };
   };
   targetScale: { mean: number; sd: number };
-  candidate: string;
-  configuration: Configuration;
   epochs: number;
-  why: string;
-  rows: number;
-  /** Name of the data set; descriptions of earlier versions have none. */
-  dataset?: string;
-  /** SHA-256 of `model.safetensors`; descriptions of earlier versions have none. */
-  weightsSha256?: string;
 }
 
-/** A kept model: its description and its weights. */
+/** `model.json` of gradient-boosted trees: everything but the trees. Free text is none of their columns. */
+export interface TreesDescription extends Described {
+  /** Package and version that trained them. */
+  trees: { library: string };
+}
+
+/** `model.json` */
+export type ModelDescription = NetworkDescription | TreesDescription;
+
+/** A kept model: its description, and the bytes of its weights, or of its trees. */
 export interface SavedModel {
   description: ModelDescription;
   weights: Uint8Array;
+}
+
+/** A kept network. */
+export interface SavedNetwork extends SavedModel {
+  description: NetworkDescription;
+}
+
+/** Kept trees. */
+export interface SavedTrees extends SavedModel {
+  description: TreesDescription;
+}
+
+/** The name of the file beside `model.json`. */
+export function weightsFile(description: ModelDescription): "model.safetensors" | "model.trees" {
+  return "trees" in description ? "model.trees" : "model.safetensors";
 }
 
 /** The text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
@@ -65,35 +94,46 @@ export function readModelDescription(text: string, place: string): ModelDescript
     throw wrong("a file that is no JSON or is cut off");
   }
   if (!isObject(value) || value.schema !== "minimand.model/1") throw wrong("something else");
+  const ofTrees = value.trees !== undefined;
+  const fields = { ...commonFields, ...(ofTrees ? treesFields : networkFields) };
   const broken = Object.entries(fields).find(([name, is]) => !is(value[name]));
   if (broken !== undefined) throw wrong(`a wrong field ${quoted(broken[0])}`);
   const { sha256: _, ...rest } = value;
   const description = rest as unknown as ModelDescription;
-  const { task, classes, encoder, inputs } = description;
+  const { task, classes, encoder } = description;
   const enough = task === "regression" ? 0 : task === "binary" ? 2 : 3;
   if (classes.length < enough || (task !== "multiclass" && classes.length > enough))
     throw wrong(`${classes.length} classes for the task ${task}`);
-  if (inputs.length !== encoder.inputs) throw wrong(`${inputs.length} names for ${encoder.inputs} inputs`);
+  if ("inputs" in description && description.inputs.length !== encoder.inputs)
+    throw wrong(`${description.inputs.length} names for ${encoder.inputs} inputs`);
   return description;
 }
 
 type Check = (value: unknown) => boolean;
 
-const fields: Record<string, Check> = {
+const commonFields: Record<string, Check> = {
   task: (v) => v === "binary" || v === "multiclass" || v === "regression",
   classes: (v) => isListOf(v, isText),
-  inputs: (v) => isListOf(v, isText),
   encoder: isEncoder,
+  dataset: (v) => v === undefined || isText(v),
+  weightsSha256: (v) => v === undefined || isText(v),
+  sha256: (v) => v === undefined || isText(v),
+};
+
+const networkFields: Record<string, Check> = {
+  inputs: (v) => isListOf(v, isText),
   network: (v) =>
     isObject(v) &&
     isListOf(v.hidden, isCount) &&
     v.activation === "relu" &&
     (v.head === undefined || heads.some((head) => head === v.head)) &&
     (v.own === undefined || (isObject(v.own) && isText(v.own.id))),
-  dataset: (v) => v === undefined || isText(v),
-  weightsSha256: (v) => v === undefined || isText(v),
-  sha256: (v) => v === undefined || isText(v),
   targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
+};
+
+const treesFields: Record<string, Check> = {
+  trees: (v) => isObject(v) && isText(v.library),
+  encoder: (v) => isEncoder(v) && (v as Encoder).features.every(({ kind }) => kind !== "text"),
 };
 
 function isEncoder(value: unknown): value is Encoder {

@@ -1,11 +1,16 @@
 export * from "./choose.ts";
 export {
   type ModelDescription,
+  type NetworkDescription,
   readModelDescription,
   type SavedModel,
+  type SavedNetwork,
+  type SavedTrees,
+  type TreesDescription,
+  weightsFile,
   writeModelDescription,
 } from "./description.ts";
 export * from "./saved-model.ts";
-export { checkWeights, networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
+export { networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
 export { checkSums } from "./sums.ts";
 export * from "./teacher.ts";

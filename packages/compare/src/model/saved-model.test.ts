@@ -11,7 +11,7 @@ import type { DatasetReport, Settings } from "../results.ts";
 import { makeWhole } from "../trial/fold.ts";
 import { makeLearner } from "../trial/learner.ts";
 import { discard, makeNetwork } from "../trial/network.ts";
-import type { SavedModel } from "./description.ts";
+import type { NetworkDescription, SavedModel } from "./description.ts";
 import { readModelDescription, writeModelDescription } from "./description.ts";
 import { fitWhole, predictTable } from "./saved-model.ts";
 import { checkSums } from "./sums.ts";
@@ -66,7 +66,7 @@ describe("fitWhole and predictTable", () => {
       ...chosen(candidate),
       configuration: { learningRate: 0.02, parameters: candidate === "arcface" ? { m: 0.1 } : {} },
     });
-    const { head } = kept.description.network;
+    const { head } = (kept.description as NetworkDescription).network;
     expect(head).toBe(candidate === "arcface" ? "cosine" : candidate.replace("-softmax", ""));
     const { whole } = makeWhole(dataset);
     const network = makeNetwork(whole.inputs, "binary", 2, { ...settings, head });

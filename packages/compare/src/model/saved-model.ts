@@ -4,8 +4,8 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
 import { unreadableRows } from "../dataset/unreadable.ts";
-import { minimisedBy } from "../plan/candidate.ts";
-import { candidateFor } from "../plan/candidates.ts";
+import { isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
+import { plannedFor } from "../plan/candidates.ts";
 import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
@@ -15,12 +15,17 @@ import { buildInfoOf, makeLearner } from "../trial/learner.ts";
 import { discard, outputsFor } from "../trial/network.ts";
 import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "../trial/own-network.ts";
-import type { SavedModel } from "./description.ts";
+import type { SavedModel, SavedNetwork } from "./description.ts";
 import { ownTensors } from "./own-weights.ts";
-import { builtNetwork, layerTensors, networkOfOwn } from "./saved-network.ts";
+import { builtNetwork, checkNetwork, layerTensors, networkOfOwn } from "./saved-network.ts";
+import { fitTrees, predictWithTrees, treesOf } from "./saved-trees.ts";
 import { sha256Of } from "./sums.ts";
 
-/** Trains the chosen loss again on all rows of a data set; `candidates` are own ones that it may be of, `model` as in trials. */
+/**
+ * Trains what was chosen again on all rows of a data set: a network with a loss, or a reference.
+ *
+ * @param options `candidates`: own ones that it may be of; `model`: as in trials
+ */
 export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
@@ -29,11 +34,24 @@ export async function fitWhole(
 ): Promise<SavedModel> {
   checkSettingNames(settings);
   checkOptions("fitWhole", options, { signal: true, compile: true, candidates: true, model: true });
-  const { signal, compile, candidates, model } = options;
-  checkOwnModel(settings, model);
+  checkOwnModel(settings, options.model);
+  const candidate = plannedFor(chosen.candidate, dataset.task, settings, options.candidates);
+  if (isTrees(candidate)) return fitTrees(dataset, chosen, options.signal);
+  if (!("network" in candidate)) return fitNetwork(dataset, settings, chosen, candidate, options);
+  // The reference trains its own network, whatever the losses do.
+  const own: Settings = { ...settings, model: candidate.network, hidden: [] };
+  return fitNetwork(dataset, own, chosen, candidate, { ...options, model: undefined });
+}
+
+async function fitNetwork(
+  dataset: Dataset,
+  settings: Settings,
+  chosen: NonNullable<DatasetReport["model"]>,
+  candidate: NetworkCandidate,
+  { signal, compile, model }: OwnParts & { signal?: AbortSignal; compile?: Compile },
+): Promise<SavedNetwork> {
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
-  const candidate = candidateFor(chosen.candidate, task, settings, candidates);
   const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
@@ -89,27 +107,41 @@ export async function predictTable(
   table: Table,
   own?: OwnModel,
 ): Promise<{ prediction: Prediction; rows: number; unreadable: Int32Array; notes: Note[] }> {
-  const { task, targetScale } = model.description;
   const faults: UnreadableRows = new Map();
-  const { outputs, rows, notes } = await outputsOfTable(model, table, faults, own);
+  const { description, weights } = model;
+  const { prediction, rows, notes } = await ("trees" in description
+    ? predictWithTrees({ description, weights }, table, faults)
+    : predictWithNetwork({ description, weights }, table, faults, own));
   const { unreadable, notes: more } = unreadableRows(table, faults);
-  return {
-    prediction: predictionOf(outputs, rows, task, targetScale),
-    rows,
-    unreadable,
-    notes: [...notes, ...more],
-  };
+  return { prediction, rows, unreadable, notes: [...notes, ...more] };
+}
+
+async function predictWithNetwork(
+  model: SavedNetwork,
+  table: Table,
+  faults: UnreadableRows,
+  own?: OwnModel,
+): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
+  const { task, targetScale } = model.description;
+  const { outputs, rows, notes } = await outputsOfTable(model, table, faults, own);
+  return { prediction: predictionOf(outputs, rows, task, targetScale), rows, notes };
+}
+
+/** Throws a DataError where the weights, or the trees, are not those of the description. */
+export function checkWeights({ description, weights }: SavedModel): void {
+  if ("trees" in description) treesOf({ description, weights });
+  else checkNetwork({ description, weights });
 }
 
 /**
- * The outputs of a kept model for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
+ * The outputs of a kept network for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
  *
  * @param faults takes what is wrong with rows that can't be encoded; without it the first such row is an error
  * @param own as for {@link predictTable}
  * @throws DataError as {@link predictTable}; RangeError for another own model, or none
  */
 export async function outputsOfTable(
-  model: SavedModel,
+  model: SavedNetwork,
   table: Table,
   faults?: UnreadableRows,
   own?: OwnModel,

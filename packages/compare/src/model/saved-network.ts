@@ -4,12 +4,12 @@ import { leavesOf, rangeError, type Tree } from "minimand/engine";
 import type { OwnModel } from "../plan/own-parts.ts";
 import { makeNetwork, type Network, type Trained } from "../trial/network.ts";
 import { makeNetworkOf } from "../trial/own-network.ts";
-import type { ModelDescription, SavedModel } from "./description.ts";
+import type { NetworkDescription, SavedNetwork } from "./description.ts";
 import { ownVariables } from "./own-weights.ts";
 import { tensorOf } from "./tensor-of.ts";
 
 /** The network of a kept model of layers. */
-export function builtNetwork(model: SavedModel): { network: Network; trained: Trained } {
+export function builtNetwork(model: SavedNetwork): { network: Network; trained: Trained } {
   const { description } = model;
   const layers = savedLayers(model);
   const sizes = sizesOf(description);
@@ -30,7 +30,7 @@ export function builtNetwork(model: SavedModel): { network: Network; trained: Tr
  * @throws RangeError where it is another one; DataError where the weights are not such a model's
  */
 export function networkOfOwn(
-  { description, weights }: SavedModel,
+  { description, weights }: SavedNetwork,
   own: OwnModel,
 ): { network: Network; trained: Trained } {
   const { encoder, task, classes, network: saved } = description;
@@ -40,7 +40,7 @@ export function networkOfOwn(
 }
 
 /** Throws a DataError where the weights are not those of the description. */
-export function checkWeights(model: SavedModel): void {
+export function checkNetwork(model: SavedNetwork): void {
   if (model.description.network.own === undefined) savedLayers(model);
   else tensorOf(readSafetensors(model.weights).tensors, "params");
 }
@@ -54,7 +54,7 @@ export function checkWeights(model: SavedModel): void {
 export function savedLayers({
   description,
   weights,
-}: SavedModel): { weight: Float32Array; bias?: Float32Array }[] {
+}: SavedNetwork): { weight: Float32Array; bias?: Float32Array }[] {
   const { own } = description.network;
   if (own !== undefined) throw rangeError("model", `the own model ${own.id} beside it`, undefined);
   const sizes = sizesOf(description);
@@ -68,7 +68,7 @@ export function savedLayers({
 }
 
 /** Widths of a kept model's layers, inputs and outputs included. */
-export function sizesOf({ task, classes, encoder, network }: ModelDescription): number[] {
+export function sizesOf({ task, classes, encoder, network }: NetworkDescription): number[] {
   return [encoder.inputs, ...network.hidden, task === "regression" ? 1 : classes.length];
 }
 

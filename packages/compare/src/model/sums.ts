@@ -18,7 +18,7 @@ export async function withOwnSum(textOf: (sum: string) => string): Promise<strin
  * Checks that the files of a kept model are those that were written, byte by byte: `model.json` holds a sum of itself
  * and one of the weights.
  *
- * @param files `model.json`, which `readModelDescription` has read, and `model.safetensors`
+ * @param files `model.json`, which `readModelDescription` has read, and the file of `weightsFile`
  * @param places their paths, for messages
  * @returns whether there are sums; earlier versions wrote none
  * @throws DataError naming the file that is another one

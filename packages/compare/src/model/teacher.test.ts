@@ -4,6 +4,7 @@ import { tableOf } from "../../../../test/support/tables.ts";
 import { defaultSettings } from "../plan/settings.ts";
 import type { Settings } from "../results.ts";
 import { makeTrialRunner } from "../trial/run-trial.ts";
+import type { SavedNetwork } from "./description.ts";
 import { fitWhole, outputsOfTable, predictTable } from "./saved-model.ts";
 import { withTeacher } from "./teacher.ts";
 
@@ -21,7 +22,7 @@ const chosen = {
   epochs: 10,
   why: "it was asked for",
 };
-const teacher = await fitWhole(await datasetOf(text), settings, chosen);
+const teacher = (await fitWhole(await datasetOf(text), settings, chosen)) as SavedNetwork;
 
 const taught = async (csvText: string, options: Parameters<typeof datasetOf>[1] = {}) =>
   withTeacher(await datasetOf(csvText, options), await tableOf(csvText), teacher, { place: "o/model" });

@@ -5,7 +5,7 @@ import { fitEncoder } from "../dataset/encoder.ts";
 import type { Note } from "../results.ts";
 import { DataError, listed, quoted } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
-import type { SavedModel } from "./description.ts";
+import type { NetworkDescription, SavedModel } from "./description.ts";
 import { outputsOfTable } from "./saved-model.ts";
 
 /**
@@ -25,7 +25,12 @@ export async function withTeacher(
 ): Promise<Dataset> {
   checkOptions("withTeacher", options, { place: true, testsElsewhere: true });
   const { place, testsElsewhere = false } = options;
-  const { task, classes } = teacher.description;
+  const { description } = teacher;
+  if ("trees" in description)
+    throw new DataError(
+      `${place}: expected a network as the teacher, whose logits are learned from, got gradient-boosted trees`,
+    );
+  const { task, classes } = description;
   if (dataset.task === "regression" || task === "regression")
     throw new DataError(
       `${place}: expected a teacher and data with classes, as distillation compares logits, got the task regression`,
@@ -36,7 +41,7 @@ export async function withTeacher(
     throw new DataError(
       `${place}: expected a teacher of the classes ${listed(dataset.classes)} of ${quoted(dataset.target)}, got one of ${listed(classes)}`,
     );
-  const { outputs, notes } = await outputsOfTable(teacher, table);
+  const { outputs, notes } = await outputsOfTable({ ...teacher, description }, table);
   const { rows } = encodeTarget(dataset, table);
   const logits = new Float32Array(rows.length * classes.length);
   rows.forEach((row, i) => {
@@ -45,12 +50,13 @@ export async function withTeacher(
     });
   });
   const own = notes.map((note): Note => ({ ...note, text: `teacher: ${note.text}` }));
-  if (!testsElsewhere) own.push(hasSeen(teacher, dataset) ? seenAll(place) : maybeSeen(place, teacher));
+  if (!testsElsewhere)
+    own.push(hasSeen(description, dataset) ? seenAll(place) : maybeSeen(place, description));
   return { ...dataset, teacher: logits, notes: [...dataset.notes, ...own] };
 }
 
 /** Whether the teacher was trained on as many rows, with the same median, mean, deviation and levels in every common column. */
-function hasSeen({ description }: SavedModel, dataset: Dataset): boolean {
+function hasSeen(description: NetworkDescription, dataset: Dataset): boolean {
   if (description.rows !== dataset.rows) return false;
   const { features } = fitEncoder(
     dataset,
@@ -70,8 +76,7 @@ function seenAll(place: string): Note {
 }
 
 /** A part of its rows can't be told from others. */
-function maybeSeen(place: string, { description }: SavedModel): Note {
-  const { rows, dataset } = description;
+function maybeSeen(place: string, { rows, dataset }: NetworkDescription): Note {
   const of = dataset === undefined ? "" : ` of '${dataset}'`;
   return {
     level: "info",

@@ -17,5 +17,5 @@ export { methods } from "./methods.ts";
 export * from "./own-parts.ts";
 export * from "./settings.ts";
 export * from "./summarise.ts";
-export { chooseReferences, linearReference, treesReference } from "./trained-references.ts";
+export { chooseReferences, linearReference, referenceNamed, treesReference } from "./trained-references.ts";
 export * from "./trials.ts";

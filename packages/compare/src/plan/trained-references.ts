@@ -40,11 +40,11 @@ export const treesReference: TreesReference = {
   grid: [1, averaged].map((models) => ({ learningRate: 0.1, parameters: { models } })),
 };
 
+/** The references that are trained, by the names that they are asked for with. */
+export const referenceNamed = { linear: linearReference, trees: treesReference } as const;
+
 /** Every reference that is trained. */
-export const trainedReferences: readonly (LinearReference | TreesReference)[] = [
-  linearReference,
-  treesReference,
-];
+export const trainedReferences: readonly (LinearReference | TreesReference)[] = Object.values(referenceNamed);
 
 /** The references that are asked for and make sense, and for the others a note that says why not. */
 export function chooseReferences({
@@ -60,7 +60,7 @@ export function chooseReferences({
   const leaveOut = (label: string, why: string): void =>
     void notes.push({ level: "info", text: `${label}: left out of the references, as ${why}` });
   for (const name of references) {
-    const candidate = name === "linear" ? linearReference : treesReference;
+    const candidate = referenceNamed[name];
     if (bagColumn !== null) leaveOut(candidate.label, "it would need the labels of rows, and bags hide them");
     else if (name === "linear" && model === "linear") leaveOut(candidate.label, "all losses train one");
     else candidates.push(candidate);

@@ -32,9 +32,11 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
   const candidate = recommended(ranking);
   const entry = ranking.entries.find((one) => one.candidate === candidate)!;
   const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
+  const lead = leadOf(evidence.references, ranking);
   return {
     candidate,
-    lead: leadOf(evidence.references, ranking),
+    lead: lead?.text ?? null,
+    instead: lead?.instead ?? null,
     use: useOf(entry, gain, report),
     gain,
     costs: costsToKnow(report, candidate, evidence.others),
@@ -111,26 +113,39 @@ function gainOf({ difference }: RankingEntry, { higherIsBetter }: Ranking): Gain
   return higherIsBetter ? { mean, low, high } : { mean: -mean, low: -high, high: -low };
 }
 
-/** What has to be said before all losses: trees or a linear model do as well or better. */
-function leadOf(references: readonly Advantage[], ranking: Ranking): string | null {
+/** What has to be said before all losses: trees or a linear model do as well or better; and which of them. */
+function leadOf(
+  references: readonly Advantage[],
+  ranking: Ranking,
+): { instead: string; text: string } | null {
   const [trees, linear] = ["gradient-boosted-trees", "linear-model"].map((id) =>
     references.find(({ candidate }) => candidate === id),
   );
+  const use = ({ candidate: instead }: Advantage, text: string) => ({ instead, text });
   const { metric, rope } = ranking;
   const ahead = (one: Advantage): boolean => one.low > 0;
   const linearFirst =
     linear !== undefined && ahead(linear) && (trees === undefined || linear.mean > trees.mean);
   if (trees !== undefined && ahead(trees) && !linearFirst)
-    return `Gradient-boosted trees are ${gainText(trees, metric)} ahead of the best loss on these data. If you don't need a network, use them.`;
+    return use(
+      trees,
+      `Gradient-boosted trees are ${gainText(trees, metric)} ahead of the best loss on these data. If you don't need a network, use them.`,
+    );
   if (linearFirst)
-    return `A linear model is ${gainText(linear, metric)} ahead of the best loss on these data. A hidden layer does harm here: use the linear model.`;
+    return use(
+      linear,
+      `A linear model is ${gainText(linear, metric)} ahead of the best loss on these data. A hidden layer does harm here: use the linear model.`,
+    );
   // What is ahead of the linear model by no more than is of no use.
   if (
     linear !== undefined &&
     linear.pWorse <= 0.05 &&
     (trees === undefined || trees.mean <= linear.mean + rope)
   )
-    return `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you want it simple, use it.`;
+    return use(
+      linear,
+      `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you want it simple, use it.`,
+    );
   return null;
 }
 

@@ -4,6 +4,9 @@ import { type Library, type LibraryModel, type LibraryVector, withLibrary } from
 import { featureName, levelName, scaled, type TreeColumns } from "./tree-columns.ts";
 import type { Trees } from "./trees.ts";
 
+/** Rows that the library is given at once: its memory can't hold any number of them. */
+const chunk = 1 << 16;
+
 /**
  * Predicts by trees: the means of their models.
  *
@@ -25,7 +28,11 @@ export function predictTrees(trees: Trees, columns: TreeColumns, rows: number): 
     const sums = new Float64Array(rows * outputs);
     models.forEach((files, i) => {
       const model = load(library, files, `/model${i}`);
-      addPrediction(model, trees, columns, rows, sums);
+      for (let start = 0; start < rows; start += chunk) {
+        const end = Math.min(start + chunk, rows);
+        const own = columns.map((column) => column.slice(start, end));
+        addPrediction(model, trees, own, end - start, sums.subarray(start * outputs, end * outputs));
+      }
       model.delete();
     });
     if (task !== "regression") return decided(sums, rows, classes);

@@ -1,4 +1,6 @@
 import type { Dataset } from "../dataset/dataset.ts";
+import type { Note } from "../results.ts";
+import { listed } from "../table/data-error.ts";
 
 /**
  * Inputs as trees take them, a list a feature: numbers (NaN where missing), or texts (empty where missing). `readColumns`
@@ -6,8 +8,21 @@ import type { Dataset } from "../dataset/dataset.ts";
  */
 export type TreeColumns = readonly (Float64Array | readonly string[])[];
 
+/** A data set without its free text, which trees don't take: the library's own words of a text would need another reader. */
+export function withoutText(dataset: Dataset): Dataset {
+  return { ...dataset, features: dataset.features.filter(({ kind }) => kind !== "text") };
+}
+
+/** Says which columns trees are without, where they are not without any. */
+export function leftOutByTrees({ features }: Pick<Dataset, "features">): Note[] {
+  const texts = features.filter(({ kind }) => kind === "text").map(({ name }) => name);
+  if (texts.length === 0 || texts.length === features.length) return [];
+  const text = `Gradient-boosted trees: without the free text ${listed(texts)}, which they don't take`;
+  return [{ level: "info", text }];
+}
+
 /**
- * The inputs of some rows of a data set. Free text is none: the library's own words of a text would need another reader.
+ * The inputs of some rows of a data set, but for free text.
  *
  * @throws Error where all inputs are free text
  */

@@ -161,7 +161,7 @@ describe("an own model", () => {
     };
     const given: Settings = { ...settings, model: "own" };
     const kept = await fitWhole(dataset, given, chosen, { model: counting });
-    expect(kept.description.network).toMatchObject({ hidden: [], own: { id: "counting" } });
+    expect(kept.description).toMatchObject({ network: { hidden: [], own: { id: "counting" } } });
     const { params, "state.0": steps } = readSafetensors(kept.weights).tensors;
     expect(params.shape).toEqual([3 * (weightRows(2) + 1) + 2 * (weightRows(3) + 1)]);
     // Two epochs of three batches.

@@ -5,7 +5,7 @@ import { encodeTarget } from "../dataset/encode-target.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
 import type { TreesReference } from "../plan/candidate.ts";
 import { predictTrees } from "../references/predict-trees.ts";
-import { rowsOfColumns, type TreeColumns, treeColumns } from "../references/tree-columns.ts";
+import { rowsOfColumns, type TreeColumns, treeColumns, withoutText } from "../references/tree-columns.ts";
 import { type TreeExamples, trainTrees } from "../references/trees.ts";
 import type { Configuration, TuningRecord } from "../results.ts";
 import type { Table } from "../table/table.ts";
@@ -54,7 +54,6 @@ const modelsOf = ({ parameters }: Configuration): number => parameters.models;
 function testColumns({ testRows }: PreparedFold, dataset: Dataset, table: Table | null): TreeColumns {
   if (table === null) return treeColumns(dataset, testRows);
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
-  const { columns } = readColumns(fitEncoder(dataset, all), table);
-  const taken = columns.filter((_, feature) => dataset.features[feature].kind !== "text");
-  return rowsOfColumns(taken, encodeTarget(dataset, table).rows);
+  const { columns } = readColumns(fitEncoder(withoutText(dataset), all), table);
+  return rowsOfColumns(columns, encodeTarget(dataset, table).rows);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DatasetReport, Results } from "@minimand/compare";
+import { type DatasetReport, labelOf, type Results, referenceNamed } from "@minimand/compare";
 
 /** A sentence of advice with what it is about. */
 export interface Advice {
@@ -18,6 +18,48 @@ export function adviceOf({ recommendation }: Pick<DatasetReport, "recommendation
   ];
 }
 
+/** A command, and what it does. */
+export interface CommandToRun {
+  about: string;
+  command: string;
+}
+
+/**
+ * The commands that follow: what applies the kept model, and what keeps the reference that the recommendation is led by.
+ *
+ * @param typed the arguments of the command that was run; nothing is said of keeping without them
+ */
+export function commandsOf(
+  results: Results,
+  index: number,
+  { folder, typed = [] }: { folder: string; typed?: readonly string[] },
+): CommandToRun[] {
+  const report = results.datasets[index];
+  const { model, recommendation } = report;
+  const name = (id: string): string => labelOf(report, id).replace(/^./, (letter) => letter.toLowerCase());
+  const apply = predictCommandOf(results, folder, index);
+  const commands: CommandToRun[] = [];
+  if (model !== null && apply !== null)
+    commands.push({
+      about: model.candidate === recommendation.candidate ? "Apply it" : `Apply the ${name(model.candidate)}`,
+      command: apply,
+    });
+  const { instead } = recommendation;
+  const keep = Object.entries(referenceNamed).find(([, { id }]) => id === instead)?.[0];
+  if (instead !== null && keep !== undefined && instead !== model?.candidate && typed.length > 0)
+    commands.push({
+      about: `Keep the ${name(instead)}${results.datasets.length === 1 ? "" : " of all data sets"}`,
+      command: keepingCommand(typed, keep),
+    });
+  return commands;
+}
+
+/** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */
+function keepingCommand(typed: readonly string[], keep: string): string {
+  const others = typed.filter((word, i) => !word.startsWith("--keep") && typed[i - 1] !== "--keep");
+  return ["minimand", ...others, "--keep", keep].map(quoted).join(" ");
+}
+
 /**
  * The command that applies the model of a data set, ready to be pasted into a shell.
  *
@@ -26,14 +68,20 @@ export function adviceOf({ recommendation }: Pick<DatasetReport, "recommendation
  * @returns null where no model was kept
  */
 export function predictCommandOf(results: Results, folder: string, index: number): string | null {
-  const { datasets, ownModel } = results;
-  if (datasets[index].model === null) return null;
+  const { datasets, candidates, ownModel } = results;
+  const { model } = datasets[index];
+  if (model === null) return null;
+  const kept = candidates.find(({ id }) => id === model.candidate);
   const place = datasets.length === 1 ? folder : join(folder, "model", datasets[index].name);
-  const own = ownModel?.origin === undefined ? "" : ` --with ${quoted(ownModel.origin.file)}`;
+  // References are networks and trees of their own.
+  const own =
+    ownModel?.origin === undefined || kept?.kind === "reference"
+      ? ""
+      : ` --with ${quoted(ownModel.origin.file)}`;
   return `minimand predict ${quoted(place)} ROWS.csv${own}`;
 }
 
 /** A word as a shell takes it. */
 function quoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -5,7 +5,7 @@ import { html } from "../page/markup.ts";
 import { page } from "../page/page.ts";
 import { svgDocument } from "../page/svg-document.ts";
 import { acrossSection } from "./across-section.ts";
-import { predictCommandOf } from "./advice.ts";
+import { commandsOf } from "./advice.ts";
 import { datasetSection } from "./dataset-section.ts";
 import { readingSection } from "./reading-section.ts";
 import { recommendationBox } from "./recommendation-box.ts";
@@ -35,19 +35,20 @@ ${results.datasets.map(
  *
  * @param results what `results.json` holds
  * @param folder where it is kept, for the command that applies the model
+ * @param typed the arguments that the command was run with, for the one that keeps another model
  * @returns the text of `report.html`
  * @example await writeFile("report.html", renderReport(results, "minimand-churn"));
  */
-export function renderReport(results: Results, folder: string): string {
+export function renderReport(results: Results, folder: string, typed: readonly string[] = []): string {
   const document = svgDocument();
   const several = results.datasets.length > 1;
   const title = results.datasets.map(({ name }) => name).join(", ");
   const sections = results.datasets.map((report, i): Markup => {
-    const command = predictCommandOf(results, folder, i);
+    const commands = commandsOf(results, i, { folder, typed });
     const head = several
       ? html`<h2 id="data-${i}">${report.name}</h2><p class="lede">${report.ranking.summary}</p>
-${recommendationBox(report, command, html`<h3>What to do</h3>`)}`
-      : html`${recommendationBox(report, command, html`<h2>What to do</h2>`)}
+${recommendationBox(report, commands, html`<h3>What to do</h3>`)}`
+      : html`${recommendationBox(report, commands, html`<h2>What to do</h2>`)}
 <h2 id="data-${i}">All that were compared</h2>`;
     return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, { head, index: i })}</section>
 `;

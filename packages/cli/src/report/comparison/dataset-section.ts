@@ -73,7 +73,7 @@ function keptModel(report: DatasetReport): Markup {
   }
   return html`<h3>The model that was kept</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
-${plural(report.rows, "row")}${report.time === undefined ? "" : ", the latest included,"} for ${plural(model.epochs, "epoch")}. ${sentence(model.why)}${
+${plural(report.rows, "row")}${report.time === undefined ? "" : ", the latest included,"}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
       : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come can't be told here."

@@ -1,14 +1,18 @@
 import type { DatasetReport } from "@minimand/compare";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
-import { type Advice, adviceOf } from "./advice.ts";
+import { type Advice, adviceOf, type CommandToRun } from "./advice.ts";
 
 /**
- * The box at the top: what has to be said first, what to use and what it costs, the command that applies it, the next step.
+ * The box at the top: what has to be said first, what to use and what it costs, the next step, and the commands that apply it.
  *
- * @param command see `predictCommandOf`
+ * @param commands see `commandsOf`
  */
-export function recommendationBox(report: DatasetReport, command: string | null, heading: Markup): Markup {
+export function recommendationBox(
+  report: DatasetReport,
+  commands: readonly CommandToRun[],
+  heading: Markup,
+): Markup {
   const { lead } = report.recommendation;
   const groups = Map.groupBy(adviceOf(report), ({ about }) => about);
   const sentences = (about: Advice["about"], list: Advice[]): Markup => html`<div><dt>${about}</dt>${list.map(
@@ -17,10 +21,8 @@ export function recommendationBox(report: DatasetReport, command: string | null,
 `;
   return html`<aside class="advice" aria-label="What to do">${heading}
 ${lead === null ? null : html`<p class="lead"><strong>${lead}</strong></p>`}
-<dl>${[...groups].map(([about, list]) => sentences(about, list))}${
-    command === null
-      ? null
-      : html`<div><dt>Apply it</dt><dd><code>${command}</code></dd></div>
-`
-  }</dl></aside>`;
+<dl>${[...groups].map(([about, list]) => sentences(about, list))}${commands.map(
+    ({ about, command }) => html`<div><dt>${about}</dt><dd><code>${command}</code></dd></div>
+`,
+  )}</dl></aside>`;
 }

@@ -1,0 +1,50 @@
+import {
+  chooseReferences,
+  type Keep,
+  leftOutByTrees,
+  type PlannedCandidate,
+  referenceNamed,
+  type Settings,
+} from "@minimand/compare";
+import { Option } from "commander";
+import { UsageError } from "../failure.ts";
+import { tell } from "../printable.ts";
+import type { Subject } from "./subjects.ts";
+
+/** `--keep` of `compare`. */
+export const keepOption = (): Option =>
+  new Option(
+    "--keep <model>",
+    "the model to keep: auto (the loss that is recommended), or a reference, linear or trees",
+  )
+    .choices(["auto", ...Object.keys(referenceNamed)])
+    .default("auto", "auto");
+
+/**
+ * Tells which columns the kept model will be without.
+ *
+ * @throws UsageError in one line where it can't be had: it isn't compared, or there is nothing that it could learn from
+ */
+export function checkKeep(
+  keep: Keep,
+  settings: Settings,
+  candidates: readonly PlannedCandidate[],
+  subjects: readonly Subject[],
+): void {
+  if (keep === "auto") return;
+  const { id } = referenceNamed[keep];
+  if (!candidates.some((candidate) => candidate.id === id)) {
+    const [why] = settings.references.includes(keep)
+      ? chooseReferences({ ...settings, references: [keep] }).notes
+      : [];
+    throw new UsageError(
+      `--keep ${keep}: expected ${keep} among the references, got ${why === undefined ? `--references ${settings.references.join(",") || "none"}` : why.text}`,
+    );
+  }
+  if (keep !== "trees") return;
+  for (const { name, dataset } of subjects) {
+    if (dataset.features.every(({ kind }) => kind === "text"))
+      throw new UsageError(`--keep trees: expected an input of ${name} that is no free text, got none`);
+    for (const { text } of leftOutByTrees(dataset)) tell(`${name}: ${text}`);
+  }
+}
