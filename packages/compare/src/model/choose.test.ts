@@ -83,6 +83,30 @@ describe("chooseModel", () => {
     expect(chosen?.why).toBe("B gains most of the losses that are distinguishably better than the baseline");
   });
 
+  it("keeps a reference where it is asked for, by its own trials: a linear model, or trees, which have no epochs", () => {
+    const losses = ranking([entry("b", "better", 0.9), entry("ce", "baseline", 0.6)]);
+    const trees = [1, 3].map((models) => ({ learningRate: 0.1, parameters: { models } }));
+    const trials = [
+      ...ce,
+      ...tuned("linear-model", [[0.5, 0.9, 3]]),
+      ...[0, 1].map((fold) =>
+        trial("gradient-boosted-trees", fold, [
+          { configuration: trees[0], validation: 0.6, epochs: 0 },
+          { configuration: trees[1], validation: 0.5 + fold, epochs: 0 },
+        ]),
+      ),
+    ];
+    expect(chooseModel(trials, losses, { keep: "linear" })).toEqual({
+      ...{ candidate: "linear-model", configuration: fast, epochs: 30 },
+      why: "it was asked for (--keep linear)",
+    });
+    expect(chooseModel(trials, losses, { keep: "trees" })).toEqual({
+      ...{ candidate: "gradient-boosted-trees", configuration: trees[1], epochs: 0 },
+      why: "it was asked for (--keep trees)",
+    });
+    expect(chooseModel(ce, losses, { keep: "trees" })).toBeNull();
+  });
+
   it("takes the rate in the middle of those that are best on each fold, not that of the luckiest fold", () => {
     const trials = tuned("ce", [
       [0.6, 0.99, 1],

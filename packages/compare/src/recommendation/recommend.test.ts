@@ -134,6 +134,16 @@ describe("recommend", () => {
     );
   });
 
+  it("names the reference that the lead says to use", () => {
+    const report = reportOf([{ id: "focal", gain: 0.01, verdict: "undecided" }, baseline]);
+    const instead = (...references: Advantage[]) => recommend(report, { ...none, references }).instead;
+    const [trees, linear] = ["gradient-boosted-trees", "linear-model"];
+    expect(instead(against(trees, 0.07, 0.04, 0.1, 0), against(linear, 0.03, 0.01, 0.05, 0))).toBe(trees);
+    expect(instead(against(trees, 0.02, 0.01, 0.03, 0), against(linear, 0.03, 0.01, 0.05, 0))).toBe(linear);
+    expect(instead(against(linear, 0, -0.009, 0.009, 0.03))).toBe(linear);
+    expect(instead(against(trees, 0.07, -0.01, 0.15))).toBeNull();
+  });
+
   it("says that a linear model does as well only where nothing is clearly ahead of it", () => {
     const report = reportOf([{ id: "focal", gain: 0.01, verdict: "undecided" }, baseline]);
     const lead = (...references: Advantage[]) => recommend(report, { ...none, references }).lead;

@@ -14,7 +14,9 @@ export function recommendationFor(
   trials: readonly PredictedTrial[],
   truth: Truth,
 ): Recommendation {
-  const { ranking, task } = report;
+  const { ranking, task, time } = report;
+  // How differences on later rows vary isn't known: there are no intervals to tell of.
+  if (time !== undefined) return recommend(report, { references: [], others: [] });
   const first = recommended(ranking);
   const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;
   const metrics = task === "regression" ? watched.numbers : watched.classes;

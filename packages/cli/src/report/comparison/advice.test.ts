@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasetFixture, resultsFixture } from "../../../../../test/results-fixture.ts";
-import { adviceOf, predictCommandOf } from "./advice.ts";
+import { adviceOf, commandsOf, predictCommandOf } from "./advice.ts";
 
 describe("the advice of a comparison", () => {
   it("begins with what to use and ends with the next step", () => {
@@ -18,5 +18,52 @@ describe("the advice of a comparison", () => {
     expect(predictCommandOf(own, "out", 0)).toBe("minimand predict out ROWS.csv --with ./m.ts");
     const none = resultsFixture([{ ...datasetFixture(), model: null }]);
     expect(predictCommandOf(none, "out", 0)).toBeNull();
+  });
+
+  const trees = "gradient-boosted-trees";
+  const led = datasetFixture();
+  const report = {
+    ...led,
+    recommendation: { ...led.recommendation, instead: trees },
+    ranking: {
+      ...led.ranking,
+      entries: [
+        ...led.ranking.entries,
+        { ...led.ranking.entries[0], candidate: trees, label: "Boosted trees" },
+      ],
+    },
+  };
+  const typed = ["compare", "my data.csv", "-t", "y", "--losses", "focal,mae"];
+
+  it("has the command that keeps the reference which leads, as it was typed", () => {
+    const shown = (args: string[], of = resultsFixture([report])) =>
+      commandsOf(of, 0, { folder: "out", typed: args });
+    const [apply, keep] = shown([...typed, "--keep", "linear", "--keep=auto"]);
+    expect(apply).toEqual({ about: "Apply it", command: "minimand predict out ROWS.csv" });
+    expect(keep).toEqual({
+      about: "Keep the boosted trees",
+      command: "minimand compare 'my data.csv' -t y --losses focal,mae --keep trees",
+    });
+    expect(shown(typed, resultsFixture([report, datasetFixture({ name: "b" })]))[1]?.about).toBe(
+      "Keep the boosted trees of all data sets",
+    );
+    expect(shown([])).toHaveLength(1);
+    expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
+  });
+
+  it("says what is applied where a reference was kept, which needs no own code", () => {
+    const kept = { ...report, model: { ...led.model!, candidate: trees } };
+    const made = resultsFixture([kept]);
+    const results = {
+      ...made,
+      candidates: [
+        ...made.candidates,
+        { ...made.candidates[0], id: trees, label: "Boosted trees", kind: "reference" as const },
+      ],
+      ownModel: { id: "m", origin: { file: "./m.ts", sha256: "00" } },
+    };
+    expect(commandsOf(results, 0, { folder: "out", typed })).toEqual([
+      { about: "Apply the boosted trees", command: "minimand predict out ROWS.csv" },
+    ]);
   });
 });
