@@ -27,7 +27,7 @@ export function predictionKept(kept: KeptPredictions): { ids: Int32Array; predic
   return {
     ids: new Int32Array(fromBase64(rows)),
     prediction: {
-      probabilities: Float64Array.from(new Float32Array(fromBase64(logProbabilities)), Math.exp),
+      probabilities: new Float64Array(new Float32Array(fromBase64(logProbabilities))).map(Math.exp),
       predicted: new Int32Array(fromBase64(predicted)),
       predictions: new Float64Array(fromBase64(numbers)),
     },
@@ -45,5 +45,9 @@ function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
 }
 
 function fromBase64(text = ""): ArrayBuffer {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  // `Uint8Array.from` is twenty times slower, and half of the time after the trials was this.
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes.buffer;
 }
