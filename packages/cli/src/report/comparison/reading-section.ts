@@ -16,7 +16,7 @@ export function readingSection(report: DatasetReport | undefined, several: boole
 Whether a loss helps elsewhere is another question.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
-      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds beside the baseline
+      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds beside the baseline and trained references
 (${seeds?.complete.length ?? 1} in all), and only these finalists can be called better. `
       : null
   }${chip("not pursued")} is a loss that isn't among them: its interval is of one seed.</p>
