@@ -82,6 +82,16 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect((await once("wide")).stderr).not.toContain("trials are there already");
   });
 
+  it("can keep a reference instead, which needs no file of code", async () => {
+    const references = bare.map((word) => (word === "none" ? "linear,trees" : word));
+    const args = [...references, "--with", "counting.mjs", "--model", "counting", "--keep", "linear"];
+    const ran = await compare(...args, "--out", "line");
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain("Apply the linear model: minimand predict line ROWS.csv\n");
+    expect(existsSync(at("line/model/model.onnx"))).toBe(true);
+    expect(await run(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("keeps the model with its state: predict and export take it with the same file, ONNX without", async () => {
     const own = ["--with", "counting.mjs"];
     const args = [...bare, ...own, "--model", "counting"];

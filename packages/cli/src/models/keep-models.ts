@@ -84,12 +84,15 @@ export async function modelFiles(
 
 /** Trees and free text have no like in ONNX, nor has all that an own model may do; what hasn't is told. */
 async function onnxIfPossible(model: SavedModel, own?: OwnModel): Promise<Uint8Array | null> {
-  const reason = noOnnxOf(model.description);
+  const { description } = model;
+  const reason = noOnnxOf(description);
   if (reason !== null) {
     tell(`no model.onnx is kept: ${reason}`);
     return null;
   }
-  if (own === undefined) return onnxOf(model);
+  // A reference may be kept instead of the own model that was compared.
+  if (own === undefined || !("network" in description) || description.network.own === undefined)
+    return onnxOf(model);
   try {
     return await onnxOf(model, own);
   } catch (error) {
