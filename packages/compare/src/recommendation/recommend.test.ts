@@ -89,7 +89,11 @@ describe("recommend", () => {
       difference: entry.difference && { ...entry.difference, ...untested },
     }));
     const report = { ...seen, ranking: { ...seen.ranking, entries } };
-    const { use, beside, gain } = recommend({ ...report, time: "day" }, none);
+    const keptModel = (candidate: string) => ({ time: "day", model: { ...made.model!, candidate } });
+    const { use, beside, gain } = recommend({ ...report, ...keptModel("cross-entropy") }, none);
+    expect(recommend({ ...report, ...keptModel("gradient-boosted-trees") }, none).use).toBe(
+      "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline.",
+    );
     expect(gain).toBeNull();
     expect(use).toBe(
       "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline. It is kept, trained again on all 768 rows, the latest included; the scores are of models that knew earlier rows only.",

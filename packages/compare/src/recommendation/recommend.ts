@@ -87,7 +87,7 @@ function useOf(
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
   if (time !== undefined) {
     const kept =
-      model === null
+      model?.candidate !== ranking.baseline
         ? ""
         : ` It is kept, trained again on all ${rows} rows, the latest included; the scores are of models that knew earlier rows only.`;
     return `Use ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
