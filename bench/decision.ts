@@ -16,13 +16,13 @@ import { startEngine } from "minimand/start";
 import { distance } from "./decision/alike.ts";
 import { draw, tablesOf } from "./decision/draw.ts";
 import { type Outcome, replicate } from "./decision/replicate.ts";
-import { rowsOf } from "./decision/rows.ts";
+import { earlierRows, rowsOf } from "./decision/rows.ts";
 import { rule } from "./decision/rule.ts";
-import { type Setting, settings, training } from "./decision/settings.ts";
+import { type Setting, settings } from "./decision/settings.ts";
 import { makeStackedTrainer } from "./decision/stacked-trainer.ts";
 import { teach } from "./decision/teach.ts";
 import { makeTrainer } from "./decision/trainer.ts";
-import { replaceSection, tableOf } from "./results.ts";
+import { readSections, replaceSection, tableOf } from "./results.ts";
 
 /** Of the replications that count. */
 const seed = 20261127;
@@ -49,7 +49,7 @@ async function* simulate(
 ): AsyncGenerator<Outcome> {
   const compile = await compiler();
   const make = setting.candidates === "losses" ? makeTrainer : makeStackedTrainer;
-  const trainer = make(setting, limits.maxEpochs, compile);
+  const trainer = make(setting, Math.min(limits.maxEpochs, setting.maxEpochs), compile);
   const tables = await tablesOf(setting);
   const teachers = new Map<number, Float64Array>();
   for (let replication = 0; replication < limits.replications; replication++) {
@@ -57,9 +57,9 @@ async function* simulate(
     const started = performance.now();
     const which = replication % tables.length;
     if (typeof setting.labels === "object" && !teachers.has(which))
-      teachers.set(which, await teach(tables[which], compile));
+      teachers.set(which, await teach(tables[which].dataset, compile));
     const root = derive(limits.seed, settings.indexOf(setting), replication);
-    const drawn = draw(tables[which], setting, root, teachers.get(which) ?? null);
+    const drawn = await draw(tables[which], setting, root, teachers.get(which) ?? null);
     const outcome = await replicate(drawn, setting, trainer, root, limits);
     const seconds = Number(((performance.now() - started) / 1000).toFixed(2));
     yield { replication, table: setting.tables[which], seconds, ...outcome };
@@ -88,10 +88,10 @@ const settingOf = (id: string): Setting => {
 async function checkStacks(setting: Setting): Promise<void> {
   const compile = await compiler();
   const [one, stacked] = [makeTrainer, makeStackedTrainer].map((make) =>
-    make(setting, training.maxEpochs, compile),
+    make(setting, setting.maxEpochs, compile),
   );
   for (const [i, table] of (await tablesOf(setting)).entries()) {
-    const apart = await distance(one, stacked, draw(table, setting, 1, null));
+    const apart = await distance(one, stacked, await draw(table, setting, 1, null));
     console.log(`${setting.tables[i]}: stacked networks ${apart.toFixed(1)} standard errors apart`);
     if (!(apart < 4)) process.exitCode = 1;
   }
@@ -104,22 +104,21 @@ if (command === "run") {
   mkdirSync(folder, { recursive: true });
   const done = new Set(outcomesOf(file).map(({ replication }) => replication));
   await startEngine();
-  const { maxEpochs } = training;
-  const limits = {
-    replications: Number(replications),
-    maxEpochs,
-    count: Number.POSITIVE_INFINITY,
-    seed: Number(own),
-  };
+  const none = Number.POSITIVE_INFINITY;
+  const limits = { replications: Number(replications), maxEpochs: none, count: none, seed: Number(own) };
   for await (const outcome of simulate(settingOf(id), done, limits))
     appendFileSync(file, `${JSON.stringify(outcome)}\n`);
 } else if (command === "report") {
   const [folder] = rest;
-  const rows = settings.flatMap((setting) =>
-    rowsOf(setting, outcomesOf(join(folder, `${setting.id}.jsonl`))),
-  );
+  const title = "Decisions, simulated";
+  const earlier = readSections().find((section) => section.title === title)?.rows ?? [];
+  // Outcomes that were measured elsewhere stay as they were.
+  const rows = settings.flatMap((setting) => {
+    const own = rowsOf(setting, outcomesOf(join(folder, `${setting.id}.jsonl`)));
+    return own.length > 0 ? own : earlierRows(setting, earlier);
+  });
   replaceSection({
-    title: "Decisions, simulated",
+    title,
     command: "node bench/decision.ts run SETTING FOLDER",
     rows,
   });
@@ -133,7 +132,7 @@ if (command === "run") {
     for await (const outcome of simulate(setting, new Set(), limits)) outcomes.push(outcome);
     console.log(tableOf(rowsOf(setting, outcomes)));
   }
-  await checkStacks(settingOf("disguised"));
+  for (const id of ["disguised", "regression"]) await checkStacks(settingOf(id));
 } else {
   console.error("decision: expected run SETTING FOLDER [replications], report FOLDER or --quick");
   process.exitCode = 2;

@@ -1,28 +1,30 @@
-import { type Dataset, makeFolds } from "@minimand/compare";
+import { scoreOfPrediction } from "@minimand/compare";
 import { metricById } from "minimand";
+import type { Drawn } from "./draw.ts";
+import { cutOf } from "./judge.ts";
 import { plan } from "./settings.ts";
-import type { Job, Trainer } from "./trainer.ts";
+import { baselineOf, type Job, type Trainer } from "./trainer.ts";
 
 /** Fits of each fold. */
 const each = 8;
 
 /**
- * How far apart the fits of two trainers are, in standard errors of the difference of their mean areas under the curve: both train on
+ * How far apart the fits of two trainers are, in standard errors of the difference of their mean areas under the curve, or errors: both train on
  * the first folds of all seeds, whose numbers of inputs may differ, with keys of their own.
  */
-export async function distance(a: Trainer, b: Trainer, dataset: Dataset): Promise<number> {
-  const metric = metricById("roc-auc");
-  if (metric.kind === "regression") throw new TypeError("metric: expected one of classes");
+export async function distance(a: Trainer, b: Trainer, drawn: Drawn): Promise<number> {
+  const { task } = drawn.dataset;
+  const metric = metricById(task === "regression" ? "rmse" : "roc-auc");
   const of = async (trainer: Trainer, from: number): Promise<{ mean: number; square: number }> => {
     const jobs = Array.from({ length: plan.seeds }, (_, seed) => {
-      const [fold] = makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed);
+      const [fold] = cutOf(drawn, seed);
       return Array.from({ length: each }, (_, i): Job => {
-        return { loss: "cross-entropy", fold, key: from + seed * each + i };
+        return { loss: baselineOf(task), fold, key: from + seed * each + i };
       });
     }).flat();
-    const fits = await trainer(jobs, dataset);
+    const fits = await trainer(jobs, drawn.dataset);
     const values = fits.map((fit, i) =>
-      fit === null ? Number.NaN : metric.evaluate({ labels: jobs[i].fold.test.labels, ...fit }),
+      fit === null ? Number.NaN : scoreOfPrediction(metric, jobs[i].fold.test, fit),
     );
     const n = values.length;
     const mean = values.reduce((sum, v) => sum + v, 0) / n;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type Dataset, type Feature, makeDataset, readTable } from "@minimand/compare";
+import { gunzipSync } from "node:zlib";
+import { type Dataset, type Feature, makeDataset, pickRows, readTable, type Table } from "@minimand/compare";
 import { derive, normal, type RandomSource, randomSource, shuffle } from "minimand/engine";
 import type { Setting } from "./settings.ts";
 
@@ -9,45 +10,85 @@ interface Entry {
   name: string;
   file: string;
   target: string;
+  task: Dataset["task"];
 }
 
-/** Data sets of the bundled tables that a setting draws from. */
-export async function tablesOf({ tables }: Setting): Promise<Dataset[]> {
+/** A bundled table, with the lines of its file: the header, and one for each row of the data set. */
+export interface Source {
+  dataset: Dataset;
+  header: string;
+  lines: string[];
+}
+
+/** The bundled tables that a setting draws from. */
+export async function tablesOf({ tables }: Setting): Promise<Source[]> {
   const index: Entry[] = JSON.parse(readFileSync(new URL("index.json", data), "utf8"));
   return Promise.all(
     tables.map(async (wanted) => {
-      const { name, file, target } = index.find((entry) => entry.name === wanted) as Entry;
-      const bytes = new Uint8Array(readFileSync(new URL(file, data)));
-      return makeDataset(await readTable(bytes, { name: file }), { target, task: taskOf(name) });
+      const { file, target, task } = index.find((entry) => entry.name === wanted) as Entry;
+      const bytes = gunzipSync(readFileSync(new URL(file, data)));
+      const dataset = makeDataset(
+        await readTable(new Uint8Array(bytes), { name: file.replace(/\.gz$/, "") }),
+        { target, task },
+      );
+      const [header, ...lines] = bytes.toString().trimEnd().split("\n");
+      if (lines.length !== dataset.rows) throw new RangeError(`${file}: expected a row on each line`);
+      return { dataset, header, lines };
     }),
   );
 }
 
-const taskOf = (name: string): Dataset["task"] =>
-  ["vehicle", "satellite"].includes(name) ? "multiclass" : "binary";
-
 /** Streams of random numbers of a replication. */
 export const streams = { rows: 1, labels: 2, training: 3 } as const;
 
+/** The data of a replication; `test` is the file that is tested on, where there is one. */
+export interface Drawn {
+  dataset: Dataset;
+  test: Table | null;
+}
+
 /**
- * The data of a replication.
+ * Rows of a table for a replication, and others for its test file.
  *
  * @param probabilities of a teacher, `[rows of the table, classes]`, where labels are planted
  * @returns with a planted gain the better labels stand as one-hot logits of a teacher
  */
-export function draw(
-  table: Dataset,
+export async function draw(
+  source: Source,
   setting: Setting,
   root: number,
   probabilities: Float64Array | null,
-): Dataset {
+): Promise<Drawn> {
+  const { dataset: table } = source;
   const random = randomSource(derive(root, streams.rows));
   const order = shuffle(
     Int32Array.from({ length: table.rows }, (_, row) => row),
     random,
   );
   const rows = setting.clustered ? clusters(order, setting.rows, random) : order.slice(0, setting.rows);
-  const drawn = { ...pick(table, rows), notes: [] };
+  const { testRows } = setting;
+  const test =
+    testRows === null ? null : await fileOf(source, order.slice(setting.rows, setting.rows + testRows));
+  return { dataset: datasetOf(table, setting, root, { rows, probabilities, random }), test };
+}
+
+/** The file of some rows, read as one that is given. */
+function fileOf({ dataset: { name }, header, lines }: Source, rows: Int32Array): Promise<Table> {
+  const text = [header, ...Array.from(rows, (row) => lines[row])].join("\n");
+  return readTable(new TextEncoder().encode(text), { name });
+}
+
+function datasetOf(
+  table: Dataset,
+  setting: Setting,
+  root: number,
+  {
+    rows,
+    probabilities,
+    random,
+  }: { rows: Int32Array; probabilities: Float64Array | null; random: RandomSource },
+): Dataset {
+  const drawn = { ...pickRows(table, rows), notes: [] };
   if (setting.clustered) {
     const numbers = new Map([...new Set(rows)].map((row, number) => [row, number]));
     const groups = rows.map((row) => numbers.get(row) as number);
@@ -57,20 +98,6 @@ export function draw(
   const labelled = randomSource(derive(root, streams.labels));
   if (setting.labels === "permuted") return { ...drawn, labels: shuffle(drawn.labels.slice(), labelled) };
   return planted(drawn, rows, probabilities as Float64Array, setting.labels.planted, labelled);
-}
-
-function pick(dataset: Dataset, rows: Int32Array): Dataset {
-  return {
-    ...dataset,
-    rows: rows.length,
-    labels: Int32Array.from(rows, (row) => dataset.labels[row]),
-    features: dataset.features.map(
-      (feature): Feature =>
-        feature.kind === "numeric"
-          ? { ...feature, values: Float64Array.from(rows, (row) => feature.values[row]) }
-          : { ...feature, codes: Int32Array.from(rows, (row) => feature.codes[row]) },
-    ),
-  };
 }
 
 /** Rows of the table, each one to eight times, until there are enough. */

@@ -1,6 +1,5 @@
 import {
   type Contender,
-  type Dataset,
   type Decision,
   decide,
   influenceOf,
@@ -10,6 +9,7 @@ import {
   type SeedOutcome,
 } from "@minimand/compare";
 import { metricById } from "minimand";
+import type { Drawn } from "./draw.ts";
 import { rule } from "./rule.ts";
 import { plan } from "./settings.ts";
 import type { Fit } from "./trainer.ts";
@@ -21,31 +21,40 @@ export type Judged = Pick<Decision, "id" | "finding" | "better" | "worse"> & {
 } & Record<"mean" | "se" | "df" | "A" | "B" | "sigmaFit2" | "V", number>;
 
 /** The region of practical equivalence, as it is by default. */
-const rope = 0.01;
+const ropeOf = (metric: string, baseline: Rival["outcomes"]): number => {
+  if (metric !== "rmse" && metric !== "mae") return 0.01;
+  const values = [...baseline.values()].map(({ influence }) => influence.value);
+  return (0.01 * values.reduce((a, b) => a + b, 0)) / values.length;
+};
 
-/** The folds of one seed. */
-export const cutOf = (dataset: Dataset, seed: number): PreparedFold[] =>
-  makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed);
+/** The folds of one seed; with a test file there is a single one. */
+export const cutOf = ({ dataset, test }: Drawn, seed: number): PreparedFold[] =>
+  makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed, test);
 
 /** A metric of the predictions of all folds of a seed, put together, with its influences. */
 export function outcomeOf(
   metric: string,
   fits: readonly Fit[],
   cut: readonly PreparedFold[],
-  { labels, classes: { length: classes } }: Dataset,
+  classes: number,
 ): SeedOutcome {
-  const fold = new Int32Array(labels.length);
-  const predicted = new Int32Array(labels.length);
-  const probabilities = new Float64Array(labels.length * classes);
-  for (const [f, { testRows }] of cut.entries())
+  const rows = cut.reduce((sum, { test }) => sum + test.rows, 0);
+  const of = { fold: new Int32Array(rows), folds: cut.length };
+  const [labels, predicted] = [new Int32Array(rows), new Int32Array(rows)];
+  const [targets, predictions] = [new Float64Array(rows), new Float64Array(rows)];
+  const probabilities = new Float64Array(rows * classes);
+  for (const [f, { test, testRows }] of cut.entries())
     testRows.forEach((row, i) => {
-      fold[row] = f;
+      of.fold[row] = f;
+      labels[row] = test.labels[i];
       predicted[row] = fits[f].predicted[i];
+      targets[row] = test.targets[i];
+      predictions[row] = fits[f].predictions[i];
       probabilities.set(fits[f].probabilities.subarray(i * classes, (i + 1) * classes), row * classes);
     });
-  const folds = cut.length;
-  const influence = influenceOf(metric, { labels, predicted, probabilities, fold, folds });
-  return { ids: Int32Array.from(labels, (_, row) => row), fold, folds, influence };
+  const seen = classes === 0 ? { targets, predictions } : { labels, predicted, probabilities };
+  const influence = influenceOf(metric, { ...seen, ...of });
+  return { ids: Int32Array.from(of.fold, (_, row) => row), ...of, influence };
 }
 
 /** 1 where larger is better, else -1. */
@@ -69,7 +78,7 @@ export function judge(
   const contenders = rivals.map(({ id, finalist, outcomes }): Contender => {
     return { id, finalist, fits: pairedFits(outcomes, baseline, { groups }, by) };
   });
-  return decide(contenders, { rope, alpha: rule.alpha }).map((decision, j) =>
+  return decide(contenders, { rope: ropeOf(metric, baseline), alpha: rule.alpha }).map((decision, j) =>
     judgedOf(decision, rivals[j].finalist),
   );
 }

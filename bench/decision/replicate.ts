@@ -1,9 +1,10 @@
 import { type Dataset, finalistsOf, type PreparedFold, type SeedOutcome } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { streams } from "./draw.ts";
+import { type Choice, judgeChoice } from "./choice.ts";
+import { type Drawn, streams } from "./draw.ts";
 import { cutOf, type Judged, judge, outcomeOf, type Rival, signOf } from "./judge.ts";
 import { plan, type Setting } from "./settings.ts";
-import { type Fit, type Job, lossesOf, type Trainer } from "./trainer.ts";
+import { baselineOf, type Fit, type Job, lossesOf, type Trainer } from "./trainer.ts";
 
 /** Decisions of one replication, by metric. */
 export interface Outcome {
@@ -12,6 +13,8 @@ export interface Outcome {
   fits: number;
   seconds: number;
   judged: Record<string, Judged[]>;
+  /** With `judged: "choice"`: what validation chooses, by metric. */
+  choice?: Record<string, Choice>;
   /** With groups: the decisions if every row stood for itself. */
   ungrouped?: Record<string, Judged[]>;
 }
@@ -20,16 +23,17 @@ const baseline = "baseline";
 
 /** Runs the plan of a comparison on one data set, and decides by each metric of the setting. */
 export async function replicate(
-  dataset: Dataset,
+  drawn: Drawn,
   setting: Setting,
   trainer: Trainer,
   root: number,
   limits: { count: number },
-): Promise<Pick<Outcome, "fits" | "judged" | "ungrouped">> {
+): Promise<Pick<Outcome, "fits" | "judged" | "choice" | "ungrouped">> {
+  const { dataset } = drawn;
   const names = namesOf(setting, dataset).slice(0, limits.count);
   const cuts = new Map<number, PreparedFold[]>();
   const cutFor = (seed: number): PreparedFold[] => {
-    const known = cuts.get(seed) ?? cutOf(dataset, seed);
+    const known = cuts.get(seed) ?? cutOf(drawn, seed);
     cuts.set(seed, known);
     return known;
   };
@@ -40,7 +44,7 @@ export async function replicate(
       // Losses have the start and the batches of the baseline, disguised candidates their own.
       const number = isLoss ? 0 : 1 + names.indexOf(name);
       return {
-        loss: isLoss ? name : "cross-entropy",
+        loss: isLoss ? name : baselineOf(dataset.task),
         fold: isPlanted ? withBetterLabels(fold) : fold,
         key: derive(root, streams.training, number, seed, f),
       };
@@ -56,8 +60,9 @@ export async function replicate(
       dataset,
     );
     fits += made.length;
+    const folds = made.length / tasks.length;
     for (const [t, { name, seed }] of tasks.entries()) {
-      const own = made.slice(t * plan.folds, (t + 1) * plan.folds);
+      const own = made.slice(t * folds, (t + 1) * folds);
       trained.get(name)![seed] = own.every((fit) => fit !== null) ? own : null;
     }
   };
@@ -66,11 +71,19 @@ export async function replicate(
     const key = `${metric} ${name} ${seed}`;
     const own = fitsOf(name, seed);
     if (!outcomes.has(key))
-      outcomes.set(key, own === null ? null : outcomeOf(metric, own, cutFor(seed), dataset));
+      outcomes.set(key, own === null ? null : outcomeOf(metric, own, cutFor(seed), dataset.classes.length));
     return outcomes.get(key)!;
   };
 
   await train([baseline, ...names].map((name) => ({ name, seed: 0 })));
+  if (setting.judged === "choice") {
+    const all = [baseline, ...names].map((id) => ({ id, fits: fitsOf(id, 0) }));
+    const choice = setting.metrics.map((metric) => {
+      const outcomes = (fits: readonly Fit[]) => outcomeOf(metric, fits, cutFor(0), dataset.classes.length);
+      return [metric, judgeChoice(metric, all, outcomes)] as const;
+    });
+    return { fits, judged: {}, choice: Object.fromEntries(choice) };
+  }
   const finalists = new Map(
     setting.metrics.map((metric) => {
       const look = (name: string): { outer: number; inner: number } => ({

@@ -9,9 +9,20 @@ const level = rule.alpha / 2;
 const isBetter = ({ finalist, better }: Judged): boolean => finalist && better < level;
 const isWorse = ({ worse }: Judged): boolean => worse < level;
 
+/** The lines of a setting among those of an earlier report: its first ones begin with its title, the others with "the same". */
+export function earlierRows({ title }: Setting, rows: readonly Row[]): Row[] {
+  const first = rows.findIndex(([what]) => what.startsWith(`${title}: `));
+  if (first < 0) return [];
+  const after = rows
+    .slice(first)
+    .findIndex(([what]) => !what.startsWith(`${title}: `) && !what.startsWith("the same"));
+  return after < 0 ? rows.slice(first) : rows.slice(first, first + after);
+}
+
 /** Lines of the table of results for one setting; none where it didn't run. */
 export function rowsOf(setting: Setting, outcomes: readonly Outcome[]): Row[] {
   if (outcomes.length === 0) return [];
+  if (setting.judged === "choice") return choiceRows(setting, outcomes);
   return setting.metrics.flatMap((metric, i) => {
     const judged = outcomes.map((outcome) => outcome.judged[metric]);
     const isPlanted = typeof setting.labels === "object";
@@ -51,6 +62,31 @@ function errorRow(what: string, judged: readonly (readonly Judged[])[]): Row {
     `at most ${most} each`,
     Math.max(better, worse) <= most,
   ];
+}
+
+/** Intervals of what validation chooses, beside the truth. */
+function choiceRows({ title, metrics, labels }: Setting, outcomes: readonly Outcome[]): Row[] {
+  const most = mostOf(outcomes.length);
+  return metrics.flatMap((metric, i): Row[] => {
+    const all = outcomes.map(({ table, choice }) => ({ table, ...choice![metric] }));
+    const truthOf = (one: (typeof all)[number]): number => {
+      if (labels === "permuted") return 0;
+      const others = all.filter((other) => other !== one && other.table === one.table);
+      return others.reduce((sum, { mean }) => sum + mean, 0) / others.length;
+    };
+    const above = all.filter((one) => one.low > truthOf(one)).length;
+    const below = all.filter((one) => one.high < truthOf(one)).length;
+    const mean = all.reduce((sum, one) => sum + one.mean, 0) / all.length;
+    const gains = labels === "permuted" ? "" : `, above 0 in ${all.filter(({ low }) => low > 0).length}`;
+    return [
+      [
+        `${i === 0 ? title : "the same"}: ${metric}`,
+        `of ${all.length} intervals above the true difference in ${above}, below in ${below}${gains}; mean gain ${mean.toFixed(4)}`,
+        `at most ${most} each`,
+        Math.max(above, below) <= most,
+      ],
+    ];
+  });
 }
 
 const withoutTarget = ([what, measured]: Row): Row => [what, measured, "", true];

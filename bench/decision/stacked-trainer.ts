@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Dataset } from "@minimand/compare";
+import { batchSizeFor, type Dataset, predictionOf, scoreOfPrediction } from "@minimand/compare";
 import {
   adamw,
   type Batch,
@@ -10,6 +10,7 @@ import {
   metricById,
   type Objective,
   predictor,
+  squaredError,
   supervised,
 } from "minimand";
 import { type Compile, derive, keyOf, normal, randomSource, relu, shuffle, type Tree } from "minimand/engine";
@@ -18,8 +19,9 @@ import { type Fit, innerOf, type Job, type Trainer } from "./trainer.ts";
 
 /** Networks that are trained in one program. */
 const stack = 25;
-/** Rows of the inner validation part and of the test part of a fold, at most. */
-const seen = 384;
+
+/** Rows of the inner validation part and of the test part of a fold are filled up to a multiple. */
+const chunk = 128;
 
 /** Inputs are filled up with zeros to a multiple: folds of different seeds have different numbers of categories. */
 const columns = 16;
@@ -27,14 +29,23 @@ const columns = 16;
 const [width] = training.hidden;
 type Parameters = { w1: np.Array; b1: np.Array; w2: np.Array; b2: np.Array };
 
+/** What a program is made for. */
+interface Shape {
+  inputs: number;
+  /** Of a network: one a class, or the number predicted. */
+  outputs: number;
+  /** Rows that each network is asked for after an epoch. */
+  seen: number;
+}
+
 /** A program for one shape of data. */
 interface Program {
-  /** Outputs `[stack, seen, classes]` after each epoch. */
+  /** Outputs `[stack, seen, outputs]` after each epoch. */
   epochs(jobs: readonly Job[], maxEpochs: number): AsyncGenerator<Float32Array>;
 }
 
 /**
- * Many fits at once by cross-entropy: the networks of {@link training} stand one beside the other in one training step, in which
+ * Many fits at once by cross-entropy, or squared error: the networks of {@link training} stand one beside the other in one training step, in which
  * no number of one touches another, each with its own start, rows and order. A small network alone takes mostly the time of
  * calling its program.
  */
@@ -44,31 +55,40 @@ export function makeStackedTrainer(
   compile: Compile | undefined,
 ): Trainer {
   const programs = new Map<string, Program>();
-  const programFor = (inputs: number, classes: number): Program => {
-    const key = `${inputs} ${classes}`;
-    const program = programs.get(key) ?? makeProgram(inputs, classes, compile);
+  const programFor = (shape: Shape, task: Dataset["task"]): Program => {
+    const key = `${JSON.stringify(shape)} ${task}`;
+    const program = programs.get(key) ?? makeProgram(shape, task, compile);
     programs.set(key, program);
     return program;
   };
-  const together = async (jobs: readonly Job[], dataset: Dataset): Promise<Fit[]> => {
-    const classes = dataset.classes.length;
+  const together = async (jobs: readonly Job[], { task, classes }: Dataset): Promise<Fit[]> => {
+    const outputs = task === "regression" ? 1 : classes.length;
     const best: { value: number; fit: Fit }[] = [];
     const full = Array.from({ length: stack }, (_, r) => jobs[Math.min(r, jobs.length - 1)]);
     const metric = metricById(setting.metrics[0]);
-    if (metric.kind === "regression") throw new TypeError("metrics: expected ones of classes");
     const by = metric.higherIsBetter ? 1 : -1;
-    const widest = Math.max(...jobs.map(({ fold }) => fold.inputs));
-    const inputs = Math.ceil(widest / columns) * columns;
-    for await (const outputs of programFor(inputs, classes).epochs(full, maxEpochs))
+    const upTo = (values: readonly number[], multiple: number): number =>
+      Math.ceil(Math.max(...values) / multiple) * multiple;
+    const inputs = upTo(
+      jobs.map(({ fold }) => fold.inputs),
+      columns,
+    );
+    const seen = upTo(
+      jobs.map(({ fold }) => fold.validation.rows + fold.test.rows),
+      chunk,
+    );
+    for await (const after of programFor({ inputs, outputs, seen }, task).epochs(full, maxEpochs))
       for (const [r, { fold }] of jobs.entries()) {
-        const own = outputs.subarray(r * seen * classes, (r + 1) * seen * classes);
-        const { rows, labels } = fold.validation;
-        const inside = predictionOf(own.subarray(0, rows * classes), classes);
-        const value = by * metric.evaluate({ labels, ...inside });
+        const own = after.subarray(r * seen * outputs, (r + 1) * seen * outputs);
+        const { validation, test, target } = fold;
+        const of = (first: number, rows: number) =>
+          predictionOf(own.subarray(first * outputs, (first + rows) * outputs), rows, task, target);
+        const inside = of(0, validation.rows);
+        const value = by * scoreOfPrediction(metric, validation, inside);
         // As `train` does: equal epochs keep the earlier one, NaN is worse than any number.
         if (best[r] !== undefined && !(value > best[r].value)) continue;
-        const test = predictionOf(own.subarray(rows * classes, (rows + fold.test.rows) * classes), classes);
-        best[r] = { value, fit: { ...test, inner: innerOf(setting, labels, inside) } };
+        const tested = of(validation.rows, test.rows);
+        best[r] = { value, fit: { ...tested, inner: innerOf(setting, validation, inside) } };
       }
     return best.map(({ fit }) => fit);
   };
@@ -80,12 +100,16 @@ export function makeStackedTrainer(
   };
 }
 
-function makeProgram(inputs: number, classes: number, compile: Compile | undefined): Program {
+function makeProgram(
+  { inputs, outputs, seen }: Shape,
+  task: Dataset["task"],
+  compile: Compile | undefined,
+): Program {
   let starts: readonly Job[] = [];
   const model: Model = {
     init(key) {
       key.dispose();
-      return { params: startsOf(starts, inputs, classes), state: {} };
+      return { params: startsOf(starts, inputs, outputs), state: {} };
     },
     apply({ params, state }, x, { key, weights }) {
       key?.dispose();
@@ -98,7 +122,10 @@ function makeProgram(inputs: number, classes: number, compile: Compile | undefin
   // Weights are 1 / rows of a network's batch: the sum of the networks' means.
   const objective: Objective = (params, { modelState, memory, key }, { x, y, weights }) => {
     const [output, next] = model.apply({ params, state: modelState }, x, { training: true, key });
-    const values = crossEntropy(output.ref.reshape([-1, classes]), y, { weights });
+    const values =
+      task === "regression"
+        ? squaredError(output.ref.reshape([-1]), y, { weights })
+        : crossEntropy(output.ref.reshape([-1, outputs]), y, { weights });
     return [values.sum(), { output, modelState: next, memory }];
   };
   const step = supervised({
@@ -112,9 +139,9 @@ function makeProgram(inputs: number, classes: number, compile: Compile | undefin
     async *epochs(jobs, maxEpochs) {
       starts = jobs;
       let state = step.init(keyOf(0), { hyper: { learningRate: training.learningRate } });
-      const looked = seenRows(jobs, inputs);
+      const looked = seenRows(jobs, inputs, seen);
       for (let epoch = 0; epoch < maxEpochs; epoch++) {
-        state = await fit({ step, state, batches: batchesOf(jobs, inputs, epoch) });
+        state = await fit({ step, state, batches: batchesOf(jobs, inputs, task, epoch) });
         const x = np.array(looked, { shape: [stack, seen, inputs] });
         yield (await forward(step.params(state), step.modelState(state), x).data()) as Float32Array;
       }
@@ -124,7 +151,7 @@ function makeProgram(inputs: number, classes: number, compile: Compile | undefin
 }
 
 /** Starts of the networks, as `mlp` has them: normal with variance 2 / fan-in and 1 / fan-in, biases 0. */
-function startsOf(jobs: readonly Job[], inputs: number, classes: number): Tree {
+function startsOf(jobs: readonly Job[], inputs: number, outputs: number): Tree {
   const sources = jobs.map(({ key }) => randomSource(derive(key, 1)));
   const weights = (shape: readonly [number, number], varianceOf: (job: Job) => number): np.Array => {
     const size = shape[0] * shape[1];
@@ -138,14 +165,20 @@ function startsOf(jobs: readonly Job[], inputs: number, classes: number): Tree {
   return {
     w1: weights([inputs, width], ({ fold }) => 2 / fold.inputs),
     b1: np.zeros([stack, 1, width]),
-    w2: weights([width, classes], () => 1 / width),
-    b2: np.zeros([stack, 1, classes]),
+    w2: weights([width, outputs], () => 1 / width),
+    b2: np.zeros([stack, 1, outputs]),
   };
 }
 
 /** The batches of an epoch: as many for each network, of equally many rows but for one. */
-function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Generator<Batch> {
-  const size = training.batchSize;
+function* batchesOf(
+  jobs: readonly Job[],
+  inputs: number,
+  task: Dataset["task"],
+  epoch: number,
+): Generator<Batch> {
+  const isNumber = task === "regression";
+  const size = batchSizeFor(Math.max(...jobs.map(({ fold }) => fold.fit.rows)), training.batchSize);
   const orders = jobs.map(({ fold, key }) =>
     shuffle(
       Int32Array.from({ length: fold.fit.rows }, (_, row) => row),
@@ -155,9 +188,10 @@ function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Genera
   const count = Math.ceil(Math.max(...orders.map(({ length }) => length)) / size);
   for (let b = 0; b < count; b++) {
     const x = new Float32Array(stack * size * inputs);
-    const y = new Int32Array(stack * size);
+    const y = isNumber ? new Float32Array(stack * size) : new Int32Array(stack * size);
     const weights = new Float32Array(stack * size);
     for (const [r, { fold }] of jobs.entries()) {
+      const { mean, sd } = fold.target;
       const { length } = orders[r];
       const rows = orders[r].subarray(
         Math.floor((b * length) / count),
@@ -166,7 +200,7 @@ function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Genera
       rows.forEach((row, i) => {
         const at = r * size + i;
         x.set(fold.fit.x.subarray(row * fold.inputs, (row + 1) * fold.inputs), at * inputs);
-        y[at] = fold.fit.labels[row];
+        y[at] = isNumber ? (fold.fit.targets[row] - mean) / sd : fold.fit.labels[row];
         weights[at] = 1 / rows.length;
       });
     }
@@ -181,12 +215,10 @@ function* batchesOf(jobs: readonly Job[], inputs: number, epoch: number): Genera
 }
 
 /** Validation rows and test rows of each network, filled up with zeros. */
-function seenRows(jobs: readonly Job[], inputs: number): Float32Array<ArrayBuffer> {
+function seenRows(jobs: readonly Job[], inputs: number, seen: number): Float32Array<ArrayBuffer> {
   const x = new Float32Array(stack * seen * inputs);
   for (const [r, { fold }] of jobs.entries()) {
     const { validation, test, inputs: own } = fold;
-    if (validation.rows + test.rows > seen)
-      throw new RangeError(`rows: expected at most ${seen} to look at, got ${validation.rows + test.rows}`);
     for (const [part, first] of [
       [validation, r * seen],
       [test, r * seen + validation.rows],
@@ -195,19 +227,4 @@ function seenRows(jobs: readonly Job[], inputs: number): Float32Array<ArrayBuffe
         x.set(part.x.subarray(row * own, (row + 1) * own), (first + row) * inputs);
   }
   return x;
-}
-
-/** Softmax of outputs, and the class of the largest. */
-function predictionOf(outputs: Float32Array, classes: number): Pick<Fit, "probabilities" | "predicted"> {
-  const probabilities = new Float64Array(outputs.length);
-  const predicted = Int32Array.from({ length: outputs.length / classes }, (_, i) => {
-    const own = outputs.subarray(i * classes, (i + 1) * classes);
-    const most = own.reduce((a, b) => Math.max(a, b));
-    const sum = own.reduce((all, v) => all + Math.exp(v - most), 0);
-    own.forEach((v, k) => {
-      probabilities[i * classes + k] = Math.exp(v - most) / sum;
-    });
-    return own.indexOf(most);
-  });
-  return { probabilities, predicted };
 }

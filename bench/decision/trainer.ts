@@ -1,5 +1,6 @@
 import {
   type BuildInfo,
+  baselineIdOf,
   candidateById,
   candidates,
   type Dataset,
@@ -10,7 +11,9 @@ import {
   minimisedBy,
   type Network,
   type PlannedCandidate,
+  type Prediction,
   type PreparedFold,
+  scoreOfPrediction,
 } from "@minimand/compare";
 import { metricById } from "minimand";
 import type { Compile } from "minimand/engine";
@@ -24,34 +27,31 @@ export interface Job {
 }
 
 /** What a fit says of the rows of its test part, and its values on the inner validation part, by metric. */
-export interface Fit {
-  probabilities: Float64Array;
-  predicted: Int32Array;
+export interface Fit extends Prediction {
   inner: Record<string, number>;
 }
 
 /** Fits as trials make them, with one configuration; null where one diverged. Programs are compiled once. */
 export type Trainer = (jobs: readonly Job[], dataset: Dataset) => Promise<(Fit | null)[]>;
 
+/** The baseline for a task. */
+export const baselineOf = (task: Dataset["task"]): string => baselineIdOf({ baseline: "auto" }, task);
+
 /** Losses of the comparison that run by default for a task, without the baseline. */
 export function lossesOf(task: Dataset["task"]): string[] {
   return candidates
     .filter((c) => c.tasks.includes(task) && c.kind !== "reference")
-    .filter((c) => c.onlyByName !== true && (c.needs ?? []).length === 0 && c.id !== "cross-entropy")
+    .filter((c) => c.onlyByName !== true && (c.needs ?? []).length === 0 && c.id !== baselineOf(task))
     .map(({ id }) => id);
 }
 
 /** Values of the metrics of a setting on a validation part. */
 export function innerOf(
   { metrics }: Setting,
-  labels: Int32Array,
-  seen: Pick<Fit, "probabilities" | "predicted">,
+  part: PreparedFold["validation"],
+  seen: Prediction,
 ): Fit["inner"] {
-  const values = metrics.map((id) => {
-    const metric = metricById(id);
-    return [id, metric.kind === "regression" ? Number.NaN : metric.evaluate({ labels, ...seen })];
-  });
-  return Object.fromEntries(values);
+  return Object.fromEntries(metrics.map((id) => [id, scoreOfPrediction(metricById(id), part, seen)]));
 }
 
 /** One fit after the other, by the learner of the comparison itself. */
@@ -76,10 +76,10 @@ export function makeTrainer(setting: Setting, maxEpochs: number, compile: Compil
     const configuration = { learningRate: training.learningRate, parameters: candidate.settings[0] ?? {} };
     const { trained } = await learner.train(fold, configuration, { seed: key, metric });
     if (trained === null) return null;
-    const { probabilities, predicted } = await network.predict(trained, fold.test, fold.target);
+    const tested = await network.predict(trained, fold.test, fold.target);
     const inside = await network.predict(trained, fold.validation, fold.target);
     discard(trained);
-    return { probabilities, predicted, inner: innerOf(setting, fold.validation.labels, inside) };
+    return { ...tested, inner: innerOf(setting, fold.validation, inside) };
   };
   return async (jobs, dataset) => {
     const fits: (Fit | null)[] = [];

@@ -5,6 +5,13 @@ import { type JudgedBy, outcomesOf, pairedFits, type Truth } from "./fits-of.ts"
 /** How validation values of different candidates compare. */
 type ValidationBy = Pick<JudgedBy, "higherIsBetter">;
 
+/** What of a trial tells how it did on the inner validation part. */
+interface Validated {
+  candidate: string;
+  fold: number;
+  tuning: readonly { validation: number | null }[];
+}
+
 /**
  * The candidates that are worth more seeds: those with the largest sum of mean outer and mean inner-validation difference to the
  * baseline on the first seed.
@@ -53,12 +60,12 @@ export function chooseFinalists(
  * @param ids the candidates that are chosen among
  * @param id of the new candidate
  */
-export function chosenByValidation(
-  trials: readonly PredictedTrial[],
+export function chosenByValidation<Trial extends Validated>(
+  trials: readonly Trial[],
   ids: readonly string[],
   id: string,
   options: ValidationBy,
-): PredictedTrial[] {
+): Trial[] {
   // Equal values go to the one that comes first in the plan.
   const rivals = ids.flatMap((rival) => trials.filter(({ candidate }) => candidate === rival));
   return [...Map.groupBy(rivals, ({ fold }) => fold).values()].map((own) => {
@@ -72,7 +79,7 @@ export function chosenByValidation(
 }
 
 /** Of the configuration that was kept; NaN where all diverged. */
-function bestValidation({ tuning }: PredictedTrial, { higherIsBetter }: ValidationBy): number {
+function bestValidation({ tuning }: Pick<Validated, "tuning">, { higherIsBetter }: ValidationBy): number {
   const values = tuning.flatMap(({ validation }) => (validation === null ? [] : [validation]));
   if (values.length === 0) return Number.NaN;
   return higherIsBetter ? Math.max(...values) : Math.min(...values);
