@@ -14,9 +14,9 @@ import {
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
-import { areRecords, type RunOptions, runTrials, runWithin } from "../compare/compare-run.ts";
+import { areRecords, type RunOptions, runTrials } from "../compare/compare-run.ts";
 import { checkKeep, keepOption } from "../compare/keep.ts";
-import { alphaLeft, lookAt } from "../compare/looks.ts";
+import { earlierRun, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
 import { resultsOf, sampled } from "../compare/results-of.ts";
 import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
@@ -259,18 +259,18 @@ async function compare(files: string[], options: Options): Promise<void> {
     for (const { text } of chooseReferences(settings).notes) tell(text);
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
+      const sums = subjects.map(({ sha256 }) => sha256);
+      const earlier = await earlierRun(out, settings, sums);
       const whole: RunOptions = {
         ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
         ...{ versions: versions(), engine, origins, model, warn, signal },
         baseline: baselineIdOf(settings, task),
+        ...(earlier && { earlier: earlier.sample }),
       };
-      const { taken, ran } =
-        budget === null ? { taken: whole, ran: await runTrials(whole) } : await runWithin(whole, budget);
-      const { records, cut } = ran;
+      const { taken, records, cut } = await runTrials(whole);
       const missing = [...sampled(taken), ...cut];
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
-      const sums = subjects.map(({ sha256 }) => sha256);
-      const look = lookAt(await alphaLeft(out, taken.settings, sums), cut.length > 0);
+      const look = lookAt(earlier?.alphaLeft ?? settings.alpha, missing.length > 0);
       const results = resultsOf(taken, records, missing, look, keep);
       await startEngine();
       const compile = await compilerOf(engine, warn);

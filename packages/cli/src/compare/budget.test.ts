@@ -1,29 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { makeBudget, repeatsThatFit, rowsThatFit } from "./budget.ts";
+import { makeBudget, samplesOf } from "./budget.ts";
 import { lookAt } from "./looks.ts";
 
 describe("a budget", () => {
   it("leaves less as time goes on, and less again for what is set aside", () => {
-    const budget = makeBudget(60_000, performance.now() - 10_000);
+    let clock = 10_000;
+    const budget = makeBudget(60_000, 0, () => clock);
     const left = budget.left();
     expect(left).toBeLessThan(50_000);
-    expect(left).toBeGreaterThan(40_000);
+    expect(left).toBeGreaterThan(45_000);
+    clock += 1000;
+    expect(budget.left()).toBe(left - 1000);
     budget.setAside(5000);
-    expect(budget.left()).toBeLessThanOrEqual(left - 5000);
+    budget.setAside(3000);
+    expect(budget.left()).toBe(left - 4000);
   });
+});
 
-  it("has room for whole repeats, and not for more than are wanted", () => {
-    expect(repeatsThatFit(10_500, 3000, 5)).toBe(3);
-    expect(repeatsThatFit(10_500, 3000, 2)).toBe(2);
-    expect(repeatsThatFit(-1, 3000, 5)).toBe(0);
-    expect(repeatsThatFit(10_500, 0, 5)).toBe(5);
-  });
-
-  it("takes as many rows as there is time for, but never so few that folds say nothing", () => {
-    expect(rowsThatFit(1000, 900, 5000)).toBeNull();
-    expect(rowsThatFit(1000, 4000, 5000)).toBe(1250);
-    expect(rowsThatFit(1000, 400_000, 5000)).toBe(200);
-    expect(rowsThatFit(-5, 4000, 150)).toBeNull();
+describe("the numbers of rows that may be drawn", () => {
+  it("are few, at least 200, and never nearly all", () => {
+    expect(samplesOf(5000)).toEqual([200, 300, 500, 700, 1000, 1500, 2000, 3000]);
+    expect(samplesOf(1030)).toEqual([200, 300, 500, 700]);
+    expect(samplesOf(220)).toEqual([]);
   });
 });
 

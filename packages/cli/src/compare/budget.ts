@@ -1,43 +1,51 @@
 /** Trials of fewer folds tell too little of the fits. */
 export const leastFolds = 3;
 
-/** What of a budget is left for the kept models and the report, beside what they were measured to take. */
-const reserve = 0.06;
-
 /** A budget of time, counted from the start of the command. */
 export interface Budget {
-  /** Milliseconds that trials may still take. */
+  /** Milliseconds of all of it. */
+  whole: number;
+  /** Milliseconds that trials may still take; what comes after them has its own. */
   left(): number;
-  /** Sets time aside for what comes after the trials. */
+  /** Says how long what comes after the trials is expected to take. */
   setAside(milliseconds: number): void;
 }
 
-/** @param started `performance.now()` at the start of the command */
-export function makeBudget(milliseconds: number, started: number): Budget {
-  let aside = reserve * milliseconds;
+/** Milliseconds, beside a share of the budget, that the report and the end of the workers take. */
+const reserve = { fixed: 1200, share: 0.02 };
+
+/**
+ * @param started by the clock, at the start of the command
+ * @param now the clock, in milliseconds
+ */
+export function makeBudget(
+  milliseconds: number,
+  started: number,
+  now: () => number = () => performance.now(),
+): Budget {
+  let aside = 0;
   return {
-    left: () => milliseconds - aside - (performance.now() - started),
+    whole: milliseconds,
+    left: () => milliseconds - reserve.fixed - reserve.share * milliseconds - aside - (now() - started),
     setAside(more) {
-      aside += more;
+      aside = more;
     },
   };
 }
 
-/** How many repeats of a length fit into what is left. */
-export function repeatsThatFit(left: number, each: number, wanted: number): number {
-  return each > 0 ? Math.max(0, Math.min(wanted, Math.floor(left / each))) : wanted;
-}
-
-/**
- * How many of the rows can be taken, where trials with all of them take too long: training takes time in proportion to them.
- *
- * @returns null where all can, or where there are too few to draw from
- */
-export function rowsThatFit(left: number, needed: number, rows: number): number | null {
-  if (needed <= left) return null;
-  const fitting = Math.max(leastRows, Math.floor((rows * Math.max(0, left)) / needed));
-  return fitting < rows ? fitting : null;
-}
-
 /** Fewer rows are never drawn: their folds would say nothing. */
 const leastRows = 200;
+
+/**
+ * The numbers of rows that may be drawn instead of all, smallest first. There are few, so that a run that continues one that was cut
+ * mostly comes to the same one, and finds its trials.
+ */
+export function samplesOf(rows: number): number[] {
+  const samples: number[] = [];
+  for (let power = 100; power < rows; power *= 10)
+    for (const step of [1, 1.5, 2, 3, 5, 7]) samples.push(step * power);
+  return samples.filter((sample) => sample >= leastRows && sample <= mostOfRows * rows);
+}
+
+/** Where nearly all rows are taken, all can be. */
+const mostOfRows = 0.85;

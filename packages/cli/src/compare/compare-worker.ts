@@ -14,6 +14,7 @@ import {
 import type { Compile } from "minimand/engine";
 import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
 import { loadAgain } from "./own-candidates.ts";
+import { takeSample } from "./take-sample.ts";
 
 /** What a worker is given when it starts. */
 export interface CompareWorkerData {
@@ -26,9 +27,10 @@ export interface CompareWorkerData {
   model?: string;
 }
 
-/** One trial of one of the data sets. */
+/** One trial of one of the data sets, on so many of its rows at most. */
 export interface CompareJob {
   dataset: number;
+  sample: number | null;
   spec: TrialSpec;
 }
 
@@ -36,7 +38,7 @@ const { datasets, settings, engine, origins, model } = dataOf<CompareWorkerData>
 const starting = start();
 // It is told by the first job.
 starting.catch(() => {});
-const runners = new Map<number, TrialRunner>();
+const runners = new Map<number, { sample: number | null; runner: TrialRunner }>();
 
 async function start(): Promise<OwnParts & { compile: Compile }> {
   const compile = await startWorker(engine);
@@ -44,15 +46,25 @@ async function start(): Promise<OwnParts & { compile: Compile }> {
   return { compile, candidates, model: models.find(({ id }) => id === model) };
 }
 
-export default async function runJob({ dataset, spec }: CompareJob): Promise<Answer<PredictedTrial[]>> {
+export default async function runJob({
+  dataset,
+  sample,
+  spec,
+}: CompareJob): Promise<Answer<PredictedTrial[]>> {
   const parts = await starting;
   throwIfEnding();
-  let runner = runners.get(dataset);
-  if (runner === undefined) {
+  let known = runners.get(dataset);
+  if (known?.sample !== sample) {
+    known?.runner.dispose();
     const { dataset: data, testTable } = datasets[dataset];
     const table = testTable === null ? null : reviveTable(testTable);
-    runner = makeTrialRunner(data, settings, { testTable: table, ...parts });
-    runners.set(dataset, runner);
+    const runner = makeTrialRunner(
+      takeSample(data, sample),
+      { ...settings, sample },
+      { testTable: table, ...parts },
+    );
+    known = { sample, runner };
+    runners.set(dataset, known);
   }
-  return answer(await runner.run(spec));
+  return answer(await known.runner.run(spec));
 }

@@ -12,21 +12,33 @@ export interface Look {
  * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
  * of it. So the levels of all of them add up to alpha.
  *
- * @param left what earlier runs have left, see {@link alphaLeft}
+ * @param left what earlier runs have left, see {@link earlierRun}
  */
 export function lookAt(left: number, cut: boolean): Look {
   return cut ? { alpha: left / 2, left: left / 2 } : { alpha: left, left: 0 };
 }
 
-/** The alpha that an earlier run in the folder has left to this one: all of it, where there was none that was cut. */
-export async function alphaLeft(out: string, settings: Settings, sums: readonly string[]): Promise<number> {
+/** What an earlier run in the folder has left, which a budget had cut: of alpha, and with which rows it went. */
+export interface Earlier {
+  alphaLeft: number;
+  sample: number | null;
+}
+
+/** The earlier run of the same comparison that was cut; null where there was none. Its sample may be another. */
+export async function earlierRun(
+  out: string,
+  settings: Settings,
+  sums: readonly string[],
+): Promise<Earlier | null> {
   const text = await readFile(join(out, "results.json"), "utf8").catch(() => null);
   const earlier = text === null ? null : parsed(text);
-  if (earlier?.cut === undefined || !Array.isArray(earlier.datasets)) return settings.alpha;
+  if (earlier?.cut === undefined || earlier.settings === undefined || !Array.isArray(earlier.datasets))
+    return null;
+  const { sample } = earlier.settings;
   const same =
-    JSON.stringify(earlier.settings) === JSON.stringify(settings) &&
+    JSON.stringify(earlier.settings) === JSON.stringify({ ...settings, sample }) &&
     JSON.stringify(earlier.datasets.map(({ sha256 }) => sha256)) === JSON.stringify(sums);
-  return same ? earlier.cut.alphaLeft : settings.alpha;
+  return same ? { alphaLeft: earlier.cut.alphaLeft, sample } : null;
 }
 
 function parsed(text: string): Partial<Results> | null {

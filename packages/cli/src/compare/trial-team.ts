@@ -36,35 +36,45 @@ export interface TeamOptions {
   signal: AbortSignal;
 }
 
+/** A trial that is there: what it gave, and whether it was run now, not found. */
+export interface Finished {
+  trial: PlannedTrial;
+  records: PredictedTrial[];
+  fresh: boolean;
+}
+
+/** How trials are run. */
+export interface RunOfTrials {
+  /** On so many rows of each data set at most; null: all. */
+  sample: number | null;
+  /** Trials that are planned with that sample, and those of them that were finished before. */
+  total: number;
+  done: number;
+  /** Told of each trial when it is there. */
+  finished: (finished: Finished) => void;
+  /** Asked before each trial that has to be run: whether the rest of them is still wanted. */
+  wanted: () => boolean;
+  /** Milliseconds until all is done, as far as that can be told. */
+  left: () => number | null;
+}
+
 /** Workers that run trials, and keep what they have finished. */
 export interface Team {
   /**
-   * Runs those trials that the store doesn't hold yet. Every finished trial is stored at once, so that an interruption loses at most
-   * those in flight.
+   * Runs those trials that the store doesn't hold yet, in their order. Every finished trial is stored at once, so that an interruption
+   * loses at most those in flight.
    *
    * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
    */
-  run(trials: readonly PlannedTrial[]): Promise<void>;
-  /** Of each subject, what was found or run so far. */
-  records: PredictedTrial[][];
-  /** Trials that were run, not found. */
-  fresh(): number;
+  run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void>;
   end(): Promise<void>;
 }
 
-/**
- * A team that takes its workers when the first trial has to be run.
- *
- * @param total the number of trials that are planned
- * @param what they are called
- */
-export function startTeam(options: TeamOptions, total: number, what = "trials"): Team {
-  const { subjects, candidates, store, workers, signal } = options;
-  const records: PredictedTrial[][] = subjects.map(() => []);
+/** A team that takes its workers when the first trial has to be run. */
+export function startTeam(options: TeamOptions): Team {
+  const { candidates, store, workers, signal } = options;
   let pool: Pool<CompareJob, PredictedTrial[]> | null = null;
   let line: ProgressLine | null = null;
-  let done = 0;
-  let fresh = 0;
   const stop = (): void => void pool?.destroy();
   signal.addEventListener("abort", stop);
   const candidateOf = ({ candidate }: PlannedTrial["spec"]) => candidates.find(({ id }) => id === candidate);
@@ -75,13 +85,15 @@ export function startTeam(options: TeamOptions, total: number, what = "trials"):
     await pool?.destroy();
   }
 
-  async function run(trials: readonly PlannedTrial[]): Promise<void> {
+  async function run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void> {
+    const { sample, total, finished, wanted, left } = how;
+    let { done } = how;
     const pending: PlannedTrial[] = [];
     for (const trial of trials) {
       const known = await store.get(trial.key);
       if (known === null) pending.push(trial);
       else {
-        records[trial.subject].push(...known);
+        finished({ trial, records: known, fresh: false });
         done++;
       }
     }
@@ -89,23 +101,40 @@ export function startTeam(options: TeamOptions, total: number, what = "trials"):
     signal.throwIfAborted();
     if (pool === null && done > 0) tell(`${done} of ${total} trials are there already`);
     pool ??= startPool("compare/compare-worker", workerData(options), workers, options.warn);
-    line ??= progressLine(process.stderr, done);
-    const running = pending.map(async ({ subject, spec, key }) => {
-      const outcome = await pool!.run({ dataset: subject, spec }).catch((error: unknown) => {
-        throw blamed(error, candidateOf(spec), options.model);
-      });
-      await store.put(key, outcome);
-      records[subject].push(...outcome);
+    line ??= progressLine(process.stderr);
+    const stored: Promise<void>[] = [];
+    const keep = async (trial: PlannedTrial, records: PredictedTrial[]): Promise<void> => {
+      await store.put(trial.key, records);
       done++;
-      fresh++;
-      line!.update(done, total, what);
-    });
+      finished({ trial, records, fresh: true });
+      line!.update(done, total, "trials", left());
+    };
+    const broken = Promise.withResolvers<never>();
+    let next = 0;
+    let failed = false;
+    /** One trial after the other, as long as there are some; what is being stored doesn't hold up the next one. */
+    const work = async (): Promise<void> => {
+      while (next < pending.length && !failed && wanted()) {
+        const trial = pending[next++];
+        const { subject, spec } = trial;
+        const records = await pool!.run({ dataset: subject, sample, spec }).catch((error: unknown) => {
+          throw blamed(error, candidateOf(spec), options.model);
+        });
+        const keeping = keep(trial, records);
+        keeping.catch(broken.reject);
+        stored.push(keeping);
+      }
+    };
+    const working = Array.from({ length: workers }, work);
     try {
-      await Promise.all(running);
+      await Promise.race([Promise.all(working), broken.promise]);
+      await Promise.all(stored);
     } catch (error) {
+      failed = true;
       await pool.destroy();
       // What is being stored is stored to its end, so that nothing half-written stays behind.
-      await Promise.allSettled(running);
+      await Promise.allSettled(working);
+      await Promise.allSettled(stored);
       if (!signal.aborted) throw error;
       throw new Interrupted(`interrupted: ${done} of ${total} trials are kept; the same command continues`);
     } finally {
@@ -113,7 +142,7 @@ export function startTeam(options: TeamOptions, total: number, what = "trials"):
     }
   }
 
-  return { run, records, fresh: () => fresh, end };
+  return { run, end };
 }
 
 function workerData({ subjects, settings, engine, origins, model }: TeamOptions): CompareWorkerData {

@@ -4,7 +4,8 @@ import { cutText } from "../terminal/text-width.ts";
 
 /** A line of progress on stderr: redrawn on a terminal, one line now and then elsewhere. */
 export interface ProgressLine {
-  update(done: number, total: number, label: string): void;
+  /** @param left milliseconds, where it is known better than by the work that is done; null: it can't be told yet */
+  update(done: number, total: number, label: string, left?: number | null): void;
   /** Removes the line, so that other output starts clean. */
   clear(): void;
 }
@@ -21,14 +22,15 @@ export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine
   let last = started;
   let shown = false;
   return {
-    update(done, total, label) {
+    update(done, total, label, expected) {
       if (isQuiet()) return;
       const now = performance.now();
       if (now - last < (stream.isTTY ? 100 : quietInterval) && done < total) return;
       last = now;
       const fresh = done - alreadyDone;
-      const left = fresh > 0 ? ((now - started) / fresh) * (total - done) : Number.NaN;
-      const text = `${done} of ${total} ${printable(label)}${Number.isFinite(left) && done < total ? `, about ${duration(left)} left` : ""}`;
+      const byWork = fresh > 0 ? ((now - started) / fresh) * (total - done) : null;
+      const left = expected === undefined ? byWork : expected;
+      const text = `${done} of ${total} ${printable(label)}${left !== null && done < total ? `, about ${duration(left)} left` : ""}`;
       if (stream.isTTY) {
         stream.write(`\r\u001b[2K${cutText(text, Math.max(20, (stream.columns || 80) - 1))}`);
         shown = true;

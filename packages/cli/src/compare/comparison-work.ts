@@ -1,0 +1,155 @@
+import {
+  mostFinalists,
+  type PlannedCandidate,
+  type PlannedTrial,
+  type PredictedTrial,
+  planFinals,
+  planTrials,
+} from "@minimand/compare";
+import type { RunOptions } from "./compare-run.ts";
+import { makeCosts } from "./costs.ts";
+import type { Work } from "./plan-within.ts";
+import type { Team } from "./trial-team.ts";
+
+/** A comparison of data sets as {@link Work} of a team. */
+export interface ComparisonWork extends Work {
+  /** The same trials, so many candidates at a time fold by fold: each worker then mostly stays with the one that it has compiled. */
+  abreast(trials: readonly PlannedTrial[]): PlannedTrial[];
+  /** Of each data set, what was found or run with a sample. */
+  records(sample: number | null): PredictedTrial[][];
+  /** The number of trials of the whole plan. */
+  total: number;
+  /** Trials that were run, not found. */
+  fresh(): number;
+}
+
+/** What is planned and what is there of it, with one sample. */
+interface Plan {
+  first: PlannedTrial[];
+  further: PlannedTrial[] | null;
+  records: PredictedTrial[][];
+  done: Set<PlannedTrial>;
+}
+
+/** What {@link workOf} asks for. */
+export interface WorkParts {
+  /** Numbers of rows that can be drawn instead of all, smallest first. */
+  samples: readonly number[];
+  /** The finalists of each data set, from the trials of the first seed. */
+  finalists(sample: number | null, records: readonly PredictedTrial[][]): string[][];
+}
+
+export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
+  const { subjects, settings, candidates, summaries, baseline, workers, earlier } = options;
+  const costs = makeCosts(options);
+  const folds = settings.test === null ? settings.folds : 1;
+  const ranked = summaries.filter(({ kind }) => kind !== "reference").length;
+  const taking = ranked > 1 ? Math.min(mostFinalists, ranked - 1) + 1 : 0;
+  const further = subjects.length * (settings.seeds - 1) * taking * folds;
+  const total = planTrials(settings, candidates, subjects, options).length + further;
+  const plans = new Map<number | null, Plan>();
+  let fresh = 0;
+
+  const planFor = (sample: number | null): Plan => {
+    const known = plans.get(sample);
+    if (known !== undefined) return known;
+    const trials = planTrials({ ...settings, sample }, candidates, subjects, options);
+    const plan = {
+      first: byFolds(trials, candidates, baseline),
+      further: null,
+      records: subjects.map(() => []),
+    };
+    const made: Plan = { ...plan, done: new Set() };
+    plans.set(sample, made);
+    return made;
+  };
+  const secondsOf = (trials: readonly PlannedTrial[], sample: number | null): number =>
+    trials.reduce((sum, trial) => sum + costs.of(trial, sample), 0);
+  const open = (trials: readonly PlannedTrial[], sample: number | null): PlannedTrial[] => {
+    const { done } = planFor(sample);
+    return trials.filter((trial) => !done.has(trial));
+  };
+  /** The kept model of each data set is trained on all rows, with one configuration. */
+  const after = (sample: number | null): number => {
+    const ofBaseline = planFor(sample).first.filter(
+      ({ spec }) => spec.candidate === baseline && spec.fold === 0,
+    );
+    return (1000 * 1.6 * secondsOf(ofBaseline, sample)) / settings.configurations;
+  };
+  const timeOfAll = (sample: number | null): number => {
+    const { first, further: known } = planFor(sample);
+    const seconds =
+      secondsOf(open(first, sample), sample) +
+      (known === null
+        ? (further * secondsOf(first, sample)) / first.length
+        : secondsOf(open(known, sample), sample));
+    return (1000 * seconds) / workers;
+  };
+
+  return {
+    ...(earlier !== undefined && { earlier }),
+    ...{ samples, folds, seeds: settings.seeds, workers, costs, total, open, after, timeOfAll },
+    first: (sample) => planFor(sample).first,
+    further(sample) {
+      const plan = planFor(sample);
+      plan.further ??= planFinals(
+        { ...settings, sample },
+        candidates,
+        subjects,
+        options,
+        finalists(sample, plan.records),
+      );
+      return plan.further;
+    },
+    async run(trials, sample, asked) {
+      const { records, done } = planFor(sample);
+      await team.run(
+        trials.filter((trial) => !done.has(trial)),
+        {
+          ...{ sample, total, ...asked },
+          done: done.size,
+          finished({ trial, records: own, fresh: isFresh }) {
+            records[trial.subject].push(...own);
+            done.add(trial);
+            if (isFresh) fresh++;
+            costs.saw(trial, sample, own[0].seconds);
+          },
+        },
+      );
+    },
+    abreast: (trials) => abreast(trials, candidates, workers),
+    records: (sample) => planFor(sample).records,
+    fresh: () => fresh,
+  };
+}
+
+/** Fold by fold. The first ones are those that tell most of how long the others take: the baseline, and what a library trains. */
+function byFolds(
+  trials: readonly PlannedTrial[],
+  candidates: readonly PlannedCandidate[],
+  baseline: string,
+): PlannedTrial[] {
+  const trees = new Set(candidates.filter(({ kind }) => kind === "trees").map(({ id }) => id));
+  const place = ({ spec: { candidate } }: PlannedTrial): number =>
+    candidate === baseline ? 0 : trees.has(candidate) ? 1 : 2;
+  return trials.toSorted((a, b) => a.spec.fold - b.spec.fold || place(a) - place(b));
+}
+
+function abreast(
+  trials: readonly PlannedTrial[],
+  candidates: readonly PlannedCandidate[],
+  workers: number,
+): PlannedTrial[] {
+  // The reference that learns nothing is none of them, and comes first.
+  const places = new Map(candidates.map(({ id }, i) => [id, i + 1]));
+  const place = ({ spec }: PlannedTrial): number => places.get(spec.candidate) ?? 0;
+  const group = (trial: PlannedTrial): number => Math.floor(place(trial) / workers);
+  return trials.toSorted(
+    (a, b) =>
+      a.spec.seed - b.spec.seed ||
+      a.subject - b.subject ||
+      group(a) - group(b) ||
+      a.spec.fold - b.spec.fold ||
+      place(a) - place(b),
+  );
+}

@@ -1,0 +1,117 @@
+import { countsOf, gridOf, isTrees, type PlannedCandidate, type PlannedTrial } from "@minimand/compare";
+import usual from "./usual-costs.json" with { type: "json" };
+
+/** How long trials take: what is usual for their candidates, in units of this machine and these data, and what was seen. */
+export interface Costs {
+  /** Takes note of a trial that took so many seconds. */
+  saw(trial: PlannedTrial, sample: number | null, seconds: number): void;
+  /** Whether enough was seen to tell how long others take. */
+  known(): boolean;
+  /** Seconds that a trial is expected to take, on so many rows of its data set at most; NaN where nothing is known. */
+  of(trial: PlannedTrial, sample: number | null): number;
+}
+
+/** What of a comparison decides what its trials cost. */
+export interface CostOptions {
+  candidates: readonly PlannedCandidate[];
+  settings: { configurations: number };
+  subjects: readonly { dataset: { rows: number; task: string; classes: readonly string[] } }[];
+  workers: number;
+}
+
+/** Trials that were seen: their number, seconds, and weights in units of the baseline. */
+type Seen = Record<"n" | "seconds" | "weight", number>;
+
+/** What was seen of a data set with so many rows: of all trials, and of each candidate. */
+interface SeenAt {
+  rows: number;
+  all: Seen;
+  own: Map<string, Seen>;
+}
+
+/**
+ * A candidate costs its number of configurations times what one of them usually costs, by the table of `bench/budget.ts usual`; an own
+ * one what is usual. The trials that are seen say how much that is here, and after two of a candidate mostly what it costs itself.
+ * Trials on other numbers of rows count where none was seen on the same.
+ */
+export function makeCosts({ candidates, settings, subjects, workers }: CostOptions): Costs {
+  const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
+  const seen: SeenAt[][] = subjects.map(() => []);
+  let finished = 0;
+
+  const rowsOf = (subject: number, sample: number | null): number =>
+    Math.min(subjects[subject].dataset.rows, sample ?? Number.POSITIVE_INFINITY);
+
+  const weightOf = ({ spec, subject }: PlannedTrial): number => {
+    const candidate = byId.get(spec.candidate);
+    // The reference that learns nothing.
+    if (candidate === undefined) return 0;
+    const { task, classes } = subjects[subject].dataset;
+    return weightIn(task === "regression" ? usual.numbers : usual.classes, candidate, {
+      ...settings,
+      classes: classes.length,
+    });
+  };
+
+  /** Seconds for a weight of 1, by what was seen on the nearest number of rows. */
+  const unitOf = (subject: number, rows: number): number => {
+    const distance = (one: SeenAt): number =>
+      one.all.n < enough ? Number.MAX_VALUE : Math.abs(Math.log(one.rows / rows));
+    const [nearest] = seen[subject].toSorted((a, b) => distance(a) - distance(b));
+    if (nearest === undefined) return Number.NaN;
+    return (nearest.all.seconds / nearest.all.weight) * (growth(rows) / growth(nearest.rows));
+  };
+
+  return {
+    saw(trial, sample, seconds) {
+      const weight = weightOf(trial);
+      if (weight === 0) return;
+      finished++;
+      // The first trial of a worker also warms it up.
+      if (finished <= workers) return;
+      const rows = rowsOf(trial.subject, sample);
+      let at = seen[trial.subject].find((one) => one.rows === rows);
+      if (at === undefined) {
+        at = { rows, all: nothing, own: new Map() };
+        seen[trial.subject].push(at);
+      }
+      const { candidate } = trial.spec;
+      at.all = plus(at.all, seconds, weight);
+      at.own.set(candidate, plus(at.own.get(candidate) ?? nothing, seconds, weight));
+    },
+    known: () => finished >= 3 * workers && seen.every((own) => own.length > 0),
+    of(trial, sample) {
+      const weight = weightOf(trial);
+      if (weight === 0) return 0;
+      const rows = rowsOf(trial.subject, sample);
+      const expected = weight * unitOf(trial.subject, rows);
+      const own = seen[trial.subject].find((one) => one.rows === rows)?.own.get(trial.spec.candidate);
+      return own === undefined ? expected : (expected + own.seconds) / (1 + own.n);
+    },
+  };
+}
+
+const nothing: Seen = { n: 0, seconds: 0, weight: 0 };
+
+const plus = ({ n, seconds, weight }: Seen, more: number, own: number): Seen => ({
+  n: n + 1,
+  seconds: seconds + more,
+  weight: weight + own,
+});
+
+/** What a table of usual costs says of a candidate, in units of one configuration of the baseline. */
+function weightIn(
+  { trees, each }: { trees: number; each: Record<string, number> },
+  candidate: PlannedCandidate,
+  { configurations, classes }: { configurations: number; classes: number },
+): number {
+  if (isTrees(candidate)) return trees * Math.max(1, classes / 2) ** usual.treesByClasses;
+  const { least, most } = countsOf(gridOf(candidate, configurations));
+  return ((least + most) / 2) * (Object.hasOwn(each, candidate.id) ? each[candidate.id] : 1);
+}
+
+/** So many trials on a number of rows say what others on it take. */
+const enough = 4;
+
+/** A trial's cost by its rows: a part of it is always there. */
+const growth = (rows: number): number => usual.rows + rows;

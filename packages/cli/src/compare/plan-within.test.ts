@@ -1,0 +1,146 @@
+import type { PlannedTrial } from "@minimand/compare";
+import { describe, expect, it } from "vitest";
+import { makeBudget, samplesOf } from "./budget.ts";
+import { runWithin, type Work } from "./plan-within.ts";
+
+interface Imagined {
+  rows?: number;
+  folds?: number;
+  earlier?: number | null;
+  /** Milliseconds a row and trial. */
+  each: number;
+  /** What is expected of it, times that. */
+  expected?: number;
+  /** Trials that are there already. */
+  there?: (trial: PlannedTrial, sample: number | null) => boolean;
+}
+
+/** A comparison of 20 candidates on one worker, by a clock of its own. */
+function imagine({ rows = 5000, folds = 5, earlier, each, expected = 1, there }: Imagined) {
+  let clock = 0;
+  const ran: { sample: number | null; trial: PlannedTrial }[] = [];
+  const done = new Set<string>();
+  const lefts: { at: number; left: number | null }[] = [];
+  const trials = (seeds: number[], ids: number[]): PlannedTrial[] =>
+    seeds.flatMap((seed) =>
+      Array.from({ length: folds }, (_, fold) =>
+        ids.map((id) => ({ subject: 0, spec: { candidate: `c${id}`, seed, fold } }) as PlannedTrial),
+      ).flat(),
+    );
+  const name = ({ spec }: PlannedTrial, sample: number | null): string => JSON.stringify([spec, sample]);
+  const takes = (sample: number | null): number => each * Math.min(rows, sample ?? rows);
+  const first = trials([0], [...Array(20).keys()]);
+  const further = trials([1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]);
+  let known = 0;
+  const work: Work = {
+    ...{ samples: samplesOf(rows), folds, seeds: 6, workers: 1 },
+    ...(earlier !== undefined && { earlier }),
+    costs: {
+      saw: () => {},
+      known: () => known >= 3,
+      of: (_, sample) => (known === 0 ? Number.NaN : (expected * takes(sample)) / 1000),
+    },
+    first: () => first,
+    further: () => further,
+    open: (some, sample) => some.filter((trial) => !done.has(name(trial, sample))),
+    after: () => 0,
+    timeOfAll: (sample) =>
+      expected * takes(sample) * [...first, ...further].filter((t) => !done.has(name(t, sample))).length,
+    async run(some, sample, { wanted, left }) {
+      for (const trial of some)
+        if (there?.(trial, sample)) {
+          done.add(name(trial, sample));
+          known++;
+        }
+      for (const trial of some) {
+        if (done.has(name(trial, sample))) continue;
+        if (!wanted()) return;
+        clock += takes(sample);
+        done.add(name(trial, sample));
+        known++;
+        ran.push({ sample, trial });
+        lefts.push({ at: clock, left: left() });
+      }
+    },
+  };
+  const within = (milliseconds: number) =>
+    runWithin(
+      work,
+      makeBudget(milliseconds, 0, () => clock),
+    );
+  return { within, ran, lefts, clock: () => clock };
+}
+
+describe("a budget cuts", () => {
+  it("nothing where there is time for all", async () => {
+    const { within, ran } = imagine({ each: 0.01 });
+    expect(await within(60_000)).toEqual({ sample: null, folds: 5, seeds: 6 });
+    // A few of them with fewer rows, to see how long they take.
+    expect(ran.filter(({ sample }) => sample === null)).toHaveLength(100 + 150);
+    expect(ran.length).toBeLessThan(260);
+  });
+
+  it("the finalists' seeds first", async () => {
+    const { within, clock } = imagine({ each: 0.05 });
+    expect(await within(50_000)).toEqual({ sample: null, folds: 5, seeds: 4 });
+    expect(clock()).toBeLessThan(50_000);
+  });
+
+  it("then folds, of which three remain", async () => {
+    const { within, ran } = imagine({ each: 0.1 });
+    expect(await within(46_000)).toEqual({ sample: null, folds: 4, seeds: 1 });
+    expect(new Set(ran.map(({ trial }) => trial.spec.candidate)).size).toBe(20);
+  });
+
+  it("then rows, as few of them as it has to", async () => {
+    const { within, clock } = imagine({ each: 0.1 });
+    expect(await within(30_000)).toMatchObject({ sample: 3000, folds: 4 });
+    expect(clock()).toBeLessThan(30_000);
+  });
+
+  it("never more than to three folds of the fewest rows", async () => {
+    const { within, clock } = imagine({ each: 100 });
+    expect(await within(10_000)).toEqual({ sample: 200, folds: 3, seeds: 1 });
+    expect(clock()).toBeGreaterThan(1_000_000);
+  });
+
+  it("no rows where there are too few to draw from", async () => {
+    const { within } = imagine({ rows: 220, each: 100 });
+    expect(await within(1)).toEqual({ sample: null, folds: 3, seeds: 1 });
+  });
+});
+
+it("keeps to its time where trials take longer than expected", async () => {
+  for (const expected of [0.7, 0.85, 1.3])
+    for (const milliseconds of [20_000, 30_000, 50_000]) {
+      const { within, clock } = imagine({ each: 0.1, expected });
+      await within(milliseconds);
+      expect(clock() / milliseconds).toBeLessThan(1.1);
+    }
+});
+
+it("says how long it takes within a factor of two, also before it has gone over to more rows", async () => {
+  const { within, lefts, clock } = imagine({ each: 0.05 });
+  await within(50_000);
+  const { at, left } = lefts.find((one) => one.left !== null)!;
+  const truth = clock() - at;
+  expect(left! / truth).toBeLessThan(2);
+  expect(left! / truth).toBeGreaterThan(0.5);
+});
+
+describe("a run that continues one that was cut", () => {
+  const there: Imagined["there"] = ({ spec }, sample) => sample === 700 && spec.seed === 0 && spec.fold < 3;
+
+  it("goes on with its rows, where there is something left to do", async () => {
+    const { within, ran } = imagine({ each: 0.4, earlier: 700, there });
+    expect(await within(30_000)).toMatchObject({ sample: 700, folds: 5 });
+    expect(
+      ran.every(({ sample, trial }) => sample === 700 && (trial.spec.fold > 2 || trial.spec.seed > 0)),
+    ).toBe(true);
+  });
+
+  it("takes more rows where it has time for all of that", async () => {
+    const { within } = imagine({ each: 0.05, earlier: 700, there });
+    expect(await within(120_000)).toEqual({ sample: null, folds: 5, seeds: 6 });
+  });
+});

@@ -1,0 +1,154 @@
+import type { PlannedTrial } from "@minimand/compare";
+import { type Budget, leastFolds } from "./budget.ts";
+import type { Costs } from "./costs.ts";
+
+/** A comparison as a budget sees it: what there is to run, how it is run, and what it costs. */
+export interface Work {
+  /** Numbers of rows that can be drawn instead of all, smallest first. */
+  samples: readonly number[];
+  /** The one that an earlier run has stopped with, null for all; undefined: there was none. */
+  earlier?: number | null;
+  folds: number;
+  seeds: number;
+  workers: number;
+  costs: Costs;
+  /** Trials of the first seed, with so many rows at most, fold by fold. */
+  first(sample: number | null): PlannedTrial[];
+  /** Trials of the others, seed by seed; asked for when the first seed is complete. */
+  further(sample: number | null): PlannedTrial[];
+  /** Those of them that aren't finished. */
+  open(trials: readonly PlannedTrial[], sample: number | null): PlannedTrial[];
+  /** Milliseconds that follow the trials: the kept models. */
+  after(sample: number | null): number;
+  /** Milliseconds that all trials of the plan which aren't finished take. */
+  timeOfAll(sample: number | null): number;
+  run(trials: readonly PlannedTrial[], sample: number | null, how: Asked): Promise<void>;
+}
+
+/** What is asked while trials run. */
+export interface Asked {
+  /** Before each trial: whether the rest of them is still wanted. */
+  wanted(): boolean;
+  /** Milliseconds until all is done that is going to be done; null as long as nothing is known of it. */
+  left(): number | null;
+}
+
+/** What of the plan a budget has had room for. */
+export interface Fitted {
+  sample: number | null;
+  folds: number;
+  /** Of the finalists, the first one included. */
+  seeds: number;
+}
+
+/** Rows that are begun with, where nothing is known yet: few enough to be no loss. */
+const begin = 1000;
+
+/** What is planned with numbers of rows that weren't tried takes up to so much longer than expected. */
+const doubt = 1.12;
+
+/** A part of the budget by which trials that are under way may be late before fewer rows are taken. */
+const late = 0.05;
+
+/** More rows are taken only at the beginning: before so much of three folds is done. */
+const early = 0.25;
+
+/** And so often at most. */
+const mostRaises = 2;
+
+/**
+ * Runs as much of a comparison as a budget has room for. Three folds of all candidates come first, with as many rows as there is time
+ * for: the first trials tell how many, and later ones mend it, to fewer rows at any time and to more at the beginning. Then come the other
+ * folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
+ *
+ * Where even the fewest rows take too long, three folds are run however long they take.
+ */
+export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
+  const { folds, seeds, workers, costs } = work;
+  const places = [...work.samples, null];
+  const least = Math.min(leastFolds, folds);
+  const inFolds = (sample: number | null, from: number, to: number): PlannedTrial[] =>
+    work.first(sample).filter(({ spec }) => spec.fold >= from && spec.fold < to);
+  /** Milliseconds. */
+  const timeOf = (trials: readonly PlannedTrial[], sample: number | null): number =>
+    (1000 * trials.reduce((sum, trial) => sum + costs.of(trial, sample), 0)) / workers;
+
+  let at = firstPlace(work);
+  let raises = 0;
+  /** Whether three folds fit that begin with so many rows. */
+  const fits = (place: number): boolean =>
+    doubt * timeOf(inFolds(places[at], 0, least), places[place]) <= budget.left();
+  const largest = (below: number): number => {
+    let place = below - 1;
+    while (place > 0 && !fits(place)) place--;
+    return place;
+  };
+  /** Where three folds are to be run, as far as can be told now. */
+  const placeNow = (): number => {
+    if (!costs.known()) return at;
+    const sample = places[at];
+    budget.setAside(work.after(sample));
+    const all = inFolds(sample, 0, least);
+    const open = timeOf(work.open(all, sample), sample);
+    if (at > 0 && open > 0 && open > budget.left() + late * budget.whole) return largest(at);
+    const beginning = open >= (1 - early) * timeOf(all, sample);
+    // With the rows of an earlier run nothing is left to do that would fill the time.
+    const spare = work.earlier !== undefined && work.timeOfAll(sample) < budget.left();
+    if (raises === mostRaises || !(beginning || spare)) return at;
+    const better = largest(places.length);
+    return better > at && fits(better) ? better : at;
+  };
+  /** All that is planned, or what there is time for; three folds in any case. */
+  const left = (sample: number | null): number | null => {
+    if (!costs.known()) return null;
+    const folds = timeOf(work.open(inFolds(sample, 0, least), sample), sample);
+    const all = work.timeOfAll(sample) + work.after(sample);
+    return Math.max(folds, Math.min(all, budget.left()));
+  };
+  for (;;) {
+    const folds = inFolds(places[at], 0, least);
+    await work.run(folds, places[at], {
+      wanted: () => placeNow() === at,
+      left: () => left(places[placeNow()]),
+    });
+    const place = placeNow();
+    // The last trials may have said that they are as expected after all.
+    if (place === at && work.open(folds, places[at]).length === 0) break;
+    if (place > at) raises++;
+    at = place;
+  }
+  const sample = places[at];
+
+  /** Runs as many groups of trials as there is time for, of which the number is fixed before; returns how many are complete. */
+  const runFitting = async (groups: readonly (readonly PlannedTrial[])[]): Promise<number> => {
+    let planned = 0;
+    let time = 0;
+    for (const group of groups) {
+      time += timeOf(work.open(group, sample), sample);
+      if (time > budget.left()) break;
+      planned++;
+    }
+    const taken = groups.slice(0, planned);
+    await work.run(taken.flat(), sample, {
+      wanted: () => budget.left() > -late * budget.whole,
+      left: () => left(sample),
+    });
+    const broken = taken.findIndex((group) => work.open(group, sample).length > 0);
+    return broken < 0 ? planned : broken;
+  };
+  const further = Array.from({ length: folds - least }, (_, i) => least + i);
+  const ran = least + (await runFitting(further.map((fold) => inFolds(sample, fold, fold + 1))));
+  if (ran < folds) return { sample, folds: ran, seeds: 1 };
+  const bySeed = Map.groupBy(work.further(sample), ({ spec }) => spec.seed);
+  return { sample, folds, seeds: bySeed.size === 0 ? seeds : 1 + (await runFitting([...bySeed.values()])) };
+}
+
+/** Where an earlier run has stopped, else few rows. */
+function firstPlace({ samples, earlier }: Work): number {
+  if (earlier !== undefined) {
+    const known = earlier === null ? samples.length : samples.indexOf(earlier);
+    if (known >= 0) return known;
+  }
+  const more = samples.findIndex((sample) => sample > begin);
+  return more < 0 ? samples.length : Math.max(0, more - 1);
+}
