@@ -2,7 +2,7 @@
  * Whether `minimand compare --budget` keeps to its time, and what it keeps of the plan: its planner runs by a clock of its own, with
  * costs of trials that were recorded once, on machines of different speeds. The rule stands in budget/rule.ts.
  *
- *   npx node --conditions=minimand-source bench/budget.ts record TABLE:ROWS ...   adds to budget/recorded.json
+ *   npx node --conditions=minimand-source bench/budget.ts record TABLE:ROWS ...   adds to budget/recorded.jsonl
  *   npx node --conditions=minimand-source bench/budget.ts usual                   writes what the command expects before it runs
  *   npx node --conditions=minimand-source bench/budget.ts replay                  writes its section of RESULTS.md
  *   npx node --conditions=minimand-source bench/budget.ts --quick                 one replay of each table and budget
@@ -17,12 +17,16 @@ import { rule } from "./budget/rule.ts";
 import { usualOf } from "./budget/usual.ts";
 import { type Row, replaceSection, tableOf } from "./results.ts";
 
-const file = new URL("budget/recorded.json", import.meta.url);
+const file = new URL("budget/recorded.jsonl", import.meta.url);
 const usual = new URL("../packages/cli/src/compare/usual-costs.json", import.meta.url);
 
-const recorded = (): Recorded[] => JSON.parse(readFileSync(file, "utf8"));
+const recorded = (): Recorded[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 const keep = (all: readonly Recorded[]): void =>
-  writeFileSync(file, `[\n${all.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
+  writeFileSync(file, all.map((one) => `${JSON.stringify(one)}\n`).join(""));
 
 /** Seconds. */
 const budgets = [30, 60, 120, 300];

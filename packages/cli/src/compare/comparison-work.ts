@@ -39,6 +39,7 @@ export interface WorkParts {
   finalists(sample: number | null, records: readonly PredictedTrial[][]): string[][];
 }
 
+/** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
   const { subjects, settings, candidates, summaries, baseline, workers, earlier } = options;
   const costs = makeCosts(options);
@@ -54,14 +55,10 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     const known = plans.get(sample);
     if (known !== undefined) return known;
     const trials = planTrials({ ...settings, sample }, candidates, subjects, options);
-    const plan = {
-      first: byFolds(trials, candidates, baseline),
-      further: null,
-      records: subjects.map(() => []),
-    };
-    const made: Plan = { ...plan, done: new Set() };
-    plans.set(sample, made);
-    return made;
+    const first = byFolds(trials, candidates, baseline);
+    const plan: Plan = { first, further: null, records: subjects.map(() => []), done: new Set() };
+    plans.set(sample, plan);
+    return plan;
   };
   const secondsOf = (trials: readonly PlannedTrial[], sample: number | null): number =>
     trials.reduce((sum, trial) => sum + costs.of(trial, sample), 0);

@@ -6,10 +6,10 @@ const candidates = chooseCandidates(defaultSettings, "binary");
 const costs = () =>
   makeCosts({
     ...{ candidates, settings: { configurations: 4 }, workers: 1 },
-    subjects: [{ dataset: { rows: 4000, task: "binary", classes: ["no", "yes"] } }],
+    subjects: [4000, 500].map((rows) => ({ dataset: { rows, task: "binary", classes: ["no", "yes"] } })),
   });
-const trial = (candidate: string, fold = 0): PlannedTrial =>
-  ({ subject: 0, spec: { candidate, seed: 0, fold } }) as PlannedTrial;
+const trial = (candidate: string, fold = 0, subject = 0): PlannedTrial =>
+  ({ subject, spec: { candidate, seed: 0, fold } }) as PlannedTrial;
 
 it("weighs candidates by their configurations and what one of them usually costs", () => {
   const own = costs();
@@ -34,6 +34,8 @@ it("believes what it sees of a candidate, and takes it in proportion for other n
   const few = own.of(trial("cross-entropy"), 500);
   expect(few).toBeLessThan(own.of(trial("cross-entropy"), null) / 3);
   expect(few).toBeGreaterThan(own.of(trial("cross-entropy"), null) / 8);
+  // Other data are the best guess as well.
+  expect(own.of(trial("cross-entropy", 0, 1), null)).toBeCloseTo(few, 12);
   const before = own.of(trial("focal"), null);
   for (const fold of [0, 1, 2, 3, 4]) own.saw(trial("focal", fold), null, 3 * before);
   expect(own.of(trial("focal"), null)).toBeGreaterThan(2.5 * before);

@@ -24,6 +24,7 @@ type Seen = Record<"n" | "seconds" | "weight", number>;
 
 /** What was seen of a data set with so many rows: of all trials, and of each candidate. */
 interface SeenAt {
+  subject: number;
   rows: number;
   all: Seen;
   own: Map<string, Seen>;
@@ -32,11 +33,11 @@ interface SeenAt {
 /**
  * A candidate costs its number of configurations times what one of them usually costs, by the table of `bench/budget.ts usual`; an own
  * one what is usual. The trials that are seen say how much that is here, and after two of a candidate mostly what it costs itself.
- * Trials on other numbers of rows count where none was seen on the same.
+ * Where none was seen on so many rows, those on other numbers of rows count, or on other data.
  */
 export function makeCosts({ candidates, settings, subjects, workers }: CostOptions): Costs {
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
-  const seen: SeenAt[][] = subjects.map(() => []);
+  const seen: SeenAt[] = [];
   let finished = 0;
 
   const rowsOf = (subject: number, sample: number | null): number =>
@@ -53,11 +54,16 @@ export function makeCosts({ candidates, settings, subjects, workers }: CostOptio
     });
   };
 
+  const seenAt = (subject: number, rows: number): SeenAt | undefined =>
+    seen.find((one) => one.subject === subject && one.rows === rows);
+
   /** Seconds for a weight of 1, by what was seen on the nearest number of rows. */
   const unitOf = (subject: number, rows: number): number => {
     const distance = (one: SeenAt): number =>
-      one.all.n < enough ? Number.MAX_VALUE : Math.abs(Math.log(one.rows / rows));
-    const [nearest] = seen[subject].toSorted((a, b) => distance(a) - distance(b));
+      (one.all.n < enough ? 1e3 : 0) +
+      (one.subject === subject ? 0 : 1e6) +
+      Math.abs(Math.log(one.rows / rows));
+    const [nearest] = seen.toSorted((a, b) => distance(a) - distance(b));
     if (nearest === undefined) return Number.NaN;
     return (nearest.all.seconds / nearest.all.weight) * (growth(rows) / growth(nearest.rows));
   };
@@ -69,23 +75,24 @@ export function makeCosts({ candidates, settings, subjects, workers }: CostOptio
       finished++;
       // The first trial of a worker also warms it up.
       if (finished <= workers) return;
-      const rows = rowsOf(trial.subject, sample);
-      let at = seen[trial.subject].find((one) => one.rows === rows);
+      const { subject } = trial;
+      const rows = rowsOf(subject, sample);
+      let at = seenAt(subject, rows);
       if (at === undefined) {
-        at = { rows, all: nothing, own: new Map() };
-        seen[trial.subject].push(at);
+        at = { subject, rows, all: nothing, own: new Map() };
+        seen.push(at);
       }
       const { candidate } = trial.spec;
       at.all = plus(at.all, seconds, weight);
       at.own.set(candidate, plus(at.own.get(candidate) ?? nothing, seconds, weight));
     },
-    known: () => finished >= 3 * workers && seen.every((own) => own.length > 0),
+    known: () => finished >= 3 * workers,
     of(trial, sample) {
       const weight = weightOf(trial);
       if (weight === 0) return 0;
       const rows = rowsOf(trial.subject, sample);
       const expected = weight * unitOf(trial.subject, rows);
-      const own = seen[trial.subject].find((one) => one.rows === rows)?.own.get(trial.spec.candidate);
+      const own = seenAt(trial.subject, rows)?.own.get(trial.spec.candidate);
       return own === undefined ? expected : (expected + own.seconds) / (1 + own.n);
     },
   };
