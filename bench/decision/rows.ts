@@ -66,9 +66,12 @@ function errorRow(what: string, judged: readonly (readonly Judged[])[]): Row {
 
 /** Intervals of what validation chooses, beside the truth. */
 function choiceRows({ title, metrics, labels }: Setting, outcomes: readonly Outcome[]): Row[] {
-  const most = mostOf(outcomes.length);
   return metrics.flatMap((metric, i): Row[] => {
-    const all = outcomes.map(({ table, choice }) => ({ table, ...choice![metric] }));
+    // The log loss of a probability of 0 has none.
+    const all = outcomes
+      .map(({ table, choice }) => ({ table, ...choice![metric] }))
+      .filter((one) => Number.isFinite(one.mean));
+    const most = mostOf(all.length);
     const truthOf = (one: (typeof all)[number]): number => {
       if (labels === "permuted") return 0;
       const others = all.filter((other) => other !== one && other.table === one.table);

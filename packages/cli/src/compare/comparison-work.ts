@@ -44,8 +44,8 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   const { subjects, settings, candidates, summaries, baseline, workers, earlier } = options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
-  const ranked = summaries.filter(({ kind }) => kind !== "reference").length;
-  const taking = ranked > 1 ? Math.min(mostFinalists, ranked - 1) + 1 : 0;
+  const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
+  const taking = ranked.size > 1 ? Math.min(mostFinalists, ranked.size - 1) + 1 : 0;
   const further = subjects.length * (settings.seeds - 1) * taking * folds;
   const total = planTrials(settings, candidates, subjects, options).length + further;
   const plans = new Map<number | null, Plan>();
@@ -75,12 +75,13 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   };
   const timeOfAll = (sample: number | null): number => {
     const { first, further: known } = planFor(sample);
-    const seconds =
-      secondsOf(open(first, sample), sample) +
-      (known === null
-        ? (further * secondsOf(first, sample)) / first.length
-        : secondsOf(open(known, sample), sample));
-    return (1000 * seconds) / workers;
+    // References are no finalists.
+    const likely = first.filter(({ spec }) => ranked.has(spec.candidate));
+    const later =
+      known === null
+        ? (further * secondsOf(likely, sample)) / likely.length
+        : secondsOf(open(known, sample), sample);
+    return (1000 * (secondsOf(open(first, sample), sample) + later)) / workers;
   };
 
   return {
