@@ -6,7 +6,7 @@ import {
   references,
   summarise,
 } from "@minimand/compare";
-import { normal, type RandomSource } from "minimand/engine";
+import { normal, type RandomSource, shuffle } from "minimand/engine";
 import { makeBudget, samplesOf } from "../../packages/cli/src/compare/budget.ts";
 import type { RunOptions } from "../../packages/cli/src/compare/compare-run.ts";
 import { workOf } from "../../packages/cli/src/compare/comparison-work.ts";
@@ -105,7 +105,16 @@ export async function replay(
   const rivals = candidates.filter(({ id, kind }) => id !== options.baseline && kind !== "reference");
   const work = workOf(options, team, {
     samples: samplesOf(of),
-    finalists: () => [Array.from({ length: 5 }, () => rivals[Math.floor(random() * rivals.length)].id)],
+    // By chance.
+    finalists: () => [
+      Array.from(
+        shuffle(
+          Int32Array.from(rivals, (_, i) => i),
+          random,
+        ).subarray(0, 5),
+        (i) => rivals[i].id,
+      ),
+    ],
   });
   const { sample, folds, seeds } = await runWithin(work, options.budget!);
   const model = { subject: 0, spec: { candidate: options.baseline, seed: 0, fold: 1 } } as PlannedTrial;

@@ -13,38 +13,24 @@ import type { Recorded } from "./record.ts";
 export interface Usual {
   classes: Weights;
   numbers: Weights;
-  /** The costs of trees grow with the number of classes to this power. */
-  treesByClasses: number;
   /** So many rows more, and the costs of trials are in proportion to their number. */
   rows: number;
 }
 
-interface Weights {
-  /** A trial of trees, in units of a configuration of the baseline. */
-  trees: number;
-  /** One configuration. */
-  each: Record<string, number>;
-}
+/** By candidate the cost of one configuration with two classes (of trees: of a trial), and its power of half the number of classes. */
+type Weights = Record<string, [weight: number, power: number]>;
 
-/** Sums up recorded costs: geometric means over the tables. */
+/** Sums up recorded costs: lines through their logarithms, in units of a configuration of the baseline. */
 export function usualOf(recorded: readonly Recorded[]): Usual {
-  const powers = recorded.filter(({ task }) => task !== "regression");
-  const trees = powers.map(({ classes, seconds }) => {
-    return { x: Math.log(Math.max(1, classes / 2)), y: Math.log(treesOf(seconds) / medianOf(seconds)) };
-  });
+  const ofClasses = recorded.filter(({ task }) => task !== "regression");
+  const ofNumbers = recorded.filter(({ task }) => task === "regression");
   return {
-    classes: weightsOf(powers, "cross-entropy"),
-    numbers: weightsOf(
-      recorded.filter(({ task }) => task === "regression"),
-      "squared",
-    ),
-    treesByClasses: Number(slopeOf(trees).toFixed(2)),
+    classes: weightsOf(ofClasses, "cross-entropy"),
+    numbers: weightsOf(ofNumbers, "squared"),
     rows: rowsOf(recorded),
   };
 }
 
-const treesId = "gradient-boosted-trees";
-const treesOf = (seconds: Recorded["seconds"]): number => lastOf(seconds[treesId]);
 /** Without what compiling takes. */
 const lastOf = (ofFolds: readonly number[]): number => ofFolds.at(-1)!;
 
@@ -57,23 +43,25 @@ const medianOf = (seconds: Recorded["seconds"]): number => {
 
 function weightsOf(recorded: readonly Recorded[], baseline: string): Weights {
   const ids = [...new Set(recorded.flatMap(({ seconds }) => Object.keys(seconds)))];
-  const relative = (id: string): number =>
-    geometricMean(
-      recorded.flatMap(({ seconds }) => (id in seconds ? [lastOf(seconds[id]) / medianOf(seconds)] : [])),
-    );
-  const unit = relative(baseline) / configurationsOf(baseline, recorded[0].task);
-  const own = ids
-    .filter((id) => id !== treesId)
-    .map((id) => {
-      const { task } = recorded.find(({ seconds }) => id in seconds)!;
-      return [id, Number((relative(id) / configurationsOf(id, task) / unit).toPrecision(2))] as const;
-    });
-  const two = recorded.filter(({ classes }) => classes <= 2);
-  const trees = geometricMean(two.map(({ seconds }) => treesOf(seconds) / medianOf(seconds)));
-  return { trees: Number((trees / unit).toPrecision(2)), each: Object.fromEntries(own) };
+  const lineOf = (id: string): Line => {
+    const own = recorded.filter(({ seconds }) => id in seconds);
+    const points = own.map(({ classes, seconds }) => ({
+      x: Math.log(Math.max(1, classes / 2)),
+      y: Math.log(lastOf(seconds[id]) / medianOf(seconds) / configurationsOf(id, own[0].task)),
+    }));
+    return throughOf(points);
+  };
+  const unit = lineOf(baseline);
+  return Object.fromEntries(
+    ids.map((id) => {
+      const { at0, slope } = lineOf(id);
+      const weight = Number(Math.exp(at0 - unit.at0).toPrecision(2));
+      return [id, [weight, Number((slope - unit.slope).toFixed(2))] as [number, number]];
+    }),
+  );
 }
 
-/** On the average of least and most. */
+/** On the average of least and most; a library has settings of its own. */
 function configurationsOf(id: string, task: Task): number {
   const reference = chooseReferences(defaultSettings).candidates.find((one) => one.id === id);
   const candidate = reference ?? candidateById(id, task);
@@ -99,17 +87,15 @@ function rowsOf(recorded: readonly Recorded[]): number {
   return tried.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));
 }
 
-const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+type Line = Record<"at0" | "slope", number>;
 
-/** Of the least squares line. */
-function slopeOf(points: readonly { x: number; y: number }[]): number {
+/** The least squares line; level where all points have the same x. */
+function throughOf(points: readonly { x: number; y: number }[]): Line {
   const [x, y] = (["x", "y"] as const).map(
     (axis) => points.reduce((sum, p) => sum + p[axis], 0) / points.length,
   );
-  const [xy, xx] = [
-    points.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0),
-    points.reduce((sum, p) => sum + (p.x - x) ** 2, 0),
-  ];
-  return xy / xx;
+  const xy = points.reduce((sum, p) => sum + (p.x - x) * (p.y - y), 0);
+  const xx = points.reduce((sum, p) => sum + (p.x - x) ** 2, 0);
+  const slope = xx === 0 ? 0 : xy / xx;
+  return { at0: y - slope * x, slope };
 }

@@ -106,15 +106,20 @@ const plus = ({ n, seconds, weight }: Seen, more: number, own: number): Seen => 
   weight: weight + own,
 });
 
+/** By candidate what a configuration costs with two classes, and the power with which that grows with their number. */
+type Weights = Record<string, number[]>;
+
 /** What a table of usual costs says of a candidate, in units of one configuration of the baseline. */
 function weightIn(
-  { trees, each }: { trees: number; each: Record<string, number> },
+  table: Weights,
   candidate: PlannedCandidate,
   { configurations, classes }: { configurations: number; classes: number },
 ): number {
-  if (isTrees(candidate)) return trees * Math.max(1, classes / 2) ** usual.treesByClasses;
+  const [weight, power] = Object.hasOwn(table, candidate.id) ? table[candidate.id] : [1, 0];
+  const each = weight * Math.max(1, classes / 2) ** power;
+  if (isTrees(candidate)) return each;
   const { least, most } = countsOf(gridOf(candidate, configurations));
-  return ((least + most) / 2) * (Object.hasOwn(each, candidate.id) ? each[candidate.id] : 1);
+  return ((least + most) / 2) * each;
 }
 
 /** So many trials on a number of rows say what others on it take. */
