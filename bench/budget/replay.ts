@@ -12,6 +12,7 @@ import type { RunOptions } from "../../packages/cli/src/compare/compare-run.ts";
 import { workOf } from "../../packages/cli/src/compare/comparison-work.ts";
 import { runWithin } from "../../packages/cli/src/compare/plan-within.ts";
 import type { Team } from "../../packages/cli/src/compare/trial-team.ts";
+import usual from "../../packages/cli/src/compare/usual-costs.json" with { type: "json" };
 import type { Recorded } from "./record.ts";
 
 /** A machine as it is imagined. */
@@ -124,13 +125,16 @@ export async function replay(
   return { ended, rows: Math.min(of, sample ?? of), folds, seeds, firstLeft: left / (1000 * ended - at) };
 }
 
-/** Seconds of a trial on so many rows: between those that were recorded on a line, beyond them in proportion. */
+/**
+ * Seconds of a trial on so many rows: between those that were recorded on a line, beyond them in proportion, below them as the tables
+ * say that were recorded with several.
+ */
 function costOf(recorded: readonly Recorded[], { spec }: PlannedTrial, rows: number): number {
   const at = ({ seconds }: Recorded): number => seconds[spec.candidate]?.[Math.min(1, spec.fold)] ?? 0;
   const levels = recorded.toSorted((a, b) => a.rows - b.rows);
   const above = levels.findIndex((level) => level.rows >= rows);
   if (above < 0) return at(levels.at(-1)!) * (rows / levels.at(-1)!.rows);
-  if (above === 0) return at(levels[0]);
+  if (above === 0) return (at(levels[0]) * (usual.rows + rows)) / (usual.rows + levels[0].rows);
   const [low, high] = [levels[above - 1], levels[above]];
   const share = (rows - low.rows) / (high.rows - low.rows);
   return at(low) + share * (at(high) - at(low));
