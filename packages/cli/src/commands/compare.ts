@@ -264,7 +264,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       const whole: RunOptions = {
         ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
         ...{ versions: versions(), engine, origins, model, warn, signal },
-        baseline: baselineIdOf(settings, task),
+        ...{ baseline: baselineIdOf(settings, task), keep },
         ...(earlier && { earlier: earlier.sample }),
       };
       const { taken, records, cut } = await runTrials(whole);

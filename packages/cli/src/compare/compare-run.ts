@@ -1,4 +1,4 @@
-import { type CandidateSummary, finalistsFor, type PredictedTrial } from "@minimand/compare";
+import { type CandidateSummary, finalistsFor, type Keep, type PredictedTrial } from "@minimand/compare";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import type { Budget } from "./budget.ts";
@@ -12,6 +12,8 @@ export interface RunOptions extends TeamOptions {
   summaries: readonly CandidateSummary[];
   /** Id of the baseline. */
   baseline: string;
+  /** The model that is kept at the end. */
+  keep: Keep;
   budget: Budget | null;
   /** The sample of an earlier run that a budget has cut, null for all rows; undefined: there was none. */
   earlier?: number | null;

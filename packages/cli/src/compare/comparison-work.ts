@@ -1,10 +1,12 @@
 import {
+  isReference,
   mostFinalists,
   type PlannedCandidate,
   type PlannedTrial,
   type PredictedTrial,
   planFinals,
   planTrials,
+  referenceNamed,
 } from "@minimand/compare";
 import type { RunOptions } from "./compare-run.ts";
 import { makeCosts } from "./costs.ts";
@@ -41,13 +43,14 @@ export interface WorkParts {
 
 /** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
-  const { subjects, settings, candidates, summaries, baseline, workers, earlier } = options;
+  const { subjects, settings, candidates, summaries, baseline, keep, workers, earlier } = options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
   const taking = ranked.size > 1 ? Math.min(mostFinalists, ranked.size - 1) + 1 : 0;
-  const further = subjects.length * (settings.seeds - 1) * taking * folds;
-  const total = planTrials(settings, candidates, subjects, options).length + further;
+  const beside = new Set(candidates.filter(isReference).map(({ id }) => id));
+  const runs = subjects.length * (settings.seeds - 1) * folds;
+  const total = planTrials(settings, candidates, subjects, options).length + runs * (taking + beside.size);
   const plans = new Map<number | null, Plan>();
   let fresh = 0;
 
@@ -66,20 +69,21 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     const { done } = planFor(sample);
     return trials.filter((trial) => !done.has(trial));
   };
-  /** The kept model of each data set is trained on all rows, with one configuration. */
+  /** The kept model of each data set is trained on all rows: a network with one configuration, trees with one of several models. */
   const after = (sample: number | null): number => {
-    const ofBaseline = planFor(sample).first.filter(
-      ({ spec }) => spec.candidate === baseline && spec.fold === 0,
-    );
-    return (1000 * 1.6 * secondsOf(ofBaseline, sample)) / settings.configurations;
+    const like = keep === "auto" ? baseline : referenceNamed[keep].id;
+    const trials = planFor(sample).first.filter(({ spec }) => spec.candidate === like && spec.fold === 0);
+    const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
+    return 1000 * share * secondsOf(trials, sample);
   };
   const timeOfAll = (sample: number | null): number => {
     const { first, further: known } = planFor(sample);
-    // References are no finalists.
     const likely = first.filter(({ spec }) => ranked.has(spec.candidate));
+    const references = first.filter(({ spec }) => beside.has(spec.candidate));
     const later =
       known === null
-        ? (further * secondsOf(likely, sample)) / likely.length
+        ? (runs * taking * secondsOf(likely, sample)) / likely.length +
+          (settings.seeds - 1) * secondsOf(references, sample)
         : secondsOf(open(known, sample), sample);
     return (1000 * (secondsOf(open(first, sample), sample) + later)) / workers;
   };
