@@ -1,2 +1,3 @@
 export * from "./preference/index.ts";
 export * from "./sparse/index.ts";
+export * from "./least-squares/index.ts";

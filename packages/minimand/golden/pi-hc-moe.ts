@@ -1,0 +1,104 @@
+import { numpy as np } from "@jax-js/jax";
+import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import {
+  type ImplicitSolution,
+  implicitValue,
+  type LeastSquaresOptions,
+  levenbergMarquardt,
+  solveImplicit,
+} from "../src/solvers/index.ts";
+import { type Adapters, float } from "./adapters.ts";
+
+/** `[u + kappa u^3 - y ; ridge w]` with `u = B w`, of one problem. */
+const cubic =
+  (y: number[], { kappa, ridge }: { kappa: number; ridge: number }) =>
+  (w: np.Array, B: np.Array): np.Array => {
+    const u = np.matmul(B, w.ref);
+    const rows = u.ref.add(u.ref.mul(u.ref).mul(u).mul(float(kappa))).sub(float(y));
+    return np.concatenate([rows, w.mul(float(ridge))]);
+  };
+
+const exact: LeastSquaresOptions = { tolerance: 0, maxIterations: 200 };
+const zeros = (count: number): np.Array => float(new Array(count).fill(0));
+
+/** Half the squared distance of `u` from a target. */
+const distance = (u: np.Array, target: number[]): np.Array =>
+  np
+    .square(u.sub(float(target)))
+    .sum()
+    .mul(float(0.5));
+
+/** Value and gradient, in B, of an outer loss. */
+function outerOf(B: number[][], loss: (B: np.Array) => np.Array): { value: number; gradient: unknown } {
+  const run = compiledValueAndGrad(loss);
+  const [value, gradient] = run(float(B));
+  const found = { value: value.item(), gradient: gradient.js() as unknown };
+  run.dispose();
+  return found;
+}
+
+const kept = ({ w, inverse, one }: ImplicitSolution): ImplicitSolution => ({
+  w: w.ref,
+  inverse: inverse.ref,
+  one: one.ref,
+});
+
+export const adapters: Adapters = {
+  implicitLayer_generic: ({ B, y, target }, options) => {
+    const residual = cubic(y, options);
+    const of = (hessian: "exact" | "gauss-newton") => {
+      const { solution, report } = solveImplicit(residual, float(B), zeros(3), { ...exact, hessian });
+      const { value, gradient } = outerOf(B, (b) => {
+        const w = implicitValue(residual, b.ref, kept(solution));
+        return distance(np.matmul(b, w), target);
+      });
+      const hessianOf = np.linalg.inv(solution.inverse).js();
+      return { w: solution.w.js(), objective: report.objective[0], hessian: hessianOf, value, gradient };
+    };
+    const [full, gaussNewton] = [of("exact"), of("gauss-newton")];
+    return {
+      w: full.w,
+      innerObjective: full.objective,
+      hessian: full.hessian,
+      gaussNewtonHessian: gaussNewton.hessian,
+      outerLoss: full.value,
+      grad_B_exactImplicit: full.gradient,
+      grad_B_gaussNewtonImplicit: gaussNewton.gradient,
+    };
+  },
+
+  lmStep: ({ B, y, w }, { damping, ...options }) => {
+    const step = (kind: "identity" | "diagonal"): number[] => {
+      const found = levenbergMarquardt(cubic(y, options), float(B), float(w), {
+        maxIterations: 1,
+        damping: kind,
+        initialDamping: damping,
+      });
+      return (found.w.js() as number[]).map((value, i) => value - w[i]);
+    };
+    return { stepIdentityDamping: step("identity"), stepDiagonalDamping: step("diagonal") };
+  },
+
+  mixtureOfTwoExperts_generic: ({ B, y, target }, { rowBlocks, ...options }) => {
+    const experts = (rowBlocks as [number, number][]).map((rows) => {
+      const residual = cubic((y as number[]).slice(...rows), options);
+      const block = float((B as number[][]).slice(...rows));
+      return { rows, residual, ...solveImplicit(residual, block, zeros(3), exact) };
+    });
+    const fieldOf = (b: np.Array): np.Array => {
+      const blocks = experts.map(({ rows, residual, solution }) => {
+        const block = b.ref.slice(rows);
+        return np.matmul(block.ref, implicitValue(residual, block, kept(solution)));
+      });
+      b.dispose();
+      return np.concatenate(blocks);
+    };
+    const { value, gradient } = outerOf(B, (b) => distance(fieldOf(b), target));
+    return {
+      weights: experts.map(({ solution }) => solution.w.ref.js()),
+      u: fieldOf(float(B)).js(),
+      outerLoss: value,
+      grad_B_exactImplicit: gradient,
+    };
+  },
+};
