@@ -70,6 +70,7 @@ describe("least squares in float32", () => {
     const eager = kept();
     implicitValue(residual, B.ref, eager).dispose();
     implicitAdjointLoss(residual, outer, B.ref, kept()).dispose();
+    // Each of the two compiled programs holds the solution as a constant.
     expect([B.refCount, w.refCount]).toEqual([1, 3]);
   });
 });
