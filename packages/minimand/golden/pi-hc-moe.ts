@@ -1,10 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { refTree } from "../src/engine/tree.ts";
+import { linearCombination } from "../src/solvers/grids/linear-combination.ts";
 import {
+  diffusionSorption,
+  finiteDifference,
   type ImplicitSolution,
   implicitValue,
   type LeastSquaresOptions,
   levenbergMarquardt,
+  partitionGrid,
+  retardationFactor,
   solveImplicit,
 } from "../src/solvers/index.ts";
 import { type Adapters, float } from "./adapters.ts";
@@ -44,6 +50,49 @@ const kept = ({ w, inverse, one }: ImplicitSolution): ImplicitSolution => ({
 });
 
 export const adapters: Adapters = {
+  fdmDerivatives: ({ u, t, x }) => {
+    const u_x = finiteDifference(float(u), x, 1);
+    return {
+      u_t: finiteDifference(float(u), t, 0).js(),
+      u_xx: finiteDifference(u_x.ref, x, 1).js(),
+      u_x: u_x.js(),
+    };
+  },
+
+  retardationFactor: ({ u }, options) => ({ value: retardationFactor(float(u), options).js() }),
+
+  diffusionSorptionResidual: ({ u, u_t, u_xx }, { D }) => {
+    const { residual } = diffusionSorption({ times: [0, 1], places: [0, 1] }, { D });
+    return { value: residual({ u: float(u), u_t: float(u_t), u_xx: float(u_xx) }).js() };
+  },
+
+  diffusionSorptionObjective: ({ basis, t, x, w, initial, sampleIndices }, { ridge }) => {
+    const grid = { times: t, places: x };
+    const { equations, terms } = diffusionSorption(grid, { rightBoundary: "printed" });
+    const all = terms(float([basis]), float([new Array(x.length).fill(initial)]));
+    const sampled = (field: np.Array): np.Array => {
+      const [, , , size] = field.shape;
+      return np.take(field.reshape([1, -1, size]), np.array(Int32Array.from(sampleIndices)), 1);
+    };
+    const rows = () =>
+      Object.fromEntries(
+        Object.entries(all).map(([name, { fields, data = {} }]) => {
+          const own = Object.entries(fields).map(([field, values]) => {
+            return [field, name === "pde" ? sampled(values.ref) : values.ref] as const;
+          });
+          const count = own[0][1].shape[1];
+          const weights = float([new Array(count).fill(1)]);
+          return [name, { fields: Object.fromEntries(own), data: refTree(data), weights }];
+        }),
+      );
+    const problem = linearCombination(equations, ridge);
+    const [value] = problem.residual(float([w]), rows()).js() as number[][];
+    const [jacobian] = problem.jacobian!(float([w]), rows()).js() as number[][][];
+    return { value, jacobian };
+  },
+
+  dimensionPartition: ({ array }, { experts }) => ({ value: partitionGrid(float(array), experts).js() }),
+
   implicitLayer_generic: ({ B, y, target }, options) => {
     const residual = cubic(y, options);
     const of = (hessian: "exact" | "gauss-newton") => {
