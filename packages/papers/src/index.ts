@@ -12,6 +12,7 @@ import { card as neucb } from "./neucb/paper.ts";
 import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as optimisticOmd } from "./optimistic-omd/paper.ts";
+import { card as piHcMoe } from "./pi-hc-moe/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as saf } from "./saf/paper.ts";
@@ -50,6 +51,7 @@ export const cards: readonly PaperCard[] = [
   lion,
   neucb,
   aggregate,
+  piHcMoe,
   anyloss,
   ensloss,
   dhkd,
@@ -71,6 +73,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   neucb: () => import("./neucb/reproduction.ts"),
   normface: () => import("./normface/reproduction.ts"),
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
+  "pi-hc-moe": () => import("./pi-hc-moe/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
   saf: () => import("./saf/reproduction.ts"),
   "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),

@@ -43,11 +43,11 @@ export interface LinearCombinationLayer {
   /**
    * Solves for the weights of a concrete basis. Consumes the terms.
    *
-   * @param options `seed` of the drawn points, default 0
+   * @param options `seed` of the drawn points, default 0; `start` of the weights `[batch, experts, size]`, consumed, default 0
    */
   solve(
     terms: LayerTerms,
-    options?: { seed?: number },
+    options?: { seed?: number; start?: np.Array },
   ): { constants: LayerConstants; report: LeastSquaresReport };
   /** The weights `[batch, experts, size]` as a function of the terms, for use in what is differentiated. Consumes both. */
   weights(terms: LayerTerms, constants: LayerConstants): np.Array;
@@ -132,15 +132,17 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
 
   return {
     solve(terms, solveOptions = {}) {
-      checkOptions("solve", solveOptions, { seed: true });
-      const { seed = 0 } = solveOptions;
+      checkOptions("solve", solveOptions, { seed: true, start: true });
+      const { seed = 0, start } = solveOptions;
       checkNumber("seed", seed, { integer: true });
       const batch = checkTerms(terms);
       const { dtype: given } = Object.values(Object.values(terms)[0].fields)[0];
       const { rows, weights } = sampledRows(equations, terms, { batch, cut, seed, dtype });
       disposeTree(terms as never);
-      const start = np.zeros([batch * blocks, size], { dtype });
-      const { solution, report } = solved.solve(rows, start);
+      const shape = [batch * blocks, size];
+      if (start !== undefined) checkTerm("start", start, [batch, blocks, size]);
+      const w0 = start === undefined ? np.zeros(shape, { dtype }) : cast(start.reshape(shape), dtype);
+      const { solution, report } = solved.solve(rows, w0);
       return { constants: { solution: mapTree((x) => cast(x, given), solution), weights }, report };
     },
     weights(terms, { solution, weights }) {

@@ -32,24 +32,27 @@ export function polish(
   }
 }
 
-/** Cholesky factors of the matrices of all problems, with what it took to make each positive definite. */
+/**
+ * Cholesky factors of the second derivatives of all problems. Where one isn't positive definite, Gauss and Newton's matrix stands for
+ * it, with so much on its diagonal as it takes.
+ */
 export function factored(
   matrices: Float64Array,
+  { gram }: Pick<NormalEquations, "gram">,
   { problems, n }: Pick<Problems, "problems" | "n">,
-): { factors: Float64Array[]; shift: Float64Array } {
-  const shift = new Float64Array(problems);
+): { factors: Float64Array[]; exact: boolean[] } {
+  const exact: boolean[] = [];
   const factors = Array.from({ length: problems }, (_, p) => {
-    const matrix = matrices.subarray(p * n * n, (p + 1) * n * n);
-    let size = 0;
-    for (let j = 0; j < n; j++) size += Math.abs(matrix[j * n + j]) / n;
+    const [matrix, simple] = [matrices, gram].map((all) => all.subarray(p * n * n, (p + 1) * n * n));
     let factor = cholesky(matrix, n);
-    for (let share = 1e-8; factor === null; share *= 10) {
-      shift[p] = share * (size || 1);
-      factor = cholesky(matrix, n, shift[p]);
-    }
+    exact.push(factor !== null);
+    let trace = 0;
+    for (let j = 0; j < n; j++) trace += simple[j * n + j];
+    for (let share = 1e-8; factor === null; share *= 10)
+      factor = cholesky(simple, n, (share * (trace || 1)) / n);
     return factor;
   });
-  return { factors, shift };
+  return { factors, exact };
 }
 
 /** The inverses of factored matrices, one after another. */

@@ -40,8 +40,11 @@ export interface LeastSquaresReport {
   gradientNorm: Float64Array;
   iterations: Int32Array;
   status: LeastSquaresStatus[];
-  /** What had to be added to the diagonal of the second derivative to make it positive definite; 0 where nothing had. */
-  shift: Float64Array;
+  /**
+   * Whether derivatives go by the second derivative that was asked for. Where that isn't positive definite, as at a kink or where
+   * the search didn't end, Gauss and Newton's matrix stands for it, with a little on its diagonal. True where none was needed.
+   */
+  exact: boolean[];
 }
 
 /**
@@ -112,18 +115,18 @@ export function leastSquaresSolver<Theta extends Tree>(
   return {
     minimize: (theta, w0) =>
       search(theta, w0, (at, run) => {
-        const shift = new Float64Array(run.problems);
-        return { w: run.array(at.w), report: reportOf(at, run.n, shift) };
+        const exact = Array.from(at.status, () => true);
+        return { w: run.array(at.w), report: reportOf(at, run.n, exact) };
       }),
     solve: (theta, w0) =>
       search(theta, w0, (at, run) => {
         const hessian = (w: Float64Array) =>
           settings.hessian === "exact" ? run.hessian(w) : at.gram.slice();
         for (let i = 0; i < settings.newtonSteps; i++) polish(at, hessian(at.w), run, settings);
-        const { factors, shift } = factored(hessian(at.w), run);
+        const { factors, exact } = factored(hessian(at.w), at, run);
         const inverse = run.array(inverseOf(factors, run.n), [run.n, run.n]);
         const one = np.array(1, { dtype: inverse.dtype });
-        return { solution: { w: run.array(at.w), inverse, one }, report: reportOf(at, run.n, shift) };
+        return { solution: { w: run.array(at.w), inverse, one }, report: reportOf(at, run.n, exact) };
       }),
     dispose() {
       for (const own of programs.values()) own.dispose();
@@ -225,8 +228,8 @@ function checked(options: LeastSquaresOptions): Required<Omit<LeastSquaresOption
   return settings;
 }
 
-function reportOf(at: Reached, n: number, shift: Float64Array): LeastSquaresReport {
+function reportOf(at: Reached, n: number, exact: boolean[]): LeastSquaresReport {
   const { objective, iterations, status } = at;
   const norms = Float64Array.from(objective, (_, p) => gradientNorm(at, p, n));
-  return { objective, gradientNorm: norms, iterations, status, shift };
+  return { objective, gradientNorm: norms, iterations, status, exact };
 }
