@@ -27,7 +27,7 @@ describe("the reproduction of pi-hc-moe", () => {
     expect(fields?.length).toBe(7);
     for (const { values } of fields ?? []) expect([values.length, values[0].length]).toEqual([16, 24]);
     expect(because).toMatch(/^\(i\) holds.* \(ii\) .* \(iii\) /);
-  }, 120_000);
+  }, 240_000);
 
   it("has arms of different names, and those of the rule", () => {
     const ids = [...arms, ...attempts].map(({ id }) => id);

@@ -13,7 +13,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   const full = host.scale === "full";
   const trained = (list: readonly { id: string; steps: number }[], factor: number): Spec[] =>
     seedsOf(host, seeds).flatMap((seed) =>
-      list.map(({ id, steps }): Spec => ({ part: "arm", arm: id, seed, steps: part(steps, factor, 6) })),
+      list.map(({ id, steps }): Spec => ({ part: "arm", arm: id, seed, steps: part(steps, factor, 2) })),
     );
   return [
     { part: "truth", seed: test.seed, count: test.count },

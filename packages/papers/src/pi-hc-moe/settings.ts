@@ -64,7 +64,7 @@ export const longer = 6;
 
 /** How much is done at each scale; the fraction multiplies steps. */
 export const scales: Record<Scale, { seeds: number; fraction: number }> = {
-  quick: { seeds: 1, fraction: 0.01 },
+  quick: { seeds: 1, fraction: 0.001 },
   default: { seeds: 5, fraction: 1 },
   full: { seeds: 5, fraction: 1 },
 };
