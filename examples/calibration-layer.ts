@@ -44,7 +44,7 @@ export interface CalibrationResult {
   together: number;
 }
 
-export async function calibrate({ steps = 400, seed = 1 } = {}): Promise<CalibrationResult> {
+export async function calibrate({ steps = 150, seed = 1 } = {}): Promise<CalibrationResult> {
   const all = await mixes(seed);
   const cut = Math.round(0.7 * all.length);
   const [known, fresh] = [all.slice(0, cut), all.slice(cut)].map((own) =>
