@@ -56,7 +56,7 @@ export async function armTrial({ arm, seed, steps }: ArmSpec, host: TrialHost): 
     curve.push({ steps: at, seconds, error, residual: last.residual });
   };
   // The first step compiles: it is made twice, and counted once.
-  disposeTree(stepOf(network, network.init(seed), { seed, at: 0, steps }) as never);
+  disposeTree(stepOf(network, network.init(seed), { seed, at: 0, steps }));
   const marks = looks.map((share) => Math.round(share * steps));
   for (let at = 0; at <= steps; at++) {
     host.signal?.throwIfAborted();
@@ -66,7 +66,7 @@ export async function armTrial({ arm, seed, steps }: ArmSpec, host: TrialHost): 
     state = stepOf(network, state, { seed, at, steps });
     seconds += (performance.now() - before) / 1000;
   }
-  disposeTree(state as never);
+  disposeTree(state);
   const converged =
     last.report &&
     last.report.status.filter((status) => status === "converged").length / last.report.status.length;

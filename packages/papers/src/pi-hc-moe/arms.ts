@@ -12,6 +12,8 @@ export interface Arm {
   samples?: number;
   /** Whether the experts' solves start from the single expert's solution. */
   warm?: boolean;
+  /** Whether experts are also asked to meet their neighbours, an extension that the paper hasn't. */
+  meet?: boolean;
   /** Steps of training at the default scale, so that all arms take about the same time. */
   steps: number;
 }
@@ -48,6 +50,13 @@ export const attempts: readonly Arm[] = [
   mixture(4, 8, 100, 400),
   mixture(4, 8, 380, 340),
   { ...four, id: `${four.id}-warm`, label: `${four.label}, from the single expert's solution`, warm: true },
+  {
+    ...four,
+    id: `${four.id}-meet`,
+    label: `${four.label}, meeting their neighbours (ours)`,
+    meet: true,
+    steps: 160,
+  },
 ];
 
 /** The arm of that name. */

@@ -4,13 +4,8 @@ import {
   applyUpdates,
   chain,
   clipByGlobalNorm,
-  diffusionSorption,
   equationResiduals,
-  type LayerConstants,
-  type LayerTerms,
   type LeastSquaresReport,
-  type LinearCombinationLayer,
-  linearCombinationLayer,
   mlp,
   softConstraintLoss,
 } from "minimand";
@@ -25,16 +20,13 @@ import {
 } from "minimand/engine";
 import type { Arm } from "./arms.ts";
 import { type Instance, initialLines, inputRows } from "./data.ts";
-import { grid, inner, problem, training } from "./settings.ts";
+import { grid, training } from "./settings.ts";
+import { equations, solvingOf, termsOf } from "./solving.ts";
 
 const [nt, nx] = [grid.times.length, grid.places.length];
-const { equations, terms: termsOf } = diffusionSorption(grid, problem);
 
 /** Parameters and the optimizer's state. */
-export interface State {
-  params: Tree;
-  optimizer: Tree;
-}
+export type State = { params: Tree; optimizer: Tree };
 
 /** What a network makes of instances. */
 export interface Solved {
@@ -66,128 +58,61 @@ const arraysOf = (instances: readonly Instance[]): { x: np.Array; initial: np.Ar
 });
 
 /** Compiles an arm's programs. */
-export function networkOf(
-  arm: Pick<Arm, "size" | "experts" | "samples" | "warm">,
-  compile: Compile = compileWithJit,
-): Network {
-  const hard = arm.experts !== null;
-  const model = mlp({ inputs: 4, hidden: training.hidden, outputs: hard ? arm.size : 1, activation: "tanh" });
+export function networkOf(arm: Arm, compile: Compile = compileWithJit): Network {
+  const model = mlp({ inputs: 4, hidden: training.hidden, outputs: arm.size, activation: "tanh" });
+  const [trained, tested] = [solvingOf(arm, "training", compile), solvingOf(arm, "test", compile)];
   const basisOf = (params: Tree, x: np.Array): np.Array => {
     const [output] = model.apply({ params, state: {} }, x, { training: true });
-    return output.reshape([-1, nt, nx, hard ? arm.size : 1]);
+    return output.reshape([-1, nt, nx, arm.size]);
   };
-  const layerOf = (
-    experts: Arm["experts"],
-    options: { samplesPerExpert?: number; maxIterations: number },
-  ): LinearCombinationLayer | null =>
-    experts &&
-    linearCombinationLayer({
-      ...{ equations, grid: [nt, nx], size: arm.size, experts, compile },
-      ...inner.always,
-      ...options,
-    });
-  const trained = layerOf(arm.experts, { samplesPerExpert: arm.samples, ...inner.training });
-  const tested = layerOf(arm.experts, inner.test);
-  const first = arm.warm ? layerOf([1, 1], { samplesPerExpert: inner.warmSamples, ...inner.training }) : null;
-
-  /** The field `[batch, times, places, 1]` of a basis; consumes all. */
-  const fieldOf = (
-    basis: np.Array,
-    initial: np.Array,
-    layer: LinearCombinationLayer | null,
-    constants: Tree,
-  ): np.Array => {
-    if (layer === null) {
-      disposeTree([initial, constants]);
-      return basis;
-    }
-    const weights = layer.weights(termsOf(basis.ref, initial), constants as unknown as LayerConstants);
-    return layer.combine(basis, weights).reshape([-1, nt, nx, 1]);
-  };
-
-  const bases = compile((params: Tree, x: np.Array, initial: np.Array) => {
-    return termsOf(basisOf(params, x), initial) as unknown as Tree;
-  });
+  const bases = compile(basisOf);
   const gradientOf = differentiate(
     (params: Tree, x: np.Array, initial: np.Array, constants: Tree): [np.Array, Tree] => {
-      const field = fieldOf(basisOf(params, x), initial.ref, trained, constants);
+      const field = trained.fieldOf(basisOf(params, x), initial.ref, constants);
       return [softConstraintLoss(equations, termsOf(field, initial)), []];
     },
   );
   const update = compile(
     (
       one: np.Array,
-      { params, optimizer }: { params: Tree; optimizer: Tree },
+      { params, optimizer }: State,
       x: np.Array,
       initial: np.Array,
       constants: Tree,
       learningRate: np.Array,
-    ): Tree => {
+    ): { params: Tree; optimizer: Tree; loss: np.Array } => {
       const [[loss], gradient] = gradientOf(one, refTree(params), x, initial, constants);
-      const rule = chain(clipByGlobalNorm(training.clip), adam(learningRate));
-      const [updates, next] = rule.update(gradient, optimizer, refTree(params));
+      const [updates, next] = rule(learningRate).update(gradient, optimizer, refTree(params));
       return { params: applyUpdates(params, updates), optimizer: next, loss };
     },
   );
-  const evaluate = compile((params: Tree, x: np.Array, initial: np.Array, constants: Tree): Tree[] => {
-    const field = fieldOf(basisOf(params, x), initial.ref, tested, constants);
+  const evaluate = compile((params: Tree, x: np.Array, initial: np.Array, constants: Tree): np.Array[] => {
+    const field = tested.fieldOf(basisOf(params, x), initial.ref, constants);
     const { pde, ...others } = equationResiduals(equations, termsOf(field.ref, initial));
     disposeTree(others);
     return [field, np.sqrt(np.mean(np.square(pde)))];
   });
 
-  /** The single expert's weights, for each of the experts. */
-  const startFrom = (single: LinearCombinationLayer, terms: LayerTerms, seed: number): np.Array => {
-    const { solution, weights } = single.solve(terms, { seed }).constants;
-    disposeTree([weights, solution.inverse, solution.one]);
-    const [batch, size] = solution.w.shape;
-    const count = arm.experts![0] * arm.experts![1];
-    return np.broadcastTo(solution.w.reshape([batch, 1, size]), [batch, count, size]);
-  };
-
-  /** Constants of a basis, and how the solve went. */
-  const constantsOf = (
-    layer: LinearCombinationLayer | null,
-    params: Tree,
-    { x, initial }: ReturnType<typeof arraysOf>,
-    seed: number,
-  ): { constants: Tree; report: LeastSquaresReport | null } => {
-    if (layer === null) {
-      disposeTree([x, initial]);
-      return { constants: [], report: null };
-    }
-    const terms = bases(refTree(params), x, initial) as unknown as LayerTerms;
-    const start = first === null ? undefined : startFrom(first, refTree(terms as never) as LayerTerms, seed);
-    const { constants, report } = layer.solve(terms, { seed, ...(start && { start }) });
-    return { constants: constants as unknown as Tree, report };
-  };
-
   return {
     init(seed) {
       const { params } = model.init(keyOf(seed, 1));
-      const rule = chain(clipByGlobalNorm(training.clip), adam(training.learningRate));
-      return { params, optimizer: rule.init(params) };
+      return { params, optimizer: rule(training.learningRate).init(params) };
     },
     train(state, instances, seed, learningRate) {
       const { x, initial } = arraysOf(instances);
-      const { constants } = constantsOf(trained, state.params, { x: x.ref, initial: initial.ref }, seed);
-      const { loss, ...next } = update(
-        1 as never,
-        state as never,
-        x,
-        initial,
-        constants,
-        learningRate as never,
-      ) as {
-        [name: string]: Tree;
-      };
-      return { state: next as unknown as State, loss: (loss as np.Array).item() };
+      const basis = () => bases(refTree(state.params), x.ref);
+      const { constants } = trained.constantsOf(basis, initial.ref, seed);
+      const { loss, ...next } = update(1 as never, state, x, initial, constants, learningRate as never);
+      return { state: next, loss: loss.item() };
     },
     solve({ params }, instances) {
       const { x, initial } = arraysOf(instances);
-      const { constants, report } = constantsOf(tested, params, { x: x.ref, initial: initial.ref }, 0);
-      const [field, residual] = evaluate(refTree(params), x, initial, constants) as np.Array[];
+      const basis = () => bases(refTree(params), x.ref);
+      const { constants, report } = tested.constantsOf(basis, initial.ref, 0);
+      const [field, residual] = evaluate(refTree(params), x, initial, constants);
       return { field: field.dataSync() as Float32Array, residual: residual.item(), report };
     },
   };
 }
+
+const rule = (learningRate: np.Array | number) => chain(clipByGlobalNorm(training.clip), adam(learningRate));

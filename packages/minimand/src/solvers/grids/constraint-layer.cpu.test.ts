@@ -6,6 +6,7 @@ import { leastSquaresSolver } from "../least-squares/index.ts";
 import { arrayOf, distance, line, tabulate } from "./grids.fixture.ts";
 import {
   diffusionSorption,
+  type Equations,
   type LayerTerms,
   type LinearCombinationLayerOptions,
   linearCombinationLayer,
@@ -88,6 +89,31 @@ describe("a layer of equations", () => {
     const [a, b] = [0, 0.01].map((bend) => numbers(layer.solve(terms(bend)).constants.solution.w));
     expect(a.slice(size)).toEqual(b.slice(size));
     expect(distance(a.slice(0, size), b.slice(0, size))).toBeGreaterThan(1e-4);
+  });
+
+  it("gives each expert the rows of its own block", () => {
+    const equations: Equations = {
+      own: { at: "blocks", residual: ({ y }, { target }) => y.sub(target) },
+      all: { at: "everywhere", residual: ({ y }) => y },
+    };
+    const layer = linearCombinationLayer({
+      equations,
+      grid: [4],
+      size: 1,
+      experts: [2],
+      balance: false,
+      ridge: 0,
+    });
+    const terms = (): LayerTerms => ({
+      own: {
+        fields: { y: arrayOf([1, 1, 1, 1], [1, 2, 2, 1]) },
+        data: { target: arrayOf([1, 2, 6, 9], [1, 2, 2]) },
+      },
+      all: { fields: { y: arrayOf([1], [1, 1, 1]) } },
+    });
+    const { constants } = layer.solve(terms());
+    const weights = layer.weights(terms(), constants);
+    expect(distance(numbers(weights), [1, 5])).toBeLessThan(1e-12);
   });
 
   it("draws points by the seed, as many as were asked for", () => {

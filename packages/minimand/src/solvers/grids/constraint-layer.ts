@@ -93,7 +93,7 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
   if (typeof equations !== "object" || equations === null || Object.keys(equations).length === 0)
     throw typeError("equations", "an object of equations", equations);
   for (const [name, equation] of Object.entries(equations))
-    checkChoice(`equations.${name}.at`, equation.at, ["samples", "everywhere"]);
+    checkChoice(`equations.${name}.at`, equation.at, ["samples", "everywhere", "blocks"]);
   if (!Array.isArray(grid) || grid.length === 0) throw typeError("grid", "a list of numbers of points", grid);
   grid.forEach((n, i) => {
     checkNumber(`grid[${i}]`, n, { min: 1, integer: true });
@@ -117,15 +117,16 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
     for (const [name, { at }] of Object.entries(equations)) {
       const term = terms?.[name];
       if (term === undefined) throw typeError(`terms.${name}`, "fields and data of the equation", term);
-      let rows: number[] = at === "samples" ? [...grid] : [-1];
-      for (const [field, x] of Object.entries(term.fields)) {
+      const fields = Object.entries(term.fields);
+      for (const [field, x] of fields)
         if (!isArrayLike(x)) throw typeError(`terms.${name}.fields.${field}`, "a float array", x);
-        batch ??= x.shape[0];
-        if (rows[0] === -1) rows = [x.shape[1]];
-        checkTerm(`terms.${name}.fields.${field}`, x, [batch, ...rows, size]);
-      }
+      const [[, first]] = fields;
+      batch ??= first.shape[0];
+      const count = first.shape.at(-2)!;
+      const rows = { samples: grid, everywhere: [count], blocks: [blocks, count] }[at];
+      for (const [field, x] of fields) checkTerm(`terms.${name}.fields.${field}`, x, [batch, ...rows, size]);
       for (const [field, x] of Object.entries(term.data ?? {}))
-        checkTerm(`terms.${name}.data.${field}`, x, [batch!, ...rows]);
+        checkTerm(`terms.${name}.data.${field}`, x, [batch, ...rows]);
     }
     return batch!;
   };

@@ -10,8 +10,11 @@ export type Named = { [name: string]: np.Array };
  * derivatives), point by point.
  */
 export interface Equation {
-  /** `samples`: on a grid, of which each expert sees points of its own block; `everywhere`: rows that all experts see. */
-  at: "samples" | "everywhere";
+  /**
+   * `samples`: on a grid, of which each expert sees points of its own block; `everywhere`: rows that all experts see; `blocks`: rows
+   * of each expert's own, e.g. where its block meets others.
+   */
+  at: "samples" | "everywhere" | "blocks";
   /**
    * Shapes `[problems, rows]` throughout, each entry from the entries at its place alone. Pure; consumes what it is given, and has
    * to use or dispose of every array.

@@ -6,7 +6,7 @@ import { blockPlaces, partitionGrid, product } from "./partition.ts";
 
 /**
  * What the equations of a layer are asked about, by their names: of each field a basis `[batch, ...grid, size]` (`everywhere`:
- * `[batch, rows, size]`), and data of the same shape without the last axis.
+ * `[batch, rows, size]`, `blocks`: `[batch, experts, rows, size]`), and data of the same shape without the last axis.
  */
 export type LayerTerms = { [equation: string]: { fields: Named; data?: Named } };
 
@@ -51,9 +51,12 @@ export function sampledRows(
   for (const [name, { at }] of Object.entries(equations)) {
     const { fields, data = {} } = terms[name];
     const [first] = Object.values(fields);
-    const every = Int32Array.from({ length: first.shape[1] }, (_, i) => i);
+    const every = Int32Array.from({ length: first.shape.at(-2)! }, (_, i) => i);
     const seen = at === "samples" ? drawn : drawn.map(() => every);
-    const own = at === "samples" ? drawn.map((list, i) => list.map((p) => places[i % blocks][p])) : seen;
+    const own = seen.map((list, i) => {
+      if (at === "samples") return list.map((p) => places[i % blocks][p]);
+      return at === "blocks" ? list.map((row) => (i % blocks) * every.length + row) : list;
+    });
     const weight = cut.balance ? 1 / Math.sqrt(seen[0].length) : 1;
     const take = (tail: number[]) => (x: np.Array) => gather(x.ref, own, blocks, tail, dtype);
     rows[name] = {
@@ -95,9 +98,10 @@ export function wholeRows(
     const repeated = np.broadcastTo(x.reshape([batch, 1, ...rest]), [batch, blocks, ...rest]);
     return repeated.reshape([batch * blocks, ...rest]);
   };
+  const ofEach = (x: np.Array): np.Array => x.reshape([x.shape[0] * blocks, ...x.shape.slice(2)]);
   return Object.fromEntries(
     Object.entries(equations).map(([name, { at }]) => {
-      const f = at === "samples" ? ofBlocks : forAll;
+      const f = { samples: ofBlocks, everywhere: forAll, blocks: ofEach }[at];
       const { fields, data = {} } = terms[name];
       return [name, { fields: mapTree(f, fields), data: mapTree(f, data), weights: weights[name].ref }];
     }),

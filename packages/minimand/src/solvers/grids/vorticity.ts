@@ -47,9 +47,9 @@ export interface VorticityTransport {
  * @throws RangeError for times that don't rise, numbers outside their ranges, and from its methods for other shapes
  * @example
  * const { velocity } = vorticityTransport({ times: [0, 1], points: 4 }, { length: 2 * Math.PI })
- * // w = cos y has u = -psi' = sin y
+ * // w = cos y, of the stream function cos y
  * const w = np.array([[1, 0, -1, 0], [1, 0, -1, 0], [1, 0, -1, 0], [1, 0, -1, 0]]).reshape([1, 1, 4, 4, 1])
- * velocity(w).v.reshape([4, 4]).slice(0) // [0, 0, 0, 0]
+ * velocity(w).u.reshape([4, 4]).slice(0) // [0, -1, 0, 1]
  * @see Chalapathi, Du, Krishnapriyan 2024, arXiv 2402.13412, section 4.2
  */
 export function vorticityTransport(
