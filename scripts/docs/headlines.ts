@@ -129,4 +129,15 @@ export const headlines: { [slug: string]: Headline } = {
       text: "12 of FISTA {objective above converged@%2} %",
     },
   ],
+  "pi-hc-moe": [
+    {
+      row: { arm: "hard constraint, 16 functions" },
+      text: "solutions without data: one inner solve {relative error@%1} % off",
+    },
+    {
+      row: { arm: "4 experts, 16 functions, 100 points each" },
+      text: "four {relative error@%1} %",
+    },
+    { row: { arm: "soft constraint" }, text: "a penalty {relative error@%1} %" },
+  ],
 };

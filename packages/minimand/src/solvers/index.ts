@@ -1,4 +1,4 @@
-export * from "./preference/index.ts";
-export * from "./sparse/index.ts";
 export * from "./grids/index.ts";
 export * from "./least-squares/index.ts";
+export * from "./preference/index.ts";
+export * from "./sparse/index.ts";
