@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { checkChoice, checkFloat64, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { isArrayLike } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, mapTree } from "../../engine/tree.ts";
@@ -106,6 +106,7 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
   checkNumber("samplesPerExpert", samples, { min: 1, max: points, integer: true });
   checkNumber("ridge", ridge, { min: 0 });
   checkChoice("precision", precision, ["float32", "float64"]);
+  if (precision === "float64") checkFloat64("precision");
   const problem = linearCombination(equations, ridge);
   const solved = leastSquaresSolver<Rows>(problem, solver);
   const cut: Cut = { grid, experts, points, samples, size, balance };
