@@ -4,7 +4,7 @@ import { mean } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf } from "./arms.ts";
 import { drawInstances, type Instance, solutionOf } from "./data.ts";
-import { type Network, networkOf } from "./network.ts";
+import { type Network, networkOf, type Solved } from "./network.ts";
 import { grid, test, training } from "./settings.ts";
 
 /** One arm, trained on a seed's instances for some steps. */
@@ -13,6 +13,8 @@ export interface ArmSpec {
   arm: string;
   seed: number;
   steps: number;
+  /** Instances that it is judged by. */
+  tests: number;
 }
 
 /** How far an arm is. */
@@ -39,33 +41,33 @@ export interface ArmResult {
 }
 
 const networks = programsOf<Network>();
-/** Shares of training after which an arm is looked at. */
-const looks = [0, 0.05, 0.15, 0.4, 0.7, 1];
+/** Shares of training after which an arm is looked at, beside the end. */
+const looks = [0, 0.05, 0.15, 0.4, 0.7];
 
-export async function armTrial({ arm, seed, steps }: ArmSpec, host: TrialHost): Promise<ArmResult> {
+export async function armTrial({ arm, seed, steps, tests }: ArmSpec, host: TrialHost): Promise<ArmResult> {
   const network = networks(host.compile, arm, () => networkOf(armOf(arm), host.compile));
-  const instances = drawInstances(test.seed, test.count);
+  const instances = drawInstances(test.seed, tests);
   const solutions = instances.map(solutionOf);
   let state = network.init(seed);
   const curve: Mark[] = [];
   let seconds = 0;
-  let last = network.solve(state, instances);
-  const look = (at: number): void => {
-    last = network.solve(state, instances);
-    const error = mean(errorsOf(last.field, solutions));
-    curve.push({ steps: at, seconds, error, residual: last.residual });
+  const look = (at: number): Solved => {
+    const found = network.solve(state, instances);
+    const error = mean(errorsOf(found.field, solutions));
+    curve.push({ steps: at, seconds, error, residual: found.residual });
+    return found;
   };
   // The first step compiles: it is made twice, and counted once.
   disposeTree(stepOf(network, network.init(seed), { seed, at: 0, steps }));
   const marks = looks.map((share) => Math.round(share * steps));
-  for (let at = 0; at <= steps; at++) {
+  for (let at = 0; at < steps; at++) {
     host.signal?.throwIfAborted();
     if (marks.includes(at)) look(at);
-    if (at === steps) break;
     const before = performance.now();
     state = stepOf(network, state, { seed, at, steps });
     seconds += (performance.now() - before) / 1000;
   }
+  const last = look(steps);
   disposeTree(state);
   const converged =
     last.report &&

@@ -9,14 +9,16 @@ import { describe, type Measured, type Result, type Spec, trial } from "./trial.
 
 /** The longest trials first, so that workers end together; what is timed stands alone at the end. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { seeds, fraction } = scales[host.scale];
+  const { seeds, fraction, tests } = scales[host.scale];
   const full = host.scale === "full";
   const trained = (list: readonly { id: string; steps: number }[], factor: number): Spec[] =>
     seedsOf(host, seeds).flatMap((seed) =>
-      list.map(({ id, steps }): Spec => ({ part: "arm", arm: id, seed, steps: part(steps, factor, 2) })),
+      list.map(
+        ({ id, steps }): Spec => ({ part: "arm", arm: id, seed, steps: part(steps, factor, 2), tests }),
+      ),
     );
   return [
-    { part: "truth", seed: test.seed, count: test.count },
+    { part: "truth", seed: test.seed, count: tests },
     { part: "gradients", seed: 1 },
     ...(full ? trained(arms, longer) : []),
     ...trained(arms, fraction),

@@ -63,8 +63,8 @@ export const gradients = {
 export const longer = 6;
 
 /** How much is done at each scale; the fraction multiplies steps. */
-export const scales: Record<Scale, { seeds: number; fraction: number }> = {
-  quick: { seeds: 1, fraction: 0.001 },
-  default: { seeds: 5, fraction: 1 },
-  full: { seeds: 5, fraction: 1 },
+export const scales: Record<Scale, { seeds: number; fraction: number; tests: number }> = {
+  quick: { seeds: 1, fraction: 0.001, tests: 2 },
+  default: { seeds: 5, fraction: 1, tests: test.count },
+  full: { seeds: 5, fraction: 1, tests: test.count },
 };
