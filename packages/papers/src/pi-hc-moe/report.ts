@@ -52,7 +52,10 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
         }),
       ),
     ],
-    series: trained.flatMap(({ arm, count, results }) => curves(arm, count, results)),
+    series: trained.map(({ arm, count, results }) => {
+      const several = (steps.get(arm.id)?.size ?? 1) > 1;
+      return curveOf(several ? `${arm.label}, ${count} steps` : arm.label, results);
+    }),
     fields: fieldsOf(truth.field, of),
     ...judge({
       ways: gradients.ways,
@@ -108,20 +111,17 @@ function gradientRows({
 }
 
 /** Error over seconds of training; the first look is at the start, before any. */
-function curves({ label }: Arm, steps: number, results: readonly ArmResult[]): Series[] {
-  const looks = results[0].curve.map((_, i) => results.map(({ curve }) => curve[i]));
-  const at = looks.slice(1);
-  return [
-    {
-      ...banded(
-        { name: `${label}, ${steps} steps`, xLabel: "seconds of training", yLabel: "relative L2 error" },
-        at.map((marks) => mean(marks.map(({ seconds }) => seconds))),
-        at.map((marks) => marks.map(({ error }) => error)),
-      ),
-      xScale: "log",
-      yScale: "log",
-    },
-  ];
+function curveOf(name: string, results: readonly ArmResult[]): Series {
+  const looks = results[0].curve.map((_, i) => results.map(({ curve }) => curve[i])).slice(1);
+  return {
+    ...banded(
+      { name, xLabel: "seconds of training", yLabel: "relative L2 error" },
+      looks.map((marks) => mean(marks.map(({ seconds }) => seconds))),
+      looks.map((marks) => marks.map(({ error }) => error)),
+    ),
+    xScale: "log",
+    yScale: "log",
+  };
 }
 
 /** The first test instance by the numerical solution and the judged arms, and by how much those are off. */
@@ -144,7 +144,9 @@ function fieldsOf(truth: number[][], of: (arm: string) => ArmResult[]): Field[] 
     values: values.map((row, i) => row.map((value, j) => Math.round(1e4 * (value - truth[i][j])) / 1e4)),
     ...axes,
   });
-  const shown = Object.values(judged).map((id) => ({ name: armOf(id).label, values: of(id)[0].field }));
+  // Names of panels are short.
+  const nameOf = (id: string): string => armOf(id).label.split(",")[0];
+  const shown = Object.values(judged).map((id) => ({ name: nameOf(id), values: of(id)[0].field }));
   return [
     field("numerical solution", truth),
     ...shown.map(({ name, values }) => field(name, values)),
