@@ -75,7 +75,7 @@ const shapes: { [shape: string]: Shape } = {
       ),
       ...because(
         "no loss, but what losses are made of",
-        "amplify assignElasticMargins binaryMargins cosineSimilarity elasticMargins ensLossDerivatives inverseBoxCox logUniformProbability logUniformSample projectUnitNorm sphericalSoftmax taylorSoftmax truncatedGcePrune",
+        "amplify assignElasticMargins binaryMargins cosineSimilarity elasticMargins ensLossDerivatives gaussianGram inverseBoxCox logUniformProbability logUniformSample projectUnitNorm sphericalSoftmax taylorSoftmax truncatedGcePrune",
       ),
     },
   },

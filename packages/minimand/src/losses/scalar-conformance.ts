@@ -22,6 +22,7 @@ import {
   poissonNll,
   quantileLoss,
   squaredError,
+  welschLoss,
 } from "./regression/index.ts";
 
 /** A loss of one number an example, as the conformance suite calls it. */
@@ -70,6 +71,8 @@ export const scalarLosses: readonly ScalarLoss[] = [
   regression("logCoshLoss", logCoshLoss),
   regression("cauchyLoss", cauchyLoss),
   regression("cauchyLoss, scale 0.2", cauchyLoss, { scale: 0.2 }),
+  regression("welschLoss", welschLoss),
+  regression("welschLoss, scale 0.2", welschLoss, { scale: 0.2 }),
   regression("quantileLoss", quantileLoss),
   regression("quantileLoss, tau 0.9", quantileLoss, { tau: 0.9 }),
   likelihood("poissonNll", poissonNll),

@@ -13,6 +13,7 @@ import {
   ensLossDerivatives,
   ensLossOneVsRest,
   ensLossPairwise,
+  gaussianGram,
   implicitRewards,
   infoNceLoss,
   inverseBoxCox,
@@ -150,6 +151,7 @@ export const tracedParameters: readonly Case[] = [
   wrap("ensLossPairwise", (x, o) => ensLossPairwise(x, ids(4), { noise: waves(2), ...o }), ofDerivatives),
   wrap("inverseBoxCox", (x, { lambda }) => inverseBoxCox(x, lambda), { lambda: 0.4 }),
   wrap("sphericalSoftmax", sphericalSoftmax, { eps: 0.1 }),
+  wrap("gaussianGram", (x, o) => gaussianGram(x, waves(2), o), { sigma: 1.3 }),
   wrap("denoise", (x, { epsilon }) => denoise(sums(x), sums(waves(2)), epsilon), { epsilon: 0.2 }),
   wrap("robustify", (x, { epsilon }) => robustified(sums(x), epsilon), { epsilon: 0.2 }),
   wrap(

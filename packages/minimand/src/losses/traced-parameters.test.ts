@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { declaredIn } from "../../../../test/support/declared.ts";
 import { conformingBatchLosses } from "./batch-conformance.ts";
 import { conformingLosses } from "./conformance.ts";
+import { conformingDependences } from "./dependence/dependence-conformance.ts";
 import { conformingPairLosses } from "./distillation/pair-conformance.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 import { conformingPreferenceLosses } from "./preference/preference-conformance.ts";
@@ -52,6 +53,7 @@ describe("every exported loss", () => {
       ...conformingLosses,
       ...scalarLosses,
       ...conformingBatchLosses,
+      ...conformingDependences,
       ...conformingPairLosses.map(({ name }) => ({ name, parameters: { temperature: 1 } })),
       ...conformingPreferenceLosses,
       ...tracedParameters,

@@ -136,6 +136,39 @@ export function cauchyLoss(predictions: np.Array, targets: np.Array, options: Ca
   });
 }
 
+/** Options of {@link welschLoss}. */
+export interface WelschOptions extends LossOptions {
+  /** The residual of the largest influence, `> 0`, default 1. */
+  scale?: Parameter;
+}
+
+/**
+ * Welsch (Leclerc, correntropy) loss: bounded, so that far outliers have no influence at all.
+ *
+ * `scale^2 (1 - exp(-(r / scale)^2 / 2))`, about `r^2 / 2` near 0 and `scale^2` far from it
+ *
+ * @param predictions float `[batch]`
+ * @param targets float `[batch]`
+ * @param options `scale > 0`, default 1: the residual of the largest influence
+ * @returns one value in [0, scale^2] per example, `[batch]`
+ * @throws TypeError, RangeError as {@link squaredError}, and for `scale <= 0`
+ * @example
+ * welschLoss(np.array([1, 100]), np.array([0, 0])) // [0.3935, 1]
+ * @see Barron 2019, arXiv 1701.03077, equation (6); Dennis, Welsch 1978
+ */
+export function welschLoss(predictions: np.Array, targets: np.Array, options: WelschOptions = {}): np.Array {
+  checkLossOptions("welschLoss", options, { scale: true, ...lossOptions });
+  const { scale = 1 } = options;
+  checkParameter("scale", scale, { above: 0 });
+  return overResiduals(predictions, targets, options, (r) => {
+    const c = operand(scale, r);
+    // Beyond 13 scales the exponential is 0 in float32; a square of more might overflow.
+    const q = np.minimum(absolute(r).div(again(c)), 100);
+    const near = np.expm1(np.square(q).mul(-0.5)).neg();
+    return near.mul(again(c)).mul(c);
+  });
+}
+
 /** Options of {@link quantileLoss}. */
 export interface QuantileOptions extends LossOptions {
   /** The quantile that the loss is least for, `0 < tau < 1`, default 0.5. */

@@ -2,6 +2,7 @@ export { advCompSum } from "./adv-comp-sum.ts";
 export { adversarialTraining } from "./adversarial-training.ts";
 export type { AdversarialStepOptions } from "./attacked-step.ts";
 export type { PerturbationNorm } from "./ball.ts";
+export { type FgsmAttack, type FgsmOptions, fgsm } from "./fgsm.ts";
 export {
   type Attack,
   type AttackObjective,

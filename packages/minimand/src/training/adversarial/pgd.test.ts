@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { scoreDeviation, squaredScoreDeviation } from "../../losses/index.ts";
-import { attackStart, type PgdOptions, pgd, pgdStep } from "./index.ts";
+import { attackStart, fgsm, type PgdOptions, pgd, pgdStep } from "./index.ts";
 
 const inputs = 4;
 const classes = 3;
@@ -161,5 +161,44 @@ describe("attackStart", () => {
     // Four standard deviations of a share of 2000.
     expect(Math.abs(share - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / n));
     start.dispose();
+  });
+});
+
+describe("fgsm", () => {
+  /** Squared errors of a linear model, an attack on a regression. */
+  const errors = (at: np.Array, { weight, target }: { weight: np.Array; target: np.Array }) =>
+    np.square(np.matmul(at, weight).sub(target)).sum(-1);
+  const given = () => ({
+    weight: np.array([[1], [-2], [0.5], [3]]),
+    target: np.array([[100], [-100]]),
+  });
+
+  it("moves a linear model's inputs by gamma times the sign of error and weight, in one step", () => {
+    const attack = fgsm(errors);
+    const moved = values(attack(x(), given(), { gamma: 0.1 }));
+    // The first prediction is too small, the second too large.
+    const signs = [-1, 1, -1, -1, 1, -1, 1, 1];
+    moved.forEach((v, i) => {
+      expect(v).toBeCloseTo(xValues[i] + 0.1 * signs[i], 6);
+    });
+    attack.dispose();
+  });
+
+  it("leaves the inputs as they are for gamma = 0, and within the legal range", () => {
+    const attack = fgsm(errors, { clip: [0, 0.85] });
+    const low = xValues.map((v) => Math.min(v, 0.85));
+    values(attack(x(), given(), { gamma: 0 })).forEach((v, i) => {
+      expect(v).toBeCloseTo(low[i], 6);
+    });
+    for (const v of values(attack(x(), given(), { gamma: 0.4 })))
+      expect(v >= 0 && v <= 0.85 + 1e-6).toBe(true);
+    expect(() => attack(x(), given(), { gamma: -1 })).toThrow("gamma: expected a finite number >= 0, got -1");
+    attack.dispose();
+  });
+
+  it("leaves no array alive", () => {
+    const attack = fgsm(errors);
+    expect(leakOf(() => attack(x(), given(), { gamma: 0.1 }).dataSync())).toBe(0);
+    attack.dispose();
   });
 });
