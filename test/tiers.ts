@@ -25,6 +25,7 @@ const long = [
   "adversarial-steps",
   "aggregate-loss",
   "bags",
+  "bottleneck",
   "bundled-data",
   "comp-sum",
   "distill",

@@ -1,7 +1,14 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, leavesOf } from "../engine/tree.ts";
-import type { ApplyOptions, FeatureModel, Model, Variables } from "./model.ts";
+import type {
+  ApplyOptions,
+  FeatureModel,
+  FeatureOptions,
+  Model,
+  RepresentationModel,
+  Variables,
+} from "./model.ts";
 
 /**
  * The same model with all parameters in one vector: an optimizer then runs a handful of kernels instead of a handful
@@ -18,8 +25,9 @@ export interface FlatModel extends Model {
 
 /** Wraps a model so that its parameters are one vector, see {@link FlatModel}. Same key, same start, same outputs. */
 export function flat(model: FeatureModel): FlatModel & FeatureModel;
+export function flat(model: RepresentationModel): FlatModel & RepresentationModel;
 export function flat(model: Model): FlatModel;
-export function flat(model: Model | FeatureModel): FlatModel {
+export function flat(model: Model | RepresentationModel): FlatModel {
   const example = model.init(random.key(0));
   const shapes = leavesOf(example.params).map((leaf) => leaf.shape);
   const structure = tree.structure(example.params as never);
@@ -47,7 +55,7 @@ export function flat(model: Model | FeatureModel): FlatModel {
     ...("applyWithFeatures" in model && {
       featureSize: model.featureSize,
       outputSize: model.outputSize,
-      applyWithFeatures: (variables: Variables, x: np.Array, options: ApplyOptions) =>
+      applyWithFeatures: (variables: Variables, x: np.Array, options: ApplyOptions & FeatureOptions) =>
         model.applyWithFeatures(whole(variables), x, options),
     }),
     init(key) {

@@ -81,7 +81,7 @@ export function mlp(options: MlpOptions): FeatureModel {
   const applyWithFeatures: FeatureModel["applyWithFeatures"] = (
     { params, state },
     x,
-    { training, weights },
+    { training, weights, replaceFeatures },
   ) => {
     if (x.ndim !== 2 || x.shape[1] !== inputs) throw rangeError("x", `shape [batch, ${inputs}]`, x);
     const layers = params as unknown as Layer[];
@@ -89,7 +89,10 @@ export function mlp(options: MlpOptions): FeatureModel {
     let h = x;
     let features = x;
     layers.forEach(({ weight, bias, norm }, i) => {
-      if (i === last) features = h.ref;
+      if (i === last) {
+        features = h.ref;
+        if (replaceFeatures !== undefined) h = replaceFeatures(h);
+      }
       const padded = padColumns(h, weight);
       if (i === last) {
         h = logitsOfHead(head, padded, { weight, bias });

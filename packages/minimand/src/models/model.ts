@@ -25,16 +25,31 @@ export interface Model {
   apply(variables: Variables, x: np.Array, options: ApplyOptions): [np.Array, Tree];
 }
 
-/** A model whose last layer is linear in features that can be had beside its output, for methods that use both. */
-export interface FeatureModel extends Model {
-  /** Numbers a row of the features: the inputs of the last layer. */
+/** A model with a representation that can be had beside its output, and replaced on the way to it. */
+export interface RepresentationModel extends Model {
+  /** Numbers a row of the representation. */
   featureSize: number;
   /** Numbers a row of the output. */
   outputSize: number;
-  /** As `apply`, with the features `[batch, featureSize]` beside the output `[batch, outputSize]`. */
+  /** As `apply`, with the representation `[batch, featureSize]` as features beside the output `[batch, outputSize]`. */
   applyWithFeatures(
     variables: Variables,
     x: np.Array,
-    options: ApplyOptions,
+    options: ApplyOptions & FeatureOptions,
   ): [{ features: np.Array; output: np.Array }, Tree];
+}
+
+/** What is done to features on their way. */
+export interface FeatureOptions {
+  /**
+   * Of what the output is made in the place of the features (noise in training); those that are returned stay what they were.
+   * Consumes them. Models of one's own need not know it: what relies on it refuses them then.
+   */
+  replaceFeatures?: (features: np.Array) => np.Array;
+}
+
+/** A model whose last layer is linear in its features, for methods that use both. */
+export interface FeatureModel extends RepresentationModel {
+  /** Numbers a row of the features: the inputs of the last layer. */
+  featureSize: number;
 }

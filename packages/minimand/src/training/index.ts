@@ -2,6 +2,7 @@ export * from "./adversarial/index.ts";
 export * from "./aggregate/index.ts";
 export * from "./architecture/index.ts";
 export * from "./batches.ts";
+export * from "./bottleneck/index.ts";
 export * from "./distillation/index.ts";
 export * from "./ens-loss.ts";
 export * from "./fit.ts";

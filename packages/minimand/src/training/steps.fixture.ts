@@ -6,6 +6,7 @@ import { adamw, sgd } from "../optimizers/index.ts";
 import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
 import { darts, rarts, searchStep } from "./architecture/index.ts";
 import { type Examples, minibatches } from "./batches.ts";
+import { nonlinearBottleneck, variationalBottleneck } from "./bottleneck/index.ts";
 import { auxiliaryHead, distill } from "./distillation/index.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
@@ -51,7 +52,9 @@ export interface ConformingStep {
   model?: Model;
 }
 
-const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
+const labels = (f: np.Array, y: np.Array, { weights }: { weights: np.Array }): np.Array =>
+  crossEntropy(f, y, { weights });
+const plain = objectiveOf(model, labels);
 const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
 const attack = { model, optimizer, steps: 2 };
 /** Unlabelled rows of another domain: the half planes, stretched. */
@@ -62,7 +65,7 @@ const search = { optimizer, architectureOptimizer: optimizer };
 const searched = (make: Parameters<typeof searchStep>[0]["search"]) =>
   searchStep({
     model: gated,
-    loss: (f, y, { weights }) => crossEntropy(f, y, { weights }),
+    loss: labels,
     search: make,
   });
 
@@ -105,6 +108,27 @@ export const conformingSteps: readonly ConformingStep[] = [
       }),
     memory: () => ({ teacher: teacherOfHalfPlanes() }),
   },
+  {
+    name: "variationalBottleneck",
+    make: (compile) => variationalBottleneck({ model, loss: labels, optimizer, compile }),
+    hyper: { beta: 1e-3 },
+  },
+  {
+    name: "nonlinearBottleneck",
+    make: (compile) => nonlinearBottleneck({ model, loss: labels, optimizer, compile }),
+  },
+  {
+    name: "nonlinearBottleneck, noise trained",
+    make: (compile) =>
+      nonlinearBottleneck({
+        model,
+        loss: labels,
+        optimizer,
+        compile,
+        noiseStd: "trained",
+        form: "squared",
+      }),
+  },
   { name: "advCompSum", make: (compile) => advCompSum({ ...attack, compile }), hyper: { gamma: 0.1 } },
   { name: "trades", make: (compile) => trades({ ...attack, compile }), hyper: { gamma: 0.1 } },
   {
@@ -118,8 +142,7 @@ export const conformingSteps: readonly ConformingStep[] = [
   { name: "lookSam", make: (compile) => lookSam({ model, objective: plain, optimizer, compile, k: 3 }) },
   {
     name: "esam",
-    make: (compile) =>
-      esam({ model, loss: (f, y, { weights }) => crossEntropy(f, y, { weights }), optimizer, compile }),
+    make: (compile) => esam({ model, loss: labels, optimizer, compile }),
   },
   {
     name: "saf",

@@ -66,8 +66,8 @@ export function dense(options: DenseOptions): Layer & FeatureModel {
       return { params, state: {} };
     },
     apply,
-    applyWithFeatures(variables, x, applyOptions) {
-      const [output, state] = apply(variables, x.ref, applyOptions);
+    applyWithFeatures(variables, x, { replaceFeatures = (features) => features, ...applyOptions }) {
+      const [output, state] = apply(variables, replaceFeatures(x.ref), applyOptions);
       return [{ features: x, output }, state];
     },
   };

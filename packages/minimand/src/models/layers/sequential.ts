@@ -1,7 +1,7 @@
 import { type numpy as np, random } from "@jax-js/jax";
 import { isArrayLike, typeError } from "../../engine/checks.ts";
 import type { Tree } from "../../engine/tree.ts";
-import type { ApplyOptions, FeatureModel, Model, Variables } from "../model.ts";
+import type { ApplyOptions, FeatureModel, FeatureOptions, Model, Variables } from "../model.ts";
 import { type Layer, plainLayer, withoutParams } from "./layer.ts";
 
 /** What a {@link sequential} is made of: layers and other models, and functions of one array, which consume it. */
@@ -61,11 +61,18 @@ export function sequential(pieces: readonly LayerLike[]): Layer | (Layer & Featu
       isFeatureModel(end) && {
         featureSize: end.featureSize,
         outputSize: end.outputSize,
-        applyWithFeatures(variables: Variables, x: np.Array, options: ApplyOptions) {
+        applyWithFeatures(
+          variables: Variables,
+          x: np.Array,
+          { replaceFeatures, ...options }: ApplyOptions & FeatureOptions,
+        ) {
           const parts = partsOf(variables, options);
           const [h, states] = through(parts.slice(0, -1), x);
           const last = parts[parts.length - 1];
-          const [both, state] = end.applyWithFeatures(last.variables, h, last.options);
+          const [both, state] = end.applyWithFeatures(last.variables, h, {
+            ...last.options,
+            replaceFeatures,
+          });
           return [both, [...states, state]] satisfies [unknown, Tree];
         },
       }),

@@ -1,13 +1,13 @@
 import { type numpy as np, random } from "@jax-js/jax";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
 import { binaryKlNorm } from "../../losses/distillation/binary-kl.ts";
 import type { FeatureModel, Model } from "../../models/model.ts";
 import { gradientAt } from "../gradient-at.ts";
 import type { Hyper, TracedHyper } from "../hyper.ts";
+import { initTogether } from "../init-together.ts";
 import type { ArrayBatch, BatchLoss, ObjectiveContext } from "../objective.ts";
 import { makeStep } from "../step.ts";
 import type { SupervisedOptions } from "../supervised.ts";
@@ -77,7 +77,7 @@ export function distill(options: DistillOptions): SupervisedStep {
   const at = gradients(options);
   const scope = gradientAlignment === true ? "all" : gradientAlignment;
   const step = makeStep(
-    { model: withHead(student, auxiliary), optimizer, hyper, compile },
+    { model: initTogether({ student, auxiliary }), optimizer, hyper, compile },
     {
       name: "distill",
       hyper: { gamma: { default: 1, min: 0 }, alpha: { default: 1, min: 0 } },
@@ -116,23 +116,6 @@ export function distill(options: DistillOptions): SupervisedStep {
 type Both = { student: Tree; auxiliary: Tree };
 /** Parameters or statistics of the student and its head. */
 const ofBoth = (tree: Tree): Both => tree as Both;
-
-/** The start of a student, as a supervised one of the same key has it, and of a head with a stream of its own. */
-function withHead(student: Model, auxiliary: Model | undefined): Pick<Model, "init"> {
-  return {
-    init(key) {
-      const words = key.ref.dataSync();
-      const own = student.init(key);
-      const head = auxiliary?.init(keyOf(words[0], words[1], headStream)) ?? { params: {}, state: {} };
-      return {
-        params: { student: own.params, auxiliary: head.params },
-        state: { student: own.state, auxiliary: head.state },
-      };
-    },
-  };
-}
-
-const headStream = 0x4ead;
 
 /** The gradients of the primary term, the distillation term, and their sum, with all that a step reports. */
 function gradients(options: DistillOptions) {
