@@ -201,8 +201,8 @@ describe.concurrent("minimand compare", () => {
     const z = resultsIn(join(folder, "z"));
     expect(z.settings.losses).toBe("auto");
     expect(z.candidates.map((c) => c.id)).toEqual([
-      ...["squared", "absolute", "huber", "log-cosh", "cauchy", "quantile", "mean-target"],
-      "chosen-by-validation",
+      ...["squared", "absolute", "huber", "log-cosh", "cauchy", "welsch", "quantile"],
+      ...["cs", "cs-ib", "vib", "nib", "hsic", "mean-target", "chosen-by-validation"],
     ]);
     expect(z.datasets[0].ranking).toMatchObject({ metric: "r2", baseline: "squared" });
     const c = resultsIn(join(folder, "c"));

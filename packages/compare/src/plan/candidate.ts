@@ -5,7 +5,6 @@ import type {
   FlatModel,
   GradientTransformation,
   Head,
-  Model,
   Objective,
   SupervisedOptions,
   SupervisedState,
@@ -61,6 +60,13 @@ interface OfTasks extends Described {
   head?: Head;
   /** True where it runs only when it is named: each loss more makes all the others' tests stricter. */
   onlyByName?: true;
+  /**
+   * What it does with the last hidden features, of which a linear model has none. An own model need not know how to have them replaced,
+   * so that what does so runs there only when it is named.
+   */
+  features?: "reads" | "replaces";
+  /** True where it makes matrices of all pairs of rows of a batch, so that batches may not be larger than `mostGramRows`. */
+  pairsRows?: true;
 }
 
 /** A loss as a function of the output (`[batch, classes]`, or `[batch]` in regression), labels, and traced settings. */
@@ -77,7 +83,7 @@ export interface LossCandidate extends OfTasks {
 /** A loss that needs more than output and labels: a number remembered of every example, or whole bags. */
 export interface ObjectiveCandidate extends OfTasks {
   kind: "objective";
-  objective: (info: BuildInfo, model: Model) => Objective;
+  objective: (info: BuildInfo, model: FeatureModel) => Objective;
   memory?: (examples: number, settings: Record<string, number>, outputs: number) => Memory;
   /** `bags`: it trains on whole bags, and sees nothing of the target but their means. */
   needs?: readonly "bags"[];

@@ -1,3 +1,4 @@
+import { mlp } from "minimand";
 import { describe, expect, it } from "vitest";
 import type { Task } from "../results.ts";
 import { hasNeed } from "./candidate.ts";
@@ -46,10 +47,13 @@ describe("candidates", () => {
       for (const task of extensionOn) expect(own, id).toContain(task);
   });
 
-  it("are at least twelve losses for two classes, twelve for several, and six for numbers", () => {
+  it("are at least twelve losses for two classes, twelve for several, and these for numbers", () => {
     expect(all("binary").length).toBeGreaterThanOrEqual(12);
     expect(all("multiclass").length).toBeGreaterThanOrEqual(12);
-    expect(all("regression")).toEqual(["squared", "absolute", "huber", "log-cosh", "cauchy", "quantile"]);
+    expect(all("regression")).toEqual([
+      ...["squared", "absolute", "huber", "log-cosh", "cauchy", "welsch", "quantile"],
+      ...["cs", "cs-ib", "vib", "nib", "hsic"],
+    ]);
   });
 });
 
@@ -74,6 +78,49 @@ describe("chooseCandidates", () => {
       expect(chosen(["label-smoothing"], task)).toContain("label-smoothing");
       expect(chosen(["focal"], task, "label-smoothing")[0]).toBe("label-smoothing");
     }
+  });
+
+  it("leaves what looks at hidden features out where there are none, and refuses it by name", () => {
+    const of = (losses: string[] | "auto", more: object, baseline = "auto") =>
+      chooseCandidates(
+        { losses, baseline, distillFrom: null, optimizers: [], steps: [], ...more },
+        "regression",
+      ).map((c) => c.id);
+    for (const linear of [{ model: "linear" }, { model: "mlp", hidden: [] }]) {
+      const ids = of("auto", linear);
+      expect(ids).toContain("cs");
+      for (const id of ["cs-ib", "vib", "nib", "hsic"]) {
+        expect(ids).not.toContain(id);
+        const refusal = `losses: expected ones that need no hidden features, as the linear model has none, got "${id}"`;
+        expect(() => of([id], linear)).toThrow(new RangeError(refusal));
+        expect(() => of("auto", linear, id)).toThrow(new RangeError(refusal));
+      }
+    }
+    expect(of("auto", { model: "mlp", hidden: [8] })).toEqual(all("regression"));
+  });
+
+  it("leaves matrices of pairs of too large batches out, and refuses them by name with their bytes", () => {
+    const settings = { baseline: "auto", distillFrom: null, optimizers: [], steps: [], batchSize: 5000 };
+    const ids = chooseCandidates({ losses: "auto", ...settings }, "regression").map((c) => c.id);
+    expect(ids).toEqual(all("regression").filter((id) => !["cs", "cs-ib", "nib", "hsic"].includes(id)));
+    expect(() => chooseCandidates({ losses: ["cs"], ...settings }, "regression")).toThrow(
+      /^losses: expected ones without .* 5000 rows \(100000000 bytes each; at most 4096 rows\), got "cs"$/,
+    );
+  });
+
+  it("puts noise on the features of an own model only by name", () => {
+    const settings = {
+      baseline: "auto",
+      distillFrom: null,
+      optimizers: [],
+      steps: [],
+      model: "own" as const,
+    };
+    const model = { id: "mine", make: () => mlp({ inputs: 1, hidden: [], outputs: 1 }) };
+    const ids = (losses: string[] | "auto") =>
+      chooseCandidates({ losses, ...settings }, "regression", { model }).map((c) => c.id);
+    expect(ids("auto")).toEqual(all("regression").filter((id) => id !== "vib" && id !== "nib"));
+    expect(ids(["vib"])).toEqual(["squared", "vib"]);
   });
 
   it("refuses a teacher that nobody learns from", () => {

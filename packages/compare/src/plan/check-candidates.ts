@@ -32,6 +32,8 @@ const ofTasks = {
   extensionOn: true,
   head: true,
   onlyByName: true,
+  features: true,
+  pairsRows: true,
   needs: true,
 } as const;
 const ofStep = { minimises: true, step: true, memory: true, hyper: true } as const;
@@ -149,11 +151,12 @@ function checkTuned({ settings, parameters }: Candidate, at: string): void {
 }
 
 function checkOfTasks(candidate: ComparedLoss, at: string): void {
-  const { tasks: own, head, kind } = candidate;
+  const { tasks: own, head, kind, features } = candidate;
   if (!Array.isArray(own) || own.length === 0)
     throw typeError(`${at}.tasks`, `a list of some of ${tasks.join(", ")}`, own);
   for (const [i, task] of own.entries()) checkChoice(`${at}.tasks[${i}]`, task, tasks);
   if (head !== undefined) checkChoice(`${at}.head`, head, heads);
+  if (features !== undefined) checkChoice(`${at}.features`, features, ["reads", "replaces"]);
   if (candidate.needs === undefined) return;
   const possible = needs[kind];
   const expected =

@@ -1,3 +1,4 @@
+import { mostGramRows } from "minimand";
 import { didYouMean, rangeError } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
 import {
@@ -26,7 +27,7 @@ import { chooseReferences } from "./trained-references.ts";
 /** What decides which candidates run. */
 type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> &
   BaselineSettings &
-  Partial<Pick<Settings, "references" | "model">>;
+  Partial<Pick<Settings, "references" | "model" | "hidden" | "batchSize">>;
 
 /**
  * The losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class weights. Distillation is
@@ -35,7 +36,8 @@ type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> &
  * losses that see bags run, beside the reference that sees every row. Last come the references that are trained.
  *
  * @param own candidates that are chosen like those of the comparison. With a model of one's own, losses of another last layer
- *   than a linear one stay out
+ *   than a linear one stay out, and what puts noise on features runs only by name; with a linear model, what looks at hidden features
+ *   stays out
  * @throws RangeError for names that are none, and for candidates that lack what they need; TypeError, RangeError for own
  *   candidates that are none
  */
@@ -73,8 +75,13 @@ function chooseForRows(
   const possible = ofTask.filter(
     (c) => (c.needs ?? []).every((need) => given[need]) && (model === undefined || hasLinearHead(c)),
   );
-  const wanted =
-    settings.losses === "auto" ? idsOf(possible.filter((c) => c.onlyByName !== true)) : settings.losses;
+  const usual = possible.filter(
+    (c) =>
+      c.onlyByName !== true &&
+      whyNot(c, settings, model) === null &&
+      (model === undefined || c.features !== "replaces"),
+  );
+  const wanted = settings.losses === "auto" ? idsOf(usual) : settings.losses;
   const shown = idsOf(possible.filter(({ kind }) => kind === "reference"));
   // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
   const needed = task === "binary" ? ["cross-entropy"] : [];
@@ -109,7 +116,25 @@ function chooseForRows(
   const other = model && chosen.find((c) => !hasLinearHead(minimisedBy(c)));
   if (other !== undefined)
     throw rangeError("losses", "ones of a linear last layer, as an own model has", other.id);
+  for (const candidate of chosen) {
+    const expected = whyNot(minimisedBy(candidate), settings, model);
+    if (expected !== null) throw rangeError("losses", expected, minimisedBy(candidate).id);
+  }
   return chosen;
+}
+
+/** What the losses of these settings have to be where this one isn't, or null where it is. */
+function whyNot(
+  { features, pairsRows }: ComparedLoss,
+  { model: kind, hidden, batchSize = 0 }: Choice,
+  model: OwnParts["model"],
+): string | null {
+  const isLinear = model === undefined && (kind === "linear" || hidden?.length === 0);
+  if (isLinear && features !== undefined)
+    return "ones that need no hidden features, as the linear model has none";
+  if (pairsRows === true && batchSize > mostGramRows)
+    return `ones without matrices of all pairs of a batch of ${batchSize} rows (${4 * batchSize ** 2} bytes each; at most ${mostGramRows} rows)`;
+  return null;
 }
 
 /** Names of the methods of a kind that were asked for; `all` stands for each of them. */

@@ -1,4 +1,13 @@
-import { absoluteError, cauchyLoss, huberLoss, logCoshLoss, quantileLoss, squaredError } from "minimand";
+import {
+  absoluteError,
+  cauchyLoss,
+  huberLoss,
+  logCoshLoss,
+  quantileLoss,
+  squaredError,
+  welschLoss,
+} from "minimand";
+import { bottleneckCandidates } from "./bottleneck.ts";
 import type { ComparedLoss } from "./candidate.ts";
 import { lossesFor } from "./loss-candidate.ts";
 
@@ -19,7 +28,11 @@ export const regressionCandidates: readonly ComparedLoss[] = [
   loss("cauchy", "Cauchy", "scale^2 / 2 log(1 + (r / scale)^2)", cauchyLoss, {
     tuned: { scale: [positive, 1, 0.3] },
   }),
+  loss("welsch", "Welsch", "scale^2 (1 - exp(-(r / scale)^2 / 2))", welschLoss, {
+    tuned: { scale: [positive, 1, 0.3] },
+  }),
   loss("quantile", "Quantile", "max(tau r', (tau - 1) r'), r' = target - prediction", quantileLoss, {
     tuned: { tau: ["in (0, 1); 0.5 is half the absolute error", 0.6, 0.4] },
   }),
+  ...bottleneckCandidates,
 ];

@@ -5,7 +5,7 @@ import { constantOf } from "../../engine/parameter.ts";
 import { checkWeights, type LossOptions } from "../per-example.ts";
 
 /** A batch of more rows is refused: its Gram matrices would fill the memory. */
-export const mostRows = 4096;
+export const mostGramRows = 4096;
 
 /** Stands for the logarithm of weight 0: finite, so that no difference of two of them is NaN. */
 const logOfZero = -1e30;
@@ -24,10 +24,10 @@ export function checkSample(argument: string, value: np.Array, weights: np.Array
 
 /** Throws where a Gram matrix of so many rows and columns is larger than anybody wants, saying how large. */
 export function checkGramSize(argument: string, { shape: [rows] }: np.Array, columns = rows): void {
-  if (Math.max(rows, columns) <= mostRows) return;
+  if (Math.max(rows, columns) <= mostGramRows) return;
   const bytes = rows * columns * Float32Array.BYTES_PER_ELEMENT;
   throw new RangeError(
-    `${argument}: expected at most ${mostRows} rows, got ${Math.max(rows, columns)}: one Gram matrix of float32 would take ${bytes} bytes`,
+    `${argument}: expected at most ${mostGramRows} rows, got ${Math.max(rows, columns)}: one Gram matrix of float32 would take ${bytes} bytes`,
   );
 }
 
