@@ -2,6 +2,7 @@ import { card as adversarialMdp } from "./adversarial-mdp/paper.ts";
 import { card as aggregate } from "./aggregate/paper.ts";
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
+import { card as csIb } from "./cs-ib/paper.ts";
 import { card as deepUnfolding } from "./deep-unfolding/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
 import { card as elasticface } from "./elasticface/paper.ts";
@@ -51,6 +52,7 @@ export const cards: readonly PaperCard[] = [
   lion,
   neucb,
   aggregate,
+  csIb,
   piHcMoe,
   anyloss,
   ensloss,
@@ -64,6 +66,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   aggregate: () => import("./aggregate/reproduction.ts"),
   anyloss: () => import("./anyloss/reproduction.ts"),
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
+  "cs-ib": () => import("./cs-ib/reproduction.ts"),
   "deep-unfolding": () => import("./deep-unfolding/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),
   elasticface: () => import("./elasticface/reproduction.ts"),

@@ -13,7 +13,7 @@ export interface CsIbOptions extends CsConditionalOptions {
   beta?: Parameter;
   /** Width of the kernel of the representation, `> 0`, default 1. */
   sigmaT?: Parameter;
-  /** Whether the compression is the normalised information, in [0, 1]; default true. */
+  /** Whether the compression is the normalised information, 1 for a copy of the inputs; default true. */
   normalizeQmi?: boolean;
 }
 

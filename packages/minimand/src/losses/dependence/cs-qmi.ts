@@ -17,7 +17,7 @@ export interface DependenceOptions extends LossOptions {
 
 /** Options of {@link csQmi}. */
 export interface CsQmiOptions extends DependenceOptions {
-  /** Divided by the root of I(x; x) I(t; t), so that it lies in [0, 1]; default false. */
+  /** Divided by the root of I(x; x) I(t; t), so that it is 1 for t = x; default false. */
   normalize?: boolean;
   /** Base of the logarithms, default `natural`; of no effect where normalised. */
   log?: LogBase;
@@ -28,7 +28,8 @@ export interface CsQmiOptions extends DependenceOptions {
  *
  * `log mean_ij K_ij Q_ij + log (mean_ij K_ij mean_ij Q_ij) - 2 log mean_i (mean_j K_ij mean_j Q_ij)` with the Gram matrices K of x and Q
  * of t: the Cauchy-Schwarz divergence of the joint density from the product of the marginals. Never negative (up to rounding), 0 for a
- * constant t. Normalised it is `I(x; t) / sqrt(I(x; x) I(t; t))`, 1 for t = x and 0 for a constant t.
+ * constant t. Normalised it is `I(x; t) / sqrt(I(x; x) I(t; t))`, 1 for t = x and 0 for a constant t; rarely more than 1, but no
+ * inequality forbids it.
  *
  * @param x float `[batch, width]`
  * @param t float `[batch, features]`

@@ -173,6 +173,12 @@ describe("csQmi", () => {
     expect(normalised(x, t)).toBeLessThan(1);
   });
 
+  it("may be more than 1 normalised: no inequality forbids it", () => {
+    const x = [1.09, -7.42, -22.97, 2.13, -3.46, 1.94].map((v) => [v]);
+    const t = [-2.69, 1.49, 0.75, -6.14, 1.43, -0.92].map((v) => [v]);
+    expect(normalised(x, t)).toBeGreaterThan(1.2);
+  });
+
   it("falls where the rows of the representation are shuffled", () => {
     const x = drawn(9, 30, 2);
     const t = x.map(([a, b]) => [a + b]);

@@ -1,0 +1,113 @@
+import type { numpy as np } from "@jax-js/jax";
+import {
+  adam,
+  bottleneckObjective,
+  csConditional,
+  csIbObjective,
+  featureObjective,
+  huberLoss,
+  nonlinearBottleneck,
+  type Objective,
+  objectiveOf,
+  type RepresentationModel,
+  type SupervisedState,
+  squaredError,
+  supervised,
+  type TrainStep,
+  variationalBottleneck,
+  welschLoss,
+} from "minimand";
+import { type Compile, disposeTree } from "minimand/engine";
+import { named } from "../kit/named.ts";
+
+/** One way to train. */
+export interface Arm {
+  id: string;
+  label: string;
+  /** The hyperparameter that is chosen; none where there is nothing to choose. */
+  parameter?: "beta" | "delta" | "scale";
+  /** Its values, four each. */
+  values: readonly number[];
+  make(model: RepresentationModel, compile: Compile | undefined): TrainStep<SupervisedState>;
+}
+
+type Hyper = { [name: string]: np.Array };
+const optimizer = ({ learningRate }: Hyper) => adam(learningRate);
+
+/** A loss of residuals, of one output. */
+const ofResiduals =
+  (loss: (f: np.Array, y: np.Array, options: { weights: np.Array; hyper: Hyper }) => np.Array) =>
+  (model: RepresentationModel): Objective =>
+    objectiveOf(model, (f, y, { weights, hyper }) => loss(f.reshape([-1]), y, { weights, hyper }));
+
+const arm = (
+  id: string,
+  label: string,
+  objective: (model: RepresentationModel) => Objective,
+  parameter?: Arm["parameter"],
+  values: readonly number[] = [],
+): Arm => ({
+  ...{ id, label, parameter, values },
+  make: (model, compile) => supervised({ model, objective: objective(model), optimizer, compile }),
+});
+
+const betas = [0, 0.01, 0.1, 1];
+const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
+  ...{ id, label, parameter: "beta", values: betas, make },
+});
+
+/** All ways to train the same network; those without a parameter are what the others are held against. */
+export const arms: readonly Arm[] = [
+  arm(
+    "squared",
+    "squared error",
+    ofResiduals((f, y, { weights }) => squaredError(f, y, { weights })),
+  ),
+  arm(
+    "huber",
+    "Huber",
+    ofResiduals((f, y, { weights, hyper }) => huberLoss(f, y, { weights, delta: hyper.delta })),
+    "delta",
+    [0.1, 0.3, 1, 3],
+  ),
+  arm(
+    "welsch",
+    "Welsch",
+    ofResiduals((f, y, { weights, hyper }) => welschLoss(f, y, { weights, scale: hyper.scale })),
+    "scale",
+    [0.3, 1, 2, 4],
+  ),
+  arm("cs", "CS, no bottleneck", (model) =>
+    featureObjective(model, ({ x, y, output, features }, { weights, key }) => {
+      disposeTree([features, key]);
+      return csConditional(x, y.reshape([-1, 1]), output, { weights });
+    }),
+  ),
+  arm("cs-ib", "CS-IB", (model) => csIbObjective(model, ({ beta }) => ({ beta })), "beta", betas),
+  arm(
+    "squared-cs",
+    "squared error + CS information",
+    (model) => bottleneckObjective(model, ({ beta }) => ({ measure: "csQmi", beta })),
+    "beta",
+    betas,
+  ),
+  noisy("vib", "VIB", (model, compile) => variationalBottleneck({ model, optimizer, compile })),
+  noisy("nib", "NIB", (model, compile) => nonlinearBottleneck({ model, optimizer, compile })),
+  noisy("squared-nib", "squared NIB", (model, compile) =>
+    nonlinearBottleneck({ model, optimizer, compile, form: "squared" }),
+  ),
+  noisy("exp-nib", "exponential NIB", (model, compile) =>
+    nonlinearBottleneck({ model, optimizer, compile, form: "exponential" }),
+  ),
+  // Of other units: with the kernels' width of 1, information of this kind is some thousandths.
+  arm(
+    "hsic",
+    "HSIC",
+    (model) => bottleneckObjective(model, ({ beta }) => ({ measure: "hsic", beta })),
+    "beta",
+    [0, 1, 10, 30],
+  ),
+];
+
+/** The arm of that name. */
+export const armOf = (id: string): Arm => named(arms, id, "arm");

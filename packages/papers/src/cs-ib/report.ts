@@ -1,0 +1,112 @@
+import { banded } from "../kit/series.ts";
+import { difference, estimate, mean, rounded } from "../kit/statistics.ts";
+import type { ReproductionReport, Row } from "../reproduction.ts";
+import { type Arm, arms } from "./arms.ts";
+import { attacks, type Cell, sweep } from "./settings.ts";
+import type { Result } from "./trial.ts";
+import { type Columns, judge } from "./verdict.ts";
+
+/** All results of a measured run. */
+export interface Outcomes {
+  cells: readonly Cell[];
+  /** One a seed, in the order of the seeds. */
+  of(cell: string, arm: string): readonly Result[];
+  /** The same of CS-IB at a price. */
+  at(cell: string, beta: number): readonly Result[];
+  /** What was chosen for an arm. */
+  value(cell: string, arm: string): number | null;
+}
+
+/** The arms that CS-IB has to be ahead of. */
+const rivals = ["vib", "nib", "hsic"];
+
+/** Tables, curves and verdict. */
+export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport {
+  const columns = (cell: string, arm: string): Columns =>
+    [0, ...attacks.fgsm].map((_, i) => of(cell, arm).map((r) => errorsOf(r)[i]));
+  const swept = cells.filter(({ outliers }) => outliers === 0);
+  const meansOf = (cell: string): number[] =>
+    sweep.map((beta) => mean(at(cell, beta).map(({ information }) => information)));
+  return {
+    rows: [
+      ...cells.flatMap(({ id }) =>
+        arms.map((arm) => armRow(id, arm, of(id, arm.id), of(id, "squared"), value(id, arm.id))),
+      ),
+      ...swept.flatMap(({ id }) => sweep.map((beta) => sweepRow(id, beta, at(id, beta), at(id, 0)))),
+    ],
+    series: cells.flatMap(({ id }) =>
+      drawn.map(({ id: arm, label }) =>
+        banded(
+          { name: `${label}: ${id}`, xLabel: "radius of FGSM", yLabel: "test RMSE" },
+          [0, ...attacks.fgsm],
+          columns(id, arm),
+          rounded,
+        ),
+      ),
+    ),
+    ...judge({
+      cells: cells.map(({ id, outliers }) => ({
+        ...{ id, outliers, csIb: columns(id, "cs-ib"), squared: columns(id, "squared") },
+        rivals: Object.fromEntries(
+          arms
+            .filter((arm) => rivals.includes(arm.id))
+            .map(({ id: arm, label }) => [label, columns(id, arm)]),
+        ),
+      })),
+      information: swept.map(({ id }) => ({ id, means: meansOf(id) })),
+    }),
+  };
+}
+
+/** Whose errors are drawn against the size of the attack. */
+const drawn = arms.filter(({ id }) => ["squared", "welsch", "cs-ib", "vib", "nib", "hsic"].includes(id));
+
+const errorsOf = ({ clean, fgsm }: Result): number[] => [clean, ...fgsm];
+
+function armRow(
+  cell: string,
+  arm: Arm,
+  results: readonly Result[],
+  squared: readonly Result[],
+  value: number | null,
+): Row {
+  const clean = estimate(results.map((r) => r.clean));
+  const less = difference(
+    squared.map((r) => r.clean),
+    results.map((r) => r.clean),
+  );
+  const fgsm = attacks.fgsm.map((gamma, i) => [
+    `FGSM ${gamma}`,
+    rounded(mean(results.map((r) => r.fgsm[i]))),
+  ]);
+  return {
+    cell,
+    arm: arm.label,
+    chosen: value === null ? null : `${arm.parameter} ${value}`,
+    clean: rounded(clean.mean),
+    "s.e.": rounded(clean.error),
+    "below squared error": rounded(less.mean),
+    "s.e. of that": rounded(less.error),
+    ...Object.fromEntries(fgsm),
+    "PGD 0.3": rounded(mean(results.map((r) => r.pgd))),
+    information: rounded(mean(results.map((r) => r.information))),
+  };
+}
+
+/** Bits that a prediction of that error tells of targets of variance 1. */
+const bits = (rmse: number): number => -Math.log2(rmse);
+
+function sweepRow(cell: string, beta: number, results: readonly Result[], free: readonly Result[]): Row {
+  const information = estimate(results.map((r) => r.information));
+  const rmse = mean(results.map((r) => r.clean));
+  return {
+    "price of information on": cell,
+    beta,
+    information: rounded(information.mean),
+    "s.e.": rounded(information.error),
+    compression: rounded(1 - information.mean / mean(free.map((r) => r.information))),
+    clean: rounded(rmse),
+    "bits of y": rounded(bits(rmse)),
+    "FGSM 0.3": rounded(mean(results.map((r) => r.fgsm[2]))),
+  };
+}
