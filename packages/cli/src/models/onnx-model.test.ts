@@ -14,6 +14,7 @@ import {
   type Table,
 } from "@minimand/compare";
 import { loadModel, modelInfo, nativeCompiler, type TensorValues } from "@minimand/native";
+import { readSafetensors } from "minimand";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { csv } from "../../../../test/support/datasets.ts";
@@ -33,11 +34,16 @@ const folder = temporaryFolder();
 const bundled = async (name: string): Promise<Table> =>
   readTable(readFileSync(new URL(`../../../../data/${name}.csv.gz`, import.meta.url)), { name });
 
-async function fitted(table: Table, options: MakeDatasetOptions): Promise<SavedModel> {
+async function fitted(
+  table: Table,
+  options: MakeDatasetOptions,
+  candidate?: string,
+  parameters = {},
+): Promise<SavedModel> {
   const dataset = makeDataset(table, options);
   const chosen: NonNullable<DatasetReport["model"]> = {
-    candidate: dataset.task === "regression" ? "squared" : "cross-entropy",
-    configuration: { learningRate: 0.01, parameters: {} },
+    candidate: candidate ?? (dataset.task === "regression" ? "squared" : "cross-entropy"),
+    configuration: { learningRate: 0.01, parameters },
     epochs: 3,
     why: "",
   };
@@ -120,6 +126,18 @@ describe.skipIf(runtime !== null)(
       const table = await bundled("boston_housing");
       await expectSame(await fitted(table, { target: table.columns.at(-1)!.name }), table);
     });
+
+    it.each(["cs-ib", "vib", "nib"])(
+      "of numbers, of a network that %s has trained: without noise",
+      async (id) => {
+        const table = await bundled("boston_housing");
+        const model = await fitted(table, { target: "target" }, id, { beta: 0.01 });
+        await expectSame(model, table);
+        expect(Object.keys(readSafetensors(model.weights).tensors).sort()).toEqual(
+          [0, 1].flatMap((layer) => [`layers.${layer}.bias`, `layers.${layer}.weight`]),
+        );
+      },
+    );
 
     it("of whatever a table can hold: names of any kind, rare levels, new levels, values far out, none at all", async () => {
       const rows = Array.from({ length: 200 }, (_, i) => i);
