@@ -90,6 +90,18 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     ["--losses", "focl"],
     /^--losses: expected losses for binary .*, got "focl": did you mean 'focal'\?$/,
   ],
+  [
+    "a bottleneck of a linear model",
+    numbers,
+    ["--losses", "cs-ib", "--model", "linear"],
+    '--losses: expected ones that need no hidden features, as the linear model has none, got "cs-ib"',
+  ],
+  [
+    "matrices of all pairs of a huge batch",
+    numbers,
+    ["--losses", "cs", "--batch-size", "5000"],
+    /^--losses: expected ones without .*\(100000000 bytes each; at most 4096 rows\), got "cs"$/,
+  ],
   ["a loss of another task", good, ["--losses", "huber"], /^--losses: .*"huber", which is for regression$/],
   ["an unknown baseline", good, ["--baseline", "hing"], /^--baseline: .*did you mean 'hinge'\?$/],
   [

@@ -29,7 +29,7 @@ export const sweep = [0, 0.1, 0.3, 1, 3];
 /** How much is done at each scale; the fraction multiplies epochs. */
 export const scales: Record<Scale, { seeds: number; fraction: number; cells: readonly Cell[] }> = {
   quick: { seeds: 1, fraction: 0.1, cells: [cells[0], cells[2]] },
-  default: { seeds: 5, fraction: 1, cells },
+  default: { seeds: 10, fraction: 1, cells },
   full: { seeds: 20, fraction: 1, cells },
 };
 

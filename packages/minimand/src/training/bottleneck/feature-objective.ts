@@ -29,7 +29,7 @@ export type FeatureLoss<H extends Hyper = Hyper> = (
  * @throws TypeError for a model without features, and for a loss that is no function
  * @example
  * featureObjective(mlp({ inputs: 8, hidden: [64], outputs: 1 }), ({ x, y, features, output }, { weights }) =>
- *   mean(squaredError(output.reshape([-1]), y, { weights: weights.ref }), weights.ref).add(hsic(x, features, { weights })))
+ *   csIbLoss({ x, y: y.reshape([-1, 1]), predictions: output, t: features }, { weights }).total)
  */
 export function featureObjective<H extends Hyper = Hyper>(
   model: RepresentationModel,
