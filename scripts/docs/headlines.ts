@@ -55,6 +55,14 @@ export const headlines: { [slug: string]: Headline } = {
     },
     { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD@+%1} on noisy Fashion" },
   ],
+  "cs-ib": [
+    {
+      row: { cell: "Boston housing, outliers", arm: "CS-IB" },
+      text: "with outliers, Boston housing: CS-IB {clean@2}",
+    },
+    { row: { cell: "Boston housing, outliers", arm: "squared error" }, text: "squared error {clean@2}" },
+    { row: { cell: "Boston housing, outliers", arm: "Welsch" }, text: "Welsch {clean@2}" },
+  ],
   "adversarial-mdp": [
     {
       row: { "linear bandit": "log barrier" },

@@ -69,11 +69,10 @@ function logMeans(of: string, p: np.Array, q: np.Array, options: TwoSampleOption
   checkShape("q", q, [q.shape[0], p.shape[1]]);
   for (const rows of [p.shape[0], q.shape[0]]) checkGramSize("p and q", p, rows);
   const [first, second] = [sampleOf(p, pWeights), sampleOf(q, qWeights)];
-  const width = [again(sigma), again(sigma), sigma];
   return [
-    logMean(refTree(first), refTree(first), width[0]),
-    logMean(refTree(second), refTree(second), width[1]),
-    logMean(first, second, width[2]),
+    logMean(refTree(first), refTree(first), again(sigma)),
+    logMean(refTree(second), refTree(second), again(sigma)),
+    logMean(first, second, sigma),
   ];
 }
 
