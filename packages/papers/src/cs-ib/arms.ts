@@ -19,6 +19,7 @@ import {
 } from "minimand";
 import { type Compile, disposeTree } from "minimand/engine";
 import { named } from "../kit/named.ts";
+import { wide } from "./settings.ts";
 
 /** One way to train. */
 export interface Arm {
@@ -109,5 +110,13 @@ export const arms: readonly Arm[] = [
   ),
 ];
 
+/** CS-IB with a wider kernel of the representation: its price is measured beside that of CS-IB, and the rule knows nothing of it. */
+export const wideArm: Arm = arm(
+  "cs-ib-wide",
+  `CS-IB, sigmaT ${wide}`,
+  (model) => csIbObjective(model, ({ beta }) => ({ beta, sigmaT: wide })),
+  "beta",
+);
+
 /** The arm of that name. */
-export const armOf = (id: string): Arm => named(arms, id, "arm");
+export const armOf = (id: string): Arm => named([...arms, wideArm], id, "arm");

@@ -18,7 +18,7 @@ import { inputsOf, outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Arm } from "./arms.ts";
 import type { Numbers } from "./data.ts";
-import { attacks, network } from "./settings.ts";
+import { attacks, network, wide } from "./settings.ts";
 
 /** What an attack needs beside the inputs. */
 type Victim = { params: Tree; state: Tree; y: np.Array };
@@ -27,7 +27,7 @@ interface Judges {
   predict: ReturnType<typeof predictor>;
   fgsm: FgsmAttack<Victim>;
   pgd: Attack<Victim>;
-  information: Compiled<[Tree, Tree, np.Array], np.Array>;
+  information: Compiled<[Tree, Tree, np.Array], np.Array[]>;
 }
 
 const steps = programsOf<TrainStep<SupervisedState>>();
@@ -68,7 +68,7 @@ function judgesOf(model: RepresentationModel, compile: Compile | undefined): Jud
       const variables: Variables = { params, state };
       const [{ features, output }] = model.applyWithFeatures(variables, x.ref, { training: false });
       output.dispose();
-      return csQmi(x, features, { normalize: true });
+      return [1, wide].map((sigmaT) => csQmi(x.ref, features.ref, { normalize: true, sigmaT }));
     }),
   };
 }
@@ -80,8 +80,9 @@ export interface Judged {
   /** The same under FGSM, for each radius. */
   fgsm: number[];
   pgd: number;
-  /** Normalised Cauchy-Schwarz information of inputs and representation. */
+  /** Normalised Cauchy-Schwarz information of inputs and representation, at the widths 1 and `wide` of its kernel. */
   information: number;
+  informationWide: number;
 }
 
 /** Judges a network by rows, clean and attacked. Keeps the parameters. */
@@ -102,10 +103,12 @@ export async function judgeBy(
   const { gamma, stepSize } = attacks.pgd;
   const still = { delta: np.zeros([y.length, ...shape]) };
   const climbed = pgd(inputsOf(rows), victim(), { gamma, stepSize, start: still });
+  const [narrow, broad] = information(refTree(params), refTree(modelState), inputsOf(rows));
   return {
     clean: await rmse(rows.x),
     fgsm: attacked,
     pgd: await rmse((await climbed.data()) as Float32Array),
-    information: (await information(refTree(params), refTree(modelState), inputsOf(rows)).data())[0],
+    information: (await narrow.data())[0],
+    informationWide: (await broad.data())[0],
   };
 }

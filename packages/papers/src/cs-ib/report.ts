@@ -1,8 +1,8 @@
 import { banded } from "../kit/series.ts";
 import { difference, estimate, mean, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row } from "../reproduction.ts";
-import { type Arm, arms } from "./arms.ts";
-import { attacks, type Cell, sweep } from "./settings.ts";
+import { type Arm, arms, wideArm } from "./arms.ts";
+import { attacks, type Cell, sweep, wide } from "./settings.ts";
 import type { Result } from "./trial.ts";
 import { type Columns, judge } from "./verdict.ts";
 
@@ -11,8 +11,8 @@ export interface Outcomes {
   cells: readonly Cell[];
   /** One a seed, in the order of the seeds. */
   of(cell: string, arm: string): readonly Result[];
-  /** The same of CS-IB at a price. */
-  at(cell: string, beta: number): readonly Result[];
+  /** The same at a price, by default of CS-IB. */
+  at(cell: string, beta: number, arm?: string): readonly Result[];
   /** What was chosen for an arm. */
   value(cell: string, arm: string): number | null;
 }
@@ -32,7 +32,14 @@ export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport
       ...cells.flatMap(({ id }) =>
         arms.map((arm) => armRow(id, arm, of(id, arm.id), of(id, "squared"), value(id, arm.id))),
       ),
-      ...swept.flatMap(({ id }) => sweep.map((beta) => sweepRow(id, beta, at(id, beta), at(id, 0)))),
+      ...cells.flatMap(({ id }) =>
+        sweep.map((beta) => ({
+          "price of information on": id,
+          beta,
+          ...priced("information", at(id, beta)),
+          ...priced("informationWide", at(id, beta, wideArm.id)),
+        })),
+      ),
     ],
     series: cells.flatMap(({ id }) =>
       drawn.map(({ id: arm, label }) =>
@@ -96,17 +103,15 @@ function armRow(
 /** Bits that a prediction of that error tells of targets of variance 1. */
 const bits = (rmse: number): number => -Math.log2(rmse);
 
-function sweepRow(cell: string, beta: number, results: readonly Result[], free: readonly Result[]): Row {
-  const information = estimate(results.map((r) => r.information));
+/** What a price of information came to, at one of the kernel's widths. */
+function priced(width: "information" | "informationWide", results: readonly Result[]): Row {
+  const of = width === "information" ? "" : `, sigmaT ${wide}`;
   const rmse = mean(results.map((r) => r.clean));
-  return {
-    "price of information on": cell,
-    beta,
-    information: rounded(information.mean),
-    "s.e.": rounded(information.error),
-    compression: rounded(1 - information.mean / mean(free.map((r) => r.information))),
-    clean: rounded(rmse),
-    "bits of y": rounded(bits(rmse)),
-    "FGSM 0.3": rounded(mean(results.map((r) => r.fgsm[2]))),
+  const found = {
+    information: mean(results.map((r) => r[width])),
+    clean: rmse,
+    "bits of y": bits(rmse),
+    "FGSM 0.3": mean(results.map((r) => r.fgsm[2])),
   };
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [`${name}${of}`, rounded(value)]));
 }

@@ -3,12 +3,14 @@ import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { armOf, arms } from "./arms.ts";
+import { armOf, arms, wideArm } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { scales, sweep, tuningSeeds } from "./settings.ts";
 import { describe, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
+
+const sweptArms = ["cs-ib", wideArm.id];
 
 const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
 
@@ -34,18 +36,18 @@ export const reproduction: Reproduction<Spec, Result> = {
         ),
       ),
     );
-    const swept = cells
-      .filter(({ outliers }) => outliers === 0)
-      .flatMap(({ id: cell }) =>
+    const swept = sweptArms.flatMap((arm) =>
+      cells.flatMap(({ id: cell }) =>
         sweep.flatMap((value) =>
-          all.map((seed): Spec => ({ part: "sweep", cell, arm: "cs-ib", value, seed, ...common })),
+          all.map((seed): Spec => ({ part: "sweep", cell, arm, value, seed, ...common })),
         ),
-      );
+      ),
+    );
     const trials = yield* collectTrials<Trial<Spec, Result>>(host, [...trained, ...swept], describe);
     return reportOf({
       cells,
       of: (cell, arm) => resultsWhere(trials, { part: "arm", cell, arm }),
-      at: (cell, value) => resultsWhere(trials, { part: "sweep", cell, value }),
+      at: (cell, value, arm = "cs-ib") => resultsWhere(trials, { part: "sweep", cell, arm, value }),
       value: committedValue,
     });
   },

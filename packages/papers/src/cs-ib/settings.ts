@@ -26,6 +26,9 @@ export const attacks = { fgsm: [0.1, 0.2, 0.3], pgd: { gamma: 0.3, stepSize: 0.1
 /** Prices of information along which that is measured. */
 export const sweep = [0, 0.1, 0.3, 1, 3];
 
+/** A kernel of the representation about as wide as its rows are apart at the start, beside the usual width of 1. */
+export const wide = 4;
+
 /** How much is done at each scale; the fraction multiplies epochs. */
 export const scales: Record<Scale, { seeds: number; fraction: number; cells: readonly Cell[] }> = {
   quick: { seeds: 1, fraction: 0.1, cells: [cells[0], cells[2]] },
