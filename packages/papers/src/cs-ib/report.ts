@@ -36,8 +36,8 @@ export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport
         sweep.map((beta) => ({
           "price of information on": id,
           beta,
-          ...priced("information", at(id, beta)),
-          ...priced("informationWide", at(id, beta, wideArm.id)),
+          ...priced("information", at(id, beta), at(id, 0)),
+          ...priced("informationWide", at(id, beta, wideArm.id), at(id, 0, wideArm.id)),
         })),
       ),
     ],
@@ -103,12 +103,18 @@ function armRow(
 /** Bits that a prediction of that error tells of targets of variance 1. */
 const bits = (rmse: number): number => -Math.log2(rmse);
 
-/** What a price of information came to, at one of the kernel's widths. */
-function priced(width: "information" | "informationWide", results: readonly Result[]): Row {
+/** What a price of information came to, at one of the kernel's widths, beside none. */
+function priced(
+  width: "information" | "informationWide",
+  results: readonly Result[],
+  free: readonly Result[],
+): Row {
   const of = width === "information" ? "" : `, sigmaT ${wide}`;
   const rmse = mean(results.map((r) => r.clean));
+  const told = (of: readonly Result[]): number => mean(of.map((r) => r[width]));
   const found = {
-    information: mean(results.map((r) => r[width])),
+    information: told(results),
+    compression: 1 - told(results) / told(free),
     clean: rmse,
     "bits of y": bits(rmse),
     "FGSM 0.3": mean(results.map((r) => r.fgsm[2])),
