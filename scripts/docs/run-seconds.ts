@@ -4,7 +4,7 @@ export const runSeconds: { [slug: string]: number } = {
   aggregate: 105,
   anyloss: 108,
   "comp-sum": 69,
-  "cs-ib": 680,
+  "cs-ib": 660,
   "deep-unfolding": 1249,
   dhkd: 74,
   elasticface: 77,
