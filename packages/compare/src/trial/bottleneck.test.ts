@@ -68,7 +68,7 @@ describe.each(ids)("%s", (id) => {
       ...{ candidate: id, configuration: { learningRate: 0.02, parameters }, epochs: 30, why: "asked for" },
     };
     const model = await fitWhole(dataset, settings, chosen);
-    expect(model.description.network).toEqual({ hidden: [12, 8], activation: "relu" });
+    expect(model.description).toMatchObject({ network: { hidden: [12, 8], activation: "relu" } });
     const { prediction } = await predictTable(model, await tableOf(text));
     const again = await predictTable(model, await tableOf(text));
     expect(again.prediction).toEqual(prediction);
