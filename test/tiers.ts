@@ -38,6 +38,7 @@ const long = [
   "linear",
   "margin-softmax",
   "monitor",
+  "network-direction",
   "pairs",
   "run-references",
   "run-trial",

@@ -1,0 +1,20 @@
+export {
+  type ConjugateGradientOptions,
+  conjugateGradient,
+  conjugateGradientSteps,
+} from "./conjugate-gradient.ts";
+export { type CsrMatrix, csrMatrix, type Entries } from "./csr.ts";
+export * from "./dcdm.ts";
+export * from "./dcdm-loss.ts";
+export * from "./deflated.ts";
+export * from "./incomplete-cholesky.ts";
+export { jacobi } from "./jacobi.ts";
+export * from "./lanczos.ts";
+export type { LinearOperator, MatVec, OperatorLike } from "./linear-operator.ts";
+export * from "./multigrid.ts";
+export * from "./network-direction.ts";
+export type { NullSpace } from "./null-space.ts";
+export * from "./poisson.ts";
+export * from "./poisson-array.ts";
+export * from "./ritz-mixture.ts";
+export type { SolveOptions, SolveResult } from "./solve.ts";
