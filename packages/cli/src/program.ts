@@ -9,6 +9,7 @@ import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
+import { solveCommand } from "./commands/solve.ts";
 import { beQuiet, printable } from "./printable.ts";
 import { version } from "./version.ts";
 
@@ -45,6 +46,7 @@ export function makeProgram(): Command {
     papersCommand(),
     reproduceCommand(),
     banditCommand(),
+    solveCommand(),
   ]) {
     program.addCommand(command);
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

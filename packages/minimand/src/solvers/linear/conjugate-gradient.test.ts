@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { conjugateGradient, conjugateGradientSteps } from "./conjugate-gradient.ts";
 import { incompleteCholesky } from "./incomplete-cholesky.ts";
 import { jacobi } from "./jacobi.ts";
-import { multigrid } from "./multigrid.ts";
+import { multigrid } from "./multigrid/multigrid.ts";
 import { type Boundary, poisson2d, poisson3d } from "./poisson.ts";
 import {
   disc,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CsrMatrix, csrMatrix, transposed } from "./csr.ts";
-import { sparseProduct } from "./sparse-product.ts";
+import { sparseProduct } from "./multigrid/sparse-product.ts";
 import { matrixOf } from "./systems.fixture.ts";
 
 const square = { rows: 2, columns: 2 };
@@ -10,6 +10,16 @@ describe("csrMatrix", () => {
     const A = csrMatrix({ ...square, row: [1, 0, 1, 0, 1], column: [1, 1, 0, 0, 1], value: [2, 3, 3, 5, 4] });
     expect([...A.pointers, ...A.indices, ...A.values]).toEqual([0, 2, 4, 0, 1, 0, 1, 5, 3, 3, 6]);
     expect([...A.matvec(Float64Array.of(1, 2))]).toEqual([11, 15]);
+  });
+
+  it("leaves out zeros, also those that come of sums", () => {
+    const A = csrMatrix({
+      ...square,
+      row: [0, 0, 1, 1, 0, 1],
+      column: [0, 1, 0, 1, 1, 0],
+      value: [2, 3, 3, 0, -3, -3],
+    });
+    expect([...A.pointers, ...A.indices, ...A.values]).toEqual([0, 1, 1, 0, 2]);
   });
 
   it("knows its null space where rows add up to zero, part by part", () => {

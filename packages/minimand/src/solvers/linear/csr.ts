@@ -26,7 +26,7 @@ export interface Entries {
   value: ArrayLike<number>;
 }
 
-/** Entries as compressed rows with ascending columns; those at the same place are added up. */
+/** Entries as compressed rows with ascending columns; those at the same place are added up, and zeros left out. */
 export function sparseRows({ rows, columns, row, column, value }: Entries): SparseRows {
   const byColumn = counted(column, columns);
   const ordered = counted(
@@ -38,14 +38,21 @@ export function sparseRows({ rows, columns, row, column, value }: Entries): Spar
   const values = new Float64Array(value.length);
   let length = 0;
   for (let i = 0; i < rows; i++) {
+    /** Forgets the last entry of the row where it came to zero. */
+    const close = (): void => {
+      if (length > pointers[i] && values[length - 1] === 0) length--;
+    };
     for (let at = ordered.pointers[i]; at < ordered.pointers[i + 1]; at++) {
       const k = byColumn.order[ordered.order[at]];
-      if (length > pointers[i] && indices[length - 1] === column[k]) values[length - 1] += value[k];
+      const isSame = length > pointers[i] && indices[length - 1] === column[k];
+      if (isSame) values[length - 1] += value[k];
       else {
+        close();
         indices[length] = column[k];
         values[length++] = value[k];
       }
     }
+    close();
     pointers[i + 1] = length;
   }
   return { rows, columns, pointers, indices: indices.slice(0, length), values: values.slice(0, length) };
@@ -63,7 +70,7 @@ function counted(keys: ArrayLike<number>, size: number): { order: Int32Array; po
 }
 
 /**
- * A symmetric sparse matrix from its entries, in any order; those at the same place are added up.
+ * A symmetric sparse matrix from its entries, in any order; those at the same place are added up, and zeros left out.
  *
  * It knows its null space where that is made of groups of unknowns whose rows add up to zero (a graph Laplacian, a Poisson equation
  * without a fixed value, an empty row).
@@ -74,7 +81,7 @@ function counted(keys: ArrayLike<number>, size: number): { order: Int32Array; po
  * @example
  * const A = csrMatrix({ rows: 2, columns: 2, row: [0, 0, 1, 1], column: [0, 1, 0, 1], value: [2, -1, -1, 2] })
  * A.matvec(Float64Array.of(1, 0)) // [2, -1]
- * csrMatrix({ rows: 2, columns: 2, row: [0], column: [1], value: [3] }) // throws: A: expected a symmetric matrix, got 3 in row 0, column 1 and 0 in row 1, column 0
+ * csrMatrix({ rows: 2, columns: 2, row: [0], column: [1], value: [3] }) // throws: A: expected a symmetric matrix, got 3 in row 0, column 1 and 0 in row 1, column 0 (counted from 0)
  */
 export function csrMatrix(options: Entries): CsrMatrix {
   checkOptions("csrMatrix", options, { rows: true, columns: true, row: true, column: true, value: true });
@@ -153,7 +160,7 @@ function checkSymmetric(sparse: SparseRows): void {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const refuse = (i: number, j: number): never => {
     throw new RangeError(
-      `A: expected a symmetric matrix, got ${entry(sparse, i, j)} in row ${i}, column ${j} and ${entry(sparse, j, i)} in row ${j}, column ${i}`,
+      `A: expected a symmetric matrix, got ${entry(sparse, i, j)} in row ${i}, column ${j} and ${entry(sparse, j, i)} in row ${j}, column ${i} (counted from 0)`,
     );
   };
   for (let i = 0; i < rows; i++) {

@@ -4,7 +4,7 @@ import { inner } from "../../online/vectors.ts";
 import { conjugateGradient } from "./conjugate-gradient.ts";
 import { incompleteCholesky } from "./incomplete-cholesky.ts";
 import { jacobi } from "./jacobi.ts";
-import { multigrid } from "./multigrid.ts";
+import { multigrid } from "./multigrid/multigrid.ts";
 import { type Boundary, type PoissonOperator, poisson2d, poisson3d } from "./poisson.ts";
 import { disc, matrixOf, normals, rightHandSide } from "./systems.fixture.ts";
 

@@ -1,4 +1,4 @@
-import type { SparseRows } from "./csr.ts";
+import type { SparseRows } from "../csr.ts";
 
 /** `A B` of two sparse matrices (Gustavson's rows). */
 export function sparseProduct(A: SparseRows, B: SparseRows): SparseRows {

@@ -1,11 +1,11 @@
-import { checkNumber, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
-import { type SparseRows, times, transposed } from "./csr.ts";
+import { checkNumber, typeError } from "../../../engine/errors.ts";
+import { checkOptions } from "../../../engine/options.ts";
+import { type SparseRows, times, transposed } from "../csr.ts";
+import type { MatVec } from "../linear-operator.ts";
+import { projectOut } from "../null-space.ts";
+import type { PoissonOperator } from "../poisson.ts";
 import { denseCholesky } from "./dense-cholesky.ts";
-import type { MatVec } from "./linear-operator.ts";
-import { coarser, type Grid, gridOf } from "./multigrid-grid.ts";
-import { projectOut } from "./null-space.ts";
-import type { PoissonOperator } from "./poisson.ts";
+import { coarser, type Grid, gridOf } from "./grid.ts";
 import { sparseProduct } from "./sparse-product.ts";
 
 /** Of {@link multigrid}. */

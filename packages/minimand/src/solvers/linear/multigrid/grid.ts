@@ -1,5 +1,5 @@
-import { type SparseRows, sparseRows } from "./csr.ts";
-import type { Boundary, PoissonOperator } from "./poisson.ts";
+import { type SparseRows, sparseRows } from "../csr.ts";
+import type { Boundary, PoissonOperator } from "../poisson.ts";
 
 /** Cells of a grid, the last axis fastest. */
 export interface Grid {

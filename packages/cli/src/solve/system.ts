@@ -1,0 +1,92 @@
+import { gunzipSync } from "node:zlib";
+import { type CsrMatrix, csrMatrix, readMatrixMarket } from "minimand/solvers";
+import { UsageError } from "../failure.ts";
+import { readBytes } from "../files/read-bytes.ts";
+
+/** A matrix or a right-hand side as it was read. */
+export interface Source {
+  source: string;
+  sha256: string | null;
+}
+
+/**
+ * Reads a symmetric matrix of a Matrix Market file.
+ *
+ * @param path a file, also compressed by gzip; `-` for stdin
+ * @throws RangeError saying what is wrong with the file or the matrix, UsageError for more than fits into memory
+ */
+export async function readMatrix(path: string): Promise<{ A: CsrMatrix; stored: number } & Source> {
+  const { text, ...source } = await readText(path);
+  return named(source.source, () => {
+    const entries = readMatrixMarket(text);
+    if (entries.rows !== entries.columns)
+      throw new RangeError(
+        `expected a square matrix, got ${entries.rows} rows and ${entries.columns} columns`,
+      );
+    const A = csrMatrix(entries);
+    return { A, stored: A.values.length, ...source };
+  });
+}
+
+/**
+ * Reads a right-hand side: a Matrix Market file of one column, or one number a line.
+ *
+ * @param path a file, also compressed by gzip; `ones` for a vector of ones
+ * @param size number of rows of the matrix
+ * @throws RangeError saying what is wrong with the file, UsageError for another number of rows
+ */
+export async function readRightHandSide(path: string, size: number): Promise<{ b: Float64Array } & Source> {
+  if (path === "ones") return { b: new Float64Array(size).fill(1), source: path, sha256: null };
+  const { text, ...source } = await readText(path);
+  const b = named(source.source, () => (text.startsWith("%%") ? columnOf(text) : numbersOf(text)));
+  if (b.length !== size)
+    throw new UsageError(
+      `${source.source}: expected ${size} numbers, one a row of the matrix, got ${b.length}`,
+    );
+  return { b, ...source };
+}
+
+async function readText(path: string): Promise<{ text: string; source: string; sha256: string }> {
+  const source = path === "-" ? "stdin" : path;
+  const { bytes, sha256 } = await readBytes(path === "-" ? process.stdin : path, source);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  try {
+    const plain = isGzip ? gunzipSync(bytes) : bytes;
+    return { text: new TextDecoder("latin1").decode(plain), source, sha256 };
+  } catch (error) {
+    throw new UsageError(
+      `${source}: expected a text, or one compressed by gzip, got ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Says of which file an error is. */
+function named<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${source}: ${error.message}`);
+    throw error;
+  }
+}
+
+function columnOf(text: string): Float64Array {
+  const { rows, columns, row, value } = readMatrixMarket(text);
+  if (columns !== 1) throw new RangeError(`expected one column, got ${columns}`);
+  const b = new Float64Array(rows);
+  for (let k = 0; k < value.length; k++) b[row[k]] += value[k];
+  return b;
+}
+
+/** One number a line; empty lines and those that begin with % or # are left out. */
+function numbersOf(text: string): Float64Array {
+  const lines = text.split("\n").map((line, i) => ({ line: line.trim(), number: i + 1 }));
+  return Float64Array.from(
+    lines.filter(({ line }) => line !== "" && !/^[%#]/.test(line)),
+    ({ line, number }) => {
+      const value = Number(line);
+      if (Number.isFinite(value)) return value;
+      throw new RangeError(`line ${number}: expected a number, got ${JSON.stringify(line.slice(0, 40))}`);
+    },
+  );
+}
