@@ -3,6 +3,7 @@ import { card as aggregate } from "./aggregate/paper.ts";
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
 import { card as csIb } from "./cs-ib/paper.ts";
+import { card as dcdm } from "./dcdm/paper.ts";
 import { card as deepUnfolding } from "./deep-unfolding/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
 import { card as elasticface } from "./elasticface/paper.ts";
@@ -44,6 +45,7 @@ export const cards: readonly PaperCard[] = [
   normface,
   elasticface,
   ldr,
+  dcdm,
   saf,
   adversarialMdp,
   optimisticOmd,
@@ -68,6 +70,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
   "cs-ib": () => import("./cs-ib/reproduction.ts"),
   "deep-unfolding": () => import("./deep-unfolding/reproduction.ts"),
+  dcdm: () => import("./dcdm/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),
   elasticface: () => import("./elasticface/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),

@@ -1,16 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import type { Compile } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
-import type { Model } from "../../models/model.ts";
-import { predictor } from "../../training/predict.ts";
+import type { predictor } from "../../training/predict.ts";
 import type { AsyncDirection, Direction } from "./dcdm.ts";
 
 /** Of {@link networkDirection}. */
 export interface NetworkDirectionOptions {
-  /** From `[1, rows, columns, 1]` to the same, e.g. {@link dcdmNet2d}. */
-  model: Model;
+  /** A {@link predictor} of a model from `[1, rows, columns, 1]` to the same, e.g. {@link dcdmNet2d}; one serves all grids and parameters. */
+  predict: ReturnType<typeof predictor>;
   /** Kept; the caller's. */
   params: Tree;
   /** Of a model that has one; kept. Default `{}`. */
@@ -19,60 +17,48 @@ export interface NetworkDirectionOptions {
   shape: readonly [rows: number, columns: number];
   /** Of what the model takes heights and widths: grids get rows and columns of zeros behind the last ones, which are cut off again. Default 1. */
   multiple?: number;
-  /** Default: the engine's `jit`. */
-  compile?: Compile;
 }
+
+const optionNames = { predict: true, params: true, state: true, shape: true, multiple: true } as const;
 
 /**
  * A trained network as the direction of {@link dcdm}, on devices that answer at once (wasm, cpu, the native compiler): the residual as an
  * image of float32, through the network, and back to float64.
  *
- * @param options model, parameters, shape of the grid
- * @returns `r -> q`, with `dispose()`; one compiled program
- * @throws TypeError, RangeError for what is no model or no shape
+ * @param options predictor, parameters, shape of the grid
+ * @returns `r -> q`
+ * @throws TypeError, RangeError for what is no predictor or no shape
  * @example
- * const direction = networkDirection({ model: dcdmNet2d(), params, shape: [64, 64] })
+ * const predict = predictor(dcdmNet2d())
+ * const direction = networkDirection({ predict, params, shape: [64, 64] })
  * const { x } = dcdm(poisson2d({ shape: [64, 64] }), b, direction)
- * direction.dispose()
  */
-export function networkDirection(options: NetworkDirectionOptions): Direction & { dispose(): void } {
+export function networkDirection(options: NetworkDirectionOptions): Direction {
   checkOptions("networkDirection", options, optionNames);
-  const { toImage, fromImage, run, dispose } = network(options);
-  return Object.assign((r: Float64Array) => fromImage(run(toImage(r)).dataSync() as Float32Array), {
-    dispose,
-  });
+  const { toImage, fromImage } = imagesOf(options);
+  const { predict, params, state = {} } = options;
+  return (r) => fromImage(predict(params, state, toImage(r)).dataSync() as Float32Array);
 }
 
 /**
  * {@link networkDirection} for {@link dcdmAsync}, on every device: waits for the numbers.
  *
  * @param options as networkDirection
- * @returns `r -> promise of q`, with `dispose()`
+ * @returns `r -> promise of q`
  * @throws as networkDirection
  * @example
- * const direction = networkDirectionAsync({ model: dcdmNet2d(), params, shape: [64, 64] })
+ * const direction = networkDirectionAsync({ predict: predictor(dcdmNet2d()), params, shape: [64, 64] })
  * const { x } = await dcdmAsync(poisson2d({ shape: [64, 64] }), b, direction)
  */
-export function networkDirectionAsync(
-  options: NetworkDirectionOptions,
-): AsyncDirection & { dispose(): void } {
+export function networkDirectionAsync(options: NetworkDirectionOptions): AsyncDirection {
   checkOptions("networkDirectionAsync", options, optionNames);
-  const { toImage, fromImage, run, dispose } = network(options);
-  return Object.assign(async (r: Float64Array) => fromImage((await run(toImage(r)).data()) as Float32Array), {
-    dispose,
-  });
+  const { toImage, fromImage } = imagesOf(options);
+  const { predict, params, state = {} } = options;
+  return async (r) => fromImage((await predict(params, state, toImage(r)).data()) as Float32Array);
 }
 
-const optionNames = {
-  model: true,
-  params: true,
-  state: true,
-  shape: true,
-  multiple: true,
-  compile: true,
-} as const;
-
-function network({ model, params, state = {}, shape, multiple = 1, compile }: NetworkDirectionOptions) {
+function imagesOf({ predict, shape, multiple = 1 }: NetworkDirectionOptions) {
+  if (typeof predict !== "function") throw typeError("predict", "a predictor of a model", predict);
   if (!Array.isArray(shape) || shape.length !== 2) throw typeError("shape", "[rows, columns]", shape);
   shape.forEach((size, axis) => {
     checkNumber(`shape[${axis}]`, size, { min: 1, integer: true });
@@ -80,7 +66,6 @@ function network({ model, params, state = {}, shape, multiple = 1, compile }: Ne
   checkNumber("multiple", multiple, { min: 1, integer: true });
   const [rows, columns] = shape;
   const [high, wide] = shape.map((size) => Math.ceil(size / multiple) * multiple);
-  const program = predictor(model, compile);
   const image = new Float32Array(high * wide);
   return {
     toImage(r: Float64Array): np.Array {
@@ -95,7 +80,5 @@ function network({ model, params, state = {}, shape, multiple = 1, compile }: Ne
         for (let j = 0; j < columns; j++) cells[i * columns + j] = q[i * wide + j];
       return cells;
     },
-    run: (x: np.Array): np.Array => program(params, state, x),
-    dispose: () => program.dispose(),
   };
 }

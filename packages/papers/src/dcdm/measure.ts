@@ -1,0 +1,81 @@
+import { conjugateGradient, multigrid, type PoissonOperator } from "minimand";
+import type { Solve } from "./arms.ts";
+import { type Problem, problemOf } from "./problems.ts";
+import { shownAfter, tolerances } from "./settings.ts";
+
+/** Numbers of one solver on the right-hand sides of a problem, one each. */
+export interface Solved {
+  /** To each of the tolerances; the most where it didn't come there. */
+  iterations: number[][];
+  /** Solves that didn't come to the first tolerance. */
+  failed: number;
+  /** Of a solve to the first tolerance, the least of the repeats. */
+  milliseconds: number[];
+}
+
+/** Solves all right-hand sides. */
+export function measure(solve: Solve, { rightHandSides }: Problem, most: number, repeats: number): Solved {
+  const solved: Solved = { iterations: tolerances.map(() => []), failed: 0, milliseconds: [] };
+  for (const b of rightHandSides) {
+    const times = Array.from({ length: repeats }, () => {
+      const start = performance.now();
+      solve(b, tolerances[0]);
+      return performance.now() - start;
+    });
+    solved.milliseconds.push(Math.min(...times));
+    const { residualNorms } = solve(b, tolerances[1]);
+    tolerances.forEach((tolerance, i) => {
+      const at = residualNorms.findIndex((norm) => norm <= tolerance * residualNorms[0]);
+      solved.iterations[i].push(at < 0 ? most : at);
+      if (i === 0 && at < 0) solved.failed++;
+    });
+  }
+  return solved;
+}
+
+/** What is shown of one solver on a plume around a disc. */
+export interface Shown {
+  solver: string;
+  /** Residual norms by iteration, as shares of the first. */
+  residuals: number[];
+  /** The error after a few iterations, row by row. */
+  error: (number | null)[][];
+}
+
+/** The residuals of one solver, and the error that a few iterations leave. */
+export function show(
+  solver: string,
+  prepare: (A: PoissonOperator) => Solve,
+  size: number,
+  seed: number,
+): Shown {
+  const { A, rightHandSides } = problemOf("plume, disc", size, seed, 1);
+  const [b] = rightHandSides;
+  const solve = prepare(A);
+  const { residualNorms } = solve(b, tolerances[1]);
+  const early = solve(b, 0, shownAfter).x;
+  const exact = solutionOf(A, b);
+  return {
+    solver,
+    residuals: residualNorms.map((norm) => Number((norm / residualNorms[0]).toPrecision(4))),
+    error: gridOf(
+      A,
+      exact.map((value, cell) => value - early[cell]),
+    ),
+  };
+}
+
+/** The solution, to rounding. */
+export const solutionOf = (A: PoissonOperator, b: Float64Array): Float64Array =>
+  conjugateGradient(A, b, { tolerance: 1e-12, preconditioner: multigrid(A) }).x;
+
+/** Numbers of three digits on the fluid cells, row by row. */
+export function gridOf({ shape, fluid }: PoissonOperator, x: Float64Array): (number | null)[][] {
+  const [rows, columns] = shape;
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: columns }, (_, j) => {
+      const cell = i * columns + j;
+      return fluid[cell] === 1 ? Number(x[cell].toPrecision(3)) : null;
+    }),
+  );
+}
