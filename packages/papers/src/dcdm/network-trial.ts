@@ -1,5 +1,6 @@
 import {
   adam,
+  cosineSchedule,
   dcdm,
   directionObjective,
   minibatches,
@@ -15,10 +16,10 @@ import { networksOf } from "../kit/networks.ts";
 import { mean } from "../kit/statistics.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { type Memory, memories, type NetId, netOf, type Solve } from "./arms.ts";
+import { type Memory, type NetId, netOf, type Solve } from "./arms.ts";
 import { measure, type Shown, type Solved, show } from "./measure.ts";
 import { type Family, families, problemOf } from "./problems.ts";
-import { learningRate } from "./settings.ts";
+import type { Configuration } from "./settings.ts";
 
 export interface NetworkSpec {
   part: "network";
@@ -32,6 +33,9 @@ export interface NetworkSpec {
   epochs: number;
   solves: number;
   most: number;
+  configuration: Configuration;
+  /** Against how many directions new ones are made conjugate, one after another. */
+  memories: Memory[];
   shown: boolean;
 }
 
@@ -56,14 +60,20 @@ export async function networkTrial(
   spec: NetworkSpec,
   { compile, signal }: TrialHost,
 ): Promise<NetworkResult> {
-  const { net, seed, size, sizes, channels, solves, epochs, most } = spec;
+  const { net, seed, size, sizes, channels, solves, epochs, most, memories } = spec;
+  const { learningRate, decay } = spec.configuration;
+  const steps = (epochs * spec.examples) / spec.batch;
   const A = poisson2d({ shape: [size, size] });
   const model = netOf(net).make({ channels });
-  const { step, predict } = networks(compile, `${net} ${size} ${channels}`, () => ({
-    model,
-    objective: directionObjective(model, poissonProduct(A)),
-    optimizer: adam(learningRate),
-  }));
+  const { step, predict } = networks(
+    compile,
+    `${net} ${size} ${channels} ${learningRate} ${decay} ${steps}`,
+    () => ({
+      model,
+      objective: directionObjective(model, poissonProduct(A)),
+      optimizer: adam(decay === 1 ? cosineSchedule(learningRate, steps) : learningRate),
+    }),
+  );
   const solveBy =
     (state: SupervisedState, operator: PoissonOperator, memory: Memory): Solve =>
     (b, tolerance, maxIterations = most) => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { classical, memories, nets } from "./arms.ts";
 import { families, problemOf } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
+import { configurations } from "./settings.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
 describe("the reproduction of dcdm", () => {
@@ -24,6 +26,11 @@ describe("the reproduction of dcdm", () => {
     expect(fields).toHaveLength(6);
     expect(fields[0].values.flat().filter((value) => value === null).length).toBeGreaterThan(10);
     expect(because).toMatch(/^By the clock it is .* \(i\) (holds|fails): .* \(ii\) .* \(iii\) /);
+  });
+
+  it("has four configurations for each network, and choices that are among them", () => {
+    const arms = nets.map(({ id }) => ({ id, grid: configurations }));
+    expectOnGrids(tuned.choices, arms, 4);
   });
 
   it.each(families)("has right-hand sides of norm 1 that differ, outside of solid cells: %s", (family) => {

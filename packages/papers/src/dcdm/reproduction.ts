@@ -1,10 +1,14 @@
+import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { mean } from "../kit/statistics.ts";
+import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { nets } from "./arms.ts";
+import { memories, nets } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { scales } from "./settings.ts";
+import { columns, configurations, scales, tuning } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { seeds, size, sizes, solves, channels, examples, batch, epochs, most } = scales[host.scale];
@@ -14,7 +18,9 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   return [
     ...all.flatMap((seed) =>
       nets.map(({ id: net }): Spec => {
-        return { part: "network", net, ...base(seed), channels, examples, batch, epochs, most };
+        const training = { channels, examples, batch, epochs, most };
+        const configuration = chosen(tuned.choices, net, columns);
+        return { part: "network", net, ...base(seed), ...training, configuration, memories: [...memories] };
       }),
     ),
     ...all.map((seed): Spec => ({ part: "classical", ...base(seed) })),
@@ -28,5 +34,23 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   async *run(host) {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
+  },
+
+  /** Four ways to train each network, judged by iterations to 1e-4 with k = 2 on all families. */
+  tune(host: Host<Spec, Result>) {
+    const { size, channels, examples, batch, epochs, most } = scales[host.scale];
+    const training = { size, sizes: [], channels, examples, batch, epochs, most, shown: false };
+    const seeds = seedsOf(host, tuning.seeds, tuning.first);
+    const tried = nets.flatMap(({ id: net }) =>
+      candidates(net, { network: net }, configurations, seeds, (configuration, seed): Spec => {
+        const spec = { ...training, net, seed, configuration, solves: tuning.solves };
+        return { part: "network", ...spec, memories: [2] };
+      }),
+    );
+    const scoreOf = (result: Result): number =>
+      result.part === "network"
+        ? mean(result.families.flatMap(({ solved }) => solved.iterations[0]))
+        : Number.NaN;
+    return tuneGrid(host, tried, { describe, score: "iterations", scoreOf, best: "least" });
   },
 };
