@@ -1,13 +1,13 @@
 import { type Curve, seriesFigure } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
 import type { SolveFile } from "../solve/solve-file.ts";
-import { figure } from "./figure.ts";
 import { plural } from "./format.ts";
-import { html } from "./markup.ts";
-import { page } from "./page.ts";
+import { figure } from "./page/figure.ts";
+import { html } from "./page/markup.ts";
+import { page } from "./page/page.ts";
+import { svgDocument } from "./page/svg-document.ts";
+import { table } from "./page/table.ts";
 import { cellText, isNumeric } from "./rows.ts";
-import { svgDocument } from "./svg-document.ts";
-import { table } from "./table.ts";
 
 /** The solvers as rows of a table. */
 export function solveRows({ runs }: SolveFile): Row[] {
