@@ -48,6 +48,14 @@ export const headlines: { [slug: string]: Headline } = {
     { row: { loss: "LDR-KL" }, text: "LDR-KL's average rank {average rank}" },
     { row: { loss: "Symmetric cross-entropy" }, text: "symmetric cross-entropy's {average rank}" },
   ],
+  dcdm: [
+    {
+      row: { family: "plume", solver: "DCDM, k = 2" },
+      text: "plumes in {to 1e-4@1} iterations and {ms to 1e-4} ms",
+    },
+    { row: { family: "plume", solver: "CG" }, text: "CG {to 1e-4@1} and {ms to 1e-4} ms" },
+    { row: { family: "plume", solver: "CG, multigrid" }, text: "multigrid {to 1e-4@1} and {ms to 1e-4} ms" },
+  ],
   saf: [
     {
       row: { cell: "digits, 30 % noise", arm: "SAF" },
