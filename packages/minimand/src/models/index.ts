@@ -1,8 +1,8 @@
 export * from "./architecture/index.ts";
 export * from "./cosine-classifier.ts";
 export { weightRows } from "./dense-weight.ts";
-export * from "./encoder-decoder.ts";
 export { type DirectionNetOptions, dcdmNet2d, dcdmUNet2d } from "./direction-nets.ts";
+export * from "./encoder-decoder.ts";
 export * from "./flat.ts";
 export { cosineHeadScale, type Head, heads } from "./head.ts";
 export { type Embed, HypersphereClassifier } from "./hypersphere-classifier.ts";
