@@ -1,4 +1,4 @@
-import { cholesky, solveFactored } from "../../online/convex/domains/cholesky.ts";
+import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import type { NormalEquations } from "./programs.ts";
 
 /** Why the search of one problem ended: the objective hardly fell, or the gradient vanished; no step lowers it; steps were used up. */

@@ -1,4 +1,4 @@
-import { cholesky, solveFactored } from "../../online/convex/domains/cholesky.ts";
+import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import { type Descent, flat, gradientNorm, type Reached, take } from "./descend.ts";
 import type { NormalEquations } from "./programs.ts";
 

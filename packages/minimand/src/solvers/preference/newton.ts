@@ -1,4 +1,4 @@
-import { cholesky, solveFactored } from "../../online/convex/domains/cholesky.ts";
+import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import { inner } from "../../online/vectors.ts";
 
 /** A convex function of a vector, with what Newton's method needs. */

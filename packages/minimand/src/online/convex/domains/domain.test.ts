@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { times } from "../../../engine/cholesky.ts";
 import { randomSource } from "../../../engine/random.ts";
 import { inner, plusScaled } from "../../vectors.ts";
 import { optimisticOmd } from "../learners/optimistic-omd.ts";
 import { domains } from "../learners.fixture.ts";
 import { ballDomain } from "./ball-domain.ts";
 import { boxDomain } from "./box-domain.ts";
-import { times } from "./cholesky.ts";
 import { customDomain } from "./custom-domain.ts";
 import type { Domain } from "./domain.ts";
 import { l1Domain, simplexDomain } from "./simplex-domain.ts";

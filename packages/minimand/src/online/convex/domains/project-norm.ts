@@ -1,6 +1,6 @@
+import { cholesky, solveFactored, solveLower, times } from "../../../engine/cholesky.ts";
 import { rangeError } from "../../../engine/errors.ts";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
-import { cholesky, solveFactored, solveLower, times } from "./cholesky.ts";
 
 /**
  * The face of a polytope on which a point lies: which coordinates are free there, and the one equation between them

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { addOuterToFactor, cholesky, solveFactored, times } from "../../../engine/cholesky.ts";
 import { randomSource } from "../../../engine/random.ts";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { ballDomain } from "../domains/ball-domain.ts";
 import { boxDomain } from "../domains/box-domain.ts";
-import { addOuterToFactor, cholesky, solveFactored, times } from "../domains/cholesky.ts";
 import type { Domain } from "../domains/domain.ts";
 import { simplexDomain } from "../domains/simplex-domain.ts";
 import { linearLosses } from "../losses/linear-losses.ts";

@@ -1,7 +1,7 @@
+import { addOuterToFactor, solveFactored, solveLower } from "../../../engine/cholesky.ts";
 import { checkNumber } from "../../../engine/errors.ts";
 import { checkOptions, type OptionNames } from "../../../engine/options.ts";
 import { inner, plusScaled } from "../../vectors.ts";
-import { addOuterToFactor, solveFactored, solveLower } from "../domains/cholesky.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
 import { freshState, type LearnerState } from "../learner-state.ts";

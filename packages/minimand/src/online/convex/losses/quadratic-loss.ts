@@ -1,6 +1,6 @@
+import { times } from "../../../engine/cholesky.ts";
 import { rangeError } from "../../../engine/errors.ts";
 import { checkedVector, inner } from "../../vectors.ts";
-import { times } from "../domains/cholesky.ts";
 
 /** A function of decisions with its gradient. */
 export interface RoundLoss {

@@ -1,6 +1,6 @@
+import { times } from "../../../engine/cholesky.ts";
 import { symmetricEigen } from "../../../metrics/symmetric-eigen.ts";
 import { inner, plusScaled } from "../../vectors.ts";
-import { times } from "../domains/cholesky.ts";
 import type { Ball, Box, Domain } from "../domains/domain.ts";
 
 /** A gradient `matrix x - vector`, with its probability. */
