@@ -78,6 +78,8 @@ export function drawPortraits(
       ...{ text, fontSize: 11, fill: color("muted"), className: "mm-panel-number" },
     });
   // A column may have a long name.
+  // At a panel: in a place without one it would bring axes there.
+  const last = panels[panels.length - 1];
   const axisName = { fill: color("muted"), lineWidth: (width - 20) / 12, textOverflow: "ellipsis" } as const;
   return draw(document, name, `${panels.map((one) => `${one.label}: ${describe(one)}`).join("; ")}.`, {
     width,
@@ -102,7 +104,7 @@ export function drawPortraits(
         : [line((one) => [number(one), ...one.roles].join(", "), -13)]),
       ...panels.flatMap((panel) => marks(panel, side)),
       Plot.text([`${x.label} →`], {
-        ...{ fx: () => columns - 1, fy: () => rows - 1, frameAnchor: "bottom-right", dy: 36 },
+        ...{ ...inside(last), frameAnchor: last.fx === 0 ? "bottom-left" : "bottom-right", dy: 36 },
         ...axisName,
       }),
       Plot.text([`↑ ${y.label}`], {

@@ -73,6 +73,13 @@ describe("rocFigure", () => {
     }
   });
 
+  it("has axes at panels alone", () => {
+    const svg = rocFigure({ ...report, behaviours: report.behaviours.slice(0, 4) }, emptyDocument())!;
+    expect(all(svg, "mm-panel-title", "text")).toHaveLength(4);
+    // Six ticks for each of two rows.
+    expect(svg.querySelectorAll('[aria-label="y-axis tick label"] text')).toHaveLength(12);
+  });
+
   it("is nothing for regression", () => {
     expect(rocFigure(datasetFixture({ task: "regression" }), emptyDocument())).toBeNull();
   });
