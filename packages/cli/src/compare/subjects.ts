@@ -10,6 +10,7 @@ import {
   type Settings,
   shortName,
   type Table,
+  testCopies,
   withTeacher,
   withTwinsTogether,
   withUnlabeled,
@@ -104,6 +105,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
             place: teacher.place,
             testsElsewhere: testTable !== null,
           });
+    const known = testTable === null ? [] : testCopies(plain, table, testTable);
     releaseTable(table);
     const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
     const dataset = withTwinsTogether(whole, testTable === null ? settings.folds : null);
@@ -120,6 +122,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
           ...dataset.notes,
           ...(settings.group === null ? [] : [groupNote(settings.group, whole, dataset)]),
           ...examine(dataset, settings),
+          ...known,
           ...notes,
         ],
       }),

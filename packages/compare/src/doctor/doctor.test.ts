@@ -4,7 +4,7 @@ import { folds } from "../dataset/folds.ts";
 import { encodeTable, fitEncoder, makeDataset } from "../dataset/index.ts";
 import type { Dataset } from "../index.ts";
 import { readTable } from "../table/index.ts";
-import { examine, withTwinsTogether } from "./index.ts";
+import { examine, testCopies, withTwinsTogether } from "./index.ts";
 
 const settings: Parameters<typeof examine>[1] = {
   ...{ folds: 5, model: "linear", hidden: [], time: null, test: null },
@@ -253,5 +253,26 @@ describe("times that nothing goes by", () => {
     ]);
     expect(await about({ amount: epoch, x, y }, "amount")).toEqual([]);
     expect(await about({ timestamp: x, y }, "timestamp")).toEqual([]);
+  });
+});
+
+describe("rows of a test file that were trained on", () => {
+  const read = (lines: readonly string[], name: string) =>
+    readTable(new TextEncoder().encode(lines.join("\n")), { name });
+  const head = "a,day,unused,y";
+  const rows = ["1,2026-01-02,p,yes", "2,2026-02-03,q,no", "3,2026-03-04,r,yes", ",2026-03-05,s,no"];
+
+  it("are counted by inputs and target alone", async () => {
+    const table = await read([head, ...rows], "train.csv");
+    const dataset = makeDataset(table, { target: "y", ignore: ["unused"] });
+    const of = async (...tested: string[]) =>
+      testCopies(dataset, table, await read(["y,day,a,unused", ...tested], "test.csv"));
+    expect(await of("yes,2026-01-02,1,z", "no,2026-01-02,1,p", "no,2026-03-05,,s")).toEqual([
+      {
+        level: "warning",
+        text: "test.csv: 2 of 3 rows are copies of training rows, target included: scores are too good, leave them out",
+      },
+    ]);
+    expect(await of("no,2026-01-02,1,p", "yes,2026-01-03,1,p")).toEqual([]);
   });
 });

@@ -2,3 +2,4 @@ export { withTwinsTogether } from "./duplicates.ts";
 export { examine } from "./examine.ts";
 export { leaks } from "./leaks.ts";
 export { missingCodes } from "./missing-codes.ts";
+export { testCopies } from "./test-copies.ts";

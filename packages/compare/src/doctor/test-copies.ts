@@ -1,0 +1,28 @@
+import type { Dataset } from "../dataset/dataset.ts";
+import type { Note } from "../results.ts";
+import type { Table } from "../table/table.ts";
+
+/**
+ * Says how many rows of a test table stand in the training table as well, spelled alike in all inputs and the target: what was
+ * learnt by heart is right there.
+ */
+export function testCopies(dataset: Dataset, table: Table, testTable: Table): Note[] {
+  const inputs = dataset.features.map((one) =>
+    one.kind === "text" ? one.name : (one.date?.column ?? one.name),
+  );
+  const names = [...new Set([dataset.target, ...inputs])];
+  const known = new Set(rowsOf(table, names));
+  const copies = rowsOf(testTable, names).filter((row) => known.has(row)).length;
+  if (copies === 0) return [];
+  const text = `${testTable.name}: ${copies} of ${testTable.rows} rows are copies of training rows, target included: scores are too good, leave them out`;
+  return [{ level: "warning", text }];
+}
+
+/** The cells of each row in some columns; none where one of these is missing, which is an error elsewhere. */
+function rowsOf(table: Table, names: readonly string[]): string[] {
+  const columns = names.map((name) => table.columns.find((column) => column.name === name));
+  if (columns.includes(undefined)) return [];
+  return Array.from({ length: table.rows }, (_, row) =>
+    columns.map((column) => column?.at(row) ?? "").join("\u0000"),
+  );
+}
