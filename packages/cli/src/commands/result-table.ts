@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
-import { fixed, metricName, outcomeOrder, pValue, signed } from "@minimand/compare";
+import { fixed, metricName, outcomeOrder, pValue, signed, unequalSeeds } from "@minimand/compare";
 import { printable } from "../printable.ts";
 import { adviceOf, type CommandToRun, commandsOf } from "../report/comparison/advice.ts";
 import { plural } from "../report/format.ts";
@@ -72,7 +72,9 @@ function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport,
       : "";
   const testedOn =
     testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
-  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${wrapped(ranking.summary, width)}`;
+  const lines = [ranking.summary, unequalSeeds(ranking)].filter((line) => line !== null);
+  const below = lines.map((line) => wrapped(line, width)).join("\n");
+  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${below}`;
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */

@@ -9,7 +9,7 @@ import type {
   TestedDifference,
 } from "../results.ts";
 import { keepPrediction, predictionKept } from "../trial/kept-predictions.ts";
-import { type RankOptions, rank } from "./index.ts";
+import { type RankOptions, rank, unequalSeeds } from "./index.ts";
 
 const options: RankOptions = {
   metric: "accuracy",
@@ -396,6 +396,22 @@ describe("what makes no sense", () => {
     );
     expect(() => rank([...trials, ...trialsOf("x", 0.5)], [baseline], truth, options)).toThrow(
       /^trials: expected only candidates cross-entropy, got x$/,
+    );
+  });
+});
+
+describe("seeds that rows don't have in common", () => {
+  const entry = (candidate: string, seeds: number) =>
+    ({ candidate, label: candidate, seeds, difference: { mean: 0 } }) as never;
+
+  test("are named, as scores are of all and differences of equal ones", () => {
+    const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
+    expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
+    expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
+      "Scores are of different seeds, 6 of base and 1 of LDR-KL; each difference is of equal ones.",
+    );
+    expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
+      "Scores are of different seeds, 6 of base and 1 to 2 of 2 rows; each difference is of equal ones.",
     );
   });
 });

@@ -1,5 +1,5 @@
 import { metricCatalogue } from "minimand/metrics";
-import type { Difference, RankingEntry } from "../results.ts";
+import type { Difference, Ranking, RankingEntry } from "../results.ts";
 
 /** What a sentence needs to know about the comparison. */
 export interface Setting {
@@ -196,4 +196,20 @@ export function midSentence(label: string): string {
   return properName.test(label) || /[A-Z]/.test(first.slice(1)) || first.length === 1
     ? label
     : label.charAt(0).toLowerCase() + label.slice(1);
+}
+
+/**
+ * Why a score and a difference may seem to disagree: scores are of all seeds of a candidate, differences of those that it has in common
+ * with the baseline. Null where all have as many.
+ */
+export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "baseline">): string | null {
+  const own = entries.find(({ candidate }) => candidate === baseline);
+  if (own === undefined) return null;
+  const fewer = entries.filter(({ seeds, difference }) => difference !== null && seeds < own.seeds);
+  if (fewer.length === 0) return null;
+  const counts = fewer.map(({ seeds }) => seeds);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const theirs = least === most ? `${least}` : `${least} to ${most}`;
+  const who = fewer.length === 1 ? `of ${midSentence(fewer[0].label)}` : `of ${fewer.length} rows`;
+  return `Scores are of different seeds, ${own.seeds} of ${midSentence(own.label)} and ${theirs} ${who}; each difference is of equal ones.`;
 }

@@ -8,6 +8,7 @@ import {
   percent,
   pValue,
   signed,
+  unequalSeeds,
 } from "@minimand/compare";
 import { duration, median } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
@@ -99,7 +100,9 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   };
   const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference");
   const references = ranking.entries.filter(({ verdict }) => verdict === "reference");
+  const seeds = unequalSeeds(ranking);
   return html`${table(`Ranking on ${report.name}`, columns, losses.map(row), references.map(row))}
+${seeds === null ? null : html`<p>${seeds}</p>`}
 <details><summary>Every verdict in words</summary><ul class="notes">${losses.map(
     ({ label, sentence }) => html`<li><strong>${label}</strong>: ${sentence}</li>
 `,
