@@ -6,7 +6,7 @@ export const runSeconds: { [slug: string]: number } = {
   "comp-sum": 69,
   "cs-ib": 660,
   "deep-unfolding": 1249,
-  dcdm: 430,
+  dcdm: 233,
   dhkd: 74,
   elasticface: 77,
   ensloss: 60,
