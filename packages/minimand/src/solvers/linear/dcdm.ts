@@ -17,7 +17,10 @@ import {
 
 /** Of {@link dcdm}. */
 export interface DcdmOptions extends SolveOptions {
-  /** Against how many of the last directions each new one is made conjugate; `"all"`: every one. Default 2. */
+  /**
+   * Against how many of the last directions each new one is made conjugate; `"all"`: every one. Default 2, as in the paper, which may go
+   * round in circles where the direction misses something; `"all"` can't, and keeps two vectors an iteration.
+   */
   orthogonalizeAgainst?: number | "all";
   /** What is done where a direction changes nothing (`q' A q` is 0): go along the residual instead (default), or stop. */
   fallback?: "residual" | "stop";
