@@ -16,7 +16,7 @@ export const runSeconds: { [slug: string]: number } = {
   normface: 85,
   "ood-unlabeled": 220,
   "optimistic-omd": 172,
-  "pi-hc-moe": 1025,
+  "pi-hc-moe": 233,
   rarts: 119,
   saf: 240,
   "z-loss": 230,
