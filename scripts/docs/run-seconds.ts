@@ -4,7 +4,7 @@ export const runSeconds: { [slug: string]: number } = {
   aggregate: 105,
   anyloss: 108,
   "comp-sum": 69,
-  "cs-ib": 660,
+  "cs-ib": 237,
   "deep-unfolding": 1249,
   dcdm: 233,
   dhkd: 74,
