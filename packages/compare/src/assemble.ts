@@ -117,6 +117,7 @@ export function reportDataset(
       dataset.labels.reduce((n, label) => n + Number(label === k), 0),
     ),
     rows: dataset.rows,
+    ...(dataset.drawnFrom !== undefined && { drawnFrom: dataset.drawnFrom }),
     testRows,
     features: describeFeatures(dataset),
     ...(settings.time !== null && { time: settings.time }),

@@ -283,6 +283,8 @@ export interface DatasetReport {
   /** Rows used per class (classification), in the order of `classes`. */
   classCounts: number[];
   rows: number;
+  /** Where a budget has drawn them: of how many. The kept model, too, knows `rows` only. */
+  drawnFrom?: number;
   /** Rows of the test file, the same for every seed; `null`: tested on folds. */
   testRows: number | null;
   features: FeatureSummary[];

@@ -253,9 +253,30 @@ describe("renderReport", () => {
   it("says that a run is partial, and that no model was kept", () => {
     const partial = datasetFixture({ seeds: { planned: [0, 1, 2], complete: [0] } });
     const text = textOf(parse(render(resultsFixture([{ ...partial, model: null }]))).querySelector("main"));
-    expect(text).toContain("1 of 3 repeats complete");
+    expect(text).toContain("Partial run. 1 of 3 seeds is complete. The intervals");
     expect(text).toContain("No model was kept");
     expect(textOf(page.querySelector("main"))).not.toContain("Partial run");
+  });
+
+  it("names the rows and folds that a partial run lacks, and no finalists that were trained on more", () => {
+    const whole = datasetFixture({ seeds: { planned: [0, 1], complete: [0] } });
+    const entries = whole.ranking.entries.map((entry, i) =>
+      i === 0 ? { ...entry, verdict: "not pursued" as const } : entry,
+    );
+    const cut = {
+      ...whole,
+      drawnFrom: 2000,
+      folds: { planned: 5, complete: [0, 1, 2] },
+      ranking: { ...whole.ranking, entries },
+    };
+    const text = textOf(parse(render(resultsFixture([cut]))).querySelector("main"));
+    expect(text).toContain(
+      `Partial run. ${cut.rows} of 2000 rows were drawn, 3 of 5 folds of the first seed are complete.`,
+    );
+    expect(text).toContain("No finalist was trained on more");
+    expect(text).not.toContain("that were trained on more");
+    expect(text).toContain(`the ${cut.rows} rows that were drawn of 2000`);
+    expect(text).toContain(`Apply it (the kept model knows ${cut.rows} of 2000 rows)`);
   });
 
   it("is still a report where nothing ran or everything but the baseline diverged", () => {

@@ -74,6 +74,8 @@ export interface Dataset {
   /** When each row was (`--time`), as numbers that rise: folds train on earlier rows and test on later ones. */
   time?: Float64Array;
   rows: number;
+  /** Where these are some rows of a larger data set: how many that has. */
+  drawnFrom?: number;
   /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */
   teacher?: Float32Array;
   /** Rows of another file with the same inputs, where there is one (`--unlabeled`). */

@@ -47,4 +47,32 @@ describe("sampleRows", () => {
     const sizes = Map.groupBy(sample.groups!, (group) => group);
     expect([...sizes.values()].every((group) => group.length === 5)).toBe(true);
   });
+
+  it("draws as many as were asked for where most groups are single rows, with the shares of the classes", () => {
+    // 17 copies.
+    const groups = Int32Array.from(rows, (i) => (i < 34 ? i >> 1 : i));
+    for (const count of [5, 33, 40, 50, 65, 90])
+      for (let seed = 0; seed < 5; seed++) {
+        const sample = sampleRows({ ...dataset, groups }, count, seed);
+        expect([sample.rows, sample.drawnFrom]).toEqual([count, 100]);
+        const yes = sample.labels.filter((label) => label === 1).length;
+        expect(Math.abs(yes - count / 4)).toBeLessThanOrEqual(3);
+      }
+  });
+
+  it("comes as near as the groups allow, with every class", () => {
+    const groups = Int32Array.from(rows, (i) => Math.floor(i / 10));
+    for (const [count, near] of [
+      [24, 20],
+      [26, 30],
+      [65, 60],
+      [2, 10],
+    ]) {
+      const sample = sampleRows({ ...dataset, groups }, count, 0);
+      expect(sample.rows).toBe(near);
+    }
+    const rare = Int32Array.from(rows, (i) => Number(i < 10));
+    for (let seed = 0; seed < 20; seed++)
+      expect(sampleRows({ ...dataset, groups, labels: rare }, 50, seed).labels).toContain(1);
+  });
 });

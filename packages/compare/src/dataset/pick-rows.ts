@@ -1,5 +1,7 @@
 import type { Dataset, Feature } from "./dataset.ts";
+import { dealGroups } from "./groups.ts";
 import { innerSplit } from "./inner-split.ts";
+import { type Random, random, shuffle } from "./random.ts";
 
 /** The data set with some of its rows. */
 export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
@@ -23,16 +25,73 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
 }
 
 /**
- * So many rows of a data set, drawn with about the shares of its classes; groups stay whole, so that their number is met only nearly.
+ * So many rows of a data set, drawn with about the shares of its classes; groups stay whole, so that their number is met as nearly as
+ * these allow.
  *
  * @param count at least 2, below the number of rows
+ * @returns the drawn rows, with `drawnFrom` saying of how many
  */
 export function sampleRows(dataset: Dataset, count: number, seed: number): Dataset {
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   // From all times alike.
   const { time: _, ...timeless } = dataset;
-  const { validation } = innerSplit(timeless, all, { fraction: count / dataset.rows, seed });
-  return pickRows(dataset, validation.toSorted());
+  const drawn =
+    dataset.groups === null
+      ? innerSplit(timeless, all, { fraction: count / dataset.rows, seed }).validation
+      : drawGroups(timeless, dataset.groups, all, count, random(seed, "sampleRows"));
+  return { ...pickRows(dataset, drawn.toSorted()), drawnFrom: dataset.rows };
+}
+
+/** How often other orders of the groups are tried for a draw with every class. */
+const attempts = 20;
+
+/** Groups are dealt to about so many parts, each with about the shares of the classes. */
+const fineness = 20;
+
+/** Whole groups of about `count` rows in all, with every class where that can be found. */
+function drawGroups(
+  dataset: Dataset,
+  groups: Int32Array,
+  rows: Int32Array,
+  count: number,
+  rng: Random,
+): Int32Array {
+  const fraction = count / rows.length;
+  const number = new Set(groups).size;
+  const parts = Math.min(number, Math.round(Math.max(1, Math.round(fineness * fraction)) / fraction));
+  const classesIn = (some: Int32Array): number => new Set(some.map((row) => dataset.labels[row] ?? 0)).size;
+  const present = classesIn(rows);
+  let best: Int32Array = new Int32Array();
+  let bestCover = 0;
+  for (let attempt = 0; attempt < attempts && bestCover < present; attempt++) {
+    const part = dealGroups(dataset, groups, rows, parts, rng);
+    const drawn = takeGroups(
+      Map.groupBy(shuffle(rows, rng), (row) => groups[row]),
+      part,
+      count,
+    );
+    const cover = classesIn(drawn);
+    if (cover > bestCover) [best, bestCover] = [drawn, cover];
+  }
+  return best;
+}
+
+/** Part by part those groups that still have room, and the smallest of the others where that comes nearer. */
+function takeGroups(
+  members: ReadonlyMap<number, readonly number[]>,
+  part: Int32Array,
+  count: number,
+): Int32Array {
+  const taken: number[] = [];
+  let smallest: readonly number[] | null = null;
+  for (const own of [...members.values()].sort((a, b) => part[a[0]] - part[b[0]])) {
+    if (taken.length + own.length <= count) taken.push(...own);
+    else if (smallest === null || own.length < smallest.length) smallest = own;
+  }
+  const lacking = count - taken.length;
+  if (smallest !== null && (taken.length === 0 || smallest.length - lacking < lacking))
+    taken.push(...smallest);
+  return Int32Array.from(taken);
 }
 
 function pickFeature(feature: Feature, rows: Int32Array): Feature {

@@ -1,6 +1,7 @@
 import { normalQuantile } from "../ranking/distributions.ts";
-import type { DatasetReport, RankingEntry, Recommendation, TestedDifference } from "../results.ts";
+import type { DatasetReport, Ranking, RankingEntry, Recommendation, TestedDifference } from "../results.ts";
 import { amountOf, labelOf } from "./amounts.ts";
+import { partOf } from "./part-of.ts";
 
 type Step = Recommendation["next"][number];
 
@@ -18,15 +19,15 @@ const mostSeeds = 30;
  * 1 / rows. It is a plan at the variance that was seen, and for the gain that was seen; the largest of many is seen too large.
  */
 export function nextSteps(
-  report: Pick<DatasetReport, "ranking" | "rows" | "seeds" | "testRows" | "finalists" | "task">,
+  report: Pick<DatasetReport, "ranking" | "rows" | "drawnFrom" | "seeds" | "folds" | "testRows">,
 ): Step[] {
   const { ranking, rows, seeds } = report;
-  const missing = seeds.planned.length - seeds.complete.length;
-  if (missing > 0)
+  const partial = partOf(report);
+  if (partial !== null)
     return [
       {
         about: "continue",
-        text: `Let it finish: ${seeds.complete.length} of ${seeds.planned.length} seeds are complete, and the same command runs the rest.`,
+        text: `Let it finish: ${partial}; the same command with more time runs the rest.`,
       },
     ];
   if (seeds.planned.length === 1 && ranking.entries.some(({ verdict }) => verdict === "not pursued"))
@@ -39,13 +40,7 @@ export function nextSteps(
   const open = leading(report);
   if (open === null) return [];
   const { entry, difference, gain } = open;
-  if (gain <= ranking.rope)
-    return [
-      {
-        about: "settled",
-        text: `The most that a finalist gained is ${amountOf(Math.max(0, gain), ranking.metric)} (${entry.label}), too little to matter: more rows would sooner show that they are the same.`,
-      },
-    ];
+  if (gain <= ranking.rope) return [{ about: "settled", text: settledBy(entry, gain, ranking) }];
   const family = ranking.entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
   const z = normalQuantile(1 - ranking.alpha / 2 / Math.max(1, family.length)) + 0.84;
   const wanted = (gain / z) ** 2;
@@ -81,6 +76,12 @@ export function nextSteps(
       text: `More rows: ${ofFits > ofRows ? "" : "the rows vary more than the fits, so that more seeds hardly help, and "}about ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
     },
   ];
+}
+
+function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranking, "metric">): string {
+  if (gain <= 0)
+    return `No undecided finalist gained anything (the nearest, ${label}, lost ${amountOf(-gain, metric)}): more rows would sooner show that they are the same or worse.`;
+  return `The most that a finalist gained is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would sooner show that they are the same.`;
 }
 
 /** The undecided finalist that seems to gain most. */

@@ -246,10 +246,28 @@ describe("recommend", () => {
     expect(next(0.011, 1e-2, 0)).toBeUndefined();
   });
 
+  it("says that none gained where the nearest lost", () => {
+    const next = (gain: number) =>
+      recommend(reportOf([{ id: "hinge", gain, verdict: "undecided" }, baseline]), none).next[0]?.text;
+    expect(next(-0.005)).toMatch(
+      /^No undecided finalist gained anything \(the nearest, hinge, lost 0\.5 points\)/,
+    );
+    expect(next(0.005)).toMatch(/^The most that a finalist gained is 0\.5 points \(hinge\)/);
+  });
+
   it("has a run finished first, and needs no next step where something is better", () => {
     const open = reportOf([{ id: "focal", gain: 0.03, verdict: "undecided" }, baseline]);
     const seeds = { planned: [0, 1, 2], complete: [0] };
-    expect(recommend({ ...open, seeds }, none).next[0]?.about).toBe("continue");
+    const next = (change: Partial<DatasetReport>) => recommend({ ...open, ...change }, none).next[0];
+    expect(next({ seeds })).toMatchObject({
+      about: "continue",
+      text: expect.stringMatching(/^Let it finish: 1 of 3 seeds is complete;/),
+    });
+    const folds = { planned: 5, complete: [0, 1, 2] };
+    expect(next({ seeds, folds })?.text).toMatch(
+      /^Let it finish: 3 of 5 folds of the first seed are complete;/,
+    );
+    expect(next({ drawnFrom: 5000 })?.text).toMatch(/^Let it finish: 768 of 5000 rows were drawn;/);
     expect(
       recommend(reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]), none).next,
     ).toEqual([]);
@@ -264,6 +282,8 @@ describe("recommend", () => {
     );
     expect(beside[0]).toMatch(/^Letting validation choose .* gains 2\.0 points .*, which may be chance\.$/);
     expect(beside[1]).toMatch(/^A tuned threshold gains, too.*: 3\.0 points/);
+    const never = reportOf([baseline, { ...chosen, gain: 0, variance: [0, 0] }]);
+    expect(recommend(never, none).beside).toEqual([]);
     const lost = reportOf([baseline, { ...chosen, gain: -0.02, variance: [1e-5, 0] }]);
     expect(recommend(lost, none).beside).toEqual([
       expect.stringMatching(

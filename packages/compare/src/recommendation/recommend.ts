@@ -71,8 +71,9 @@ function useOf(
     testRows,
     time,
     rows,
+    drawnFrom,
     model,
-  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "model">,
+  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model">,
 ): string {
   const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
@@ -89,7 +90,7 @@ function useOf(
     const kept =
       model?.candidate !== ranking.baseline
         ? ""
-        : ` It is kept, trained again on all ${rows} rows, the latest included; the scores are of models that knew earlier rows only.`;
+        : ` It is kept, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are of models that knew earlier rows only.`;
     return `Use ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
   }
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
@@ -167,6 +168,8 @@ function besides(ranking: Ranking): string[] {
     // Of the threshold only where there is something to gain.
     if (word === undefined || gain === null) return [];
     if (entry.candidate === "cross-entropy-threshold" && gain.low <= 0) return [];
+    // It chose the baseline everywhere.
+    if (gain.low === 0 && gain.high === 0) return [];
     return [word(gain, gain.low > 0)];
   });
 }

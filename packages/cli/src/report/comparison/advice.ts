@@ -39,11 +39,11 @@ export function commandsOf(
   const name = (id: string): string => labelOf(report, id).replace(/^./, (letter) => letter.toLowerCase());
   const apply = predictCommandOf(results, folder, index);
   const commands: CommandToRun[] = [];
-  if (model !== null && apply !== null)
-    commands.push({
-      about: model.candidate === recommendation.candidate ? "Apply it" : `Apply the ${name(model.candidate)}`,
-      command: apply,
-    });
+  if (model !== null && apply !== null) {
+    const about =
+      model.candidate === recommendation.candidate ? "Apply it" : `Apply the ${name(model.candidate)}`;
+    commands.push({ about: `${about}${unknownRows(report)}`, command: apply });
+  }
   const { instead } = recommendation;
   const keep = Object.entries(referenceNamed).find(([, { id }]) => id === instead)?.[0];
   if (instead !== null && keep !== undefined && instead !== model?.candidate && typed.length > 0)
@@ -52,6 +52,11 @@ export function commandsOf(
       command: keepingCommand(typed, keep),
     });
   return commands;
+}
+
+/** Says so where the kept model doesn't know all rows. */
+function unknownRows({ rows, drawnFrom }: Pick<DatasetReport, "rows" | "drawnFrom">): string {
+  return drawnFrom === undefined ? "" : ` (the kept model knows ${rows} of ${drawnFrom} rows)`;
 }
 
 /** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */

@@ -1,5 +1,5 @@
 import type { CandidateSummary, DatasetReport } from "@minimand/compare";
-import { labelOf, metricName } from "@minimand/compare";
+import { labelOf, metricName, partOf } from "@minimand/compare";
 import { configurationText, plural } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -25,13 +25,13 @@ function testedOn({ trials, testRows, time }: DatasetReport): string {
     : `${plural(parts, "seed")} on one test file of ${plural(testRows, "row")}`;
 }
 
-/** Says so where not all repeats that were asked for have run. */
-function partialNotice({ seeds, testRows }: DatasetReport): Child {
-  const missing = seeds.planned.length - seeds.complete.length;
-  if (missing <= 0) return null;
-  return html`<p class="notice"><strong>Partial run.</strong> ${seeds.complete.length} of
-${plural(seeds.planned.length, "repeat")} complete${testRows === null ? "; the intervals are wider than they will be" : ""}. The same command with the
-same output directory runs the rest.</p>`;
+/** Says so where rows, folds or seeds that were asked for are missing. */
+function partialNotice(report: DatasetReport): Child {
+  const part = partOf(report);
+  if (part === null) return null;
+  const wide = report.testRows === null ? " The intervals are wider than they will be." : "";
+  return html`<p class="notice"><strong>Partial run.</strong> ${sentence(part)}${wide} The same command with the
+same output directory and more time runs the rest.</p>`;
 }
 
 function facts(report: DatasetReport): Markup {
@@ -55,10 +55,13 @@ ${fact("Baseline", labelOf(report, ranking.baseline))}
 }
 
 /** What the verdict that isn't one means, where it stands. */
-function notPursued({ ranking, finalists }: DatasetReport): Child {
+function notPursued({ ranking, finalists, seeds }: DatasetReport): Child {
   const n = ranking.entries.filter(({ verdict }) => verdict === "not pursued").length;
   if (n === 0) return null;
-  return html`<p class="muted">Not pursued: ${plural(n, "loss", "losses")} trained on one seed and not among the ${finalists.length} finalists
+  const counted = plural(n, "loss", "losses");
+  if (seeds.complete.length < 2)
+    return html`<p class="muted">Not pursued: ${counted} trained on one seed. No finalist was trained on more, so that nothing can be called better.</p>`;
+  return html`<p class="muted">Not pursued: ${counted} trained on one seed and not among the ${finalists.length} finalists
 that were trained on more. ${n === 1 ? "It" : "They"} may be found worse or the same, but nobody looked closely enough to call ${n === 1 ? "it" : "them"} better.</p>`;
 }
 
@@ -66,14 +69,20 @@ that were trained on more. ${n === 1 ? "It" : "They"} may be found worse or the 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 
+/** The rows that the kept model knows. */
+function fittedOn({ rows, drawnFrom, time }: DatasetReport): string {
+  if (drawnFrom !== undefined) return `the ${rows} rows that were drawn of ${drawnFrom}`;
+  return `all ${plural(rows, "row")}${time === undefined ? "" : ", the latest included,"}`;
+}
+
 function keptModel(report: DatasetReport): Markup {
   const { model } = report;
   if (model === null) {
     return html`<h3>The model that was kept</h3><p>No model was kept in this run.</p>`;
   }
   return html`<h3>The model that was kept</h3>
-<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on all
-${plural(report.rows, "row")}${report.time === undefined ? "" : ", the latest included,"}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
+<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on
+${fittedOn(report)}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
       : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come can't be told here."
