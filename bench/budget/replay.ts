@@ -71,6 +71,7 @@ export async function replay(
   let started = 0;
   let shown: { at: number; left: number } | null = null;
   const team: Team = {
+    recall: async (trials) => [...trials],
     async run(trials, { sample, wanted, finished, left }) {
       if (started === 0) pass(others.start);
       const running: { end: number; trial: PlannedTrial; seconds: number }[] = [];

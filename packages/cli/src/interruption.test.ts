@@ -107,12 +107,23 @@ describe("a comparison that is cut short", () => {
     expect(datasets[0].seeds).toEqual({ planned: [0, 1, 2, 3], complete: [0] });
     expect(datasets[0].ranking.alpha).toBe(0.025);
     expect(datasets[0].notes[0].text).toContain(what);
-    expect(cut).toEqual({ missing: [what], alphaLeft: 0.025 });
+    // Cross-entropy's have a record of the tuned threshold beside them.
+    expect(cut).toEqual({ missing: [what], trials: first + 2, alphaLeft: 0.025 });
+    const idle = timeless("budget");
+    const nothing = await run(args("budget", "--budget", "0.001s"));
+    expect(nothing.stderr).toContain(
+      `${first} of ${total} trials are there already, and there was no time for another\n`,
+    );
+    expect(timeless("budget")).toEqual(idle);
     const again = await run(args("budget"));
     expect(again.stderr).toContain(`${first} of ${total} trials are there already\n`);
     const [continued] = resultsOf("budget").datasets;
     expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);
     expect(continued.ranking).toEqual({ ...resultsOf("whole").datasets[0].ranking, alpha: 0.025 });
+    const finished = timeless("budget");
+    const { stderr: all } = await run(args("budget", "--budget", "0.001s"));
+    expect(all).toContain(`all ${total} trials are there already\n`);
+    expect(timeless("budget")).toEqual(finished);
   });
 });
 

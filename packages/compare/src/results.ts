@@ -402,6 +402,9 @@ export interface Results {
   candidates: CandidateSummary[];
   datasets: DatasetReport[];
   across: AcrossReport | null;
-  /** Where a budget has cut the plan: what is missing, and which part of alpha is left for the run that continues. */
-  cut?: { missing: string[]; alphaLeft: number };
+  /**
+   * Where a budget has cut the plan: what is missing, how many records of trials there are, and which part of alpha is left for the run
+   * that continues.
+   */
+  cut?: { missing: string[]; trials: number; alphaLeft: number };
 }

@@ -270,7 +270,9 @@ async function compare(files: string[], options: Options): Promise<void> {
       const { taken, records, cut } = await runTrials(whole);
       const missing = [...sampled(taken), ...cut];
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
-      const look = lookAt(earlier?.alphaLeft ?? settings.alpha, missing.length > 0);
+      const { sample } = taken.settings;
+      const seen = { trials: records.flat().length, sample, cut: missing.length > 0 };
+      const look = lookAt(earlier, seen, settings.alpha);
       const results = resultsOf(taken, records, missing, look, keep);
       await startEngine();
       const compile = await compilerOf(engine, warn);

@@ -58,14 +58,22 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
     const { sample, folds, seeds } = await (budget === null ? runWhole(work) : runWithin(work, budget));
     const doubts = store.doubts();
     if (doubts !== null) tell(doubts);
-    if (work.fresh() === 0) tell(`all ${work.total} trials are there already`);
     const cut: string[] = [];
     if (folds < work.folds) cut.push(`${folds} of ${work.folds} folds`);
     if (seeds < work.seeds) cut.push(`${plural(seeds, "seed")} of ${work.seeds} for the finalists`);
-    return { taken: withSample(options, sample), records: work.records(sample), cut };
+    const records = work.records(sample);
+    if (work.fresh() === 0) tell(nothingRun(work, sample, cut.length > 0));
+    return { taken: withSample(options, sample), records, cut };
   } finally {
     await team.end();
   }
+}
+
+/** Says what was there where no trial was run. */
+function nothingRun(work: ComparisonWork, sample: number | null, isCut: boolean): string {
+  const { total } = work;
+  if (!isCut) return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are there already`;
+  return `${work.done(sample)} of ${total} trials are there already, and there was no time for another`;
 }
 
 /** Without a budget: everything, so many candidates at a time that each worker mostly stays with the one that it has compiled. */

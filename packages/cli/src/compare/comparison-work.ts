@@ -11,7 +11,7 @@ import {
 import type { RunOptions } from "./compare-run.ts";
 import { makeCosts } from "./costs.ts";
 import type { Work } from "./plan-within.ts";
-import type { Team } from "./trial-team.ts";
+import type { Finished, Team } from "./trial-team.ts";
 
 /** A comparison of data sets as {@link Work} of a team. */
 export interface ComparisonWork extends Work {
@@ -21,8 +21,8 @@ export interface ComparisonWork extends Work {
   records(sample: number | null): PredictedTrial[][];
   /** The number of trials of the whole plan. */
   total: number;
-  /** Trials that were run, not found. */
-  fresh(): number;
+  /** Those of them that are there, with a sample. */
+  done(sample: number | null): number;
 }
 
 /** What is planned and what is there of it, with one sample. */
@@ -88,39 +88,48 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     return (1000 * (secondsOf(open(first, sample), sample) + later)) / workers;
   };
 
+  const furtherOf = (sample: number | null): PlannedTrial[] => {
+    const plan = planFor(sample);
+    plan.further ??= planFinals(
+      { ...settings, sample },
+      candidates,
+      subjects,
+      options,
+      finalists(sample, plan.records),
+    );
+    return plan.further;
+  };
+  const noting =
+    (sample: number | null) =>
+    ({ trial, records: own, fresh: isFresh }: Finished): void => {
+      const { records, done } = planFor(sample);
+      records[trial.subject].push(...own);
+      done.add(trial);
+      if (isFresh) fresh++;
+      costs.saw(trial, sample, own[0].seconds);
+    };
+
   return {
     ...(earlier !== undefined && { earlier }),
     ...{ samples, folds, seeds: settings.seeds, workers, costs, total, open, after, timeOfAll },
     first: (sample) => planFor(sample).first,
-    further(sample) {
-      const plan = planFor(sample);
-      plan.further ??= planFinals(
-        { ...settings, sample },
-        candidates,
-        subjects,
-        options,
-        finalists(sample, plan.records),
-      );
-      return plan.further;
+    further: furtherOf,
+    async recall(sample) {
+      const { first } = planFor(sample);
+      const absent = await team.recall(open(first, sample), noting(sample));
+      if (absent.length === 0) await team.recall(open(furtherOf(sample), sample), noting(sample));
     },
     async run(trials, sample, asked) {
-      const { records, done } = planFor(sample);
-      await team.run(
-        trials.filter((trial) => !done.has(trial)),
-        {
-          ...{ sample, total, ...asked },
-          done: done.size,
-          finished({ trial, records: own, fresh: isFresh }) {
-            records[trial.subject].push(...own);
-            done.add(trial);
-            if (isFresh) fresh++;
-            costs.saw(trial, sample, own[0].seconds);
-          },
-        },
-      );
+      const { done } = planFor(sample);
+      await team.run(open(trials, sample), {
+        ...{ sample, total, ...asked },
+        done: done.size,
+        finished: noting(sample),
+      });
     },
     abreast: (trials) => abreast(trials, candidates, workers),
     records: (sample) => planFor(sample).records,
+    done: (sample) => planFor(sample).done.size,
     fresh: () => fresh,
   };
 }

@@ -8,23 +8,36 @@ export interface Look {
   left: number;
 }
 
+/** The trials that a look sees: how many, on so many rows at most (null: all), and whether others are missing. */
+export interface Seen {
+  trials: number;
+  sample: number | null;
+  cut: boolean;
+}
+
+/** A look of an earlier run in the folder. */
+export type Earlier = Look & Omit<Seen, "trials"> & { trials: number | null };
+
 /**
  * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
- * of it. So the levels of all of them add up to alpha.
+ * of it. So the levels of all of them add up to alpha. A run that sees what the one before it saw, the same trials on the same rows, is the
+ * same look: its level stands, nothing is spent, and it says the same. In one folder trials are only added, so that their number tells.
  *
- * @param left what earlier runs have left, see {@link earlierRun}
+ * A look that was complete has spent all; where its trials are gone, the level that it had is there again for those that replace them.
+ *
+ * @param earlier see {@link earlierRun}; null for the first look
+ * @param whole alpha of all looks
  */
-export function lookAt(left: number, cut: boolean): Look {
+export function lookAt(earlier: Earlier | null, { trials, sample, cut }: Seen, whole: number): Look {
+  if (earlier?.cut && cut && earlier.trials === trials && earlier.sample === sample) {
+    const { alpha, left } = earlier;
+    return { alpha, left };
+  }
+  const left = earlier === null ? whole : earlier.cut ? earlier.left : earlier.alpha;
   return cut ? { alpha: left / 2, left: left / 2 } : { alpha: left, left: 0 };
 }
 
-/** What an earlier run in the folder has left, which a budget had cut: of alpha, and with which rows it went. */
-export interface Earlier {
-  alphaLeft: number;
-  sample: number | null;
-}
-
-/** The earlier run of the same comparison that was cut; null where there was none. Its sample may be another. */
+/** The last look of an earlier run of the same comparison, perhaps with another sample; null where there was none. */
 export async function earlierRun(
   out: string,
   settings: Settings,
@@ -32,13 +45,15 @@ export async function earlierRun(
 ): Promise<Earlier | null> {
   const text = await readFile(join(out, "results.json"), "utf8").catch(() => null);
   const earlier = text === null ? null : parsed(text);
-  if (earlier?.cut === undefined || earlier.settings === undefined || !Array.isArray(earlier.datasets))
-    return null;
+  if (!earlier?.settings || !Array.isArray(earlier.datasets)) return null;
   const { sample } = earlier.settings;
   const same =
     JSON.stringify(earlier.settings) === JSON.stringify({ ...settings, sample }) &&
     JSON.stringify(earlier.datasets.map(({ sha256 }) => sha256)) === JSON.stringify(sums);
-  return same ? { alphaLeft: earlier.cut.alphaLeft, sample } : null;
+  if (!same) return null;
+  const { alpha } = earlier.datasets[0].ranking;
+  const { cut } = earlier;
+  return { alpha, left: cut?.alphaLeft ?? 0, trials: cut?.trials ?? null, sample, cut: cut !== undefined };
 }
 
 function parsed(text: string): Partial<Results> | null {

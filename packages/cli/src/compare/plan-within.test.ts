@@ -13,10 +13,20 @@ interface Imagined {
   expected?: number;
   /** Trials that are there already. */
   there?: (trial: PlannedTrial, sample: number | null) => boolean;
+  /** Names of those that are there already; new ones are added. */
+  store?: Set<string>;
 }
 
 /** A comparison of 20 candidates on one worker, by a clock of its own. */
-function imagine({ rows = 5000, folds = 5, earlier, each, expected = 1, there }: Imagined) {
+function imagine({
+  rows = 5000,
+  folds = 5,
+  earlier,
+  each,
+  expected = 1,
+  there,
+  store = new Set(),
+}: Imagined) {
   let clock = 0;
   const ran: { sample: number | null; trial: PlannedTrial }[] = [];
   const done = new Set<string>();
@@ -46,17 +56,21 @@ function imagine({ rows = 5000, folds = 5, earlier, each, expected = 1, there }:
     after: () => 0,
     timeOfAll: (sample) =>
       expected * takes(sample) * [...first, ...further].filter((t) => !done.has(name(t, sample))).length,
-    async run(some, sample, { wanted, left }) {
-      for (const trial of some)
-        if (there?.(trial, sample)) {
+    async recall(sample) {
+      for (const trial of [...first, ...further])
+        if (there?.(trial, sample) || store.has(name(trial, sample))) {
           done.add(name(trial, sample));
           known++;
         }
+    },
+    fresh: () => ran.length,
+    async run(some, sample, { wanted, left }) {
       for (const trial of some) {
         if (done.has(name(trial, sample))) continue;
         if (!wanted()) return;
         clock += takes(sample);
         done.add(name(trial, sample));
+        store.add(name(trial, sample));
         known++;
         ran.push({ sample, trial });
         lefts.push({ at: clock, left: left() });
@@ -128,6 +142,15 @@ it("says how long it takes within a factor of two, also before it has gone over 
   expect(left! / truth).toBeGreaterThan(0.5);
 });
 
+it("shows no more time left than the budget has", async () => {
+  for (const expected of [0.7, 1, 3]) {
+    const { within, lefts } = imagine({ each: 0.1, expected });
+    await within(30_000);
+    expect(lefts.some(({ left }) => left !== null)).toBe(true);
+    for (const { at, left } of lefts) expect(left ?? 0).toBeLessThanOrEqual(1.05 * 30_000 - at);
+  }
+});
+
 describe("a run that continues one that was cut", () => {
   const there: Imagined["there"] = ({ spec }, sample) => sample === 700 && spec.seed === 0 && spec.fold < 3;
 
@@ -142,5 +165,33 @@ describe("a run that continues one that was cut", () => {
   it("takes more rows where it has time for all of that", async () => {
     const { within } = imagine({ each: 0.05, earlier: 700, there });
     expect(await within(120_000)).toEqual({ sample: null, folds: 5, seeds: 6 });
+  });
+
+  it("goes on until all is done, however often the same time is too short for the rest", async () => {
+    const store = new Set<string>();
+    const seeds: number[] = [];
+    for (let i = 0; i < 12 && seeds.at(-1) !== 6; i++) {
+      const { within, clock } = imagine({ each: 0.05, store, ...(i > 0 && { earlier: null }) });
+      seeds.push((await within(34_000)).seeds);
+      expect(clock()).toBeLessThan(34_000);
+    }
+    // Four seeds take nearly all of it.
+    expect(seeds).toEqual([1, 5, 6]);
+  });
+
+  it("begins what doesn't fit, and the next one finishes it", async () => {
+    const store = new Set<string>();
+    const folds: number[] = [];
+    // Of 220 rows none are drawn: three folds take longer than the budget, and so does each other one.
+    for (let i = 0; i < 9 && folds.at(-1) !== 5; i++) {
+      const { within } = imagine({ rows: 220, each: 1, store, ...(i > 0 && { earlier: null }) });
+      folds.push((await within(4000)).folds);
+    }
+    expect(folds).toEqual([3, 3, 4, 4, 5]);
+  });
+
+  it("is cut no more where all is there, though no time is left", async () => {
+    const { within } = imagine({ each: 0.1, earlier: null, there: () => true });
+    expect(await within(1)).toEqual({ sample: null, folds: 5, seeds: 6 });
   });
 });

@@ -22,7 +22,11 @@ export interface Work {
   after(sample: number | null): number;
   /** Milliseconds that all trials of the plan which aren't finished take. */
   timeOfAll(sample: number | null): number;
+  /** Takes note of all trials that earlier runs have finished with so many rows: they cost nothing. */
+  recall(sample: number | null): Promise<void>;
   run(trials: readonly PlannedTrial[], sample: number | null, how: Asked): Promise<void>;
+  /** Trials that were run, not found. */
+  fresh(): number;
 }
 
 /** What is asked while trials run. */
@@ -61,7 +65,8 @@ const mostRaises = 2;
  * for: the first trials tell how many, and later ones mend it, to fewer rows at any time and to more at the beginning. Then come the other
  * folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
  *
- * Where even the fewest rows take too long, three folds are run however long they take.
+ * Where even the fewest rows take too long, three folds are run however long they take. A run that finds all that it has room for begins
+ * what comes next, and the one after it finds that: the same command, repeated, gets through the folds and seeds of its rows.
  */
 export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   const { folds, seeds, workers, costs } = work;
@@ -106,6 +111,7 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     return Math.max(folds, Math.min(all, budget.left()));
   };
   for (;;) {
+    await work.recall(places[at]);
     const folds = inFolds(places[at], 0, least);
     await work.run(folds, places[at], {
       wanted: () => placeNow() === at,
@@ -121,20 +127,24 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
 
   /** Runs as many groups of trials as there is time for, of which the number is fixed before; returns how many are complete. */
   const runFitting = async (groups: readonly (readonly PlannedTrial[])[]): Promise<number> => {
-    let planned = 0;
+    const openOf = (group: readonly PlannedTrial[]): PlannedTrial[] => work.open(group, sample);
+    const finished = groups.findIndex((group) => openOf(group).length > 0);
+    if (finished < 0) return groups.length;
+    let planned = finished;
     let time = 0;
-    for (const group of groups) {
-      time += timeOf(work.open(group, sample), sample);
+    for (const group of groups.slice(finished)) {
+      time += timeOf(openOf(group), sample);
       if (time > budget.left()) break;
       planned++;
     }
-    const taken = groups.slice(0, planned);
+    const idle = planned === finished && work.fresh() === 0;
+    const taken = groups.slice(finished, idle ? planned + 1 : planned);
     await work.run(taken.flat(), sample, {
-      wanted: () => budget.left() > -late * budget.whole,
+      wanted: () => budget.left() > (idle ? 0 : -late * budget.whole),
       left: () => left(sample),
     });
-    const broken = taken.findIndex((group) => work.open(group, sample).length > 0);
-    return broken < 0 ? planned : broken;
+    const broken = groups.findIndex((group) => openOf(group).length > 0);
+    return broken < 0 ? groups.length : broken;
   };
   const further = Array.from({ length: folds - least }, (_, i) => least + i);
   const ran = least + (await runFitting(further.map((fold) => inFolds(sample, fold, fold + 1))));

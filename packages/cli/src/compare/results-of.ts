@@ -52,6 +52,6 @@ export function resultsOf(
     candidates: [...summaries],
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
-    ...(missing.length > 0 && { cut: { missing, alphaLeft: left } }),
+    ...(missing.length > 0 && { cut: { missing, trials: records.flat().length, alphaLeft: left } }),
   });
 }

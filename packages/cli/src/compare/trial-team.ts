@@ -60,6 +60,8 @@ export interface RunOfTrials {
 
 /** Workers that run trials, and keep what they have finished. */
 export interface Team {
+  /** Tells of those trials that the store holds, and returns the others. */
+  recall(trials: readonly PlannedTrial[], finished: (finished: Finished) => void): Promise<PlannedTrial[]>;
   /**
    * Runs those trials that the store doesn't hold yet, in their order. Every finished trial is stored at once, so that an interruption
    * loses at most those in flight.
@@ -85,18 +87,23 @@ export function startTeam(options: TeamOptions): Team {
     await pool?.destroy();
   }
 
-  async function run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void> {
-    const { sample, total, finished, wanted, left } = how;
-    let { done } = how;
-    const pending: PlannedTrial[] = [];
+  async function recall(
+    trials: readonly PlannedTrial[],
+    finished: (finished: Finished) => void,
+  ): Promise<PlannedTrial[]> {
+    const absent: PlannedTrial[] = [];
     for (const trial of trials) {
       const known = await store.get(trial.key);
-      if (known === null) pending.push(trial);
-      else {
-        finished({ trial, records: known, fresh: false });
-        done++;
-      }
+      if (known === null) absent.push(trial);
+      else finished({ trial, records: known, fresh: false });
     }
+    return absent;
+  }
+
+  async function run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void> {
+    const { sample, total, finished, wanted, left } = how;
+    const pending = await recall(trials, finished);
+    let done = how.done + trials.length - pending.length;
     if (pending.length === 0) return;
     signal.throwIfAborted();
     if (pool === null && done > 0) tell(`${done} of ${total} trials are there already`);
@@ -142,7 +149,7 @@ export function startTeam(options: TeamOptions): Team {
     }
   }
 
-  return { run, end };
+  return { recall, run, end };
 }
 
 function workerData({ subjects, settings, engine, origins, model }: TeamOptions): CompareWorkerData {
