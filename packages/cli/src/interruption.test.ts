@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -115,8 +115,14 @@ describe("a comparison that is cut short", () => {
       `${first} of ${total} trials are there already, and there was no time for another\n`,
     );
     expect(timeless("budget")).toEqual(idle);
+    // A trial of a seed that stays incomplete is no new look.
+    const further = trialsIn("whole").find((name) => !trialsIn("budget").includes(name))!;
+    copyFileSync(at("whole/trials", further), at("budget/trials", further));
+    const more = await run(args("budget", "--budget", "0.001s"));
+    expect(more.stderr).toContain(`${first + 1} of ${total} trials are there already, and there was`);
+    expect(timeless("budget")).toEqual(idle);
     const again = await run(args("budget"));
-    expect(again.stderr).toContain(`${first} of ${total} trials are there already\n`);
+    expect(again.stderr).toContain(`${first + 1} of ${total} trials are there already\n`);
     const [continued] = resultsOf("budget").datasets;
     expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);
     expect(continued.ranking).toEqual({ ...resultsOf("whole").datasets[0].ranking, alpha: 0.025 });

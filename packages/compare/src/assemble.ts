@@ -63,6 +63,31 @@ export function finalistsFor(
   });
 }
 
+/** Finished trials that a report is made of, with the folds of the first seed and the further seeds that are complete. */
+export interface UsedTrials {
+  first: { trials: PredictedTrial[]; folds: number[] };
+  finalists: string[];
+  final: { trials: PredictedTrial[]; seeds: number[] };
+}
+
+/**
+ * Those of the finished trials of a data set that {@link reportDataset} uses: of folds and seeds that are complete.
+ *
+ * @throws RangeError as that does
+ */
+export function usedTrials(
+  dataset: Dataset,
+  testTable: Table | null,
+  settings: Settings,
+  candidates: readonly CandidateSummary[],
+  trials: readonly PredictedTrial[],
+): UsedTrials {
+  const first = firstSeed(trials, candidates, testTable === null ? settings.folds : 1);
+  const finalists = finalistsFor(dataset, testTable, settings, candidates, first.trials);
+  const judged = [baselineIdOf(settings, dataset.task), ...finalists];
+  return { first, finalists, final: furtherSeeds(trials, candidates, judged, first.folds) };
+}
+
 /**
  * The report of one data set from its finished trials: all candidates on the first seed, on those folds that are complete for them
  * (three at least), and baseline and finalists on those further seeds that are, with those references that have them, too.
@@ -85,14 +110,12 @@ export function reportDataset(
   const testRows = testTable === null ? null : Math.max(truth.labels.length, truth.targets.length);
   const baseline = baselineIdOf(settings, dataset.task);
   const judged = judgedBy(settings, dataset);
-  const first = firstSeed(trials, candidates, testRows === null ? settings.folds : 1);
-  const finalists = finalistsFor(dataset, testTable, settings, candidates, first.trials);
+  const { first, finalists, final } = usedTrials(dataset, testTable, settings, candidates, trials);
   const chosen = candidates.some(({ id }) => id === references.validation.id)
     ? chosenByValidation(first.trials, losses(candidates), references.validation.id, {
         higherIsBetter: judged.higherIsBetter && dataset.bags !== true,
       })
     : [];
-  const final = furtherSeeds(trials, candidates, [baseline, ...finalists], first.folds);
   // In one order, whatever the order in which workers have finished.
   const place = new Map(candidates.map(({ id }, i) => [id, i]));
   const used = [...first.trials, ...chosen, ...final.trials].sort(

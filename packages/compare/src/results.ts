@@ -403,7 +403,7 @@ export interface Results {
   datasets: DatasetReport[];
   across: AcrossReport | null;
   /**
-   * Where a budget has cut the plan: what is missing, how many records of trials there are, and which part of alpha is left for the run
+   * Where a budget has cut the plan: what is missing, how many records of trials were used, and which part of alpha is left for the run
    * that continues.
    */
   cut?: { missing: string[]; trials: number; alphaLeft: number };

@@ -18,7 +18,7 @@ import { areRecords, type RunOptions, runTrials } from "../compare/compare-run.t
 import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
-import { resultsOf, sampled } from "../compare/results-of.ts";
+import { resultsOf, sampled, seenOf } from "../compare/results-of.ts";
 import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -270,9 +270,8 @@ async function compare(files: string[], options: Options): Promise<void> {
       const { taken, records, cut } = await runTrials(whole);
       const missing = [...sampled(taken), ...cut];
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
-      const { sample } = taken.settings;
-      const seen = { trials: records.flat().length, sample, cut: missing.length > 0 };
-      const look = lookAt(earlier, seen, settings.alpha);
+      const seen = seenOf(taken, records, missing);
+      const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
       const results = resultsOf(taken, records, missing, look, keep);
       await startEngine();
       const compile = await compilerOf(engine, warn);

@@ -8,7 +8,10 @@ export interface Look {
   left: number;
 }
 
-/** The trials that a look sees: how many, on so many rows at most (null: all), and whether others are missing. */
+/**
+ * What a look sees: how many trials (of folds and seeds that are complete), on so many rows at most (null: all), and whether others are
+ * missing.
+ */
 export interface Seen {
   trials: number;
   sample: number | null;

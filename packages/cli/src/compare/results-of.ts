@@ -6,11 +6,12 @@ import {
   type PredictedTrial,
   type Results,
   reportDataset,
+  usedTrials,
   withShortNames,
 } from "@minimand/compare";
 import { versions } from "../version.ts";
 import type { RunOptions } from "./compare-run.ts";
-import type { Look } from "./looks.ts";
+import type { Look, Seen } from "./looks.ts";
 
 /** Says of how many rows were drawn. */
 export function sampled({ settings, subjects }: RunOptions): string[] {
@@ -21,12 +22,25 @@ export function sampled({ settings, subjects }: RunOptions): string[] {
       ];
 }
 
+/** What a look at a run sees. */
+export function seenOf(
+  { subjects, settings, summaries }: RunOptions,
+  records: readonly PredictedTrial[][],
+  missing: readonly string[],
+): Seen {
+  const trials = subjects.map(({ dataset, testTable }, i) => {
+    const { first, final } = usedTrials(dataset, testTable, settings, summaries, records[i]);
+    return first.trials.length + final.trials.length;
+  });
+  return { trials: trials.reduce((a, b) => a + b), sample: settings.sample, cut: missing.length > 0 };
+}
+
 /** What `results.json` holds of a run. */
 export function resultsOf(
   { subjects, settings, engine, summaries, model }: RunOptions,
   records: PredictedTrial[][],
   missing: string[],
-  { alpha, left }: Look,
+  { alpha, left, trials }: Look & Seen,
   keep: Keep,
 ): Results {
   const cut = missing.map(
@@ -52,6 +66,6 @@ export function resultsOf(
     candidates: [...summaries],
     datasets,
     across: datasets.length > 1 ? compareAcross(datasets, settings.alpha) : null,
-    ...(missing.length > 0 && { cut: { missing, trials: records.flat().length, alphaLeft: left } }),
+    ...(missing.length > 0 && { cut: { missing, trials, alphaLeft: left } }),
   });
 }
