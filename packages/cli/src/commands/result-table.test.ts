@@ -20,6 +20,15 @@ describe("the result on a terminal", () => {
     for (const head of ["p (adjusted)", "worse/same/better"]) expect(wide).toContain(head);
   });
 
+  it("says beside the name what of a run is missing", () => {
+    const folds = { planned: 5, complete: [0, 1, 2] };
+    const [first] = shown(200, resultsFixture([{ ...report, drawnFrom: 5000, folds }]));
+    expect(first).toContain(
+      ` (${report.rows} of 5000 rows were drawn, 3 of 5 folds of the first seed are complete)`,
+    );
+    expect(shown(200)[0]).not.toContain("(");
+  });
+
   it("reads probabilities in the direction of the differences: worse, same, better", () => {
     const { pWorse, pSame, pBetter } = report.ranking.entries[0]!.difference as {
       pWorse: number;

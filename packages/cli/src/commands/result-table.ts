@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
-import { fixed, metricName, outcomeOrder, pValue, signed, unequalSeeds } from "@minimand/compare";
+import { fixed, metricName, outcomeOrder, partOf, pValue, signed, unequalSeeds } from "@minimand/compare";
 import { printable } from "../printable.ts";
 import { adviceOf, type CommandToRun, commandsOf } from "../report/comparison/advice.ts";
 import { plural } from "../report/format.ts";
@@ -45,7 +45,8 @@ const tested: WidthColumn[] = [
   { head: "probability", align: "right", keep: 1 },
 ];
 
-function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport, width: number): string {
+function datasetTable(report: DatasetReport, width: number): string {
+  const { name, ranking, trials, testRows } = report;
   const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
   // Where nothing is tested there is nothing to show of intervals and probabilities.
   const claims = ranking.entries.some(({ difference }) => difference !== null && difference.p !== null);
@@ -66,10 +67,8 @@ function datasetTable({ name, ranking, seeds, trials, testRows }: DatasetReport,
     width,
     (text, i) => styleText(styleOf[entries[i].verdict], text),
   );
-  const asked =
-    seeds.complete.length < seeds.planned.length
-      ? ` (${seeds.complete.length} of ${seeds.planned.length} repeats)`
-      : "";
+  const part = partOf(report);
+  const asked = part === null ? "" : ` (${part})`;
   const testedOn =
     testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
   const lines = [ranking.summary, unequalSeeds(ranking)].filter((line) => line !== null);

@@ -98,6 +98,9 @@ describe("recommend", () => {
     expect(use).toBe(
       "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline. It is kept, trained again on all 768 rows, the latest included; the scores are of models that knew earlier rows only.",
     );
+    expect(recommend({ ...report, ...keptModel("cross-entropy"), drawnFrom: 5000 }, none).use).toContain(
+      " It is kept, trained again on 768 of 5000 rows; the scores are",
+    );
     expect(beside).toEqual([
       "gradient-boosted-trees are 20.0 points of balanced accuracy ahead of the baseline, more than any loss; this, too, is not tested.",
     ]);
