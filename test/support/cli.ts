@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Results } from "@minimand/compare";
 import { afterAll } from "vitest";
 
-const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
+/** The file that starts the command. */
+export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
 
 export interface Ran {
   /** Exit code; null where a signal ended the program. */

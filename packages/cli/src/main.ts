@@ -2,15 +2,20 @@ import { exitCodeOf, failureLine } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 import { leave } from "./run/leave.ts";
 
-// A reader that goes away (`minimand losses | head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that goes away (`minimand losses | head`) is no fault.
   if (error.code === "EPIPE") leave(0);
-  throw error;
+  fail(error);
 });
 
 try {
   await makeProgram().parseAsync();
 } catch (error) {
+  fail(error);
+}
+
+/** Ends the program with what it says of an error. */
+function fail(error: unknown): never {
   const code = exitCodeOf(error);
   // Commander has already printed what it refused.
   const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";

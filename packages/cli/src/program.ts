@@ -11,6 +11,7 @@ import { predictCommand } from "./commands/predict.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { solveCommand } from "./commands/solve.ts";
 import { beQuiet, printable } from "./printable.ts";
+import { print } from "./terminal/print.ts";
 import { version } from "./version.ts";
 
 /** The command line, whole. */
@@ -28,6 +29,7 @@ export function makeProgram(): Command {
     })
     // One line: commander puts its suggestion on a second one.
     .configureOutput({
+      writeOut: print,
       outputError: (text, write) => {
         const [refusal, ...suggestion] = text.trim().split(/\n(?=\(Did you mean .*\)$)/);
         write(`minimand: ${[printable(refusal.replace(/^error: /, "")), ...suggestion].join(" ")}\n`);

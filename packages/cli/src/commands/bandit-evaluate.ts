@@ -14,6 +14,7 @@ import { renderEvaluation } from "../report/bandit.ts";
 import { doubts, evaluationRows } from "../report/bandit-rows.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
@@ -98,7 +99,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       "report.html": renderEvaluation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    process.stdout.write(
+    print(
       options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
     );
     for (const text of doubts(file)) tell(text);

@@ -18,6 +18,7 @@ import { noiseText, simulationRows } from "../report/bandit-rows.ts";
 import { plural } from "../report/format.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
 import { versions } from "../version.ts";
@@ -168,7 +169,7 @@ async function simulate(source: string, options: Options): Promise<void> {
       "report.html": renderSimulation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    process.stdout.write(options.json ? `${JSON.stringify(file)}\n` : simulationText(file, terminalWidth()));
+    print(options.json ? `${JSON.stringify(file)}\n` : simulationText(file, terminalWidth()));
   }, "begins anew");
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }

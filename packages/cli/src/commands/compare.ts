@@ -33,6 +33,7 @@ import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { warnOnce } from "../run/warnings.ts";
+import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
 import {
   engineOption,
@@ -292,9 +293,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       });
       for (const { notes } of results.datasets)
         for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
-      process.stdout.write(
-        options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }),
-      );
+      print(options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }));
     });
   });
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);

@@ -7,6 +7,7 @@ import { writeWhole } from "../files/write-whole.ts";
 import { datasetOf, modelFolders, noModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { onnxOf } from "../models/onnx-model.ts";
 import { printable } from "../printable.ts";
+import { print } from "../terminal/print.ts";
 import { place, withOption } from "./options.ts";
 
 interface Options {
@@ -50,7 +51,7 @@ export function exportCommand(): Command {
             ownModelOf(place, model, models),
           ),
         );
-      process.stdout.write(
+      print(
         options.json
           ? `${JSON.stringify(written)}\n`
           : written

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
 import { printable } from "../printable.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { cutText, textWidth, wrapText } from "../terminal/text-width.ts";
 
@@ -28,9 +29,7 @@ export function listingCommand(name: string, description: string, examples: read
 
 /** Prints a listing: `all` as JSON, or the groups as text. */
 export function printListing(all: unknown, groups: readonly EntryGroup[], json: boolean): void {
-  process.stdout.write(
-    json ? `${JSON.stringify(all, null, 1)}\n` : `${listingText(groups, terminalWidth())}\n`,
-  );
+  print(json ? `${JSON.stringify(all, null, 1)}\n` : `${listingText(groups, terminalWidth())}\n`);
 }
 
 const indent = "    ";

@@ -11,6 +11,7 @@ import type { Command } from "commander";
 import { printable, tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { duration } from "../run/progress.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
 import { type Entry, listingCommand, printListing } from "./listing.ts";
@@ -26,7 +27,7 @@ export function papersCommand(): Command {
         // For the suggestion of the nearest name.
         const { card } = await loadReproduction(slug);
         const outcome = outcomeOf(slug);
-        process.stdout.write(
+        print(
           json
             ? `${JSON.stringify({ ...card, outcome }, null, 1)}\n`
             : `${paperText(card, outcome, terminalWidth())}\n`,

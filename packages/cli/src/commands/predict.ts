@@ -8,6 +8,7 @@ import { readInputTable } from "../files/read-input-table.ts";
 import { onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { openOnnx, type Predictor } from "../models/onnx-model.ts";
 import { tell } from "../printable.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { answerCsv, answerJson, answerOf, answerSample, sampleRows } from "./answer.ts";
 import { damagedOption, repeated, strictOption, withOption } from "./options.ts";
@@ -55,12 +56,12 @@ export function predictCommand(): Command {
       const reading = table.notes.filter(({ about }) => about !== "numbers");
       for (const note of [...reading, ...predicted.notes]) tell(noteText(note));
       const answer = answerOf(predicted, description, table, options.id);
-      if (options.json) process.stdout.write(answerJson(answer));
+      if (options.json) print(answerJson(answer));
       else if (process.stdout.isTTY) {
-        process.stdout.write(`${answerSample(answer, terminalWidth())}\n`);
+        print(`${answerSample(answer, terminalWidth())}\n`);
         if (predicted.rows > sampleRows)
           tell(`the first ${sampleRows} of ${predicted.rows} rows: '> predictions.csv' writes all of them`);
-      } else process.stdout.write(answerCsv(answer));
+      } else print(answerCsv(answer));
     });
 }
 

@@ -22,6 +22,7 @@ import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
 import { versions } from "../version.ts";
@@ -145,7 +146,7 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
     "report.html": renderReproduction(file),
     "report.json": `${JSON.stringify(file, null, 1)}\n`,
   });
-  process.stdout.write(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
+  print(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 
@@ -169,7 +170,7 @@ async function tune(
   const tuned = await drive(reproduction.tune(host), host);
   const path = join(out, "tuned.json");
   await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
-  process.stdout.write(
+  print(
     json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
   );
   tell(
