@@ -113,9 +113,10 @@ describe("a model that is damaged", () => {
     writeFileSync(header, readFileSync(header, "latin1").replace("F32", "F33"), "latin1");
   });
 
-  const own = "expected the content that its own SHA-256 tells, got one that was changed or damaged";
+  const own =
+    "expected the content that its own SHA-256 tells, got one that was changed or damaged: run the comparison again, which writes both files";
   const weights =
-    "expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones";
+    "expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: run the comparison again, which writes both files";
   it.each([
     ["mean", "model.json", own],
     ["level", "model.json", own],

@@ -76,7 +76,7 @@ describe("minimand compare --keep trees", () => {
       expect(await run(["predict", "damaged", "a.csv"])).toEqual({
         ...{ code: 2, stdout: "" },
         stderr:
-          "minimand: damaged/model/model.trees: expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones\n",
+          "minimand: damaged/model/model.trees: expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: run the comparison again, which writes both files\n",
       });
     }
   });

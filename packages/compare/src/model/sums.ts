@@ -14,6 +14,8 @@ export async function withOwnSum(textOf: (sum: string) => string): Promise<strin
   return textOf(await sha256Of(new TextEncoder().encode(textOf(blank))));
 }
 
+const again = "run the comparison again, which writes both files";
+
 /**
  * Checks that the files of a kept model are those that were written, byte by byte: `model.json` holds a sum of itself
  * and one of the weights.
@@ -32,11 +34,11 @@ export async function checkSums(
   const own = await sha256Of(new TextEncoder().encode(files.description.replace(String(sha256), blank)));
   if (own !== sha256)
     throw new DataError(
-      `${places.description}: expected the content that its own SHA-256 tells, got one that was changed or damaged`,
+      `${places.description}: expected the content that its own SHA-256 tells, got one that was changed or damaged: ${again}`,
     );
   if ((await sha256Of(files.weights)) !== weightsSha256)
     throw new DataError(
-      `${places.weights}: expected the weights whose SHA-256 model.json tells, got others, or changed or damaged ones`,
+      `${places.weights}: expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: ${again}`,
     );
   return true;
 }

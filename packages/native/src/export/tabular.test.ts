@@ -269,7 +269,7 @@ describe("a loaded model", () => {
     const unknown = new TextDecoder("latin1").decode(bytes).replaceAll("Softmax", "Softmin");
     const other = Uint8Array.from(unknown, (c) => c.charCodeAt(0));
     expect(() => loadModel(other)).toThrow(
-      "model: expected the content that its own SHA-256 tells, got one that was changed or damaged",
+      "model: expected the content that its own SHA-256 tells, got one that was changed or damaged: write it again",
     );
     const noSum = replaced(other, "minimand.sha256", "minimand.no_sum");
     expect(() => loadModel(noSum)).toThrow(/^model: expected one that ONNX Runtime loads, got .*Softmin/);
