@@ -122,6 +122,7 @@ describe("a comparison that is cut short", () => {
     expect(more.stderr).toContain(`${first + 1} of ${total} trials are there already, and there was`);
     expect(timeless("budget")).toEqual(idle);
     const again = await run(args("budget"));
+    expect(again.stderr).not.toContain("replaced");
     expect(again.stderr).toContain(`${first + 1} of ${total} trials are there already\n`);
     const [continued] = resultsOf("budget").datasets;
     expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);

@@ -150,6 +150,7 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     ["--imbalance", "0.5"],
     "--imbalance: expected a finite number >= 1, got 0.5",
   ],
+  ["two budgets", good, ["--quick", "--budget", "60s"], "--quick: expected this or --budget, got both"],
   [
     "a budget that is no time",
     good,

@@ -29,8 +29,13 @@ const predictions: Record<number, string> = {};
 beforeAll(async () => {
   writeFileSync(at("a.csv"), sampleCsv());
   // The trials of both are kept in either folder.
-  for (const hidden of ["5", "4"]) {
-    expect(await compare("old", hidden)).toMatchObject({ code: 0 });
+  for (const [hidden, told] of [
+    ["5", ""],
+    ["4", "old: results of 'a' (with another --hidden) are there: they and their model will be replaced\n"],
+  ]) {
+    const { code, stderr } = await compare("old", hidden);
+    expect(code).toBe(0);
+    expect(stderr.match(/^.*will be replaced\n/m)?.[0] ?? "").toBe(told);
     predictions[Number(hidden)] = (await run(["predict", "old", "a.csv"])).stdout;
   }
   expect(predictions[4]).not.toBe(predictions[5]);

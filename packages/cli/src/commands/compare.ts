@@ -17,7 +17,9 @@ import { makeBudget } from "../compare/budget.ts";
 import { areRecords, type RunOptions, runTrials } from "../compare/compare-run.ts";
 import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
+import { optionOf } from "../compare/option-of.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
+import { replacedResults } from "../compare/replaced-results.ts";
 import { resultsOf, sampled, seenOf } from "../compare/results-of.ts";
 import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
@@ -217,6 +219,8 @@ again continues where it was stopped.`,
 
 async function compare(files: string[], options: Options): Promise<void> {
   const started = performance.now();
+  if (options.quick && options.budget !== undefined)
+    throw new UsageError("--quick: expected this or --budget, got both");
   const milliseconds = options.budget ?? (options.quick ? quick : null);
   const budget = milliseconds === null ? null : makeBudget(milliseconds, started);
   const workers = workersOf(options);
@@ -258,9 +262,11 @@ async function compare(files: string[], options: Options): Promise<void> {
       tell(`${file}: ${brought.map(({ id }) => id).join(", ")}`);
     }
     for (const { text } of chooseReferences(settings).notes) tell(text);
+    const sums = subjects.map(({ sha256 }) => sha256);
+    const replaced = await replacedResults(out, { settings, sums, model });
+    if (replaced !== null) tell(replaced);
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
-      const sums = subjects.map(({ sha256 }) => sha256);
       const earlier = await earlierRun(out, settings, sums);
       const whole: RunOptions = {
         ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
@@ -368,12 +374,7 @@ function asOptions<T>(check: () => T): T {
     return check();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(
-      error.message.replace(
-        /^[a-zA-Z]+(?=: expected )/,
-        (name) => `--${name.replace(/[A-Z]/g, "-$&").toLowerCase()}`,
-      ),
-    );
+    throw new RangeError(error.message.replace(/^[a-zA-Z]+(?=: expected )/, optionOf));
   }
 }
 

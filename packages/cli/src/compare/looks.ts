@@ -46,8 +46,7 @@ export async function earlierRun(
   settings: Settings,
   sums: readonly string[],
 ): Promise<Earlier | null> {
-  const text = await readFile(join(out, "results.json"), "utf8").catch(() => null);
-  const earlier = text === null ? null : parsed(text);
+  const earlier = await resultsIn(out);
   if (!earlier?.settings || !Array.isArray(earlier.datasets)) return null;
   const { sample } = earlier.settings;
   const same =
@@ -59,9 +58,11 @@ export async function earlierRun(
   return { alpha, left: cut?.alphaLeft ?? 0, trials: cut?.trials ?? null, sample, cut: cut !== undefined };
 }
 
-function parsed(text: string): Partial<Results> | null {
+/** What `results.json` of a folder holds, whoever wrote it; null where it isn't there, or is no object of JSON. */
+export async function resultsIn(out: string): Promise<Partial<Results> | null> {
   try {
-    return JSON.parse(text) as Partial<Results> | null;
+    const value: unknown = JSON.parse(await readFile(join(out, "results.json"), "utf8"));
+    return typeof value === "object" ? value : null;
   } catch {
     return null;
   }
