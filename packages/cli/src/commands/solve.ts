@@ -13,6 +13,7 @@ import type { SolveFile } from "../solve/solve-file.ts";
 import { type Solved, type SolverName, solveBy, solverHelp, solverNames } from "../solve/solve-run.ts";
 import { readMatrix, readRightHandSide } from "../solve/system.ts";
 import { normOf } from "../solve/vectors.ts";
+import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { jsonOption, list, number, outOption, place, wholeNumber } from "./options.ts";
@@ -128,9 +129,7 @@ async function solve(path: string, options: Options): Promise<void> {
       "convergence.svg": convergenceSvg(file),
       "solution.mtx": best === undefined ? null : writeMatrixMarket(best.x, solutionComment(file, best)),
     });
-    process.stdout.write(
-      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`,
-    );
+    print(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`);
     if (best === undefined) throw new UsageError(failureOf(solved, file));
   }, "begins anew");
   tell(`${join(out, "solution.mtx")} has the solution, ${join(out, "report.html")} the figure`);

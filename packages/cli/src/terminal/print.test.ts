@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bin, type Ran, sampleCsv, tiny, workFolder } from "../../../../test/support/cli.ts";
+import { bin, everythingIn, type Ran, sampleCsv, tiny, workFolder } from "../../../../test/support/cli.ts";
 
 const { at, folder, run } = workFolder();
 
@@ -67,4 +69,14 @@ describe.skipIf(process.platform === "win32")("what the command prints", () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(readFileSync(at("code"), "utf8")).toBe("code 0\n");
   });
+});
+
+it("is the one way out of what commands answer", () => {
+  const source = fileURLToPath(new URL("../", import.meta.url));
+  const writers = everythingIn(source).filter(
+    (path) =>
+      /(?<!\.test|\.fixture)\.ts$/.test(path) &&
+      /process\.stdout\.write\(/.test(readFileSync(join(source, path), "utf8")),
+  );
+  expect(writers).toEqual([join("terminal", "print.ts")]);
 });
