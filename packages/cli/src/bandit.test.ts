@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linUcb } from "minimand";
@@ -103,7 +104,12 @@ describe.concurrent("minimand bandit", () => {
     writeFileSync(join(cwd, "broken.jsonl"), `${log}{`);
     writeFileSync(join(cwd, "empty.jsonl"), "");
     writeFileSync(join(cwd, "cut.snapshot"), linUcb({ dim: 1, arms: 2 }).snapshot().slice(0, 60));
+    execFileSync("mkfifo", [join(cwd, "pipe")]);
     const refusals: [string[], string][] = [
+      [
+        ["simulate", "a.csv", "-t", "y", "--log", "pipe"],
+        "pipe: expected a file or a name that is free, got a pipe",
+      ],
       [["simulate", "a.csv"], "--target: expected the column of the classes, got none"],
       [["simulate", "a.csv", "-t", "size"], "--target: expected classes, which become the arms"],
       [["simulate", "a.csv", "-t", "y", "-a", "lin-ucd"], "did you mean 'lin-ucb'?"],

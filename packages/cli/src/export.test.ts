@@ -135,7 +135,7 @@ describe.concurrent("minimand export", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /^minimand: damaged\/model\.safetensors: expected the weights whose SHA-256 [^\n]+\n$/,
+        /^minimand: damaged\/model\.safetensors: expected the file whose SHA-256 [^\n]+\n$/,
       ),
     });
     expect(everythingIn(at("damaged"))).toEqual(["model.json", "model.safetensors"]);

@@ -11,7 +11,7 @@ import { bundledTarget, readInput } from "../files/input.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import type { Reading } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { writeWhole } from "../files/write-whole.ts";
+import { checkReplaceable, writeWhole } from "../files/write-whole.ts";
 import { printable, tell } from "../printable.ts";
 import { renderSimulation } from "../report/bandit.ts";
 import { noiseText, simulationRows } from "../report/bandit-rows.ts";
@@ -113,6 +113,7 @@ async function simulate(source: string, options: Options): Promise<void> {
   const shape = { dim: table.features, arms };
   // Refused before anything is written.
   for (const { make } of makers) make({ ...shape, seed: 0 }, settings);
+  if (options.log !== undefined) await checkReplaceable(options.log);
   await makeFolder(out);
   for (const note of table.notes) tell(noteText(note));
   tell(

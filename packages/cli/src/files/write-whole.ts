@@ -12,8 +12,8 @@ export const partial = ".partial";
  * Every byte is counted: on a disk that is nearly full a single write may take a part of them without an error. Of a symbolic
  * link the file that it leads to is written.
  *
- * @throws RangeError where a device, a pipe or a socket has the name: the new file would take its place; the error of
- *   the operating system, with `path` as its path; nothing is left behind
+ * @throws RangeError where a device, a pipe or a socket has the name, see {@link checkReplaceable}; the error of the
+ *   operating system, with `path` as its path; nothing is left behind
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   let beside: string | undefined;
@@ -47,8 +47,12 @@ async function placeOf(path: string): Promise<string> {
   return target === null ? path : placeOf(resolve(await realpath(dirname(path)), target));
 }
 
-/** Refuses what a new file would take the place of. A folder is refused by the rename. */
-async function checkReplaceable(path: string): Promise<void> {
+/**
+ * Checks, before long work, that {@link writeWhole} will replace a file or nothing. A folder is refused by its rename.
+ *
+ * @throws RangeError for a device, a pipe or a socket
+ */
+export async function checkReplaceable(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     if (isAbsence(error)) return null;
     throw error;
