@@ -5,7 +5,7 @@ export const runSeconds: { [slug: string]: number } = {
   anyloss: 108,
   "comp-sum": 69,
   "cs-ib": 237,
-  "deep-unfolding": 1249,
+  "deep-unfolding": 274,
   dcdm: 233,
   dhkd: 74,
   elasticface: 77,
