@@ -14,13 +14,14 @@ import {
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
-import { areRecords, type RunOptions, runTrials } from "../compare/compare-run.ts";
+import { areRecords, runTrials } from "../compare/compare-run.ts";
 import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { optionOf } from "../compare/option-of.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
 import { resultsOf, sampled, seenOf } from "../compare/results-of.ts";
+import type { RunOptions } from "../compare/run-options.ts";
 import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";

@@ -1,24 +1,11 @@
-import { type CandidateSummary, finalistsFor, type Keep, type PredictedTrial } from "@minimand/compare";
+import { finalistsFor, type PredictedTrial } from "@minimand/compare";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
-import type { Budget } from "./budget.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
+import type { RunOptions } from "./run-options.ts";
 import { samplesFor, takeSample } from "./take-sample.ts";
-import { startTeam, type TeamOptions } from "./trial-team.ts";
-
-/** What {@link runTrials} needs. */
-export interface RunOptions extends TeamOptions {
-  summaries: readonly CandidateSummary[];
-  /** Id of the baseline. */
-  baseline: string;
-  /** The model that is kept at the end. */
-  keep: Keep;
-  budget: Budget | null;
-  /** The sample of an earlier run that a budget has cut, null for all rows; undefined: there was none. */
-  earlier?: number | null;
-  versions: Record<string, string>;
-}
+import { startTeam } from "./trial-team.ts";
 
 /** What was run. */
 export interface Ran {

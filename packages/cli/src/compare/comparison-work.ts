@@ -8,9 +8,9 @@ import {
   planTrials,
   referenceNamed,
 } from "@minimand/compare";
-import type { RunOptions } from "./compare-run.ts";
 import { makeCosts } from "./costs.ts";
 import type { Work } from "./plan-within.ts";
+import type { RunOptions } from "./run-options.ts";
 import type { Finished, Team } from "./trial-team.ts";
 
 /** A comparison of data sets as {@link Work} of a team. */

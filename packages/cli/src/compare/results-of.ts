@@ -10,8 +10,8 @@ import {
   withShortNames,
 } from "@minimand/compare";
 import { versions } from "../version.ts";
-import type { RunOptions } from "./compare-run.ts";
 import type { Look, Seen } from "./looks.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** Says of how many rows were drawn. */
 export function sampled({ settings, subjects }: RunOptions): string[] {

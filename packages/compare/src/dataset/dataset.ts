@@ -82,3 +82,9 @@ export interface Dataset {
   unlabeled?: UnlabeledRows;
   notes: Note[];
 }
+
+/** Rows to train on and rows to test on: indices in rising order. */
+export interface Fold {
+  train: Int32Array;
+  test: Int32Array;
+}

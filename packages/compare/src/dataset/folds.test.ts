@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelled, measured } from "../../../../test/support/datasets.ts";
-import type { Dataset } from "./dataset.ts";
-import { type Fold, folds } from "./folds.ts";
+import type { Dataset, Fold } from "./dataset.ts";
+import { folds } from "./folds.ts";
 import { checkFolds } from "./strata.ts";
 
 const count = fc.integer({ min: 2, max: 6 });

@@ -1,16 +1,10 @@
 import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Fold } from "./dataset.ts";
 import { forwardFolds, hasTime } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { random } from "./random.ts";
 import { checkFolds, deal } from "./strata.ts";
-
-/** Rows to train on and rows to test on: indices in rising order. */
-export interface Fold {
-  train: Int32Array;
-  test: Int32Array;
-}
 
 export interface FoldsOptions {
   folds: number;

@@ -1,6 +1,5 @@
 import { dataError, quoted } from "../table/data-error.ts";
-import type { Dataset } from "./dataset.ts";
-import type { Fold } from "./folds.ts";
+import type { Dataset, Fold } from "./dataset.ts";
 
 type Timed = Dataset & { time: Float64Array };
 

@@ -9,6 +9,7 @@ export type {
   Dataset,
   DatePart,
   Feature,
+  Fold,
   NumericFeature,
   TextFeature,
 } from "./dataset.ts";
@@ -29,7 +30,7 @@ export {
   inputNames,
   type NumericEncoder,
 } from "./encoder.ts";
-export { type Fold, type FoldsOptions, folds } from "./folds.ts";
+export { type FoldsOptions, folds } from "./folds.ts";
 export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
 export { pickRows, sampleRows } from "./pick-rows.ts";
