@@ -64,6 +64,9 @@ describe("networkDirection", () => {
 
 describe("directionObjective", () => {
   it("teaches a network directions that take fewer steps", async () => {
+    // With two channels training hardly begins.
+    const model = dcdmNet2d({ channels: 4 });
+    const predict = predictor(model);
     const A = poisson2d({ shape: [8, 8] });
     const examples = ritzMixtures(A, 64, { count: 100, vectors: 32, seed: 1 });
     const batches = minibatches(
@@ -91,10 +94,11 @@ describe("directionObjective", () => {
         batches: batches.epoch(epoch),
         onMetrics: ({ loss }) => losses.push(loss),
       });
-    expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]);
-    expect(stepsOf()).toBeLessThan(before);
+    expect(losses.at(-1)).toBeLessThan(0.2 * losses[0]);
+    expect(stepsOf()).toBeLessThan(0.5 * before);
     disposeTree([state.params, state.optimizer, state.modelState]);
     step.dispose();
+    predict.dispose();
   });
 
   it("refuses what is no model", () => {
