@@ -25,7 +25,7 @@ const classification = [
 ];
 const regression = ["boston_housing", "concrete", "diabetes", "auto_mpg"];
 
-const larger = ["churn", "credit_modeldata", "spambase", "satellite"];
+const larger = ["churn", "credit_modeldata", "spambase"];
 
 /** What both versions write of a ranking. */
 interface Entry {
