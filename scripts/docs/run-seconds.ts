@@ -6,7 +6,7 @@ export const runSeconds: { [slug: string]: number } = {
   "comp-sum": 69,
   "cs-ib": 237,
   "deep-unfolding": 274,
-  dcdm: 233,
+  dcdm: 158,
   dhkd: 74,
   elasticface: 77,
   ensloss: 60,
