@@ -47,7 +47,9 @@ function solved(A: CsrMatrix, preconditioner?: MatVec): { milliseconds: number; 
 }
 
 const text = ({ milliseconds, iterations }: ReturnType<typeof solved>): string =>
-  `${milliseconds.toPrecision(3)} ms, ${iterations} iterations`;
+  Number.isNaN(iterations)
+    ? "doesn't converge"
+    : `${milliseconds.toPrecision(3)} ms, ${iterations} iterations`;
 
 const python = await startPython("scipy-cg.py");
 const folder = mkdtempSync(join(tmpdir(), "minimand-bench-"));
