@@ -19,7 +19,8 @@ import {
 export interface DcdmOptions extends SolveOptions {
   /**
    * Against how many of the last directions each new one is made conjugate; `"all"`: every one. Default 2, as in the paper, which may go
-   * round in circles where the direction misses something. `"all"` goes a new way each time and keeps two vectors an iteration.
+   * round in circles where the direction misses something. `"all"` goes a new way each time, keeps two vectors an iteration, and
+   * may stall, too, once there are as many as unknowns.
    */
   orthogonalizeAgainst?: number | "all";
   /** What is done where a direction changes nothing (`q' A q` is 0): go along the residual instead (default), or stop. */
