@@ -5,7 +5,7 @@ export const runSeconds: { [slug: string]: number } = {
   anyloss: 108,
   "comp-sum": 69,
   "cs-ib": 58,
-  "deep-unfolding": 274,
+  "deep-unfolding": 75,
   dcdm: 158,
   dhkd: 74,
   elasticface: 77,
