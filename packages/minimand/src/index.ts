@@ -1,3 +1,4 @@
+export * from "./generative/index.ts";
 export * from "./losses/index.ts";
 export * from "./metrics/index.ts";
 export * from "./models/index.ts";

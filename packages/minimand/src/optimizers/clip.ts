@@ -4,7 +4,7 @@ import { checkOptions } from "../engine/options.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree } from "../engine/tree.ts";
 import { frobenius } from "./kappa/matrices.ts";
-import { groupNorms } from "./proximal.ts";
+import { groupNorms } from "./mirror/proximal.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
 /**

@@ -16,6 +16,7 @@ import { exponentialSchedule } from "./decay-schedules.ts";
 import * as kappa from "./kappa/index.ts";
 import { lamb, scaleByTrustRatio } from "./lamb.ts";
 import { dualAveraging, lion, lionK, scaleByLionK, signSgd, signum } from "./lion/index.ts";
+import { exponentiatedGradient } from "./mirror/exponentiated-gradient.ts";
 import { muon, scaleByMuon } from "./muon.ts";
 import { nadam, scaleByNadam } from "./nadam.ts";
 import { masked, partition, setToZero } from "./partition.ts";
@@ -47,6 +48,8 @@ const optimizers: readonly [string, () => GradientTransformation][] = [
   ["trace, scaleByLearningRate", () => chain(trace(0.9), scaleByLearningRate(0.05))],
   ["scaleByLionK, scaleByLearningRate", () => chain(scaleByLionK(), scaleByLearningRate(falling))],
   ["sgdw", () => sgdw(0.1, { momentum: 0.5, weightDecay: 1e-4 })],
+  ["exponentiatedGradient", () => exponentiatedGradient(0.5)],
+  ["exponentiatedGradient in log |w|", () => exponentiatedGradient(1, { form: "reparametrised" })],
   ["signSgd", () => signSgd(falling)],
   ["signum", () => signum(falling)],
   ["lion", () => lion(falling)],

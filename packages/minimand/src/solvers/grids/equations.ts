@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
+import { forward } from "../../engine/forward.ts";
 import { refTree } from "../../engine/tree.ts";
-import { forward } from "../least-squares/residual.ts";
 
 /** Named arrays. */
 export type Named = { [name: string]: np.Array };

@@ -1,9 +1,9 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { differentiate } from "../../engine/differentiate.ts";
+import { forward } from "../../engine/forward.ts";
 import { mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import {
   batched,
-  forward,
   type LeastSquaresProblem,
   linearize,
   matrixTimes,

@@ -1,15 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
+import { forward, unitRows } from "../../engine/forward.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
-import {
-  checkResidual,
-  forward,
-  type LeastSquaresProblem,
-  linearize,
-  transposedTimes,
-  unitRows,
-} from "./residual.ts";
+import { checkResidual, type LeastSquaresProblem, linearize, transposedTimes } from "./residual.ts";
 
 /** `|r|^2 / 2 [problems]`, `J^T r [problems, parameters]` and `J^T J [problems, parameters, parameters]`, row-major. */
 export interface NormalEquations {

@@ -1,5 +1,6 @@
-import { jvp, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../../engine/checks.ts";
+import { forward, unitRows } from "../../engine/forward.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 
 /**
@@ -92,26 +93,3 @@ export function transposedTimes(J: np.Array, r: np.Array): np.Array {
 export function matrixTimes(A: np.Array, x: np.Array): np.Array {
   return np.matmul(A, x.reshape([...x.shape, 1])).reshape(x.shape);
 }
-
-/** The direction of parameter `j` in every problem, shaped like `w`, which is only looked at. */
-export function unitRows(w: np.Array, j: number): np.Array {
-  const [problems, parameters] = w.shape;
-  const values = Float64Array.from({ length: problems * parameters }, (_, i) =>
-    i % parameters === j ? 1 : 0,
-  );
-  return np.array(w.dtype === np.float64 ? values : Float32Array.from(values), {
-    shape: [problems, parameters],
-  });
-}
-
-/** Value and derivative along a direction. */
-export function forward(
-  f: (w: np.Array) => np.Array,
-  w: np.Array,
-  direction: np.Array,
-): [np.Array, np.Array] {
-  return (jvp as unknown as Jvp)(f, [w], [direction]);
-}
-
-/** The engine's types can't express a function of one array alone. */
-type Jvp = (f: (w: np.Array) => np.Array, primals: [np.Array], tangents: [np.Array]) => [np.Array, np.Array];

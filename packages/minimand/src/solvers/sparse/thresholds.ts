@@ -4,7 +4,7 @@ import { log, sigmoid } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { surrogate } from "../../engine/surrogate.ts";
-import { proxL1 } from "../../optimizers/proximal.ts";
+import { proxL1 } from "../../optimizers/mirror/proximal.ts";
 
 /**
  * Soft thresholding by its name in sparse recovery: {@link proxL1}, `sign(v) max(|v| - threshold, 0)`.

@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkParameter, rangeError } from "../engine/checks.ts";
-import { smallestNormal } from "../engine/numerics.ts";
-import { type Parameter, parameter } from "../engine/parameter.ts";
+import { checkParameter, rangeError } from "../../engine/checks.ts";
+import { smallestNormal } from "../../engine/numerics.ts";
+import { type Parameter, parameter } from "../../engine/parameter.ts";
 
 /**
  * The proximal map of `threshold ||x||_1`, soft thresholding: `sign(x) max(|x| - threshold, 0)`, elementwise.
