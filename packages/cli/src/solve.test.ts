@@ -40,7 +40,11 @@ describe.concurrent("minimand solve", () => {
     x.forEach((value, i) => {
       expect(solution.value[i]).toBeCloseTo(value, 6);
     });
-    expect(readFileSync(join(out, "convergence.svg"), "utf8")).toMatch(/^<svg .*xmlns="http/);
+    const figure = readFileSync(join(out, "convergence.svg"), "utf8");
+    expect(figure).toMatch(/^<svg .*xmlns="http/);
+    expect(figure).toMatch(
+      />relative residual<\/text>[\s\S]*>iteration<\/text>|>iteration<\/text>[\s\S]*>relative residual<\/text>/,
+    );
     const again = await minimand(["solve", "A.mtx", "--rhs", join(out, "solution.mtx"), "--json"], { cwd });
     const { runs, solution: by } = JSON.parse(again.stdout) as SolveFile;
     expect([by, runs[0].residuals.length]).toEqual(["ic", runs[0].iterations + 1]);
@@ -64,7 +68,7 @@ describe.concurrent("minimand solve", () => {
     const { code, stderr, stdout } = await minimand(["solve", "K.mtx", "--rhs", "ones"], { cwd });
     expect(code).toBe(0);
     expect(stderr).toMatch(/ic: the matrix has no incomplete factor; that of A \+ 0\.\d+ diag\(A\) is used/);
-    expect(stdout).toMatch(/share added to the\s+diagonal|diagonal/);
+    expect(stdout).toMatch(/added to diagonal[\s\S]*25\.6 %/);
   });
 
   it("keeps what it has where nothing converges, without a solution, and says so", async () => {
@@ -79,6 +83,14 @@ describe.concurrent("minimand solve", () => {
       /--tolerance: expected a relative residual of 1e-8 within 3 iterations, got .* by cg/,
     );
     expect(everythingIn(join(cwd, "minimand-solve-A"))).not.toContain("solution.mtx");
+  });
+
+  it("reads files that begin with a byte order mark", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "A.mtx"), "\ufeff%%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 4\n");
+    writeFileSync(join(cwd, "b.txt"), "\ufeff2\n");
+    const { code, stderr } = await minimand(["solve", "A.mtx", "--rhs", "b.txt"], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("A.mtx: 1 unknown, 1 entry\n")]);
   });
 
   const refusals: [name: string, files: Record<string, string>, args: string[], message: RegExp][] = [
@@ -139,6 +151,7 @@ describe.concurrent("minimand solve", () => {
       ["N.mtx", "-b", "ones"],
       /b: expected mean 0 over all unknowns, since A is singular/,
     ],
+    ["a folder", {}, [".", "-b", "ones"], /minimand: \.: is a folder, expected a file$/m],
     ["a file that isn't there", {}, ["missing.mtx", "-b", "ones"], /missing\.mtx: no such file or folder$/m],
   ];
   it.each(refusals)("refuses %s in one line", async (_, files, args, message) => {

@@ -9,6 +9,7 @@ import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { convergenceSvg, renderSolve, solveRows } from "../report/solve.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { progressLine } from "../run/progress.ts";
 import type { SolveFile } from "../solve/solve-file.ts";
 import { type Solved, type SolverName, solveBy, solverHelp, solverNames } from "../solve/solve-run.ts";
 import { readMatrix, readRightHandSide } from "../solve/system.ts";
@@ -100,10 +101,19 @@ async function solve(path: string, options: Options): Promise<void> {
     throw new RangeError(`--max-iterations: expected an integer >= 1, got ${maxIterations}`);
   await makeFolder(out);
   await interruptible(async (signal) => {
-    tell(`${matrix.source}: ${plural(A.size, "unknown")}, ${stored} entries`);
+    tell(`${matrix.source}: ${plural(A.size, "unknown")}, ${plural(stored, "entry", "entries")}`);
     const solved: Solved[] = [];
     for (const solver of options.solver) {
-      const run = await solveBy(solver, A, b, { tolerance, maxIterations, vectors, signal });
+      const line = progressLine(process.stderr);
+      const progress = (done: number, residual: number): void =>
+        line.update(
+          done,
+          maxIterations,
+          `iterations at most of ${solver}, residual ${residual.toExponential(1)}`,
+          null,
+        );
+      const limits = { tolerance, maxIterations, vectors, signal, progress };
+      const run = await solveBy(solver, A, b, limits).finally(line.clear);
       if (run.shift > 0)
         tell(`ic: the matrix has no incomplete factor; that of A + ${run.shift} diag(A) is used`);
       solved.push(run);

@@ -27,7 +27,7 @@ export async function readBytes(
   name: string,
   most = mostBytes(),
 ): Promise<{ bytes: Uint8Array; sha256: string }> {
-  const size = typeof source === "string" ? (await stat(source)).size : 0;
+  const size = typeof source === "string" ? await sizeOf(source) : 0;
   checkSize(size, most, name);
   let said = size >= many;
   if (said) tell(`reading ${name}, ${Math.round(size / 1e6)} MB`);
@@ -50,6 +50,13 @@ export async function readBytes(
     }
   }
   return { bytes: bytes.subarray(0, length), sha256: hash.digest("hex") };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path);
+  // The error of a read from a folder names none.
+  if (found.isDirectory()) throw new UsageError(`${path}: is a folder, expected a file`);
+  return found.size;
 }
 
 function checkSize(size: number, most: number, name: string): void {

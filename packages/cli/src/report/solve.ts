@@ -16,10 +16,10 @@ export function solveRows({ runs }: SolveFile): Row[] {
     solver,
     status: status === "maxIterations" ? "not converged" : status,
     iterations,
-    "relative residual": Number(relativeResidual.toPrecision(3)),
+    "relative residual": relativeResidual === 0 ? "0" : relativeResidual.toExponential(2),
     "set-up in ms": Number((1000 * setupSeconds).toPrecision(3)),
     "iterations in ms": Number((1000 * seconds).toPrecision(3)),
-    ...(shifted && { "share added to the diagonal": shift }),
+    ...(shifted && { "added to diagonal": shift === 0 ? null : `${Number((100 * shift).toPrecision(3))} %` }),
   }));
 }
 
@@ -52,12 +52,12 @@ export function renderSolve(file: SolveFile): string {
   const headline =
     best === undefined
       ? `No solver came to ${tolerance} on ${matrix.source}`
-      : `${matrix.source} solved to ${best.relativeResidual.toExponential(1)} in ${plural(best.iterations, "iteration")} of ${best.solver}`;
+      : `${matrix.source} solved in ${plural(best.iterations, "iteration")} of ${best.solver}`;
   const columns = Object.keys(rows[0] ?? {});
   return page({
     ...{ title: headline, kind: "solution of a linear system", created, headline },
-    lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${matrix.entries} entries; the residual is to fall to
-${tolerance} of the right-hand side.</p>`,
+    lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${plural(matrix.entries, "entry", "entries")}; the residual is to
+fall to ${tolerance.toExponential()} of the right-hand side.</p>`,
     sections: html`<section aria-labelledby="convergence"><h2 id="convergence">Convergence</h2>
 ${figure(
   (options) => seriesFigure(curvesOf(file), document, options),

@@ -31,7 +31,7 @@ export const solverHelp: Record<SolverName, string> = {
   deflated: "by Jacobi, with the slowest part taken out by Ritz vectors",
 };
 
-/** Milliseconds of iterations after which a signal is looked at. */
+/** Milliseconds of iterations after which a signal is looked at, and progress told. */
 const turn = 50;
 
 /**
@@ -43,7 +43,17 @@ export async function solveBy(
   solver: SolverName,
   A: CsrMatrix,
   b: Float64Array,
-  { vectors, signal, ...options }: SolveOptions & { vectors: number; signal: AbortSignal },
+  {
+    vectors,
+    signal,
+    progress,
+    ...options
+  }: SolveOptions & {
+    vectors: number;
+    signal: AbortSignal;
+    /** Told now and then how many iterations there were, and the relative residual behind them. */
+    progress(iterations: number, residual: number): void;
+  },
 ): Promise<Solved> {
   const started = performance.now();
   const factor = solver === "ic" ? incompleteCholesky(A) : null;
@@ -59,18 +69,20 @@ export async function solveBy(
           preconditioner: factor ?? (solver === "jacobi" ? jacobi(A) : undefined),
         });
   const ready = performance.now();
+  const scale = normOf(b) || 1;
   let last = ready;
-  for (let step = steps.next(); ; step = steps.next()) {
+  for (let step = steps.next(), k = 1; ; step = steps.next(), k++) {
     if (step.done === true) {
       const seconds = (performance.now() - ready) / 1000;
       const left = A.matvec(step.value.x).map((value, i) => b[i] - value);
       return {
         ...{ solver, ...step.value, seconds, setupSeconds: (ready - started) / 1000 },
-        relativeResidual: normOf(left) / (normOf(b) || 1),
+        relativeResidual: normOf(left) / scale,
         shift: factor?.shift ?? 0,
       };
     }
     if (performance.now() - last < turn) continue;
+    progress(k, step.value / scale);
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
     last = performance.now();

@@ -52,7 +52,9 @@ async function readText(path: string): Promise<{ text: string; source: string; s
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   try {
     const plain = isGzip ? gunzipSync(bytes) : bytes;
-    return { text: new TextDecoder("latin1").decode(plain), source, sha256 };
+    const hasMark = plain[0] === 0xef && plain[1] === 0xbb && plain[2] === 0xbf;
+    const text = new TextDecoder("latin1").decode(hasMark ? plain.subarray(3) : plain);
+    return { text, source, sha256 };
   } catch (error) {
     throw new UsageError(
       `${source}: expected a text, or one compressed by gzip, got ${(error as Error).message}`,

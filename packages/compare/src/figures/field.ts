@@ -4,7 +4,7 @@ import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { heatCells, heatKey, heatScale } from "./heat.ts";
 import { color } from "./palette.ts";
-import { type Placed, panelAxisName, panelFrames, panelGrid, panelTitles } from "./panels.ts";
+import { type Placed, panelAxisName, panelFrames, panelGrid, panelTitles, panelValueName } from "./panels.ts";
 
 /** A quantity on a grid: a temperature on a plate, or a table whose cells are compared by eye. */
 export interface Field {
@@ -86,10 +86,7 @@ export function fieldFigure(
           fill: color("ink"),
         }),
         panelAxisName(xLabel, place(fields.length - 1)),
-        Plot.text([yLabel], {
-          ...inside(place(0)),
-          ...{ frameAnchor: "top-left", dx: 6 - marginLeft, dy: -32, fill: color("muted") },
-        }),
+        panelValueName(yLabel, place(0), marginLeft),
         heatKey(scale, valueLabel),
       ],
     },

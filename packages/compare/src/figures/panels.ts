@@ -51,3 +51,11 @@ export function panelAxisName(name: string, last: Placed): Plot.Markish {
     fill: color("muted"),
   });
 }
+
+/** What the y axis means, above the first panel and its title. */
+export function panelValueName(name: string, { fx, fy }: Placed, marginLeft: number): Plot.Markish {
+  return Plot.text([name], {
+    ...{ fx: () => fx, fy: () => fy, frameAnchor: "top-left", dx: 6 - marginLeft, dy: -32 },
+    fill: color("muted"),
+  });
+}

@@ -17,6 +17,9 @@ describe("seriesFigure", () => {
     const svg = seriesFigure(curves, emptyDocument());
     const titles = all(svg, "mm-panel-title", "text").map((text) => text.firstChild?.textContent);
     expect(titles.toSorted()).toEqual(["a", "b", "c", "d"]);
+    expect(Array.from(svg.querySelectorAll("text"), (text) => text.textContent)).toEqual(
+      expect.arrayContaining(["tau", "accuracy"]),
+    );
     expect(all(svg, "mm-panel", "rect")).toHaveLength(4);
     expect(all(svg, "mm-curve", "path")).toHaveLength(4);
     expect(all(svg, "mm-other-curve", "path")).toHaveLength(12);

@@ -3,7 +3,7 @@ import { type AxisScale, extent, panelAxis } from "./axis.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, textWidth, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
-import { type Placed, panelAxisName, panelFrames, panelGrid, panelTitles } from "./panels.ts";
+import { type Placed, panelAxisName, panelFrames, panelGrid, panelTitles, panelValueName } from "./panels.ts";
 
 /** A curve with a name. */
 export interface Curve {
@@ -73,6 +73,7 @@ export function seriesFigure(
   );
   const [xAxis, yAxis] = [panelAxis("x", xs, xScale, 3), panelAxis("y", ys, yScale, 4)];
   const titleRoom = Math.max(8, (width - 60) / columns - 16);
+  const marginLeft = 52;
   const inside = ({ fx, fy }: Placed) => ({ fx: () => fx, fy: () => fy, clip: true, x: "x" }) as const;
   const line = ({ points }: (typeof panels)[number], panel: Placed, style: Plot.LineYOptions) =>
     Plot.lineY(points, { ...inside(panel), y: "y", ...style });
@@ -82,10 +83,10 @@ export function seriesFigure(
     `${yLabel} by ${xLabel}, a panel a curve: ${curves.map(({ name }) => name).join("; ")}.`,
     {
       width,
-      height: 150 * rows + 58,
-      marginLeft: 52,
+      height: 150 * rows + 74,
+      marginLeft,
       marginRight: 12,
-      marginTop: 30,
+      marginTop: 46,
       marginBottom: 42,
       x: xAxis.scale,
       y: yAxis.scale,
@@ -125,6 +126,7 @@ export function seriesFigure(
           }),
         ]),
         panelAxisName(xLabel, place(curves.length - 1)),
+        panelValueName(yLabel, place(0), marginLeft),
       ],
     },
   );

@@ -110,6 +110,18 @@ describe("conjugateGradient", () => {
     expect([[...b], [...x0], [...x]]).toEqual([...kept, found]);
   });
 
+  it("takes a right-hand side whose digits miss the range of a singular matrix by less than the tolerance", () => {
+    const A = poisson2d({ shape: [8, 8], boundary: "neumann" });
+    const b = A.matvec(normals(A.size, 3)).map((value) => value + 1e-6);
+    const { x, status } = conjugateGradient(A, b, { tolerance: 1e-4 });
+    expect(status).toBe("converged");
+    const left = A.matvec(x).map((value, i) => b[i] - value);
+    expect(Math.hypot(...left) / Math.hypot(...b)).toBeLessThan(1.01e-4);
+    expect(() => conjugateGradient(A, b, { tolerance: 1e-8 })).toThrow(
+      "b: expected mean 0 over all unknowns",
+    );
+  });
+
   it("yields the residual norms one after another", () => {
     const A = poisson2d({ shape: [8, 8] });
     const { residualNorms } = conjugateGradient(A, rightHandSide(A));
@@ -148,6 +160,21 @@ describe("conjugateGradient", () => {
       "a preconditioner that isn't positive definite",
       () => conjugateGradient(twice, [1, 2], { preconditioner: (r) => r.map((each) => -each) }),
       "preconditioner: expected a positive definite M, got r' M^-1 r = -5",
+    ],
+    [
+      "NaN of a preconditioner",
+      () => conjugateGradient(twice, [1, 2], { preconditioner: (r) => r.map(() => Number.NaN) }),
+      "preconditioner: expected a positive definite M, got r' M^-1 r = NaN",
+    ],
+    [
+      "too few numbers of a preconditioner",
+      () => conjugateGradient(twice, [1, 2], { preconditioner: (r) => r.slice(1) }),
+      "preconditioner(r): expected a Float64Array of 2 numbers, got Float64Array(1)",
+    ],
+    [
+      "a preconditioner that returns nothing",
+      () => conjugateGradient(twice, [1, 2], { preconditioner: (() => undefined) as never }),
+      "preconditioner(r): expected a Float64Array of 2 numbers, got undefined",
     ],
     ["NaN in b", () => conjugateGradient(twice, [1, Number.NaN]), "b[1]: expected a finite number, got NaN"],
     [

@@ -102,6 +102,8 @@ export function* iterate(
   const precondition = (): void => {
     if (preconditioner === undefined) return;
     const found = preconditioner(r, z);
+    if (!(found instanceof Float64Array) || found.length !== r.length)
+      throw typeError("preconditioner(r)", `a Float64Array of ${r.length} numbers`, found);
     if (found !== z) z.set(found);
     projectOut(nullSpace, z);
   };
@@ -125,8 +127,8 @@ export function* iterate(
   for (let k = 1; k <= maxIterations; k++) {
     const w = matvec(p, Ap);
     const curvature = inner(p, w);
+    if (preconditioner !== undefined) checkPreconditioned(rz, k);
     checkCurvature(curvature, k);
-    checkPreconditioned(rz, k);
     const squared = inner(p, p);
     steepest = Math.max(steepest, curvature / squared);
     if (curvature <= 1e-15 * steepest * squared) throw singularError(r, result.residualNorms[0], k);

@@ -1,7 +1,7 @@
 import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { CsrMatrix } from "./csr.ts";
-import { checkCsr } from "./jacobi.ts";
+import { checkCsr, diagonalError } from "./jacobi.ts";
 import type { MatVec } from "./linear-operator.ts";
 
 /** Of {@link incompleteCholesky}. */
@@ -75,7 +75,7 @@ function lowerHalf({ rows, pointers, indices, values, nullSpace }: CsrMatrix): L
     }
     if (!(diagonal > 0)) {
       const empty = pointers[i] === pointers[i + 1] || (diagonal === 0 && (nullSpace?.labels[i] ?? -1) >= 0);
-      if (!empty) checkNumber(`A[${i}][${i}]`, diagonal, { above: 0 });
+      if (!empty) throw diagonalError(i, diagonal);
       // An equation of its own: what is asked for there stays what it is, and solvers leave it out.
       diagonal = 1;
     }

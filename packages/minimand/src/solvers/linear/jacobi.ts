@@ -17,7 +17,7 @@ export function jacobi(A: CsrMatrix | Float64Array): MatVec {
   const factors = diagonal.map((value, i) => {
     if (value > 0) return 1 / value;
     if (value === 0 && isFree(A, i)) return 0;
-    throw rangeError(`A[${i}][${i}]`, "a number > 0, as a positive definite matrix has", value);
+    throw diagonalError(i, value);
   });
   return (r, out: Float64Array = new Float64Array(r.length)) => {
     for (let i = 0; i < r.length; i++) out[i] = factors[i] * r[i];
@@ -27,6 +27,15 @@ export function jacobi(A: CsrMatrix | Float64Array): MatVec {
 
 const isFree = (A: CsrMatrix | Float64Array, i: number): boolean =>
   A instanceof Float64Array || (A.nullSpace?.labels[i] ?? -1) >= 0;
+
+/** What is said of a diagonal that isn't positive. */
+export function diagonalError(i: number, value: number): RangeError {
+  return rangeError(
+    `A[${i}][${i}]`,
+    "a number > 0, as a positive definite matrix has (rows counted from 0)",
+    value,
+  );
+}
 
 /** Throws unless it is a sparse matrix. */
 export function checkCsr(A: CsrMatrix): CsrMatrix {

@@ -1,4 +1,5 @@
 import { rangeError } from "../../engine/errors.ts";
+import { inner } from "../../online/vectors.ts";
 
 /**
  * What a matrix maps to zero, where that is vectors which are constant on groups of unknowns and zero elsewhere: regions without a
@@ -69,14 +70,21 @@ export function projectOut(nullSpace: NullSpace | null | undefined, v: Float64Ar
 }
 
 /**
- * Throws unless `A x = b` has a solution: b is orthogonal to the null space, but for rounding.
+ * Throws unless `A x = b` has a solution: b is orthogonal to the null space, but for rounding, or for a tenth of the residual that is
+ * asked for (numbers of a file have few digits).
  *
  * @throws RangeError naming the largest mean that should be zero
  */
-export function checkCompatible(nullSpace: NullSpace | null | undefined, b: Float64Array): void {
+export function checkCompatible(
+  nullSpace: NullSpace | null | undefined,
+  b: Float64Array,
+  tolerance: number,
+): void {
   if (nullSpace === null || nullSpace === undefined) return;
-  const scale = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const mean = means(nullSpace, b);
+  const without = nullSpace.labels.reduce((sum, label) => sum + (label < 0 ? 0 : mean[label] ** 2), 0);
+  if (Math.sqrt(without) <= 0.1 * tolerance * Math.sqrt(inner(b, b))) return;
+  const scale = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const group = mean.reduce((worst, value, i) => (Math.abs(value) > Math.abs(mean[worst]) ? i : worst), 0);
   if (Math.abs(mean[group]) <= 1e-8 * scale) return;
   const members = nullSpace.labels.reduce((count, label) => count + (label === group ? 1 : 0), 0);
@@ -84,8 +92,8 @@ export function checkCompatible(nullSpace: NullSpace | null | undefined, b: Floa
     members === nullSpace.labels.length
       ? "all unknowns"
       : members === 1
-        ? `unknown ${nullSpace.labels.indexOf(group)}, which no equation mentions`
-        : `the ${members} unknowns connected with unknown ${nullSpace.labels.indexOf(group)}`;
+        ? `unknown ${nullSpace.labels.indexOf(group)}, which no equation mentions (counted from 0)`
+        : `the ${members} unknowns connected with unknown ${nullSpace.labels.indexOf(group)} (counted from 0)`;
   throw rangeError(
     "b",
     `mean 0 over ${where}, since A is singular (it maps a constant there to 0)`,

@@ -43,7 +43,7 @@ describe("incompleteCholesky", () => {
       [1, 2],
       [2, -1],
     ]);
-    expect(() => incompleteCholesky(indefinite)).toThrow("A[1][1]: expected a finite number > 0, got -1");
+    expect(() => incompleteCholesky(indefinite)).toThrow("A[1][1]: expected a number > 0");
     expect(() => jacobi(indefinite)).toThrow("A[1][1]: expected a number > 0");
     expect(() => incompleteCholesky({} as never)).toThrow("A: expected a sparse matrix");
   });

@@ -59,7 +59,7 @@ export function startSolve(
   const right = Float64Array.from(b);
   const x = x0 === undefined ? new Float64Array(b.length) : checkedVector("x0", x0, b.length);
   const operator = operatorOf(A, b.length);
-  checkCompatible(operator.nullSpace, right);
+  checkCompatible(operator.nullSpace, right, tolerance);
   projectOut(operator.nullSpace, right);
   const r = x0 === undefined ? right.slice() : new Float64Array(b.length);
   if (x0 !== undefined) residual(operator, right, x, r);

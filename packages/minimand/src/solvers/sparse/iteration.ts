@@ -49,7 +49,18 @@ export function wholeIteration(argument: string, iteration: Iteration): WholeIte
     start = inputItself,
     output = (state: Tree) => state as np.Array,
   } = iteration;
+  for (const [key, tensor] of Object.entries(system)) checkTensor(`${argument}.system.${key}`, tensor);
   return { ...iteration, name, least, system, start, output };
+}
+
+/** Throws unless it is numbers on the host with their shape. */
+function checkTensor(argument: string, tensor: Tensor): void {
+  const { shape, data } = (tensor ?? {}) as Partial<Tensor>;
+  const size = Array.isArray(shape) ? shape.reduce((all, length) => all * length, 1) : null;
+  if (size === null || !ArrayBuffer.isView(data))
+    throw typeError(argument, "{ shape, data } with a typed array as data", tensor);
+  if (data.length !== size)
+    throw rangeError(`${argument}.data`, `${size} numbers, of shape [${shape?.join(", ")}]`, data);
 }
 
 function inputItself({ y, system }: IterationData): np.Array {
@@ -88,6 +99,7 @@ export function stackedParameters(iteration: WholeIteration, layers: number): { 
       const tensors = all.map((own, t) => {
         if (own[name] === undefined)
           throw rangeError(`parameters(${t}).${name}`, "a number or tensor", undefined);
+        if (typeof own[name] !== "number") checkTensor(`parameters(${t}).${name}`, own[name]);
         return tensorAt(own[name], iteration);
       });
       const [{ shape, data }] = tensors;

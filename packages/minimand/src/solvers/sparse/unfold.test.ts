@@ -135,6 +135,20 @@ describe("unfolding", () => {
       "unfold.layer: expected a function, got null",
     );
   });
+
+  it("refuses systems and parameters that are no tensors, with their names", () => {
+    const identity = { layer: (x: np.Array) => x, parameters: { w: 1 }, layers: 1 };
+    const nested = { S: [[1, 2]] as never };
+    expect(() => unfold({ ...identity, system: nested })).toThrow(
+      "unfold.system.S: expected { shape, data } with a typed array as data, got an array of length 1",
+    );
+    const short = { S: { shape: [2, 2], data: new Float32Array(3) } };
+    expect(() => unfold({ ...identity, system: short })).toThrow(
+      "unfold.system.S.data: expected 4 numbers, of shape [2, 2], got Float32Array(3)",
+    );
+    const listed = unfold({ ...identity, parameters: { w: [1, 2] as never } });
+    expect(() => listed.init(keyOf(0))).toThrow("parameters(0).w: expected { shape, data }");
+  });
 });
 
 describe("the losses", () => {
