@@ -109,7 +109,7 @@ async function solve(path: string, options: Options): Promise<void> {
         line.update(
           done,
           maxIterations,
-          `iterations at most of ${solver}, residual ${residual.toExponential(1)}`,
+          `iterations of ${solver} at most, residual ${residual.toExponential(1)}`,
           null,
         );
       const limits = { tolerance, maxIterations, vectors, signal, progress };

@@ -234,6 +234,11 @@ describe("bad input", () => {
       "experts[1]: expected a divisor of 4, got 3",
     ],
     [
+      "a number of experts for all axes",
+      () => partitionGrid(u(), 4 as never),
+      "experts: expected numbers of blocks, one an axis of the grid, got 4",
+    ],
+    [
       "another number of blocks",
       () => unpartitionGrid(u(), [2]),
       "blocks: expected 2 blocks on axis 0, got float64[3, 4]",

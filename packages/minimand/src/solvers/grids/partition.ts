@@ -39,7 +39,9 @@ export function partitionGrid(
   const { firstAxis = 0 } = options;
   if (!isArrayLike(a)) throw typeError("a", "an array", a);
   checkNumber("firstAxis", firstAxis, { min: 0, below: a.ndim, integer: true });
-  const rank = experts?.length ?? 0;
+  if (!Array.isArray(experts))
+    throw rangeError("experts", "numbers of blocks, one an axis of the grid", experts);
+  const rank = experts.length;
   const grid = a.shape.slice(firstAxis, firstAxis + rank);
   checkBlocks(grid, experts);
   const [before, after] = [a.shape.slice(0, firstAxis), a.shape.slice(firstAxis + rank)];
