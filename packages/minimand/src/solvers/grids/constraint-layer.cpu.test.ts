@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
 import { refTree } from "../../engine/tree.ts";
 import { leastSquaresSolver } from "../least-squares/index.ts";
+import type { Named } from "./equations.ts";
 import { arrayOf, distance, line, tabulate } from "./grids.fixture.ts";
 import {
   diffusionSorption,
@@ -198,6 +199,45 @@ describe("bad input of a layer", () => {
       "terms that lack an equation",
       () => layerOf().solve({}),
       "terms.pde: expected fields and data of the equation, got undefined",
+    ],
+    [
+      "an equation without a residual",
+      () => layerOf({ equations: { pde: { at: "samples" } as never } }),
+      "equations.pde: expected an object with at and a function residual, got object",
+    ],
+    [
+      "a grid of one number",
+      () => layerOf({ grid: 48 as never }),
+      "grid: expected a list of numbers of points, got 48",
+    ],
+    [
+      "terms without fields",
+      () => layerOf().solve({ ...termsOf(basisOf()), pde: {} as never }),
+      "terms.pde.fields: expected arrays by name, got undefined",
+    ],
+    [
+      "a residual of wrong length",
+      () => {
+        const pde = { at: "samples", residual: ({ u }: Named) => u.sum(1) } as const;
+        const fields = { u: basisOf() };
+        return linearCombinationLayer({ equations: { pde }, grid, size }).solve({ pde: { fields } });
+      },
+      "residual: expected shape [1, 48], got float64[1]",
+    ],
+    [
+      "fewer rows than basis functions without a ridge",
+      () => {
+        const pde = { at: "samples", residual: ({ u }: Named) => u } as const;
+        const layer = linearCombinationLayer({
+          equations: { pde },
+          grid,
+          size,
+          samplesPerExpert: 2,
+          ridge: 0,
+        });
+        return layer.solve({ pde: { fields: { u: basisOf() } } });
+      },
+      "terms: expected at least 3 rows, one a basis function, where ridge is 0, got 2",
     ],
     [
       "a basis of another size",

@@ -69,7 +69,7 @@ export interface LinearCombinationLayer {
  * `solve` runs outside of what is differentiated, on the concrete basis; `weights` and `combine` inside.
  *
  * @throws RangeError for blocks that don't divide the grid, for more samples than points in a block, for fewer rows than basis
- *   functions, and for terms of other shapes
+ *   functions without a ridge, and for terms and residuals of other shapes
  * @example
  * // y = w1 + w2 x at four points of which three are on a line, by two experts
  * const layer = linearCombinationLayer({
@@ -89,12 +89,9 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
     ...{ ridge: true, balance: true, precision: true },
   });
   const { equations, grid, size, ridge = 1e-4, balance = true, precision = "float64", ...solving } = options;
-  const { experts = grid?.map(() => 1), samplesPerExpert, ...solver } = solving;
-  if (typeof equations !== "object" || equations === null || Object.keys(equations).length === 0)
-    throw typeError("equations", "an object of equations", equations);
-  for (const [name, equation] of Object.entries(equations))
-    checkChoice(`equations.${name}.at`, equation.at, ["samples", "everywhere", "blocks"]);
+  checkEquations(equations);
   if (!Array.isArray(grid) || grid.length === 0) throw typeError("grid", "a list of numbers of points", grid);
+  const { experts = grid.map(() => 1), samplesPerExpert, ...solver } = solving;
   grid.forEach((n, i) => {
     checkNumber(`grid[${i}]`, n, { min: 1, integer: true });
   });
@@ -115,20 +112,25 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
   /** The batch of terms that have the shapes they should. */
   const checkTerms = (terms: LayerTerms): number => {
     let batch: number | undefined;
+    let seen = 0;
     for (const [name, { at }] of Object.entries(equations)) {
       const term = terms?.[name];
       if (term === undefined) throw typeError(`terms.${name}`, "fields and data of the equation", term);
-      const fields = Object.entries(term.fields);
+      const fields = Object.entries(term.fields ?? {});
+      if (fields.length === 0) throw typeError(`terms.${name}.fields`, "arrays by name", term.fields);
       for (const [field, x] of fields)
         if (!isArrayLike(x)) throw typeError(`terms.${name}.fields.${field}`, "a float array", x);
       const [[, first]] = fields;
       batch ??= first.shape[0];
       const count = first.shape.at(-2)!;
+      seen += at === "samples" ? samples : count;
       const rows = { samples: grid, everywhere: [count], blocks: [blocks, count] }[at];
       for (const [field, x] of fields) checkTerm(`terms.${name}.fields.${field}`, x, [batch, ...rows, size]);
       for (const [field, x] of Object.entries(term.data ?? {}))
         checkTerm(`terms.${name}.data.${field}`, x, [batch, ...rows]);
     }
+    if (ridge === 0 && seen < size)
+      throw rangeError("terms", `at least ${size} rows, one a basis function, where ridge is 0`, seen);
     return batch!;
   };
 
@@ -164,6 +166,16 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
     },
     dispose: () => solved.dispose(),
   };
+}
+
+function checkEquations(equations: Equations): void {
+  if (typeof equations !== "object" || equations === null || Object.keys(equations).length === 0)
+    throw typeError("equations", "an object of equations", equations);
+  for (const [name, equation] of Object.entries(equations)) {
+    if (typeof equation?.residual !== "function")
+      throw typeError(`equations.${name}`, "an object with at and a function residual", equation);
+    checkChoice(`equations.${name}.at`, equation.at, ["samples", "everywhere", "blocks"]);
+  }
 }
 
 function checkTerm(name: string, x: np.Array, shape: readonly number[]): void {

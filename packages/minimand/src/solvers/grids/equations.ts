@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkShape } from "../../engine/checks.ts";
 import { forward } from "../../engine/forward.ts";
 import { refTree } from "../../engine/tree.ts";
 
@@ -31,9 +32,15 @@ export type EquationRows = { fields: Named; data: Named; weights: np.Array };
 /** The rows of all equations, by their names. */
 export type Rows = { [equation: string]: EquationRows };
 
-/** An equation at given fields; keeps what it is given. */
+/**
+ * An equation at given fields; keeps what it is given.
+ *
+ * @throws RangeError unless there is a residual for each entry of a field
+ */
 export function residualOf({ residual }: Equation, fields: Named, data: Named): np.Array {
-  return residual(refTree(fields), refTree(data));
+  const value = residual(refTree(fields), refTree(data));
+  checkShape("residual", value, Object.values(fields)[0].shape);
+  return value;
 }
 
 /** The derivative of an equation by one of its fields; keeps what it is given. */

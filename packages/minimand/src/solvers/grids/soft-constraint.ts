@@ -15,7 +15,7 @@ import type { LayerTerms } from "./layer-rows.ts";
  * @param terms of a field: those of a basis of size 1; consumed
  * @param options `form`, default `norm`
  * @returns the sum over equations, 0-d
- * @throws RangeError for terms of more than one basis function
+ * @throws RangeError for terms of more than one basis function, and for residuals of another shape
  * @example
  * const equations = { fit: { at: "samples", residual: ({ y }: { [name: string]: np.Array }) => y.sub(1) } } as const
  * softConstraintLoss(equations, { fit: { fields: { y: np.array([[[3], [-1]]]) } } }) // 2
@@ -42,7 +42,7 @@ export function softConstraintLoss(
  * The residual of each equation at a field, `[batch, rows]`.
  *
  * @param terms of a field: those of a basis of size 1; consumed
- * @throws RangeError for terms of more than one basis function
+ * @throws RangeError for terms of more than one basis function, and for residuals of another shape
  * @example
  * const equations = { fit: { at: "samples", residual: ({ y }: { [name: string]: np.Array }) => y.sub(1) } } as const
  * equationResiduals(equations, { fit: { fields: { y: np.array([[[3], [-1]]]) } } }).fit // [[2, -2]]
