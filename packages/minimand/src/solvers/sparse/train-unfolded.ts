@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { rangeError, typeError } from "../../engine/checks.ts";
+import { checkShape, rangeError, typeError } from "../../engine/checks.ts";
 import type { Compile } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
@@ -26,10 +26,12 @@ export type UnfoldedLoss = (output: np.Array, data: UnfoldedData) => np.Array;
  * The error of an estimate whose signal is known, `||x_T - x||^2`, summed over all axes but the first.
  *
  * @returns one value an example, `[batch]`
+ * @throws RangeError for signals of another shape than the estimate's
  * @example
  * supervisedLoss(np.array([[1, 2]]), { y: np.array([[0]]), signals: np.array([[1, 4]]), system: {} }) // [4]
  */
 export function supervisedLoss(output: np.Array, { y, signals, system }: UnfoldedData): np.Array {
+  checkShape("signals", signals, output.shape);
   disposeTree([y, system]);
   const squares = np.square(output.sub(signals));
   return squares.ndim === 1 ? squares : squares.reshape([squares.shape[0], -1]).sum(-1);

@@ -175,6 +175,13 @@ describe("the losses", () => {
     expect(loss(x, { ...data(), signals: np.zeros([6, 24]) }).js()).toEqual(own);
   });
 
+  it("refuse signals of another shape than the estimate, which would be broadcast", () => {
+    for (const wrong of [np.zeros([24]), np.zeros([6, 1])])
+      expect(() => supervisedLoss(np.zeros([6, 24]), { ...data(), signals: wrong })).toThrow(
+        "signals: expected shape [6, 24], got float32",
+      );
+  });
+
   it("without signals needs an objective", () => {
     const without = unfold({ layer: (x: np.Array) => x, parameters: {}, name: "identity", layers: 1 });
     expect(() => unsupervisedLoss(without)).toThrow(
