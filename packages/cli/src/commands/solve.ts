@@ -154,7 +154,7 @@ const solutionComment = (
 function failureOf(solved: readonly Solved[], { tolerance, maxIterations }: SolveFile): string {
   const least = solved.reduce((a, b) => (b.relativeResidual < a.relativeResidual ? b : a));
   const got = `${least.relativeResidual.toExponential(1)} by ${least.solver}`;
-  return `--tolerance: expected a relative residual of ${tolerance} within ${plural(maxIterations, "iteration")}, got ${got}; --max-iterations allows more`;
+  return `--tolerance: expected a relative residual of ${tolerance.toExponential()} within ${plural(maxIterations, "iteration")}, got ${got}; --max-iterations allows more`;
 }
 
 const nameOf = (path: string): string =>

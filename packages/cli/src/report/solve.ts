@@ -51,7 +51,7 @@ export function renderSolve(file: SolveFile): string {
   const best = runs.find(({ solver }) => solver === solution);
   const headline =
     best === undefined
-      ? `No solver came to ${tolerance} on ${matrix.source}`
+      ? `No solver came to ${tolerance.toExponential()} on ${matrix.source}`
       : `${matrix.source} solved in ${plural(best.iterations, "iteration")} of ${best.solver}`;
   const columns = Object.keys(rows[0] ?? {});
   return page({
