@@ -70,5 +70,9 @@ describe("the verdict", () => {
     expect(judge(evidence).because).toMatch(
       /^By the clock it is slower: 12 ms a solve, CG 0\.60 ms, IC\(0\) 0\.90 ms, multigrid 0\.50 ms\./,
     );
+    const slow = { ...evidence.milliseconds, dcdm: 187.4 };
+    expect(judge({ ...evidence, milliseconds: slow }).because).toMatch(
+      /^By the clock it is slower: 187 ms a solve/,
+    );
   });
 });

@@ -41,4 +41,5 @@ export function judge(e: Evidence): Verdict {
   return { verdict: graded(fewer && conjugate && steady, fewer && conjugate), because };
 }
 
-const ms = (value: number): string => `${value.toPrecision(2)} ms`;
+/** Two digits, and whole milliseconds from a hundred on. */
+const ms = (value: number): string => `${value < 99.5 ? value.toPrecision(2) : value.toFixed(0)} ms`;
