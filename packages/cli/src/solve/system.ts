@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import { type CsrMatrix, csrMatrix, readMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
@@ -49,17 +50,31 @@ export async function readRightHandSide(path: string, size: number): Promise<{ b
 async function readText(path: string): Promise<{ text: string; source: string; sha256: string }> {
   const source = path === "-" ? "stdin" : path;
   const { bytes, sha256 } = await readBytes(path === "-" ? process.stdin : path, source);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  try {
-    const plain = isGzip ? gunzipSync(bytes) : bytes;
-    const hasMark = plain[0] === 0xef && plain[1] === 0xbb && plain[2] === 0xbf;
-    const text = new TextDecoder("latin1").decode(hasMark ? plain.subarray(3) : plain);
-    return { text, source, sha256 };
-  } catch (error) {
-    throw new UsageError(
-      `${source}: expected a text, or one compressed by gzip, got ${(error as Error).message}`,
-    );
-  }
+  return { text: textOf(bytes, source), source, sha256 };
+}
+
+/**
+ * The text of a file that may be compressed by gzip, without a byte order mark.
+ *
+ * @param most bytes of text; default: what a string holds
+ * @throws UsageError for more than that, and for a damaged file
+ */
+export function textOf(bytes: Uint8Array, source: string, most = constants.MAX_STRING_LENGTH): string {
+  const tooMuch = () =>
+    new UsageError(`${source}: expected a text of at most ${Math.floor(most / 1e6)} MB, got more`);
+  let plain = bytes;
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    try {
+      plain = gunzipSync(bytes, { maxOutputLength: most });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "ERR_BUFFER_TOO_LARGE") throw tooMuch();
+      throw new UsageError(`${source}: expected a text, or one compressed by gzip, got ${message}`);
+    }
+  const hasMark = plain[0] === 0xef && plain[1] === 0xbb && plain[2] === 0xbf;
+  const text = hasMark ? plain.subarray(3) : plain;
+  if (text.length > most) throw tooMuch();
+  return new TextDecoder("latin1").decode(text);
 }
 
 /** Says of which file an error is. */
