@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { damagesOf } from "../../../../../test/support/damage.ts";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { disposeTree } from "../../engine/tree.ts";
 import { writeSafetensors } from "../../models/index.ts";
@@ -56,6 +57,22 @@ describe("saved parameters", () => {
     );
     expect(() => loadUnfolded({} as Unfolded, bytes)).toThrow(
       "network: expected an unfolded network, got object",
+    );
+  });
+
+  it("are refused in one line wherever a byte is changed or the end is cut off", () => {
+    const message = (damaged: Uint8Array): string => {
+      try {
+        return `${warnings(network, damaged).length} warnings`;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message(bytes)).toBe("0 warnings");
+    for (const [name, damaged] of damagesOf(bytes))
+      expect(message(damaged), name).toMatch(/^[^\n]+: expected [^\n]+$/);
+    expect(message(Uint8Array.of(...bytes, 0))).toMatch(
+      /^parameters: expected bytes of the checksum [0-9a-f]{8}/,
     );
   });
 

@@ -3,7 +3,8 @@ import { rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree } from "../../engine/tree.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "../../models/safetensors.ts";
+import type { Tensor } from "../../models/safetensors.ts";
+import { readSummed, writeSummed } from "../../models/summed-safetensors.ts";
 import { tensorsOf, treeOf } from "../../models/tree-tensors.ts";
 import type { Unfolded } from "./unfold.ts";
 
@@ -11,7 +12,7 @@ const format = "minimand.unfolded/1";
 
 /**
  * The parameters of an unfolded network as the bytes of a safetensors file, with the system that they were trained for: `params.NAME` and
- * `system.NAME`.
+ * `system.NAME`. A CRC-32 of the file stands in it.
  *
  * @param params as of {@link trainUnfolded}; kept
  * @returns the bytes
@@ -27,7 +28,7 @@ export async function saveUnfolded(
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
   const { name, system } = network.iteration;
   const tensors = { ...(await tensorsOf({ params })), ...under("system", system) };
-  return writeSafetensors(tensors, { format, iteration: name, layers: String(network.layers) });
+  return writeSummed(format, tensors, { iteration: name, layers: String(network.layers) });
 }
 
 /**
@@ -37,8 +38,8 @@ export async function saveUnfolded(
  * @param bytes of the whole file
  * @param options `warn`: default `console.warn`
  * @returns the parameters, which the caller owns
- * @throws RangeError, TypeError in one line for bytes that are cut off or no such file, those of another iteration or number of layers,
- *   and an option that is none
+ * @throws RangeError, TypeError in one line for bytes that are cut off, changed, damaged or no such file, those of another iteration or number of
+ *   layers, and an option that is none
  * @example
  * const params = loadUnfolded(network, await readFile("steps.safetensors"))
  */
@@ -50,8 +51,7 @@ export function loadUnfolded(
   checkOptions("loadUnfolded", options, { warn: true });
   const { warn = console.warn } = options;
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
-  const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.format !== format) throw rangeError("parameters", `the format "${format}"`, metadata.format);
+  const { tensors, metadata } = readSummed("parameters", format, bytes);
   const { name, system } = network.iteration;
   if (metadata.iteration !== name) throw rangeError("parameters", `those of "${name}"`, metadata.iteration);
   if (metadata.layers !== String(network.layers))

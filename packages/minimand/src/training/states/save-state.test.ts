@@ -1,5 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { damagesOf } from "../../../../../test/support/damage.ts";
 import { leakOf, liveBuffers } from "../../../../../test/support/leaks.ts";
 import { crc32 } from "../../engine/crc32.ts";
 import { crossEntropy } from "../../losses/index.ts";
@@ -104,12 +105,8 @@ describe("a saved state", () => {
       }
     };
     expect(message(bytes)).toBe("");
-    for (let at = 0; at < bytes.length; at++) {
-      const damaged = bytes.slice();
-      damaged[at] ^= 1;
-      expect(message(damaged), `byte ${at}`).toMatch(/^[^\n]+: expected [^\n]+$/);
-      expect(message(bytes.subarray(0, at)), `${at} bytes`).toMatch(/^[^\n]+: expected [^\n]+$/);
-    }
+    for (const [name, damaged] of damagesOf(bytes))
+      expect(message(damaged), name).toMatch(/^[^\n]+: expected [^\n]+$/);
     expect(message(Uint8Array.of(...bytes, 0))).toMatch(/^state: expected bytes of the checksum [0-9a-f]{8}/);
   });
 

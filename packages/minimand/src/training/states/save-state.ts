@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../../engine/checks.ts";
-import { crc32 } from "../../engine/crc32.ts";
 import { keyOf } from "../../engine/random.ts";
-import { kindOf, readSafetensors, type Tensor, writeSafetensors } from "../../models/safetensors.ts";
+import { kindOf, type Tensor } from "../../models/safetensors.ts";
+import { readSummed, writeSummed } from "../../models/summed-safetensors.ts";
 import { arrayOf, mapNamed, tensorOf } from "../../models/tree-tensors.ts";
 import type { AsyncTrainStep } from "../train-step.ts";
 import { disposeState } from "./keep-state.ts";
@@ -11,7 +11,6 @@ import { disposeState } from "./keep-state.ts";
 export type SavingStep<State> = Pick<AsyncTrainStep<State, never>, "init" | "name">;
 
 const format = "minimand.state/1";
-const blank = "00000000";
 
 /**
  * A whole training state as the bytes of a safetensors file: parameters, running statistics, what optimizer and method carry, memory,
@@ -33,7 +32,7 @@ export async function saveState<State>(step: SavingStep<State>, state: State): P
   if (typeof step?.init !== "function") throw typeError("step", "a training step", step);
   if (typeof state === "object" && state !== null && "history" in state && "state" in state)
     throw typeError("state", "the state alone: what train returns holds it as .state", state);
-  const metadata: Record<string, string> = { crc32: blank, format, step: step.name ?? "" };
+  const metadata: Record<string, string> = { step: step.name ?? "" };
   const tensors: Record<string, Tensor> = {};
   const arrays: [string, np.Array][] = [];
   mapNamed(state, (leaf, name) => {
@@ -46,9 +45,7 @@ export async function saveState<State>(step: SavingStep<State>, state: State): P
   });
   if (arrays.length === 0) throw typeError("state", "a state of the step, with its parameters", state);
   for (const [name, array] of arrays) tensors[name] = await tensorOf(array, name);
-  const bytes = writeSafetensors(tensors, metadata);
-  bytes.set(new TextEncoder().encode(hexOf(crc32(bytes))), placeOfSum(bytes));
-  return bytes;
+  return writeSummed(format, tensors, metadata);
 }
 
 /**
@@ -63,11 +60,8 @@ export async function saveState<State>(step: SavingStep<State>, state: State): P
  * const state = loadState(step, await readFile("state.safetensors"))
  */
 export function loadState<State>(step: SavingStep<State>, bytes: Uint8Array): State {
-  const { tensors, metadata } = readSafetensors(bytes);
-  const { crc32: sum, format: version, step: name, ...numbers } = metadata;
-  if (version !== format) throw rangeError("state", `the format "${format}"`, version);
-  if (sum !== sumOf(bytes))
-    throw rangeError("state", `bytes of the checksum ${sum}, as the file tells`, sumOf(bytes));
+  const { tensors, metadata } = readSummed("state", format, bytes);
+  const { step: name, ...numbers } = metadata;
   if (name !== (step.name ?? "")) throw rangeError("state", `one of the step "${step.name ?? ""}"`, name);
   const unused = new Set([...Object.keys(tensors), ...Object.keys(numbers)]);
   const take = <T>(from: Record<string, T>, place: string): T => {
@@ -123,18 +117,3 @@ const isOfOptimizer = (place: string): boolean => place === "optimizer" || place
 
 const otherOptimizer = (got: string): RangeError =>
   new RangeError(`state: expected one of the optimizer of this step, got ${got}`);
-
-/** The checksum of a file with its own digits blanked. */
-function sumOf(bytes: Uint8Array): string {
-  const copy = bytes.slice();
-  copy.set(new TextEncoder().encode(blank), placeOfSum(bytes));
-  return hexOf(crc32(copy));
-}
-
-/** Where the digits of the checksum stand, which the metadata begin with. */
-function placeOfSum(bytes: Uint8Array): number {
-  const start = new TextDecoder().decode(bytes.subarray(8, 64)).indexOf('"crc32":"');
-  return 8 + start + '"crc32":"'.length;
-}
-
-const hexOf = (sum: number): string => sum.toString(16).padStart(blank.length, "0");
