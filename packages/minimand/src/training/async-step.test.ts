@@ -2,12 +2,13 @@ import { random } from "@jax-js/jax";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { type AsyncCompile, compileWithJit } from "../engine/compile.ts";
-import { disposeTree, leavesOf, type Tree } from "../engine/tree.ts";
+import { disposeTree, leavesOf } from "../engine/tree.ts";
 import { aldrInit, crossEntropy } from "../losses/index.ts";
 import { mlp } from "../models/index.ts";
 import { adamw } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
 import { fit } from "./fit.ts";
+import { later } from "./later.fixture.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
 import { supervised } from "./supervised.ts";
@@ -21,19 +22,6 @@ const model = mlp({ inputs, hidden: [6], outputs: 3, batchNorm: true });
 const plain = objectiveOf(model, (f, labels, { weights }) => crossEntropy(f, labels, { weights }));
 const remembering = aldrObjective(model);
 const optimizer = adamw(0.05);
-
-/** The engine, asked by way of the event loop: a runtime in another thread. */
-const later = (answered: { calls: number } = { calls: 0 }): AsyncCompile => {
-  return <A extends Tree[], R extends Tree>(f: (...args: A) => R) => {
-    const program = compileWithJit(f);
-    const call = async (...args: A): Promise<R> => {
-      await new Promise((resolve) => setTimeout(resolve));
-      answered.calls++;
-      return program(...args);
-    };
-    return Object.assign(call, { dispose: () => program.dispose() });
-  };
-};
 
 /** Everything that two epochs leave in a state, to the last bit. */
 async function trained(step: AsyncTrainStep<SupervisedState>, memory: { [name: string]: Float32Array }) {

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
-import { type Compile, compileWithJit } from "../../engine/compile.ts";
+import { type AsyncCompile, compileWithJit } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { NonFiniteError } from "../../training/fit.ts";
@@ -19,8 +19,8 @@ import {
 export interface RunIterationOptions {
   /** How many, >= 0. */
   iterations: number;
-  /** Default: the engine's `jit`. */
-  compile?: Compile;
+  /** Default: the engine's `jit`. May answer later. */
+  compile?: AsyncCompile;
   signal?: AbortSignal;
 }
 
@@ -70,8 +70,9 @@ export async function runIteration(
       signal?.throwIfAborted();
       const given: Tree = state;
       state = [];
-      const [next, found]: [Tree, np.Array] =
-        t < 0 ? programs.start(data) : programs.advance(given, data, t, iterations - t);
+      const [next, found]: [Tree, np.Array] = await (t < 0
+        ? programs.start(data)
+        : programs.advance(given, data, t, iterations - t));
       state = next;
       objectives.push(...(await valuesOf(found, objectives.length - 1)));
       t = objectives.length - 1;
@@ -96,7 +97,7 @@ export async function runIteration(
 const turn = 20;
 
 /** How to start, and how to go on from the state before iteration `t` by one iteration, or by several where so many are left. */
-function programsOf(whole: WholeIteration, compile: Compile) {
+function programsOf(whole: WholeIteration, compile: AsyncCompile) {
   const told = (state: Tree, { y, system }: IterationData): np.Array => {
     const x = whole.output(state);
     if (whole.objective !== undefined) return whole.objective(x, { y, system });
@@ -123,10 +124,10 @@ function programsOf(whole: WholeIteration, compile: Compile) {
     );
   return {
     start: (data: IterationData) => freeing(first, refTree(data)),
-    advance(state: Tree, data: IterationData, t: number, left: number): [Tree, np.Array] {
+    async advance(state: Tree, data: IterationData, t: number, left: number): Promise<[Tree, np.Array]> {
       if (loop !== undefined && left >= together) {
         const all = Array.from({ length: together }, (_, i) => parametersOf(t + i));
-        const result = freeing(loop, state, all, refTree(data));
+        const result = await freeing(loop, state, all, refTree(data));
         if (result !== null) return result;
         disposeTree([all, data]);
       }
@@ -141,9 +142,9 @@ function programsOf(whole: WholeIteration, compile: Compile) {
 type Arrays = { [name: string]: np.Array };
 
 /** Calls a program; one that fails leaves what it was given. */
-function freeing<A extends Tree[], R>(program: (...args: A) => R, ...args: A): R {
+async function freeing<A extends Tree[], R>(program: (...args: A) => R | Promise<R>, ...args: A): Promise<R> {
   try {
-    return program(...args);
+    return await program(...args);
   } catch (error) {
     disposeTree(args);
     throw error;

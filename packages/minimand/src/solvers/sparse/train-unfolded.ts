@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkShape, rangeError, typeError } from "../../engine/checks.ts";
-import type { Compile } from "../../engine/compile.ts";
+import { type AsyncCompile, type Compile, compileWithJit } from "../../engine/compile.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
@@ -13,7 +13,7 @@ import { fit } from "../../training/fit.ts";
 import type { Objective } from "../../training/objective.ts";
 import { disposeState } from "../../training/states/index.ts";
 import { supervised } from "../../training/supervised.ts";
-import type { SupervisedState, SupervisedStep } from "../../training/train-step.ts";
+import type { AsyncSupervisedStep, SupervisedState, SupervisedStep } from "../../training/train-step.ts";
 import type { Unfolded } from "./unfold.ts";
 
 /** What a loss of an unfolded network is given beside its output: measurements `y`, signals, the system. */
@@ -70,8 +70,16 @@ export interface UnfoldedStepOptions {
   compile?: Compile;
 }
 
+/** The same, with a compiler that may answer later. */
+export interface AsyncUnfoldedStepOptions extends Omit<UnfoldedStepOptions, "compile"> {
+  compile: AsyncCompile;
+}
+
 /** A step that trains the first `depth` layers. */
 export type UnfoldedStep = SupervisedStep<{ depth: number }>;
+
+/** An {@link UnfoldedStep} whose updates may come later. */
+export type AsyncUnfoldedStep = AsyncSupervisedStep<{ depth: number }>;
 
 /**
  * The training step of an unfolded network: the mean loss of the estimate behind the layer `depth`, a hyperparameter, so that one program
@@ -79,14 +87,17 @@ export type UnfoldedStep = SupervisedStep<{ depth: number }>;
  *
  * Steps with a gradient that isn't finite are skipped. Parameters with a least value don't fall below it.
  *
- * @returns a step for {@link trainUnfolded}, or for `fit`
+ * @returns a step for {@link trainUnfolded}, or for `fit`; its updates come later where `compile` is asynchronous
  * @throws TypeError for what is no unfolded network, a loss that is no function, an option that is none
  * @example
  * const step = unfoldedStep({ network, loss: supervisedLoss, optimizer: adam(0.04) })
  */
-export function unfoldedStep(options: UnfoldedStepOptions): UnfoldedStep {
+export function unfoldedStep(options: UnfoldedStepOptions): UnfoldedStep;
+export function unfoldedStep(options: AsyncUnfoldedStepOptions): AsyncUnfoldedStep;
+export function unfoldedStep(options: UnfoldedStepOptions | AsyncUnfoldedStepOptions): AsyncUnfoldedStep {
   checkOptions("unfoldedStep", options, { network: true, loss: true, optimizer: true, compile: true });
-  const { network, loss, optimizer = adam(0.01), compile } = options;
+  const { network, loss, optimizer = adam(0.01) } = options;
+  const compile: AsyncCompile = options.compile ?? compileWithJit;
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
   if (typeof loss !== "function")
     throw typeError("loss", "a function (output, { y, signals, system })", loss);
@@ -143,7 +154,7 @@ export interface Generation {
 export interface TrainUnfoldedOptions {
   network: Unfolded;
   /** Of {@link unfoldedStep}, for this network or one of the same shapes with another system. */
-  step: UnfoldedStep;
+  step: AsyncUnfoldedStep;
   /** The batches of a generation, counted from 1: fresh ones each time where they can be drawn. */
   batches: (generation: number) => Iterable<Batch> | AsyncIterable<Batch>;
   /**
@@ -210,7 +221,7 @@ export async function trainUnfolded(
 
 /** A state at a depth with these parameters and system, and an optimizer that starts anew. */
 function stateAt(
-  step: UnfoldedStep,
+  step: AsyncUnfoldedStep,
   depth: number,
   owned: Pick<SupervisedState, "params" | "modelState">,
 ): SupervisedState<{ depth: number }> {
