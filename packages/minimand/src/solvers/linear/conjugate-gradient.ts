@@ -1,12 +1,9 @@
 import { typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { inner } from "../../online/vectors.ts";
 import type { MatVec, OperatorLike } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
 import {
-  addScaled,
   checkCurvature,
-  normOf,
   residual,
   type SolveOptions,
   type SolveResult,
@@ -15,6 +12,7 @@ import {
   solveOptions,
   startSolve,
 } from "./solve.ts";
+import { addScaled, addScaledSquare, dot, turnTo } from "./vectors.ts";
 
 /** Of {@link conjugateGradient}. */
 export interface ConjugateGradientOptions extends SolveOptions {
@@ -107,41 +105,38 @@ export function* iterate(
     if (found !== z) z.set(found);
     projectOut(nullSpace, z);
   };
-  const towards = new Float64Array(r.length);
+  const towards = deflate === undefined ? z : new Float64Array(r.length);
   const p = new Float64Array(r.length);
   const Ap = new Float64Array(r.length);
-  /** The next direction: `p = z + beta p`, conjugate to what is deflated. */
-  const turn = (beta: number): void => {
-    let from = z;
+  /** The next direction: `p = z + beta p`, conjugate to what is deflated. Returns `p' p`. */
+  const turn = (beta: number): number => {
     if (deflate !== undefined) {
       towards.set(z);
       deflate(towards);
-      from = towards;
     }
-    for (let i = 0; i < p.length; i++) p[i] = from[i] + beta * p[i];
+    return turnTo(towards, beta, p);
   };
   precondition();
-  turn(0);
-  let rz = inner(r, z);
+  let squared = turn(0);
+  let rz = dot(r, z);
   let steepest = 0;
   for (let k = 1; k <= maxIterations; k++) {
     const w = matvec(p, Ap);
-    const curvature = inner(p, w);
+    const curvature = dot(p, w);
     if (preconditioner !== undefined) checkPreconditioned(rz, k);
     checkCurvature(curvature, k);
-    const squared = inner(p, p);
     steepest = Math.max(steepest, curvature / squared);
     if (curvature <= 1e-15 * steepest * squared) throw singularError(r, result.residualNorms[0], k);
     const alpha = rz / curvature;
     addScaled(x, alpha, p);
-    addScaled(r, -alpha, w);
-    let norm = normOf(r);
+    let rr = addScaledSquare(r, -alpha, w);
     let restart = false;
-    if (norm <= threshold) {
+    if (Math.sqrt(rr) <= threshold) {
       residual(operator, b, x, r);
-      norm = normOf(r);
-      restart = norm > threshold;
+      rr = dot(r, r);
+      restart = Math.sqrt(rr) > threshold;
     }
+    const norm = Math.sqrt(rr);
     result.iterations = k;
     result.residualNorms.push(norm);
     if (norm <= threshold) {
@@ -150,8 +145,8 @@ export function* iterate(
     }
     yield norm;
     precondition();
-    const next = inner(r, z);
-    turn(restart ? 0 : next / rz);
+    const next = z === r ? rr : dot(r, z);
+    squared = turn(restart ? 0 : next / rz);
     rz = next;
   }
   return result;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type CsrMatrix, csrMatrix, transposed } from "./csr.ts";
-import { sparseProduct } from "./multigrid/sparse-product.ts";
+import { type CsrMatrix, csrMatrix } from "./csr.ts";
+import { tripleProduct } from "./multigrid/sparse-product.ts";
+import { transposed } from "./sparse-rows.ts";
 import { matrixOf } from "./systems.fixture.ts";
 
 const square = { rows: 2, columns: 2 };
@@ -51,7 +52,7 @@ describe("csrMatrix", () => {
   });
 });
 
-describe("sparseProduct", () => {
+describe("tripleProduct", () => {
   it("is the product, with rows of ascending columns", () => {
     const dense = ({
       rows,
@@ -70,11 +71,11 @@ describe("sparseProduct", () => {
       [1, 3, 2],
       [0, 2, 5],
     ]);
-    const product = sparseProduct(A, A);
+    const product = tripleProduct(A, A, A);
     expect(dense(product)).toEqual([
-      [17, 7, 2],
-      [7, 14, 16],
-      [2, 16, 29],
+      [75, 42, 24],
+      [42, 81, 108],
+      [24, 108, 177],
     ]);
     const { pointers, indices } = product;
     for (let i = 0; i < 3; i++) {

@@ -2,71 +2,11 @@ import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
-
-/** The rows of a sparse matrix one after another: entries of row i are those from `pointers[i]` to `pointers[i + 1]`, by column. */
-export interface SparseRows {
-  rows: number;
-  columns: number;
-  pointers: Int32Array;
-  indices: Int32Array;
-  values: Float64Array;
-}
+import { type Entries, type SparseRows, sparseRows, times, transposed } from "./sparse-rows.ts";
 
 /** A symmetric sparse matrix in compressed rows, all entries of both halves stored. */
 export interface CsrMatrix extends SparseRows, LinearOperator {
   readonly nullSpace: NullSpace | null;
-}
-
-/** Entries of a matrix in any order. */
-export interface Entries {
-  rows: number;
-  columns: number;
-  row: ArrayLike<number>;
-  column: ArrayLike<number>;
-  value: ArrayLike<number>;
-}
-
-/** Entries as compressed rows with ascending columns; those at the same place are added up, and zeros left out. */
-export function sparseRows({ rows, columns, row, column, value }: Entries): SparseRows {
-  const byColumn = counted(column, columns);
-  const ordered = counted(
-    byColumn.order.map((k) => row[k]),
-    rows,
-  );
-  const pointers = new Int32Array(rows + 1);
-  const indices = new Int32Array(value.length);
-  const values = new Float64Array(value.length);
-  let length = 0;
-  for (let i = 0; i < rows; i++) {
-    /** Forgets the last entry of the row where it came to zero. */
-    const close = (): void => {
-      if (length > pointers[i] && values[length - 1] === 0) length--;
-    };
-    for (let at = ordered.pointers[i]; at < ordered.pointers[i + 1]; at++) {
-      const k = byColumn.order[ordered.order[at]];
-      const isSame = length > pointers[i] && indices[length - 1] === column[k];
-      if (isSame) values[length - 1] += value[k];
-      else {
-        close();
-        indices[length] = column[k];
-        values[length++] = value[k];
-      }
-    }
-    close();
-    pointers[i + 1] = length;
-  }
-  return { rows, columns, pointers, indices: indices.slice(0, length), values: values.slice(0, length) };
-}
-
-/** A stable order by a whole number below `size`, and where each number begins. */
-function counted(keys: ArrayLike<number>, size: number): { order: Int32Array; pointers: Int32Array } {
-  const pointers = new Int32Array(size + 1);
-  for (let k = 0; k < keys.length; k++) pointers[keys[k] + 1]++;
-  for (let i = 0; i < size; i++) pointers[i + 1] += pointers[i];
-  const next = pointers.slice();
-  const order = new Int32Array(keys.length);
-  for (let k = 0; k < keys.length; k++) order[next[keys[k]]++] = k;
-  return { order, pointers };
 }
 
 /**
@@ -93,7 +33,10 @@ export function csrMatrix(options: Entries): CsrMatrix {
     if (list.length !== row.length)
       throw rangeError(name, `${row.length} numbers, one an entry`, list.length);
   }
+  const isPlace = (at: number): boolean => Number.isInteger(at) && at >= 0 && at < rows;
   for (let k = 0; k < value.length; k++) {
+    // Names are made for those alone that are refused: there may be millions of entries.
+    if (isPlace(row[k]) && isPlace(column[k]) && Number.isFinite(value[k])) continue;
     checkNumber(`row[${k}]`, row[k], { min: 0, max: rows - 1, integer: true });
     checkNumber(`column[${k}]`, column[k], { min: 0, max: rows - 1, integer: true });
     checkNumber(`value[${k}]`, value[k]);
@@ -102,11 +45,9 @@ export function csrMatrix(options: Entries): CsrMatrix {
 }
 
 /** The matrix of compressed rows. @throws RangeError unless it is symmetric */
-export function symmetricMatrix(sparse: SparseRows): CsrMatrix {
+function symmetricMatrix(sparse: SparseRows): CsrMatrix {
   checkSymmetric(sparse);
   const { rows, pointers, indices, values } = sparse;
-  const matvec = (v: Float64Array, out: Float64Array = new Float64Array(rows)): Float64Array =>
-    times(sparse, v, out);
   const isBalanced = (i: number): boolean => {
     let [sum, size] = [0, 0];
     for (let at = pointers[i]; at < pointers[i + 1]; at++) {
@@ -115,43 +56,17 @@ export function symmetricMatrix(sparse: SparseRows): CsrMatrix {
     }
     return Math.abs(sum) <= 1e-12 * size;
   };
-  const nullSpace = balancedParts(
-    rows,
-    (i, visit) => {
-      for (let at = pointers[i]; at < pointers[i + 1]; at++) if (values[at] !== 0) visit(indices[at]);
-    },
-    isBalanced,
-  );
-  return { ...sparse, size: rows, matvec, nullSpace };
+  const neighbours = (i: number, visit: (column: number) => void): void => {
+    for (let at = pointers[i]; at < pointers[i + 1]; at++) visit(indices[at]);
+  };
+  return matrixOf(sparse, balancedParts(rows, neighbours, isBalanced));
 }
 
-/** `out = S v`. */
-export function times(
-  { rows, pointers, indices, values }: SparseRows,
-  v: Float64Array,
-  out: Float64Array,
-): Float64Array {
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let at = pointers[i]; at < pointers[i + 1]; at++) sum += values[at] * v[indices[at]];
-    out[i] = sum;
-  }
-  return out;
-}
-
-/** The transposed matrix. */
-export function transposed({ rows, columns, pointers, indices, values }: SparseRows): SparseRows {
-  const row = new Int32Array(indices.length);
-  for (let i = 0; i < rows; i++) row.fill(i, pointers[i], pointers[i + 1]);
-  return sparseRows({ rows: columns, columns: rows, row: indices, column: row, value: values });
-}
-
-/** The diagonal, zero where no entry stands. */
-export function diagonalOf({ rows, pointers, indices, values }: SparseRows): Float64Array {
-  const diagonal = new Float64Array(rows);
-  for (let i = 0; i < rows; i++)
-    for (let at = pointers[i]; at < pointers[i + 1]; at++) if (indices[at] === i) diagonal[i] += values[at];
-  return diagonal;
+/** The matrix of compressed rows that are symmetric, and map nothing else to zero. */
+export function matrixOf(sparse: SparseRows, nullSpace: NullSpace | null): CsrMatrix {
+  const matvec = (v: Float64Array, out: Float64Array = new Float64Array(sparse.rows)): Float64Array =>
+    times(sparse, v, out);
+  return { ...sparse, size: sparse.rows, matvec, nullSpace };
 }
 
 function checkSymmetric(sparse: SparseRows): void {

@@ -1,12 +1,9 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { inner } from "../../online/vectors.ts";
 import type { OperatorLike } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
 import {
-  addScaled,
   checkCurvature,
-  normOf,
   residual,
   type SolveOptions,
   type SolveResult,
@@ -14,6 +11,7 @@ import {
   solveOptions,
   startSolve,
 } from "./solve.ts";
+import { addScaled, dot, normOf } from "./vectors.ts";
 
 /** Of {@link dcdm}. */
 export interface DcdmOptions extends SolveOptions {
@@ -132,9 +130,9 @@ function* along(
     const q = Float64Array.from(from);
     const given = normOf(q);
     projectOut(nullSpace, q);
-    for (const p of past) addScaled(q, -inner(q, p.Aq) / p.curvature, p.q);
+    for (const p of past) addScaled(q, -dot(q, p.Aq) / p.curvature, p.q);
     const Aq = Float64Array.from(matvec(q));
-    const curvature = inner(q, Aq);
+    const curvature = dot(q, Aq);
     const [length, image] = [normOf(q), normOf(Aq)];
     if (length <= rounding * given || Math.abs(curvature) <= rounding * length * image) return null;
     checkCurvature(curvature, result.iterations + 1);
@@ -155,7 +153,7 @@ function* along(
       result.status = "breakdown";
       return result;
     }
-    addScaled(x, inner(step.q, r) / step.curvature, step.q);
+    addScaled(x, dot(step.q, r) / step.curvature, step.q);
     residual(operator, right, x, r);
     past.unshift(step);
     if (past.length > most) past.pop();

@@ -1,12 +1,9 @@
 import { checkNumber, typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { inner } from "../../online/vectors.ts";
 import { checkPreconditioner, type Deflation, ended, iterate } from "./conjugate-gradient.ts";
 import { type RitzPairs, ritz } from "./lanczos.ts";
 import type { MatVec, OperatorLike } from "./linear-operator.ts";
 import {
-  addScaled,
-  normOf,
   residual,
   type SolveOptions,
   type SolveResult,
@@ -14,6 +11,7 @@ import {
   solveOptions,
   startSolve,
 } from "./solve.ts";
+import { addScaled, dot, normOf } from "./vectors.ts";
 
 /** Of {@link deflatedPcg}. */
 export interface DeflatedPcgOptions extends SolveOptions {
@@ -83,15 +81,15 @@ function deflated(started: Started, vectors: number | RitzPairs): Deflation {
   const pairs = typeof vectors === "number" ? ritz(operator, r, vectors) : vectors;
   const space = pairs.vectors.map((v) => {
     const Av = Float64Array.from(operator.matvec(v));
-    return { v, Av, value: inner(v, Av) / inner(v, v) };
+    return { v, Av, value: dot(v, Av) / dot(v, v) };
   });
   // Those of a null space that isn't known take no part.
   const usable = space.filter(({ value }) => value > 0);
-  for (const { v, value } of usable) addScaled(x, inner(v, r) / (value * inner(v, v)), v);
+  for (const { v, value } of usable) addScaled(x, dot(v, r) / (value * dot(v, v)), v);
   residual(operator, b, x, r);
   if (normOf(r) <= threshold) result.status = "converged";
   return (z) => {
-    const weights = usable.map(({ v, Av, value }) => -inner(Av, z) / (value * inner(v, v)));
+    const weights = usable.map(({ v, Av, value }) => -dot(Av, z) / (value * dot(v, v)));
     usable.forEach(({ v }, k) => {
       addScaled(z, weights[k], v);
     });

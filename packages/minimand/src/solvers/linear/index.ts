@@ -3,7 +3,7 @@ export {
   conjugateGradient,
   conjugateGradientSteps,
 } from "./conjugate-gradient.ts";
-export { type CsrMatrix, csrMatrix, type Entries } from "./csr.ts";
+export { type CsrMatrix, csrMatrix } from "./csr.ts";
 export * from "./dcdm.ts";
 export * from "./dcdm-loss.ts";
 export * from "./deflated.ts";
@@ -19,3 +19,4 @@ export * from "./poisson.ts";
 export * from "./poisson-array.ts";
 export * from "./ritz-mixture.ts";
 export type { SolveOptions, SolveResult } from "./solve.ts";
+export type { Entries } from "./sparse-rows.ts";

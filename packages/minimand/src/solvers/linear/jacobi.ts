@@ -1,6 +1,7 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
-import { type CsrMatrix, diagonalOf } from "./csr.ts";
+import type { CsrMatrix } from "./csr.ts";
 import type { MatVec } from "./linear-operator.ts";
+import { diagonalOf } from "./sparse-rows.ts";
 
 /**
  * The preconditioner of Jacobi: `z_i = r_i / a_ii`. Unknowns that no equation mentions (an empty row) stay 0.

@@ -1,10 +1,10 @@
 import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { checkVector, inner } from "../../online/vectors.ts";
+import { checkVector } from "../../online/vectors.ts";
 import { type OperatorLike, operatorOf } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
-import { addScaled, normOf } from "./solve.ts";
 import { tridiagonalEigen } from "./tridiagonal-eigen.ts";
+import { addScaled, dot, normOf } from "./vectors.ts";
 
 /** Of {@link lanczos} and {@link ritz}. */
 export interface LanczosOptions {
@@ -67,12 +67,12 @@ export function lanczos(
   for (let k = 0; ; k++) {
     const w = Float64Array.from(matvec(vectors[k]));
     projectOut(nullSpace, w);
-    diagonal.push(inner(w, vectors[k]));
+    diagonal.push(dot(w, vectors[k]));
     addScaled(w, -diagonal[k], vectors[k]);
     if (k > 0) addScaled(w, -subdiagonal[k - 1], vectors[k - 1]);
     // Once more than once in exact arithmetic: of what rounding leaves, the first pass leaves a part.
     if (reorthogonalize)
-      for (let pass = 0; pass < 2; pass++) for (const each of vectors) addScaled(w, -inner(each, w), each);
+      for (let pass = 0; pass < 2; pass++) for (const each of vectors) addScaled(w, -dot(each, w), each);
     const next = normOf(w);
     if (k + 1 === steps || next < invariant) break;
     subdiagonal.push(next);

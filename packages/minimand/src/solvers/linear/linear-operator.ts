@@ -1,7 +1,7 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
 import { randomSource } from "../../engine/random.ts";
-import { inner } from "../../online/vectors.ts";
 import { type NullSpace, projectOut } from "./null-space.ts";
+import { dot } from "./vectors.ts";
 
 /**
  * `v -> A v` of a symmetric matrix. It may write into `out`, where that is given, and return it; what it returns is used up before
@@ -51,8 +51,8 @@ function checkSymmetric({ size, matvec, nullSpace }: LinearOperator): void {
   for (const each of [u, v]) projectOut(nullSpace, each);
   const Au = Float64Array.from(product(matvec, u));
   const Av = product(matvec, v);
-  const [uAv, vAu] = [inner(u, Av), inner(v, Au)];
-  const scale = Math.sqrt(inner(u, u) * inner(Av, Av)) + Math.sqrt(inner(v, v) * inner(Au, Au));
+  const [uAv, vAu] = [dot(u, Av), dot(v, Au)];
+  const scale = Math.sqrt(dot(u, u) * dot(Av, Av)) + Math.sqrt(dot(v, v) * dot(Au, Au));
   if (!Number.isFinite(uAv + vAu)) throw rangeError("A v", "finite numbers", uAv + vAu);
   if (Math.abs(uAv - vAu) > 1e-6 * scale)
     throw new RangeError(

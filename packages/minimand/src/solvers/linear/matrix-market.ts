@@ -1,5 +1,6 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
-import type { CsrMatrix, Entries } from "./csr.ts";
+import type { CsrMatrix } from "./csr.ts";
+import type { Entries } from "./sparse-rows.ts";
 
 /**
  * Reads a matrix in the Matrix Market format: real or integer, general or symmetric, coordinate or array. Of a symmetric one both

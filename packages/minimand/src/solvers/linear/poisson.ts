@@ -1,6 +1,6 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { type CsrMatrix, sparseRows, symmetricMatrix } from "./csr.ts";
+import { type CsrMatrix, matrixOf } from "./csr.ts";
 import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
 
@@ -85,23 +85,6 @@ function poisson(
   const size = shape.reduce((a, b) => a * b, 1);
   const fluid = fluidCells(solid, size);
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const sides = sidesOf(shape, strides, boundary);
-
-  const diagonal = new Float64Array(size);
-  const fixed = new Uint8Array(size);
-  for (let cell = 0; cell < size; cell++) {
-    if (fluid[cell] === 0) continue;
-    for (const { inside, stride, open } of sides) {
-      if (inside(cell)) diagonal[cell] += fluid[cell + stride];
-      else if (open) diagonal[cell] += fixed[cell] = 1;
-    }
-  }
-  const neighbours = (cell: number, visit: (neighbour: number) => void): void => {
-    if (fluid[cell] === 0) return;
-    for (const { inside, stride } of sides)
-      if (inside(cell) && fluid[cell + stride] === 1) visit(cell + stride);
-  };
-  const nullSpace = balancedParts(size, neighbours, (cell) => fixed[cell] === 0);
 
   // Both cells of each pair of neighbours along an axis, at the first: symmetric by construction, and without a branch.
   const links = strides.map((stride, axis) =>
@@ -110,6 +93,24 @@ function poisson(
       return hasNext ? fluid[cell] * fluid[cell + stride] : 0;
     }),
   );
+  const fixed = fixedNeighbours(shape, strides, boundary);
+  const diagonal = new Float64Array(size);
+  for (let cell = 0; cell < size; cell++) diagonal[cell] = fluid[cell] * fixed[cell];
+  links.forEach((link, axis) => {
+    for (let cell = 0; cell < link.length; cell++) {
+      diagonal[cell] += link[cell];
+      diagonal[cell + strides[axis]] += link[cell];
+    }
+  });
+  const neighbours = (cell: number, visit: (neighbour: number) => void): void => {
+    links.forEach((link, axis) => {
+      const stride = strides[axis];
+      if (cell >= stride && link[cell - stride] === 1) visit(cell - stride);
+      if (cell < link.length && link[cell] === 1) visit(cell + stride);
+    });
+  };
+  const nullSpace = balancedParts(size, neighbours, (cell) => fluid[cell] * fixed[cell] === 0);
+
   const matvec = (v: Float64Array, out: Float64Array = new Float64Array(size)): Float64Array => {
     for (let cell = 0; cell < size; cell++) out[cell] = diagonal[cell] * v[cell];
     for (let axis = 0; axis < axes; axis++) {
@@ -122,24 +123,37 @@ function poisson(
     return out;
   };
 
-  const toCsr = (): CsrMatrix => {
-    const row: number[] = [];
-    const column: number[] = [];
-    const value: number[] = [];
-    for (let cell = 0; cell < size; cell++) {
-      if (fluid[cell] === 0) continue;
-      row.push(cell);
-      column.push(cell);
-      value.push(diagonal[cell]);
-      neighbours(cell, (neighbour) => {
-        row.push(cell);
-        column.push(neighbour);
-        value.push(-1);
-      });
-    }
-    return symmetricMatrix(sparseRows({ rows: size, columns: size, row, column, value }));
-  };
+  const toCsr = (): CsrMatrix => csrOf({ diagonal, links, strides }, nullSpace);
   return { size, matvec, shape: [...shape], boundary, fluid, diagonal, nullSpace, toCsr };
+}
+
+/** The products as a sparse matrix: symmetric by construction, as they are. */
+function csrOf(
+  { diagonal, links, strides }: { diagonal: Float64Array; links: Float64Array[]; strides: number[] },
+  nullSpace: NullSpace | null,
+): CsrMatrix {
+  const size = diagonal.length;
+  const axes = strides.length;
+  const pointers = new Int32Array(size + 1);
+  const indices = new Int32Array(size * (2 * axes + 1));
+  const values = new Float64Array(indices.length);
+  let length = 0;
+  const put = (column: number, value: number): void => {
+    if (value === 0) return;
+    indices[length] = column;
+    values[length++] = value;
+  };
+  for (let cell = 0; cell < size; cell++) {
+    // By ascending columns: the first axis has the largest stride.
+    for (let axis = 0; axis < axes; axis++)
+      if (cell >= strides[axis]) put(cell - strides[axis], -links[axis][cell - strides[axis]]);
+    put(cell, diagonal[cell]);
+    for (let axis = axes - 1; axis >= 0; axis--)
+      if (cell < links[axis].length) put(cell + strides[axis], -links[axis][cell]);
+    pointers[cell + 1] = length;
+  }
+  const rows = { rows: size, columns: size, pointers };
+  return matrixOf({ ...rows, indices: indices.slice(0, length), values: values.slice(0, length) }, nullSpace);
 }
 
 function fluidCells(solid: ArrayLike<number | boolean> | undefined, size: number): Uint8Array {
@@ -151,27 +165,21 @@ function fluidCells(solid: ArrayLike<number | boolean> | undefined, size: number
   return fluid;
 }
 
-/** A direction in which a cell has a neighbour, or an edge of the grid. */
-interface Side {
-  stride: number;
-  /** Whether the neighbour of a cell is on the grid. */
-  inside: (cell: number) => boolean;
-  /** Whether the value beyond the edge is 0. */
-  open: boolean;
-}
-
-function sidesOf(shape: readonly number[], strides: readonly number[], boundary: Boundary): Side[] {
-  return shape.flatMap((length, axis): Side[] => {
-    const stride = strides[axis];
-    const at = (cell: number): number => Math.floor(cell / stride) % length;
-    const all = boundary === "dirichlet";
-    return [
-      {
-        stride: -stride,
-        inside: (cell) => at(cell) > 0,
-        open: all || (boundary !== "neumann" && axis === 0),
-      },
-      { stride, inside: (cell) => at(cell) < length - 1, open: all },
-    ];
+/** For each cell how many neighbours lie beyond an edge with the value 0. */
+function fixedNeighbours(
+  shape: readonly number[],
+  strides: readonly number[],
+  boundary: Boundary,
+): Uint8Array {
+  const fixed = new Uint8Array(shape[0] * strides[0]);
+  shape.forEach((length, axis) => {
+    const first = boundary === "dirichlet" || (boundary === "neumannExceptTop" && axis === 0);
+    const last = boundary === "dirichlet";
+    for (let cell = 0; cell < fixed.length; cell++) {
+      const at = Math.floor(cell / strides[axis]) % length;
+      if (first && at === 0) fixed[cell]++;
+      if (last && at === length - 1) fixed[cell]++;
+    }
   });
+  return fixed;
 }

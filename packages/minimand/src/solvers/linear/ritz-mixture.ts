@@ -4,7 +4,7 @@ import { derive, normal, randomSource } from "../../engine/random.ts";
 import { checkVector } from "../../online/vectors.ts";
 import { type LanczosOptions, type RitzPairs, ritz } from "./lanczos.ts";
 import type { OperatorLike } from "./linear-operator.ts";
-import { addScaled, normOf } from "./solve.ts";
+import { addScaled, normOf } from "./vectors.ts";
 
 /** Of {@link ritzMixture}. */
 export interface RitzMixtureOptions {

@@ -1,7 +1,8 @@
 import { checkChoice, checkNumber } from "../../engine/errors.ts";
-import { checkedVector, checkVector, inner } from "../../online/vectors.ts";
+import { checkedVector, checkVector } from "../../online/vectors.ts";
 import { type LinearOperator, type OperatorLike, operatorOf } from "./linear-operator.ts";
 import { checkCompatible, projectOut } from "./null-space.ts";
+import { normOf } from "./vectors.ts";
 
 /** When a solver begins and when it ends. */
 export interface SolveOptions {
@@ -82,13 +83,6 @@ export function residual(
   const Ax = matvec(x, r);
   for (let i = 0; i < r.length; i++) r[i] = b[i] - Ax[i];
   projectOut(nullSpace, r);
-}
-
-export const normOf = (v: Float64Array): number => Math.sqrt(inner(v, v));
-
-/** `x += factor p`, in place. */
-export function addScaled(x: Float64Array, factor: number, p: Float64Array): void {
-  for (let i = 0; i < x.length; i++) x[i] += factor * p[i];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SparseRows } from "../csr.ts";
+import type { SparseRows } from "../sparse-rows.ts";
 
 /** A pivot of this share of the largest diagonal entry is rounding: the matrix is singular there. */
 const none = 1e-10;

@@ -1,5 +1,5 @@
-import { type SparseRows, sparseRows } from "../csr.ts";
 import type { Boundary, PoissonOperator } from "../poisson.ts";
+import type { SparseRows } from "../sparse-rows.ts";
 
 /** Cells of a grid, the last axis fastest. */
 export interface Grid {
@@ -22,81 +22,89 @@ export const gridOf = ({ shape, fluid, boundary }: PoissonOperator): Grid => ({ 
 export function coarser(fine: Grid): { grid: Grid; prolongation: SparseRows } | null {
   if (fine.shape.every((length) => length < 2)) return null;
   const shape = fine.shape.map((length) => Math.ceil(length / 2));
-  const size = shape.reduce((a, b) => a * b, 1);
-  const fluid = new Uint8Array(size);
-  const cells = fine.fluid.length;
-  for (let cell = 0; cell < cells; cell++)
-    if (fine.fluid[cell] === 1)
-      fluid[
-        indexOf(
-          placeOf(cell, fine.shape).map((at) => at >> 1),
-          shape,
-        )
-      ] = 1;
-  const grid = { shape, fluid, boundary: fine.boundary };
-
-  const row: number[] = [];
-  const column: number[] = [];
-  const value: number[] = [];
-  for (let cell = 0; cell < cells; cell++) {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const fluid = new Uint8Array(shape[0] * strides[0]);
+  const place = new Int32Array(shape.length);
+  for (let cell = 0; cell < fine.fluid.length; cell++) {
     if (fine.fluid[cell] === 0) continue;
-    const place = placeOf(cell, fine.shape);
-    const sources = sourcesOf(place, fine.shape, grid);
-    const missing = sources.reduce((sum, { share, kind }) => sum + (kind === "wall" ? share : 0), 0);
-    for (const { at, share, kind } of sources) {
-      if (kind !== "fluid") continue;
-      row.push(cell);
-      column.push(at);
-      value.push(share / (1 - missing));
-    }
+    setPlace(place, cell, fine.shape);
+    fluid[strides.reduce((index, stride, axis) => index + stride * (place[axis] >> 1), 0)] = 1;
   }
-  return { grid, prolongation: sparseRows({ rows: cells, columns: size, row, column, value }) };
+  const grid = { shape, fluid, boundary: fine.boundary };
+  const sources = fine.shape.map((length, axis) => sourcesAlong(axis, length, strides[axis], fine.boundary));
+  return { grid, prolongation: interpolation(fine, fluid, sources) };
 }
 
-interface Source {
-  at: number;
-  share: number;
-  kind: "fluid" | "wall" | "zero";
+/** For each cell along an axis two coarse ones by ascending place: what they add to an index, and their shares. */
+interface Sources {
+  /** Or {@link wall}, {@link zero}. */
+  at: Int32Array;
+  share: Float64Array;
 }
+/** Beyond an edge: a wall, or the value 0. */
+const [wall, zero] = [-1, -2];
 
-/** The coarse cells around a fine one, with their shares. */
-function sourcesOf(place: readonly number[], shape: readonly number[], coarse: Grid): Source[] {
-  let corners: { place: number[]; share: number }[] = [{ place: [], share: 1 }];
-  place.forEach((at, axis) => {
-    const own = at >> 1;
-    // An axis of length 1 stays as it is.
-    const nearer =
-      shape[axis] === 1
-        ? [[own, 1]]
-        : [
-            [own, 0.75],
-            [own + (at % 2 === 0 ? -1 : 1), 0.25],
-          ];
-    corners = corners.flatMap((corner) =>
-      nearer.map(([next, share]) => ({ place: [...corner.place, next], share: corner.share * share })),
-    );
-  });
-  return corners.map(({ place: corner, share }) => {
-    const outside = corner.findIndex((at, axis) => at < 0 || at >= coarse.shape[axis]);
-    if (outside >= 0) {
-      const open =
-        coarse.boundary === "dirichlet" ||
-        (coarse.boundary === "neumannExceptTop" && outside === 0 && corner[0] < 0);
-      return { at: -1, share, kind: open ? "zero" : "wall" };
+function sourcesAlong(axis: number, length: number, stride: number, boundary: Boundary): Sources {
+  // An axis of length 1 stays as it is.
+  if (length === 1) return { at: new Int32Array(2), share: Float64Array.of(1, 0) };
+  const at = new Int32Array(2 * length);
+  const share = new Float64Array(2 * length);
+  const isFixed = boundary === "dirichlet";
+  const before = isFixed || (boundary === "neumannExceptTop" && axis === 0) ? zero : wall;
+  const behind = isFixed ? zero : wall;
+  for (let i = 0; i < length; i++)
+    for (const side of [0, 1]) {
+      const coarse = ((i + 1) >> 1) - 1 + side;
+      const isOutside = coarse < 0 ? before : coarse >= Math.ceil(length / 2) ? behind : 0;
+      at[2 * i + side] = isOutside || coarse * stride;
+      share[2 * i + side] = coarse === i >> 1 ? 0.75 : 0.25;
     }
-    const at = indexOf(corner, coarse.shape);
-    return { at, share, kind: coarse.fluid[at] === 1 ? "fluid" : "wall" };
-  });
+  return { at, share };
 }
 
-function placeOf(cell: number, shape: readonly number[]): number[] {
-  const place = new Array<number>(shape.length);
-  for (let axis = shape.length - 1, rest = cell; axis >= 0; axis--) {
+/** From coarse cells to the fluid ones of a fine grid: what all axes together have for them. */
+function interpolation(fine: Grid, fluid: Uint8Array, sources: readonly Sources[]): SparseRows {
+  const [cells, axes] = [fine.fluid.length, sources.length];
+  const pointers = new Int32Array(cells + 1);
+  const indices = new Int32Array(cells << axes);
+  const values = new Float64Array(cells << axes);
+  const place = new Int32Array(axes);
+  let length = 0;
+  for (let cell = 0; cell < cells; cell++) {
+    pointers[cell + 1] = length;
+    if (fine.fluid[cell] === 0) continue;
+    setPlace(place, cell, fine.shape);
+    let missing = 0;
+    // Bits of a corner choose one of two along each axis, the highest along the first: indices ascend.
+    for (let corner = 0; corner < 1 << axes; corner++) {
+      let [index, share, isWall] = [0, 1, false];
+      for (let axis = 0; axis < axes; axis++) {
+        const k = 2 * place[axis] + ((corner >> (axes - 1 - axis)) & 1);
+        const at = sources[axis].at[k];
+        share *= at === zero ? 0 : sources[axis].share[k];
+        if (at >= 0) index += at;
+        else isWall ||= at === wall;
+      }
+      if (share === 0) continue;
+      if (isWall || fluid[index] === 0) {
+        missing += share;
+        continue;
+      }
+      indices[length] = index;
+      values[length++] = share;
+    }
+    for (let at = pointers[cell]; at < length; at++) values[at] /= 1 - missing;
+    pointers[cell + 1] = length;
+  }
+  const rows = { rows: cells, columns: fluid.length, pointers };
+  return { ...rows, indices: indices.slice(0, length), values: values.slice(0, length) };
+}
+
+/** Where a cell is, along each axis. */
+function setPlace(place: Int32Array, cell: number, shape: readonly number[]): void {
+  let rest = cell;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
     place[axis] = rest % shape[axis];
     rest = Math.floor(rest / shape[axis]);
   }
-  return place;
 }
-
-const indexOf = (place: readonly number[], shape: readonly number[]): number =>
-  place.reduce((index, at, axis) => index * shape[axis] + at, 0);

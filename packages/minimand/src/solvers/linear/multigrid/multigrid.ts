@@ -1,12 +1,15 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
 import { checkOptions } from "../../../engine/options.ts";
-import { type SparseRows, times, transposed } from "../csr.ts";
+
 import type { MatVec } from "../linear-operator.ts";
 import { projectOut } from "../null-space.ts";
 import type { PoissonOperator } from "../poisson.ts";
+import { diagonalOf, residualOf, type SparseRows, times, transposed } from "../sparse-rows.ts";
+import { besideDiagonal, sweepBackwards, sweepForwards } from "../sweeps.ts";
+import { addScaled } from "../vectors.ts";
 import { denseCholesky } from "./dense-cholesky.ts";
 import { coarser, type Grid, gridOf } from "./grid.ts";
-import { sparseProduct } from "./sparse-product.ts";
+import { tripleProduct } from "./sparse-product.ts";
 
 /** Of {@link multigrid}. */
 export interface MultigridOptions {
@@ -16,13 +19,17 @@ export interface MultigridOptions {
 
 interface Level {
   A: SparseRows;
-  /** Where the diagonal of each row stands in A; -1 for an empty row. */
-  diagonal: Int32Array;
+  /** Reciprocals of the diagonal D; 0 for an empty row. */
+  inverse: Float64Array;
+  /** `D^-1 A` without its diagonal, for sweeps. */
+  beside: SparseRows;
   /** From the next coarser grid to this one, and back; null on the coarsest. */
   prolongation: SparseRows | null;
   restriction: SparseRows | null;
   x: Float64Array;
   b: Float64Array;
+  /** `D^-1 b` */
+  scaled: Float64Array;
   r: Float64Array;
 }
 
@@ -53,21 +60,21 @@ export function multigrid(A: PoissonOperator, options: MultigridOptions = {}): M
   const solveCoarsest = denseCholesky(levels[levels.length - 1].A);
 
   const cycle = (k: number): void => {
-    const { A: matrix, diagonal, prolongation, restriction, x, b, r } = levels[k];
+    const { A: matrix, inverse, beside, prolongation, restriction, x, b, scaled, r } = levels[k];
     if (prolongation === null || restriction === null) {
       solveCoarsest(b, x);
       return;
     }
+    for (let i = 0; i < b.length; i++) scaled[i] = inverse[i] * b[i];
     x.fill(0);
-    for (let sweep = 0; sweep < sweeps; sweep++) forwards(matrix, diagonal, x, b);
-    times(matrix, x, r);
-    for (let i = 0; i < r.length; i++) r[i] = b[i] - r[i];
+    for (let sweep = 0; sweep < sweeps; sweep++) sweepForwards(beside, scaled, x);
+    residualOf(matrix, x, b, r);
     const next = levels[k + 1];
     times(restriction, r, next.b);
     cycle(k + 1);
     times(prolongation, next.x, r);
-    for (let i = 0; i < x.length; i++) x[i] += r[i];
-    for (let sweep = 0; sweep < sweeps; sweep++) backwards(matrix, diagonal, x, b);
+    addScaled(x, 1, r);
+    for (let sweep = 0; sweep < sweeps; sweep++) sweepBackwards(beside, scaled, x);
   };
   const [finest] = levels;
   return (r, z: Float64Array = new Float64Array(A.size)) => {
@@ -92,43 +99,12 @@ function levelsOf(operator: PoissonOperator): Level[] {
     const next = size > few ? coarser(grid) : null;
     const prolongation = next?.prolongation ?? null;
     const restriction = prolongation === null ? null : transposed(prolongation);
-    levels.push({
-      ...{ A, diagonal: diagonals(A), prolongation, restriction },
-      ...{ x: new Float64Array(size), b: new Float64Array(size), r: new Float64Array(size) },
-    });
+    const inverse = diagonalOf(A).map((value) => (value > 0 ? 1 / value : 0));
+    const beside = besideDiagonal(A, inverse);
+    const [x, b, scaled, r] = [0, 1, 2, 3].map(() => new Float64Array(size));
+    levels.push({ A, inverse, beside, prolongation, restriction, x, b, scaled, r });
     if (next === null || prolongation === null || restriction === null) return levels;
-    A = sparseProduct(restriction, sparseProduct(A, prolongation));
+    A = tripleProduct(restriction, A, prolongation);
     grid = next.grid;
   }
-}
-
-function diagonals({ rows, pointers, indices, values }: SparseRows): Int32Array {
-  const diagonal = new Int32Array(rows).fill(-1);
-  for (let i = 0; i < rows; i++)
-    for (let at = pointers[i]; at < pointers[i + 1]; at++)
-      if (indices[at] === i && values[at] > 0) diagonal[i] = at;
-  return diagonal;
-}
-
-function forwards(A: SparseRows, diagonal: Int32Array, x: Float64Array, b: Float64Array): void {
-  for (let i = 0; i < A.rows; i++) relax(A, diagonal, x, b, i);
-}
-
-function backwards(A: SparseRows, diagonal: Int32Array, x: Float64Array, b: Float64Array): void {
-  for (let i = A.rows - 1; i >= 0; i--) relax(A, diagonal, x, b, i);
-}
-
-/** Solves the equation of one unknown for it. */
-function relax(
-  { pointers, indices, values }: SparseRows,
-  diagonal: Int32Array,
-  x: Float64Array,
-  b: Float64Array,
-  i: number,
-): void {
-  const own = diagonal[i];
-  if (own < 0) return;
-  let sum = b[i];
-  for (let at = pointers[i]; at < pointers[i + 1]; at++) sum -= values[at] * x[indices[at]];
-  x[i] += sum / values[own];
 }
