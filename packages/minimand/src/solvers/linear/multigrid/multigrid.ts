@@ -1,6 +1,5 @@
 import { checkNumber, typeError } from "../../../engine/errors.ts";
 import { checkOptions } from "../../../engine/options.ts";
-
 import type { MatVec } from "../linear-operator.ts";
 import { projectOut } from "../null-space.ts";
 import type { PoissonOperator } from "../poisson.ts";
