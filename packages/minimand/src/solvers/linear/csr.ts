@@ -59,11 +59,11 @@ function symmetricMatrix(sparse: SparseRows): CsrMatrix {
   const neighbours = (i: number, visit: (column: number) => void): void => {
     for (let at = pointers[i]; at < pointers[i + 1]; at++) visit(indices[at]);
   };
-  return matrixOf(sparse, balancedParts(rows, neighbours, isBalanced));
+  return asMatrix(sparse, balancedParts(rows, neighbours, isBalanced));
 }
 
 /** The matrix of compressed rows that are symmetric, and map nothing else to zero. */
-export function matrixOf(sparse: SparseRows, nullSpace: NullSpace | null): CsrMatrix {
+export function asMatrix(sparse: SparseRows, nullSpace: NullSpace | null): CsrMatrix {
   const matvec = (v: Float64Array, out: Float64Array = new Float64Array(sparse.rows)): Float64Array =>
     times(sparse, v, out);
   return { ...sparse, size: sparse.rows, matvec, nullSpace };

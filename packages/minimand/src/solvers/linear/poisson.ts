@@ -1,6 +1,6 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { type CsrMatrix, matrixOf } from "./csr.ts";
+import { asMatrix, type CsrMatrix } from "./csr.ts";
 import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
 
@@ -153,7 +153,7 @@ function csrOf(
     pointers[cell + 1] = length;
   }
   const rows = { rows: size, columns: size, pointers };
-  return matrixOf({ ...rows, indices: indices.slice(0, length), values: values.slice(0, length) }, nullSpace);
+  return asMatrix({ ...rows, indices: indices.slice(0, length), values: values.slice(0, length) }, nullSpace);
 }
 
 function fluidCells(solid: ArrayLike<number | boolean> | undefined, size: number): Uint8Array {
