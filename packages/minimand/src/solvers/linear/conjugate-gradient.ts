@@ -1,5 +1,6 @@
 import { typeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { apart } from "./apart.ts";
 import type { MatVec, OperatorLike } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
 import {
@@ -99,7 +100,7 @@ export function* iterate(
   const z = preconditioner === undefined ? r : new Float64Array(r.length);
   const precondition = (): void => {
     if (preconditioner === undefined) return;
-    const found = preconditioner(r, z);
+    const found = apart(preconditioner, r, z);
     if (!(found instanceof Float64Array) || found.length !== r.length)
       throw typeError("preconditioner(r)", `a Float64Array of ${r.length} numbers`, found);
     if (found !== z) z.set(found);
@@ -114,22 +115,22 @@ export function* iterate(
       towards.set(z);
       deflate(towards);
     }
-    return turnTo(towards, beta, p);
+    return apart(turnTo, towards, beta, p);
   };
   precondition();
   let squared = turn(0);
   let rz = dot(r, z);
   let steepest = 0;
   for (let k = 1; k <= maxIterations; k++) {
-    const w = matvec(p, Ap);
-    const curvature = dot(p, w);
+    const w = apart(matvec, p, Ap);
+    const curvature = apart(dot, p, w);
     if (preconditioner !== undefined) checkPreconditioned(rz, k);
     checkCurvature(curvature, k);
     steepest = Math.max(steepest, curvature / squared);
     if (curvature <= 1e-15 * steepest * squared) throw singularError(r, result.residualNorms[0], k);
     const alpha = rz / curvature;
-    addScaled(x, alpha, p);
-    let rr = addScaledSquare(r, -alpha, w);
+    apart(addScaled, x, alpha, p);
+    let rr = apart(addScaledSquare, r, -alpha, w);
     let restart = false;
     if (Math.sqrt(rr) <= threshold) {
       residual(operator, b, x, r);
@@ -145,7 +146,7 @@ export function* iterate(
     }
     yield norm;
     precondition();
-    const next = z === r ? rr : dot(r, z);
+    const next = z === r ? rr : apart(dot, r, z);
     squared = turn(restart ? 0 : next / rz);
     rz = next;
   }

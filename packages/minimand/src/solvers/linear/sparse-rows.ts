@@ -1,3 +1,5 @@
+import { apart } from "./apart.ts";
+
 /** The rows of a sparse matrix one after another: entries of row i are those from `pointers[i]` to `pointers[i + 1]`, by column. */
 export interface SparseRows {
   rows: number;
@@ -74,22 +76,32 @@ export function transposed({ rows, columns, pointers, indices, values }: SparseR
 }
 
 /** `out = S v` */
-export function times(
-  { rows, pointers, indices, values }: SparseRows,
+export function times(sparse: SparseRows, v: Float64Array, out: Float64Array): Float64Array {
+  if (sparse.values.length === 0) return out.fill(0);
+  // In blocks: what is called often is compiled whole. One long loop is replaced while it runs, by code that checks more.
+  for (let from = 0; from < sparse.rows; from += block)
+    apart(timesRows, sparse, v, out, from, Math.min(from + block, sparse.rows));
+  return out;
+}
+const block = 512;
+
+/** Some rows of `out = S v`. */
+function timesRows(
+  { pointers, indices, values }: SparseRows,
   v: Float64Array,
   out: Float64Array,
-): Float64Array {
-  if (values.length === 0) return out.fill(0);
+  from: number,
+  to: number,
+): void {
   // V8 checks what an array is where it is first used: here once, and not again in each short row, which takes twice as long.
-  out[0] = values[0] * v[indices[0]];
-  let at = pointers[0];
-  for (let i = 0; i < rows; i++) {
+  out[from] = values[0] * v[indices[0]];
+  let at = pointers[from];
+  for (let i = from; i < to; i++) {
     const end = pointers[i + 1];
     let sum = 0;
     for (; at < end; at++) sum += values[at] * v[indices[at]];
     out[i] = sum;
   }
-  return out;
 }
 
 /** `out = b - S v` */
