@@ -132,6 +132,28 @@ describe("the max-min problem of RPO", () => {
     );
   });
 
+  it("stays in the ball where a risk that only uncompared actions carry has no least weight", () => {
+    const uncompared = [0, 1, 0];
+    const basePolicy = setting.basePolicy.map((row, s) => {
+      const left = row.map((p, a) => (a === uncompared[s] ? 0 : p));
+      const total = left.reduce((a, b) => a + b);
+      return left.map((p) => p / total);
+    });
+    const pairs = { context: [0, 0, 1, 1, 2, 2], chosen: [1, 2, 0, 3, 3, 1], rejected: [2, 1, 2, 0, 1, 2] };
+    for (let draw = 0; draw < 100; draw++) {
+      const features = table(() => 0).map((row, s) =>
+        row.map((_, a) => {
+          const risks = Array.from({ length: 3 }, () => (a === uncompared[s] ? next() : 0));
+          return [next() - 0.5, next() - 0.5, ...risks];
+        }),
+      );
+      const options = { ...setting, beta: 0.2, basePolicy, eta: 2, features, radius: 12 };
+      const { weights, gap } = rpoMaximin(pairs, options);
+      expect(Math.hypot(...weights!)).toBeLessThan(12 * (1 + 1e-8));
+      expect(gap).toBeLessThan(1e-7);
+    }
+  });
+
   it("is refused without a bound, and for tables that don't match", () => {
     const solve =
       (change: object, pairs = data) =>

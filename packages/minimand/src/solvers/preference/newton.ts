@@ -32,6 +32,9 @@ export interface MinimizeOptions {
 
 const [largestSteps, armijo, smallestShare] = [200, 1e-4, 2 ** -50];
 
+/** Of a multiplier's pull that a gradient may be, and what of any gradient is rounding. */
+const [share, smallestTol] = [1e-2, 1e-15];
+
 /** Radii after which a minimum is taken to lie outside the ball. */
 const farOut = 1e3;
 
@@ -135,16 +138,27 @@ export function minimizeInBall(
 
   let { iterations } = free;
   let found = free;
+  let inside: Minimum | undefined;
   /** Logarithm of the minimum's norm by the radius, at the logarithm of a multiplier; it falls. */
   const excess = (logMultiplier: number): number => {
-    found = minimize(f, found === free ? start : found.x, { ridge: ridge + Math.exp(logMultiplier), tol });
+    const multiplier = Math.exp(logMultiplier);
+    // A pull below the tolerance would be none.
+    const own = Math.min(tol, Math.max(share * multiplier * radius, smallestTol));
+    found = minimize(f, found === free ? start : found.x, { ridge: ridge + multiplier, tol: own });
     iterations += found.iterations;
-    return Math.log(norm(found.x) / radius);
+    const size = Math.max(norm(found.x), Number.MIN_VALUE);
+    // Where the loss is flat, what the multiplier tells of the norm ends in rounding; what lies inside may be kept.
+    if (size <= (1 + 1e-9) * radius && (inside === undefined || size > norm(inside.x))) {
+      const converged = found.converged && multiplier * (radius - size) <= Math.sqrt(tol);
+      inside = { ...found, converged };
+    }
+    return Math.log(size / radius);
   };
   // |x| <= |gradient at 0| / multiplier.
   const steepest = norm(f.derivatives(new Float64Array(f.size)).gradient);
   rootOfFalling(excess, Math.log(Math.max(steepest / radius, 1e-9)));
-  return { ...found, value: f.value(found.x) + (ridge / 2) * inner(found.x, found.x), iterations };
+  const { x, gradNorm, converged } = inside ?? { ...found, converged: false };
+  return { x, value: f.value(x) + (ridge / 2) * inner(x, x), iterations, gradNorm, converged };
 }
 
 /** Where a falling function is 0, to a rounding of its value; `high` lies beyond. False position; an end that stays counts half (Illinois). */
