@@ -1,3 +1,4 @@
+import { dpoLoss } from "minimand";
 import { disposeTree, leavesOf, type Tree } from "minimand/engine";
 import { beforeAll, describe, expect, it } from "vitest";
 import { asyncLeakOf } from "../../../../../test/support/leaks.ts";
@@ -9,6 +10,7 @@ import { hidden, lexiconReward, readLexicon } from "./lexicon.ts";
 import { pretrained } from "./model.ts";
 import { drawnPairs } from "./pairs.ts";
 import { compared, completions } from "./texts.ts";
+import { referenceOf, trainedPolicy } from "./train-policy.ts";
 
 describe("a lexicon", () => {
   it("has the mean rating of each word, and an emoticon's tabs apart", () => {
@@ -141,6 +143,29 @@ describe("a language model of a corpus", () => {
   it("refuses a reward that sees no difference", async () => {
     const drawing = { from: "test", count: 4, reward: () => 0, seed: 2 } as const;
     await expect(drawnPairs(corpus, trained, drawing, {})).rejects.toThrow(/^reward: expected few ties/);
+  });
+
+  it("learns from pairs, is looked at on the way, and leaves its start as it was", async () => {
+    const pairs = await drawnPairs(corpus, start, { from: "train", count: 60, reward, seed: 4 }, {});
+    const reference = await referenceOf(corpus, start, pairs, {});
+    const seen: [number, number][] = [];
+    const policy = await trainedPolicy(
+      corpus,
+      {
+        ...{ start, pairs, reference, rate: 1e-2, steps: 20, seed: 1, checkpoints: [10, 20] },
+        loss: (pair, { weights }) => dpoLoss(pair, { weights }),
+        look: async (policy, steps) => {
+          const judged = await judgedPairs(corpus, { policy, reference: start }, pairs, {});
+          seen.push([steps, judged.margin]);
+        },
+      },
+      {},
+    );
+    expect(seen.map(([steps]) => steps)).toEqual([10, 20]);
+    expect(seen[0][1]).toBeGreaterThan(0.5);
+    expect(seen[1][1]).toBeGreaterThan(seen[0][1]);
+    expect((await referenceOf(corpus, start, pairs, {})).chosen).toEqual(reference.chosen);
+    disposeTree(policy);
   });
 
   it("leaves no array alive", async () => {
