@@ -16,6 +16,7 @@ import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as optimisticOmd } from "./optimistic-omd/paper.ts";
 import { card as piHcMoe } from "./pi-hc-moe/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
+import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as saf } from "./saf/paper.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
@@ -55,6 +56,7 @@ export const cards: readonly PaperCard[] = [
   neucb,
   aggregate,
   piHcMoe,
+  rdpo,
   csIb,
   anyloss,
   ensloss,
@@ -81,6 +83,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
   "pi-hc-moe": () => import("./pi-hc-moe/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
+  rdpo: () => import("./rdpo/reproduction.ts"),
   saf: () => import("./saf/reproduction.ts"),
   "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),

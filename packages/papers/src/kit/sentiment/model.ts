@@ -4,6 +4,7 @@ import {
   crossEntropy,
   fit,
   type Layer,
+  type Minibatches,
   minibatches,
   neuralNgram,
   objectiveOf,
@@ -15,7 +16,7 @@ import {
 import { derive, disposeTree, type Tree } from "minimand/engine";
 import type { TrialHost } from "../../reproduction.ts";
 import { programsOf } from "../programs.ts";
-import { keyFor } from "../train-network.ts";
+import { keyFor, someBatches } from "../train-network.ts";
 import { type SentimentCorpus, startId, unknownId } from "./corpus.ts";
 
 /** Words that the model sees before the one it tells. */
@@ -75,7 +76,7 @@ export async function pretrained(
   const state = await fit({
     step,
     state: step.init(keyFor(seed, 61)),
-    batches: windowBatches(corpus, derive(seed, 62), count),
+    batches: someBatches(windowBatches(corpus, derive(seed, 62)), count),
     onMetrics({ loss }, i) {
       if (i >= Math.floor(0.9 * count)) late.push(loss);
     },
@@ -94,20 +95,14 @@ const fallingRate =
       .add(rates.first);
 
 /** Windows with the word after each of their places; behind the last one none. */
-function* windowBatches({ train, shape }: SentimentCorpus, seed: number, count: number) {
+function windowBatches({ train, shape }: SentimentCorpus, seed: number): Minibatches {
   const length = shape.prompt + shape.completion;
   const next = train.map((window) => [...window.slice(1), unknownId]);
-  const batches = minibatches(
+  return minibatches(
     {
       ...{ x: Int32Array.from(train.flat()), y: Int32Array.from(next.flat()) },
       ...{ shape: [length], targetShape: [length] },
     },
     { size: batch, seed },
   );
-  let left = count;
-  for (let epoch = 0; left > 0; epoch++)
-    for (const one of batches.epoch(epoch)) {
-      yield one;
-      if (--left === 0) return;
-    }
 }

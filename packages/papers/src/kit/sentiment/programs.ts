@@ -6,7 +6,7 @@ import type { SentimentCorpus } from "./corpus.ts";
 import { contextWords, sentimentModel } from "./model.ts";
 
 /** Texts that a program takes at once. */
-export const rowsAtOnce = 250;
+export const rowsAtOnce = 100;
 
 interface Programs {
   /** Parameters and the last words of texts, `[rows, contextWords]`, to the logits of the next one, `[rows, vocabulary]`. */
