@@ -78,7 +78,9 @@ function banditRows({ epsilon, count, fits }: Cell): Row[] {
       ),
       gap: rounded(gap.mean),
       "s.e. of the gap": rounded(gap.error),
-      "without a minimum": fits[loss].filter(({ bounded }) => !bounded).length,
+      // Of a loss that isn't convex the solver can't tell.
+      "without a minimum":
+        loss === "noise-aware" ? null : fits[loss].filter(({ bounded }) => !bounded).length,
       bandits: error.n,
     };
   });
