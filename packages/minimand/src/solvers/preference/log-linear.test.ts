@@ -119,6 +119,26 @@ describe("log-linear preferences", () => {
     expect(held.bounded).toBe(true);
   });
 
+  it("are held by a radius where the loss isn't convex: a local minimum of the ball", () => {
+    const onSurface: boolean[] = [];
+    for (let seed = 0; seed < 40; seed++) {
+      const differences = pairsOf(100, [1.2, -0.9, 0.6, 0.3], 0.4, seed);
+      const options = { differences, loss: "noise-aware", epsilon: 0.4, radius: 3 } as const;
+      const { theta, loss } = logLinearPreference(options);
+      expect(norm(theta)).toBeLessThan(3 * (1 + 1e-7));
+      onSurface.push(norm(theta) > 3 * (1 - 1e-5));
+      // Nothing near it within the ball is better.
+      const next = randomSource(seed);
+      for (let i = 0; i < 20; i++) {
+        const moved = [...theta].map((v) => v + 1e-3 * normal(next));
+        const back = Math.min(1, norm(theta) / norm(moved));
+        const near = moved.map((v) => v * back);
+        expect(lossAt(near, options)).toBeGreaterThan(loss - 1e-8);
+      }
+    }
+    expect(new Set(onSurface)).toEqual(new Set([true, false]));
+  });
+
   it("are held by a ridge, which is told", () => {
     const options = { differences: [[1], [1], [2]], loss: "robust", epsilon: 0.2 } as const;
     const { theta, bounded } = logLinearPreference({ ...options, ridge: 0.1 });

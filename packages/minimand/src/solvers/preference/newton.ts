@@ -1,5 +1,6 @@
 import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import { inner } from "../../online/vectors.ts";
+import { descendInBall } from "./ball-descent.ts";
 
 /** A convex function of a vector, with what Newton's method needs. */
 export interface Convex {
@@ -120,7 +121,7 @@ function descend(
 
 /**
  * The minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, or none where the minimum lies
- * inside.
+ * inside. Of what isn't convex a local one.
  */
 export function minimizeInBall(
   f: Convex,
@@ -157,8 +158,13 @@ export function minimizeInBall(
   // |x| <= |gradient at 0| / multiplier.
   const steepest = norm(f.derivatives(new Float64Array(f.size)).gradient);
   rootOfFalling(excess, Math.log(Math.max(steepest / radius, 1e-9)));
-  const { x, gradNorm, converged } = inside ?? { ...found, converged: false };
-  return { x, value: f.value(x) + (ridge / 2) * inner(x, x), iterations, gradNorm, converged };
+  if (inside?.converged !== true) {
+    // Without convexity the norm may jump over the radius, or a multiplier lead nowhere.
+    const held = descendInBall(f, radius, inside?.x ?? start, { ridge, tol });
+    return { ...held, iterations: iterations + held.iterations };
+  }
+  const { x, gradNorm } = inside;
+  return { x, value: f.value(x) + (ridge / 2) * inner(x, x), iterations, gradNorm, converged: true };
 }
 
 /** Where a falling function is 0, to a rounding of its value; `high` lies beyond. False position; an end that stays counts half (Illinois). */
