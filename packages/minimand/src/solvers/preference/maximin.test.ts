@@ -135,7 +135,7 @@ describe("the max-min problem of RPO", () => {
   it("stays in the ball where a risk that only uncompared actions carry has no least weight", () => {
     const uncompared = [0, 1, 0];
     const basePolicy = setting.basePolicy.map((row, s) => {
-      const left = row.map((p, a) => (a === uncompared[s] ? 0 : p));
+      const left = Array.from(row, (p, a) => (a === uncompared[s] ? 0 : p));
       const total = left.reduce((a, b) => a + b);
       return left.map((p) => p / total);
     });
