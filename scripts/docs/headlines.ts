@@ -63,6 +63,11 @@ export const headlines: { [slug: string]: Headline } = {
     },
     { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD@+%1} on noisy Fashion" },
   ],
+  rdpo: [
+    { row: { loss: "rDPO", epsilon: 0.4 }, text: "with 40 % of labels swapped: reward {reward@2}" },
+    { row: { loss: "DPO", epsilon: 0.4 }, text: "DPO {reward@2}" },
+    { row: { loss: "DPO, beta 0.02", epsilon: 0.4 }, text: "DPO with a fifth of beta {reward@2}" },
+  ],
   "cs-ib": [
     {
       row: { cell: "Boston housing, outliers", arm: "CS-IB" },
