@@ -18,6 +18,7 @@ export const runSeconds: { [slug: string]: number } = {
   "optimistic-omd": 172,
   "pi-hc-moe": 85,
   rarts: 119,
+  rdpo: 902,
   saf: 240,
   "z-loss": 230,
 };
