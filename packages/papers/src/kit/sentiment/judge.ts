@@ -25,6 +25,8 @@ export interface JudgedSamples {
   rewards: Record<string, number>;
   /** Divergence of the policy from the reference, nats a completion; null where the texts aren't drawn at temperature 1. */
   kl: number | null;
+  /** Of the texts under the reference, a word; null as above. */
+  perplexity: number | null;
   /** Distinct pairs of neighbouring words, as a share of all pairs. */
   distinct2: number;
 }
@@ -43,11 +45,13 @@ export async function judgedSamples(
     host,
   );
   const texts = prompts.map((prompt, i) => [...prompt, ...drawn[i]]);
+  const told = temperature === 1 ? await compared(corpus, policies, texts, host) : null;
   return {
     rewards: Object.fromEntries(
       Object.entries(rewards).map(([name, reward]) => [name, mean(drawn.map((ids) => reward(ids)))]),
     ),
-    kl: temperature === 1 ? mean((await compared(corpus, policies, texts, host)).divergence) : null,
+    kl: told && mean(told.divergence),
+    perplexity: told && Math.exp(-mean(told.reference) / corpus.shape.completion),
     distinct2: distinctPairs(drawn),
   };
 }
