@@ -18,6 +18,7 @@ import { card as piHcMoe } from "./pi-hc-moe/paper.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
+import { card as rpo } from "./rpo/paper.ts";
 import { card as saf } from "./saf/paper.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
@@ -59,6 +60,7 @@ export const cards: readonly PaperCard[] = [
   rdpo,
   csIb,
   anyloss,
+  rpo,
   ensloss,
   dhkd,
   deepUnfolding,
@@ -84,6 +86,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   "pi-hc-moe": () => import("./pi-hc-moe/reproduction.ts"),
   rarts: () => import("./rarts/reproduction.ts"),
   rdpo: () => import("./rdpo/reproduction.ts"),
+  rpo: () => import("./rpo/reproduction.ts"),
   saf: () => import("./saf/reproduction.ts"),
   "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
