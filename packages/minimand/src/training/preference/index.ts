@@ -1,4 +1,9 @@
 export * from "./policy.ts";
 export type { PreferenceLoss } from "./preference-step.ts";
+export {
+  type PreferenceTraining,
+  type PreferenceTrainingOptions,
+  preferenceTraining,
+} from "./preference-training.ts";
 export { type ReferenceLogps, type ReferenceOptions, referenceLogps } from "./reference.ts";
 export * from "./train-preference.ts";

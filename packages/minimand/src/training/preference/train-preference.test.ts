@@ -3,21 +3,27 @@ import {
   adam,
   bcoPairLoss,
   conservativeDpoLoss,
+  disposeState,
   dpoLoss,
   implicitRewards,
+  loadState,
   logLinearPreference,
   neuralNgram,
   type PolicyLogpsOf,
   type PreferenceExamples,
   type PreferenceLoss,
+  preferenceTraining,
+  type ReferenceLogps,
   type RunningMean,
   referenceLogps,
   responsePairs,
   robustDpoLoss,
   rpoLoss,
   runningMean,
+  saveState,
   sequencePolicy,
   sgd,
+  train,
   trainPreference,
 } from "minimand";
 import { disposeTree, keyOf, logSoftmax, randomSource, refTree, type Tree } from "minimand/engine";
@@ -134,6 +140,39 @@ describe("training on preferences", () => {
     expect(seen[0].loss).toBeCloseTo(Math.LN2, 5);
     expect(seen[0].margin).toBeCloseTo(0, 5);
     expect(seen[5].margin).toBeGreaterThan(0);
+    disposeTree([params, trained]);
+  });
+
+  it("goes on from a saved state and a stored reference, bit for bit as without the interruption", async () => {
+    const params = start();
+    const parts = (reference?: ReferenceLogps) =>
+      preferenceTraining({
+        ...{ logps: logLinear, params, examples, loss: dpo, optimizer: adam(0.1), size: 7, seed: 3 },
+        ...(reference && { reference }),
+      });
+    const first = await parts();
+    const { step, data } = first;
+    const whole = await train({ step, data, state: step.init(keyOf(3)), epochs: 4 });
+    const cut = await train({ step, data, state: step.init(keyOf(3)), epochs: 2 });
+    const bytes = await saveState(step, cut.state);
+    step.dispose();
+
+    const again = await parts(structuredClone(first.reference));
+    const last = await train({
+      ...{ step: again.step, data: again.data, state: loadState(again.step, bytes) },
+      ...{ epochs: 4, history: cut.history },
+    });
+    expect(last.history).toEqual(whole.history);
+    const theta = thetaOf(whole.state.params);
+    expect(thetaOf(last.state.params)).toEqual(theta);
+    again.step.dispose();
+    for (const { state } of [whole, cut, last]) disposeState(state);
+
+    const { params: trained } = await trainPreference({
+      ...{ logps: logLinear, params, examples, loss: dpo, optimizer: adam(0.1), size: 7, seed: 3 },
+      steps: 4 * Math.ceil(count / 7),
+    });
+    expect(thetaOf(trained)).toEqual(theta);
     disposeTree([params, trained]);
   });
 
@@ -286,6 +325,7 @@ describe("a language model as a policy", () => {
 
   refuseUnknownOptions({
     responsePairs: (options) => responsePairs(words, options),
+    preferenceTraining,
     referenceLogps,
     trainPreference,
   });

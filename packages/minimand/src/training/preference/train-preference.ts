@@ -2,25 +2,22 @@ import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, type Tree } from "../../engine/tree.ts";
-import { type Batch, type Minibatches, minibatches } from "../batches.ts";
+import type { Batch, Minibatches } from "../batches.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import type { Hyper } from "../hyper.ts";
 import type { SupervisedState } from "../train-step.ts";
-import type { PreferenceExamples } from "./policy.ts";
-import { type PreferenceStepOptions, preferenceStep } from "./preference-step.ts";
-import { checkReference, packed, type ReferenceLogps, referenceLogps } from "./reference.ts";
+import {
+  type PreferenceTrainingOptions,
+  preferenceTraining,
+  preferenceTrainingOptions,
+} from "./preference-training.ts";
+import type { ReferenceLogps } from "./reference.ts";
 
 /** What {@link trainPreference} trains, on what, and how. */
 export interface TrainPreferenceOptions<H extends Hyper = Hyper>
-  extends Omit<PreferenceStepOptions<H>, "vocabulary">,
+  extends PreferenceTrainingOptions<H>,
     Pick<FitOptions<SupervisedState>, "onStep" | "onMetrics" | "signal"> {
-  examples: PreferenceExamples;
   steps: number;
-  /** Pairs a step; default 32. */
-  size?: number;
-  seed: number;
-  /** Of {@link referenceLogps}, or stored from an earlier run; default: computed of `params`. */
-  reference?: ReferenceLogps;
 }
 
 /**
@@ -51,48 +48,17 @@ export async function trainPreference<H extends Hyper = Hyper>(
   options: TrainPreferenceOptions<H>,
 ): Promise<{ params: Tree; reference: ReferenceLogps; lossState: Tree }> {
   checkOptions<object>("trainPreference", options, {
-    ...{
-      logps: true,
-      params: true,
-      loss: true,
-      lossState: true,
-      optimizer: true,
-      hyper: true,
-      compile: true,
-    },
-    ...{ examples: true, steps: true, size: true, seed: true, reference: true },
-    ...{ onStep: true, onMetrics: true, signal: true },
+    ...preferenceTrainingOptions,
+    ...{ steps: true, onStep: true, onMetrics: true, signal: true },
   });
-  const {
-    logps,
-    params,
-    loss,
-    lossState,
-    optimizer,
-    hyper,
-    compile,
-    examples,
-    steps,
-    size = 32,
-    seed,
-  } = options;
-  const { onStep, onMetrics, signal } = options;
+  const { steps, onStep, onMetrics, signal, ...training } = options;
   checkNumber("steps", steps, { min: 1, integer: true });
-  checkNumber("size", size, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
-  const reference = options.reference ?? (await referenceLogps({ logps, params, examples, size, compile }));
-  const { all, unpack } = packed(examples, reference);
-  const batches = minibatches(all, { size, seed });
-  checkReference(reference, batches.count);
-  const step = preferenceStep(
-    { logps, params, loss, lossState, optimizer, hyper, compile, vocabulary: examples.vocabulary },
-    unpack,
-  );
+  const { step, data, reference } = await preferenceTraining(training);
   try {
     const state = await fit({
       step,
-      state: step.init(keyOf(seed)) as SupervisedState,
-      batches: manyOf(batches, steps),
+      state: step.init(keyOf(training.seed)) as SupervisedState,
+      batches: manyOf(data, steps),
       ...{ onStep, onMetrics, signal },
     } as FitOptions<SupervisedState>);
     disposeTree(state.optimizer);
