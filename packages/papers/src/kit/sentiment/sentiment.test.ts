@@ -136,7 +136,12 @@ describe("a language model of a corpus", () => {
     expect(judged.kl).toBeGreaterThan(1);
     expect(Math.abs(judged.rewards.reward)).toBeLessThan(1);
     const cold = await judgedSamples(corpus, policies, { ...judging, temperature: 0.1 }, {});
-    expect(cold.kl).toBeNull();
+    expect([cold.kl, cold.perplexity]).toEqual([null, null]);
+    const own = await judgedSamples(corpus, { policy: trained, reference: trained }, judging, {});
+    expect(own.perplexity).toBeGreaterThan(1);
+    // A model that has learned nothing yet is surprised more, by about as much as words there are.
+    expect(judged.perplexity).toBeGreaterThan(1.1 * own.perplexity!);
+    expect(Math.abs(Math.log(judged.perplexity! / corpus.words.length))).toBeLessThan(0.2);
     expect(cold.distinct2).toBeLessThan(judged.distinct2);
   });
 
