@@ -1,7 +1,10 @@
+import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
+import type { Tree } from "../../engine/tree.ts";
 import { dense } from "../layers/dense.ts";
 import { embedding } from "../layers/embedding.ts";
+import type { Incremental } from "../layers/incremental.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNorm } from "../layers/normalization.ts";
 import { sequential } from "../layers/sequential.ts";
@@ -38,21 +41,22 @@ export interface CausalTransformerOptions {
  * causalTransformer({ vocabulary: 500, length: 32, size: 64, blocks: 2 }).name // "causalTransformer(500, 32)"
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners", section 2.3
  */
-export function causalTransformer(options: CausalTransformerOptions): Layer {
+export function causalTransformer(options: CausalTransformerOptions): Layer & Incremental {
   checkOptions("causalTransformer", options, {
     ...{ vocabulary: true, length: true, size: true, heads: true, blocks: true, dropout: true, never: true },
   });
   const { vocabulary, length, size = 48, heads = 4, blocks = 1, dropout = 0, never = [] } = options;
   checkNumber("length", length, { min: 1, integer: true });
   checkNumber("blocks", blocks, { min: 1, integer: true });
-  const net = sequential([
+  const [embed, norm, say] = [
     embedding({ vocabulary, size }),
-    ...Array.from({ length: blocks }, () =>
-      transformerBlock({ size, heads, causal: true, rotary: true, dropout }),
-    ),
     layerNorm(size),
     dense({ inputs: size, outputs: vocabulary }),
-  ]);
+  ];
+  const middle = Array.from({ length: blocks }, () =>
+    transformerBlock({ size, heads, causal: true, rotary: true, dropout }),
+  );
+  const net = sequential([embed, ...middle, norm, say]);
   checkNever(never, vocabulary);
   const name = `causalTransformer(${vocabulary}, ${length})`;
   return {
@@ -63,6 +67,21 @@ export function causalTransformer(options: CausalTransformerOptions): Layer {
       checkTokens(name, x, length);
       const [logits, state] = net.apply(variables, x, applyOptions);
       return [withoutTokens(logits, never), state];
+    },
+    cache: (rows, longest) => middle.map((block) => block.cache(rows, longest)),
+    extend(params, cache, x, place) {
+      const own = params as Tree[];
+      const of = (layer: Layer, i: number, x: np.Array): np.Array =>
+        layer.apply({ params: own[i], state: {} }, x, { training: false })[0];
+      let h = of(embed, 0, x);
+      const next = middle.map((block, i) => {
+        const [output, left] = block.extend(own[1 + i], (cache as Tree[])[i], h, place.ref);
+        h = output;
+        return left;
+      });
+      place.dispose();
+      const logits = of(say, blocks + 2, of(norm, blocks + 1, h));
+      return [withoutTokens(logits, never), next];
     },
   };
 }

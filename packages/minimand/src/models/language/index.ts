@@ -1,4 +1,5 @@
 export * from "./beam-search.ts";
+export { cachedLogits } from "./cached-logits.ts";
 export * from "./causal-transformer.ts";
 export * from "./generate.ts";
 export { type NeuralNgramOptions, neuralNgram } from "./neural-ngram.ts";

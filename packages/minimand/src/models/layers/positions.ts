@@ -50,18 +50,38 @@ export function rotaryPositions(x: np.Array): np.Array {
   if (shape.length < 2 || size % 2 !== 0)
     throw rangeError("x of rotaryPositions", "shape [..., time, an even size]", x);
   const half = size / 2;
+  const frequencies = frequenciesOf(half);
   const table = (f: (angle: number) => number): np.Array => {
-    const at = (_: unknown, i: number): number => f(Math.floor(i / half) * 10000 ** (-(i % half) / half));
+    const at = (_: unknown, i: number): number => f(Math.floor(i / half) * frequencies[i % half]);
     const entries = { length: time * half };
     // Not every device has float64.
     const values = dtype === np.float64 ? Float64Array.from(entries, at) : Float32Array.from(entries, at);
     return np.array(values, { shape: [time, half] }).astype(dtype);
   };
-  const [cos, sin] = [table(Math.cos), table(Math.sin)];
+  return turned(x, table(Math.cos), table(Math.sin));
+}
+
+/** {@link rotaryPositions} of one token a row, `[rows, heads, 1, size]`, at a place of its own, int32 `[rows]`. Traced. */
+export function rotaryAt(x: np.Array, place: np.Array): np.Array {
+  const [rows, , , size] = x.shape;
+  const half = size / 2;
+  const angles = place
+    .astype(x.dtype)
+    .reshape([rows, 1, 1, 1])
+    .mul(np.array(frequenciesOf(half)).astype(x.dtype).reshape([1, 1, 1, half]));
+  return turned(x, np.cos(angles.ref), np.sin(angles));
+}
+
+const frequenciesOf = (half: number): number[] =>
+  Array.from({ length: half }, (_, i) => 10000 ** (-i / half));
+
+/** The first half of the last axis as one coordinate of points, the second half as the other, turned by angles. */
+function turned(x: np.Array, cos: np.Array, sin: np.Array): np.Array {
+  const { shape } = x;
+  const half = shape[shape.length - 1] / 2;
   const part = (from: number): np.Array =>
     x.ref.slice(...shape.slice(0, -1).map(() => [] as []), [from, from + half]);
   const [a, b] = [part(0), part(half)];
   x.dispose();
-  const turned = [a.ref.mul(cos.ref).sub(b.ref.mul(sin.ref)), a.mul(sin).add(b.mul(cos))];
-  return np.concatenate(turned, -1);
+  return np.concatenate([a.ref.mul(cos.ref).sub(b.ref.mul(sin.ref)), a.mul(sin).add(b.mul(cos))], -1);
 }

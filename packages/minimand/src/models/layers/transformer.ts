@@ -1,9 +1,11 @@
 import { checkNumber } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
+import type { Tree } from "../../engine/tree.ts";
 import { gelu } from "./activations.ts";
 import { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 import { dense } from "./dense.ts";
 import { dropout as dropoutLayer } from "./dropout.ts";
+import type { Incremental } from "./incremental.ts";
 import { checkInput, type Layer } from "./layer.ts";
 import { layerNorm } from "./normalization.ts";
 import { residual } from "./residual.ts";
@@ -31,7 +33,7 @@ export interface TransformerBlockOptions extends AttentionOptions {
  * transformerBlock({ size: 64, heads: 4, causal: true, rotary: true, dropout: 0.1 })
  * @see Xiong et al. 2020, arXiv 2002.04745, figure 1 (b); gelu as in Radford et al. 2019
  */
-export function transformerBlock(options: TransformerBlockOptions): Layer {
+export function transformerBlock(options: TransformerBlockOptions): Layer & Incremental {
   checkOptions("transformerBlock", options, {
     ...{ size: true, heads: true, keySize: true, causal: true, rotary: true, hidden: true, dropout: true },
   });
@@ -40,16 +42,15 @@ export function transformerBlock(options: TransformerBlockOptions): Layer {
   const seeing = multiHeadAttention(attention);
   checkNumber("hidden", hidden, { min: 1, integer: true });
   const end = dropoutLayer(dropout);
-  const block = sequential([
-    residual([layerNorm(size), seeing, end]),
-    residual([
-      layerNorm(size),
-      dense({ inputs: size, outputs: hidden }),
-      (x) => gelu(x, { approximate: "tanh" }),
-      dense({ inputs: hidden, outputs: size }),
-      end,
-    ]),
+  const norm = layerNorm(size);
+  const thinking = residual([
+    layerNorm(size),
+    dense({ inputs: size, outputs: hidden }),
+    (x) => gelu(x, { approximate: "tanh" }),
+    dense({ inputs: hidden, outputs: size }),
+    end,
   ]);
+  const block = sequential([residual([norm, seeing, end]), thinking]);
   const name = `transformerBlock(${size}, ${heads})`;
   return {
     name,
@@ -57,6 +58,17 @@ export function transformerBlock(options: TransformerBlockOptions): Layer {
     apply(variables, x, applyOptions) {
       checkInput(name, x, [null, null, size], `[batch, time, ${size}]`);
       return block.apply(variables, x, applyOptions);
+    },
+    cache: seeing.cache,
+    extend(params, cache, x, place) {
+      const [[forNorm, forSeeing], forThinking] = params as [Tree[], Tree[]];
+      const inUse = { training: false };
+      const [normed] = norm.apply({ params: forNorm, state: {} }, x.ref, inUse);
+      const [seen, next] = seeing.extend(forSeeing, cache, normed, place);
+      const h = x.add(seen);
+      // None of its pieces has a state.
+      const state = forThinking.map(() => ({}));
+      return [thinking.apply({ params: forThinking, state }, h, inUse)[0], next];
     },
   };
 }
