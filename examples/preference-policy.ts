@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import {
   adam,
+  cachedLogits,
   causalTransformer,
   crossEntropy,
   dpoLoss,
@@ -23,7 +24,6 @@ import {
   generate,
   type Layer,
   minibatches,
-  nextLogits,
   objectiveOf,
   type PreferenceLoss,
   type ReferenceLogps,
@@ -102,7 +102,7 @@ export async function preferencePolicy({
   const never = [tokenizer.unknown, tokenizer.start];
   const model = causalTransformer({ vocabulary, length, size: 32, heads: 2, never });
   const { params: first, state } = await learnedFrom(model, tokens, length, firstSteps);
-  const answer = answering(model, state, tokenizer, questions, length);
+  const answer = answering(model, tokenizer, questions, length);
   const before = await answer(first);
 
   // Of no use for another model: whoever trains that one anew computes the reference anew.
@@ -187,8 +187,7 @@ async function learnedFrom(
 
 /** How a model answers some questions; the same random numbers for each model. */
 function answering(
-  model: Layer,
-  state: Tree,
+  model: ReturnType<typeof causalTransformer>,
   tokenizer: WordTokenizer,
   questions: readonly string[],
   length: number,
@@ -197,7 +196,7 @@ function answering(
   const longest = Math.max(...prompts.map((prompt) => prompt.length));
   const made: { dispose(): void }[] = [];
   const answer = async (params: Tree): Promise<string[]> => {
-    const next = nextLogits(model, { params, state }, { length, rows: prompts.length });
+    const next = cachedLogits(model, params, { length, rows: prompts.length });
     made.push(next);
     const { end } = tokenizer;
     const drawn = await generate({ next, prompts, tokens: length - longest, temperature: 0.7, end, seed: 1 });

@@ -105,6 +105,7 @@ describe("logits with a cache", () => {
     await expect(cached([textOf(length + 1)])).rejects.toThrow(/^texts\[0\]: expected at most 12 tokens/);
     await expect(cached([[vocabulary]])).rejects.toThrow(/ids from 0 to 16/);
     await expectSame(cached, [textOf(3)]);
+    expect(await cached([])).toEqual([]);
     cached.dispose();
   });
 });

@@ -8,8 +8,8 @@ import type { Incremental } from "../layers/incremental.ts";
 import type { Model } from "../model.ts";
 import { checkText } from "./next-logits.ts";
 
-/** The texts of one cache, by row: joined, so that they can be looked up; null for what was never filled. */
-interface Shelf {
+/** A cache and the texts in it, by row: joined, so that they can be looked up; null where there is none. */
+interface Remembered {
   cache: Tree;
   texts: (string | null)[];
 }
@@ -53,12 +53,12 @@ export function cachedLogits(
       return [logits.slice([], 0), next] as Tree;
     },
   );
-  const shelves: Shelf[] = [];
-  const emptyShelf = (): Shelf => ({ cache: model.cache(rows, length), texts: Array(rows).fill(null) });
+  const caches: Remembered[] = [];
+  const emptyCache = (): Remembered => ({ cache: model.cache(rows, length), texts: Array(rows).fill(null) });
 
   /** Logits after texts that are to lie in one cache. */
-  const within = async (shelf: Shelf, texts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
-    const known = new Map(shelf.texts.map((text, row) => [text, row]));
+  const within = async (own: Remembered, texts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
+    const known = new Map(own.texts.map((text, row) => [text, row]));
     const from = Int32Array.from({ length: rows }, (_, row) => row);
     /** How many tokens of each text are in the cache. */
     const taken = texts.map((text, i) => {
@@ -66,7 +66,7 @@ export function cachedLogits(
       from[i] = row ?? i;
       return row === undefined ? 0 : text.length - 1;
     });
-    shelf.texts.fill(null);
+    own.texts.fill(null);
     const answers: Float32Array[] = [];
     let order = from;
     while (texts.some((text, i) => taken[i] < text.length)) {
@@ -74,15 +74,12 @@ export function cachedLogits(
       for (const [i, text] of texts.entries())
         if (taken[i] < text.length) [x[i], place[i]] = [text[taken[i]], taken[i]];
       const ids = np.array(x, { shape: [rows, 1] });
-      checkVocabulary(model, ids);
-      const [logits, cache] = program(
-        refTree(params),
-        shelf.cache,
-        np.array(order),
-        ids,
-        np.array(place),
-      ) as [np.Array, Tree];
-      shelf.cache = cache;
+      const moved = np.array(order);
+      const [logits, cache] = program(refTree(params), own.cache, moved, ids, np.array(place)) as [
+        np.Array,
+        Tree,
+      ];
+      own.cache = cache;
       order = Int32Array.from(order.keys());
       const values = (await logits.data()) as Float32Array;
       const vocabulary = values.length / rows;
@@ -90,19 +87,26 @@ export function cachedLogits(
         if (taken[i] < text.length && ++taken[i] === text.length)
           answers[i] = values.slice(i * vocabulary, (i + 1) * vocabulary);
     }
-    for (const [i, text] of texts.entries()) shelf.texts[i] = text.join();
+    for (const [i, text] of texts.entries()) own.texts[i] = text.join();
     return answers;
   };
 
   let last: Promise<unknown> = Promise.resolve();
   const next = async (texts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
     for (const [i, text] of texts.entries()) checkText(`texts[${i}]`, text, length);
-    const groups = shared(shelves, texts, rows);
-    while (shelves.length < groups.length) shelves.push(emptyShelf());
+    if (texts.length === 0) return [];
+    const ids = np.array(Int32Array.from(texts.flat()));
+    try {
+      checkVocabulary(model, ids);
+    } finally {
+      ids.dispose();
+    }
+    const groups = placesOf(caches, texts, rows);
+    while (caches.length < groups.length) caches.push(emptyCache());
     const answers: Float32Array[] = [];
     for (const [k, places] of groups.entries()) {
       const found = await within(
-        shelves[k],
+        caches[k],
         places.map((i) => texts[i]),
       );
       places.forEach((i, j) => {
@@ -118,15 +122,19 @@ export function cachedLogits(
   };
   return Object.assign(inTurn, {
     dispose() {
-      for (const { cache } of shelves.splice(0)) disposeTree(cache);
+      for (const { cache } of caches.splice(0)) disposeTree(cache);
       program.dispose();
     },
   });
 }
 
 /** Which texts, by number, go into which cache: where the beginning is, while there is room, and else where there is room. */
-function shared(shelves: readonly Shelf[], texts: readonly (readonly number[])[], rows: number): number[][] {
-  const home = new Map(shelves.flatMap(({ texts }, k) => texts.map((text) => [text, k] as const)));
+function placesOf(
+  caches: readonly Remembered[],
+  texts: readonly (readonly number[])[],
+  rows: number,
+): number[][] {
+  const home = new Map(caches.flatMap(({ texts }, k) => texts.map((text) => [text, k] as const)));
   const groups: number[][] = Array.from({ length: Math.ceil(texts.length / rows) }, () => []);
   const rest: number[] = [];
   for (const [i, text] of texts.entries()) {
