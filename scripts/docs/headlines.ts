@@ -124,6 +124,18 @@ export const headlines: { [slug: string]: Headline } = {
       text: "G-mean, wins/ties/losses: {BCE} against BCE, {weighted BCE} against class weights",
     },
   ],
+  rpo: [
+    {
+      row: { bandit: "partial coverage", pairs: 300, policy: "RPO, eta 0.02" },
+      text: "a bandit covered in part: value {value@2}",
+    },
+    { row: { bandit: "partial coverage", pairs: 300, policy: "DPO" }, text: "DPO {value@2}" },
+    {
+      row: { "labels by": "half of the lexicon", "words of": "RPO, eta 0.1" },
+      text: "words by half a lexicon: true reward {reward@2}",
+    },
+    { row: { "labels by": "half of the lexicon", "words of": "DPO" }, text: "DPO {reward@2}" },
+  ],
   ensloss: [
     {
       row: { "EnsLoss against": "logistic" },

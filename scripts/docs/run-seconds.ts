@@ -19,6 +19,7 @@ export const runSeconds: { [slug: string]: number } = {
   "pi-hc-moe": 85,
   rarts: 119,
   rdpo: 902,
+  rpo: 1056,
   saf: 240,
   "z-loss": 230,
 };

@@ -88,6 +88,6 @@ export function banditEvidence(find: Lookup): Pick<Evidence, "bandit" | "covered
       tooLarge: value(rpoId(tooLarge)),
       chosen: value("chosen"),
     },
-    covered: { dpo: covered("dpo"), rpo: Math.max(...usefulEtas.map((eta) => covered(rpoId(eta)))) },
+    covered: { dpo: covered("dpo"), rpo: usefulEtas.map((eta) => covered(rpoId(eta))) },
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { mean } from "../kit/statistics.ts";
 import { quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
-import { rpoEtas } from "./arms.ts";
 import { problemOf, qualityOf, worlds } from "./bandit.ts";
 import { banditPolicies } from "./bandit-policies.ts";
 import { reproduction } from "./reproduction.ts";
 import { bandit, scales } from "./settings.ts";
+import { matchedAt } from "./text-report.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 const estimate = (value: number, error = 0.01) => ({ mean: value, error, n: 40 });
@@ -17,12 +17,15 @@ describe("the reproduction of rpo", () => {
     expect(progress).toHaveLength(banditSeeds + 2 * textSeeds);
     const having = (column: string) => rows.filter((row) => column in row);
     expect(having("bandit")).toHaveLength(worlds.length * sizes.length * banditPolicies.length);
-    // People, the first model, and what it is trained to.
-    expect(having("pairs right, %")).toHaveLength(2 * (2 + text.arms.length));
-    expect(having("as far as")).toHaveLength(2 * rpoEtas.length);
-    for (const row of having("pairs right, %"))
+    // The first model, and what it is trained to; people, too.
+    expect(having("pairs right, %")).toHaveLength(2 * (1 + text.arms.length));
+    expect(having("words of")).toHaveLength(2 * (2 + text.arms.length));
+    expect(having("at a divergence of")).toHaveLength(2 * matchedAt.length * text.arms.length);
+    for (const row of rows) {
       if (row.policy === "first model")
-        expect([row["chosen log-ratio"], row.divergence, row["human log-ratio"]]).toEqual([0, 0, 0]);
+        expect([row["chosen log-ratio"], row.margin, row["human log-ratio"]]).toEqual([0, 0, 0]);
+      if (row["words of"] === "first model") expect(row.divergence).toBe(0);
+    }
     const rewards = series.filter(({ yLabel }) => yLabel.startsWith("true reward"));
     expect(rewards).toHaveLength(2 * textSeeds * text.arms.length);
     for (const { x, y } of rewards) {
@@ -80,7 +83,7 @@ describe("the verdict", () => {
   };
   const evidence: Evidence = {
     bandit: partly,
-    covered: { dpo: 2.8, rpo: 2.7 },
+    covered: { dpo: 2.8, rpo: [2.7, 2.6] },
     ratios: {
       dpo: [-100, -90],
       rpo: [
@@ -114,8 +117,8 @@ describe("the verdict", () => {
   });
 
   it("says that DPO is better with all actions covered", () => {
-    expect(judge(evidence).because).toContain(
-      "With all actions covered DPO is better: 2.80, RPO at best 2.70.",
-    );
+    expect(judge(evidence).because).toContain("actions covered DPO is better: 2.800, RPO 2.700, 2.600.");
+    const wins = { ...evidence, covered: { dpo: 2.6, rpo: [2.7, 2.5] } };
+    expect(judge(wins).because).toContain("actions covered DPO isn't better: 2.600, RPO 2.700");
   });
 });

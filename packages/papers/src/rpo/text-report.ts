@@ -9,7 +9,7 @@ import type { Evidence } from "./verdict.ts";
 export type Texts = Record<LexiconName, readonly TextResult[]>;
 
 const lexicons = [
-  ["whole", "whole lexicon"],
+  ["whole", "the whole lexicon"],
   ["half", "half of the lexicon"],
 ] as const;
 
@@ -22,6 +22,9 @@ const pathOf = ({ first, found }: TextResult, arm: string): Judged[] => [
 const armsIn = (results: readonly TextResult[]): readonly Arm[] =>
   arms.filter(({ id }) => results.some(({ found }) => found.some(({ arm }) => arm === id)));
 const endOf = (result: TextResult, arm: string): Judged => pathOf(result, arm).at(-1) ?? result.first;
+/** Divergences at which rewards are compared, nats a completion. */
+export const matchedAt = [0.5, 1, 2, 4, 8];
+
 const rewardOf = ({ samples }: Judged): number => samples.rewards.whole;
 /** Drawn at temperature 1, all have a divergence and a perplexity. */
 const klOf = ({ samples }: Judged): number => samples.kl ?? Number.NaN;
@@ -30,81 +33,73 @@ export function textRows(texts: Texts): Row[] {
   return lexicons.flatMap(([lexicon, labels]) => {
     const results = texts[lexicon];
     if (results.length === 0) return [];
+    const policies = [
+      { label: "first model", judged: results.map(({ first }) => first), cooler: null },
+      ...armsIn(results).map(({ id, label }) => ({
+        label,
+        judged: results.map((result) => endOf(result, id)),
+        cooler: mean(
+          results.flatMap(({ found }) => found.filter(({ arm }) => arm === id).map(({ cooler }) => cooler)),
+        ),
+      })),
+    ];
+    const people = estimate(results.map(({ humanReward }) => humanReward));
     return [
-      humanRow(labels, results),
-      policyRow(labels, "first model", results, ({ first }) => first),
-      ...armsIn(results).map(({ id, label }) => {
-        const cooler = mean(
-          results.flatMap(({ found }) => found.filter(({ arm }) => arm === id)).map((one) => one.cooler),
-        );
-        return policyRow(labels, label, results, (result) => endOf(result, id), cooler);
-      }),
-      ...rpoEtas.map((eta) => matchedRow(labels, results, eta)),
+      ...policies.map(({ label, judged }) => ratioRow(labels, label, judged)),
+      {
+        ...{ "labels by": labels, "words of": "people", reward: round(people.mean, 3) },
+        "standard error": round(people.error, 3),
+        ...{
+          "reward at 0.5": null,
+          "reward by half": null,
+          divergence: null,
+          perplexity: null,
+          "distinct-2, %": null,
+        },
+      },
+      ...policies.map(({ label, judged, cooler }) => wordsRow(labels, label, judged, cooler)),
+      ...armsIn(results).flatMap((arm) => matchedAt.map((kl) => matchedRow(labels, results, arm, kl))),
     ];
   });
 }
 
-function policyRow(
-  labels: string,
-  policy: string,
-  results: readonly TextResult[],
-  at: (result: TextResult) => Judged,
-  cooler: number | null = null,
-): Row {
-  const judged = results.map(at);
-  const of = (number: (judged: Judged) => number) => estimate(judged.map(number));
-  const [ratio, reward, kl] = [of(({ pairs }) => pairs.chosenLogRatio), of(rewardOf), of(klOf)];
+/** What a policy makes of texts that it didn't draw itself; the first model makes no difference between any. */
+function ratioRow(labels: string, policy: string, judged: readonly Judged[]): Row {
+  const ratio = estimate(judged.map(({ pairs }) => pairs.chosenLogRatio));
+  const isFirst = judged.every(({ step }) => step === 0);
   return {
-    ...{ "labels by": labels, policy },
-    "chosen log-ratio": round(ratio.mean, 2),
-    "its standard error": round(ratio.error, 2),
-    "pairs right, %": round(100 * of(({ pairs }) => pairs.accuracy).mean, 1),
-    "human log-ratio": round(of(({ humanLogRatio }) => humanLogRatio).mean, 2),
-    reward: round(reward.mean, 3),
+    ...{ "labels by": labels, policy, "chosen log-ratio": round(ratio.mean, 2) },
+    "standard error": round(ratio.error, 2),
+    margin: round(mean(judged.map(({ pairs }) => pairs.margin)), 2),
+    "pairs right, %": isFirst ? null : round(100 * mean(judged.map(({ pairs }) => pairs.accuracy)), 1),
+    "human log-ratio": round(mean(judged.map(({ humanLogRatio }) => humanLogRatio)), 2),
+  };
+}
+
+/** What the texts that it draws are like. */
+function wordsRow(labels: string, policy: string, judged: readonly Judged[], cooler: number | null): Row {
+  const of = (number: (judged: Judged) => number) => estimate(judged.map(number));
+  const reward = of(rewardOf);
+  return {
+    ...{ "labels by": labels, "words of": policy, reward: round(reward.mean, 3) },
     "standard error": round(reward.error, 3),
     "reward at 0.5": roundOrNull(cooler, 3),
     "reward by half": round(of(({ samples }) => samples.rewards.half).mean, 3),
-    divergence: round(kl.mean, 2),
+    divergence: round(of(klOf).mean, 2),
     perplexity: round(of(({ samples }) => samples.perplexity ?? Number.NaN).mean, 1),
     "distinct-2, %": round(100 * of(({ samples }) => samples.distinct2).mean, 1),
   };
 }
 
-/** What people wrote; the log-ratio of the first model to itself is 0. */
-function humanRow(labels: string, results: readonly TextResult[]): Row {
-  const { mean: reward, error } = estimate(results.map(({ humanReward }) => humanReward));
-  const none = Object.keys(policyRow(labels, "", results, ({ first }) => first)).map((column) => [
-    column,
-    null,
-  ]);
-  const known = {
-    "labels by": labels,
-    policy: "people",
-    reward: round(reward, 3),
-    "standard error": round(error, 3),
-  };
-  return { ...Object.fromEntries(none), ...known };
-}
-
-/** The reward in the end beside that of DPO on its way, where it was as far from the first model. */
-function matchedRow(labels: string, results: readonly TextResult[], eta: number): Row {
-  const pairs = results.map((result) => {
-    const end = endOf(result, rpoArm(eta));
-    return { kl: klOf(end), ours: rewardOf(end), theirs: rewardAt(pathOf(result, "dpo"), klOf(end)) };
-  });
-  const theirs = pairs.flatMap((pair) => pair.theirs ?? []);
-  const isWhole = theirs.length === pairs.length;
-  const gain = difference(
-    pairs.map(({ ours }) => ours),
-    theirs,
-  );
+/** The reward on the way, where the policy was so far from the first model; null where it never was in some seed. */
+function matchedRow(labels: string, results: readonly TextResult[], { id, label }: Arm, kl: number): Row {
+  const found = results.map((result) => rewardAt(pathOf(result, id), kl)).filter((reward) => reward !== null);
+  const { mean: reward, error } = estimate(found);
+  const all = found.length === results.length;
   return {
-    ...{ "labels by": labels, "as far as": `RPO, eta ${eta}` },
-    divergence: round(mean(pairs.map(({ kl }) => kl)), 2),
-    reward: round(mean(pairs.map(({ ours }) => ours)), 3),
-    "DPO's reward": isWhole ? round(mean(theirs), 3) : null,
-    "less DPO's": isWhole ? round(gain.mean, 3) : null,
-    "standard error": isWhole ? round(gain.error, 3) : null,
+    ...{ "labels by": labels, policy: label, "at a divergence of": kl },
+    "reward there": all ? round(reward, 3) : null,
+    "standard error": all ? round(error, 3) : null,
   };
 }
 
@@ -129,7 +124,7 @@ export function textCurves(texts: Texts): Series[] {
             const paths = results.map((result) => pathOf(result, id));
             const steps = paths[0].map(({ step }) => step);
             return banded(
-              { name: label, xLabel: "step", yLabel: `${yLabel}, labels by the ${labels}` },
+              { name: label, xLabel: "step", yLabel: `${yLabel}, labels by ${labels}` },
               steps,
               steps.map((_, i) => paths.map((path) => of(path[i]))),
             );
@@ -141,8 +136,8 @@ export function textCurves(texts: Texts): Series[] {
         armsIn(results).map(({ id, label }): Series => {
           const path = pathOf(result, id);
           return {
-            ...{ name: label, xLabel: "divergence from the first model, nats a completion" },
-            yLabel: `true reward, labels by the ${labels}, seed ${seed}`,
+            ...{ name: label, xLabel: "divergence, nats a completion" },
+            yLabel: `true reward, labels by ${labels}, seed ${seed}`,
             x: path.map((judged) => round(klOf(judged), 3)),
             y: path.map((judged) => round(rewardOf(judged), 4)),
           };

@@ -17,8 +17,8 @@ export interface Evidence {
     tooLarge: number;
     chosen: number;
   };
-  /** Values with all actions covered. */
-  covered: { dpo: number; rpo: number };
+  /** Values with all actions covered, RPO's by eta. */
+  covered: { dpo: number; rpo: readonly number[] };
   /** Held-out chosen log-ratios in the end, a seed an entry. */
   ratios: { dpo: readonly number[]; rpo: readonly (readonly number[])[] };
   /** Differences of true rewards to DPO where labels know half of the lexicon, by eta. */
@@ -55,7 +55,7 @@ export function judge({ bandit, covered, ratios, gains }: Evidence): Verdict {
 
   const because =
     `(i) ${word(covers)}: RPO's value is above DPO's ${bandit.dpo.value.mean.toFixed(2)} by at least ${gain.toFixed(2)}, with at most ${percent(outside)} % on actions never offered, DPO ${percent(bandit.dpo.outside)} %; eta too large comes to ${bandit.tooLarge.toFixed(2)}, the chosen actions are worth ${bandit.chosen.toFixed(2)}. ` +
-    `With all actions covered ${covered.dpo > covered.rpo ? "DPO is better" : "RPO is better"}: ${covered.dpo.toFixed(2)}, RPO at best ${covered.rpo.toFixed(2)}. ` +
+    `With all actions covered ${covered.rpo.every((value) => value < covered.dpo) ? "DPO is better" : "DPO isn't better"}: ${covered.dpo.toFixed(3)}, RPO ${covered.rpo.map((value) => value.toFixed(3)).join(", ")}. ` +
     `(ii) ${word(holds)}: the held-out chosen log-ratio falls by ${range(ratios.dpo)} under DPO, by at most ${percent(share)} % of that under RPO. ` +
     `(iii) ${word(better)}: where labels know half of the lexicon, the true reward less DPO's is ${found}.`;
   return { verdict: graded(covers && holds && better, covers && holds), because };
