@@ -5,6 +5,7 @@ export * from "./decision/index.ts";
 export * from "./doctor/index.ts";
 export * from "./figures/index.ts";
 export * from "./model/index.ts";
+export * from "./pairs/index.ts";
 export * from "./plan/index.ts";
 export * from "./ranking/index.ts";
 export * from "./recommendation/index.ts";

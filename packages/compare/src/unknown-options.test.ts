@@ -17,6 +17,7 @@ const page = emptyDocument();
 const takers: Record<string, (options: never) => unknown> = {
   settings: compare.checkSettings,
   makeDataset: (options) => compare.makeDataset(table, options),
+  pairTable: (options) => compare.pairTable(table, options),
   folds: (options) => compare.folds(dataset, options),
   innerSplit: (options) => compare.innerSplit(dataset, rows, options),
   makeImbalanced: (options) => compare.makeImbalanced(dataset, rows, options),

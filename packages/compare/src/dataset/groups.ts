@@ -59,6 +59,38 @@ export function dealGroups(
   return part;
 }
 
+/**
+ * Groups from 0 on, in the order of the rows: rows are of one where they are linked, directly or through others.
+ *
+ * @param parent another row, or itself, that each row is linked with, such that following the links ends somewhere; paths are shortened
+ */
+export function linkedRows(parent: Int32Array): Int32Array<ArrayBuffer> {
+  const numbers = new Map<number, number>();
+  return Int32Array.from(parent, (_, row) => {
+    const root = rootOf(parent, row);
+    const number = numbers.get(root) ?? numbers.size;
+    numbers.set(root, number);
+    return number;
+  });
+}
+
+/** Where the links of a row end. */
+export function rootOf(parent: Int32Array, row: number): number {
+  let at = row;
+  while (parent[at] !== at) {
+    parent[at] = parent[parent[at]!]!;
+    at = parent[at]!;
+  }
+  return at;
+}
+
+/** How many rows the largest group has. */
+export function largestGroup(groups: Int32Array): number {
+  const counts = new Int32Array(groups.length);
+  for (const group of groups) counts[group]!++;
+  return counts.reduce((a, b) => Math.max(a, b), 0);
+}
+
 /** Positions in `rows`, group by group in the order in which the groups first come; `starts` where each begins. */
 function membersOf(groups: Int32Array, rows: Int32Array): { members: Int32Array; starts: Int32Array } {
   const numbers = new Map<number, number>();

@@ -1,6 +1,7 @@
 import { mix } from "minimand/engine";
 import type { Dataset, Feature } from "../dataset/dataset.ts";
 import { folds as cut } from "../dataset/folds.ts";
+import { largestGroup, linkedRows, rootOf } from "../dataset/groups.ts";
 import type { Note } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 
@@ -25,7 +26,7 @@ export function withTwinsTogether(dataset: Dataset, folds: number | null): Datas
       notes: noted("warning", `${what}: bags with copies of the same rows tell of each other`),
     };
   const groups = components(twins.first, dataset.groups);
-  if (largestOf(groups) < largestShare * dataset.rows) {
+  if (largestGroup(groups) < largestShare * dataset.rows) {
     const together = { ...dataset, groups };
     if (folds === null || canBeCut(together, folds))
       return { ...together, notes: noted("info", `${what}: each stays in one fold with its copies`) };
@@ -100,31 +101,11 @@ const valuesOf = (feature: Feature): Float64Array | Int32Array =>
 /** Groups from 0 on: rows are together where they are equal, or of one group, or linked through others. */
 function components(first: Int32Array, groups: Int32Array | null): Int32Array {
   const parent = Int32Array.from(first);
-  const root = (row: number): number => {
-    let at = row;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]!]!;
-      at = parent[at]!;
-    }
-    return at;
-  };
   const leader = new Map<number, number>();
   for (const [row, group] of (groups ?? []).entries()) {
     const other = leader.get(group);
     if (other === undefined) leader.set(group, row);
-    else parent[root(row)] = root(other);
+    else parent[rootOf(parent, row)] = rootOf(parent, other);
   }
-  const numbers = new Map<number, number>();
-  return first.map((_, row) => {
-    const found = root(row);
-    const number = numbers.get(found) ?? numbers.size;
-    numbers.set(found, number);
-    return number;
-  });
-}
-
-function largestOf(groups: Int32Array): number {
-  const counts = new Int32Array(groups.length);
-  for (const group of groups) counts[group]++;
-  return counts.reduce((a, b) => Math.max(a, b), 0);
+  return linkedRows(parent);
 }

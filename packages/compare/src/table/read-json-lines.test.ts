@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cellsOf, refusal, tableOf } from "../../../../test/support/tables.ts";
+import { readTable } from "./read-table.ts";
 
 describe("readJsonLines", () => {
   it("takes the keys for columns and an absent key for an empty cell", async () => {
@@ -22,6 +23,21 @@ describe("readJsonLines", () => {
     expect(table.notes).toEqual([
       { level: "warning", text: "left out 2 columns of lists, objects or bytes: 'tags', 'o'" },
     ]);
+  });
+
+  it("keeps lists and objects as JSON texts where it is asked to", async () => {
+    const bytes = new TextEncoder().encode(
+      '{"a":[{"b":12345678901234567890}],"c":"[1]"}\n{"a":{"d":null}}\n',
+    );
+    const table = await readTable(bytes, { name: "x.jsonl", nested: "json" });
+    expect(cellsOf(table)).toEqual({
+      a: ['[{"b":"12345678901234567890"}]', '{"d":null}'],
+      c: ["[1]", null],
+    });
+    expect(table.notes).toEqual([]);
+    await expect(readTable(bytes, { name: "x.jsonl", nested: "text" as "json" })).rejects.toThrow(
+      /^nested: expected one of drop, json, got text$/,
+    );
   });
 
   it.each([

@@ -5,17 +5,23 @@ import { checkFaults, type Damaged, type Fault, faultNote } from "./damage.ts";
 import { dataError, messageOf, quoted } from "./data-error.ts";
 import { distinctNames } from "./names.ts";
 import type { Table } from "./table.ts";
-import { cellOf, nestedNote } from "./typed-cells.ts";
+import { cellOf, type Nested, nestedNote } from "./typed-cells.ts";
 
 /**
  * A table from JSON lines: one object a line, its keys the columns (in the order in which they first occur), an absent key
  * an empty cell; or from one list of objects. Blank lines are skipped, lines that are no object are damaged rows. Columns
- * that hold a list or an object anywhere are left out, with a note.
+ * that hold a list or an object anywhere are left out, with a note, or kept as JSON texts.
  *
  * @param bytes UTF-8
+ * @param nested what becomes of lists and objects
  * @throws DataError, with the line: more damaged rows than are accepted; no objects or no columns at all.
  */
-export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged): Table {
+export function readJsonLines(
+  bytes: Uint8Array,
+  name: string,
+  damaged: Damaged,
+  nested: Nested = "drop",
+): Table {
   const text = decodeLines(bytes);
   const index = new Map<string, number>();
   const columns: { name: string; cells: Cell[]; nested: boolean }[] = [];
@@ -44,7 +50,7 @@ export function readJsonLines(bytes: Uint8Array, name: string, damaged: Damaged)
         columns.push({ name: key.trim(), cells: [], nested: false });
       }
       const column = columns[which]!;
-      const cell = cellOf(entry);
+      const cell = cellOf(entry, nested);
       if (cell === undefined) column.nested = true;
       while (column.cells.length < row) column.cells.push(null);
       column.cells[row] = cell ?? null;

@@ -4,24 +4,25 @@ import { type Cell, Column } from "./column.ts";
 import { DataError, dataError, messageOf, quoted } from "./data-error.ts";
 import { distinctNames } from "./names.ts";
 import type { Table } from "./table.ts";
-import { cellOf, nestedNote } from "./typed-cells.ts";
+import { cellOf, type Nested, nestedNote } from "./typed-cells.ts";
 
 /**
  * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
- * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note.
+ * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note; lists and structs are
+ * JSON texts where `nested` says so.
  *
  * @throws DataError for a damaged file, repeated names, no rows, or no column that can be read.
  */
-export async function readParquet(bytes: Uint8Array, name: string): Promise<Table> {
+export async function readParquet(bytes: Uint8Array, name: string, nested: Nested = "drop"): Promise<Table> {
   try {
-    return await read(bytes, name);
+    return await read(bytes, name, nested);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw dataError({ file: name }, "expected a whole Parquet file", `damaged data (${messageOf(cause)})`);
   }
 }
 
-async function read(bytes: Uint8Array, name: string): Promise<Table> {
+async function read(bytes: Uint8Array, name: string, kept: Nested): Promise<Table> {
   const file = new Uint8Array(bytes).buffer;
   const metadata = await parquetMetadataAsync({
     byteLength: file.byteLength,
@@ -40,7 +41,8 @@ async function read(bytes: Uint8Array, name: string): Promise<Table> {
   const nested = new Set<string>();
   const cells = new Map<string, Cell[]>();
   for (const { element, children } of fields) {
-    if (children.length > 0 || element.repetition_type === "REPEATED") nested.add(element.name);
+    const isNested = children.length > 0 || element.repetition_type === "REPEATED";
+    if (isNested && kept === "drop") nested.add(element.name);
     else cells.set(element.name, new Array<Cell>(rows).fill(null));
   }
   await parquetRead({
@@ -51,7 +53,7 @@ async function read(bytes: Uint8Array, name: string): Promise<Table> {
     onChunk: ({ columnName, columnData, rowStart }) => {
       const column = cells.get(columnName);
       for (let i = 0; column !== undefined && i < columnData.length; i++) {
-        const cell = cellOf(columnData[i]);
+        const cell = cellOf(columnData[i], kept);
         if (cell === undefined) nested.add(columnName);
         column[rowStart + i] = cell ?? null;
       }

@@ -7,6 +7,7 @@ import { type Damaged, damagedChoices } from "./damage.ts";
 import { dataError, gigabytes } from "./data-error.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 import type { Table } from "./table.ts";
+import type { Nested } from "./typed-cells.ts";
 
 /** Rises when the same bytes become another table, so that results of before are not taken for those of now. */
 export const readerVersion = 2;
@@ -26,6 +27,11 @@ export interface ReadTableOptions {
   damaged?: Damaged;
   /** Refuses whatever needs a note: all that was repaired, left out or decided. */
   strict?: boolean;
+  /**
+   * What becomes of lists and objects in JSON lines and Parquet: `drop` (the default) leaves their columns out, with a note; `json` keeps
+   * them as texts, as JSON writes them.
+   */
+  nested?: Nested;
   /** The most bytes that are taken, packed and unpacked; default 2 GB. */
   maxBytes?: number;
   /** Told now and then how many of how many bytes are read. */
@@ -46,7 +52,7 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  *
  * @returns columns of cells; see `readCsv`, `readJsonLines` and `readParquet` for the rules of each format.
  * @throws DataError with one line that names the file, the line where there is one, what was expected and what came.
- * @throws TypeError if `bytes` is no Uint8Array, `name` no string, `format` or `damaged` unknown, or an option is none.
+ * @throws TypeError if `bytes` is no Uint8Array, `name` no string, `format`, `damaged` or `nested` unknown, or an option is none.
  *
  * @example
  * const table = await readTable(new TextEncoder().encode("x,y\n1,a\n2,b\n"), { name: "tiny.csv" });
@@ -55,9 +61,18 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
   checkOptions("readTable", options, {
-    ...{ name: true, format: true, damaged: true, strict: true, maxBytes: true, progress: true },
+    ...{ name: true, format: true, damaged: true, strict: true, nested: true, maxBytes: true },
+    ...{ progress: true },
   });
-  const { name, format, damaged = "drop", strict = false, maxBytes = 2e9, progress } = options;
+  const {
+    name,
+    format,
+    damaged = "drop",
+    strict = false,
+    nested = "drop",
+    maxBytes = 2e9,
+    progress,
+  } = options;
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
   if (typeof name !== "string") throw new TypeError(`name: expected a string, got ${typeof name}`);
@@ -66,10 +81,12 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
   }
   if (!damagedChoices.includes(damaged))
     throw new TypeError(`damaged: expected one of ${damagedChoices.join(", ")}, got ${damaged}`);
+  if (nested !== "drop" && nested !== "json")
+    throw new TypeError(`nested: expected one of drop, json, got ${nested}`);
   if (bytes.length === 0) throw dataError({ file: name }, "expected a table", "an empty file");
   checkSize(bytes.length, maxBytes, name);
   const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes) : bytes;
-  const table = await read(content, { name, format, damaged, progress });
+  const table = await read(content, { name, format, damaged, nested, progress });
   const [first] = table.notes;
   if (strict && first !== undefined)
     throw dataError({ file: name }, "strict: expected a file that is read as it stands", first.text);
@@ -82,13 +99,14 @@ async function read(
     name,
     format,
     damaged,
+    nested,
     progress,
-  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & { damaged: Damaged },
+  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & { damaged: Damaged; nested: Nested },
 ): Promise<Table> {
   if (isParquet(content) || format === "parquet") {
     // Loaded when needed: its decompressors are most of what a page would download for this stage.
     const { readParquet } = await import("./read-parquet.ts");
-    return readParquet(content, name);
+    return readParquet(content, name, nested);
   }
   const extension = name
     .toLowerCase()
@@ -106,7 +124,7 @@ async function read(
   const tabs = kind === "tsv" && (format === "tsv" || bytes.includes(9));
   const table =
     kind === "jsonl"
-      ? readJsonLines(bytes, name, damaged)
+      ? readJsonLines(bytes, name, damaged, nested)
       : await readCsv(bytes, name, {
           ...(tabs && { delimiter: "\t" }),
           damaged,

@@ -2,11 +2,14 @@ import type { Note } from "../results.ts";
 import type { Cell } from "./column.ts";
 import { listed } from "./data-error.ts";
 
+/** What becomes of lists and objects: their columns are left out, or each is a text, as JSON writes it. */
+export type Nested = "drop" | "json";
+
 /**
  * A cell from a value of a typed file: text is trimmed, booleans become the words `true` and `false`, dates ISO 8601, whole
- * numbers beyond 2^53 their digits. `undefined` for what fits no cell: lists, objects, bytes.
+ * numbers beyond 2^53 their digits. `undefined` for what fits no cell: lists and objects without `nested`, bytes.
  */
-export function cellOf(value: unknown): Cell | undefined {
+export function cellOf(value: unknown, nested: Nested = "drop"): Cell | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value === "number") return value;
   if (typeof value === "string") return value.trim();
@@ -17,6 +20,8 @@ export function cellOf(value: unknown): Cell | undefined {
   }
   if (value instanceof Date)
     return Number.isNaN(value.getTime()) ? null : value.toISOString().replace("T00:00:00.000Z", "");
+  if (nested === "json" && typeof value === "object" && !ArrayBuffer.isView(value))
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
   return undefined;
 }
 
