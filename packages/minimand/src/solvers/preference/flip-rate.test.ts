@@ -50,6 +50,35 @@ describe("the flip rate", () => {
     expect(fromAgreement({ agreements: 6, total: 10 }).upper).toBe(0.5);
   });
 
+  it("by the likelihood with a fitted scale doesn't depend on the margins' unit, and holds the true rate", () => {
+    const next = randomSource(11);
+    const truth = 0.15;
+    let held = 0;
+    for (let run = 0; run < 40; run++) {
+      const margins = Array.from({ length: 400 }, () => {
+        const z = 16 * (next() - 0.5);
+        const agrees = next() < sigmoid(z) !== next() < truth;
+        return agrees ? z : -z;
+      });
+      const found = fromLikelihood(margins, { scale: "fitted" });
+      held += Number(found.lower <= truth && truth <= found.upper);
+      if (run > 2) continue;
+      const other = fromLikelihood(
+        margins.map((z) => 7 * z),
+        { scale: "fitted" },
+      );
+      expect(other.epsilon).toBeCloseTo(found.epsilon, 3);
+      expect(other.scale * 7).toBeCloseTo(found.scale, 2);
+      // What the scale may explain as well makes the interval wider than where it is known.
+      const known = fromLikelihood(margins.map((z) => found.scale * z));
+      expect(found.epsilon).toBeCloseTo(known.epsilon, 3);
+      expect(found.lower).toBeLessThan(known.lower + 1e-6);
+      expect(found.upper).toBeGreaterThan(known.upper - 1e-6);
+    }
+    expect(held).toBeGreaterThan(33);
+    expect(() => fromLikelihood([0.1, -0.1, 0.2, 0.1], { scale: "fitted" })).toThrow("margins: expected");
+  });
+
   it("by the likelihood lies in its interval, which holds the true rate about as often as it says", () => {
     const next = randomSource(7);
     const truth = 0.15;

@@ -1,9 +1,9 @@
-import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkChoice, checkNumber, rangeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { checkVector } from "../../online/vectors.ts";
 import { normalCdf } from "../../theory/normal.ts";
 import { betaQuantile } from "./beta-quantile.ts";
-import { sigmoid } from "./logistic.ts";
+import { ofAnyScale, ofScaleOne, rootOf } from "./flip-likelihood.ts";
 
 /** An estimate of the share of preferences that are the wrong way round, and an interval about it. */
 export interface FlipRate {
@@ -68,6 +68,8 @@ export interface LikelihoodOptions {
   grid?: readonly number[];
   /** Of the interval, default 0.95. */
   level?: number;
+  /** `fitted`: margins are multiplied by the likeliest number, found anew for every rate; default `as given`. */
+  scale?: "as given" | "fitted";
 }
 
 /**
@@ -77,12 +79,13 @@ export interface LikelihoodOptions {
  * interval are the rates whose likelihood isn't refused by the likelihood-ratio test. The sum is concave in `epsilon`.
  *
  * Large margins tell flips from pairs that are a close call; where there are none, many flips and few look alike, and the estimate is
- * refused. The margins' scale is taken as it is: a model that is too sure of itself makes the rate too large. Margins of pairs that the
- * model was fitted to are no evidence.
+ * refused. The margins' scale is taken as it is: a model that is too sure of itself makes the rate too large. With `scale: "fitted"` the
+ * sum is the largest over scales `s > 0` of `s z_i` (as temperature scaling has it), and the interval allows for it; the rate then takes
+ * larger margins to be told. Margins of pairs that the model was fitted to are no evidence.
  *
  * @param margins scaled margins `beta h` of held-out pairs, negative where the model disagrees with the label
- * @param options `grid`, `level`
- * @returns estimate and interval, and the log-likelihood's profile over the grid, relative to its maximum
+ * @param options `grid`, `level`, `scale`
+ * @returns estimate and interval, the `scale` (1 as given), and the log-likelihood's profile over the grid, relative to its maximum
  * @throws TypeError, RangeError for margins that aren't finite, grids outside [0, 1/2), and where the rate can't be told: nothing is
  * refused, or 1/2 is likeliest
  * @example
@@ -93,21 +96,15 @@ export interface LikelihoodOptions {
 export function fromLikelihood(
   margins: ArrayLike<number>,
   options: LikelihoodOptions = {},
-): FlipRate & { profile: { epsilon: number; logLikelihood: number }[] } {
-  checkOptions("fromLikelihood", options, { grid: true, level: true });
-  const { grid = Array.from({ length: 50 }, (_, i) => i / 100), level = 0.95 } = options;
+): FlipRate & { scale: number; profile: { epsilon: number; logLikelihood: number }[] } {
+  checkOptions("fromLikelihood", options, { grid: true, level: true, scale: true });
+  const { grid = Array.from({ length: 50 }, (_, i) => i / 100), level = 0.95, scale = "as given" } = options;
   checkVector("margins", margins);
   checkLevel(level);
+  checkChoice("scale", scale, ["as given", "fitted"]);
   for (const [i, epsilon] of grid.entries()) checkNumber(`grid[${i}]`, epsilon, { min: 0, below: 0.5 });
-  const right = Array.from(margins, sigmoid);
-  const wrong = Array.from(margins, (z) => sigmoid(-z));
-  // e + (1 - 2 e) sigma(z) = (1 - e) sigma(z) + e sigma(-z): nothing cancels.
-  const shareAt = (i: number, e: number): number => (1 - e) * right[i] + e * wrong[i];
-  const sum = (of: (i: number) => number): number => right.reduce((s, _, i) => s + of(i), 0);
-  const logLikelihood = (e: number): number => sum((i) => Math.log(shareAt(i, e)));
-  const slope = (e: number): number => sum((i) => (wrong[i] - right[i]) / shareAt(i, e));
+  const { logLikelihood, best: epsilon, scaleAt } = (scale === "fitted" ? ofAnyScale : ofScaleOne)(margins);
 
-  const epsilon = slope(0) <= 0 ? 0 : slope(0.5) >= 0 ? 0.5 : rootOf(slope, 0, 0.5);
   const best = logLikelihood(epsilon);
   const allowed = normalQuantile((1 + level) / 2) ** 2 / 2;
   const excess = (e: number): number => best - logLikelihood(e) - allowed;
@@ -118,7 +115,7 @@ export function fromLikelihood(
   if (epsilon === 0.5)
     throw rangeError("margins", "more labels that agree with the model than chance has", margins);
   return {
-    ...{ epsilon, lower, upper },
+    ...{ epsilon, lower, upper, scale: scaleAt(epsilon) },
     profile: grid.map((e) => ({ epsilon: e, logLikelihood: logLikelihood(e) - best })),
   };
 }
@@ -134,17 +131,6 @@ function shareInterval(count: number, total: number, level: number): { lower: nu
     lower: count === 0 ? 0 : betaQuantile((1 - level) / 2, a, b),
     upper: count === total ? 1 : betaQuantile((1 + level) / 2, a, b),
   };
-}
-
-/** Where a function that is positive at `from` and not at `to` changes its sign, by bisection. */
-function rootOf(f: (x: number) => number, from: number, to: number): number {
-  let [inside, outside] = [from, to];
-  for (let i = 0; i < 60; i++) {
-    const middle = (inside + outside) / 2;
-    if (f(middle) > 0) inside = middle;
-    else outside = middle;
-  }
-  return (inside + outside) / 2;
 }
 
 function normalQuantile(p: number): number {

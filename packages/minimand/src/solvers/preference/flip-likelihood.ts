@@ -1,0 +1,116 @@
+import { sigmoid } from "./logistic.ts";
+
+/** A log-likelihood of flip rates, where it is largest, and by which scale of the margins. */
+export interface Likelihood {
+  logLikelihood(epsilon: number): number;
+  best: number;
+  scaleAt(epsilon: number): number;
+}
+
+/** `e + (1 - 2 e) sigma(z) = (1 - e) sigma(z) + e sigma(-z)`: nothing cancels. */
+const shareAt = (z: number, e: number): number => (1 - e) * sigmoid(z) + e * sigmoid(-z);
+
+function sumOver(margins: ArrayLike<number>, of: (z: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < margins.length; i++) sum += of(margins[i]);
+  return sum;
+}
+
+export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
+  const slope = (e: number): number => sumOver(margins, (z) => (sigmoid(-z) - sigmoid(z)) / shareAt(z, e));
+  return {
+    logLikelihood: (e) => sumOver(margins, (z) => Math.log(shareAt(z, e))),
+    best: slope(0) <= 0 ? 0 : slope(0.5) >= 0 ? 0.5 : rootOf(slope, 0, 0.5),
+    scaleAt: () => 1,
+  };
+}
+
+/** Scales of margins of size 1 that are looked at, as powers of e: preferences from a mere shade to a step. */
+const [least, most] = [-5, 5];
+
+/** Each scale is found from that of the nearest rate so far, the first one at 0, where the likelihood is concave in it. */
+export function ofAnyScale(margins: ArrayLike<number>): Likelihood {
+  const size = Math.sqrt(sumOver(margins, (z) => z * z) / margins.length) || 1;
+  const found: { e: number; power: number; value: number }[] = [];
+  const bestAt = (e: number): { power: number; value: number } => {
+    const near = found.reduce<(typeof found)[number] | null>(
+      (a, one) => (a === null || Math.abs(one.e - e) < Math.abs(a.e - e) ? one : a),
+      null,
+    );
+    if (near?.e === e) return near;
+    const best = { e, ...likeliestScale(margins, e, size, near?.power ?? 0) };
+    found.push(best);
+    return best;
+  };
+  const logLikelihood = (e: number): number => bestAt(e).value;
+  const steps = Array.from({ length: 21 }, (_, i) => i / 40);
+  const values = steps.map(logLikelihood);
+  const top = values.indexOf(Math.max(...values));
+  const around = [steps[Math.max(top - 1, 0)], steps[Math.min(top + 1, 20)]] as const;
+  const inside = peakOf(logLikelihood, around);
+  return {
+    logLikelihood,
+    // At an end it is exact.
+    best: values[top] >= logLikelihood(inside) ? steps[top] : inside,
+    scaleAt: (e) => Math.exp(bestAt(e).power) / size,
+  };
+}
+
+/** The power of e that margins of size 1 are likeliest multiplied by, by Fisher scoring with steps that are halved until they gain. */
+function likeliestScale(
+  margins: ArrayLike<number>,
+  e: number,
+  size: number,
+  start: number,
+): { power: number; value: number } {
+  const at = (power: number): { power: number; value: number; slope: number; information: number } => {
+    const s = Math.exp(power) / size;
+    let [value, slope, information] = [0, 0, 0];
+    for (let i = 0; i < margins.length; i++) {
+      const z = s * margins[i];
+      const [right, wrong] = [sigmoid(z), sigmoid(-z)];
+      const share = Math.max((1 - e) * right + e * wrong, Number.MIN_VALUE);
+      const change = ((1 - 2 * e) * z * right * wrong) / share;
+      value += Math.log(share);
+      slope += change;
+      information += change * change;
+    }
+    return { power, value, slope, information };
+  };
+  let best = at(start);
+  for (let i = 0; i < 50; i++) {
+    const wanted = best.slope / Math.max(best.information, 1e-12);
+    let step = Math.min(Math.max(wanted, -1), 1);
+    let next = at(Math.min(Math.max(best.power + step, least), most));
+    for (; next.value < best.value && Math.abs(step) > 1e-5; step /= 2)
+      next = at(Math.min(Math.max(best.power + step / 2, least), most));
+    if (!(next.value > best.value)) break;
+    const gained = next.value - best.value;
+    best = next;
+    if (gained < 1e-7) break;
+  }
+  return best;
+}
+
+/** Where a function with one peak is largest, by golden section. */
+function peakOf(f: (x: number) => number, [from, to]: readonly [number, number]): number {
+  let [low, high] = [from, to];
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  for (let i = 0; i < 20; i++) {
+    const part = ratio * (high - low);
+    if (f(high - part) >= f(low + part)) high = low + part;
+    else low = high - part;
+  }
+  return (low + high) / 2;
+}
+
+/** Where a function that is positive at `from` and not at `to` changes its sign, by bisection. */
+export function rootOf(f: (x: number) => number, from: number, to: number): number {
+  let [inside, outside] = [from, to];
+  for (let i = 0; i < 40; i++) {
+    const middle = (inside + outside) / 2;
+    if (f(middle) > 0) inside = middle;
+    else outside = middle;
+  }
+  return (inside + outside) / 2;
+}
