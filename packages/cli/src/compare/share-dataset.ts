@@ -18,8 +18,9 @@ function shareFeature(feature: Feature): Feature {
   if (feature.kind === "numeric") return { ...feature, values: shared(feature.values, Float64Array) };
   const codes = shared(feature.codes, Int32Array);
   if (feature.kind === "categorical") return { ...feature, codes };
-  const { starts, buckets, counts } = feature.grams;
+  const { rule, starts, buckets, counts } = feature.grams;
   const grams = {
+    rule,
     starts: shared(starts, Uint32Array),
     buckets: shared(buckets, Uint16Array),
     counts: shared(counts, Uint8Array),

@@ -89,7 +89,15 @@ export function encodeTable(
       writeNumeric(x, encoder.inputs, offset, fitted, read, table.rows);
     } else if (fitted.kind === "text") {
       const codeOf = (row: number) => (column[row] === "" ? -1 : row);
-      writeNGrams(x, encoder.inputs, offset, fitted, gramsOf(column as string[]), codeOf, table.rows);
+      writeNGrams(
+        x,
+        encoder.inputs,
+        offset,
+        fitted,
+        gramsOf(column as string[], fitted.rule),
+        codeOf,
+        table.rows,
+      );
     } else {
       const position = new Map(fitted.levels.map((level, k) => [level, k]));
       const read = (row: number) => {

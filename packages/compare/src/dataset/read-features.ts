@@ -7,7 +7,7 @@ import type { Feature } from "./dataset.ts";
 import { type DateColumn, spanOf } from "./dates/date-column.ts";
 import { featuresOfDates } from "./dates/parts.ts";
 import { type Drop, reasonToDrop } from "./drop-column.ts";
-import { gramsOf } from "./text/n-grams.ts";
+import { gramsOf, nGramRuleOf } from "./text/n-grams.ts";
 
 /** More levels than this, and than a quarter of the rows, are worth a word. */
 const manyLevels = 50;
@@ -54,16 +54,20 @@ export function readFeatures(
       }
       notes.push(...dateNotes(name, typed, parts));
     } else if (typed.kind === "text") {
+      const rule = nGramRuleOf(typed.texts);
       features.push({
         kind: "text",
         name,
         codes: typed.codes,
-        grams: gramsOf(typed.texts),
+        grams: gramsOf(typed.texts, rule),
         why: typed.why,
         ...own,
       });
       const what = override === undefined ? `${typed.why}: ` : "";
-      const text = `${what}read as the words that occur in it, and pairs of them; --types ${name}=categorical keeps it whole`;
+      const parts = rule.startsWith("words")
+        ? "the words that occur in it, and pairs of them"
+        : "what occurs in it, three letters each";
+      const text = `${what}read as ${parts}; --types ${name}=categorical keeps it whole`;
       notes.push({ level: "info", column: name, text });
     } else if (typed.kind === "numeric") {
       const { format } = column;

@@ -23,7 +23,8 @@ export function withUnlabeled(dataset: Dataset, table: Table): Dataset {
   if (table.rows === 0) throw dataError({ file: table.name }, "expected at least one unlabelled row", "none");
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const { columns, notes } = readColumns(fitEncoder(dataset, all), table);
-  const features = dataset.features.map(({ name, kind, why }, i): Feature => {
+  const features = dataset.features.map((feature, i): Feature => {
+    const { name, kind, why } = feature;
     const column = columns[i];
     if (kind === "text") {
       const texts = column as string[];
@@ -31,7 +32,7 @@ export function withUnlabeled(dataset: Dataset, table: Table): Dataset {
         kind,
         name,
         codes: Int32Array.from(texts, (t, row) => (t === "" ? -1 : row)),
-        grams: gramsOf(texts),
+        grams: gramsOf(texts, feature.grams.rule),
         why,
       };
     }

@@ -1,8 +1,8 @@
 import { type Head, heads } from "minimand";
 import { dateParts } from "../dataset/dates/parts.ts";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
-import { type NGramEncoder, nGramRule } from "../dataset/text/n-gram-encoder.ts";
-import { buckets } from "../dataset/text/n-grams.ts";
+import type { NGramEncoder } from "../dataset/text/n-gram-encoder.ts";
+import { buckets, nGramRules } from "../dataset/text/n-grams.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
 import { withOwnSum } from "./sums.ts";
@@ -177,7 +177,7 @@ function isNGramEncoder(value: unknown): value is NGramEncoder {
     isObject(value) &&
     value.kind === "text" &&
     isText(value.name) &&
-    value.rule === nGramRule &&
+    nGramRules.some((rule) => rule === value.rule) &&
     isListOf(value.buckets, isBucket) &&
     typeof value.missing === "boolean" &&
     isAsMissing(value.asMissing)

@@ -1,5 +1,4 @@
 import type { Dataset, Feature } from "../dataset/dataset.ts";
-import { nGramRule } from "../dataset/text/n-gram-encoder.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
 import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
@@ -211,7 +210,7 @@ function unused(reference: PlannedCandidate): Partial<Settings> {
 }
 
 function readingOf(feature: Feature): string[] {
-  if (feature.kind === "text") return [`${feature.name}: ${nGramRule}`];
+  if (feature.kind === "text") return [`${feature.name}: ${feature.grams.rule}`];
   const { date, name } = feature;
   return date === undefined
     ? []

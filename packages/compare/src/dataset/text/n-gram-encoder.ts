@@ -1,12 +1,12 @@
 import type { TextFeature } from "../dataset.ts";
-import { buckets, firstPair, type Grams } from "./n-grams.ts";
+import { buckets, firstPair, type Grams, type NGramRule } from "./n-grams.ts";
 
 /** A free text: of each kept bucket of n-grams how often the text has it, all of them of one length together; then an input for missing. */
 export interface NGramEncoder {
   kind: "text";
   name: string;
-  /** How texts become buckets, see `gramsOf`. */
-  rule: typeof nGramRule;
+  /** How texts become buckets. */
+  rule: NGramRule;
   /** The kept buckets, one input each. */
   buckets: number[];
   missing: boolean;
@@ -14,11 +14,11 @@ export interface NGramEncoder {
   asMissing?: readonly string[];
 }
 
-/** Another rule has another name, so that a model of it is refused. */
-export const nGramRule = "words and pairs, fnv1a 15 bits";
-
-/** Buckets that all texts of a data set keep together. */
-const mostInputs = 1024;
+/** Buckets that all texts of a data set keep together. Parts of words say less each, so that more of them are of use. */
+const mostInputs: Record<NGramRule, number> = {
+  "words and pairs, fnv1a 15 bits": 1024,
+  "three letters each, fnv1a 15 bits": 2048,
+};
 
 /** Numbers of all rows together: inputs are kept as whole rows, so that many rows leave room for fewer. */
 const mostNumbers = 2 ** 26;
@@ -31,8 +31,8 @@ const fewestRows = 2;
 
 /**
  * The buckets of hashed words that most of the given rows have, at a tie the lower ones; where there are too few of them, those of pairs
- * of words as well: with the same number of inputs pairs in the place of words predicted worse. At most 1,024, fewer where there
- * are more than 65,536 rows (never below 128), shared by all texts of the data set.
+ * of words as well: with the same number of inputs pairs in the place of words predicted worse. At most 1,024 (2,048 of three letters),
+ * fewer where there are more than 65,536 (32,768) rows, never below 128, shared by all texts of the data set.
  *
  * @param rows indices of the training rows
  * @param whole how many rows and columns of texts the data set has
@@ -55,12 +55,12 @@ export function fitNGrams(
     if (n > 0)
       for (let i = grams.starts[text]!; i < grams.starts[text + 1]!; i++) counts[grams.buckets[i]!]! += n;
   }
-  const most = Math.max(fewestInputs, Math.min(mostInputs, Math.floor(mostNumbers / whole.rows)));
+  const most = Math.max(fewestInputs, Math.min(mostInputs[grams.rule], Math.floor(mostNumbers / whole.rows)));
   const kept = [...counts.keys()]
     .filter((bucket) => counts[bucket]! >= fewestRows)
     .sort((a, b) => isPair(a) - isPair(b) || counts[b]! - counts[a]! || a - b)
     .slice(0, Math.floor(most / whole.texts));
-  return { kind: "text", name, rule: nGramRule, buckets: kept.sort((a, b) => a - b), missing };
+  return { kind: "text", name, rule: grams.rule, buckets: kept.sort((a, b) => a - b), missing };
 }
 
 const isPair = (bucket: number): number => Number(bucket >= firstPair);

@@ -1,3 +1,4 @@
+import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../../test/support/datasets.ts";
 import { tableOf } from "../../../../../test/support/tables.ts";
@@ -5,7 +6,7 @@ import { encode, encodeTable } from "../encode.ts";
 import { fitEncoder, inputNames } from "../encoder.ts";
 import { describeFeatures } from "../make-dataset.ts";
 import { isFreeText } from "./free-text.ts";
-import { firstPair, gramsOf, wordsOf } from "./n-grams.ts";
+import { firstPair, gramsOf, nGramRuleOf, wordsOf } from "./n-grams.ts";
 
 const rows = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 
@@ -26,14 +27,17 @@ describe("the words of a text", () => {
   ])("of %j are %j", (text, words) => expect(wordsOf(text)).toEqual(words));
 });
 
+const threeLetters = "three letters each, fnv1a 15 bits";
+
 describe("hashed n-grams", () => {
+  /** FNV-1a of 32 bits by the definition, in whole numbers. */
+  const definition = (text: string): number => {
+    let hash = 2166136261n;
+    for (const byte of Buffer.from(text, "utf16le")) hash = ((hash ^ BigInt(byte)) * 16777619n) % 2n ** 32n;
+    return Number((hash ^ (hash >> 16n)) % 32768n);
+  };
+
   it("are the published FNV-1a of UTF-16LE, folded to 15 bits, pairs above words", () => {
-    // FNV-1a of 32 bits of the bytes 61 00 is 0x4d2505ca ^ 0 times the prime: computed here by the definition in whole numbers.
-    const definition = (text: string): number => {
-      let hash = 2166136261n;
-      for (const byte of Buffer.from(text, "utf16le")) hash = ((hash ^ BigInt(byte)) * 16777619n) % 2n ** 32n;
-      return Number((hash ^ (hash >> 16n)) % 32768n);
-    };
     const { starts, buckets, counts } = gramsOf(["good dog Good", ""]);
     expect([...starts]).toEqual([0, 4, 4]);
     const expected = [
@@ -47,6 +51,24 @@ describe("hashed n-grams", () => {
 
   it("never change: kept models depend on these numbers", () => {
     expect([...gramsOf(["a good dog"]).buckets]).toEqual([31584, 26733, 35431, 17806, 46629]);
+  });
+
+  it("are three letters each, from the space before a text to the one behind it, by the other rule", () => {
+    const { rule, starts, buckets, counts } = gramsOf(["Haha ", "😀\tb", ""], threeLetters);
+    expect(rule).toBe(threeLetters);
+    const parts = [" ha", "hah", "aha", "ha ", " 😀 ", "😀 b", " b "];
+    expect([...buckets]).toEqual(parts.map(definition));
+    expect([[...starts], [...counts]]).toEqual([
+      [0, 4, 7, 7],
+      [1, 1, 1, 1, 1, 1, 1],
+    ]);
+    expect([...gramsOf(["hahaha"], threeLetters).counts]).toEqual([1, 2, 2, 1]);
+  });
+
+  it("are of letters where most texts have no more than a word, in whatever script", () => {
+    expect(nGramRuleOf(["good", ":-)", "very good"])).toBe(threeLetters);
+    expect(nGramRuleOf(["good", "very good"])).toBe(gramsOf([]).rule);
+    expect(nGramRuleOf(["这个产品非常好", "我很喜欢"])).toBe(gramsOf([]).rule);
   });
 
   it("of many texts are those of each", () => {
@@ -160,6 +182,29 @@ describe("the inputs of a text", () => {
     const many = fitEncoder(await datasetOf(csv({ note: long, y }), { types: { note: "text" } }), rows(60))
       .features[0]!;
     expect(many.kind === "text" && [many.buckets.length, many.buckets.some(isPair)]).toEqual([1024, false]);
+  });
+
+  it("are parts of words where texts are single words, of more than 1,024 kinds", async () => {
+    const next = randomSource(1);
+    const letter = (): string => String.fromCharCode(97 + Math.floor(13 * next()));
+    const words = Array.from({ length: 1500 }, () => Array.from({ length: 6 }, letter).join(""));
+    const dataset = await datasetOf(csv({ word: words, y: words.map((_, i) => (i % 2 ? "yes" : "no")) }), {
+      types: { word: "text" },
+    });
+    expect(dataset.notes.map(({ text }) => text)).toContain(
+      "read as what occurs in it, three letters each; --types word=categorical keeps it whole",
+    );
+    const encoder = fitEncoder(dataset, rows(1500));
+    const [feature] = encoder.features;
+    expect(feature).toMatchObject({ kind: "text", rule: threeLetters });
+    expect(encoder.inputs).toBeGreaterThan(1024);
+    expect(encoder.inputs).toBeLessThanOrEqual(2048);
+    // A new word has inputs by its parts, by the rule that is kept with the model.
+    const { x, inputs } = encodeTable(encoder, await tableOf(`word\n${words[3]}${words[4]}\n`));
+    const known = encode(encoder, dataset, Int32Array.of(3)).x;
+    const shared = [...known.keys()].filter((i) => known[i]! > 0 && x[i]! > 0);
+    expect(inputs).toBe(encoder.inputs);
+    expect(shared.length).toBeGreaterThan(0);
   });
 
   it("tell rows with equal texts from others", async () => {
