@@ -8,15 +8,15 @@ export interface PairKeys {
   of: readonly (readonly string[])[];
 }
 
-/** Joining by items is given up where a group would have a larger share of the pairs: ten folds couldn't be cut any more. */
-const largestShare = 0.1;
+/** Joining by items is given up where a group would have a larger share of the pairs: five folds couldn't be cut any more. */
+const largestShare = 0.2;
 
 /**
  * Groups of pairs that folds keep together: the components of the graph in which pairs with a key in common are neighbours.
  *
  * Keys that must be kept come first, and are. Of the others each set is joined in its turn, unless one group would then have more than a
- * tenth of the pairs: among few items that are all compared with each other everything hangs together, and no fold could be cut. The note
- * then says what folds share.
+ * fifth of the pairs: among few items that are all compared with each other everything hangs together, as do answers to a single prompt,
+ * and no fold could be cut. The note then says what folds share.
  *
  * @param must keys that a group may never leave, or none
  * @param wanted sets of keys, the most important first

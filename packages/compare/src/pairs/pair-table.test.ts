@@ -329,6 +329,15 @@ describe("groups of pairs", () => {
     ]);
   });
 
+  it("are not all the pairs where there is one prompt for all", async () => {
+    const rows = apart.map((row) => ({ ...row, prompt: "Which is better?" }));
+    const { groups, notes } = await groupsOf(rows);
+    expect(groups).toEqual(away);
+    expect(notes).toEqual([
+      "prompts are shared between folds: kept together, 100 % of the pairs would be one group; the scores are of known prompts, for new ones expect less",
+    ]);
+  });
+
   it("that are asked for are kept whatever they share", async () => {
     const rows = apart.map((row, i) => ({ ...row, prompt: `p${i % 2}`, rater: `r${i % 4}` }));
     const { groups, notes } = await groupsOf(rows, { group: "rater" });

@@ -174,17 +174,11 @@ function grouping(
   chosen: readonly string[],
   rejected: readonly string[],
 ): { groups: Int32Array; notes: string[] } {
-  const together = { name: "equal pairs", of: chosen.map((key, i) => [unordered(key, rejected[i]!)]) };
+  const together: PairKeys = { name: "equal pairs", of: chosen.map((key, i) => [unordered(key, rejected[i]!)]) };
   const items = { name: "items", of: chosen.map((key, i) => [key, rejected[i]!]) };
-  const asked =
-    prompts === null ? null : { name: "prompts", of: prompts.map((text) => (text === "" ? [] : [text])) };
-  if (given !== null) {
-    const own = { name: given.name, of: Array.from(kept, (row) => given.of[row]!) };
-    return groupPairs(kept.length, own, [...(asked === null ? [] : [asked]), together, items]);
-  }
-  return asked === null
-    ? groupPairs(kept.length, together, [items])
-    : groupPairs(kept.length, asked, [together, items]);
+  const asked = { name: "prompts", of: (prompts ?? []).map((text) => (text === "" ? [] : [text])) };
+  const must = given === null ? null : { ...given, of: Array.from(kept, (row) => given.of[row]!) };
+  return groupPairs(kept.length, must, [...(prompts === null ? [] : [asked]), together, items]);
 }
 
 const unordered = (a: string, b: string): string => JSON.stringify(a < b ? [a, b] : [b, a]);
