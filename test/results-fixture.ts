@@ -48,6 +48,7 @@ const names: Record<Task, string[]> = {
   binary: ["neg", "pos"],
   multiclass: ["bus", "opel", "saab", "van"],
   regression: [],
+  preference: ["first", "second"],
 };
 
 /** What a test may ask of the made-up data set. */

@@ -13,4 +13,5 @@ export * from "./references/index.ts";
 export * from "./results.ts";
 export { shortName, shortNames, withShortNames } from "./short-names.ts";
 export * from "./table/index.ts";
+export { givesNumbers, outputsFor, traitsOf } from "./task.ts";
 export * from "./trial/index.ts";

@@ -6,8 +6,8 @@
 /** What a column may be said to be (`--types`): `date-dmy` and `date-mdy` are dates with the day or the month first. */
 export type ColumnKind = "numeric" | "categorical" | "text" | "date" | "date-dmy" | "date-mdy";
 
-/** What is predicted: one of two classes, one of several, or a number. */
-export type Task = "binary" | "multiclass" | "regression";
+/** What is predicted: one of two classes, one of several, a number, or which response of a pair is preferred. */
+export type Task = "binary" | "multiclass" | "regression" | "preference";
 
 /** Something about the data or the run that a reader should know: a dropped column, an inferred type. */
 export interface Note {
@@ -90,6 +90,27 @@ export interface ReliabilityBins {
   correct: number[];
 }
 
+/** How margins become probabilities of labels, `flipRate + (1 - 2 flipRate) sigma(h / temperature)`. */
+export interface PairCalibration {
+  /** By the validation pairs. */
+  temperature: number;
+  /** By the training pairs, the same for all candidates; 0 where `identifiable` is false. */
+  flipRate: number;
+  identifiable: boolean;
+  /** What losses that are told a rate were told it as, before their own factor. */
+  assumed: number;
+}
+
+/** A share of flipped preferences that is known beforehand. */
+export interface GivenFlips {
+  /** `known`: as given; `audit`: pairs that were labelled anew; `agreement`: pairs with two labels. */
+  from: "known" | "audit" | "agreement";
+  epsilon: number;
+  /** 95 % interval; null where a share alone was given. */
+  lower: number | null;
+  upper: number | null;
+}
+
 /** One candidate on one fold of one seed. */
 export interface TrialRecord {
   candidate: string;
@@ -114,6 +135,8 @@ export interface TrialRecord {
   /** Rows trained on (inner fitting part), validated on and tested on. */
   rows: { fit: number; validation: number; test: number };
   seconds: number;
+  /** Of pairs: how the margins of rewards became the probabilities that are judged. */
+  preference?: PairCalibration;
   /** Why a reference could not be had, whose status then is `diverged`. */
   unavailable?: string;
 }
@@ -370,6 +393,8 @@ export interface Settings {
   /** Values that stand for missing ones, by column. */
   missing: Record<string, string[]>;
   test: string | null;
+  /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
+  flips: "auto" | GivenFlips;
   /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
   distillFrom: string | null;
   /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */

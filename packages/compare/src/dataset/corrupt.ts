@@ -19,10 +19,9 @@ export function checkCorruption(task: Task, labelNoise: number, imbalance: numbe
   if (imbalance !== null && !(imbalance >= 1 && imbalance < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`imbalance: expected a finite number >= 1, got ${imbalance}`);
   }
-  if (task !== "regression") return;
-  if (labelNoise > 0) throw new DataError("label-noise: expected a classification, got the task regression");
-  if (imbalance !== null)
-    throw new DataError("imbalance: expected a classification, got the task regression");
+  if (task === "binary" || task === "multiclass") return;
+  if (labelNoise > 0) throw new DataError(`label-noise: expected a classification, got the task ${task}`);
+  if (imbalance !== null) throw new DataError(`imbalance: expected a classification, got the task ${task}`);
 }
 
 export interface ImbalanceOptions {

@@ -74,6 +74,11 @@ export interface Dataset {
   /** When each row was (`--time`), as numbers that rise: folds train on earlier rows and test on later ones. */
   time?: Float64Array;
   rows: number;
+  /**
+   * Where rows are pairs of responses: columns then have two entries a row, of the first and of the second response, and the classes
+   * say which of them was chosen.
+   */
+  pairs?: true;
   /** Where these are some rows of a larger data set: how many that has. */
   drawnFrom?: number;
   /** Logits of a teacher, `[rows, classes]`, where there is one to distil from. */

@@ -9,11 +9,12 @@ import { readMoment } from "./dates/date-column.ts";
 import type { Moment } from "./dates/parse-date.ts";
 import { levelOfPart, partOf } from "./dates/parts.ts";
 import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
+import { entriesOf } from "./entries.ts";
 import { classIndex } from "./target.ts";
 import { writeNGrams } from "./text/n-gram-encoder.ts";
 import { gramsOf } from "./text/n-grams.ts";
 
-/** Encoded rows, row-major: `x[row * inputs + input]`. */
+/** Encoded rows, row-major: `x[row * inputs + input]`. A pair is two of them, one after the other. */
 export interface Encoded {
   x: Float32Array;
   inputs: number;
@@ -29,7 +30,7 @@ export const mostDeviations = 1e6;
  * Encodes rows of the data set that the encoder was fitted on (or of one with the same inputs in the same order). A level that
  * no training row had is `other`, or no level at all where there is no `other`.
  *
- * @returns `x` [rows, inputs] in row-major order.
+ * @returns `x` [rows, inputs] in row-major order, of pairs [rows, 2, inputs].
  * @throws RangeError if the inputs of the data set are others than the encoder's, or a row is out of range.
  */
 export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): Encoded {
@@ -39,12 +40,13 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
   if (dataset.features.length !== encoder.features.length || !dataset.features.every(same)) {
     throw new RangeError("dataset: expected the inputs that the encoder was fitted on, got others");
   }
-  const x = new Float32Array(rows.length * encoder.inputs);
+  const entries = entriesOf(dataset, rows);
+  const x = new Float32Array(entries.length * encoder.inputs);
   let offset = 0;
   for (const [i, fitted] of encoder.features.entries()) {
     const feature = dataset.features[i]!;
     if (fitted.kind === "numeric" && feature.kind === "numeric") {
-      writeNumeric(x, encoder.inputs, offset, fitted, (i) => feature.values[rows[i]!]!, rows.length);
+      writeNumeric(x, encoder.inputs, offset, fitted, (i) => feature.values[entries[i]!]!, entries.length);
     } else if (fitted.kind === "categorical" && feature.kind === "categorical") {
       const position = feature.levels.map((level) => fitted.levels.indexOf(level));
       writeCategorical(
@@ -53,14 +55,14 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
         offset,
         fitted,
         (i) => {
-          const code = feature.codes[rows[i]!]!;
+          const code = feature.codes[entries[i]!]!;
           return code < 0 ? "missing" : position[code]!;
         },
-        rows.length,
+        entries.length,
       );
     } else if (fitted.kind === "text" && feature.kind === "text") {
       const { codes, grams } = feature;
-      writeNGrams(x, encoder.inputs, offset, fitted, grams, (i) => codes[rows[i]!]!, rows.length);
+      writeNGrams(x, encoder.inputs, offset, fitted, grams, (i) => codes[entries[i]!]!, entries.length);
     }
     offset += width(fitted);
   }

@@ -1,5 +1,6 @@
 import type { NumberFormat } from "../table/number-format.ts";
 import type { Dataset, DatePart } from "./dataset.ts";
+import { entriesOf, entryCount } from "./entries.ts";
 import { moments } from "./moments.ts";
 import { fitNGrams, type NGramEncoder } from "./text/n-gram-encoder.ts";
 
@@ -47,7 +48,7 @@ const mostLevels = 64;
  *
  * Numeric: missing values become the median, then mean 0 and standard deviation 1 (population). Categorical: one-hot over the
  * levels seen; those in fewer than max(2, 1 %) of the rows, and those beyond the 64 most frequent, share one input `other`; missing
- * is a level of its own. Free text: see `fitNGrams`.
+ * is a level of its own. Free text: see `fitNGrams`. Of pairs both responses count, by one encoding.
  *
  * @param rows indices of the training rows.
  * @throws RangeError if `rows` is empty or has an index out of range.
@@ -55,19 +56,20 @@ const mostLevels = 64;
 export function fitEncoder(dataset: Dataset, rows: Int32Array): Encoder {
   if (rows.length === 0) throw new RangeError("rows: expected at least one row, got none");
   checkRows(dataset, rows);
+  const entries = entriesOf(dataset, rows);
   const texts = dataset.features.filter(({ kind }) => kind === "text").length;
   const features = dataset.features.map((feature): Encoder["features"][number] => {
     const given = feature.asMissing === undefined ? {} : { asMissing: feature.asMissing };
     if (feature.kind === "text")
-      return { ...fitNGrams(feature, rows, { rows: dataset.rows, texts }), ...given };
+      return { ...fitNGrams(feature, entries, { rows: entryCount(dataset), texts }), ...given };
     if (feature.date !== undefined) Object.assign(given, { date: feature.date });
     return feature.kind === "numeric"
       ? {
-          ...fitNumeric(feature.name, feature.values, rows),
+          ...fitNumeric(feature.name, feature.values, entries),
           ...(feature.format !== undefined && { format: feature.format }),
           ...given,
         }
-      : { ...fitCategorical(feature.name, feature.codes, feature.levels, rows), ...given };
+      : { ...fitCategorical(feature.name, feature.codes, feature.levels, entries), ...given };
   });
   return { features, inputs: features.reduce((sum, feature) => sum + width(feature), 0) };
 }

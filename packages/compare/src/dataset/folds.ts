@@ -1,6 +1,7 @@
 import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset, Fold } from "./dataset.ts";
+import { withoutSides } from "./entries.ts";
 import { forwardFolds, hasTime } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { random } from "./random.ts";
@@ -26,8 +27,9 @@ const attempts = 50;
  * @example
  * for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) console.log(train.length, test.length);
  */
-export function folds(dataset: Dataset, options: FoldsOptions): Fold[] {
+export function folds(given: Dataset, options: FoldsOptions): Fold[] {
   checkOptions("folds", options, { folds: true, seed: true });
+  const dataset = withoutSides(given);
   const { folds: count, seed } = options;
   checkFolds(dataset, count);
   if (hasTime(dataset)) return forwardFolds(dataset, count);

@@ -2,6 +2,7 @@ import { checkOptions } from "minimand/engine";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
+import { withoutSides } from "./entries.ts";
 import { hasTime, haveClassesOf, laterRows } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { integer, type Random, random, shuffle } from "./random.ts";
@@ -31,8 +32,9 @@ const attempts = 20;
  * @throws RangeError for a fraction that is not between 0 and 1, fewer than two rows, or a wrong seed.
  * @throws DataError if all rows are in one group.
  */
-export function innerSplit(dataset: Dataset, train: Int32Array, options: InnerSplitOptions): InnerSplit {
+export function innerSplit(given: Dataset, train: Int32Array, options: InnerSplitOptions): InnerSplit {
   checkOptions("innerSplit", options, { fraction: true, seed: true });
+  const dataset = withoutSides(given);
   const { fraction = 0.2, seed } = options;
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`fraction: expected a number between 0 and 1, got ${fraction}`);

@@ -1,4 +1,5 @@
 import type { Dataset, Feature } from "./dataset.ts";
+import { entriesOf, withoutSides } from "./entries.ts";
 import { dealGroups } from "./groups.ts";
 import { innerSplit } from "./inner-split.ts";
 import { type Random, random, shuffle } from "./random.ts";
@@ -7,10 +8,11 @@ import { type Random, random, shuffle } from "./random.ts";
 export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
   const { labels, targets, groups, teacher, classes, time } = dataset;
   const width = classes.length;
+  const entries = entriesOf(dataset, rows);
   return {
     ...dataset,
     rows: rows.length,
-    features: dataset.features.map((feature) => pickFeature(feature, rows)),
+    features: dataset.features.map((feature) => pickFeature(feature, entries)),
     labels: labels.length === 0 ? labels : Int32Array.from(rows, (row) => labels[row]),
     targets: targets.length === 0 ? targets : Float64Array.from(rows, (row) => targets[row]),
     groups: groups === null ? null : numbered(Int32Array.from(rows, (row) => groups[row])),
@@ -34,7 +36,7 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
 export function sampleRows(dataset: Dataset, count: number, seed: number): Dataset {
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   // From all times alike.
-  const { time: _, ...timeless } = dataset;
+  const { time: _, ...timeless } = withoutSides(dataset);
   const drawn =
     dataset.groups === null
       ? innerSplit(timeless, all, { fraction: count / dataset.rows, seed }).validation

@@ -1,5 +1,6 @@
 import { dataError, quoted } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
+import { withoutSides } from "./entries.ts";
 import { type Random, shuffle } from "./random.ts";
 
 /**
@@ -74,7 +75,8 @@ export function strataOf(
  * @throws DataError if a class has fewer rows than folds (names them), if a regression has fewer than two rows a fold, if there are
  *   fewer groups than folds or only two, or if a class is in fewer groups than folds.
  */
-export function checkFolds(dataset: Dataset, folds: number): void {
+export function checkFolds(given: Dataset, folds: number): void {
+  const dataset = withoutSides(given);
   if (!Number.isSafeInteger(folds) || folds < 2)
     throw new RangeError(`folds: expected an integer >= 2, got ${folds}`);
   // What folds forward in time need is seen when they are cut.

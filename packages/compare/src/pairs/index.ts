@@ -1,4 +1,5 @@
 export { examinePairs } from "./examine-pairs.ts";
+export { makePairDataset, type PairDatasetOptions } from "./pair-dataset.ts";
 export type { PairTable } from "./pair-table.ts";
 export { type PairTableOptions, pairTable } from "./read-pairs.ts";
 export { type RepeatedPairs, repeatedPairs } from "./repeated-pairs.ts";

@@ -28,6 +28,9 @@ export interface BuildInfo {
 /** Memory per example a candidate starts from, by name. */
 export type Memory = { [name: string]: Float32Array };
 
+/** Hyperparameters beside the settings, where they depend on the data: steps an epoch, and the share of preferences thought to be flipped. */
+export type DataHyper = (data: { perEpoch: number; flipRate: number }) => Record<string, number>;
+
 /** What a candidate learns from beside rows and their labels: it runs only where that is there. */
 export type Need = "teacher" | "unlabeled" | "bags";
 
@@ -77,6 +80,7 @@ export interface LossCandidate extends OfTasks {
   wholeBatch?: true;
   /** True where every class gets the same total weight in training. */
   classWeighted?: true;
+  hyper?: DataHyper;
   needs?: undefined;
 }
 
@@ -132,8 +136,7 @@ type MakeStep<Parts> = (info: BuildInfo, model: FeatureModel, parts: Parts) => T
 interface AnyStep {
   kind: "step";
   memory?: ObjectiveCandidate["memory"];
-  /** Hyperparameters beside the settings, where they depend on the data. */
-  hyper?: (data: { perEpoch: number }) => Record<string, number>;
+  hyper?: DataHyper;
 }
 
 /** A training step that brings its own loss, and is compared as one. */

@@ -1,6 +1,7 @@
 import { mlp } from "minimand";
 import { describe, expect, it } from "vitest";
 import type { Task } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import { hasNeed } from "./candidate.ts";
 import { baselineFor, candidateById, candidateFor, candidates } from "./candidates.ts";
 import { chooseCandidates } from "./choose.ts";
@@ -8,7 +9,7 @@ import { countsOf, firstOf, gridOf } from "./grid.ts";
 import { methods } from "./methods.ts";
 import { summarise } from "./summarise.ts";
 
-const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+const tasks: readonly Task[] = ["binary", "multiclass", "regression", "preference"];
 const all = (task: Task) =>
   candidates
     .filter((c) => c.tasks.includes(task) && !hasNeed(c, "bags") && !hasNeed(c, "unlabeled"))
@@ -60,14 +61,14 @@ describe("candidates", () => {
 describe("chooseCandidates", () => {
   it.each(tasks)("takes all losses of the task %s, the baseline first", (task) => {
     const ids = chosen("auto", task);
-    expect(ids[0]).toBe(task === "regression" ? "squared" : "cross-entropy");
+    expect(ids[0]).toBe(traitsOf[task].baseline);
     expect(ids.toSorted()).toEqual(untaught(task).toSorted());
   });
 
   it.each(tasks)("takes distillation for the task %s too where there is a teacher", (task) => {
     expect(chosen("auto", task, "auto", "out").toSorted()).toEqual(usual(task).toSorted());
     expect(usual(task).length - untaught(task).length).toBe(
-      { binary: 4, multiclass: 5, regression: 0 }[task],
+      { binary: 4, multiclass: 5, regression: 0, preference: 0 }[task],
     );
   });
 
@@ -306,6 +307,10 @@ describe("summarise", () => {
         ],
         regression: [
           ["mean-target", "reference", 0],
+          ["chosen-by-validation", "reference", 0],
+        ],
+        preference: [
+          ["no-preference", "reference", 0],
           ["chosen-by-validation", "reference", 0],
         ],
       }[task],

@@ -1,5 +1,6 @@
 import { didYouMean, rangeError } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import { aggregateCandidates } from "./aggregate.ts";
 import {
   type Candidate,
@@ -13,6 +14,7 @@ import { classificationCandidates } from "./classification.ts";
 import { distillationCandidates } from "./distillation.ts";
 import { lastLayerCandidates } from "./last-layer.ts";
 import { methods, withLoss } from "./methods.ts";
+import { preferenceCandidates } from "./preference.ts";
 import { regressionCandidates } from "./regression.ts";
 import { trainedReferences } from "./trained-references.ts";
 import { unlabeledCandidates } from "./unlabeled.ts";
@@ -25,11 +27,13 @@ export const candidates: readonly ComparedLoss[] = [
   ...unlabeledCandidates,
   ...regressionCandidates,
   ...aggregateCandidates,
+  ...preferenceCandidates,
 ];
 
 /** Rows shown beside the losses. They are not trained on their own. */
 export const references = {
   majority: { id: "majority-class", label: "Majority class", formula: "the most frequent training class" },
+  coin: { id: "no-preference", label: "No preference", formula: "either response with probability 1/2" },
   mean: { id: "mean-target", label: "Mean of the target", formula: "the mean of the training targets" },
   threshold: {
     id: "cross-entropy-threshold",
@@ -70,7 +74,7 @@ export function baselineFor(
 export function baselineIdOf({ baseline, bagColumn = null }: BaselineSettings, task: Task): string {
   if (baseline !== "auto") return baseline;
   if (bagColumn !== null) return "bag-level";
-  return task === "regression" ? "squared" : "cross-entropy";
+  return traitsOf[task].baseline;
 }
 
 /** The loss of a name, for a task; a RangeError says which there are. */

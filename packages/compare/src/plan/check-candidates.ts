@@ -38,7 +38,13 @@ const ofTasks = {
 } as const;
 const ofStep = { minimises: true, step: true, memory: true, hyper: true } as const;
 
-const loss: OptionNames<LossCandidate> = { ...ofTasks, loss: true, wholeBatch: true, classWeighted: true };
+const loss: OptionNames<LossCandidate> = {
+  ...ofTasks,
+  loss: true,
+  wholeBatch: true,
+  classWeighted: true,
+  hyper: true,
+};
 const objective: OptionNames<ObjectiveCandidate> = { ...ofTasks, objective: true, memory: true };
 const reference: OptionNames<ReferenceCandidate> = { ...ofTasks, loss: true };
 const optimizer: OptionNames<OptimizerCandidate> = { ...described, optimizer: true, rates: true };
@@ -49,7 +55,7 @@ const step: OptionNames<ObjectiveStepCandidate> = { ...described, ...ofStep, fix
 const ours: readonly string[] = ["origin", "extensionOn", "classWeighted"];
 
 const kinds = ["loss", "objective", "optimizer", "step", "reference"] as const;
-const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+const tasks: readonly Task[] = ["binary", "multiclass", "regression", "preference"];
 const needs: Record<Candidate["kind"], readonly string[]> = {
   loss: [],
   objective: ["bags"],

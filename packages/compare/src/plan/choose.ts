@@ -1,6 +1,7 @@
 import { mostGramRows } from "minimand";
 import { didYouMean, rangeError } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import {
   type ComparedLoss,
   hasNeed,
@@ -27,7 +28,7 @@ import { chooseReferences } from "./trained-references.ts";
 /** What decides which candidates run. */
 type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> &
   BaselineSettings &
-  Partial<Pick<Settings, "references" | "model" | "hidden" | "batchSize">>;
+  Partial<Pick<Settings, "references" | "model" | "hidden" | "batchSize" | "task">>;
 
 /**
  * The losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class weights. Distillation is
@@ -52,7 +53,7 @@ export function chooseCandidates(
     (settings.bagColumn ?? null) !== null
       ? chooseForBags(settings, task, own)
       : chooseForRows(settings, task, own);
-  return [...chosen, ...chooseReferences({ ...settings, references, model }).candidates];
+  return [...chosen, ...chooseReferences({ ...settings, task, references, model }).candidates];
 }
 
 function chooseForRows(
@@ -68,7 +69,7 @@ function chooseForRows(
   };
   const always = [
     baselineFor(settings, task, candidates),
-    ...(task === "regression" ? [] : ["class-weighted-cross-entropy"]),
+    ...traitsOf[task].always,
     // What the others with unlabelled rows have to be better than.
     ...(given.unlabeled ? ["pseudo-label"] : []),
   ];
@@ -83,10 +84,8 @@ function chooseForRows(
   );
   const wanted = settings.losses === "auto" ? idsOf(usual) : settings.losses;
   const shown = idsOf(possible.filter(({ kind }) => kind === "reference"));
-  // Cross-entropy runs whatever the baseline: its tuned threshold is one of the references.
-  const needed = task === "binary" ? ["cross-entropy"] : [];
   const chosen = [
-    ...[...new Set([...always, ...needed, ...wanted, ...shown])].map((id) =>
+    ...[...new Set([...always, ...wanted, ...shown])].map((id) =>
       candidateById(id, task, "losses", candidates),
     ),
     ...[

@@ -1,6 +1,7 @@
 import { metricCatalogue } from "minimand";
 import { checkNumber, checkOptions, didYouMean, type OptionNames, rangeError } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
+import { traitsOf } from "../task.ts";
 
 /** What a comparison does unless told otherwise. */
 export const defaultSettings: Omit<Settings, "target"> = {
@@ -32,6 +33,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   types: {},
   missing: {},
   test: null,
+  flips: "auto",
   distillFrom: null,
   unlabeled: null,
   damaged: "drop",
@@ -52,6 +54,7 @@ const settingNames: OptionNames<Settings> = {
     missing: true,
     sample: true,
     time: true,
+    flips: true,
   },
 };
 
@@ -106,8 +109,8 @@ function checkReferences(names: readonly string[]): void {
 
 /** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */
 export function metricFor(metric: Settings["metric"], task: Task): string {
-  if (metric === "auto") return task === "regression" ? "r2" : "balanced-accuracy";
-  const ids = metricCatalogue.filter((m) => (m.tasks as readonly Task[]).includes(task)).map((m) => m.id);
+  const { metric: usual, metrics: ids } = traitsOf[task];
+  if (metric === "auto") return usual;
   if (ids.includes(metric)) return metric;
   const message = rangeError("metric", `a metric for ${task} (${ids.join(", ")})`, metric).message;
   const known = metricCatalogue.find(({ id }) => id === metric);

@@ -1,4 +1,5 @@
 import type { CandidateSummary, Task } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import { isTrees, type PlannedCandidate, roleOf } from "./candidate.ts";
 import { references } from "./candidates.ts";
 import { countsOf, firstOf, gridOf } from "./grid.ts";
@@ -22,12 +23,8 @@ export function summarise(
     };
   });
   const hasThreshold = chosen.some((c) => c.id === "cross-entropy");
-  const rows: (typeof references)[keyof typeof references][] =
-    task === "regression"
-      ? [references.mean]
-      : task === "binary"
-        ? [references.majority, ...(hasThreshold ? [references.threshold] : [])]
-        : [references.majority];
+  const rows: (typeof references)[keyof typeof references][] = [references[traitsOf[task].constant]];
+  if (hasThreshold && task === "binary") rows.push(references.threshold);
   if (losses.filter(({ kind }) => kind !== "reference").length > 1) rows.push(references.validation);
   return [...losses, ...rows.map((r): CandidateSummary => ({ ...r, kind: "reference", grid: [] }))];
 }

@@ -8,10 +8,10 @@ import { classTasks } from "./candidate.ts";
 export const linearReference: LinearReference = {
   id: "linear-model",
   label: "Linear model",
-  formula: "cross-entropy or squared error of a linear model",
+  formula: "cross-entropy or squared error of a linear model, Bradley-Terry of pairs",
   kind: "reference",
   network: "linear",
-  tasks: [...classTasks, "regression"],
+  tasks: [...classTasks, "regression", "preference"],
   settings: [],
   parameters: {},
   loss: ({ task }) => {
@@ -51,7 +51,8 @@ export function chooseReferences({
   references,
   bagColumn = null,
   model,
-}: Pick<Settings, "references" | "model"> & Partial<Pick<Settings, "bagColumn">>): {
+  task = "auto",
+}: Pick<Settings, "references" | "model"> & Partial<Pick<Settings, "bagColumn" | "task">>): {
   candidates: PlannedCandidate[];
   notes: Note[];
 } {
@@ -62,6 +63,8 @@ export function chooseReferences({
   for (const name of references) {
     const candidate = referenceNamed[name];
     if (bagColumn !== null) leaveOut(candidate.label, "it would need the labels of rows, and bags hide them");
+    else if (name === "trees" && task === "preference")
+      leaveOut(candidate.label, "they learn from single rows, and not from pairs");
     else if (name === "linear" && model === "linear") leaveOut(candidate.label, "all losses train one");
     else candidates.push(candidate);
   }

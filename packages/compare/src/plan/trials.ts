@@ -1,6 +1,7 @@
 import type { Dataset, Feature } from "../dataset/dataset.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
 import { readerVersion } from "../table/read-table.ts";
+import { traitsOf } from "../task.ts";
 import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineIdOf, references } from "./candidates.ts";
 import { type Grid, gridOf } from "./grid.ts";
@@ -93,6 +94,7 @@ const deciding: Record<keyof Settings, boolean> = {
     unlabeled: false,
     strict: false,
     time: false,
+    flips: false,
   },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
   ...{
@@ -156,7 +158,7 @@ function trialsOf(
 ): PlannedTrial[] {
   const own = subjects[subject];
   const folds = foldsOf(settings, own);
-  const reference = own.dataset.task === "regression" ? references.mean : references.majority;
+  const reference = references[traitsOf[own.dataset.task].constant];
   return candidates.flatMap((candidate) =>
     Array.from({ length: folds ?? 1 }, (_, fold) => {
       const spec = { candidate: candidate?.id ?? reference.id, seed, fold };
@@ -238,6 +240,7 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
     // Keys of before there were times are those without.
     ...(settings.time !== null && { time: settings.time }),
+    ...(subject.dataset.task === "preference" && { flips: settings.flips }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),
     missing: Object.fromEntries(

@@ -18,8 +18,10 @@ const targets = {
   multiclass: rows.map((i) => "uvw"[Math.floor(Math.abs(2 * a[i] + b[i])) % 3]),
   regression: rows.map((i) => 10 * (a[i] - b[i]) + 100),
 };
-const dataOf = (task: Task, y: readonly (string | number)[] = targets[task]): Promise<Dataset> =>
-  datasetOf(csv({ a, b, bag, y: [...y] }), { task, bagColumn: "bag" });
+const dataOf = (
+  task: (typeof tasks)[number],
+  y: readonly (string | number)[] = targets[task],
+): Promise<Dataset> => datasetOf(csv({ a, b, bag, y: [...y] }), { task, bagColumn: "bag" });
 
 /** The same targets in each bag, in another order. */
 const turned = <T>(y: readonly T[]): T[] => y.map((_, i) => y[5 * Math.floor(i / 5) + ((i + 2) % 5)]);

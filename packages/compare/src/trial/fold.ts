@@ -5,6 +5,7 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { encode, encodeTable } from "../dataset/encode.ts";
 import { encodeTarget } from "../dataset/encode-target.ts";
 import { type Encoder, fitEncoder, fitTarget } from "../dataset/encoder.ts";
+import { entryCount } from "../dataset/entries.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { encodeUnlabeled } from "../dataset/unlabeled.ts";
@@ -12,8 +13,9 @@ import type { Note, Settings } from "../results.ts";
 import { listed } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
+import type { FoldFlips } from "./flips.ts";
 
-/** Encoded rows with what is to be predicted, in original units. */
+/** Encoded rows (of pairs both responses, one after the other) with what is to be predicted, in original units. */
 export interface Part {
   x: Float32Array;
   rows: number;
@@ -29,7 +31,7 @@ export interface Part {
 
 /** One fold of one seed, ready to train on: all that is fitted was fitted on `fit` alone. */
 export interface PreparedFold {
-  /** Inputs of the network: the same for all folds of a seed, so that one program serves them all. */
+  /** Inputs of the network for an example: the same for all folds of a seed, so that one program serves them all. */
   inputs: number;
   fit: Part;
   validation: Part;
@@ -45,6 +47,8 @@ export interface PreparedFold {
   classCounts: number[];
   /** Encodes the unlabelled rows, where there are any, `[rows, inputs]`: they are needed one fold at a time. */
   unlabeled?: () => Float32Array;
+  /** Where rows are pairs, once it is estimated. */
+  flips?: FoldFlips;
 }
 
 /** Settings that decide the splits. */
@@ -185,7 +189,7 @@ export function makeFolds(
   const cut = withBagTargets(dataset);
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
-  const encoded = keeper(4 * dataset.rows * inputs <= mostBytes / splits.length);
+  const encoded = keeper(4 * entryCount(dataset) * inputs <= mostBytes / splits.length);
   return splits.map(({ fit, validation, test }, fold) => {
     const encoder = encoders[fold];
     const labels =
@@ -194,9 +198,7 @@ export function makeFolds(
         : noisyLabels(dataset, [fit, validation], settings.labelNoise, derive(seed, fold));
     const part = (rows: Int32Array, y: Int32Array): Part => ({
       get x() {
-        return encoded(fold, rows, () =>
-          padded(encode(encoder, dataset, rows).x, rows.length, encoder.inputs, inputs),
-        );
+        return encoded(fold, rows, () => padded(encode(encoder, dataset, rows).x, encoder.inputs, inputs));
       },
       rows: rows.length,
       labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
@@ -272,8 +274,7 @@ function unlabeledOf(dataset: Dataset, encoder: Encoder, inputs: number): Pick<P
   const { unlabeled } = dataset;
   if (unlabeled === undefined) return {};
   return {
-    unlabeled: () =>
-      padded(encodeUnlabeled(encoder, { ...dataset, unlabeled }), unlabeled.rows, encoder.inputs, inputs),
+    unlabeled: () => padded(encodeUnlabeled(encoder, { ...dataset, unlabeled }), encoder.inputs, inputs),
   };
 }
 
@@ -284,7 +285,7 @@ function secondFile(dataset: Dataset, encoder: Encoder, table: Table, inputs: nu
   rows.forEach((row, i) => {
     kept.set(x.subarray(row * encoder.inputs, (row + 1) * encoder.inputs), i * encoder.inputs);
   });
-  return { x: padded(kept, rows.length, encoder.inputs, inputs), rows: rows.length, labels, targets };
+  return { x: padded(kept, encoder.inputs, inputs), rows: rows.length, labels, targets };
 }
 
 /** The teacher's logits of some rows. */
@@ -321,8 +322,9 @@ function noisyLabels(dataset: Dataset, parts: Int32Array[], rate: number, seed: 
   return noisy;
 }
 
-function padded(x: Float32Array, rows: number, from: number, to: number): Float32Array {
+function padded(x: Float32Array, from: number, to: number): Float32Array {
   if (from === to) return x;
+  const rows = x.length / from;
   const wide = new Float32Array(rows * to);
   for (let row = 0; row < rows; row++) wide.set(x.subarray(row * from, (row + 1) * from), row * to);
   return wide;

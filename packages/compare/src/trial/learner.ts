@@ -41,7 +41,7 @@ export interface Learner {
   /** Trains for a fixed number of epochs, without validation. */
   trainFor(
     epochs: number,
-    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled">,
+    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled" | "flips">,
     configuration: Configuration,
     options: { seed: number; signal?: AbortSignal },
   ): Promise<Trained>;
@@ -90,8 +90,13 @@ export function makeLearner(
     const memory = memoryOf(candidate, batches.count, parameters, model.outputSize);
     if (hasNeed(loss, "teacher")) memory.teacher = teacherOf(candidate, fold.fit);
     if (hasNeed(loss, "unlabeled")) memory.unlabeled = unlabeledOf(candidate, fold);
-    const own = candidate.kind === "step" ? candidate.hyper?.(batches) : {};
-    const state = step.init(keyOf(seed), { hyper: { learningRate, ...parameters, ...own }, memory });
+    const known = { perEpoch: batches.perEpoch, flipRate: fold.flips?.assumed ?? 0 };
+    const own = candidate.kind === "step" ? candidate.hyper?.(known) : {};
+    const ofLoss = loss.kind === "loss" ? loss.hyper?.(known) : {};
+    const state = step.init(keyOf(seed), {
+      hyper: { learningRate, ...parameters, ...ofLoss, ...own },
+      memory,
+    });
     return { batches, state };
   };
 
@@ -104,7 +109,7 @@ export function makeLearner(
   return {
     async train(fold, configuration, { seed, metric, signal }) {
       const { batches, state } = start(fold, configuration, seed);
-      const selection = selectionFor(loss, metric);
+      const selection = selectionFor(loss, metric, fold.flips?.judged);
       const curve: number[] = [];
       const score = async (current: State): Promise<number> => {
         const looked = { params: step.params(current), state: step.modelState(current) };
@@ -181,11 +186,11 @@ function teacherOf({ id }: NetworkCandidate, { teacher }: Part): Float32Array {
 }
 
 function examplesOf(
-  { fit: part, target, classCounts, inputs }: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs">,
+  { fit: part, target, classCounts }: Pick<PreparedFold, "fit" | "target" | "classCounts">,
   task: Task,
   classWeighted: boolean,
 ): Examples {
-  const shape = [inputs];
+  const shape = [part.x.length / part.rows];
   if (task === "regression") {
     return { x: part.x, shape, y: Float32Array.from(part.targets, (v) => (v - target.mean) / target.sd) };
   }

@@ -2,8 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import { type FeatureModel, type FlatModel, flat, type Head, mlp, NonFiniteError, predictor } from "minimand";
 import { type Compile, disposeTree, type Tree } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
+import { outputsFor, traitsOf } from "../task.ts";
 import type { Part, PreparedFold } from "./fold.ts";
 import { type Prediction, predictionOf } from "./outcome.ts";
+import { pairModel } from "./pair-model.ts";
 
 /** Parameters of a trained network; owned by whoever holds it. */
 export interface Trained {
@@ -32,7 +34,7 @@ export interface Network {
   dispose(): void;
 }
 
-/** The network for a number of inputs and classes (one output in regression). */
+/** The network for a number of inputs and classes (one output in regression, and for each response of a pair). */
 export function makeNetwork(
   inputs: number,
   task: Task,
@@ -49,19 +51,16 @@ export function makeNetwork(
   );
 }
 
-/** Numbers that a network gives for a row: one a class, or the number predicted. */
-export function outputsFor(task: Task, classes: number): number {
-  return task === "regression" ? 1 : classes;
-}
-
-/** A model as a network. */
+/** A model as a network; of pairs it gives both responses their rewards. */
 export function networkOf(
   network: FeatureModel,
-  inputs: number,
+  inputsEach: number,
   task: Task,
   compile: Compile | undefined,
 ): Network {
-  const model = flat(network);
+  const { examplesPerRow } = traitsOf[task];
+  const model = flat(examplesPerRow === 2 ? pairModel(network) : network);
+  const inputs = examplesPerRow * inputsEach;
   const outputs = model.outputSize;
   const forward = predictor(model, compile);
   const outputsOf: Network["outputs"] = async ({ params, state }, { x, rows }) => {

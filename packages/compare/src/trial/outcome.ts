@@ -1,5 +1,6 @@
 import { evaluateClassification, evaluateRegression, type Metric } from "minimand";
 import type { Task, TrialRecord } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import type { Part, PreparedFold } from "./fold.ts";
 
 /** Predictions for the rows of a part. */
@@ -72,7 +73,7 @@ export function fullEvaluation(
           predicted: prediction.predicted,
         });
   const metrics = Object.fromEntries(
-    Object.entries(evaluation.metrics).map(([id, v]) => [id, finiteOrNull(v)]),
+    traitsOf[task].metrics.map((id) => [id, finiteOrNull(evaluation.metrics[id])]),
   );
   return { ...evaluation, metrics };
 }

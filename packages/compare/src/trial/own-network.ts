@@ -3,7 +3,8 @@ import type { FeatureModel, Head } from "minimand";
 import { type Compile, disposeTree, keyOf, rangeError, typeError } from "minimand/engine";
 import type { OwnModel } from "../plan/own-parts.ts";
 import type { Settings, Task } from "../results.ts";
-import { makeNetwork, type Network, networkOf, outputsFor } from "./network.ts";
+import { outputsFor } from "../task.ts";
+import { makeNetwork, type Network, networkOf } from "./network.ts";
 
 /** The own model as the network for a number of inputs and classes, or where there is none that of the settings. */
 export function makeNetworkOf(

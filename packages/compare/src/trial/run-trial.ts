@@ -2,7 +2,7 @@ import { type Metric, metricById, NonFiniteError } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { type BuildInfo, isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
-import { plannedFor, references } from "../plan/candidates.ts";
+import { baselineIdOf, plannedFor, references } from "../plan/candidates.ts";
 import { checkCandidates } from "../plan/check-candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
@@ -10,6 +10,9 @@ import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
+import { traitsOf } from "../task.ts";
+import { calibrated, calibrationBy } from "./calibration.ts";
+import { estimateFlips, flipsGiven } from "./flips.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import { keepPrediction } from "./kept-predictions.ts";
 import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
@@ -73,15 +76,38 @@ export function makeTrialRunner(
       makeLearner(networkFor(candidate, inputs), candidate, info, settings, compile),
     );
 
+  /** Pairs are judged by the share of them that is flipped. */
+  const withFlips = async (
+    fold: PreparedFold,
+    spec: TrialSpec,
+    signal?: AbortSignal,
+  ): Promise<PreparedFold> => {
+    if (task !== "preference" || fold.flips !== undefined) return fold;
+    if (settings.flips !== "auto") fold.flips = flipsGiven(settings.flips);
+    else {
+      const scoring = plannedFor(
+        baselineIdOf({ baseline: "auto" }, task),
+        task,
+        settings,
+      ) as NetworkCandidate;
+      const parts = { network: networkFor(scoring, fold.inputs), learner: learnerFor(scoring, fold.inputs) };
+      fold.flips = await estimateFlips(fold, dataset, parts, {
+        seed: derive(spec.seed, spec.fold, 1),
+        signal,
+      });
+    }
+    return fold;
+  };
+
   return {
     async run(spec, signal) {
       const started = performance.now();
       if (prepared?.seed !== spec.seed)
         prepared = { seed: spec.seed, folds: makeFolds(dataset, settings, spec.seed, testTable) };
-      const fold = prepared.folds[spec.fold];
-      const make = recorder(spec, fold, metric, task, started);
-      if (spec.candidate === references.majority.id || spec.candidate === references.mean.id) {
-        return [make({ candidate: spec.candidate, prediction: constantPrediction(fold, info) })];
+      const cut = prepared.folds[spec.fold];
+      const make = recorder(spec, cut, metric, task, started);
+      if (spec.candidate === references[traitsOf[task].constant].id) {
+        return [make({ candidate: spec.candidate, prediction: constantPrediction(cut, info) })];
       }
       const candidate = plannedFor(spec.candidate, task, settings, own);
       if (isTrees(candidate)) {
@@ -90,7 +116,7 @@ export function makeTrialRunner(
           return [
             make({
               candidate: candidate.id,
-              ...(await runTrees(candidate, fold, { dataset, testTable }, options)),
+              ...(await runTrees(candidate, cut, { dataset, testTable }, options)),
             }),
           ];
         } catch (error) {
@@ -100,10 +126,11 @@ export function makeTrialRunner(
           return [make({ candidate: candidate.id, prediction: null, unavailable: why })];
         }
       }
+      const fold = await withFlips(cut, spec, signal);
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
       const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
-        ...{ selection: selectionFor(minimisedBy(candidate), metric), metric, signal },
+        ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
         seed: derive(spec.seed, spec.fold),
       });
       const tunesThreshold = spec.candidate === "cross-entropy" && task === "binary";
@@ -112,10 +139,22 @@ export function makeTrialRunner(
           make({ ...made, candidate, prediction: null }),
         );
       if (best === null) return diverged({ tuning });
-      const common = { tuning, chosen: best.configuration, epochs: best.run.epochs, curve: best.run.curve };
+      const common: Partial<PredictedTrial> = {
+        tuning,
+        chosen: best.configuration,
+        epochs: best.run.epochs,
+        curve: best.run.curve,
+      };
       let prediction: Prediction;
       try {
         prediction = await network.predict(best.run.trained, fold.test, fold.target);
+        if (fold.flips !== undefined) {
+          const { judged, identifiable, assumed } = fold.flips;
+          const validation = await network.predict(best.run.trained, fold.validation, fold.target);
+          const calibration = calibrationBy(fold.validation, validation, judged);
+          prediction = calibrated(prediction, calibration);
+          common.preference = { ...calibration, identifiable, assumed };
+        }
       } catch (error) {
         // Outputs that are not finite on rows far away from those of training.
         discard(best.run.trained);
@@ -154,7 +193,8 @@ function recorder(
   return (
     made: Partial<PredictedTrial> & { candidate: string; prediction: Prediction | null },
   ): PredictedTrial => {
-    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [], unavailable } = made;
+    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [] } = made;
+    const { unavailable, preference } = made;
     const score = prediction === null ? Number.NaN : scoreOfPrediction(metric, fold.test, prediction);
     return {
       candidate,
@@ -170,6 +210,7 @@ function recorder(
       rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
       predictions: prediction === null ? null : keepPrediction(fold.testRows, prediction),
       seconds: (performance.now() - started) / 1000,
+      ...(preference !== undefined && { preference }),
       ...(unavailable !== undefined && { unavailable }),
     };
   };

@@ -1,5 +1,6 @@
 import type { Metric } from "minimand";
 import { type ComparedLoss, seesBags } from "../plan/candidate.ts";
+import { calibrated, calibrationBy } from "./calibration.ts";
 import type { Part } from "./fold.ts";
 import { type Prediction, scoreOfPrediction } from "./outcome.ts";
 
@@ -9,10 +10,24 @@ export interface Selection {
   score(part: Part, prediction: Prediction): number;
 }
 
-/** The report metric; or, for losses that see bags only, the bag-level loss of the validation part's bags. */
-export function selectionFor(loss: Pick<ComparedLoss, "kind" | "needs">, metric: Metric): Selection {
+/**
+ * The report metric; or, for losses that see bags only, the bag-level loss of the validation part's bags.
+ *
+ * @param flipRate of pairs, whose margins are judged at the temperature that is best for them
+ */
+export function selectionFor(
+  loss: Pick<ComparedLoss, "kind" | "needs">,
+  metric: Metric,
+  flipRate?: number,
+): Selection {
   if (seesBags(loss)) return { higherIsBetter: false, score: bagLoss };
   const { higherIsBetter } = metric;
+  if (flipRate !== undefined)
+    return {
+      higherIsBetter,
+      score: (part, prediction) =>
+        scoreOfPrediction(metric, part, calibrated(prediction, calibrationBy(part, prediction, flipRate))),
+    };
   return { higherIsBetter, score: (part, prediction) => scoreOfPrediction(metric, part, prediction) };
 }
 

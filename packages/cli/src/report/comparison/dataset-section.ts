@@ -15,6 +15,7 @@ const taskNames = {
   binary: "binary classification",
   multiclass: "classification",
   regression: "regression",
+  preference: "preference between two responses",
 } as const;
 
 /** What the candidates were tested on: distinct pairs of seed and fold. */

@@ -1,4 +1,5 @@
 import { sigmoid } from "./logistic.ts";
+import { likeliestScale, sizeOf } from "./margin-scale.ts";
 
 /** A log-likelihood of flip rates, where it is largest, and by which scale of the margins. */
 export interface Likelihood {
@@ -25,12 +26,9 @@ export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
   };
 }
 
-/** Scales of margins of size 1 that are looked at, as powers of e: preferences from a mere shade to a step. */
-const [least, most] = [-5, 5];
-
 /** Each scale is found from that of the nearest rate so far, the first one at 0, where the likelihood is concave in it. */
 export function ofAnyScale(margins: ArrayLike<number>): Likelihood {
-  const size = Math.sqrt(sumOver(margins, (z) => z * z) / margins.length) || 1;
+  const size = sizeOf(margins);
   const found: { e: number; power: number; value: number }[] = [];
   const bestAt = (e: number): { power: number; value: number } => {
     const near = found.reduce<(typeof found)[number] | null>(
@@ -54,42 +52,6 @@ export function ofAnyScale(margins: ArrayLike<number>): Likelihood {
     best: values[top] >= logLikelihood(inside) ? steps[top] : inside,
     scaleAt: (e) => Math.exp(bestAt(e).power) / size,
   };
-}
-
-/** The power of e that margins of size 1 are likeliest multiplied by, by Fisher scoring with steps that are halved until they gain. */
-function likeliestScale(
-  margins: ArrayLike<number>,
-  e: number,
-  size: number,
-  start: number,
-): { power: number; value: number } {
-  const at = (power: number): { power: number; value: number; slope: number; information: number } => {
-    const s = Math.exp(power) / size;
-    let [value, slope, information] = [0, 0, 0];
-    for (let i = 0; i < margins.length; i++) {
-      const z = s * margins[i];
-      const [right, wrong] = [sigmoid(z), sigmoid(-z)];
-      const share = Math.max((1 - e) * right + e * wrong, Number.MIN_VALUE);
-      const change = ((1 - 2 * e) * z * right * wrong) / share;
-      value += Math.log(share);
-      slope += change;
-      information += change * change;
-    }
-    return { power, value, slope, information };
-  };
-  let best = at(start);
-  for (let i = 0; i < 50; i++) {
-    const wanted = best.slope / Math.max(best.information, 1e-12);
-    let step = Math.min(Math.max(wanted, -1), 1);
-    let next = at(Math.min(Math.max(best.power + step, least), most));
-    for (; next.value < best.value && Math.abs(step) > 1e-5; step /= 2)
-      next = at(Math.min(Math.max(best.power + step / 2, least), most));
-    if (!(next.value > best.value)) break;
-    const gained = next.value - best.value;
-    best = next;
-    if (gained < 1e-7) break;
-  }
-  return best;
 }
 
 /** Where a function with one peak is largest, by golden section. */

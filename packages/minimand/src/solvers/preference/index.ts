@@ -1,3 +1,4 @@
 export * as estimateFlipRate from "./flip-rate.ts";
 export * from "./log-linear.ts";
+export { marginScale } from "./margin-scale.ts";
 export * from "./maximin.ts";

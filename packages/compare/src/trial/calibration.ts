@@ -1,0 +1,62 @@
+import { marginScale } from "minimand";
+import type { Part } from "./fold.ts";
+import type { Prediction } from "./outcome.ts";
+
+/** What makes probabilities of labels out of the margins of pairs: `flipRate + (1 - 2 flipRate) sigma(h / temperature)`. */
+export interface Calibration {
+  temperature: number;
+  flipRate: number;
+}
+
+/** The log-odds of the second response of each pair. */
+export function logOddsOf({ probabilities }: Pick<Prediction, "probabilities">): Float64Array {
+  return Float64Array.from({ length: probabilities.length / 2 }, (_, i) => {
+    const [first, second] = [probabilities[2 * i], probabilities[2 * i + 1]];
+    return Math.log(Math.max(second, Number.MIN_VALUE)) - Math.log(Math.max(first, Number.MIN_VALUE));
+  });
+}
+
+/** Log-odds as margins towards the response that was chosen. */
+export function towardsLabels(logOdds: Float64Array, labels: ArrayLike<number>): Float64Array {
+  return logOdds.map((odds, i) => (labels[i] === 1 ? odds : -odds));
+}
+
+/**
+ * The calibration by the pairs of a part, whose predictions are those of rewards as they are. Two pairs more, one that goes each way,
+ * keep the temperature above 0 where no pair is wrong.
+ */
+export function calibrationBy(
+  { labels }: Pick<Part, "labels">,
+  prediction: Prediction,
+  flipRate: number,
+): Calibration {
+  const margins = towardsLabels(logOddsOf(prediction), labels);
+  const size = Math.sqrt(margins.reduce((sum, z) => sum + z * z, 0) / margins.length) || 1;
+  return { temperature: 1 / marginScale([...margins, size, -size], { epsilon: flipRate }), flipRate };
+}
+
+/** Probabilities of the labels as they are observed, flips included. What is decided for stays. */
+export function calibrated(prediction: Prediction, { temperature, flipRate }: Calibration): Prediction {
+  const logOdds = logOddsOf(prediction);
+  const probabilities = prediction.probabilities.map((_, i) => {
+    const margin = (i % 2 === 1 ? 1 : -1) * logOdds[i >> 1];
+    return flipRate + (1 - 2 * flipRate) * sigmoid(margin / temperature);
+  });
+  return { ...prediction, probabilities };
+}
+
+/** Nearer to 0 and 1 probabilities that were kept don't tell margins apart. */
+const nearest = 1e-6;
+
+/** The log-odds of calibrated probabilities without the flips: the margins by their temperature. */
+export function cleanLogOdds(prediction: Pick<Prediction, "probabilities">, flipRate: number): Float64Array {
+  const clean = prediction.probabilities.map((p) =>
+    Math.min(Math.max((p - flipRate) / (1 - 2 * flipRate), nearest), 1 - nearest),
+  );
+  return logOddsOf({ probabilities: clean });
+}
+
+function sigmoid(x: number): number {
+  const e = Math.exp(-Math.abs(x));
+  return (x >= 0 ? 1 : e) / (1 + e);
+}

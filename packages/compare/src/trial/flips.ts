@@ -1,0 +1,122 @@
+import { estimateFlipRate, metricById } from "minimand";
+import { derive } from "minimand/engine";
+import type { Dataset } from "../dataset/dataset.ts";
+import { folds } from "../dataset/folds.ts";
+import { innerSplit } from "../dataset/inner-split.ts";
+import { firstOf, gridOf } from "../plan/grid.ts";
+import { preferenceCandidates } from "../plan/preference.ts";
+import type { GivenFlips } from "../results.ts";
+import { DataError } from "../table/data-error.ts";
+import { towardsLabels } from "./calibration.ts";
+import type { Part, PreparedFold } from "./fold.ts";
+import type { Learner } from "./learner.ts";
+import { discard, type Network } from "./network.ts";
+
+/** What a fold takes the share of flipped preferences to be. */
+export interface FoldFlips {
+  /** By which predictions are judged: 0 where it can't be told. */
+  judged: number;
+  /** What losses start from that are told it. */
+  assumed: number;
+  identifiable: boolean;
+}
+
+/** What losses are told where the rate can't be: that of the paper and of TRL. */
+const usual = 0.1;
+
+/** Nearer to 1/2 an unbiased loss has a variance without end, and 0 would leave nothing to compare. */
+const [least, most] = [0.02, 0.3];
+
+/** The training pairs are cut into so many parts, each of which is scored by a model of the others. */
+const parts = 3;
+
+/** The loss that rates are estimated by, with its usual setting and the middle learning rate. */
+const [scored] = preferenceCandidates;
+const [configuration] = firstOf(gridOf(scored, 1));
+
+/** What follows from a rate; null: it can't be told. */
+export function flipsOf(rate: number | null): FoldFlips {
+  if (rate === null) return { judged: 0, assumed: usual, identifiable: false };
+  return {
+    judged: Math.min(rate, 0.45),
+    assumed: Math.min(Math.max(rate, least), most),
+    identifiable: true,
+  };
+}
+
+/** As given, the same for all folds. */
+export function flipsGiven({ epsilon }: GivenFlips): FoldFlips {
+  return flipsOf(epsilon);
+}
+
+/**
+ * Estimates the flip rate of a fold from its training pairs alone: a third of them at a time is scored by a model of the other two, and
+ * the rate is that under which the labels are likeliest given these margins, whatever their scale.
+ *
+ * @param learner of Bradley-Terry, on the network that all candidates train
+ */
+export async function estimateFlips(
+  fold: PreparedFold,
+  dataset: Dataset,
+  { learner, network }: { learner: Learner; network: Network },
+  { seed, signal }: { seed: number; signal?: AbortSignal },
+): Promise<FoldFlips> {
+  const margins = await outOfFold(fold, dataset, { learner, network }, { seed, signal });
+  if (margins === null) return flipsOf(null);
+  try {
+    return flipsOf(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }).epsilon);
+  } catch (error) {
+    // The likelihood is the same for nearly all rates.
+    if (error instanceof RangeError) return flipsOf(null);
+    throw error;
+  }
+}
+
+/** Margins of the training pairs towards their labels, each by a model that didn't see it; null where none can be had. */
+async function outOfFold(
+  { fit, validation, fitRows, validationRows, ...rest }: PreparedFold,
+  dataset: Dataset,
+  { learner, network }: { learner: Learner; network: Network },
+  { seed, signal }: { seed: number; signal?: AbortSignal },
+): Promise<number[] | null> {
+  const rows = Int32Array.of(...fitRows, ...validationRows);
+  const labels = Int32Array.of(...fit.labels, ...validation.labels);
+  const width = fit.x.length / fit.rows;
+  const x = new Float32Array(rows.length * width);
+  x.set(fit.x);
+  x.set(validation.x, fit.x.length);
+  const view: Dataset = {
+    ...dataset,
+    ...{ features: [], rows: rows.length, labels },
+    groups: dataset.groups === null ? null : rows.map((row) => dataset.groups![row]),
+  };
+  const part = (some: Int32Array): Part => {
+    const own = new Float32Array(some.length * width);
+    some.forEach((row, i) => {
+      own.set(x.subarray(row * width, (row + 1) * width), i * width);
+    });
+    return { x: own, rows: some.length, labels: some.map((row) => labels[row]), targets: new Float64Array() };
+  };
+  const margins: number[] = [];
+  try {
+    for (const [i, { train, test }] of folds(view, { folds: parts, seed }).entries()) {
+      const inner = innerSplit(view, train, { fraction: 0.2, seed: derive(seed, i) });
+      const [own, held] = [part(inner.fit), part(test)];
+      const prepared: PreparedFold = {
+        ...{ ...rest, fit: own, validation: part(inner.validation), fitRows: inner.fit },
+        ...{ validationRows: inner.validation, flips: undefined },
+      };
+      const options = { seed: derive(seed, i), metric: metricById("log-loss"), signal };
+      const { trained } = await learner.train(prepared, configuration, options);
+      if (trained === null) return null;
+      const rewards = await network.outputs(trained, held).finally(() => discard(trained));
+      const odds = Float64Array.from(held.labels, (_, row) => rewards[2 * row + 1] - rewards[2 * row]);
+      margins.push(...towardsLabels(odds, held.labels));
+    }
+  } catch (error) {
+    // Groups that can't be cut once more.
+    if (error instanceof DataError) return null;
+    throw error;
+  }
+  return margins;
+}

@@ -1,0 +1,47 @@
+import { marginScale } from "minimand";
+import { describe, expect, it } from "vitest";
+import { refuseUnknownOptions } from "../../../../../test/support/unknown-options.ts";
+import { randomSource } from "../../engine/random.ts";
+import { sigmoid } from "./logistic.ts";
+
+const next = randomSource(3);
+/** Margins of a model that is `times` too sure of itself, of labels that are flipped with a probability. */
+const margins = (times: number, epsilon: number): number[] =>
+  Array.from({ length: 20_000 }, () => {
+    const z = 10 * (next() - 0.5);
+    const agrees = next() < sigmoid(z) !== next() < epsilon;
+    return times * (agrees ? z : -z);
+  });
+
+describe("the scale of margins", () => {
+  it("undoes how much too sure a model is, with flips and without", () => {
+    for (const [times, epsilon] of [
+      [1, 0],
+      [20, 0],
+      [0.01, 0.2],
+      [5, 0.3],
+    ])
+      expect(marginScale(margins(times, epsilon), { epsilon }) * times).toBeCloseTo(1, 0);
+  });
+
+  it("is smaller where flips are taken for mistakes", () => {
+    const some = margins(1, 0.2);
+    expect(marginScale(some)).toBeLessThan(0.8 * marginScale(some, { epsilon: 0.2 }));
+  });
+
+  it("stays positive and finite where margins tell nothing, or are never wrong", () => {
+    for (const some of [[0, 0], [1, -1], [-1, -2], [3]]) {
+      expect(marginScale(some)).toBeGreaterThan(0);
+      expect(marginScale(some)).toBeLessThan(1e3);
+    }
+    expect(marginScale([1, 1, 1, -1])).toBeCloseTo(Math.log(3), 4);
+  });
+
+  it("refuses what it can't use", () => {
+    expect(() => marginScale([])).toThrow("margins: expected");
+    expect(() => marginScale([Number.NaN])).toThrow("margins[0]: expected");
+    expect(() => marginScale([1], { epsilon: 0.5 })).toThrow("epsilon: expected");
+  });
+
+  refuseUnknownOptions({ marginScale: (options) => marginScale([1], options) });
+});
