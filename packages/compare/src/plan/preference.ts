@@ -62,8 +62,6 @@ const ofFlips = {
 };
 const epsilon = ({ flips, flipRate }: Hyper) => ({ beta: 1, epsilon: flips.mul(flipRate) });
 
-const robust = "rdpo";
-
 /**
  * Losses of the margin h, the reward of the response that was chosen less that of the other one; the baseline first. RPO is none of
  * them: without a policy its penalty is Bradley-Terry at another temperature.
@@ -80,7 +78,7 @@ export const preferenceCandidates: readonly LossCandidate[] = [
   {
     ...ofScale,
     id: "preference-hinge",
-    label: "Hinge",
+    label: "Hinge of the margin",
     reference: "Zhao et al. 2023, arXiv 2305.10425",
     formula: "max(0, 1 - beta h)",
     loss: preferenceLoss(hingePreferenceLoss, beta),
@@ -96,23 +94,23 @@ export const preferenceCandidates: readonly LossCandidate[] = [
   {
     ...ofFlips,
     id: "cdpo",
-    label: "Bradley-Terry, smoothed labels (cDPO)",
+    label: "cDPO (smoothed labels)",
     reference: "Mitchell 2023, A note on DPO with noisy preferences",
     formula: "-(1 - epsilon) log sigma(h) - epsilon log sigma(-h)",
     loss: preferenceLoss(conservativeDpoLoss, epsilon),
   },
   {
     ...ofFlips,
-    id: robust,
-    label: "Bradley-Terry without the flips' bias (rDPO)",
-    paper: robust,
+    id: "rdpo",
+    label: "rDPO (unbiased)",
+    paper: "rdpo",
     formula: "(-(1 - epsilon) log sigma(h) + epsilon log sigma(-h)) / (1 - 2 epsilon)",
     loss: preferenceLoss(robustDpoLoss, epsilon),
   },
   {
     ...ofFlips,
     id: "noise-aware",
-    label: "Likelihood of flipped labels",
+    label: "Noise-aware likelihood",
     formula: "-log(epsilon + (1 - 2 epsilon) sigma(h))",
     loss: preferenceLoss(noiseAwareDpoLoss, epsilon),
   },

@@ -22,8 +22,8 @@ export function towardsLabels(logOdds: Float64Array, labels: ArrayLike<number>):
 }
 
 /**
- * The calibration by the pairs of a part, whose predictions are those of rewards as they are. Two pairs more, one that goes each way,
- * keep the temperature above 0 where no pair is wrong.
+ * The calibration by the pairs of a part, whose predictions are those of rewards as they are. A pair more that goes each way keeps the
+ * temperature from 0, between which and small ones few pairs can't tell.
  */
 export function calibrationBy(
   { labels }: Pick<Part, "labels">,
@@ -31,8 +31,7 @@ export function calibrationBy(
   flipRate: number,
 ): Calibration {
   const margins = towardsLabels(logOddsOf(prediction), labels);
-  const size = Math.sqrt(margins.reduce((sum, z) => sum + z * z, 0) / margins.length) || 1;
-  return { temperature: 1 / marginScale([...margins, size, -size], { epsilon: flipRate }), flipRate };
+  return { temperature: 1 / marginScale(margins, { epsilon: flipRate, prior: 1 }), flipRate };
 }
 
 /** Probabilities of the labels as they are observed, flips included. What is decided for stays. */

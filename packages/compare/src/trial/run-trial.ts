@@ -218,7 +218,7 @@ function recorder(
 
 /** The most frequent class of the fitting part, with its class shares as probabilities; or the mean of the target. */
 function constantPrediction(
-  { fit, test, target, classCounts }: PreparedFold,
+  { fit, test, target, classCounts: counted }: PreparedFold,
   { task }: BuildInfo,
 ): Prediction {
   const rows = test.rows;
@@ -229,6 +229,8 @@ function constantPrediction(
       predictions: new Float64Array(rows).fill(target.mean),
     };
   }
+  // Which side the chosen response stands on is chance.
+  const classCounts = task === "preference" ? counted.map(() => fit.rows / 2) : counted;
   const most = classCounts.indexOf(Math.max(...classCounts));
   const shares = classCounts.map((n) => n / fit.rows);
   return {

@@ -37,9 +37,21 @@ describe("the scale of margins", () => {
     expect(marginScale([1, 1, 1, -1])).toBeCloseTo(Math.log(3), 4);
   });
 
+  it("is held by true preferences that are added each way", () => {
+    const few = [3, 2, 1, 4];
+    const scales = [0, 0.5, 1, 10].map((prior) => marginScale(few, { prior, epsilon: 0.2 }));
+    expect(scales.toSorted((a, b) => b - a)).toEqual(scales);
+    expect(scales[0]).toBeGreaterThan(10 * scales[1]);
+    // Alone they say that nothing is preferred, and among many pairs they say nothing.
+    const many = margins(1, 0.2);
+    expect(marginScale(many, { prior: 1, epsilon: 0.2 })).toBeCloseTo(marginScale(many, { epsilon: 0.2 }), 2);
+    expect(marginScale([1, -1], { prior: 5 })).toBeLessThan(0.1);
+  });
+
   it("refuses what it can't use", () => {
     expect(() => marginScale([])).toThrow("margins: expected");
     expect(() => marginScale([Number.NaN])).toThrow("margins[0]: expected");
+    expect(() => marginScale([1], { prior: -1 })).toThrow("prior: expected");
     expect(() => marginScale([1], { epsilon: 0.5 })).toThrow("epsilon: expected");
   });
 

@@ -1,31 +1,37 @@
 import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { checkVector } from "../../online/vectors.ts";
-import { sigmoid } from "./logistic.ts";
+import { sigmoid, softplus } from "./logistic.ts";
 
 /**
  * Temperature scaling of preferences: the number that margins are multiplied by so that held-out labels are likeliest.
  *
  * `argmax_s sum_i log(epsilon + (1 - 2 epsilon) sigma(s z_i))` over `s > 0`, `z_i` the margins towards the label as observed; the
  * temperature is `1 / s`. Losses differ mostly in the scale of the margins that they train, and compared fairly each has its own. Margins
- * that tell nothing are scaled to nearly nothing, those that are never wrong until the likelihood gains no more.
+ * that tell nothing are scaled to nearly nothing, those that are never wrong until the likelihood gains no more: of few pairs, and of
+ * flipped ones above all, it hardly tells large scales apart. `prior` adds `prior log(sigma(s m) sigma(-s m))`, `m` the root mean square of
+ * the margins: as if so many true preferences had been seen each way.
  *
  * @param margins of held-out pairs, negative where the model disagrees with the label
- * @param options `0 <= epsilon < 1/2`, the share of flipped labels, default 0
+ * @param options `0 <= epsilon < 1/2`, the share of flipped labels, default 0; `prior >= 0`, default 0
  * @returns the scale, > 0; margins of size 1 are scaled by e^-5 to e^5
- * @throws TypeError, RangeError for margins that aren't finite, for none, and for `epsilon` outside [0, 1/2)
+ * @throws TypeError, RangeError for margins that aren't finite, for none, and for `epsilon` outside [0, 1/2) or `prior` below 0
  * @example
  * marginScale([2, 2, 2, -2]) // 0.5493
  * @see Guo et al. 2017, arXiv 1706.04599, section 4.2
  */
-export function marginScale(margins: ArrayLike<number>, options: { epsilon?: number } = {}): number {
-  checkOptions("marginScale", options, { epsilon: true });
-  const { epsilon = 0 } = options;
+export function marginScale(
+  margins: ArrayLike<number>,
+  options: { epsilon?: number; prior?: number } = {},
+): number {
+  checkOptions("marginScale", options, { epsilon: true, prior: true });
+  const { epsilon = 0, prior = 0 } = options;
   checkVector("margins", margins);
   checkNumber("epsilon", epsilon, { min: 0, below: 0.5 });
+  checkNumber("prior", prior, { min: 0 });
   const size = sizeOf(margins);
-  const plain = likeliestScale(margins, 0, size, 0).power;
-  return Math.exp(epsilon === 0 ? plain : likeliestScale(margins, epsilon, size, plain).power) / size;
+  const plain = likeliestScale(margins, 0, size, 0, prior).power;
+  return Math.exp(epsilon === 0 ? plain : likeliestScale(margins, epsilon, size, plain, prior).power) / size;
 }
 
 /** The root mean square of margins, 1 where all are 0. */
@@ -44,6 +50,7 @@ export function likeliestScale(
   e: number,
   size: number,
   start: number,
+  prior = 0,
 ): { power: number; value: number } {
   const at = (power: number): { power: number; value: number; slope: number; information: number } => {
     const s = Math.exp(power) / size;
@@ -57,7 +64,10 @@ export function likeliestScale(
       slope += change;
       information += change * change;
     }
-    return { power, value, slope, information };
+    const middling = Math.exp(power);
+    const pull = prior * middling * Math.tanh(middling / 2);
+    value -= prior * (softplus(middling) + softplus(-middling));
+    return { power, value, slope: slope - pull, information: information + pull };
   };
   let best = at(start);
   for (let i = 0; i < 50; i++) {
