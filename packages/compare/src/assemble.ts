@@ -11,6 +11,7 @@ import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
 import { portrayed } from "./figures/rows.ts";
 import { chooseModel, type Keep } from "./model/choose.ts";
+import { preferenceReport } from "./pairs/preference-report.ts";
 import { baselineIdOf, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
 import { treesReference } from "./plan/trained-references.ts";
@@ -26,6 +27,7 @@ import type {
   TrialRecord,
 } from "./results.ts";
 import type { Table } from "./table/table.ts";
+import { traitsOf } from "./task.ts";
 
 /** What a report says of a data set beside its trials. */
 export interface DatasetSource {
@@ -160,22 +162,39 @@ export function reportDataset(
     trials: used.map(({ predictions: _, ...trial }) => trial),
     ranking,
   };
+  const metrics = metricsByCandidate(used, truth, dataset.task);
+  const accuracies = new Map(
+    Object.entries(metrics).flatMap(([id, { accuracy: a }]) => (a == null ? [] : [[id, a]])),
+  );
   const whole = {
     ...report,
-    metrics: metricsByCandidate(used, truth),
+    metrics,
+    ...(dataset.pairs && {
+      preference: preferenceReport(used, truth, { ...settings, baseline, accuracies }),
+    }),
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true, keep }),
   };
   const shown = portrayed(whole).map(({ candidate }) => candidate);
   return {
     ...whole,
-    behaviours: behavioursOf(used, truth, shown),
+    behaviours: dataset.pairs ? [] : behavioursOf(used, truth, shown),
     recommendation: recommendationFor(whole, used, truth),
   };
 }
 
-function metricsByCandidate(trials: readonly PredictedTrial[], truth: Truth): DatasetReport["metrics"] {
+function metricsByCandidate(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+  task: Dataset["task"],
+): DatasetReport["metrics"] {
   const own = Map.groupBy(trials, ({ candidate }) => candidate);
-  return Object.fromEntries([...own].map(([id, list]) => [id, metricsOfRows(list, truth)]));
+  const { metrics } = traitsOf[task];
+  return Object.fromEntries(
+    [...own].map(([id, list]) => {
+      const all = metricsOfRows(list, truth);
+      return [id, Object.fromEntries(metrics.map((metric) => [metric, all[metric]]))];
+    }),
+  );
 }
 
 function judgedBy({ metric }: Settings, { task }: Dataset): JudgedBy {

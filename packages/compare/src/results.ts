@@ -293,6 +293,19 @@ export interface Behaviour {
   residual?: RowCloud;
 }
 
+/** What is known of the flips of a data set of pairs, and what it means. */
+export interface PreferenceReport {
+  /** Of all pairs; `likelihood`: by the baseline's margins on the test parts of the first seed. Null: it can't be told. */
+  flipRate: (Omit<GivenFlips, "from"> & { from: GivenFlips["from"] | "likelihood" }) | null;
+  /** Of the baseline's trials: how many told a rate by their training pairs, and which. */
+  judgedBy: { folds: number; identifiable: number; least: number | null; most: number | null };
+  /** The share of labels that the baseline agrees with, and that of true preferences, were the flips by chance. */
+  accuracy: number | null;
+  corrected: number | null;
+  /** The same in words. */
+  sentences: string[];
+}
+
 export interface DatasetReport {
   name: string;
   /** Path or bundled name as given. */
@@ -318,6 +331,8 @@ export interface DatasetReport {
   notes: Note[];
   /** Where training saw bags only: how many there are, and of how many rows. */
   bags?: { column: string; count: number; smallest: number; largest: number };
+  /** Where rows are pairs. */
+  preference?: PreferenceReport;
   /** Seeds asked for, and those that are complete: the first for all candidates, the others for the baseline, the finalists and trained references. */
   seeds: { planned: number[]; complete: number[] };
   /** Folds asked for (1 on a test file), and those of the first seed that are complete for all candidates. */
@@ -332,7 +347,17 @@ export interface DatasetReport {
   ranking: Ranking;
   recommendation: Recommendation;
   /** Which model was kept and why; trees have 0 epochs. */
-  model: { candidate: string; configuration: Configuration; epochs: number; why: string } | null;
+  model: KeptChoice | null;
+}
+
+/** Which model is kept, how it is trained, and why. */
+export interface KeptChoice {
+  candidate: string;
+  configuration: Configuration;
+  epochs: number;
+  why: string;
+  /** Of pairs: the medians over the folds, by which its rewards are scaled. */
+  preference?: Pick<PairCalibration, "temperature" | "flipRate" | "assumed">;
 }
 
 /** Average ranks over several data sets, with Friedman's and Nemenyi's tests. */
@@ -394,7 +419,7 @@ export interface Settings {
   missing: Record<string, string[]>;
   test: string | null;
   /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
-  flips: "auto" | GivenFlips;
+  flipRate: "auto" | GivenFlips;
   /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
   distillFrom: string | null;
   /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */

@@ -1,5 +1,6 @@
 import {
   type Cell,
+  givesNumbers,
   listed,
   type ModelDescription,
   type predictTable,
@@ -33,13 +34,16 @@ export function answerOf(
   table: Table,
   asked: readonly string[],
 ): Answer {
-  const shares = task === "regression" ? [] : classes;
-  const own = ["prediction", ...shares.map((name) => `probability ${name}`)];
+  const shares = givesNumbers(task) ? [] : classes;
+  const own = [
+    task === "preference" ? "reward" : "prediction",
+    ...shares.map((name) => `probability ${name}`),
+  ];
   const ids = idColumns(table, asked, own);
   const none = new Set(unreadable);
   const valuesOf = (row: number): Cell[] => {
     if (none.has(row)) return own.map(() => null);
-    if (task === "regression") return [prediction.predictions[row]];
+    if (givesNumbers(task)) return [prediction.predictions[row]];
     return [
       classes[prediction.predicted[row]],
       ...shares.map((_, k) => Number(prediction.probabilities[row * shares.length + k].toPrecision(7))),

@@ -15,6 +15,7 @@ import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
+import { type FlipOptions, flipRateOf, flipRateOptions } from "../compare/flip-rate.ts";
 import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { optionOf } from "../compare/option-of.ts";
@@ -55,7 +56,10 @@ import {
 } from "./options.ts";
 import { resultTable } from "./result-table.ts";
 
-interface Options extends Omit<Settings, "losses" | "references" | "hidden" | "model">, EngineAsked {
+interface Options
+  extends Omit<Settings, "losses" | "references" | "hidden" | "model" | "flipRate">,
+    EngineAsked,
+    FlipOptions {
   with: string[];
   model: string;
   losses?: string[];
@@ -124,12 +128,15 @@ export function compareCommand(): Command {
     .addOption(jsonOption("results.json"))
     .option(
       "--baseline <loss>",
-      "what the others are measured against; default: cross-entropy, squared",
+      "what the others are measured against; default: cross-entropy, squared, bradley-terry",
       "auto",
     )
     .addOption(
-      new Option("--task <task>", "what is predicted; default: inferred")
-        .choices(["auto", "binary", "multiclass", "regression"])
+      new Option(
+        "--task <task>",
+        "what is predicted; default: inferred. preference: which of two responses is chosen, of files of pairs",
+      )
+        .choices(["auto", "binary", "multiclass", "regression", "preference"])
         .default("auto"),
     )
     .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
@@ -194,6 +201,9 @@ export function compareCommand(): Command {
       "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
       number,
     )
+    .addOption(flipRateOptions()[0])
+    .addOption(flipRateOptions()[1])
+    .addOption(flipRateOptions()[2])
     .option("--alpha <x>", "family-wise error of the tests", number, defaultSettings.alpha)
     .addHelpText(
       "after",
@@ -208,6 +218,7 @@ Examples:
   minimand compare new.csv --target y --hidden 16 --distill-from minimand-old    a small model from a large one
   minimand compare churn --with ./focal2.ts --losses focal,focal2    a loss of your own
   minimand compare clinic.csv --target y --unlabeled other-clinic.csv    few labels here, many rows from elsewhere
+  minimand compare pairs.jsonl --task preference    prompt, chosen, rejected; or a CSV of price_chosen, price_rejected, ...
   minimand compare churn --keep trees    predict by the trees that were compared, not by a network
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
@@ -324,6 +335,12 @@ function identityOf({ name, sha256, testSha256, teacherSha256, unlabeledSha256 }
 
 /** The column asked for, or the one that the first bundled data set is about. */
 async function targetOf(files: string[], inputs: Input[], options: Options): Promise<string> {
+  if (options.task === "preference") {
+    if (options.target === undefined) return "preference";
+    throw new UsageError(
+      `--target: expected none with --task preference (the columns say what was chosen), got '${options.target}'`,
+    );
+  }
   const target = options.target ?? bundledTarget(files[0]);
   if (target !== undefined) return target;
   const { columns } = await readInputTable(inputs[0], options);
@@ -342,6 +359,8 @@ function settingsOf(target: string, options: Options): Settings {
     threads: _t,
     with: _files,
     keep: _k,
+    audit: _a,
+    agreement: _g,
     model,
     hidden = defaultSettings.hidden,
     losses,
@@ -366,6 +385,7 @@ function settingsOf(target: string, options: Options): Settings {
     unlabeled: options.unlabeled ?? null,
     imbalance: options.imbalance ?? null,
     rope: options.rope ?? "auto",
+    flipRate: flipRateOf(options, options.task),
   };
 }
 

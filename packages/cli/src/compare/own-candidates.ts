@@ -9,6 +9,7 @@ import {
   listed,
   type Origin,
   type OwnModel,
+  outputsFor,
   ownNetwork,
 } from "@minimand/compare";
 import { didYouMean } from "minimand/engine";
@@ -108,7 +109,7 @@ export function tryModel(model: OwnModel, dataset: Dataset): void {
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   const { inputs } = fitEncoder(dataset, all);
   try {
-    ownNetwork(model, inputs, task === "regression" ? 1 : classes.length);
+    ownNetwork(model, inputs, outputsFor(task, classes.length));
   } catch (error) {
     const message = messageOf(error);
     if (model.origin === undefined || message.startsWith("--with ")) throw error;

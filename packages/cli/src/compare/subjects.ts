@@ -4,6 +4,7 @@ import {
   checkSplits,
   type Dataset,
   examine,
+  givesNumbers,
   makeDataset,
   type Note,
   releaseTable,
@@ -20,6 +21,7 @@ import { type Input, readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
+import { pairDataset } from "./pair-dataset.ts";
 import { shareDataset } from "./share-dataset.ts";
 import { readTeacher } from "./teacher.ts";
 
@@ -87,6 +89,17 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
   for (const input of inputs) {
     const { name, source, sha256 } = input;
     const table = await readInputTable(input, settings);
+    if (settings.task === "preference") {
+      const dataset = pairDataset(table, settings);
+      const readingNotes = table.notes.length;
+      releaseTable(table);
+      checkFolds(dataset, settings.folds);
+      checkSplits(dataset, settings);
+      const none = { testTable: null, testRows: null, testSha256: null, teacherSha256: null };
+      const shared = shareDataset(dataset);
+      subjects.push({ name, source, readingNotes, dataset: shared, sha256, unlabeledSha256: null, ...none });
+      continue;
+    }
     const plain = makeDataset(table, {
       target: settings.target,
       types: settings.types,
@@ -180,8 +193,9 @@ const [mostReading, mostNotes] = [3, 20];
 /** What was understood, on stderr. */
 export function describeSubjects(subjects: readonly Subject[], settings: Settings, candidates: number): void {
   for (const { name, dataset, readingNotes } of subjects) {
-    const classes = dataset.task === "regression" ? "" : `, ${dataset.classes.length} classes`;
-    tell(`${name}: ${dataset.rows} rows, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
+    const classes = givesNumbers(dataset.task) ? "" : `, ${dataset.classes.length} classes`;
+    const what = dataset.task === "preference" ? "pairs" : "rows";
+    tell(`${name}: ${dataset.rows} ${what}, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
     const active = dataset.notes.filter(({ about }) => about === "settings");
     tellNotes(active, mostNotes);
     tellNotes(dataset.notes.slice(0, readingNotes), mostReading);

@@ -8,6 +8,8 @@ import { mostBytes } from "./read-bytes.ts";
 export interface Reading {
   damaged: Damaged;
   strict: boolean;
+  /** Responses may be lists of messages. */
+  task?: string;
 }
 
 /** Milliseconds after which a terminal is told how far reading is. */
@@ -18,13 +20,22 @@ const patience = 500;
  *
  * @throws DataError in one line
  */
-export async function readInputTable({ bytes, source }: Input, { damaged, strict }: Reading): Promise<Table> {
+export async function readInputTable(
+  { bytes, source }: Input,
+  { damaged, strict, task }: Reading,
+): Promise<Table> {
   const { stderr } = process;
   const started = performance.now();
   let shown = false;
   try {
     return await readTable(bytes, {
-      ...{ name: source, damaged, strict, maxBytes: Math.max(bytes.length, mostBytes()) },
+      ...{
+        name: source,
+        damaged,
+        strict,
+        ...(task === "preference" && { nested: "json" as const }),
+        maxBytes: Math.max(bytes.length, mostBytes()),
+      },
       progress: (done, total) => {
         if (isQuiet() || !stderr.isTTY || performance.now() - started < patience) return;
         const text = `${Math.round((100 * done) / total)} % of ${printable(source)} read`;

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import {
+  givesNumbers,
   listed,
   type ModelDescription,
   missingWords,
@@ -7,6 +8,7 @@ import {
   type NetworkDescription,
   networkOfOwn,
   type OwnModel,
+  outputsFor,
   type predictTable,
   readColumns,
   readModelDescription,
@@ -55,8 +57,7 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
         columns: onnxColumns(description),
         missingWords: [...missingWords],
         mostDeviations,
-        output:
-          description.task === "regression" ? description.targetScale : { classes: description.classes },
+        output: givesNumbers(description.task) ? description.targetScale : { classes: description.classes },
       },
       metadataOf(description),
     );
@@ -109,7 +110,7 @@ function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
   const params = network.model.unflatten(trained.params as np.Array);
   network.dispose();
   const { encoder, task, classes } = model.description;
-  const { apply } = own.make({ inputs: encoder.inputs, outputs: task === "regression" ? 1 : classes.length });
+  const { apply } = own.make({ inputs: encoder.inputs, outputs: outputsFor(task, classes.length) });
   const forward: Forward["forward"] = (given, x) =>
     apply(given as unknown as Variables, x, { training: false })[0];
   return { params: { params, state: trained.state }, forward };
@@ -130,7 +131,7 @@ function metadataOf(description: ModelDescription): Record<string, string> {
     minimand: version,
     task,
     target,
-    ...(task === "regression" ? {} : { classes: JSON.stringify(classes) }),
+    ...(givesNumbers(task) ? {} : { classes: JSON.stringify(classes) }),
     columns: JSON.stringify(columns),
     loss: candidate,
     ...(dataset === undefined ? {} : { dataset }),
@@ -186,7 +187,7 @@ function fits({ inputs, outputs }: ModelInfo, { encoder, task }: ModelDescriptio
       inputs[i]?.name === name && inputs[i].type === (kind === "numeric" ? "float64" : "string"),
   );
   return (
-    named && inputs.length === encoder.features.length && outputs.length === (task === "regression" ? 1 : 2)
+    named && inputs.length === encoder.features.length && outputs.length === (givesNumbers(task) ? 1 : 2)
   );
 }
 
@@ -200,7 +201,7 @@ function predictRows(
   const { columns, notes } = readColumns(encoder, table, faults);
   const { unreadable, notes: more } = unreadableRows(table, faults);
   const { rows } = table;
-  const number = task === "regression";
+  const number = givesNumbers(task);
   const prediction: Predicted["prediction"] = {
     probabilities: new Float64Array(number ? 0 : rows * classes.length),
     predicted: new Int32Array(number ? 0 : rows),

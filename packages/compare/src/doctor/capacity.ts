@@ -2,6 +2,7 @@ import type { Dataset } from "../dataset/dataset.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
 import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note, Settings } from "../results.ts";
+import { outputsFor } from "../task.ts";
 
 /** With fewer rows than this for every parameter, a smaller network is worth a try. */
 const rowsPerParameter = 1 / 20;
@@ -12,7 +13,7 @@ const mostRows = 20_000;
 /** A network that is large for its rows. */
 export function capacity(dataset: Dataset, settings: Pick<Settings, "model" | "hidden">): Note[] {
   if (settings.model !== "mlp" || settings.hidden.length === 0) return [];
-  const outputs = dataset.task === "regression" ? 1 : dataset.classes.length;
+  const outputs = outputsFor(dataset.task, dataset.classes.length);
   const sizes = [fitEncoder(dataset, sampleOf(dataset.rows, mostRows)).inputs, ...settings.hidden, outputs];
   const parameters = sizes.slice(1).reduce((sum, size, i) => sum + size * (sizes[i] + 1), 0);
   if (dataset.rows >= parameters * rowsPerParameter) return [];

@@ -1,3 +1,4 @@
+export { capacity } from "./capacity.ts";
 export { withTwinsTogether } from "./duplicates.ts";
 export { examine } from "./examine.ts";
 export { leaks } from "./leaks.ts";

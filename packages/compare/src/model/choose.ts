@@ -2,14 +2,7 @@ import { type Metric, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
 import { referenceNamed } from "../plan/trained-references.ts";
 import { nothingTested, recommended } from "../recommendation/recommend.ts";
-import type {
-  Configuration,
-  DatasetReport,
-  Ranking,
-  Settings,
-  TrialRecord,
-  TuningRecord,
-} from "../results.ts";
+import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";
 
 /** What to keep: what is recommended, or a reference by its name. */
 export type Keep = "auto" | Settings["references"][number];
@@ -27,7 +20,7 @@ export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
   options: { validationIsLoss?: boolean; keep?: Keep } = {},
-): DatasetReport["model"] {
+): KeptChoice | null {
   checkOptions("chooseModel", options, { validationIsLoss: true, keep: true });
   const { validationIsLoss = false, keep = "auto" } = options;
   const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
@@ -38,7 +31,7 @@ export function chooseModel(
   if (chosen === null) return null;
   if (keep !== "auto") {
     const epochs = keep === "trees" ? 0 : chosen.epochs;
-    return { candidate, ...chosen, epochs, why: `it was asked for (--keep ${keep})` };
+    return { candidate, ...chosen, epochs, why: `it was asked for (--keep ${keep})`, ...calibrationOf(own) };
   }
   const none = nothingTested(ranking)
     ? "nothing could be tested, so the baseline is kept"
@@ -47,7 +40,16 @@ export function chooseModel(
     best === undefined
       ? none
       : `${best.label} gains most of the losses that are distinguishably better than the baseline`;
-  return { candidate, ...chosen, why };
+  return { candidate, ...chosen, why, ...calibrationOf(own) };
+}
+
+/** The medians over the folds of what made rewards probabilities. */
+function calibrationOf(trials: readonly TrialRecord[]): Pick<KeptChoice, "preference"> {
+  const all = trials.flatMap(({ preference }) => (preference === undefined ? [] : [preference]));
+  if (all.length === 0) return {};
+  const of = (name: "temperature" | "flipRate" | "assumed"): number =>
+    all.map((one) => one[name]).sort((a, b) => a - b)[Math.floor((all.length - 1) / 2)];
+  return { preference: { temperature: of("temperature"), flipRate: of("flipRate"), assumed: of("assumed") } };
 }
 
 function bestConfiguration(

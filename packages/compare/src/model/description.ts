@@ -5,6 +5,7 @@ import type { NGramEncoder } from "../dataset/text/n-gram-encoder.ts";
 import { buckets, nGramRules } from "../dataset/text/n-grams.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
+import { traitsOf } from "../task.ts";
 import { withOwnSum } from "./sums.ts";
 
 /** What `model.json` says of every kept model. */
@@ -101,7 +102,7 @@ export function readModelDescription(text: string, place: string): ModelDescript
   const { sha256: _, ...rest } = value;
   const description = rest as unknown as ModelDescription;
   const { task, classes, encoder } = description;
-  const enough = task === "regression" ? 0 : task === "binary" ? 2 : 3;
+  const enough = { regression: 0, binary: 2, preference: 2, multiclass: 3 }[task];
   if (classes.length < enough || (task !== "multiclass" && classes.length > enough))
     throw wrong(`${classes.length} classes for the task ${task}`);
   if ("inputs" in description && description.inputs.length !== encoder.inputs)
@@ -112,7 +113,7 @@ export function readModelDescription(text: string, place: string): ModelDescript
 type Check = (value: unknown) => boolean;
 
 const commonFields: Record<string, Check> = {
-  task: (v) => v === "binary" || v === "multiclass" || v === "regression",
+  task: (v) => typeof v === "string" && Object.hasOwn(traitsOf, v),
   classes: (v) => isListOf(v, isText),
   encoder: isEncoder,
   dataset: (v) => v === undefined || isText(v),

@@ -18,6 +18,7 @@ import { type Prediction, predictionOf } from "../trial/outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "../trial/own-network.ts";
 import type { SavedModel, SavedNetwork } from "./description.ts";
 import { ownTensors } from "./own-weights.ts";
+import { rewardScale, taskOfKept } from "./reward.ts";
 import { builtNetwork, checkNetwork, layerTensors, networkOfOwn } from "./saved-network.ts";
 import { fitTrees, predictWithTrees, treesOf } from "./saved-trees.ts";
 import { sha256Of } from "./sums.ts";
@@ -53,6 +54,11 @@ async function fitNetwork(
 ): Promise<SavedNetwork> {
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
+  const { preference } = chosen;
+  if (preference !== undefined) {
+    const { assumed, flipRate: judged } = preference;
+    whole.flips = { judged, assumed, identifiable: judged > 0 };
+  }
   const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
@@ -64,6 +70,10 @@ async function fitNetwork(
   const hidden = settings.model === "mlp" && model === undefined ? settings.hidden : [];
   const sizes = [whole.inputs, ...hidden, outputsFor(task, classes.length)];
   const tensors = model === undefined ? layerTensors(network, trained, sizes) : ownTensors(trained);
+  const targetScale =
+    preference === undefined
+      ? whole.target
+      : await rewardScale(network, trained, whole.fit, preference.temperature);
   discard(trained);
   learner.dispose();
   network.dispose();
@@ -82,7 +92,7 @@ async function fitNetwork(
         ...(head === "linear" ? {} : { head }),
         ...(model && { own: { id: model.id, ...(model.origin && { sha256: model.origin.sha256 }) } }),
       },
-      targetScale: whole.target,
+      targetScale,
       candidate: chosen.candidate,
       configuration: chosen.configuration,
       epochs: chosen.epochs,
@@ -125,7 +135,7 @@ async function predictWithNetwork(
 ): Promise<{ prediction: Prediction; rows: number; notes: Note[] }> {
   const { task, targetScale } = model.description;
   const { outputs, rows, notes } = await outputsOfTable(model, table, faults, own);
-  return { prediction: predictionOf(outputs, rows, task, targetScale), rows, notes };
+  return { prediction: predictionOf(outputs, rows, taskOfKept(task), targetScale), rows, notes };
 }
 
 /** Throws a DataError where the weights, or the trees, are not those of the description. */

@@ -2,10 +2,12 @@ import { numpy as np } from "@jax-js/jax";
 import { readSafetensors, type Tensor, weightRows } from "minimand";
 import { leavesOf, rangeError, type Tree } from "minimand/engine";
 import type { OwnModel } from "../plan/own-parts.ts";
+import { outputsFor } from "../task.ts";
 import { makeNetwork, type Network, type Trained } from "../trial/network.ts";
 import { makeNetworkOf } from "../trial/own-network.ts";
 import type { NetworkDescription, SavedNetwork } from "./description.ts";
 import { ownVariables } from "./own-weights.ts";
+import { taskOfKept } from "./reward.ts";
 import { tensorOf } from "./tensor-of.ts";
 
 /** The network of a kept model of layers. */
@@ -15,7 +17,7 @@ export function builtNetwork(model: SavedNetwork): { network: Network; trained: 
   const sizes = sizesOf(description);
   const { hidden, head } = description.network;
   const { task, classes } = description;
-  const network = makeNetwork(sizes[0], task, classes.length, { model: "mlp", hidden, head });
+  const network = makeNetwork(sizes[0], taskOfKept(task), classes.length, { model: "mlp", hidden, head });
   // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
   const flat = layers.map(({ weight, bias }, i) => ({
     weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
@@ -35,7 +37,10 @@ export function networkOfOwn(
 ): { network: Network; trained: Trained } {
   const { encoder, task, classes, network: saved } = description;
   if (saved.own?.id !== own.id) throw rangeError("model", `the own model ${saved.own?.id ?? "none"}`, own.id);
-  const network = makeNetworkOf(own, encoder.inputs, task, classes.length, { model: "own", hidden: [] });
+  const network = makeNetworkOf(own, encoder.inputs, taskOfKept(task), classes.length, {
+    model: "own",
+    hidden: [],
+  });
   return { network, trained: ownVariables(weights, network) };
 }
 
@@ -69,7 +74,7 @@ export function savedLayers({
 
 /** Widths of a kept model's layers, inputs and outputs included. */
 export function sizesOf({ task, classes, encoder, network }: NetworkDescription): number[] {
-  return [encoder.inputs, ...network.hidden, task === "regression" ? 1 : classes.length];
+  return [encoder.inputs, ...network.hidden, outputsFor(task, classes.length)];
 }
 
 /** The values as an array of the engine, filled up with zeros to a length. */

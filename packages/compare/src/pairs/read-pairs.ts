@@ -174,7 +174,10 @@ function grouping(
   chosen: readonly string[],
   rejected: readonly string[],
 ): { groups: Int32Array; notes: string[] } {
-  const together: PairKeys = { name: "equal pairs", of: chosen.map((key, i) => [unordered(key, rejected[i]!)]) };
+  const together: PairKeys = {
+    name: "equal pairs",
+    of: chosen.map((key, i) => [unordered(key, rejected[i]!)]),
+  };
   const items = { name: "items", of: chosen.map((key, i) => [key, rejected[i]!]) };
   const asked = { name: "prompts", of: (prompts ?? []).map((text) => (text === "" ? [] : [text])) };
   const must = given === null ? null : { ...given, of: Array.from(kept, (row) => given.of[row]!) };

@@ -33,7 +33,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   types: {},
   missing: {},
   test: null,
-  flips: "auto",
+  flipRate: "auto",
   distillFrom: null,
   unlabeled: null,
   damaged: "drop",
@@ -54,7 +54,7 @@ const settingNames: OptionNames<Settings> = {
     missing: true,
     sample: true,
     time: true,
-    flips: true,
+    flipRate: true,
   },
 };
 
@@ -82,6 +82,7 @@ export function checkSettings(settings: Settings): void {
   if (settings.imbalance !== null) checkNumber("imbalance", settings.imbalance, { min: 1 });
   if (settings.time !== null && settings.test !== null)
     throw new RangeError("time: expected no --test beside it, as the rows of that file are the later ones");
+  if (settings.task === "preference") checkPairSettings(settings);
   if (settings.bagColumn === null) return;
   const [clash] = [
     settings.group !== null && "--group (bags are kept together)",
@@ -95,6 +96,22 @@ export function checkSettings(settings: Settings): void {
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`bagColumn: expected none of the options that need labels of rows, got ${clash}`);
+}
+
+/** Throws a RangeError for a setting that says nothing about pairs. */
+function checkPairSettings(settings: Settings): void {
+  const [clash] = [
+    settings.labelNoise !== 0 && "--label-noise",
+    settings.imbalance !== null && "--imbalance",
+    settings.positive !== null && "--positive",
+    settings.time !== null && "--time",
+    settings.test !== null && "--test",
+    settings.bagColumn !== null && "--bag-column",
+    settings.distillFrom !== null && "--distill-from",
+    settings.unlabeled !== null && "--unlabeled",
+  ].filter((option) => option !== false);
+  if (clash !== undefined)
+    throw new RangeError(`task: expected another one than preference with ${clash}, got preference`);
 }
 
 /** Names of what can be trained beside the losses, see {@link Settings}. */

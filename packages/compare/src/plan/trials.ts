@@ -94,7 +94,7 @@ const deciding: Record<keyof Settings, boolean> = {
     unlabeled: false,
     strict: false,
     time: false,
-    flips: false,
+    flipRate: false,
   },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
   ...{
@@ -240,7 +240,7 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
     // Keys of before there were times are those without.
     ...(settings.time !== null && { time: settings.time }),
-    ...(subject.dataset.task === "preference" && { flips: settings.flips }),
+    ...(subject.dataset.task === "preference" && { flipRate: settings.flipRate }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),
     missing: Object.fromEntries(

@@ -1,12 +1,10 @@
 import { metricById } from "minimand";
 import type { Truth } from "../decision/fits-of.ts";
 import type { PredictedTrial, Recommendation } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import { advantageOf, besideBest } from "./beside.ts";
 import { leading } from "./next-step.ts";
 import { recommend, recommended, type Unadvised } from "./recommend.ts";
-
-/** Metrics in which a candidate may pay for what it gains in another one. */
-const watched = { classes: ["ece", "accuracy", "roc-auc"], numbers: ["rmse", "mae"] } as const;
 
 /** {@link recommend}, with the differences that it needs taken from the predictions. */
 export function recommendationFor(
@@ -19,7 +17,7 @@ export function recommendationFor(
   if (time !== undefined) return recommend(report, { references: [], others: [] });
   const first = recommended(ranking);
   const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;
-  const metrics = task === "regression" ? watched.numbers : watched.classes;
+  const metrics = traitsOf[task].watched;
   const others =
     candidate === ranking.baseline
       ? []

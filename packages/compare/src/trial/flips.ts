@@ -5,7 +5,6 @@ import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { firstOf, gridOf } from "../plan/grid.ts";
 import { preferenceCandidates } from "../plan/preference.ts";
-import type { GivenFlips } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
 import type { Part, PreparedFold } from "./fold.ts";
@@ -42,11 +41,6 @@ export function flipsOf(rate: number | null): FoldFlips {
     assumed: Math.min(Math.max(rate, least), most),
     identifiable: true,
   };
-}
-
-/** As given, the same for all folds. */
-export function flipsGiven({ epsilon }: GivenFlips): FoldFlips {
-  return flipsOf(epsilon);
 }
 
 /**

@@ -1,0 +1,32 @@
+import {
+  capacity,
+  type Dataset,
+  examinePairs,
+  makePairDataset,
+  missingCodes,
+  pairTable,
+  type Settings,
+  singleResponses,
+  type Table,
+} from "@minimand/compare";
+
+/**
+ * The pairs of a file as a data set, with what a careful reader would say of them first.
+ *
+ * @throws DataError in one line
+ */
+export function pairDataset(table: Table, settings: Settings): Dataset {
+  const { group, ignore, types, missing } = settings;
+  const pairs = pairTable(table, { ignore, ...(group !== null && { group }) });
+  const dataset = makePairDataset(pairs, { types, missing });
+  return {
+    ...dataset,
+    notes: [
+      ...table.notes,
+      ...dataset.notes,
+      ...examinePairs(pairs),
+      ...missingCodes(singleResponses(dataset)),
+      ...capacity(dataset, settings),
+    ],
+  };
+}

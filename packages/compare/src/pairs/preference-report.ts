@@ -1,0 +1,100 @@
+import { estimateFlipRate } from "minimand";
+import type { Truth } from "../decision/fits-of.ts";
+import type { PredictedTrial, PreferenceReport, Settings } from "../results.ts";
+import { cleanLogOdds, towardsLabels } from "../trial/calibration.ts";
+import { predictionKept } from "../trial/kept-predictions.ts";
+
+/**
+ * What is said of the flips of a data set of pairs. The rate of all pairs is estimated from the margins that the baseline has for the
+ * pairs of the test parts of the first seed; it is told, and judges nothing: each fold is judged by what its training pairs say.
+ *
+ * @param trials of all candidates
+ * @param accuracies of all rows, by candidate
+ */
+export function preferenceReport(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+  {
+    flipRate: given,
+    baseline,
+    accuracies,
+  }: Pick<Settings, "flipRate"> & { baseline: string; accuracies: ReadonlyMap<string, number> },
+): PreferenceReport {
+  const own = trials.filter(({ candidate }) => candidate === baseline);
+  const rates = own.flatMap(({ preference }) => (preference === undefined ? [] : [preference]));
+  const told = rates.filter(({ identifiable }) => identifiable).map(({ flipRate }) => flipRate);
+  const flipRate = given === "auto" ? likeliest(own, truth) : given;
+  const judgedBy = {
+    folds: rates.length,
+    identifiable: told.length,
+    least: told.length === 0 ? null : Math.min(...told),
+    most: told.length === 0 ? null : Math.max(...told),
+  };
+  const accuracy = accuracies.get(baseline) ?? null;
+  const corrected =
+    flipRate === null || accuracy === null
+      ? null
+      : Math.min(Math.max((accuracy - flipRate.epsilon) / (1 - 2 * flipRate.epsilon), 0), 1);
+  const report = { flipRate, judgedBy, accuracy, corrected };
+  return { ...report, sentences: sentencesOf(report) };
+}
+
+/** The likeliest rate for the margins of test parts, whatever their scale; null where it can't be told. */
+function likeliest(trials: readonly PredictedTrial[], truth: Truth): PreferenceReport["flipRate"] {
+  const margins = trials
+    .filter(({ seed }) => seed === 0)
+    .flatMap(({ predictions, preference }) => {
+      if (predictions === null || preference === undefined) return [];
+      const { ids, prediction } = predictionKept(predictions);
+      const labels = ids.map((id) => truth.labels[id]);
+      return [...towardsLabels(cleanLogOdds(prediction, preference.flipRate), labels)];
+    });
+  if (margins.length === 0) return null;
+  try {
+    const { epsilon, lower, upper } = estimateFlipRate.fromLikelihood(margins, { scale: "fitted" });
+    return { from: "likelihood", epsilon, lower, upper };
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+
+function sentencesOf({
+  flipRate,
+  judgedBy,
+  accuracy,
+  corrected,
+}: Omit<PreferenceReport, "sentences">): string[] {
+  const { folds, identifiable, least, most } = judgedBy;
+  const lines: string[] = [];
+  if (flipRate === null)
+    lines.push(
+      "The flip rate can't be told from these pairs: no reward is so sure that its mistakes must be flips. That is no sign that there are none; --audit, --agreement or --flip-rate give it.",
+    );
+  else {
+    const { from, epsilon, lower, upper } = flipRate;
+    const interval =
+      lower === null || upper === null ? "" : ` (95 % interval ${percent(lower)} to ${percent(upper)})`;
+    const ceiling = `no reward can agree with more than ${percent(1 - epsilon)} of such labels`;
+    lines.push(
+      from === "likelihood"
+        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, or what the columns don't say; ${ceiling}.`
+        : `Flip rate: ${percent(epsilon)}${interval} of the preferences are the wrong way round, as given (${from === "known" ? "--flip-rate" : `--${from}`}); ${ceiling}.`,
+    );
+  }
+  if (flipRate === null || flipRate.from === "likelihood") {
+    const range = least === null || most === null ? "" : ` (${percent(least)} to ${percent(most)})`;
+    const told =
+      identifiable === 0
+        ? "No fold's training pairs tell it, so that predictions are judged as if there were no flips"
+        : `Each fold is judged by the rate that its training pairs tell${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} tell none and are judged as if there were no flips` : ""}`;
+    lines.push(`${told}.`);
+  }
+  if (accuracy !== null && corrected !== null && flipRate !== null && flipRate.epsilon > 0)
+    lines.push(
+      `The baseline agrees with ${percent(accuracy)} of the labels; were ${percent(flipRate.epsilon)} of them flipped by chance, it would agree with ${percent(corrected)} of the true preferences.`,
+    );
+  return lines;
+}
