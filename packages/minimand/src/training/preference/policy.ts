@@ -18,7 +18,10 @@ export type PolicyLogps = {
  * A policy, seen by preferences: what it gives to both responses of a batch of pairs. Traced; consumes all. `y` is what the examples have
  * as targets, float `[batch, ...targetShape]`, and zeros `[batch, 1]` where they have none.
  */
-export type PolicyLogpsOf = (params: Tree, x: np.Array, y: np.Array) => PolicyLogps;
+export type PolicyLogpsOf = ((params: Tree, x: np.Array, y: np.Array) => PolicyLogps) & {
+  /** Ids are checked against it where the examples have none. */
+  readonly vocabulary?: number;
+};
 
 /** Pairs on the host, as {@link Examples}: `x` and, if the policy needs it, `y` hold whatever {@link PolicyLogpsOf} reads. */
 export type PreferenceExamples = Pick<Examples, "x" | "shape" | "weights" | "vocabulary"> & {
@@ -38,8 +41,8 @@ export interface TokenPair {
  * response's tokens.
  *
  * @param pairs ids; a prompt has at least one token (that of the start), a response, too
- * @param options `length`, the longest text that the model takes; default: the longest there is. `vocabulary`, which ids are checked
- * against
+ * @param options `length`, the longest text that the model takes; default: the longest there is. `vocabulary`, which ids have to be
+ * below
  * @returns `x` ids `[2, length]` a pair, `y` masks of the same shape
  * @throws TypeError, RangeError for no pairs, empty prompts or responses, texts that are longer than the model, ids that are none
  * @example
@@ -60,6 +63,9 @@ export function responsePairs(
       if (!Array.isArray(pair?.[name]))
         throw typeError(`pairs[${i}].${name}`, "a list of token ids", pair?.[name]);
       if (pair[name].length === 0) throw rangeError(`pairs[${i}].${name}`, "at least one token", pair[name]);
+      const wrong = pair[name].find((id) => !isId(id, options.vocabulary));
+      if (wrong !== undefined)
+        throw rangeError(`pairs[${i}].${name}`, `token ids ${idsBelow(options.vocabulary)}`, wrong);
     }
   const texts = (pairs as readonly TokenPair[]).flatMap(({ prompt, chosen, rejected }) =>
     [chosen, rejected].map((response) => ({ prompt, response })),
@@ -82,9 +88,15 @@ export function responsePairs(
   return { x, y, shape, targetShape: shape, ...(vocabulary !== undefined && { vocabulary }) };
 }
 
+const isId = (id: unknown, vocabulary = Infinity): boolean =>
+  Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabulary;
+
+const idsBelow = (vocabulary: number | undefined): string =>
+  vocabulary === undefined ? "from 0 on" : `from 0 to ${vocabulary - 1}`;
+
 /**
  * A language model as a policy of preferences, on examples of {@link responsePairs}. The model is applied as in use: without dropout, its
- * state as it is.
+ * state as it is, and ids are checked against its vocabulary.
  *
  * @param model from int32 ids `[batch, time]` to logits `[batch, time, vocabulary]`, each of what comes after
  * @param state of the model, kept
@@ -95,7 +107,7 @@ export function responsePairs(
  */
 export function sequencePolicy(model: Model, state: Tree): PolicyLogpsOf {
   if (typeof model?.apply !== "function") throw typeError("model", "a model", model);
-  return (params, x, y) => {
+  const logps: PolicyLogpsOf = (params, x, y) => {
     const [batch, , time] = x.shape;
     // Both responses are rows of one batch.
     const tokens = x.reshape([2 * batch, time]);
@@ -110,4 +122,5 @@ export function sequencePolicy(model: Model, state: Tree): PolicyLogpsOf {
       rejectedLengths: column(lengths, 1),
     };
   };
+  return Object.assign(logps, { vocabulary: model.vocabulary });
 }

@@ -63,9 +63,9 @@ export async function preferenceTraining<H extends Hyper = Hyper>(
   checkNumber("seed", seed, { integer: true });
   const { logps, params, compile } = own;
   const reference = given ?? (await referenceLogps({ logps, params, examples, size, compile }));
-  const { all, unpack } = packed(examples, reference);
+  const { all, unpack } = packed(examples, options.logps?.vocabulary, reference);
   const data = minibatches(all, { size, seed });
   checkReference(reference, data.count);
-  const step = preferenceStep({ ...own, vocabulary: examples.vocabulary }, unpack);
+  const step = preferenceStep({ ...own, vocabulary: all.vocabulary }, unpack);
   return { step, data, reference };
 }

@@ -38,7 +38,7 @@ export async function referenceLogps(options: ReferenceOptions): Promise<Referen
   const { logps, params, examples, size = 64, compile = compileWithJit } = options;
   if (typeof logps !== "function")
     throw typeError("logps", "a function (params, x, y) of log-probabilities", logps);
-  const { all, unpack } = packed(examples);
+  const { all, unpack } = packed(examples, logps.vocabulary);
   const batches = minibatches(all, { size, seed: 0 });
   const program = compile((params: Tree, x: np.Array, packedY: np.Array) => {
     const { y, refChosen, refRejected } = unpack(packedY);
@@ -76,11 +76,19 @@ export function checkReference(reference: ReferenceLogps, count: number): void {
 /** Examples whose targets hold the reference beside what the policy reads, and how to get both back, traced. */
 export function packed(
   examples: PreferenceExamples,
+  ownVocabulary: number | undefined,
   reference?: ReferenceLogps,
 ): { all: Examples; unpack: (y: np.Array) => { y: np.Array; refChosen: np.Array; refRejected: np.Array } } {
   if (typeof examples !== "object" || examples === null)
     throw typeError("examples", "pairs { x, shape, y?, targetShape? }", examples);
-  const { x, shape, y, targetShape = y === undefined ? [1] : [], weights, vocabulary } = examples;
+  const {
+    x,
+    shape,
+    y,
+    targetShape = y === undefined ? [1] : [],
+    weights,
+    vocabulary = ownVocabulary,
+  } = examples;
   const width = targetShape.reduce((a, b) => a * b, 1);
   const count = (x?.length ?? 0) / shape.reduce((a, b) => a * b, 1);
   if (!Number.isInteger(count) || count === 0)

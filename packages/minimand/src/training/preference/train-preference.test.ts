@@ -320,7 +320,29 @@ describe("a language model as a policy", () => {
     expect(of({ prompt: [1, 2, 3] }, { length: 4 })).toThrow(
       /^pairs\[1\]: expected at most 4 tokens, which the model takes, got 5$/,
     );
+    expect(of({ chosen: [3, -1] })).toThrow(/^pairs\[1\]\.chosen: expected token ids from 0 on, got -1$/);
+    expect(of({ chosen: [1.5] })).toThrow(/^pairs\[1\]\.chosen: expected token ids from 0 on, got 1\.5$/);
+    expect(of({ rejected: [6] }, { vocabulary: 6 })).toThrow(
+      /^pairs\[1\]\.rejected: expected token ids from 0 to 5, got 6$/,
+    );
     expect(() => responsePairs([])).toThrow(/^pairs: expected a list of pairs/);
+  });
+
+  it("refuses ids that the model doesn't know, before it trains", async () => {
+    const examples = responsePairs([{ prompt: [1], chosen: [10], rejected: [4] }]);
+    const loss: PreferenceLoss = (p, { weights }) => dpoLoss(p, { weights });
+    const options = {
+      logps: sequencePolicy(model, state),
+      params,
+      examples,
+      loss,
+      optimizer: sgd(1),
+      steps: 1,
+    };
+    const message = /expected ids from 0 to 9, got 10$/;
+    await expect(trainPreference({ ...options, seed: 1 })).rejects.toThrow(message);
+    const reference = { chosen: Float32Array.of(-1), rejected: Float32Array.of(-1) };
+    await expect(trainPreference({ ...options, seed: 1, reference })).rejects.toThrow(message);
   });
 
   refuseUnknownOptions({
