@@ -7,6 +7,7 @@ export * from "./dpo.ts";
 export * from "./margin-losses.ts";
 export { type PairLogps, type PreferenceOptions, swapPairs } from "./pair-logps.ts";
 export * from "./plackett-luce.ts";
+export * from "./reference-free.ts";
 export * from "./rewards.ts";
 export * from "./rpo.ts";
 export * from "./running-mean.ts";

@@ -16,12 +16,15 @@ import {
   ipoLoss,
   ncaPairLoss,
   noiseAwareDpoLoss,
+  orpoLoss,
   type PairLogps,
+  type PolicyPairLogps,
   type PreferenceOptions,
   probitPreferenceLoss,
   robustDpoLoss,
   rpoLoss,
   sftLoss,
+  simpoLoss,
   sppoHardLoss,
 } from "./index.ts";
 
@@ -137,6 +140,9 @@ export const conformingPreferenceLosses: readonly ConformingPreferenceLoss[] = [
   ),
   wrap("aotLoss", aotLoss, { beta, epsilon: 0.1 }, { atReference: log2, wholeBatch: true }),
   wrap("sftLoss", sftLoss, {}, { wholeBatch: true, chosenOnly: true }),
+  // They divide by lengths, which `pairsFrom` gives.
+  wrap("simpoLoss", (p, o) => simpoLoss(p as PolicyPairLogps, o), { beta: 2, gamma: 0.5 }),
+  wrap("orpoLoss", (p, o) => orpoLoss(p as PolicyPairLogps, o), { lambda: 0.3 }),
   ...ofRewards("rpoLoss", rpoLoss, { beta, eta: 0.5 }, {}),
   wrap("rpoLoss, mean", (p, o) => rpoLoss(p, { ...o, sft: "mean" }), { beta, nllWeight: 0.3 }),
   wrap(

@@ -9,12 +9,14 @@ import {
   desensitizeLengths,
   dpoLoss,
   implicitRewards,
+  orpoLoss,
   pairGradientWeights,
   plackettLuceNll,
   robustify,
   runningMean,
   sequenceLogps,
   sftLoss,
+  simpoLoss,
   wpoWeights,
 } from "./index.ts";
 import { pairsFrom } from "./preference-conformance.ts";
@@ -241,5 +243,57 @@ describe("what isn't in the suite", () => {
         String(call),
       ).toBe(0);
     expect([z, t, m, v].map((x) => x.refCount)).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe("losses without a reference", () => {
+  const given = () => ({
+    policyChosen: np.array([-4, -0.5, -9]),
+    policyRejected: np.array([-6, -12, -3]),
+    chosenLengths: np.array([4, 1, 3]),
+    rejectedLengths: np.array([3, 4, 2]),
+  });
+  const means = [
+    [-1, -2],
+    [-0.5, -3],
+    [-3, -1.5],
+  ];
+  const softplus = (x: number): number => Math.log1p(Math.exp(x));
+
+  it("are of mean log-probabilities: SimPO with a margin, ORPO by odds beside the likelihood", () => {
+    close(
+      numbers(simpoLoss(given(), { beta: 2.5, gamma: 0.7 })),
+      means.map(([w, l]) => softplus(0.7 - 2.5 * (w - l))),
+    );
+    const logOdds = (p: number): number => p - Math.log1p(-Math.exp(p));
+    close(
+      numbers(orpoLoss(given(), { lambda: 0.4 })),
+      means.map(([w, l]) => -w + 0.4 * softplus(logOdds(l) - logOdds(w))),
+    );
+  });
+
+  it("have the same values with one, which they don't look at", () => {
+    for (const loss of [simpoLoss, orpoLoss]) {
+      const refs = { refChosen: np.array([-1, -2, -3]), refRejected: np.array([-3, -1, -7]) };
+      expect(numbers(loss({ ...given(), ...refs }))).toEqual(numbers(loss(given())));
+    }
+  });
+
+  it("ORPO stays finite for responses that are certain, and pulls no more at them", () => {
+    const certain = { ...given(), policyChosen: np.array([0, -1e-9, -1]) };
+    expect(numbers(orpoLoss(certain)).every(Number.isFinite)).toBe(true);
+    const slope = jit(grad((w: np.Array) => orpoLoss({ ...given(), policyChosen: w }, { lambda: 1 }).sum()));
+    expect(numbers(slope(np.array([0, -1e-9, -1]))).every(Number.isFinite)).toBe(true);
+  });
+
+  it("refuse pairs without lengths, and margins and weights below 0", () => {
+    const { chosenLengths, ...without } = given();
+    chosenLengths.dispose();
+    expect(() => simpoLoss(without as never)).toThrow(/^chosenLengths: expected the tokens of each response/);
+    expect(() => simpoLoss(given(), { gamma: -1 })).toThrow(/^gamma: expected a finite number >= 0, got -1$/);
+    expect(() => orpoLoss(given(), { lambda: -1 })).toThrow(
+      /^lambda: expected a finite number >= 0, got -1$/,
+    );
+    expect(() => orpoLoss(null as never)).toThrow(/^policyChosen: expected/);
   });
 });
