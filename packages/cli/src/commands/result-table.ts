@@ -71,7 +71,9 @@ function datasetTable(report: DatasetReport, width: number): string {
   const asked = part === null ? "" : ` (${part})`;
   const testedOn =
     testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
-  const lines = [ranking.summary, unequalSeeds(ranking)].filter((line) => line !== null);
+  const lines = [ranking.summary, unequalSeeds(ranking), ...(report.preference?.sentences ?? [])].filter(
+    (line) => line !== null,
+  );
   const below = lines.map((line) => wrapped(line, width)).join("\n");
   return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${below}`;
 }

@@ -73,8 +73,8 @@ export function reliabilityFigure(
   // A bin with less than a hundredth of the predictions has a small dot and no lines.
   const total = bins.count.reduce((sum, n) => sum + n, 0);
   const frequent = filled.filter(({ count }) => 100 * count >= total);
-  const what = report.task === "binary" ? `P(${report.classes[1]})` : "confidence";
-  const seen = report.task === "binary" ? `share of ${report.classes[1]}` : "share correct";
+  const what = report.classes.length === 2 ? `P(${report.classes[1]})` : "confidence";
+  const seen = report.classes.length === 2 ? `share of ${report.classes[1]}` : "share correct";
   const error = `ECE ${fixed(report.metrics[candidate].ece)}`;
   const tooltip = (row: Bin): string =>
     `${row.count} predictions: ${what} ${fixed(row.predicted, 2)}, ${seen} ${fixed(row.observed, 2)}`;

@@ -86,8 +86,9 @@ function reliability(report: DatasetReport, document: Document): Child {
     .map((p) => panel((options) => reliabilityFigure(report, p.candidate, document, options), titleOf(p)))
     .filter((one) => one !== null);
   if (drawn.length === 0) return null;
+  const { classes } = report;
   const tests = report.testRows === null ? "test folds" : "seeds";
-  const what = report.task === "binary" ? `P(${report.classes[1]})` : "probability of the predicted class";
+  const what = classes.length === 2 ? `P(${classes[1]})` : "probability of the predicted class";
   return html`<h3>Can the probabilities be believed?</h3>
 <div class="panels">${drawn}</div>
 <p class="muted">${whoIsShown(report)} Predictions of all ${tests}, by their ${what}. On the dashed diagonal, of the rows given 70 %
@@ -97,6 +98,8 @@ probabilities may classify well and still be far off here.${repeated(report)}</p
 }
 
 function confusion(report: DatasetReport, document: Document): Child {
+  // Which response is called the first is chance.
+  if (report.task === "preference") return null;
   const classes = report.classes.length;
   if (classes > 40)
     return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read;

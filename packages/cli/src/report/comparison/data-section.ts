@@ -32,19 +32,24 @@ function features(list: FeatureSummary[], rows: number): Child {
   }`;
 }
 
+function targetOf({ task, target, classes }: DatasetReport): Child {
+  if (task === "preference") return "A row is a pair of responses, whose columns are read by one encoding.";
+  return html`Target <code>${target}</code>${task === "regression" ? ", a number." : `, ${plural(classes.length, "class", "classes")}:`}`;
+}
+
 /** What was read and what was inferred about it: target, classes, columns with their types and why, what was left out. */
 export function dataSection(report: DatasetReport, document: Document): Markup {
   const numeric = report.features.filter(({ kind }) => kind === "numeric").length;
   const categorical = report.features.length - numeric;
   const missing = report.features.filter((f) => f.missing > 0).length;
   const balance =
-    report.classes.length > 40 ? null : figure((options) => classesFigure(report, document, options), null);
+    report.classes.length > 40 || report.task === "preference"
+      ? null
+      : figure((options) => classesFigure(report, document, options), null);
   return html`<h3>What was inferred about the data</h3>
 <p>${plural(report.rows, "row")}; ${plural(numeric, "numeric column")} and ${plural(categorical, "categorical column")},
 ${missing === 0 ? "none with missing values" : `${missing} with missing values (imputed from the training part of each fold)`};
-${plural(report.inputs, "input")} of the network after encoding. Target <code>${report.target}</code>${
-    report.task === "regression" ? ", a number." : `, ${plural(report.classes.length, "class", "classes")}:`
-  }</p>
+${plural(report.inputs, "input")} of the network after encoding. ${targetOf(report)}</p>
 ${balance}
 ${notesList(report.notes)}
 <details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, report.rows)}</details>`;

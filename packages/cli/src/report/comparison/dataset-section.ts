@@ -7,6 +7,7 @@ import { behaviourFigures } from "./behaviour-section.ts";
 import { dataSection } from "./data-section.ts";
 import { comparisonFigures } from "./figures-section.ts";
 import { metricsSection } from "./metrics-section.ts";
+import { preferenceSection } from "./preference-section.ts";
 import { rankingTable } from "./ranking-table.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictCounts } from "./verdict.ts";
@@ -44,7 +45,7 @@ function facts(report: DatasetReport): Markup {
 ${fact("Data", html`${report.name}, ${plural(report.rows, "row")}, ${plural(report.features.length, "input column")}`)}
 ${fact(
   "Task",
-  html`${taskNames[report.task]} of <code>${report.target}</code>${
+  html`${taskNames[report.task]}${report.task === "preference" ? null : html` of <code>${report.target}</code>`}${
     report.task === "multiclass" ? html`, ${report.classes.length} classes` : null
   }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
 )}
@@ -103,6 +104,7 @@ ${facts(report)}
 ${verdictCounts(report.ranking.entries)}
 ${notPursued(report)}
 ${rankingTable(report, candidates)}
+${preferenceSection(report)}
 ${comparisonFigures(report, document)}
 ${behaviourFigures(report, document)}
 ${metricsSection(report, index)}

@@ -1,0 +1,14 @@
+import type { DatasetReport } from "@minimand/compare";
+import type { Child } from "../page/markup.ts";
+import { html } from "../page/markup.ts";
+
+/** What is known of flipped preferences, and how predictions of pairs are judged. */
+export function preferenceSection({ preference }: DatasetReport): Child {
+  if (preference === undefined) return null;
+  const [flips, ...others] = preference.sentences;
+  return html`<h3>How many preferences are flipped</h3>
+<p><strong>${flips}</strong> ${others.join(" ")}</p>
+<p class="muted">A loss gives every response a reward; h is that of the chosen response less that of the other. The losses differ mostly in the
+scale of h, so each is judged at a temperature T of its own, the best on its validation pairs: the log loss is that of e + (1 − 2e) σ(h / T), with
+the flip rate e of the fold. Which response of a pair is called the first is decided by turns.</p>`;
+}
