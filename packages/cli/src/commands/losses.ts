@@ -70,9 +70,16 @@ const classes: readonly Task[] = ["binary", "multiclass"];
 
 const regression: LossGroup = { heading: "Losses of regression", needs: null, tasks: ["regression"] };
 
+const preference: LossGroup = {
+  heading: "Losses of pairs of responses, with --task preference",
+  needs: null,
+  tasks: ["preference"],
+};
+
 const lossGroups: readonly LossGroup[] = [
   { heading: "Losses of classification", needs: null, tasks: classes },
   regression,
+  preference,
   {
     heading: "Losses that learn from a teacher, with --distill-from FOLDER",
     needs: options.teacher,
@@ -97,6 +104,7 @@ const methodHeadings = [
 
 function groupOf({ needs, tasks }: ReturnType<typeof lossRow>): LossGroup | undefined {
   if (needs === null && tasks.includes("regression")) return regression;
+  if (tasks.includes("preference")) return preference;
   return lossGroups.find((group) => group.needs === needs);
 }
 
