@@ -34,16 +34,18 @@ export function answerOf(
   table: Table,
   asked: readonly string[],
 ): Answer {
-  const shares = givesNumbers(task) ? [] : classes;
+  const ofPairs = task === "preference" && prediction.predicted.length > 0;
+  const number = givesNumbers(task) && !ofPairs;
+  const shares = number ? [] : classes;
   const own = [
-    task === "preference" ? "reward" : "prediction",
+    task === "preference" && number ? "reward" : "prediction",
     ...shares.map((name) => `probability ${name}`),
   ];
   const ids = idColumns(table, asked, own);
   const none = new Set(unreadable);
   const valuesOf = (row: number): Cell[] => {
     if (none.has(row)) return own.map(() => null);
-    if (givesNumbers(task)) return [prediction.predictions[row]];
+    if (number) return [prediction.predictions[row]];
     return [
       classes[prediction.predicted[row]],
       ...shares.map((_, k) => Number(prediction.probabilities[row * shares.length + k].toPrecision(7))),

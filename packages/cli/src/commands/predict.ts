@@ -1,4 +1,4 @@
-import { type Damaged, predictTable } from "@minimand/compare";
+import { type Damaged, predictResponses, predictTable } from "@minimand/compare";
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
 import { loadOwn } from "../compare/own-candidates.ts";
@@ -25,7 +25,7 @@ interface Options {
 export function predictCommand(): Command {
   return new Command("predict")
     .description(
-      "Apply the model that compare kept to new rows; prints CSV with the prediction and the probability of each class, on a terminal the first rows of it as a table.",
+      "Apply the model that compare kept to new rows; prints CSV with the prediction and the probability of each class (of responses their reward, of pairs the probability that the first is preferred), on a terminal the first rows of it as a table.",
     )
     .argument(
       "<model>",
@@ -50,8 +50,8 @@ export function predictCommand(): Command {
       const { description, predict } = await (path.endsWith(".onnx")
         ? openOnnx(path)
         : openFolder(path, options.with));
-      const table = await readInputTable(await readInput(rows), options);
-      const predicted = await predict(table);
+      const table = await readInputTable(await readInput(rows), { ...options, task: description.task });
+      const predicted = await predictResponses(description, table, predict);
       // The model knows how its numbers are written, whatever the file alone would say.
       const reading = table.notes.filter(({ about }) => about !== "numbers");
       for (const note of [...reading, ...predicted.notes]) tell(noteText(note));

@@ -1,5 +1,6 @@
 export { examinePairs } from "./examine-pairs.ts";
 export { makePairDataset, type PairDatasetOptions } from "./pair-dataset.ts";
 export type { PairTable } from "./pair-table.ts";
+export { predictResponses } from "./predict-pairs.ts";
 export { type PairTableOptions, pairTable } from "./read-pairs.ts";
 export { type RepeatedPairs, repeatedPairs } from "./repeated-pairs.ts";
