@@ -40,6 +40,7 @@ const long = [
   "monitor",
   "network-direction",
   "pairs",
+  "preference-trials",
   "run-references",
   "run-trial",
   "saved-trees",

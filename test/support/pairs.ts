@@ -22,10 +22,12 @@ export function pairsText({ pairs, inputs = 4, flips = 0, scale = 4, seed = 1 }:
   agreement: number;
 } {
   const next = randomSource(seed);
-  const weights = Array.from({ length: inputs }, (_, i) => (scale * (i % 2 === 0 ? 1 : -1)) / Math.sqrt(inputs));
+  const weights = Array.from(
+    { length: inputs },
+    (_, i) => (scale * (i % 2 === 0 ? 1 : -1)) / Math.sqrt(inputs),
+  );
   const columns: Record<string, number[]> = {};
-  for (let i = 0; i < inputs; i++)
-    for (const side of ["chosen", "rejected"]) columns[`x${i}_${side}`] = [];
+  for (let i = 0; i < inputs; i++) for (const side of ["chosen", "rejected"]) columns[`x${i}_${side}`] = [];
   let agreed = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const [a, b] = [0, 1].map(() => Array.from({ length: inputs }, () => normal(next)));

@@ -3,13 +3,15 @@ import { derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
-import { firstOf, gridOf } from "../plan/grid.ts";
+import { type Grid, gridOf } from "../plan/grid.ts";
 import { preferenceCandidates } from "../plan/preference.ts";
 import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
 import type { Part, PreparedFold } from "./fold.ts";
 import type { Learner } from "./learner.ts";
 import { discard, type Network } from "./network.ts";
+import { selectionFor } from "./selection.ts";
+import { tune } from "./tune.ts";
 
 /** What a fold takes the share of flipped preferences to be. */
 export interface FoldFlips {
@@ -23,24 +25,29 @@ export interface FoldFlips {
 /** What losses are told where the rate can't be: that of the paper and of TRL. */
 const usual = 0.1;
 
-/** Nearer to 1/2 an unbiased loss has a variance without end, and 0 would leave nothing to compare. */
+/** Nearer to 1/2 an unbiased loss, also at half as much again, has a variance without end, and 0 would leave nothing to compare. */
 const [least, most] = [0.02, 0.3];
+
+/** Nearer to 1/2 all predictions are the same. */
+const largest = 0.45;
 
 /** The training pairs are cut into so many parts, each of which is scored by a model of the others. */
 const parts = 3;
 
-/** The loss that rates are estimated by, with its usual setting and the middle learning rate. */
+/** The loss that rates are estimated by, with its usual setting, the middle learning rate, and a fast one. */
 const [scored] = preferenceCandidates;
-const [configuration] = firstOf(gridOf(scored, 1));
+const { rates, settings } = gridOf(scored, 1);
+const grid: Grid = { rates: [rates[0], 10 * rates[0]], beyond: null, settings };
 
-/** What follows from a rate; null: it can't be told. */
-export function flipsOf(rate: number | null): FoldFlips {
+/** What follows from a rate that is known. */
+export function flipsGiven(rate: number): FoldFlips {
+  return { judged: Math.min(rate, largest), assumed: Math.min(rate, most), identifiable: true };
+}
+
+/** What follows from an estimate; null: there is none. */
+function flipsEstimated(rate: number | null): FoldFlips {
   if (rate === null) return { judged: 0, assumed: usual, identifiable: false };
-  return {
-    judged: Math.min(rate, 0.45),
-    assumed: Math.min(Math.max(rate, least), most),
-    identifiable: true,
-  };
+  return { ...flipsGiven(rate), assumed: Math.min(Math.max(rate, least), most) };
 }
 
 /**
@@ -56,12 +63,12 @@ export async function estimateFlips(
   { seed, signal }: { seed: number; signal?: AbortSignal },
 ): Promise<FoldFlips> {
   const margins = await outOfFold(fold, dataset, { learner, network }, { seed, signal });
-  if (margins === null) return flipsOf(null);
+  if (margins === null) return flipsEstimated(null);
   try {
-    return flipsOf(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }).epsilon);
+    return flipsEstimated(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }).epsilon);
   } catch (error) {
     // The likelihood is the same for nearly all rates.
-    if (error instanceof RangeError) return flipsOf(null);
+    if (error instanceof RangeError) return flipsEstimated(null);
     throw error;
   }
 }
@@ -92,17 +99,23 @@ async function outOfFold(
     return { x: own, rows: some.length, labels: some.map((row) => labels[row]), targets: new Float64Array() };
   };
   const margins: number[] = [];
+  const metric = metricById("log-loss");
+  let tried = grid;
   try {
     for (const [i, { train, test }] of folds(view, { folds: parts, seed }).entries()) {
       const inner = innerSplit(view, train, { fraction: 0.2, seed: derive(seed, i) });
       const [own, held] = [part(inner.fit), part(test)];
       const prepared: PreparedFold = {
         ...{ ...rest, fit: own, validation: part(inner.validation), fitRows: inner.fit },
-        ...{ validationRows: inner.validation, flips: undefined },
+        ...{ validationRows: inner.validation, flips: flipsGiven(0) },
       };
-      const options = { seed: derive(seed, i), metric: metricById("log-loss"), signal };
-      const { trained } = await learner.train(prepared, configuration, options);
-      if (trained === null) return null;
+      const selection = selectionFor(scored, metric, 0);
+      const options = { seed: derive(seed, i), metric, selection, signal };
+      // Margins of models that were hardly trained tell no flips from close calls: the first part chooses the rate for all.
+      const { best } = await tune(learner, prepared, tried, options);
+      if (best === null) return null;
+      tried = { ...grid, rates: [best.configuration.learningRate] };
+      const { trained } = best.run;
       const rewards = await network.outputs(trained, held).finally(() => discard(trained));
       const odds = Float64Array.from(held.labels, (_, row) => rewards[2 * row + 1] - rewards[2 * row]);
       margins.push(...towardsLabels(odds, held.labels));

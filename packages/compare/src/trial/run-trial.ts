@@ -12,7 +12,7 @@ import type { PredictedTrial, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { traitsOf } from "../task.ts";
 import { calibrated, calibrationBy } from "./calibration.ts";
-import { estimateFlips, flipsOf } from "./flips.ts";
+import { estimateFlips, flipsGiven } from "./flips.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import { keepPrediction } from "./kept-predictions.ts";
 import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
@@ -83,7 +83,7 @@ export function makeTrialRunner(
     signal?: AbortSignal,
   ): Promise<PreparedFold> => {
     if (task !== "preference" || fold.flips !== undefined) return fold;
-    if (settings.flipRate !== "auto") fold.flips = flipsOf(settings.flipRate.epsilon);
+    if (settings.flipRate !== "auto") fold.flips = flipsGiven(settings.flipRate.epsilon);
     else {
       const scoring = plannedFor(
         baselineIdOf({ baseline: "auto" }, task),
