@@ -8,7 +8,7 @@ import { classTasks } from "./candidate.ts";
 export const linearReference: LinearReference = {
   id: "linear-model",
   label: "Linear model",
-  formula: "cross-entropy or squared error of a linear model, Bradley-Terry of pairs",
+  formula: "cross-entropy or squared error of a linear model",
   kind: "reference",
   network: "linear",
   tasks: [...classTasks, "regression", "preference"],
