@@ -1,3 +1,4 @@
+import { entriesOf } from "../pairs/entries.ts";
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { DataError, dataError, listed, quoted } from "../table/data-error.ts";
@@ -9,7 +10,6 @@ import { readMoment } from "./dates/date-column.ts";
 import type { Moment } from "./dates/parse-date.ts";
 import { levelOfPart, partOf } from "./dates/parts.ts";
 import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
-import { entriesOf } from "./entries.ts";
 import { classIndex } from "./target.ts";
 import { writeNGrams } from "./text/n-gram-encoder.ts";
 import { gramsOf } from "./text/n-grams.ts";

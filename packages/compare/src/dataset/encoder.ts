@@ -1,6 +1,6 @@
+import { entriesOf, entryCount } from "../pairs/entries.ts";
 import type { NumberFormat } from "../table/number-format.ts";
 import type { Dataset, DatePart } from "./dataset.ts";
-import { entriesOf, entryCount } from "./entries.ts";
 import { moments } from "./moments.ts";
 import { fitNGrams, type NGramEncoder } from "./text/n-gram-encoder.ts";
 

@@ -1,7 +1,7 @@
 import { checkOptions } from "minimand/engine";
+import { withoutSides } from "../pairs/entries.ts";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset, Fold } from "./dataset.ts";
-import { withoutSides } from "./entries.ts";
 import { forwardFolds, hasTime } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { random } from "./random.ts";

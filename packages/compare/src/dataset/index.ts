@@ -30,7 +30,6 @@ export {
   inputNames,
   type NumericEncoder,
 } from "./encoder.ts";
-export { singleResponses } from "./entries.ts";
 export { type FoldsOptions, folds } from "./folds.ts";
 export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";

@@ -1,8 +1,8 @@
 import { checkOptions } from "minimand/engine";
+import { withoutSides } from "../pairs/entries.ts";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
-import { withoutSides } from "./entries.ts";
 import { hasTime, haveClassesOf, laterRows } from "./forward.ts";
 import { dealGroups } from "./groups.ts";
 import { integer, type Random, random, shuffle } from "./random.ts";

@@ -1,5 +1,5 @@
+import { entriesOf, withoutSides } from "../pairs/entries.ts";
 import type { Dataset, Feature } from "./dataset.ts";
-import { entriesOf, withoutSides } from "./entries.ts";
 import { dealGroups } from "./groups.ts";
 import { innerSplit } from "./inner-split.ts";
 import { type Random, random, shuffle } from "./random.ts";

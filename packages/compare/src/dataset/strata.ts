@@ -1,6 +1,6 @@
+import { withoutSides } from "../pairs/entries.ts";
 import { dataError, quoted } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
-import { withoutSides } from "./entries.ts";
 import { type Random, shuffle } from "./random.ts";
 
 /**

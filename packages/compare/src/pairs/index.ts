@@ -1,3 +1,4 @@
+export { singleResponses } from "./entries.ts";
 export { examinePairs } from "./examine-pairs.ts";
 export { makePairDataset, type PairDatasetOptions } from "./pair-dataset.ts";
 export type { PairTable } from "./pair-table.ts";

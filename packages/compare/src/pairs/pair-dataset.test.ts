@@ -4,10 +4,10 @@ import { pairsOf, pairsText } from "../../../../test/support/pairs.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { encode } from "../dataset/encode.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
-import { singleResponses } from "../dataset/entries.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { sampleRows } from "../dataset/pick-rows.ts";
+import { singleResponses } from "./entries.ts";
 import { makePairDataset } from "./pair-dataset.ts";
 import { pairTable } from "./read-pairs.ts";
 

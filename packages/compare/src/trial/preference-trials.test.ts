@@ -4,7 +4,7 @@ import { quick } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { pairsOf, pairsText } from "../../../../test/support/pairs.ts";
 import type { Dataset, Feature } from "../dataset/dataset.ts";
-import { entriesOf } from "../dataset/entries.ts";
+import { entriesOf } from "../pairs/entries.ts";
 import { chooseCandidates } from "../plan/choose.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import { predictionKept } from "./kept-predictions.ts";

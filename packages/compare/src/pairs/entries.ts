@@ -1,4 +1,4 @@
-import type { Dataset } from "./dataset.ts";
+import type { Dataset } from "../dataset/dataset.ts";
 
 /** Where the entries of rows stand in the columns of a data set: those of a pair follow one another. */
 export function entriesOf({ pairs }: Pick<Dataset, "pairs">, rows: Int32Array): Int32Array {
