@@ -61,9 +61,10 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
 }
 
 /** What the numbers are of, and why neither a small step nor a first place is a finding. */
-function explained({ task, testRows, ranking, seeds }: DatasetReport): string {
+function explained({ metrics, testRows, ranking, seeds }: DatasetReport): string {
   const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference").length;
-  const areas = task === "regression" ? "" : "; ROC-AUC is the mean over the test parts";
+  const areas =
+    "roc-auc" in (metrics[ranking.baseline] ?? {}) ? "; ROC-AUC is the mean over the test parts" : "";
   const further =
     seeds.complete.length > 1
       ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: what is close may stand the other way round on equal seeds.`
