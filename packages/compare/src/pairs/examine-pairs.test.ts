@@ -91,6 +91,13 @@ describe("pairs that were judged more than once", () => {
     );
   });
 
+  it("are the same whoever judged them, and when", async () => {
+    const pairs = await read({
+      ...{ x_chosen: [1, 2, 5], x_rejected: [2, 1, 6], rater: ["a", "b", "a"] },
+    });
+    expect(repeatedPairs(pairs)).toMatchObject({ pairs: 1, labels: 2, contradictions: 1, agreements: 0 });
+  });
+
   it("of other prompts are other pairs", async () => {
     const pairs = await read({ prompt: ["p", "q"], chosen: ["a", "b"], rejected: ["b", "a"] });
     expect(repeatedPairs(pairs).pairs).toBe(0);

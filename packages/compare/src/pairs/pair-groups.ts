@@ -2,8 +2,8 @@ import { largestGroup, linkedRows, rootOf } from "../dataset/groups.ts";
 
 /** A set of keys by which pairs belong together: each pair has some, and pairs with a key in common are of one group. */
 export interface PairKeys {
-  /** What they are, for the note: `prompts`. */
-  name: string;
+  /** What they are, for the note: `prompts`. Null: nothing is said of them. */
+  name: string | null;
   /** The keys of each pair. */
   of: readonly (readonly string[])[];
 }
@@ -38,6 +38,7 @@ export function groupPairs(
       parent = together;
       continue;
     }
+    if (name === null) continue;
     const share = Math.round((100 * after) / count);
     notes.push(
       `${name} are shared between folds: kept together, ${share} % of the pairs would be one group; the scores are of known ${name}, for new ones expect less`,

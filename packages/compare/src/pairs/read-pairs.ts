@@ -175,7 +175,8 @@ function grouping(
   rejected: readonly string[],
 ): { groups: Int32Array; notes: string[] } {
   const together: PairKeys = {
-    name: "equal pairs",
+    // Where these can't be kept together, items can't.
+    name: null,
     of: chosen.map((key, i) => [unordered(key, rejected[i]!)]),
   };
   const items = { name: "items", of: chosen.map((key, i) => [key, rejected[i]!]) };

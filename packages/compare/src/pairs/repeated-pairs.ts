@@ -1,4 +1,4 @@
-import type { Table } from "../table/table.ts";
+import type { Column, Table } from "../table/table.ts";
 import type { PairTable } from "./pair-table.ts";
 
 /** What pairs say that were judged more than once, in whichever order. */
@@ -21,11 +21,14 @@ export interface RepeatedPairs {
  * const { agreements, total } = repeatedPairs(pairs);
  * estimateFlipRate.fromAgreement({ agreements, total });
  */
-export function repeatedPairs(pairs: Pick<PairTable, "chosen" | "rejected">): RepeatedPairs {
+export function repeatedPairs(pairs: Pick<PairTable, "chosen" | "rejected" | "prompts">): RepeatedPairs {
   const ids = new Map<string, number>();
+  // What belongs to both sides, as who judged and when, makes no other pair of them; what was asked does.
+  const told = pairs.chosen.columns.map((column, j) => differ(column, pairs.rejected.columns[j]!));
   const idsOf = (table: Table): number[] =>
     Array.from({ length: table.rows }, (_, row) => {
-      const key = JSON.stringify(table.columns.map((column) => column.at(row)));
+      const cells = table.columns.flatMap((column, j) => (told[j] ? [column.at(row)] : []));
+      const key = JSON.stringify([pairs.prompts?.[row], ...cells]);
       const id = ids.get(key) ?? ids.size;
       ids.set(key, id);
       return id;
@@ -50,4 +53,9 @@ export function repeatedPairs(pairs: Pick<PairTable, "chosen" | "rejected">): Re
     found.total += (all * (all - 1)) / 2;
   }
   return found;
+}
+
+function differ(one: Column, other: Column): boolean {
+  for (let row = 0; row < one.length; row++) if (one.at(row) !== other.at(row)) return true;
+  return false;
 }
