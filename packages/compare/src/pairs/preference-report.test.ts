@@ -1,0 +1,79 @@
+import { randomSource } from "minimand/engine";
+import { describe, expect, it } from "vitest";
+import type { PairCalibration, PredictedTrial } from "../results.ts";
+import { calibrated } from "../trial/calibration.ts";
+import { keepPrediction } from "../trial/kept-predictions.ts";
+import { preferenceReport } from "./preference-report.ts";
+
+const pairs = 900;
+const truth = { labels: Int32Array.from({ length: pairs }, (_, i) => i & 1), targets: [], groups: null };
+
+/** Three test parts of a reward that is right up to its logistic noise, where this share of labels is flipped. */
+function trialsOf(flips: number, size: number, preference: Partial<PairCalibration> = {}): PredictedTrial[] {
+  const next = randomSource(5);
+  const logOdds = Array.from({ length: pairs }, (_, i) => {
+    const z = size * (next() - 0.5);
+    const agrees = next() < 1 / (1 + Math.exp(-z)) !== next() < flips;
+    return (agrees ? z : -z) * (truth.labels[i] === 1 ? 1 : -1);
+  });
+  return [0, 1, 2].map((fold): PredictedTrial => {
+    const own = { temperature: 2, flipRate: 0.1 + 0.02 * fold, identifiable: true, assumed: 0.1 };
+    const calibration = { ...own, ...preference };
+    const ids = Int32Array.from({ length: pairs / 3 }, (_, i) => 3 * i + fold);
+    const odds = Array.from(ids, (id) => logOdds[id]);
+    const prediction = calibrated(
+      {
+        probabilities: Float64Array.from(
+          odds.flatMap((z) => [1 / (1 + Math.exp(z)), 1 / (1 + Math.exp(-z))]),
+        ),
+        predicted: Int32Array.from(odds, (z) => Number(z > 0)),
+        predictions: new Float64Array(0),
+      },
+      calibration,
+    );
+    return {
+      ...{ candidate: "bradley-terry", seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs: 1 },
+      ...{ score: 0.5, metrics: {}, curve: [], rows: { fit: 1, validation: 1, test: 1 }, seconds: 1 },
+      predictions: keepPrediction(ids, prediction),
+      preference: calibration,
+    };
+  });
+}
+
+const options = { baseline: "bradley-terry", accuracies: new Map([["bradley-terry", 0.7]]) };
+
+describe("what is said of flips", () => {
+  it("is the rate by the baseline's margins on test parts, whatever their scale", () => {
+    const report = preferenceReport(trialsOf(0.2, 24), truth, { ...options, flipRate: "auto" });
+    const { epsilon, lower, upper } = report.flipRate!;
+    expect(report.flipRate!.from).toBe("likelihood");
+    expect(Math.abs(epsilon - 0.2)).toBeLessThan(0.04);
+    expect([lower! < 0.2, upper! > 0.2]).toEqual([true, true]);
+    expect(report.judgedBy).toEqual({ folds: 3, identifiable: 3, least: 0.1, most: 0.14 });
+    expect(report.corrected).toBeCloseTo((0.7 - epsilon) / (1 - 2 * epsilon), 10);
+    expect(report.sentences[0]).toMatch(
+      /^Flip rate: \d+ % \(95 % interval \d+ % to \d+ %\) of the preferences contradict/,
+    );
+    expect(report.sentences[1]).toContain("(10 % to 14 %), never by that of the pairs it is tested on.");
+    expect(report.sentences).toHaveLength(3);
+  });
+
+  it("is that it can't be told, where no margin is large", () => {
+    const unknown = { identifiable: false, flipRate: 0, temperature: 1 };
+    const report = preferenceReport(trialsOf(0.2, 0.2, unknown), truth, { ...options, flipRate: "auto" });
+    expect(report).toMatchObject({ flipRate: null, corrected: null, accuracy: 0.7 });
+    expect(report.judgedBy).toEqual({ folds: 3, identifiable: 0, least: null, most: null });
+    expect(report.sentences[0]).toContain("can't be told");
+    expect(report.sentences[1]).toContain("as if there were no flips");
+  });
+
+  it("is what was given, with where it comes from", () => {
+    const given = { from: "agreement", epsilon: 0.2, lower: null, upper: null } as const;
+    const report = preferenceReport(trialsOf(0.2, 24), truth, { ...options, flipRate: given });
+    expect(report.flipRate).toEqual(given);
+    expect(report.sentences).toHaveLength(2);
+    expect(report.sentences[0]).toContain(
+      "Flip rate: 20 % of the preferences are the wrong way round, as given (--agreement)",
+    );
+  });
+});
