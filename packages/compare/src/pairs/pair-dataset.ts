@@ -68,10 +68,12 @@ export function makePairDataset(pairs: PairTable, options: PairDatasetOptions = 
   const prompts = names.includes(promptColumn) && kind === "text";
   if (prompts)
     told.push({ level: "info", column: promptColumn, text: "keeps pairs together, and is no input" });
+  const count = new Set(groups).size;
+  if (count < rows) told.push({ level: "info", text: `${count} groups of pairs, each in one fold` });
   return {
     ...{ name, task: "preference", target: "preference", classes: [...sides], features, labels },
     targets: new Float64Array(0),
-    groups: new Set(groups).size === rows ? null : groups,
+    groups: count === rows ? null : groups,
     rows,
     pairs: true,
     notes: [...told, ...notes, ...dropNotes(dropped)],

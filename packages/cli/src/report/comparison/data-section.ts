@@ -1,5 +1,5 @@
 import type { DatasetReport, FeatureSummary } from "@minimand/compare";
-import { classesFigure, percent } from "@minimand/compare";
+import { classesFigure, percent, traitsOf } from "@minimand/compare";
 import { plural } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
@@ -52,5 +52,5 @@ ${missing === 0 ? "none with missing values" : `${missing} with missing values (
 ${plural(report.inputs, "input")} of the network after encoding. ${targetOf(report)}</p>
 ${balance}
 ${notesList(report.notes)}
-<details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, report.rows)}</details>`;
+<details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, traitsOf[report.task].examplesPerRow * report.rows)}</details>`;
 }

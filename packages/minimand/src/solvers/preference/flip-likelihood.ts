@@ -17,6 +17,7 @@ function sumOver(margins: ArrayLike<number>, of: (z: number) => number): number 
   return sum;
 }
 
+/** That of margins as they are. */
 export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
   const slope = (e: number): number => sumOver(margins, (z) => (sigmoid(-z) - sigmoid(z)) / shareAt(z, e));
   return {
@@ -26,7 +27,7 @@ export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
   };
 }
 
-/** Each scale is found from that of the nearest rate so far, the first one at 0, where the likelihood is concave in it. */
+/** That of margins in whatever unit. Each scale is found from that of the nearest rate so far, the first one at 0, where the likelihood is concave in it. */
 export function ofAnyScale(margins: ArrayLike<number>): Likelihood {
   const size = sizeOf(margins);
   const found: { e: number; power: number; value: number }[] = [];
