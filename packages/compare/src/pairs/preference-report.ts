@@ -77,11 +77,10 @@ function sentencesOf({
     const { from, epsilon, lower, upper } = flipRate;
     const interval =
       lower === null || upper === null ? "" : ` (95 % interval ${percent(lower)} to ${percent(upper)})`;
-    const ceiling = `no reward can agree with more than ${percent(1 - epsilon)} of such labels`;
     lines.push(
       from === "likelihood"
-        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, or what the columns don't say; ${ceiling}.`
-        : `Flip rate: ${percent(epsilon)}${interval} of the preferences are the wrong way round, as given (${from === "known" ? "--flip-rate" : `--${from}`}); ${ceiling}.`,
+        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, what the columns don't say, or mistakes of the reward itself. Flips may be far fewer: a reward that fits better, of more pairs, finds less. --agreement (pairs with two labels) and --audit tell them without one.`
+        : `Flip rate: ${percent(epsilon)}${interval} of the preferences are the wrong way round, as given (${from === "known" ? "--flip-rate" : `--${from}`}); no reward can agree with more than ${percent(1 - epsilon)} of such labels.`,
     );
   }
   if (flipRate === null || flipRate.from === "likelihood") {
@@ -92,7 +91,8 @@ function sentencesOf({
         : `Each fold is judged by the rate that its training pairs tell${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} tell none and are judged as if there were no flips` : ""}`;
     lines.push(`${told}.`);
   }
-  if (accuracy !== null && corrected !== null && flipRate !== null && flipRate.epsilon > 0)
+  // By the likelihood it would be a circle: what the reward gets wrong would be called flips.
+  if (accuracy !== null && corrected !== null && flipRate !== null && flipRate.from !== "likelihood")
     lines.push(
       `The baseline agrees with ${percent(accuracy)} of the labels; were ${percent(flipRate.epsilon)} of them flipped by chance, it would agree with ${percent(corrected)} of the true preferences.`,
     );
