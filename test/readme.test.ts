@@ -31,7 +31,7 @@ describe("programs of the READMEs", () => {
 
   it("stand in every package but the command's", () => expect(readmes.length).toBe(4));
 
-  it.each([...readmes, "docs/ownership.md"])("%s runs", (readme) => {
+  it.each([...readmes, "docs/ownership.md", "docs/preferences.md"])("%s runs", (readme) => {
     expect(outputOf(readme)).not.toBe("");
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { cards } from "@minimand/papers";
+import { cards, type Row } from "@minimand/papers";
 import { pageOf, readSections } from "../../bench/results.ts";
 import { fillBlocks } from "./blocks.ts";
 import { folderOf, measuredOf, outcomesFile, papersTable, verdictText } from "./papers.ts";
@@ -10,6 +10,7 @@ export function generatedPages(): Map<string, string> {
   const pages = new Map<string, string>();
   pages.set("README.md", fillBlocks(read("README.md"), "papers", papersTable));
   for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
+  pages.set("docs/preferences.md", measuredPage("docs/preferences"));
   pages.set("packages/papers/src/outcomes.json", outcomesFile());
   pages.set("bench/RESULTS.md", pageOf(readSections()));
   return pages;
@@ -24,6 +25,12 @@ function paperPage(slug: string): string {
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** A page whose tables are of the rows of the file beside it. */
+function measuredPage(path: string): string {
+  const rows: Row[] = JSON.parse(read(`${path}.json`));
+  return fillBlocks(read(`${path}.md`), "measured", (view) => tableOfView(rows, view as View));
 }
 
 function read(path: string): string {

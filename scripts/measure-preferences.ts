@@ -1,0 +1,65 @@
+/*
+ * Measures what docs/preferences.md shows of real ratings, and writes docs/preferences.json: what is known of them, and what
+ * `minimand compare` says of pairs as they are and with a fifth of the labels turned by chance.
+ *
+ *     npx node --conditions=minimand-source scripts/measure-preferences.ts [FOLDER]   # then npm run docs
+ *
+ * FOLDER keeps what has been computed, so that the same command goes on.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Results } from "@minimand/compare";
+import type { Row } from "@minimand/papers";
+import { rateOfPairs, ratingFacts, ratingPairs, readRatings } from "../examples/rating-pairs.ts";
+
+/** Pairs that the command is given, of some 230 sets of six entries, and losses: all would take hours. */
+const compared = 3000;
+
+const asked = "--task preference --model linear --losses bradley-terry,rdpo,noise-aware --seeds 1 --quiet";
+
+const [folder = "minimand-preferences"] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const ratings = await readRatings();
+const facts = ratingFacts(ratings);
+const rows: Row[] = [
+  ...facts.byDistance.map(({ from, to, share, contradictions }) => ({
+    ...{ part: "distance", apart: `${from} to ${to}`, share, contradictions },
+  })),
+  { part: "distance", apart: "any", share: 1, contradictions: facts.contradictions },
+  { part: "agreement", agreement: facts.agreement, rate: facts.rateOfAgreement },
+  ...[0, 0.1, 0.2, 0.3].map((flips) => ({
+    ...{ part: "turned", flips, ...rateOfPairs(ratingPairs(ratings, { flips })) },
+  })),
+];
+for (const flips of [0, 0.2]) {
+  rows.push(...comparison(flips));
+  writeFileSync("docs/preferences.json", `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+/** What the command finds, of pairs of which so many labels are turned. */
+function comparison(flips: number): Row[] {
+  const file = join(folder, `turned-${flips}.jsonl`);
+  const pairs = ratingPairs(ratings, { flips }).slice(0, compared);
+  const lines = pairs.map(({ chosen, rejected }) => JSON.stringify({ chosen, rejected }));
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const out = join(folder, `turned-${flips}`);
+  const options = [...asked.split(" "), "--out", out];
+  const { status } = spawnSync("npx", ["minimand", "compare", file, ...options], { stdio: "inherit" });
+  if (status !== 0) throw new Error(`minimand compare: exit code ${status}`);
+  const { datasets }: Results = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+  const [{ ranking, preference, metrics }] = datasets;
+  const against = pairs.filter(({ all }) => all < 0).length / pairs.filter(({ all }) => all !== 0).length;
+  return [
+    {
+      ...{ part: "rate", flips, contradictions: against },
+      ...{ found: preference?.flipRate?.epsilon ?? null, lower: preference?.flipRate?.lower ?? null },
+      ...{ upper: preference?.flipRate?.upper ?? null, accuracy: preference?.accuracy ?? null },
+      corrected: preference?.corrected ?? null,
+    },
+    ...ranking.entries.map(({ candidate, verdict, mean, difference }) => ({
+      ...{ part: "loss", flips, loss: candidate, verdict, "log loss": mean },
+      ...{ difference: difference?.mean ?? null, accuracy: metrics[candidate]?.accuracy ?? null },
+    })),
+  ];
+}
