@@ -163,14 +163,15 @@ export function reportDataset(
     ranking,
   };
   const metrics = metricsByCandidate(used, truth, dataset.task);
-  const accuracies = new Map(
-    Object.entries(metrics).flatMap(([id, { accuracy: a }]) => (a == null ? [] : [[id, a]])),
-  );
   const whole = {
     ...report,
     metrics,
     ...(dataset.pairs && {
-      preference: preferenceReport(used, truth, { ...settings, baseline, accuracies }),
+      preference: preferenceReport(used, truth, {
+        flipRate: settings.flipRate,
+        baseline,
+        accuracy: metrics[baseline]?.accuracy ?? null,
+      }),
     }),
     model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true, keep }),
   };

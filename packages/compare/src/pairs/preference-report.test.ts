@@ -40,7 +40,7 @@ function trialsOf(flips: number, size: number, preference: Partial<PairCalibrati
   });
 }
 
-const options = { baseline: "bradley-terry", accuracies: new Map([["bradley-terry", 0.7]]) };
+const options = { baseline: "bradley-terry", accuracy: 0.7 };
 
 describe("what is said of flips", () => {
   it("is the rate by the baseline's margins on test parts, whatever their scale", () => {

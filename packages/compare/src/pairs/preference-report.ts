@@ -9,17 +9,14 @@ import { predictionKept } from "../trial/kept-predictions.ts";
  * pairs of the test parts of the first seed; it is told, and judges nothing: each fold is judged by what its training pairs say.
  *
  * @param trials of all candidates
- * @param accuracies of all rows, by candidate
+ * @param about `accuracy` of the baseline on all rows
  */
 export function preferenceReport(
   trials: readonly PredictedTrial[],
   truth: Truth,
-  {
-    flipRate: given,
-    baseline,
-    accuracies,
-  }: Pick<Settings, "flipRate"> & { baseline: string; accuracies: ReadonlyMap<string, number> },
+  about: Pick<Settings, "flipRate"> & { baseline: string; accuracy: number | null },
 ): PreferenceReport {
+  const { flipRate: given, baseline, accuracy } = about;
   const own = trials.filter(({ candidate }) => candidate === baseline);
   const rates = own.flatMap(({ preference }) => (preference === undefined ? [] : [preference]));
   const told = rates.filter(({ identifiable }) => identifiable).map(({ flipRate }) => flipRate);
@@ -30,7 +27,6 @@ export function preferenceReport(
     least: told.length === 0 ? null : Math.min(...told),
     most: told.length === 0 ? null : Math.max(...told),
   };
-  const accuracy = accuracies.get(baseline) ?? null;
   const corrected =
     flipRate === null || accuracy === null
       ? null
@@ -47,7 +43,7 @@ function likeliest(trials: readonly PredictedTrial[], truth: Truth): PreferenceR
       if (predictions === null || preference === undefined) return [];
       const { ids, prediction } = predictionKept(predictions);
       const labels = ids.map((id) => truth.labels[id]);
-      return [...towardsLabels(cleanLogOdds(prediction, preference.flipRate), labels)];
+      return Array.from(towardsLabels(cleanLogOdds(prediction, preference.flipRate), labels));
     });
   if (margins.length === 0) return null;
   try {

@@ -1,4 +1,4 @@
-import { estimateFlipRate, metricById } from "minimand";
+import { estimateFlipRate, metricById, NonFiniteError } from "minimand";
 import { derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { folds } from "../dataset/folds.ts";
@@ -79,9 +79,9 @@ async function outOfFold(
   dataset: Dataset,
   { learner, network }: { learner: Learner; network: Network },
   { seed, signal }: { seed: number; signal?: AbortSignal },
-): Promise<number[] | null> {
-  const rows = Int32Array.of(...fitRows, ...validationRows);
-  const labels = Int32Array.of(...fit.labels, ...validation.labels);
+): Promise<Float64Array | null> {
+  const rows = joined(fitRows, validationRows);
+  const labels = joined(fit.labels, validation.labels);
   const width = fit.x.length / fit.rows;
   const x = new Float32Array(rows.length * width);
   x.set(fit.x);
@@ -98,7 +98,7 @@ async function outOfFold(
     });
     return { x: own, rows: some.length, labels: some.map((row) => labels[row]), targets: new Float64Array() };
   };
-  const margins: number[] = [];
+  const margins = new Float64Array(rows.length);
   const metric = metricById("log-loss");
   let tried = grid;
   try {
@@ -118,12 +118,19 @@ async function outOfFold(
       const { trained } = best.run;
       const rewards = await network.outputs(trained, held).finally(() => discard(trained));
       const odds = Float64Array.from(held.labels, (_, row) => rewards[2 * row + 1] - rewards[2 * row]);
-      margins.push(...towardsLabels(odds, held.labels));
+      for (const [row, margin] of towardsLabels(odds, held.labels).entries()) margins[test[row]] = margin;
     }
   } catch (error) {
-    // Groups that can't be cut once more.
-    if (error instanceof DataError) return null;
+    // Groups that can't be cut once more, or responses so far away that their rewards aren't finite.
+    if (error instanceof DataError || error instanceof NonFiniteError) return null;
     throw error;
   }
   return margins;
+}
+
+function joined(a: Int32Array, b: Int32Array): Int32Array<ArrayBuffer> {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

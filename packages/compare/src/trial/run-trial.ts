@@ -82,7 +82,7 @@ export function makeTrialRunner(
     spec: TrialSpec,
     signal?: AbortSignal,
   ): Promise<PreparedFold> => {
-    if (task !== "preference" || fold.flips !== undefined) return fold;
+    if (dataset.pairs === undefined || fold.flips !== undefined) return fold;
     if (settings.flipRate !== "auto") fold.flips = flipsGiven(settings.flipRate.epsilon);
     else {
       const scoring = plannedFor(
