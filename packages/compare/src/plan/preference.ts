@@ -57,7 +57,9 @@ const beta = ({ beta }: Hyper) => ({ beta });
 /** Losses that know how many labels are flipped. */
 const ofFlips = {
   ...family,
-  ...tuning({ flips: [">= 0, epsilon as a multiple of the estimated flip rate", 1, 0.5, 1.5] }),
+  ...tuning({
+    flips: [">= 0, epsilon as a multiple of the lower end of the flip rate's interval", 1, 0.5, 1.5],
+  }),
   hyper: ({ flipRate }: { flipRate: number }) => ({ flipRate }),
 };
 const epsilon = ({ flips, flipRate }: Hyper) => ({ beta: 1, epsilon: flips.mul(flipRate) });

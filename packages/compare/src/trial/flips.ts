@@ -5,6 +5,7 @@ import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { type Grid, gridOf } from "../plan/grid.ts";
 import { preferenceCandidates } from "../plan/preference.ts";
+import type { GivenFlips } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
 import type { Part, PreparedFold } from "./fold.ts";
@@ -39,15 +40,29 @@ const [scored] = preferenceCandidates;
 const { rates, settings } = gridOf(scored, 1);
 const grid: Grid = { rates: [rates[0], 10 * rates[0]], beyond: null, settings };
 
-/** What follows from a rate that is known. */
-export function flipsGiven(rate: number): FoldFlips {
-  return { judged: Math.min(rate, largest), assumed: Math.min(rate, most), identifiable: true };
+/** A rate, and the lower end of its interval where it has one. */
+type Rate = Pick<GivenFlips, "epsilon" | "lower">;
+
+/**
+ * What follows from a rate that is given. Losses are told the lower end of its interval: a rate that is too large does them more harm than
+ * one that is too small.
+ */
+export function flipsGiven({ epsilon, lower }: Rate): FoldFlips {
+  return {
+    judged: Math.min(epsilon, largest),
+    assumed: Math.min(lower ?? epsilon, most),
+    identifiable: true,
+  };
 }
 
+/** No flips at all, as far as judging goes. */
+const none = flipsGiven({ epsilon: 0, lower: null });
+
 /** What follows from an estimate; null: there is none. */
-function flipsEstimated(rate: number | null): FoldFlips {
-  if (rate === null) return { judged: 0, assumed: usual, identifiable: false };
-  return { ...flipsGiven(rate), assumed: Math.min(Math.max(rate, least), most) };
+function flipsEstimated(rate: Rate | null): FoldFlips {
+  if (rate === null) return { ...none, assumed: usual, identifiable: false };
+  const given = flipsGiven(rate);
+  return { ...given, assumed: Math.max(given.assumed, least) };
 }
 
 /**
@@ -65,7 +80,7 @@ export async function estimateFlips(
   const margins = await outOfFold(fold, dataset, { learner, network }, { seed, signal });
   if (margins === null) return flipsEstimated(null);
   try {
-    return flipsEstimated(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }).epsilon);
+    return flipsEstimated(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }));
   } catch (error) {
     // The likelihood is the same for nearly all rates.
     if (error instanceof RangeError) return flipsEstimated(null);
@@ -107,7 +122,7 @@ async function outOfFold(
       const [own, held] = [part(inner.fit), part(test)];
       const prepared: PreparedFold = {
         ...{ ...rest, fit: own, validation: part(inner.validation), fitRows: inner.fit },
-        ...{ validationRows: inner.validation, flips: flipsGiven(0) },
+        ...{ validationRows: inner.validation, flips: none },
       };
       const selection = selectionFor(scored, metric, 0);
       const options = { seed: derive(seed, i), metric, selection, signal };

@@ -74,7 +74,11 @@ describe("trials of pairs", () => {
       // All are tuned with equal effort: two rates, at most one beyond, another setting.
       expect([3, 4], id).toContain(tuning.length);
     }
-    expect(Math.abs(baseline.preference!.flipRate - 0.2)).toBeLessThan(0.06);
+    const { flipRate, assumed } = baseline.preference!;
+    expect(Math.abs(flipRate - 0.2)).toBeLessThan(0.06);
+    // Losses are told the lower end of its interval.
+    expect(assumed).toBeLessThan(flipRate - 0.005);
+    expect(assumed).toBeGreaterThan(0.08);
   });
 
   it("are the same whichever response of a pair is called the first", async () => {

@@ -83,7 +83,7 @@ export function makeTrialRunner(
     signal?: AbortSignal,
   ): Promise<PreparedFold> => {
     if (dataset.pairs === undefined || fold.flips !== undefined) return fold;
-    if (settings.flipRate !== "auto") fold.flips = flipsGiven(settings.flipRate.epsilon);
+    if (settings.flipRate !== "auto") fold.flips = flipsGiven(settings.flipRate);
     else {
       const scoring = plannedFor(
         baselineIdOf({ baseline: "auto" }, task),
