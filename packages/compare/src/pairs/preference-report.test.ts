@@ -78,5 +78,7 @@ describe("what is said of flips", () => {
       "Flip rate: 20 % of the preferences are the wrong way round, as given (--agreement); no reward can agree with more than 80 % of such labels.",
     );
     expect(report.sentences[1]).toMatch(/it would agree with 83 % of the true preferences\.$/);
+    const more = preferenceReport(trialsOf(0.2, 24), truth, { ...options, accuracy: 0.9, flipRate: given });
+    expect(more.sentences[1]).toMatch(/^The baseline agrees with 90 % of the labels, which is more: /);
   });
 });

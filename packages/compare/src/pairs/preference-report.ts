@@ -90,7 +90,9 @@ function sentencesOf({
   // By the likelihood it would be a circle: what the reward gets wrong would be called flips.
   if (accuracy !== null && corrected !== null && flipRate !== null && flipRate.from !== "likelihood")
     lines.push(
-      `The baseline agrees with ${percent(accuracy)} of the labels; were ${percent(flipRate.epsilon)} of them flipped by chance, it would agree with ${percent(corrected)} of the true preferences.`,
+      accuracy > 1 - flipRate.epsilon
+        ? `The baseline agrees with ${percent(accuracy)} of the labels, which is more: by chance, or the rate of these pairs is smaller.`
+        : `The baseline agrees with ${percent(accuracy)} of the labels; were ${percent(flipRate.epsilon)} of them flipped by chance, it would agree with ${percent(corrected)} of the true preferences.`,
     );
   return lines;
 }
