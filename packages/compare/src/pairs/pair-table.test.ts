@@ -122,10 +122,20 @@ describe("pairs of texts", () => {
 
   it("are read from lists in Parquet", async () => {
     const messages = (text: string) => [user("Hi"), answer(text)];
+    const text = { type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" } as const;
+    const listOf = (name: string) =>
+      [
+        { name, repetition_type: "OPTIONAL", num_children: 1, converted_type: "LIST" },
+        { name: "list", repetition_type: "REPEATED", num_children: 1 },
+        { name: "element", repetition_type: "OPTIONAL", num_children: 2 },
+        { name: "role", ...text },
+        { name: "content", ...text },
+      ] as const;
     const bytes = parquetWriteBuffer({
+      schema: [{ name: "root", num_children: 2 }, ...listOf("chosen"), ...listOf("rejected")],
       columnData: [
-        { name: "chosen", data: [messages("Hello!"), messages("Yes")], type: "JSON" },
-        { name: "rejected", data: [messages("Go away"), messages("No")], type: "JSON" },
+        { name: "chosen", data: [messages("Hello!"), messages("Yes")] },
+        { name: "rejected", data: [messages("Go away"), messages("No")] },
       ],
     });
     const table = await readTable(new Uint8Array(bytes), { name: "p.parquet", nested: "json" });
