@@ -63,7 +63,7 @@ export async function preferenceTraining<H extends Hyper = Hyper>(
   checkNumber("seed", seed, { integer: true });
   const { logps, params, compile } = own;
   const reference = given ?? (await referenceLogps({ logps, params, examples, size, compile }));
-  const { all, unpack } = packed(examples, options.logps?.vocabulary, reference);
+  const { all, unpack } = packed(examples, own.logps?.vocabulary, reference);
   const data = minibatches(all, { size, seed });
   checkReference(reference, data.count);
   const step = preferenceStep({ ...own, vocabulary: all.vocabulary }, unpack);
