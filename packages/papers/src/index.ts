@@ -3,6 +3,7 @@ import { card as aggregate } from "./aggregate/paper.ts";
 import { card as anyloss } from "./anyloss/paper.ts";
 import { card as compSum } from "./comp-sum/paper.ts";
 import { card as csIb } from "./cs-ib/paper.ts";
+import { card as daleLangevin } from "./dale-langevin/paper.ts";
 import { card as dcdm } from "./dcdm/paper.ts";
 import { card as deepUnfolding } from "./deep-unfolding/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
@@ -64,6 +65,7 @@ export const cards: readonly PaperCard[] = [
   ensloss,
   dhkd,
   deepUnfolding,
+  daleLangevin,
 ];
 
 // A literal for each, so that a bundler can split them.
@@ -73,6 +75,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   anyloss: () => import("./anyloss/reproduction.ts"),
   "comp-sum": () => import("./comp-sum/reproduction.ts"),
   "cs-ib": () => import("./cs-ib/reproduction.ts"),
+  "dale-langevin": () => import("./dale-langevin/reproduction.ts"),
   "deep-unfolding": () => import("./deep-unfolding/reproduction.ts"),
   dcdm: () => import("./dcdm/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),

@@ -1,0 +1,80 @@
+import { numpy as np } from "@jax-js/jax";
+import { adam, dense, type Model, minibatches, sequential } from "minimand";
+import { keyOf, relu, softmax } from "minimand/engine";
+import { batchCrossEntropy, networkOf } from "../kit/networks.ts";
+import { discard, trainNetwork } from "../kit/train-network.ts";
+import type { TrialHost } from "../reproduction.ts";
+import { countOf, type Digits, type Rows } from "./data.ts";
+import { batch, featureSize } from "./settings.ts";
+
+/** What a classifier sees in rows. */
+export interface Seen {
+  /** Row-major `[rows, featureSize]`, its last hidden layer. */
+  features: Float32Array;
+  /** Row-major `[rows, 10]`. */
+  probabilities: Float32Array;
+}
+
+/** The same start and batches for all seeds: distances of features are in units of their own classifier. */
+const seed = 77;
+
+/** Trains a classifier of the digits; what it sees in others is what samples are judged by. */
+export async function classifierOf(
+  { train, test }: Digits,
+  epochs: number,
+  { compile, signal }: Pick<TrialHost, "compile" | "signal">,
+): Promise<{ see(rows: Rows): Promise<Seen>; accuracy: number; dispose(): void }> {
+  const trunk: Model = sequential([
+    ...[dense({ inputs: 64, outputs: 64, initial: "he" }), relu],
+    ...[dense({ inputs: 64, outputs: featureSize, initial: "he" }), relu],
+  ]);
+  const model: Model = sequential([
+    (x: np.Array) => x.sub(1.5),
+    trunk,
+    dense({ inputs: featureSize, outputs: 10, initial: "zeros" }),
+  ]);
+  const { step, predict } = networkOf({ model, loss: batchCrossEntropy, optimizer: adam(2e-3) }, compile);
+  const examples = { x: train.x, shape: [64], y: train.labels, classes: 10 };
+  const state = await trainNetwork({
+    ...{ step, state: step.init(keyOf(seed)), epochs, signal },
+    batches: minibatches(examples, { size: batch, seed }),
+  });
+  step.dispose();
+  const inner = networkOf(
+    { model: sequential([(x: np.Array) => x.sub(1.5), trunk]), loss: batchCrossEntropy, optimizer: adam(1) },
+    compile,
+  );
+  // Both have the trunk as their second piece.
+  const params = state.params as unknown[];
+  const modelState = state.modelState as unknown[];
+  async function see({ x, d }: Rows): Promise<Seen> {
+    const input = (): np.Array => np.array(x, { shape: [x.length / d, d] });
+    const features = inner.predict(params.slice(0, 2) as never, modelState.slice(0, 2) as never, input());
+    const logits = predict(state.params, state.modelState, input());
+    return {
+      features: (await features.data()) as Float32Array,
+      probabilities: (await softmax(logits).data()) as Float32Array,
+    };
+  }
+  const { probabilities } = await see(test);
+  const right = test.labels.filter((label, i) => label === likeliest(probabilities, i)).length;
+  return {
+    see,
+    accuracy: right / countOf(test),
+    dispose() {
+      for (const { step, predict } of [inner]) {
+        step.dispose();
+        predict.dispose();
+      }
+      predict.dispose();
+      discard(state);
+    },
+  };
+}
+
+/** Class of the highest probability of a row. */
+export function likeliest(probabilities: Float32Array, row: number): number {
+  let best = 0;
+  for (let k = 1; k < 10; k++) if (probabilities[10 * row + k] > probabilities[10 * row + best]) best = k;
+  return best;
+}

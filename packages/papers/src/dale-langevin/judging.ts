@@ -1,0 +1,88 @@
+import { frechetDistance, kernelDistance, neighbourhoodScores } from "minimand";
+import { countOf, type Rows } from "./data.ts";
+import { likeliest, type Seen } from "./features.ts";
+import { featureSize } from "./settings.ts";
+
+/** How good samples are. */
+export interface Quality {
+  /** Frechet and kernel distance of features to those of the test. */
+  frechet: number;
+  kernel: number;
+  precision: number;
+  recall: number;
+  density: number;
+  coverage: number;
+  /** Mean of the classifier's highest probability. */
+  confidence: number;
+  /** Entropy of the classes that it finds; at most log 10. */
+  entropy: number;
+  /** Mean distance of a sample to the nearest row of the training. */
+  nearest: number;
+  /** Numbers that aren't positive. */
+  turned: number;
+}
+
+/** Judges rows by what a classifier sees in them, beside rows of the test. */
+export function qualityOf(
+  rows: Rows,
+  seen: Seen,
+  test: { seen: Seen },
+  training: Rows,
+  turned: number,
+): Quality {
+  const real = test.seen.features;
+  const { probabilities, features } = seen;
+  const count = countOf(rows);
+  const classes = new Float64Array(10);
+  let confidence = 0;
+  for (let i = 0; i < count; i++) {
+    const k = likeliest(probabilities, i);
+    classes[k] += 1 / count;
+    confidence += probabilities[10 * i + k] / count;
+  }
+  return {
+    frechet: frechetDistance(features, real, featureSize),
+    kernel: kernelDistance(features, real, featureSize),
+    ...neighbourhoodScores(real, features, featureSize),
+    confidence,
+    entropy: -classes.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0),
+    nearest: meanNearest(rows, training),
+    turned,
+  };
+}
+
+/** Mean over the rows of the Euclidean distance to the nearest of others. */
+export function meanNearest(rows: Rows, others: Rows): number {
+  const { x, d } = rows;
+  let total = 0;
+  for (let i = 0; i < x.length; i += d) {
+    let least = Infinity;
+    for (let j = 0; j < others.x.length; j += d) {
+      let sum = 0;
+      for (let k = 0; k < d && sum < least; k++) sum += (x[i + k] - others.x[j + k]) ** 2;
+      if (sum < least) least = sum;
+    }
+    total += Math.sqrt(least);
+  }
+  return total / countOf(rows);
+}
+
+/**
+ * Energy distance of two samples of points: `2 E|x - y| - E|x - x'| - E|y - y'|`, 0 for equal distributions.
+ *
+ * @see Szekely, Rizzo 2013, equation (2.4)
+ */
+export function energyDistance(a: Rows, b: Rows): number {
+  return 2 * meanDistance(a, b) - meanDistance(a, a) - meanDistance(b, b);
+}
+
+function meanDistance(a: Rows, b: Rows): number {
+  let sum = 0;
+  for (let i = 0; i < a.x.length; i += a.d)
+    for (let j = 0; j < b.x.length; j += b.d) {
+      let square = 0;
+      for (let k = 0; k < a.d; k++) square += (a.x[i + k] - b.x[j + k]) ** 2;
+      sum += Math.sqrt(square);
+    }
+  return sum / (countOf(a) * (countOf(b) - (a === b ? 1 : 0)));
+}
