@@ -80,7 +80,7 @@ export interface AdditiveSamplingOptions extends AdditiveOptions {
  * @throws TypeError, RangeError for unknown options and numbers out of range
  * @example
  * // Data N(1, 0.25): the noise that is expected in x_t is known.
- * const noise = (x, t) => x.sub(1).mul((0.8 * Math.sqrt(t)) / (0.25 + 0.64 * t))
+ * const noise = (x: np.Array, t: number) => x.sub(1).mul((0.8 * Math.sqrt(t)) / (0.25 + 0.64 * t))
  * const samples = await sampleAdditive(noise, random.key(0), np.array([[1], [2]]), { steps: 10 })
  * samples.shape // [2, 1]
  * @see Song et al. 2021, arXiv 2011.13456, appendix F, the variance-exploding equation

@@ -165,7 +165,7 @@ export interface MultiplicativeSamplingOptions {
  * @example
  * const motion = geometricBrownianMotion()
  * // Data exp(N(0.3, 0.16)), whose scores are known at all times.
- * const score = (x, t) => np.log(x).sub(0.3).div(0.16 + motion.logVariance(t)).add(1).neg()
+ * const score = (x: np.Array, t: number) => np.log(x).sub(0.3).div(0.16 + motion.logVariance(t)).add(1).neg()
  * const samples = await sampleMultiplicative(score, random.key(0), np.array([[1], [2]]), { motion, steps: 10 })
  * samples.shape // [2, 1]
  * @see Shetty, Madhava Prasath, Seelamantula 2025, arXiv 2510.02730; anneal and inner as in the authors' code
