@@ -162,6 +162,13 @@ export const headlines: { [slug: string]: Headline } = {
       text: "12 of FISTA {objective above converged@%2} %",
     },
   ],
+  "dale-langevin": [
+    {
+      row: { digits: "Dale-Langevin" },
+      text: "digits by noise that multiplies: distance {Frechet distance@0} to real ones",
+    },
+    { row: { digits: "independent pixels" }, text: "independent pixels {Frechet distance@0}" },
+  ],
   "pi-hc-moe": [
     {
       row: { arm: "hard constraint, 16 functions" },

@@ -5,6 +5,7 @@ export const runSeconds: { [slug: string]: number } = {
   anyloss: 108,
   "comp-sum": 69,
   "cs-ib": 58,
+  "dale-langevin": 107,
   "deep-unfolding": 75,
   dcdm: 158,
   dhkd: 74,
