@@ -2,9 +2,10 @@ import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
 import { difference, estimate, mean, round } from "../kit/statistics.ts";
 import type { Field, ReproductionReport, Row, Series } from "../reproduction.ts";
+import { arms } from "./arms.ts";
 import type { Quality } from "./judging.ts";
 import { exactData, speckleTimes } from "./settings.ts";
-import { arms, type DigitsResult, type ExactResult, type Measured, type PointsResult } from "./trial.ts";
+import type { DigitsResult, ExactResult, Measured, PointsResult } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
 const digits = (value: number): number => Number(value.toPrecision(3));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { arms } from "./arms.ts";
 import { digitsOf, independent, moons } from "./data.ts";
 import { energyDistance, meanNearest } from "./judging.ts";
 import { reproduction } from "./reproduction.ts";
 import { logFilter, psnr } from "./speckle.ts";
-import { arms } from "./trial.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 describe("the reproduction of dale-langevin", () => {

@@ -10,6 +10,7 @@ import {
 import { derive, keyOf, randomSource } from "minimand/engine";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";
+import { type Arm, arms } from "./arms.ts";
 import {
   columnMoments,
   countOf,
@@ -25,16 +26,6 @@ import { energyDistance, type Quality, qualityOf } from "./judging.ts";
 import { motion, type Noise, type Trained, trainScores } from "./networks.ts";
 import { exactData, exactSteps, pointWidth, type Sizes, sigma } from "./settings.ts";
 import { type SpeckleScores, speckleScores } from "./speckle.ts";
-
-/** Samplers and where they start. */
-export const arms = [
-  { id: "Dale-Langevin", kind: "multiplicative", sampler: "daleLangevin", mode: "perPixel" },
-  { id: "Dale-Langevin, pooled prior", kind: "multiplicative", sampler: "daleLangevin", mode: "pooled" },
-  { id: "unconstrained", kind: "multiplicative", sampler: "unconstrained", mode: "perPixel" },
-  { id: "probability flow", kind: "multiplicative", sampler: "flow", mode: "perPixel" },
-  { id: "additive diffusion", kind: "additive", sampler: null, mode: null },
-] as const;
-export type Arm = (typeof arms)[number];
 
 /** The chain on log-normal data with exact scores. */
 export interface ExactSpec {
