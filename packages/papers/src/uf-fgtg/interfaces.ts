@@ -1,0 +1,176 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { WordTokenizer } from "minimand";
+import type { RandomSource, Tree } from "minimand/engine";
+
+/** What can be drawn. */
+export type ShapeName = "ball" | "box" | "cone" | "tree" | "house" | "star" | "ring" | "moon";
+
+/** RGB, each 0 to 1. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** All that decides a picture. Lengths are shares of half the picture's side, whose centre is (0, 0); y points down. */
+export interface Scene {
+  shape: ShapeName;
+  colour: Rgb;
+  x: number;
+  y: number;
+  /** Radius of the shape. */
+  size: number;
+  /** Colours of the background at the top and at the bottom. */
+  sky: Rgb;
+  ground: Rgb;
+  /** Slope `k` of the soft mask `sigmoid(-k distance)`. */
+  edge: number;
+  /** Amplitude of a sinusoid on the shape, and its waves over the picture. */
+  texture: number;
+  waves: number;
+  /** Strength of Lambert's shading, and the angle of the light in the picture's plane. */
+  light: number;
+  lightAngle: number;
+  /** Strength of a bright vertical beam through the shape. */
+  beam: number;
+  /** 1 leaves colours and contrast as they are; 0 is grey, flat. */
+  saturation: number;
+  contrast: number;
+  /** How much darker the corners are. */
+  vignette: number;
+  /** Shift from blue to red. */
+  warmth: number;
+}
+
+/** A picture: 16 x 16 pixels, row by row, of three numbers in [0, 1] each; 768 numbers. */
+export type Picture = Float32Array;
+
+/** A row of CFP-mini. */
+export interface Triplet {
+  /** Noun; colour and noun; colour, noun and place. Where the fine prompt has no place, the last two are equal. */
+  coarse: readonly [short: string, middle: string, long: string];
+  fine: string;
+  scene: Scene;
+  picture: Picture;
+}
+
+/** The world's data set of one seed: 6,000 triplets to learn from and 500 to test on. */
+export interface World {
+  seed: number;
+  train: Triplet[];
+  test: Triplet[];
+}
+
+/**
+ * The world (`world/index.ts`):
+ *
+ *     worldOf(seed, sizes?): World
+ *     cfpMini({ seed, triplets }): Triplet[]
+ *     renderScene(scene): Picture
+ *     sceneOfPrompt(prompt, random): Scene           // said attributes as said, all others from the dull distribution
+ *     cleanPrompt(text): string
+ *     shapes, colours, places, modifiers             // the grammar's tables; modifiers: { words, change | null }
+ *     modifierWords: string[]                        // the 28 of them, 20 with an effect first
+ *     subjectOfPrompt(prompt): { shape, colour }     // what is asked for: names, or null where none is said
+ */
+export interface WorldFunctions {
+  renderScene(scene: Scene): Picture;
+  sceneOfPrompt(prompt: string, random: RandomSource): Scene;
+  cfpMini(options: { seed: number; triplets: number }): Triplet[];
+  worldOf(seed: number, sizes?: { train?: number; test?: number }): World;
+  cleanPrompt(text: string): string;
+}
+
+/** Prompts as rows of `promptLength` = 20 ids: start, words, end, then ends; longer ones are cut. */
+export interface PromptTokenizer {
+  words: WordTokenizer;
+  /** Ids of some prompts, cleaned first, `[prompts, 20]` row by row; how many were cut. */
+  encode(prompts: readonly string[]): { ids: Int32Array; cut: number };
+  /** What stands between start and the first end. */
+  decode(ids: Iterable<number>): string;
+}
+
+/** Traced; consumes its arrays, as all below. */
+export interface TextEncoder {
+  init(key: np.Array): Tree;
+  /** Int32 ids `[batch, 20]` to features `[batch, 20, 32]`. */
+  encode(params: Tree, tokens: np.Array): np.Array;
+}
+
+export interface Denoiser {
+  init(key: np.Array): Tree;
+  /**
+   * The noise in `zt` (eps-prediction).
+   *
+   * @param zt `[batch, latentSize]`
+   * @param t float32 `[batch]`, 0 to 199
+   * @param condition of the text encoder, `[batch, 20, 32]`
+   */
+  predict(params: Tree, zt: np.Array, t: np.Array, condition: np.Array): np.Array;
+}
+
+export interface TextDecoder {
+  init(key: np.Array): Tree;
+  /** Logits of the next tokens: memory `[batch, 20, 32]`, int32 tokens `[batch, time <= 20]` to `[batch, time, vocabulary]`. */
+  logits(params: Tree, memory: np.Array, tokens: np.Array): np.Array;
+  /** The decoder's own memory of a text, `[batch, 20]` to `[batch, 20, 32]`: what it was pre-trained on. */
+  memory(params: Tree, tokens: np.Array): np.Array;
+}
+
+/** PCA of pictures, on the host: whitened, so that latents have variance 1. */
+export interface Latents {
+  size: number;
+  explainedVariance: number;
+  /** `[pictures * size]`, row by row. */
+  encode(pictures: readonly Picture[]): Float32Array;
+  /** Pictures cut to [0, 1]. */
+  decode(latents: Float32Array): Picture[];
+}
+
+/**
+ * The frozen models of the world (`models/index.ts`): architectures and their parameters, which belong to whoever loaded them.
+ *
+ *     worldModels(): { encoder, denoiser, decoder }                        // architectures, no parameters
+ *     loadFrozen(read: (file) => Promise<Uint8Array>): Promise<Frozen>     // read: `checkpoints/` of this folder
+ *     disposeFrozen(frozen)
+ *     pictureGenerator(frozen, { compile? }): PictureGenerator
+ *     pictureJudge(frozen, { compile? }): PictureJudge
+ *     checkpointFiles: string[]
+ *
+ * A trial reads with `host.asset("checkpoints/NAME.safetensors")`, which `TrialHost` gets; the command reads the paper's folder.
+ */
+export interface Frozen {
+  tokenizer: PromptTokenizer;
+  latents: Latents;
+  encoder: TextEncoder;
+  denoiser: Denoiser;
+  decoder: TextDecoder;
+  params: { encoder: Tree; denoiser: Tree; decoder: Tree; classifier: Tree; contrastive: Tree };
+}
+
+/** DDIM with classifier-free guidance, conditioned by the original text encoder. */
+export interface PictureGenerator {
+  /**
+   * A picture for each prompt. The noise of place `i` is that of `(seed, i)` whatever the prompts are: the same place of two calls
+   * can be compared.
+   */
+  generate(
+    prompts: readonly string[],
+    seed: number,
+    options?: { steps?: number; guidance?: number },
+  ): Promise<Picture[]>;
+  dispose(): void;
+}
+
+/** The small picture classifier, and the contrastive embedding (trained with a seed of its own on fine prompts). */
+export interface PictureJudge {
+  /** Probabilities of the 8 shapes and of the 12 colours, in the order of `shapes` and `colours`. */
+  classify(pictures: readonly Picture[]): Promise<{ shape: Float32Array[]; colour: Float32Array[] }>;
+  /** Vectors of length 1. */
+  embedTexts(prompts: readonly string[]): Promise<Float32Array[]>;
+  embedPictures(pictures: readonly Picture[]): Promise<Float32Array[]>;
+  dispose(): void;
+}
+
+/** Betas .0001 to .05, linear. */
+export const diffusionSteps = 200;
+/** Tokens of a prompt. */
+export const promptLength = 20;
+/** Numbers of a token's features. */
+export const featureSize = 32;
