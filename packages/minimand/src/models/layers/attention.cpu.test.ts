@@ -1,7 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import { mapTree, refTree } from "../../engine/tree.ts";
 import { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 import { startOf } from "./conformance.ts";
+import { type CrossAttentionOptions, crossAttention } from "./cross-attention.ts";
 import { rotaryPositions } from "./positions.ts";
 
 type Matrix = number[][];
@@ -14,8 +16,13 @@ const wave = (shape: number[], phase: number) =>
   );
 const dot = (a: number[], b: number[]) => a.reduce((s, v, i) => s + v * b[i], 0);
 
-/** Row by row, as the paper writes it. */
-function reference(x: Matrix, params: { [name: string]: Linear }, options: AttentionOptions): Matrix {
+/** Row by row, as the paper writes it; of a memory, or of the input itself. */
+function reference(
+  x: Matrix,
+  params: { [name: string]: Linear },
+  options: AttentionOptions,
+  memory = x,
+): Matrix {
   const { heads, causal, rotary } = options;
   const linear = (name: string, rows: Matrix): Matrix => {
     const weight = params[name].weight.ref.js() as Matrix;
@@ -31,7 +38,8 @@ function reference(x: Matrix, params: { [name: string]: Linear }, options: Atten
       ),
     );
   };
-  const [q, k, v] = ["query", "key", "value"].map((name) => linear(name, x));
+  const q = linear("query", x);
+  const [k, v] = ["key", "value"].map((name) => linear(name, memory));
   const keySize = q[0].length / heads;
   const turned = (row: number[], t: number): number[] =>
     row.map((_, i) => {
@@ -46,7 +54,7 @@ function reference(x: Matrix, params: { [name: string]: Linear }, options: Atten
         const part = row.slice(h * keySize, (h + 1) * keySize);
         return turn && rotary ? turned(part, s) : part;
       };
-      const scores = x.map((_, s) =>
+      const scores = memory.map((_, s) =>
         causal && s > t ? -Infinity : dot(own(q[t], t, true), own(k[s], s, true)) / Math.sqrt(keySize),
       );
       const e = scores.map(Math.exp);
@@ -91,6 +99,43 @@ describe.each<AttentionOptions>([
   });
 });
 
+describe.each<CrossAttentionOptions>([
+  { size: 6, heads: 2 },
+  { size: 5, heads: 2, memorySize: 3, keySize: 4 },
+])("crossAttention of %o", (options) => {
+  const { size, memorySize = size } = options;
+  const layer = crossAttention(options);
+  const start = layer.init(np.array(Uint32Array.of(1, 2)));
+  const params = mapTree((x) => x.astype(np.float64), start.params);
+  const run = (x: np.Array, memory: np.Array) =>
+    layer.apply({ params: refTree(params), state: {} }, x, memory, { training: false })[0];
+
+  it("is its formula, for memories shorter and longer than the input", () => {
+    for (const places of [2, 7]) {
+      const [x, memory] = [wave([2, 4, size], 1), wave([2, places, memorySize], 3)];
+      const memories = memory.ref.js() as Matrix[];
+      const expected = (x.ref.js() as Matrix[]).map((each, i) =>
+        reference(each, params as never, options, memories[i]),
+      );
+      const actual = [...run(x, memory).dataSync()];
+      expect(actual.length).toBe(2 * 4 * size);
+      actual.forEach((v, i) => {
+        expect(v).toBeCloseTo(expected.flat(2)[i], 7);
+      });
+    }
+  });
+
+  it("gives what a memory of equal places holds, whatever the input is", () => {
+    const memory = () => wave([1, 1, memorySize], 2).add(np.zeros([1, 6, memorySize], { dtype: np.float64 }));
+    const rows = run(wave([1, 3, size], 1).mul(9), memory()).js() as Matrix[];
+    const [other] = run(wave([1, 1, size], 4), memory()).js() as Matrix[];
+    for (const row of rows[0])
+      row.forEach((v, i) => {
+        expect(v).toBeCloseTo(other[0][i], 7);
+      });
+  });
+});
+
 it("scores are finite however large they are", () => {
   const layer = multiHeadAttention({ size: 4, heads: 2, causal: true });
   const [y] = layer.apply(layer.init(np.array(Uint32Array.of(1, 2))), wave([1, 3, 4], 1).mul(1e4), {
@@ -130,6 +175,14 @@ it("sizes that don't fit are refused", () => {
   expect(() => multiHeadAttention({ size: 6, heads: 2, rotary: true })).toThrow(
     "keySize: expected an even integer with rotary positions, got 3",
   );
+  expect(() => crossAttention({ size: 6, heads: 4 })).toThrow(
+    "size: expected a multiple of heads (4), got 6",
+  );
+  const layer = crossAttention({ size: 2, heads: 1, memorySize: 3 });
+  const variables = () => layer.init(np.array(Uint32Array.of(1, 2)));
+  expect(() =>
+    layer.apply(variables(), np.zeros([2, 5, 2]), np.zeros([1, 4, 3]), { training: false }),
+  ).toThrow("memory of crossAttention(2, 1, 3): expected shape [2, places, 3], got float32[1, 4, 3]");
   expect(() => rotaryPositions(np.zeros([2, 3]))).toThrow(
     "x of rotaryPositions: expected shape [..., time, an even size], got float32[2, 3]",
   );

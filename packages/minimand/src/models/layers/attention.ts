@@ -1,8 +1,8 @@
-import { lax, numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
-import { affine, type DenseParams, normalWeight } from "../dense-weight.ts";
+import { type AttentionParams, attend, attentionParams, byHeads, together } from "./attend.ts";
 import type { Incremental } from "./incremental.ts";
 import { checkInput, type Layer, plainLayer } from "./layer.ts";
 import { rotaryAt, rotaryPositions } from "./positions.ts";
@@ -18,13 +18,6 @@ export interface AttentionOptions {
   causal?: boolean;
   /** Whether queries and keys are turned by their positions, see {@link rotaryPositions}; default false. */
   rotary?: boolean;
-}
-
-interface AttentionParams {
-  query: DenseParams;
-  key: DenseParams;
-  value: DenseParams;
-  output: DenseParams;
 }
 
 /** Keys and values of all places, `[rows, heads, length, keySize]` each. */
@@ -50,38 +43,16 @@ type AttentionCache = { keys: np.Array; values: np.Array };
 export function multiHeadAttention(options: AttentionOptions): Layer & Incremental {
   const { size, heads, keySize, causal, rotary } = readOptions(options);
   const name = `multiHeadAttention(${size}, ${heads})`;
-  const inner = heads * keySize;
-  /** Linear maps of an input `[batch, time, size]`, by heads: `[batch, heads, time, keySize]`. */
-  const headsOf = (params: DenseParams, x: np.Array): np.Array => {
-    const [batch, time] = x.shape;
-    return np.transpose(affine(params, x).reshape([batch, time, heads, keySize]), [0, 2, 1, 3]);
-  };
-  const together = (params: DenseParams, seen: np.Array): np.Array => {
-    const [batch, , time] = seen.shape;
-    return affine(params, np.transpose(seen, [0, 2, 1, 3]).reshape([batch, time, inner]));
-  };
   const layer = plainLayer<AttentionParams>(name, {
-    init(key) {
-      const [forQuery, forKey, forValue, forOutput] = [...random.split(key, 4)];
-      const linear = (key: np.Array, inputs: number, outputs: number): DenseParams => ({
-        weight: normalWeight(key, [inputs, outputs], Math.sqrt(1 / inputs)),
-        bias: np.zeros([outputs]),
-      });
-      return {
-        query: linear(forQuery, size, inner),
-        key: linear(forKey, size, inner),
-        value: linear(forValue, size, inner),
-        output: linear(forOutput, inner, size),
-      };
-    },
+    init: (key) => attentionParams(key, { size, memorySize: size, inner: heads * keySize }),
     apply({ query, key, value, output }, x) {
       checkInput(name, x, [null, null, size], `[batch, time, ${size}]`);
       const turn = rotary ? rotaryPositions : (x: np.Array) => x;
-      const q = turn(headsOf(query, x.ref));
-      const k = turn(headsOf(key, x.ref));
-      const v = headsOf(value, x);
+      const q = turn(byHeads(query, x.ref, heads));
+      const k = turn(byHeads(key, x.ref, heads));
+      const v = byHeads(value, x, heads);
       const before = causal ? np.tri(q.shape[2]).greater(0) : null;
-      return together(output, attend(q.mul(1 / Math.sqrt(keySize)), k, v, before));
+      return together(output, attend(q, k, v, before));
     },
   });
   return {
@@ -96,9 +67,9 @@ export function multiHeadAttention(options: AttentionOptions): Layer & Increment
       const { keys, values } = cache as AttentionCache;
       const [rows, , length] = keys.shape;
       const turn = (x: np.Array): np.Array => (rotary ? rotaryAt(x, place.ref) : x);
-      const q = turn(headsOf(query, x.ref));
-      const k = turn(headsOf(key, x.ref));
-      const v = headsOf(value, x);
+      const q = turn(byHeads(query, x.ref, heads));
+      const k = turn(byHeads(key, x.ref, heads));
+      const v = byHeads(value, x, heads);
       const places = np.arange(length).astype(np.int32);
       const isHere = places.ref.reshape([1, 1, length, 1]).equal(place.ref.reshape([rows, 1, 1, 1]));
       const isBefore = places.reshape([1, 1, 1, length]).lessEqual(place.reshape([rows, 1, 1, 1]));
@@ -106,20 +77,10 @@ export function multiHeadAttention(options: AttentionOptions): Layer & Increment
         keys: np.where(isHere.ref, k, keys),
         values: np.where(isHere, v, values),
       };
-      const seen = attend(q.mul(1 / Math.sqrt(keySize)), next.keys.ref, next.values.ref, isBefore);
+      const seen = attend(q, next.keys.ref, next.values.ref, isBefore);
       return [together(output, seen), next as Tree];
     },
   };
-}
-
-/** `softmax(q k^T) v` over the last two axes of arrays `[batch, heads, time, keySize]`; where `seen` is false nothing is looked at. */
-function attend(q: np.Array, k: np.Array, v: np.Array, seen: np.Array | null): np.Array {
-  const scores = np.matmul(q, np.transpose(k, [0, 1, 3, 2]));
-  const allowed = seen === null ? scores : np.where(seen, scores, -Infinity);
-  const largest = np.max(lax.stopGradient(allowed.ref), -1, { keepdims: true });
-  const e = np.exp(allowed.sub(largest));
-  const shares = e.ref.div(e.sum(-1, { keepdims: true }));
-  return np.matmul(shares, v);
 }
 
 function readOptions(options: AttentionOptions): Required<AttentionOptions> {

@@ -9,6 +9,8 @@ import { supervised } from "../../training/supervised.ts";
 import type { Variables } from "../model.ts";
 import { multiHeadAttention } from "./attention.ts";
 import { conv2d, convTranspose2d } from "./conv2d.ts";
+import { type CrossLayer, crossAttention } from "./cross-attention.ts";
+import { decoderBlock } from "./decoder-block.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
@@ -35,6 +37,13 @@ export interface ConformingLayer {
   /** Whether training draws random numbers. */
   draws?: boolean;
 }
+
+/** A layer with its memory made of its input: the first `memorySize` numbers of each position. */
+const overItself = (layer: CrossLayer, memorySize: number): Layer => ({
+  ...layer,
+  apply: (variables, x, options) =>
+    layer.apply(variables, x, x.ref.slice([], [], [0, memorySize]).mul(0.5), options),
+});
 
 /** Every layer joins the conformance suite by one line here. */
 export const conformingLayers: readonly ConformingLayer[] = [
@@ -72,6 +81,18 @@ export const conformingLayers: readonly ConformingLayer[] = [
     output: [2, 3, 4],
     refused: [2, 4, 3],
     draws: true,
+  },
+  {
+    layer: overItself(crossAttention({ size: 6, heads: 2, memorySize: 3 }), 3),
+    input: [2, 4, 6],
+    output: [2, 4, 6],
+    refused: [2, 4, 5],
+  },
+  {
+    layer: overItself(decoderBlock({ size: 4, heads: 2, hidden: 6, memorySize: 3, causal: true }), 3),
+    input: [2, 3, 4],
+    output: [2, 3, 4],
+    refused: [2, 4, 3],
   },
   {
     layer: residual([layerNorm(4), dense({ inputs: 4, outputs: 4 }), np.tanh]),
