@@ -7,6 +7,7 @@ import {
   contrastiveLoss,
   denoise,
   desensitizeLengths,
+  drawSimilarityLoss,
   elasticMargins,
   ensLoss,
   ensLossCotangent,
@@ -17,10 +18,12 @@ import {
   implicitRewards,
   infoNceLoss,
   inverseBoxCox,
+  jointPromptLoss,
   type Margin,
   marginCrossEntropy,
   marginLogits,
   marginSoftmax,
+  minSnrWeights,
   ntXentLoss,
   type PairLogps,
   pairGradientWeights,
@@ -174,6 +177,17 @@ export const tracedParameters: readonly Case[] = [
     },
     { alpha: 0.4 },
   ),
+  wrap("minSnrWeights", (x, o) => minSnrWeights(np.square(x).add(0.2), o), { gamma: 0.6 }),
+  wrap(
+    "jointPromptLoss",
+    (x, o) => {
+      const [image, text, align, diversity] = [1, 2, 3, 4].map((k) => np.square(x.ref.add(k)).mean());
+      x.dispose();
+      return jointPromptLoss({ image, text, align, diversity }, o);
+    },
+    { textGamma: 0.2, alignGamma: 0.3, diversityGamma: 0.4 },
+  ),
+  wrap("drawSimilarityLoss", (x, o) => drawSimilarityLoss(x.reshape([3, 2, 2, 2]), o), { threshold: 0.1 }),
   wrap("truncatedGcePrune", (x, o) => truncatedGcePrune(x, ids(4), o), { k: 0.3 }),
   wrap("amplify", (x, o) => amplify(probabilities(x), o), { L: 10, threshold: 0.4 }),
   wrap(

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { multilabelBinaryCrossEntropy } from "./classification/index.ts";
+import { denoisingLoss } from "./generation/index.ts";
 import type { LossOptions } from "./per-example.ts";
 import { gaussianNll } from "./regression/index.ts";
 
@@ -17,6 +18,7 @@ export interface VectorLoss {
 
 /** Every per-example loss of several outputs with targets that are no classes joins the conformance suite by one line here. */
 export const vectorLosses: readonly VectorLoss[] = [
+  { name: "denoisingLoss", first: "predictions", outputs: 4, target: "labels", loss: denoisingLoss },
   { name: "gaussianNll", first: "predictions", outputs: 2, target: "number", loss: gaussianNll },
   {
     name: "multilabelBinaryCrossEntropy",

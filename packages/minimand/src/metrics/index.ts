@@ -18,6 +18,7 @@ export {
 export { type BinaryCounts, binaryCounts, confusionMatrix, oneVersusRest } from "./confusion.ts";
 export { precisionRecallCurve, rocCurve, type ThresholdCounts, thresholdCounts } from "./curves.ts";
 export { type ClassificationEvaluation, evaluateClassification, evaluateRegression } from "./evaluate.ts";
+export * from "./generation/index.ts";
 export { type NeuralCollapse, neuralCollapse } from "./neural-collapse.ts";
 export { type OpenSetCurve, openSetAuroc, openSetClassificationRate, openSetCurve } from "./open-set.ts";
 export type { ClassificationOutcome, RegressionOutcome } from "./outcome.ts";

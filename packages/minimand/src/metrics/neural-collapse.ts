@@ -1,5 +1,6 @@
 import { rangeError } from "../engine/errors.ts";
 import { checkClasses, checkFinite, checkLabels } from "./checks.ts";
+import { deviation, mean } from "./moments.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /** How near features and last-layer weights are to neural collapse; all are 0 at an exact simplex, see {@link neuralCollapse}. */
@@ -190,11 +191,4 @@ function dot(a: ArrayLike<number>, from: number, b: ArrayLike<number>, start: nu
   let sum = 0;
   for (let j = 0; j < n; j++) sum += a[from + j] * b[start + j];
   return sum;
-}
-
-const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
-
-function deviation(x: readonly number[]): number {
-  const centre = mean(x);
-  return Math.sqrt(mean(x.map((v) => (v - centre) ** 2)));
 }

@@ -1,0 +1,4 @@
+export { type ClipScore, clipScore } from "./clip-score.ts";
+export { distinctN, meanCosineDistance, vendiScore } from "./diversity.ts";
+export { type InceptionScore, inceptionScore } from "./inception-score.ts";
+export { colourfulness, laplacianSharpness, rmsContrast, saliencyCentring } from "./picture-statistics.ts";
