@@ -74,8 +74,12 @@ const shapes: { [shape: string]: Shape } = {
         "scoreDeviation squaredScoreDeviation logitsDivergence",
       ),
       ...because(
+        "a term of a generator's training; tested in generation.test.ts",
+        "alignLoss drawSimilarityLoss jointPromptLoss tokenCrossEntropy",
+      ),
+      ...because(
         "no loss, but what losses are made of",
-        "amplify assignElasticMargins binaryMargins cosineSimilarity elasticMargins ensLossDerivatives gaussianGram inverseBoxCox logUniformProbability logUniformSample projectUnitNorm sphericalSoftmax taylorSoftmax truncatedGcePrune",
+        "amplify assignElasticMargins binaryMargins cosineSimilarity elasticMargins ensLossDerivatives gaussianGram inverseBoxCox logUniformProbability logUniformSample minSnrWeights projectUnitNorm sphericalSoftmax taylorSoftmax truncatedGcePrune",
       ),
     },
   },

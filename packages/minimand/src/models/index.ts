@@ -11,5 +11,6 @@ export * from "./language/index.ts";
 export * from "./layers/index.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";
+export * from "./prompts/index.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 export { tensorsOf, treeOf } from "./tree-tensors.ts";

@@ -10,6 +10,7 @@ export * from "./memory-objective.ts";
 export * from "./objective.ts";
 export * from "./predict.ts";
 export * from "./preference/index.ts";
+export * from "./prompts/index.ts";
 export * from "./rows/index.ts";
 export * from "./self-training/index.ts";
 export * from "./sharpness-aware/index.ts";

@@ -63,7 +63,10 @@ export async function groupBeamSearch(options: BeamOptions): Promise<Beam[]> {
   for (let step = 0; step < tokens; step++) {
     const open = kept.flat().filter(({ done }) => !done);
     if (open.length === 0) break;
-    const logits = await next(open.map(({ tokens }) => [...prompt, ...tokens]));
+    const logits = await next(
+      open.map(({ tokens }) => [...prompt, ...tokens]),
+      open.map(({ group }) => group),
+    );
     const logps = new Map(open.map((beam, i) => [beam, logSoftmax(logits[i])]));
     const chosen = new Map<number, number>();
     for (let group = 0; group < groups; group++) {

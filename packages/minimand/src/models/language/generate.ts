@@ -50,7 +50,10 @@ export async function generate(options: GenerateOptions): Promise<number[][]> {
   const added: number[][] = prompts.map(() => []);
   let open = prompts.map((_, i) => i);
   for (let step = 0; step < tokens && open.length > 0; step++) {
-    const logits = await next(open.map((i) => [...prompts[i], ...added[i]]));
+    const logits = await next(
+      open.map((i) => [...prompts[i], ...added[i]]),
+      open,
+    );
     open.forEach((i, row) => {
       added[i].push(tokenAt(tokenProbabilities(logits[row], sampling), sources[i]()));
     });

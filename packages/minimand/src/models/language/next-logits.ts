@@ -6,8 +6,14 @@ import { refTree, type Tree } from "../../engine/tree.ts";
 import { checkVocabulary } from "../layers/embedding.ts";
 import type { Model, Variables } from "../model.ts";
 
-/** The logits of what comes next, for each of some beginnings. */
-export type NextLogits = (texts: readonly (readonly number[])[]) => Promise<Float32Array[]>;
+/**
+ * The logits of what comes next, for each of some beginnings. `places` says what each continues, for models that see more than its tokens:
+ * which prompt of `generate`, which group of `groupBeamSearch`.
+ */
+export type NextLogits = (
+  texts: readonly (readonly number[])[],
+  places: readonly number[],
+) => Promise<Float32Array[]>;
 
 /**
  * What a language model says that comes next, one compiled program for all texts: as many rows as `rows` at once, padded to `length`
@@ -26,7 +32,7 @@ export function nextLogits(
   model: Model,
   { params, state }: Variables,
   options: { length: number; rows?: number; compile?: Compile },
-): NextLogits & { dispose(): void } {
+): ((texts: readonly (readonly number[])[]) => Promise<Float32Array[]>) & { dispose(): void } {
   checkOptions("nextLogits", options, { length: true, rows: true, compile: true });
   const { length, rows = 64, compile = compileWithJit } = options;
   if (typeof model?.apply !== "function") throw typeError("model", "a model", model);
@@ -51,7 +57,7 @@ export function nextLogits(
     const vocabulary = values.length / rows;
     return texts.map((_, i) => Float32Array.from(values.subarray(i * vocabulary, (i + 1) * vocabulary)));
   };
-  const next: NextLogits = async (texts) => {
+  const next = async (texts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
     for (const [i, text] of texts.entries()) checkText(`texts[${i}]`, text, length);
     const all: Float32Array[] = [];
     for (let from = 0; from < texts.length; from += rows)

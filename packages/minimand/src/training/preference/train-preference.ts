@@ -2,9 +2,9 @@ import { checkNumber } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, type Tree } from "../../engine/tree.ts";
-import type { Batch, Minibatches } from "../batches.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import type { Hyper } from "../hyper.ts";
+import { manyOf } from "../many-of.ts";
 import type { SupervisedState } from "../train-step.ts";
 import {
   type PreferenceTrainingOptions,
@@ -66,15 +66,4 @@ export async function trainPreference<H extends Hyper = Hyper>(
   } finally {
     step.dispose();
   }
-}
-
-/** As many batches, of one epoch after the other. */
-function* manyOf(batches: Minibatches, count: number): Generator<Batch> {
-  let left = count;
-  for (let epoch = 0; left > 0; epoch++)
-    for (const batch of batches.epoch(epoch)) {
-      yield batch;
-      left--;
-      if (left === 0) return;
-    }
 }

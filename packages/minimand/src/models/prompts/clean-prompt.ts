@@ -1,0 +1,20 @@
+import { typeError } from "../../engine/errors.ts";
+
+/**
+ * A prompt as refiners read it: small letters, no punctuation but commas, `-` and `/` as spaces, single spaces, at most 256 words.
+ *
+ * @param text a prompt
+ * @throws TypeError for what is no text
+ * @example
+ * cleanPrompt("A Cat!! (cute)/x-y") // "a cat cute x y"
+ */
+export function cleanPrompt(text: string): string {
+  if (typeof text !== "string") throw typeError("text", "a string", text);
+  const words = text
+    .toLowerCase()
+    .replaceAll(/[.'’!?"()*#:;~]/g, "")
+    .replaceAll(/[-/]/g, " ")
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return words.slice(0, 256).join(" ");
+}

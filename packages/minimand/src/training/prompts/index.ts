@@ -1,0 +1,3 @@
+export { type PromptExamples, type PromptPairs, promptExamples } from "./prompt-examples.ts";
+export * from "./refiner-terms.ts";
+export * from "./train-prompt-refiner.ts";
