@@ -1,7 +1,8 @@
-import { lax, numpy as np, random } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { affine, type DenseParams, normalWeight } from "../dense-weight.ts";
+import type { DenseParams } from "../dense-weight.ts";
+import { attention, attentionParams } from "../layers/attend.ts";
 
 /** The linear maps of {@link noiseCrossAttention}, `[size, size]` and `[size]` each (rows as `weightRows` has them). */
 export type NoiseAttentionParams = {
@@ -40,19 +41,12 @@ export function noiseCrossAttention(
   const { heads } = options;
   checkFloatArray("features", features, 3, "[batch, time, size]");
   checkFloatArray("noise", noise, 3, "[batch, vectors, size]");
-  const [batch, time, size] = features.shape;
+  const [batch, , size] = features.shape;
   if (noise.shape[0] !== batch || noise.shape[2] !== size || noise.shape[1] === 0)
     throw rangeError("noise", `shape [${batch}, vectors, ${size}]`, noise);
   checkNumber("heads", heads, { min: 1, integer: true });
   if (size % heads !== 0) throw rangeError("heads", `a divisor of the size (${size})`, heads);
-  const headsOf = (map: DenseParams, x: np.Array): np.Array =>
-    np.transpose(affine(map, x).reshape([batch, -1, heads, size / heads]), [0, 2, 1, 3]);
-  const q = headsOf(params.query, features).mul(Math.sqrt(heads / size));
-  const scores = np.matmul(q, np.transpose(headsOf(params.key, noise.ref), [0, 1, 3, 2]));
-  const e = np.exp(scores.ref.sub(np.max(lax.stopGradient(scores), -1, { keepdims: true })));
-  const shares = e.ref.div(e.sum(-1, { keepdims: true }));
-  const seen = np.matmul(shares, headsOf(params.value, noise));
-  return affine(params.output, np.transpose(seen, [0, 2, 1, 3]).reshape([batch, time, size]));
+  return attention(params, features, noise, { heads, keySize: size / heads });
 }
 
 /**
@@ -66,10 +60,5 @@ export function noiseCrossAttention(
  */
 export function initNoiseAttention(key: np.Array, size: number): NoiseAttentionParams {
   checkNumber("size", size, { min: 1, integer: true });
-  const [forQuery, forKey, forValue, forOutput] = [...random.split(key, 4)];
-  const map = (key: np.Array): DenseParams => ({
-    weight: normalWeight(key, [size, size], Math.sqrt(1 / size)),
-    bias: np.zeros([size]),
-  });
-  return { query: map(forQuery), key: map(forKey), value: map(forValue), output: map(forOutput) };
+  return attentionParams(key, { size, memorySize: size, inner: size });
 }
