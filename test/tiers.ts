@@ -47,6 +47,7 @@ const long = [
   "search-step",
   "traced-parameters",
   "train-preference",
+  "train-prompt-refiner",
   "train-unfolded",
   "trees",
   "unfold",
