@@ -5,5 +5,6 @@ export {
   type PreferenceTrainingOptions,
   preferenceTraining,
 } from "./preference-training.ts";
+export * from "./preferences-from-rewards.ts";
 export { type ReferenceLogps, type ReferenceOptions, referenceLogps } from "./reference.ts";
 export * from "./train-preference.ts";

@@ -1,11 +1,16 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import {
   adam,
   chain,
   clipByGlobalNorm,
+  preferencesFromRewards,
   promptExamples,
+  refinerPairs,
+  refinerPolicy,
   refinerTerms,
+  robustDpoLoss,
   type TrainPromptRefinerOptions,
+  trainPreference,
   trainPromptRefiner,
 } from "minimand";
 import { disposeTree, leavesOf, refTree, type Tree } from "minimand/engine";
@@ -145,6 +150,86 @@ refuseUnknownOptions({
   trainPromptRefiner,
   refinerTerms: (o) => refinerTerms(o),
   promptExamples: (o) => promptExamples(o),
+});
+
+describe("a refiner as a policy", () => {
+  const pairs = [
+    { prompt: "red moon", chosen: "a red moon, smooth", rejected: "a red moon" },
+    { prompt: "blue house", chosen: "a blue house, smooth", rejected: "a blue house, sharp focus" },
+  ];
+
+  it.each([0, 4])(
+    "learns which of two rewrites is liked better, with %i vectors of noise",
+    async (vectors) => {
+      const adapter = adapterOf({ vectors });
+      const params = startOf(adapter);
+      let [margin, accuracy] = [Number.NaN, Number.NaN];
+      const tuned = await trainPreference({
+        logps: refinerPolicy(models(adapter)),
+        params,
+        examples: refinerPairs({ tokenizer, length, adapter, pairs }),
+        loss: (p, { weights }) => robustDpoLoss(p, { weights, beta: 1, epsilon: 0.1 }),
+        optimizer: adam(0.01),
+        ...{ steps: 20, size: 2, seed: 0 },
+        onMetrics: (metrics) => {
+          [margin, accuracy] = [metrics.margin, metrics.accuracy];
+        },
+      });
+      expect(margin).toBeGreaterThan(0.5);
+      expect(accuracy).toBe(1);
+      // Log-probabilities of whole texts: words and end.
+      for (const value of tuned.reference.chosen) expect(value).toBeLessThan(-3);
+      disposeTree([tuned.params, tuned.lossState, params]);
+    },
+  );
+
+  it("counts a text's words and its end, nothing behind it", () => {
+    const adapter = adapterOf({ vectors: 0 });
+    const params = startOf(adapter);
+    const { x, y } = refinerPairs({ tokenizer, length, adapter, pairs });
+    const policy = refinerPolicy(models(adapter));
+    const of = (ids: Int32Array) => {
+      const { chosen, rejected, chosenLengths, rejectedLengths } = policy(
+        refTree(params),
+        np.array(Int32Array.from(ids), { shape: [2, 3, length] }),
+        np.array(Float32Array.from(y!), { shape: [2, 1] }),
+      );
+      return [chosen, rejected, chosenLengths!, rejectedLengths!].map(numbers);
+    };
+    const [chosen, , chosenLengths, rejectedLengths] = of(x as Int32Array);
+    expect(chosenLengths).toEqual([6, 6]);
+    expect(rejectedLengths).toEqual([4, 7]);
+    // The place behind the first end.
+    const changed = Int32Array.from(x as Int32Array).with(length + 7, 5);
+    expect(of(changed)[0]).toEqual(chosen);
+    disposeTree(params);
+  });
+
+  it("refuses pairs that are none", () => {
+    const of = (pairs: unknown) => () =>
+      refinerPairs({ tokenizer, length, adapter: adapterOf(), pairs: pairs as never });
+    expect(of([])).toThrow(/^pairs: expected at least one/);
+    expect(of([{ ...pairs[0], chosen: "" }])).toThrow(/^pairs\[0\].chosen: expected at least one known word/);
+    expect(of([{ ...pairs[0], rejected: undefined }])).toThrow(/^pairs\[0\].rejected: expected a prompt/);
+    expect(of([{ ...pairs[0], chosen: "a red moon ".repeat(3) }])).toThrow(
+      /^pairs\[0\].chosen: expected at most/,
+    );
+  });
+});
+
+describe("preferences from rewards", () => {
+  it("are all pairs that are far enough apart, the widest first", () => {
+    const pairs = preferencesFromRewards(["a", "b", "c"], [2, 0, 2]);
+    expect(pairs.map(({ chosen, rejected, gap }) => [chosen, rejected, gap])).toEqual([
+      ["a", "b", 2],
+      ["c", "b", 2],
+    ]);
+    expect(preferencesFromRewards(["a", "b"], [1, 1])).toEqual([]);
+    expect(preferencesFromRewards([1, 2, 3], [1, 2, 4], { minGap: 2 })).toHaveLength(2);
+    expect(() => preferencesFromRewards(["a"], [1, 2])).toThrow(/^rewards: expected 1 numbers/);
+    expect(() => preferencesFromRewards(["a"], [Number.NaN])).toThrow(/^rewards\[0\]/);
+    expect(() => preferencesFromRewards(["a"], [1], { minGap: -1 })).toThrow(/^minGap/);
+  });
 });
 
 describe("examples of prompts", () => {
