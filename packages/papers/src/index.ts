@@ -32,6 +32,7 @@ export type {
   Images,
   Outcome,
   PaperCard,
+  PictureRow,
   Progress,
   Reproduction,
   ReproductionReport,

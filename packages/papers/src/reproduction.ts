@@ -53,11 +53,22 @@ export interface Field {
   y?: [number, number];
 }
 
+/** Pictures side by side, as what was made of a prompt before and after. */
+export interface PictureRow {
+  name: string;
+  /** Pixels a row, of every picture. */
+  width: number;
+  /** Red, green and blue of each pixel one after the other, row by row, whole numbers from 0 to 255. */
+  pictures: { caption: string; rgb: number[] }[];
+}
+
 export interface ReproductionReport {
   rows: Row[];
   series: Series[];
   /** Heat maps, where there are any. */
   fields?: Field[];
+  /** Pictures, where there are any. */
+  pictures?: PictureRow[];
   verdict: "reproduced" | "partly reproduced" | "not reproduced";
   /** The numbers that decided, in one or two sentences. */
   because: string;

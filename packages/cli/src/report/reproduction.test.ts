@@ -93,6 +93,13 @@ describe("renderReproduction", () => {
     expect(document.querySelectorAll("svg")).toHaveLength(4);
   });
 
+  it("has pictures where there are some", () => {
+    const pictures = [{ name: "a moon", width: 1, pictures: [{ caption: "before", rgb: [1, 2, 3] }] }];
+    const document = page({ pictures });
+    expect(textOf(document.querySelector(".pictures figcaption"))).toBe("before");
+    expect(document.querySelectorAll("img")).toHaveLength(1);
+  });
+
   it("names command, data, trials and versions", () => {
     const settings = textOf(page().querySelector('section[aria-labelledby="settings"]'));
     for (const part of [

@@ -6,6 +6,7 @@ import { figure } from "./page/figure.ts";
 import type { Child, Markup } from "./page/markup.ts";
 import { html } from "./page/markup.ts";
 import { page } from "./page/page.ts";
+import { pictureRows } from "./page/pictures.ts";
 import { svgDocument } from "./page/svg-document.ts";
 import { table } from "./page/table.ts";
 import { cellText, groupRows, isNumeric } from "./rows.ts";
@@ -43,6 +44,7 @@ ${card.date}, ${plural(card.authors, "author")}.</p>
 <section aria-labelledby="results"><h2 id="results">Results</h2>
 ${resultTables(file)}
 ${figures(file)}
+${pictureRows(file.pictures ?? [])}
 </section>
 ${settings(file)}`,
     footer: html`Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.`,

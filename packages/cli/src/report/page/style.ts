@@ -72,6 +72,10 @@ figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-t
 .panels + p { font-size: 14px; max-width: 76ch; }
 .panels { display: flex; flex-wrap: wrap; gap: 20px 44px; }
 .panels figure { flex: 0 1 392px; min-width: 0; }
+.pictures { display: flex; flex-wrap: wrap; gap: 12px; }
+.pictures figure { flex: 0 0 128px; margin: 0; }
+.pictures img { display: block; width: 128px; height: auto; image-rendering: pixelated; }
+.pictures figcaption { font-size: 12px; line-height: 1.35; }
 .panels > .whole { flex-basis: 100%; min-width: 0; }
 .panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
 
