@@ -72,6 +72,23 @@ describe("safetensors", () => {
     ]);
   });
 
+  it("write float32 numbers in half the bytes where they are told to, behind the wider ones, and read them as float32", () => {
+    const mixed: Record<string, Tensor> = {
+      weight: { shape: [3], data: Float32Array.of(1, -2.5, 1 / 3) },
+      ids: { shape: [2], data: Int32Array.of(3, 4) },
+    };
+    const bytes = writeSafetensors(mixed, {}, { half: true });
+    const { weight, ids } = readSafetensors(bytes).tensors;
+    expect(ids).toEqual(mixed.ids);
+    expect(weight.data).toBeInstanceOf(Float32Array);
+    expect([...weight.data.subarray(0, 2)]).toEqual([1, -2.5]);
+    expect(Math.abs(weight.data[2] - 1 / 3)).toBeLessThan(2 ** -13);
+    expect(weight.data[2]).not.toBe(mixed.weight.data[2]);
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(bytes.length).toBe(8 + length + 2 * 4 + 3 * 2);
+    expect(writeSafetensors(readSafetensors(bytes).tensors, {}, { half: true })).toEqual(bytes);
+  });
+
   it("refuse numbers that no reader would know", () => {
     const bytes = { shape: [2], data: Uint8Array.of(1, 2) } as unknown as Tensor;
     expect(() => writeSafetensors({ bytes })).toThrow(
@@ -117,7 +134,7 @@ describe("safetensors", () => {
     [
       "another dtype",
       { w: { dtype: "BF16", shape: [2], data_offsets: [0, 4] } },
-      'tensor w: expected dtype F64, F32, I32, U32, got "BF16"',
+      'tensor w: expected dtype F64, F32, I32, U32, F16, got "BF16"',
     ],
     [
       "too few bytes",

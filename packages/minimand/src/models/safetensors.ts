@@ -1,4 +1,6 @@
 import { rangeError, typeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
+import { fromFloat16, toFloat16 } from "./float16.ts";
 
 /** A named tensor on the host, row by row. Data of any other kind have no name in the files written here. */
 export interface Tensor {
@@ -13,19 +15,48 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
+/** A kind of numbers: what they are on the host, and how one is read and written. */
+interface KindOfNumbers {
+  array: new (length: number) => Tensor["data"];
+  width: number;
+  get(view: DataView, at: number): number;
+  set(view: DataView, at: number, value: number): void;
+}
+
 /** The kinds of numbers by their names in the format. */
 const kinds = {
-  F64: { array: Float64Array, get: "getFloat64", set: "setFloat64" },
-  F32: { array: Float32Array, get: "getFloat32", set: "setFloat32" },
-  I32: { array: Int32Array, get: "getInt32", set: "setInt32" },
-  U32: { array: Uint32Array, get: "getUint32", set: "setUint32" },
-} as const;
+  F64: {
+    ...{ array: Float64Array, width: 8 },
+    get: (view, at) => view.getFloat64(at, true),
+    set: (view, at, value) => view.setFloat64(at, value, true),
+  },
+  F32: {
+    ...{ array: Float32Array, width: 4 },
+    get: (view, at) => view.getFloat32(at, true),
+    set: (view, at, value) => view.setFloat32(at, value, true),
+  },
+  I32: {
+    ...{ array: Int32Array, width: 4 },
+    get: (view, at) => view.getInt32(at, true),
+    set: (view, at, value) => view.setInt32(at, value, true),
+  },
+  U32: {
+    ...{ array: Uint32Array, width: 4 },
+    get: (view, at) => view.getUint32(at, true),
+    set: (view, at, value) => view.setUint32(at, value, true),
+  },
+  F16: {
+    ...{ array: Float32Array, width: 2 },
+    get: (view, at) => fromFloat16(view.getUint16(at, true)),
+    set: (view, at, value) => view.setUint16(at, toFloat16(value), true),
+  },
+} as const satisfies Record<string, KindOfNumbers>;
 
 type Kind = keyof typeof kinds;
 
-/** The name of a kind of numbers in the format; null for one that files don't hold. */
-export function kindOf(data: unknown): Kind | null {
-  const names = Object.keys(kinds) as Kind[];
+/** The name of a kind of numbers in the format, as exact as they are; null for one that files don't hold. */
+export function kindOf(data: unknown): Exclude<Kind, "F16"> | null {
+  const names = (Object.keys(kinds) as Kind[]).filter((name) => name !== "F16");
   return names.find((name) => data instanceof kinds[name].array) ?? null;
 }
 
@@ -34,8 +65,10 @@ export function kindOf(data: unknown): Kind | null {
  *
  * @param tensors by name: float32, float64, int32 or uint32
  * @param metadata text entries for the header's `__metadata__`
+ * @param options `half`: float32 numbers are written as float16, in half the bytes, rounded to 11 binary digits and to infinity from
+ * 65520 on; default false
  * @returns the bytes of the file
- * @throws RangeError, TypeError for data that don't have the size of the shape, or of another kind
+ * @throws RangeError, TypeError for data that don't have the size of the shape, or of another kind, options that are none
  * @example
  * const bytes = writeSafetensors({ bias: { shape: [2], data: Float32Array.of(1, 2) } }, { made: "here" })
  * readSafetensors(bytes).tensors.bias.data // [1, 2]
@@ -44,18 +77,25 @@ export function kindOf(data: unknown): Kind | null {
 export function writeSafetensors(
   tensors: Record<string, Tensor>,
   metadata: Record<string, string> = {},
+  options: { half?: boolean } = {},
 ): Uint8Array {
+  checkOptions("writeSafetensors", options, { half: true });
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
-  // Wide numbers first: each tensor then starts at a multiple of its own width, as readers that map files want it.
-  const inOrder = Object.entries(tensors).toSorted(([, a], [, b]) => widthOf(b) - widthOf(a));
-  for (const [name, { shape, data }] of inOrder) {
-    const dtype = kindOf(data);
-    if (dtype === null) throw typeError(`tensor ${name}`, "float32, float64, int32 or uint32 numbers", data);
+  const ofKind = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const exact = kindOf(data);
+    if (exact === null) throw typeError(`tensor ${name}`, "float32, float64, int32 or uint32 numbers", data);
     if (data.length !== tensorSize(shape))
       throw rangeError(`tensor ${name}`, `${tensorSize(shape)} numbers`, data);
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    const dtype: Kind = options.half && exact === "F32" ? "F16" : exact;
+    return { name, shape, data, dtype, width: kinds[dtype].width };
+  });
+  // Wide numbers first: each tensor then starts at a multiple of its own width, as readers that map files want it.
+  const inOrder = ofKind.toSorted((a, b) => b.width - a.width);
+  for (const { name, shape, data, dtype, width } of inOrder) {
+    const end = offset + width * data.length;
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   // The data starts at a multiple of 8; the header is filled up with spaces, as the format says.
@@ -65,18 +105,16 @@ export function writeSafetensors(
   view.setBigUint64(0, BigInt(padded), true);
   bytes.set(json, 8);
   let at = 8 + padded;
-  for (const [, { data }] of inOrder) {
-    const { set } = kinds[kindOf(data)!];
+  for (const { data, dtype, width } of inOrder)
     for (const value of data) {
-      view[set](at, value, true);
-      at += data.BYTES_PER_ELEMENT;
+      kinds[dtype].set(view, at, value);
+      at += width;
     }
-  }
   return bytes;
 }
 
 /**
- * Reads the tensors of a safetensors file: float32, float64, int32 and uint32.
+ * Reads the tensors of a safetensors file: float32, float64, int32, uint32, and float16 as the float32 numbers that they are.
  *
  * @param bytes of the whole file
  * @returns tensors and text entries by name
@@ -106,8 +144,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     if (!isEntry(entry)) throw typeError(`tensor ${name}`, "dtype, shape and data_offsets", entry);
     if (!Object.hasOwn(kinds, entry.dtype))
       throw typeError(`tensor ${name}`, `dtype ${Object.keys(kinds).join(", ")}`, entry.dtype);
-    const { array, get } = kinds[entry.dtype as Kind];
-    const width = array.BYTES_PER_ELEMENT;
+    const { array, width, get } = kinds[entry.dtype as Kind];
     const [from, to] = entry.data_offsets;
     const size = tensorSize(entry.shape);
     if (to - from !== width * size)
@@ -115,7 +152,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     if (start + to > bytes.length)
       throw rangeError(`safetensors, tensor ${name}`, `a file of at least ${start + to} bytes`, bytes.length);
     const data = new array(size);
-    for (let i = 0; i < size; i++) data[i] = view[get](start + from + width * i, true);
+    for (let i = 0; i < size; i++) data[i] = get(view, start + from + width * i);
     tensors[name] = { shape: entry.shape, data };
   }
   return { tensors, metadata };
@@ -150,10 +187,6 @@ function isEntry(value: unknown): value is Entry {
   const areSizes = (list: unknown): boolean =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   return typeof dtype === "string" && areSizes(shape) && areSizes(offsets) && offsets?.length === 2;
-}
-
-function widthOf({ data }: Tensor): number {
-  return data?.BYTES_PER_ELEMENT ?? 0;
 }
 
 function tensorSize(shape: readonly number[]): number {
