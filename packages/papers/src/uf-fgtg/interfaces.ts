@@ -39,7 +39,7 @@ export interface Scene {
 }
 
 /** A picture: 16 x 16 pixels, row by row, of three numbers in [0, 1] each; 768 numbers. */
-export type Picture = Float32Array;
+export type Picture = Float32Array<ArrayBuffer>;
 
 /** A row of CFP-mini. */
 export interface Triplet {
@@ -81,7 +81,7 @@ export interface WorldFunctions {
 export interface PromptTokenizer {
   words: WordTokenizer;
   /** Ids of some prompts, cleaned first, `[prompts, 20]` row by row; how many were cut. */
-  encode(prompts: readonly string[]): { ids: Int32Array; cut: number };
+  encode(prompts: readonly string[]): { ids: Int32Array<ArrayBuffer>; cut: number };
   /** What stands between start and the first end. */
   decode(ids: Iterable<number>): string;
 }
@@ -118,7 +118,7 @@ export interface Latents {
   size: number;
   explainedVariance: number;
   /** `[pictures * size]`, row by row. */
-  encode(pictures: readonly Picture[]): Float32Array;
+  encode(pictures: readonly Picture[]): Float32Array<ArrayBuffer>;
   /** Pictures cut to [0, 1]. */
   decode(latents: Float32Array): Picture[];
 }

@@ -1,0 +1,37 @@
+import { wordTokenizer } from "minimand";
+import { type PromptTokenizer, promptLength } from "../interfaces.ts";
+import { cleanPrompt } from "../world/clean-prompt.ts";
+import { modifierWords } from "../world/modifiers.ts";
+import { colours, nouns, places } from "../world/subjects.ts";
+
+/** The tokenizer of the world: all words of its grammar, and commas. */
+export function promptTokenizer(): PromptTokenizer {
+  const grammar = [
+    ...Object.values(nouns).flat(),
+    ...Object.keys(colours),
+    ...Object.keys(places),
+    ...modifierWords,
+  ];
+  const words = wordTokenizer([grammar.join(", ")]);
+  return {
+    words,
+    encode(prompts) {
+      const ids = new Int32Array(prompts.length * promptLength).fill(words.end);
+      let cut = 0;
+      for (const [i, prompt] of prompts.entries()) {
+        const own = words.encode(cleanPrompt(prompt));
+        if (own.length > promptLength - 2) cut++;
+        ids.set([words.start, ...own.slice(0, promptLength - 2)], i * promptLength);
+      }
+      return { ids, cut };
+    },
+    decode(ids) {
+      const own: number[] = [];
+      for (const id of ids) {
+        if (id === words.end) break;
+        own.push(id);
+      }
+      return words.decode(own);
+    },
+  };
+}
