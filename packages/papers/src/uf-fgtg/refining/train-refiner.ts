@@ -1,0 +1,71 @@
+import {
+  adam,
+  chain,
+  clipByGlobalNorm,
+  diffusionSchedule,
+  noiseAdapter,
+  type PromptAdapter,
+  type RefinerParams,
+  trainPromptRefiner,
+} from "minimand";
+import { keyOf, refTree } from "minimand/engine";
+import type { TrialHost } from "../../reproduction.ts";
+import type { Arm } from "../arms.ts";
+import { diffusionSteps, type Frozen, featureSize } from "../interfaces.ts";
+import { training } from "../settings.ts";
+import type { Pair } from "./pair-rows.ts";
+import { rowsOf } from "./pair-rows.ts";
+
+/** The schedule of noise that the frozen denoiser was trained with. */
+export const schedule = diffusionSchedule({ steps: diffusionSteps, betaStart: 1e-4, betaEnd: 0.05 });
+
+/** The adapter of an arm: no ReLU at its end, since the decoder's memory has both signs. */
+export const adapterOf = ({ noise }: NonNullable<Arm["refiner"]>): PromptAdapter =>
+  noiseAdapter({
+    ...{ inputs: featureSize, outputs: featureSize, finalActivation: "none" },
+    vectors: noise ? training.vectors : 0,
+  });
+
+/** Where a refiner starts: at the frozen encoder and decoder, and a random adapter. */
+export function startOf({ params }: Frozen, adapter: PromptAdapter, seed: number): RefinerParams {
+  const { encoder, decoder } = refTree({ encoder: params.encoder, decoder: params.decoder });
+  return { encoder, adapter: adapter.init(keyOf(seed, 17)), decoder };
+}
+
+/** What a trained refiner is, and what it came to. */
+export interface Trained {
+  params: RefinerParams;
+  text: number;
+  image: number;
+  warnings: string[];
+}
+
+/** Trains encoder and adapter of an arm; the decoder stays frozen. */
+export async function trainRefiner(
+  frozen: Frozen,
+  pairs: readonly Pair[],
+  {
+    refiner,
+    gamma,
+    seed,
+    steps,
+  }: { refiner: NonNullable<Arm["refiner"]>; gamma: number; seed: number; steps: number },
+  { compile, signal }: Pick<TrialHost, "compile" | "signal">,
+): Promise<Trained> {
+  const adapter = adapterOf(refiner);
+  const { encoder, decoder, denoiser, params } = frozen;
+  const start = startOf(frozen, adapter, seed);
+  const {
+    params: found,
+    last,
+    warnings,
+  } = await trainPromptRefiner({
+    ...{ encoder, adapter, decoder, end: frozen.tokenizer.words.end, params: start },
+    ...(refiner.image && { denoiser, schedule, denoiserParams: params.denoiser }),
+    examples: rowsOf(frozen, pairs),
+    optimizer: chain(clipByGlobalNorm(training.clip), adam(training.learningRate)),
+    textGamma: refiner.text ? gamma : 0,
+    ...{ size: training.size, steps, seed, compile, signal },
+  });
+  return { params: found, text: last.text, image: last.image, warnings };
+}

@@ -1,0 +1,59 @@
+import type { Scale } from "../reproduction.ts";
+
+/** Of the world's data; the same for all trials. */
+export const worldSeed = 1;
+
+/** How every refiner is trained. */
+export const training = { size: 32, learningRate: 1e-3, clip: 1, vectors: 4 } as const;
+
+/** What the words may count beside the picture; tuned on other seeds, for every arm that has both. */
+export const gammas = [0.1, 1] as const;
+
+/** How many candidates of how many prompts are judged to make preferences, and what is learned of them. */
+export const preferring = {
+  candidates: 4,
+  minGap: 0.5,
+  beta: 0.3,
+  learningRate: 3e-4,
+  /** Of pictures that are only scored. */
+  pictureSteps: 10,
+  /** What faithfulness counts beside the aesthetic score, both in standard deviations of the candidates. */
+  faithfulness: 1,
+} as const;
+
+/** How much is done. */
+export interface Amounts {
+  seeds: number;
+  /** Steps of training. */
+  steps: number;
+  /** Triplets to train on. */
+  triplets: number;
+  /** Test prompts, rewrites of each, steps of the sampler. */
+  prompts: number;
+  rewrites: number;
+  pictureSteps: number;
+  /** Prompts whose rewrites are judged, and steps of training on what was judged. */
+  judged: number;
+  judgedSteps: number;
+}
+
+export const scales: Record<Scale, Amounts> = {
+  quick: {
+    ...{ seeds: 1, steps: 2, triplets: 40, prompts: 4, rewrites: 2, pictureSteps: 2 },
+    ...{ judged: 3, judgedSteps: 2 },
+  },
+  default: {
+    ...{ seeds: 3, steps: 600, triplets: 6000, prompts: 100, rewrites: 5, pictureSteps: 15 },
+    ...{ judged: 100, judgedSteps: 100 },
+  },
+  full: {
+    ...{ seeds: 3, steps: 1500, triplets: 6000, prompts: 200, rewrites: 5, pictureSteps: 25 },
+    ...{ judged: 200, judgedSteps: 200 },
+  },
+};
+
+/** Of the sampler, everywhere. */
+export const guidance = 2;
+
+/** Prompts whose pictures the report shows. */
+export const shown = 4;
