@@ -13,7 +13,13 @@ import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
 import { deviation, mean } from "../../kit/statistics.ts";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";
-import { type Frozen, type PictureGenerator, type PictureJudge, promptLength } from "../interfaces.ts";
+import {
+  type Frozen,
+  type Picture,
+  type PictureGenerator,
+  type PictureJudge,
+  promptLength,
+} from "../interfaces.ts";
 import { guidance, preferring } from "../settings.ts";
 import type { Looks } from "./aesthetics.ts";
 import { rewrites } from "./rewrites.ts";
@@ -42,7 +48,7 @@ export async function learnPreferences(
   tools: {
     generator: PictureGenerator;
     judge: PictureJudge;
-    looksOf: (picture: Float32Array<ArrayBuffer>) => Looks;
+    looksOf: (picture: Picture) => Looks;
   },
   { compile, signal }: Pick<TrialHost, "compile" | "signal">,
 ): Promise<Preferred> {
