@@ -107,6 +107,8 @@ export interface TrialHost {
   images(name: string): Promise<Images>;
   /** A text by its bundled name: one sentence a line, an empty line between documents. Absent where the host has none. */
   text?(name: string): Promise<string>;
+  /** A file of the paper's own folder by its path there, as `checkpoints/model.safetensors`. Absent where the host has none. */
+  asset?(path: string): Promise<Uint8Array>;
   /** The compiler of training steps and forward passes; default: the engine's own. */
   compile?: Compile;
   signal?: AbortSignal;

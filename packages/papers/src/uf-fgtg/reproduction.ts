@@ -6,20 +6,18 @@ import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, trainedByDefault } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { gammas, scales } from "./settings.ts";
+import { grids, scales, type Tuned, tuning } from "./settings.ts";
 import { type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-/** What the words count in an arm: tuned where both terms do, and of no consequence elsewhere. */
-const gammaOf = (id: string): number => {
-  const { refiner } = armOf(id);
-  return refiner?.image && refiner.text ? chosen(tuned.choices, "full", ["gamma"]).gamma : 1;
-};
+/** What tuning chose for the objective of an arm; prompts by rule have none. */
+const choiceOf = (id: string): Tuned =>
+  chosen(tuned.choices, id === "text" || id === "image" ? id : "full", ["gamma", "learningRate"]);
 
 const specOf = (arm: string, seed: number, scale: Scale, change: Partial<Spec> = {}): Spec => {
   const { seeds: _, ...amounts } = scales[scale];
   const trained = scale !== "default" || trainedByDefault.includes(arm);
-  return { arm, seed, gamma: gammaOf(arm), trained, ...amounts, ...change };
+  return { arm, seed, from: 0, ...choiceOf(arm), trained, ...amounts, ...change };
 };
 
 /** The longest first, so that workers end together. */
@@ -33,9 +31,6 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 const describe = ({ arm, seed }: Spec, { score, seconds }: Result): string =>
   `${armOf(arm).label}, seed ${seed}: aesthetic score ${mean(score).toFixed(3)} after ${seconds.toFixed(0)} s`;
 
-/** Seeds of tuning are none of a run. */
-const tuningSeed = 100;
-
 /** Prompts rewritten by refiners that a frozen image model helped to train, against those that it did not. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
@@ -46,14 +41,16 @@ export const reproduction: Reproduction<Spec, Result> = {
   },
 
   async *tune(host) {
-    const grid = gammas.map((gamma) => ({ gamma }));
-    const seeds = host.scale === "quick" ? [tuningSeed] : [tuningSeed, tuningSeed + 1];
-    const tried = candidates("full", { arm: "words and picture" }, grid, seeds, ({ gamma }, seed) =>
-      specOf("full", seed, host.scale, { gamma, trained: true }),
+    const seeds = host.scale === "quick" ? tuning.seeds.slice(0, 1) : tuning.seeds;
+    const tried = Object.entries(grids).flatMap(([arm, grid]) =>
+      candidates(arm, { arm: armOf(arm).label }, grid, seeds, (configuration, seed) =>
+        specOf(arm, seed, host.scale, { ...configuration, trained: true, from: tuning.from }),
+      ),
     );
     return yield* tuneGrid(host, tried, {
       score: "aesthetic score",
       scoreOf: (result) => mean(result.score),
+      notChosen: ["arm", "aesthetic score"],
       describe,
     });
   },

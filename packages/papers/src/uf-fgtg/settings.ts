@@ -3,11 +3,24 @@ import type { Scale } from "../reproduction.ts";
 /** Of the world's data; the same for all trials. */
 export const worldSeed = 1;
 
-/** How every refiner is trained. */
-export const training = { size: 32, learningRate: 1e-3, clip: 1, vectors: 4 } as const;
+/** How every refiner is trained: with the decoder, since a frozen one of this size forgets what was asked. */
+export const training = { size: 32, clip: 1, vectors: 4, trainDecoder: true } as const;
 
-/** What the words may count beside the picture; tuned on other seeds, for every arm that has both. */
-export const gammas = [0.1, 1] as const;
+/** What is tuned on other seeds and prompts: two configurations for each objective. */
+export interface Tuned {
+  /** What the words count beside the picture. */
+  gamma: number;
+  learningRate: number;
+}
+
+export const grids: Readonly<Record<"text" | "image" | "full", readonly Tuned[]>> = {
+  text: [1e-3, 2e-3].map((learningRate) => ({ gamma: 1, learningRate })),
+  image: [1e-3, 2e-3].map((learningRate) => ({ gamma: 1, learningRate })),
+  full: [0.1, 1].map((gamma) => ({ gamma, learningRate: 2e-3 })),
+};
+
+/** Seeds of tuning, and the first of its test prompts, are none of a run. */
+export const tuning = { seeds: [100, 101], from: 250 };
 
 /** How many candidates of how many prompts are judged to make preferences, and what is learned of them. */
 export const preferring = {

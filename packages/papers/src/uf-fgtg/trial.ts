@@ -12,17 +12,17 @@ import { type Judged, judgePictures } from "./refining/judge-pictures.ts";
 import { learnPreferences } from "./refining/learn-preferences.ts";
 import { type Pair, pairsOf } from "./refining/pair-rows.ts";
 import { rewrites, ruledPrompts } from "./refining/rewrites.ts";
-import { readRefiner, refinerFile } from "./refining/saved-refiner.ts";
+import { readRefiner, refinerPart } from "./refining/saved-refiner.ts";
 import { adapterOf, trainRefiner } from "./refining/train-refiner.ts";
-import { type Amounts, guidance, shown, worldSeed } from "./settings.ts";
+import { type Amounts, guidance, shown, type Tuned, worldSeed } from "./settings.ts";
 import { worldOf } from "./world/index.ts";
 
 /** An arm, and how much is done. */
-export interface Spec extends Omit<Amounts, "seeds"> {
+export interface Spec extends Omit<Amounts, "seeds">, Tuned {
   arm: string;
   seed: number;
-  /** What the words count beside the picture. */
-  gamma: number;
+  /** The first of the test prompts. */
+  from: number;
   /** Whether the refiner is trained here; otherwise it is read from the paper's folder. */
   trained: boolean;
 }
@@ -89,7 +89,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const begin = performance.now();
   const arm = armOf(spec.arm);
   const { frozen, world, generator, judge, looksOf } = await studioOf(spec.triplets, host);
-  const pairs = pairsOf(world.test.slice(0, spec.prompts), derive(worldSeed, 7));
+  const pairs = pairsOf(world.test.slice(spec.from, spec.from + spec.prompts), derive(worldSeed, 7));
   const prompts = pairs.map(({ coarse }) => coarse);
   const amount = { count: spec.rewrites, seed: derive(spec.seed, 11) };
 
@@ -142,12 +142,17 @@ export async function refinerOf(arm: Arm, spec: Spec, tools: Studio, host: Trial
   const { frozen, world } = tools;
   const refiner = arm.refiner!;
   if (!spec.trained) {
-    const bytes = await host.asset!(refinerFile(arm.id, spec.seed));
+    const bytes = await host.asset!(`checkpoints/${refinerPart(arm.id, spec.seed)}.safetensors`);
     return { params: readRefiner(bytes, frozen, adapterOf(refiner)), losses: null, preferences: null };
   }
   const pairs = pairsOf(world.train, derive(spec.seed, 3));
-  const { gamma, seed, steps } = spec;
-  const { params, text, image } = await trainRefiner(frozen, pairs, { refiner, gamma, seed, steps }, host);
+  const { gamma, learningRate, seed, steps } = spec;
+  const { params, text, image } = await trainRefiner(
+    frozen,
+    pairs,
+    { refiner, gamma, learningRate, seed, steps },
+    host,
+  );
   const losses = { text, image };
   if (refiner.preferred === undefined) return { params, losses, preferences: null };
   const asked = pairs.slice(-spec.judged).map(({ coarse }) => coarse);

@@ -4,8 +4,9 @@ import { compileWithJit, disposeTree, keyOf, refTree, type Tree } from "minimand
 import { mean } from "../../kit/statistics.ts";
 import type { TrialHost } from "../../reproduction.ts";
 import { type Frozen, promptLength } from "../interfaces.ts";
+import { schedule } from "../models/index.ts";
 import { type Pair, rowsOf } from "./pair-rows.ts";
-import { adapterOf, schedule, startOf } from "./train-refiner.ts";
+import { adapterOf, startOf } from "./train-refiner.ts";
 
 /** Rows of a call, and draws of times and noise for each. */
 const [size, draws] = [20, 8];

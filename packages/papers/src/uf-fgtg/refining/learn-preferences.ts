@@ -9,7 +9,7 @@ import {
   robustDpoLoss,
   trainPreference,
 } from "minimand";
-import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { derive, disposeTree, refTree } from "minimand/engine";
 import { deviation, mean } from "../../kit/statistics.ts";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";
@@ -38,7 +38,7 @@ const mostFlips = 0.4;
 
 /**
  * The route without gradients: rewrites of some prompts are drawn, their pictures scored twice with other noise, pairs made of the first
- * scores, and the refiner trained on them by the loss that knows their flip rate. Encoder and adapter learn; the decoder stays frozen.
+ * scores, and the refiner trained on them by the loss that knows their flip rate.
  */
 export async function learnPreferences(
   frozen: Frozen,
@@ -86,10 +86,9 @@ export async function learnPreferences(
   const { words } = frozen.tokenizer;
   const adapter = adapterOf(refiner);
   const policy = refinerPolicy({ encoder: frozen.encoder, adapter, decoder: frozen.decoder, end: words.end });
-  const { decoder, ...learning } = params;
   const trained = await trainPreference({
-    logps: (own, x, y) => policy({ ...(own as object), decoder: refTree(decoder) } as Tree, x, y),
-    params: learning as Tree,
+    logps: policy,
+    params,
     examples: refinerPairs({ tokenizer: words, length: promptLength, adapter, pairs, seed }),
     loss: (given, { weights }) =>
       robustDpoLoss(given, { weights, beta: preferring.beta, epsilon: Math.min(flipRate, mostFlips) }),
@@ -98,7 +97,7 @@ export async function learnPreferences(
   });
   disposeTree(trained.lossState);
   return {
-    params: { ...(trained.params as Omit<RefinerParams, "decoder">), decoder: refTree(decoder) },
+    params: trained.params as RefinerParams,
     pairs: total,
     flipRate,
   };

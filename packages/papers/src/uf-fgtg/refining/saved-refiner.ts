@@ -6,23 +6,24 @@ import {
   treeOf,
   writeSafetensors,
 } from "minimand";
-import { disposeTree, type Tree } from "minimand/engine";
+import { disposeTree } from "minimand/engine";
 import type { Frozen } from "../interfaces.ts";
 import { startOf } from "./train-refiner.ts";
 
-/** The file of a refiner in `checkpoints/`. */
-export const refinerFile = (arm: string, seed: number): string =>
-  `checkpoints/refiner-${arm}-${seed}.safetensors`;
+/** The part of pre-training that a refiner is, whose file is `checkpoints/PART.safetensors`. */
+export const refinerPart = (arm: string, seed: number): string => `refiner-${arm}-${seed}`;
 
-/** What a refiner has learned, encoder and adapter, as a file. */
-export async function saveRefiner({ encoder, adapter }: RefinerParams): Promise<Uint8Array> {
-  return writeSafetensors(await tensorsOf({ encoder, adapter }));
+/** A refiner as a file, in half precision; kept. */
+export async function saveRefiner(params: RefinerParams): Promise<Uint8Array> {
+  return writeSafetensors(await tensorsOf(params), {}, { half: true });
 }
 
-/** A refiner of a file, with the frozen decoder; the caller's. */
+/** A refiner of a file; the caller's. */
 export function readRefiner(bytes: Uint8Array, frozen: Frozen, adapter: PromptAdapter): RefinerParams {
-  const { decoder, ...like } = startOf(frozen, adapter, 0);
-  const learned = treeOf(readSafetensors(bytes).tensors, like as Tree) as Omit<RefinerParams, "decoder">;
-  disposeTree(like);
-  return { ...learned, decoder };
+  const like = startOf(frozen, adapter, 0);
+  try {
+    return treeOf(readSafetensors(bytes).tensors, like);
+  } finally {
+    disposeTree(like);
+  }
 }

@@ -2,22 +2,19 @@ import {
   adam,
   chain,
   clipByGlobalNorm,
-  diffusionSchedule,
+  cosineSchedule,
   noiseAdapter,
   type PromptAdapter,
   type RefinerParams,
   trainPromptRefiner,
 } from "minimand";
-import { keyOf, refTree } from "minimand/engine";
+import { disposeTree, keyOf, refTree } from "minimand/engine";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";
-import { diffusionSteps, type Frozen, featureSize } from "../interfaces.ts";
-import { training } from "../settings.ts";
-import type { Pair } from "./pair-rows.ts";
-import { rowsOf } from "./pair-rows.ts";
-
-/** The schedule of noise that the frozen denoiser was trained with. */
-export const schedule = diffusionSchedule({ steps: diffusionSteps, betaStart: 1e-4, betaEnd: 0.05 });
+import { type Frozen, featureSize } from "../interfaces.ts";
+import { schedule } from "../models/index.ts";
+import { type Tuned, training } from "../settings.ts";
+import { type Pair, rowsOf } from "./pair-rows.ts";
 
 /** The adapter of an arm: no ReLU at its end, since the decoder's memory has both signs. */
 export const adapterOf = ({ noise }: NonNullable<Arm["refiner"]>): PromptAdapter =>
@@ -40,16 +37,17 @@ export interface Trained {
   warnings: string[];
 }
 
-/** Trains encoder and adapter of an arm; the decoder stays frozen. */
+/** Trains the refiner of an arm. */
 export async function trainRefiner(
   frozen: Frozen,
   pairs: readonly Pair[],
   {
     refiner,
     gamma,
+    learningRate,
     seed,
     steps,
-  }: { refiner: NonNullable<Arm["refiner"]>; gamma: number; seed: number; steps: number },
+  }: Tuned & { refiner: NonNullable<Arm["refiner"]>; seed: number; steps: number },
   { compile, signal }: Pick<TrialHost, "compile" | "signal">,
 ): Promise<Trained> {
   const adapter = adapterOf(refiner);
@@ -63,9 +61,11 @@ export async function trainRefiner(
     ...{ encoder, adapter, decoder, end: frozen.tokenizer.words.end, params: start },
     ...(refiner.image && { denoiser, schedule, denoiserParams: params.denoiser }),
     examples: rowsOf(frozen, pairs),
-    optimizer: chain(clipByGlobalNorm(training.clip), adam(training.learningRate)),
+    optimizer: chain(clipByGlobalNorm(training.clip), adam(cosineSchedule(learningRate, steps))),
     textGamma: refiner.text ? gamma : 0,
+    trainDecoder: training.trainDecoder,
     ...{ size: training.size, steps, seed, compile, signal },
   });
+  disposeTree(start);
   return { params: found, text: last.text, image: last.image, warnings };
 }
