@@ -8,6 +8,7 @@ import { lossesCommand } from "./commands/losses.ts";
 import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { pretrainCommand } from "./commands/pretrain.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { solveCommand } from "./commands/solve.ts";
 import { beQuiet, printable } from "./printable.ts";
@@ -47,6 +48,7 @@ export function makeProgram(): Command {
     lossesCommand(),
     papersCommand(),
     reproduceCommand(),
+    pretrainCommand(),
     banditCommand(),
     solveCommand(),
   ]) {

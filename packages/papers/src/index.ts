@@ -16,6 +16,7 @@ import { card as normface } from "./normface/paper.ts";
 import { card as oodUnlabeled } from "./ood-unlabeled/paper.ts";
 import { card as optimisticOmd } from "./optimistic-omd/paper.ts";
 import { card as piHcMoe } from "./pi-hc-moe/paper.ts";
+import type { Pretraining } from "./pretraining.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
@@ -26,6 +27,7 @@ import { card as zLoss } from "./z-loss/paper.ts";
 export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
 export { outcomeOf, shortTitle } from "./outcome.ts";
+export type { Pretrained, Pretraining, PretrainingHost } from "./pretraining.ts";
 export type {
   Field,
   Host,
@@ -113,4 +115,28 @@ export async function loadReproduction(slug: string): Promise<Reproduction<unkno
   const near = suggest(slug, slugs);
   const hint = near === null ? "" : `; did you mean '${near}'?`;
   throw new RangeError(`paper: expected one of ${slugs.join(", ")}, got '${slug}'${hint}`);
+}
+
+const pretrainings: Record<string, () => Promise<{ pretraining: Pretraining }>> = {
+  "uf-fgtg": () => import("./uf-fgtg/pretraining/pretraining.ts"),
+};
+
+/** Slugs of the papers whose reproductions take models as they are. */
+export const pretrained: readonly string[] = Object.keys(pretrainings);
+
+/**
+ * How the frozen models of a paper are made.
+ *
+ * @param slug one of {@link pretrained}
+ * @throws RangeError for another one
+ *
+ * @example
+ * const { parts, train } = await loadPretraining("uf-fgtg");
+ */
+export async function loadPretraining(slug: string): Promise<Pretraining> {
+  const load = Object.hasOwn(pretrainings, slug) ? pretrainings[slug] : undefined;
+  if (load !== undefined) return (await load()).pretraining;
+  throw new RangeError(
+    `paper: expected one with frozen models of its own (${pretrained.join(", ")}), got '${slug}'`,
+  );
 }

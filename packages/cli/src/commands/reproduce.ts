@@ -10,6 +10,7 @@ import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import { paperAssets } from "../papers/paper-assets.ts";
 import { papersData } from "../papers/papers-data.ts";
 import { type PapersHost, papersHost } from "../papers/papers-host.ts";
 import { drive } from "../papers/papers-run.ts";
@@ -109,6 +110,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         scale,
         seeds,
         data,
+        asset: paperAssets(slug),
         store,
         startPool: () => startPool("papers/papers-worker", workerData, workers, warn),
         inFlight: 2 * workers,

@@ -21,12 +21,12 @@ export function codeFingerprint(slug: string, engine: EngineUsed["name"]): strin
   ]);
 }
 
-/** A hash of names and contents of all code below some folders, tests left out. */
+/** A hash of names and contents of all code and frozen models below some folders, tests left out. */
 export function hashOf(folders: readonly string[]): string {
   const hash = createHash("sha256");
   for (const folder of folders) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /(?<!\.d|\.test|\.fixture)\.[jt]s$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /(?<!\.d|\.test|\.fixture)\.([jt]s|safetensors)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
     for (const file of files)

@@ -1,4 +1,4 @@
-import type { Host } from "@minimand/papers";
+import type { Host, TrialHost } from "@minimand/papers";
 import type { TrialStore } from "../files/store.ts";
 import type { Pool } from "../run/pool.ts";
 import type { PapersData } from "./papers-data.ts";
@@ -7,6 +7,7 @@ import type { TrialOutcome } from "./trial-outcome.ts";
 /** What {@link papersHost} needs. */
 export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" | "seeds"> {
   data: PapersData;
+  asset?: TrialHost["asset"];
   store: TrialStore<TrialOutcome>;
   /** Starts the workers; called when the first trial has to be run. */
   startPool: () => Pool<unknown, TrialOutcome>;
@@ -56,6 +57,7 @@ export function papersHost(options: PapersHostOptions): PapersHost {
     dataset: data.dataset,
     images: data.images,
     text: data.text,
+    asset: options.asset,
     signal,
     trialsSoFar,
     doubts: store.doubts,

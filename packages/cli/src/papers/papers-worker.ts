@@ -1,5 +1,6 @@
 import { loadReproduction } from "@minimand/papers";
 import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
+import { paperAssets } from "./paper-assets.ts";
 import { papersData } from "./papers-data.ts";
 import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
 
@@ -8,7 +9,7 @@ const starting = start(dataOf<PapersWorkerData>());
 async function start({ slug, folders, engine }: PapersWorkerData) {
   const compile = await startWorker(engine);
   const { card, trial } = await loadReproduction(slug);
-  return { trial, host: { ...papersData(folders, card.data), compile } };
+  return { trial, host: { ...papersData(folders, card.data), asset: paperAssets(slug), compile } };
 }
 
 export default async function runTrial(spec: unknown): Promise<Answer<TrialOutcome>> {

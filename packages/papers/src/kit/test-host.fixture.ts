@@ -19,6 +19,10 @@ function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<
   };
 }
 
+/** Files of a paper's folder, for trials that take frozen models. */
+export const assetsOf = (slug: string): TrialHost["asset"] =>
+  once(async (path) => new Uint8Array(readFileSync(new URL(`../${slug}/${path}`, import.meta.url))));
+
 /** A host with the project's own data and nothing else. */
 export const bundledHost: TrialHost = {
   dataset: once(async (name) => {

@@ -1,15 +1,27 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { crossAttention, dense, gelu, layerNorm, sequential, silu, type Variables } from "minimand";
+import {
+  crossAttention,
+  dense,
+  gelu,
+  layerNorm,
+  learnedPositions,
+  sequential,
+  silu,
+  type Variables,
+} from "minimand";
 import type { Tree } from "minimand/engine";
-import { type Denoiser, diffusionSteps, featureSize } from "../interfaces.ts";
-import { alphaBar } from "./schedule.ts";
+import { type Denoiser, featureSize, promptLength } from "../interfaces.ts";
+import { schedule } from "./schedule.ts";
 
 const width = 128;
+const hidden = 192;
 const depth = 3;
 /** Numbers of a sinusoid of time. */
 const timeSize = 32;
 /** Questions that are asked of the text. */
 const questions = 4;
+/** What questions are multiplied by: they start distinct, and learn faster than all else. */
+const sharpness = 30;
 
 type Block = { norm: Variables; film: Variables; enter: Variables; leave: Variables };
 type Params = {
@@ -18,13 +30,14 @@ type Params = {
   ask: Variables;
   read: Variables;
   text: Variables;
+  places: Variables;
   blocks: Block[];
   leave: Variables;
 };
 
 /**
- * A residual network on all latents at once. The time asks the text some questions by cross-attention; time and answers scale and shift
- * what each block sees.
+ * A residual network on all latents at once. Some questions are asked of the text by cross-attention, and each of its places is read,
+ * too: answers, words in their places and the time scale and shift what each block sees.
  *
  * Inside, it says the velocity `v`; the noise is `sqrt(alphaBar) v + sqrt(1 - alphaBar) z_t`, which is nearly all of `z_t` where there is
  * nearly nothing but noise.
@@ -36,18 +49,19 @@ export function latentDenoiser(latentSize: number): Denoiser {
     silu,
     dense({ inputs: width, outputs: width }),
   ]);
-  const ask = dense({ inputs: width, outputs: questions * featureSize });
+  const ask = learnedPositions({ length: questions, size: featureSize });
   const read = crossAttention({ size: featureSize, heads: 4 });
   const text = sequential([
     dense({ inputs: questions * featureSize, outputs: width }),
     silu,
     dense({ inputs: width, outputs: width }),
   ]);
+  const places = dense({ inputs: promptLength * featureSize, outputs: width });
   const block = {
     norm: layerNorm(width),
     film: dense({ inputs: width, outputs: 2 * width }),
-    enter: dense({ inputs: width, outputs: 2 * width }),
-    leave: dense({ inputs: 2 * width, outputs: width }),
+    enter: dense({ inputs: width, outputs: hidden }),
+    leave: dense({ inputs: hidden, outputs: width }),
   };
   const leave = sequential([
     layerNorm(width),
@@ -67,7 +81,7 @@ export function latentDenoiser(latentSize: number): Denoiser {
 
   return {
     init(key) {
-      const whole = { enter, time, ask, read, text, leave };
+      const whole = { enter, time, ask, read, text, places, leave };
       const names = Object.keys(whole) as (keyof typeof whole)[];
       const [forBlocks, ...keys] = [...random.split(key, 1 + names.length)];
       const blockKeys = [...random.split(forBlocks, 4 * depth)];
@@ -87,10 +101,11 @@ export function latentDenoiser(latentSize: number): Denoiser {
       const own = params as unknown as Params;
       const [batch] = zt.shape;
       const [when] = time.apply(own.time, sinusoids(t.ref), still);
-      const asked = ask.apply(own.ask, when.ref, still)[0].reshape([batch, questions, featureSize]);
-      const [answers] = read.apply(own.read, asked, condition, still);
+      const [asked] = ask.apply(own.ask, np.zeros([batch, questions, featureSize]), still);
+      const [answers] = read.apply(own.read, asked.mul(sharpness), condition.ref, still);
       const [said] = text.apply(own.text, answers.reshape([batch, questions * featureSize]), still);
-      const told = silu(when.add(said));
+      const inPlace = condition.reshape([batch, promptLength * featureSize]);
+      const told = silu(when.add(said).add(places.apply(own.places, inPlace, still)[0]));
       const [start] = enter.apply(own.enter, zt.ref, still);
       const seen = own.blocks.reduce(
         (x, each, i) => through(each, x, i < depth - 1 ? told.ref : told),
@@ -103,12 +118,10 @@ export function latentDenoiser(latentSize: number): Denoiser {
   };
 }
 
-/** `alphaBar` at times `[batch]`, `[batch, 1]`. By a mask: gathers don't compile in every gradient. */
+/** `alphaBar` at float times `[batch]`, `[batch, 1]`. */
 export function shareAt(t: np.Array): np.Array {
-  const isTime = t.reshape([-1, 1]).equal(np.arange(diffusionSteps).astype(np.float32).reshape([1, -1]));
-  return np
-    .where(isTime, np.array(Float32Array.from(alphaBar)).reshape([1, -1]), 0)
-    .sum(-1, { keepdims: true });
+  const snr = schedule.snr(t.astype(np.int32)).reshape([-1, 1]);
+  return snr.ref.div(snr.add(1));
 }
 
 /** Times `[batch]` as sines and cosines of frequencies from 1 to 1/1000, `[batch, timeSize]`. */

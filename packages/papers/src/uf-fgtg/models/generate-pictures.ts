@@ -15,7 +15,7 @@ import {
   type PictureGenerator,
   promptLength,
 } from "../interfaces.ts";
-import { alphaBar } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 
 /** Pictures of a call of the program; each prompt is two of its rows, with the text and without. */
 const rows = 32;
@@ -35,41 +35,39 @@ export function pictureGenerator(
 ): PictureGenerator {
   const { size } = latents;
   const features = compile((own: Tree, tokens: np.Array) => encoder.encode(own, tokens));
-  const predict = compile((own: Tree, zt: np.Array, t: np.Array, condition: np.Array, scale: np.Array) => {
-    const both = denoiser.predict(
-      own,
-      np.concatenate([zt.ref, zt], 0),
-      np.concatenate([t.ref, t], 0),
-      condition,
-    );
-    const withText = both.ref.slice([0, rows]);
-    const without = both.slice([rows, 2 * rows]);
-    return without.ref.add(withText.sub(without).mul(scale));
-  });
+  /** One step of DDIM. */
+  const next = compile(
+    (own: Tree, zt: np.Array, from: np.Array, to: np.Array, condition: np.Array, guidance: np.Array) => {
+      const twice = (x: np.Array) => np.concatenate([x.ref, x], 0);
+      const t = from.ref.astype(np.float32);
+      const both = denoiser.predict(own, twice(zt.ref), twice(t), condition);
+      const withText = both.ref.slice([0, rows]);
+      const without = both.slice([rows, 2 * rows]);
+      const eps = without.ref.add(withText.sub(without).mul(guidance));
+      return schedule.ddimStep(zt, eps, { from, to });
+    },
+  );
 
+  /** At most `rows` pictures, from their noise. */
   async function some(
     prompts: readonly string[],
     noise: Float32Array<ArrayBuffer>,
-    times: number[],
+    times: readonly number[],
     guidance: number,
-  ) {
-    const { ids } = tokenizer.encode([...prompts, ...Array(2 * rows - prompts.length).fill("")]);
+  ): Promise<Picture[]> {
+    const { ids } = tokenizer.encode([...prompts, ...Array<string>(2 * rows - prompts.length).fill("")]);
     const condition = features(refTree(params.encoder), np.array(ids, { shape: [2 * rows, promptLength] }));
-    const z = noise;
+    const everywhere = (t: number) => np.array(new Int32Array(rows).fill(t));
+    let z = np.array(noise, { shape: [rows, size] });
     for (const [i, t] of times.entries()) {
-      const predicted = predict(
-        refTree(params.denoiser),
-        np.array(z, { shape: [rows, size] }),
-        np.array(new Float32Array(rows).fill(t)),
-        condition.ref,
-        np.array(guidance),
-      );
-      const eps = await predicted.data();
-      const next = i + 1 < times.length ? alphaBar[times[i + 1]] : 1;
-      ddimStep(z, eps as Float32Array, alphaBar[t], next);
+      const [from, to] = [everywhere(t), everywhere(times[i + 1] ?? -1)];
+      z = next(refTree(params.denoiser), z, from, to, condition.ref, np.array(guidance));
+      // Work piles up where nothing is read.
+      await z.blockUntilReady();
     }
     condition.dispose();
-    return latents.decode(z.subarray(0, prompts.length * size));
+    const latent = (await z.data()) as Float32Array;
+    return latents.decode(latent.subarray(0, prompts.length * size));
   }
 
   return {
@@ -83,8 +81,8 @@ export function pictureGenerator(
         const part = prompts.slice(from, from + rows);
         const noise = new Float32Array(rows * size);
         for (let row = 0; row < part.length; row++) {
-          const next = randomSource(derive(seed, from + row));
-          for (let k = 0; k < size; k++) noise[row * size + k] = normal(next);
+          const random = randomSource(derive(seed, from + row));
+          for (let k = 0; k < size; k++) noise[row * size + k] = normal(random);
         }
         pictures.push(...(await some(part, noise, times, guidance)));
       }
@@ -92,15 +90,7 @@ export function pictureGenerator(
     },
     dispose() {
       features.dispose();
-      predict.dispose();
+      next.dispose();
     },
   };
-}
-
-/** From one share of the picture's variance to another without new noise, in place. */
-function ddimStep(z: Float32Array, eps: Float32Array, share: number, next: number): void {
-  const [signal, spread] = [Math.sqrt(share), Math.sqrt(1 - share)];
-  const [nextSignal, nextSpread] = [Math.sqrt(next), Math.sqrt(1 - next)];
-  for (let i = 0; i < z.length; i++)
-    z[i] = (nextSignal * (z[i] - spread * eps[i])) / signal + nextSpread * eps[i];
 }

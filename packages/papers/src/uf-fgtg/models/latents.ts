@@ -2,7 +2,7 @@ import type { Tensor } from "minimand";
 import type { Latents, Picture } from "../interfaces.ts";
 
 /** Numbers of a picture's latents. */
-export const latentSize = 64;
+export const latentSize = 48;
 
 /** Pictures as principal components of unit variance, from what `latents.safetensors` holds. */
 export function latentsOf(tensors: Record<string, Tensor>): Latents {

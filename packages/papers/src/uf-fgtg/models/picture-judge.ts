@@ -1,7 +1,17 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { conv2d, dense, embedding, flatten, type Layer, maxPool, relu, sequential, type Variables } from "minimand";
+import {
+  conv2d,
+  dense,
+  embedding,
+  flatten,
+  type Layer,
+  maxPool,
+  relu,
+  sequential,
+  type Variables,
+} from "minimand";
 import { type Compile, compileWithJit, refTree, softmax, type Tree, unitNorm } from "minimand/engine";
-import { featureSize, type Frozen, type Picture, type PictureJudge, promptLength } from "../interfaces.ts";
+import { type Frozen, featureSize, type Picture, type PictureJudge, promptLength } from "../interfaces.ts";
 import { pictureSize, side } from "../world/render.ts";
 import { colours, shapes } from "../world/subjects.ts";
 
@@ -78,7 +88,9 @@ export function pictureJudge(
     return np.concatenate([softmax(shape), softmax(colour)], -1);
   });
   const textVectors = compile((own: Tree, x: np.Array): np.Array => contrastive.text({ text: own }, x));
-  const pictureVectors = compile((own: Tree, x: np.Array): np.Array => contrastive.picture({ picture: own }, x));
+  const pictureVectors = compile(
+    (own: Tree, x: np.Array): np.Array => contrastive.picture({ picture: own }, x),
+  );
 
   /** What a program gives for each of some items, as many at a time as it takes. */
   async function each<T>(

@@ -9,7 +9,7 @@ import {
   sequential,
   type Variables,
 } from "minimand";
-import type { Tree } from "minimand/engine";
+import { disposeTree, type Tree } from "minimand/engine";
 import { featureSize, promptLength, type TextDecoder } from "../interfaces.ts";
 
 type Params = { words: Variables; places: Variables; blocks: Variables[]; head: Variables };
@@ -37,6 +37,7 @@ export function textDecoder(vocabulary: number): TextDecoder {
     logits(params, memory, tokens) {
       const own = params as unknown as Params;
       const last = blocks.length - 1;
+      disposeTree(own.places as unknown as Tree);
       const [start] = words.apply(own.words, tokens, still);
       const seen = blocks.reduce(
         (x, block, i) => block.apply(own.blocks[i], x, i === last ? memory : memory.ref, still)[0],
@@ -46,6 +47,7 @@ export function textDecoder(vocabulary: number): TextDecoder {
     },
     memory(params, tokens) {
       const own = params as unknown as Params;
+      disposeTree([own.blocks, own.head] as unknown as Tree);
       return places.apply(own.places, words.apply(own.words, tokens, still)[0], still)[0];
     },
   };

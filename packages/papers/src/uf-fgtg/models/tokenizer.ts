@@ -1,10 +1,9 @@
-import { wordTokenizer } from "minimand";
+import { cleanPrompt, wordTokenizer } from "minimand";
 import { type PromptTokenizer, promptLength } from "../interfaces.ts";
-import { cleanPrompt } from "../world/clean-prompt.ts";
 import { modifierWords } from "../world/modifiers.ts";
 import { colours, nouns, places } from "../world/subjects.ts";
 
-/** The tokenizer of the world: all words of its grammar, and commas. */
+/** The tokenizer of the world: all words of its grammar, and commas. Other words are left out. */
 export function promptTokenizer(): PromptTokenizer {
   const grammar = [
     ...Object.values(nouns).flat(),
@@ -19,7 +18,7 @@ export function promptTokenizer(): PromptTokenizer {
       const ids = new Int32Array(prompts.length * promptLength).fill(words.end);
       let cut = 0;
       for (const [i, prompt] of prompts.entries()) {
-        const own = words.encode(cleanPrompt(prompt));
+        const own = words.encode(cleanPrompt(prompt)).filter((id) => id !== words.unknown);
         if (own.length > promptLength - 2) cut++;
         ids.set([words.start, ...own.slice(0, promptLength - 2)], i * promptLength);
       }

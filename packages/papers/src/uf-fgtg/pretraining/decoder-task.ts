@@ -1,6 +1,5 @@
-import { numpy as np } from "@jax-js/jax";
 import { tokenCrossEntropy } from "minimand";
-import { derive, randomSource } from "minimand/engine";
+import { derive, randomSource, refTree } from "minimand/engine";
 import { type PromptTokenizer, promptLength, type TextDecoder } from "../interfaces.ts";
 import type { Task } from "./task.ts";
 
@@ -22,9 +21,9 @@ export function decoderTask(
     learningRate: 2e-3,
     init: decoder.init,
     loss(params, x, labels) {
-      const corrupted = x.ref.slice([], [0, promptLength]).mul(1);
-      const memory = decoder.memory(params, corrupted);
-      return tokenCrossEntropy(decoder.logits(params, memory, x.slice([], [promptLength, width]).mul(1)), labels);
+      const corrupted = x.ref.slice([], [0, promptLength]);
+      const memory = decoder.memory(refTree(params), corrupted);
+      return tokenCrossEntropy(decoder.logits(params, memory, x.slice([], [promptLength, width])), labels);
     },
     batch(step) {
       const next = randomSource(derive(seed, step));

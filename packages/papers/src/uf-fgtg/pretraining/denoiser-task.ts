@@ -1,4 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
+import { denoisingLoss } from "minimand";
 import { derive, normal, randomSource, type Tree } from "minimand/engine";
 import {
   type Denoiser,
@@ -9,7 +10,7 @@ import {
   type TextEncoder,
 } from "../interfaces.ts";
 import { shareAt } from "../models/denoiser.ts";
-import { alphaBar } from "../models/schedule.ts";
+import { schedule } from "../models/schedule.ts";
 import type { Pair } from "./pairs.ts";
 import type { Task } from "./task.ts";
 
@@ -51,28 +52,24 @@ export function denoiserTask(
     },
     loss(params, x, noise) {
       const own = params as { encoder: Tree; denoiser: Tree };
-      const tokens = x.ref.slice([], [size + 1, width]).astype(np.int32);
       const t = x.ref.slice([], size);
+      const tokens = x.ref.slice([], [size + 1, width]).astype(np.int32);
+      const zt = schedule.addNoise(x.slice([], [0, size]), noise.ref, t.ref.astype(np.int32));
       const condition = encoder.encode(own.encoder, tokens);
-      const predicted = denoiser.predict(own.denoiser, x.slice([], [0, size]), t.ref, condition);
-      return np.square(predicted.sub(noise)).div(shareAt(t)).mean();
+      const predicted = denoiser.predict(own.denoiser, zt, t.ref, condition);
+      const weights = np.reciprocal(shareAt(t).reshape([-1]));
+      return denoisingLoss(predicted, noise, { weights }).mean();
     },
     batch(step) {
       const next = randomSource(derive(seed, step));
       const x = new Float32Array(rows * width);
-      const noise = new Float32Array(rows * size);
+      const noise = Float32Array.from({ length: rows * size }, () => normal(next));
       for (let row = 0; row < rows; row++) {
         const pair = Math.floor(next() * pairs.length);
-        // Times are stratified: the loss depends on them more than on anything else.
-        const t = Math.floor(((row + next()) / rows) * diffusionSteps);
-        const [signal, spread] = [Math.sqrt(alphaBar[t]), Math.sqrt(1 - alphaBar[t])];
         const own = x.subarray(row * width, (row + 1) * width);
-        for (let k = 0; k < size; k++) {
-          const e = normal(next);
-          noise[row * size + k] = e;
-          own[k] = signal * clean[pair * size + k] + spread * e;
-        }
-        own[size] = t;
+        own.set(clean.subarray(pair * size, (pair + 1) * size));
+        // Times are stratified: the loss depends on them more than on anything else.
+        own[size] = Math.floor(((row + next()) / rows) * diffusionSteps);
         const text =
           next() < unconditional ? empty : ids.subarray(pair * promptLength, (pair + 1) * promptLength);
         own.set(text, size + 1);

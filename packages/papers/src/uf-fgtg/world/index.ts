@@ -1,5 +1,4 @@
 export { cfpMini, worldOf } from "./cfp-mini.ts";
-export { cleanPrompt } from "./clean-prompt.ts";
 export { idleModifiers, modes, modifiers, modifierWords } from "./modifiers.ts";
 export { pictureSize, renderScene, side } from "./render.ts";
 export { type Subject, sceneOfPrompt, subjectOfPrompt } from "./scene.ts";

@@ -1,6 +1,6 @@
+import { cleanPrompt } from "minimand";
 import type { RandomSource } from "minimand/engine";
 import type { Rgb, Scene, ShapeName } from "../interfaces.ts";
-import { cleanPrompt } from "./clean-prompt.ts";
 import { modifiers, modifierWords } from "./modifiers.ts";
 import { colours, nouns, places, shapes } from "./subjects.ts";
 

@@ -1,0 +1,32 @@
+import type { Compile } from "minimand/engine";
+import type { Row } from "./reproduction.ts";
+
+/** What training a part may ask of the place it runs in. */
+export interface PretrainingHost {
+  /** `quick` is a smoke test of seconds, whose models are good for nothing. */
+  scale: "quick" | "default";
+  seed: number;
+  /** The files of the parts before, by their names. */
+  before: ReadonlyMap<string, Uint8Array>;
+  compile?: Compile;
+  signal?: AbortSignal;
+  /** Told now and then. */
+  onProgress?: (done: number, total: number, message: string) => void;
+}
+
+/** A part that was trained: a safetensors file, and what is recorded of its training. */
+export interface Pretrained {
+  bytes: Uint8Array;
+  record: Row;
+}
+
+/**
+ * Models of a paper that its reproduction takes as they are, frozen, from files in its folder. They are made in parts, one after the
+ * other; the same seed, scale and compiler give the same files.
+ */
+export interface Pretraining {
+  slug: string;
+  /** In this order. The file of a part is `checkpoints/PART.safetensors`. */
+  parts: readonly string[];
+  train(part: string, host: PretrainingHost): Promise<Pretrained>;
+}
