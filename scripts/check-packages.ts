@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { checkAsUser } from "./check-as-user.ts";
 
 /** Looks at the built packages as their users will: what is in the tarball, publint, arethetypeswrong, and a project with them. */
@@ -12,7 +12,8 @@ function checkTarball(folder: string): void {
   });
   const [{ files }] = JSON.parse(out) as { files: { path: string }[] }[];
   const paths = files.map(({ path }) => path);
-  const missing = ["README.md", "LICENSE"].filter((path) => !paths.includes(path));
+  const models = globSync("**/*.safetensors", { cwd: `${folder}/src` }).map((file) => `dist/${file}`);
+  const missing = ["README.md", "LICENSE", ...models].filter((path) => !paths.includes(path));
   const wrong = paths.filter((path) => /\.(test|fixture)\.|conformance\./.test(path));
   const { keywords = [] } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
     keywords?: string[];

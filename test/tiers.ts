@@ -8,7 +8,7 @@ const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"
 /** Folders and kinds of files that spawn commands, open browsers or train whole models. */
 const wholeSystem = [
   "packages/{cli,native}/**/*.test.ts",
-  "packages/papers/src/{*/reproduction,kit/sentiment/*}.test.ts",
+  "packages/papers/src/{*/reproduction,kit/sentiment/*,uf-fgtg/models/frozen,uf-fgtg/pretraining/*}.test.ts",
   "examples/**/*.test.ts",
   "test/{npm,readme,typed-examples}.test.ts",
   "**/*.browser.test.ts",

@@ -29,4 +29,6 @@ export interface Pretraining {
   /** In this order. The file of a part is `checkpoints/PART.safetensors`. */
   parts: readonly string[];
   train(part: string, host: PretrainingHost): Promise<Pretrained>;
+  /** How good all parts together are, on what no training saw. */
+  measure(host: PretrainingHost): Promise<Row[]>;
 }

@@ -60,7 +60,7 @@ paper's folder.`,
 
 async function pretrain(slug: string, options: Options): Promise<void> {
   const { quick, seed, out = `minimand-pretrain-${slug}`, json } = options;
-  const { parts, train } = await loadPretraining(slug);
+  const { parts, train, measure } = await loadPretraining(slug);
   const { engine, note } = await chooseEngine(options);
   const scale = quick ? "quick" : "default";
   const code = codeFingerprint(slug, engine.name);
@@ -80,6 +80,8 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
         records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
       }
+      const measured = await measure({ scale, seed, before: done, compile, signal });
+      signal.throwIfAborted();
       const file = {
         schema: "minimand.pretrained/1",
         slug,
@@ -88,13 +90,16 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         engine,
         versions: versions(),
         parts: records,
+        measured,
       };
       const files = [...done].map(([part, bytes]) => [`${part}.safetensors`, bytes] as const);
       await replaceTogether(out, {
         ...Object.fromEntries(files),
         "pretrained.json": `${JSON.stringify(file, null, 1)}\n`,
       });
-      print(json ? `${JSON.stringify(file)}\n` : `${rowTables(records, terminalWidth())}\n`);
+      print(
+        json ? `${JSON.stringify(file)}\n` : `${rowTables([...records, ...measured], terminalWidth())}\n`,
+      );
       tell(`${join(out, "pretrained.json")} has what is recorded beside the files of the parts`);
 
       async function trained(part: string): Promise<KeptPart> {

@@ -2,18 +2,25 @@ import { readSafetensors, tensorsOf, writeSafetensors } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
 import type { Pretrained, Pretraining, PretrainingHost } from "../../pretraining.ts";
 import type { Latents } from "../interfaces.ts";
-import { type CheckpointName, checkpointFiles, worldModels } from "../models/frozen.ts";
+import {
+  type CheckpointName,
+  checkpointFiles,
+  disposeFrozen,
+  loadFrozen,
+  worldModels,
+} from "../models/frozen.ts";
 import { latentSize, latentsOf } from "../models/latents.ts";
 import { cfpMini } from "../world/index.ts";
 import { decoderTask } from "./decoder-task.ts";
 import { denoiserTask } from "./denoiser-task.ts";
 import { classifierTask, contrastiveTask } from "./judge-tasks.ts";
+import { measureFrozen } from "./measure-frozen.ts";
 import { pretrainingPairs } from "./pairs.ts";
 import { principalComponents } from "./principal-components.ts";
 import { type Task, trainTask } from "./task.ts";
 
 /** Pictures whose principal components the latents are. */
-const fitted = 2000;
+const fitted = { quick: 300, default: 2000 };
 /** Fine prompts that everything is learned from; half as many coarse ones beside them. */
 const finePrompts = { quick: 400, default: 8000 };
 /** Explained variance below which pictures are unrecognisable. */
@@ -39,13 +46,24 @@ export const pretraining: Pretraining = {
       throw new RangeError(`part: expected one of ${checkpointFiles.join(", ")}, got '${part}'`);
     return name === "latents" ? fitLatents(host) : trainPart(name, host);
   },
+  async measure({ before, scale, seed, compile }) {
+    const frozen = await loadFrozen(async (path) => before.get(basename(path))!);
+    try {
+      return await measureFrozen(frozen, { compile, seed, prompts: scale === "quick" ? 50 : 400 });
+    } finally {
+      disposeFrozen(frozen);
+    }
+  },
 };
+
+/** `checkpoints/latents.safetensors` is the file of `latents`. */
+const basename = (path: string): string => path.replace(/^.*\/|\.\w+$/g, "");
 
 const dataSeed = ({ seed }: PretrainingHost): number => derive(seed, 0);
 
 function fitLatents(host: PretrainingHost): Pretrained {
-  const pictures = pretrainingPairs({ seed: dataSeed(host), fine: fitted })
-    .slice(0, fitted)
+  const pictures = pretrainingPairs({ seed: dataSeed(host), fine: fitted[host.scale] })
+    .slice(0, fitted[host.scale])
     .map(({ picture }) => picture);
   const { mean, directions, variances, explained } = principalComponents(pictures, latentSize);
   if (explained < leastExplained)
@@ -57,7 +75,13 @@ function fitLatents(host: PretrainingHost): Pretrained {
     deviations: { shape: [latentSize], data: Float32Array.from(variances, Math.sqrt) },
     explained: { shape: [], data: Float32Array.of(explained) },
   };
-  const record = { part: "latents", seed: host.seed, pictures: fitted, latents: latentSize, explained };
+  const record = {
+    part: "latents",
+    seed: host.seed,
+    pictures: pictures.length,
+    latents: latentSize,
+    explained,
+  };
   return { bytes: writeSafetensors(tensors, {}, { half: true }), record };
 }
 

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSafetensors } from "minimand";
+import { describe, expect, it } from "vitest";
+import { everythingIn, minimand, temporaryFolder } from "../../../test/support/cli.ts";
+
+describe.concurrent("minimand pretrain", () => {
+  it("trains all parts, records their losses, and has them from the first run in the second", async () => {
+    const cwd = temporaryFolder();
+    const args = ["pretrain", "uf-fgtg", "--quick", "--out", "smoke"];
+    const first = await minimand(args, { cwd });
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringContaining("50 of 50 steps of the denoiser, loss 0."),
+    ]);
+    const parts = ["classifier", "contrastive", "decoder", "denoiser", "latents"];
+    const files = everythingIn(join(cwd, "smoke")).filter((name) => !name.startsWith("trials"));
+    expect(files).toEqual([...parts.map((part) => `${part}.safetensors`), "pretrained.json"].toSorted());
+    const record = JSON.parse(readFileSync(join(cwd, "smoke", "pretrained.json"), "utf8"));
+    expect(record.parts.map(({ part }: { part: string }) => part).toSorted()).toEqual(parts);
+    for (const { part, bytes, "last loss": loss } of record.parts) {
+      const file = readFileSync(join(cwd, "smoke", `${part}.safetensors`));
+      expect(file.length).toBe(bytes);
+      expect(Object.keys(readSafetensors(new Uint8Array(file)).tensors).length).toBeGreaterThan(2);
+      if (part !== "latents") expect(loss).toBeGreaterThan(0);
+    }
+    const second = await minimand([...args, "--json"], { cwd });
+    expect(second.stderr).toContain("contrastive was there from an earlier run");
+    expect(JSON.parse(second.stdout)).toEqual(record);
+  });
+
+  it("refuses a paper without frozen models in one line", async () => {
+    const { code, stderr } = await minimand(["pretrain", "lion"]);
+    expect([code, stderr]).toEqual([
+      2,
+      "minimand: paper: expected one with frozen models of its own (uf-fgtg), got 'lion'\n",
+    ]);
+  });
+});
