@@ -22,6 +22,7 @@ import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction } from "./reproduction.ts";
 import { card as rpo } from "./rpo/paper.ts";
 import { card as saf } from "./saf/paper.ts";
+import { card as ufFgtg } from "./uf-fgtg/paper.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
@@ -60,6 +61,7 @@ export const cards: readonly PaperCard[] = [
   lion,
   neucb,
   aggregate,
+  ufFgtg,
   piHcMoe,
   rdpo,
   csIb,
@@ -94,6 +96,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   rdpo: () => import("./rdpo/reproduction.ts"),
   rpo: () => import("./rpo/reproduction.ts"),
   saf: () => import("./saf/reproduction.ts"),
+  "uf-fgtg": () => import("./uf-fgtg/reproduction.ts"),
   "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),
   "z-loss": () => import("./z-loss/reproduction.ts"),
 };

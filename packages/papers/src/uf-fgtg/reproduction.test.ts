@@ -1,7 +1,7 @@
 import { wordTokenizer } from "minimand";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { assetsOf, bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
 import { aestheticsOf } from "./refining/aesthetics.ts";
@@ -13,9 +13,11 @@ import { shown } from "./settings.ts";
 import { differenceOf, type Evidence, judge } from "./verdict.ts";
 import { cfpMini, modifierWords, pictureSize, renderScene, sceneOfPrompt } from "./world/index.ts";
 
+const host = { ...bundledHost, asset: assetsOf("uf-fgtg") };
+
 describe("the reproduction of uf-fgtg", () => {
   it("runs at the quick scale: a row an arm, the full objective beside each, pictures, a verdict", async () => {
-    const { rows, pictures, because } = await quickRun(reproduction);
+    const { rows, pictures, because } = await quickRun(reproduction, { host });
     const having = (column: string) => rows.filter((row) => column in row);
     expect(having("arm").map(({ arm }) => arm)).toEqual(arms.map(({ label }) => label));
     expect(having("full objective against")).toHaveLength(arms.length - 1);

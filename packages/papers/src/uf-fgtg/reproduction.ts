@@ -14,7 +14,8 @@ import tuned from "./tuned.json" with { type: "json" };
 const choiceOf = (id: string): Tuned =>
   chosen(tuned.choices, id === "text" || id === "image" ? id : "full", ["gamma", "learningRate"]);
 
-const specOf = (arm: string, seed: number, scale: Scale, change: Partial<Spec> = {}): Spec => {
+/** What is done for an arm at a scale. */
+export const specOf = (arm: string, seed: number, scale: Scale, change: Partial<Spec> = {}): Spec => {
   const { seeds: _, ...amounts } = scales[scale];
   const trained = scale !== "default" || trainedByDefault.includes(arm);
   return { arm, seed, from: 0, ...choiceOf(arm), trained, ...amounts, ...change };

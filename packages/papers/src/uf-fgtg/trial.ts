@@ -53,14 +53,14 @@ interface Studio {
   looksOf: (picture: Picture) => Looks;
 }
 
-let studio: { key: string; made: Promise<Studio> } | undefined;
+let studio: { triplets: number; asset: TrialHost["asset"]; made: Promise<Studio> } | undefined;
 
-/** Models and data of a size, made once a thread. */
+/** Models of a host's files and data of a size, made once a thread. */
 async function studioOf(triplets: number, host: TrialHost): Promise<Studio> {
-  const key = String(triplets);
-  if (studio?.key !== key) {
+  const { asset } = host;
+  if (studio?.triplets !== triplets || studio.asset !== asset) {
     const last = studio;
-    studio = { key, made: makeStudio(triplets, host) };
+    studio = { triplets, asset, made: makeStudio(triplets, host) };
     if (last !== undefined) {
       const { generator, judge, frozen } = await last.made;
       generator.dispose();
@@ -137,8 +137,12 @@ interface Refined {
   preferences: Result["preferences"];
 }
 
-/** The refiner of an arm, trained or read. */
-export async function refinerOf(arm: Arm, spec: Spec, tools: Studio, host: TrialHost): Promise<Refined> {
+/** The refiner of a spec's arm, trained or read; its parameters are the caller's. */
+export async function refine(spec: Spec, host: TrialHost): Promise<Refined> {
+  return refinerOf(armOf(spec.arm), spec, await studioOf(spec.triplets, host), host);
+}
+
+async function refinerOf(arm: Arm, spec: Spec, tools: Studio, host: TrialHost): Promise<Refined> {
   const { frozen, world } = tools;
   const refiner = arm.refiner!;
   if (!spec.trained) {
