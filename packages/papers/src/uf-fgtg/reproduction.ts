@@ -42,9 +42,8 @@ export const reproduction: Reproduction<Spec, Result> = {
   },
 
   async *tune(host) {
-    const seeds = host.scale === "quick" ? tuning.seeds.slice(0, 1) : tuning.seeds;
     const tried = Object.entries(grids).flatMap(([arm, grid]) =>
-      candidates(arm, { arm: armOf(arm).label }, grid, seeds, (configuration, seed) =>
+      candidates(arm, { arm: armOf(arm).label }, grid, tuning.seeds, (configuration, seed) =>
         specOf(arm, seed, host.scale, { ...configuration, trained: true, from: tuning.from }),
       ),
     );

@@ -20,7 +20,7 @@ export const grids: Readonly<Record<"text" | "image" | "full", readonly Tuned[]>
 };
 
 /** Seeds of tuning, and the first of its test prompts, are none of a run. */
-export const tuning = { seeds: [100, 101], from: 250 };
+export const tuning = { seeds: [100], from: 250 };
 
 /** How many candidates of how many prompts are judged to make preferences, and what is learned of them. */
 export const preferring = {
