@@ -75,36 +75,52 @@ export async function refinePrompt(
   const tokens = Math.min(maxNewTokens, length - 1);
 
   const rewrites = new Set<string>();
-  const isStatic = method === "groupBeam" && !refiner.draws;
-  for (let round = 0; round < (isStatic ? 1 : mostRounds) && rewrites.size < count; round++) {
-    const seeds = Array.from({ length: count }, (_, i) => derive(seed, round, i));
-    const memories = await refiner.memories(row, seeds);
-    const search = {
-      next: (texts: readonly (readonly number[])[], places: readonly number[]) =>
-        refiner.next(
-          texts,
-          places.map((place) => memories[place]),
-        ),
-      tokens,
-      end: tokenizer.end,
-    };
-    const prompts = seeds.map(() => [tokenizer.start]);
-    const found =
-      method === "groupBeam"
-        ? (
-            await groupBeamSearch({
-              ...search,
-              prompt: prompts[0],
-              beams: count,
-              groups: count,
-              diversity: diversityPenalty,
-            })
-          ).map(({ tokens }) => tokens)
-        : await generate({ ...search, prompts, seed: derive(seed, round), ...sampling });
-    for (const ids of found) {
+  // Beam search without noise comes to the same again.
+  const rounds = method === "groupBeam" && !refiner.draws ? 1 : mostRounds;
+  for (let round = 0; round < rounds && rewrites.size < count; round++) {
+    const drawn = await draw(refiner, row, derive(seed, round), {
+      ...{ count, method, tokens, diversityPenalty, sampling },
+    });
+    for (const ids of drawn) {
       const text = withUnknown(words, tokenizer.decode(ids.filter((id) => id !== tokenizer.unknown)));
       if (text !== "" && rewrites.size < count && promptFilter(text)) rewrites.add(text);
     }
   }
   return [...rewrites];
+}
+
+/** As many rewrites as ids, each read from a noise of its own. */
+async function draw(
+  refiner: PromptRefiner,
+  row: Int32Array,
+  seed: number,
+  {
+    count,
+    method,
+    tokens,
+    diversityPenalty,
+    sampling,
+  }: Required<Pick<RefineOptions, "count" | "method" | "diversityPenalty">> & {
+    tokens: number;
+    sampling: SamplingOptions;
+  },
+): Promise<number[][]> {
+  const { start, end } = refiner.tokenizer;
+  const seeds = Array.from({ length: count }, (_, i) => derive(seed, i));
+  const memories = await refiner.memories(row, seeds);
+  const search = {
+    next: (texts: readonly (readonly number[])[], places: readonly number[]) =>
+      refiner.next(
+        texts,
+        places.map((place) => memories[place]),
+      ),
+    ...{ tokens, end },
+  };
+  if (method === "sample")
+    return generate({ ...search, prompts: seeds.map(() => [start]), seed, ...sampling });
+  const beams = await groupBeamSearch({
+    ...search,
+    ...{ prompt: [start], beams: count, groups: count, diversity: diversityPenalty },
+  });
+  return beams.map(({ tokens }) => tokens);
 }

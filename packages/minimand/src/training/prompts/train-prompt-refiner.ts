@@ -89,11 +89,11 @@ export async function trainPromptRefiner(options: TrainPromptRefinerOptions): Pr
     throw typeError("denoiserParams", "the parameters of the denoiser", denoiserParams);
   for (const [name, gamma] of Object.entries({ textGamma, diversityGamma }))
     checkNumber(name, gamma, { min: 0 });
-  if (diversityGamma > 0 && models.similarityThreshold === undefined) models.similarityThreshold = 0.9;
   checkNumber("steps", steps, { min: 1, integer: true });
   checkNumber("size", size, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
-  const termsOf = refinerTerms(models);
+  const similarityThreshold = models.similarityThreshold ?? (diversityGamma > 0 ? 0.9 : undefined);
+  const termsOf = refinerTerms({ ...models, similarityThreshold });
   const batches = minibatches(examples, { size, seed });
   const step = refinerStep({
     termsOf,
