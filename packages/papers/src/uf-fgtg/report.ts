@@ -57,14 +57,14 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   };
 }
 
-function armRow({ label }: Arm, trials: readonly Measured[]): Row {
+function armRow({ label, refiner }: Arm, trials: readonly Measured[]): Row {
   const results = trials.map(({ result }) => result);
   const over = (name: PerPrompt): number => rounded(mean(results.map((result) => mean(result[name]))));
-  const { trained } = trials[0].spec;
+  const made = results.every(({ losses }) => losses !== null) ? "trained here" : "committed";
   const { preferences } = results[0];
   return {
     arm: label,
-    refiner: results[0].losses !== null ? "trained here" : trained ? null : "committed",
+    refiner: refiner === undefined ? null : made,
     "aesthetic score": over("score"),
     "share of fine pictures'": over("share"),
     "CLIP-like score": over("clip"),

@@ -16,8 +16,9 @@ const choiceOf = (id: string): Tuned =>
 
 /** What is done for an arm at a scale. */
 export const specOf = (arm: string, seed: number, scale: Scale, change: Partial<Spec> = {}): Spec => {
-  const { seeds: _, ...amounts } = scales[scale];
-  const trained = scale !== "default" || trainedByDefault.includes(arm);
+  const { seeds, ...amounts } = scales[scale];
+  // Others than the scale's own seeds have no committed refiners.
+  const trained = scale !== "default" || seed >= seeds || trainedByDefault.includes(arm);
   return { arm, seed, from: 0, ...choiceOf(arm), trained, ...amounts, ...change };
 };
 
