@@ -45,7 +45,12 @@ export const reproduction: Reproduction<Spec, Result> = {
   async *tune(host) {
     const tried = Object.entries(grids).flatMap(([arm, grid]) =>
       candidates(arm, { arm: armOf(arm).label }, grid, tuning.seeds, (configuration, seed) =>
-        specOf(arm, seed, host.scale, { ...configuration, trained: true, from: tuning.from }),
+        specOf(arm, seed, host.scale, {
+          ...configuration,
+          trained: true,
+          from: tuning.from,
+          prompts: Math.min(tuning.prompts, scales[host.scale].prompts),
+        }),
       ),
     );
     return yield* tuneGrid(host, tried, {

@@ -19,8 +19,8 @@ export const grids: Readonly<Record<"text" | "image" | "full", readonly Tuned[]>
   full: [0.1, 1].map((gamma) => ({ gamma, learningRate: 2e-3 })),
 };
 
-/** Seeds of tuning, and the first of its test prompts, are none of a run. */
-export const tuning = { seeds: [100], from: 250 };
+/** Seeds of tuning, and its test prompts, are none of a run. */
+export const tuning = { seeds: [100], from: 250, prompts: 40 };
 
 /** How many candidates of how many prompts are judged to make preferences, and what is learned of them. */
 export const preferring = {
@@ -56,7 +56,7 @@ export const scales: Record<Scale, Amounts> = {
     ...{ judged: 3, judgedSteps: 2 },
   },
   default: {
-    ...{ seeds: 3, steps: 600, triplets: 6000, prompts: 100, rewrites: 5, pictureSteps: 15 },
+    ...{ seeds: 3, steps: 400, triplets: 6000, prompts: 100, rewrites: 5, pictureSteps: 15 },
     ...{ judged: 100, judgedSteps: 100 },
   },
   full: {
