@@ -17,7 +17,6 @@ import { classifierTask, contrastiveTask } from "./judge-tasks.ts";
 import { measureFrozen } from "./measure-frozen.ts";
 import { pretrainingPairs } from "./pairs.ts";
 import { principalComponents } from "./principal-components.ts";
-import { refinerParts, trainRefinerPart } from "./refiners.ts";
 import { type Task, trainTask } from "./task.ts";
 
 /** Pictures whose principal components the latents are. */
@@ -40,12 +39,11 @@ const quickSteps = 50;
 /** The frozen models of the toy world. */
 export const pretraining: Pretraining = {
   slug: "uf-fgtg",
-  parts: [...checkpointFiles, ...refinerParts],
+  parts: checkpointFiles,
   async train(part, host) {
-    if (refinerParts.includes(part)) return trainRefinerPart(part, host);
     const name = checkpointFiles.find((one) => one === part);
     if (name === undefined)
-      throw new RangeError(`part: expected one of ${pretraining.parts.join(", ")}, got '${part}'`);
+      throw new RangeError(`part: expected one of ${checkpointFiles.join(", ")}, got '${part}'`);
     return name === "latents" ? fitLatents(host) : trainPart(name, host);
   },
   async measure({ before, scale, seed, compile }) {
