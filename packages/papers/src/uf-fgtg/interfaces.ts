@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { WordTokenizer } from "minimand";
-import type { RandomSource, Tree } from "minimand/engine";
+import type { Tree } from "minimand/engine";
 
 /** What can be drawn. */
 export type ShapeName = "ball" | "box" | "cone" | "tree" | "house" | "star" | "ring" | "moon";
@@ -57,26 +57,6 @@ export interface World {
   test: Triplet[];
 }
 
-/**
- * The world (`world/index.ts`):
- *
- *     worldOf(seed, sizes?): World
- *     cfpMini({ seed, triplets }): Triplet[]
- *     renderScene(scene): Picture
- *     sceneOfPrompt(prompt, random): Scene           // said attributes as said, all others from the dull distribution
- *     cleanPrompt(text): string
- *     shapes, colours, places, modifiers             // the grammar's tables; modifiers: { words, change | null }
- *     modifierWords: string[]                        // the 28 of them, 20 with an effect first
- *     subjectOfPrompt(prompt): { shape, colour }     // what is asked for: names, or null where none is said
- */
-export interface WorldFunctions {
-  renderScene(scene: Scene): Picture;
-  sceneOfPrompt(prompt: string, random: RandomSource): Scene;
-  cfpMini(options: { seed: number; triplets: number }): Triplet[];
-  worldOf(seed: number, sizes?: { train?: number; test?: number }): World;
-  cleanPrompt(text: string): string;
-}
-
 /** Prompts as rows of `promptLength` = 20 ids: start, words, end, then ends; longer ones are cut. */
 export interface PromptTokenizer {
   words: WordTokenizer;
@@ -123,18 +103,7 @@ export interface Latents {
   decode(latents: Float32Array): Picture[];
 }
 
-/**
- * The frozen models of the world (`models/index.ts`): architectures and their parameters, which belong to whoever loaded them.
- *
- *     worldModels(): { encoder, denoiser, decoder }                        // architectures, no parameters
- *     loadFrozen(read: (file) => Promise<Uint8Array>): Promise<Frozen>     // read: `checkpoints/` of this folder
- *     disposeFrozen(frozen)
- *     pictureGenerator(frozen, { compile? }): PictureGenerator
- *     pictureJudge(frozen, { compile? }): PictureJudge
- *     checkpointFiles: string[]
- *
- * A trial reads with `host.asset("checkpoints/NAME.safetensors")`, which `TrialHost` gets; the command reads the paper's folder.
- */
+/** The frozen models of the world, architectures and their parameters, as `loadFrozen` reads them by `host.asset`. */
 export interface Frozen {
   tokenizer: PromptTokenizer;
   latents: Latents;
