@@ -31,7 +31,7 @@ type TrainedPart = Exclude<CheckpointName, "latents">;
 const steps: Record<TrainedPart, number> = {
   denoiser: 5000,
   decoder: 2000,
-  classifier: 1200,
+  classifier: 5000,
   contrastive: 1200,
 };
 const quickSteps = 50;
