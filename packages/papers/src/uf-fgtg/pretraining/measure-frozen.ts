@@ -1,17 +1,17 @@
-import { derive } from "minimand/engine";
+import { derive, randomSource, shuffle } from "minimand/engine";
 import { mean } from "../../kit/statistics.ts";
 import type { Row, TrialHost } from "../../reproduction.ts";
 import type { Frozen, Picture, PictureJudge } from "../interfaces.ts";
 import { pictureGenerator, pictureJudge } from "../models/index.ts";
-import { cfpMini, colours, shapes, subjectOfPrompt } from "../world/index.ts";
+import { cfpMini, colours, idleModifiers, modifierWords, shapes, subjectOfPrompt } from "../world/index.ts";
 
 /** Rows among which a text has to find its picture. */
 const crowd = 50;
 
 /**
  * How good the frozen models are on prompts that no training saw: how many shapes and colours that were asked for the classifier finds in
- * the world's own pictures, the same out of latents, and pictures that are generated from fine and from coarse prompts; and how often the
- * contrastive embedding finds a fine prompt's picture among fifty.
+ * the world's own pictures, the same out of latents, and pictures that are generated from fine prompts, from coarse ones, and from subjects
+ * with modifiers of no mode; and how often the contrastive embedding finds a fine prompt's picture among fifty.
  */
 export async function measureFrozen(
   frozen: Frozen,
@@ -20,6 +20,7 @@ export async function measureFrozen(
   const triplets = cfpMini({ seed: derive(seed, 9), triplets: prompts });
   const pictures = triplets.map(({ picture }) => picture);
   const [fine, coarse] = [triplets.map((one) => one.fine), triplets.map((one) => one.coarse[1])];
+  const foreign = triplets.map((one, i) => withRandomModifiers(one.coarse[2], derive(seed, 10, i)));
   const generator = pictureGenerator(frozen, { compile });
   const judge = pictureJudge(frozen, { compile });
   try {
@@ -29,6 +30,7 @@ export async function measureFrozen(
       ["out of latents", decoded],
       ["generated, fine prompts", await generator.generate(fine, seed)],
       ["generated, coarse prompts", await generator.generate(coarse, seed)],
+      ["generated, random modifiers", await generator.generate(foreign, seed)],
     ];
     const rows: Row[] = [];
     for (const [kind, some] of kinds) rows.push({ pictures: kind, ...(await foundIn(some, fine, judge)) });
@@ -40,6 +42,16 @@ export async function measureFrozen(
     generator.dispose();
     judge.dispose();
   }
+}
+
+/** Three modifiers that change pictures, whatever the subject is. */
+function withRandomModifiers(subject: string, seed: number): string {
+  const changing = modifierWords.filter((words) => !idleModifiers.includes(words));
+  const order = shuffle(
+    changing.map((_, i) => i),
+    randomSource(seed),
+  );
+  return [subject, ...order.slice(0, 3).map((i) => changing[i])].join(", ");
 }
 
 /** Shares of the pictures whose shape and colour are those of the prompt, by the classifier. */

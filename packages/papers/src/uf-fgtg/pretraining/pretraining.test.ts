@@ -63,7 +63,7 @@ describe("pre-training of fifty steps", () => {
 
   it("is measured, near chance", async () => {
     const rows = await measure(quick());
-    expect(rows).toHaveLength(5);
+    expect(rows).toHaveLength(6);
     for (const { shape = 0, colour = 0 } of rows) {
       expect(shape).toBeLessThan(0.7);
       expect(colour).toBeLessThan(0.7);
