@@ -18,7 +18,7 @@ export interface DiffusionScheduleOptions {
 export type Prediction = "eps" | "v";
 
 /** A time for the whole batch, or int32 `[batch]`. The time before the first, -1, is that of clean data. */
-export type Times = number | np.Array;
+export type DiffusionTimes = number | np.Array;
 
 /** Data with noise, and back; made by {@link diffusionSchedule}. All functions consume their arrays. */
 export interface DiffusionSchedule {
@@ -26,11 +26,11 @@ export interface DiffusionSchedule {
   /** The share of the data in the variance at each time, `[steps]`, falling. */
   readonly alphaBar: Float64Array;
   /** `z_t = sqrt(alphaBar_t) z_0 + sqrt(1 - alphaBar_t) eps`; `z0` and `noise` of one shape `[batch, ...]`. */
-  addNoise(z0: np.Array, noise: np.Array, times: Times): np.Array;
+  addNoise(z0: np.Array, noise: np.Array, times: DiffusionTimes): np.Array;
   /** `v_t = sqrt(alphaBar_t) eps - sqrt(1 - alphaBar_t) z_0`, what a denoiser of velocities is to say. */
-  velocity(z0: np.Array, noise: np.Array, times: Times): np.Array;
+  velocity(z0: np.Array, noise: np.Array, times: DiffusionTimes): np.Array;
   /** The ratio of signal to noise, `alphaBar_t / (1 - alphaBar_t)`, float32 `[batch]`; 0-d for one time. */
-  snr(times: Times): np.Array;
+  snr(times: DiffusionTimes): np.Array;
   /**
    * From one time to an earlier one without new noise: `sqrt(alphaBar_s) z_0 + sqrt(1 - alphaBar_s) eps`, with the data and the noise that
    * the prediction says are in `zt`. `to: -1` gives the data.
@@ -40,8 +40,8 @@ export interface DiffusionSchedule {
 
 /** Of which time a step of {@link DiffusionSchedule} is, and where it goes. */
 export interface DdimStepOptions {
-  from: Times;
-  to: Times;
+  from: DiffusionTimes;
+  to: DiffusionTimes;
   /** What the prediction is of; default `eps`. */
   prediction?: Prediction;
 }
@@ -79,7 +79,11 @@ export function diffusionSchedule(options: DiffusionScheduleOptions): DiffusionS
   const ratios = alphaBar.map((share) => share / (1 - share));
 
   /** What data and noise are multiplied by at those times, one number each for every row. Consumes the times. */
-  const factors = (name: string, times: Times, like: np.Array): [signal: np.Array, spread: np.Array] => {
+  const factors = (
+    name: string,
+    times: DiffusionTimes,
+    like: np.Array,
+  ): [signal: np.Array, spread: np.Array] => {
     checkTimes(name, times, { batch: like.shape[0], first: -1, steps });
     if (typeof times === "number")
       return [
@@ -90,7 +94,11 @@ export function diffusionSchedule(options: DiffusionScheduleOptions): DiffusionS
       atTimes(table, before, times, like).reshape([-1, ...like.shape.slice(1).map(() => 1)]);
     return [column(signals, 1, times.ref), column(spreads, 0, times)];
   };
-  const mixing = (z0: np.Array, noise: np.Array, times: Times): [signal: np.Array, spread: np.Array] => {
+  const mixing = (
+    z0: np.Array,
+    noise: np.Array,
+    times: DiffusionTimes,
+  ): [signal: np.Array, spread: np.Array] => {
     checkSame("z0", z0, "noise", noise);
     return factors("times", times, z0);
   };
@@ -160,7 +168,7 @@ function atTimes(table: Float64Array, before: number, times: np.Array, like: { d
 
 function checkTimes(
   name: string,
-  times: Times,
+  times: DiffusionTimes,
   { batch, first, steps }: { batch?: number; first: number; steps: number },
 ): void {
   const bounds = { min: first, max: steps - 1, integer: true };
