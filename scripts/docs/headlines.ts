@@ -180,4 +180,12 @@ export const headlines: { [slug: string]: Headline } = {
     },
     { row: { arm: "soft constraint" }, text: "a penalty {relative error@%1} %" },
   ],
+  "uf-fgtg": [
+    {
+      row: { arm: "words and picture" },
+      text: "aesthetic score of rewritten prompts {aesthetic score@2}",
+    },
+    { row: { arm: "coarse prompt" }, text: "of the prompts themselves {aesthetic score@2}" },
+    { row: { arm: "words alone" }, text: "learned from words alone {aesthetic score@2}" },
+  ],
 };

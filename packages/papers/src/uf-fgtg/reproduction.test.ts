@@ -1,15 +1,18 @@
-import { wordTokenizer } from "minimand";
+import { refinePrompt, wordTokenizer } from "minimand";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { assetsOf, bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { assetsOf, bundledHost, expectOnGrid, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
+import { disposeFrozen, loadFrozen } from "./models/index.ts";
 import { aestheticsOf } from "./refining/aesthetics.ts";
 import { bigramContinuer, meanModifiers, withRandomModifiers } from "./refining/by-rule.ts";
 import { judgePictures } from "./refining/judge-pictures.ts";
 import { pairsOf } from "./refining/pair-rows.ts";
 import { reproduction } from "./reproduction.ts";
-import { shown } from "./settings.ts";
+import { grids, shown } from "./settings.ts";
+import { loadToyRefiner } from "./toy-refiner.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { differenceOf, type Evidence, judge } from "./verdict.ts";
 import { cfpMini, modifierWords, pictureSize, renderScene, sceneOfPrompt } from "./world/index.ts";
 
@@ -31,6 +34,25 @@ describe("the reproduction of uf-fgtg", () => {
     }
     expect(because).toMatch(/^\(i\) .* \(v\) /);
   }, 600_000);
+
+  it("has tuned two configurations of each objective, and takes one of them", () => {
+    for (const [name, grid] of Object.entries(grids)) {
+      expect(grid).toHaveLength(2);
+      expectOnGrid(tuned.choices, name, grid);
+    }
+  });
+
+  it("has a committed refiner that keeps to what is asked", async () => {
+    const frozen = await loadFrozen(host.asset!);
+    const refiner = await loadToyRefiner(frozen, host.asset!);
+    const rewrites = await refinePrompt(refiner, "a fluffy red moon", { count: 4 });
+    expect(rewrites).toHaveLength(4);
+    for (const text of rewrites) expect(text).toMatch(/fluffy/);
+    expect(rewrites.filter((text) => /red moon/.test(text)).length).toBeGreaterThan(1);
+    await expect(loadToyRefiner(frozen, host.asset!, { arm: "coarse" })).rejects.toThrow(/^arm: /);
+    refiner.dispose();
+    disposeFrozen(frozen);
+  });
 
   it("trains by default two arms that are there", () => {
     expect(new Set(arms.map(({ id }) => id)).size).toBe(arms.length);

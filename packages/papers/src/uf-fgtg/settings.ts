@@ -3,7 +3,7 @@ import type { Scale } from "../reproduction.ts";
 /** Of the world's data; the same for all trials. */
 export const worldSeed = 1;
 
-/** How every refiner is trained: with the decoder, since a frozen one of this size forgets what was asked. */
+/** How every refiner is trained: with the decoder, since a frozen one of this size keeps less of what was asked. */
 export const training = { size: 32, clip: 1, vectors: 4, trainDecoder: true } as const;
 
 /** What is tuned on other seeds and prompts: two configurations for each objective. */
