@@ -22,5 +22,6 @@ export const runSeconds: { [slug: string]: number } = {
   rdpo: 902,
   rpo: 1056,
   saf: 240,
+  "uf-fgtg": 343,
   "z-loss": 230,
 };

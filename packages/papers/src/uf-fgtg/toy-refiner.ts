@@ -11,7 +11,7 @@ import { adapterOf } from "./refining/train-refiner.ts";
  *
  * @param frozen the world's models, of `loadFrozen`; kept, and needed as long as the refiner
  * @param read gives the bytes of a file of the paper's folder
- * @param options `arm`, one with a committed refiner, default `preferred`; its `seed`, default 0; `compile`
+ * @param options `arm`, one with a committed refiner, default `still`, which keeps best to what is asked; its `seed`, default 0; `compile`
  * @throws what `read` throws; RangeError for another arm
  * @example
  * const frozen = await loadFrozen(read)
@@ -21,11 +21,7 @@ import { adapterOf } from "./refining/train-refiner.ts";
 export async function loadToyRefiner(
   frozen: Frozen,
   read: (path: string) => Promise<Uint8Array>,
-  {
-    arm = "preferred",
-    seed = 0,
-    compile,
-  }: { arm?: string; seed?: number; compile?: TrialHost["compile"] } = {},
+  { arm = "still", seed = 0, compile }: { arm?: string; seed?: number; compile?: TrialHost["compile"] } = {},
 ): Promise<PromptRefiner> {
   const { refiner } = armOf(arm);
   if (refiner === undefined) throw new RangeError(`arm: expected one with a refiner, got '${arm}'`);
