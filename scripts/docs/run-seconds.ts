@@ -22,6 +22,6 @@ export const runSeconds: { [slug: string]: number } = {
   rdpo: 902,
   rpo: 1056,
   saf: 240,
-  "uf-fgtg": 343,
+  "uf-fgtg": 43,
   "z-loss": 230,
 };
