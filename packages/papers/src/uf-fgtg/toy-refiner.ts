@@ -14,8 +14,8 @@ import { adapterOf } from "./refining/train-refiner.ts";
  * @param options `arm`, one with a committed refiner, default `still`, which keeps best to what is asked; its `seed`, default 0; `compile`
  * @throws what `read` throws; RangeError for another arm
  * @example
- * const frozen = await loadFrozen(read)
- * const refiner = await loadToyRefiner(frozen, read)
+ * const frozen = await loadFrozen(assetOf)
+ * const refiner = await loadToyRefiner(frozen, assetOf)
  * const rewrites = await refinePrompt(refiner, "red moon")
  */
 export async function loadToyRefiner(

@@ -71,7 +71,7 @@ export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
  * @example
  * const { params: tuned } = await trainPreference({
  *   logps: refinerPolicy({ encoder, adapter, decoder, end: tokenizer.end }),
- *   params,
+ *   params: trained.params,
  *   examples: refinerPairs({ tokenizer, length: 20, adapter, pairs }),
  *   loss: (pairs, { weights }) => robustDpoLoss(pairs, { weights, epsilon: 0.1 }),
  *   optimizer: adam(1e-4),
