@@ -52,3 +52,15 @@ export function attend(q: np.Array, k: np.Array, v: np.Array, seen: np.Array | n
   const shares = e.ref.div(e.sum(-1, { keepdims: true }));
   return np.matmul(shares, v);
 }
+
+/** What positions of `x` `[batch, time, size]` see in all of a memory `[batch, places, memorySize]`. Consumes all. */
+export function attention(
+  { query, key, value, output }: AttentionParams,
+  x: np.Array,
+  memory: np.Array,
+  heads: number,
+): np.Array {
+  const keys = byHeads(key, memory.ref, heads);
+  const values = byHeads(value, memory, heads);
+  return together(output, attend(byHeads(query, x, heads), keys, values, null));
+}

@@ -3,7 +3,7 @@ import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, Variables } from "../model.ts";
-import { type AttentionParams, attend, attentionParams, byHeads, together } from "./attend.ts";
+import { type AttentionParams, attention, attentionParams } from "./attend.ts";
 import { checkFloats } from "./layer.ts";
 
 /** Sizes of {@link crossAttention}. */
@@ -58,10 +58,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossLayer {
       checkSequences(name, x, memory, size, memorySize);
       key?.dispose();
       weights?.dispose();
-      const maps = params as unknown as AttentionParams;
-      const keys = byHeads(maps.key, memory.ref, heads);
-      const values = byHeads(maps.value, memory, heads);
-      return [together(maps.output, attend(byHeads(maps.query, x, heads), keys, values, null)), state];
+      return [attention(params as unknown as AttentionParams, x, memory, heads), state];
     },
   };
 }

@@ -46,7 +46,7 @@ export function noiseCrossAttention(
     throw rangeError("noise", `shape [${batch}, vectors, ${size}]`, noise);
   checkNumber("heads", heads, { min: 1, integer: true });
   if (size % heads !== 0) throw rangeError("heads", `a divisor of the size (${size})`, heads);
-  return attention(params, features, noise, { heads, keySize: size / heads });
+  return attention(params, features, noise, heads);
 }
 
 /**
