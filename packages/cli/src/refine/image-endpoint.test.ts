@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { EndpointGone, type EndpointOptions, imageEndpoint, PromptRefused } from "./image-endpoint.ts";
+import { answers, cuts, hangs, imageServer, type Mishap, pictureOfText } from "./image-server.fixture.ts";
+import { openSpending } from "./spending.ts";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function service(
+  mishaps: (Mishap | undefined)[] = [],
+  changes: Partial<EndpointOptions> = {},
+  most = 10,
+) {
+  const server = await imageServer(mishaps);
+  closing.push(server.close);
+  const account = join(temporaryFolder(), "asked.txt");
+  const spending = await openSpending(account, most);
+  const options = { url: server.url, key: "sk-secret", timeout: 5000, retries: 2, patience: 1, spending };
+  const make = imageEndpoint({ ...options, ...changes });
+  const { signal } = new AbortController();
+  return { server, spending, account, make: (prompt: string) => make(prompt, signal) };
+}
+
+describe("a service of images", () => {
+  it("is sent prompt, model, size and key, and answers with a picture", async () => {
+    const { make, server, spending } = await service([], { model: "toy", size: "64x64" });
+    const { bytes, type } = await make("a red moon");
+    expect([type, [...bytes]]).toEqual(["png", [...pictureOfText("a red moon")]]);
+    expect(server.seen).toEqual([
+      {
+        path: "/v1/images/generations",
+        authorization: "Bearer sk-secret",
+        body: { prompt: "a red moon", n: 1, model: "toy", size: "64x64" },
+      },
+    ]);
+    expect(spending.spent).toBe(1);
+  });
+
+  it("may answer with an address, where the key doesn't go", async () => {
+    const pictures = await imageServer();
+    closing.push(pictures.close);
+    const { make } = await service([answers(200, { data: [{ url: `${pictures.url}/moon` }] })]);
+    expect([...(await make("a red moon")).bytes]).toEqual([...pictureOfText("moon")]);
+    expect(pictures.seen).toEqual([{ path: "/moon", authorization: undefined, body: {} }]);
+  });
+
+  it("is asked again where it is busy, fails or breaks off, and what may have been made is counted", async () => {
+    const busy = answers(429, { error: { message: "slowly" } }, { "retry-after": "0" });
+    for (const [mishap, spent] of [
+      [busy, 1],
+      [answers(503, ""), 1],
+      [cuts(), 2],
+      [cuts(true), 2],
+      [hangs, 2],
+    ] as const) {
+      const { make, server, spending } = await service([mishap], { timeout: 300 });
+      expect((await make("a red moon")).type).toBe("png");
+      expect([server.seen.length, spending.spent]).toEqual([2, spent]);
+    }
+  });
+
+  it("is left alone as long as it asks for", async () => {
+    const { make } = await service([answers(429, "", { "retry-after": "1" })]);
+    const started = performance.now();
+    await make("a red moon");
+    expect(performance.now() - started).toBeGreaterThan(950);
+  });
+
+  it("is given up in one line", async () => {
+    for (const [mishap, said] of [
+      [answers(500, { error: "overloaded" }), "got 500: overloaded, 3 times"],
+      [cuts(), /got a broken connection.*, 3 times/],
+      [hangs, "got none within 0.1 s, 3 times"],
+    ] as const) {
+      const { make, server } = await service([mishap, mishap, mishap], { timeout: 100 });
+      const error = await make("a red moon").catch((caught) => caught);
+      expect(error).toBeInstanceOf(EndpointGone);
+      expect(error.message).toMatch(said);
+      expect(server.seen.length).toBe(3);
+    }
+    const { make, server, spending } = await service();
+    await server.close();
+    await expect(make("a red moon")).rejects.toThrow("expected an answer, got a refused connection, 3 times");
+    expect(spending.spent).toBe(0);
+  });
+
+  it("may refuse a prompt, a key, an address, each at once and in words without the key", async () => {
+    const refusal = { error: { message: "not this one" } };
+    for (const [mishap, said] of [
+      [answers(401, refusal), "MINIMAND_IMAGE_KEY: expected a key that 127.0.0.1:"],
+      [
+        answers(404, refusal),
+        "expected a service of images at this address, got the answer 404: not this one",
+      ],
+      [answers(302, "", { location: "http://127.0.0.1:1/" }), "at this address, got the answer 302"],
+      [answers(200, "<html>"), "expected data[0].b64_json or data[0].url in the answer, got <html>"],
+      [answers(200, { data: [] }), "expected data[0].b64_json or data[0].url in the answer"],
+      [
+        answers(200, { data: [{ b64_json: "aGVsbG8=" }] }),
+        "expected a PNG, JPEG or WebP picture, got 5 bytes",
+      ],
+    ] as const) {
+      const { make, server } = await service([mishap]);
+      const error = await make("a red moon").catch((caught) => caught);
+      expect(error.message).toContain(said);
+      expect(error.message).not.toContain("secret");
+      expect(server.seen.length).toBe(1);
+    }
+    const { make } = await service([answers(400, refusal)]);
+    await expect(make("a red moon")).rejects.toThrow(PromptRefused);
+  });
+
+  it("is never asked for more than was allowed, over all runs in a folder", async () => {
+    const { make, server, account, spending } = await service([cuts()], {}, 3);
+    await make("a");
+    await make("b");
+    await expect(make("c")).rejects.toThrow("--max-images: expected a number above 3");
+    expect(server.seen.length).toBe(3);
+    await spending.written();
+    expect(readFileSync(account, "utf8")).toBe("asked\n".repeat(3));
+    expect((await openSpending(account, 9)).spent).toBe(3);
+  });
+
+  it("is not waited for once the run is stopped", async () => {
+    const server = await imageServer([hangs]);
+    closing.push(server.close);
+    const spending = await openSpending(join(temporaryFolder(), "asked.txt"), 9);
+    const make = imageEndpoint({ url: server.url, key: null, timeout: 60_000, retries: 5, spending });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error("stopped")), 50);
+    await expect(make("a", stop.signal)).rejects.toThrow("stopped");
+    expect(server.seen[0].authorization).toBeUndefined();
+  });
+
+  it("has an address", async () => {
+    const spending = await openSpending(join(temporaryFolder(), "asked.txt"), 9);
+    const at = (url: string) => () => imageEndpoint({ url, key: null, timeout: 1, retries: 0, spending });
+    expect(at("api.example.com")).toThrow("--endpoint: expected an address with http:// or https://");
+    expect(at("file:///etc")).toThrow("--endpoint: expected an address with http");
+    expect(at("https://me:pass@api.example.com")).toThrow("MINIMAND_IMAGE_KEY holds the key");
+  });
+});

@@ -1,0 +1,25 @@
+import { UsageError } from "../failure.ts";
+
+/** A picture as a file's bytes. */
+export interface Picture {
+  bytes: Uint8Array;
+  /** What its first bytes say. */
+  type: "png" | "jpeg" | "webp";
+}
+
+/**
+ * Knows a picture by its first bytes.
+ *
+ * @param from what gave it, for the error
+ * @throws UsageError for anything but PNG, JPEG and WebP
+ */
+export function pictureOf(bytes: Uint8Array, from: string): Picture {
+  const starts = (at: number, text: string): boolean =>
+    Buffer.from(bytes.subarray(at, at + text.length)).toString("latin1") === text;
+  if (starts(0, "\x89PNG\r\n\x1a\n")) return { bytes, type: "png" };
+  if (starts(0, "\xff\xd8\xff")) return { bytes, type: "jpeg" };
+  if (starts(0, "RIFF") && starts(8, "WEBP")) return { bytes, type: "webp" };
+  throw new UsageError(
+    `${from}: expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of another kind`,
+  );
+}

@@ -1,0 +1,61 @@
+import { appendFile, readFile } from "node:fs/promises";
+import { UsageError } from "../failure.ts";
+
+/** Counts pictures that cost money, over all runs in a folder. */
+export interface Spending {
+  /** Pictures that were asked for so far, those among them whose answer was lost. */
+  readonly spent: number;
+  /**
+   * Counts one more before it is asked for.
+   *
+   * @returns takes it back: to be called where the service is known to have made none
+   * @throws BudgetSpent where there are as many as allowed
+   */
+  ask(): Promise<() => void>;
+  /** Waits until all that was counted is on the disk. */
+  written(): Promise<void>;
+}
+
+/** As many pictures were asked for as are allowed. */
+export class BudgetSpent extends UsageError {}
+
+/**
+ * Opens the account of a folder: a line is appended before each request and after each that made nothing, so that also a run that
+ * is killed in between forgets no picture that may have been made.
+ *
+ * @param path file of the account; made with the first request
+ * @param most pictures that may be asked for in all
+ */
+export async function openSpending(path: string, most: number): Promise<Spending> {
+  const lines = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const count = (word: string): number => lines.split("\n").filter((line) => line === word).length;
+  let spent = count("asked") - count("none made");
+  let last: Promise<void> = Promise.resolve();
+  // One after another; an error is thrown by whoever waits next.
+  const note = (word: string): Promise<void> => {
+    last = last.then(() => appendFile(path, `${word}\n`));
+    last.catch(() => {});
+    return last;
+  };
+  return {
+    get spent() {
+      return spent;
+    },
+    async ask() {
+      if (spent >= most)
+        throw new BudgetSpent(
+          `--max-images: expected a number above ${spent}, the pictures that were asked for, got ${most}`,
+        );
+      spent += 1;
+      await note("asked");
+      return () => {
+        spent -= 1;
+        note("none made");
+      };
+    },
+    written: () => last,
+  };
+}
