@@ -46,10 +46,7 @@ export function wordTokenizer(texts: Iterable<string>, options: WordTokenizerOpt
   if (words !== Infinity) checkNumber("words", words, { min: 1, integer: true });
   if (typeof texts !== "object" || texts === null || !(Symbol.iterator in texts))
     throw typeError("texts", "a list of texts", texts);
-  const split = (text: string): string[] => {
-    if (typeof text !== "string") throw typeError("text", "a string", text);
-    return (lowerCase ? text.toLowerCase() : text).match(pieces) ?? [];
-  };
+  const split = splitter(lowerCase);
   const counts = new Map<string, number>(include.map((word) => [word, Infinity]));
   for (const text of texts) for (const word of split(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   if (counts.size === 0) throw rangeError("texts", "at least one word", "none");
@@ -57,7 +54,40 @@ export function wordTokenizer(texts: Iterable<string>, options: WordTokenizerOpt
     .toSorted(([a, m], [b, n]) => (m === n ? (a < b ? -1 : 1) : n - m))
     .slice(0, Math.max(words, include.length))
     .map(([word]) => word);
-  const tokens = [...special, ...chosen];
+  return tokenizerOf([...special, ...chosen], split);
+}
+
+/**
+ * A {@link wordTokenizer} of words that are known already, as its `tokens` that were kept with a model.
+ *
+ * @param tokens the first three stand for unknown, start and end
+ * @param options `lowerCase`, default true
+ * @throws TypeError, RangeError for what is no list of different words behind the first three
+ * @example
+ * const tokenizer = wordTokenizerFrom(["<unk>", "<s>", "</s>", "moon", "red"])
+ * tokenizer.encode("A red moon") // [0, 4, 3]
+ */
+export function wordTokenizerFrom(
+  tokens: readonly string[],
+  options: Pick<WordTokenizerOptions, "lowerCase"> = {},
+): WordTokenizer {
+  checkOptions("wordTokenizerFrom", options, { lowerCase: true });
+  if (!Array.isArray(tokens) || tokens.some((token) => typeof token !== "string"))
+    throw typeError("tokens", "a list of words", tokens);
+  if (tokens.length <= special.length || special.some((token, i) => tokens[i] !== token))
+    throw rangeError("tokens", `words behind ${special.join(", ")}`, tokens.slice(0, 4).join(", "));
+  if (new Set(tokens).size < tokens.length) throw rangeError("tokens", "each word once", tokens.length);
+  return tokenizerOf(tokens, splitter(options.lowerCase ?? true));
+}
+
+function splitter(lowerCase: boolean): (text: string) => string[] {
+  return (text) => {
+    if (typeof text !== "string") throw typeError("text", "a string", text);
+    return (lowerCase ? text.toLowerCase() : text).match(pieces) ?? [];
+  };
+}
+
+function tokenizerOf(tokens: readonly string[], split: (text: string) => string[]): WordTokenizer {
   const ids = new Map(tokens.map((word, id) => [word, id]));
   return {
     ...{ tokens, unknown: 0, start: 1, end: 2 },
