@@ -9,6 +9,7 @@ import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
+import { refineCommand } from "./commands/refine.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { solveCommand } from "./commands/solve.ts";
 import { beQuiet, printable } from "./printable.ts";
@@ -51,6 +52,7 @@ export function makeProgram(): Command {
     pretrainCommand(),
     banditCommand(),
     solveCommand(),
+    refineCommand(),
   ]) {
     program.addCommand(command);
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

@@ -28,18 +28,23 @@ export interface Without extends Wanted {
   why: string;
 }
 
-/** What is kept of a request: the picture's file, or why there is none; or what a scorer said. */
-export type Kept = { file: string; sha256: string } | { why: string } | { score: number };
+/**
+ * What is kept of a request: the picture's file, or why there is none; what a scorer said; or a refiner that was trained on
+ * prompts, its file in base64.
+ */
+export type Kept =
+  | { file: string; sha256: string }
+  | { why: string }
+  | { score: number }
+  | { refiner: string; loss: number };
 
 /** Whether a value is what was kept. */
 export function isKept(value: unknown): value is Kept {
   if (typeof value !== "object" || value === null) return false;
-  const { file, sha256, why, score } = value as Record<string, unknown>;
-  return (
-    typeof score === "number" ||
-    typeof why === "string" ||
-    (typeof file === "string" && typeof sha256 === "string")
-  );
+  const { file, sha256, why, score, refiner, loss } = value as Record<string, unknown>;
+  const isFile = typeof file === "string" && typeof sha256 === "string";
+  const isRefiner = typeof refiner === "string" && typeof loss === "number";
+  return typeof score === "number" || typeof why === "string" || isFile || isRefiner;
 }
 
 export interface CollectOptions {

@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
+import { answers, hangs, imageServer, type Mishap } from "./refine/image-server.fixture.ts";
+import type { RefineFile } from "./refine/refine-file.ts";
+
+const things = ["red moon", "blue ship", "green house", "white star", "old tree", "grey wolf"];
+const looks = ["sharp focus", "oil painting", "soft light", "high contrast"];
+/** Things with two looks each; which of them come together is a rule that can be learned. */
+const prompts = things.flatMap((thing, i) =>
+  looks.map((look, k) => `${thing}, ${look}, ${looks[(k + 1 + (i % 2)) % looks.length]}`),
+);
+
+const closing: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+async function withService(mishaps: (Mishap | undefined)[] = []) {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "prompts.txt"), `${prompts.join("\n")}\n${prompts[0].toUpperCase()}\n\n`);
+  writeFileSync(
+    join(cwd, "score.mjs"),
+    "export default ({ rewrite, bytes }) => (rewrite.includes('sharp') ? 1 : 0) + bytes[60] / 10000;",
+  );
+  const server = await imageServer(mishaps);
+  closing.push(server.close);
+  const own = ["refine", "--prompts", "prompts.txt", "--steps", "60", "--engine", "wasm"];
+  const endpoint = ["--endpoint", server.url, "--scorer", "score.mjs", "--at-once", "1", "--retries", "0"];
+  const env = { MINIMAND_IMAGE_KEY: "sk-secret" };
+  const run = (args: readonly string[]) => minimand(args, { cwd, env });
+  const results = (out = "minimand-refine"): RefineFile =>
+    JSON.parse(readFileSync(join(cwd, out, "results.json"), "utf8"));
+  return { cwd, env, server, own, endpoint, run, results };
+}
+
+describe.concurrent("minimand refine with prompts of the user's", () => {
+  it("trains a refiner, prints rewrites with unknown words copied through, and keeps it", async () => {
+    const { cwd, own, run, results } = await withService();
+    const { code, stdout, stderr } = await run([...own, "-n", "3", "red moon", "a zorblax ship"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("24 prompts, 1 left out that came before")]);
+    const { refiner, prompts: refined } = results();
+    expect(refiner).toMatchObject({ kind: "own prompts", source: "prompts.txt", words: 21 });
+    expect(refined.map(({ rewrites }) => rewrites.length)).toEqual([3, 3]);
+    for (const { text } of refined[1].rewrites) expect(text).toContain("zorblax");
+    for (const { rewrites } of refined)
+      for (const { text } of rewrites) expect(stdout).toContain(`  ${text}\n`);
+    expect(everythingIn(join(cwd, "minimand-refine"))).toEqual(
+      expect.arrayContaining(["refine.html", "refiner.safetensors", "results.json"]),
+    );
+    // Trained once, and the same by its file.
+    const again = await run([...own, "-n", "3", "red moon", "a zorblax ship"]);
+    expect(again.stderr).not.toContain("steps of training");
+    const saved = ["refine", "--refiner", "minimand-refine/refiner.safetensors", "--engine", "wasm"];
+    const by = await run([...saved, "-n", "3", "--out", "o", "--json", "red moon", "a zorblax ship"]);
+    expect((JSON.parse(by.stdout) as RefineFile).prompts).toEqual(refined);
+    expect(again.stdout).toBe(stdout);
+  });
+
+  it("learns from scores of a service's pictures what they favour", async () => {
+    const { cwd, own, endpoint, run, results, server } = await withService();
+    const args = [...own, ...endpoint, "--max-images", "60", "--draws", "1", "-n", "4", "--passes", "40"];
+    const { code, stderr, stdout } = await run([...args, ...things.slice(0, 5)]);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("secret")]);
+    const { prompts: refined, preferences } = results();
+    const favoured = (texts: readonly string[]) => texts.filter((text) => text.includes("sharp")).length;
+    const before = refined.flatMap(({ rewrites }) => rewrites.map(({ text }) => text));
+    const after = refined.flatMap((own) => own.after);
+    expect(favoured(after) / after.length).toBeGreaterThan(favoured(before) / before.length);
+    expect(preferences).toMatchObject({ spent: server.seen.length, flipRateFrom: "assumed", loss: "rdpo" });
+    for (const { rewrites } of refined) {
+      const scores = rewrites.map(({ scores }) => scores[0]);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    }
+    expect(server.seen.every(({ authorization }) => authorization === "Bearer sk-secret")).toBe(true);
+    expect(stdout).toContain(`learned from ${preferences?.pairs} pairs`);
+    for (const file of ["results.json", "refine.html", "asked.txt"])
+      expect(readFileSync(join(cwd, "minimand-refine", file), "utf8")).not.toContain("secret");
+    expect(readFileSync(join(cwd, "minimand-refine/refine.html"), "utf8")).toContain(
+      "data:image/png;base64,",
+    );
+  });
+
+  it("goes on where a service died or the run was stopped, and asks for no picture twice", async () => {
+    const { cwd, env, own, endpoint, run, server } = await withService([
+      ...[undefined, undefined, answers(503, ""), undefined, hangs],
+    ]);
+    const args = [
+      ...own,
+      ...endpoint,
+      "--max-images",
+      "40",
+      "--draws",
+      "1",
+      "-n",
+      "3",
+      ...things.slice(0, 2),
+    ];
+    const died = await run(args);
+    expect([died.code, died.stdout]).toEqual([2, ""]);
+    expect(died.stderr).toMatch(
+      /expected an answer, got 503; 2 pictures asked for so far.*the same command goes on/,
+    );
+    const { child, ended } = start(args, { cwd, env });
+    while (server.seen.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining("the same command continues"),
+    });
+    expect((await run(args)).code).toBe(0);
+    // Of 8 pictures one was lost with the run, and one was refused.
+    expect(server.seen.length).toBe(8 + 2);
+    expect(new Set(server.seen.map(({ body }) => body.prompt)).size).toBe(8);
+  });
+
+  it("is refused in one line", async () => {
+    const { own, endpoint, run, server, cwd } = await withService([
+      answers(401, { error: { message: "no" } }),
+    ]);
+    writeFileSync(join(cwd, "few.txt"), "a b\nc d\n");
+    writeFileSync(join(cwd, "broken.safetensors"), "x");
+    for (const [args, said] of [
+      [["refine"], "prompts: expected at least one to be rewritten, got none"],
+      [[...own, "zorblax"], "prompt: expected at least one word that the refiner knows"],
+      [["refine", "--prompts", "few.txt", "a"], "--prompts few.txt: expected at least 20 different prompts"],
+      [["refine", "--prompts", "none.txt", "a"], "none.txt: no such file or folder"],
+      [["refine", "--refiner", "broken.safetensors", "a"], "broken.safetensors: expected a refiner"],
+      [["refine", "a", "--scorer", "score.mjs"], "--scorer: expected an --endpoint beside it"],
+      [[...own, "a", "--endpoint", server.url], "--scorer: expected a module that scores pictures"],
+      [[...own, "a", "--endpoint", server.url, "--scorer", "score.mjs"], "--max-images: expected the most"],
+      [
+        [...own, ...endpoint, "--max-images", "3", "red moon"],
+        "--max-images: expected at least 10 for 1 prompt",
+      ],
+      [[...own, "a", "-n", "0"], "--number: expected an integer >= 1, got 0"],
+      [[...own, ...endpoint, "--max-images", "99", "--flip-rate", "0.5", "a"], "--flip-rate: expected"],
+      [[...own, ...endpoint, "--max-images", "99", "red moon"], "MINIMAND_IMAGE_KEY: expected a key"],
+    ] as const) {
+      const { code, stderr, stdout } = await run(args);
+      const lines = stderr.trim().split("\n");
+      expect([code, stdout, lines.at(-1)], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);
+    }
+  });
+});

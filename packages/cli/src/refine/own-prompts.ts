@@ -1,0 +1,132 @@
+import {
+  adam,
+  chain,
+  cleanPrompt,
+  clipByGlobalNorm,
+  cosineSchedule,
+  promptExamples,
+  trainPromptRefiner,
+  wordTokenizer,
+} from "minimand";
+import { type Compile, derive, disposeTree, type RandomSource, randomSource } from "minimand/engine";
+import { UsageError } from "../failure.ts";
+import { modelsOf, type Refiner, type RefinerShape, startOf } from "./refiner.ts";
+
+/** Prompts of the user's, cleaned. */
+export interface OwnPrompts {
+  prompts: string[];
+  /** Lines that came before, but for case and punctuation. */
+  repeated: number;
+}
+
+/** With fewer there is nothing to learn from. */
+const fewest = 20;
+/** Most words of a vocabulary; others are copied through. */
+const mostWords = 4000;
+/** Most tokens of a prompt, as text encoders of image models take them. */
+const mostTokens = 77;
+const size = 48;
+
+/**
+ * The prompts of a text, one a line; empty lines are no prompts.
+ *
+ * @throws UsageError for fewer than 20 different ones of at least two words
+ */
+export function readPrompts(text: string, source: string): OwnPrompts {
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .map(cleanPrompt)
+    .filter((line) => /\S[\s,]+\S/.test(line));
+  const prompts = [...new Set(lines)];
+  if (prompts.length >= fewest) return { prompts, repeated: lines.length - prompts.length };
+  throw new UsageError(
+    `--prompts ${source}: expected at least ${fewest} different prompts of two words or more, one a line, got ${prompts.length}`,
+  );
+}
+
+/**
+ * A prompt in short, as somebody would have begun it: what stands before the first comma, or some of it.
+ *
+ * @returns at most `most` words, always fewer than the prompt has
+ */
+export function shortened(prompt: string, most: number): string {
+  const all = prompt.split(/[\s,]+/).filter((word) => word !== "");
+  const head = prompt
+    .split(",", 1)[0]
+    .split(" ")
+    .filter((word) => word !== "");
+  const words = head.length === 0 ? all : head;
+  return words.slice(0, Math.max(1, Math.min(most, all.length - 1))).join(" ");
+}
+
+/** Words of the three lengths in short, as in the paper's data. */
+const lengths = [3, 6, 12] as const;
+
+/** How a refiner of the user's own prompts is trained. */
+export interface OwnTraining {
+  steps: number;
+  seed: number;
+  compile: Compile | undefined;
+  signal: AbortSignal;
+  /** Told the steps that are done. */
+  onStep(done: number): void;
+}
+
+/**
+ * Trains a refiner on prompts alone: short forms of them, and themselves. There is no image model whose gradient could help, so the
+ * loss is that of the words; encoder, adapter and decoder all learn.
+ *
+ * @returns the refiner, the loss it ended with in nats a word, prompts that were cut, and warnings
+ */
+export async function trainOwnRefiner(
+  { prompts }: OwnPrompts,
+  { steps, seed, compile, signal, onStep }: OwnTraining,
+): Promise<{ refiner: Refiner; loss: number; cut: number; warnings: string[] }> {
+  const { tokens } = wordTokenizer(prompts, { words: mostWords });
+  const longest = Math.max(...prompts.map((prompt) => (prompt.match(/,|[^\s,]+/g) ?? []).length));
+  const shape: RefinerShape = { tokens, length: Math.min(mostTokens, longest + 2), size, vectors: 4 };
+  const { tokenizer, ...models } = modelsOf(shape);
+  const pairs = prompts.flatMap((fine) =>
+    lengths.map((most) => ({ coarse: shortened(fine, Math.min(most, shape.length - 2)), fine })),
+  );
+  const known = pairs.filter(({ coarse }) => tokenizer.encode(coarse).some((id) => id !== tokenizer.unknown));
+  const { examples, cut } = promptExamples({
+    ...{ tokenizer, length: shape.length },
+    coarse: known.map(({ coarse }) => coarse),
+    fine: known.map(({ fine }) => fine),
+    latents: new Float32Array(known.length),
+    latentShape: [1],
+  });
+  const params = startOf(shape, seed);
+  let done = 0;
+  try {
+    const trained = await trainPromptRefiner({
+      ...models,
+      ...{ params, examples, end: tokenizer.end, trainDecoder: true, textGamma: 1, steps, seed, signal },
+      ...{ optimizer: chain(clipByGlobalNorm(1), adam(cosineSchedule(3e-3, steps))), size: 32 },
+      ...(compile !== undefined && { compile }),
+      onMetrics: () => onStep(++done),
+    });
+    const { last, warnings } = trained;
+    return {
+      refiner: { ...shape, params: trained.params },
+      loss: last.text,
+      cut: Math.round(cut / lengths.length),
+      warnings,
+    };
+  } finally {
+    disposeTree(params);
+  }
+}
+
+/** Short forms of some of the prompts, to be rewritten where the user gives none. */
+export function shortPrompts({ prompts }: OwnPrompts, count: number, seed: number): string[] {
+  const next: RandomSource = randomSource(derive(seed, 4));
+  const short = [...new Set(prompts.map((prompt) => shortened(prompt, lengths[1])))];
+  for (let i = short.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1));
+    [short[i], short[j]] = [short[j], short[i]];
+  }
+  return short.slice(0, count);
+}
