@@ -12,9 +12,9 @@ const scoreText = (scores: readonly number[]): string =>
   scores.length === 0 ? "" : mean(scores).toPrecision(3);
 
 const kinds = {
-  world: "the toy world of 16 x 16 pixels that comes with the command",
+  world: "the refiner of a toy world of 16 x 16 pixels that comes with the command",
   saved: "a saved refiner",
-  "own prompts": "your own prompts",
+  "own prompts": "a refiner of your own prompts",
 };
 
 /**
@@ -31,7 +31,7 @@ export function renderRefine(file: RefineFile, pictures: ReadonlyMap<string, Uin
       : `Rewrites of ${plural(prompts.length, "prompt")}`;
   return page({
     ...{ title: headline, kind: "prompts, rewritten", created, headline },
-    lead: html`<p class="lede">By a refiner of ${kinds[refiner.kind]}${refiner.source === null ? "" : ` (${refiner.source})`} that knows ${refiner.words} words${
+    lead: html`<p class="lede">By ${kinds[refiner.kind]}${refiner.source === null ? "" : ` (${refiner.source})`}; it knows ${refiner.words} words${
       refiner.kind === "world"
         ? "; bring your own with --prompts, and your own image model with --endpoint"
         : ""
