@@ -19,10 +19,14 @@ import { card as piHcMoe } from "./pi-hc-moe/paper.ts";
 import type { Pretraining } from "./pretraining.ts";
 import { card as rarts } from "./rarts/paper.ts";
 import { card as rdpo } from "./rdpo/paper.ts";
-import type { PaperCard, Reproduction } from "./reproduction.ts";
+import type { PaperCard, Reproduction, TrialHost } from "./reproduction.ts";
+
+export type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
+
 import { card as rpo } from "./rpo/paper.ts";
 import { card as saf } from "./saf/paper.ts";
 import { card as ufFgtg } from "./uf-fgtg/paper.ts";
+import type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
@@ -142,4 +146,21 @@ export async function loadPretraining(slug: string): Promise<Pretraining> {
   throw new RangeError(
     `paper: expected one with frozen models of its own (${pretrained.join(", ")}), got '${slug}'`,
   );
+}
+
+/**
+ * The toy world of uf-fgtg, whose refiner `minimand refine` uses where no other is given. Its code is loaded when it is asked for.
+ *
+ * @param read gives the bytes of a file of the paper's folder
+ * @param options `compile`
+ *
+ * @example
+ * const { refiner, draw } = await loadPromptWorld((path) => host.asset(path));
+ */
+export async function loadPromptWorld(
+  read: (path: string) => Promise<Uint8Array>,
+  options: Pick<TrialHost, "compile"> = {},
+): Promise<PromptWorld> {
+  const world = await import("./uf-fgtg/prompt-world.ts");
+  return world.loadPromptWorld(read, options);
 }

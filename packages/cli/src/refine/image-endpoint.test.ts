@@ -58,7 +58,7 @@ describe("a service of images", () => {
       [cuts(true), 2],
       [hangs, 2],
     ] as const) {
-      const { make, server, spending } = await service([mishap], { timeout: 300 });
+      const { make, server, spending } = await service([mishap], mishap === hangs ? { timeout: 1500 } : {});
       expect((await make("a red moon")).type).toBe("png");
       expect([server.seen.length, spending.spent]).toEqual([2, spent]);
     }

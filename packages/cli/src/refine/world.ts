@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { loadPromptWorld } from "@minimand/papers";
 import type { Compile } from "minimand/engine";
+import { paperAssets } from "../papers/paper-assets.ts";
 import { pngOf } from "../report/page/png.ts";
 import type { Picture } from "./picture.ts";
 import type { Refiner } from "./refiner.ts";
@@ -14,11 +15,7 @@ export interface World {
 
 /** Loads the world that comes with the command. */
 export async function loadWorld(compile: Compile | undefined): Promise<World> {
-  const { loadPromptWorld } = await import("@minimand/papers/uf-fgtg");
-  const world = await loadPromptWorld(
-    (path) => readFile(new URL(path, import.meta.resolve("@minimand/papers/uf-fgtg"))),
-    compile,
-  );
+  const world = await loadPromptWorld(paperAssets("uf-fgtg"), compile === undefined ? {} : { compile });
   return {
     refiner: world.refiner,
     draw: async (prompts, seed) =>

@@ -1,17 +1,24 @@
-import { refinePrompt, wordTokenizer } from "minimand";
+import {
+  noiseAdapter,
+  promptDecoder,
+  promptEncoder,
+  promptRefiner,
+  refinePrompt,
+  wordTokenizer,
+  wordTokenizerFrom,
+} from "minimand";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { assetsOf, bundledHost, expectOnGrid, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
-import { disposeFrozen, loadFrozen } from "./models/index.ts";
+import { loadPromptWorld } from "./prompt-world.ts";
 import { aestheticsOf } from "./refining/aesthetics.ts";
 import { bigramContinuer, meanModifiers, withRandomModifiers } from "./refining/by-rule.ts";
 import { judgePictures } from "./refining/judge-pictures.ts";
 import { pairsOf } from "./refining/pair-rows.ts";
 import { reproduction } from "./reproduction.ts";
 import { grids, shown } from "./settings.ts";
-import { loadToyRefiner } from "./toy-refiner.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { differenceOf, type Evidence, judge } from "./verdict.ts";
 import { cfpMini, modifierWords, pictureSize, renderScene, sceneOfPrompt } from "./world/index.ts";
@@ -42,16 +49,27 @@ describe("the reproduction of uf-fgtg", () => {
     }
   });
 
-  it("has a committed refiner that keeps to what is asked", async () => {
-    const frozen = await loadFrozen(host.asset!);
-    const refiner = await loadToyRefiner(frozen, host.asset!);
+  it("has a committed refiner that keeps to what is asked, and draws", async () => {
+    const world = await loadPromptWorld(host.asset!);
+    const { params, tokens, length, size, vectors } = world.refiner;
+    const sizes = { vocabulary: tokens.length, length, size };
+    const refiner = promptRefiner({
+      ...{ encoder: promptEncoder(sizes), decoder: promptDecoder(sizes), params, length },
+      adapter: noiseAdapter({ inputs: size, outputs: size, finalActivation: "none", vectors }),
+      tokenizer: wordTokenizerFrom(tokens),
+    });
     const rewrites = await refinePrompt(refiner, "a fluffy red moon", { count: 4 });
     expect(rewrites).toHaveLength(4);
     for (const text of rewrites) expect(text).toMatch(/fluffy/);
     expect(rewrites.filter((text) => /red moon/.test(text)).length).toBeGreaterThan(1);
-    await expect(loadToyRefiner(frozen, host.asset!, { arm: "coarse" })).rejects.toThrow(/^arm: /);
+    const pictures = await world.draw(rewrites.slice(0, 2), 3);
+    expect(pictures.map(({ rgb, width }) => [rgb.length, width])).toEqual([
+      [pictureSize, 16],
+      [pictureSize, 16],
+    ]);
+    expect((await world.draw(rewrites.slice(0, 1), 3))[0]).toEqual(pictures[0]);
     refiner.dispose();
-    disposeFrozen(frozen);
+    world.dispose();
   });
 
   it("trains by default two arms that are there", () => {

@@ -1,11 +1,9 @@
-import { readSafetensors, type Tensor, treeOf } from "minimand";
+import { promptDecoder, promptEncoder, readSafetensors, type Tensor, treeOf } from "minimand";
 import { disposeTree, keyOf, type Tree } from "minimand/engine";
-import type { Frozen } from "../interfaces.ts";
+import { type Frozen, featureSize, promptLength } from "../interfaces.ts";
 import { latentDenoiser } from "./denoiser.ts";
 import { latentSize, latentsOf } from "./latents.ts";
 import { classifier, contrastiveModel } from "./picture-judge.ts";
-import { textDecoder } from "./text-decoder.ts";
-import { textEncoder } from "./text-encoder.ts";
 import { promptTokenizer } from "./tokenizer.ts";
 
 /** Files of the frozen models, in the order in which they are trained. */
@@ -20,11 +18,12 @@ export const checkpointPath = (name: CheckpointName): string => `checkpoints/${n
 export function worldModels() {
   const tokenizer = promptTokenizer();
   const vocabulary = tokenizer.words.tokens.length;
+  const sizes = { vocabulary, length: promptLength, size: featureSize };
   return {
     tokenizer,
-    encoder: textEncoder(vocabulary),
+    encoder: promptEncoder(sizes),
     denoiser: latentDenoiser(latentSize),
-    decoder: textDecoder(vocabulary),
+    decoder: promptDecoder(sizes),
     classifier,
     contrastive: contrastiveModel(vocabulary),
   };
