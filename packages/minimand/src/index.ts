@@ -5,6 +5,7 @@ export * from "./models/index.ts";
 export * from "./online/index.ts";
 export * from "./optimizers/index.ts";
 export * from "./output-layer/index.ts";
+export * from "./quantization/index.ts";
 export * from "./solvers/index.ts";
 export * from "./theory/index.ts";
 export * from "./training/index.ts";

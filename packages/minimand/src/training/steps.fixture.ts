@@ -1,8 +1,15 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import type { Compile } from "../engine/compile.ts";
 import { aldrInit, crossEntropy } from "../losses/index.ts";
-import { type Model, mlp, slimmableMlp } from "../models/index.ts";
+import { dense, type Model, mlp, relu, sequential, slimmableMlp } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
+import {
+  calibrateElastic,
+  elasticNetwork,
+  elasticStep,
+  quantizedModel,
+  uniformConfigs,
+} from "../quantization/index.ts";
 import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
 import { darts, rarts, searchStep } from "./architecture/index.ts";
 import { type Examples, minibatches } from "./batches.ts";
@@ -68,6 +75,22 @@ const searched = (make: Parameters<typeof searchStep>[0]["search"]) =>
     loss: labels,
     search: make,
   });
+
+const elastic = elasticNetwork(
+  [
+    dense({ inputs: 2, outputs: 16, initial: "he" }),
+    relu,
+    dense({ inputs: 16, outputs: 16, initial: "he" }),
+    relu,
+    dense({ inputs: 16, outputs: 2 }),
+  ],
+  { bits: [3, 8] },
+);
+const calibrated = (key: np.Array) => {
+  const { x, y } = halfPlanes();
+  const rows = np.array(Float32Array.from(x), { shape: [y.length, 2] });
+  return calibrateElastic(elastic, sequential(elastic.pieces).init(key), rows);
+};
 
 /** Every training step joins the conformance suite by one line here. */
 export const conformingSteps: readonly ConformingStep[] = [
@@ -197,6 +220,11 @@ export const conformingSteps: readonly ConformingStep[] = [
     name: "searchStep, darts of second order",
     model: gated,
     make: (compile) => searched((problem) => darts(problem, { ...search, order: 2, compile })),
+  },
+  {
+    name: "elasticStep",
+    model: quantizedModel(elastic, uniformConfigs(3, { bits: 3 }), calibrated),
+    make: (compile) => elasticStep({ network: elastic, start: calibrated, optimizer, compile, wdr: {} }),
   },
 ];
 
