@@ -12,7 +12,15 @@ import { describe, expect, it } from "vitest";
 import { trace } from "../lower/trace.ts";
 import { createSession } from "../runtime/session.ts";
 import { writeProgram } from "../write/program.ts";
-import { type Constant, decodeModel, elementTypes, encodeModel, type Model, opset } from "./model.ts";
+import {
+  type Constant,
+  constantTypes,
+  decodeModel,
+  elementTypes,
+  encodeModel,
+  type Model,
+  opset,
+} from "./model.ts";
 import { AttributeProto_AttributeType } from "./onnx_pb.ts";
 
 const constants: Constant[] = [
@@ -79,7 +87,7 @@ describe("encodeModel", () => {
       const { name, dataType, dims, rawData } = graph!.initializer[i];
       expect([name, dataType, dims]).toEqual([
         constant.name,
-        elementTypes[constant.type],
+        constantTypes[constant.type],
         constant.shape.map(BigInt),
       ]);
       expect(valuesOf(constant, rawData)).toEqual(constant.data.slice());

@@ -27,6 +27,9 @@ export const elementTypes = {
 /** Types that are computed with; texts are only compared and picked. */
 export type ElementType = Exclude<keyof typeof elementTypes, "string">;
 
+/** Types of constants: beside those above the ones of weights in few bits. Of 4 bits two stand in a byte, the first in its low half. */
+export const constantTypes = { ...elementTypes, uint8: 2, int8: 3, int4: 22 } as const;
+
 /** Operators and representation that ONNX Runtime (node and web) of our versions reads. */
 export const opset = 21;
 const irVersion = 10;
@@ -47,7 +50,7 @@ export interface Node {
 
 export interface Constant {
   name: string;
-  type: ElementType | "string";
+  type: keyof typeof constantTypes;
   shape: readonly number[];
   data: Data | readonly string[];
 }
@@ -130,7 +133,7 @@ function attributeMessage(name: string, value: Attribute): MessageInitShape<type
 }
 
 function tensorMessage({ name, type, shape, data }: Constant): MessageInitShape<typeof TensorProtoSchema> {
-  const head = { name, dataType: elementTypes[type], dims: shape.map(BigInt) };
+  const head = { name, dataType: constantTypes[type], dims: shape.map(BigInt) };
   if (!ArrayBuffer.isView(data))
     return { ...head, stringData: data.map((text) => new TextEncoder().encode(text)) };
   return {
