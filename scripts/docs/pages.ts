@@ -21,7 +21,10 @@ function paperPage(slug: string): string {
   const measured = measuredOf(slug);
   try {
     const page = fillBlocks(read(path), "verdict", () => verdictText(measured));
-    return fillBlocks(page, "measured", (view) => tableOfView(measured?.rows ?? [], view as View));
+    const large = fillBlocks(page, "measured-full", (view) =>
+      tableOfView(measuredOf(slug, true)?.rows ?? [], view as View),
+    );
+    return fillBlocks(large, "measured", (view) => tableOfView(measured?.rows ?? [], view as View));
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }

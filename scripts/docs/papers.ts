@@ -9,9 +9,13 @@ import { fillTemplate } from "./template.ts";
 /** The folder of a paper. */
 export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
 
+/** Where results of a paper are committed: of the run that is its verdict, or of a larger one beside it. */
+export const measuredFile = (slug: string, full = false): string =>
+  `${folderOf(slug)}/measured${full ? "-full" : ""}.json`;
+
 /** The committed results of a paper, or null where it isn't measured yet. */
-export function measuredOf(slug: string): Measured | null {
-  const file = `${folderOf(slug)}/measured.json`;
+export function measuredOf(slug: string, full = false): Measured | null {
+  const file = measuredFile(slug, full);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Measured) : null;
 }
 
