@@ -60,7 +60,9 @@ describe("a loss of several outputs", () => {
     // Labels of several kinds are made here: whether the number is above 0, 1, ...
     const levels = () => np.arange(c.outputs).astype(np.float32).reshape([1, -1]);
     const objective = objectiveOf(model, (f, y, { weights }) =>
-      c.loss(f, c.target === "labels" ? y.reshape([-1, 1]).greater(levels()) : y, { weights }),
+      c.loss(f, c.target === "labels" ? y.reshape([-1, 1]).greater(levels()).astype(np.float32) : y, {
+        weights,
+      }),
     );
     await expectSame({
       data: numbers(),
