@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { exactChain } from "../src/generative/exact-chain.fixture.ts";
 import {
   daleLangevinStep,
   geometricBrownianMotion,
@@ -79,23 +80,8 @@ export const adapters: Adapters = {
   },
   dls_reverse_chain_log_moments(_, { m0, s0, mu, sigma, steps }) {
     const motion = geometricBrownianMotion({ mu, sigma });
-    const at = (k: number) => logNormalMarginal({ motion, mean: m0, deviation: s0, t: k / steps });
-    // A step is affine in log x and the noise: three of them tell what it does to a mean and a variance.
-    let { mean, variance } = at(steps);
-    const logMeanVar: number[][] = [];
-    for (let k = steps; k >= 1; k--) {
-      const { score } = at(k);
-      const next = (y: number, z: number): number => {
-        const x = float([[Math.exp(y)]]);
-        const options = { motion, delta: 1 / steps, noise: float([[z]]) };
-        return Math.log(daleLangevinStep(x.ref, score(x), options).item());
-      };
-      const middle = next(mean, 0);
-      const [slope, spread] = [next(mean + 1, 0) - middle, next(mean, 1) - middle];
-      [mean, variance] = [middle, slope ** 2 * variance + spread ** 2];
-      logMeanVar.push([mean, variance]);
-    }
-    return { logMeanVar };
+    const moments = exactChain({ motion, mean: m0, deviation: s0 }, steps);
+    return { logMeanVar: moments.map(({ mean, variance }) => [mean, variance]) };
   },
   exponentiated_gradient_step: ({ w, grad }, { eta }) => ({
     egPlain_positive: stepOf(w, grad, eta, "positive"),

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { diffusionSchedule } from "../src/generative/index.ts";
 import {
   alignLoss,
   denoisingLoss,
-  diffusionSchedule,
   jointPromptLoss,
   minSnrWeights,
   tokenCrossEntropy,

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import type { TrialStore } from "../files/store.ts";
-import { writeWhole } from "../files/write-whole.ts";
 import type { ProgressLine } from "../run/progress.ts";
 import { type ImageService, PromptRefused } from "./image-endpoint.ts";
-import { type Picture, pictureOf } from "./picture.ts";
+import { hashOf, keepPicture, type Picture, pictureOf } from "./picture.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** A picture to be made: of a rewrite of a prompt, the `draw`-th. */
@@ -89,11 +87,9 @@ export async function collectImages(
     try {
       if (!(await scorer.allows(rewrite))) return "the scorer's promptFilter holds it back";
       const picture = await service(rewrite, signal);
-      const sha256 = hashOf(picture.bytes);
-      const file = `${sha256.slice(0, 16)}.${picture.type}`;
-      await writeWhole(join(folder, file), picture.bytes);
-      await store.put(key, { file, sha256 });
-      return { ...picture, file, sha256 };
+      const file = await keepPicture(folder, picture);
+      await store.put(key, file);
+      return { ...picture, ...file };
     } catch (error) {
       if (!(error instanceof PromptRefused)) throw error;
       await store.put(key, { why: error.message });
@@ -141,5 +137,3 @@ export async function collectImages(
     without: results.filter((one): one is Without => "why" in one),
   };
 }
-
-const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -8,7 +8,7 @@ import {
   trainPromptRefiner,
   wordTokenizer,
 } from "minimand";
-import { type Compile, derive, disposeTree, type RandomSource, randomSource } from "minimand/engine";
+import { type Compile, derive, disposeTree, randomSource, shuffle } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { modelsOf, type Refiner, type RefinerShape, startOf } from "./refiner.ts";
 
@@ -122,11 +122,7 @@ export async function trainOwnRefiner(
 
 /** Short forms of some of the prompts, to be rewritten where the user gives none. */
 export function shortPrompts({ prompts }: OwnPrompts, count: number, seed: number): string[] {
-  const next: RandomSource = randomSource(derive(seed, 4));
   const short = [...new Set(prompts.map((prompt) => shortened(prompt, lengths[1])))];
-  for (let i = short.length - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1));
-    [short[i], short[j]] = [short[j], short[i]];
-  }
-  return short.slice(0, count);
+  const order = shuffle([...short.keys()], randomSource(derive(seed, 4)));
+  return order.slice(0, count).map((i) => short[i]);
 }

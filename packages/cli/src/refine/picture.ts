@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { UsageError } from "../failure.ts";
+import { writeWhole } from "../files/write-whole.ts";
 
 /** A picture as a file's bytes. */
 export interface Picture {
@@ -23,3 +26,17 @@ export function pictureOf(bytes: Uint8Array, from: string): Picture {
     `${from}: expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of another kind`,
   );
 }
+
+/** Keeps a picture in a folder, in a file that is named after its bytes. */
+export async function keepPicture(
+  folder: string,
+  { bytes, type }: Picture,
+): Promise<{ file: string; sha256: string }> {
+  const sha256 = hashOf(bytes);
+  const file = `${sha256.slice(0, 16)}.${type}`;
+  await writeWhole(join(folder, file), bytes);
+  return { file, sha256 };
+}
+
+/** SHA-256 of a picture's bytes. */
+export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type PromptRefiner, refinePrompt } from "minimand";
@@ -6,13 +5,12 @@ import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import type { TrialStore } from "../files/store.ts";
-import { writeWhole } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { progressLine } from "../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
 import { type EndpointOptions, imageEndpoint } from "./image-endpoint.ts";
-import type { Picture } from "./picture.ts";
+import { keepPicture, type Picture } from "./picture.ts";
 import { learnPreferences, type PreferenceLossName, preferencesOf, scoredRewrites } from "./preferring.ts";
 import type { LearnedPreferences, RefinedPrompt } from "./refine-file.ts";
 import { type Refiner, readyRefiner } from "./refiner.ts";
@@ -54,17 +52,12 @@ export async function drawnRewrites(
 ): Promise<RefinedPrompt[]> {
   const folder = join(out, picturesFolder);
   await makeFolder(folder);
-  const keep = async ({ bytes, type }: Picture): Promise<string> => {
-    const file = `${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}.${type}`;
-    await writeWhole(join(folder, file), bytes);
-    return file;
-  };
   const refined: RefinedPrompt[] = [];
   for (const [i, prompt] of prompts.entries()) {
     // From the same noise each: what differs is what the words do.
     const pictures: string[] = [];
     for (const text of [prompt, ...rewrites[i]])
-      pictures.push(await keep((await draw([text], derive(seed, i)))[0]));
+      pictures.push((await keepPicture(folder, (await draw([text], derive(seed, i)))[0])).file);
     refined.push({
       prompt,
       typed: { files: [pictures[0]], scores: [] },

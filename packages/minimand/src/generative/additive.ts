@@ -3,7 +3,7 @@ import { checkNumber, checkShape } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
 import { type Times, timesOf } from "./brownian-motion.ts";
-import { checkRowsOf, sumOfRows } from "./score-matching.ts";
+import { checkRowsOf } from "./score-matching.ts";
 
 /** Noise that is added: `x_t = x_0 + sigma sqrt(t) z`, the variance-exploding diffusion with the variances of the multiplicative one. */
 export interface AdditiveOptions {
@@ -19,7 +19,7 @@ function sigmaOf(of: string, options: AdditiveOptions): number {
 }
 
 /**
- * Adds noise: `x_0 + sigma sqrt(t) z`.
+ * Adds noise: `x_0 + sigma sqrt(t) z`. A network that is to find z in the result is trained by `denoisingLoss`.
  *
  * @param x0 float `[batch, ...]`; consumed, as all arrays
  * @param t times >= 0: a number, or `[batch]`
@@ -39,24 +39,6 @@ export function addNoise(x0: np.Array, t: Times, z: np.Array, options: AdditiveO
       .mul(sigma)
       .mul(z),
   );
-}
-
-/**
- * The loss of a network that predicts the noise which was added, `|| z_network - z ||^2`: denoising score matching, weighted by the variance of
- * the noise.
- *
- * @param predicted the network's noise, float `[batch, ...]`
- * @param z the noise that was added, of the same shape
- * @returns one value >= 0 per row, `[batch]`
- * @throws TypeError, RangeError for shapes that differ
- * @example
- * noisePredictionLoss(np.array([[1, 0]]), np.array([[0, 0.5]])) // [1.25]
- * @see Ho, Jain, Abbeel 2020, arXiv 2006.11239, equation (14); Vincent 2011
- */
-export function noisePredictionLoss(predicted: np.Array, z: np.Array): np.Array {
-  checkRowsOf("predicted", predicted);
-  checkShape("z", z, predicted.shape);
-  return sumOfRows(np.square(predicted.sub(z)));
 }
 
 /** Options of {@link sampleAdditive}. */

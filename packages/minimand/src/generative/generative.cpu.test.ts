@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
 import { keyOf, normal, randomSource } from "../engine/random.ts";
 import { frechetDistance, kernelDistance, neighbourhoodScores } from "../metrics/index.ts";
+import { exactChain } from "./exact-chain.fixture.ts";
 import {
   addNoise,
   daleLangevinStep,
@@ -13,7 +14,6 @@ import {
   logNormalPrior,
   multiplicativeScoreMatching,
   multiplicativeTweedie,
-  noisePredictionLoss,
   nonnegativeScoreMatching,
   sampleAdditive,
   sampleMultiplicative,
@@ -303,22 +303,9 @@ describe("samples of log-normal data with exact scores", () => {
     },
   );
 
-  it("come nearer with more steps, at the rate of their length", async () => {
-    // The chain's own moments: each step is affine in log x, so that they need no samples.
-    const varianceBy = (steps: number): number => {
-      let variance = logNormalMarginal({ motion, mean: 0.3, deviation: 0.4, t: 1 }).variance;
-      for (let k = steps; k >= 1; k--) {
-        const at = logNormalMarginal({ motion, mean: 0.3, deviation: 0.4, t: k / steps });
-        const moved = (y: number, z: number): number => {
-          const x = matrix([[Math.exp(y)]]);
-          const options = { motion, delta: 1 / steps, noise: matrix([[z]]) };
-          return Math.log(daleLangevinStep(x.ref, at.score(x), options).item());
-        };
-        const middle = moved(at.mean, 0);
-        variance = (moved(at.mean + 1, 0) - middle) ** 2 * variance + (moved(at.mean, 1) - middle) ** 2;
-      }
-      return variance;
-    };
+  it("come nearer with more steps, at the rate of their length", () => {
+    const varianceBy = (steps: number): number =>
+      exactChain({ motion, mean: 0.3, deviation: 0.4 }, steps).at(-1)!.variance;
     const off = [25, 50, 100].map((steps) => varianceBy(steps) - 0.16);
     expect(off[0] / off[1]).toBeCloseTo(2, 0);
     expect(off[1] / off[2]).toBeCloseTo(2, 0);
@@ -393,9 +380,8 @@ describe("the prior", () => {
 });
 
 describe("noise that is added", () => {
-  it("is told by the loss, and taken away by the sampler with exact scores", async () => {
+  it("is as large as its time says, and taken away by the sampler with exact scores", async () => {
     expect(valuesOf(addNoise(matrix([[1.5]]), 0.25, matrix([[1]])))).toEqual([1.9]);
-    expect(valuesOf(noisePredictionLoss(matrix([[1, 0]]), matrix([[0, 0.5]])))).toEqual([1.25]);
     const network = (x: np.Array, t: number): np.Array =>
       x.sub(1).mul((0.8 * Math.sqrt(t)) / (0.25 + 0.64 * t));
     const start = column(normals(4000))

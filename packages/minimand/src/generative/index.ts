@@ -5,6 +5,7 @@ export {
   geometricBrownianMotion,
   type Times,
 } from "./brownian-motion.ts";
+export * from "./diffusion-schedule.ts";
 export * from "./hyvarinen-model.ts";
 export * from "./log-normal-marginal.ts";
 export * from "./log-normal-prior.ts";

@@ -25,14 +25,6 @@ export type { ClassificationOutcome, RegressionOutcome } from "./outcome.ts";
 export { brierScore, logLoss } from "./probabilistic.ts";
 export { meanReciprocalRank, targetRanks, topKAccuracy } from "./ranking.ts";
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
-export {
-  type Features,
-  frechetDistance,
-  type KernelDistanceOptions,
-  kernelDistance,
-  type NeighbourhoodScores,
-  neighbourhoodScores,
-} from "./sample-quality.ts";
 export { accuracy, type ScoreName, type ScoreOptions, scoreNames, scoreOf } from "./scores.ts";
 export {
   equalErrorRate,

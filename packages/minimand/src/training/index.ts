@@ -14,6 +14,7 @@ export * from "./prompts/index.ts";
 export * from "./rows/index.ts";
 export * from "./self-training/index.ts";
 export * from "./sharpness-aware/index.ts";
+export * from "./some-batches.ts";
 export * from "./states/index.ts";
 export * from "./supervised.ts";
 export * from "./train.ts";

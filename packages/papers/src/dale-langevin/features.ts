@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { adam, dense, type Model, minibatches, sequential } from "minimand";
+import { adam, dense, minibatches, predictor, sequential } from "minimand";
 import { keyOf, relu, softmax } from "minimand/engine";
 import { batchCrossEntropy, networkOf } from "../kit/networks.ts";
 import { discard, trainNetwork } from "../kit/train-network.ts";
@@ -24,13 +24,10 @@ export async function classifierOf(
   epochs: number,
   { compile, signal }: Pick<TrialHost, "compile" | "signal">,
 ): Promise<{ see(rows: Rows): Promise<Seen>; accuracy: number; dispose(): void }> {
-  const trunk: Model = sequential([
+  const model = sequential([
+    (x: np.Array) => x.sub(1.5),
     ...[dense({ inputs: 64, outputs: 64, initial: "he" }), relu],
     ...[dense({ inputs: 64, outputs: featureSize, initial: "he" }), relu],
-  ]);
-  const model: Model = sequential([
-    (x: np.Array) => x.sub(1.5),
-    trunk,
     dense({ inputs: featureSize, outputs: 10, initial: "zeros" }),
   ]);
   const { step, predict } = networkOf({ model, loss: batchCrossEntropy, optimizer: adam(2e-3) }, compile);
@@ -40,16 +37,20 @@ export async function classifierOf(
     batches: minibatches(examples, { size: batch, seed }),
   });
   step.dispose();
-  const inner = networkOf(
-    { model: sequential([(x: np.Array) => x.sub(1.5), trunk]), loss: batchCrossEntropy, optimizer: adam(1) },
+  const hidden = predictor(
+    {
+      ...model,
+      apply(variables, x, options) {
+        const [{ features, output }, modelState] = model.applyWithFeatures(variables, x, options);
+        output.dispose();
+        return [features, modelState];
+      },
+    },
     compile,
   );
-  // Both have the trunk as their second piece.
-  const params = state.params as unknown[];
-  const modelState = state.modelState as unknown[];
   async function see({ x, d }: Rows): Promise<Seen> {
     const input = (): np.Array => np.array(x, { shape: [x.length / d, d] });
-    const features = inner.predict(params.slice(0, 2) as never, modelState.slice(0, 2) as never, input());
+    const features = hidden(state.params, state.modelState, input());
     const logits = predict(state.params, state.modelState, input());
     return {
       features: (await features.data()) as Float32Array,
@@ -62,10 +63,7 @@ export async function classifierOf(
     see,
     accuracy: right / countOf(test),
     dispose() {
-      for (const { step, predict } of [inner]) {
-        step.dispose();
-        predict.dispose();
-      }
+      hidden.dispose();
       predict.dispose();
       discard(state);
     },

@@ -2,6 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import {
   adam,
   addNoise,
+  denoisingLoss,
   dense,
   fit,
   geometricBrownianMotion,
@@ -10,10 +11,10 @@ import {
   type Model,
   minibatches,
   multiplicativeScoreMatching,
-  noisePredictionLoss,
   residual,
   type SupervisedState,
   sequential,
+  someBatches,
   supervised,
 } from "minimand";
 import {
@@ -120,7 +121,8 @@ export async function trainScores(
       const losses = (): np.Array => {
         if (!isMultiplicative) {
           const xt = addNoise(x, t.ref, z.ref, { sigma });
-          return noisePredictionLoss(predict(xt, t), z).mul(weights);
+          // A sum over the numbers of a row, as the other loss is.
+          return denoisingLoss(predict(xt, t), z, { weights }).mul(d);
         }
         const xt = motion.sample(x.ref, t.ref, z);
         const scores = hyvarinenScore(predict, { motion })(xt.ref, t.ref);
@@ -137,10 +139,7 @@ export async function trainScores(
   const state: SupervisedState = await fit({
     step,
     state: step.init(keyOf(seed, 3)),
-    batches: (function* () {
-      for (let made = 0, epoch = 0; made < steps; epoch++)
-        for (const one of batches.epoch(epoch)) if (made++ < steps) yield one;
-    })(),
+    batches: someBatches(batches, steps),
     onMetrics({ loss }, at) {
       if (at < 0.95 * steps) return;
       sum += loss;

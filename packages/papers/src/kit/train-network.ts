@@ -2,7 +2,6 @@ import { random } from "@jax-js/jax";
 import {
   type Batch,
   type FitOptions,
-  type Minibatches,
   NonFiniteError,
   type SupervisedState,
   type TrainStep,
@@ -42,16 +41,6 @@ export function* fullBatches(
 ): Generator<Batch> {
   const all = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = 0; i < steps; i++) yield at(all);
-}
-
-/** So many batches, of one epoch after the other, for {@link fit}. */
-export function* someBatches(batches: Pick<Minibatches, "epoch">, steps: number): Generator<Batch> {
-  let left = steps;
-  for (let epoch = 0; left > 0; epoch++)
-    for (const batch of batches.epoch(epoch)) {
-      yield batch;
-      if (--left === 0) return;
-    }
 }
 
 /** What training comes to, or null where it came upon a number that isn't finite. */

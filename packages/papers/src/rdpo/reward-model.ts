@@ -7,13 +7,14 @@ import {
   objectiveOf,
   robustify,
   type SupervisedState,
+  someBatches,
   supervised,
   type TokenPair,
   type TrainStep,
 } from "minimand";
 import { disposeTree, softplus } from "minimand/engine";
 import { programsOf } from "../kit/programs.ts";
-import { keyFor, someBatches } from "../kit/train-network.ts";
+import { keyFor } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { rate } from "./settings.ts";
 

@@ -13,7 +13,9 @@ import { constantOf, type Parameter } from "../../engine/parameter.ts";
 import { checkLossOptions, lossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
-import type { Prediction } from "./diffusion-schedule.ts";
+
+/** What a denoiser says of noisy data: the noise in them, or their velocity. */
+export type Prediction = "eps" | "v";
 
 /**
  * The loss of a denoiser: the mean squared error of what it says of noisy data.

@@ -4,7 +4,7 @@ import { keyOf } from "../../engine/random.ts";
 import { disposeTree, type Tree } from "../../engine/tree.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import type { Hyper } from "../hyper.ts";
-import { manyOf } from "../many-of.ts";
+import { someBatches } from "../some-batches.ts";
 import type { SupervisedState } from "../train-step.ts";
 import {
   type PreferenceTrainingOptions,
@@ -58,7 +58,7 @@ export async function trainPreference<H extends Hyper = Hyper>(
     const state = await fit({
       step,
       state: step.init(keyOf(training.seed)) as SupervisedState,
-      batches: manyOf(data, steps),
+      batches: someBatches(data, steps),
       ...{ onStep, onMetrics, signal },
     } as FitOptions<SupervisedState>);
     disposeTree(state.optimizer);

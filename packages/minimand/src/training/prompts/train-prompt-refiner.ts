@@ -10,7 +10,7 @@ import type { GradientTransformation } from "../../optimizers/transformation.ts"
 import { type Examples, minibatches } from "../batches.ts";
 import { type FitOptions, fit } from "../fit.ts";
 import { gradientAt } from "../gradient-at.ts";
-import { manyOf } from "../many-of.ts";
+import { someBatches } from "../some-batches.ts";
 import { makeStep, type StepOptions } from "../step.ts";
 import type { SupervisedState, TrainStep } from "../train-step.ts";
 import { type RefinerTermsOptions, refinerTerms } from "./refiner-terms.ts";
@@ -110,7 +110,7 @@ export async function trainPromptRefiner(options: TrainPromptRefinerOptions): Pr
     const state = await fit({
       step,
       state: step.init(keyOf(seed)),
-      batches: manyOf(batches, steps),
+      batches: someBatches(batches, steps),
       onMetrics(metrics, at) {
         last = metrics as TrainedPromptRefiner["last"];
         onMetrics?.(metrics, at);

@@ -10,13 +10,14 @@ import {
   objectiveOf,
   type Schedule,
   type SupervisedState,
+  someBatches,
   supervised,
   type TrainStep,
 } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
 import type { TrialHost } from "../../reproduction.ts";
 import { programsOf } from "../programs.ts";
-import { keyFor, someBatches } from "../train-network.ts";
+import { keyFor } from "../train-network.ts";
 import { type SentimentCorpus, startId, unknownId } from "./corpus.ts";
 
 /** Words that the model sees before the one it tells. */

@@ -1,8 +1,8 @@
-import { checkNumber, rangeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
-import { randomSource } from "../engine/random.ts";
-import { checkFinite } from "./checks.ts";
-import { symmetricEigen } from "./symmetric-eigen.ts";
+import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { randomSource } from "../../engine/random.ts";
+import { checkFinite } from "../checks.ts";
+import { symmetricEigen } from "../symmetric-eigen.ts";
 
 /** Features of samples, row-major `[samples, d]`. */
 export type Features = ArrayLike<number>;

@@ -1,6 +1,7 @@
 import { type DType, numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, checkShape, isArrayLike, peek, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkChoice, checkNumber, checkShape, isArrayLike, peek, typeError } from "../engine/checks.ts";
+import { checkOptions } from "../engine/options.ts";
+import type { Prediction } from "../losses/generation/denoising-loss.ts";
 
 /** How noise grows with time, see {@link diffusionSchedule}. */
 export interface DiffusionScheduleOptions {
@@ -13,9 +14,6 @@ export interface DiffusionScheduleOptions {
   /** What is spaced evenly: the betas (`linear`, the default), or their square roots (`scaled_linear`). */
   kind?: "linear" | "scaled_linear";
 }
-
-/** What a denoiser says of noisy data: the noise in them, or their velocity. */
-export type Prediction = "eps" | "v";
 
 /** A time for the whole batch, or int32 `[batch]`. The time before the first, -1, is that of clean data. */
 export type DiffusionTimes = number | np.Array;
