@@ -215,6 +215,23 @@ describe("score matching of positive data", () => {
     x.dispose();
   });
 
+  it("is what the closed forms of the exponential and the log-normal distribution say, and weighs rows", () => {
+    const x = [0.5, 1.5, 2.5];
+    const at = () => matrix(x.map((value) => [value]));
+    // h = -2 x: h + x h' + h^2 / 2.
+    valuesOf(nonnegativeScoreMatching((y) => y.mul(0).sub(2), at())).forEach((value, i) => {
+      expect(value).toBeCloseTo(-4 * x[i] + 2 * x[i] ** 2, 12);
+    });
+    // h = -1 - (log x - a) / b2, x h' = -1 / b2.
+    const [a, b2] = [0.1, 0.49];
+    const logNormal = (y: np.Array) => np.log(y.ref).sub(a).div(b2).add(1).neg().div(y);
+    const weights = np.array([1, 0, 2], { dtype: np.float64 });
+    valuesOf(nonnegativeScoreMatching(logNormal, at(), { weights })).forEach((value, i) => {
+      const h = -1 - (Math.log(x[i]) - a) / b2;
+      expect(value).toBeCloseTo([1, 0, 2][i] * (h - 1 / b2 + h ** 2 / 2), 10);
+    });
+  });
+
   it("refuses a score of another shape", () => {
     expect(() => nonnegativeScoreMatching((x) => x.sum(-1), data())).toThrow(
       "score: expected a function to shape [3, 2]",
@@ -363,7 +380,10 @@ describe("a network as a score", () => {
 describe("the prior", () => {
   it("has the moments of diffused data: of all numbers, or of each", async () => {
     const x = np.exp(column(normals(4000)).mul(0.2)).mul(matrix([[1, 4]]));
+    const falling = geometricBrownianMotion({ mu: 0 });
+    const moved = logNormalPrior(x.ref, { motion: falling, mode: "perPixel" });
     const each = logNormalPrior(x.ref, { motion, mode: "perPixel" });
+    expect(moved.mean[0] - each.mean[0]).toBeCloseTo(-0.32, 10);
     expect(each.mean[1] - each.mean[0]).toBeCloseTo(Math.log(4), 10);
     expect(each.deviation[0]).toBeCloseTo(Math.sqrt(0.04 + 0.64), 2);
     const pooled = logNormalPrior(x, { motion });
@@ -421,6 +441,13 @@ describe("distances of samples", () => {
   it("among neighbours are 1 for a set and itself, and 0 far away", () => {
     const a = cloud(40, 0);
     expect(neighbourhoodScores(a, a, 3)).toMatchObject({ precision: 1, recall: 1, coverage: 1 });
+    // Real balls have radius 1: 1 lies in those of 0 and 1, and 10 in none. Those of 1 and 10 have radius 9 and reach all.
+    expect(neighbourhoodScores([0, 1, 3, 4], [1, 10], 1, { neighbours: 1 })).toEqual({
+      precision: 0.5,
+      recall: 1,
+      density: 1,
+      coverage: 0.5,
+    });
     expect(neighbourhoodScores(a, cloud(40, 100), 3)).toEqual({
       precision: 0,
       recall: 0,

@@ -4,7 +4,7 @@ import { arms } from "./arms.ts";
 import { digitsOf, independent, moons } from "./data.ts";
 import { energyDistance, meanNearest } from "./judging.ts";
 import { reproduction } from "./reproduction.ts";
-import { logFilter, psnr } from "./speckle.ts";
+import { bestWidth, logFilter, psnr } from "./speckle.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 describe("the reproduction of dale-langevin", () => {
@@ -59,6 +59,8 @@ describe("the measures", () => {
     logFilter(flat, 0.7).x.forEach((value) => {
       expect(value).toBeCloseTo(1.5, 5);
     });
+    const ripple = { x: flat.x.map((value, i) => value + (i % 2 === 0 ? 0.3 : -0.3)), d: 64 };
+    expect([bestWidth(ripple, flat), bestWidth(ripple, ripple)]).toEqual([1, 0.3]);
     expect(psnr({ x: flat.x.map((value) => value + 0.1), d: 64 }, flat)).toBeCloseTo(20, 4);
   });
 });

@@ -55,6 +55,12 @@ export function logFilter({ x, d }: Rows, width: number): Rows {
   return { x: out, d };
 }
 
+/** The width of the filter that brings noisy pictures nearest to clean ones. */
+export function bestWidth(noisy: Rows, clean: Rows): number {
+  const ratios = filterWidths.map((width) => psnr(logFilter(noisy, width), clean));
+  return filterWidths[ratios.indexOf(Math.max(...ratios))];
+}
+
 /** What each method makes of pictures with speckle. The filter's width is that which is best for training pictures. */
 export async function speckleScores(
   clean: Rows,
@@ -76,8 +82,7 @@ export async function speckleScores(
     const u = Math.min(1, (mean ** 2 * (Math.exp(sigma ** 2 * t) - 1)) / sigma ** 2);
     const taken = input().sub(networks.additive.at(input(), u).mul(sigma * Math.sqrt(u)));
     const others = speckled(training, t, derive(seed, 6, i));
-    const byWidth = filterWidths.map((width) => psnr(logFilter(others, width), training));
-    const width = filterWidths[byWidth.indexOf(Math.max(...byWidth))];
+    const width = bestWidth(others, training);
     scores.push({
       t,
       noisy: psnr(noisy, clean),

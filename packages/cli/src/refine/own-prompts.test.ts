@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { readPrompts, shortened, shortPrompts } from "./own-prompts.ts";
+
+describe("prompts of the user's", () => {
+  const lines = Array.from({ length: 21 }, (_, i) => `Thing ${i}, Sharp Focus!`);
+
+  it("are cleaned lines, each once", () => {
+    const text = `\uFEFF${lines.join("\r\n")}\r\nTHING 3, sharp focus\r\nalone\r\n\r\n`;
+    const { prompts, repeated } = readPrompts(text, "p.txt");
+    expect([prompts.length, repeated, prompts[0]]).toEqual([21, 1, "thing 0, sharp focus"]);
+    expect(() => readPrompts(lines.slice(2).join("\n"), "p.txt")).toThrow(
+      "--prompts p.txt: expected at least 20 different prompts of two words or more, one a line, got 19",
+    );
+  });
+
+  it("are shortened to what stands before the first comma, and always by a word", () => {
+    expect(shortened("an old red moon, sharp focus", 12)).toBe("an old red moon");
+    expect(shortened("an old red moon, sharp focus", 2)).toBe("an old");
+    expect(shortened("red moon", 12)).toBe("red");
+    expect(shortened(", sharp focus", 12)).toBe("sharp");
+  });
+
+  it("give short forms to begin with, each once, by the seed", () => {
+    const own = readPrompts(lines.join("\n"), "p.txt");
+    const some = shortPrompts(own, 5, 1);
+    expect(new Set(some).size).toBe(5);
+    for (const prompt of some) expect(prompt).toMatch(/^thing \d+$/);
+    expect(shortPrompts(own, 5, 1)).toEqual(some);
+    expect(shortPrompts(own, 5, 2)).not.toEqual(some);
+  });
+});
