@@ -299,7 +299,7 @@ export interface PreferenceReport {
   flipRate: (Omit<GivenFlips, "from"> & { from: GivenFlips["from"] | "likelihood" }) | null;
   /** Of the baseline's trials: how many told a rate by their training pairs, and which. */
   judgedBy: { folds: number; identifiable: number; least: number | null; most: number | null };
-  /** The share of labels that the baseline agrees with, and that of true preferences, were the flips by chance. */
+  /** The share of labels that the baseline agrees with, and that of true preferences, were the flips by chance; null unless their rate was given. */
   accuracy: number | null;
   corrected: number | null;
   /** The same in words. */

@@ -1,7 +1,8 @@
-import { checkOptions, didYouMean } from "minimand/engine";
+import { checkOptions } from "minimand/engine";
 import type { ColumnKind, FeatureSummary, Note, Task } from "../results.ts";
 import { isMissing } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import { columnFinder } from "../table/find-column.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { columnKinds } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
@@ -57,14 +58,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   if (task !== undefined && !tasks.includes(task)) {
     throw new TypeError(`task: expected one of ${tasks.join(", ")}, got ${task}`);
   }
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
-  const find = (argument: string, name: string): Column => {
-    const column = byName.get(name);
-    if (column !== undefined) return column;
-    const names = [...byName.keys()];
-    const expected = `${argument}: expected a column of the file (${listed(names)})`;
-    throw dataError({ file: table.name }, expected, `${quoted(name)}${didYouMean(name, names)}`);
-  };
+  const find = columnFinder(table);
   const notInput = (argument: string, name: string) => {
     if (find(argument, name).name !== options.target) return;
     throw dataError(
@@ -102,7 +96,12 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const used = all ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
   const columns = table.columns.filter(({ name }) => !outside.has(name));
   const read = readFeatures(used, all ? columns : columns.map((column) => column.pick(rows)), {
-    ...{ types, missing, names: new Set(byName.keys()), leftOut: table.rows - rows.length },
+    ...{
+      types,
+      missing,
+      names: new Set(table.columns.map(({ name }) => name)),
+      leftOut: table.rows - rows.length,
+    },
   });
   const { features, dropped } = read;
   notes.push(...read.notes);

@@ -50,7 +50,8 @@ describe("what is said of flips", () => {
     expect(Math.abs(epsilon - 0.2)).toBeLessThan(0.04);
     expect([lower! < 0.2, upper! > 0.2]).toEqual([true, true]);
     expect(report.judgedBy).toEqual({ folds: 3, identifiable: 3, least: 0.1, most: 0.14 });
-    expect(report.corrected).toBeCloseTo((0.7 - epsilon) / (1 - 2 * epsilon), 10);
+    // It would be a circle: the margins that tell the rate are of the reward whose mistakes it would excuse.
+    expect(report.corrected).toBeNull();
     expect(report.sentences[0]).toMatch(
       /^Flip rate: \d+ % \(95 % interval \d+ % to \d+ %\) of the preferences contradict/,
     );

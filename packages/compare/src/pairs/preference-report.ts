@@ -27,8 +27,9 @@ export function preferenceReport(
     least: told.length === 0 ? null : Math.min(...told),
     most: told.length === 0 ? null : Math.max(...told),
   };
+  // By the likelihood it would be a circle: what the reward gets wrong would be called flips.
   const corrected =
-    flipRate === null || accuracy === null
+    flipRate === null || flipRate.from === "likelihood" || accuracy === null
       ? null
       : Math.min(Math.max((accuracy - flipRate.epsilon) / (1 - 2 * flipRate.epsilon), 0), 1);
   const report = { flipRate, judgedBy, accuracy, corrected };
@@ -87,8 +88,7 @@ function sentencesOf({
         : `Each fold is judged by the rate that its training pairs tell${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} tell none and are judged as if there were no flips` : ""}`;
     lines.push(`${told}.`);
   }
-  // By the likelihood it would be a circle: what the reward gets wrong would be called flips.
-  if (accuracy !== null && corrected !== null && flipRate !== null && flipRate.from !== "likelihood")
+  if (accuracy !== null && corrected !== null && flipRate !== null)
     lines.push(
       accuracy > 1 - flipRate.epsilon
         ? `The baseline agrees with ${percent(accuracy)} of the labels, which is more: by chance, or the rate of these pairs is smaller.`

@@ -1,7 +1,8 @@
-import { checkOptions, didYouMean } from "minimand/engine";
+import { checkOptions } from "minimand/engine";
 import { isMissing } from "../table/cells.ts";
 import { placesOf } from "../table/damage.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import { columnFinder } from "../table/find-column.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { sharedNote, sidePairs, sideTables } from "./feature-pairs.ts";
 import { groupPairs, type PairKeys } from "./pair-groups.ts";
@@ -43,13 +44,7 @@ export function pairTable(table: Table, options: PairTableOptions = {}): PairTab
   checkOptions("pairTable", options, { group: true, ignore: true });
   const { group, ignore = [] } = options;
   const byName = new Map(table.columns.map((column) => [column.name, column]));
-  const find = (argument: string, name: string): Column => {
-    const column = byName.get(name);
-    if (column !== undefined) return column;
-    const names = [...byName.keys()];
-    const expected = `${argument}: expected a column of the file (${listed(names)})`;
-    throw dataError({ file: table.name }, expected, `${quoted(name)}${didYouMean(name, names)}`);
-  };
+  const find = columnFinder(table);
   const groupColumn = group === undefined ? undefined : find("group", group);
   const left = new Set(ignore.map((name) => find("ignore", name).name));
   if (group !== undefined) left.add(group);

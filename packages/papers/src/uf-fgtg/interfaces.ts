@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { WordTokenizer } from "minimand";
+import type { promptDecoder, promptEncoder, WordTokenizer } from "minimand";
 import type { Tree } from "minimand/engine";
 
 /** What can be drawn. */
@@ -66,13 +66,10 @@ export interface PromptTokenizer {
   decode(ids: Iterable<number>): string;
 }
 
-/** Traced; consumes its arrays, as all below. */
-export interface TextEncoder {
-  init(key: np.Array): Tree;
-  /** Int32 ids `[batch, 20]` to features `[batch, 20, 32]`. */
-  encode(params: Tree, tokens: np.Array): np.Array;
-}
+/** From int32 ids `[batch, 20]` to features `[batch, 20, 32]`. */
+export type TextEncoder = ReturnType<typeof promptEncoder>;
 
+/** Traced; consumes its arrays. */
 export interface Denoiser {
   init(key: np.Array): Tree;
   /**
@@ -85,13 +82,8 @@ export interface Denoiser {
   predict(params: Tree, zt: np.Array, t: np.Array, condition: np.Array): np.Array;
 }
 
-export interface TextDecoder {
-  init(key: np.Array): Tree;
-  /** Logits of the next tokens: memory `[batch, 20, 32]`, int32 tokens `[batch, time <= 20]` to `[batch, time, vocabulary]`. */
-  logits(params: Tree, memory: np.Array, tokens: np.Array): np.Array;
-  /** The decoder's own memory of a text, `[batch, 20]` to `[batch, 20, 32]`: what it was pre-trained on. */
-  memory(params: Tree, tokens: np.Array): np.Array;
-}
+/** From a memory `[batch, 20, 32]` and int32 tokens `[batch, time <= 20]` to logits of the next ones. */
+export type TextDecoder = ReturnType<typeof promptDecoder>;
 
 /** PCA of pictures, on the host: whitened, so that latents have variance 1. */
 export interface Latents {
