@@ -104,7 +104,7 @@ function timesRows(
   }
 }
 
-/** `out = b - S v` */
+/** `out = b - S v`, row by row; where v is out, later rows see what earlier ones gave. */
 export function residualOf(
   { rows, pointers, indices, values }: SparseRows,
   v: Float64Array,

@@ -1,30 +1,13 @@
-import type { SparseRows } from "./sparse-rows.ts";
+import { residualOf, type SparseRows } from "./sparse-rows.ts";
 
 /*
  * One unknown after another: `x_i = b_i - sum_j n_ij x_j`, which is a sweep of Gauss and Seidel for `(I + N) x = b`, and solves it where N
  * is a triangle.
  */
 
-/** From the first unknown to the last; solves where N stands below the diagonal. */
-export function sweepForwards(
-  { rows, pointers, indices, values }: SparseRows,
-  b: Float64Array,
-  x: Float64Array,
-): void {
-  if (values.length === 0) {
-    x.set(b);
-    return;
-  }
-  // As in times: the sum of no row.
-  let sum = b[0] - values[0] * x[indices[0]];
-  let at = pointers[0];
-  for (let i = 0; i < rows; i++) {
-    const end = pointers[i + 1];
-    sum = b[i];
-    for (; at < end; at++) sum -= values[at] * x[indices[at]];
-    x[i] = sum;
-  }
-}
+/** From the first unknown to the last; solves where N stands below the diagonal: each residual is its unknown, which later rows see. */
+export const sweepForwards = (N: SparseRows, b: Float64Array, x: Float64Array): void =>
+  residualOf(N, x, b, x);
 
 /** From the last unknown to the first; solves where N stands above the diagonal. x may be b there. */
 export function sweepBackwards(
@@ -36,6 +19,7 @@ export function sweepBackwards(
     x.set(b);
     return;
   }
+  // As in times.
   let sum = b[0] - values[0] * x[indices[0]];
   let at = pointers[rows] - 1;
   for (let i = rows - 1; i >= 0; i--) {
