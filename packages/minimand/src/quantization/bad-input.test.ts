@@ -211,6 +211,11 @@ describe("is refused in one line", () => {
       "forms: expected a list of forms, got an array of length 0",
     ],
     [
+      "samples of ends without bits",
+      () => sampleConfigs({ layers, count: 1, seed: 1, endBits: 0 }),
+      "weightBits: expected an integer >= 2 and <= 8, got 0",
+    ],
+    [
       "folding without variables",
       () => foldBatchNorm(small, {} as never),
       "variables: expected those of sequential(pieces), got undefined",

@@ -71,14 +71,7 @@ export async function geneticSearch(options: GeneticSearchOptions): Promise<Sear
   const space = checkedSpace(options);
   const { bits, layers, target } = space;
   const draw = randomSource(seed);
-  const inner = layers.slice(1, -1);
-  const [weights, acts] = (["weights", "activations"] as const).map((name) =>
-    bitsNear(
-      inner.map((sizes) => sizes[name]),
-      bits,
-      draw,
-    ),
-  );
+  const { weights, acts } = bitsNear(layers, bits, draw);
 
   const known = new Map<string, number>();
   const memberOf = async (genes: Genes): Promise<Member> => {

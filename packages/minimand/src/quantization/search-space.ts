@@ -120,9 +120,20 @@ const binWidth = 0.2;
 const tableSize = 20000;
 
 /**
- * Bits of layers drawn one by one from `P(bits of layer | average near target)`, as it is in configurations of uniform bits.
+ * Bits of the layers between the first and the last, of weights and of activations, drawn one by one from `P(bits of layer | average near target)`, as it is in configurations of uniform bits.
  */
-export function bitsNear(sizes: readonly number[], bits: readonly number[], draw: RandomSource): DrawBits {
+export function bitsNear(
+  layers: readonly LayerSizes[],
+  bits: readonly number[],
+  draw: RandomSource,
+): { weights: DrawBits; acts: DrawBits } {
+  const inner = layers.slice(1, -1);
+  const weights = inner.map((sizes) => sizes.weights);
+  const acts = inner.map((sizes) => sizes.activations);
+  return { weights: drawsNear(weights, bits, draw), acts: drawsNear(acts, bits, draw) };
+}
+
+function drawsNear(sizes: readonly number[], bits: readonly number[], draw: RandomSource): DrawBits {
   const total = sizes.reduce((a, b) => a + b, 0);
   const bins = new Map<number, number[][]>();
   for (let n = 0; n < tableSize; n++) {
@@ -173,26 +184,16 @@ export function sampleConfigs(options: SampleOptions): QuantConfig[][] {
   checkOptions("sampleConfigs", options, {
     ...{ layers: true, count: true, seed: true, forms: true, bits: true, targets: true, endBits: true },
   });
-  const { layers, count, seed, forms = everyForm, bits = everyBits, targets = [2.4, 7.6], endBits } = options;
+  const { layers, count, seed, forms = everyForm, bits = everyBits, targets = [2.4, 7.6] } = options;
   checkNumber("count", count, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });
   if (!Array.isArray(forms) || forms.length === 0) throw typeError("forms", "a list of forms", forms);
   for (const target of targets) checkNumber("targets", target, { min: 2, max: 8 });
   const spaces = (forms as readonly QuantForm[]).map((form) =>
-    checkedSpace({ layers, form, bits, target: { weight: 8, act: 8 }, ...(endBits && { endBits }) }),
+    checkedSpace({ layers, form, bits, target: { weight: 8, act: 8 }, endBits: options.endBits }),
   );
   const draw = randomSource(seed);
-  const inner = layers.slice(1, -1);
-  const weights = bitsNear(
-    inner.map(({ weights }) => weights),
-    bits,
-    draw,
-  );
-  const acts = bitsNear(
-    inner.map(({ activations }) => activations),
-    bits,
-    draw,
-  );
+  const { weights, acts } = bitsNear(layers, bits, draw);
   const target = () => targets[0] + draw() * (targets[1] - targets[0]);
   return Array.from({ length: count }, () =>
     spaces[Math.floor(draw() * spaces.length)].configsOf([...weights(target()), ...acts(target())]),
