@@ -1,12 +1,29 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
+import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { affine, type DenseParams, normalWeight } from "../dense-weight.ts";
 
 /** Linear maps of attention. */
-export interface AttentionParams {
+export type AttentionParams = {
   query: DenseParams;
   key: DenseParams;
   value: DenseParams;
   output: DenseParams;
+};
+
+/** Sizes of heads with their defaults. Throws RangeError for what is no integer >= 1, and where heads don't divide the size without a `keySize`. */
+export function checkHeads(options: { size: number; heads: number; keySize?: number }): {
+  size: number;
+  heads: number;
+  keySize: number;
+} {
+  const { size, heads } = options;
+  checkNumber("size", size, { min: 1, integer: true });
+  checkNumber("heads", heads, { min: 1, integer: true });
+  const { keySize = size / heads } = options;
+  if (!Number.isInteger(keySize) && options.keySize === undefined)
+    throw rangeError("size", `a multiple of heads (${heads})`, size);
+  checkNumber("keySize", keySize, { min: 1, integer: true });
+  return { size, heads, keySize };
 }
 
 /** Maps from inputs of `size` and memories of `memorySize` to `inner` numbers of all heads: normal with variance `1 / fan-in`, biases 0. */

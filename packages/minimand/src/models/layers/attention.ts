@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
-import { type AttentionParams, attend, attentionParams, byHeads, together } from "./attend.ts";
+import { type AttentionParams, attend, attentionParams, byHeads, checkHeads, together } from "./attend.ts";
 import type { Incremental } from "./incremental.ts";
 import { checkInput, type Layer, plainLayer } from "./layer.ts";
 import { rotaryAt, rotaryPositions } from "./positions.ts";
@@ -87,13 +87,8 @@ function readOptions(options: AttentionOptions): Required<AttentionOptions> {
   checkOptions("multiHeadAttention", options, {
     ...{ size: true, heads: true, keySize: true, causal: true, rotary: true },
   });
-  const { size, heads, causal = false, rotary = false } = options;
-  checkNumber("size", size, { min: 1, integer: true });
-  checkNumber("heads", heads, { min: 1, integer: true });
-  const { keySize = size / heads } = options;
-  if (!Number.isInteger(keySize) && options.keySize === undefined)
-    throw rangeError("size", `a multiple of heads (${heads})`, size);
-  checkNumber("keySize", keySize, { min: 1, integer: true });
+  const { causal = false, rotary = false } = options;
+  const { size, heads, keySize } = checkHeads(options);
   if (rotary && keySize % 2 !== 0)
     throw rangeError("keySize", "an even integer with rotary positions", keySize);
   return { size, heads, keySize, causal, rotary };

@@ -3,7 +3,7 @@ import { checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, Variables } from "../model.ts";
-import { type AttentionParams, attention, attentionParams } from "./attend.ts";
+import { type AttentionParams, attention, attentionParams, checkHeads } from "./attend.ts";
 import { checkFloats } from "./layer.ts";
 
 /** Sizes of {@link crossAttention}. */
@@ -83,13 +83,8 @@ export function checkSequences(
 
 function readOptions(options: CrossAttentionOptions): Required<CrossAttentionOptions> {
   checkOptions("crossAttention", options, { size: true, heads: true, memorySize: true, keySize: true });
-  const { size, heads, memorySize = size } = options;
-  checkNumber("size", size, { min: 1, integer: true });
-  checkNumber("heads", heads, { min: 1, integer: true });
+  const sizes = checkHeads(options);
+  const { memorySize = sizes.size } = options;
   checkNumber("memorySize", memorySize, { min: 1, integer: true });
-  const { keySize = size / heads } = options;
-  if (!Number.isInteger(keySize) && options.keySize === undefined)
-    throw rangeError("size", `a multiple of heads (${heads})`, size);
-  checkNumber("keySize", keySize, { min: 1, integer: true });
-  return { size, heads, memorySize, keySize };
+  return { ...sizes, memorySize };
 }

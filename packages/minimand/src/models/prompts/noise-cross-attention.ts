@@ -1,16 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
-import type { DenseParams } from "../dense-weight.ts";
-import { attention, attentionParams } from "../layers/attend.ts";
+import { type AttentionParams, attention, attentionParams } from "../layers/attend.ts";
 
 /** The linear maps of {@link noiseCrossAttention}, `[size, size]` and `[size]` each (rows as `weightRows` has them). */
-export type NoiseAttentionParams = {
-  query: DenseParams;
-  key: DenseParams;
-  value: DenseParams;
-  output: DenseParams;
-};
+export type NoiseAttentionParams = AttentionParams;
 
 /**
  * Attention of a text's features to noise: each token asks, the vectors of noise answer. Another noise gives another reading of the text.
