@@ -9,7 +9,8 @@ interface Statistics {
 }
 
 const momentum = 0.9;
-const eps = 1e-5;
+/** Added to variances. */
+export const eps = 1e-5;
 
 /** Scale 1 and shift 0 for `size` features. */
 export function batchNormParams(size: number): { scale: np.Array; shift: np.Array } {

@@ -9,11 +9,11 @@ import { dense } from "../models/layers/dense.ts";
 import { sequential } from "../models/layers/sequential.ts";
 import { adamw } from "../optimizers/adam.ts";
 import { minibatches } from "../training/batches.ts";
-import { fit } from "../training/fit.ts";
 import { objectiveOf } from "../training/objective.ts";
 import { predictor } from "../training/predict.ts";
 import { disposeState } from "../training/states/keep-state.ts";
 import { supervised } from "../training/supervised.ts";
+import { train } from "../training/train.ts";
 import { everyBits } from "./code-range.ts";
 import { checkConfigs, type QuantConfig } from "./config.ts";
 
@@ -132,13 +132,11 @@ export async function trainAccuracyPredictor(
     optimizer: adamw(learningRate, { weightDecay }),
   });
   const x = Float32Array.from(features.flat());
-  const batches = minibatches(
+  const data = minibatches(
     { x, shape: [width], y: Float32Array.from(accuracies) },
     { size: Math.min(batchSize, features.length), seed },
   );
-  let state = step.init(keyOf(seed));
-  for (let epoch = 0; epoch < epochs; epoch++)
-    state = await fit({ step, state, batches: batches.epoch(epoch) });
+  const { state } = await train({ step, state: step.init(keyOf(seed)), data, epochs });
   const params = refTree(step.params(state));
   const modelState = refTree(step.modelState(state));
   disposeState(state);

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
-import { disposeTree, leavesOf, type Tree } from "../engine/tree.ts";
+import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import { weightRows } from "../models/dense-weight.ts";
 import { type LayerLike, sequential } from "../models/layers/sequential.ts";
 import type { FeatureModel, Model, Variables } from "../models/model.ts";
@@ -119,15 +119,10 @@ export function passThrough(
   return network.pieces.reduce<np.Array>((h, piece, i) => {
     if (typeof piece === "function") return piece(h);
     const layer = network.quantised.indexOf(i);
-    if (layer < 0) return evaluated(piece, refOf(weights[i]), h);
+    if (layer < 0) return evaluated(piece, refTree(weights[i]), h);
     const [into, weight] = at(layer, h, weightOf(piece, weights[i]));
     return evaluated(piece, withWeight(piece, weights[i], weight), into);
   }, x);
-}
-
-function refOf(params: Tree): Tree {
-  for (const leaf of leavesOf(params)) leaf.ref;
-  return params;
 }
 
 function evaluated(piece: Model, params: Tree, x: np.Array): np.Array {

@@ -1,12 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
 import { disposeTree, type Tree } from "../engine/tree.ts";
+import { eps } from "../models/batch-norm.ts";
 import type { LayerLike } from "../models/layers/sequential.ts";
 import type { Variables } from "../models/model.ts";
 import { weightName, weightOf, withWeight } from "./elastic-network.ts";
-
-/** What is added to a variance in batch normalisation. */
-const eps = 1e-5;
 
 type Norm = { scale: np.Array; shift: np.Array };
 type Statistics = { mean: np.Array; variance: np.Array };

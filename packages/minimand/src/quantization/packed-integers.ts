@@ -1,6 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
-import { checkBits, codeRange, roundHalfEven } from "./code-range.ts";
+import { checkBits, codeOf, codeRange, roundHalfEven } from "./code-range.ts";
 import { zeroPointRange } from "./fake-quant.ts";
 
 /**
@@ -92,8 +92,8 @@ export function zeroPointOf(scale: number, beta: number, options: { signed?: boo
   checkOptions("zeroPointOf", options, { signed: true });
   checkNumber("scale", scale, { above: 0 });
   checkNumber("beta", beta);
-  const [min, max] = zeroPointRange(options.signed ?? true);
-  return roundHalfEven(Math.min(Math.max(-beta / scale, min), max)) + 0;
+  // Not -0.
+  return codeOf(-beta, scale, 0, zeroPointRange(options.signed ?? true)) + 0;
 }
 
 /**
