@@ -96,6 +96,14 @@ describe("fakeQuant", () => {
     run.dispose();
   });
 
+  it("passes gradients at the least and the largest code, and none beyond", () => {
+    const run = compiledValueAndGrad((at: np.Array) => fakeQuant(at, 0.25, 0, { bits: 4, eps: 0 }).sum());
+    const [value, gradient] = run(float([-2.1, -2, 0.1, 1.75, 1.8]));
+    value.dispose();
+    run.dispose();
+    expect(numbers(gradient)).toEqual([0, 1, 1, 1, 0]);
+  });
+
   it("of one channel is that of the tensor", () => {
     const row = float(x, [1, 60]);
     for (const symmetric of [true, false]) {

@@ -61,6 +61,15 @@ describe("geneticSearch", () => {
     expect(await geneticSearch({ ...options, fitness: async (configs) => accuracyOf(configs) })).toEqual(one);
   });
 
+  it("never loses the best, whatever its children are", async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const options = { ...space, population: 8, parents: 0.5, generations: 30, fitness: accuracyOf, seed };
+      const { history, fitness } = await geneticSearch(options);
+      expect(history).toEqual(history.toSorted((a, b) => a - b));
+      expect(fitness).toBe(history[30]);
+    }
+  });
+
   it("gives up where no configuration has such averages", async () => {
     const search = geneticSearch({
       ...{ ...space, bits: [8], target: { weight: 3, act: 3 } },

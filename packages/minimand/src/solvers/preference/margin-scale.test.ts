@@ -48,6 +48,11 @@ describe("the scale of margins", () => {
     expect(marginScale([1, -1], { prior: 5 })).toBeLessThan(0.1);
   });
 
+  it("has the prior's pairs among its own, where all margins are equally large", () => {
+    for (const prior of [0, 1, 5])
+      expect(marginScale([2, 2, 2, -2], { prior })).toBeCloseTo(Math.log((3 + prior) / (1 + prior)) / 2, 4);
+  });
+
   it("refuses what it can't use", () => {
     expect(() => marginScale([])).toThrow("margins: expected");
     expect(() => marginScale([Number.NaN])).toThrow("margins[0]: expected");
