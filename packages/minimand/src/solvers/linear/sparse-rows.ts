@@ -93,7 +93,7 @@ function timesRows(
   from: number,
   to: number,
 ): void {
-  // V8 checks what an array is where it is first used: here once, and not again in each short row, which takes twice as long.
+  // V8 checks what an array is where it is first used: here once, and not again in each short row, which takes longer.
   out[from] = values[0] * v[indices[0]];
   let at = pointers[from];
   for (let i = from; i < to; i++) {
