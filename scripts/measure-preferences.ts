@@ -55,7 +55,6 @@ function comparison(flips: number): Row[] {
       ...{ part: "rate", flips, contradictions: against },
       ...{ found: preference?.flipRate?.epsilon ?? null, lower: preference?.flipRate?.lower ?? null },
       ...{ upper: preference?.flipRate?.upper ?? null, accuracy: preference?.accuracy ?? null },
-      corrected: preference?.corrected ?? null,
     },
     ...ranking.entries.map(({ candidate, verdict, mean, difference }) => ({
       ...{ part: "loss", flips, loss: candidate, verdict, "log loss": mean },

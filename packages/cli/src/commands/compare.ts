@@ -15,7 +15,13 @@ import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget } from "../compare/budget.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
-import { type FlipOptions, flipRateOf, flipRateOptions } from "../compare/flip-rate.ts";
+import {
+  agreementOption,
+  auditOption,
+  type FlipOptions,
+  flipRateOf,
+  flipRateOption,
+} from "../compare/flip-rate.ts";
 import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { optionOf } from "../compare/option-of.ts";
@@ -201,9 +207,9 @@ export function compareCommand(): Command {
       "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
       number,
     )
-    .addOption(flipRateOptions()[0])
-    .addOption(flipRateOptions()[1])
-    .addOption(flipRateOptions()[2])
+    .addOption(flipRateOption())
+    .addOption(auditOption())
+    .addOption(agreementOption())
     .option("--alpha <x>", "family-wise error of the tests", number, defaultSettings.alpha)
     .addHelpText(
       "after",

@@ -11,21 +11,26 @@ export interface FlipOptions {
   agreement?: GivenFlips;
 }
 
-/** `--flip-rate`, `--audit` and `--agreement` of `compare`. */
-export const flipRateOptions = (): Option[] => [
+/** `--flip-rate` of `compare`. */
+export const flipRateOption = (): Option =>
   new Option(
     "--flip-rate <p>",
     "with --task preference: this share of the preferences is the wrong way round; default: estimated from the training pairs of each fold",
-  ).argParser(known),
+  ).argParser(known);
+
+/** `--audit` of `compare`. */
+export const auditOption = (): Option =>
   new Option(
     "--audit <flips/total>",
     "the same by an audit: so many of so many preferences that were looked at again were wrong",
-  ).argParser(audited),
+  ).argParser(audited);
+
+/** `--agreement` of `compare`. */
+export const agreementOption = (): Option =>
   new Option(
     "--agreement <p>",
     "the same by pairs with two independent labels: the share of them, or N/TOTAL, whose labels agree",
-  ).argParser(agreed),
-];
+  ).argParser(agreed);
 
 /**
  * The rate as given, or `auto`.

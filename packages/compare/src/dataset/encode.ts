@@ -197,8 +197,8 @@ export function readColumns(
   return { columns, notes };
 }
 
-/** The column of a file that an input is read from. */
-const columnOf = ({ name, ...rest }: Encoder["features"][number]): string =>
+/** The column of a file that an input is read from: of a part of a date, the dates'. */
+export const columnOf = ({ name, ...rest }: { name: string; date?: DatePart } | { name: string }): string =>
   ("date" in rest ? rest.date?.column : undefined) ?? name;
 
 /** What is made of the date in a cell, `missing` where there is none, or what is wrong with the cell. */

@@ -1,4 +1,5 @@
 import type { Dataset } from "../dataset/dataset.ts";
+import { columnOf } from "../dataset/encode.ts";
 import type { Note } from "../results.ts";
 import type { Table } from "../table/table.ts";
 
@@ -7,10 +8,7 @@ import type { Table } from "../table/table.ts";
  * learnt by heart is right there.
  */
 export function testCopies(dataset: Dataset, table: Table, testTable: Table): Note[] {
-  const inputs = dataset.features.map((one) =>
-    one.kind === "text" ? one.name : (one.date?.column ?? one.name),
-  );
-  const names = [...new Set([dataset.target, ...inputs])];
+  const names = [...new Set([dataset.target, ...dataset.features.map(columnOf)])];
   const known = new Set(rowsOf(table, names));
   const copies = rowsOf(testTable, names).filter((row) => known.has(row)).length;
   if (copies === 0) return [];

@@ -1,3 +1,4 @@
+import { columnOf } from "../dataset/encode.ts";
 import type { ModelDescription } from "../model/description.ts";
 import type { predictTable } from "../model/saved-model.ts";
 import type { Note } from "../results.ts";
@@ -32,9 +33,7 @@ export async function predictResponses(
   predict: (table: Table) => Promise<Predicted>,
 ): Promise<Predicted> {
   if (task !== "preference") return predict(table);
-  const names = [
-    ...new Set(encoder.features.map((f) => ("date" in f ? f.date?.column : undefined) ?? f.name)),
-  ];
+  const names = [...new Set(encoder.features.map(columnOf))];
   const has = (name: string): boolean => table.columns.some((column) => column.name === name);
   if (names.every(has)) return predict(table);
   const sides = sidesOf(table, names);

@@ -8,7 +8,7 @@ import { preferenceCandidates } from "../plan/preference.ts";
 import type { GivenFlips } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
-import type { Part, PreparedFold } from "./fold.ts";
+import { type Part, type PreparedFold, takenRows } from "./fold.ts";
 import type { Learner } from "./learner.ts";
 import { discard, type Network } from "./network.ts";
 import { selectionFor } from "./selection.ts";
@@ -107,11 +107,12 @@ async function outOfFold(
     groups: dataset.groups === null ? null : rows.map((row) => dataset.groups![row]),
   };
   const part = (some: Int32Array): Part => {
-    const own = new Float32Array(some.length * width);
-    some.forEach((row, i) => {
-      own.set(x.subarray(row * width, (row + 1) * width), i * width);
-    });
-    return { x: own, rows: some.length, labels: some.map((row) => labels[row]), targets: new Float64Array() };
+    return {
+      x: takenRows(x, width, some),
+      rows: some.length,
+      labels: some.map((row) => labels[row]),
+      targets: new Float64Array(),
+    };
   };
   const margins = new Float64Array(rows.length);
   const metric = metricById("log-loss");

@@ -206,7 +206,7 @@ export function makeFolds(
         dataset.targets.length === 0
           ? dataset.targets
           : Float64Array.from(rows, (row) => dataset.targets[row]),
-      ...(dataset.teacher && { teacher: teacherOf(dataset.teacher, dataset.classes.length, rows) }),
+      ...(dataset.teacher && { teacher: takenRows(dataset.teacher, dataset.classes.length, rows) }),
       ...(dataset.bags && { bags: bagsOf(dataset, rows, y) }),
     });
     const fitted = part(fit, labels);
@@ -281,18 +281,15 @@ function unlabeledOf(dataset: Dataset, encoder: Encoder, inputs: number): Pick<P
 function secondFile(dataset: Dataset, encoder: Encoder, table: Table, inputs: number): Part {
   const { x } = encodeTable(encoder, table);
   const { rows, labels, targets } = encodeTarget(dataset, table);
-  const kept = new Float32Array(rows.length * encoder.inputs);
-  rows.forEach((row, i) => {
-    kept.set(x.subarray(row * encoder.inputs, (row + 1) * encoder.inputs), i * encoder.inputs);
-  });
+  const kept = takenRows(x, encoder.inputs, rows);
   return { x: padded(kept, encoder.inputs, inputs), rows: rows.length, labels, targets };
 }
 
-/** The teacher's logits of some rows. */
-function teacherOf(logits: Float32Array, classes: number, rows: Int32Array): Float32Array {
-  const taken = new Float32Array(rows.length * classes);
+/** Some rows of a matrix that has `width` columns. */
+export function takenRows(x: Float32Array, width: number, rows: Int32Array): Float32Array {
+  const taken = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
-    taken.set(logits.subarray(row * classes, (row + 1) * classes), i * classes);
+    taken.set(x.subarray(row * width, (row + 1) * width), i * width);
   });
   return taken;
 }

@@ -94,8 +94,9 @@ export function gramsOf(texts: readonly string[], rule: NGramRule = wordsAndPair
     }
     if (own[bucket]! < 255) own[bucket]!++;
   };
+  const addAll = rule === threeLetters ? addLetters : addWordsAndPairs;
   for (const [t, text] of texts.entries()) {
-    for (const bucket of rule === threeLetters ? lettersOf(text) : wordsAndPairsOf(text)) add(bucket);
+    addAll(text, add);
     for (let i = starts[t]!; i < length; i++) {
       counts[i] = own[found[i]!]!;
       own[found[i]!] = 0;
@@ -105,17 +106,17 @@ export function gramsOf(texts: readonly string[], rule: NGramRule = wordsAndPair
   return { rule, starts, buckets: found.slice(0, length), counts: counts.slice(0, length) };
 }
 
-function* wordsAndPairsOf(text: string): Generator<number> {
+function addWordsAndPairs(text: string, add: (bucket: number) => void): void {
   let before: number | undefined;
   for (const word of wordsOf(text)) {
     const hash = fnv1a(word);
-    yield folded(hash);
-    if (before !== undefined) yield firstPair + folded(fnv1a(word, fnv1a(" ", before)));
+    add(folded(hash));
+    if (before !== undefined) add(firstPair + folded(fnv1a(word, fnv1a(" ", before))));
     before = hash;
   }
 }
 
-function* lettersOf(text: string): Generator<number> {
+function addLetters(text: string, add: (bucket: number) => void): void {
   const letters = [...` ${text.normalize("NFKC").toLowerCase().trim().replaceAll(/\s+/g, " ")} `];
-  for (let i = 2; i < letters.length; i++) yield folded(fnv1a(letters.slice(i - 2, i + 1).join("")));
+  for (let i = 2; i < letters.length; i++) add(folded(fnv1a(letters.slice(i - 2, i + 1).join(""))));
 }
