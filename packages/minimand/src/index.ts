@@ -9,3 +9,4 @@ export * from "./quantization/index.ts";
 export * from "./solvers/index.ts";
 export * from "./theory/index.ts";
 export * from "./training/index.ts";
+export * from "./vision/index.ts";
