@@ -1,1 +1,2 @@
+export * from "./low-light/index.ts";
 export * from "./resize.ts";

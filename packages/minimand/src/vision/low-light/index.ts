@@ -1,0 +1,4 @@
+export * from "./illumination.ts";
+export * from "./linear-light.ts";
+export * from "./low-light.ts";
+export * from "./sensor-noise.ts";
