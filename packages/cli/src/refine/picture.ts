@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
+import { type PictureKind, pictureKind } from "../pictures/picture-kind.ts";
 
 /** A picture as a file's bytes. */
 export interface Picture {
   bytes: Uint8Array;
   /** What its first bytes say. */
-  type: "png" | "jpeg" | "webp";
+  type: PictureKind;
 }
 
 /**
@@ -17,14 +17,7 @@ export interface Picture {
  * @throws UsageError for anything but PNG, JPEG and WebP
  */
 export function pictureOf(bytes: Uint8Array, from: string): Picture {
-  const starts = (at: number, text: string): boolean =>
-    Buffer.from(bytes.subarray(at, at + text.length)).toString("latin1") === text;
-  if (starts(0, "\x89PNG\r\n\x1a\n")) return { bytes, type: "png" };
-  if (starts(0, "\xff\xd8\xff")) return { bytes, type: "jpeg" };
-  if (starts(0, "RIFF") && starts(8, "WEBP")) return { bytes, type: "webp" };
-  throw new UsageError(
-    `${from}: expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of another kind`,
-  );
+  return { bytes, type: pictureKind(bytes, from) };
 }
 
 /** Keeps a picture in a folder, in a file that is named after its bytes. */
