@@ -17,6 +17,7 @@ export {
 } from "./catalogue.ts";
 export { type BinaryCounts, binaryCounts, confusionMatrix, oneVersusRest } from "./confusion.ts";
 export { precisionRecallCurve, rocCurve, type ThresholdCounts, thresholdCounts } from "./curves.ts";
+export * from "./detection/index.ts";
 export { type ClassificationEvaluation, evaluateClassification, evaluateRegression } from "./evaluate.ts";
 export * from "./generation/index.ts";
 export { type NeuralCollapse, neuralCollapse } from "./neural-collapse.ts";
