@@ -1,2 +1,3 @@
+export * from "./heads/index.ts";
 export * from "./low-light/index.ts";
 export * from "./resize.ts";
