@@ -1,3 +1,4 @@
+export * from "./classical/index.ts";
 export * from "./heads/index.ts";
 export * from "./low-light/index.ts";
 export * from "./resize.ts";

@@ -1,0 +1,48 @@
+import type { numpy as np } from "@jax-js/jax";
+import {
+  applyCurves,
+  equalizationTable,
+  equalizeHistogram,
+  gammaCorrection,
+  zeroDceTerms,
+} from "../src/vision/index.ts";
+import { type Adapters, float } from "./adapters.ts";
+
+/** A matrix of the vectors as one picture of one channel. */
+const grey = (x: number[][]): np.Array => float(x).reshape([1, x.length, x[0].length, 1]);
+const rowsOf = (x: np.Array): unknown => {
+  const [, height, width] = x.shape;
+  return x.reshape([height, width]).js();
+};
+/** `[batch, channels, height, width]` of the vectors as the library has it. */
+const channelsLast = (x: unknown[]): np.Array => float(x).transpose([0, 2, 3, 1]);
+
+export const classicalAdapters: Adapters = {
+  gamma_correction: ({ x }, { gamma }) => ({ output: rowsOf(gammaCorrection(grey(x), gamma)) }),
+  zero_dce_curve_iterations({ x, curves }) {
+    const maps = () => channelsLast([curves]);
+    return {
+      output: rowsOf(applyCurves(grey(x), maps())),
+      outputPaperSign: rowsOf(applyCurves(grey(x), maps().neg())),
+    };
+  },
+  histogram_equalisation: ({ x }: { x: number[][] }, options) => {
+    const width = x[0].length;
+    const output = [...equalizeHistogram(x.flat(), options)];
+    return {
+      output: x.map((_, row) => output.slice(row * width, (row + 1) * width)),
+      lut: [...(equalizationTable(x.flat(), options) ?? [])],
+    };
+  },
+  zero_dce_losses({ enhanced, curveMaps }, { wellExposedLevel, patch }) {
+    const after = channelsLast(enhanced);
+    const terms = zeroDceTerms(after.ref, after, channelsLast(curveMaps), {
+      ...{ level: wellExposedLevel, patch, region: 1 },
+    });
+    return {
+      exposure: terms.exposure.item(),
+      colorConstancy: terms.color.item(),
+      illuminationSmoothness: terms.smoothness.item(),
+    };
+  },
+};

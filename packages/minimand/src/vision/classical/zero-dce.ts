@@ -1,0 +1,136 @@
+import { numpy as np, random } from "@jax-js/jax";
+import { checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
+import { relu } from "../../engine/numerics.ts";
+import { checkOptions } from "../../engine/options.ts";
+import { conv2d } from "../../models/layers/conv2d.ts";
+import { checkInput, type Layer, plainLayer } from "../../models/layers/layer.ts";
+import { checkPictures } from "./checks.ts";
+
+/** Of {@link zeroDce}. */
+export interface ZeroDceOptions {
+  /** Channels of the pictures; default 3. */
+  channels?: number;
+  /** Channels within the network; default 32. */
+  width?: number;
+  /** Curves that are applied one after the other; default 8. */
+  iterations?: number;
+}
+
+type Convolution = { kernel: np.Array; bias: np.Array };
+
+/** Of {@link zeroDce}: seven convolutions 3 x 3, kernels `[3, 3, inputs, outputs]` with biases `[outputs]`. */
+export type ZeroDceParams = Record<`conv${1 | 2 | 3 | 4 | 5 | 6 | 7}`, Convolution>;
+
+/** The last kernel starts so much smaller that the curves start close to straight lines: pictures as they are. */
+const lastScale = 0.1;
+
+/**
+ * Zero-DCE: pictures brightened by curves that a small network finds for each pixel, {@link applyCurves} of {@link zeroDceCurves}. It is
+ * trained without any example of a good picture, by {@link zeroDceLoss} (`trainZeroDce`), or by the loss of a task behind it.
+ *
+ * Kernels start normal with variance `2 / (9 inputs)` (He), the last one a tenth of it, biases at 0.
+ *
+ * @param options `channels` of the pictures, default 3; `width` of the network, 32; `iterations` of curves, 8
+ * @returns a layer from pictures in [0, 1], `[batch, height, width, channels]`, to pictures in [0, 1] of the same shape; its parameters are
+ * {@link ZeroDceParams}
+ * @throws TypeError, RangeError for an option that is none, sizes that are no integers >= 1, and from `apply` for other pictures
+ * @example
+ * const layer = zeroDce({ channels: 1, width: 4 })
+ * layer.name // "zeroDce(1, 4)"
+ * const variables = layer.init(random.key(0))
+ * layer.apply(variables, np.full([1, 8, 8, 1], 0.1), { training: false })[0].shape // [1, 8, 8, 1]
+ * @see Guo et al. 2020, arXiv 2001.06826
+ */
+export function zeroDce(options: ZeroDceOptions = {}): Layer {
+  checkOptions("zeroDce", options, { channels: true, width: true, iterations: true });
+  const { channels = 3, width = 32, iterations = 8 } = options;
+  for (const [name, value] of Object.entries({ channels, width, iterations }))
+    checkNumber(name, value, { min: 1, integer: true });
+  const name = `zeroDce(${channels}, ${width})`;
+  const inputs = [channels, width, width, width, 2 * width, 2 * width, 2 * width];
+  return plainLayer<ZeroDceParams>(name, {
+    init(key) {
+      const keys = [...random.split(key, inputs.length)];
+      const layers = inputs.map((from, i) => {
+        const outputs = i < inputs.length - 1 ? width : channels * iterations;
+        return layerOf(from, outputs).init(keys[i]).params as Convolution;
+      });
+      const last = layers[layers.length - 1];
+      last.kernel = last.kernel.mul(lastScale);
+      return Object.fromEntries(layers.map((layer, i) => [`conv${i + 1}`, layer])) as ZeroDceParams;
+    },
+    apply(params, x) {
+      checkInput(name, x, [null, null, null, channels], `[batch, height, width, ${channels}]`);
+      return applyCurves(x.ref, zeroDceCurves(params, x));
+    },
+  });
+}
+
+const layerOf = (inputs: number, outputs: number): Layer =>
+  conv2d({ inputs, outputs, kernel: 3, padding: 1 });
+
+/**
+ * The curves that a network of seven convolutions 3 x 3 finds for each pixel: ReLU between them, the fifth sees the outputs of the third and the
+ * fourth, the sixth those of the second and the fifth, the seventh those of the first and the sixth, and ends in tanh.
+ *
+ * @param params of {@link zeroDce}, consumed
+ * @param x pictures in [0, 1], float `[batch, height, width, channels]`, consumed
+ * @returns curves in (-1, 1), `[batch, height, width, iterations x channels]`, for {@link applyCurves}
+ * @throws TypeError, RangeError for another dtype or rank, and other channels than those of the parameters
+ * @example
+ * const { params } = zeroDce({ width: 8 }).init(random.key(0))
+ * zeroDceCurves(params as ZeroDceParams, np.zeros([1, 16, 16, 3])).shape // [1, 16, 16, 24]
+ * @see Guo et al. 2020, arXiv 2001.06826, section 3.2
+ */
+export function zeroDceCurves(params: ZeroDceParams, x: np.Array): np.Array {
+  checkPictures("x", x);
+  const through = (name: keyof ZeroDceParams, input: np.Array): np.Array => {
+    const own = params[name];
+    const [, , inputs, outputs] = own.kernel.shape;
+    const variables = { params: own, state: {} };
+    return layerOf(inputs, outputs).apply(variables, input, { training: false })[0];
+  };
+  const both = (a: np.Array, b: np.Array): np.Array => np.concatenate([a, b], -1);
+  const h1 = relu(through("conv1", x));
+  const h2 = relu(through("conv2", h1.ref));
+  const h3 = relu(through("conv3", h2.ref));
+  const h4 = relu(through("conv4", h3.ref));
+  const h5 = relu(through("conv5", both(h3, h4)));
+  const h6 = relu(through("conv6", both(h2, h5)));
+  return np.tanh(through("conv7", both(h1, h6)));
+}
+
+/**
+ * Curves of each pixel, one after the other: `x <- x + a_i (x^2 - x)` for `i = 1, ..., iterations`. Negative ones brighten.
+ *
+ * In [0, 1] with `|a| <= 1` pictures stay in [0, 1], and each curve is monotone. The sign of `a` is that of the authors' code; the paper has
+ * the other one.
+ *
+ * @param x pictures in [0, 1], float `[batch, height, width, channels]`, consumed
+ * @param curves `[batch, height, width, iterations x channels]`, those of the first iteration first, consumed
+ * @returns an array of the shape of x, differentiable in both
+ * @throws TypeError, RangeError for another dtype or rank, and curves of other pictures
+ * @example
+ * applyCurves(np.array([0.2]).reshape([1, 1, 1, 1]), np.array([-1, -0.5]).reshape([1, 1, 1, 2])) // [0.4752]
+ * @see Guo et al. 2020, arXiv 2001.06826, equation 3
+ */
+export function applyCurves(x: np.Array, curves: np.Array): np.Array {
+  checkPictures("x", x);
+  checkPictures("curves", curves);
+  const [batch, height, width, channels] = x.shape;
+  const iterations = curves.shape[3] / channels;
+  if (!Number.isInteger(iterations))
+    throw rangeError(
+      "curves",
+      `a multiple of ${channels} channels, [batch, height, width, channels]`,
+      curves,
+    );
+  checkShape("curves", curves, [batch, height, width, iterations * channels]);
+  let y = x;
+  for (let i = 0; i < iterations; i++) {
+    const a = curves.ref.slice([], [], [], [i * channels, (i + 1) * channels]);
+    y = y.ref.add(a.mul(np.square(y.ref).sub(y)));
+  }
+  curves.dispose();
+  return y;
+}
