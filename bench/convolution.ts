@@ -24,6 +24,7 @@ import {
 import { type Compile, compileWithJit, differentiate, keyOf, refTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { median } from "./adam-step.ts";
+import { processorTime } from "./processor-time.ts";
 import { startPython } from "./python.ts";
 import { type Row, replaceSection } from "./results.ts";
 
@@ -109,13 +110,6 @@ function gradientsOf(compile: Compile, shape: [number, number, number, number], 
     await gradient.params.kernel.data();
     await gradient.x.data();
   };
-}
-
-async function processorTime(run: () => Promise<void>, count: number): Promise<number> {
-  const before = process.cpuUsage();
-  for (let i = 0; i < count; i++) await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / count;
 }
 
 const native = await nativeCompiler({ threads: 1 }).catch((error: unknown) => {

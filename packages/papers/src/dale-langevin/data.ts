@@ -1,5 +1,5 @@
 import { derive, normal, type RandomSource, randomSource } from "minimand/engine";
-import { digitPixels, shuffled, taken } from "../kit/rows.ts";
+import { digitPixels, range, shuffled, taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 
 /** Positive rows on the host. */
@@ -9,8 +9,8 @@ export interface Rows {
   d: number;
 }
 
-/** Digits of a seed, with 1 added as in the paper: numbers from 1 to 2. */
-export interface Digits {
+/** Pictures of ten classes, with 1 added to their grey levels as in the paper: numbers from 1 to 2. */
+export interface Pictures {
   train: Rows & { labels: Int32Array<ArrayBuffer> };
   test: Rows & { labels: Int32Array<ArrayBuffer> };
 }
@@ -21,7 +21,7 @@ export const countOf = ({ x, d }: Rows): number => x.length / d;
 export const rowsAt = ({ x, d }: Rows, rows: ArrayLike<number>): Rows => ({ x: taken(x, d, rows), d });
 
 /** The 8 x 8 digits, so many of them to train on, in an order of the seed. */
-export async function digitsOf(host: TrialHost, seed: number, train: number): Promise<Digits> {
+export async function digitsOf(host: TrialHost, seed: number, train: number): Promise<Pictures> {
   const dataset = await host.dataset("digits");
   const order = shuffled(dataset.rows, derive(seed, 1));
   const part = (rows: Int32Array) => ({
@@ -30,6 +30,28 @@ export async function digitsOf(host: TrialHost, seed: number, train: number): Pr
     labels: Int32Array.from(rows, (row) => dataset.labels[row]),
   });
   return { train: part(order.slice(0, train)), test: part(order.slice(train)) };
+}
+
+/** Pictures of clothes, so many of an order of the seed to train on; to judge by the first ones of the test, for all seeds. */
+export async function clothesOf(
+  host: TrialHost,
+  seed: number,
+  { train, test }: { train: number; test: number },
+): Promise<Pictures> {
+  const part = async (name: string, rowsOf: (count: number) => Int32Array) => {
+    const { pixels, labels, count, height, width } = await host.images(name);
+    const d = height * width;
+    const rows = rowsOf(count);
+    const x = new Float32Array(rows.length * d);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < d; k++) x[i * d + k] = 1 + pixels[row * d + k] / 255;
+    });
+    return { x, d, labels: Int32Array.from(rows, (row) => labels[row]) };
+  };
+  return {
+    train: await part("fashion-train", (count) => shuffled(count, derive(seed, 1)).slice(0, train)),
+    test: await part("fashion-test", (count) => range(Math.min(test, count))),
+  };
 }
 
 /** Two half moons with some noise, moved to positive numbers by 5 as in the authors' demonstration. */

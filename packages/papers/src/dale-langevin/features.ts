@@ -4,7 +4,7 @@ import { keyOf, relu, softmax } from "minimand/engine";
 import { batchCrossEntropy, networkOf } from "../kit/networks.ts";
 import { discard, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { countOf, type Digits, type Rows } from "./data.ts";
+import { countOf, type Pictures, type Rows } from "./data.ts";
 import { batch, featureSize } from "./settings.ts";
 
 /** What a classifier sees in rows. */
@@ -18,20 +18,20 @@ export interface Seen {
 /** The same start and batches for all seeds: distances of features are in units of their own classifier. */
 const seed = 77;
 
-/** Trains a classifier of the digits; what it sees in others is what samples are judged by. */
+/** Trains a classifier of pictures; what it sees in others is what samples are judged by. */
 export async function classifierOf(
-  { train, test }: Digits,
+  { train, test }: Pictures,
   epochs: number,
   { compile, signal }: Pick<TrialHost, "compile" | "signal">,
 ): Promise<{ see(rows: Rows): Promise<Seen>; accuracy: number; dispose(): void }> {
   const model = sequential([
     (x: np.Array) => x.sub(1.5),
-    ...[dense({ inputs: 64, outputs: 64, initial: "he" }), relu],
+    ...[dense({ inputs: train.d, outputs: 64, initial: "he" }), relu],
     ...[dense({ inputs: 64, outputs: featureSize, initial: "he" }), relu],
     dense({ inputs: featureSize, outputs: 10, initial: "zeros" }),
   ]);
   const { step, predict } = networkOf({ model, loss: batchCrossEntropy, optimizer: adam(2e-3) }, compile);
-  const examples = { x: train.x, shape: [64], y: train.labels, classes: 10 };
+  const examples = { x: train.x, shape: [train.d], y: train.labels, classes: 10 };
   const state = await trainNetwork({
     ...{ step, state: step.init(keyOf(seed)), epochs, signal },
     batches: minibatches(examples, { size: batch, seed }),

@@ -46,25 +46,25 @@ export function qualityOf(
     ...neighbourhoodScores(real, features, featureSize),
     confidence,
     entropy: -classes.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0),
-    nearest: meanNearest(rows, training),
+    nearest: nearestOf(rows, training).distance,
     turned,
   };
 }
 
-/** Mean over the rows of the Euclidean distance to the nearest of others. */
-export function meanNearest(rows: Rows, others: Rows): number {
-  const { x, d } = rows;
+/** The nearest row of others to each row, and the mean of the Euclidean distances to them. */
+export function nearestOf({ x, d }: Rows, others: Rows): { rows: Int32Array; distance: number } {
+  const rows = new Int32Array(x.length / d);
   let total = 0;
-  for (let i = 0; i < x.length; i += d) {
+  for (let i = 0; i < rows.length; i++) {
     let least = Infinity;
     for (let j = 0; j < others.x.length; j += d) {
       let sum = 0;
-      for (let k = 0; k < d && sum < least; k++) sum += (x[i + k] - others.x[j + k]) ** 2;
-      if (sum < least) least = sum;
+      for (let k = 0; k < d && sum < least; k++) sum += (x[i * d + k] - others.x[j + k]) ** 2;
+      if (sum < least) [least, rows[i]] = [sum, j / d];
     }
     total += Math.sqrt(least);
   }
-  return total / countOf(rows);
+  return { rows, distance: total / rows.length };
 }
 
 /**

@@ -14,21 +14,15 @@ import {
   residual,
   type SupervisedState,
   sequential,
+  silu,
   someBatches,
   supervised,
 } from "minimand";
-import {
-  type Compile,
-  type Compiled,
-  compileWithJit,
-  keyOf,
-  refTree,
-  sigmoid,
-  type Tree,
-} from "minimand/engine";
+import { type Compile, type Compiled, compileWithJit, keyOf, refTree, type Tree } from "minimand/engine";
 import { discard } from "../kit/train-network.ts";
 import { columnMoments, countOf, type Rows } from "./data.ts";
 import { batch, firstTime, learningRate, sigma } from "./settings.ts";
+import { scoreUNet } from "./u-net.ts";
 
 export const motion = geometricBrownianMotion({ sigma });
 
@@ -37,10 +31,9 @@ export type Noise = "multiplicative" | "additive";
 
 /** Sines and cosines of time. */
 const waves = 16;
-const silu = (x: np.Array): np.Array => sigmoid(x.ref).mul(x);
 
 /** A network of rows and their times: three hidden layers, two of them residual. */
-function layersOf(d: number, width: number): Model {
+export function scoreMlp(d: number, width: number): Model {
   const block = () => residual([dense({ inputs: width, outputs: width }), silu]);
   return sequential([
     dense({ inputs: d + 2 * waves, outputs: width }),
@@ -50,6 +43,10 @@ function layersOf(d: number, width: number): Model {
     dense({ inputs: width, outputs: d }),
   ]);
 }
+
+/** A network of square pictures and their times, see {@link scoreUNet}. */
+export const pictureNet = (d: number, channels: number): Model =>
+  scoreUNet({ side: Math.sqrt(d), times: 2 * waves, channels });
 
 /** `[batch]` to `[batch, 2 waves]`: periods from 2 to 0.02. */
 function timeFeatures(t: np.Array): np.Array {
@@ -78,13 +75,14 @@ export async function trainScores(
   kind: Noise,
   {
     seed,
-    width,
+    layers,
     steps,
     compile,
     signal,
   }: {
     seed: number;
-    width: number;
+    /** From rows with the features of their times behind them to rows. */
+    layers: Model;
     steps: number;
     compile: Compile | undefined;
     signal: AbortSignal | undefined;
@@ -93,7 +91,6 @@ export async function trainScores(
   const { d } = rows;
   const isMultiplicative = kind === "multiplicative";
   const seen = columnMoments(isMultiplicative ? rows.x.map(Math.log) : rows.x, d);
-  const layers = layersOf(d, width);
   /** Noise that the network finds in its input, traced. */
   const network =
     (params: Tree, state: Tree) =>

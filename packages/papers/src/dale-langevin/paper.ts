@@ -27,5 +27,5 @@ export const card: PaperCard = {
     "kernelDistance",
     "neighbourhoodScores",
   ],
-  data: ["digits"],
+  data: ["digits", "fashion-train", "fashion-test"],
 };

@@ -5,7 +5,7 @@ import type { Field, ReproductionReport, Row, Series } from "../reproduction.ts"
 import { arms } from "./arms.ts";
 import type { Quality } from "./judging.ts";
 import { exactData, speckleTimes } from "./settings.ts";
-import type { DigitsResult, ExactResult, Measured, PointsResult } from "./trial.ts";
+import type { ExactResult, Measured, PicturesResult, PointsResult } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
 const digits = (value: number): number => Number(value.toPrecision(3));
@@ -15,27 +15,35 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const [exact] = resultsWhere(trials, { part: "exact" });
   const points = resultsWhere(trials, { part: "points" });
   const pictures = resultsWhere(trials, { part: "digits" });
+  const clothes = resultsWhere(trials, { part: "clothes" });
   const errorIn = (steps: number): number => {
     const end = exact.ends.find((own) => own.steps === steps)!;
     return end.variance - exactData.deviation ** 2;
   };
-  const frechet = (of: (result: DigitsResult) => Quality) =>
+  const frechet = (of: (result: PicturesResult) => Quality) =>
     mean(pictures.map((result) => of(result).frechet));
   const [dale, , unconstrained] = arms;
   return {
     rows: [
-      ...pictureRows(pictures),
+      ...pictureRows("digits", pictures),
+      ...(clothes.length === 0 ? [] : pictureRows("clothes", clothes)),
       ...speckleRows(pictures),
       ...pointRows(points),
       ...exactRows(exact),
-      {
-        "classifier's accuracy": round(mean(pictures.map(({ accuracy }) => accuracy)), 4),
-        "loss, noise multiplies": digits(mean(pictures.map(({ loss }) => loss.multiplicative))),
-        "loss, noise is added": digits(mean(pictures.map(({ loss }) => loss.additive))),
-      },
+      ...[pictures, clothes].flatMap((own): Row[] => {
+        if (own.length === 0) return [];
+        return [
+          {
+            "classifier of": own[0].part,
+            "classifier's accuracy": round(mean(own.map(({ accuracy }) => accuracy)), 4),
+            "loss, noise multiplies": digits(mean(own.map(({ loss }) => loss.multiplicative))),
+            "loss, noise is added": digits(mean(own.map(({ loss }) => loss.additive))),
+          },
+        ];
+      }),
     ],
     series: speckleCurves(pictures),
-    fields: sheetsOf(pictures[0]),
+    fields: [pictures, clothes].flatMap((own) => (own.length === 0 ? [] : sheetsOf(own[0]))),
     ...judge({
       errors: [errorIn(100), errorIn(200), errorIn(400)],
       dale: frechet(({ quality }) => quality[dale.id]),
@@ -51,22 +59,22 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
 }
 
 /** What samples are worth, references below them. */
-function pictureRows(results: readonly DigitsResult[]): Row[] {
+function pictureRows(of: "digits" | "clothes", results: readonly PicturesResult[]): Row[] {
   const row = (name: string, own: readonly Quality[]): Row => {
-    const of = (column: keyof Quality): number => mean(own.map((quality) => quality[column]));
+    const meanOf = (column: keyof Quality): number => mean(own.map((quality) => quality[column]));
     const distance = estimate(own.map(({ frechet }) => frechet));
     return {
-      digits: name,
+      [of]: name,
       "Frechet distance": digits(distance.mean),
       "s.e.": digits(distance.error),
-      "kernel distance": digits(of("kernel")),
-      precision: round(of("precision"), 3),
-      recall: round(of("recall"), 3),
-      density: round(of("density"), 3),
-      coverage: round(of("coverage"), 3),
-      confidence: round(of("confidence"), 3),
-      "entropy of classes": round(of("entropy"), 3),
-      "distance to the nearest of the training": round(of("nearest"), 3),
+      "kernel distance": digits(meanOf("kernel")),
+      precision: round(meanOf("precision"), 3),
+      recall: round(meanOf("recall"), 3),
+      density: round(meanOf("density"), 3),
+      coverage: round(meanOf("coverage"), 3),
+      confidence: round(meanOf("confidence"), 3),
+      "entropy of classes": round(meanOf("entropy"), 3),
+      "distance to the nearest of the training": round(meanOf("nearest"), 3),
       "not positive": own.reduce((sum, { turned }) => sum + turned, 0),
     };
   };
@@ -93,7 +101,7 @@ const methods = [
   ["noisy", "with the speckle"],
 ] as const;
 
-function speckleRows(results: readonly DigitsResult[]): Row[] {
+function speckleRows(results: readonly PicturesResult[]): Row[] {
   return speckleTimes.map((t, i): Row => {
     const of = (method: (typeof methods)[number][0]) => results.map(({ speckle }) => speckle[i][method]);
     const gain = difference(of("multiplicative"), of("additive"));
@@ -106,7 +114,7 @@ function speckleRows(results: readonly DigitsResult[]): Row[] {
   });
 }
 
-function speckleCurves(results: readonly DigitsResult[]): Series[] {
+function speckleCurves(results: readonly PicturesResult[]): Series[] {
   return methods.map(([method, name]) => ({
     ...banded(
       { name, xLabel: "t of the speckle", yLabel: "peak signal-to-noise ratio in dB" },
@@ -166,11 +174,10 @@ function exactRows({ ends, turned }: ExactResult): Row[] {
 }
 
 /** Samples of an arm side by side, four lines of five. */
-function sheetsOf({ sheets }: DigitsResult): Field[] {
-  const [across, side] = [5, 8];
+function sheetsOf({ part, sheets }: PicturesResult): Field[] {
+  const [across, lines] = [5, 4];
   return Object.entries(sheets).map(([name, values]): Field => {
-    const count = values.length / side ** 2;
-    const lines = Math.ceil(count / across);
+    const side = Math.sqrt(values.length / (across * lines));
     const pixels = Array.from({ length: lines * side }, () =>
       new Array<number | null>(across * side).fill(null),
     );
@@ -179,6 +186,12 @@ function sheetsOf({ sheets }: DigitsResult): Field[] {
       const [r, c] = [Math.floor((i % side ** 2) / side), i % side];
       pixels[Math.floor(picture / across) * side + r][(picture % across) * side + c] = round(value - 1, 2);
     });
-    return { name, valueLabel: "grey level", values: pixels, xLabel: "pixel", yLabel: "pixel" };
+    return {
+      name: `${part}: ${name}`,
+      valueLabel: "grey level",
+      values: pixels,
+      xLabel: "pixel",
+      yLabel: "pixel",
+    };
   });
 }

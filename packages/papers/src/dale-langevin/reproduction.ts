@@ -1,15 +1,23 @@
+import { available } from "../kit/available.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
-import type { Host, Reproduction } from "../reproduction.ts";
+import type { Host, Progress, Reproduction } from "../reproduction.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { scales } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 
-/** The longest trials first, so that workers end together. */
-function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { seeds, sizes } = scales[host.scale];
+/** The longest trials first, so that workers end together. Clothes are left out where their pictures aren't here. */
+async function* specsOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Spec[]> {
+  const { seeds, sizes, clothes } = scales[host.scale];
   const each = seedsOf(host, seeds);
+  const wanted = clothes === undefined ? [] : [{ id: "fashion", ...clothes }];
+  const found = yield* available(wanted, () => host.images("fashion-train"), "the set of images");
   return [
+    ...found.flatMap((own) =>
+      Array.from({ length: Math.min(own.seeds, each.length) }, (_, i): Spec => {
+        return { part: "clothes", seed: each[i], sizes: own.sizes };
+      }),
+    ),
     ...each.map((seed): Spec => ({ part: "digits", seed, sizes })),
     ...each.map((seed): Spec => ({ part: "points", seed, sizes })),
     { part: "exact" },
@@ -21,6 +29,6 @@ export const reproduction: Reproduction<Spec, Result> = {
   card,
   trial,
   async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
+    return reportOf(yield* collectTrials<Measured>(host, yield* specsOf(host), describe));
   },
 };

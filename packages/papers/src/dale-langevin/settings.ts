@@ -40,8 +40,16 @@ const whole: Sizes = {
   speckled: 200,
 };
 
-/** How much is done at each scale. */
-export const scales: Record<Scale, { seeds: number; sizes: Sizes }> = {
+/** Of pictures of clothes, 28 x 28: the width is that of the U-Net in channels. */
+const clothes: Sizes = { ...whole, width: 16, steps: 3000, train: 10_000, epochs: 10, speckled: 0 };
+/** Pictures of clothes to judge by. */
+export const clothesTest = 2000;
+
+/** How much is done at each scale; clothes have seeds of their own number, where there are any. */
+export const scales: Record<
+  Scale,
+  { seeds: number; sizes: Sizes; clothes?: { seeds: number; sizes: Sizes } }
+> = {
   quick: {
     seeds: 1,
     sizes: {
@@ -50,7 +58,11 @@ export const scales: Record<Scale, { seeds: number; sizes: Sizes }> = {
     },
   },
   default: { seeds: 5, sizes: whole },
-  full: { seeds: 10, sizes: { ...whole, steps: 20_000, pointSteps: 8000, sampling: 400 } },
+  full: {
+    seeds: 10,
+    sizes: { ...whole, steps: 20_000, pointSteps: 8000, sampling: 400 },
+    clothes: { seeds: 3, sizes: clothes },
+  },
 };
 
 /** Times to which the test's digits are multiplied by noise. */

@@ -3,6 +3,7 @@ import {
   daleLangevinStep,
   logNormalMarginal,
   logNormalPrior,
+  type Model,
   sampleAdditive,
   sampleMultiplicative,
   unconstrainedStep,
@@ -12,6 +13,7 @@ import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, arms } from "./arms.ts";
 import {
+  clothesOf,
   columnMoments,
   countOf,
   digitsOf,
@@ -22,9 +24,9 @@ import {
   uniformPixels,
 } from "./data.ts";
 import { classifierOf } from "./features.ts";
-import { energyDistance, type Quality, qualityOf } from "./judging.ts";
-import { motion, type Noise, type Trained, trainScores } from "./networks.ts";
-import { exactData, exactSteps, pointWidth, type Sizes, sigma } from "./settings.ts";
+import { energyDistance, nearestOf, type Quality, qualityOf } from "./judging.ts";
+import { motion, type Noise, pictureNet, scoreMlp, type Trained, trainScores } from "./networks.ts";
+import { clothesTest, exactData, exactSteps, pointWidth, type Sizes, sigma } from "./settings.ts";
 import { type SpeckleScores, speckleScores } from "./speckle.ts";
 
 /** The chain on log-normal data with exact scores. */
@@ -56,22 +58,22 @@ export interface PointsResult {
   turned: { [arm: string]: number };
 }
 
-/** The digits. */
-export interface DigitsSpec {
-  part: "digits";
+/** Pictures: the digits, or clothes. */
+export interface PicturesSpec {
+  part: "digits" | "clothes";
   seed: number;
   sizes: Sizes;
 }
 
-export interface DigitsResult {
-  part: "digits";
+export interface PicturesResult {
+  part: "digits" | "clothes";
   accuracy: number;
   loss: Record<Noise, number>;
   quality: { [arm: string]: Quality };
   /** References: the training itself, independent pixels, uniform noise. */
   references: { [name: string]: Quality };
   speckle: SpeckleScores[];
-  /** Grey levels of 20 samples of an arm, row by row, for the sheet; of the first seed. */
+  /** Grey levels of 20 samples of an arm, row by row, for the sheet, and of those of the training nearest to them; of the first seed. */
   sheets: { [arm: string]: number[] };
 }
 
@@ -113,7 +115,7 @@ function exactTrial(_: ExactSpec): ExactResult {
 /** Networks of both kinds of noise, trained alike. */
 async function networksOf(
   rows: Rows,
-  spec: { seed: number; width: number; steps: number },
+  spec: { seed: number; layers: Model; steps: number },
   { compile, signal }: TrialHost,
 ): Promise<Record<Noise, Trained>> {
   const train = (kind: Noise) => trainScores(rows, kind, { ...spec, compile, signal });
@@ -152,7 +154,7 @@ async function pointsTrial({ seed, sizes }: PointsSpec, host: TrialHost): Promis
   const { samples, pointSteps: steps, sampling } = sizes;
   const data = moons(2000, derive(seed, 10));
   const [test, fresh] = [moons(samples, derive(seed, 11)), moons(samples, derive(seed, 12))];
-  const networks = await networksOf(data, { seed, width: pointWidth, steps }, host);
+  const networks = await networksOf(data, { seed, layers: scoreMlp(2, pointWidth), steps }, host);
   const result: PointsResult = {
     part: "points",
     energy: {},
@@ -172,20 +174,28 @@ async function pointsTrial({ seed, sizes }: PointsSpec, host: TrialHost): Promis
 /** Samples on a sheet. */
 const shown = 20;
 
-async function digitsTrial({ seed, sizes }: DigitsSpec, host: TrialHost): Promise<DigitsResult> {
-  const digits = await digitsOf(host, seed, sizes.train);
-  const { train, test } = digits;
-  const classifier = await classifierOf(digits, sizes.epochs, host);
+/** The first of some rows. */
+const first = ({ x, d }: Rows, count: number): Rows => ({ x: x.slice(0, d * count), d });
+
+async function picturesTrial(spec: PicturesSpec, host: TrialHost): Promise<PicturesResult> {
+  const { part, seed, sizes } = spec;
+  const isClothes = part === "clothes";
+  const pictures = isClothes
+    ? await clothesOf(host, seed, { train: sizes.train, test: clothesTest })
+    : await digitsOf(host, seed, sizes.train);
+  const { train, test } = pictures;
+  const classifier = await classifierOf(pictures, sizes.epochs, host);
   const real = { seen: await classifier.see(test) };
   const { samples: count, width, steps, sampling } = sizes;
-  const networks = await networksOf(train, { seed, width, steps }, host);
+  const layers = (isClothes ? pictureNet : scoreMlp)(train.d, width);
+  const networks = await networksOf(train, { seed, layers, steps }, host);
   const cut = ({ x, d }: Rows): Rows => ({ x: x.map((value) => Math.min(2, Math.max(1, value))), d });
   const judged = async (rows: Rows, turned = 0): Promise<Quality> => {
-    const pictures = cut(rows);
-    return qualityOf(pictures, await classifier.see(pictures), real, train, turned);
+    const own = cut(rows);
+    return qualityOf(own, await classifier.see(own), real, train, turned);
   };
-  const result: DigitsResult = {
-    part: "digits",
+  const result: PicturesResult = {
+    part,
     accuracy: classifier.accuracy,
     loss: { multiplicative: networks.multiplicative.loss, additive: networks.additive.loss },
     quality: {},
@@ -196,27 +206,38 @@ async function digitsTrial({ seed, sizes }: DigitsSpec, host: TrialHost): Promis
   for (const arm of arms) {
     const drawn = await samplesOf(arm, train, networks, { seed, count, steps: sampling });
     result.quality[arm.id] = await judged(drawn, drawn.turned);
-    if (seed === 0) result.sheets[arm.id] = [...cut(drawn).x.slice(0, 64 * shown)];
+    if (seed !== 0) continue;
+    const own = first(cut(drawn), shown);
+    result.sheets[arm.id] = [...own.x];
+    if (arm === arms[0])
+      result.sheets[`of the training, nearest to ${arm.id}`] = [
+        ...rowsAt(train, nearestOf(own, train).rows).x,
+      ];
   }
   const next = randomSource(derive(seed, 9));
-  const first = (rows: Rows) =>
-    rowsAt(
-      rows,
-      Array.from({ length: Math.min(count, countOf(rows)) }, (_, i) => i),
-    );
-  result.references["training digits"] = await judged(first(train));
+  result.references["of the training"] = await judged(first(train, count));
   result.references["independent pixels"] = await judged(independent(train, count, next));
   result.references["uniform noise"] = await judged(uniformPixels(count, train.d, next));
-  if (seed === 0) result.sheets["test digits"] = [...test.x.slice(0, 64 * shown)];
-  const rows = Array.from({ length: Math.min(sizes.speckled, countOf(test)) }, (_, i) => i);
-  result.speckle = await speckleScores(rowsAt(test, rows), rowsAt(train, rows), networks, seed);
+  if (seed === 0) result.sheets["of the test"] = [...first(test, shown).x];
+  if (sizes.speckled > 0)
+    result.speckle = await speckleScores(
+      first(test, sizes.speckled),
+      first(train, sizes.speckled),
+      networks,
+      seed,
+    );
   for (const network of Object.values(networks)) network.dispose();
   classifier.dispose();
   return result;
 }
 
 /** One trial of any part; the same spec gives the same result. */
-export const trial = trialOf({ exact: exactTrial, points: pointsTrial, digits: digitsTrial });
+export const trial = trialOf({
+  exact: exactTrial,
+  points: pointsTrial,
+  digits: picturesTrial,
+  clothes: picturesTrial,
+});
 export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
