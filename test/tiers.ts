@@ -33,6 +33,7 @@ const long = [
   "elastic",
   "elastic-margins",
   "elastic-step",
+  "enhancer",
   "ens-loss-derivatives",
   "factored-output-layer",
   "iterations",
