@@ -109,7 +109,8 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
       code: 130,
       stderr: expect.stringContaining("the same command continues"),
     });
-    expect((await run(args)).code).toBe(0);
+    const finished = await run(args);
+    expect([finished.code, finished.stdout]).toEqual([0, expect.stringMatching(/pairs? of 8 pictures/)]);
     // Of 8 pictures one was lost with the run, and one was refused.
     expect(server.seen.length).toBe(8 + 2);
     expect(new Set(server.seen.map(({ body }) => body.prompt)).size).toBe(8);
@@ -142,5 +143,26 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
       const lines = stderr.trim().split("\n");
       expect([code, stdout, lines.at(-1)], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);
     }
+  });
+
+  it("is refused before anything is trained or made", async () => {
+    const { own, endpoint, run, server, cwd } = await withService();
+    writeFileSync(join(cwd, "few.txt"), "a cat\n");
+    writeFileSync(join(cwd, "none.mjs"), "export const x = 1;");
+    const most = ["--max-images", "99", "red moon"];
+    for (const [args, said] of [
+      [["refine", "--prompts", "few.txt", "a"], "expected at least 20 different prompts"],
+      [["refine", "zorblax"], "expected at least one word that the refiner knows"],
+      [[...own, ...endpoint, "--endpoint", "nowhere", ...most], "--endpoint: expected an address"],
+      [[...own, ...endpoint, "--scorer", "none.mjs", ...most], "--scorer none.mjs: expected a function"],
+      [[...own, ...endpoint, "--scorer", "nosuch.mjs", ...most], "--scorer nosuch.mjs: expected a module"],
+      [["refine", "red moon", "--flip-rate", "0.1"], "--flip-rate: expected an --endpoint beside it"],
+    ] as const) {
+      const { code, stdout, stderr } = await run(args);
+      expect([code, stdout, stderr], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);
+      expect(stderr.trim()).toMatch(/^minimand: [^\n]+$/);
+      expect(everythingIn(cwd).filter((name) => name.startsWith("minimand-refine"))).toEqual([]);
+    }
+    expect(server.seen).toEqual([]);
   });
 });

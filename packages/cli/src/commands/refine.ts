@@ -8,6 +8,7 @@ import { replaceTogether } from "../files/replace-together.ts";
 import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { isKept, type Kept } from "../refine/collect-images.ts";
+import { checkEndpoint } from "../refine/image-endpoint.ts";
 import { readPrompts, shortPrompts, trainOwnRefiner } from "../refine/own-prompts.ts";
 import { type PreferenceLossName, preferenceLosses } from "../refine/preferring.ts";
 import type { RefinedPrompt, RefineFile } from "../refine/refine-file.ts";
@@ -19,6 +20,7 @@ import {
   rewritesOf,
 } from "../refine/refine-run.ts";
 import { type Refiner, readRefiner, refinerBytes } from "../refine/refiner.ts";
+import { loadScorer } from "../refine/scorer.ts";
 import { loadWorld, type World } from "../refine/world.ts";
 import { plural } from "../report/format.ts";
 import { mostShown, renderRefine } from "../report/refine.ts";
@@ -127,13 +129,13 @@ function pictureSize(text: string): string {
 }
 
 /** What runs with an endpoint, checked before anything is done. */
-function endpointRun(options: Options): EndpointRun | null {
+async function endpointRun(options: Options): Promise<EndpointRun | null> {
   const { endpoint, scorer, maxImages, flipRate, seed, loss, draws, atOnce, timeout, retries } = options;
   if (endpoint === undefined) {
-    for (const name of ["scorer", "maxImages", "model", "size"] as const)
+    for (const name of ["scorer", "maxImages", "model", "size", "flipRate"] as const)
       if (options[name] !== undefined)
         throw new UsageError(
-          `--${name === "maxImages" ? "max-images" : name}: expected an --endpoint beside it, got none`,
+          `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}: expected an --endpoint beside it, got none`,
         );
     return null;
   }
@@ -152,14 +154,11 @@ function endpointRun(options: Options): EndpointRun | null {
     if (value < least) throw new RangeError(`--${name}: expected an integer >= ${least}, got ${value}`);
   if (flipRate !== undefined && !(flipRate >= 0 && flipRate < 0.5))
     throw new RangeError(`--flip-rate: expected a number >= 0 and < 0.5, got ${flipRate}`);
+  const service = { url: endpoint, key: process.env.MINIMAND_IMAGE_KEY || null };
+  checkEndpoint(service);
   return {
-    ...{
-      url: endpoint,
-      key: process.env.MINIMAND_IMAGE_KEY ?? null,
-      scorer,
-      maxImages,
-      flipRate: flipRate ?? null,
-    },
+    ...service,
+    ...{ scorer: await loadScorer(scorer), maxImages, flipRate: flipRate ?? null },
     ...{ seed, loss, draws, atOnce, timeout, retries, passes: options.passes },
     ...(options.model !== undefined && { model: options.model }),
     ...(options.size !== undefined && { size: options.size }),
@@ -183,7 +182,7 @@ async function refine(given: string[], options: Options): Promise<void> {
       throw new RangeError(`--${name}: expected an integer >= 1, got ${options[name]}`);
   if (options.prompts !== undefined && options.refiner !== undefined)
     throw new UsageError("--refiner: expected a refiner or --prompts to train one, got both");
-  const run = endpointRun(options);
+  const run = await endpointRun(options);
   if (given.length === 0 && (run === null || options.prompts === undefined))
     throw new UsageError("prompts: expected at least one to be rewritten, got none");
   const { engine, note } = await chooseEngine(options);
@@ -321,9 +320,9 @@ function textOf({ prompts, preferences }: RefineFile): string {
     lines.push(...best.map((text) => (prompts.length > 1 ? `  ${text}` : text)));
   }
   if (preferences !== null) {
-    const { pairs, spent, flipRate, flipRateFrom } = preferences;
+    const { pairs, pictures, flipRate, flipRateFrom } = preferences;
     lines.push(
-      `learned from ${plural(pairs, "pair")} of ${plural(spent, "picture")}; flip rate ${flipRate.toPrecision(2)}, ${flipRateFrom}`,
+      `learned from ${plural(pairs, "pair")} of ${plural(pictures, "picture")}; flip rate ${flipRate.toPrecision(2)}, ${flipRateFrom}`,
     );
   }
   return `${lines.join("\n")}\n`;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { finishReplacement } from "./replace-together.ts";
@@ -11,7 +12,7 @@ import { openStore, type TrialStore } from "./store.ts";
  * @param run everything that decides the results
  * @param isWhole as for `openStore`
  * @throws RangeError where a run with other settings works in the folder, in one line with its process; the error of the
- *   operating system where nothing can be written: folders that were made for it are gone again then
+ *   operating system where nothing can be written; folders that were made and are still empty are gone again afterwards
  */
 export async function inOutputFolder<Kept>(
   out: string,
@@ -28,7 +29,8 @@ export async function inOutputFolder<Kept>(
     await work(store);
   } finally {
     lock.release();
-    if (store === undefined) await unmakeFolder(out, created);
+    // A run that kept nothing and wrote nothing, as one that was refused, leaves nothing.
+    await unmakeFolder(store === undefined ? out : join(out, "trials"), created);
   }
 }
 

@@ -89,6 +89,44 @@ describe("a service of images", () => {
     expect(spending.spent).toBe(0);
   });
 
+  it("says what a long wait is for, once for all requests", async () => {
+    const busy = answers(429, { error: { message: "slowly" } }, { "retry-after": "3600" });
+    const waits: [number, string][] = [];
+    const { server, spending } = await service([busy, busy]);
+    const make = imageEndpoint({
+      ...{ url: server.url, key: null, timeout: 5000, retries: 2, patience: 1, spending },
+      onWait: (milliseconds, why) => waits.push([milliseconds, why]),
+    });
+    const stop = new AbortController();
+    const asked = ["a", "b"].map((prompt) => make(prompt, stop.signal).catch(({ message }) => message));
+    await expect.poll(() => spending.spent === 0 && waits.length).toBe(1);
+    stop.abort(new Error("stopped"));
+    expect(await Promise.all(asked)).toEqual(["stopped", "stopped"]);
+    // An hour is more than anyone waits for.
+    expect(waits).toEqual([[600_000, "429: slowly"]]);
+  });
+
+  it("may repeat the key, which is shown nowhere", async () => {
+    const told = { error: { message: `Incorrect API key provided: Bearer sk-secret${"!".repeat(200)}` } };
+    for (const status of [401, 400, 404, 500]) {
+      const { make } = await service([answers(status, told)], { retries: 0 });
+      const { message } = await make("a red moon").catch((caught) => caught);
+      expect(message).toContain("Incorrect API key provided: Bearer (the key)!");
+      expect(message).not.toContain("sk-");
+    }
+    const { make } = await service([answers(200, `${"-".repeat(155)}sk-secret`)]);
+    await expect(make("a red moon")).rejects.toThrow(/-{155}\(the/);
+  });
+
+  it("takes no key that a request can't carry, before anything is asked for", async () => {
+    for (const key of ["", "sk-secret\n", "sk secret", "schlüssel"]) {
+      const error = await service([], { key }).catch((caught) => caught);
+      expect(error.message).toBe(
+        "MINIMAND_IMAGE_KEY: expected a key of visible ASCII characters, got others, too",
+      );
+    }
+  });
+
   it("may refuse a prompt, a key, an address, each at once and in words without the key", async () => {
     const refusal = { error: { message: "not this one" } };
     for (const [mishap, said] of [

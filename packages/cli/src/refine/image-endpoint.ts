@@ -21,6 +21,8 @@ export interface EndpointOptions {
   patience?: number;
   /** Knows how many pictures may still be asked for. */
   spending: Spending;
+  /** Is told of a wait of five seconds or more, and what it is for. */
+  onWait?: (milliseconds: number, why: string) => void;
 }
 
 /** Makes a picture of a prompt. */
@@ -53,16 +55,27 @@ class Busy extends Error {
  *
  * @returns a function that rejects with {@link PromptRefused} for 400 and 422, with {@link EndpointGone} when the tries are used up, and with
  *   `UsageError` for a refused key, a wrong address and an answer that is none
- * @throws UsageError for an address that is none
+ * @throws UsageError for an address that is none, or a key that no request can carry
  */
 export function imageEndpoint(options: EndpointOptions): ImageService {
-  const { timeout, retries, patience = 1000, spending } = options;
+  const { timeout, retries, patience = 1000, spending, key, onWait } = options;
   const address = addressOf(options.url);
   const where = address.host;
   const refused = (what: string): UsageError => new UsageError(`--endpoint ${where}: expected ${what}`);
+  const authorization = authorizationOf(key);
+  // Some services repeat the key that they refuse.
+  const excerpt = (text: string): string =>
+    shortened(key === null ? text : text.replaceAll(key, "(the key)"));
+  let told = 0;
+  const tellWait = (wait: number, { message }: Error): void => {
+    const until = performance.now() + wait;
+    if (wait < 5000 || until < told) return;
+    told = until + 5000;
+    onWait?.(wait, message);
+  };
 
   async function ask(prompt: string, signal: AbortSignal): Promise<Picture> {
-    const { model, size, key } = options;
+    const { model, size } = options;
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const settle = await spending.ask();
     const lost = (error: unknown): Error =>
@@ -71,7 +84,7 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(authorization !== null && { authorization }),
       },
       body: JSON.stringify({
         prompt,
@@ -92,7 +105,7 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
     });
     if (!response.ok) {
       settle();
-      throw refusalOf(response, body, where);
+      throw refusalOf(response, messageIn(body, excerpt), where);
     }
     const answer = answerOf(body);
     if (answer === null) throw refused(`data[0].b64_json or data[0].url in the answer, got ${excerpt(body)}`);
@@ -121,8 +134,10 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
           randomize: true,
           signal,
           onFailedAttempt: async ({ error, retriesLeft, retryDelay }) => {
-            const more = error instanceof Busy ? error.after - retryDelay : 0;
-            if (retriesLeft > 0 && more > 0) await wait(more, undefined, { signal });
+            if (retriesLeft === 0 || !(error instanceof Busy)) return;
+            tellWait(Math.max(error.after, retryDelay), error);
+            const more = error.after - retryDelay;
+            if (more > 0) await wait(more, undefined, { signal });
           },
         },
       );
@@ -134,6 +149,16 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
       );
     }
   };
+}
+
+/**
+ * Looks at address and key before anything is done.
+ *
+ * @throws as {@link imageEndpoint}
+ */
+export function checkEndpoint({ url, key }: Pick<EndpointOptions, "url" | "key">): void {
+  addressOf(url);
+  authorizationOf(key);
 }
 
 function addressOf(url: string): URL {
@@ -150,10 +175,18 @@ function addressOf(url: string): URL {
   return address;
 }
 
+function authorizationOf(key: string | null): string | null {
+  if (key === null) return null;
+  // Anything else breaks a request, and what breaks one would show the key.
+  if (!/^[!-~]+$/.test(key))
+    throw new UsageError("MINIMAND_IMAGE_KEY: expected a key of visible ASCII characters, got others, too");
+  return `Bearer ${key}`;
+}
+
 /** The error for an answer that is no success. */
-function refusalOf(response: Response, body: string, where: string): Error {
+function refusalOf(response: Response, message: string, where: string): Error {
   const { status } = response;
-  const said = `${status}${messageIn(body)}`;
+  const said = `${status}${message}`;
   if (status === 401 || status === 403)
     return new UsageError(`MINIMAND_IMAGE_KEY: expected a key that ${where} accepts, got the answer ${said}`);
   if (status === 400 || status === 422) return new PromptRefused(said);
@@ -173,7 +206,7 @@ function waitOf({ headers }: Response): number {
 }
 
 /** What the service says of its refusal: `{ "error": { "message": ... } }`, or `{ "error": ... }`. */
-function messageIn(body: string): string {
+function messageIn(body: string, excerpt: (text: string) => string): string {
   const said = fieldOf(fieldOf(parsed(body), "error"), "message") ?? fieldOf(parsed(body), "error");
   return typeof said === "string" ? `: ${excerpt(said)}` : "";
 }
@@ -198,7 +231,7 @@ function parsed(body: string): unknown {
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 
-const excerpt = (text: string): string =>
+const shortened = (text: string): string =>
   text.length > 160 ? `${text.slice(0, 160)}...` : text || "nothing";
 
 const codeOf = (error: unknown): unknown => fieldOf(fieldOf(error, "cause"), "code");

@@ -36,6 +36,8 @@ export interface LearnedPreferences {
   scorer: string;
   /** Pictures that were asked for in this folder, in all runs. */
   spent: number;
+  /** Pictures that were scored, and learned from. */
+  pictures: number;
   pairs: number;
   loss: "rdpo" | "rpo";
   flipRate: number;

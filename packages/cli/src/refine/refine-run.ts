@@ -7,14 +7,14 @@ import { makeFolder } from "../files/make-folder.ts";
 import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
-import { progressLine } from "../run/progress.ts";
+import { duration, progressLine } from "../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
 import { type EndpointOptions, imageEndpoint } from "./image-endpoint.ts";
 import { keepPicture, type Picture } from "./picture.ts";
 import { learnPreferences, type PreferenceLossName, preferencesOf, scoredRewrites } from "./preferring.ts";
 import type { LearnedPreferences, RefinedPrompt } from "./refine-file.ts";
 import { type Refiner, readyRefiner } from "./refiner.ts";
-import { loadScorer } from "./scorer.ts";
+import type { Scorer } from "./scorer.ts";
 import { openSpending } from "./spending.ts";
 
 /** Folder of the pictures in the output folder. */
@@ -70,7 +70,7 @@ export async function drawnRewrites(
 
 /** How a refiner is to learn from a service's pictures. */
 export interface EndpointRun extends Omit<EndpointOptions, "spending"> {
-  scorer: string;
+  scorer: Scorer;
   maxImages: number;
   /** Pictures of each rewrite. */
   draws: number;
@@ -113,8 +113,7 @@ export async function learnFromEndpoint(
     signal,
   }: { out: string; store: TrialStore<Kept>; compile: Compile | undefined; signal: AbortSignal },
 ): Promise<EndpointResult> {
-  const { maxImages, draws, loss, passes, seed } = run;
-  const scorer = await loadScorer(run.scorer);
+  const { scorer, maxImages, draws, loss, passes, seed } = run;
   const spending = await openSpending(join(out, "asked.txt"), maxImages);
   const wanted: Wanted[] = prompts.flatMap((prompt, i) =>
     [prompt, ...rewrites[i]].flatMap((rewrite) =>
@@ -125,12 +124,19 @@ export async function learnFromEndpoint(
     throw new UsageError(
       `--max-images: expected at least ${wanted.length} for ${plural(prompts.length, "prompt")} with ${plural(draws, "picture")} of each rewrite and of the prompt itself, got ${maxImages}`,
     );
+  const drawing = progressLine(process.stderr);
   const collected = await collectImages(wanted, {
-    service: imageEndpoint({ ...run, spending }),
+    service: imageEndpoint({
+      ...{ ...run, spending },
+      onWait(milliseconds, why) {
+        drawing.clear();
+        tell(`the service says ${why}: asked again in ${duration(milliseconds)}`);
+      },
+    }),
     ...{ scorer, store, signal, atOnce: run.atOnce },
     folder: join(out, picturesFolder),
     context: { endpoint: run.url, model: run.model ?? null, size: run.size ?? null },
-    progress: progressLine(process.stderr),
+    progress: drawing,
   }).catch(async (error: unknown) => {
     await spending.written();
     if (error instanceof UsageError)
@@ -142,12 +148,13 @@ export async function learnFromEndpoint(
   const why = without.at(0)?.why;
   if (judged.length === 0)
     throw new UsageError(`--endpoint: expected a picture of some prompt, got none: ${why}`);
-  for (const { rewrite, why } of without) tell(`no picture of '${rewrite}': ${why}`);
+  for (const line of new Set(without.map(({ rewrite, why }) => `no picture of '${rewrite}': ${why}`)))
+    tell(line);
   const scored = scoredRewrites(judged);
   const { pairs, flipRate: found } = preferencesOf(scored);
   if (pairs.length === 0)
     throw new UsageError(
-      `--scorer ${run.scorer}: expected scores that differ between rewrites, got the same`,
+      `--scorer ${scorer.file}: expected scores that differ between rewrites, got the same`,
     );
   const flipRate = run.flipRate ?? found ?? assumedFlips;
   const steps = Math.max(10, Math.round((passes * pairs.length) / pairsAStep));
@@ -176,8 +183,8 @@ export async function learnFromEndpoint(
     learned: {
       endpoint: new URL(run.url).host,
       model: run.model ?? null,
-      scorer: run.scorer,
-      spent: spending.spent,
+      scorer: scorer.file,
+      ...{ spent: spending.spent, pictures: judged.length },
       pairs: pairs.length,
       ...{ loss, flipRate },
       flipRateFrom: run.flipRate !== null ? "given" : found !== null ? "two pictures a rewrite" : "assumed",

@@ -15,6 +15,8 @@ export interface Shown extends Picture {
 
 /** A judge of pictures: a module of the user's. */
 export interface Scorer {
+  /** The module, as it was named. */
+  file: string;
   /** The higher, the better. */
   score(shown: Shown): Promise<number>;
   /** Which rewrites may be sent to the service; all where the module doesn't say. */
@@ -48,7 +50,7 @@ export async function loadScorer(file: string): Promise<Scorer> {
     }
   };
   return {
-    sha256,
+    ...{ file, sha256 },
     async score(shown) {
       const value = await call(score as () => unknown, shown);
       if (typeof value === "number" && Number.isFinite(value)) return value;

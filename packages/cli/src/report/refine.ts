@@ -42,13 +42,14 @@ export function renderRefine(file: RefineFile, pictures: ReadonlyMap<string, Uin
 }
 
 function learnedSection({ preferences, prompts }: RefineFile): Markup {
-  const { endpoint, model, scorer, spent, pairs, loss, flipRate, flipRateFrom, without } = preferences!;
+  const { endpoint, model, scorer, spent, pictures, pairs, loss, flipRate, flipRateFrom, without } =
+    preferences!;
   const typed = prompts.flatMap((own) => own.typed.scores);
   const rewritten = prompts.flatMap((own) => own.rewrites.flatMap(({ scores }) => scores));
   return html`<section aria-labelledby="learned"><h2 id="learned">What the pictures taught</h2>
 <dl class="facts">
 <div><dt>service</dt><dd>${endpoint}${model === null ? "" : `, ${model}`}</dd></div>
-<div><dt>pictures asked for</dt><dd>${spent}</dd></div>
+<div><dt>pictures</dt><dd>${pictures}; ${spent} asked for in all runs</dd></div>
 <div><dt>scored by</dt><dd><code>${scorer}</code></dd></div>
 <div><dt>mean score of prompts as typed</dt><dd>${typed.length === 0 ? "none" : scoreText(typed)}</dd></div>
 <div><dt>mean score of rewrites</dt><dd>${rewritten.length === 0 ? "none" : scoreText(rewritten)}</dd></div>
