@@ -9,8 +9,16 @@ export interface Gain {
 
 /** "3.1 points of balanced accuracy [0.8, 5.4]", "0.31 of RMSE [0.1, 0.52]": amounts of a metric. */
 export function gainText({ mean, low, high }: Gain, metric: string): string {
-  return `${amountOf(mean, metric)} of ${labelOf(metric)} [${number(low, metric)}, ${number(high, metric)}]`;
+  return `${amountOf(mean, metric)} of ${labelOf(metric)} ${intervalText(low, high, metric)}`;
 }
+
+/** "RMSE by 0.31 [0.1, 0.52]": what a metric of which less is better becomes less by. */
+export function reductionText({ mean, low, high }: Gain, metric: string): string {
+  return `${labelOf(metric)} by ${amountOf(mean, metric)} ${intervalText(low, high, metric)}`;
+}
+
+const intervalText = (low: number, high: number, metric: string): string =>
+  `[${number(low, metric)}, ${number(high, metric)}]`;
 
 /** "3.1 points", or three digits of a metric that has no points. */
 export function amountOf(value: number, metric: string): string {

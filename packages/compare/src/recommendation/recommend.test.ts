@@ -126,7 +126,7 @@ describe("recommend", () => {
     );
     const { gain, use } = recommend(report, none);
     expect(gain).toEqual({ mean: 0.4, low: expect.closeTo(0.3), high: expect.closeTo(0.5) });
-    expect(use).toContain("it gains 0.4 of RMSE [0.3, 0.5] over");
+    expect(use).toContain("it lowers RMSE by 0.4 [0.3, 0.5] against cross-entropy on these data");
   });
 
   it("is led by trees only where their interval against the best loss is above 0", () => {
@@ -293,5 +293,15 @@ describe("recommend", () => {
         /^Letting validation choose .* loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
       ),
     ]);
+    for (const [gain, said] of [
+      [0.02, "lowers log loss by 0.02 [-0.02, 0.06], which may be chance."],
+      [-0.02, "raises log loss by 0.02 [-0.02, 0.06], which may be chance."],
+    ] as const) {
+      const report = reportOf([baseline, { ...chosen, gain, variance: [4e-4, 0] }], {
+        metric: "log-loss",
+        higherIsBetter: false,
+      });
+      expect(recommend(report, none).beside).toEqual([expect.stringContaining(said)]);
+    }
   });
 });

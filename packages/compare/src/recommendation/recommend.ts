@@ -1,6 +1,6 @@
 import { midSentence } from "../ranking/sentences.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
-import { amountOf, type Gain, gainText, labelOf } from "./amounts.ts";
+import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";
 import { costsOf } from "./costs.ts";
 import { leading, nextSteps } from "./next-step.ts";
@@ -83,7 +83,7 @@ function useOf(
       ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
     ).length;
     const luck = rivals > 2 ? ` It is the first of ${rivals}: on new rows expect a little less.` : "";
-    return `Use ${midSentence(entry.label)}: it gains ${gainText(gain, ranking.metric)} over ${baseline} ${where}.${luck}`;
+    return `Use ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
   if (time !== undefined) {
@@ -160,7 +160,7 @@ function besides(ranking: Ranking): string[] {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
     "chosen-by-validation": (gain) =>
-      `Letting validation choose the loss on each fold ${gainsOrLoses(gain, ranking.metric)}${gain.low > 0 || gain.high < 0 ? "" : ", which may be chance"}.`,
+      `Letting validation choose the loss on each fold ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which may be chance"}.`,
   };
   return ranking.entries.flatMap((entry) => {
     const word = words[entry.candidate];
@@ -174,10 +174,14 @@ function besides(ranking: Ranking): string[] {
   });
 }
 
-function gainsOrLoses({ mean, low, high }: Gain, metric: string): string {
-  return mean < 0
-    ? `loses ${gainText({ mean: -mean, low: -high, high: -low }, metric)}`
-    : `gains ${gainText({ mean, low, high }, metric)}`;
+/** "gains 3.1 points of balanced accuracy [0.8, 5.4]", "raises RMSE by 0.31 [0.1, 0.52]": nobody wants to gain an error. */
+function changeText(
+  gain: Gain,
+  { metric, higherIsBetter }: Pick<Ranking, "metric" | "higherIsBetter">,
+): string {
+  const [better, worse] = higherIsBetter ? ["gains", "loses"] : ["lowers", "raises"];
+  const size = gain.mean < 0 ? { mean: -gain.mean, low: -gain.high, high: -gain.low } : gain;
+  return `${gain.mean < 0 ? worse : better} ${higherIsBetter ? gainText(size, metric) : reductionText(size, metric)}`;
 }
 
 /** Nobody should keep a network that trees leave behind because no test was possible. */
