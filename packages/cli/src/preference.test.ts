@@ -84,7 +84,7 @@ describe("minimand compare --task preference", () => {
   it("reads texts, keeps a reward of their words, and judges pairs of texts", async () => {
     const ran = await compare("texts.jsonl", ...some, "--out", "t");
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stderr).toContain("texts: 60 pairs, 1 inputs, preference\n");
+    expect(ran.stderr).toContain("texts: 60 pairs, 1 input, preference\n");
     expect(existsSync(at("t/model/model.onnx"))).toBe(false);
     writeFileSync(at("two.jsonl"), `${JSON.stringify({ first: "an awful one", second: "a fine one" })}\n`);
     const { stdout } = await run(["predict", "t", "two.jsonl"]);
@@ -114,6 +114,11 @@ describe("minimand compare --task preference", () => {
     writeFileSync(at("odd.csv"), "x_chosen,y\n1,2\n");
     writeFileSync(at("empty.jsonl"), '{"chosen": "a", "rejected": "b"}\n{"chosen": "", "rejected": "b"}\n');
     for (const [args, message] of [
+      [
+        ["pairs.csv"],
+        /^minimand: --target: .* got none \(where one of two was chosen: --task preference\)$/m,
+      ],
+      [["texts.jsonl"], /got none \(where one of two was chosen: --task preference\)$/m],
       [["pairs.csv", ...pairs, "-t", "y"], /^minimand: --target: expected none with --task preference/],
       [
         ["pairs.csv", ...pairs, "--label-noise", "0.1"],

@@ -195,7 +195,9 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   for (const { name, dataset, readingNotes } of subjects) {
     const classes = givesNumbers(dataset.task) ? "" : `, ${dataset.classes.length} classes`;
     const what = dataset.task === "preference" ? "pairs" : "rows";
-    tell(`${name}: ${dataset.rows} ${what}, ${dataset.features.length} inputs, ${dataset.task}${classes}`);
+    tell(
+      `${name}: ${dataset.rows} ${what}, ${plural(dataset.features.length, "input")}, ${dataset.task}${classes}`,
+    );
     const active = dataset.notes.filter(({ about }) => about === "settings");
     tellNotes(active, mostNotes);
     tellNotes(dataset.notes.slice(0, readingNotes), mostReading);

@@ -1,4 +1,4 @@
-import type { Configuration, EngineUsed } from "@minimand/compare";
+import type { Configuration, DatasetReport, EngineUsed } from "@minimand/compare";
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 
@@ -16,6 +16,11 @@ export function engineText({ name, version, threads }: EngineUsed): string {
 /** `1 fold`, `2 folds`. */
 export function plural(n: number, one: string, many: string = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
+}
+
+/** `768 rows`, `90 pairs`. */
+export function countOf({ rows, task }: Pick<DatasetReport, "rows" | "task">): string {
+  return plural(rows, task === "preference" ? "pair" : "row");
 }
 
 /** The middle of a list of numbers, the mean of the two middles of an even one; NaN for none. */

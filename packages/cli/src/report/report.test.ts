@@ -32,6 +32,16 @@ describe("renderReport", () => {
     }
   });
 
+  it("counts pairs as pairs, and columns by what they are", () => {
+    const features = (["numeric", "text", "text"] as const).map((kind, i) => ({
+      ...report.features[0],
+      ...{ kind, name: `f${i}` },
+    }));
+    const pairs = parse(render(resultsFixture([{ ...report, task: "preference", features }])));
+    expect(textOf(pairs.querySelector("dl.facts"))).toContain("768 pairs, 3 input columns");
+    expect(textOf(pairs.body)).toContain("768 pairs; 1 numeric column, 2 columns of free text, ");
+  });
+
   it("says at the top what to use, what it costs, what comes next, and the command, before any table", () => {
     const box = page.querySelector(".advice");
     const { use, costs, beside, next } = report.recommendation;

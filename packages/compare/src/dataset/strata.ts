@@ -114,6 +114,11 @@ function refuseFew(dataset: Dataset, folds: number, counts: Int32Array, unit: "r
     got.length > 5 ? `${got.slice(0, 5).join(", ")} and ${got.length - 5} classes more` : got.join(", ");
   const least = Math.min(...counts);
   const hint = least >= 2 ? `: ${least} folds would do` : "";
+  const file = { file: dataset.name };
+  if (dataset.pairs !== undefined) {
+    const units = unit === "row" ? "pairs" : "groups of pairs";
+    throw dataError(file, `expected at least ${folds} ${units} for ${folds} folds`, `${least}${hint}`);
+  }
   const expected = `target ${quoted(dataset.target)}: expected at least ${folds} ${unit}s of every class for ${folds} folds`;
-  throw dataError({ file: dataset.name }, expected, `${shown}${hint}`);
+  throw dataError(file, expected, `${shown}${hint}`);
 }

@@ -92,6 +92,13 @@ describe("a data set of pairs", () => {
     expect(fitEncoder(dataset, all(60)).inputs).toBeGreaterThan(5);
   });
 
+  it("has enough pairs for the folds, or says how many would do", async () => {
+    const dataset = await pairsOf(csv(shop));
+    expect(() => folds(dataset, { folds: 9, seed: 1 })).toThrow(
+      /: expected at least 9 pairs for 9 folds, got 5: 5 folds would do$/,
+    );
+  });
+
   it("refuses columns that a response doesn't have, and a file without inputs, in one line", async () => {
     const pairs = pairTable(await tableOf(csv(shop)));
     const refusal = (options: Parameters<typeof makePairDataset>[1]) => () => makePairDataset(pairs, options);

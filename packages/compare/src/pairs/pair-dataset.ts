@@ -71,7 +71,10 @@ export function makePairDataset(pairs: PairTable, options: PairDatasetOptions = 
   const count = new Set(groups).size;
   if (count < rows) told.push({ level: "info", text: `${count} groups of pairs, each in one fold` });
   return {
-    ...{ name, task: "preference", target: "preference", classes: [...sides], features, labels },
+    ...{ name, task: "preference", target: "preference", classes: [...sides], labels },
+    features: features.map((one) =>
+      kind === "text" && types[one.name] === undefined ? { ...one, why: "a response is a text" } : one,
+    ),
     targets: new Float64Array(0),
     groups: count === rows ? null : groups,
     rows,

@@ -195,7 +195,17 @@ describe("pairs of texts", () => {
     [
       "messages on one side",
       [{ chosen: [user("a"), answer("b")], rejected: "c" }],
-      "line 1: expected messages in 'chosen' and 'rejected', or texts in both, got one of each",
+      "line 1: 'rejected': expected messages with a role and a content each, as in 'chosen', got 'c'",
+    ],
+    [
+      "no messages in a list",
+      [{ chosen: [], rejected: [user("a"), answer("b")] }],
+      "line 1: 'chosen': expected messages with a role and a content each, as in 'rejected', got '[]'",
+    ],
+    [
+      "messages without a role",
+      [{ chosen: [{ content: "a".repeat(99) }], rejected: [user("a"), answer("b")] }],
+      `line 1: 'chosen': expected messages with a role and a content each, as in 'rejected', got '[{"content":"${"a".repeat(27)}...'`,
     ],
     [
       "messages without an answer",

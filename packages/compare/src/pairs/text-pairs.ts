@@ -27,8 +27,9 @@ export function readTextPairs(
     const asked = prompt === undefined ? null : textIn(table, prompt, row);
     if (w.messages === null || l.messages === null) {
       if (w.messages !== null || l.messages !== null) {
-        const expected = `expected messages in ${quoted(chosen.name)} and ${quoted(rejected.name)}, or texts in both`;
-        throw dataError(placeOf(table, row), expected, "one of each");
+        const [without, like] = w.messages === null ? [chosen, rejected] : [rejected, chosen];
+        const expected = `${quoted(without.name)}: expected messages with a role and a content each, as in ${quoted(like.name)}`;
+        throw dataError(placeOf(table, row), expected, beginningOf((w.messages === null ? w : l).text));
       }
       return { prompt: promptOf(table, row, asked, []), chosen: w.text, rejected: l.text };
     }
@@ -95,6 +96,10 @@ function promptOf(
   if (text === "" || (before.length === 0 && own === null))
     throw dataError(placeOf(table, row), "expected a prompt in every row", "none");
   return text;
+}
+
+function beginningOf(text: string): string {
+  return quoted(text.length > 40 ? `${text.slice(0, 40)}...` : text);
 }
 
 function messagesOf(table: Table, column: Column, row: number, text: string): Message[] | null {

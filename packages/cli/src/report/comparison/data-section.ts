@@ -1,6 +1,6 @@
 import type { DatasetReport, FeatureSummary } from "@minimand/compare";
 import { classesFigure, percent, traitsOf } from "@minimand/compare";
-import { plural } from "../format.ts";
+import { countOf, plural } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -39,15 +39,23 @@ function targetOf({ task, target, classes }: DatasetReport): Child {
 
 /** What was read and what was inferred about it: target, classes, columns with their types and why, what was left out. */
 export function dataSection(report: DatasetReport, document: Document): Markup {
-  const numeric = report.features.filter(({ kind }) => kind === "numeric").length;
-  const categorical = report.features.length - numeric;
+  const count = (kind: FeatureSummary["kind"]): number =>
+    report.features.filter((f) => f.kind === kind).length;
+  const kinds = [
+    [count("numeric"), "numeric column"],
+    [count("categorical"), "categorical column"],
+    [count("text"), "column of free text", "columns of free text"],
+  ] as const;
   const missing = report.features.filter((f) => f.missing > 0).length;
   const balance =
     report.classes.length > 40 || report.task === "preference"
       ? null
       : figure((options) => classesFigure(report, document, options), null);
   return html`<h3>What was inferred about the data</h3>
-<p>${plural(report.rows, "row")}; ${plural(numeric, "numeric column")} and ${plural(categorical, "categorical column")},
+<p>${countOf(report)}; ${kinds
+    .filter(([n]) => n > 0)
+    .map(([n, one, many]) => plural(n, one, many))
+    .join(", ")},
 ${missing === 0 ? "none with missing values" : `${missing} with missing values (imputed from the training part of each fold)`};
 ${plural(report.inputs, "input")} of the network after encoding. ${targetOf(report)}</p>
 ${balance}

@@ -1,6 +1,6 @@
 import type { CandidateSummary, DatasetReport } from "@minimand/compare";
 import { labelOf, metricName, partOf } from "@minimand/compare";
-import { configurationText, plural } from "../format.ts";
+import { configurationText, countOf, plural } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { behaviourFigures } from "./behaviour-section.ts";
@@ -42,7 +42,7 @@ function facts(report: DatasetReport): Markup {
   const fact = (name: string, value: Child): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `;
   return html`<dl class="facts">
-${fact("Data", html`${report.name}, ${plural(report.rows, "row")}, ${plural(report.features.length, "input column")}`)}
+${fact("Data", html`${report.name}, ${countOf(report)}, ${plural(report.features.length, "input column")}`)}
 ${fact(
   "Task",
   html`${taskNames[report.task]}${report.task === "preference" ? null : html` of <code>${report.target}</code>`}${
