@@ -13,7 +13,7 @@ import {
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { makeBudget } from "../compare/budget.ts";
+import { makeBudget, overrun } from "../compare/budget.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
 import {
   agreementOption,
@@ -295,6 +295,8 @@ async function compare(files: string[], options: Options): Promise<void> {
       const { taken, records, cut } = await runTrials(whole);
       const missing = [...sampled(taken), ...cut];
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
+      const over = budget === null ? null : overrun(budget);
+      if (over !== null) tell(over);
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
       const results = resultsOf(taken, records, missing, look, keep);
@@ -350,8 +352,12 @@ async function targetOf(files: string[], inputs: Input[], options: Options): Pro
   const target = options.target ?? bundledTarget(files[0]);
   if (target !== undefined) return target;
   const { columns } = await readInputTable(inputs[0], options);
-  const names = listed(columns.map(({ name }) => name));
-  throw new UsageError(`--target: expected the column to predict, one of ${names}, got none`);
+  const named = columns.map(({ name }) => name);
+  const isPairs = named.some(
+    (name) => name.endsWith("chosen") && named.includes(name.replace(/chosen$/, "rejected")),
+  );
+  const pairs = isPairs ? " (where one of two was chosen: --task preference)" : "";
+  throw new UsageError(`--target: expected the column to predict, one of ${listed(named)}, got none${pairs}`);
 }
 
 function settingsOf(target: string, options: Options): Settings {

@@ -1,3 +1,5 @@
+import { duration } from "../run/progress.ts";
+
 /** Trials of fewer folds tell too little of the fits. */
 export const leastFolds = 3;
 
@@ -7,6 +9,8 @@ export interface Budget {
   whole: number;
   /** Milliseconds that trials may still take; what comes after them has its own. */
   left(): number;
+  /** Milliseconds since the start of the command. */
+  taken(): number;
   /** Says how long what comes after the trials is expected to take. */
   setAside(milliseconds: number): void;
 }
@@ -27,10 +31,18 @@ export function makeBudget(
   return {
     whole: milliseconds,
     left: () => milliseconds - reserve.fixed - reserve.share * milliseconds - aside - (now() - started),
+    taken: () => now() - started,
     setAside(more) {
       aside = more;
     },
   };
+}
+
+/** What is to be said where even the least that can be compared took much longer than it was to take; null elsewhere. */
+export function overrun(budget: Budget): string | null {
+  const taken = budget.taken();
+  if (taken < 1.25 * budget.whole + reserve.fixed) return null;
+  return `budget: ${duration(budget.whole)} are too few: the least that tells anything, ${leastFolds} folds of all candidates, took until ${duration(taken)} after the start; fewer --losses and --references take less`;
 }
 
 /** Fewer rows are never drawn: their folds would say nothing. */
