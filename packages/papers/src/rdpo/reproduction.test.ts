@@ -22,7 +22,7 @@ describe("the reproduction of rdpo", () => {
     expect(new Set(noisy.map(({ KL }) => KL)).size).toBe(noisy.length);
     expect(series.length).toBeGreaterThan(10);
     expect(because).toMatch(
-      /^\(i\) .*\(ii\) .*\(iii\) .*\(iv\) .*\(v\) holds\. At the divergence where DPO ends/,
+      /^\(i\) fails: no slopes, which need several numbers of pairs from 2000 on\. \(ii\) .*\(iii\) .*\(iv\) .*\(v\) holds\. At the divergence where DPO ends/,
     );
   });
 });

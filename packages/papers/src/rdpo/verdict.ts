@@ -50,12 +50,19 @@ export function judge({ features, cells, rewards, same, equal }: Evidence): Verd
   const text = iv && same;
   const bandit = i && ii && iii;
   const because =
-    `(i) ${word(i)}: slopes ${rates.map(({ slope }) => slope.toFixed(2)).join(", ")}; DPO and cDPO change by at most ${(100 * change).toFixed(0)} %. ` +
+    `(i) ${word(i)}: ${ratesText(rates, change)}. ` +
     `(ii) ${word(ii)}: ${least.toFixed(1)} to ${most.toFixed(1)}. ` +
     `(iii) ${word(iii)}${out.length === 0 ? "" : `, at ${out.map(({ epsilon, count }) => `epsilon ${epsilon}, n ${count}`).join("; ")}`}. ` +
     `(iv) ${word(iv)}: rewards of rDPO ${two(rewards.rdpo)}, DPO ${two(rewards.dpo)}, cDPO ${two(rewards.cdpo)}; rDPO's lead over DPO ${gain.mean.toFixed(2)} ± ${gain.error.toFixed(2)}. ` +
     `(v) ${word(same)}. ${atEqual(equal, gain.mean)}`;
   return { verdict: graded(bandit && text, ordered && (bandit || text)), because };
+}
+
+function ratesText(rates: readonly { slope: number }[], change: number): string {
+  // A quick run has one number of pairs, of which nothing falls or changes.
+  if (rates.length === 0 || rates.some(({ slope }) => Number.isNaN(slope)))
+    return "no slopes, which need several numbers of pairs from 2000 on";
+  return `slopes ${rates.map(({ slope }) => slope.toFixed(2)).join(", ")}; DPO and cDPO change by at most ${(100 * change).toFixed(0)} %`;
 }
 
 /** By share of swapped labels: the slope of rDPO's error, and by how much those of the others change, as shares. */
