@@ -27,7 +27,7 @@ import { mostShown, renderRefine } from "../report/refine.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
-import { progressLine } from "../run/progress.ts";
+import { stepProgress } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
 import { engineOption, jsonOption, number, outOption, place, timeSpan, wholeNumber } from "./options.ts";
@@ -264,7 +264,7 @@ async function refinerOf(
     return { refiner, world, from, standard: [] };
   }
   const { bytes, sha256 } = await readBytes(file === "-" ? process.stdin : file, file);
-  const own = readPrompts(new TextDecoder().decode(bytes), basename(file));
+  const own = readPrompts(bytes, basename(file));
   tell(
     `${basename(file)}: ${plural(own.prompts.length, "prompt")}${own.repeated > 0 ? `, ${own.repeated} left out that came before` : ""}`,
   );
@@ -275,7 +275,7 @@ async function refinerOf(
       ? { refiner: readRefiner(Buffer.from(kept.refiner, "base64"), "kept refiner"), loss: kept.loss }
       : await newRefiner();
   async function newRefiner(): Promise<{ refiner: Refiner; loss: number }> {
-    const progress = progressLine(process.stderr);
+    const progress = stepProgress(process.stderr);
     const { cut, warnings, ...trained } = await trainOwnRefiner(own, {
       ...{ steps, seed, compile, signal },
       onStep: (done) => progress.update(done, steps, "steps of training"),

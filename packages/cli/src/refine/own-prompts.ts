@@ -28,13 +28,12 @@ const mostTokens = 77;
 const size = 48;
 
 /**
- * The prompts of a text, one a line; empty lines are no prompts.
+ * The prompts of a text file in UTF-8 (or UTF-16 that says so), one a line; empty lines are no prompts.
  *
- * @throws UsageError for fewer than 20 different ones of at least two words
+ * @throws UsageError for other bytes, and for fewer than 20 different prompts of at least two words
  */
-export function readPrompts(text: string, source: string): OwnPrompts {
-  const lines = text
-    .replace(/^\uFEFF/, "")
+export function readPrompts(bytes: Uint8Array, source: string): OwnPrompts {
+  const lines = textOf(bytes, source)
     .split(/\r\n|\n|\r/)
     .map(cleanPrompt)
     .filter((line) => /\S[\s,]+\S/.test(line));
@@ -43,6 +42,18 @@ export function readPrompts(text: string, source: string): OwnPrompts {
   throw new UsageError(
     `--prompts ${source}: expected at least ${fewest} different prompts of two words or more, one a line, got ${prompts.length}`,
   );
+}
+
+function textOf(bytes: Uint8Array, source: string): string {
+  const [a, b] = bytes;
+  const encoding = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(
+      `--prompts ${source}: expected a text in UTF-8, got other bytes: save the file as UTF-8`,
+    );
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { makeFolder } from "../files/make-folder.ts";
 import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
-import { duration, progressLine } from "../run/progress.ts";
+import { duration, progressLine, stepProgress } from "../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
 import { type EndpointOptions, imageEndpoint } from "./image-endpoint.ts";
 import { keepPicture, type Picture } from "./picture.ts";
@@ -158,7 +158,7 @@ export async function learnFromEndpoint(
     );
   const flipRate = run.flipRate ?? found ?? assumedFlips;
   const steps = Math.max(10, Math.round((passes * pairs.length) / pairsAStep));
-  const progress = progressLine(process.stderr);
+  const progress = stepProgress(process.stderr);
   const better = await learnPreferences(refiner, pairs, {
     ...{ loss, flipRate, steps, seed, compile, signal },
     onStep: (done) => progress.update(done, steps, "steps of learning"),

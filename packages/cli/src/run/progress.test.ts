@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { duration, progressLine } from "./progress.ts";
+import { duration, progressLine, stepProgress } from "./progress.ts";
 
 function stream(isTTY: boolean): { written: string[]; stream: Parameters<typeof progressLine>[0] } {
   const written: string[] = [];
@@ -30,6 +30,20 @@ describe("progressLine", () => {
     line.clear();
     line.clear();
     expect(written).toEqual(["\r\u001b[2K1 of 5 trials, about 8 s left", "\r\u001b[2K"]);
+  });
+
+  it("takes the time of the first step for nothing where that is compiled", () => {
+    const pass = clock();
+    const { written, stream: terminal } = stream(true);
+    const line = stepProgress(terminal);
+    line.clear();
+    pass(60_000);
+    line.update(1, 11, "steps");
+    pass(1000);
+    line.update(2, 11, "steps");
+    expect(written.at(-1)).toContain("2 of 11 steps, about 9 s left");
+    line.clear();
+    expect(written.at(-1)).toBe("\r\u001b[2K");
   });
 
   it("writes a plain line now and then elsewhere, and one at the end", () => {

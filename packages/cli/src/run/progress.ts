@@ -43,6 +43,18 @@ export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine
   };
 }
 
+/** {@link progressLine} of training steps: the first, which is compiled, says nothing of how long the others take. */
+export function stepProgress(stream: WriteStream): ProgressLine {
+  let line: ProgressLine | undefined;
+  return {
+    update(done, total, label, left) {
+      line ??= progressLine(stream, done);
+      line.update(done, total, label, left);
+    },
+    clear: () => line?.clear(),
+  };
+}
+
 /** `42 s`, `3 min`, `2 h 5 min`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
