@@ -126,7 +126,7 @@ export function compareCommand(): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "be done in this time (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows",
+      "be done in this time (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows; three folds are run in any case",
       timeSpan,
     )
     .option("--quick", "the same as --budget 30s", false)

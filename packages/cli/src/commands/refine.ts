@@ -9,6 +9,7 @@ import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { isKept, type Kept } from "../refine/collect-images.ts";
 import { checkEndpoint } from "../refine/image-endpoint.ts";
+import { lostWordsNote } from "../refine/lost-words.ts";
 import { readPrompts, shortPrompts, trainOwnRefiner } from "../refine/own-prompts.ts";
 import { type PreferenceLossName, preferenceLosses } from "../refine/preferring.ts";
 import type { RefinedPrompt, RefineFile } from "../refine/refine-file.ts";
@@ -195,9 +196,12 @@ async function refine(given: string[], options: Options): Promise<void> {
       const found = await refinerOf(options, { store, compile, signal });
       const prompts = given.length > 0 ? given : found.standard;
       const rewrites = await rewritesOf(found.refiner, prompts, { count, seed, compile }, signal);
-      for (const [i, own] of rewrites.entries())
+      for (const [i, own] of rewrites.entries()) {
         if (own.length < count)
           tell(`'${prompts[i]}': ${plural(own.length, "rewrite")}, there are no others`);
+        const lost = lostWordsNote(prompts[i], own);
+        if (lost !== null) tell(lost);
+      }
       let refined: RefinedPrompt[];
       let { refiner } = found;
       let preferences: RefineFile["preferences"] = null;
