@@ -14,7 +14,7 @@ import { paperAssets } from "../papers/paper-assets.ts";
 import { papersData } from "../papers/papers-data.ts";
 import { type PapersHost, papersHost } from "../papers/papers-host.ts";
 import { drive } from "../papers/papers-run.ts";
-import type { ReproductionFile } from "../papers/reproduction-file.ts";
+import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts";
 import { isOutcome, type PapersWorkerData } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
@@ -155,9 +155,13 @@ async function report(file: ReproductionFile, out: string, json: boolean): Promi
 const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
 
 /** Tables, and the verdict with what decided. */
-function reportText({ rows, verdict, because, scale }: ReproductionFile, width: number): string {
-  const evidence = scale === "quick" ? "quick run, no evidence: " : "";
-  const sentence = wrapText(printable(`${evidence}${verdict}: ${because}`), width).join("\n");
+function reportText(file: ReproductionFile, width: number): string {
+  const { rows, verdict, because } = file;
+  const caveat = caveatOf(file);
+  const sentence = wrapText(
+    printable(`${caveat === null ? "" : `${caveat}: `}${verdict}: ${because}`),
+    width,
+  ).join("\n");
   const coloured = sentence.replace(verdict, styleText(styleOf[verdict], verdict));
   return `${rowTables(rows, width)}\n\n${coloured}\n`;
 }

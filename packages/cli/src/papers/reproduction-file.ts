@@ -23,3 +23,10 @@ export interface ReproductionFile extends ReproductionReport {
   /** Trials of the report, those kept from an earlier run, and the computing time of all. */
   trials: { total: number; kept: number; seconds: number };
 }
+
+/** Why the verdict of a run is no evidence, in a few words; null where it may be. */
+export function caveatOf({ scale, seeds }: Pick<ReproductionFile, "scale" | "seeds">): string | null {
+  if (scale === "quick") return "quick run, no evidence";
+  // A standard error takes two.
+  return seeds === 1 ? "one seed, no evidence" : null;
+}

@@ -1,6 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { ReproductionFile } from "../papers/reproduction-file.ts";
+import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts";
 import { renderReproduction } from "./index.ts";
 
 const curve = (name: string, yLabel: string) => ({ name, xLabel: "tau", yLabel, x: [0, 1], y: [0.5, 0.75] });
@@ -115,10 +115,15 @@ describe("renderReproduction", () => {
     expect(settings).toMatch(/absent\s*absent/);
   });
 
-  it("says that a quick run proves nothing, and loads nothing", () => {
+  it("says that a quick run, or one seed, proves nothing, and loads nothing", () => {
     expect(page().querySelector(".notice")).toBeNull();
     const quick = page({ scale: "quick" });
     expect(textOf(quick.querySelector(".notice"))).toContain("means nothing");
+    expect(textOf(page({ seeds: 1 }).querySelector(".notice"))).toContain("no standard error is known");
+    const caveats = [file, { ...file, seeds: 1 }, { ...file, scale: "quick" as const, seeds: 1 }].map(
+      caveatOf,
+    );
+    expect(caveats).toEqual([null, "one seed, no evidence", "quick run, no evidence"]);
     expect(quick.querySelectorAll("script, link, img, iframe")).toHaveLength(0);
   });
 });

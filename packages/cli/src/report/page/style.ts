@@ -75,6 +75,7 @@ figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-t
 .pictures { display: flex; flex-wrap: wrap; gap: 12px; }
 .pictures figure { flex: 0 0 128px; margin: 0; }
 .pictures img { display: block; width: 128px; height: auto; image-rendering: pixelated; }
+.pictures img + img { margin-top: 4px; }
 .pictures figcaption { font-size: 12px; line-height: 1.35; }
 .panels > .whole { flex-basis: 100%; min-width: 0; }
 .panels h4, h4 { margin: 0 0 4px; font-size: 14px; }
