@@ -160,6 +160,18 @@ describe("pairs of texts", () => {
     ]);
   });
 
+  it("are told of where their conversations begin differently, and others don't", async () => {
+    const pair = (one: string, other: string) => ({
+      chosen: [user(one), answer("x")],
+      rejected: [user(other), answer("y")],
+    });
+    const { notes } = await pairsOf(jsonl(pair("a", "a"), pair("a", "b"), pair("b", "b")));
+    expect(notes).toContain(
+      "1 pair has no prompt, or none that both sides begin with (line 2): were both responses asked for alike?",
+    );
+    expect((await pairsOf(jsonl(pair("a", "a"), pair("b", "b")))).notes.join()).not.toContain("no prompt");
+  });
+
   it.each<[string, object[], string]>([
     [
       "a missing field",

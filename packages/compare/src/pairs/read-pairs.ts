@@ -78,6 +78,7 @@ function textPairs(
     (column) => !names.has(column.name) && column !== items?.chosen && column !== items?.rejected,
   );
   const kept = { ...table, lines: rows.kept.map((row) => table.lines[row]!) };
+  const unasked = known ? [...kept.lines].filter((_, i) => prompts[i] === "") : [];
   const keys = (side: "chosen" | "rejected"): string[] =>
     items === null ? pairs.map((pair) => pair[side]) : namesOf(table, items[side], rows.kept);
   const grouped = grouping(rows.kept, given, known ? prompts : null, keys("chosen"), keys("rejected"));
@@ -95,6 +96,7 @@ function textPairs(
     groups: grouped.groups,
     notes: [
       ...rows.notes,
+      ...(unasked.length === 0 ? [] : [unaskedNote(unasked, table)]),
       ...(others.length === 0
         ? []
         : [
@@ -103,6 +105,12 @@ function textPairs(
       ...grouped.notes,
     ],
   };
+}
+
+/** Two answers to two questions say little of each other. */
+function unaskedNote(lines: readonly number[], { unit }: Table): string {
+  const which = lines.length === 1 ? "1 pair has" : `${lines.length} pairs have`;
+  return `${which} no prompt, or none that both sides begin with (${placesOf(lines, unit)}): were both responses asked for alike?`;
 }
 
 function featurePairs(table: Table, prompt: Column | undefined, given: PairKeys | null): PairTable {
