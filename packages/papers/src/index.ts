@@ -21,6 +21,7 @@ import { card as rarts } from "./rarts/paper.ts";
 import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction, TrialHost } from "./reproduction.ts";
 
+export type { Photograph } from "./dale-langevin/denoising/light.ts";
 export type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
 
 import { card as rpo } from "./rpo/paper.ts";
@@ -125,6 +126,7 @@ export async function loadReproduction(slug: string): Promise<Reproduction<unkno
 }
 
 const pretrainings: Record<string, () => Promise<{ pretraining: Pretraining }>> = {
+  "dale-langevin": () => import("./dale-langevin/denoising/pretraining.ts"),
   "uf-fgtg": () => import("./uf-fgtg/pretraining/pretraining.ts"),
 };
 

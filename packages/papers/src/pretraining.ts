@@ -1,4 +1,5 @@
 import type { Compile } from "minimand/engine";
+import type { Photograph } from "./dale-langevin/denoising/light.ts";
 import type { Row } from "./reproduction.ts";
 
 /** What training a part may ask of the place it runs in. */
@@ -8,6 +9,8 @@ export interface PretrainingHost {
   seed: number;
   /** The files of the parts before, by their names. */
   before: ReadonlyMap<string, Uint8Array>;
+  /** A photograph that comes with the project. */
+  photograph?: (name: string) => Promise<Photograph>;
   compile?: Compile;
   signal?: AbortSignal;
   /** Told now and then. */

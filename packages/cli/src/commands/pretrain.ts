@@ -5,6 +5,7 @@ import { startEngine } from "minimand/start";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import { bundledPhotograph } from "../papers/photographs.ts";
 import { tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
@@ -35,10 +36,10 @@ interface KeptPart {
 export function pretrainCommand(): Command {
   return new Command("pretrain")
     .description(
-      "Train anew the frozen models that a paper's reproduction takes as they are (uf-fgtg: a toy text-to-image model and its judges).",
+      "Train anew the frozen models that come with a paper (uf-fgtg: a toy text-to-image model and its judges; dale-langevin: the network of minimand denoise).",
     )
     .argument("<slug>", "the paper")
-    .addOption(new Option("--quick", "fifty steps of each: a smoke test, whose models are good for nothing"))
+    .addOption(new Option("--quick", "some steps of each: a smoke test, whose models are good for nothing"))
     .option("--seed <n>", "of data and training; default: 1", wholeNumber, 1)
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -71,6 +72,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
     const compile = await compilerOf(engine, warnOnce(process.stderr));
     await interruptible(async (signal) => {
       const done = new Map<string, Uint8Array>();
+      const photograph = bundledPhotograph;
       const records: Row[] = [];
       for (const part of parts) {
         const found = await store.get({ ...run, part });
@@ -80,7 +82,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
         records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
       }
-      const measured = await measure({ scale, seed, before: done, compile, signal });
+      const measured = await measure({ scale, seed, before: done, photograph, compile, signal });
       signal.throwIfAborted();
       const file = {
         schema: "minimand.pretrained/1",
@@ -107,7 +109,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         const started = performance.now();
         try {
           const { bytes, record } = await train(part, {
-            ...{ scale, seed, before: done, compile, signal },
+            ...{ scale, seed, before: done, photograph, compile, signal },
             onProgress: (step, total, message) => line.update(step, total, message),
           });
           const seconds = (performance.now() - started) / 1000;

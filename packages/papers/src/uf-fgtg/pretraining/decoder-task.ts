@@ -1,7 +1,7 @@
 import { tokenCrossEntropy } from "minimand";
 import { derive, randomSource, refTree } from "minimand/engine";
+import type { Task } from "../../kit/train-task.ts";
 import { type PromptTokenizer, promptLength, type TextDecoder } from "../interfaces.ts";
-import type { Task } from "./task.ts";
 
 /** Share of a prompt's words that the memory lacks. */
 const dropped = 0.4;

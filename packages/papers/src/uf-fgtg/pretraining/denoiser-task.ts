@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { denoisingLoss } from "minimand";
 import { derive, normal, randomSource, type Tree } from "minimand/engine";
+import type { Task } from "../../kit/train-task.ts";
 import {
   type Denoiser,
   diffusionSteps,
@@ -12,7 +13,6 @@ import {
 import { shareAt } from "../models/denoiser.ts";
 import { schedule } from "../models/schedule.ts";
 import type { Pair } from "./pairs.ts";
-import type { Task } from "./task.ts";
 
 /** Share of prompts that are left out, for classifier-free guidance. */
 const unconditional = 0.1;

@@ -1,10 +1,10 @@
 import { crossEntropy, infoNceLoss } from "minimand";
 import { derive, randomSource, type Tree } from "minimand/engine";
+import type { Task } from "../../kit/train-task.ts";
 import { type Latents, type Picture, type PromptTokenizer, promptLength } from "../interfaces.ts";
 import { classifier, contrastiveModel } from "../models/picture-judge.ts";
 import { colours, pictureSize, shapes, subjectOfPrompt } from "../world/index.ts";
 import type { Pair } from "./pairs.ts";
-import type { Task } from "./task.ts";
 
 const rows = 64;
 

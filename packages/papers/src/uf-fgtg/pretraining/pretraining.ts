@@ -1,5 +1,6 @@
 import { readSafetensors, tensorsOf, writeSafetensors } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { type Task, trainTask } from "../../kit/train-task.ts";
 import type { Pretrained, Pretraining, PretrainingHost } from "../../pretraining.ts";
 import type { Latents } from "../interfaces.ts";
 import {
@@ -17,7 +18,6 @@ import { classifierTask, contrastiveTask } from "./judge-tasks.ts";
 import { measureFrozen } from "./measure-frozen.ts";
 import { pretrainingPairs } from "./pairs.ts";
 import { principalComponents } from "./principal-components.ts";
-import { type Task, trainTask } from "./task.ts";
 
 /** Pictures whose principal components the latents are. */
 const fitted = { quick: 300, default: 2000 };

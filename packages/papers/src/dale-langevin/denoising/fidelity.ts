@@ -1,0 +1,42 @@
+import { blur } from "./filters.ts";
+import type { Photograph } from "./light.ts";
+
+/** Peak signal-to-noise ratio in dB of numbers from 0 to 1, over all channels; Infinity where the pictures are equal. */
+export function psnr(estimate: Photograph, clean: Photograph): number {
+  let squares = 0;
+  for (let i = 0; i < clean.data.length; i++) squares += (estimate.data[i] - clean.data[i]) ** 2;
+  return -10 * Math.log10(squares / clean.data.length);
+}
+
+/**
+ * Structural similarity, the mean over pixels and channels: Gaussian windows of deviation 1.5, constants 0.01 and 0.03. At the border windows have
+ * the pixels that there are.
+ *
+ * @see Wang, Bovik, Sheikh, Simoncelli 2004, Image quality assessment: from error visibility to structural similarity
+ */
+export function ssim(estimate: Photograph, clean: Photograph): number {
+  const { width, height, channels } = clean;
+  const smooth = (values: Float32Array): Float32Array => blur(values, width, height, 1.5);
+  let sum = 0;
+  for (let c = 0; c < channels; c++) {
+    const take = ({ data }: Photograph): Float32Array =>
+      Float32Array.from({ length: width * height }, (_, i) => data[i * channels + c]);
+    const [a, b] = [take(estimate), take(clean)];
+    const [meanA, meanB] = [smooth(a), smooth(b)];
+    const [aa, bb, ab] = [
+      [a, a],
+      [b, b],
+      [a, b],
+    ].map(([u, v]) => smooth(u.map((value, i) => value * v[i])));
+    for (let i = 0; i < a.length; i++) {
+      const product = meanA[i] * meanB[i];
+      const squares = meanA[i] ** 2 + meanB[i] ** 2;
+      const covariance = ab[i] - product;
+      const variances = aa[i] + bb[i] - squares;
+      sum +=
+        ((2 * product + 0.01 ** 2) * (2 * covariance + 0.03 ** 2)) /
+        ((squares + 0.01 ** 2) * (variances + 0.03 ** 2));
+    }
+  }
+  return sum / (width * height * channels);
+}

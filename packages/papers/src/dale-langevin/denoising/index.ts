@@ -1,0 +1,6 @@
+export * from "./fidelity.ts";
+export * from "./filters.ts";
+export * from "./light.ts";
+export { heldOut, learnedFrom } from "./patches.ts";
+export { loadSpeckleRemover, type SpeckleRemover } from "./remove-speckle.ts";
+export { addSpeckle, offset, speckleLevel } from "./speckle.ts";
