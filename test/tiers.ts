@@ -9,6 +9,7 @@ const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"
 const wholeSystem = [
   "packages/{cli,native}/**/*.test.ts",
   "packages/papers/src/{*/reproduction,kit/sentiment/*,uf-fgtg/models/frozen,uf-fgtg/pretraining/*}.test.ts",
+  "packages/papers/src/dale-langevin/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",
   "test/{npm,readme,typed-examples}.test.ts",
   "**/*.browser.test.ts",

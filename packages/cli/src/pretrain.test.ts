@@ -33,7 +33,7 @@ describe.concurrent("minimand pretrain", () => {
     const { code, stderr } = await minimand(["pretrain", "lion"]);
     expect([code, stderr]).toEqual([
       2,
-      "minimand: paper: expected one with frozen models of its own (uf-fgtg), got 'lion'\n",
+      "minimand: paper: expected one with frozen models of its own (dale-langevin, uf-fgtg), got 'lion'\n",
     ]);
   });
 });

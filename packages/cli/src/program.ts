@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { banditCommand } from "./commands/bandit.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
+import { denoiseCommand } from "./commands/denoise.ts";
 import { exportCommand } from "./commands/export.ts";
 import { helpfulAlone } from "./commands/helpful-alone.ts";
 import { lossesCommand } from "./commands/losses.ts";
@@ -53,6 +54,7 @@ export function makeProgram(): Command {
     banditCommand(),
     solveCommand(),
     refineCommand(),
+    denoiseCommand(),
   ]) {
     program.addCommand(command);
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

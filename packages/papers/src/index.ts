@@ -21,7 +21,6 @@ import { card as rarts } from "./rarts/paper.ts";
 import { card as rdpo } from "./rdpo/paper.ts";
 import type { PaperCard, Reproduction, TrialHost } from "./reproduction.ts";
 
-export type { Photograph } from "./dale-langevin/denoising/light.ts";
 export type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
 
 import { card as rpo } from "./rpo/paper.ts";
@@ -33,7 +32,7 @@ import { card as zLoss } from "./z-loss/paper.ts";
 export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
 export { outcomeOf, shortTitle } from "./outcome.ts";
-export type { Pretrained, Pretraining, PretrainingHost } from "./pretraining.ts";
+export type { Photograph, Pretrained, Pretraining, PretrainingHost } from "./pretraining.ts";
 export type {
   Field,
   Host,

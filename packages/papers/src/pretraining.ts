@@ -1,6 +1,15 @@
 import type { Compile } from "minimand/engine";
-import type { Photograph } from "./dale-langevin/denoising/light.ts";
 import type { Row } from "./reproduction.ts";
+
+/** A picture as a file has it: numbers from 0 to 1, encoded for a display (sRGB). */
+export interface Photograph {
+  width: number;
+  height: number;
+  /** 1 where it is grey, else 3. */
+  channels: 1 | 3;
+  /** `width * height * channels`, rows from the top. */
+  data: Float32Array;
+}
 
 /** What training a part may ask of the place it runs in. */
 export interface PretrainingHost {

@@ -1,5 +1,5 @@
+import type { Photograph } from "../../pretraining.ts";
 import { blur } from "./filters.ts";
-import type { Photograph } from "./light.ts";
 
 /** Peak signal-to-noise ratio in dB of numbers from 0 to 1, over all channels; Infinity where the pictures are equal. */
 export function psnr(estimate: Photograph, clean: Photograph): number {

@@ -1,12 +1,4 @@
-/** A picture as a file has it: numbers from 0 to 1, encoded for a display (sRGB). */
-export interface Photograph {
-  width: number;
-  height: number;
-  /** 1 where it is grey, else 3. */
-  channels: 1 | 3;
-  /** `width * height * channels`, rows from the top. */
-  data: Float32Array;
-}
+import type { Photograph } from "../../pretraining.ts";
 
 /** One channel of a picture in linear light, from 0 to 1, rows from the top: what noise that multiplies, multiplies. */
 export interface Light {

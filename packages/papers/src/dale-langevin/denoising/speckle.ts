@@ -26,8 +26,8 @@ export function addSpeckle({ width, height, values }: Light, level: number, next
  * The level of log-normal noise that multiplies a picture, from the picture alone: the median of the absolute diagonal Haar coefficients of its
  * logarithm, `(a - b - c + d) / 2` of 2 x 2 pixels, divided by .6745.
  *
- * Blocks with a pixel that is black or white are left out: noise doesn't show there. What the picture itself has of such detail counts as noise, so
- * that the level of a textured picture with little noise is told too high.
+ * Blocks with a pixel that is white, or darker than the offset, are left out: noise is cut off or rounded away there, and the offset would weaken what is
+ * left. What the picture itself has of such detail counts as noise, so that the level of a textured picture with little noise is told too high.
  *
  * @returns null where there is no block to tell it by
  * @see Donoho, Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, section 4.2, on the median
@@ -35,12 +35,12 @@ export function addSpeckle({ width, height, values }: Light, level: number, next
 export function speckleLevel(channels: readonly Light[]): number | null {
   const details: number[] = [];
   for (const { width, height, values } of channels) {
-    const at = (i: number): number => Math.log(values[i] + offset);
+    const at = (i: number): number => Math.log(values[i]);
     for (let y = 0; y + 1 < height; y += 2)
       for (let x = 0; x + 1 < width; x += 2) {
         const i = y * width + x;
         const block = [i, i + 1, i + width, i + width + 1];
-        if (block.some((k) => values[k] <= 0 || values[k] >= 1)) continue;
+        if (block.some((k) => values[k] < offset || values[k] >= 1)) continue;
         const [a, b, c, d] = block.map(at);
         details.push(Math.abs(a - b - c + d) / 2);
       }
