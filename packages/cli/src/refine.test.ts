@@ -157,6 +157,8 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
       [[...own, ...endpoint, "--scorer", "none.mjs", ...most], "--scorer none.mjs: expected a function"],
       [[...own, ...endpoint, "--scorer", "nosuch.mjs", ...most], "--scorer nosuch.mjs: expected a module"],
       [["refine", "red moon", "--flip-rate", "0.1"], "--flip-rate: expected an --endpoint beside it"],
+      [["refine", "red moon", "--at-once", "2"], "--at-once: expected an --endpoint beside it"],
+      [["refine", "red moon", "--loss", "rpo"], "--loss: expected an --endpoint beside it"],
     ] as const) {
       const { code, stdout, stderr } = await run(args);
       expect([code, stdout, stderr], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);

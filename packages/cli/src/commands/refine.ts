@@ -129,12 +129,18 @@ function pictureSize(text: string): string {
   throw new InvalidArgumentError(`expected WIDTHxHEIGHT, got '${text}'`);
 }
 
+/** Options that mean something with an endpoint alone. */
+const forEndpoints = [
+  ...["scorer", "maxImages", "model", "size", "flipRate"],
+  ...["draws", "atOnce", "timeout", "retries", "loss", "passes"],
+];
+
 /** What runs with an endpoint, checked before anything is done. */
-async function endpointRun(options: Options): Promise<EndpointRun | null> {
+async function endpointRun(options: Options, command: Command): Promise<EndpointRun | null> {
   const { endpoint, scorer, maxImages, flipRate, seed, loss, draws, atOnce, timeout, retries } = options;
   if (endpoint === undefined) {
-    for (const name of ["scorer", "maxImages", "model", "size", "flipRate"] as const)
-      if (options[name] !== undefined)
+    for (const name of forEndpoints)
+      if (command.getOptionValueSource(name) === "cli")
         throw new UsageError(
           `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}: expected an --endpoint beside it, got none`,
         );
@@ -175,7 +181,7 @@ interface Found {
   standard: string[];
 }
 
-async function refine(given: string[], options: Options): Promise<void> {
+async function refine(given: string[], options: Options, command: Command): Promise<void> {
   const { number: count, seed, out } = options;
   if (!(count >= 1)) throw new RangeError(`--number: expected an integer >= 1, got ${count}`);
   for (const name of ["steps", "passes"] as const)
@@ -183,7 +189,7 @@ async function refine(given: string[], options: Options): Promise<void> {
       throw new RangeError(`--${name}: expected an integer >= 1, got ${options[name]}`);
   if (options.prompts !== undefined && options.refiner !== undefined)
     throw new UsageError("--refiner: expected a refiner or --prompts to train one, got both");
-  const run = await endpointRun(options);
+  const run = await endpointRun(options, command);
   if (given.length === 0 && (run === null || options.prompts === undefined))
     throw new UsageError("prompts: expected at least one to be rewritten, got none");
   const { engine, note } = await chooseEngine(options);
