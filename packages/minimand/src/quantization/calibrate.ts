@@ -68,7 +68,7 @@ export function calibrateElastic(
   };
   const steps: LayerSteps[] = [];
   const signed: number[] = [];
-  passThrough(network, params as Tree[], x, (_, h, weight) => {
+  const [y] = passThrough(network, params as Tree[], [x], (_, [h], weight) => {
     const axis = weight.ndim - 1;
     const values = peek(h);
     if (values === null) throw typeError("x", "an array whose numbers can be seen", "a traced one");
@@ -84,8 +84,9 @@ export function calibrateElastic(
       actSymmetric: withoutBeta(of(h, { ...search, signed: hasSigns })),
       actAsymmetric: of(h, { ...search, symmetric: false, signed: hasSigns }),
     });
-    return [h, weight];
-  }).dispose();
+    return [[h, weight]];
+  });
+  y.dispose();
   return {
     params: { weights: params as Tree[], steps },
     state: { signed: np.array(signed, { dtype: steps[0].actSymmetric.scale.dtype }) },

@@ -4,25 +4,15 @@ import { checkOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
-import { codeRange } from "./code-range.ts";
 import { checkConfigs, type QuantConfig } from "./config.ts";
-import {
-  type ElasticNetwork,
-  type ElasticVariables,
-  type LayerSteps,
-  passThrough,
-} from "./elastic-network.ts";
-import { quantized, zeroPointRange } from "./fake-quant.ts";
+import { type ElasticNetwork, type ElasticVariables, passThrough } from "./elastic-network.ts";
+import { largestCodes, rows, rowsOfWeights, selectedSteps } from "./selected-steps.ts";
 
 /** Of {@link elasticApply}. */
 export interface ElasticApplyOptions {
   /** Whether offsets are moved to whole numbers of steps, as in the file of {@link exportQuantized}; default false. */
   snapZeroPoint?: boolean;
 }
-
-/** Rows of a selection: four forms of weights, two of activations. */
-const rowsOfWeights = 4;
-const rows = 6;
 
 /**
  * A configuration as numbers, which one program serves: 1 where a step size is used, `[layers, 6, bits]`.
@@ -87,108 +77,61 @@ export function elasticApply(
   options: ElasticApplyOptions = {},
 ): np.Array {
   checkOptions("elasticApply", options, { snapZeroPoint: true });
-  const { params, state } = variables;
   const chosen = Array.isArray(selection)
     ? np.array(selectionOf(network, selection), { shape: selectionShape(network) })
     : (selection as np.Array);
-  const y = passThrough(network, params.weights, x, (l, h, weight) => {
-    const mask = constantOf(chosen.ref.slice(l), weight.dtype);
-    const steps = params.steps[l];
-    return [
-      quantizedActivations(network, h, steps, mask.ref, state.signed.ref.slice(l), options),
-      quantizedWeight(network, weight, steps, mask, options),
-    ];
-  });
-  chosen.dispose();
+  const [y] = elasticPasses(network, variables, x, chosen.reshape([1, ...selectionShape(network)]), options);
   return y;
 }
 
-/** `sum_b mask_b x_b`: the entry, or the column, of the width that is chosen. Consumes the mask, looks at x. */
-function chosenOf(x: np.Array, mask: np.Array): np.Array {
-  return x.ref.mul(mask).sum(-1);
+/** Of {@link elasticPasses}. */
+export interface ElasticPassesOptions extends ElasticApplyOptions {
+  /** Whether a layer has the same configuration in all passes, and so is computed as seldom as it can be; default none has. */
+  same?: (layer: number) => boolean;
 }
 
-/** Constants by width as an array like x. */
-function constants(values: readonly number[], x: np.Array): np.Array {
-  return np.array([...values], { dtype: x.dtype });
-}
-
-function quantizedWeight(
-  { bits }: ElasticNetwork,
-  weight: np.Array,
-  steps: LayerSteps,
-  mask: np.Array,
-  { snapZeroPoint }: ElasticApplyOptions,
-): np.Array {
-  const row = (i: number): np.Array => mask.ref.slice(i);
-  const { tensorSymmetric, tensorAsymmetric, channelSymmetric, channelAsymmetric } = steps;
-  const scale = chosenOf(channelSymmetric.scale, row(2))
-    .add(chosenOf(channelAsymmetric.scale, row(3)))
-    .add(chosenOf(tensorSymmetric.scale, row(0)))
-    .add(chosenOf(tensorAsymmetric.scale, row(1)));
-  const beta = chosenOf(channelAsymmetric.beta, row(3)).add(chosenOf(tensorAsymmetric.beta, row(1)));
-  const isChannel = row(2).add(row(3)).sum();
-  const width = mask.slice([0, rowsOfWeights]).sum(0);
-  const limit = (end: 0 | 1) =>
-    constants(
-      bits.map((b) => codeRange(b)[end]),
-      weight,
-    )
-      .mul(width.ref)
-      .sum();
-  const qmax = limit(1);
-  const inputs = weight.shape[weight.ndim - 2];
-  // 1 / sqrt(qmax n) of a tensor, 2 / sqrt(qmax n / inputs) by channel.
-  const factor = isChannel.mul(2 * Math.sqrt(inputs) - 1).add(1);
-  const gradScale = factor.div(np.sqrt(qmax.ref.mul(weight.size)));
-  const result = quantized(weight, scale, beta, {
-    ...{ qmin: limit(0), qmax, gradScale },
-    zeroPoints: snapZeroPoint ? zeroPointRange(true) : undefined,
-  });
-  width.dispose();
-  return result;
-}
-
-function quantizedActivations(
-  { bits }: ElasticNetwork,
+/**
+ * Passes in several configurations, side by side: what comes before the first layer in which they differ is computed once.
+ *
+ * @param selections `[passes, layers, 6, bits]`
+ * @returns an output for each pass
+ */
+export function elasticPasses(
+  network: ElasticNetwork,
+  { params, state }: ElasticVariables,
   x: np.Array,
-  { actSymmetric, actAsymmetric }: LayerSteps,
-  mask: np.Array,
-  signed: np.Array,
-  { snapZeroPoint }: ElasticApplyOptions,
-): np.Array {
-  const row = (i: number): np.Array => mask.ref.slice(i);
-  const scale = chosenOf(actSymmetric.scale, row(rowsOfWeights)).add(
-    chosenOf(actAsymmetric.scale, row(rowsOfWeights + 1)),
-  );
-  const beta = chosenOf(actAsymmetric.beta, row(rowsOfWeights + 1));
-  const width = mask.slice([rowsOfWeights, rows]).sum(0);
-  const limit = (end: 0 | 1): np.Array => {
-    const of = (signed: boolean) =>
-      constants(
-        bits.map((b) => codeRange(b, { signed })[end]),
-        x,
-      )
-        .mul(width.ref)
-        .sum();
-    return of(true)
-      .mul(signed.ref)
-      .add(of(false).mul(signed.ref.neg().add(1)));
-  };
-  const qmax = limit(1);
-  const qmin = limit(0);
-  const gradScale = np.reciprocal(np.sqrt(qmax.ref.mul(x.size)));
-  width.dispose();
-  if (!snapZeroPoint) {
-    signed.dispose();
-    return quantized(x, scale, beta, { qmin, qmax, gradScale });
-  }
-  const [low, high] = zeroPointRange(false);
-  const shift = signed.mul(zeroPointRange(true)[0]);
-  return quantized(x, scale, beta, {
-    ...{ qmin, qmax, gradScale },
-    zeroPoints: [shift.ref.add(low), shift.add(high)],
+  selections: np.Array,
+  { same = () => false, ...options }: ElasticPassesOptions = {},
+): np.Array[] {
+  const [passes] = selections.shape;
+  const chosen = constantOf(selections, params.steps[0].actSymmetric.scale.dtype);
+  const widths = largestCodes(network, chosen.ref);
+  const outputs = passThrough(network, params.weights, [x], (layer, inputs, weight) => {
+    const isSame = same(layer);
+    const [h] = inputs;
+    const used = selectedSteps({
+      ...{ steps: params.steps[layer], layer, widths, options },
+      masks: chosen.ref.slice([], layer),
+      signed: state.signed.ref.slice(layer),
+      ...{ weight, rows: h.size },
+    });
+    const weights = Array.from({ length: isSame ? 1 : passes }, (_, p) => used.weight(weight.ref, p));
+    const acts = Array.from({ length: isSame ? inputs.length : passes }, (_, p) =>
+      used.act((inputs.length === 1 ? h : inputs[p]).ref, p),
+    );
+    used.dispose();
+    weight.dispose();
+    for (const input of inputs) input.dispose();
+    const shared = weights.length === 1 ? acts.map(() => weights[0].ref) : weights;
+    if (weights.length === 1) weights[0].dispose();
+    return acts.map((act, p) => [act, shared[p]]);
   });
+  for (const array of [chosen, ...Object.values(widths)]) array.dispose();
+  // Where all layers are the same, so are the outputs.
+  if (outputs.length === passes) return outputs;
+  const all = Array.from({ length: passes }, () => outputs[0].ref);
+  outputs[0].dispose();
+  return all;
 }
 
 /**

@@ -106,23 +106,28 @@ export function withWeight(piece: LayerLike, params: Tree, weight: np.Array): Tr
   return { weight: whole, ...(bias && { bias: bias.ref }) };
 }
 
-/** What is done at a quantised layer: what goes in, and its weight. Consumes both. */
-export type AtLayer = (layer: number, x: np.Array, weight: np.Array) => [x: np.Array, weight: np.Array];
+/** What is done at a quantised layer: what goes in in each pass, and its weight, become both for each pass. Consumes all. */
+export type AtLayer = (
+  layer: number,
+  inputs: np.Array[],
+  weight: np.Array,
+) => [x: np.Array, weight: np.Array][];
 
-/** A pass through the network, in evaluation mode. Looks at the weights, consumes x. */
+/** Passes through the network side by side, in evaluation mode. Looks at the weights, consumes the inputs. */
 export function passThrough(
   network: ElasticNetwork,
   weights: readonly Tree[],
-  x: np.Array,
+  inputs: np.Array[],
   at: AtLayer,
-): np.Array {
-  return network.pieces.reduce<np.Array>((h, piece, i) => {
-    if (typeof piece === "function") return piece(h);
+): np.Array[] {
+  return network.pieces.reduce<np.Array[]>((all, piece, i) => {
+    if (typeof piece === "function") return all.map((h) => piece(h));
     const layer = network.quantised.indexOf(i);
-    if (layer < 0) return evaluated(piece, refTree(weights[i]), h);
-    const [into, weight] = at(layer, h, weightOf(piece, weights[i]));
-    return evaluated(piece, withWeight(piece, weights[i], weight), into);
-  }, x);
+    if (layer < 0) return all.map((h) => evaluated(piece, refTree(weights[i]), h));
+    return at(layer, all, weightOf(piece, weights[i])).map(([h, weight]) =>
+      evaluated(piece, withWeight(piece, weights[i], weight), h),
+    );
+  }, inputs);
 }
 
 function evaluated(piece: Model, params: Tree, x: np.Array): np.Array {
@@ -150,9 +155,10 @@ export function layerSizes(
   const sizes: LayerSizes[] = [];
   const { params } = variables;
   const weights = Array.isArray(params) ? params : (params as ElasticParams).weights;
-  passThrough(network, weights, x, (_, h, weight) => {
+  const [y] = passThrough(network, weights, [x], (_, [h], weight) => {
     sizes.push({ weights: weight.size, activations: h.size / h.shape[0] });
-    return [h, weight];
-  }).dispose();
+    return [[h, weight]];
+  });
+  y.dispose();
   return sizes;
 }

@@ -95,7 +95,7 @@ describe("training of all configurations at once", () => {
   it("helps at 2 bits in every form, and keeps 8 bits as good", async () => {
     const variables = await elastic();
     for (const form of everyForm) {
-      expect(lossAt(2, variables, form)).toBeLessThan(0.7 * lossAt(2, start, form));
+      expect(lossAt(2, variables, form)).toBeLessThan(0.8 * lossAt(2, start, form));
       expect(lossAt(8, variables, form)).toBeLessThan(lossAt(8, start, form) + 0.05);
     }
     disposeTree([variables.params, variables.state]);
@@ -149,7 +149,7 @@ it("training of one configuration helps it at 2 bits", async () => {
     );
     const objective = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
     const variables = await trained(supervised({ model, objective, optimizer }), 25);
-    expect(lossAt(2, variables, form)).toBeLessThan(0.7 * lossAt(2, start, form));
+    expect(lossAt(2, variables, form)).toBeLessThan(0.8 * lossAt(2, start, form));
     disposeTree([variables.params, variables.state]);
   }
 });

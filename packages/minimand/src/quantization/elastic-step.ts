@@ -11,7 +11,7 @@ import { makeStep } from "../training/step.ts";
 import type { StepInputs } from "../training/step-method.ts";
 import type { SupervisedStep } from "../training/train-step.ts";
 import { everyForm, type QuantConfig, type QuantForm } from "./config.ts";
-import { elasticApply, selectionOf, selectionShape } from "./elastic-apply.ts";
+import { elasticPasses, selectionOf, selectionShape } from "./elastic-apply.ts";
 import { type ElasticNetwork, type ElasticVariables, weightOf } from "./elastic-network.ts";
 import { type GpgOptions, gpgTerms } from "./progressive-guidance.ts";
 import { type WdrOptions, wdrLoss } from "./weight-distribution.ts";
@@ -73,13 +73,13 @@ export function elasticStep(options: ElasticStepOptions): SupervisedStep {
         .slice(-network.layers),
     );
   const passes = random + 2;
+  // At its most bits a network differs at the ends where these are fewer.
+  const same = (layer: number): boolean => endBits === most && (layer === 0 || layer === network.layers - 1);
 
   const loss = (params: Tree, { modelState, x, y, weights, own }: StepInputs): [np.Array, Tree] => {
     const variables = { params, state: modelState } as unknown as ElasticVariables;
     const total = weights.ref.sum();
-    const outputs = Array.from({ length: passes }, (_, i) =>
-      elasticApply(network, variables, x.ref, own.selections.ref.slice(i)),
-    );
+    const outputs = elasticPasses(network, variables, x.ref, own.selections.ref, { same });
     const logits = { high: outputs[0], random: outputs.slice(1, -1), low: outputs[passes - 1] };
     const terms = gpgTerms(logits, y.ref, { ...gpg, weights: weights.ref });
     const mean = (values: np.Array): np.Array => values.sum().div(constantOf(total.ref, values.dtype));

@@ -5,6 +5,7 @@ import { compiledValueAndGrad } from "../engine/differentiate.ts";
 import { leavesOf, refTree, type Tree } from "../engine/tree.ts";
 import { type LayerLike, sequential } from "../models/index.ts";
 import { everyForm } from "./config.ts";
+import { elasticPasses } from "./elastic-apply.ts";
 import { weightOf } from "./elastic-network.ts";
 import {
   dequantizeWeight,
@@ -132,6 +133,34 @@ describe.each(networks)("%s", (_, pieces, shape) => {
     }
     expect(traces).toBe(1);
     program.dispose();
+  });
+
+  it("in several passes side by side is what it is in each of them, gradients as well", () => {
+    // The ends are the same in all passes.
+    const [end] = uniformConfigs(3, { bits: 8, granularity: "tensor", actSymmetric: false });
+    const passes = [8, 2, 4].map((bits) => [end, { ...end, weightBits: bits, actBits: bits }, end]);
+    const weigh = (outputs: np.Array[]): np.Array =>
+      outputs.map((y, p) => np.square(y.add(p + 1)).sum()).reduce((a, b) => a.add(b));
+    const selections = np.array(
+      passes.flatMap((configs) => [...selectionOf(network, configs)]),
+      { shape: [3, 3, 6, 3] },
+    );
+    const both = [
+      (variables: ElasticVariables) =>
+        elasticPasses(network, variables, x.ref, selections.ref, { same: (layer) => layer !== 1 }),
+      (variables: ElasticVariables) =>
+        passes.map((configs) => elasticApply(network, variables, x.ref, configs)),
+    ].map((apply) => {
+      const run = compiledValueAndGrad((params: Tree) =>
+        weigh(apply({ params, state: start.state } as unknown as ElasticVariables)),
+      );
+      const [value, gradient] = run(refTree(start.params as unknown as Tree));
+      const result = [value.item(), ...leavesOf(gradient).flatMap(numbers)];
+      run.dispose();
+      return result;
+    });
+    expect(both[0].filter((v) => v !== 0).length).toBeGreaterThan(30);
+    expect(both[0]).toEqual(near(both[1], 3));
   });
 
   it("at 8 bits is the float network, nearly, within the range of its calibration", () => {

@@ -73,11 +73,11 @@ export function fakeQuant(
   if (!(least > 0)) throw rangeError("scale", "step sizes > 0", least);
   const { gradScale = usualGradScale(x, qmax, along) } = options;
   checkNumber("gradScale", gradScale, { min: 0 });
-  return quantized(x, step, offset, {
-    ...{ qmin, qmax, eps, gradScale },
-    officialAbsOffset: options.officialAbsOffset,
+  const used = usedSteps(step, offset, {
+    ...{ eps, gradScale, officialAbsOffset: options.officialAbsOffset },
     zeroPoints: options.snapZeroPoint ? zeroPointRange(signed) : undefined,
   });
+  return quantized(x, used, qmin, qmax);
 }
 
 /** The factor of the gradients of step size and offset; see {@link FakeQuantOptions}. */
@@ -87,48 +87,54 @@ export function usualGradScale(x: { shape: number[]; size: number }, qmax: numbe
   return 2 / Math.sqrt((qmax * x.size) / inputs);
 }
 
-/** What {@link quantized} is given, of which arrays are constants of the gradient. */
-export interface QuantizedOptions {
-  qmin: np.Array | number;
-  qmax: np.Array | number;
+/** How step sizes and offsets are used, of which arrays are constants of the gradient. */
+export interface UsedStepsOptions {
   gradScale: np.Array | number;
   eps?: number;
   officialAbsOffset?: boolean;
-  /** Offsets become whole numbers of steps, at most so many. */
+  /** Offsets become whole numbers of steps, between these. */
   zeroPoints?: readonly [np.Array | number, np.Array | number];
 }
 
-/** The body of {@link fakeQuant} for step sizes and offsets that broadcast against x. Consumes all arrays. */
-export function quantized(
-  x: np.Array,
+/** Step sizes and offsets as they are used, with their gradients scaled. Consumes all arrays. */
+export function usedSteps(
   scale: np.Array,
   beta: np.Array,
-  { qmin, qmax, gradScale, eps = scaleEps, officialAbsOffset, zeroPoints }: QuantizedOptions,
-): np.Array {
-  const again = <T extends np.Array | number>(r: T): T => (typeof r === "number" ? r : (r.ref as T));
-  const s = withGradScale(np.abs(scale), again(gradScale)).add(eps);
+  { gradScale, eps = scaleEps, officialAbsOffset, zeroPoints }: UsedStepsOptions,
+): { step: np.Array; offset: np.Array } {
+  const again = typeof gradScale === "number" ? gradScale : gradScale.ref;
+  const step = withGradScale(np.abs(scale), again).add(eps);
   const given = withGradScale(officialAbsOffset ? np.abs(beta) : beta, gradScale);
-  const offset =
-    zeroPoints === undefined
-      ? given
-      : straightThrough(clipped(given.neg().div(s.ref), ...zeroPoints))
-          .mul(s.ref)
-          .neg();
-  const v = x.sub(offset.ref).div(s.ref);
-  return straightThrough(clipped(v, qmin, qmax))
-    .mul(s)
-    .add(offset);
+  if (zeroPoints === undefined) return { step, offset: given };
+  const zero = clipped(given.neg().div(step.ref), ...zeroPoints);
+  const rounded = zero.ref.add(lax.stopGradient(np.round(zero.ref).sub(zero)));
+  return { step, offset: rounded.mul(step.ref).neg() };
+}
+
+/**
+ * The body of {@link fakeQuant} for steps and offsets that broadcast against x. Consumes all arrays.
+ *
+ * With `c = clip(v)`, `q = round(c)` and `m = [c = v]` it is `(q - m c) s' + m (x - beta) + beta`, whose factors are constants: that is
+ * `q s' + beta`, has the gradients of the formula, and takes few passes over x.
+ */
+export function quantized(
+  x: np.Array,
+  { step, offset }: { step: np.Array; offset: np.Array },
+  qmin: np.Array | number,
+  qmax: np.Array | number,
+): np.Array {
+  const from = x.sub(offset.ref);
+  const v = lax.stopGradient(from.ref.div(step.ref));
+  const c = np.minimum(np.maximum(v.ref, qmin), qmax);
+  const inside = np.equal(c.ref, v).astype(c.dtype);
+  const ofStep = np.round(c.ref).sub(inside.ref.mul(c));
+  return lax.stopGradient(ofStep).mul(step).add(lax.stopGradient(inside).mul(from)).add(offset);
 }
 
 /** The value as it is, its gradient times a factor. */
 function withGradScale(value: np.Array, factor: np.Array | number): np.Array {
   const scaled = value.ref.mul(factor);
   return scaled.ref.add(lax.stopGradient(value.sub(scaled)));
-}
-
-/** Rounded, with the derivative of what was rounded. */
-function straightThrough(x: np.Array): np.Array {
-  return x.ref.add(lax.stopGradient(np.round(x.ref).sub(x)));
 }
 
 /** Cut to an interval, with derivative 1 at both ends, too; NaN stays NaN. */
