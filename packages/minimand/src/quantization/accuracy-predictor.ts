@@ -91,7 +91,8 @@ export interface AccuracyPredictor {
 
 /**
  * Trains a network that predicts the accuracy of a configuration: ReLU layers, a linear output without bias, the Huber loss with threshold 1,
- * AdamW.
+ * AdamW. Accuracies are brought to mean 0 and variance 1 for it: as they are, they differ by less than the outputs of a network at its start, which
+ * a few hundred of them then leave in place where they have no example.
  *
  * @param features rows of {@link encodeConfigs}
  * @param accuracies one a row, in [0, 1]
@@ -132,10 +133,9 @@ export async function trainAccuracyPredictor(
     optimizer: adamw(learningRate, { weightDecay }),
   });
   const x = Float32Array.from(features.flat());
-  const data = minibatches(
-    { x, shape: [width], y: Float32Array.from(accuracies) },
-    { size: Math.min(batchSize, features.length), seed },
-  );
+  const { mean, deviation } = spreadOf(accuracies);
+  const y = Float32Array.from(accuracies, (accuracy) => (accuracy - mean) / deviation);
+  const data = minibatches({ x, shape: [width], y }, { size: Math.min(batchSize, features.length), seed });
   const { state } = await train({ step, state: step.init(keyOf(seed)), data, epochs });
   const params = refTree(step.params(state));
   const modelState = refTree(step.modelState(state));
@@ -146,13 +146,20 @@ export async function trainAccuracyPredictor(
     predict(rows) {
       if (widthOf(rows) !== width) throw rangeError("features", `rows of ${width} numbers`, rows[0]);
       const given = np.array(Float32Array.from(rows.flat()), { shape: [rows.length, width] });
-      return Float32Array.from(run(params, modelState, given).dataSync());
+      return Float32Array.from(run(params, modelState, given).dataSync(), (v) => mean + deviation * v);
     },
     dispose() {
       run.dispose();
       disposeState({ params, modelState });
     },
   };
+}
+
+/** Mean and standard deviation; 1 where all are the same. */
+function spreadOf(values: readonly number[]): { mean: number; deviation: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) || 1 };
 }
 
 /** Numbers a row of a table. */

@@ -143,7 +143,7 @@ describe("trainAccuracyPredictor", () => {
     const features = samples.map((configs) => encodeConfigs(configs));
     const accuracies = samples.map(accuracyOf);
     const predictor = await trainAccuracyPredictor(features.slice(0, 200), accuracies.slice(0, 200), {
-      ...{ hidden: [64, 64], learningRate: 1e-3, weightDecay: 1, epochs: 150, batchSize: 50, seed: 1 },
+      seed: 1,
     });
     const predicted = [...predictor.predict(features.slice(200))];
     predictor.dispose();
