@@ -9,6 +9,7 @@ import { card as deepUnfolding } from "./deep-unfolding/paper.ts";
 import { card as dhkd } from "./dhkd/paper.ts";
 import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
+import { card as eqNet } from "./eq-net/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as lion } from "./lion/paper.ts";
 import { card as neucb } from "./neucb/paper.ts";
@@ -61,6 +62,7 @@ export const cards: readonly PaperCard[] = [
   adversarialMdp,
   optimisticOmd,
   compSum,
+  eqNet,
   oodUnlabeled,
   lion,
   neucb,
@@ -89,6 +91,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   dcdm: () => import("./dcdm/reproduction.ts"),
   dhkd: () => import("./dhkd/reproduction.ts"),
   elasticface: () => import("./elasticface/reproduction.ts"),
+  "eq-net": () => import("./eq-net/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
   lion: () => import("./lion/reproduction.ts"),

@@ -1,0 +1,108 @@
+import { enumerateConfigs, uniformConfigs } from "minimand";
+import { describe, expect, it } from "vitest";
+import { bundledHost, expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { judgeOf } from "./accuracy.ts";
+import { arms, forms, judgedForms, singleChoice } from "./arms.ts";
+import { materialOf } from "./data.ts";
+import { network, startOf } from "./network.ts";
+import { reproduction } from "./reproduction.ts";
+import { kendall, leastSquares } from "./search.ts";
+import { bits, learningRates, scales } from "./settings.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type Evidence, judge } from "./verdict.ts";
+
+const { sizes } = scales.quick;
+
+describe("the reproduction of eq-net", () => {
+  it("runs at its quick scale: all forms and widths, differences, the shape of the weights, searches", async () => {
+    const { rows, series, because } = await quickRun(reproduction);
+    const having = (column: string) => rows.filter((row) => column in row);
+    expect(having("arm")).toHaveLength(arms.length * forms.length + judgedForms.length);
+    expect(having("difference")).toHaveLength(12);
+    expect(having("difference").map((row) => row["at 2"])).toEqual(Array(12).fill("not resolved"));
+    expect(having("weights of").map((row) => row["weights of"])).toEqual(arms.map(({ id }) => id));
+    const [all, measured] = having("search by").map((row) => Number(row["accuracy on held images"]));
+    expect(measured).toBeLessThanOrEqual(all);
+    expect(series).toHaveLength(arms.length + 1);
+    expect(because).toMatch(/^\(A\) .* \(B\) .* \(C\) .* \(D\) .*\.$/);
+  });
+
+  it("has chosen rates of one grid for every arm", () => {
+    const own = [...arms.filter(({ lambda, tunedAs }) => lambda !== null && !tunedAs), { id: singleChoice }];
+    const grid = learningRates.map((learningRate) => ({ learningRate }));
+    expectOnGrids(
+      tuned.choices,
+      own.map(({ id }) => ({ id, grid })),
+      learningRates.length,
+    );
+  });
+});
+
+describe("the images", () => {
+  it("are others in training, held out and test, and the same for all arms of a seed", async () => {
+    const { train, held, test } = await materialOf(3, sizes, bundledHost);
+    expect([train, held, test].map(({ y }) => y.length)).toEqual([256, 64, 128]);
+    expect(train.x.reduce((a, b) => Math.min(a, b))).toBe(0);
+    expect(train.x.reduce((a, b) => Math.max(a, b))).toBe(1);
+    const pictures = [train, held, test].flatMap(({ x, y }) =>
+      Array.from(y, (_, i) => x.slice(784 * i, 784 * i + 784).join()),
+    );
+    expect(new Set(pictures).size).toBe(pictures.length);
+    expect((await materialOf(3, sizes, bundledHost)).train.x).toEqual(train.x);
+  });
+});
+
+it("a network at 8 bits is as good as in float, and worse at 2 bits, in every form", async () => {
+  const own = { ...sizes, train: 2000, test: 500, floatEpochs: 3 };
+  const start = await startOf(1, own, bundledHost);
+  const judge = judgeOf(start.variables, start.material.test);
+  for (const { form } of forms) {
+    const at = (width: number) => judge(uniformConfigs(network.layers, { bits: width, ...form }));
+    expect(Math.abs((await at(8)) - start.accuracy)).toBeLessThan(0.02);
+    expect(await at(2)).toBeLessThan(start.accuracy - 0.01);
+  }
+  judge.dispose();
+});
+
+describe("the search", () => {
+  it("has 4^6 configurations", () => {
+    const layers = Array.from({ length: network.layers }, () => ({ weights: 9, activations: 9 }));
+    const all = { layers, bits, target: { weight: 8, act: 8 }, tolerance: 8 };
+    expect(enumerateConfigs(all)).toHaveLength(4 ** 6);
+  });
+
+  it("is judged by rank correlations, of which ties are left out, beside least squares", () => {
+    expect(kendall([1, 2, 3], [2, 4, 9])).toBe(1);
+    expect(kendall([1, 2, 3], [3, 2, 1])).toBe(-1);
+    expect(kendall([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(4 / 6, 12);
+    const features = Array.from({ length: 40 }, (_, i) =>
+      [i % 2, 2 + (Math.floor(i / 2) % 3)].flatMap((one) =>
+        Array.from({ length: 5 }, (_, k) => Number(k === one)),
+      ),
+    );
+    const values = features.map((row) => row.reduce((sum, one, k) => sum + one * Math.sin(k), 2));
+    const line = leastSquares(features, values);
+    features.forEach((row, i) => {
+      expect(line(row)).toBeCloseTo(values[i], 1);
+    });
+  });
+});
+
+describe("the verdict", () => {
+  const evidence: Evidence = {
+    ...{ ptq: [0.7, 0.72], hard: [0.78, 0.8], both: [0.79, 0.8] },
+    ...{ bothMean: [0.82, 0.82], singleMean: [0.825, 0.825] },
+    kurtosis: { hard: [2.6, 2.7], both: [2, 2.1] },
+  };
+  testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {
+    "is reproduced where all four hold": [{}, { hard: [0.79, 0.804] }],
+    "is partly reproduced where it is worse than hard labels, or than networks of one width": [
+      { hard: [0.8, 0.82] },
+      { singleMean: [0.84, 0.83] },
+    ],
+    "is not reproduced where training gains less than 3 points, or the weights don't become flat": [
+      { ptq: [0.77, 0.78] },
+      { kurtosis: { hard: [2, 2.1], both: [2.1, 2.2] } },
+    ],
+  });
+});
