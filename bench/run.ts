@@ -39,8 +39,9 @@ const sharpnessAware = bench<{ wasm: SharpnessAwareTimes; native: SharpnessAware
 const architecture = bench<ArchitectureResult>("architecture-search.ts");
 const bandits = bench<BanditResult>("bandits.ts");
 const service = bench<ServiceResult>("service-load.ts");
-// It writes its section itself, as it can be run alone.
+// They write their sections themselves, as they can be run alone.
 const { rows: convolutions } = bench<{ rows: Row[] }>("convolution.ts");
+const { rows: elastic } = bench<{ rows: Row[] }>("elastic-step.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -207,5 +208,5 @@ replaceSection({
   rows: nativeOnes,
   ...("missing" in native && { missing: native.missing }),
 });
-console.log([rows, nativeOnes, convolutions].map(tableOf).join("\n\n"));
+console.log([rows, nativeOnes, convolutions, elastic].map(tableOf).join("\n\n"));
 process.exitCode = [...rows, ...nativeOnes].every(([, , , met]) => met) ? 0 : 1;

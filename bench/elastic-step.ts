@@ -1,0 +1,132 @@
+/*
+ * A training step of a network at all widths of its codes (three passes: most bits, drawn bits, fewest bits) beside three steps of networks
+ * of one width, and beside itself where the first and the last layer differ in bits, so that the passes share nothing; on wasm and on the
+ * native engine with one thread, in turn in one run. Processor time of the process. Writes its section of bench/RESULTS.md.
+ *
+ *   npx node --conditions=minimand-source bench/elastic-step.ts [rounds]
+ */
+import { numpy as np } from "@jax-js/jax";
+import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import {
+  adam,
+  calibrateElastic,
+  chain,
+  clipByValue,
+  crossEntropy,
+  dense,
+  elasticNetwork,
+  elasticStep,
+  minibatches,
+  objectiveOf,
+  quantizedModel,
+  refElastic,
+  relu,
+  type SupervisedStep,
+  sequential,
+  supervised,
+  uniformConfigs,
+} from "minimand";
+import { type Compile, compileWithJit, keyOf } from "minimand/engine";
+import { startEngine } from "minimand/start";
+import { median } from "./adam-step.ts";
+import { type Row, replaceSection } from "./results.ts";
+
+const rounds = Number(process.argv[2] ?? 15);
+const repeats = 5;
+const rows = 128;
+const sizes = [784, 64, 64, 64, 64, 10];
+
+await startEngine();
+
+const network = elasticNetwork(
+  sizes
+    .slice(1)
+    .flatMap((outputs, i) => [
+      dense({ inputs: sizes[i], outputs, initial: "he" }),
+      ...(i < sizes.length - 2 ? [relu] : []),
+    ]),
+  { bits: [2, 3, 4, 8] },
+);
+const x = Float32Array.from({ length: rows * sizes[0] }, (_, i) => Math.abs(Math.sin(i * i)));
+const y = Int32Array.from({ length: rows }, (_, i) => i % 10);
+const start = calibrateElastic(
+  network,
+  sequential(network.pieces).init(keyOf(1)),
+  np.array(x, { shape: [rows, sizes[0]] }),
+);
+const batches = minibatches({ x, shape: [sizes[0]], y, classes: 10 }, { size: rows, seed: 1 });
+const ids = Int32Array.from({ length: rows }, (_, i) => i);
+const optimizer = chain(clipByValue(1), adam(1e-3));
+
+type Run = () => Promise<void>;
+
+function runOf(step: SupervisedStep): Run {
+  let state = step.init(keyOf(1));
+  return async () => {
+    const [next, { loss }] = step.update(state, batches.at(ids));
+    state = next;
+    await loss.data();
+  };
+}
+
+function runsWith(compile: Compile): { [side: string]: Run } {
+  const elastic = (endBits: number): Run =>
+    runOf(elasticStep({ network, start: () => refElastic(start), optimizer, endBits, wdr: {}, compile }));
+  const single = [8, 4, 2].map((bits): Run => {
+    const model = quantizedModel(network, uniformConfigs(network.layers, { bits }), () => refElastic(start));
+    const objective = objectiveOf(model, (logits, y, { weights }) => crossEntropy(logits, y, { weights }));
+    return runOf(supervised({ model, objective, optimizer, compile }));
+  });
+  return {
+    elastic: elastic(8),
+    unshared: elastic(4),
+    async single() {
+      for (const run of single) await run();
+    },
+  };
+}
+
+async function processorTime(run: Run): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < repeats; i++) await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / repeats;
+}
+
+const native = await nativeCompiler({ threads: 1 }).catch((error: unknown) => {
+  if (!(error instanceof NativeUnavailableError)) throw error;
+  process.stderr.write(`native engine: left out, ${error.message}\n`);
+  return null;
+});
+const engines = { ...(native !== null && { native: runsWith(native) }), wasm: runsWith(compileWithJit) };
+const times = new Map<Run, number[]>();
+// The first rounds are for the compilers of both.
+for (let round = -2; round < rounds; round++)
+  for (const run of Object.values(engines).flatMap((own) => Object.values(own))) {
+    const time = await processorTime(run);
+    if (round >= 0) times.set(run, [...(times.get(run) ?? []), time]);
+  }
+
+const row = (what: string, beside: string): Row => [
+  what,
+  Object.entries(engines)
+    .map(([engine, own]) => {
+      const [taken, other] = [own.elastic, own[beside]].map((run) => median(times.get(run)!));
+      return `${engine} ${(taken / other).toFixed(2)} (${taken.toFixed(1)} ms, ${other.toFixed(1)} ms)`;
+    })
+    .join(", "),
+  "",
+  true,
+];
+const name = `step at all widths of ${sizes.join("-")}, batch ${rows}, three passes`;
+const result: Row[] = [
+  row(`${name}, as a share of three steps of one width each`, "single"),
+  row("the same, as a share of that whose passes share nothing", "unshared"),
+];
+replaceSection({
+  title: "Networks of all widths, processor time",
+  command: "node bench/elastic-step.ts",
+  rows: result,
+});
+console.log(JSON.stringify({ rows: result }));
+process.exit(0);
