@@ -41,7 +41,7 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
           [both, ptq],
           [hard, ptq],
           [both, single],
-        ].map(([name, than]): Row => differenceRow(name, than, own, accuracies)),
+        ].flatMap(([name, than]) => differenceRow(name, than, own, accuracies)),
       ),
       ...arms.map((arm): Row => {
         const own = of(arm.id);
@@ -85,15 +85,17 @@ function accuracyRow(arm: string, form: string, accuracies: Accuracies): Row[] {
 }
 
 /** Paired over the seeds, width by width; not resolved within two standard errors. */
-function differenceRow(name: string, than: string, form: string, accuracies: Accuracies): Row {
+function differenceRow(name: string, than: string, form: string, accuracies: Accuracies): Row[] {
   const row: Row = { difference: `${name} over ${than}`, "in form": form };
   for (const width of bits) {
-    const { mean, error, n } = difference(accuracies(name, form, width)!, accuracies(than, form, width)!);
+    const [own, others] = [name, than].map((each) => accuracies(each, form, width));
+    if (own === null || others === null) return [];
+    const { mean, error, n } = difference(own, others);
     row[`points at ${width}`] = round(mean, 4);
     row[`s.e. at ${width}`] = round(error, 4);
     row[`at ${width}`] = n > 1 && Math.abs(mean) >= 2 * error ? "resolved" : "not resolved";
   }
-  return row;
+  return [row];
 }
 
 function searchRows(results: readonly SearchResult[]): Row[] {

@@ -16,7 +16,7 @@ const rateOf = (choice: string): number => chosen(tuned.choices, choice, ["learn
 /** Seed by seed, so that a thread makes each float network once. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { seeds, sizes, allForms } = scales[host.scale];
-  const single = allForms ? forms.map(({ id }) => id) : judgedForms;
+  const single = allForms ? forms.map(({ id }) => id) : judgedForms.slice(0, 1);
   return seedsOf(host, seeds).flatMap((seed): Spec[] => [
     ...arms.map(({ id, lambda, tunedAs = id }): Spec => {
       const learningRate = lambda === null ? untrained : rateOf(tunedAs);

@@ -39,7 +39,7 @@ export const scales: Record<Scale, { seeds: number; sizes: Sizes; allForms: bool
   quick: {
     seeds: 1,
     sizes: {
-      ...{ train: 256, held: 64, test: 128, floatEpochs: 2, epochs: 1 },
+      ...{ train: 128, held: 64, test: 128, floatEpochs: 2, epochs: 1 },
       ...{ learned: 20, judged: 20, searched: 2.4, generations: 5, predictorEpochs: 2 },
     },
     allForms: false,
