@@ -113,7 +113,7 @@ export function elasticPasses(
       ...{ steps: params.steps[layer], layer, widths, options },
       masks: chosen.ref.slice([], layer),
       signed: state.signed.ref.slice(layer),
-      ...{ weight, rows: h.size },
+      ...{ weight, numbers: h.size },
     });
     const weights = Array.from({ length: isSame ? 1 : passes }, (_, p) => used.weight(weight.ref, p));
     const acts = Array.from({ length: isSame ? inputs.length : passes }, (_, p) =>

@@ -126,9 +126,13 @@ export function quantized(
   const from = x.sub(offset.ref);
   const v = lax.stopGradient(from.ref.div(step.ref));
   const c = np.minimum(np.maximum(v.ref, qmin), qmax);
-  const inside = np.equal(c.ref, v).astype(c.dtype);
-  const ofStep = np.round(c.ref).sub(inside.ref.mul(c));
-  return lax.stopGradient(ofStep).mul(step).add(lax.stopGradient(inside).mul(from)).add(offset);
+  const inside = np.equal(c.ref, v);
+  const ofStep = np.round(c.ref).sub(np.where(inside.ref, c, 0));
+  return lax
+    .stopGradient(ofStep)
+    .mul(step)
+    .add(np.where(inside, from, 0))
+    .add(offset);
 }
 
 /** The value as it is, its gradient times a factor. */

@@ -51,6 +51,12 @@ describe("fakeQuant", () => {
     },
   );
 
+  it("gives the end codes for infinite numbers, and NaN for NaN", () => {
+    const given = float([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+    const out = numbers(fakeQuant(given, 0.5, 0.1, { bits: 3, eps: 0 }));
+    expect(out).toEqual([expect.closeTo(1.6, 12), expect.closeTo(-1.9, 12), Number.NaN]);
+  });
+
   it("is odd where the offset is 0, up to the least code, which a narrow range leaves out", () => {
     const out = (data: ArrayLike<number>, narrowRange: boolean) =>
       numbers(fakeQuant(float(data), 0.4, 0, { bits: 3, narrowRange }));

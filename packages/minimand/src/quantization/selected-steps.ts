@@ -37,8 +37,8 @@ export interface Selection {
   signed: np.Array;
   /** Looked at. */
   weight: np.Array;
-  /** Numbers that go in. */
-  rows: number;
+  /** How many numbers go in. */
+  numbers: number;
   options: { snapZeroPoint?: boolean };
 }
 
@@ -51,7 +51,7 @@ export interface SelectedSteps {
 
 /** Step sizes and offsets of a layer in all passes at once: that takes few kernels, which are small. */
 export function selectedSteps(selection: Selection): SelectedSteps {
-  const { steps, layer, widths, masks, signed, weight, rows: numbers, options } = selection;
+  const { steps, layer, widths, masks, signed, weight, numbers, options } = selection;
   const { tensorSymmetric, tensorAsymmetric, channelSymmetric, channelAsymmetric } = steps;
   const { actSymmetric, actAsymmetric } = steps;
   // [passes, 1, bits] against [channels, bits] and [bits].
