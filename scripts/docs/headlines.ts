@@ -180,6 +180,16 @@ export const headlines: { [slug: string]: Headline } = {
     },
     { row: { arm: "soft constraint" }, text: "a penalty {relative error@%1} %" },
   ],
+  "eq-net": [
+    {
+      row: { arm: "GPG + WDR", form: "tensor, weights sym, activations asym" },
+      text: "one network for all widths: {2 bits@%1} % at 2 bits, {8 bits@%1} % at 8",
+    },
+    {
+      row: { arm: "PTQ", form: "tensor, weights sym, activations asym" },
+      text: "quantised after training {2 bits@%1} % and {8 bits@%1} %",
+    },
+  ],
   "uf-fgtg": [
     {
       row: { arm: "words and picture" },
