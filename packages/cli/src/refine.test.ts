@@ -1,9 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { disposeTree, type Tree } from "minimand/engine";
 import { afterAll, describe, expect, it } from "vitest";
 import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
 import { answers, hangs, imageServer, type Mishap } from "./refine/image-server.fixture.ts";
 import type { RefineFile } from "./refine/refine-file.ts";
+import { rewritesOf } from "./refine/refine-run.ts";
+import { type Refiner, readRefiner } from "./refine/refiner.ts";
+import { loadWorld } from "./refine/world.ts";
+import score from "./refine/world-scorer.fixture.ts";
+import { together, worldServer } from "./refine/world-server.fixture.ts";
 
 const things = ["red moon", "blue ship", "green house", "white star", "old tree", "grey wolf"];
 const looks = ["sharp focus", "oil painting", "soft light", "high contrast"];
@@ -59,15 +66,22 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
   });
 
   it("learns from scores of a service's pictures what they favour", async () => {
-    const { cwd, own, endpoint, run, results, server } = await withService();
-    const args = [...own, ...endpoint, "--max-images", "60", "--draws", "1", "-n", "4", "--passes", "40"];
-    const { code, stderr, stdout } = await run([...args, ...things.slice(0, 5)]);
+    const world = await loadWorld(undefined);
+    const server = await worldServer(world);
+    closing.push(server.close, async () => world.dispose());
+    const cwd = temporaryFolder();
+    const scorer = fileURLToPath(new URL("./refine/world-scorer.fixture.ts", import.meta.url));
+    const asked = ["red moon", "blue house", "green tree", "white star", "purple ring", "yellow ball"];
+    const { code, stderr, stdout } = await minimand(
+      [
+        ...["refine", "--endpoint", server.url, "--scorer", scorer, "--max-images", "60", "--draws", "1"],
+        ...["-n", "7", "--passes", "20", "--at-once", `${together}`, "--engine", "wasm", ...asked],
+      ],
+      { cwd, env: { MINIMAND_IMAGE_KEY: "sk-secret" } },
+    );
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("secret")]);
-    const { prompts: refined, preferences } = results();
-    const favoured = (texts: readonly string[]) => texts.filter((text) => text.includes("sharp")).length;
-    const before = refined.flatMap(({ rewrites }) => rewrites.map(({ text }) => text));
-    const after = refined.flatMap((own) => own.after);
-    expect(favoured(after) / after.length).toBeGreaterThan(favoured(before) / before.length);
+    const read = (name: string): Buffer => readFileSync(join(cwd, "minimand-refine", name));
+    const { prompts: refined, preferences }: RefineFile = JSON.parse(read("results.json").toString());
     expect(preferences).toMatchObject({ spent: server.seen.length, flipRateFrom: "assumed", loss: "rdpo" });
     for (const { rewrites } of refined) {
       const scores = rewrites.map(({ scores }) => scores[0]);
@@ -76,10 +90,20 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
     expect(server.seen.every(({ authorization }) => authorization === "Bearer sk-secret")).toBe(true);
     expect(stdout).toContain(`learned from ${preferences?.pairs} pairs`);
     for (const file of ["results.json", "refine.html", "asked.txt"])
-      expect(readFileSync(join(cwd, "minimand-refine", file), "utf8")).not.toContain("secret");
-    expect(readFileSync(join(cwd, "minimand-refine/refine.html"), "utf8")).toContain(
-      "data:image/png;base64,",
-    );
+      expect(read(file).toString()).not.toContain("secret");
+    expect(read("refine.html").toString()).toContain("data:image/png;base64,");
+
+    // Other rewrites than those it learned from, by other noise: as it was, and as it was kept.
+    const learned = readRefiner(read("refiner.safetensors"), "refiner.safetensors");
+    const rewardOf = async (refiner: Refiner): Promise<number> => {
+      const options = { count: 8, seed: 5, compile: undefined };
+      const texts = (await rewritesOf(refiner, asked, options, new AbortController().signal)).flat();
+      const scores = [...(await world.draw(texts, 98)), ...(await world.draw(texts, 99))].map(score);
+      return scores.reduce((sum, x) => sum + x, 0) / scores.length;
+    };
+    const [before, after] = [await rewardOf(world.refiner), await rewardOf(learned)];
+    disposeTree(learned.params as Tree);
+    expect(after).toBeGreaterThan(1.1 * before);
   });
 
   it("goes on where a service died or the run was stopped, and asks for no picture twice", async () => {

@@ -28,7 +28,7 @@ export function pictureOfText(text: string): Uint8Array {
  */
 export async function imageServer(
   mishaps: readonly (Mishap | undefined)[] = [],
-  draw: (prompt: string) => Uint8Array = pictureOfText,
+  draw: (prompt: string) => Uint8Array | Promise<Uint8Array> = pictureOfText,
 ) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -38,8 +38,10 @@ export async function imageServer(
     const mishap = mishaps[seen.length];
     seen.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
     if (mishap !== undefined) return mishap(response, request);
-    if (request.method === "GET") return response.end(draw(decodeURIComponent(request.url?.slice(1) ?? "")));
-    const base64 = Buffer.from(draw(body.prompt)).toString("base64");
+    const isGet = request.method === "GET";
+    const picture = await draw(isGet ? decodeURIComponent(request.url?.slice(1) ?? "") : body.prompt);
+    if (isGet) return response.end(picture);
+    const base64 = Buffer.from(picture).toString("base64");
     response.end(JSON.stringify({ data: [{ b64_json: base64 }] }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
