@@ -1,3 +1,4 @@
+import { expit } from "../src/engine/expit.ts";
 import { argmax } from "../src/online/bandits/arm-choice.ts";
 import {
   expectedSquareLoss,
@@ -17,7 +18,6 @@ import {
   projectBall,
   squareCbGamma,
 } from "../src/online/bandits/index.ts";
-import { sigmoid } from "../src/online/bandits/neural/activations.ts";
 import type { Adapters } from "./adapters.ts";
 
 /** The vectors' network: `v^T tanh(W x) / sqrt(m)`. */
@@ -67,7 +67,7 @@ export const adapters: Adapters = {
       perturbed: list(perturbed),
       mean: mean(perturbed),
       grad_base: list(point.gradient),
-      sigmoidMean: mean(perturbed.map(sigmoid)),
+      sigmoidMean: mean(perturbed.map(expit)),
     };
   },
   "perturbed-square-loss": (inputs, options) =>

@@ -1,3 +1,4 @@
+import { expit } from "minimand/engine";
 import { columnOf } from "../dataset/encode.ts";
 import type { ModelDescription } from "../model/description.ts";
 import type { predictTable } from "../model/saved-model.ts";
@@ -95,8 +96,8 @@ function inPairs(first: Predicted, second: Predicted): Predicted {
   const predicted = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     const margin = first.prediction.predictions[row] - second.prediction.predictions[row];
-    probabilities[2 * row] = 1 / (1 + Math.exp(-margin));
-    probabilities[2 * row + 1] = 1 / (1 + Math.exp(margin));
+    probabilities[2 * row] = expit(margin);
+    probabilities[2 * row + 1] = expit(-margin);
     predicted[row] = Number(margin < 0);
   }
   const notes = new Map<string, Note>();

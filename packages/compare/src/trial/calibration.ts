@@ -1,4 +1,5 @@
 import { marginScale } from "minimand";
+import { expit } from "minimand/engine";
 import type { Part } from "./fold.ts";
 import type { Prediction } from "./outcome.ts";
 
@@ -39,7 +40,7 @@ export function calibrated(prediction: Prediction, { temperature, flipRate }: Ca
   const logOdds = logOddsOf(prediction);
   const probabilities = prediction.probabilities.map((_, i) => {
     const margin = (i % 2 === 1 ? 1 : -1) * logOdds[i >> 1];
-    return flipRate + (1 - 2 * flipRate) * sigmoid(margin / temperature);
+    return flipRate + (1 - 2 * flipRate) * expit(margin / temperature);
   });
   return { ...prediction, probabilities };
 }
@@ -53,9 +54,4 @@ export function cleanLogOdds(prediction: Pick<Prediction, "probabilities">, flip
     Math.min(Math.max((p - flipRate) / (1 - 2 * flipRate), nearest), 1 - nearest),
   );
   return logOddsOf({ probabilities: clean });
-}
-
-function sigmoid(x: number): number {
-  const e = Math.exp(-Math.abs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
 }

@@ -6,6 +6,7 @@ export * from "./checks.ts";
 export * from "./compile.ts";
 export * from "./differentiate.ts";
 export * from "./exact-numbers.ts";
+export * from "./expit.ts";
 export * from "./forward.ts";
 export * from "./numerics.ts";
 export * from "./options.ts";

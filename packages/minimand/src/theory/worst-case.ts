@@ -1,4 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../engine/errors.ts";
+import { expit, log1pExp } from "../engine/expit.ts";
 import { checkOptions } from "../engine/options.ts";
 
 /** A loss whose worst case over moved inputs has a closed form for a linear score. */
@@ -116,7 +117,7 @@ export function worstCaseOf(
 function plain(loss: RobustLoss, margin: number): number {
   if (loss === "zeroOne") return margin <= 0 ? 1 : 0;
   if (loss === "hinge") return Math.max(0, 1 - margin);
-  return loss === "squared" ? margin * margin : softplus(-margin);
+  return loss === "squared" ? margin * margin : log1pExp(-margin);
 }
 
 /**
@@ -125,8 +126,8 @@ function plain(loss: RobustLoss, margin: number): number {
  */
 function logisticWorstCase(margin: number, norm: number, gamma: number): { value: number; distance: number } {
   const most = norm / gamma;
-  const slope = (t: number): number => norm * sigmoid(norm * t - margin) - gamma * t;
-  const value = (t: number): number => softplus(norm * t - margin) - (gamma * t * t) / 2;
+  const slope = (t: number): number => norm * expit(norm * t - margin) - gamma * t;
+  const value = (t: number): number => log1pExp(norm * t - margin) - (gamma * t * t) / 2;
   const root = Math.sqrt(Math.max(0, 1 - (4 * gamma) / (norm * norm)));
   // logit((1 +- root) / 2)
   const half = Math.log1p(root) - Math.log1p(-root);
@@ -148,6 +149,3 @@ function bisect(f: (t: number) => number, from: number, to: number): number {
   }
   return low + (high - low) / 2;
 }
-
-const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));

@@ -1,4 +1,4 @@
-import { sigmoid } from "./logistic.ts";
+import { expit } from "../../engine/expit.ts";
 import { likeliestScale, sizeOf } from "./margin-scale.ts";
 
 /** A log-likelihood of flip rates, where it is largest, and by which scale of the margins. */
@@ -9,7 +9,7 @@ export interface Likelihood {
 }
 
 /** `e + (1 - 2 e) sigma(z) = (1 - e) sigma(z) + e sigma(-z)`: nothing cancels. */
-const shareAt = (z: number, e: number): number => (1 - e) * sigmoid(z) + e * sigmoid(-z);
+const shareAt = (z: number, e: number): number => (1 - e) * expit(z) + e * expit(-z);
 
 function sumOver(margins: ArrayLike<number>, of: (z: number) => number): number {
   let sum = 0;
@@ -19,7 +19,7 @@ function sumOver(margins: ArrayLike<number>, of: (z: number) => number): number 
 
 /** That of margins as they are. */
 export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
-  const slope = (e: number): number => sumOver(margins, (z) => (sigmoid(-z) - sigmoid(z)) / shareAt(z, e));
+  const slope = (e: number): number => sumOver(margins, (z) => (expit(-z) - expit(z)) / shareAt(z, e));
   return {
     logLikelihood: (e) => sumOver(margins, (z) => Math.log(shareAt(z, e))),
     best: slope(0) <= 0 ? 0 : slope(0.5) >= 0 ? 0.5 : rootOf(slope, 0, 0.5),

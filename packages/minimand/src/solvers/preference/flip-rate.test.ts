@@ -1,9 +1,9 @@
 import { estimateFlipRate } from "minimand";
 import { describe, expect, it } from "vitest";
 import { refuseUnknownOptions } from "../../../../../test/support/unknown-options.ts";
+import { expit } from "../../engine/expit.ts";
 import { randomSource } from "../../engine/random.ts";
 import { betaCdf, betaQuantile } from "./beta-quantile.ts";
-import { sigmoid } from "./logistic.ts";
 
 const { fromAudit, fromAgreement, fromLikelihood } = estimateFlipRate;
 
@@ -57,7 +57,7 @@ describe("the flip rate", () => {
     for (let run = 0; run < 40; run++) {
       const margins = Array.from({ length: 400 }, () => {
         const z = 16 * (next() - 0.5);
-        const agrees = next() < sigmoid(z) !== next() < truth;
+        const agrees = next() < expit(z) !== next() < truth;
         return agrees ? z : -z;
       });
       const found = fromLikelihood(margins, { scale: "fitted" });
@@ -86,7 +86,7 @@ describe("the flip rate", () => {
     for (let run = 0; run < 200; run++) {
       const margins = Array.from({ length: 300 }, () => {
         const z = 8 * (next() - 0.5);
-        const prefersFirst = next() < sigmoid(z);
+        const prefersFirst = next() < expit(z);
         const flipped = next() < truth;
         return prefersFirst !== flipped ? z : -z;
       });
@@ -102,7 +102,7 @@ describe("the flip rate", () => {
   it("by the likelihood comes with its profile, highest at the estimate", () => {
     const margins = [...Array(70).fill(5), ...Array(30).fill(-5)];
     const { epsilon, lower, upper, profile } = fromLikelihood(margins, { grid: [0, 0.1, 0.2, 0.3, 0.4] });
-    expect(epsilon).toBeCloseTo((0.3 - sigmoid(-5)) / (1 - 2 * sigmoid(-5)), 10);
+    expect(epsilon).toBeCloseTo((0.3 - expit(-5)) / (1 - 2 * expit(-5)), 10);
     expect(profile.map(({ epsilon }) => epsilon)).toEqual([0, 0.1, 0.2, 0.3, 0.4]);
     const values = profile.map(({ logLikelihood }) => logLikelihood);
     expect(values.every((v) => v <= 0)).toBe(true);

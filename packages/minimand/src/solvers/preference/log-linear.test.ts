@@ -1,8 +1,8 @@
 import { type LogLinearOptions, logLinearPreference } from "minimand";
 import { describe, expect, it } from "vitest";
+import { expit, log1pExp } from "../../engine/expit.ts";
 import { normal, randomSource } from "../../engine/random.ts";
 import { inner } from "../../online/vectors.ts";
-import { sigmoid, softplus } from "./logistic.ts";
 
 const losses = ["dpo", "conservative", "robust", "noise-aware"] as const;
 const near = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits: number) => {
@@ -15,7 +15,7 @@ function pairsOf(n: number, truth: readonly number[], epsilon: number, seed: num
   const next = randomSource(seed);
   return Array.from({ length: n }, () => {
     const x = truth.map(() => normal(next));
-    const right = next() < sigmoid(inner(x, truth));
+    const right = next() < expit(inner(x, truth));
     const sign = right !== next() < epsilon ? 1 : -1;
     return x.map((v) => sign * v);
   });
@@ -28,10 +28,10 @@ function lossAt(
 ): number {
   const one = (z: number): number =>
     ({
-      dpo: softplus(-z),
-      conservative: (1 - epsilon) * softplus(-z) + epsilon * softplus(z),
-      robust: ((1 - epsilon) * softplus(-z) - epsilon * softplus(z)) / (1 - 2 * epsilon),
-      "noise-aware": -Math.log(epsilon + (1 - 2 * epsilon) * sigmoid(z)),
+      dpo: log1pExp(-z),
+      conservative: (1 - epsilon) * log1pExp(-z) + epsilon * log1pExp(z),
+      robust: ((1 - epsilon) * log1pExp(-z) - epsilon * log1pExp(z)) / (1 - 2 * epsilon),
+      "noise-aware": -Math.log(epsilon + (1 - 2 * epsilon) * expit(z)),
     })[loss];
   return differences.reduce((sum, x) => sum + one(beta * inner(x, theta)), 0) / differences.length;
 }

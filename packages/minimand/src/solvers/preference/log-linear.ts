@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
+import { expit, log1pExp } from "../../engine/expit.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { checkedVector, checkVector, inner, innerAt } from "../../online/vectors.ts";
-import { sigmoid, softplus } from "./logistic.ts";
 import { type Convex, minimize, minimizeInBall } from "./newton.ts";
 
 /** What {@link logLinearPreference} fits. */
@@ -105,9 +105,9 @@ interface Curve {
 /** `softplus(-z) + tilt z` */
 function tilted(tilt: number): Curve {
   return {
-    value: (z) => softplus(-z) + tilt * z,
-    slope: (z) => tilt - sigmoid(-z),
-    curvature: (z) => sigmoid(z) * sigmoid(-z),
+    value: (z) => log1pExp(-z) + tilt * z,
+    slope: (z) => tilt - expit(-z),
+    curvature: (z) => expit(z) * expit(-z),
   };
 }
 
@@ -116,12 +116,12 @@ const curves: { [loss in LogLinearOptions["loss"]]: (epsilon: number) => Curve }
   conservative: (epsilon) => tilted(epsilon),
   robust: (epsilon) => tilted(-epsilon / (1 - 2 * epsilon)),
   "noise-aware": (epsilon) => {
-    const p = (z: number): number => epsilon + (1 - 2 * epsilon) * sigmoid(z);
-    const rise = (z: number): number => (1 - 2 * epsilon) * sigmoid(z) * sigmoid(-z);
+    const p = (z: number): number => epsilon + (1 - 2 * epsilon) * expit(z);
+    const rise = (z: number): number => (1 - 2 * epsilon) * expit(z) * expit(-z);
     return {
       value: (z) => -Math.log(p(z)),
       slope: (z) => -rise(z) / p(z),
-      curvature: (z) => (rise(z) / p(z)) ** 2 - (rise(z) * (sigmoid(-z) - sigmoid(z))) / p(z),
+      curvature: (z) => (rise(z) / p(z)) ** 2 - (rise(z) * (expit(-z) - expit(z))) / p(z),
     };
   },
 };

@@ -1,15 +1,15 @@
 import { marginScale } from "minimand";
 import { describe, expect, it } from "vitest";
 import { refuseUnknownOptions } from "../../../../../test/support/unknown-options.ts";
+import { expit } from "../../engine/expit.ts";
 import { randomSource } from "../../engine/random.ts";
-import { sigmoid } from "./logistic.ts";
 
 const next = randomSource(3);
 /** Margins of a model that is `times` too sure of itself, of labels that are flipped with a probability. */
 const margins = (times: number, epsilon: number): number[] =>
   Array.from({ length: 20_000 }, () => {
     const z = 10 * (next() - 0.5);
-    const agrees = next() < sigmoid(z) !== next() < epsilon;
+    const agrees = next() < expit(z) !== next() < epsilon;
     return times * (agrees ? z : -z);
   });
 

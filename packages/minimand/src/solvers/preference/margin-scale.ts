@@ -1,7 +1,7 @@
 import { checkNumber } from "../../engine/errors.ts";
+import { expit, log1pExp } from "../../engine/expit.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { checkVector } from "../../online/vectors.ts";
-import { sigmoid, softplus } from "./logistic.ts";
 
 /**
  * Temperature scaling of preferences: the number that margins are multiplied by so that held-out labels are likeliest.
@@ -57,7 +57,7 @@ export function likeliestScale(
     let [value, slope, information] = [0, 0, 0];
     for (let i = 0; i < margins.length; i++) {
       const z = s * margins[i];
-      const [right, wrong] = [sigmoid(z), sigmoid(-z)];
+      const [right, wrong] = [expit(z), expit(-z)];
       const share = Math.max((1 - e) * right + e * wrong, Number.MIN_VALUE);
       const change = ((1 - 2 * e) * z * right * wrong) / share;
       value += Math.log(share);
@@ -66,7 +66,7 @@ export function likeliestScale(
     }
     const middling = Math.exp(power);
     const pull = prior * middling * Math.tanh(middling / 2);
-    value -= prior * (softplus(middling) + softplus(-middling));
+    value -= prior * (log1pExp(middling) + log1pExp(-middling));
     return { power, value, slope: slope - pull, information: information + pull };
   };
   let best = at(start);

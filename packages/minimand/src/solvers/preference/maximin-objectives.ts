@@ -1,4 +1,4 @@
-import { sigmoid, softplus } from "./logistic.ts";
+import { expit, log1pExp } from "../../engine/expit.ts";
 import type { Convex } from "./newton.ts";
 import type { Tables } from "./preference-tables.ts";
 
@@ -8,15 +8,15 @@ export function preferences({ chosen, rejected, S, K }: Tables): Convex {
   const size = S * K;
   return {
     size,
-    value: (r) => chosen.reduce((sum, w, i) => sum + softplus(r[rejected[i]] - r[w]), 0) / n,
+    value: (r) => chosen.reduce((sum, w, i) => sum + log1pExp(r[rejected[i]] - r[w]), 0) / n,
     derivatives(r) {
       const [gradient, hessian] = [new Float64Array(size), new Float64Array(size * size)];
       for (let i = 0; i < n; i++) {
         const [w, l] = [chosen[i], rejected[i]];
-        const wrong = sigmoid(r[l] - r[w]);
+        const wrong = expit(r[l] - r[w]);
         gradient[w] -= wrong / n;
         gradient[l] += wrong / n;
-        const curvature = (wrong * sigmoid(r[w] - r[l])) / n;
+        const curvature = (wrong * expit(r[w] - r[l])) / n;
         hessian[w * size + w] += curvature;
         hessian[l * size + l] += curvature;
         hessian[w * size + l] -= curvature;

@@ -1,4 +1,5 @@
 import { checkNumber } from "../../../engine/errors.ts";
+import { expit, log1pExp } from "../../../engine/expit.ts";
 import { checkOptions } from "../../../engine/options.ts";
 
 /**
@@ -42,7 +43,7 @@ export interface ZLossSpecOptions {
 }
 
 /**
- * The Z-loss, `softplus(a (b - z_c)) / a` of the standardised target score `z_c = (o_c - mu) / sigma`, with
+ * The Z-loss, `log1pExp(a (b - z_c)) / a` of the standardised target score `z_c = (o_c - mu) / sigma`, with
  * `mu = s / D` and `sigma^2 = max(q / D - mu^2, 0) + eps`.
  *
  * Not the penalty on the logarithm of the softmax normaliser that carries the same name.
@@ -66,10 +67,10 @@ export function zLossSpec(options: ZLossSpecOptions = {}): SphericalLossSpec {
   };
   return {
     name: `Z-loss (a ${softness}, b ${b})`,
-    value: (q, s, a, D) => softplus(softness * (b - statistics(q, s, a, D).z)) / softness,
+    value: (q, s, a, D) => log1pExp(softness * (b - statistics(q, s, a, D).z)) / softness,
     partials(q, s, a, D) {
       const { mu, sigma, z } = statistics(q, s, a, D);
-      const g = sigmoid(softness * (b - z));
+      const g = expit(softness * (b - z));
       return [(g * z) / (2 * D * sigma * sigma), (g * (1 - (z * mu) / sigma)) / (D * sigma), -g / sigma];
     },
   };
@@ -141,15 +142,6 @@ export function upperBoundConstants(xi: number): { lambda: number; offset: (D: n
   return {
     lambda,
     offset: (D) =>
-      -((D - 2) ** 2) / (16 * D * lambda) - (D * xi) / 2 - D * lambda * xi * xi + D * softplus(xi),
+      -((D - 2) ** 2) / (16 * D * lambda) - (D * xi) / 2 - D * lambda * xi * xi + D * log1pExp(xi),
   };
-}
-
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-function sigmoid(x: number): number {
-  const e = Math.exp(-Math.abs(x));
-  return (x >= 0 ? 1 : e) / (1 + e);
 }

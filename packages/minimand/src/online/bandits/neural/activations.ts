@@ -1,3 +1,5 @@
+import { expit, log1pExp } from "../../../engine/expit.ts";
+
 /** The activations of the hidden layers; the theory asks for a smooth one. */
 export const activations = ["relu", "softplus", "gelu", "tanh"] as const;
 export type Activation = (typeof activations)[number];
@@ -15,8 +17,8 @@ export const activate: Record<Activation, (values: Float64Array, slopes: Float64
   softplus(values, slopes) {
     for (let i = 0; i < values.length; i++) {
       const z = values[i];
-      values[i] = softplus(z);
-      slopes[i] = sigmoid(z);
+      values[i] = log1pExp(z);
+      slopes[i] = expit(z);
     }
   },
   gelu(values, slopes) {
@@ -36,14 +38,3 @@ export const activate: Record<Activation, (values: Float64Array, slopes: Float64
     }
   },
 };
-
-/** `ln(1 + e^z)`, for every finite z. */
-export function softplus(z: number): number {
-  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-}
-
-/** `1 / (1 + e^-z)`, for every z. */
-export function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
-}

@@ -1,7 +1,7 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
+import { expit, log1pExp } from "../../../engine/expit.ts";
 import { checkOptions } from "../../../engine/options.ts";
 import { checkVector } from "../../vectors.ts";
-import { sigmoid, softplus } from "./activations.ts";
 import type { LayerRange } from "./network.ts";
 import { addSigns, type Signs, signProducts } from "./signs.ts";
 
@@ -75,7 +75,7 @@ export function perturbedKlLoss(point: PerturbedPoint, signs: Signs, y: number):
     gradient: gradientOf(
       point,
       signs,
-      scores.map((s) => sigmoid(s) - y),
+      scores.map((s) => expit(s) - y),
     ),
   };
 }
@@ -103,13 +103,13 @@ export function expectedSquareLoss(point: PerturbedPoint, y: number): ValueAndGr
 export function expectedKlBound(point: PerturbedPoint, y: number): ValueAndGradient {
   checkNumber("y", y, { min: 0, max: 1 });
   checkPoint(point, point.gradient.length);
-  return anchored(point, bernoulliKl(y, point.output), sigmoid(point.output) - y, point.scale ** 2 / 4);
+  return anchored(point, bernoulliKl(y, point.output), expit(point.output) - y, point.scale ** 2 / 4);
 }
 
 /** `KL(y || sigmoid(s)) = softplus(s) - y s + y ln y + (1 - y) ln(1 - y)`, with `0 ln 0 = 0`; never below 0. */
 export function bernoulliKl(y: number, score: number): number {
   const entropy = (y === 0 ? 0 : y * Math.log(y)) + (y === 1 ? 0 : (1 - y) * Math.log(1 - y));
-  return Math.max(0, y * softplus(-score) + (1 - y) * softplus(score) + entropy);
+  return Math.max(0, y * log1pExp(-score) + (1 - y) * log1pExp(score) + entropy);
 }
 
 /**

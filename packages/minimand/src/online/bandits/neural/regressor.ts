@@ -1,8 +1,8 @@
 import { rangeError } from "../../../engine/errors.ts";
+import { expit } from "../../../engine/expit.ts";
 import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import { randomStream } from "../random-stream.ts";
-import { sigmoid } from "./activations.ts";
 import { descent, stepSizeAt } from "./descent.ts";
 import { type OnlineNetwork, onlineNetwork } from "./network.ts";
 import { largestStableRate, perturbationScale, projectBall } from "./perturbation.ts";
@@ -100,7 +100,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   const row = new Float64Array(dim);
   let updates = 0;
 
-  const link = loss === "kl" ? sigmoid : (s: number): number => s;
+  const link = loss === "kl" ? expit : (s: number): number => s;
 
   /** Adds the gradient of one example of the batch; false where the output isn't finite. */
   function add(slot: number, x: Float64Array, y: number): boolean {
