@@ -55,15 +55,12 @@ async function fitNetwork(
   const { task, classes } = dataset;
   const { encoder, whole } = makeWhole(dataset);
   const { preference } = chosen;
-  if (preference !== undefined) {
-    const { assumed, flipRate: judged } = preference;
-    whole.flips = { judged, assumed, identifiable: judged > 0 };
-  }
   const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
   const learner = makeLearner(network, candidate, info, settings, compile);
-  const trained = await learner.trainFor(chosen.epochs, whole, chosen.configuration, {
+  const all = { ...whole, ...(preference && { flips: preference }) };
+  const trained = await learner.trainFor(chosen.epochs, all, chosen.configuration, {
     seed: derive(0, dataset.rows),
     signal,
   });

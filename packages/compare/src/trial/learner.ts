@@ -15,6 +15,7 @@ import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
 import { memoryOf, stepOf } from "./candidate-step.ts";
+import type { FoldFlips } from "./flips.ts";
 import type { Part, PreparedFold } from "./fold.ts";
 import type { Network, Trained } from "./network.ts";
 import { selectionFor } from "./selection.ts";
@@ -41,7 +42,9 @@ export interface Learner {
   /** Trains for a fixed number of epochs, without validation. */
   trainFor(
     epochs: number,
-    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled" | "flips">,
+    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled"> & {
+      flips?: Pick<FoldFlips, "assumed">;
+    },
     configuration: Configuration,
     options: { seed: number; signal?: AbortSignal },
   ): Promise<Trained>;
