@@ -84,7 +84,7 @@ export interface AccuracyPredictorOptions {
 /** Predicts the accuracy of configurations. */
 export interface AccuracyPredictor {
   /** Accuracies, one for each row of features. */
-  predict(features: readonly (readonly number[])[]): Float32Array;
+  predict(features: readonly (readonly number[])[]): Promise<Float32Array>;
   /** Frees the network. */
   dispose(): void;
 }
@@ -102,7 +102,7 @@ export interface AccuracyPredictor {
  * @example
  * const features = [[1, 0], [0, 1]]
  * const fitted = await trainAccuracyPredictor(features, [0.9, 0.5], { hidden: [8], epochs: 500, learningRate: 0.01, seed: 1 })
- * fitted.predict(features).map((a) => Math.round(a * 10) / 10) // [0.9, 0.5]
+ * (await fitted.predict(features)).map((a) => Math.round(a * 10) / 10) // [0.9, 0.5]
  * @see Xu et al. 2023, arXiv 2308.07650, section 3.4
  */
 export async function trainAccuracyPredictor(
@@ -143,10 +143,11 @@ export async function trainAccuracyPredictor(
   step.dispose();
   const run = predictor(model);
   return {
-    predict(rows) {
+    async predict(rows) {
       if (widthOf(rows) !== width) throw rangeError("features", `rows of ${width} numbers`, rows[0]);
       const given = np.array(Float32Array.from(rows.flat()), { shape: [rows.length, width] });
-      return Float32Array.from(run(params, modelState, given).dataSync(), (v) => mean + deviation * v);
+      const values = await run(params, modelState, given).data();
+      return Float32Array.from(values, (v) => mean + deviation * v);
     },
     dispose() {
       run.dispose();

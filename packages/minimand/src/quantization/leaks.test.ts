@@ -114,7 +114,7 @@ it("a predictor leaves nothing alive", async () => {
       [0, 1],
     ];
     const fitted = await trainAccuracyPredictor(features, [0.1, 0.9], { hidden: [4], epochs: 2, seed: 1 });
-    fitted.predict(features);
+    await fitted.predict(features);
     fitted.dispose();
   };
   expect(await asyncLeakOf(train)).toBe(0);

@@ -145,7 +145,7 @@ describe("trainAccuracyPredictor", () => {
     const predictor = await trainAccuracyPredictor(features.slice(0, 200), accuracies.slice(0, 200), {
       seed: 1,
     });
-    const predicted = [...predictor.predict(features.slice(200))];
+    const predicted = [...(await predictor.predict(features.slice(200)))];
     predictor.dispose();
     expect(kendall(predicted, accuracies.slice(200))).toBeGreaterThan(0.7);
   });

@@ -65,7 +65,7 @@ export async function searchTrial(
     ...(sizes.predictorEpochs !== null && { epochs: sizes.predictorEpochs }),
   });
   const unseen = [features.slice(learned), accuracies.slice(learned)] as const;
-  const tau = kendall([...predictor.predict(unseen[0])], unseen[1]);
+  const tau = kendall([...(await predictor.predict(unseen[0]))], unseen[1]);
   const linearTau = kendall(unseen[0].map(leastSquares(...seen)), unseen[1]);
 
   const form = formOf(judgedForms[1]);
@@ -73,7 +73,7 @@ export async function searchTrial(
   const most = sizes.searched;
   const space = { ...everything, target: { weight: most, act: most } };
   const all = enumerateConfigs(everything);
-  const predictions = predictor.predict(all.map((configs) => encodeConfigs(configs, { bits })));
+  const predictions = await predictor.predict(all.map((configs) => encodeConfigs(configs, { bits })));
   const guesses = new Map(all.map((configs, i) => [nameOf(configs), predictions[i]]));
   predictor.dispose();
   const truth = new Map<string, number>();
