@@ -106,8 +106,6 @@ export async function trainOwnRefiner(
     ...{ tokenizer, length: shape.length },
     coarse: known.map(({ coarse }) => coarse),
     fine: known.map(({ fine }) => fine),
-    latents: new Float32Array(known.length),
-    latentShape: [1],
   });
   const params = startOf(shape, seed);
   let done = 0;

@@ -12,9 +12,9 @@ export interface PromptPairs {
   /** Short prompts, and the long ones that were made of the same things. */
   coarse: readonly string[];
   fine: readonly string[];
-  /** Latents of the long prompts' pictures, row by row, and the shape of one. */
-  latents: Float32Array;
-  latentShape: readonly number[];
+  /** Latents of the long prompts' pictures, row by row, and the shape of one; left out where the words alone are learned. */
+  latents?: Float32Array;
+  latentShape?: readonly number[];
 }
 
 /** Examples to train a refiner on, and what became of the prompts. */
@@ -43,12 +43,15 @@ export function promptExamples(options: PromptPairs): PromptExamples {
   checkOptions("promptExamples", options, {
     ...{ tokenizer: true, length: true, coarse: true, fine: true, latents: true, latentShape: true },
   });
-  const { tokenizer, length, coarse, fine, latents, latentShape } = options;
+  const { tokenizer, length, coarse, fine } = options;
   checkTokenizer(tokenizer);
   checkNumber("length", length, { min: 3, integer: true });
   if (!Array.isArray(coarse) || !Array.isArray(fine))
     throw typeError("coarse and fine", "lists of prompts", coarse);
   if (fine.length !== coarse.length) throw rangeError("fine", `${coarse.length} prompts`, fine);
+  const { latents = new Float32Array(coarse.length), latentShape = [1] } = options;
+  if ((options.latents === undefined) !== (options.latentShape === undefined))
+    throw typeError("latents and latentShape", "both or none", options.latents);
   const size = latentShape.reduce((a, b) => a * b, 1);
   if (latents?.length !== coarse.length * size)
     throw rangeError("latents", `${coarse.length} rows of ${size} numbers`, latents);

@@ -250,6 +250,13 @@ describe("examples of prompts", () => {
     expect(one.examples.shape).toEqual([2, length]);
   });
 
+  it("have no picture where the words alone are learned", () => {
+    const words = of({ latents: undefined, latentShape: undefined }).examples;
+    expect(words.x).toEqual(of().examples.x);
+    expect([...words.y]).toEqual([0]);
+    expect(() => of({ latentShape: undefined })).toThrow(/^latents and latentShape: expected both or none/);
+  });
+
   it("are cut to the length where the long prompt is longer", () => {
     const { cut, examples } = of({ length: 4, fine: ["a red moon, smooth", "a blue house"] });
     expect(cut).toBe(2);
