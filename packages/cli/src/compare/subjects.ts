@@ -89,39 +89,8 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
   for (const input of inputs) {
     const { name, source, sha256 } = input;
     const table = await readInputTable(input, settings);
-    if (settings.task === "preference") {
-      const dataset = pairDataset(table, settings);
-      const readingNotes = table.notes.length;
-      releaseTable(table);
-      checkFolds(dataset, settings.folds);
-      checkSplits(dataset, settings);
-      const none = { testTable: null, testRows: null, testSha256: null, teacherSha256: null };
-      const shared = shareDataset(dataset);
-      subjects.push({ name, source, readingNotes, dataset: shared, sha256, unlabeledSha256: null, ...none });
-      continue;
-    }
-    const plain = makeDataset(table, {
-      target: settings.target,
-      types: settings.types,
-      missing: settings.missing,
-      ignore: settings.ignore,
-      ...(settings.task === "auto" ? {} : { task: settings.task }),
-      ...(settings.group === null ? {} : { group: settings.group }),
-      ...(settings.time === null ? {} : { time: settings.time }),
-      ...(settings.bagColumn === null ? {} : { bagColumn: settings.bagColumn }),
-      ...(settings.positive === null ? {} : { positive: settings.positive }),
-    });
-    const taught =
-      teacher === null
-        ? plain
-        : await withTeacher(plain, table, teacher.model, {
-            place: teacher.place,
-            testsElsewhere: testTable !== null,
-          });
-    const known = testTable === null ? [] : testCopies(plain, table, testTable);
-    releaseTable(table);
-    const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
-    const dataset = withTwinsTogether(whole, testTable === null ? settings.folds : null);
+    const readAs = settings.task === "preference" ? pairsRead : rowsRead;
+    const { dataset, notesOf } = await readAs(table, settings, { teacher, testTable, unlabeled });
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);
@@ -129,16 +98,7 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
       name,
       source,
       readingNotes: table.notes.length,
-      dataset: shareDataset({
-        ...dataset,
-        notes: [
-          ...dataset.notes,
-          ...(settings.group === null ? [] : [groupNote(settings.group, whole, dataset)]),
-          ...examine(dataset, settings),
-          ...known,
-          ...notes,
-        ],
-      }),
+      dataset: shareDataset({ ...dataset, notes: [...dataset.notes, ...notesOf(), ...notes] }),
       testTable,
       testRows,
       sha256,
@@ -155,6 +115,62 @@ export async function readSubjects(inputs: readonly Input[], settings: Settings)
     );
   }
   return subjects;
+}
+
+/** A data set, and what is said of it once it is known that it can be cut. */
+interface Read {
+  dataset: Dataset;
+  notesOf(): Note[];
+}
+
+/** What other files say of a table. */
+interface OtherFiles {
+  teacher: Awaited<ReturnType<typeof readTeacher>> | null;
+  testTable: Table | null;
+  unlabeled: { table: Table } | null;
+}
+
+/** The pairs of a table, which is let go. */
+async function pairsRead(table: Table, settings: Settings): Promise<Read> {
+  const dataset = pairDataset(table, settings);
+  releaseTable(table);
+  return { dataset, notesOf: () => [] };
+}
+
+/** The rows of a table, which is let go. */
+async function rowsRead(
+  table: Table,
+  settings: Settings,
+  { teacher, testTable, unlabeled }: OtherFiles,
+): Promise<Read> {
+  const { target, types, missing, ignore, task, group, time, bagColumn, positive } = settings;
+  const plain = makeDataset(table, {
+    ...{ target, types, missing, ignore },
+    ...(task === "auto" ? {} : { task }),
+    ...(group === null ? {} : { group }),
+    ...(time === null ? {} : { time }),
+    ...(bagColumn === null ? {} : { bagColumn }),
+    ...(positive === null ? {} : { positive }),
+  });
+  const taught =
+    teacher === null
+      ? plain
+      : await withTeacher(plain, table, teacher.model, {
+          place: teacher.place,
+          testsElsewhere: testTable !== null,
+        });
+  const known = testTable === null ? [] : testCopies(plain, table, testTable);
+  releaseTable(table);
+  const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
+  const dataset = withTwinsTogether(whole, testTable === null ? settings.folds : null);
+  return {
+    dataset,
+    notesOf: () => [
+      ...(group === null ? [] : [groupNote(group, whole, dataset)]),
+      ...examine(dataset, settings),
+      ...known,
+    ],
+  };
 }
 
 /** What `--group` comes to. */
