@@ -3,6 +3,7 @@ import { smallHost as host, quickRun, testVerdicts } from "../kit/test-host.fixt
 import { banditTrial } from "./bandit-trial.ts";
 import { rewardOfBest } from "./best-of.ts";
 import { reproduction } from "./reproduction.ts";
+import { wordRewards } from "./reward-model.ts";
 import { scales } from "./settings.ts";
 import { rewardAt } from "./text-runs.ts";
 import { type BanditCell, type Evidence, judge } from "./verdict.ts";
@@ -61,6 +62,27 @@ describe("the reward at a divergence", () => {
 
   it("lies on straight lines between checkpoints, where it is first reached, and else at the end", () => {
     expect([0, 0.5, 2, 3].map((kl) => rewardAt(path, kl))).toEqual([0.1, expect.closeTo(0.15, 12), 0.3, 0.9]);
+  });
+});
+
+describe("a model of rewards", () => {
+  // Word 2 against word 3; two labels of five are the wrong way round, and word 4 is on both sides.
+  const pairs = Array.from({ length: 30 }, (_, i) => {
+    const [chosen, rejected] = i % 5 < 2 ? [3, 2] : [2, 3];
+    return { prompt: [1], chosen: [chosen, 4], rejected: [rejected, 4] };
+  });
+  const fitted = (epsilon: number) =>
+    wordRewards({ pairs, vocabulary: 5, epsilon, steps: 250, seed: 1 }, host);
+
+  it("prefers what is chosen more often, the more the more of it is taken for flips", async () => {
+    const [plain, robust] = [await fitted(0), await fitted(0.3)];
+    for (const [nothing, start, good, bad, shared] of [plain, robust]) {
+      expect([nothing, start, shared]).toEqual([0, 0, 0]);
+      expect(bad).toBeCloseTo(-good, 5);
+    }
+    // Three to two is a difference of log 1.5.
+    expect(Math.abs(plain[2] - plain[3] - Math.log(1.5))).toBeLessThan(0.05);
+    expect(robust[2]).toBeGreaterThan(1.5 * plain[2]);
   });
 });
 

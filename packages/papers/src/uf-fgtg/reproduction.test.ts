@@ -3,20 +3,27 @@ import {
   promptDecoder,
   promptEncoder,
   promptRefiner,
+  type RefinerParams,
   refinePrompt,
   wordTokenizer,
   wordTokenizerFrom,
 } from "minimand";
-import { randomSource } from "minimand/engine";
+import { disposeTree, randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { mean } from "../kit/statistics.ts";
 import { assetsOf, bundledHost, expectOnGrid, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
-import { arms, trainedByDefault } from "./arms.ts";
+import { armOf, arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
+import { disposeFrozen, loadFrozen } from "./models/index.ts";
 import { loadPromptWorld } from "./prompt-world.ts";
 import { aestheticsOf } from "./refining/aesthetics.ts";
 import { bigramContinuer, meanModifiers, withRandomModifiers } from "./refining/by-rule.ts";
 import { judgePictures } from "./refining/judge-pictures.ts";
+import { learnPreferences } from "./refining/learn-preferences.ts";
 import { pairsOf } from "./refining/pair-rows.ts";
+import { rewrites } from "./refining/rewrites.ts";
+import { readRefiner, refinerPart } from "./refining/saved-refiner.ts";
+import { adapterOf } from "./refining/train-refiner.ts";
 import { reproduction } from "./reproduction.ts";
 import { grids, shown } from "./settings.ts";
 import tuned from "./tuned.json" with { type: "json" };
@@ -78,6 +85,45 @@ describe("the reproduction of uf-fgtg", () => {
   });
 });
 
+describe("preferences of pictures", () => {
+  it("teach which rewrites are judged to be what was asked for", async () => {
+    const read = host.asset!;
+    const frozen = await loadFrozen(read);
+    const refiner = armOf("still").refiner!;
+    const file = `checkpoints/${refinerPart("still", 0)}.safetensors`;
+    const params = readRefiner(await read(file), frozen, adapterOf(refiner));
+    const prompts = ["red moon", "blue house", "white star", "green tree", "purple ring", "yellow ball"];
+    const words = "sharp focus";
+    const has = (text: string): number => Number(text.includes(words));
+    const tools = {
+      // A picture is whether its prompt has the words, which is what the judge is for.
+      generator: {
+        generate: async (texts: readonly string[]) => texts.map((text) => Float32Array.of(has(text))),
+        dispose() {},
+      },
+      judge: {
+        classify: async () => ({ shape: [], colour: [] }),
+        embedTexts: async (texts: readonly string[]) => texts.map(() => Float32Array.of(1, 0)),
+        embedPictures: async (pictures: readonly Picture[]) =>
+          pictures.map(([good]) => Float32Array.of(good, 1 - good)),
+        dispose() {},
+      },
+      looksOf: () => ({ score: 0, share: 1 }),
+    };
+    const start = { refiner, params };
+    const learned = await learnPreferences(frozen, start, prompts, { seed: 1, steps: 40 }, tools, {});
+    expect(learned.pairs).toBeGreaterThan(5);
+    // Other noise changes no score here.
+    expect(learned.flipRate).toBeLessThan(0.05);
+    const shareOf = async (params: RefinerParams): Promise<number> =>
+      mean((await rewrites(frozen, { refiner, params }, prompts, { count: 8, seed: 3 }, {})).flat().map(has));
+    expect(await shareOf(learned.params)).toBeGreaterThan((await shareOf(params)) + 0.1);
+    disposeTree(learned.params);
+    disposeTree(params);
+    disposeFrozen(frozen);
+  }, 600_000);
+});
+
 const triplets = cfpMini({ seed: 3, triplets: 60 });
 
 describe("prompts by rule", () => {
@@ -87,7 +133,9 @@ describe("prompts by rule", () => {
     expect(first).toBe("red moon");
     expect(new Set(others).size).toBe(4);
     for (const words of others) expect(modifierWords).toContain(words);
-    expect(meanModifiers(triplets)).toBeGreaterThan(1);
+    const [triplet] = triplets;
+    const fine = ["red moon, hdr, smooth, matte", "blue ball, hdr"];
+    expect(meanModifiers(fine.map((one) => ({ ...triplet, fine: one })))).toBe(2);
   });
 
   it("continue by pairs that stand in fine prompts, and by no others", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { closeTo, numbers } from "../numbers.fixture.ts";
 import {
+  aotLoss,
   bcoPairLoss,
   combinePairLosses,
   denoise,
@@ -152,6 +153,35 @@ describe("pairs", () => {
     close(
       plain,
       w.map((v, i) => Math.log1p(Math.exp(l[i] - v))),
+    );
+  });
+
+  it("imply rewards by the divergence of Jensen and Shannon that are 0 at the reference", () => {
+    const [w, l] = [Math.log(3), -Math.log(3)];
+    const arms = {
+      policyChosen: np.array([w - 9, -9]),
+      policyRejected: np.array([l - 9, -9]),
+      refChosen: np.array([-9, -9]),
+      refRejected: np.array([-9, -9]),
+    };
+    const { chosen, rejected, ...others } = implicitRewards(arms, { beta: 2, divergence: "jensen-shannon" });
+    // log(2 u / (1 + u)) of the ratios u = 3, 1/3 and 1.
+    close(numbers(chosen), [2 * Math.log(1.5), 0]);
+    close(numbers(rejected), [2 * Math.log(0.5), 0]);
+    for (const one of Object.values(others)) one.dispose();
+  });
+
+  it("of equal margins are sorted by their place, so that each has a partner of its own", () => {
+    const tied = {
+      policyChosen: np.array([-1, -1, -1]),
+      policyRejected: np.array([-3, -3, -3]),
+      refChosen: np.array([-5, -3, -4]),
+      refRejected: np.array([-5, -5, -5]),
+    };
+    // Margins 2, 2, 2 beside those of the reference in order: 0, 1, 2.
+    close(
+      numbers(aotLoss(tied, { beta: 1 })),
+      [2, 1, 0].map((z) => Math.log1p(Math.exp(-z))),
     );
   });
 
