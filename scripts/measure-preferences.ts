@@ -1,17 +1,18 @@
 /*
- * Measures what docs/preferences.md shows of real ratings, and writes docs/preferences.json: what is known of them, and what
- * `minimand compare` says of pairs as they are and with a fifth of the labels turned by chance.
+ * Measures what docs/preferences.md shows, and writes docs/preferences.json: what is known of real ratings, what `minimand compare` says
+ * of pairs as they are and with a fifth of the labels turned by chance, and how often planted flip rates are found again.
  *
  *     npx node --conditions=minimand-source scripts/measure-preferences.ts [FOLDER]   # then npm run docs
  *
  * FOLDER keeps what has been computed, so that the same command goes on.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Results } from "@minimand/compare";
+import type { PreferenceReport, Results } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
 import { rateOfPairs, ratingFacts, ratingPairs, readRatings } from "../examples/rating-pairs.ts";
+import { plantedFlips } from "./planted-flips.ts";
 
 /** Pairs that the command is given, of some 230 sets of six entries, and losses: all would take hours. */
 const compared = 3000;
@@ -31,10 +32,20 @@ const rows: Row[] = [
   ...[0, 0.1, 0.2, 0.3].map((flips) => ({
     ...{ part: "turned", flips, ...rateOfPairs(ratingPairs(ratings, { flips })) },
   })),
+  ...kept("planted.json", () => plantedFlips(ratings)),
 ];
 for (const flips of [0, 0.2]) {
   rows.push(...comparison(flips));
   writeFileSync("docs/preferences.json", `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+/** What an earlier run of this left in the folder. */
+function kept(name: string, measure: () => Row[]): Row[] {
+  const file = join(folder, name);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  const found = measure();
+  writeFileSync(file, JSON.stringify(found));
+  return found;
 }
 
 /** What the command finds, of pairs of which so many labels are turned. */
@@ -53,12 +64,19 @@ function comparison(flips: number): Row[] {
   return [
     {
       ...{ part: "rate", flips, contradictions: against },
-      ...{ found: preference?.flipRate?.epsilon ?? null, lower: preference?.flipRate?.lower ?? null },
-      ...{ upper: preference?.flipRate?.upper ?? null, accuracy: preference?.accuracy ?? null },
+      ...{ told: told(preference?.flipRate ?? null), accuracy: preference?.accuracy ?? null },
     },
     ...ranking.entries.map(({ candidate, verdict, mean, difference }) => ({
       ...{ part: "loss", flips, loss: candidate, verdict, "log loss": mean },
       ...{ difference: difference?.mean ?? null, accuracy: metrics[candidate]?.accuracy ?? null },
     })),
   ];
+}
+
+function told(rate: PreferenceReport["flipRate"]): string {
+  if (rate === null) return "can't be told";
+  const [epsilon, lower, upper] = [rate.epsilon, rate.lower, rate.upper].map((share) =>
+    (100 * (share ?? Number.NaN)).toFixed(1),
+  );
+  return `${epsilon} % (${lower} to ${upper} %)`;
 }

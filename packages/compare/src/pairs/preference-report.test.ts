@@ -1,8 +1,10 @@
+import { estimateFlipRate } from "minimand";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import type { PairCalibration, PredictedTrial } from "../results.ts";
 import { calibrated } from "../trial/calibration.ts";
 import { keepPrediction } from "../trial/kept-predictions.ts";
+import { likeliestFlips } from "../trial/likeliest-flips.ts";
 import { preferenceReport } from "./preference-report.ts";
 
 const pairs = 900;
@@ -53,7 +55,7 @@ describe("what is said of flips", () => {
     // It would be a circle: the margins that tell the rate are of the reward whose mistakes it would excuse.
     expect(report.corrected).toBeNull();
     expect(report.sentences[0]).toMatch(
-      /^Flip rate: \d+ % \(95 % interval \d+ % to \d+ %\) of the preferences contradict/,
+      /^Flip rate: \d+ % \(99 % interval \d+ % to \d+ %\) of the preferences contradict/,
     );
     expect(report.sentences[1]).toContain("(10 % to 14 %), never by that of the pairs it is tested on.");
     // What the reward gets wrong is no evidence of what it gets right.
@@ -67,7 +69,26 @@ describe("what is said of flips", () => {
     expect(report).toMatchObject({ flipRate: null, corrected: null, accuracy: 0.7 });
     expect(report.judgedBy).toEqual({ folds: 3, identifiable: 0, least: null, most: null });
     expect(report.sentences[0]).toContain("can't be told");
+    expect(report.sentences[0]).toContain(
+      "agrees with 70 % of the labels, so that about 30 % can be flipped at most",
+    );
     expect(report.sentences[1]).toContain("as if there were no flips");
+  });
+
+  it("is that it can't be told, where the reward agrees with few labels and is never right where it is sure", () => {
+    // A tenth of the truth, and a large error: what it gets wrong isn't flipped.
+    const next = randomSource(6);
+    const ofWeakReward = (share: number): Float64Array =>
+      Float64Array.from({ length: 1000 }, () => {
+        const truth = 8 * (next() - 0.5);
+        const margin = share * truth + (1 - share) * 40 * (next() - 0.5) ** 3;
+        return next() < 1 / (1 + Math.exp(-truth)) ? margin : -margin;
+      });
+    const alone = estimateFlipRate.fromLikelihood(ofWeakReward(0.1), { scale: "fitted" });
+    expect(alone.epsilon).toBeGreaterThan(0.2);
+    expect(alone.lower).toBeGreaterThan(0.05);
+    expect(likeliestFlips(ofWeakReward(0.1))).toBeNull();
+    expect(likeliestFlips(ofWeakReward(1))!.epsilon).toBeLessThan(0.03);
   });
 
   it("is what was given, with where it comes from", () => {

@@ -1,8 +1,8 @@
-import { estimateFlipRate } from "minimand";
 import type { Truth } from "../decision/fits-of.ts";
 import type { PredictedTrial, PreferenceReport, Settings } from "../results.ts";
 import { cleanLogOdds, towardsLabels } from "../trial/calibration.ts";
 import { predictionKept } from "../trial/kept-predictions.ts";
+import { likeliestFlips } from "../trial/likeliest-flips.ts";
 
 /**
  * What is said of the flips of a data set of pairs. The rate of all pairs is estimated from the margins that the baseline has for the
@@ -20,7 +20,7 @@ export function preferenceReport(
   const own = trials.filter(({ candidate }) => candidate === baseline);
   const rates = own.flatMap(({ preference }) => (preference === undefined ? [] : [preference]));
   const told = rates.filter(({ identifiable }) => identifiable).map(({ flipRate }) => flipRate);
-  const flipRate = given === "auto" ? likeliest(own, truth) : given;
+  const flipRate = given === "auto" ? byLikelihood(own, truth) : given;
   const judgedBy = {
     folds: rates.length,
     identifiable: told.length,
@@ -37,7 +37,7 @@ export function preferenceReport(
 }
 
 /** The likeliest rate for the margins of test parts, whatever their scale; null where it can't be told. */
-function likeliest(trials: readonly PredictedTrial[], truth: Truth): PreferenceReport["flipRate"] {
+function byLikelihood(trials: readonly PredictedTrial[], truth: Truth): PreferenceReport["flipRate"] {
   const margins = trials
     .filter(({ seed }) => seed === 0)
     .flatMap(({ predictions, preference }) => {
@@ -46,14 +46,8 @@ function likeliest(trials: readonly PredictedTrial[], truth: Truth): PreferenceR
       const labels = ids.map((id) => truth.labels[id]);
       return Array.from(towardsLabels(cleanLogOdds(prediction, preference.flipRate), labels));
     });
-  if (margins.length === 0) return null;
-  try {
-    const { epsilon, lower, upper } = estimateFlipRate.fromLikelihood(margins, { scale: "fitted" });
-    return { from: "likelihood", epsilon, lower, upper };
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  const rate = margins.length === 0 ? null : likeliestFlips(Float64Array.from(margins));
+  return rate && { from: "likelihood", ...rate };
 }
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
@@ -66,14 +60,20 @@ function sentencesOf({
 }: Omit<PreferenceReport, "sentences">): string[] {
   const { folds, identifiable, least, most } = judgedBy;
   const lines: string[] = [];
-  if (flipRate === null)
+  if (flipRate === null) {
+    const bound =
+      accuracy !== null && accuracy > 0.5
+        ? ` The baseline agrees with ${percent(accuracy)} of the labels, so that about ${percent(1 - accuracy)} can be flipped at most.`
+        : "";
     lines.push(
-      "The flip rate can't be told from these pairs: no reward is so sure that its mistakes must be flips. That is no sign that there are none; --audit, --agreement or --flip-rate give it.",
+      `The flip rate can't be told from these pairs: no reward is so good that what it gets wrong where it is sure must be flips.${bound} That is no sign that there are none; --audit, --agreement or --flip-rate give it.`,
     );
-  else {
+  } else {
     const { from, epsilon, lower, upper } = flipRate;
     const interval =
-      lower === null || upper === null ? "" : ` (95 % interval ${percent(lower)} to ${percent(upper)})`;
+      lower === null || upper === null
+        ? ""
+        : ` (${from === "likelihood" ? "99" : "95"} % interval ${percent(lower)} to ${percent(upper)})`;
     lines.push(
       from === "likelihood"
         ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, what the columns don't say, or mistakes of the reward itself. Flips may be far fewer: a reward that fits better, of more pairs, finds less. --agreement (pairs with two labels) and --audit tell them without one.`

@@ -1,4 +1,4 @@
-import { estimateFlipRate, metricById, NonFiniteError } from "minimand";
+import { metricById, NonFiniteError } from "minimand";
 import { derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { folds } from "../dataset/folds.ts";
@@ -10,6 +10,7 @@ import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
 import { type Part, type PreparedFold, takenRows } from "./fold.ts";
 import type { Learner } from "./learner.ts";
+import { likeliestFlips } from "./likeliest-flips.ts";
 import { discard, type Network } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 import { tune } from "./tune.ts";
@@ -67,7 +68,7 @@ function flipsEstimated(rate: Rate | null): FoldFlips {
 
 /**
  * Estimates the flip rate of a fold from its training pairs alone: a third of them at a time is scored by a model of the other two, and
- * the rate is that under which the labels are likeliest given these margins, whatever their scale.
+ * the rate is that under which the labels are likeliest given these margins, whatever their scale, if they can tell it.
  *
  * @param learner of Bradley-Terry, on the network that all candidates train
  */
@@ -78,14 +79,7 @@ export async function estimateFlips(
   { seed, signal }: { seed: number; signal?: AbortSignal },
 ): Promise<FoldFlips> {
   const margins = await outOfFold(fold, dataset, { learner, network }, { seed, signal });
-  if (margins === null) return flipsEstimated(null);
-  try {
-    return flipsEstimated(estimateFlipRate.fromLikelihood(margins, { scale: "fitted" }));
-  } catch (error) {
-    // The likelihood is the same for nearly all rates.
-    if (error instanceof RangeError) return flipsEstimated(null);
-    throw error;
-  }
+  return flipsEstimated(margins === null ? null : likeliestFlips(margins));
 }
 
 /** Margins of the training pairs towards their labels, each by a model that didn't see it; null where none can be had. */
