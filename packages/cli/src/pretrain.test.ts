@@ -29,6 +29,21 @@ describe.concurrent("minimand pretrain", () => {
     expect(JSON.parse(second.stdout)).toEqual(record);
   });
 
+  it("trains what takes speckle away on the photographs that come with the project", async () => {
+    const cwd = temporaryFolder();
+    const args = ["pretrain", "dale-langevin", "--quick", "--out", "smoke", "--json"];
+    const { code, stdout } = await minimand(args, { cwd });
+    expect(code).toBe(0);
+    const { parts, measured } = JSON.parse(stdout);
+    expect(parts).toMatchObject([
+      { part: "speckle", steps: 10, photographs: "china, flower, coffee, brick, grass" },
+      { part: "filters", levels: "0.3" },
+    ]);
+    expect(Object.keys(measured[0])).toEqual(["level of the noise", "camera", "chelsea", "gravel", "rocket"]);
+    for (const { part, bytes } of parts)
+      expect(readFileSync(join(cwd, "smoke", `${part}.safetensors`)).length).toBe(bytes);
+  });
+
   it("refuses a paper without frozen models in one line", async () => {
     const { code, stderr } = await minimand(["pretrain", "lion"]);
     expect([code, stderr]).toEqual([

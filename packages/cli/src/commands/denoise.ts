@@ -94,6 +94,8 @@ async function denoise(path: string, options: Options): Promise<void> {
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new UsageError(`--report: expected a name that ends with .html, got '${report}'`);
   const noisy = await readPicture(path);
+  const isCompared = cleanPath !== undefined || report !== undefined;
+  checkMemory(path, noisy, isCompared);
   const kind = kindToWrite(out, noisy);
   const clean = cleanPath === undefined ? null : await cleanFor(noisy, path, cleanPath);
   const { engine, note } = await chooseEngine(options);
@@ -116,7 +118,7 @@ async function denoise(path: string, options: Options): Promise<void> {
       const started = performance.now();
       const line = progressLine(process.stderr);
       const results = await denoisePicture(noisy, level.used, remover, {
-        ...{ compared: clean !== null || report !== undefined, clean, signal },
+        ...{ compared: isCompared, clean, signal },
         onProgress: (done, total) => line.update(done, total, "pieces of the picture"),
       }).finally(line.clear);
       const file: DenoiseFile = {
@@ -151,6 +153,19 @@ function checkApart(files: Readonly<Record<string, string | undefined>>): void {
 }
 
 const colours = ({ channels }: Pick<Raster, "channels">): string => (channels === 1 ? "grey" : "colour");
+
+/** Bytes that are needed for each number of a picture; about twice as many with the filters. */
+const bytesEach = 32;
+
+/** What there is no memory for is refused before it is begun. */
+function checkMemory(path: string, { width, height, channels }: Raster, isCompared: boolean): void {
+  const each = channels * bytesEach * (isCompared ? 2 : 1);
+  const most = process.availableMemory() / each;
+  if (width * height > most)
+    throw new UsageError(
+      `${path}: expected at most ${(most / 1e6).toPrecision(2)} million pixels for the memory that is free, got ${width} x ${height}`,
+    );
+}
 
 async function cleanFor(noisy: Raster, path: string, cleanPath: string): Promise<Raster> {
   const clean = await readPicture(cleanPath);

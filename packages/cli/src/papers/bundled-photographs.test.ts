@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bundled } from "../../../../test/support/bundled.ts";
 import { decodePicture } from "../pictures/read-picture.ts";
-import type { BundledPhotograph } from "./photographs.ts";
+import { type BundledPhotograph, bundledPhotograph } from "./photographs.ts";
 
 const { index, readme, read, complete } = bundled<
   BundledPhotograph & { description: string; source: string; licence: string; sha256: string }
@@ -21,5 +21,12 @@ describe("the bundled photographs", () => {
     const raster = await decodePicture(read(file, entry.sha256), file);
     expect(raster).toMatchObject({ width, height, channels, depth: 8, alpha: null });
     expect(new Set(raster.data).size).toBeGreaterThan(100);
+  });
+
+  it("are found by their names alone", async () => {
+    expect(await bundledPhotograph("camera")).toMatchObject({ width: 512, height: 512, channels: 1 });
+    await expect(bundledPhotograph("camrea")).rejects.toThrow(
+      /^photograph: expected one of those in .*photographs \(china, flower, .*\), got 'camrea': did you mean 'camera'\?$/,
+    );
   });
 });
