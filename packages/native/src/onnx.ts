@@ -5,7 +5,7 @@
 export { type ModelInfo, modelInfo } from "./export/model-info.ts";
 export { sumKey } from "./export/own-sum.ts";
 export { type QdqOptions, toOnnxQdq } from "./export/quantized.ts";
-export { tabularToOnnx } from "./export/tabular.ts";
+export { tabularToOnnx, tabularToOnnxQdq } from "./export/tabular.ts";
 export type { CategoricalColumn, NumericColumn, TabularModel } from "./export/tabular-model.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";

@@ -27,7 +27,13 @@ export function logitsOfHead(
 ): np.Array {
   if (head === "cosine") return np.matmul(unitNorm(h, 1), unitNorm(weight, 0)).mul(cosineHeadScale);
   const f = np.matmul(h, weight).add(bias!);
-  if (head === "taylor") return log(np.square(f.ref).mul(0.5).add(f).add(1));
-  if (head === "spherical") return log(np.square(f).add(0.1));
+  if (head === "taylor") return taylorLogits(f);
+  if (head === "spherical") return sphericalLogits(f);
   return f;
 }
+
+/** Logits of a taylor head, of `h W + b`. */
+export const taylorLogits = (f: np.Array): np.Array => log(np.square(f.ref).mul(0.5).add(f).add(1));
+
+/** Logits of a spherical head, of `h W + b`. */
+export const sphericalLogits = (f: np.Array): np.Array => log(np.square(f).add(0.1));

@@ -6,6 +6,7 @@ import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
 import { normalWeight, padColumns, weightRows } from "./dense-weight.ts";
 import { type Head, heads, logitsOfHead } from "./head.ts";
+import { type MlpLayer, mlpAsLayers } from "./mlp-as-layers.ts";
 import type { FeatureModel } from "./model.ts";
 
 /** Shape and non-linearity of an {@link mlp}. */
@@ -24,12 +25,6 @@ export interface MlpOptions {
   head?: Head;
 }
 
-interface Layer {
-  weight: np.Array;
-  /** Absent from the last layer of a cosine head. */
-  bias?: np.Array;
-  norm?: { scale: np.Array; shift: np.Array };
-}
 type LayerState = { mean: np.Array; variance: np.Array };
 
 /**
@@ -84,7 +79,7 @@ export function mlp(options: MlpOptions): FeatureModel {
     { training, weights, replaceFeatures },
   ) => {
     if (x.ndim !== 2 || x.shape[1] !== inputs) throw rangeError("x", `shape [batch, ${inputs}]`, x);
-    const layers = params as unknown as Layer[];
+    const layers = params as unknown as MlpLayer[];
     const next: Tree[] = [];
     let h = x;
     let features = x;
@@ -145,6 +140,8 @@ export function mlp(options: MlpOptions): FeatureModel {
       features.dispose();
       return [output, next];
     },
+    asLayers: ({ params, state }) =>
+      mlpAsLayers({ sizes, activate, head }, params as unknown as MlpLayer[], state),
   };
 }
 

@@ -23,6 +23,14 @@ export interface Model {
   readonly vocabulary?: number;
   init(key: np.Array): Variables;
   apply(variables: Variables, x: np.Array, options: ApplyOptions): [np.Array, Tree];
+  /** The same network as layers one after the other, where it is that; consumes its variables. */
+  asLayers?(variables: Variables): Layered;
+}
+
+/** Pieces as `sequential` takes them, and the variables of that. */
+export interface Layered {
+  pieces: readonly (Model | ((x: np.Array) => np.Array))[];
+  variables: Variables;
 }
 
 /** A model with a representation that can be had beside its output, and replaced on the way to it. */

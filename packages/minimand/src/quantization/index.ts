@@ -30,8 +30,10 @@ export { type FakeQuantOptions, fakeQuant } from "./fake-quant.ts";
 export * from "./fold-batch-norm.ts";
 export * from "./genetic-search.ts";
 export * from "./initial-scale.ts";
+export { withIntegerBiases } from "./integer-biases.ts";
 export * from "./packed-integers.ts";
 export * from "./progressive-guidance.ts";
+export { quantisableLayers } from "./quantisable-layers.ts";
 export {
   enumerateConfigs,
   type SampleOptions,

@@ -24,7 +24,8 @@ import { type Constant, encodeModel, type Node } from "../onnx/model.ts";
 import { freshNames } from "./names.ts";
 import { checkMetadata, fragmentOf } from "./to-onnx.ts";
 
-const containers = ["int8", "int4"] as const;
+/** What can hold the codes of weights. */
+export const containers = ["int8", "int4"] as const;
 
 /** How a quantised network is written. */
 export interface QdqOptions {
@@ -75,11 +76,56 @@ export function toOnnxQdq(
   if (typeof name !== "string" || name === "") throw typeError("name", "a text that isn't empty", name);
   checkChoice("container", container, containers);
   checkMetadata(metadata);
-  const { layers } = exportQuantized(network, variables, configs);
   const fresh = freshNames();
+  const fragment = quantizedFragment(network, variables, configs, {
+    ...{ input: fresh(name), shape, batch, container, fresh },
+  });
+  const { nodes, constants, output } = fragment;
+  return encodeModel({
+    name: "model",
+    nodes,
+    constants,
+    inputs: [{ name, type: "float32", shape: [batch ?? "batch", ...shape] }],
+    outputs: [{ name: output.name, type: "float32", shape: [batch ?? "batch", ...output.shape] }],
+    metadata,
+  });
+}
+
+/** A quantised network as a part of a model. */
+interface QuantizedFragment {
+  nodes: Node[];
+  constants: Constant[];
+  /** Shape of one example. */
+  output: { name: string; shape: number[] };
+}
+
+/**
+ * Writes a quantised network as a part of a model.
+ *
+ * @param options name and shape of its input, which has been taken; `fresh` gives out the names of everything else
+ */
+export function quantizedFragment(
+  network: ElasticNetwork,
+  variables: ElasticVariables,
+  configs: readonly QuantConfig[],
+  {
+    input,
+    shape,
+    batch,
+    container,
+    fresh,
+  }: {
+    input: string;
+    shape: readonly number[];
+    batch?: number | undefined;
+    container: (typeof containers)[number];
+    fresh: (wanted: string) => string;
+  },
+): QuantizedFragment {
+  const { layers } = exportQuantized(network, variables, configs);
   const nodes: Node[] = [];
   const constants: Constant[] = [];
-  let current = { name: fresh(name), shape: [...shape] };
+  let current = { name: input, shape: [...shape] };
 
   /** Some pieces, the first of which may have a weight of integers. */
   const write = (from: number, to: number, layer?: QuantizedLayer): void => {
@@ -112,14 +158,7 @@ export function toOnnxQdq(
     current = { ...current, name: codes.output };
     write(layer.piece, layers[l + 1]?.piece ?? network.pieces.length, layer);
   });
-  return encodeModel({
-    name: "model",
-    nodes,
-    constants,
-    inputs: [{ name, type: "float32", shape: [batch ?? "batch", ...shape] }],
-    outputs: [{ name: current.name, type: "float32", shape: [batch ?? "batch", ...current.shape] }],
-    metadata,
-  });
+  return { nodes, constants, output: current };
 }
 
 /** Pieces one after the other as a function of their parameters, among them the weight of a quantised layer under that name. */

@@ -1,8 +1,10 @@
-import { rangeError, type Tree, typeError } from "minimand/engine";
+import type { ElasticNetwork, ElasticVariables, QuantConfig } from "minimand";
+import { checkChoice, rangeError, type Tree, typeError } from "minimand/engine";
 import { type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
 import { encodeColumns } from "./encode-columns.ts";
 import { freshNames } from "./names.ts";
 import { encodeWithSum } from "./own-sum.ts";
+import { containers, type QdqOptions, quantizedFragment } from "./quantized.ts";
 import type { TabularModel } from "./tabular-model.ts";
 import { checkMetadata, fragmentOf } from "./to-onnx.ts";
 import type { Apply } from "./write-at.ts";
@@ -27,10 +29,64 @@ import type { Apply } from "./write-at.ts";
 export function tabularToOnnx<P extends Tree>(
   apply: Apply<P>,
   params: P,
-  { columns, missingWords, mostDeviations, output }: TabularModel,
+  table: TabularModel,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   if (typeof apply !== "function") throw typeError("apply", "a function", apply);
+  return written(table, metadata, ({ input, width, fresh }) => {
+    const network = fragmentOf(apply, params, [{ name: input, shape: [1, width] }], {
+      dynamicBatch: true,
+      fresh,
+    });
+    const [{ name, type, shape }] = network.outputs;
+    return { ...network, output: { name, type, shape: shape.slice(1) } };
+  });
+}
+
+/**
+ * Writes a quantised network with all that stands between a table and its predictions as one ONNX model: {@link tabularToOnnx} around
+ * what `toOnnxQdq` writes.
+ *
+ * @param network of `elasticNetwork`, from `[batch, inputs]` to `[batch, classes]` or `[batch, 1]`
+ * @param variables parameters and state; only read
+ * @param configs one a layer
+ * @param table what stands before and behind the network, and `container` as for `toOnnxQdq`
+ * @param metadata texts kept in the file (`metadata_props`)
+ * @returns the bytes of the file
+ * @throws as {@link tabularToOnnx} and `toOnnxQdq`
+ * @example
+ * tabularToOnnxQdq(network, variables, configs, { columns, missingWords: [""], mostDeviations: 1e6, output: { mean: 3, sd: 2 }, container: "int4" });
+ */
+export function tabularToOnnxQdq(
+  network: ElasticNetwork,
+  variables: ElasticVariables,
+  configs: readonly QuantConfig[],
+  table: TabularModel & Pick<QdqOptions, "container">,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const { container = "int8" } = table;
+  checkChoice("container", container, containers);
+  return written(table, metadata, ({ input, width, fresh }) => {
+    const fragment = quantizedFragment(network, variables, configs, {
+      ...{ input, shape: [width], container, fresh },
+    });
+    return { ...fragment, output: { ...fragment.output, type: "float32" } };
+  });
+}
+
+/** A network between the rows that are encoded and its outputs. */
+interface Between {
+  nodes: readonly Node[];
+  constants: readonly Constant[];
+  /** Shape of a row. */
+  output: { name: string; type: string; shape: readonly (number | string)[] };
+}
+
+function written(
+  { columns, missingWords, mostDeviations, output }: TabularModel,
+  metadata: Readonly<Record<string, string>>,
+  networkFor: (given: { input: string; width: number; fresh: (wanted: string) => string }) => Between,
+): Uint8Array<ArrayBuffer> {
   checkMetadata(metadata);
   const names = new Set(columns.map(({ name }) => name));
   if (columns.length === 0 || names.size < columns.length || names.has(""))
@@ -43,14 +99,15 @@ export function tabularToOnnx<P extends Tree>(
   for (const name of names) fresh(name);
   const ends = ("classes" in output ? ["label", "probabilities"] : ["prediction"]).map(fresh);
   const before = encodeColumns(columns, { missingWords, mostDeviations }, fresh);
-  const network = fragmentOf(apply, params, [{ name: before.encoded, shape: [1, before.width] }], {
-    dynamicBatch: true,
-    fresh,
-  });
-  const [{ name: result, type, shape }] = network.outputs;
+  const network = networkFor({ input: before.encoded, width: before.width, fresh });
+  const { name: result, type, shape } = network.output;
   const outputs = "classes" in output ? output.classes.length : 1;
-  if (type !== "float32" || shape.length !== 2 || shape[1] !== outputs)
-    throw rangeError("apply", `one output float32[batch, ${outputs}]`, `${type}[${shape.join(", ")}]`);
+  if (type !== "float32" || shape.length !== 1 || shape[0] !== outputs)
+    throw rangeError(
+      "apply",
+      `one output float32[batch, ${outputs}]`,
+      `${type}[${["batch", ...shape].join(", ")}]`,
+    );
   const after =
     "classes" in output ? decide(result, output.classes, ends, fresh) : rescale(result, output, ends, fresh);
   return encodeWithSum({

@@ -57,6 +57,7 @@ export function sequential(pieces: readonly LayerLike[]): Layer | (Layer & Featu
       return { params: started.map(({ params }) => params), state: started.map(({ state }) => state) };
     },
     apply: (variables, x, options) => through(partsOf(variables, options), x),
+    asLayers: (variables) => ({ pieces, variables }),
     ...(end !== undefined &&
       isFeatureModel(end) && {
         featureSize: end.featureSize,
