@@ -10,6 +10,7 @@ import { optionHelp } from "./commands/option-help.ts";
 import { papersCommand } from "./commands/papers.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { pretrainCommand } from "./commands/pretrain.ts";
+import { quantizeCommand } from "./commands/quantize.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { solveCommand } from "./commands/solve.ts";
@@ -46,6 +47,7 @@ export function makeProgram(): Command {
     compareCommand(),
     predictCommand(),
     exportCommand(),
+    quantizeCommand(),
     dataCommand(),
     lossesCommand(),
     papersCommand(),

@@ -7,6 +7,7 @@ export * from "./figures/index.ts";
 export * from "./model/index.ts";
 export * from "./pairs/index.ts";
 export * from "./plan/index.ts";
+export * from "./quantization/index.ts";
 export * from "./ranking/index.ts";
 export * from "./recommendation/index.ts";
 export * from "./references/index.ts";

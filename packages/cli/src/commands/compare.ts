@@ -26,6 +26,7 @@ import { checkKeep, keepOption } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { optionOf } from "../compare/option-of.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
+import { checkQuantize, runQuantised } from "../compare/quantised-trials.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
 import { resultsOf, sampled, seenOf } from "../compare/results-of.ts";
 import type { RunOptions } from "../compare/run-options.ts";
@@ -36,6 +37,7 @@ import { inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { fitModels, modelFiles } from "../models/keep-models.ts";
+import { keepQuantised } from "../models/keep-quantised.ts";
 import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -71,6 +73,7 @@ interface Options
   losses?: string[];
   references: string[];
   keep: Keep;
+  quantize: number[];
   hidden?: number[];
   workers?: number;
   budget?: number;
@@ -113,6 +116,12 @@ export function compareCommand(): Command {
       [...defaultSettings.references],
     )
     .addOption(keepOption())
+    .option(
+      "--quantize <a,b>",
+      "keep the model in so many bits as well (2 to 8, e.g. 8,4,2), and tell what each width costs",
+      wholeNumbers,
+      [],
+    )
     .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
     .option(
       "-s, --seeds <n>",
@@ -226,6 +235,7 @@ Examples:
   minimand compare clinic.csv --target y --unlabeled other-clinic.csv    few labels here, many rows from elsewhere
   minimand compare pairs.jsonl --task preference    prompt, chosen, rejected; or a CSV of price_chosen, price_rejected, ...
   minimand compare churn --keep trees    predict by the trees that were compared, not by a network
+  minimand compare churn --quantize 8,4,2    what the model costs in fewer bits, for a page or a phone
 
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
 again continues where it was stopped.`,
@@ -256,8 +266,9 @@ async function compare(files: string[], options: Options): Promise<void> {
     metricFor(settings.metric, task);
     return chooseCandidates(settings, task, { candidates: own.candidates, model });
   });
-  const { keep } = options;
+  const { keep, quantize } = options;
   checkKeep(keep, settings, chosen, subjects);
+  checkQuantize(quantize, { keep, task, model, subjects });
   if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
   const candidates = summarise(chosen, task, settings.configurations);
   const { engine, note } = await chooseEngine(options);
@@ -300,6 +311,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
       const results = resultsOf(taken, records, missing, look, keep);
+      const quantised = quantize.length === 0 ? [] : await runQuantised(taken, results, quantize);
       await startEngine();
       const compile = await compilerOf(engine, warn);
       const models = await fitModels(taken.subjects, taken.settings, results, {
@@ -308,12 +320,19 @@ async function compare(files: string[], options: Options): Promise<void> {
         candidates: own.candidates,
         model,
       });
+      const quantisedFiles =
+        quantize.length === 0
+          ? {}
+          : await keepQuantised(taken.subjects, models, results, {
+              ...{ widths: quantize, trials: quantised, own: model, compile, signal },
+            });
       const typed = process.argv.slice(2);
       const report = renderReport(results, out, typed);
       signal.throwIfAborted();
       const names = subjects.map(({ name }) => name);
       await replaceTogether(out, {
         ...(await modelFiles(names, models, model)),
+        ...quantisedFiles,
         "report.html": report,
         "results.json": `${JSON.stringify(results, null, 1)}\n`,
       });
@@ -371,6 +390,7 @@ function settingsOf(target: string, options: Options): Settings {
     threads: _t,
     with: _files,
     keep: _k,
+    quantize: _bits,
     audit: _a,
     agreement: _g,
     model,

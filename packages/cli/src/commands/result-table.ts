@@ -7,6 +7,7 @@ import { plural } from "../report/format.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
+import { quantizationTable } from "./quantization-table.ts";
 
 const styleOf = {
   baseline: "bold",
@@ -75,7 +76,8 @@ function datasetTable(report: DatasetReport, width: number): string {
     (line) => line !== null,
   );
   const below = lines.map((line) => wrapped(line, width)).join("\n");
-  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${below}`;
+  const bits = quantizationTable(report, width);
+  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${below}${bits === null ? "" : `\n\n${bits}`}`;
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */

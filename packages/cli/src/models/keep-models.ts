@@ -18,6 +18,7 @@ import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
 import { noOnnxOf, onnxOf } from "./onnx-model.ts";
+import { quantisedFile } from "./quantised-models.ts";
 
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
@@ -56,7 +57,18 @@ function failureOf(error: unknown, candidate: string | undefined): string | null
 }
 
 /** The description comes last: where it is, the model is whole. */
-const files = ["model.safetensors", "model.trees", "model.onnx", "model.json"];
+const files = [
+  "model.safetensors",
+  "model.trees",
+  "model.onnx",
+  ...[2, 3, 4, 5, 6, 7, 8].map(quantisedFile),
+  "model.json",
+];
+
+/** The folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
+export function modelFoldersOf(names: readonly string[]): string[] {
+  return names.length === 1 ? ["model"] : names.map((name) => join("model", name));
+}
 
 /**
  * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
@@ -69,7 +81,7 @@ export async function modelFiles(
   models: readonly (SavedModel | null)[],
   own?: OwnModel,
 ): Promise<Contents> {
-  const folders = names.length === 1 ? ["model"] : names.map((name) => join("model", name));
+  const folders = modelFoldersOf(names);
   const contents: Record<string, string | Uint8Array | null> = {};
   for (const folder of new Set(["model", ...folders]))
     for (const file of files) contents[join(folder, file)] = null;

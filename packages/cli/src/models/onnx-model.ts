@@ -50,17 +50,7 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
   const network = { description, weights };
   const { params, forward } = own === undefined ? ofLayers(network) : ofOwn(network, own);
   try {
-    return tabularToOnnx(
-      forward,
-      params,
-      {
-        columns: onnxColumns(description),
-        missingWords: [...missingWords],
-        mostDeviations,
-        output: givesNumbers(description.task) ? description.targetScale : { classes: description.classes },
-      },
-      metadataOf(description),
-    );
+    return tabularToOnnx(forward, params, tableOf(description), metadataOf(description));
   } catch (error) {
     if (own?.origin === undefined) throw error;
     throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${messageOf(error)}`);
@@ -76,6 +66,16 @@ export function noOnnxOf(description: ModelDescription): string | null {
   const texts = description.encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
   if (texts.length === 0) return null;
   return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
+}
+
+/** What stands before and behind the network of a file. */
+export function tableOf(description: NetworkDescription): TabularModel {
+  return {
+    columns: onnxColumns(description),
+    missingWords: [...missingWords],
+    mostDeviations,
+    output: givesNumbers(description.task) ? description.targetScale : { classes: description.classes },
+  };
 }
 
 /** The inputs of the file. Parts of dates are inputs of their own, which values that stand for missing dates are none of. */
@@ -118,7 +118,8 @@ function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
 
 const schema = "minimand.model/1";
 
-function metadataOf(description: ModelDescription): Record<string, string> {
+/** What a file tells of itself. */
+export function metadataOf(description: ModelDescription): Record<string, string> {
   const { task, target, classes, candidate, dataset, encoder } = description;
   const columns = encoder.features.map((feature) => ({
     name: feature.name,
@@ -153,13 +154,17 @@ export interface Predictor {
  * @throws UsageError in one line for a file that is none, is cut off, or is foreign, and where ONNX Runtime isn't installed
  */
 export async function openOnnx(path: string): Promise<Predictor> {
+  return openOnnxBytes(new Uint8Array(await readCurrent(path)), path);
+}
+
+/** The same for the bytes of a file. */
+export async function openOnnxBytes(bytes: Uint8Array, path: string): Promise<Predictor> {
   const { loadModel, modelInfo, NativeUnavailableError, sumKey } = await import("@minimand/native");
-  const bytes = new Uint8Array(await readCurrent(path));
   const asked = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
-      if (error instanceof NativeUnavailableError) throw new UsageError(error.message);
+      if (error instanceof NativeUnavailableError) throw new UsageError(error.message, { cause: error });
       if (!(error instanceof RangeError)) throw error;
       throw new UsageError(`${path}: ${error.message.replace(/^model: /, "")}`);
     }

@@ -38,3 +38,9 @@ export function duration(seconds: number): string {
     ? `${minutes} min ${Math.round(seconds % 60)} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** `3.7 kB`, of 1000 bytes each. */
+export function kilobytes(bytes: number): string {
+  const kilo = bytes / 1000;
+  return `${kilo < 100 ? kilo.toFixed(1) : Math.round(kilo)} kB`;
+}

@@ -20,7 +20,10 @@ export interface EncodedTarget {
  *
  * @throws DataError: no such column, a class (names its line) or a text among numbers that the data set does not have, no row with a target.
  */
-export function encodeTarget(dataset: Dataset, table: Table): EncodedTarget {
+export function encodeTarget(
+  dataset: Pick<Dataset, "target" | "task" | "classes">,
+  table: Table,
+): EncodedTarget {
   const subject = `target ${quoted(dataset.target)}`;
   const column = table.columns.find(({ name }) => name === dataset.target);
   if (column === undefined)

@@ -15,6 +15,7 @@ export type { Shade } from "./palette.ts";
 export { color, paletteCss } from "./palette.ts";
 export { outcomeOrder, posteriorFigure } from "./posterior.ts";
 export { actualFigure, residualsFigure } from "./predictions.ts";
+export { quantizationFigure } from "./quantization.ts";
 export { rankingFigure } from "./ranking.ts";
 export { reliabilityFigure, sumReliability } from "./reliability.ts";
 export { rocFigure } from "./roc.ts";

@@ -13,6 +13,8 @@ export interface TrialSpec {
   candidate: string;
   seed: number;
   fold: number;
+  /** The network that it chose is quantised, and nothing is tuned. */
+  quantise?: { widths: readonly number[]; configuration: Configuration };
 }
 
 /** What of a data set decides its trials: the hashes of all that was read for it, and what was understood. */
@@ -65,6 +67,8 @@ export type TrialKey = {
   model?: string;
   /** Hash of its code. */
   modelCode?: string;
+  /** What is quantised, and how. */
+  quantise?: { version: typeof quantisingVersion } & NonNullable<TrialSpec["quantise"]>;
 };
 
 /** A trial of a comparison. */
@@ -77,6 +81,9 @@ export interface PlannedTrial {
 
 /** To be raised where older keys would name results that are computed otherwise now. */
 const keyVersion = 5;
+
+/** The same for quantised networks. */
+const quantisingVersion = 1;
 
 /**
  * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the
@@ -148,6 +155,37 @@ export function planFinals(
       return trialsOf(seed, subject, taking, { settings, subjects, host });
     }),
   );
+}
+
+/** Which networks are quantised: those that a candidate chose in its trials. */
+export interface Quantising {
+  candidate: string;
+  networks: readonly { seed: number; fold: number; configuration: Configuration }[];
+}
+
+/**
+ * Trials that quantise the networks of finished ones, data set by data set: each trains its network again as it was, and tests it in float and in
+ * all widths.
+ *
+ * @param chosen for each data set; null: nothing is quantised
+ */
+export function planQuantised(
+  settings: Settings,
+  candidates: readonly PlannedCandidate[],
+  subjects: readonly TrialSubject[],
+  host: TrialHost,
+  { widths, chosen }: { widths: readonly number[]; chosen: readonly (Quantising | null)[] },
+): PlannedTrial[] {
+  return chosen.flatMap((own, subject) => {
+    if (own === null) return [];
+    const candidate = candidates.find(({ id }) => id === own.candidate) ?? null;
+    return own.networks.map(({ seed, fold, configuration }): PlannedTrial => {
+      const quantise = { widths, configuration };
+      const spec = { candidate: own.candidate, seed, fold, quantise };
+      const key = keyOf(spec, candidate, subjects[subject], settings, host);
+      return { subject, spec, key: { ...key, quantise: { version: quantisingVersion, ...quantise } } };
+    });
+  });
 }
 
 function trialsOf(

@@ -1,6 +1,6 @@
 export * from "./fold.ts";
 export { batchSizeFor, type Learner, makeLearner } from "./learner.ts";
 export { discard, makeNetwork, type Network, type Trained } from "./network.ts";
-export { type Prediction, predictionOf, scoreOfPrediction } from "./outcome.ts";
+export { fullEvaluation, type Prediction, predictionOf, scoreOfPrediction } from "./outcome.ts";
 export { ownNetwork } from "./own-network.ts";
 export * from "./run-trial.ts";

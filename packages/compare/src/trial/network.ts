@@ -24,6 +24,8 @@ const chunk = 128;
 /** A network of one shape and head, shared by its losses: the same key gives all of them the same start. */
 export interface Network {
   model: FlatModel & FeatureModel;
+  /** Of one example, before its parameters became one vector. */
+  plain: FeatureModel;
   /** Outputs of the rows of a part, `[rows, outputs]`: logits, or standardised numbers. */
   outputs(trained: Trained, part: Pick<Part, "x" | "rows">): Promise<Float32Array>;
   predict(
@@ -78,6 +80,7 @@ export function networkOf(
   };
   return {
     model,
+    plain: network,
     outputs: outputsOf,
     predict: async (trained, part, target) =>
       predictionOf(await outputsOf(trained, part), part.rows, task, target),

@@ -8,6 +8,8 @@ import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
+import type { Quantiser } from "../quantization/quantiser.ts";
+import { floatName, predictQuantised } from "../quantization/run-quantised.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import type { Table } from "../table/table.ts";
 import { traitsOf } from "../task.ts";
@@ -55,6 +57,7 @@ export function makeTrialRunner(
   // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
   let prepared: { seed: number; folds: PreparedFold[] } | null = null;
   const networks = new Map<string, Network>();
+  const quantisers = new Map<string, Map<number, Quantiser>>();
   const learners = new Map<string, Learner>();
 
   const networkFor = (candidate: NetworkCandidate, inputs: number): Network => {
@@ -129,6 +132,20 @@ export function makeTrialRunner(
       const fold = await withFlips(cut, spec, signal);
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
+      if (spec.quantise !== undefined) {
+        const { widths, configuration } = spec.quantise;
+        const seed = derive(spec.seed, spec.fold);
+        const { trained, epochs } = await learner.train(fold, configuration, { seed, metric, signal });
+        if (trained === null) return [make({ candidate: floatName, prediction: null })];
+        const predictions = await predictQuantised(network, trained, {
+          ...{ fold, task, widths, seed, compile, signal },
+          quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
+        });
+        discard(trained);
+        return predictions.map(({ name, prediction }) =>
+          make({ candidate: name, prediction, chosen: configuration, epochs }),
+        );
+      }
       const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
         ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
         seed: derive(spec.seed, spec.fold),
@@ -177,6 +194,8 @@ export function makeTrialRunner(
       return records;
     },
     dispose() {
+      for (const quantiser of [...quantisers.values()].flatMap((own) => [...own.values()]))
+        quantiser.dispose();
       for (const learner of learners.values()) learner.dispose();
       for (const network of networks.values()) network.dispose();
     },

@@ -8,6 +8,7 @@ import { dataSection } from "./data-section.ts";
 import { comparisonFigures } from "./figures-section.ts";
 import { metricsSection } from "./metrics-section.ts";
 import { preferenceSection } from "./preference-section.ts";
+import { quantizationSection } from "./quantization-section.ts";
 import { rankingTable } from "./ranking-table.ts";
 import { tuningSection } from "./tuning-section.ts";
 import { verdictCounts } from "./verdict.ts";
@@ -109,6 +110,7 @@ ${comparisonFigures(report, document)}
 ${behaviourFigures(report, document)}
 ${metricsSection(report, index)}
 ${keptModel(report)}
+${quantizationSection(report, document)}
 <div class="screen">${tuningSection(report, candidates)}</div>
 ${dataSection(report, document)}`;
 }

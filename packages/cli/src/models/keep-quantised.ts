@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import {
+  type Dataset,
+  makeWhole,
+  type OwnModel,
+  type PredictedTrial,
+  quantizationReport,
+  type Results,
+  type SavedModel,
+  type SavedNetwork,
+  truthOf,
+  type WidthSizes,
+} from "@minimand/compare";
+import type { Compile } from "minimand/engine";
+import type { Subject } from "../compare/subjects.ts";
+import type { Contents } from "../files/replace-together.ts";
+import { progressLine } from "../run/progress.ts";
+import { modelFoldersOf } from "./keep-models.ts";
+import { onnxOf } from "./onnx-model.ts";
+import { eachWidth, quantisedFile, quantisedOnnx, usualContainer } from "./quantised-models.ts";
+
+/** What kept models are quantised with. */
+export interface KeepingQuantised {
+  widths: readonly number[];
+  /** Of quantised networks, for each data set. */
+  trials: readonly PredictedTrial[][];
+  own?: OwnModel | undefined;
+  compile?: Compile | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * Quantises the kept model of each data set by all of its rows, and puts into the results what each width has of bytes, and what it costs
+ * by the trials.
+ *
+ * @returns the files, by their paths in the output folder
+ */
+export async function keepQuantised(
+  subjects: readonly Subject[],
+  models: readonly (SavedModel | null)[],
+  results: Results,
+  { widths, trials, own, compile, signal }: KeepingQuantised,
+): Promise<Contents> {
+  const contents: Record<string, Uint8Array> = {};
+  const folders = modelFoldersOf(subjects.map(({ name }) => name));
+  const line = progressLine(process.stderr);
+  try {
+    for (const [i, { dataset, testTable }] of subjects.entries()) {
+      const model = models[i];
+      const report = results.datasets[i];
+      if (model === null || report.model === null || "trees" in model.description) continue;
+      const network: SavedNetwork = { description: model.description, weights: model.weights };
+      const ofOwn = model.description.network.own === undefined ? undefined : own;
+      const settings = widths.map((bits) => ({ bits }));
+      let floatBytes = 0;
+      const sizes = await eachWidth(
+        network,
+        wholeOf(dataset),
+        settings,
+        {
+          ...{ own: ofOwn, compile, signal },
+          onEpoch: (bits, done, total) =>
+            line.update(
+              widths.indexOf(bits) * total + done,
+              widths.length * total,
+              "epochs of fine-tuning the kept model",
+            ),
+        },
+        async (quantised, { bits }): Promise<WidthSizes> => {
+          floatBytes = quantised.bytes.float;
+          const bytes = await quantisedOnnx(network, quantised, usualContainer(bits));
+          if (bytes !== null) contents[join(folders[i], quantisedFile(bits))] = bytes;
+          return {
+            ...{ bits, layerBits: quantised.configs.map(({ weightBits }) => weightBits) },
+            bytes: quantised.bytes.packed,
+            ...{ file: bytes === null ? null : quantisedFile(bits), fileBytes: bytes?.length ?? null },
+          };
+        },
+      );
+      const written = sizes.every(({ file }) => file !== null);
+      report.quantization = quantizationReport(trials[i], truthOf(dataset, testTable), {
+        candidate: report.model.candidate,
+        ranking: report.ranking,
+        later: report.time !== undefined,
+        activationBits: 8,
+        float: {
+          bytes: floatBytes,
+          fileBytes: written ? (await onnxOf(network, ofOwn)).length : null,
+        },
+        widths: sizes,
+      });
+    }
+  } finally {
+    line.clear();
+  }
+  return contents;
+}
+
+function wholeOf(dataset: Dataset) {
+  return makeWhole(dataset).whole.fit;
+}

@@ -1,0 +1,77 @@
+import {
+  type BitSettings,
+  layersOfModel,
+  makeQuantiser,
+  type OwnModel,
+  type Quantised,
+  type Rows,
+  type SavedNetwork,
+} from "@minimand/compare";
+import { type Compile, derive, disposeTree, type Tree } from "minimand/engine";
+import { metadataOf, noOnnxOf, tableOf } from "./onnx-model.ts";
+
+/** How models are quantised, beside the settings. */
+export interface QuantisingModel {
+  own?: OwnModel | undefined;
+  compile?: Compile | undefined;
+  signal: AbortSignal;
+  /** Told of each epoch of fine-tuning. */
+  onEpoch?: ((bits: number, done: number, total: number) => void) | undefined;
+}
+
+/** What holds the codes of weights in a file: two codes a byte where there are no wider ones. */
+export type Container = "int8" | "int4";
+
+/** What holds codes of so many bits unless something else is asked for. */
+export const usualContainer = (bits: number): Container => (bits <= 4 ? "int4" : "int8");
+
+/** The name of the file of so many bits. */
+export const quantisedFile = (bits: number): string => `model-${bits}bit.onnx`;
+
+/**
+ * A kept network in one width after the other.
+ *
+ * @param rows encoded as the model reads them; step sizes are found on them
+ * @param use is given each width, which is gone after it
+ */
+export async function eachWidth<T>(
+  model: SavedNetwork,
+  rows: Rows,
+  settings: readonly BitSettings[],
+  { own, compile, signal, onEpoch }: QuantisingModel,
+  use: (quantised: Quantised, settings: BitSettings) => Promise<T>,
+): Promise<T[]> {
+  const { task } = model.description;
+  const { pieces, variables } = layersOfModel(model, own);
+  const found: T[] = [];
+  for (const one of settings) {
+    const quantiser = makeQuantiser(pieces, one, { task, compile });
+    const quantised = await quantiser.quantise(variables, rows, {
+      ...{ seed: derive(0, rows.rows, one.bits), signal },
+      onEpoch: (done, total) => onEpoch?.(one.bits, done, total),
+    });
+    found.push(await use(quantised, one));
+    quantised.dispose();
+    quantiser.dispose();
+  }
+  disposeTree([variables.params, variables.state] as Tree);
+  return found;
+}
+
+/** The ONNX file of a quantised model; null where what it reads has no like in ONNX. */
+export async function quantisedOnnx(
+  { description }: SavedNetwork,
+  { network, variables, configs }: Quantised,
+  container: Container,
+): Promise<Uint8Array | null> {
+  if (noOnnxOf(description) !== null) return null;
+  const { tabularToOnnxQdq } = await import("@minimand/native");
+  const bits = configs.map(({ weightBits, actBits }) => `${weightBits}/${actBits}`);
+  return tabularToOnnxQdq(
+    network,
+    variables,
+    configs,
+    { ...tableOf(description), container },
+    { ...metadataOf(description), weightAndActivationBits: bits.join(" ") },
+  );
+}

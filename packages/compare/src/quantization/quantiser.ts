@@ -1,0 +1,184 @@
+import { numpy as np } from "@jax-js/jax";
+import {
+  calibrateElastic,
+  type ElasticNetwork,
+  type ElasticVariables,
+  elasticNetwork,
+  exportQuantized,
+  type LayerLike,
+  predictor,
+  type QuantConfig,
+  quantizedModel,
+  refElastic,
+  sequential,
+  type Variables,
+  withIntegerBiases,
+} from "minimand";
+import {
+  type Compile,
+  derive,
+  disposeTree,
+  randomSource,
+  refTree,
+  shuffle,
+  type Tree,
+} from "minimand/engine";
+import type { Task } from "../results.ts";
+import { givesNumbers } from "../task.ts";
+import { takenRows } from "../trial/fold.ts";
+import { type BitSettings, checkBitSettings, configsOf } from "./bit-settings.ts";
+import { makeFineTuner, type Rows, softmaxRows, type TuningOptions } from "./fine-tuner.ts";
+
+/** A network in one configuration, rounded, and fine-tuned where that was asked for and brought it nearer to the float network. */
+export interface Quantised {
+  network: ElasticNetwork;
+  configs: QuantConfig[];
+  /** Owned by whoever holds this. */
+  variables: ElasticVariables;
+  /** Codes in as few bytes as they need, with step sizes, biases and all that stays in float32; and the same network in float32. */
+  bytes: { packed: number; float: number };
+  /** Outputs `[rows, outputs]` of the network as it is written. */
+  outputs(part: Rows): Promise<Float32Array>;
+  /** Those before it was fine-tuned. */
+  roundedOutputs(part: Rows): Promise<Float32Array>;
+  /** Those of the network in float32. */
+  floatOutputs(part: Rows): Promise<Float32Array>;
+  /** Gives up the variables. */
+  dispose(): void;
+}
+
+/** Quantises trained networks of one shape, with programs that are compiled once. */
+export interface Quantiser {
+  /**
+   * Quantises a network on some rows, of which no label is looked at: step sizes by calibration on {@link calibrationRows} of them,
+   * drawn by the seed; then, with `qat`, weights and step sizes are fine-tuned on all of them. What comes no nearer to the outputs of the
+   * float network on these rows stays rounded.
+   *
+   * @param variables of the layers; looked at
+   * @param rows at least one
+   */
+  quantise(variables: Variables, rows: Rows, options: TuningOptions): Promise<Quantised>;
+  dispose(): void;
+}
+
+/** Rows that step sizes are looked for on, at most. */
+export const calibrationRows = 256;
+
+/**
+ * Makes one for layers, e.g. those of `layersOfModel`.
+ *
+ * @throws RangeError for settings out of range, and layers of which none can be quantised
+ */
+export function makeQuantiser(
+  pieces: readonly LayerLike[],
+  settings: BitSettings,
+  { task, compile }: { task: Task; compile?: Compile | undefined },
+): Quantiser {
+  checkBitSettings(settings);
+  const { method = "qat" } = settings;
+  const configs = configsOf(elasticNetwork(pieces).layers, settings);
+  const widths = configs.flatMap(({ weightBits, actBits }) => [weightBits, actBits]);
+  const bits = [...new Set(widths)].sort((a, b) => a - b);
+  const network = elasticNetwork(pieces, { bits });
+  const numbers = givesNumbers(task);
+  let start: ElasticVariables | null = null;
+  /** Training asks for the variables that it starts with, once it is told which. */
+  const startOf = (key: np.Array): ElasticVariables => {
+    key.dispose();
+    return refElastic(start!);
+  };
+  const model = quantizedModel(network, configs, startOf, { snapZeroPoint: true });
+  const quantised = predictor(model, compile);
+  const float = predictor(sequential(pieces), compile);
+  let tuner: ReturnType<typeof makeFineTuner> | null = null;
+
+  const outputsOf = ({ params, state }: ElasticVariables, part: Rows): Promise<Float32Array> =>
+    inChunks(part, (x) => quantised(params as unknown as Tree, state as unknown as Tree, x));
+
+  const inFloat = ({ params, state }: Variables, part: Rows): Promise<Float32Array> =>
+    inChunks(part, (x) => float(params, state, x));
+
+  const tuned = async (
+    calibrated: ElasticVariables,
+    variables: Variables,
+    rows: Rows,
+    options: TuningOptions,
+  ): Promise<ElasticVariables | null> => {
+    const teacher = await inFloat(variables, rows);
+    tuner ??= makeFineTuner(model, numbers, compile);
+    const found = await tuner.tune(rows, teacher, options);
+    if (found === null) return null;
+    const written = withIntegerBiases(network, found, configs);
+    const classes = numbers ? 0 : teacher.length / rows.rows;
+    const before = distance(await outputsOf(calibrated, rows), teacher, classes);
+    const after = distance(await outputsOf(written, rows), teacher, classes);
+    if (after < before) return written;
+    disposeTree(written as unknown as Tree);
+    return null;
+  };
+
+  return {
+    async quantise(variables, rows, options) {
+      const width = rows.x.length / rows.rows;
+      const drawn = drawnRows(rows.rows, options.seed);
+      const x = np.array(takenRows(rows.x, width, drawn) as Float32Array<ArrayBuffer>, {
+        shape: [drawn.length, width],
+      });
+      const given = { params: refTree(variables.params), state: refTree(variables.state) };
+      start = calibrateElastic(network, given, x);
+      // Where it comes no nearer to the float network, what was rounded stays.
+      const learned = method === "ptq" ? null : await tuned(start, variables, rows, options);
+      const rounded = withIntegerBiases(network, start, configs);
+      start = null;
+      const final = learned ?? refElastic(rounded);
+      const { sizeBytes, floatBytes } = exportQuantized(network, final, configs);
+      return {
+        ...{ network, configs, variables: final },
+        bytes: { packed: sizeBytes, float: floatBytes },
+        outputs: (part) => outputsOf(final, part),
+        roundedOutputs: (part) => outputsOf(rounded, part),
+        floatOutputs: (part) => inFloat(variables, part),
+        dispose: () => disposeTree([rounded, final] as unknown as Tree),
+      };
+    },
+    dispose() {
+      quantised.dispose();
+      float.dispose();
+      tuner?.dispose();
+    },
+  };
+}
+
+/** Rows a forward pass takes at once: one program serves parts of every size. */
+const chunk = 128;
+
+async function inChunks({ x, rows }: Rows, forward: (x: np.Array) => np.Array): Promise<Float32Array> {
+  const width = x.length / rows;
+  const found: Float32Array[] = [];
+  for (let from = 0; from < rows; from += chunk) {
+    const n = Math.min(chunk, rows - from);
+    const input = new Float32Array(chunk * width);
+    input.set(x.subarray(from * width, (from + n) * width));
+    const out = (await forward(np.array(input, { shape: [chunk, width] })).data()) as Float32Array;
+    found.push(out.slice(0, (n * out.length) / chunk));
+  }
+  const all = new Float32Array(found.reduce((sum, { length }) => sum + length, 0));
+  found.reduce((at, values) => {
+    all.set(values, at);
+    return at + values.length;
+  }, 0);
+  return all;
+}
+
+function drawnRows(count: number, seed: number): Int32Array {
+  const all = Int32Array.from({ length: count }, (_, row) => row);
+  return shuffle(all, randomSource(derive(seed, 1)))
+    .slice(0, calibrationRows)
+    .sort();
+}
+
+/** Mean squared difference of outputs, of classes that of their probabilities. */
+function distance(values: Float32Array, teacher: Float32Array, classes: number): number {
+  const [a, b] = [values, teacher].map((own) => (classes === 0 ? own : softmaxRows(own, classes)));
+  return a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
+}
