@@ -14,8 +14,8 @@ import { watch } from "../../../test/support/quiet.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = temporaryFolder();
 const text = readFileSync(join(root, "docs/export.md"), "utf8");
-const program = (language: string): string =>
-  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? "";
+const program = (language: string, place = 0): string =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))][place]?.[1] ?? "";
 
 let labels: string[] = [];
 let probabilities: number[] = [];
@@ -67,6 +67,10 @@ describe.skipIf(runtime !== "")(`the programs for Node in docs/export.md${runtim
     expect(ours).toHaveLength(4);
     for (const [i, value] of theirs.flat().entries()) expect(ours[i]).toBeCloseTo(value, 5);
     expect(existsSync(join(folder, "network.onnx"))).toBe(true);
+  });
+
+  it("write a network in fewer bits", () => {
+    expect(run(program("ts", 1), "ts")).toBe("[ 1, 2 ] true\n");
   });
 });
 

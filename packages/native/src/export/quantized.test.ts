@@ -13,12 +13,13 @@ import {
   relu,
   sequential,
   uniformConfigs,
+  withIntegerBiases,
 } from "minimand";
 import { keyOf, normal, randomSource, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { checkerSays, noChecker } from "../../../../test/support/onnx.ts";
-import { loadModel, toOnnxQdq } from "../index.ts";
+import { loadModel, tabularToOnnxQdq, toOnnxQdq } from "../index.ts";
 
 const rows = 2000;
 
@@ -125,6 +126,69 @@ describe.each(Object.entries(networks))("%s in ONNX Runtime", (_, network) => {
       return sum + (own.kernel?.size ?? own.weight.size);
     }, 0);
     expect(eight.bytes - four.bytes).toBeGreaterThan(0.4 * weights);
+  });
+});
+
+describe("biases", () => {
+  const { network, start, shape } = networks["a perceptron"];
+  const configs = uniformConfigs(3, { bits: 8, actSymmetric: false });
+  const biased = refElastic(start);
+  biased.params.weights = biased.params.weights.map((own, i): Tree => {
+    const { bias, ...rest } = own as { [name: string]: np.Array };
+    if (bias === undefined) return own;
+    return { ...rest, bias: bias.add(np.array(normals(bias.shape, i), { shape: bias.shape })) };
+  });
+
+  it("of whole steps are those that ONNX Runtime computes with, others it rounds by itself", () => {
+    const rounded = withIntegerBiases(network, refElastic(biased), configs);
+    expect(compared({ network, start: rounded, shape }, configs).same).toBeGreaterThanOrEqual(0.999);
+    expect(compared({ network, start: biased, shape }, configs).same).toBeLessThan(0.996);
+  });
+
+  it("stand in a table's file, too, which gives the classes of the network behind its columns", () => {
+    const rounded = withIntegerBiases(network, refElastic(biased), configs);
+    const columns = Array.from({ length: 6 }, (_, i) => ({
+      ...({ kind: "numeric", name: i === 3 ? "weight" : `c${i}`, median: 0 } as const),
+      ...{ mean: i, sd: 2, missingIndicator: false },
+    }));
+    const classes = ["a", "b", "c"];
+    const flat = elasticNetwork(perceptron.slice(1));
+    const variables = {
+      params: { ...rounded.params, weights: rounded.params.weights.slice(1) },
+      state: rounded.state,
+    };
+    for (const container of ["int8", "int4"] as const) {
+      const bytes = tabularToOnnxQdq(
+        ...([flat, variables, configs] as const),
+        { columns, missingWords: [""], mostDeviations: 1e6, output: { classes }, container },
+        { schema: "test" },
+      );
+      if (noChecker === null) expect(checkerSays(bytes)).toBe("");
+      const data = normals([50, 6], 4);
+      const model = loadModel(bytes);
+      const feeds = columns.map(({ name, mean }, i) => [
+        name,
+        { data: Float64Array.from({ length: 50 }, (_, row) => 2 * data[6 * row + i] + mean), shape: [50, 1] },
+      ]);
+      const { label } = model.run(Object.fromEntries(feeds));
+      model.dispose();
+      const expected = outputsOf(flat, refElastic(variables), configs, np.array(data, { shape: [50, 6] }));
+      const best = Array.from({ length: 50 }, (_, row) => {
+        const own = [...expected.subarray(3 * row, 3 * row + 3)];
+        return classes[own.indexOf(Math.max(...own))];
+      });
+      expect(label.data).toEqual(best);
+    }
+  });
+
+  it("are of a table's file as its columns are", () => {
+    const table = { columns: [], missingWords: [], mostDeviations: 1e6, output: { mean: 0, sd: 1 } };
+    const write = (given: object) =>
+      tabularToOnnxQdq(network, start, configs, { ...table, ...given } as never);
+    expect(() => write({})).toThrow('columns: expected columns with names of their own, got ""');
+    expect(() => write({ container: "int2" })).toThrow(
+      'container: expected one of "int8", "int4", got "int2"',
+    );
   });
 });
 

@@ -49,7 +49,8 @@ export interface QdqOptions {
  * QuantizeLinear and DequantizeLinear (int8, without signs uint8), and Clip before it where the codes have fewer bits than their type.
  * A runtime computes with integers where it can. Operators are those of opset 21.
  *
- * The result is that of `quantizedModel` with `snapZeroPoint`, but for numbers that lie in the middle between two codes.
+ * The result is that of `quantizedModel` with `snapZeroPoint`, but for numbers that lie in the middle between two codes, where biases are whole
+ * steps (`withIntegerBiases`): ONNX Runtime rounds others to whole steps.
  *
  * @param network of `elasticNetwork`
  * @param variables parameters and state; only read

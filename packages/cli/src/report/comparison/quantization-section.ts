@@ -13,7 +13,7 @@ export function quantizationSection(report: DatasetReport, document: Document): 
   const metric = metricName(ranking.metric);
   const { float, widths } = quantization;
   const rows = widths.flatMap((width): Row[] => {
-    const { bits, bytes, fileBytes, file, rounded } = width;
+    const { bits, bytes, fileBytes, rounded } = width;
     return [
       {
         cells: [
@@ -21,10 +21,9 @@ export function quantizationSection(report: DatasetReport, document: Document): 
           kilobytes(bytes),
           fileBytes === null ? "–" : kilobytes(fileBytes),
           ...outcomeCells(width, report),
-          file === null ? "–" : html`<code>${file}</code>`,
         ],
       },
-      { className: "muted", cells: ["rounded only", "", "", ...outcomeCells(rounded, report), ""] },
+      { className: "muted", cells: ["rounded only", "", "", ...outcomeCells(rounded, report)] },
     ];
   });
   const floatRow: Row = {
@@ -36,7 +35,6 @@ export function quantizationSection(report: DatasetReport, document: Document): 
       fixed(float.mean, 4),
       "",
       "",
-      float.fileBytes === null ? "–" : html`<code>model.onnx</code>`,
     ],
   };
   return html`<h3>What fewer bits cost</h3>
@@ -50,7 +48,6 @@ ${table(
     { head: metric, numeric: true },
     { head: isTested(quantization) ? "Difference (95 %)" : "Difference", numeric: true },
     { head: changeHead(report), numeric: true },
-    { head: "File" },
   ],
   [floatRow],
   rows,
@@ -96,19 +93,26 @@ function caption(report: DatasetReport): Child {
   const bars = isTested(quantization!)
     ? " The bar is the 95 % interval of the difference to the float networks (dashed line), drawn around them: one that crosses the line may be chance."
     : " The dashed line is the float networks; nothing can be tested here, so there are no intervals.";
-  return html`${metricName(ranking.metric)} by kilobytes of the kept model, on a logarithmic axis. A dot is the size of its parameters with codes packed
+  const metric = metricName(ranking.metric).replace(/^./, (letter) => letter.toUpperCase());
+  return html`${metric} by kilobytes of the kept model, on a logarithmic axis. A dot is the size of its parameters with codes packed
 into as few bytes as they need, the ring that of its ONNX file, with all that stands between a table and its predictions: there weights of 2 to 4 bits take half a byte.${bars}`;
 }
 
 /** What was compared, and how. */
 function howText(
   report: DatasetReport,
-  { candidate, seeds, folds, activationBits }: QuantizationReport,
+  { candidate, seeds, folds, activationBits, widths }: QuantizationReport,
 ): Child {
   const parts =
     report.testRows === null ? `${plural(seeds.length * folds, "test fold")}` : plural(seeds.length, "seed");
   return html`Each network of ${labelOf(report, candidate)} of ${parts} was quantised on the rows that it was trained on: step sizes by
 calibration, then weights and step sizes fine-tuned to give the outputs of the float network, without labels. Networks that came no nearer to
 it stayed rounded. Float and quantised networks predict the same test rows: the difference is of pairs, tested as those of losses are, and
-knows nothing of how many widths were tried. What goes into layers has ${activationBits} bits. Sizes are of the model that is kept, 1 kB is 1000 bytes.`;
+knows nothing of how many widths were tried. What goes into layers has ${activationBits} bits. Sizes are of the model that is kept, 1 kB is 1000 bytes. ${
+    widths.every(({ file }) => file === null)
+      ? "It has no ONNX files, as it reads free text."
+      : html`Its files stand beside <code>model.onnx</code> and are used alike: ${widths.map(
+          ({ file }, i) => html`${i === 0 ? "" : ", "}<code>${file}</code>`,
+        )}.`
+  }`;
 }
