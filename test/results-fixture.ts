@@ -6,6 +6,8 @@ import type {
   CandidateSummary,
   Configuration,
   DatasetReport,
+  QuantizationReport,
+  QuantizedOutcome,
   RankingEntry,
   Results,
   Settings,
@@ -371,6 +373,31 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
 }
 
 const settings: Settings = { ...defaultSettings, target: "target", maxEpochs: 100, batchSize: 32 };
+
+/** What bits cost, with or without files and tests. */
+export function quantizationFixture(
+  given: { files?: boolean; tested?: boolean; mean?: number } = {},
+): QuantizationReport {
+  const { files = true, tested = true, mean = 0.74 } = given;
+  const outcome = (loss: number): QuantizedOutcome => ({
+    mean: mean - loss,
+    difference: {
+      mean: -loss,
+      low: tested ? -loss - 0.01 : null,
+      high: tested ? -loss + 0.01 : null,
+    },
+    change: 3 * loss,
+  });
+  return {
+    ...{ candidate: "ce", activationBits: 8, seeds: [0, 1], folds: 5 },
+    float: { mean, bytes: 19_464, fileBytes: files ? 23_424 : null },
+    widths: [8, 4, 2].map((bits, i) => ({
+      ...{ bits, layerBits: [8, bits, 8], bytes: 2000 + 450 * bits, ...outcome(0.01 * i) },
+      ...{ file: files ? `model-${bits}bit.onnx` : null, fileBytes: files ? 9000 + 200 * bits : null },
+      rounded: outcome(0.03 * i),
+    })),
+  };
+}
 
 /** Average ranks of 12 losses over 6 data sets; the critical difference and the cliques fit the ranks. */
 export function acrossFixture(): AcrossReport {

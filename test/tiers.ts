@@ -45,6 +45,8 @@ const long = [
   "network-direction",
   "pairs",
   "preference-trials",
+  "quantised-trials",
+  "quantiser",
   "run-references",
   "run-trial",
   "saved-trees",

@@ -92,6 +92,7 @@ export function quantizationFigure(
           strokeWidth: 1.6,
           fill: color("surface"),
           title: text,
+          className: "mm-file",
         }),
         Plot.dot(points, {
           x: "packed",

@@ -1,3 +1,4 @@
+import { startEngine } from "minimand/start";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";
@@ -8,6 +9,7 @@ import type { PredictedTrial, Settings } from "../results.ts";
 import { makeTrialRunner } from "../trial/run-trial.ts";
 import { quantizationReport } from "./index.ts";
 
+await startEngine();
 const settings: Settings = { ...quick, target: "y", losses: ["focal"], references: [], folds: 3 };
 const { rows, a, b } = twoInputs(60);
 const classes = await datasetOf(csv({ a, b, y: rows.map((i) => (a[i] > b[i] ? "yes" : "no")) }));
@@ -20,8 +22,15 @@ const sizes = widths.map((bits) => ({
   ...{ file: null, fileBytes: null },
 }));
 
-/** The trials of a candidate on all folds, and those that quantise its networks. */
-async function trialsOf(dataset: typeof classes, candidate: string) {
+/** The trials of a candidate on all folds, and those that quantise its networks; once for each data set. */
+const known = new Map<typeof classes, ReturnType<typeof run>>();
+function trialsOf(dataset: typeof classes, candidate: string): ReturnType<typeof run> {
+  const trials = known.get(dataset) ?? run(dataset, candidate);
+  known.set(dataset, trials);
+  return trials;
+}
+
+async function run(dataset: typeof classes, candidate: string) {
   const runner = makeTrialRunner(dataset, settings);
   const own: PredictedTrial[] = [];
   const quantised: PredictedTrial[] = [];
