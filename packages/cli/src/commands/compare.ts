@@ -282,6 +282,7 @@ async function compare(files: string[], options: Options): Promise<void> {
     ...(origins.length > 0 && { origins }),
     ...(model && { model: model.id }),
     ...(keep !== "auto" && { keep }),
+    ...(quantize.length > 0 && { quantize }),
   };
   await inOutputFolder(out, run, areRecords, async (store) => {
     if (note !== null) tell(note);
@@ -300,7 +301,7 @@ async function compare(files: string[], options: Options): Promise<void> {
       const whole: RunOptions = {
         ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
         ...{ versions: versions(), engine, origins, model, warn, signal },
-        ...{ baseline: baselineIdOf(settings, task), keep },
+        ...{ baseline: baselineIdOf(settings, task), keep, quantize },
         ...(earlier && { earlier: earlier.sample }),
       };
       const { taken, records, cut } = await runTrials(whole);

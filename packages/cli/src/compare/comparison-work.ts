@@ -25,6 +25,9 @@ export interface ComparisonWork extends Work {
   done(sample: number | null): number;
 }
 
+/** What fine-tuning a network in one width takes, about: the number of its steps doesn't depend on that of the rows. */
+const secondsOfWidth = 2;
+
 /** What is planned and what is there of it, with one sample. */
 interface Plan {
   first: PlannedTrial[];
@@ -44,6 +47,7 @@ export interface WorkParts {
 /** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
   const { subjects, settings, candidates, summaries, baseline, keep, workers, earlier } = options;
+  const { quantize = [] } = options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
@@ -74,7 +78,12 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     const like = keep === "auto" ? baseline : referenceNamed[keep].id;
     const trials = planFor(sample).first.filter(({ spec }) => spec.candidate === like && spec.fold === 0);
     const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
-    return 1000 * share * secondsOf(trials, sample);
+    const seconds = secondsOf(trials, sample);
+    if (quantize.length === 0) return 1000 * share * seconds;
+    // Under a budget the networks of the first seed are trained again, and quantised as the kept ones are.
+    const again = (folds * share * seconds) / workers;
+    const tuning = quantize.length * subjects.length * secondsOfWidth * (1 + folds / workers);
+    return 1000 * (share * seconds + again + tuning);
   };
   const timeOfAll = (sample: number | null): number => {
     const { first, further: known } = planFor(sample);

@@ -9,6 +9,8 @@ export interface RunOptions extends TeamOptions {
   baseline: string;
   /** The model that is kept at the end. */
   keep: Keep;
+  /** Widths that it is quantised in as well. */
+  quantize?: readonly number[];
   budget: Budget | null;
   /** The sample of an earlier run that a budget has cut, null for all rows; undefined: there was none. */
   earlier?: number | null;
