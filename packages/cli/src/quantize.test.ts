@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { nativeCompiler } from "@minimand/native";
+import { loadModel, nativeCompiler, type TensorValues } from "@minimand/native";
 import { beforeAll, describe, expect, it } from "vitest";
-import { everythingIn, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { everythingIn, sample, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { runOnWeb } from "../../../test/support/onnx.ts";
 
 const { at, compare, run, resultsOf } = workFolder();
 const given = ["-t", "y", ...tiny, "--folds", "3", "--engine", "wasm"];
@@ -154,6 +155,35 @@ describe("minimand quantize", () => {
     expect(a).toHaveLength(62);
     expect(a.filter((label, i) => label !== b[i]).length).toBeLessThan(6);
   }, 120_000);
+
+  it.skipIf(!runtime)(
+    "writes weights of 4 bits that the browser's runtime takes, too",
+    async () => {
+      const ran = await run([
+        ...["quantize", "plain", "--data", "a.csv", "--bits", "4", "--method", "ptq", "--out", "page.onnx"],
+        ...["--engine", "wasm"],
+      ]);
+      expect(ran.code).toBe(0);
+      const bytes = new Uint8Array(readFileSync(at("page.onnx")));
+      const { columns, cells } = sample(60);
+      const of = (name: string): string[] => cells.map((row) => row[columns.indexOf(name)]);
+      const feeds = Object.fromEntries(
+        columns
+          .slice(0, 3)
+          .map((name): [string, TensorValues] => [
+            name,
+            { data: name === "kind" ? of(name) : Float64Array.from(of(name), Number), shape: [60, 1] },
+          ]),
+      );
+      const model = loadModel(bytes);
+      const [here, there] = [model.run(feeds), await runOnWeb(bytes, feeds)];
+      model.dispose();
+      expect(there.label.data).toEqual(here.label.data);
+      const shares = here.probabilities.data as Float32Array;
+      for (const [i, p] of shares.entries()) expect(Number(there.probabilities.data[i])).toBeCloseTo(p, 5);
+    },
+    120_000,
+  );
 
   it("fine-tunes without labels, and writes a single width where it is told to", async () => {
     const unlabelled = sampleCsv(60)

@@ -1,5 +1,13 @@
 import { numpy as np } from "@jax-js/jax";
-import { dense, type LayerLike, mlp, quantisableLayers, relu, type Variables } from "minimand";
+import {
+  dense,
+  exportQuantized,
+  type LayerLike,
+  mlp,
+  quantisableLayers,
+  relu,
+  type Variables,
+} from "minimand";
 import { keyOf, normal, randomSource, refTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { describe, expect, it } from "vitest";
@@ -47,6 +55,13 @@ describe.each<[Task, number]>([
         bytes: quantised.bytes.packed,
       });
       expect(quantised.bytes.packed).toBeLessThan(quantised.bytes.float);
+      // Runtimes of integers would round them otherwise.
+      const { layers } = exportQuantized(quantised.network, quantised.variables, quantised.configs);
+      for (const { bias, weight, activation } of layers)
+        for (const [channel, b] of bias!.entries()) {
+          const steps = b / (activation.scale * weight.scales[channel]);
+          expect(Math.abs(steps - Math.round(steps))).toBeLessThan(1e-3);
+        }
       quantised.dispose();
       quantiser.dispose();
     }
