@@ -6,15 +6,11 @@
  *   npx node --conditions=minimand-source bench/score-net.ts [rounds]
  */
 import { numpy as np } from "@jax-js/jax";
-import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { adam, type Examples, minibatches, objectiveOf, supervised } from "minimand";
-import { type Compile, compileWithJit, keyOf } from "minimand/engine";
+import { type Compile, keyOf } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { scoreUNet } from "../packages/papers/src/dale-langevin/u-net.ts";
-import { median } from "./adam-step.ts";
-import { processorTime } from "./processor-time.ts";
-import { startPython } from "./python.ts";
-import { replaceSection } from "./results.ts";
+import { besideTorch } from "./beside-torch.ts";
 
 const rounds = Number(process.argv[2] ?? 9);
 const [batch, side, times, channels] = [64, 28, 32, 16];
@@ -51,40 +47,12 @@ function stepOf(compile: Compile): () => Promise<void> {
   };
 }
 
-const native = await nativeCompiler({ threads: 1 }).catch((error: unknown) => {
-  if (!(error instanceof NativeUnavailableError)) throw error;
-  process.stderr.write(`native engine: left out, ${error.message}\n`);
-  return null;
-});
-const torch = await startPython("./torch-score-net.py");
-if (torch === null)
-  process.stderr.write("PyTorch: left out, /usr/bin/python3 has no torch (Debian: python3-torch)\n");
-
-const [onWasm, onNative] = [stepOf(compileWithJit), native === null ? null : stepOf(native)];
-const sides: { [side: string]: () => Promise<number> } = {
-  ...(onNative !== null && { native: () => processorTime(onNative, 4) }),
-  wasm: () => processorTime(onWasm, 1),
-  ...(torch !== null && { torch: () => torch.ask("step 4") }),
-};
-const taken = new Map(Object.keys(sides).map((name) => [name, [] as number[]]));
-// The first rounds are for the compilers of all sides.
-for (let round = -2; round < rounds; round++)
-  for (const [name, run] of Object.entries(sides)) {
-    const time = await run();
-    if (round >= 0) taken.get(name)?.push(time);
-  }
-torch?.stop();
-const middle = Object.fromEntries([...taken].map(([name, values]) => [name, median(values)]));
-const parts = Object.keys(sides)
-  .filter((name) => name !== "torch")
-  .map((name) => {
-    const ms = `${middle[name].toFixed(0)} ms`;
-    return torch === null ? `${name} ${ms}` : `${name} ${(middle[name] / middle.torch).toFixed(2)} (${ms})`;
-  });
-const share = torch === null ? "" : `, as a share of ${torch.version}, eager (${middle.torch.toFixed(0)} ms)`;
-replaceSection({
+const middle = await besideTorch({
   title: "A score network of pictures, processor time",
   command: "node bench/score-net.ts",
-  rows: [[`Adam step of the U-Net, ${batch}x${side}x${side}x1${share}`, parts.join(", "), "", true]],
+  what: `Adam step of the U-Net, ${batch}x${side}x${side}x1`,
+  stepOf,
+  script: "./torch-score-net.py",
+  rounds,
 });
 console.log(JSON.stringify({ middle }));
