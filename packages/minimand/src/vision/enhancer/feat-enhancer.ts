@@ -66,7 +66,7 @@ export function checkedSizes({ inChannels = 3, width = 32, groups = 8 }: Enhance
  * convolutions, `bilinear` the sizes that they give.
  *
  * Parameters have the names of the official code, `{ quarter_conv: { kernel, bias }, ... }`, 139,400 numbers with the defaults. Kernels
- * start as He's where ReLU follows, with variance `1 / fan-in` elsewhere, the last one a tenth of that: the layer starts near the
+ * start as He's where ReLU follows, with variance `1 / fan-in` elsewhere, the last one times 0.1: the layer starts near the
  * identity. What comes out is no picture, and not clipped: it lies within `groups` of the input.
  *
  * @param options sizes (`inChannels` 3, `width` 32, `groups` 8), `heads`, `scales`, `fusion`, `downsample`
