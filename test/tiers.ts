@@ -55,6 +55,7 @@ const long = [
   "train-preference",
   "train-prompt-refiner",
   "train-unfolded",
+  "train-zero-dce",
   "trees",
   "unfold",
 ].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
