@@ -31,7 +31,10 @@ describe("programs of the READMEs", () => {
 
   it("stand in every package but the command's", () => expect(readmes.length).toBe(4));
 
-  it.each([...readmes, "docs/ownership.md", "docs/preferences.md"])("%s runs", (readme) => {
-    expect(outputOf(readme)).not.toBe("");
-  });
+  it.each([...readmes, "docs/ownership.md", "docs/preferences.md", "docs/enhance.md"])(
+    "%s runs",
+    (readme) => {
+      expect(outputOf(readme)).not.toBe("");
+    },
+  );
 });

@@ -29,7 +29,7 @@ function programOf(example: Example): string {
 
 /** The first program of each page that has one. */
 function programsOfPages(): Example[] {
-  return globSync(["README.md", "packages/*/README.md", "docs/{ownership,preferences}.md"]).flatMap(
+  return globSync(["README.md", "packages/*/README.md", "docs/{ownership,preferences,enhance}.md"]).flatMap(
     (file) => {
       const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(file, "utf8")) ?? [];
       return code === undefined ? [] : [{ file, line: 1, code }];
@@ -47,7 +47,7 @@ it("examples in docstrings and programs of pages compile", () => {
   };
   const pages = programsOfPages();
   const examples = [...examplesOf("packages/*/src/**/*.ts"), wrong, ...pages];
-  expect(pages.length).toBe(7);
+  expect(pages.length).toBe(8);
   expect(examples.length).toBeGreaterThan(300);
   mkdirSync(folder, { recursive: true });
   examples.forEach((example, i) => {

@@ -3,6 +3,7 @@ import { banditCommand } from "./commands/bandit.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { denoiseCommand } from "./commands/denoise.ts";
+import { enhanceCommand } from "./commands/enhance.ts";
 import { exportCommand } from "./commands/export.ts";
 import { helpfulAlone } from "./commands/helpful-alone.ts";
 import { lossesCommand } from "./commands/losses.ts";
@@ -57,6 +58,7 @@ export function makeProgram(): Command {
     solveCommand(),
     refineCommand(),
     denoiseCommand(),
+    enhanceCommand(),
   ]) {
     program.addCommand(command);
     for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

@@ -72,6 +72,10 @@ figcaption { font-size: 14px; line-height: 1.5; color: var(--mm-muted); margin-t
 .panels + p { font-size: 14px; max-width: 76ch; }
 .panels { display: flex; flex-wrap: wrap; gap: 20px 44px; }
 .panels figure { flex: 0 1 392px; min-width: 0; }
+.photographs { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 12px; }
+.photographs figure { margin: 0; }
+.photographs img { display: block; width: 100%; height: auto; }
+.photographs figcaption { font-size: 12px; line-height: 1.35; }
 .pictures { display: flex; flex-wrap: wrap; gap: 12px; }
 .pictures figure { flex: 0 0 128px; margin: 0; }
 .pictures img { display: block; width: 128px; height: auto; image-rendering: pixelated; }

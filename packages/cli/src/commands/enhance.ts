@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import type { Compile } from "minimand/engine";
+import { startEngine } from "minimand/start";
+import { readEnhancer } from "../enhance/detector-view.ts";
+import type { EnhanceFile } from "../enhance/enhance-file.ts";
+import { enhanceAll } from "../enhance/enhance-run.ts";
+import { type EnhanceMethod, enhanceMethods, methodHelp } from "../enhance/methods.ts";
+import { pictureFiles } from "../enhance/picture-files.ts";
+import { UsageError } from "../failure.ts";
+import { makeFolder, unmakeFolder } from "../files/make-folder.ts";
+import { readBytes } from "../files/read-bytes.ts";
+import { replaceTogether } from "../files/replace-together.ts";
+import { loadSharp } from "../pictures/load-sharp.ts";
+import { tell } from "../printable.ts";
+import { enhanceRows, renderEnhance } from "../report/enhance.ts";
+import { compilerOf } from "../run/engine.ts";
+import { chooseEngine } from "../run/engine-choice.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { print } from "../terminal/print.ts";
+import { terminalWidth } from "../terminal/terminal-width.ts";
+import { versions } from "../version.ts";
+import { engineOption, jsonOption, number, outOption, place, wholeNumber } from "./options.ts";
+import { rowTables } from "./row-table.ts";
+
+interface Options {
+  method: EnhanceMethod;
+  gamma: number;
+  compare: boolean;
+  steps: number;
+  seed: number;
+  model?: string;
+  engine?: "native" | "wasm";
+  out: string;
+  json: boolean;
+}
+
+/** `minimand enhance PICTURES...`. */
+export function enhanceCommand(): Command {
+  return new Command("enhance")
+    .description("Brighten dark pictures by classical methods, and show them before and after.")
+    .argument("<pictures...>", "PNG, JPEG or WebP files, or folders of them")
+    .addOption(
+      new Option(
+        "--method <name>",
+        `${enhanceMethods.map((name) => `${name} (${methodHelp[name]})`).join(", ")}; default: adaptive-gamma`,
+      )
+        .choices(enhanceMethods)
+        .default("adaptive-gamma", "adaptive-gamma"),
+    )
+    .option("--gamma <x>", "exponent of the method gamma, below 1 it brightens; default: 0.4", number, 0.4)
+    .option("--compare", "show all methods on the contact sheet, not only the one that is written", false)
+    .option("--steps <n>", "of fitting zero-dce; default: 150", wholeNumber, 150)
+    .option("--seed <n>", "of fitting zero-dce; default: 0", wholeNumber, 0)
+    .option("--model <file>", "FeatEnHancer that you trained, for detector-view (docs/enhance.md)", place)
+    .addOption(engineOption())
+    .addOption(outOption("minimand-enhance").default("minimand-enhance", "minimand-enhance"))
+    .addOption(jsonOption("results.json"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand enhance photos/ --out bright/
+  minimand enhance photos/ --out bright/ --compare
+  minimand enhance night.jpg dusk.png --method gamma --gamma 0.5
+  minimand enhance photos/ --method zero-dce --steps 400
+
+The folder holds the pictures under their names, enhance.html with all before and after, and results.json. A picture
+that can't be read is left out with one line, the others are done, and the exit code is 2.`,
+    )
+    .action(enhance);
+}
+
+async function enhance(paths: string[], options: Options): Promise<void> {
+  const { method, gamma, compare, steps, seed, model, out } = options;
+  if (!(gamma > 0)) throw new RangeError(`--gamma: expected a number > 0, got ${gamma}`);
+  if (!(steps >= 1)) throw new RangeError(`--steps: expected an integer >= 1, got ${steps}`);
+  if (method === "detector-view" && model === undefined)
+    throw new UsageError("--model: expected a FeatEnHancer beside --method detector-view, got none");
+  if (method !== "detector-view" && model !== undefined && !compare)
+    throw new UsageError("--model: expected --method detector-view or --compare beside it, got neither");
+  const files = await pictureFiles(paths, out);
+  // Missing, it would be so for each picture.
+  await loadSharp();
+  await startEngine();
+  const compile = compare || slow.includes(method) ? await compilerFor(options) : undefined;
+  const enhancer =
+    model === undefined ? null : readEnhancer((await readBytes(model, model)).bytes, model, compile);
+  const created = await makeFolder(out);
+  let isWritten = false;
+  try {
+    await interruptible(async (signal) => {
+      const done = await enhanceAll({
+        ...{ files, out, method, gamma, compare, steps, seed, enhancer, compile, signal },
+      });
+      isWritten = true;
+      const { zeroDce, pictures, leftOut, shown } = done;
+      const file: EnhanceFile = {
+        ...{ schema: "minimand.enhance/1", created: new Date().toISOString(), versions: versions() },
+        ...{ method, gamma, zeroDce, pictures, leftOut },
+      };
+      await replaceTogether(out, {
+        "enhance.html": renderEnhance(file, shown),
+        "results.json": `${JSON.stringify(file, null, 1)}\n`,
+      });
+      print(
+        options.json ? `${JSON.stringify(file)}\n` : `${rowTables(enhanceRows(file), terminalWidth())}\n`,
+      );
+      tell(`${join(out, "enhance.html")} shows them before and after`);
+      if (leftOut.length > 0)
+        throw new UsageError(
+          `pictures: expected ${files.length} that can be read, got ${pictures.length} and not ${namesOf(leftOut)}`,
+        );
+    }, "begins anew");
+  } finally {
+    enhancer?.dispose();
+    if (!isWritten) await unmakeFolder(out, created);
+  }
+}
+
+/** Some names, and how many more there are. */
+function namesOf(leftOut: EnhanceFile["leftOut"]): string {
+  const names = leftOut.slice(0, 5).map(({ file }) => file);
+  const more = leftOut.length - names.length;
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
+}
+
+/** What is computed by networks. */
+const slow: readonly EnhanceMethod[] = ["zero-dce", "detector-view"];
+
+async function compilerFor(options: Options): Promise<Compile | undefined> {
+  const { engine, note } = await chooseEngine(options);
+  if (note !== null) tell(note);
+  return compilerOf(engine, tell);
+}
