@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { banditCommand } from "./commands/bandit.ts";
+import { banditCommand } from "./commands/bandit/bandit.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { denoiseCommand } from "./commands/denoise.ts";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
+import { helpfulAlone } from "../helpful-alone.ts";
 import { banditEvaluateCommand } from "./bandit-evaluate.ts";
 import { banditSimulateCommand } from "./bandit-simulate.ts";
-import { helpfulAlone } from "./helpful-alone.ts";
 
 /** `minimand bandit ...`. */
 export function banditCommand(): Command {

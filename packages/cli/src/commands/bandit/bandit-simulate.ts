@@ -1,28 +1,27 @@
 import { join } from "node:path";
 import { shortNames } from "@minimand/compare";
 import { Command } from "commander";
-import { type BanditSettings, banditNamed, bandits } from "../bandit/bandit-choices.ts";
-import type { PlayedBandit, SimulationFile } from "../bandit/bandit-files.ts";
-import { type PlayOptions, playTable } from "../bandit/bandit-simulation.ts";
-import { banditTable } from "../bandit/bandit-table.ts";
-import { noteText } from "../compare/subjects.ts";
-import { UsageError } from "../failure.ts";
-import { bundledTarget, readInput } from "../files/input.ts";
-import { makeFolder } from "../files/make-folder.ts";
-import type { Reading } from "../files/read-input-table.ts";
-import { replaceTogether } from "../files/replace-together.ts";
-import { checkReplaceable, writeWhole } from "../files/write-whole.ts";
-import { printable, tell } from "../printable.ts";
-import { renderSimulation } from "../report/bandit.ts";
-import { noiseText, simulationRows } from "../report/bandit-rows.ts";
-import { plural } from "../report/format.ts";
-import { interruptible } from "../run/interruptible.ts";
-import { progressLine } from "../run/progress.ts";
-import { print } from "../terminal/print.ts";
-import { terminalWidth } from "../terminal/terminal-width.ts";
-import { wrapText } from "../terminal/text-width.ts";
-import { versions } from "../version.ts";
-import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
+import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
+import type { PlayedBandit, SimulationFile } from "../../bandit/bandit-files.ts";
+import { type PlayOptions, playTable } from "../../bandit/bandit-simulation.ts";
+import { banditTable } from "../../bandit/bandit-table.ts";
+import { noteText } from "../../compare/subjects.ts";
+import { UsageError } from "../../failure.ts";
+import { bundledTarget, readInput } from "../../files/input.ts";
+import { makeFolder } from "../../files/make-folder.ts";
+import type { Reading } from "../../files/read-input-table.ts";
+import { replaceTogether } from "../../files/replace-together.ts";
+import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
+import { printable, tell } from "../../printable.ts";
+import { renderSimulation } from "../../report/bandit.ts";
+import { noiseText, simulationRows } from "../../report/bandit-rows.ts";
+import { plural } from "../../report/format.ts";
+import { interruptible } from "../../run/interruptible.ts";
+import { progressLine } from "../../run/progress.ts";
+import { print } from "../../terminal/print.ts";
+import { terminalWidth } from "../../terminal/terminal-width.ts";
+import { wrapText } from "../../terminal/text-width.ts";
+import { versions } from "../../version.ts";
 import {
   jsonOption,
   list,
@@ -31,8 +30,9 @@ import {
   place,
   wholeNumber,
   withDatasetOptions,
-} from "./options.ts";
-import { rowTables } from "./row-table.ts";
+} from "../options.ts";
+import { rowTables } from "../row-table.ts";
+import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 
 interface Options extends BanditSettings, Reading {
   target?: string;
