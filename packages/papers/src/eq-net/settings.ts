@@ -50,4 +50,4 @@ export const scales: Record<Scale, { seeds: number; sizes: Sizes; allForms: bool
 
 /** Seeds of the tuning runs, away from those that are reported, and what they try. */
 export const tuningSeeds = [1001, 1002];
-export const learningRates = [5e-4, 1e-3, 2e-3] as const;
+export const learningRates = [5e-4, 1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2] as const;
