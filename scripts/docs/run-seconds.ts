@@ -12,7 +12,7 @@ export const runSeconds: { [slug: string]: number } = {
   elasticface: 77,
   ensloss: 60,
   ldr: 60,
-  "eq-net": 824,
+  "eq-net": 164,
   lion: 61,
   neucb: 144,
   normface: 85,
