@@ -102,7 +102,8 @@ export interface AccuracyPredictor {
  * @example
  * const features = [[1, 0], [0, 1]]
  * const fitted = await trainAccuracyPredictor(features, [0.9, 0.5], { hidden: [8], epochs: 500, learningRate: 0.01, seed: 1 })
- * (await fitted.predict(features)).map((a) => Math.round(a * 10) / 10) // [0.9, 0.5]
+ * const predicted = await fitted.predict(features)
+ * predicted.map((a) => Math.round(a * 10) / 10) // [0.9, 0.5]
  * @see Xu et al. 2023, arXiv 2308.07650, section 3.4
  */
 export async function trainAccuracyPredictor(

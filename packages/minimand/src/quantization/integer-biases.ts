@@ -26,7 +26,8 @@ import { exportQuantized } from "./export-quantized.ts";
  * const { layers } = exportQuantized(network, start, configs)
  * const { params: rounded } = withIntegerBiases(network, start, configs)
  * const step = layers[0].activation.scale * layers[0].weight.scales[0]
- * Math.round(rounded.weights[0].bias.item() / step * 1e4) / 1e4 // 0
+ * const { bias } = rounded.weights[0] as { bias: np.Array }
+ * Math.round(bias.item() / step * 1e4) / 1e4 // 0
  * @see Jacob et al. 2018, arXiv 1712.05877, section 2.4
  */
 export function withIntegerBiases(
