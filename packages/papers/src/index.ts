@@ -10,6 +10,7 @@ import { card as dhkd } from "./dhkd/paper.ts";
 import { card as elasticface } from "./elasticface/paper.ts";
 import { card as ensloss } from "./ensloss/paper.ts";
 import { card as eqNet } from "./eq-net/paper.ts";
+import { card as featenhancer } from "./featenhancer/paper.ts";
 import { card as ldr } from "./ldr/paper.ts";
 import { card as lion } from "./lion/paper.ts";
 import { card as neucb } from "./neucb/paper.ts";
@@ -63,6 +64,7 @@ export const cards: readonly PaperCard[] = [
   optimisticOmd,
   compSum,
   eqNet,
+  featenhancer,
   oodUnlabeled,
   lion,
   neucb,
@@ -93,6 +95,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   elasticface: () => import("./elasticface/reproduction.ts"),
   "eq-net": () => import("./eq-net/reproduction.ts"),
   ensloss: () => import("./ensloss/reproduction.ts"),
+  featenhancer: () => import("./featenhancer/reproduction.ts"),
   ldr: () => import("./ldr/reproduction.ts"),
   lion: () => import("./lion/reproduction.ts"),
   neucb: () => import("./neucb/reproduction.ts"),
