@@ -24,7 +24,9 @@ function paperPage(slug: string): string {
     const large = fillBlocks(page, "measured-full", (view) =>
       tableOfView(measuredOf(slug, true)?.rows ?? [], view as View),
     );
-    return fillBlocks(large, "measured", (view) => tableOfView(measured?.rows ?? [], view as View));
+    return fillBlocks(large, "measured", (view) =>
+      measured === null ? "Not measured yet." : tableOfView(measured.rows, view as View),
+    );
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }

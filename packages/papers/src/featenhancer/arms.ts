@@ -28,8 +28,8 @@ export const armOf = (id: string): Arm => named(arms, id, "arm");
 /** The arms that the rule speaks of. */
 export const judged = { own: "featenhancer", fixed: ["none", "gamma", "equalise"], stack: "stack" } as const;
 
-/** The arms whose trained parts are tuned: the longer one takes the rate of its shorter self. */
+/** The arms that are tuned: the longer one takes the rate of its shorter self. */
 export const tunedArms = arms.filter(({ longer }) => !longer);
 
-/** Arms of the head that is trained in the light first; to look only, light needs no training in the dark. */
+/** What stands before a head that comes from the light. */
 export const adapted = arms.filter(({ kind, longer }) => kind !== "light" && !longer);

@@ -36,7 +36,7 @@ export function picturesOf(results: ReadonlyMap<string, readonly TrainedResult[]
     const at = (values: readonly number[]): number[] => values.slice(i * pixels, (i + 1) * pixels);
     const [{ shown }] = own;
     return {
-      name: `Canvas ${i + 1}, all scaled from their darkest to their brightest level; trouser blue, sneaker orange, bag green`,
+      name: `Canvas ${i + 1}, each picture from its darkest to its brightest level (trouser blue, sneaker orange, bag green)`,
       width: side,
       pictures: [
         { caption: "in the light", rgb: stretched(at(shown.clean)) },

@@ -13,9 +13,9 @@ type ByArm = Map<string, TrainedResult[]>;
 
 type Way = Pick<ScratchSpec, "task" | "regime">;
 const ways: readonly (Way & { name: string })[] = [
-  { task: "segmentation", regime: "wide", name: "mean IoU from scratch" },
+  { task: "segmentation", regime: "wide", name: "mIoU from scratch" },
   { task: "detection", regime: "wide", name: "AP50 from scratch" },
-  { task: "segmentation", regime: "constant", name: "mean IoU from scratch, the same light everywhere" },
+  { task: "segmentation", regime: "constant", name: "mIoU from scratch, even light" },
 ];
 
 /** Tables, curves, pictures and verdict of a run. */
@@ -35,12 +35,12 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
     ],
     series: [
       ...run.flatMap(({ name, results }) => curvesOf(name, results)),
-      ...curvesOf("mean IoU, adapted", adapted),
+      ...curvesOf("mIoU adapted", adapted),
     ],
     pictures: picturesOf(run[0].results),
     ...judge({
       scratch: counted.map(({ name, results }) => measureOf(name, results)),
-      adapted: measureOf("mean IoU, adapted", adapted),
+      adapted: measureOf("mIoU adapted", adapted),
     }),
   };
 }
@@ -119,7 +119,7 @@ function scratchRows(measure: string, results: ByArm): Row[] {
 function adaptedRows(results: Map<string, AdaptedResult[]>): Row[] {
   return [...results].map(
     ([id, own]): Row => ({
-      measure: "mean IoU, adapted to 200 dark canvases",
+      measure: "mIoU adapted",
       ...commonRow(id, own, results),
       "in the light before": points(mean(own.map(({ light }) => light))),
     }),

@@ -24,7 +24,7 @@ describe("the reproduction of featenhancer", () => {
   it("runs at its quick scale: all arms from scratch and adapted, curves, pictures, a verdict of two measures", async () => {
     const { rows, series, pictures, because } = await quickRun(reproduction);
     const of = (measure: string) => rows.filter((row) => row.measure === measure);
-    const [scratch, few] = ["mean IoU from scratch", "mean IoU, adapted to 200 dark canvases"].map(of);
+    const [scratch, few] = ["mIoU from scratch", "mIoU adapted"].map(of);
     expect(scratch.map((row) => row["front end"])).toEqual(arms.map(({ label }) => label));
     expect(few.map((row) => row["front end"])).toEqual(adapted.map(({ label }) => label));
     const parameters = Object.fromEntries(
@@ -42,7 +42,7 @@ describe("the reproduction of featenhancer", () => {
       for (const { rgb } of own)
         expect(rgb.every((v) => Number.isInteger(v) && v >= 0 && v < 256)).toBe(true);
     expect(because).toMatch(
-      /^mean IoU from scratch: .* against standardising .* mean IoU, adapted: .* collapsed\)\.$/,
+      /^mIoU from scratch: .* against standardising .* mIoU adapted: .* collapsed\)\.$/,
     );
   });
 
@@ -168,7 +168,7 @@ describe("the report", () => {
     const own = rows.find((row) => row["front end"] === "FeatEnHancer")!;
     expect([own["%"], own.collapsed, own.seconds]).toEqual([14.25, 2, 0]);
     expect(own["FeatEnHancer after as long"]).toBe(14.25);
-    expect(because).toMatch(/^mean IoU from scratch: .* AP50 from scratch: .* mean IoU, adapted: /);
+    expect(because).toMatch(/^mIoU from scratch: .* AP50 from scratch: .* mIoU adapted: /);
     expect(pictures).toEqual([]);
   });
 });

@@ -66,6 +66,7 @@ async function adaptedTrial(spec: AdaptedSpec, host: TrialHost): Promise<Adapted
   const [train, judged] = [await adaptingOf(spec, host), await judgedOf(spec, host)];
   const light = await headOf(spec, arm === "standardise", host);
   const front = await frontOf(arm, spec, train, host);
+  // One that diverged in the light is worth no more than a fresh one.
   const head = light.variables?.params;
   const trained = await trainTask(
     { task: "segmentation", arm, front, train, judged, seed, learningRate, steps: sizes.adapting, head },
