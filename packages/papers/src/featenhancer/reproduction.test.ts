@@ -46,11 +46,15 @@ describe("the reproduction of featenhancer", () => {
     );
   });
 
-  it("has choices on one grid for all arms", () => {
-    const points = rates.map((learningRate) => ({ learningRate }));
-    const grids = (list: typeof arms) => list.map(({ id }) => ({ id, grid: points }));
-    expectOnGrids(tuned.choices, grids(tunedArms), rates.length, (id) => [`scratch, ${id}`]);
-    expectOnGrids(tuned.choices, grids(adapted), rates.length, (id) => [`adapted, ${id}`]);
+  it("has choices on one grid for all arms of a way of training", () => {
+    for (const [part, list] of [
+      ["scratch", tunedArms],
+      ["adapted", adapted],
+    ] as const) {
+      const points = rates[part].map((learningRate) => ({ learningRate }));
+      const grids = list.map(({ id }) => ({ id, grid: points }));
+      expectOnGrids(tuned.choices, grids, points.length, (id) => [`${part}, ${id}`]);
+    }
   });
 });
 

@@ -48,17 +48,29 @@ export const reproduction: Reproduction<Spec, Result> = {
   tune(host) {
     const { sizes } = scales[host.scale];
     const draw = { regime: "wide", judge: "tune", sizes } as const;
-    const points = grid({ learningRate: rates });
+    const points = (part: keyof typeof rates) => grid({ learningRate: rates[part] });
     const tried = [
       ...tunedArms.flatMap(({ id: arm }) =>
-        candidates(`scratch, ${arm}`, { part: "scratch", arm }, points, tuningSeeds, (own, seed): Spec => {
-          return { part: "scratch", task: "segmentation", arm, ...own, seed, ...draw };
-        }),
+        candidates(
+          `scratch, ${arm}`,
+          { part: "scratch", arm },
+          points("scratch"),
+          tuningSeeds,
+          (own, seed): Spec => {
+            return { part: "scratch", task: "segmentation", arm, ...own, seed, ...draw };
+          },
+        ),
       ),
       ...adapted.flatMap(({ id: arm }) =>
-        candidates(`adapted, ${arm}`, { part: "adapted", arm }, points, tuningSeeds, (own, seed): Spec => {
-          return { part: "adapted", arm, ...own, seed, ...draw };
-        }),
+        candidates(
+          `adapted, ${arm}`,
+          { part: "adapted", arm },
+          points("adapted"),
+          tuningSeeds,
+          (own, seed): Spec => {
+            return { part: "adapted", arm, ...own, seed, ...draw };
+          },
+        ),
       ),
     ];
     return tuneGrid(host, tried, { describe, score: "mIoU", scoreOf: ({ score }) => score });

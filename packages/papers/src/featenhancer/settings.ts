@@ -86,7 +86,10 @@ export const scales: Record<Scale, { seeds: number; sizes: Sizes }> = {
 export const longer = 4;
 
 /** Largest learning rates that are tried of every arm. */
-export const rates = [1e-3, 3e-3, 9e-3] as const;
+export const rates = {
+  scratch: [1e-3, 3e-3, 9e-3, 2.7e-2],
+  adapted: [3e-4, 1e-3, 3e-3, 9e-3],
+} as const;
 /** That of heads that are trained in the light. */
 export const lightRate = 3e-3;
 
