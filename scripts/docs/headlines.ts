@@ -190,6 +190,17 @@ export const headlines: { [slug: string]: Headline } = {
       text: "quantised after training {2 bits@%1} % and {8 bits@%1} %",
     },
   ],
+  featenhancer: [
+    {
+      row: { measure: "mIoU from scratch", "front end": "FeatEnHancer" },
+      text: "segmenting in the dark: mean IoU {%@1} %",
+    },
+    {
+      row: { measure: "mIoU from scratch", "front end": "plain stack, as many parameters" },
+      text: "a plain stack {%@1} %",
+    },
+    { row: { measure: "mIoU from scratch", "front end": "none" }, text: "nothing before it {%@1} %" },
+  ],
   "uf-fgtg": [
     {
       row: { arm: "words and picture" },
