@@ -16,6 +16,7 @@ import {
   sequential,
   type Variables,
 } from "../models/index.ts";
+import { withEnhancer } from "../vision/index.ts";
 import { elasticNetwork, quantisableLayers } from "./index.ts";
 import { rows } from "./networks.fixture.ts";
 
@@ -70,6 +71,14 @@ const models: [string, Model, number][] = [
   ],
   ["a linear model", mlp({ inputs: 6, hidden: [], outputs: 3 }), 1],
   ["layers of layers with dropout", nested, 2],
+  [
+    "a network behind an enhancer",
+    withEnhancer(
+      sequential([dense({ inputs: 6, outputs: 6 }), relu]),
+      mlp({ inputs: 6, hidden: [12], outputs: 3 }),
+    ),
+    3,
+  ],
 ];
 
 describe.each(models)("quantisableLayers of %s", (_, model, layers) => {

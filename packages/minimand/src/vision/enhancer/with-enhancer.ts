@@ -56,6 +56,7 @@ export function withEnhancer(enhancer: Model, model: Model): Model | FeatureMode
       const [y, state] = both.apply(inside(variables), x, options);
       return [y, named(state)];
     },
+    asLayers: (variables) => ({ pieces: [enhancer, model], variables: inside(variables) }),
     ...("applyWithFeatures" in both && {
       applyWithFeatures(variables: Variables, x: np.Array, options: ApplyOptions & FeatureOptions) {
         const [found, state] = both.applyWithFeatures(inside(variables), x, options);
