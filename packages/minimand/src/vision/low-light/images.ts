@@ -12,7 +12,8 @@ export interface HostImages {
 /**
  * Reads images for arithmetic on the host. Consumes them.
  *
- * @throws TypeError for what is traced or lives on a GPU, RangeError for another shape and for numbers outside `least` to `most`
+ * @throws TypeError for what is traced or lives on a GPU, RangeError for another shape and for numbers that aren't finite or outside `least`
+ *   to `most`
  */
 export function hostImages(
   argument: string,
@@ -28,12 +29,8 @@ export function hostImages(
       x,
     );
   for (let i = 0; i < values.length; i++) {
-    if (!(values[i] >= least && values[i] <= most))
-      throw rangeError(
-        argument,
-        most === Infinity ? `numbers >= ${least}` : `numbers from ${least} to ${most}`,
-        values[i],
-      );
+    if (!(Number.isFinite(values[i]) && values[i] >= least && values[i] <= most))
+      throw rangeError(argument, numbersWithin(least, most), values[i]);
   }
   const { dtype } = x;
   const shape = [...x.shape] as [number, number, number, number];
@@ -43,4 +40,9 @@ export function hostImages(
     values,
     arrayOf: (made) => np.array(dtype === np.float64 ? made : Float32Array.from(made), { shape, dtype }),
   };
+}
+
+function numbersWithin(least: number, most: number): string {
+  if (most < Infinity) return `numbers from ${least} to ${most}`;
+  return least === -Infinity ? "finite numbers" : `finite numbers >= ${least}`;
 }

@@ -165,8 +165,21 @@ describe("bad input", () => {
       () => lowLight(x(), { ...ok, illumination: np.ones([2, 2]).neg() }),
       /^illumination\[0\]: expected a finite number >= 0, got -1$/,
     ],
-    ["negative light", () => sensorNoise(x().neg(), { seed: 1 }), /^light: expected numbers >= 0, got -0.5$/],
-    ["light that is no number", () => encodeLight(x().mul(Number.NaN)), /^light: expected numbers/],
+    [
+      "negative light",
+      () => sensorNoise(x().neg(), { seed: 1 }),
+      /^light: expected finite numbers >= 0, got -0.5$/,
+    ],
+    [
+      "light without end",
+      () => sensorNoise(x().mul(Infinity), { seed: 1 }),
+      /^light: expected finite numbers >= 0, got Infinity$/,
+    ],
+    [
+      "light that is no number",
+      () => encodeLight(x().mul(Number.NaN)),
+      /^light: expected finite numbers, got NaN$/,
+    ],
     [
       "a tilt below the dark",
       () => unevenLight([2, 2], { tilt: [0.8, -0.4] }),
