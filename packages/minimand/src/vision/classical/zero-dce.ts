@@ -28,7 +28,7 @@ const lastScale = 0.1;
  * Zero-DCE: pictures brightened by curves that a small network finds for each pixel, {@link applyCurves} of {@link zeroDceCurves}. It is
  * trained without any example of a good picture, by {@link zeroDceLoss} (`trainZeroDce`), or by the loss of a task behind it.
  *
- * Kernels start normal with variance `2 / (9 inputs)` (He), the last one a tenth of it, biases at 0.
+ * Kernels start normal with variance `2 / (9 inputs)` (He), the last one with a hundredth of it, biases at 0.
  *
  * @param options `channels` of the pictures, default 3; `width` of the network, 32; `iterations` of curves, 8
  * @returns a layer from pictures in [0, 1], `[batch, height, width, channels]`, to pictures in [0, 1] of the same shape; its parameters are

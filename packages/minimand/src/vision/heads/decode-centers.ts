@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { expit } from "../../engine/expit.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Detection } from "../../metrics/detection/boxes.ts";
 import { centerStride } from "./center-detector.ts";
@@ -59,7 +60,7 @@ export function decodeCenters(output: ArrayLike<number>, options: DecodeCentersO
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++)
         for (let label = 0; label < classes; label++) {
-          const score = 1 / (1 + Math.exp(-at(row, column, label)));
+          const score = expit(at(row, column, label));
           if (score < threshold || !isPeak(row, column, label)) continue;
           const [high, wide, down, across] = [0, 1, 2, 3].map((k) => at(row, column, classes + k));
           found.push({ label, score, ...boxAround(row + down, column + across, high, wide) });
