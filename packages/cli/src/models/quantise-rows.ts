@@ -13,6 +13,7 @@ import {
   type Rows,
   type SavedNetwork,
   type Table,
+  takenRows,
   type UnreadableRows,
   unreadableRows,
 } from "@minimand/compare";
@@ -96,7 +97,7 @@ export async function quantiseByRows(
   const { by, held } = split(readable);
   const labels = labelsOf(description, table);
   const judge = judgeOf(description, labels, held);
-  const ofRows = (rows: Int32Array): Rows => taken(all, rows);
+  const ofRows = (rows: Int32Array): Rows => ({ x: takenRows(all.x, all.inputs, rows), rows: rows.length });
   const [byRows, heldRows, readRows] = [by, held, readable].map(ofRows);
   const files: Record<string, Uint8Array> = {};
   let float: Prediction | null = null;
@@ -235,14 +236,6 @@ function judgeOf(
     };
     return { metrics, changed, flipped };
   };
-}
-
-function taken({ x, inputs }: { x: Float32Array; inputs: number }, rows: Int32Array): Rows {
-  const own = new Float32Array(rows.length * inputs);
-  rows.forEach((row, i) => {
-    own.set(x.subarray(row * inputs, (row + 1) * inputs), i * inputs);
-  });
-  return { x: own, rows: rows.length };
 }
 
 /** How near to each other probabilities, or numbers in relation to their size, count as the same. */
