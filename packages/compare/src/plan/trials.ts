@@ -83,7 +83,7 @@ export interface PlannedTrial {
 const keyVersion = 5;
 
 /** The same for quantised networks. */
-const quantisingVersion = 1;
+const quantisingVersion = 2;
 
 /**
  * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the

@@ -77,6 +77,23 @@ describe.each<[Task, number]>([
   });
 });
 
+it("a network that fine-tuning would take away from its float outputs stays rounded", async () => {
+  // Of 8 bits little is left to learn.
+  const { pieces, variables } = layersOf([], 1);
+  const quantiser = makeQuantiser(pieces, { bits: 8 }, { task: "regression" });
+  let stayed = 0;
+  for (const seed of [1, 2, 3, 4]) {
+    const quantised = await quantiser.quantise(variables, fitting, { seed });
+    const float = await quantised.floatOutputs(fitting);
+    const [final, rounded] = [await quantised.outputs(fitting), await quantised.roundedOutputs(fitting)];
+    expect(rmsOf(final, float)).toBeLessThanOrEqual(rmsOf(rounded, float));
+    stayed += Number(rmsOf(final, rounded) === 0);
+    quantised.dispose();
+  }
+  expect(stayed).toBeGreaterThan(0);
+  quantiser.dispose();
+});
+
 function moved({ params, state }: Variables): Variables {
   const [first, ...rest] = refTree(params) as { weight: np.Array; bias: np.Array }[];
   const weight = first.weight.mul(1.5);

@@ -99,7 +99,7 @@ export function makeQuantiser(
     inChunks(part, (x) => float(params, state, x));
 
   const tuned = async (
-    calibrated: ElasticVariables,
+    rounded: ElasticVariables,
     variables: Variables,
     rows: Rows,
     options: TuningOptions,
@@ -110,7 +110,7 @@ export function makeQuantiser(
     if (found === null) return null;
     const written = withIntegerBiases(network, found, configs);
     const classes = numbers ? 0 : teacher.length / rows.rows;
-    const before = distance(await outputsOf(calibrated, rows), teacher, classes);
+    const before = distance(await outputsOf(rounded, rows), teacher, classes);
     const after = distance(await outputsOf(written, rows), teacher, classes);
     if (after < before) return written;
     disposeTree(written as unknown as Tree);
@@ -126,9 +126,10 @@ export function makeQuantiser(
       });
       const given = { params: refTree(variables.params), state: refTree(variables.state) };
       start = calibrateElastic(network, given, x);
+      const rounded = withIntegerBiases(network, refElastic(start), configs);
       // Where it comes no nearer to the float network, what was rounded stays.
-      const learned = method === "ptq" ? null : await tuned(start, variables, rows, options);
-      const rounded = withIntegerBiases(network, start, configs);
+      const learned = method === "ptq" ? null : await tuned(rounded, variables, rows, options);
+      disposeTree(start as unknown as Tree);
       start = null;
       const final = learned ?? refElastic(rounded);
       const { sizeBytes, floatBytes } = exportQuantized(network, final, configs);
