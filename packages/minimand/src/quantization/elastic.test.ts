@@ -3,14 +3,16 @@ import { describe, expect, it } from "vitest";
 import { compileWithJit } from "../engine/compile.ts";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
 import { leavesOf, refTree, type Tree } from "../engine/tree.ts";
-import { type LayerLike, sequential } from "../models/index.ts";
+import { dense, type LayerLike, sequential } from "../models/index.ts";
 import { everyForm } from "./config.ts";
 import { elasticPasses } from "./elastic-apply.ts";
 import { weightOf } from "./elastic-network.ts";
 import {
+  calibrateElastic,
   dequantizeWeight,
   type ElasticVariables,
   elasticApply,
+  elasticNetwork,
   exportQuantized,
   fakeQuant,
   initScale,
@@ -242,6 +244,28 @@ it("step sizes don't see the rows that only pad", () => {
 it("inputs behind a ReLU have codes without signs, and those behind a tanh with", () => {
   const { start } = calibrated(perceptron, [3]);
   expect(numbers(start.state.signed.ref)).toEqual([1, 0, 1]);
+});
+
+it("inputs with signs may have a zero point on either side of 0", () => {
+  const pieces = [dense({ inputs: 1, outputs: 1, bias: false })];
+  const network = elasticNetwork(pieces, { bits: [4, 8] });
+  for (const side of [1, -1]) {
+    const x = Array.from({ length: 23 }, (_, i) => side * (0.05 * i - 0.1));
+    const given = () => np.array(x, { shape: [23, 1] });
+    const start = calibrateElastic(network, { params: [{ weight: np.array([[1]]) }], state: [{}] }, given());
+    const configs = uniformConfigs(1, { bits: 4, endBits: 8, actSymmetric: false }).map((config) => ({
+      ...config,
+      actBits: 4,
+    }));
+    const [{ activation }] = exportQuantized(network, start, configs).layers;
+    expect(activation.signed).toBe(true);
+    expect(-side * activation.zeroPoint).toBeGreaterThan(3);
+    const model = quantizedModel(network, configs, () => refElastic(start), { snapZeroPoint: true });
+    const variables = refElastic(start) as unknown as { params: Tree; state: Tree };
+    const [y] = model.apply(variables, given(), { training: false });
+    const most = Math.max(...numbers(y).map((v, i) => Math.abs(v - x[i])));
+    expect(most).toBeLessThan(1.1 * activation.scale);
+  }
 });
 
 it("codes of every width come back from their bytes", () => {

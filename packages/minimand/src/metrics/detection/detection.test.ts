@@ -64,6 +64,12 @@ describe("meanAveragePrecision", () => {
     expect(meanAveragePrecision([[]], [[a]]).mean).toBe(0);
   });
 
+  it("takes a second detection for wrong though it overlaps another object, which it overlaps less", () => {
+    const within = box(0, 0, 10, 6);
+    expect(meanAveragePrecision([[seen(0.9, a), seen(0.8, a)]], [[a, within]]).mean).toBe(1 / 2);
+    expect(meanAveragePrecision([[seen(0.9, a), seen(0.8, within)]], [[a, within]]).mean).toBe(1);
+  });
+
   it("counts a box from the asked intersection over union on", () => {
     const half = box(0, 0, 10, 5);
     expect(meanAveragePrecision([[seen(1, half)]], [[a]]).mean).toBe(1);

@@ -194,6 +194,19 @@ describe("Zero-DCE", () => {
     for (const term of Object.values(terms)) expect(term.item()).toBeCloseTo(0, 12);
   });
 
+  it("is as smooth as the mean squared difference along each axis says", () => {
+    const float64 = { dtype: np.float64 };
+    const of = (curves: number[], shape: number[]): number => {
+      const picture = () => np.zeros([1, 16, 16, 1], float64);
+      const terms = zeroDceTerms(picture(), picture(), np.array(Float64Array.from(curves), { shape }));
+      return terms.smoothness.item();
+    };
+    // Differences of 1 downwards, and of 2 to the right, in two and in one curve.
+    expect(of([0, 0, 0, 1, 1, 1], [1, 2, 3, 1])).toBeCloseTo(2, 12);
+    expect(of([0, 2, 4, 0, 2, 4], [1, 2, 3, 1])).toBeCloseTo(8, 12);
+    expect(of([0, 0, 2, 0, 4, 0, 0, 0, 2, 0, 4, 0], [1, 2, 3, 2])).toBeCloseTo(8, 12);
+  });
+
   it("counts neighbours within the picture alone, from both sides, and leaves the rest at the border", () => {
     // Regions of 2 x 2 whose change is 0, 1 / 2, 3 and of a third line nobody looks at.
     const after = Float64Array.of(0, 0, 1, 1, 9, 0, 0, 1, 1, 9, 2, 2, 3, 3, 9, 2, 2, 3, 3, 9, 9, 9, 9, 9, 9);

@@ -141,6 +141,20 @@ describe("targets of centres", () => {
     expect(centerTargets([], size).every((value) => value === 0)).toBe(true);
   });
 
+  it("fall more slowly around a box that is longer than three cells, either way", () => {
+    const canvas = { height: 48, width: 48, classes: 1 };
+    const expected = Math.exp(-1 / (2 * (10 / 3) ** 2));
+    for (const long of [box(0, 2, 20, 42, 28), box(0, 20, 2, 28, 42)]) {
+      const targets = centerTargets([long], canvas);
+      const [x, y] = [(long.left + long.right) / 8, (long.top + long.bottom) / 8].map(Math.floor);
+      for (const [row, column] of [
+        [y + 1, x],
+        [y, x - 1],
+      ])
+        expect(targets[(row * 12 + column) * 6]).toBeCloseTo(expected, 6);
+    }
+  });
+
   it("refuse boxes that lie elsewhere or are of no class", () => {
     expect(() => centerTargets([box(0, 20, 0, 30, 4)], size)).toThrow(
       "boxes[0]: expected a centre inside of 16 x 24, got",

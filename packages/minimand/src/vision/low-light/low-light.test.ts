@@ -32,6 +32,15 @@ describe("readings of a sensor", () => {
     },
   );
 
+  it("lean to one side as Poisson's do up to 30 electrons", () => {
+    const counts = numbersOf(
+      sensorNoise(np.full([1, 200, 200, 1], 25), { fullWell: 1, readNoise: 0, seed: 7 }),
+    );
+    const third = counts.reduce((sum, n) => sum + (n - 25) ** 3, 0) / counts.length;
+    // The third central moment is the mean; its deviation over so many is 2.4, and that of normal numbers is 0.
+    expect(Math.abs(third - 25)).toBeLessThan(10);
+  });
+
   it("are whole electrons, as often zero as Poisson says", () => {
     const readings = numbersOf(
       sensorNoise(np.full([1, 100, 100, 1], 0.02), { fullWell: 50, readNoise: 0, seed: 1 }),
@@ -85,6 +94,12 @@ describe("a dark image", () => {
     const each = np.array(Float32Array.from(ramp(30)), { shape: [2, 3, 5] });
     const own = numbersOf(dimLight(np.full([2, 3, 5, 1], 1), { exposure: 1, illumination: each }));
     for (const [i, v] of own.entries()) expect(v).toBeCloseTo(i / 29, 6);
+  });
+
+  it("has a field that grows downwards and to the right, and is dark in the corners", () => {
+    const field = numbersOf(unevenLight([3, 3], { tilt: [0.4, -0.2], vignetting: 0.5 }));
+    const expected = [0.4, 0.45, 0.2, 0.9, 1, 0.6, 0.8, 1.05, 0.6];
+    expect(field).toEqual(expected.map((v) => expect.closeTo(v, 6)));
   });
 
   it("keeps float64, and leaves nothing alive", () => {
