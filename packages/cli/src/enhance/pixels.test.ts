@@ -66,6 +66,11 @@ describe("rows of a map", () => {
 });
 
 describe("other luminances", () => {
+  it("are those of Rec. 709: green is brightest, blue darkest", () => {
+    const primaries = picture(3, 1, (x, _, c) => Number(x === c));
+    expect([...luminanceOf(primaries)]).toEqual(close([0.2126, 0.7152, 0.0722]));
+  });
+
   it("keep the proportions of the colours, below 1, and black", () => {
     const own = picture(3, 1, (x, _, c) => [0.1 * (c + 1), 0, 0.4 * Number(c === 2)][x]);
     const before = luminanceOf(own);

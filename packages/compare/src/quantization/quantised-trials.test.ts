@@ -6,6 +6,7 @@ import { truthOf } from "../assemble.ts";
 import { chooseCandidates } from "../plan/choose.ts";
 import { planQuantised, planTrials, type TrialHost } from "../plan/trials.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
+import { predictionKept } from "../trial/kept-predictions.ts";
 import { makeTrialRunner } from "../trial/run-trial.ts";
 import { quantizationReport } from "./index.ts";
 
@@ -66,6 +67,19 @@ describe.each([
       expect(difference!.low).toBeLessThanOrEqual(difference!.mean);
       expect(difference!.high).toBeGreaterThanOrEqual(difference!.mean);
     }
+    const outputs = (name: string): number[] =>
+      quantised
+        .filter((trial) => trial.candidate === name)
+        .flatMap((trial) => {
+          const { predictions, predicted } = predictionKept(trial.predictions!).prediction;
+          return metric === "rmse" ? [...predictions] : [...predicted];
+        });
+    const [rounded, original] = [outputs("2 bits, rounded"), outputs("float")];
+    const change =
+      metric === "rmse"
+        ? Math.hypot(...rounded.map((v, i) => v - original[i])) / Math.sqrt(rounded.length)
+        : rounded.filter((k, i) => k !== original[i]).length / rounded.length;
+    expect(two.rounded.change).toBeCloseTo(change, 9);
     expect(eight.rounded.change).toBeLessThan(two.rounded.change!);
     expect(two.change).toBeLessThan(two.rounded.change!);
   });
