@@ -75,6 +75,8 @@ describe("the search", () => {
     expect(kendall([1, 2, 3], [2, 4, 9])).toBe(1);
     expect(kendall([1, 2, 3], [3, 2, 1])).toBe(-1);
     expect(kendall([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(4 / 6, 12);
+    // Two of three pairs of the first are apart, all of the second.
+    expect(kendall([1, 1, 2], [1, 2, 3])).toBeCloseTo(2 / Math.sqrt(2 * 3), 12);
     const features = Array.from({ length: 40 }, (_, i) =>
       [i % 2, 2 + (Math.floor(i / 2) % 3)].flatMap((one) =>
         Array.from({ length: 5 }, (_, k) => Number(k === one)),

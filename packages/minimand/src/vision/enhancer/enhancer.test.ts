@@ -3,12 +3,22 @@ import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { compileWithJit } from "../../engine/compile.ts";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { relu } from "../../engine/numerics.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { crossEntropy } from "../../losses/index.ts";
-import { dense, flatten, type Layer, sequential } from "../../models/layers/index.ts";
+import {
+  avgPool,
+  conv2d,
+  dense,
+  flatten,
+  type Layer,
+  maxPool,
+  sequential,
+} from "../../models/layers/index.ts";
 import { adam } from "../../optimizers/index.ts";
 import { objectiveOf, supervised } from "../../training/index.ts";
+import { resizeBilinear } from "../resize.ts";
 import {
   blockAttention,
   type FeatEnhancerOptions,
@@ -298,6 +308,85 @@ describe("withEnhancer", () => {
     near(numbersOf(output), numbersOf(alone));
   });
 });
+
+/** The enhancer by what is public: convolutions, pooling, resizing and attention in blocks. */
+function composed(
+  { scales = [4, 8], fusion = ["safa", "skip"], downsample, heads = 8 }: FeatEnhancerOptions,
+  params: Convolutions,
+  x: np.Array,
+): np.Array {
+  const [, height, width, channels] = x.shape;
+  const [first, second] = [scales[0], scales[1] / scales[0]];
+  const conv = (name: string, h: np.Array, stride?: number): np.Array => {
+    const [kernel, , inputs, outputs] = params[name].kernel.shape;
+    const shape = stride === undefined ? { padding: "same" as const } : { stride };
+    return apply(conv2d({ inputs, outputs, kernel, ...shape }), refTree(params[name]), h);
+  };
+  const smaller = (h: np.Array, by: number): np.Array => {
+    const size = 2 * by - 1;
+    const sides = [h.shape[1], h.shape[2]].map((side) => Math.floor((side - size) / by) + 1);
+    if (downsample === "bilinear") return resizeBilinear(h, sides as [number, number]);
+    return apply((downsample === "maxpool" ? maxPool : avgPool)({ size, stride: by }), {}, h);
+  };
+  const extract = (h: np.Array): np.Array => {
+    const x1 = relu(conv("e_conv1", h));
+    const x2 = relu(conv("e_conv2", x1.ref));
+    const x3 = relu(conv("e_conv3", x2.ref));
+    const x4 = relu(conv("e_conv4", x3.ref));
+    const x5 = relu(conv("e_conv5", np.concatenate([x3, x4], 3)));
+    const x6 = relu(conv("e_conv6", np.concatenate([x2, x5], 3)));
+    return conv("e_conv7", np.concatenate([x1, x6], 3));
+  };
+  const up = (h: np.Array): np.Array => resizeBilinear(h, [height, width]);
+  const attended = (query: np.Array, key: np.Array): np.Array =>
+    up(blockAttention(query, key, { heads }).aggregated);
+  const lower = smaller(x.ref, first);
+  const [middle, low] = [relu(extract(lower.ref)), extract(smaller(lower, second))];
+  let full = relu(extract(x.ref));
+  const beside: np.Array[] = [];
+  if (fusion[0] === "average") full = full.add(up(middle)).div(2);
+  else if (fusion[0] === "skip") beside.push(up(middle));
+  else {
+    const query = conv("query_conv2", conv("query_conv1", full.ref, first), second);
+    full = full.add(attended(query, conv("key_conv", middle, second)));
+  }
+  if (fusion[1] === "skip") beside.push(up(low));
+  else {
+    const query = conv("lowest_query_conv2", conv("lowest_query_conv1", full.ref, first), second);
+    full = full.add(attended(query, conv("lowest_key_conv", low)));
+  }
+  const added = np.tanh(conv("ue_conv9", conv("ue_conv8", np.concatenate([full, ...beside], 3))));
+  const groups = added.shape[3] / channels;
+  return Array.from({ length: groups }, (_, g) =>
+    added.ref.slice([], [], [], [g * channels, (g + 1) * channels]),
+  ).reduce((sum, group) => sum.add(group), x);
+}
+
+describe("variants of the ablations", () => {
+  it.each<FeatEnhancerOptions>([
+    { ...tiny, fusion: ["average", "skip"], downsample: "avgpool" },
+    { ...tiny, fusion: ["skip", "safa"], downsample: "maxpool", inChannels: 2, heads: 1 },
+    { ...tiny, fusion: ["safa", "safa"], downsample: "bilinear" },
+  ])("are what their words say: %j", (options) => {
+    const layer = featEnhancer(options);
+    const params = movedStart(layer);
+    const x = image([1, 11, 12, options.inChannels!]);
+    const expected = numbersOf(composed(options, params, x.ref));
+    near(numbersOf(apply(layer, params, x)), expected, 1e-4);
+  });
+});
+
+it.each([featEnhancer(), oneScaleEnhancer(), stackEnhancer()])(
+  "$name starts with a small last kernel",
+  (layer) => {
+    const { params } = layer.init(keyOf(3));
+    const { kernel } = Object.values(params as Convolutions).at(-1)!;
+    const [high, wide, inputs] = kernel.shape;
+    const variance = np.square(kernel.ref).mean().item() * high * wide * inputs;
+    expect(Math.abs(Math.sqrt(variance) - 0.1)).toBeLessThan(0.01);
+    disposeTree(params);
+  },
+);
 
 describe("bad input", () => {
   const conv = (size: number, channels = 2) => ({
