@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addSpeckle, type Light, lightOf, photographOf } from "@minimand/papers/denoising";
 import { parseHTML } from "linkedom";
@@ -191,6 +191,17 @@ describe.concurrent("minimand denoise", () => {
       expect(stderr.trim().split("\n")).toHaveLength(1);
     }
     expect(readdirSync(cwd)).toEqual(before);
+  });
+
+  it.skipIf(process.platform === "win32")("writes over no picture that a link leads to", async () => {
+    const cwd = await withPictures();
+    symlinkSync("noisy.png", join(cwd, "link.png"));
+    const before = readFileSync(join(cwd, "noisy.png"));
+    expect(await minimand(["denoise", "noisy.png", "--out", "link.png"], { cwd })).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr: "minimand: --out: expected another file than the picture, got link.png\n",
+    });
+    expect(readFileSync(join(cwd, "noisy.png"))).toEqual(before);
   });
 
   it("stopped by Ctrl-C leaves nothing", async () => {

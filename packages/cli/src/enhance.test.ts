@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { featEnhancer, tensorsOf, writeSafetensors } from "minimand";
@@ -217,6 +217,19 @@ describe.concurrent("minimand enhance", () => {
     const { code, stderr, stdout } = await minimand(["enhance", ...args], { cwd });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(message)]);
     expect(everythingIn(cwd)).toEqual(before);
+  });
+
+  it.skipIf(process.platform === "win32")("writes over no picture that a link leads to", async () => {
+    const cwd = await withPictures({ "a.png": dark(4, 4).png().toBuffer() });
+    mkdirSync(join(cwd, "bright"));
+    symlinkSync("../photos/a.png", join(cwd, "bright", "a.png"));
+    const before = readFileSync(join(cwd, "photos", "a.png"));
+    expect(await minimand(["enhance", "photos", "--out", "bright"], { cwd })).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr:
+        "minimand: --out: expected no links to the pictures, got bright/a.png, by which photos/a.png would be written over\n",
+    });
+    expect(readFileSync(join(cwd, "photos", "a.png"))).toEqual(before);
   });
 
   it("stops for Ctrl-C without a trace where nothing is written yet", async () => {

@@ -6,7 +6,7 @@ import type { DenoiseFile } from "../denoise/denoise-file.ts";
 import { denoisePicture } from "../denoise/denoise-picture.ts";
 import { UsageError } from "../failure.ts";
 import { makeFolder, unmakeFolder } from "../files/make-folder.ts";
-import { checkReplaceable, writeWhole } from "../files/write-whole.ts";
+import { checkReplaceable, placeOf, writeWhole } from "../files/write-whole.ts";
 import { paperAssets } from "../papers/paper-assets.ts";
 import type { Raster } from "../pictures/raster.ts";
 import { readPicture } from "../pictures/read-picture.ts";
@@ -90,7 +90,7 @@ function levelOf(text: string): number | "auto" {
 async function denoise(path: string, options: Options): Promise<void> {
   const { noise, clean: cleanPath, report } = options;
   const { out = `${basename(path, extname(path))}-denoised.png` } = options;
-  checkApart({ "the picture": path, "--clean": cleanPath, "--out": out, "--report": report });
+  await checkApart({ "the picture": path, "--clean": cleanPath, "--out": out, "--report": report });
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new UsageError(`--report: expected a name that ends with .html, got '${report}'`);
   const noisy = await readPicture(path);
@@ -143,13 +143,17 @@ async function denoise(path: string, options: Options): Promise<void> {
   tell(`${out} has the picture${report === undefined ? "" : `, ${report} shows it beside others`}`);
 }
 
-/** Nothing that is read is written over, and nothing is written twice. */
-function checkApart(files: Readonly<Record<string, string | undefined>>): void {
-  const named = Object.entries(files).filter((file): file is [string, string] => file[1] !== undefined);
-  for (const [i, [name, file]] of named.entries())
-    for (const [other, earlier] of named.slice(0, i))
-      if (resolve(file) === resolve(earlier) && name !== "--clean")
-        throw new UsageError(`${name}: expected another file than ${other}, got ${file}`);
+/** Nothing that is read is written over, by a link to it neither, and nothing is written twice. */
+async function checkApart(files: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const places = new Map<string, string>();
+  for (const [name, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    const place = await placeOf(resolve(file));
+    const other = places.get(place);
+    if (other !== undefined && name !== "--clean")
+      throw new UsageError(`${name}: expected another file than ${other}, got ${file}`);
+    places.set(place, name);
+  }
 }
 
 const colours = ({ channels }: Pick<Raster, "channels">): string => (channels === 1 ? "grey" : "colour");

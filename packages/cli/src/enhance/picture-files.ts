@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { UsageError } from "../failure.ts";
+import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 
@@ -35,6 +36,18 @@ export async function pictureFiles(paths: readonly string[], out: string): Promi
     if ((await realpath(dirname(path))) === target)
       throw new UsageError(
         `--out: expected another folder than that of ${path}, which would be written over`,
+      );
+  }
+  const places = new Map(
+    await Promise.all(files.map(async ({ path }) => [await realpath(path), path] as const)),
+  );
+  for (const { name } of files) {
+    const own = join(out, name);
+    // What stands in the way of the folder is told where it is made.
+    const read = places.get(await placeOf(resolve(own)).catch(() => own));
+    if (read !== undefined)
+      throw new UsageError(
+        `--out: expected no links to the pictures, got ${own}, by which ${read} would be written over`,
       );
   }
   return files;

@@ -36,7 +36,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 }
 
 /** Where a file is or is to be: at the end of symbolic links. */
-async function placeOf(path: string): Promise<string> {
+export async function placeOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
