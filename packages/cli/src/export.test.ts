@@ -118,6 +118,11 @@ describe.concurrent("minimand export", () => {
       "--out: expected --dataset beside it, one of 'a', 'b', got none",
     ],
     [
+      "to write over the model's weights",
+      ["export", "o", "--out", "o/model/model.safetensors"],
+      "--out: expected another file than o/model/model.safetensors, got o/model/model.safetensors",
+    ],
+    [
       "a folder to write to that isn't there",
       ["export", "o", "--out", "no/x.onnx"],
       "no/x.onnx: no such file or folder",

@@ -225,6 +225,7 @@ describe("minimand quantize", () => {
     );
     expect(treesRun.code).toBe(0);
     const before = everythingIn(at("plain/model"));
+    const whole = readFileSync(at("plain/model/model.onnx"));
     const refused: [string[], string | RegExp][] = [
       [["plain", "--bits", "4"], "--data: expected a file of rows to quantise by, got none"],
       [["plain", "--data", "a.csv"], "--bits: expected bits of the weights, 2 to 8, got none"],
@@ -244,6 +245,10 @@ describe("minimand quantize", () => {
       [
         ["plain", "--data", "a.csv", "--bits", "8,4", "--out", "x.onnx"],
         "--out: expected a folder for the files of 2 widths, got 'x.onnx'",
+      ],
+      [
+        ["plain", "--data", "a.csv", "--bits", "4", "--out", "./plain/model/model.onnx"],
+        "--out: expected another file than plain/model/model.onnx, got ./plain/model/model.onnx",
       ],
       [
         ["plain", "--data", "one.csv", "--bits", "4"],
@@ -277,6 +282,7 @@ describe("minimand quantize", () => {
       else expect(line).toMatch(expected);
     });
     expect(everythingIn(at("plain/model"))).toEqual(before);
+    expect(readFileSync(at("plain/model/model.onnx"))).toEqual(whole);
     expect(existsSync(at("x.onnx"))).toBe(false);
   }, 240_000);
 });

@@ -1,10 +1,17 @@
 import { join } from "node:path";
-import { listed, type OwnModel, type SavedModel } from "@minimand/compare";
+import { listed, type OwnModel, type SavedModel, weightsFile } from "@minimand/compare";
 import { Command } from "commander";
 import { loadOwn } from "../compare/own-candidates.ts";
 import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { datasetOf, modelFolders, noModel, ownModelOf, readModel } from "../models/find-models.ts";
+import {
+  checkOutside,
+  datasetOf,
+  modelFolders,
+  noModel,
+  ownModelOf,
+  readModel,
+} from "../models/find-models.ts";
 import { onnxOf } from "../models/onnx-model.ts";
 import { printable } from "../printable.ts";
 import { print } from "../terminal/print.ts";
@@ -42,15 +49,11 @@ export function exportCommand(): Command {
       const { models } = await loadOwn(options.with);
       const chosen = choose(await keptIn(folder), options);
       const written = [];
-      for (const { place, dataset, model } of chosen)
-        written.push(
-          await write(
-            options.out ?? join(place, "model.onnx"),
-            dataset,
-            model,
-            ownModelOf(place, model, models),
-          ),
-        );
+      for (const { place, dataset, model } of chosen) {
+        const out = options.out ?? join(place, "model.onnx");
+        await checkOutside(out, place, ["model.json", weightsFile(model.description)]);
+        written.push(await write(out, dataset, model, ownModelOf(place, model, models)));
+      }
       print(
         options.json
           ? `${JSON.stringify(written)}\n`

@@ -17,7 +17,7 @@ import { readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import { datasetOf, onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
+import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { noOnnxOf } from "../models/onnx-model.ts";
 import { quantiseByRows } from "../models/quantise-rows.ts";
 import type { Container } from "../models/quantised-models.ts";
@@ -119,6 +119,7 @@ async function quantize(folder: string, options: Options): Promise<void> {
   const widths = widthsOf(options);
   if (data === undefined) throw new UsageError("--data: expected a file of rows to quantise by, got none");
   const where = await onlyModel(folder);
+  if (options.out?.endsWith(".onnx")) await checkOutside(options.out, where, ["model.onnx"]);
   const { model, own } = await networkIn(where, options.with);
   const table = await readInputTable(await readInput(data), options);
   const { engine, note } = await chooseEngine(options);

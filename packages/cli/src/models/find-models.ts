@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import {
   checkSums,
   checkWeights,
@@ -12,6 +12,7 @@ import {
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
+import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 
@@ -79,6 +80,19 @@ export async function readModel(place: string): Promise<SavedModel> {
   }
   if (!summed) tell(noSums(place));
   return model;
+}
+
+/**
+ * Refuses to write over a file of a kept model, by a link to it neither.
+ *
+ * @param own names of the files that stay
+ * @throws UsageError in one line
+ */
+export async function checkOutside(out: string, where: string, own: readonly string[]): Promise<void> {
+  const place = await placeOf(resolve(out));
+  for (const name of own)
+    if ((await placeOf(resolve(where, name))) === place)
+      throw new UsageError(`--out: expected another file than ${join(where, name)}, got ${out}`);
 }
 
 /**
