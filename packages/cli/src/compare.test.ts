@@ -94,6 +94,14 @@ describe.concurrent("minimand compare", () => {
     expect(timeless(resultsIn(join(folder, "out-1")))).toEqual(timeless(one));
   });
 
+  it("counts the further seeds of a baseline that nothing is compared with", async () => {
+    const args = ["a.csv", "-t", "size", ...tiny, "--losses", "squared", "--seeds", "3"];
+    const { code, stderr } = await minimand(["compare", ...args], { cwd: withSample() });
+    expect(code).toBe(0);
+    // Squared error on three seeds and two folds, and the mean of the target.
+    expect(stderr.match(/\d+ of \d+ trials$/gm)).toEqual(["8 of 8 trials"]);
+  });
+
   it("runs trials again after data or settings have changed, and only the new ones after more losses", async () => {
     const folder = withSample();
     const run = (...args: string[]): ReturnType<typeof minimand> =>

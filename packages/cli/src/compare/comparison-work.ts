@@ -51,7 +51,8 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
-  const taking = ranked.size > 1 ? Math.min(mostFinalists, ranked.size - 1) + 1 : 0;
+  // The baseline has further seeds whether there are finalists or not.
+  const taking = 1 + Math.min(mostFinalists, ranked.size - 1);
   const beside = new Set(candidates.filter(isReference).map(({ id }) => id));
   const runs = subjects.length * (settings.seeds - 1) * folds;
   const total = planTrials(settings, candidates, subjects, options).length + runs * (taking + beside.size);
