@@ -66,6 +66,7 @@ describe.concurrent("minimand denoise", () => {
     expect(file.level.found).toBeLessThan(0.35);
     const [before, gaussian, median, network] = file.methods;
     expect(file.methods.map(({ method }) => method)).toEqual(["as it is", "gaussian", "median", "network"]);
+    expect(`${gaussian.width}`.length).toBeLessThan(5);
     expect(network.psnr!).toBeGreaterThan(Math.max(gaussian.psnr!, median.psnr!));
     expect(network.ssim!).toBeGreaterThan(before.ssim!);
     // The file is what the numbers are of.
@@ -91,8 +92,33 @@ describe.concurrent("minimand denoise", () => {
   it("names the picture after its own, and tells the level", async () => {
     const cwd = await withPictures();
     const { code, stdout } = await minimand(["denoise", "noisy.png", "--level", "0.3"], { cwd });
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/0\.3 +no, given +noisy-denoised\.png/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/0\.3 +0\.\d+ +0\.3 +noisy-denoised\.png/)]);
     expect(existsSync(join(cwd, "noisy-denoised.png"))).toBe(true);
+  });
+
+  it("tells levels apart: given, found, and used within what was learned", async () => {
+    const cwd = await withPictures();
+    await writePicture(join(cwd, "still.png"), {
+      ...scene(40, 30, 1),
+      data: new Float32Array(1200).fill(0.5),
+    });
+    const [still, far] = await Promise.all([
+      minimand(["denoise", "still.png", "--report", "still.html"], { cwd }),
+      minimand(["denoise", "noisy.png", "--level", "0.9", "--report", "far.html"], { cwd }),
+    ]);
+    expect([still.code, far.code]).toEqual([0, 0]);
+    expect(still.stderr).toContain(
+      "the level found, nearly 0, is outside what the network has learned; 0.02 is used\n",
+    );
+    expect(still.stdout).toMatch(/^level used +found +given +written\n +0\.02 +0 +– +still-denoised\.png\n$/);
+    expect(far.stderr).toMatch(
+      /^--level: 0\.9 was given, and the picture looks like 0\.\d+; the level is that of linear light/m,
+    );
+    const text = (file: string): string => readFileSync(join(cwd, file), "utf8");
+    expect(text("still.html")).toContain(
+      "as what was found in the picture, 0, is outside what the network has learned",
+    );
+    expect(text("far.html")).toMatch(/as given; 0\.\d+ was found in the picture/);
   });
 
   it("keeps colour, transparency and 16 bits", async () => {

@@ -53,7 +53,7 @@ export function denoiseCommand(): Command {
     .addOption(
       new Option(
         "--level <x>",
-        "deviation of the noise's logarithm, up to 1; default: auto, found in the picture",
+        "deviation of the logarithm of the noise in linear light, up to 1; default: auto, found in the picture",
       )
         .argParser(levelOf)
         .default("auto", "auto"),
@@ -179,6 +179,9 @@ async function cleanFor(noisy: Raster, path: string, cleanPath: string): Promise
   throw new UsageError(`--clean: expected ${text(noisy)} as ${path}, got ${text(clean)}`);
 }
 
+/** About twice as far as the level found lies from the true one on photographs (docs/denoise.json). */
+const farApart = 0.2;
+
 /** The level that is used, within what the network has learned. */
 function levelFor(
   noisy: Raster,
@@ -186,8 +189,9 @@ function levelFor(
   asked: number | "auto",
   { levels: { least, most } }: SpeckleRemover,
 ): DenoiseFile["level"] {
-  const found = asked === "auto" ? speckleLevel(lightOf(noisy)) : null;
-  const wanted = asked === "auto" ? found : asked;
+  const found = speckleLevel(lightOf(noisy));
+  const given = asked === "auto" ? null : asked;
+  const wanted = given ?? found;
   if (wanted === null)
     throw new UsageError(
       `--level: expected a number, since ${path} has no 2 x 2 pixels between black and white to find it by, got auto`,
@@ -195,7 +199,11 @@ function levelFor(
   const used = Math.min(most, Math.max(least, wanted));
   if (used !== wanted)
     tell(
-      `the level ${found === null ? "given" : "found"}, ${wanted.toPrecision(2)}, is outside what the network has learned; ${used} is used`,
+      `the level ${given === null ? "found" : "given"}, ${wanted < 0.005 ? "nearly 0" : wanted.toPrecision(2)}, is outside what the network has learned; ${used} is used`,
     );
-  return { found, used };
+  if (given !== null && found !== null && Math.abs(found - given) > farApart)
+    tell(
+      `--level: ${given} was given, and the picture looks like ${found.toPrecision(2)}; the level is that of linear light (docs/denoise.md)`,
+    );
+  return { given, found, used };
 }

@@ -19,8 +19,8 @@ export interface DenoiseFile {
   picture: { file: string; width: number; height: number; channels: 1 | 3; depth: 8 | 16 };
   clean: string | null;
   noise: "multiplicative";
-  /** Deviation of the noise's logarithm: what was found in the picture, where it was, and what was used. */
-  level: { found: number | null; used: number };
+  /** Deviation of the noise's logarithm: what was given, what was found in the picture, each null where it wasn't, and what was used. */
+  level: { given: number | null; found: number | null; used: number };
   /** Where the picture without noise is, and the page. */
   out: string;
   report: string | null;

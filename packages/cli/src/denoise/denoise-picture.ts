@@ -63,7 +63,8 @@ export async function denoisePicture(
     const picture = lights === null ? noisy : rounded({ ...noisy, ...photographOf(lights) });
     const ratio = clean === null ? null : psnr(picture, clean);
     return {
-      ...{ method, width, picture },
+      // Widths are kept in float32: 0.7, not 0.699999988.
+      ...{ method, width: width && Number(width.toPrecision(6)), picture },
       psnr: ratio === null || ratio === Infinity ? null : ratio,
       ssim: clean === null ? null : ssim(picture, clean),
     };

@@ -23,7 +23,7 @@ const names: Record<Denoised["method"], string> = {
 export function denoiseRows({ methods, clean, level, out }: DenoiseFile): Row[] {
   if (clean === null)
     return [
-      { level: level.used, found: level.found === null ? "no, given" : "in the picture", written: out },
+      { "level used": rounded(level.used), found: rounded(level.found), given: level.given, written: out },
     ];
   return methods.map(({ method, width, psnr, ssim }) => ({
     method: names[method],
@@ -52,7 +52,7 @@ export function renderDenoise(file: DenoiseFile, results: readonly Denoised[], c
   return page({
     ...{ title: `${picture.file} without speckle`, kind: "picture, denoised", created },
     headline: `${picture.file} without speckle`,
-    lead: html`<p class="lede">Noise that multiplies, of level ${level.used.toPrecision(3)} (deviation of its logarithm), ${level.found === null ? "as given" : "found in the picture"}.</p>`,
+    lead: html`<p class="lede">Noise that multiplies, of level ${level.used.toPrecision(3)} (deviation of its logarithm), ${levelText(level)}.</p>`,
     sections: html`<section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>
 <p class="muted">The middle of the picture, at most ${shown} x ${shown} pixels; none is scaled.</p>
 <div class="pictures">${pictures.map(({ caption, one }) => shownPicture(one, caption))}</div>
@@ -70,6 +70,22 @@ ${table(
 </dl></section>`,
     footer: html`Written by minimand ${versions.minimand}.`,
   });
+}
+
+const rounded = (level: number | null): number | null => level && Number(level.toPrecision(3));
+
+function levelText({ given, found, used }: DenoiseFile["level"]): string {
+  const seen =
+    found === null
+      ? "none could be found in the picture"
+      : `${Number(found.toPrecision(2))} was found in the picture`;
+  if (given !== null)
+    return given === used
+      ? `as given; ${seen}`
+      : `as ${given}, which was given, is outside what the network has learned`;
+  return found === used
+    ? "found in the picture"
+    : `as what was found in the picture, ${Number(found!.toPrecision(2))}, is outside what the network has learned`;
 }
 
 function shownPicture({ width, height, channels, data }: Raster, caption: string) {
