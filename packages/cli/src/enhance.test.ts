@@ -166,7 +166,7 @@ describe.concurrent("minimand enhance", () => {
     [
       "a folder without pictures",
       ["empty"],
-      /^minimand: empty: expected pictures \(\.png, .*\), got 0 other names\n$/,
+      /^minimand: empty: expected pictures \(\.png, .*\), got an empty folder\n$/,
     ],
     ["a file that isn't there", ["none.jpg"], /^minimand: .*none\.jpg.*\n$/],
     ["nothing", [], /^minimand: missing required argument 'pictures'\n$/],
@@ -180,8 +180,16 @@ describe.concurrent("minimand enhance", () => {
       ["photos", "more"],
       /^minimand: more\/A\.PNG: expected names that differ, got that of photos\/a\.png again\n$/,
     ],
-    ["a gamma of 0", ["photos", "--gamma", "0"], /^minimand: --gamma: expected a number > 0, got 0\n$/],
-    ["no steps", ["photos", "--steps", "0"], /^minimand: --steps: expected an integer >= 1, got 0\n$/],
+    [
+      "a gamma of 0",
+      ["photos", "--gamma", "0", "--method", "gamma"],
+      /^minimand: --gamma: expected a number > 0, got 0\n$/,
+    ],
+    [
+      "no steps",
+      ["photos", "--steps", "0", "--compare"],
+      /^minimand: --steps: expected an integer >= 1, got 0\n$/,
+    ],
     ["a method that is none", ["photos", "--method", "equalise"], /^minimand: .*'equalise' is invalid/],
     [
       "a view without an enhancer",
@@ -194,13 +202,28 @@ describe.concurrent("minimand enhance", () => {
       /^minimand: --model: expected --method detector-view or --compare beside it, got neither\n$/,
     ],
     [
+      "a gamma that nothing uses",
+      ["photos", "--gamma", "0.5"],
+      /^minimand: --gamma: expected --method gamma or --compare beside it, got neither\n$/,
+    ],
+    [
+      "a seed that nothing uses",
+      ["photos", "--method", "gamma", "--seed", "0"],
+      /^minimand: --seed: expected --method zero-dce or --compare beside it, got neither\n$/,
+    ],
+    [
       "an enhancer that is none",
       ["photos", "--method", "detector-view", "--model", "photos/a.png"],
       /^minimand: --model photos\/a\.png: expected a FeatEnHancer of 1 or 3 channels as safetensors \(docs\/enhance\.md\), got another file \([^\n]+\)\n$/,
     ],
     [
+      "a single one that can't be read",
+      ["broken/x.jpg"],
+      /^minimand: broken\/x\.jpg: expected a PNG, JPEG or WebP picture, got 4 bytes of another kind\n$/,
+    ],
+    [
       "nothing that can be read",
-      ["broken"],
+      ["broken", "broken/y.txt"],
       /\nminimand: pictures: expected at least one that can be read, got none: broken\/x\.jpg: expected/,
     ],
   ])("refuses %s in one line, and writes nothing", async (_, args, message) => {
@@ -213,6 +236,7 @@ describe.concurrent("minimand enhance", () => {
       mkdirSync(join(cwd, folder));
       if (name !== null) writeFileSync(join(cwd, folder, name), "text");
     }
+    writeFileSync(join(cwd, "broken", "y.txt"), "text");
     const before = everythingIn(cwd);
     const { code, stderr, stdout } = await minimand(["enhance", ...args], { cwd });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(message)]);

@@ -25,10 +25,10 @@ import { rowTables } from "./row-table.ts";
 
 interface Options {
   method: EnhanceMethod;
-  gamma: number;
+  gamma?: number;
   compare: boolean;
-  steps: number;
-  seed: number;
+  steps?: number;
+  seed?: number;
   model?: string;
   engine?: "native" | "wasm";
   out: string;
@@ -48,10 +48,10 @@ export function enhanceCommand(): Command {
         .choices(enhanceMethods)
         .default("adaptive-gamma", "adaptive-gamma"),
     )
-    .option("--gamma <x>", "exponent of the method gamma, below 1 it brightens; default: 0.4", number, 0.4)
+    .option("--gamma <x>", "exponent of the method gamma, below 1 it brightens; default: 0.4", number)
     .option("--compare", "show all methods on the contact sheet, not only the one that is written", false)
-    .option("--steps <n>", "of fitting zero-dce; default: 150", wholeNumber, 150)
-    .option("--seed <n>", "of fitting zero-dce; default: 0", wholeNumber, 0)
+    .option("--steps <n>", "of fitting zero-dce; default: 150", wholeNumber)
+    .option("--seed <n>", "of fitting zero-dce; default: 0", wholeNumber)
     .option("--model <file>", "FeatEnHancer that you trained, for detector-view (docs/enhance.md)", place)
     .addOption(engineOption())
     .addOption(outOption("minimand-enhance").default("minimand-enhance", "minimand-enhance"))
@@ -72,13 +72,12 @@ that can't be read is left out with one line, the others are done, and the exit 
 }
 
 async function enhance(paths: string[], options: Options): Promise<void> {
-  const { method, gamma, compare, steps, seed, model, out } = options;
+  const { method, gamma = 0.4, compare, steps = 150, seed = 0, model, out } = options;
+  checkUsed(options);
   if (!(gamma > 0)) throw new RangeError(`--gamma: expected a number > 0, got ${gamma}`);
   if (!(steps >= 1)) throw new RangeError(`--steps: expected an integer >= 1, got ${steps}`);
   if (method === "detector-view" && model === undefined)
     throw new UsageError("--model: expected a FeatEnHancer beside --method detector-view, got none");
-  if (method !== "detector-view" && model !== undefined && !compare)
-    throw new UsageError("--model: expected --method detector-view or --compare beside it, got neither");
   const files = await pictureFiles(paths, out);
   // Missing, it would be so for each picture.
   await loadSharp();
@@ -116,6 +115,19 @@ async function enhance(paths: string[], options: Options): Promise<void> {
     enhancer?.dispose();
     if (!isWritten) await unmakeFolder(out, created);
   }
+}
+
+/** Refuses settings of methods that are neither written nor shown. */
+function checkUsed({ method, compare, gamma, steps, seed, model }: Options): void {
+  const settings: [name: string, value: unknown, of: EnhanceMethod][] = [
+    ["--gamma", gamma, "gamma"],
+    ["--steps", steps, "zero-dce"],
+    ["--seed", seed, "zero-dce"],
+    ["--model", model, "detector-view"],
+  ];
+  for (const [name, value, of] of settings)
+    if (value !== undefined && method !== of && !compare)
+      throw new UsageError(`${name}: expected --method ${of} or --compare beside it, got neither`);
 }
 
 /** Some names, and how many more there are. */

@@ -70,7 +70,8 @@ export async function enhanceAll(
         if (picture instanceof Error) {
           const { message } = picture;
           line.clear();
-          tell(`left out: ${message}`);
+          // A single one is what the run ends with.
+          if (run.files.length > 1) tell(`left out: ${message}`);
           leftOut.push({ file: file.name, why: message });
         } else {
           await work(picture, file);
@@ -81,6 +82,7 @@ export async function enhanceAll(
       line.clear();
     }
     if (done.length > 0) return done;
+    if (leftOut.length === 1) throw new UsageError(leftOut[0].why);
     throw new UsageError(`pictures: expected at least one that can be read, got none: ${leftOut[0].why}`);
   };
 

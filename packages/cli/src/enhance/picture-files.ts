@@ -65,7 +65,7 @@ async function picturesIn(folder: string): Promise<PictureFile[]> {
   }
   if (names.length === 0)
     throw new UsageError(
-      `${folder}: expected pictures (${endings.join(", ")}), got ${plural(others, "other name")}`,
+      `${folder}: expected pictures (${endings.join(", ")}), got ${others === 0 ? "an empty folder" : plural(others, "other name")}`,
     );
   if (others > 0) tell(`${folder}: ${plural(others, "name")} left out: no picture (${endings.join(", ")})`);
   return names.sort().map((name) => ({ path: join(folder, name), name }));

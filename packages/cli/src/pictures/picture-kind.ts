@@ -1,4 +1,5 @@
 import { UsageError } from "../failure.ts";
+import { plural } from "../report/format.ts";
 
 /** What pictures are read and written as. */
 export type PictureKind = "png" | "jpeg" | "webp";
@@ -16,6 +17,6 @@ export function pictureKind(bytes: Uint8Array, from: string): PictureKind {
   if (starts(0, "\xff\xd8\xff")) return "jpeg";
   if (starts(0, "RIFF") && starts(8, "WEBP")) return "webp";
   throw new UsageError(
-    `${from}: expected a PNG, JPEG or WebP picture, got ${bytes.length} bytes of another kind`,
+    `${from}: expected a PNG, JPEG or WebP picture, got ${plural(bytes.length, "byte")} of another kind`,
   );
 }
