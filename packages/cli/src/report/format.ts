@@ -39,8 +39,8 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `3.7 kB`, of 1000 bytes each. */
+/** `3.7 kB`, of 1000 bytes each; of less than a tenth every byte: `0.024 kB`. */
 export function kilobytes(bytes: number): string {
   const kilo = bytes / 1000;
-  return `${kilo < 100 ? kilo.toFixed(1) : Math.round(kilo)} kB`;
+  return `${kilo < 0.1 ? kilo.toFixed(3) : kilo < 100 ? kilo.toFixed(1) : Math.round(kilo)} kB`;
 }

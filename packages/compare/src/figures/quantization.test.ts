@@ -37,6 +37,21 @@ describe("quantizationFigure", () => {
     );
   });
 
+  it("tells the bytes of a linear model on few columns, on its axis, too", () => {
+    const { float, widths, ...rest } = quantizationFixture();
+    const [eight] = widths;
+    const small = {
+      ...rest,
+      float: { ...float, bytes: 24, fileBytes: 2800 },
+      widths: [{ ...eight, bytes: 11, fileBytes: 3200 }],
+    };
+    const svg = drawn(small)!;
+    expect(svg.getAttribute("aria-description")).toContain("0.011 kB packed, file of 3.2 kB");
+    const ticks = [...svg.querySelectorAll("text")].map(({ textContent }) => textContent);
+    expect(ticks).toContain("0.01");
+    expect(ticks).not.toContain("0.0");
+  });
+
   it("leaves out widths without a metric, and is null without anything to show", () => {
     const quantization = quantizationFixture();
     const [eight, ...others] = quantization.widths;

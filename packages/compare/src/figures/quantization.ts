@@ -47,7 +47,7 @@ export function quantizationFigure(
   const tested = ofWidths.filter(({ low }) => low !== null);
   const filed = points.filter(({ file }) => file !== null);
   const text = ({ name, packed, file, value, low, high }: Point): string =>
-    `${name}: ${metric} ${fixed(value, 4)}${low === null || high === null ? "" : ` [${fixed(low, 4)}, ${fixed(high, 4)}]`}, ${fixed(packed, 1)} kB packed${file === null ? "" : `, file of ${fixed(file, 1)} kB`}`;
+    `${name}: ${metric} ${fixed(value, 4)}${low === null || high === null ? "" : ` [${fixed(low, 4)}, ${fixed(high, 4)}]`}, ${sized(packed)} kB packed${file === null ? "" : `, file of ${sized(file)} kB`}`;
   return draw(
     document,
     `${metric} by kilobytes`,
@@ -118,7 +118,11 @@ export function quantizationFigure(
   );
 }
 
-const kilo = (value: number): string => (value < 1 ? fixed(value, 1) : `${Math.round(value)}`);
+const kilo = (value: number): string =>
+  value < 1 ? `${Number(value.toPrecision(2))}` : `${Math.round(value)}`;
+
+/** Of less than a tenth of a kB every byte. */
+const sized = (value: number): string => fixed(value, value < 0.1 ? 3 : 1);
 
 /** The float network first. */
 function pointsOf({ float, widths }: QuantizationReport, mean: number): Point[] {
