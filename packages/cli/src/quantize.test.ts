@@ -198,6 +198,7 @@ describe("minimand quantize", () => {
     expect(ran.code).toBe(0);
     expect(existsSync(at("two.onnx"))).toBe(true);
     expect(ran.stdout).toContain("quantised by 40 rows, judged by 20 others, 0 of them labelled\n");
+    if (runtime) expect(ran.stdout).toMatch(/within 1e-5 for \d+ of 60 rows, the same class for \d+\n/);
     expect(ran.stdout).toMatch(/^2 bits {2,}.* of 20\n {2}rounded only/m);
     expect(ran.stdout).not.toContain("balanced accuracy");
     expect(ran.stdout).toContain(runtime ? "two.onnx: ONNX Runtime gives the same" : "two.onnx: not run");

@@ -21,6 +21,12 @@ describe("options", () => {
     expect(Object.entries(columnTypes("__proto__=numeric"))).toEqual([["__proto__", "numeric"]]);
   });
 
+  it("say what was expected, numbers or names", () => {
+    for (const text of ["", "64,,32"])
+      expect(() => wholeNumbers(text)).toThrow(`expected whole numbers separated by commas, got '${text}'`);
+    expect(() => list("")).toThrow("expected names separated by commas, got ''");
+  });
+
   it.each<[(text: string) => unknown, string]>([
     [wholeNumber, ""],
     [wholeNumber, "1.5"],

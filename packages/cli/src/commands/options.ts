@@ -96,7 +96,10 @@ export function wholeNumber(text: string): number {
 
 /** `64,64`: whole numbers separated by commas. */
 export function wholeNumbers(text: string): number[] {
-  return list(text).map(wholeNumber);
+  const parts = text.split(",");
+  if (parts.some((part) => part.trim() === ""))
+    throw new InvalidArgumentError(`expected whole numbers separated by commas, got '${text}'`);
+  return parts.map(wholeNumber);
 }
 
 /** Any finite number. */
