@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { loadModel, nativeCompiler, type TensorValues } from "@minimand/native";
 import { beforeAll, describe, expect, it } from "vitest";
-import { everythingIn, sample, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { everythingIn, sample, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
 import { runOnWeb } from "../../../test/support/onnx.ts";
 
 const { at, compare, run, resultsOf } = workFolder();
@@ -27,6 +27,7 @@ describe("minimand compare --quantize", () => {
     const first = await compare("a.csv", ...given, "--out", "bits", "--quantize", "4,2");
     expect(first.code).toBe(0);
     expect(first.stderr).toContain("trials are there already");
+    expect(first.stderr).toMatch(/^3 of 3 quantised networks$/m);
     expect(everythingIn(at("bits/model"))).toEqual(["model-2bit.onnx", "model-4bit.onnx", ...network].sort());
     for (const file of network)
       expect(readFileSync(at("bits/model", file))).toEqual(readFileSync(at("plain/model", file)));
@@ -61,11 +62,30 @@ describe("minimand compare --quantize", () => {
     const again = await compare("a.csv", ...given, "--out", "bits", "--quantize", "4,2", "--json");
     const found = (JSON.parse(again.stdout) as ReturnType<typeof resultsOf>).datasets[0].quantization;
     expect(found).toEqual(quantization);
-    expect(again.stderr).not.toContain("of 3 trials");
+    expect(again.stderr).not.toContain("of 3 quantised networks");
     // Without the option, the files of the run before are gone.
     expect((await compare("a.csv", ...given, "--out", "bits")).code).toBe(0);
     expect(everythingIn(at("bits/model"))).toEqual(network);
   }, 240_000);
+
+  it("tells, stopped by Ctrl-C, that the trials are kept, too", async () => {
+    const { child, ended } = start(
+      ["compare", "a.csv", ...given, "--out", "stopped", "--quantize", "8,7,6,5,4,3,2"],
+      { cwd: at() },
+    );
+    // Twelve trials, and the first network.
+    const kept = (): number =>
+      existsSync(at("stopped/trials"))
+        ? readdirSync(at("stopped/trials")).filter((name) => name.endsWith(".json.gz")).length
+        : 0;
+    while (kept() <= 12) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(
+      /\nminimand: interrupted: the trials and [12] of 3 quantised networks are kept; the same command continues\n$/,
+    );
+  }, 120_000);
 
   it("works for numbers", async () => {
     const ran = await compare(

@@ -97,7 +97,7 @@ export async function runQuantised(
   };
   try {
     await team.run(trials, {
-      ...{ sample: settings.sample, total: trials.length, done: 0 },
+      ...{ sample: settings.sample, label: "quantised networks", total: trials.length, done: 0 },
       finished: ({ trial, records: own, fresh: isFresh }) => finished(trial, own, isFresh),
       wanted: () => true,
       left: () => (fresh === 0 ? null : (1000 * (seconds / fresh) * (trials.length - done)) / workers),

@@ -47,6 +47,8 @@ export interface Finished {
 export interface RunOfTrials {
   /** On so many rows of each data set at most; null: all. */
   sample: number | null;
+  /** What they are called; default: trials. Others come after the trials, which are kept, too. */
+  label?: string;
   /** Trials that are planned with that sample, and those of them that were finished before. */
   total: number;
   done: number;
@@ -101,12 +103,12 @@ export function startTeam(options: TeamOptions): Team {
   }
 
   async function run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void> {
-    const { sample, total, finished, wanted, left } = how;
+    const { sample, total, finished, wanted, left, label = "trials" } = how;
     const pending = await recall(trials, finished);
     let done = how.done + trials.length - pending.length;
     if (pending.length === 0) return;
     signal.throwIfAborted();
-    if (pool === null && done > 0) tell(`${done} of ${total} trials are there already`);
+    if (pool === null && done > 0) tell(`${done} of ${total} ${label} are there already`);
     pool ??= startPool("compare/compare-worker", workerData(options), workers, options.warn);
     line ??= progressLine(process.stderr);
     const stored: Promise<void>[] = [];
@@ -114,7 +116,7 @@ export function startTeam(options: TeamOptions): Team {
       await store.put(trial.key, records);
       done++;
       finished({ trial, records, fresh: true });
-      line!.update(done, total, "trials", left());
+      line!.update(done, total, label, left());
     };
     const broken = Promise.withResolvers<never>();
     let next = 0;
@@ -143,7 +145,10 @@ export function startTeam(options: TeamOptions): Team {
       await Promise.allSettled(working);
       await Promise.allSettled(stored);
       if (!signal.aborted) throw error;
-      throw new Interrupted(`interrupted: ${done} of ${total} trials are kept; the same command continues`);
+      const earlier = label === "trials" ? "" : "the trials and ";
+      throw new Interrupted(
+        `interrupted: ${earlier}${done} of ${total} ${label} are kept; the same command continues`,
+      );
     } finally {
       line.clear();
     }
