@@ -133,6 +133,11 @@ describe("clipByGlobalNorm", () => {
     );
   });
 
+  it("leaves the smallest numbers that there are", () => {
+    const [out] = clipByGlobalNorm(0.01).update([vector([1.401298464324817e-45, 0])], {}, []);
+    expect([...((out as np.Array[])[0].dataSync() as Float32Array)]).toEqual([1.401298464324817e-45, 0]);
+  });
+
   it("measures all leaves together", () => {
     expect(globalNorm([np.array([3, 0]), np.array([[4]])]).item()).toBeCloseTo(5, 5);
   });

@@ -99,7 +99,8 @@ export function clipByGlobalNorm(maxNorm: Parameter): GradientTransformation {
       disposeTree(params);
       // The largest entry is taken out first: squares of gradients beyond 1e19 would leave float32.
       const largest = largestEntry(refTree(updates));
-      const unit = np.where(largest.ref.greater(0), largest, 1);
+      // Those of numbers that float32 hardly holds are as good as 0, and 1 over them isn't finite.
+      const unit = np.where(largest.ref.greater(1e-30), largest, 1);
       const norm = globalNorm(mapTree((u) => u.div(unit.ref), refTree(updates))).mul(unit);
       const limit = typeof maxNorm === "number" ? maxNorm : parameter(maxNorm.ref, norm);
       const excess = np.maximum(norm.div(limit), 1);
