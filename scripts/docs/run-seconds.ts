@@ -13,7 +13,7 @@ export const runSeconds: { [slug: string]: number } = {
   ensloss: 60,
   ldr: 60,
   "eq-net": 164,
-  featenhancer: 1740,
+  featenhancer: 337,
   lion: 61,
   neucb: 144,
   normface: 85,
