@@ -8,21 +8,12 @@ import { preferenceCandidates } from "../plan/preference.ts";
 import type { GivenFlips } from "../results.ts";
 import { DataError } from "../table/data-error.ts";
 import { towardsLabels } from "./calibration.ts";
-import { type Part, type PreparedFold, takenRows } from "./fold.ts";
+import { type FoldFlips, type Part, type PreparedFold, takenRows } from "./fold.ts";
 import type { Learner } from "./learner.ts";
 import { likeliestFlips } from "./likeliest-flips.ts";
 import { discard, type Network } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 import { tune } from "./tune.ts";
-
-/** What a fold takes the share of flipped preferences to be. */
-export interface FoldFlips {
-  /** By which predictions are judged: 0 where it can't be told. */
-  judged: number;
-  /** What losses start from that are told it. */
-  assumed: number;
-  identifiable: boolean;
-}
 
 /** What losses are told where the rate can't be: that of the paper and of TRL. */
 const usual = 0.1;

@@ -13,7 +13,15 @@ import type { Note, Settings } from "../results.ts";
 import { listed } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
-import type { FoldFlips } from "./flips.ts";
+
+/** What a fold takes the share of flipped preferences to be. */
+export interface FoldFlips {
+  /** By which predictions are judged: 0 where it can't be told. */
+  judged: number;
+  /** What losses start from that are told it. */
+  assumed: number;
+  identifiable: boolean;
+}
 
 /** Encoded rows (of pairs both responses, one after the other) with what is to be predicted, in original units. */
 export interface Part {

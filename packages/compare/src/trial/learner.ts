@@ -15,8 +15,7 @@ import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
 import { memoryOf, stepOf } from "./candidate-step.ts";
-import type { FoldFlips } from "./flips.ts";
-import type { Part, PreparedFold } from "./fold.ts";
+import type { FoldFlips, Part, PreparedFold } from "./fold.ts";
 import type { Network, Trained } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 

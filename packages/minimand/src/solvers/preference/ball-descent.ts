@@ -1,5 +1,5 @@
 import { inner } from "../../online/vectors.ts";
-import type { Convex, MinimizeOptions, Minimum } from "./newton.ts";
+import type { Convex, MinimizeOptions, Minimum } from "./convex.ts";
 
 const [mostSteps, armijo, smallestShare] = [5000, 1e-4, 2 ** -40];
 

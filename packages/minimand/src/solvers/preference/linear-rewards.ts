@@ -1,5 +1,5 @@
 import { rangeError } from "../../engine/errors.ts";
-import type { Convex } from "./newton.ts";
+import type { Convex } from "./convex.ts";
 import { readTable, type Tables } from "./preference-tables.ts";
 
 /** Features of all contexts and actions, row-major `[S K, d]`. */

@@ -2,7 +2,8 @@ import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/er
 import { expit, log1pExp } from "../../engine/expit.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { checkedVector, checkVector, inner, innerAt } from "../../online/vectors.ts";
-import { type Convex, minimize, minimizeInBall } from "./newton.ts";
+import type { Convex } from "./convex.ts";
+import { minimize, minimizeInBall } from "./newton.ts";
 
 /** What {@link logLinearPreference} fits. */
 export interface LogLinearOptions {

@@ -1,5 +1,5 @@
 import { expit, log1pExp } from "../../engine/expit.ts";
-import type { Convex } from "./newton.ts";
+import type { Convex } from "./convex.ts";
 import type { Tables } from "./preference-tables.ts";
 
 /** `-mean_i log sigma(r_w - r_l)` */

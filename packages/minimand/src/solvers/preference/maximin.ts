@@ -1,8 +1,9 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
 import { checkOptions } from "../../engine/options.ts";
+import type { Convex, Minimum } from "./convex.ts";
 import { composed, readFeatures, rewardsOf } from "./linear-rewards.ts";
 import { against, bestPolicy, pessimistic, preferences } from "./maximin-objectives.ts";
-import { type Convex, type Minimum, minimize, minimizeInBall } from "./newton.ts";
+import { minimize, minimizeInBall } from "./newton.ts";
 import { type MaximinSetting, type PairTable, readTable, readTables, rowsOf } from "./preference-tables.ts";
 
 export type { MaximinSetting, PairTable } from "./preference-tables.ts";
