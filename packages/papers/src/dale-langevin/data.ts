@@ -1,5 +1,5 @@
 import { derive, normal, type RandomSource, randomSource } from "minimand/engine";
-import { digitPixels, range, shuffled, taken } from "../kit/rows.ts";
+import { digitPixels, greyLevels, range, shuffled, taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 
 /** Positive rows on the host. */
@@ -39,14 +39,13 @@ export async function clothesOf(
   { train, test }: { train: number; test: number },
 ): Promise<Pictures> {
   const part = async (name: string, rowsOf: (count: number) => Int32Array) => {
-    const { pixels, labels, count, height, width } = await host.images(name);
-    const d = height * width;
-    const rows = rowsOf(count);
-    const x = new Float32Array(rows.length * d);
-    rows.forEach((row, i) => {
-      for (let k = 0; k < d; k++) x[i * d + k] = 1 + pixels[row * d + k] / 255;
-    });
-    return { x, d, labels: Int32Array.from(rows, (row) => labels[row]) };
+    const images = await host.images(name);
+    const rows = rowsOf(images.count);
+    return {
+      x: greyLevels(images, rows).map((value) => value + 1),
+      d: images.height * images.width,
+      labels: Int32Array.from(rows, (row) => images.labels[row]),
+    };
   };
   return {
     train: await part("fashion-train", (count) => shuffled(count, derive(seed, 1)).slice(0, train)),

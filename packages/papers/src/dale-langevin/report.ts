@@ -15,7 +15,8 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const [exact] = resultsWhere(trials, { part: "exact" });
   const points = resultsWhere(trials, { part: "points" });
   const pictures = resultsWhere(trials, { part: "digits" });
-  const clothes = resultsWhere(trials, { part: "clothes" });
+  /** The digits, and clothes where there were any. */
+  const sets = [pictures, resultsWhere(trials, { part: "clothes" })].filter((own) => own.length > 0);
   const errorIn = (steps: number): number => {
     const end = exact.ends.find((own) => own.steps === steps)!;
     return end.variance - exactData.deviation ** 2;
@@ -25,25 +26,19 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const [dale, , unconstrained] = arms;
   return {
     rows: [
-      ...pictureRows("digits", pictures),
-      ...(clothes.length === 0 ? [] : pictureRows("clothes", clothes)),
+      ...sets.flatMap(pictureRows),
       ...speckleRows(pictures),
       ...pointRows(points),
       ...exactRows(exact),
-      ...[pictures, clothes].flatMap((own): Row[] => {
-        if (own.length === 0) return [];
-        return [
-          {
-            "classifier of": own[0].part,
-            "classifier's accuracy": round(mean(own.map(({ accuracy }) => accuracy)), 4),
-            "loss, noise multiplies": digits(mean(own.map(({ loss }) => loss.multiplicative))),
-            "loss, noise is added": digits(mean(own.map(({ loss }) => loss.additive))),
-          },
-        ];
-      }),
+      ...sets.map((own) => ({
+        "classifier of": own[0].part,
+        "classifier's accuracy": round(mean(own.map(({ accuracy }) => accuracy)), 4),
+        "loss, noise multiplies": digits(mean(own.map(({ loss }) => loss.multiplicative))),
+        "loss, noise is added": digits(mean(own.map(({ loss }) => loss.additive))),
+      })),
     ],
     series: speckleCurves(pictures),
-    fields: [pictures, clothes].flatMap((own) => (own.length === 0 ? [] : sheetsOf(own[0]))),
+    fields: sets.flatMap(([first]) => sheetsOf(first)),
     ...judge({
       errors: [errorIn(100), errorIn(200), errorIn(400)],
       dale: frechet(({ quality }) => quality[dale.id]),
@@ -59,12 +54,12 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
 }
 
 /** What samples are worth, references below them. */
-function pictureRows(of: "digits" | "clothes", results: readonly PicturesResult[]): Row[] {
+function pictureRows(results: readonly PicturesResult[]): Row[] {
   const row = (name: string, own: readonly Quality[]): Row => {
     const meanOf = (column: keyof Quality): number => mean(own.map((quality) => quality[column]));
     const distance = estimate(own.map(({ frechet }) => frechet));
     return {
-      [of]: name,
+      [results[0].part]: name,
       "Frechet distance": digits(distance.mean),
       "s.e.": digits(distance.error),
       "kernel distance": digits(meanOf("kernel")),

@@ -11,12 +11,11 @@ async function* specsOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Spec
   const { seeds, sizes, clothes } = scales[host.scale];
   const each = seedsOf(host, seeds);
   const wanted = clothes === undefined ? [] : [{ id: "fashion", ...clothes }];
-  const found = yield* available(wanted, () => host.images("fashion-train"), "the set of images");
+  const load = () => Promise.all(["fashion-train", "fashion-test"].map(host.images));
+  const found = yield* available(wanted, load, "the set of images");
   return [
     ...found.flatMap((own) =>
-      Array.from({ length: Math.min(own.seeds, each.length) }, (_, i): Spec => {
-        return { part: "clothes", seed: each[i], sizes: own.sizes };
-      }),
+      each.slice(0, own.seeds).map((seed): Spec => ({ part: "clothes", seed, sizes: own.sizes })),
     ),
     ...each.map((seed): Spec => ({ part: "digits", seed, sizes })),
     ...each.map((seed): Spec => ({ part: "points", seed, sizes })),

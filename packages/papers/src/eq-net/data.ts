@@ -1,5 +1,5 @@
 import { derive } from "minimand/engine";
-import { type Labelled, range, shuffled } from "../kit/rows.ts";
+import { greyLevels, type Labelled, range, shuffled } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { classes, type Sizes } from "./settings.ts";
 
@@ -21,12 +21,8 @@ export async function materialOf(seed: number, sizes: Sizes, host: TrialHost): P
   };
 }
 
-/** Grey levels from 0 to 1. */
-function rowsOf({ pixels, labels, height, width }: Images, rows: Int32Array): Labelled {
-  const size = height * width;
-  const x = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    for (let k = 0; k < size; k++) x[i * size + k] = pixels[row * size + k] / 255;
-  });
-  return { x, shape: [size], y: Int32Array.from(rows, (row) => labels[row]), classes };
+function rowsOf(images: Images, rows: Int32Array): Labelled {
+  const { labels, height, width } = images;
+  const y = Int32Array.from(rows, (row) => labels[row]);
+  return { x: greyLevels(images, rows), shape: [height * width], y, classes };
 }

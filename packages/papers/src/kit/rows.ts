@@ -86,6 +86,18 @@ export function taken(x: Float32Array, width: number, rows: ArrayLike<number>): 
   return out;
 }
 
+/** Some images as rows of grey levels from 0 to 1. */
+export function greyLevels(
+  { pixels, height, width }: Images,
+  rows: ArrayLike<number>,
+): Float32Array<ArrayBuffer> {
+  const size = height * width;
+  const x = new Float32Array(rows.length * size);
+  for (let i = 0; i < rows.length; i++)
+    for (let k = 0; k < size; k++) x[i * size + k] = pixels[rows[i] * size + k] / 255;
+  return x;
+}
+
 /** Images at half their height and width: a function of the sum of each 2 x 2 pixels, by default their mean in [0, 1]. */
 export function halved(
   { pixels, height, width }: Images,

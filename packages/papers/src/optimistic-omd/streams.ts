@@ -1,6 +1,6 @@
 import { ballDomain, minimizeOn, type RoundLoss } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
-import { range, standardised } from "../kit/rows.ts";
+import { greyLevels, range, standardised } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { Problem } from "./problems.ts";
 
@@ -113,15 +113,11 @@ async function table(name: string, host: TrialHost): Promise<Rows> {
 }
 
 async function digits(host: TrialHost): Promise<Rows> {
-  const { pixels, labels, count, height, width } = await host.images("mnist-train");
-  const size = height * width;
+  const images = await host.images("mnist-train");
+  const { labels, count, height, width } = images;
   const rows = [...range(count)].filter((i) => labels[i] === 3 || labels[i] === 8);
-  const x = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    for (let j = 0; j < size; j++) x[i * size + j] = pixels[row * size + j] / 255;
-  });
   const eights = rows.map((row) => Number(labels[row] === 8));
-  return ofLengthOne(x, eights, size);
+  return ofLengthOne(greyLevels(images, rows), eights, height * width);
 }
 
 /** Adds a 1 to every row, for the intercept, and makes its length 1. */
