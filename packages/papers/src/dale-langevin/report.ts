@@ -182,8 +182,8 @@ function sheetsOf({ part, sheets }: PicturesResult): Field[] {
       pixels[Math.floor(picture / across) * side + r][(picture % across) * side + c] = round(value - 1, 2);
     });
     return {
-      name: `${part}: ${name}`,
-      valueLabel: "grey level",
+      name,
+      valueLabel: `grey level of ${part}`,
       values: pixels,
       xLabel: "pixel",
       yLabel: "pixel",

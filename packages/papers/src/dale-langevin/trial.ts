@@ -210,9 +210,7 @@ async function picturesTrial(spec: PicturesSpec, host: TrialHost): Promise<Pictu
     const own = first(cut(drawn), shown);
     result.sheets[arm.id] = [...own.x];
     if (arm === arms[0])
-      result.sheets[`of the training, nearest to ${arm.id}`] = [
-        ...rowsAt(train, nearestOf(own, train).rows).x,
-      ];
+      result.sheets["nearest of the training"] = [...rowsAt(train, nearestOf(own, train).rows).x];
   }
   const next = randomSource(derive(seed, 9));
   result.references["of the training"] = await judged(first(train, count));
