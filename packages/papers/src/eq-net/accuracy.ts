@@ -28,15 +28,10 @@ const programs = programsOf<Forward>();
 
 /** Variables of a part. */
 function variablesOf({ params, state }: ElasticVariables, part: 0 | 1): ElasticVariables {
-  const [piece, layer] =
-    part === 0
-      ? [
-          [0, 2],
-          [0, 1],
-        ]
-      : [[2], [1]];
+  const cut = <T>(items: readonly T[], at: number): T[] =>
+    part === 0 ? items.slice(0, at) : items.slice(at);
   return {
-    params: { weights: params.weights.slice(...piece), steps: params.steps.slice(...layer) },
+    params: { weights: cut(params.weights, 2), steps: cut(params.steps, 1) },
     state: { signed: state.signed.ref.slice(part === 0 ? [0, 1] : [1, network.layers]) },
   };
 }

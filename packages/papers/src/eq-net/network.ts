@@ -31,7 +31,8 @@ import type { Arm } from "./arms.ts";
 import { type Material, materialOf } from "./data.ts";
 import { batch, bits, calibration, classes, floatRate, hidden, type Sizes } from "./settings.ts";
 
-const widths = [784, ...hidden, classes];
+/** Inputs, hidden units and outputs, layer by layer. */
+export const widths = [784, ...hidden, classes];
 export const pieces = widths
   .slice(1)
   .flatMap((outputs, i) => [

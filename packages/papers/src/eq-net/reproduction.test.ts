@@ -1,5 +1,15 @@
-import { enumerateConfigs, uniformConfigs } from "minimand";
+import { numpy as np } from "@jax-js/jax";
+import {
+  type ElasticVariables,
+  elasticApply,
+  enumerateConfigs,
+  refElastic,
+  selectionOf,
+  uniformConfigs,
+} from "minimand";
+import { compileWithJit, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { accuracyOf } from "../kit/accuracy.ts";
 import { bundledHost, expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { judgeOf } from "./accuracy.ts";
 import { arms, forms, singleChoice } from "./arms.ts";
@@ -62,6 +72,28 @@ it("a network at 8 bits is as good as in float, and worse at 2 bits, in every fo
     expect(await at(2)).toBeLessThan(start.accuracy - 0.01);
   }
   judge.dispose();
+});
+
+it("accuracies are those of all the bits and forms of a configuration, the first layer's too", async () => {
+  const { variables, material } = await startOf(1, sizes, bundledHost);
+  const wide = uniformConfigs(network.layers, { bits: 8 }).slice(1);
+  const all = forms.map(({ form }) => [...uniformConfigs(1, { bits: 2, endBits: 2, ...form }), ...wide]);
+  const x = np.array(material.test.x, { shape: [material.test.y.length, 784] });
+  const forward = compileWithJit((of: Tree, rows: np.Array, selection: np.Array) =>
+    elasticApply(network, of as unknown as ElasticVariables, rows, selection),
+  );
+  const judge = judgeOf(variables, material.test);
+  const found: number[] = [];
+  for (const configs of all) {
+    const selection = np.array(selectionOf(network, configs), {
+      shape: [network.layers, 6, network.bits.length],
+    });
+    const logits = forward(refElastic(variables) as unknown as Tree, x.ref, selection);
+    found.push(await judge(configs));
+    expect(found.at(-1)).toBeCloseTo(accuracyOf(await logits.data(), material.test.y), 12);
+  }
+  expect(new Set(found).size).toBeGreaterThan(3);
+  for (const one of [judge, forward, x]) one.dispose();
 });
 
 describe("the search", () => {

@@ -16,7 +16,8 @@ import type { TrialHost } from "../reproduction.ts";
 import { type Judge, judgeOf } from "./accuracy.ts";
 import { formOf, judgedForms } from "./arms.ts";
 import type { Material } from "./data.ts";
-import { bits, classes, hidden, type Sizes } from "./settings.ts";
+import { widths } from "./network.ts";
+import { bits, type Sizes } from "./settings.ts";
 
 /** What the search of one network came to. */
 export interface SearchResult {
@@ -39,7 +40,6 @@ export interface SearchResult {
   uniformTest: number;
 }
 
-const widths = [784, ...hidden, classes];
 const layers: LayerSizes[] = widths
   .slice(1)
   .map((outputs, l) => ({ weights: outputs * widths[l], activations: widths[l] }));

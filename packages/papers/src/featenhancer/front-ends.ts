@@ -9,7 +9,7 @@ import {
   trainZeroDce,
   zeroDce,
 } from "minimand";
-import { derive, disposeTree, keyOf, leavesOf, refTree } from "minimand/engine";
+import { derive, disposeTree, keyOf, refTree, sizeOf } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import type { TrialHost } from "../reproduction.ts";
 import type { Canvases } from "./canvases.ts";
@@ -74,10 +74,11 @@ export async function fixedOf(
 }
 
 const own = featEnhancer(enhancer);
+
 /** Numbers that a model has. */
 export const parametersOf = (model: Layer): number => {
   const { params } = model.init(keyOf(0));
-  const count = leavesOf(params).reduce((sum, { size }) => sum + size, 0);
+  const count = sizeOf(params);
   disposeTree(params);
   return count;
 };

@@ -2,7 +2,7 @@ import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
 import { difference, estimate, mean, median, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { type Arm, arms, judged } from "./arms.ts";
+import { armOf, arms, judged } from "./arms.ts";
 import { enhancerOf, parametersOf } from "./front-ends.ts";
 import { picturesOf } from "./pictures.ts";
 import type { AdaptedResult, Measured, ScratchSpec, TrainedResult } from "./trial.ts";
@@ -61,7 +61,6 @@ function measureOf(name: string, results: ByArm): Measure {
   };
 }
 
-const labelOf = (id: string): string => arms.find((arm): arm is Arm => arm.id === id)!.label;
 const points = (share: number): number => round(100 * share, 2);
 /** Seconds of the steps so far. */
 const secondsAt = (steps: number, { milliseconds }: TrainedResult): number => (steps * milliseconds) / 1000;
@@ -88,7 +87,7 @@ function commonRow(id: string, own: readonly TrainedResult[], results: ByArm): R
   const found = estimate(scoresOf(own));
   const behind = id === judged.own ? null : difference(scoresOf(featEnhancer), scoresOf(own));
   return {
-    "front end": labelOf(id),
+    "front end": armOf(id).label,
     "%": points(found.mean),
     "s.e.": points(found.error),
     "FeatEnHancer above": behind && points(behind.mean),
@@ -134,7 +133,7 @@ function curvesOf(measure: string, results: ByArm): Series[] {
     const speed = median(own.map(({ milliseconds }) => milliseconds)) / 1000;
     const over = (xLabel: string, scale: number): Series => ({
       ...banded(
-        { name: labelOf(id), xLabel, yLabel: measure },
+        { name: armOf(id).label, xLabel, yLabel: measure },
         own[0].curve.map(({ steps }) => round(steps * scale, 2)),
         values,
         (value) => round(value, 4),

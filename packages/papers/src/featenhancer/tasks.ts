@@ -2,6 +2,7 @@ import { decodeCenters, meanAveragePrecision, meanIoU } from "minimand";
 import type { Layer } from "minimand/models";
 import type { BatchLoss, Examples } from "minimand/training";
 import { centerDetector, centerLoss, pixelCrossEntropy, segmenter } from "minimand/vision";
+import { classesOf } from "../kit/accuracy.ts";
 import type { Canvases } from "./canvases.ts";
 import { scene } from "./settings.ts";
 
@@ -22,22 +23,16 @@ const classes = scene.classes.length;
 /** Above what it is worth to see nothing anywhere. */
 const margin = 0.02;
 
-/** The most likely class of each pixel. */
-export function classesOf(outputs: Float32Array): Int32Array<ArrayBuffer> {
-  const channels = classes + 1;
-  return Int32Array.from({ length: outputs.length / channels }, (_, i) => {
-    let best = 0;
-    for (let k = 1; k < channels; k++) if (outputs[i * channels + k] > outputs[i * channels + best]) best = k;
-    return best;
-  });
-}
+/** The most likely class of each pixel, 0 for the background. */
+export const pixelClasses = (outputs: Float32Array): Int32Array<ArrayBuffer> =>
+  classesOf(outputs, classes + 1);
 
 export const tasks = {
   segmentation: {
     head: segmenter({ inputs: 1, classes: classes + 1 }),
     loss: (f, y, { weights }) => pixelCrossEntropy(f, y, { weights }),
     targets: ({ labels }) => ({ y: labels, targetShape: [side, side] }),
-    score: (outputs, { labels }) => meanIoU(labels, classesOf(outputs), classes + 1).mean,
+    score: (outputs, { labels }) => meanIoU(labels, pixelClasses(outputs), classes + 1).mean,
     collapsed: ({ labels }) => meanIoU(labels, new Int32Array(labels.length), classes + 1).mean + margin,
   },
   detection: {

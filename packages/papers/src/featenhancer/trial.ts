@@ -8,7 +8,7 @@ import type { Canvases } from "./canvases.ts";
 import { enhancerOf, type Fixed } from "./front-ends.ts";
 import { adaptingOf, type Draw, frontOf, headOf, judgedOf, trainingOf } from "./material.ts";
 import { longer, scene, shown } from "./settings.ts";
-import { classesOf, type TaskName } from "./tasks.ts";
+import { pixelClasses, type TaskName } from "./tasks.ts";
 import { type Mark, networkFor, outputsOn, type Trained, trainTask, type Variables } from "./train-task.ts";
 
 /** A head and what stands before it, trained together on dark canvases. */
@@ -101,7 +101,9 @@ async function shownOf(
   const count = Math.min(shown, judged.count);
   const pixels = count * side * side;
   const seen = front(judged).slice(0, pixels);
-  const said = classesOf(await outputsOn(networkFor({ task: "segmentation", arm }, host), variables, seen));
+  const said = pixelClasses(
+    await outputsOn(networkFor({ task: "segmentation", arm }, host), variables, seen),
+  );
   const enhancer = enhancerOf(arm);
   const enhanced = (): ArrayLike<number> => {
     if (enhancer === null) return seen;

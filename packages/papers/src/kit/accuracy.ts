@@ -53,16 +53,19 @@ export function logitsOf(
   return outputsOf(predict, variables, inputs, chunk);
 }
 
-/** Share of rows whose largest logit is that of their class. */
-export function accuracyOf(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const classes = logits.length / labels.length;
-  let right = 0;
-  for (let row = 0; row < labels.length; row++) {
+/** The class of the largest logit of each row, the first of equal ones. */
+export function classesOf(logits: ArrayLike<number>, classes: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from({ length: logits.length / classes }, (_, row) => {
     let best = 0;
     for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
-    if (best === labels[row]) right++;
-  }
-  return right / labels.length;
+    return best;
+  });
+}
+
+/** Share of rows whose largest logit is that of their class. */
+export function accuracyOf(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
+  const found = classesOf(logits, logits.length / labels.length);
+  return found.filter((k, row) => k === labels[row]).length / labels.length;
 }
 
 /** {@link accuracyOf} a trained network. */
