@@ -163,15 +163,20 @@ describe("the report", () => {
         spec: { ...spec, seed },
         result: {
           curve: [10, 20].map((steps) => ({ steps, score: (i + seed + steps) / 200 })),
-          ...{ score: (i + seed + 20) / 200, collapsed: i === 8, milliseconds: 2, shown: null, light: 0.8 },
+          ...{ score: (i + seed + 20) / 200, collapsed: i === 8, shown: null, light: 0.8 },
+          milliseconds: { featenhancer: 40, standardise: 10 }[spec.arm] ?? 30,
         },
       })),
     ) as unknown as Measured[];
     const { rows, because, pictures } = reportOf(trials);
     expect(rows.map(({ measure }) => measure).filter((m, i, list) => m !== list[i - 1])).toHaveLength(4);
     const own = rows.find((row) => row["front end"] === "FeatEnHancer")!;
-    expect([own["%"], own.collapsed, own.seconds]).toEqual([14.25, 2, 0]);
-    expect(own["FeatEnHancer after as long"]).toBe(14.25);
+    expect([own["%"], own.collapsed, own.seconds]).toEqual([14.25, 2, 0.8]);
+    // Its own 20 steps; 15 of them, in the middle of two looks; 5, before the first one.
+    const afterAsLong = ["FeatEnHancer", "none", "standardised"].map(
+      (label) => rows.find((row) => row["front end"] === label)?.["FeatEnHancer after as long"],
+    );
+    expect(afterAsLong).toEqual([14.25, 11.75, null]);
     expect(because).toMatch(/^mIoU from scratch: .* AP50 from scratch: .* mIoU adapted: /);
     expect(pictures).toEqual([]);
   });
