@@ -5,8 +5,7 @@
  *
  *   npx node --conditions=minimand-source bench/convolution.ts [rounds]
  */
-import { numpy as np, random } from "@jax-js/jax";
-import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import { numpy as np } from "@jax-js/jax";
 import {
   adam,
   conv2d,
@@ -23,10 +22,9 @@ import {
 } from "minimand";
 import { type Compile, compileWithJit, differentiate, keyOf, refTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import { median } from "./adam-step.ts";
 import { processorTime } from "./processor-time.ts";
-import { startPython } from "./python.ts";
 import { type Row, replaceSection } from "./results.ts";
+import { besideTorchRow, mediansInTurn, nativeOnOneThread, stepping, torchOr } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
 
@@ -72,16 +70,10 @@ function runsWith(compile: Compile): Runs {
   const y = Int32Array.from({ length: 64 }, (_, i) => i % 10);
   const pixels = x.ref.dataSync() as Float32Array<ArrayBuffer>;
   const batches = minibatches({ x: pixels, shape: [28, 28, 1], y, classes: 10 }, { size: 64, seed: 1 });
-  const ids = Int32Array.from({ length: 64 }, (_, i) => i);
-  let state = step.init(random.key(0));
   const start = model.init(keyOf(1));
   const forward = predictor(model, compile);
   return {
-    async step() {
-      const [next, { loss }] = step.update(state, batches.at(ids));
-      state = next;
-      await loss.data();
-    },
+    step: stepping(step, batches),
     async forward() {
       await forward(start.params, start.state, x.ref).data();
     },
@@ -112,42 +104,22 @@ function gradientsOf(compile: Compile, shape: [number, number, number, number], 
   };
 }
 
-const native = await nativeCompiler({ threads: 1 }).catch((error: unknown) => {
-  if (!(error instanceof NativeUnavailableError)) throw error;
-  process.stderr.write(`native engine: left out, ${error.message}\n`);
-  return null;
-});
-const torch = await startPython("./torch-convolution.py");
-if (torch === null)
-  process.stderr.write("PyTorch: left out, /usr/bin/python3 has no torch (Debian: python3-torch)\n");
-
+const [native, torch] = [await nativeOnOneThread(), await torchOr("./torch-convolution.py")];
 const onWasm = runsWith(compileWithJit);
 const onNative = native === null ? null : runsWith(native);
 
 const rows: Row[] = [];
 for (const what of Object.keys(titles) as What[]) {
   const count = repeats[what];
-  const sides: { [side: string]: () => Promise<number> } = {
-    wasm: () => processorTime(onWasm[what], count),
-    ...(onNative !== null && { native: () => processorTime(onNative[what], count) }),
-    ...(torch !== null && { torch: () => torch.ask(`${what} ${count}`) }),
-  };
-  const taken = new Map(Object.keys(sides).map((side) => [side, [] as number[]]));
-  // The first rounds are for the compilers of all sides.
-  for (let round = -3; round < rounds; round++)
-    for (const [side, run] of Object.entries(sides)) {
-      const time = await run();
-      if (round >= 0) taken.get(side)?.push(time);
-    }
-  const times = Object.fromEntries([...taken].map(([side, values]) => [side, median(values)]));
-  const ours = onNative === null ? ["wasm"] : ["native", "wasm"];
-  const parts = ours.map((side) => {
-    const ms = `${times[side].toFixed(1)} ms`;
-    return torch === null ? `${side} ${ms}` : `${side} ${(times[side] / times.torch).toFixed(2)} (${ms})`;
-  });
-  const share =
-    torch === null ? "" : `, as a share of ${torch.version}, eager (${times.torch.toFixed(1)} ms)`;
-  rows.push([`${titles[what]}${share}`, parts.join(", "), "", true]);
+  const times = await mediansInTurn(
+    {
+      ...(onNative !== null && { native: () => processorTime(onNative[what], count) }),
+      wasm: () => processorTime(onWasm[what], count),
+      ...(torch !== null && { torch: () => torch.ask(`${what} ${count}`) }),
+    },
+    rounds,
+  );
+  rows.push(besideTorchRow(titles[what], times, torch, 1));
 }
 torch?.stop();
 replaceSection({ title: "Convolutions, processor time", command: "node bench/convolution.ts", rows });

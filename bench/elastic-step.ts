@@ -6,7 +6,6 @@
  *   npx node --conditions=minimand-source bench/elastic-step.ts [rounds]
  */
 import { numpy as np } from "@jax-js/jax";
-import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import {
   adam,
   calibrateElastic,
@@ -21,15 +20,15 @@ import {
   quantizedModel,
   refElastic,
   relu,
-  type SupervisedStep,
   sequential,
   supervised,
   uniformConfigs,
 } from "minimand";
 import { type Compile, compileWithJit, keyOf } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import { median } from "./adam-step.ts";
+import { processorTime } from "./processor-time.ts";
 import { type Row, replaceSection } from "./results.ts";
+import { mediansInTurn, nativeOnOneThread, stepping } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
 const repeats = 5;
@@ -55,27 +54,20 @@ const start = calibrateElastic(
   np.array(x, { shape: [rows, sizes[0]] }),
 );
 const batches = minibatches({ x, shape: [sizes[0]], y, classes: 10 }, { size: rows, seed: 1 });
-const ids = Int32Array.from({ length: rows }, (_, i) => i);
 const optimizer = chain(clipByValue(1), adam(1e-3));
 
 type Run = () => Promise<void>;
 
-function runOf(step: SupervisedStep): Run {
-  let state = step.init(keyOf(1));
-  return async () => {
-    const [next, { loss }] = step.update(state, batches.at(ids));
-    state = next;
-    await loss.data();
-  };
-}
-
 function runsWith(compile: Compile): { [side: string]: Run } {
   const elastic = (endBits: number): Run =>
-    runOf(elasticStep({ network, start: () => refElastic(start), optimizer, endBits, wdr: {}, compile }));
+    stepping(
+      elasticStep({ network, start: () => refElastic(start), optimizer, endBits, wdr: {}, compile }),
+      batches,
+    );
   const single = [8, 4, 2].map((bits): Run => {
     const model = quantizedModel(network, uniformConfigs(network.layers, { bits }), () => refElastic(start));
     const objective = objectiveOf(model, (logits, y, { weights }) => crossEntropy(logits, y, { weights }));
-    return runOf(supervised({ model, objective, optimizer, compile }));
+    return stepping(supervised({ model, objective, optimizer, compile }), batches);
   });
   return {
     elastic: elastic(8),
@@ -86,32 +78,22 @@ function runsWith(compile: Compile): { [side: string]: Run } {
   };
 }
 
-async function processorTime(run: Run): Promise<number> {
-  const before = process.cpuUsage();
-  for (let i = 0; i < repeats; i++) await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / repeats;
-}
-
-const native = await nativeCompiler({ threads: 1 }).catch((error: unknown) => {
-  if (!(error instanceof NativeUnavailableError)) throw error;
-  process.stderr.write(`native engine: left out, ${error.message}\n`);
-  return null;
-});
+const native = await nativeOnOneThread();
 const engines = { ...(native !== null && { native: runsWith(native) }), wasm: runsWith(compileWithJit) };
-const times = new Map<Run, number[]>();
-// The first rounds are for the compilers of both.
-for (let round = -2; round < rounds; round++)
-  for (const run of Object.values(engines).flatMap((own) => Object.values(own))) {
-    const time = await processorTime(run);
-    if (round >= 0) times.set(run, [...(times.get(run) ?? []), time]);
-  }
+const times = await mediansInTurn(
+  Object.fromEntries(
+    Object.entries(engines).flatMap(([engine, own]) =>
+      Object.entries(own).map(([side, run]) => [`${engine} ${side}`, () => processorTime(run, repeats)]),
+    ),
+  ),
+  rounds,
+);
 
 const row = (what: string, beside: string): Row => [
   what,
-  Object.entries(engines)
-    .map(([engine, own]) => {
-      const [taken, other] = [own.elastic, own[beside]].map((run) => median(times.get(run)!));
+  Object.keys(engines)
+    .map((engine) => {
+      const [taken, other] = ["elastic", beside].map((side) => times[`${engine} ${side}`]);
       return `${engine} ${(taken / other).toFixed(2)} (${taken.toFixed(1)} ms, ${other.toFixed(1)} ms)`;
     })
     .join(", "),

@@ -14,9 +14,10 @@ import {
   supervised,
   withEnhancer,
 } from "minimand";
-import { type Compile, keyOf } from "minimand/engine";
+import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { besideTorch } from "./beside-torch.ts";
+import { stepping } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 9);
 const [batch, side, classes] = [8, 48, 5];
@@ -46,13 +47,7 @@ const stepWith =
       },
       { size: batch, seed: 1 },
     );
-    const ids = Int32Array.from({ length: batch }, (_, i) => i);
-    let state = step.init(keyOf(0));
-    return async () => {
-      const [next, { loss }] = step.update(state, batches.at(ids));
-      state = next;
-      await loss.data();
-    };
+    return stepping(step, batches);
   };
 
 for (const enhanced of [false, true]) {

@@ -7,10 +7,11 @@
  */
 import { numpy as np } from "@jax-js/jax";
 import { adam, type Examples, minibatches, objectiveOf, supervised } from "minimand";
-import { type Compile, keyOf } from "minimand/engine";
+import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { scoreUNet } from "../packages/papers/src/dale-langevin/u-net.ts";
 import { besideTorch } from "./beside-torch.ts";
+import { stepping } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 9);
 const [batch, side, times, channels] = [64, 28, 32, 16];
@@ -38,13 +39,7 @@ function stepOf(compile: Compile): () => Promise<void> {
     y: new Float32Array(batch),
   };
   const batches = minibatches(examples, { size: batch, seed: 1 });
-  const ids = Int32Array.from({ length: batch }, (_, i) => i);
-  let state = step.init(keyOf(0));
-  return async () => {
-    const [next, { loss }] = step.update(state, batches.at(ids));
-    state = next;
-    await loss.data();
-  };
+  return stepping(step, batches);
 }
 
 const middle = await besideTorch({
