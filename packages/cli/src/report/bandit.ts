@@ -16,8 +16,8 @@ import type { Child, Markup } from "./page/markup.ts";
 import { html } from "./page/markup.ts";
 import { page } from "./page/page.ts";
 import { svgDocument } from "./page/svg-document.ts";
-import { table } from "./page/table.ts";
-import { cellText, groupRows, isNumeric } from "./rows.ts";
+import { rowTable } from "./row-table.ts";
+import { cellText, groupRows } from "./rows.ts";
 
 /**
  * The report of a simulation as one HTML file that needs nothing else: regret curves with their standard errors, and a
@@ -121,13 +121,7 @@ ${tables(evaluationRows(file))}
 }
 
 function tables(rows: readonly Row[]): Markup[] {
-  return groupRows(rows).map(({ columns, rows: group }) =>
-    table(
-      "Results",
-      columns.map((head) => ({ head, numeric: isNumeric(group, head) })),
-      group.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
-    ),
-  );
+  return groupRows(rows).map((group) => rowTable("Results", group.rows));
 }
 
 function banditPage(

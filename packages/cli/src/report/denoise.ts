@@ -6,8 +6,7 @@ import { duration, engineText } from "./format.ts";
 import { html } from "./page/markup.ts";
 import { page } from "./page/page.ts";
 import { pngOf } from "./page/png.ts";
-import { table } from "./page/table.ts";
-import { cellText, isNumeric } from "./rows.ts";
+import { rowTable } from "./row-table.ts";
 
 /** Pixels along a side of what is shown of a picture: noise is seen only where no pixel is left out. */
 const shown = 384;
@@ -40,8 +39,6 @@ export function denoiseRows({ methods, clean, level, out }: DenoiseFile): Row[] 
  */
 export function renderDenoise(file: DenoiseFile, results: readonly Denoised[], clean: Raster | null): string {
   const { picture, level, engine, seconds, created, versions } = file;
-  const rows = denoiseRows(file);
-  const columns = Object.keys(rows[0]);
   const pictures = [
     ...results.map(({ method, psnr, picture: one }) => ({
       caption: `${names[method]}${psnr === null ? "" : `, ${psnr.toFixed(1)} dB`}`,
@@ -56,11 +53,7 @@ export function renderDenoise(file: DenoiseFile, results: readonly Denoised[], c
     sections: html`<section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>
 <p class="muted">The middle of the picture, at most ${shown} x ${shown} pixels; none is scaled.</p>
 <div class="pictures">${pictures.map(({ caption, one }) => shownPicture(one, caption))}</div>
-${table(
-  "Methods",
-  columns.map((head) => ({ head, numeric: isNumeric(rows, head) })),
-  rows.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
-)}
+${rowTable("Methods", denoiseRows(file))}
 </section>
 <section aria-labelledby="settings"><h2 id="settings">Settings</h2>
 <dl class="facts">

@@ -9,7 +9,8 @@ import { page } from "./page/page.ts";
 import { pictureRows } from "./page/pictures.ts";
 import { svgDocument } from "./page/svg-document.ts";
 import { table } from "./page/table.ts";
-import { cellText, groupRows, isNumeric } from "./rows.ts";
+import { rowTable } from "./row-table.ts";
+import { groupRows } from "./rows.ts";
 
 /** Classes of the report's chips. */
 const chips: Record<ReproductionReport["verdict"], { className: string; glyph: string }> = {
@@ -57,12 +58,8 @@ ${settings(file)}`,
 
 /** A table for each kind of row. */
 function resultTables({ rows }: ReproductionFile): Markup[] {
-  return groupRows(rows).map(({ columns, rows: group }, i) =>
-    table(
-      i === 0 ? "Results" : `Results, part ${i + 1}`,
-      columns.map((head) => ({ head, numeric: isNumeric(group, head) })),
-      group.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
-    ),
+  return groupRows(rows).map((group, i) =>
+    rowTable(i === 0 ? "Results" : `Results, part ${i + 1}`, group.rows),
   );
 }
 

@@ -6,8 +6,7 @@ import { figure } from "./page/figure.ts";
 import { html } from "./page/markup.ts";
 import { page } from "./page/page.ts";
 import { svgDocument } from "./page/svg-document.ts";
-import { table } from "./page/table.ts";
-import { cellText, isNumeric } from "./rows.ts";
+import { rowTable } from "./row-table.ts";
 
 /** The solvers as rows of a table. */
 export function solveRows({ runs }: SolveFile): Row[] {
@@ -53,7 +52,6 @@ export function renderSolve(file: SolveFile): string {
     best === undefined
       ? `No solver came to ${tolerance.toExponential()} on ${matrix.source}`
       : `${matrix.source} solved in ${plural(best.iterations, "iteration")} of ${best.solver}`;
-  const columns = Object.keys(rows[0] ?? {});
   return page({
     ...{ title: headline, kind: "solution of a linear system", created, headline },
     lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${plural(matrix.entries, "entry", "entries")}; the residual is to
@@ -63,11 +61,7 @@ ${figure(
   (options) => seriesFigure(curvesOf(file), document, options),
   runs.length > 1 ? "A panel a solver, all on the same axes; pale curves behind it are the others." : null,
 )}
-${table(
-  "Solvers",
-  columns.map((head) => ({ head, numeric: isNumeric(rows, head) })),
-  rows.map((row) => ({ cells: columns.map((column) => cellText(row[column])) })),
-)}
+${rowTable("Solvers", rows)}
 </section>
 <section aria-labelledby="system"><h2 id="system">System</h2>
 <dl class="facts">
