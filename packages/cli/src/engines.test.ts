@@ -96,7 +96,7 @@ describe.concurrent("where onnxruntime-node is not installed", () => {
     expect(code).toBe(0);
     const [line, ...others] = stderr.split("\n").filter((text) => text.includes("onnxruntime-node"));
     expect(others).toEqual([]);
-    expect(line).toMatch(new RegExp(`^training on wasm: ${missing.source}; --threads has no effect$`));
+    expect(line).toMatch(new RegExp(`^computing on wasm: ${missing.source}; --threads has no effect$`));
     expect(results().engine).toMatchObject({ name: "wasm", threads: 1 });
   });
 
@@ -106,7 +106,7 @@ describe.concurrent("where onnxruntime-node is not installed", () => {
       { cwd: temporaryFolder(), env: preloaded("no-onnxruntime.mjs") },
     );
     expect(code).toBe(0);
-    expect(stderr.match(new RegExp(`^training on wasm: ${missing.source}$`, "gm"))).toHaveLength(1);
+    expect(stderr.match(new RegExp(`^computing on wasm: ${missing.source}$`, "gm"))).toHaveLength(1);
     expect((JSON.parse(stdout) as ReproductionFile).engine.name).toBe("wasm");
   });
 

@@ -99,7 +99,7 @@ async function denoise(path: string, options: Options): Promise<void> {
   const kind = kindToWrite(out, noisy);
   const clean = cleanPath === undefined ? null : await cleanFor(noisy, path, cleanPath);
   const { engine, note } = await chooseEngine(options);
-  if (note !== null) tell(note.replace("training on wasm", "computing on wasm"));
+  if (note !== null) tell(note);
   await startEngine();
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const remover = await loadSpeckleRemover(paperAssets("dale-langevin"), { compile });

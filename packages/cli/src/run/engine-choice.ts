@@ -10,7 +10,7 @@ export interface EngineAsked {
 }
 
 /**
- * The engine to train with: native where ONNX Runtime loads, else wasm with a line that says what is missing.
+ * The engine to compute with: native where ONNX Runtime loads, else wasm with a line that says what is missing.
  *
  * @returns `note` is that line, or null
  * @throws UsageError where native was asked for and ONNX Runtime is missing, and for threads on wasm
@@ -39,6 +39,6 @@ export async function chooseEngine({
     if (!(error instanceof NativeUnavailableError)) throw error;
     if (engine === "native") throw new UsageError(`--engine native: ${error.message}`);
     const ignored = threads === undefined ? "" : "; --threads has no effect";
-    return { engine: wasm, note: `training on wasm: ${error.message}${ignored}` };
+    return { engine: wasm, note: `computing on wasm: ${error.message}${ignored}` };
   }
 }
