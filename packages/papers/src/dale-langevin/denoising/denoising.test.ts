@@ -150,6 +150,16 @@ describe("fidelity", () => {
       );
     expect(ssim(constant(0.3), constant(0.3))).toBeCloseTo(1, 6);
     expect(ssim(constant(0.3), constant(0.5))).toBeCloseTo((0.3 + 1e-4) / (0.34 + 1e-4), 4);
+    // A single bright pixel, of which each pixel near it sees its weight.
+    const dot = picture(Array.from({ length: 21 }, (_, i) => (i === 10 ? 0.1 : 0)));
+    const weights = Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)));
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    const near = weights.map((w) => {
+      const [mean, square] = [(0.1 * w) / total, (0.01 * w) / total];
+      return (1e-4 * 9e-4) / ((mean ** 2 + 1e-4) * (square - mean ** 2 + 9e-4));
+    });
+    const expected = (10 + near.reduce((sum, one) => sum + one, 0)) / 21;
+    expect(ssim(picture(Array(21).fill(0)), dot)).toBeCloseTo(expected, 5);
     const clean = photographOf([hills(40, 40)]);
     const noisy = (level: number) => photographOf([addSpeckle(hills(40, 40), level, randomSource(6))]);
     const [little, much] = [ssim(noisy(0.1), clean), ssim(noisy(0.5), clean)];
@@ -171,21 +181,33 @@ describe("patches", () => {
   it("are light with the offset, in cells, and the same with noise of their own time", () => {
     const { noisy, clean, times } = drawPatches(pictures, { rows: 40, seed: 7 });
     const size = patch * patch;
-    let [constant, darker] = [0, 0];
+    const lights: number[] = [];
     for (let row = 0; row < 40; row++) {
       const own = clean.subarray(row * size, (row + 1) * size);
       const ratios = noisy.subarray(row * size, (row + 1) * size).map((y, i) => Math.log(y / own[i]));
       expect(moments(ratios)[1]).toBeLessThan(1.15 * Math.sqrt(times[row]) + 0.02);
       if (times[row] > 0.01) expect(moments(ratios)[1]).toBeGreaterThan(0.5 * Math.sqrt(times[row]));
-      if (own[0] === own[1] && own[1] === own[size - 1]) {
-        darker += Number(Math.abs(own[0] - offset - 0.2) > 1e-6 && Math.abs(own[0] - offset - 0.6) > 1e-6);
-        constant++;
-      }
+      if (own[0] === own[1] && own[1] === own[size - 1]) lights.push(own[0] - offset);
     }
-    expect(constant).toBeGreaterThan(8);
-    expect(darker).toBeGreaterThan(0);
+    // Of the flat picture, both channels as they are, and darker ones.
+    expect(lights.length).toBeGreaterThan(8);
+    const isNear = (light: number): boolean => lights.some((own) => Math.abs(own - light) < 1e-6);
+    expect([isNear(0.2), isNear(0.6)]).toEqual([true, true]);
+    expect(new Set(lights).size).toBeGreaterThan(4);
     expect(Math.min(...times)).toBeLessThan(0.01);
     expect(Math.max(...times)).toBeGreaterThan(0.93);
+  });
+
+  it("are turned and mirrored in all eight ways", () => {
+    const slope = Float32Array.from({ length: 50 * 60 }, (_, i) => 0.1 + 0.01 * (i % 50) + 0.001 * (i / 50));
+    const { clean } = drawPatches([[{ width: 50, height: 60, values: slope }]], { rows: 80, seed: 3 });
+    const ways = Array.from({ length: 80 }, (_, row) => {
+      // The numbers of a cell: a pixel, that to its right, that below it.
+      const [pixel, right, below] = clean.subarray(row * patch * patch, row * patch * patch + 3);
+      const [x, y] = [right - pixel, below - pixel];
+      return [x > 0, y > 0, Math.abs(x) > Math.abs(y)].join();
+    });
+    expect(new Set(ways).size).toBe(8);
   });
 
   it("are drawn by their seed", () => {
