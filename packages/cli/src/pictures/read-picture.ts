@@ -7,7 +7,7 @@ import { pictureKind } from "./picture-kind.ts";
 import type { Raster } from "./raster.ts";
 
 /** The most pixels of a picture: a file of some kilobytes can claim to have any number of them. */
-export const mostPixels = 2 ** 26;
+const mostPixels = 2 ** 26;
 
 /**
  * Reads a PNG, JPEG or WebP file, turned as its EXIF orientation says. Colours of another space (CMYK, or by a profile) become

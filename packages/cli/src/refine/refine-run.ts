@@ -18,7 +18,7 @@ import type { Scorer } from "./scorer.ts";
 import { openSpending } from "./spending.ts";
 
 /** Folder of the pictures in the output folder. */
-export const picturesFolder = "pictures";
+const picturesFolder = "pictures";
 
 /** Rewrites of each prompt, in the refiner's order. */
 export async function rewritesOf(

@@ -30,7 +30,7 @@ export interface TaskRun {
 }
 
 /** Steps whose loss is told as one. */
-export const stepsTold = 25;
+const stepsTold = 25;
 
 /**
  * Parameters after so many steps of Adam with a cosine to 0, and mean losses of {@link stepsTold} steps each.

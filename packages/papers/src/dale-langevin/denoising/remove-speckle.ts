@@ -13,7 +13,7 @@ const across = tile + 2 * border;
 const cells = across / cell;
 
 /** Files of the paper's folder that {@link loadSpeckleRemover} reads. */
-export const speckleFiles = {
+const speckleFiles = {
   network: "checkpoints/speckle.safetensors",
   filters: "checkpoints/filters.safetensors",
 };
