@@ -152,7 +152,7 @@ describe.concurrent("minimand enhance", () => {
     expect(stderr).toMatch(/left out: photos\/text\.png: expected a PNG, JPEG or WebP picture, got 4 bytes/);
     expect(stderr).toMatch(/left out: photos\/seen-through\.jpg: expected \.png or \.webp/);
     expect(stderr).toMatch(
-      /\nminimand: pictures: expected 4 that can be read, got 1 and not cut\.jpg, seen-through\.jpg, text\.png\n$/,
+      /\nminimand: pictures: expected 4 that can be read, got 1 and not 'cut\.jpg', 'seen-through\.jpg', 'text\.png'\n$/,
     );
     expect(everythingIn(join(cwd, "bright"))).toEqual(["a.jpg", "enhance.html", "results.json"]);
     expect((JSON.parse(stdout) as EnhanceFile).leftOut.map(({ file }) => file)).toEqual([

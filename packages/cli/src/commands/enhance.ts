@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { listed } from "@minimand/compare";
 import { Command, Option } from "commander";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
@@ -15,22 +16,22 @@ import { loadSharp } from "../pictures/load-sharp.ts";
 import { tell } from "../printable.ts";
 import { enhanceRows, renderEnhance } from "../report/enhance.ts";
 import { compilerOf } from "../run/engine.ts";
-import { chooseEngine } from "../run/engine-choice.ts";
+import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
 import { engineOption, jsonOption, number, outOption, place, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
-interface Options {
+interface Options extends Pick<EngineAsked, "engine"> {
   method: EnhanceMethod;
   gamma?: number;
   compare: boolean;
   steps?: number;
   seed?: number;
   model?: string;
-  engine?: "native" | "wasm";
   out: string;
   json: boolean;
 }
@@ -65,7 +66,8 @@ Examples:
   minimand enhance night.jpg dusk.png --method gamma --gamma 0.5
   minimand enhance photos/ --method zero-dce --steps 400
 
-The folder holds the pictures under their names, enhance.html with all before and after, and results.json. A picture
+The folder holds the pictures under their names (files of these names that are there are replaced), enhance.html with
+all before and after, and results.json. A picture
 that can't be read is left out with one line, the others are done, and the exit code is 2.`,
     )
     .action(enhance);
@@ -86,13 +88,11 @@ async function enhance(paths: string[], options: Options): Promise<void> {
   const enhancer =
     model === undefined ? null : readEnhancer((await readBytes(model, model)).bytes, model, compile);
   const created = await makeFolder(out);
-  let isWritten = false;
   try {
     await interruptible(async (signal) => {
       const done = await enhanceAll({
         ...{ files, out, method, gamma, compare, steps, seed, enhancer, compile, signal },
       });
-      isWritten = true;
       const { zeroDce, pictures, leftOut, shown } = done;
       const file: EnhanceFile = {
         ...{ schema: "minimand.enhance/1", created: new Date().toISOString(), versions: versions() },
@@ -108,12 +108,16 @@ async function enhance(paths: string[], options: Options): Promise<void> {
       tell(`${join(out, "enhance.html")} shows them before and after`);
       if (leftOut.length > 0)
         throw new UsageError(
-          `pictures: expected ${files.length} that can be read, got ${pictures.length} and not ${namesOf(leftOut)}`,
+          `pictures: expected ${files.length} that can be read, got ${pictures.length} and not ${listed(
+            leftOut.map(({ file }) => file),
+            5,
+          )}`,
         );
     }, "begins anew");
   } finally {
     enhancer?.dispose();
-    if (!isWritten) await unmakeFolder(out, created);
+    // One that something was written to stays.
+    await unmakeFolder(out, created);
   }
 }
 
@@ -130,18 +134,11 @@ function checkUsed({ method, compare, gamma, steps, seed, model }: Options): voi
       throw new UsageError(`${name}: expected --method ${of} or --compare beside it, got neither`);
 }
 
-/** Some names, and how many more there are. */
-function namesOf(leftOut: EnhanceFile["leftOut"]): string {
-  const names = leftOut.slice(0, 5).map(({ file }) => file);
-  const more = leftOut.length - names.length;
-  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
-}
-
 /** What is computed by networks. */
 const slow: readonly EnhanceMethod[] = ["zero-dce", "detector-view"];
 
 async function compilerFor(options: Options): Promise<Compile | undefined> {
   const { engine, note } = await chooseEngine(options);
   if (note !== null) tell(note);
-  return compilerOf(engine, tell);
+  return compilerOf(engine, warnOnce(process.stderr));
 }

@@ -8,7 +8,7 @@ import { readPicture } from "../pictures/read-picture.ts";
 import { resizeRaster, sizeWithin } from "../pictures/resize-raster.ts";
 import { encodePicture, kindToWrite, writePicture } from "../pictures/write-picture.ts";
 import { tell } from "../printable.ts";
-import { progressLine } from "../run/progress.ts";
+import { progressLine, stepProgress } from "../run/progress.ts";
 import type { DetectorEnhancer } from "./detector-view.ts";
 import type { EnhancedPicture, EnhanceFile } from "./enhance-file.ts";
 import { brightnessOf, type EnhanceMethod, enhanced, enhanceMethods, gammaFor } from "./methods.ts";
@@ -91,9 +91,8 @@ export async function enhanceAll(
   if (methods.includes("zero-dce")) {
     const small: HostPicture[] = [];
     files = await each(files, "pictures read", (picture) => void small.push(fittedTo(picture)));
-    const training = progressLine(process.stderr);
+    const training = stepProgress(process.stderr);
     const onStep = (done: number): void => training.update(done, steps, "steps of fitting zero-dce");
-    onStep(0);
     fitted = await fitZeroDce(small, { steps, seed, compile, signal, onStep }).finally(training.clear);
   }
   const settings = { gamma, zeroDce: fitted, enhancer };
