@@ -72,7 +72,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
     const compile = await compilerOf(engine, warnOnce(process.stderr));
     await interruptible(async (signal) => {
       const done = new Map<string, Uint8Array>();
-      const photograph = bundledPhotograph;
+      const host = { scale, seed, before: done, photograph: bundledPhotograph, compile, signal } as const;
       const records: Row[] = [];
       for (const part of parts) {
         const found = await store.get({ ...run, part });
@@ -82,7 +82,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
         records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
       }
-      const measured = await measure({ scale, seed, before: done, photograph, compile, signal });
+      const measured = await measure(host);
       signal.throwIfAborted();
       const file = {
         schema: "minimand.pretrained/1",
@@ -109,7 +109,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         const started = performance.now();
         try {
           const { bytes, record } = await train(part, {
-            ...{ scale, seed, before: done, photograph, compile, signal },
+            ...host,
             onProgress: (step, total, message) => line.update(step, total, message),
           });
           const seconds = (performance.now() - started) / 1000;

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
+import { optionOf } from "../compare/option-of.ts";
 import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
@@ -26,14 +27,15 @@ import { loadWorld, type World } from "../refine/world.ts";
 import { plural } from "../report/format.ts";
 import { mostShown, renderRefine } from "../report/refine.ts";
 import { compilerOf } from "../run/engine.ts";
-import { chooseEngine } from "../run/engine-choice.ts";
+import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { stepProgress } from "../run/progress.ts";
+import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
 import { engineOption, jsonOption, number, outOption, place, timeSpan, wholeNumber } from "./options.ts";
 
-interface Options {
+interface Options extends Pick<EngineAsked, "engine"> {
   number: number;
   prompts?: string;
   refiner?: string;
@@ -51,7 +53,6 @@ interface Options {
   retries: number;
   loss: PreferenceLossName;
   flipRate?: number;
-  engine?: "native" | "wasm";
   out: string;
   json: boolean;
 }
@@ -141,9 +142,7 @@ async function endpointRun(options: Options, command: Command): Promise<Endpoint
   if (endpoint === undefined) {
     for (const name of forEndpoints)
       if (command.getOptionValueSource(name) === "cli")
-        throw new UsageError(
-          `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}: expected an --endpoint beside it, got none`,
-        );
+        throw new UsageError(`${optionOf(name)}: expected an --endpoint beside it, got none`);
     return null;
   }
   if (scorer === undefined)
@@ -195,7 +194,7 @@ async function refine(given: string[], options: Options, command: Command): Prom
   const { engine, note } = await chooseEngine(options);
   await startEngine();
   if (note !== null) tell(note);
-  const compile = await compilerOf(engine, tell);
+  const compile = await compilerOf(engine, warnOnce(process.stderr));
   const settings = { command: "refine", given, ...options, json: false, out: "" };
   await inOutputFolder<Kept>(out, settings, isKept, (store) =>
     interruptible(async (signal) => {

@@ -1,3 +1,4 @@
+import { listed } from "@minimand/compare";
 import { cleanPrompt } from "minimand";
 import { plural } from "../report/format.ts";
 
@@ -18,7 +19,5 @@ export function lostWordsNote(prompt: string, rewrites: readonly string[]): stri
   const count = lost.filter((words) => words.length > 0).length;
   if (count === 0) return null;
   const words = asked.filter((word) => lost.some((own) => own.includes(word)));
-  const named = words.slice(0, mostNamed).map((word) => `'${word}'`);
-  const more = words.length > mostNamed ? ` and ${words.length - mostNamed} more` : "";
-  return `'${prompt}': ${count} of ${plural(rewrites.length, "rewrite")} ${count === 1 ? "leaves" : "leave"} out words of it (${named.join(", ")}${more})`;
+  return `'${prompt}': ${count} of ${plural(rewrites.length, "rewrite")} ${count === 1 ? "leaves" : "leave"} out words of it (${listed(words, mostNamed)})`;
 }
