@@ -116,6 +116,13 @@ describe("methods", () => {
     expect(ratio(data)).toBeLessThan(1.3);
   });
 
+  it("keep by retinex the contrast of a picture in which a single pixel is white", () => {
+    const at = (x: number, y: number): number => (x === 30 && y === 16 ? 1 : x % 8 < 4 ? 0.1 : 0.05);
+    const { data } = enhanced(picture(64, 32, at, 1), "retinex", settings);
+    // In the middle of a bright stripe, and of a dark one.
+    expect(data[64 * 5 + 34] - data[64 * 5 + 38]).toBeGreaterThan(0.5);
+  });
+
   it("apply Zero-DCE's curves as the library does, one for grey", () => {
     const own = picture(5, 4, (x, y, c) => 0.05 + 0.02 * x + 0.03 * y + 0.01 * c);
     const curves = Float32Array.from({ length: 20 * 24 }, (_, i) => Math.sin(i));
