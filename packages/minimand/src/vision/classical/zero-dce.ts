@@ -1,9 +1,10 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
-import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { conv2d } from "../../models/layers/conv2d.ts";
-import { checkInput, type Layer, plainLayer } from "../../models/layers/layer.ts";
+import type { Layer } from "../../models/layers/layer.ts";
+import { dceConvolutions, dceNet } from "../dce-net.ts";
+import { type Convolution, convolutionNet } from "../named-convolutions.ts";
 import { checkPictures } from "./checks.ts";
 
 /** Of {@link zeroDce}. */
@@ -16,13 +17,11 @@ export interface ZeroDceOptions {
   iterations?: number;
 }
 
-type Convolution = { kernel: np.Array; bias: np.Array };
-
 /** Of {@link zeroDce}: seven convolutions 3 x 3, kernels `[3, 3, inputs, outputs]` with biases `[outputs]`. */
 export type ZeroDceParams = Record<`conv${1 | 2 | 3 | 4 | 5 | 6 | 7}`, Convolution>;
 
 /** The last kernel starts so much smaller that the curves start close to straight lines: pictures as they are. */
-const lastScale = 0.1;
+const lastGain = 0.1;
 
 /**
  * Zero-DCE: pictures brightened by curves that a small network finds for each pixel, {@link applyCurves} of {@link zeroDceCurves}. It is
@@ -36,7 +35,7 @@ const lastScale = 0.1;
  * @throws TypeError, RangeError for an option that is none, sizes that are no integers >= 1, and from `apply` for other pictures
  * @example
  * const layer = zeroDce({ channels: 1, width: 4 })
- * layer.name // "zeroDce(1, 4)"
+ * layer.name // "zeroDce(1, 4x8)"
  * const variables = layer.init(random.key(0))
  * layer.apply(variables, np.full([1, 8, 8, 1], 0.1), { training: false })[0].shape // [1, 8, 8, 1]
  * @see Guo et al. 2020, arXiv 2001.06826
@@ -46,28 +45,12 @@ export function zeroDce(options: ZeroDceOptions = {}): Layer {
   const { channels = 3, width = 32, iterations = 8 } = options;
   for (const [name, value] of Object.entries({ channels, width, iterations }))
     checkNumber(name, value, { min: 1, integer: true });
-  const name = `zeroDce(${channels}, ${width})`;
-  const inputs = [channels, width, width, width, 2 * width, 2 * width, 2 * width];
-  return plainLayer<ZeroDceParams>(name, {
-    init(key) {
-      const keys = [...random.split(key, inputs.length)];
-      const layers = inputs.map((from, i) => {
-        const outputs = i < inputs.length - 1 ? width : channels * iterations;
-        return layerOf(from, outputs).init(keys[i]).params as Convolution;
-      });
-      const last = layers[layers.length - 1];
-      last.kernel = last.kernel.mul(lastScale);
-      return Object.fromEntries(layers.map((layer, i) => [`conv${i + 1}`, layer])) as ZeroDceParams;
-    },
-    apply(params, x) {
-      checkInput(name, x, [null, null, null, channels], `[batch, height, width, ${channels}]`);
-      return applyCurves(x.ref, zeroDceCurves(params, x));
-    },
-  });
+  const convolutions = dceConvolutions("conv", { channels, width, outputs: channels * iterations });
+  convolutions.conv7.gain = lastGain;
+  return convolutionNet(`zeroDce(${channels}, ${width}x${iterations})`, channels, convolutions, (conv, x) =>
+    applyCurves(x.ref, np.tanh(dceNet((place, input) => conv(`conv${place}`, input), x))),
+  );
 }
-
-const layerOf = (inputs: number, outputs: number): Layer =>
-  conv2d({ inputs, outputs, kernel: 3, padding: 1 });
 
 /**
  * The curves that a network of seven convolutions 3 x 3 finds for each pixel: ReLU between them, the fifth sees the outputs of the third and the
@@ -84,20 +67,13 @@ const layerOf = (inputs: number, outputs: number): Layer =>
  */
 export function zeroDceCurves(params: ZeroDceParams, x: np.Array): np.Array {
   checkPictures("x", x);
-  const through = (name: keyof ZeroDceParams, input: np.Array): np.Array => {
-    const own = params[name];
+  const convolve = (place: 1 | 2 | 3 | 4 | 5 | 6 | 7, input: np.Array): np.Array => {
+    const own = params[`conv${place}`];
     const [, , inputs, outputs] = own.kernel.shape;
-    const variables = { params: own, state: {} };
-    return layerOf(inputs, outputs).apply(variables, input, { training: false })[0];
+    const layer = conv2d({ inputs, outputs, kernel: 3, padding: "same" });
+    return layer.apply({ params: own, state: {} }, input, { training: false })[0];
   };
-  const both = (a: np.Array, b: np.Array): np.Array => np.concatenate([a, b], -1);
-  const h1 = relu(through("conv1", x));
-  const h2 = relu(through("conv2", h1.ref));
-  const h3 = relu(through("conv3", h2.ref));
-  const h4 = relu(through("conv4", h3.ref));
-  const h5 = relu(through("conv5", both(h3, h4)));
-  const h6 = relu(through("conv6", both(h2, h5)));
-  return np.tanh(through("conv7", both(h1, h6)));
+  return np.tanh(dceNet(convolve, x));
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 } from "../../models/layers/index.ts";
 import { adam } from "../../optimizers/index.ts";
 import { objectiveOf, supervised } from "../../training/index.ts";
+import type { Convolution } from "../named-convolutions.ts";
 import { resizeBilinear } from "../resize.ts";
 import {
   blockAttention,
@@ -28,7 +29,8 @@ import {
   stackEnhancer,
   withEnhancer,
 } from "./index.ts";
-import type { Convolutions } from "./named-convolutions.ts";
+
+type Convolutions = { [name: string]: Convolution };
 
 const image = (shape: readonly number[], shift = 0): np.Array =>
   np.array(

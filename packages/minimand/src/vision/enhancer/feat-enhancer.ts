@@ -2,24 +2,18 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { checkInput, type Layer, plainLayer } from "../../models/layers/layer.ts";
+import type { Layer } from "../../models/layers/layer.ts";
 import { avgPool, maxPool } from "../../models/layers/pooling.ts";
+import { convolutionNet, joinChannels, type NamedConvolution } from "../named-convolutions.ts";
 import { resizeBilinear } from "../resize.ts";
 import {
   addGroups,
   type ExtractorSizes,
   extractFeatures,
   extractorConvolutions,
+  linearGain,
   outputConvolutions,
 } from "./feature-extractor.ts";
-import {
-  type Convolutions,
-  joinChannels,
-  linearGain,
-  type NamedConvolution,
-  namedConvolutions,
-} from "./named-convolutions.ts";
 import { blockAttention, checkHeads, checkScales, leastSide, shrinking } from "./safa.ts";
 
 /** Sizes of an enhancer. */
@@ -105,12 +99,13 @@ export function featEnhancer(options: FeatEnhancerOptions = {}): Layer {
   const windows = [shrinking(scales[0]), shrinking(scales[1] / scales[0])] as const;
   const shrink = (channels: number, step: 0 | 1): NamedConvolution => ({
     ...windows[step],
+    padding: "valid",
     inputs: channels,
     outputs: channels,
     gain: linearGain,
   });
   const besides = fusion.filter((way) => way === "skip").length;
-  const convolutions = namedConvolutions({
+  const convolutions: { [name: string]: NamedConvolution } = {
     ...(downsample === "conv" && { quarter_conv: shrink(inChannels, 0), hexa_conv: shrink(inChannels, 1) }),
     ...extractorConvolutions(sizes),
     ...(higher === "safa" && {
@@ -121,49 +116,42 @@ export function featEnhancer(options: FeatEnhancerOptions = {}): Layer {
     ...(lowest === "safa" && {
       lowest_query_conv1: shrink(features, 0),
       lowest_query_conv2: shrink(features, 1),
-      lowest_key_conv: { inputs: features, outputs: features, kernel: 3, padding: "same", gain: linearGain },
+      lowest_key_conv: { inputs: features, outputs: features, gain: linearGain },
     }),
     ...outputConvolutions((1 + besides) * features, sizes),
-  });
+  };
   const smallerBy = downsampling(downsample, windows);
   const name = `featEnhancer(${inChannels}, ${sizes.width}x${features / inChannels}, ${fusion.join("-")})`;
   const least = leastSide(scales);
 
-  return plainLayer<Convolutions>(name, {
-    init: (key) => convolutions.init(key),
-    apply(params, x) {
-      checkInput(name, x, [null, null, null, inChannels], `[batch, height, width, ${inChannels}]`);
-      const [height, width] = [x.shape[1], x.shape[2]];
-      if (Math.min(height, width) < least)
-        throw rangeError(`x of ${name}`, `images of at least ${least} x ${least} pixels`, x);
-      const conv = (each: string, input: np.Array): np.Array => convolutions.apply(params, each, input);
-      const extract = (image: np.Array): np.Array => extractFeatures(convolutions, params, image);
-      const up = (f: np.Array): np.Array => resizeBilinear(f, [height, width]);
+  return convolutionNet(name, inChannels, convolutions, (conv, x) => {
+    const [height, width] = [x.shape[1], x.shape[2]];
+    if (Math.min(height, width) < least)
+      throw rangeError(`x of ${name}`, `images of at least ${least} x ${least} pixels`, x);
+    const extract = (image: np.Array): np.Array => extractFeatures(conv, image);
+    const up = (f: np.Array): np.Array => resizeBilinear(f, [height, width]);
 
-      const quarter = smallerBy === null ? conv("quarter_conv", x.ref) : smallerBy[0](x.ref);
-      const octa = smallerBy === null ? conv("hexa_conv", quarter.ref) : smallerBy[1](quarter.ref);
-      let full = relu(extract(x.ref));
-      const middle = relu(extract(quarter));
-      // The lowest scale's features keep their signs: so does the official code.
-      const low = extract(octa);
+    const quarter = smallerBy === null ? conv("quarter_conv", x.ref) : smallerBy[0](x.ref);
+    const octa = smallerBy === null ? conv("hexa_conv", quarter.ref) : smallerBy[1](quarter.ref);
+    let full = relu(extract(x.ref));
+    const middle = relu(extract(quarter));
+    // The lowest scale's features keep their signs: so does the official code.
+    const low = extract(octa);
 
-      const beside: np.Array[] = [];
-      if (higher === "skip") beside.push(up(middle));
-      else if (higher === "average") full = full.add(up(middle)).mul(0.5);
-      else {
-        const query = conv("query_conv2", conv("query_conv1", full.ref));
-        full = full.add(up(attended(query, conv("key_conv", middle), heads)));
-      }
-      if (lowest === "skip") beside.push(up(low));
-      else {
-        const query = conv("lowest_query_conv2", conv("lowest_query_conv1", full.ref));
-        full = full.add(up(attended(query, conv("lowest_key_conv", low), heads)));
-      }
-      const joined = beside.length === 0 ? full : joinChannels(full, ...beside);
-      const added = conv("ue_conv9", conv("ue_conv8", joined));
-      disposeTree(params);
-      return addGroups(x, added);
-    },
+    const beside: np.Array[] = [];
+    if (higher === "skip") beside.push(up(middle));
+    else if (higher === "average") full = full.add(up(middle)).mul(0.5);
+    else {
+      const query = conv("query_conv2", conv("query_conv1", full.ref));
+      full = full.add(up(attended(query, conv("key_conv", middle), heads)));
+    }
+    if (lowest === "skip") beside.push(up(low));
+    else {
+      const query = conv("lowest_query_conv2", conv("lowest_query_conv1", full.ref));
+      full = full.add(up(attended(query, conv("lowest_key_conv", low), heads)));
+    }
+    const joined = beside.length === 0 ? full : joinChannels(full, ...beside);
+    return addGroups(x, conv("ue_conv9", conv("ue_conv8", joined)));
   });
 }
 

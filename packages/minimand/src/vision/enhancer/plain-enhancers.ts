@@ -1,8 +1,8 @@
 import { checkNumber, typeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { disposeTree } from "../../engine/tree.ts";
-import { checkInput, type Layer, plainLayer } from "../../models/layers/layer.ts";
+import type { Layer } from "../../models/layers/layer.ts";
+import { convolutionNet, type NamedConvolution } from "../named-convolutions.ts";
 import { checkedSizes, type EnhancerSizes } from "./feat-enhancer.ts";
 import {
   addGroups,
@@ -11,7 +11,6 @@ import {
   lastConvolution,
   outputConvolutions,
 } from "./feature-extractor.ts";
-import { type Convolutions, type NamedConvolution, namedConvolutions } from "./named-convolutions.ts";
 
 /**
  * The control that tells what the scales are worth: {@link featEnhancer} at the scale of the image alone, with the same feature
@@ -30,20 +29,11 @@ export function oneScaleEnhancer(options: EnhancerSizes = {}): Layer {
   checkOptions("oneScaleEnhancer", options, { inChannels: true, width: true, groups: true });
   const sizes = checkedSizes(options);
   const { inChannels, width, features } = sizes;
-  const convolutions = namedConvolutions({
-    ...extractorConvolutions(sizes),
-    ...outputConvolutions(features, sizes),
-  });
   const name = `oneScaleEnhancer(${inChannels}, ${width}x${features / inChannels})`;
-  return plainLayer<Convolutions>(name, {
-    init: (key) => convolutions.init(key),
-    apply(params, x) {
-      checkInput(name, x, [null, null, null, inChannels], `[batch, height, width, ${inChannels}]`);
-      const found = relu(extractFeatures(convolutions, params, x.ref));
-      const added = convolutions.apply(params, "ue_conv9", convolutions.apply(params, "ue_conv8", found));
-      disposeTree(params);
-      return addGroups(x, added);
-    },
+  const convolutions = { ...extractorConvolutions(sizes), ...outputConvolutions(features, sizes) };
+  return convolutionNet(name, inChannels, convolutions, (conv, x) => {
+    const found = relu(extractFeatures(conv, x.ref));
+    return addGroups(x, conv("ue_conv9", conv("ue_conv8", found)));
   });
 }
 
@@ -87,24 +77,14 @@ export function stackEnhancer(options: StackEnhancerOptions = {}): Layer {
     parameters === undefined ? given.width : widthOf(parameters, inChannels, features, dilations.length);
   const last = dilations.length - 1;
   const named = dilations.map((dilation, i): [string, NamedConvolution] => {
-    const shape = { kernel: 3, padding: "same", dilation } as const;
     const inputs = i === 0 ? inChannels : width;
     if (i === last) return [`conv${i + 1}`, { ...lastConvolution(inputs, features), dilation }];
-    return [`conv${i + 1}`, { ...shape, inputs, outputs: width }];
+    return [`conv${i + 1}`, { inputs, outputs: width, dilation }];
   });
-  const convolutions = namedConvolutions(Object.fromEntries(named));
   const name = `stackEnhancer(${inChannels}, ${width}x${features / inChannels}, ${dilations.join("-")})`;
-  return plainLayer<Convolutions>(name, {
-    init: (key) => convolutions.init(key),
-    apply(params, x) {
-      checkInput(name, x, [null, null, null, inChannels], `[batch, height, width, ${inChannels}]`);
-      const added = named.reduce((h, [each], i) => {
-        const next = convolutions.apply(params, each, h);
-        return i === last ? next : relu(next);
-      }, x.ref);
-      disposeTree(params);
-      return addGroups(x, added);
-    },
+  return convolutionNet(name, inChannels, Object.fromEntries(named), (conv, x) => {
+    const added = named.reduce((h, [each], i) => (i === last ? conv(each, h) : relu(conv(each, h))), x.ref);
+    return addGroups(x, added);
   });
 }
 

@@ -4,8 +4,8 @@ import { sigmoid } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { disposeTree, refTree } from "../../engine/tree.ts";
 import { conv2d } from "../../models/layers/conv2d.ts";
+import type { Convolution } from "../named-convolutions.ts";
 import { resizeBilinear } from "../resize.ts";
-import type { Convolution } from "./named-convolutions.ts";
 
 /** What {@link blockAttention} finds. */
 export interface Attended {

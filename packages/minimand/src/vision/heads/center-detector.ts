@@ -1,9 +1,9 @@
-import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Layer } from "../../models/layers/layer.ts";
-import { convolutionNet } from "./convolutions.ts";
+import { convolutionNet } from "../named-convolutions.ts";
+import { checkQuarters } from "./quarters.ts";
 
 /** Of {@link centerDetector}. */
 export interface CenterDetectorOptions {
@@ -48,31 +48,24 @@ export function centerDetector(options: CenterDetectorOptions): Layer {
   checkNumber("classes", classes, { min: 1, integer: true });
   checkNumber("width", width, { min: 1, integer: true });
   const deep = 2 * width;
+  const name = `centerDetector(${inputs} -> ${classes}, ${width})`;
+  const biases = Array.from({ length: classes + 4 }, (_, k) => (k < classes ? rare : 0));
   return convolutionNet(
-    `centerDetector(${inputs} -> ${classes}, ${width})`,
+    name,
+    inputs,
     {
       full: { inputs, outputs: width },
       half: { inputs: width, outputs: deep, stride: 2 },
       quarter: { inputs: deep, outputs: deep, stride: 2 },
       inner: { inputs: deep, outputs: deep },
       last: { inputs: deep, outputs: deep },
-      centers: { inputs: deep, outputs: classes + 4, kernel: 1 },
+      centers: { inputs: deep, outputs: classes + 4, kernel: 1, gain: Math.sqrt(0.1), biases },
     },
-    {
-      inputs,
-      start(params) {
-        const { kernel, bias } = params.centers;
-        const logits = Array.from({ length: classes + 4 }, (_, k) => (k < classes ? rare : 0));
-        return {
-          ...params,
-          centers: { kernel: kernel.mul(Math.sqrt(0.1)), bias: bias.add(np.array(logits)) },
-        };
-      },
-      apply(conv, x) {
-        let h = x;
-        for (const name of ["full", "half", "quarter", "inner", "last"] as const) h = relu(conv(name, h));
-        return conv("centers", h);
-      },
+    (conv, x) => {
+      checkQuarters(name, x);
+      let h = x;
+      for (const name of ["full", "half", "quarter", "inner", "last"] as const) h = relu(conv(name, h));
+      return conv("centers", h);
     },
   );
 }

@@ -1,10 +1,11 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
 import type { Layer } from "../../models/layers/layer.ts";
 import { upsample } from "../../models/layers/upsample.ts";
-import { convolutionNet } from "./convolutions.ts";
+import { convolutionNet, joinChannels } from "../named-convolutions.ts";
+import { checkQuarters } from "./quarters.ts";
 
 /** Of {@link segmenter}. */
 export interface SegmenterOptions {
@@ -41,11 +42,13 @@ export function segmenter(options: SegmenterOptions): Layer {
   const repeat = upsample({ factor: 2 });
   const joined = (small: np.Array, large: np.Array): np.Array => {
     const [repeated] = repeat.apply({ params: {}, state: {} }, small, { training: true });
-    return np.concatenate([repeated, large], -1);
+    return joinChannels(repeated, large);
   };
   const deep = 2 * width;
+  const name = `segmenter(${inputs} -> ${classes}, ${width})`;
   return convolutionNet(
-    `segmenter(${inputs} -> ${classes}, ${width})`,
+    name,
+    inputs,
     {
       full: { inputs, outputs: width },
       half: { inputs: width, outputs: deep, stride: 2 },
@@ -54,15 +57,13 @@ export function segmenter(options: SegmenterOptions): Layer {
       halfAgain: { inputs: 2 * deep, outputs: width },
       logits: { inputs: 2 * width, outputs: classes },
     },
-    {
-      inputs,
-      apply(conv, x) {
-        const full = relu(conv("full", x));
-        const half = relu(conv("half", full.ref));
-        const inner = relu(conv("inner", relu(conv("quarter", half.ref))));
-        const again = relu(conv("halfAgain", joined(inner, half)));
-        return conv("logits", joined(again, full));
-      },
+    (conv, x) => {
+      checkQuarters(name, x);
+      const full = relu(conv("full", x));
+      const half = relu(conv("half", full.ref));
+      const inner = relu(conv("inner", relu(conv("quarter", half.ref))));
+      const again = relu(conv("halfAgain", joined(inner, half)));
+      return conv("logits", joined(again, full));
     },
   );
 }
