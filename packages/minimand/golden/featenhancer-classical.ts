@@ -9,21 +9,18 @@ import {
 import { type Adapters, float } from "./adapters.ts";
 
 /** A matrix of the vectors as one picture of one channel. */
-const grey = (x: number[][]): np.Array => float(x).reshape([1, x.length, x[0].length, 1]);
-const rowsOf = (x: np.Array): unknown => {
-  const [, height, width] = x.shape;
-  return x.reshape([height, width]).js();
-};
+export const picture = (x: number[][]): np.Array => float(x).reshape([1, x.length, x[0].length, 1]);
+export const table = (x: np.Array): unknown => x.reshape(x.shape.slice(1, 3)).js();
 /** `[batch, channels, height, width]` of the vectors as the library has it. */
 const channelsLast = (x: unknown[]): np.Array => float(x).transpose([0, 2, 3, 1]);
 
 export const classicalAdapters: Adapters = {
-  gamma_correction: ({ x }, { gamma }) => ({ output: rowsOf(gammaCorrection(grey(x), gamma)) }),
+  gamma_correction: ({ x }, { gamma }) => ({ output: table(gammaCorrection(picture(x), gamma)) }),
   zero_dce_curve_iterations({ x, curves }) {
     const maps = () => channelsLast([curves]);
     return {
-      output: rowsOf(applyCurves(grey(x), maps())),
-      outputPaperSign: rowsOf(applyCurves(grey(x), maps().neg())),
+      output: table(applyCurves(picture(x), maps())),
+      outputPaperSign: table(applyCurves(picture(x), maps().neg())),
     };
   },
   histogram_equalisation: ({ x }: { x: number[][] }, options) => {

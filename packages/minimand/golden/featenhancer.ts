@@ -13,8 +13,8 @@ import {
   safa,
   sensorVariance,
 } from "../src/vision/index.ts";
-import { type Adapters, float } from "./adapters.ts";
-import { classicalAdapters } from "./featenhancer-classical.ts";
+import type { Adapters } from "./adapters.ts";
+import { classicalAdapters, picture, table } from "./featenhancer-classical.ts";
 
 type Convolutions = { [name: string]: Convolution };
 
@@ -141,10 +141,6 @@ const safaBlock: Adapters[string] = ({ layerOrder, x, xQuarter }, { channels, he
     outputRow3_ch5: (image.js() as number[][][][])[0][5][3],
   };
 };
-
-/** A table as an image of one channel. */
-const picture = (rows: number[][]): np.Array => float(rows).reshape([1, rows.length, rows[0].length, 1]);
-const table = (image: np.Array): unknown => image.reshape(image.shape.slice(1, 3)).js();
 
 export const adapters: Adapters = {
   ...classicalAdapters,

@@ -213,7 +213,7 @@ describe("is refused in one line", () => {
     [
       "samples of ends without bits",
       () => sampleConfigs({ layers, count: 1, seed: 1, endBits: 0 }),
-      "weightBits: expected an integer >= 2 and <= 8, got 0",
+      "endBits: expected an integer >= 2 and <= 8, got 0",
     ],
     [
       "folding without variables",

@@ -88,6 +88,7 @@ export function uniformConfigs(layers: number, options: UniformOptions): QuantCo
     return { ...form, weightBits: isEnd ? endBits : bits, actBits: isEnd ? endBits : actBits };
   });
   checkBits("bits", bits);
+  checkBits("endBits", endBits);
   checkConfigs("configs", configs);
   return configs;
 }

@@ -82,6 +82,24 @@ describe.each(networks)("%s", (_, pieces, shape) => {
   const { network, start } = calibrated(pieces, shape);
   const x = rows([7, ...shape], 8);
 
+  type Passes = (variables: ElasticVariables) => np.Array[];
+  /** Values of both, and their compiled gradients in all parameters. */
+  const expectSame = (...both: [Passes, Passes]): void => {
+    const [found, expected] = both.map((passes) => {
+      const run = compiledValueAndGrad((params: Tree) =>
+        passes({ params, state: start.state } as unknown as ElasticVariables)
+          .map((y, p) => np.square(y.add(p + 1)).sum())
+          .reduce((a, b) => a.add(b)),
+      );
+      const [value, gradient] = run(refTree(start.params as unknown as Tree));
+      const result = [value.item(), ...leavesOf(gradient).flatMap(numbers)];
+      run.dispose();
+      return result;
+    });
+    expect(found.filter((v) => v !== 0).length).toBeGreaterThan(30);
+    expect(found).toEqual(near(expected, 3));
+  };
+
   it("has as many sizes as layers, without rows that only pad", () => {
     const sizes = layerSizes(network, start, x.ref);
     expect(sizes).toEqual(layerSizes(network, { params: start.params.weights, state: [] }, x.ref));
@@ -103,21 +121,10 @@ describe.each(networks)("%s", (_, pieces, shape) => {
   it.each(mixed.map((configs) => [nameOf(configs), configs] as const))(
     "is what fakeQuant makes of its layers, with its gradients: %s",
     (_, configs) => {
-      const both = [
-        (variables: ElasticVariables) => elasticApply(network, variables, x.ref, configs),
-        (variables: ElasticVariables) => composed(pieces, variables, x.ref, configs),
-      ].map((apply) => {
-        const run = compiledValueAndGrad((params: Tree) => {
-          const variables = { params, state: start.state } as unknown as ElasticVariables;
-          return np.square(apply(variables).add(1)).sum();
-        });
-        const [value, gradient] = run(refTree(start.params as unknown as Tree));
-        const result = [value.item(), ...leavesOf(gradient).flatMap(numbers)];
-        run.dispose();
-        return result;
-      });
-      expect(both[0].filter((v) => v !== 0).length).toBeGreaterThan(30);
-      expect(both[0]).toEqual(near(both[1], 3));
+      expectSame(
+        (variables) => [elasticApply(network, variables, x.ref, configs)],
+        (variables) => [composed(pieces, variables, x.ref, configs)],
+      );
     },
   );
 
@@ -141,28 +148,15 @@ describe.each(networks)("%s", (_, pieces, shape) => {
     // The ends are the same in all passes.
     const [end] = uniformConfigs(3, { bits: 8, granularity: "tensor", actSymmetric: false });
     const passes = [8, 2, 4].map((bits) => [end, { ...end, weightBits: bits, actBits: bits }, end]);
-    const weigh = (outputs: np.Array[]): np.Array =>
-      outputs.map((y, p) => np.square(y.add(p + 1)).sum()).reduce((a, b) => a.add(b));
     const selections = np.array(
       passes.flatMap((configs) => [...selectionOf(network, configs)]),
       { shape: [3, 3, 6, 3] },
     );
-    const both = [
-      (variables: ElasticVariables) =>
+    expectSame(
+      (variables) =>
         elasticPasses(network, variables, x.ref, selections.ref, { same: (layer) => layer !== 1 }),
-      (variables: ElasticVariables) =>
-        passes.map((configs) => elasticApply(network, variables, x.ref, configs)),
-    ].map((apply) => {
-      const run = compiledValueAndGrad((params: Tree) =>
-        weigh(apply({ params, state: start.state } as unknown as ElasticVariables)),
-      );
-      const [value, gradient] = run(refTree(start.params as unknown as Tree));
-      const result = [value.item(), ...leavesOf(gradient).flatMap(numbers)];
-      run.dispose();
-      return result;
-    });
-    expect(both[0].filter((v) => v !== 0).length).toBeGreaterThan(30);
-    expect(both[0]).toEqual(near(both[1], 3));
+      (variables) => passes.map((configs) => elasticApply(network, variables, x.ref, configs)),
+    );
   });
 
   it("at 8 bits is the float network, nearly, within the range of its calibration", () => {

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { keyOf } from "../engine/random.ts";
-import { leavesOf, mapTree, type Tree } from "../engine/tree.ts";
+import { disposeTree, mapTree, type Tree } from "../engine/tree.ts";
 import {
   batchNorm,
   dense,
@@ -46,7 +46,7 @@ function padded(params: Tree): Tree {
 
 const outputsOf = (model: Model, { params, state }: Variables): number[] => {
   const [y, next] = model.apply({ params, state }, rows([20, 6], 9), { training: false });
-  for (const leaf of leavesOf(next)) leaf.dispose();
+  disposeTree(next);
   return [...(y.dataSync() as Float32Array)];
 };
 
@@ -97,7 +97,7 @@ describe("quantisableLayers", () => {
     expect(
       leakOf(() => {
         const { variables } = quantisableLayers(model, model.init(keyOf(1)));
-        for (const leaf of leavesOf([variables.params, variables.state])) leaf.dispose();
+        disposeTree([variables.params, variables.state]);
       }),
     ).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions, type OptionNames } from "../engine/options.ts";
 import { type RandomSource, randomSource } from "../engine/random.ts";
-import { everyBits } from "./code-range.ts";
+import { checkBits, everyBits } from "./code-range.ts";
 import {
   averageBits,
   checkConfigs,
@@ -52,6 +52,7 @@ export function checkedSpace(space: SearchSpace): CheckedSpace {
   checkNumber("target.weight", target?.weight, { min: 2, max: 8 });
   checkNumber("target.act", target.act, { min: 2, max: 8 });
   checkNumber("tolerance", tolerance, { above: 0 });
+  checkBits("endBits", endBits);
   const end = { ...form, weightBits: endBits, actBits: endBits };
   const inner = layers.length - 2;
   const configsOf = (genes: readonly number[]): QuantConfig[] => [

@@ -23,15 +23,19 @@ const pictures = (...shape: number[]): np.Array =>
   np.array(numbers(shape.reduce((a, b) => a * b, 1)), { shape });
 const valuesOf = (x: np.Array): number[] => [...(x.dataSync() as Float64Array)];
 
-/** The compiled gradient in every direction of some against central differences. */
+/** Compiled. */
+function valueAndSlopes(f: (x: np.Array) => np.Array, x: np.Array): [number, number[]] {
+  const run = compiledValueAndGrad(f);
+  const [value, gradient] = run(x);
+  run.dispose();
+  return [value.item(), valuesOf(gradient)];
+}
+
+/** The compiled gradient in some directions against central differences. */
 function checkGradient(f: (x: np.Array) => np.Array, x: np.Array): void {
   const shape = x.shape;
   const at = valuesOf(x.ref);
-  const run = compiledValueAndGrad((p: np.Array) => f(p));
-  const [value, gradient] = run(x);
-  value.dispose();
-  run.dispose();
-  const found = valuesOf(gradient);
+  const [, found] = valueAndSlopes(f, x);
   const h = 1e-5;
   for (let i = 0; i < at.length; i += Math.max(1, Math.floor(at.length / 6))) {
     const moved = (by: number): number => {
@@ -59,11 +63,8 @@ describe("gamma correction", () => {
 
   it("keeps black black with a finite derivative, and NaN NaN", () => {
     const x = () => np.array(Float64Array.of(0, 0.5, -0.1), { shape: [1, 1, 3, 1] });
-    const run = compiledValueAndGrad((p: np.Array) => gammaCorrection(p, 0.4).sum());
-    const [value, gradient] = run(x());
-    value.dispose();
-    run.dispose();
-    expect(valuesOf(gradient)).toEqual([0, expect.closeTo(0.4 * 0.5 ** -0.6, 10), 0]);
+    const [, slopes] = valueAndSlopes((p) => gammaCorrection(p, 0.4).sum(), x());
+    expect(slopes).toEqual([0, expect.closeTo(0.4 * 0.5 ** -0.6, 10), 0]);
     expect(valuesOf(gammaCorrection(np.array(Float64Array.of(NaN), { shape: [1, 1, 1, 1] }), 0.4))).toEqual([
       NaN,
     ]);
@@ -107,11 +108,10 @@ describe("standardised pictures", () => {
   });
 
   it("are 0 where they are flat, with a finite derivative", () => {
-    const run = compiledValueAndGrad((p: np.Array) => standardizePictures(p).sum());
-    const [value, gradient] = run(np.full([1, 2, 2, 1], 0.3, { dtype: np.float64 }));
-    run.dispose();
-    expect(value.item()).toBeCloseTo(0, 10);
-    expect(valuesOf(gradient).every(Number.isFinite)).toBe(true);
+    const flat = np.full([1, 2, 2, 1], 0.3, { dtype: np.float64 });
+    const [value, slopes] = valueAndSlopes((p) => standardizePictures(p).sum(), flat);
+    expect(value).toBeCloseTo(0, 10);
+    expect(slopes.every(Number.isFinite)).toBe(true);
   });
 });
 
@@ -241,12 +241,11 @@ describe("Zero-DCE", () => {
 
   it("has no colour to balance in grey pictures, and a finite derivative there", () => {
     const grey = np.full([1, 16, 16, 3], 0.3, { dtype: np.float64 });
-    const run = compiledValueAndGrad((p: np.Array) =>
-      zeroDceTerms(p, grey.ref, np.zeros([1, 16, 16, 3], { dtype: np.float64 })).color.sum(),
+    const [value, slopes] = valueAndSlopes(
+      (p) => zeroDceTerms(p, grey.ref, np.zeros([1, 16, 16, 3], { dtype: np.float64 })).color.sum(),
+      grey.ref,
     );
-    const [value, gradient] = run(grey.ref);
-    run.dispose();
-    expect(value.item()).toBe(0);
-    expect(valuesOf(gradient).every((g) => g === 0)).toBe(true);
+    expect(value).toBe(0);
+    expect(slopes.every((slope) => slope === 0)).toBe(true);
   });
 });

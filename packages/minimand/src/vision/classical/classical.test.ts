@@ -60,6 +60,12 @@ describe("classical enhancers", () => {
     });
   });
 
+  it("zeroDce is its curves, applied", () => {
+    const [y] = layer.apply({ params: refParams(), state: {} }, pictures(), { training: true });
+    const expected = applyCurves(pictures(), zeroDceCurves(refParams(), pictures())).dataSync();
+    expect([...y.dataSync()]).toEqual([...expected]);
+  });
+
   it.each<[string, () => unknown, string]>([
     [
       "a missing axis",
@@ -90,6 +96,11 @@ describe("classical enhancers", () => {
       "pictures smaller than a patch",
       () => zeroDceTerms(...([0, 1, 2].map((i) => pictures(i, [1, 8, 20, 3])) as Three)),
       "enhanced: expected pictures of at least 16 x 16 pixels",
+    ],
+    [
+      "pictures smaller than a region",
+      () => zeroDceTerms(...([0, 1, 2].map((i) => pictures(i)) as Three), { region: 18 }),
+      "enhanced: expected pictures of at least 18 x 18 pixels",
     ],
     [
       "a negative weight",

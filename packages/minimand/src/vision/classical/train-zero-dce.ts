@@ -71,17 +71,8 @@ export async function trainZeroDce(
   checkNumber("seed", seed, { integer: true });
   checkNumber("learningRate", learningRate, { above: 0 });
   const channels = checkHostPictures(pictures, crop);
-  const loss: ZeroDceLossOptions = {
-    ...(level !== undefined && { level }),
-    ...(patch !== undefined && { patch }),
-    ...(region !== undefined && { region }),
-    ...(lossWeights !== undefined && { weights: lossWeights }),
-  };
-  const model = zeroDce({
-    channels,
-    ...(width !== undefined && { width }),
-    ...(iterations !== undefined && { iterations }),
-  });
+  const loss: ZeroDceLossOptions = { level, patch, region, weights: lossWeights };
+  const model = zeroDce({ channels, width, iterations });
   const step = supervised({
     model,
     objective(params, { modelState, memory }, { x }) {
@@ -90,7 +81,7 @@ export async function trainZeroDce(
       return [zeroDceLoss(enhanced.ref, x, curves, loss).mean(), { output: enhanced, modelState, memory }];
     },
     optimizer: chain(clipByGlobalNorm(1), adam(cosineSchedule(learningRate, steps))),
-    ...(compile !== undefined && { compile }),
+    compile,
   });
   try {
     const state = await fit({

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { sliceAxis } from "../../models/layers/axis.ts";
 import { checkPictures } from "./checks.ts";
 
 /** Of {@link zeroDceTerms}. */
@@ -68,8 +69,9 @@ export function zeroDceTerms(
   checkShape("original", original, enhanced.shape);
   checkPictures("curves", curves);
   const [, height, width] = enhanced.shape;
-  if (Math.min(height, width) < Math.max(patch, region))
-    throw rangeError("enhanced", `pictures of at least ${patch} x ${patch} pixels`, enhanced);
+  const least = Math.max(patch, region);
+  if (Math.min(height, width) < least)
+    throw rangeError("enhanced", `pictures of at least ${least} x ${least} pixels`, enhanced);
   const after = enhanced.ref.mean(3);
   const change = patchMeans(after.ref.sub(original.mean(3)), region);
   return {
@@ -132,9 +134,7 @@ function patchMeans(x: np.Array, side: number): np.Array {
 /** Squared differences of neighbours along an axis, summed over all axes but the first. Looks at x. */
 function squaredSteps(x: np.Array, axis: number): np.Array {
   const length = x.shape[axis];
-  const part = (range: [number, number]): np.Array =>
-    x.ref.slice(...Array.from({ length: axis }, (): [] => []), range);
-  const steps = np.square(part([1, length]).sub(part([0, length - 1])));
+  const steps = np.square(sliceAxis(x.ref, axis, 1, length).sub(sliceAxis(x.ref, axis, 0, length - 1)));
   return steps.reshape([x.shape[0], -1]).sum(-1);
 }
 
@@ -154,10 +154,10 @@ function colorTerm(enhanced: np.Array): np.Array {
   const differences = means.ref.reshape([batch, channels, 1]).sub(means.reshape([batch, 1, channels]));
   // Each pair is met twice. The square root has no derivative at 0.
   const sum = np.square(np.square(differences)).reshape([batch, -1]).sum(-1).mul(0.5);
-  return np.where(sum.ref.greater(least), np.sqrt(np.maximum(sum, least)), 0);
+  return np.where(sum.ref.greater(leastSum), np.sqrt(np.maximum(sum, leastSum)), 0);
 }
 
-const least = 1e-24;
+const leastSum = 1e-24;
 
 function smoothnessTerm(curves: np.Array): np.Array {
   const [batch, height, width] = curves.shape;

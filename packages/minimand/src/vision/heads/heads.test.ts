@@ -67,6 +67,20 @@ it("heads are small", () => {
   expect(of(centerDetector({ inputs: 1, classes: 4 }))).toBe(120 + 2616 + 3 * 5208 + 25 * 8);
 });
 
+it("a detector starts with objects rare everywhere, and sizes and places near 0", () => {
+  const model = centerDetector({ inputs: 1, classes: 3 });
+  const x = floats(
+    waves(64 * 64).map((value) => 0.5 + value / 2),
+    [1, 64, 64, 1],
+  );
+  const [y] = model.apply(model.init(keyOf(1)), x, { training: false });
+  const cells = Array.from(y.dataSync());
+  const meanOf = (k: number): number =>
+    cells.filter((_, i) => i % 7 === k).reduce((a, b) => a + b, 0) / (cells.length / 7);
+  for (let k = 0; k < 7; k++)
+    expect(Math.abs(meanOf(k) - (k < 3 ? Math.log(1 / 9) : 0)), `channel ${k}`).toBeLessThan(0.5);
+});
+
 describe("pixelCrossEntropy", () => {
   const shape: [number, number, number, number] = [2, 2, 3, 4];
   const labels = (): np.Array =>
