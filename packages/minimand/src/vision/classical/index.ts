@@ -1,3 +1,4 @@
+export type { HostPicture } from "./crops.ts";
 export * from "./equalize-histogram.ts";
 export * from "./gamma.ts";
 export * from "./retinex.ts";
