@@ -16,22 +16,20 @@ import {
   train,
 } from "minimand";
 import { type Compile, keyOf, refTree } from "minimand/engine";
-import type { Part } from "../trial/fold.ts";
+import type { Rows } from "../trial/fold.ts";
 import { batchSizeFor } from "../trial/learner.ts";
+import { softmaxRows } from "../trial/outcome.ts";
 
 /** Steps of fine-tuning, about. */
 const steps = 300;
 
 const learningRate = 2e-3;
 
-/** Encoded rows. */
-export type Rows = Pick<Part, "x" | "rows">;
-
 /** How a run of fine-tuning is told of, and ended. */
 export interface TuningOptions {
   seed: number;
   signal?: AbortSignal | undefined;
-  /** Told of each epoch. */
+  /** Told of each epoch; rounding alone counts as one. */
   onEpoch?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -73,15 +71,18 @@ export function makeFineTuner(model: Model, numbers: boolean, compile?: Compile)
       const outputs = teacher.length / rows.rows;
       const examples = {
         ...{ x: rows.x, shape: [rows.x.length / rows.rows] },
-        ...(numbers ? { y: teacher } : { y: softmaxRows(teacher, outputs), targetShape: [outputs] }),
+        ...(numbers
+          ? { y: teacher }
+          : { y: Float32Array.from(softmaxRows(teacher, outputs)), targetShape: [outputs] }),
       };
       const data = minibatches(examples, { size: batchSizeFor(rows.rows, 128), seed });
+      const epochs = Math.max(1, Math.round(steps / data.perEpoch));
       try {
         const { state } = await train({
           ...{ step, state: step.init(keyOf(seed)), data, signal },
-          epochs: Math.max(1, Math.round(steps / data.perEpoch)),
-          schedule: (epoch, epochs) => (1 + Math.cos((Math.PI * epoch) / epochs)) / 2,
-          onEpoch: ({ epoch }) => onEpoch?.(epoch + 1, Math.max(1, Math.round(steps / data.perEpoch))),
+          epochs,
+          schedule: (epoch) => (1 + Math.cos((Math.PI * epoch) / epochs)) / 2,
+          onEpoch: ({ epoch }) => onEpoch?.(epoch + 1, epochs),
         });
         const params = whole.unflatten((step.params(state) as np.Array).ref);
         const found = { params, state: refTree(step.modelState(state)) };
@@ -94,18 +95,4 @@ export function makeFineTuner(model: Model, numbers: boolean, compile?: Compile)
     },
     dispose: () => step.dispose(),
   };
-}
-
-/** The softmax of each row of logits, `[rows, classes]`. */
-export function softmaxRows(logits: Float32Array, classes: number): Float32Array {
-  const shares = new Float32Array(logits.length);
-  for (let at = 0; at < logits.length; at += classes) {
-    const own = logits.subarray(at, at + classes);
-    const most = own.reduce((a, b) => Math.max(a, b));
-    const all = own.reduce((sum, v) => sum + Math.exp(v - most), 0);
-    own.forEach((v, k) => {
-      shares[at + k] = Math.exp(v - most) / all;
-    });
-  }
-  return shares;
 }

@@ -148,14 +148,19 @@ describe("planQuantised", () => {
 });
 
 describe("a runner that quantises", () => {
-  it("leaves nothing alive", async () => {
+  it.each([
+    ["what it was asked for", [2], undefined],
+    ["a width that there isn't", [2, 9], "bits: expected an integer >= 2 and <= 8, got 9"],
+  ])("leaves nothing alive after %s", async (_, widths, refusal) => {
     const leak = await asyncLeakOf(async () => {
       const runner = makeTrialRunner(classes, { ...settings, hidden: [4] });
       const configuration = { learningRate: 0.01, parameters: {} };
-      await runner.run({
+      const ran = runner.run({
         ...{ candidate: "cross-entropy", seed: 0, fold: 0 },
-        quantise: { widths: [2], configuration },
+        quantise: { widths, configuration },
       });
+      if (refusal === undefined) await ran;
+      else await expect(ran).rejects.toThrow(refusal);
       runner.dispose();
     }, 2);
     expect(leak).toBe(0);

@@ -138,6 +138,21 @@ describe("makeQuantiser", () => {
     expect(leak).toBe(0);
   });
 
+  it.each(["qat", "ptq"] as const)("leaves nothing alive where %s is aborted", async (method) => {
+    const { pieces, variables } = layersOf([8], 2);
+    const leak = await asyncLeakOf(async () => {
+      const quantiser = makeQuantiser(pieces, { bits: 2, method }, { task: "binary" });
+      const controller = new AbortController();
+      const options = { seed, signal: controller.signal, onEpoch: () => controller.abort("enough") };
+      const quantised = quantiser.quantise(variables, part(20, 3), options);
+      if (method === "ptq") (await quantised).dispose();
+      else await expect(quantised).rejects.toBe("enough");
+      await expect(quantiser.quantise(variables, part(20, 3), options)).rejects.toBe("enough");
+      quantiser.dispose();
+    });
+    expect(leak).toBe(0);
+  });
+
   it.each([
     [{ bits: 1 }, "bits: expected an integer >= 2 and <= 8, got 1"],
     [{ bits: 9 }, "bits: expected an integer >= 2 and <= 8, got 9"],

@@ -25,9 +25,11 @@ import {
 } from "minimand/engine";
 import type { Task } from "../results.ts";
 import { givesNumbers } from "../task.ts";
-import { takenRows } from "../trial/fold.ts";
+import { type Rows, takenRows } from "../trial/fold.ts";
+import { inChunks } from "../trial/in-chunks.ts";
+import { softmaxRows } from "../trial/outcome.ts";
 import { type BitSettings, checkBitSettings, configsOf } from "./bit-settings.ts";
-import { makeFineTuner, type Rows, softmaxRows, type TuningOptions } from "./fine-tuner.ts";
+import { makeFineTuner, type TuningOptions } from "./fine-tuner.ts";
 
 /** A network in one configuration, rounded, and fine-tuned where that was asked for and brought it nearer to the float network. */
 export interface Quantised {
@@ -109,38 +111,49 @@ export function makeQuantiser(
     const found = await tuner.tune(rows, teacher, options);
     if (found === null) return null;
     const written = withIntegerBiases(network, found, configs);
-    const classes = numbers ? 0 : teacher.length / rows.rows;
-    const before = distance(await outputsOf(rounded, rows), teacher, classes);
-    const after = distance(await outputsOf(written, rows), teacher, classes);
-    if (after < before) return written;
-    disposeTree(written as unknown as Tree);
-    return null;
+    let nearer = false;
+    try {
+      const classes = numbers ? 0 : teacher.length / rows.rows;
+      const before = distance(await outputsOf(rounded, rows), teacher, classes);
+      nearer = distance(await outputsOf(written, rows), teacher, classes) < before;
+      return nearer ? written : null;
+    } finally {
+      if (!nearer) disposeTree(written as unknown as Tree);
+    }
   };
 
   return {
     async quantise(variables, rows, options) {
+      options.signal?.throwIfAborted();
       const width = rows.x.length / rows.rows;
       const drawn = drawnRows(rows.rows, options.seed);
       const x = np.array(takenRows(rows.x, width, drawn) as Float32Array<ArrayBuffer>, {
         shape: [drawn.length, width],
       });
       const given = { params: refTree(variables.params), state: refTree(variables.state) };
-      start = calibrateElastic(network, given, x);
-      const rounded = withIntegerBiases(network, refElastic(start), configs);
-      // Where it comes no nearer to the float network, what was rounded stays.
-      const learned = method === "ptq" ? null : await tuned(rounded, variables, rows, options);
-      disposeTree(start as unknown as Tree);
-      start = null;
-      const final = learned ?? refElastic(rounded);
-      const { sizeBytes, floatBytes } = exportQuantized(network, final, configs);
-      return {
-        ...{ network, configs, variables: final },
-        bytes: { packed: sizeBytes, float: floatBytes },
-        outputs: (part) => outputsOf(final, part),
-        roundedOutputs: (part) => outputsOf(rounded, part),
-        floatOutputs: (part) => inFloat(variables, part),
-        dispose: () => disposeTree([rounded, final] as unknown as Tree),
-      };
+      const owned = [calibrateElastic(network, given, x)];
+      try {
+        start = owned[0];
+        const rounded = withIntegerBiases(network, refElastic(start), configs);
+        owned.push(rounded);
+        if (method === "ptq") options.onEpoch?.(1, 1);
+        // Where it comes no nearer to the float network, what was rounded stays.
+        const learned = method === "ptq" ? null : await tuned(rounded, variables, rows, options);
+        const final = learned ?? refElastic(rounded);
+        const { sizeBytes, floatBytes } = exportQuantized(network, final, configs);
+        owned.pop();
+        return {
+          ...{ network, configs, variables: final },
+          bytes: { packed: sizeBytes, float: floatBytes },
+          outputs: (part) => outputsOf(final, part),
+          roundedOutputs: (part) => outputsOf(rounded, part),
+          floatOutputs: (part) => inFloat(variables, part),
+          dispose: () => disposeTree([rounded, final] as unknown as Tree),
+        };
+      } finally {
+        disposeTree(owned as unknown as Tree);
+        start = null;
+      }
     },
     dispose() {
       quantised.dispose();
@@ -148,27 +161,6 @@ export function makeQuantiser(
       tuner?.dispose();
     },
   };
-}
-
-/** Rows a forward pass takes at once: one program serves parts of every size. */
-const chunk = 128;
-
-async function inChunks({ x, rows }: Rows, forward: (x: np.Array) => np.Array): Promise<Float32Array> {
-  const width = x.length / rows;
-  const found: Float32Array[] = [];
-  for (let from = 0; from < rows; from += chunk) {
-    const n = Math.min(chunk, rows - from);
-    const input = new Float32Array(chunk * width);
-    input.set(x.subarray(from * width, (from + n) * width));
-    const out = (await forward(np.array(input, { shape: [chunk, width] })).data()) as Float32Array;
-    found.push(out.slice(0, (n * out.length) / chunk));
-  }
-  const all = new Float32Array(found.reduce((sum, { length }) => sum + length, 0));
-  found.reduce((at, values) => {
-    all.set(values, at);
-    return at + values.length;
-  }, 0);
-  return all;
 }
 
 function drawnRows(count: number, seed: number): Int32Array {
@@ -180,6 +172,8 @@ function drawnRows(count: number, seed: number): Int32Array {
 
 /** Mean squared difference of outputs, of classes that of their probabilities. */
 function distance(values: Float32Array, teacher: Float32Array, classes: number): number {
-  const [a, b] = [values, teacher].map((own) => (classes === 0 ? own : softmaxRows(own, classes)));
+  const [a, b] = [values, teacher].map((own) =>
+    classes === 0 ? Float64Array.from(own) : softmaxRows(own, classes),
+  );
   return a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
 }

@@ -47,19 +47,28 @@ export async function predictQuantised(
     { name: floatName, prediction: await network.predict(trained, test, target) },
   ];
   const { pieces, variables } = layersOfNetwork(network, trained);
-  for (const bits of widths) {
-    const quantiser = quantisers.get(bits) ?? makeQuantiser(pieces, { bits }, { task, compile });
-    quantisers.set(bits, quantiser);
-    const quantised = await quantiser.quantise(variables, fit, { seed: derive(seed, bits), signal });
-    const { final, rounded } = namesOfWidth(bits);
-    predictions.push(
-      { name: final, prediction: finite(await quantised.outputs(test), test.rows, task, target) },
-      { name: rounded, prediction: finite(await quantised.roundedOutputs(test), test.rows, task, target) },
-    );
-    quantised.dispose();
+  try {
+    for (const bits of widths) {
+      const quantiser = quantisers.get(bits) ?? makeQuantiser(pieces, { bits }, { task, compile });
+      quantisers.set(bits, quantiser);
+      const quantised = await quantiser.quantise(variables, fit, { seed: derive(seed, bits), signal });
+      const { final, rounded } = namesOfWidth(bits);
+      try {
+        predictions.push(
+          { name: final, prediction: finite(await quantised.outputs(test), test.rows, task, target) },
+          {
+            name: rounded,
+            prediction: finite(await quantised.roundedOutputs(test), test.rows, task, target),
+          },
+        );
+      } finally {
+        quantised.dispose();
+      }
+    }
+    return predictions;
+  } finally {
+    disposeTree([variables.params, variables.state] as Tree);
   }
-  disposeTree([variables.params, variables.state] as Tree);
-  return predictions;
 }
 
 function finite(

@@ -87,7 +87,7 @@ describe("a model that ignores what its features are replaced by", () => {
       applyWithFeatures: (variables, x, { replaceFeatures: _, ...options }) =>
         plain.applyWithFeatures(variables, x, options),
     };
-    const network = networkOf(deaf, fold.inputs, "regression", undefined);
+    const network = networkOf(deaf, "regression", undefined);
     const candidate: NetworkCandidate = candidateById(id, "regression");
     const learner = makeLearner(network, candidate, info, settings);
     const training = learner.train(

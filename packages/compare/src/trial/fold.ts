@@ -23,6 +23,9 @@ export interface FoldFlips {
   identifiable: boolean;
 }
 
+/** Encoded rows, without what is to be predicted. */
+export type Rows = Pick<Part, "x" | "rows">;
+
 /** Encoded rows (of pairs both responses, one after the other) with what is to be predicted, in original units. */
 export interface Part {
   x: Float32Array;

@@ -26,19 +26,26 @@ export function predictionOf(
     };
   }
   const classes = outputs.length / rows;
-  const probabilities = new Float64Array(rows * classes);
   const predicted = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
     let best = 0;
     for (let k = 1; k < classes; k++) if (outputs[i * classes + k] > outputs[i * classes + best]) best = k;
-    const max = outputs[i * classes + best];
-    let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(outputs[i * classes + k] - max);
-    for (let k = 0; k < classes; k++)
-      probabilities[i * classes + k] = Math.exp(outputs[i * classes + k] - max) / sum;
     predicted[i] = best;
   }
-  return { ...none, probabilities, predicted };
+  return { ...none, probabilities: softmaxRows(outputs, classes), predicted };
+}
+
+/** The softmax of each row of logits, `[rows, classes]`. */
+export function softmaxRows(logits: Float32Array, classes: number): Float64Array<ArrayBuffer> {
+  const shares = new Float64Array(logits.length);
+  for (let at = 0; at < logits.length; at += classes) {
+    let max = logits[at];
+    for (let k = 1; k < classes; k++) max = Math.max(max, logits[at + k]);
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(logits[at + k] - max);
+    for (let k = 0; k < classes; k++) shares[at + k] = Math.exp(logits[at + k] - max) / sum;
+  }
+  return shares;
 }
 
 const none: Prediction = {

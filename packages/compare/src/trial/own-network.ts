@@ -17,7 +17,7 @@ export function makeNetworkOf(
 ): Network {
   return model === undefined
     ? makeNetwork(inputs, task, classes, settings, compile)
-    : networkOf(ownNetwork(model, inputs, outputsFor(task, classes)), inputs, task, compile);
+    : networkOf(ownNetwork(model, inputs, outputsFor(task, classes)), task, compile);
 }
 
 /**

@@ -137,14 +137,17 @@ export function makeTrialRunner(
         const seed = derive(spec.seed, spec.fold);
         const { trained, epochs } = await learner.train(fold, configuration, { seed, metric, signal });
         if (trained === null) return [make({ candidate: floatName, prediction: null })];
-        const predictions = await predictQuantised(network, trained, {
-          ...{ fold, task, widths, seed, compile, signal },
-          quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
-        });
-        discard(trained);
-        return predictions.map(({ name, prediction }) =>
-          make({ candidate: name, prediction, chosen: configuration, epochs }),
-        );
+        try {
+          const predictions = await predictQuantised(network, trained, {
+            ...{ fold, task, widths, seed, compile, signal },
+            quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
+          });
+          return predictions.map(({ name, prediction }) =>
+            make({ candidate: name, prediction, chosen: configuration, epochs }),
+          );
+        } finally {
+          discard(trained);
+        }
       }
       const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
         ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
