@@ -146,7 +146,7 @@ describe("minimand quantize", () => {
       ...["quantize", "plain", "--data", "a.csv", "--bits", "8,4", "--method", "ptq", "--out", "web"],
       ...["--json", "--engine", "wasm"],
     ]);
-    expect(ran.stderr).toBe("");
+    expect(ran.stderr).toBe("2 of 2 widths\n");
     expect(ran.code).toBe(0);
     expect(everythingIn(at("web"))).toEqual(["model-4bit.onnx", "model-8bit.onnx"]);
     const { rows, float, widths } = JSON.parse(ran.stdout);

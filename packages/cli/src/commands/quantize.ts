@@ -128,11 +128,12 @@ async function quantize(folder: string, options: Options): Promise<void> {
   await startEngine();
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const line = progressLine(process.stderr);
+  const label = options.method === "ptq" ? "widths" : "epochs of fine-tuning";
   const found = await interruptible(async (signal) => {
     try {
       return await quantiseByRows(model, table, {
         ...{ widths, container, own, compile, signal },
-        onEpoch: (done, total) => line.update(done, total, "epochs of fine-tuning"),
+        onEpoch: (done, total) => line.update(done, total, label),
       });
     } finally {
       line.clear();

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  type Dataset,
   makeWhole,
   type OwnModel,
   type PredictedTrial,
@@ -43,29 +42,22 @@ export async function keepQuantised(
 ): Promise<Contents> {
   const contents: Record<string, Uint8Array> = {};
   const folders = modelFoldersOf(subjects.map(({ name }) => name));
-  const line = progressLine(process.stderr);
-  try {
-    for (const [i, { dataset, testTable }] of subjects.entries()) {
-      const model = models[i];
-      const report = results.datasets[i];
-      if (model === null || report.model === null || "trees" in model.description) continue;
-      const network: SavedNetwork = { description: model.description, weights: model.weights };
-      const ofOwn = model.description.network.own === undefined ? undefined : own;
-      const settings = widths.map((bits) => ({ bits }));
-      let floatBytes = 0;
+  for (const [i, { dataset, testTable }] of subjects.entries()) {
+    const model = models[i];
+    const report = results.datasets[i];
+    if (model === null || report.model === null || "trees" in model.description) continue;
+    const network: SavedNetwork = { description: model.description, weights: model.weights };
+    const ofOwn = model.description.network.own === undefined ? undefined : own;
+    const line = progressLine(process.stderr);
+    const onEpoch = (done: number, total: number): void =>
+      line.update(done, total, "epochs of fine-tuning the kept model");
+    let floatBytes = 0;
+    try {
       const sizes = await eachWidth(
         network,
-        wholeOf(dataset),
-        settings,
-        {
-          ...{ own: ofOwn, compile, signal },
-          onEpoch: (bits, done, total) =>
-            line.update(
-              widths.indexOf(bits) * total + done,
-              widths.length * total,
-              "epochs of fine-tuning the kept model",
-            ),
-        },
+        makeWhole(dataset).whole.fit,
+        widths.map((bits) => ({ bits })),
+        { own: ofOwn, compile, signal, onEpoch },
         async (quantised, { bits }): Promise<WidthSizes> => {
           floatBytes = quantised.bytes.float;
           const bytes = await quantisedOnnx(network, quantised, usualContainer(bits));
@@ -83,19 +75,12 @@ export async function keepQuantised(
         ranking: report.ranking,
         later: report.time !== undefined,
         activationBits: 8,
-        float: {
-          bytes: floatBytes,
-          fileBytes: written ? (await onnxOf(network, ofOwn)).length : null,
-        },
+        float: { bytes: floatBytes, fileBytes: written ? (await onnxOf(network, ofOwn)).length : null },
         widths: sizes,
       });
+    } finally {
+      line.clear();
     }
-  } finally {
-    line.clear();
   }
   return contents;
-}
-
-function wholeOf(dataset: Dataset) {
-  return makeWhole(dataset).whole.fit;
 }

@@ -108,11 +108,7 @@ export async function quantiseByRows(
     model,
     byRows,
     widths,
-    {
-      ...{ own, compile, signal },
-      onEpoch: (bits, done, total) =>
-        onEpoch(widths.findIndex((one) => one.bits === bits) * total + done, widths.length * total),
-    },
+    { own, compile, signal, onEpoch },
     async (quantised, { bits }): Promise<JudgedWidth> => {
       float ??= predicted(await quantised.floatOutputs(heldRows), heldRows);
       floatBytes = quantised.bytes.float;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type BitSettings,
   layersOfModel,
@@ -15,8 +16,8 @@ export interface QuantisingModel {
   own?: OwnModel | undefined;
   compile?: Compile | undefined;
   signal: AbortSignal;
-  /** Told of each epoch of fine-tuning. */
-  onEpoch?: ((bits: number, done: number, total: number) => void) | undefined;
+  /** Told of each epoch of fine-tuning, of all widths; where numbers are rounded alone, of each width. */
+  onEpoch?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What holds the codes of weights in a file: two codes a byte where there are no wider ones. */
@@ -43,19 +44,30 @@ export async function eachWidth<T>(
 ): Promise<T[]> {
   const { task } = model.description;
   const { pieces, variables } = layersOfModel(model, own);
-  const found: T[] = [];
-  for (const one of settings) {
-    const quantiser = makeQuantiser(pieces, one, { task, compile });
-    const quantised = await quantiser.quantise(variables, rows, {
-      ...{ seed: derive(0, rows.rows, one.bits), signal },
-      onEpoch: (done, total) => onEpoch?.(one.bits, done, total),
-    });
-    found.push(await use(quantised, one));
-    quantised.dispose();
-    quantiser.dispose();
+  try {
+    const found: T[] = [];
+    for (const [i, one] of settings.entries()) {
+      // Rounding alone leaves no other moment in which Ctrl-C is heard.
+      await setImmediate();
+      const quantiser = makeQuantiser(pieces, one, { task, compile });
+      try {
+        const quantised = await quantiser.quantise(variables, rows, {
+          ...{ seed: derive(0, rows.rows, one.bits), signal },
+          onEpoch: (done, total) => onEpoch?.(i * total + done, settings.length * total),
+        });
+        try {
+          found.push(await use(quantised, one));
+        } finally {
+          quantised.dispose();
+        }
+      } finally {
+        quantiser.dispose();
+      }
+    }
+    return found;
+  } finally {
+    disposeTree([variables.params, variables.state] as Tree);
   }
-  disposeTree([variables.params, variables.state] as Tree);
-  return found;
 }
 
 /** The ONNX file of a quantised model; null where what it reads has no like in ONNX. */
