@@ -4,25 +4,16 @@ import {
   checkSettings,
   chooseCandidates,
   chooseReferences,
-  defaultSettings,
-  type Keep,
   listed,
   metricFor,
   type Settings,
   summarise,
 } from "@minimand/compare";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { startEngine } from "minimand/start";
 import { makeBudget, overrun } from "../compare/budget.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
-import {
-  agreementOption,
-  auditOption,
-  type FlipOptions,
-  flipRateOf,
-  flipRateOption,
-} from "../compare/flip-rate.ts";
-import { checkKeep, keepOption } from "../compare/keep.ts";
+import { checkKeep } from "../compare/keep.ts";
 import { earlierRun, lookAt } from "../compare/looks.ts";
 import { optionOf } from "../compare/option-of.ts";
 import { loadOwn, modelNamed, originsOf, tryModel } from "../compare/own-candidates.ts";
@@ -42,45 +33,13 @@ import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { compilerOf } from "../run/engine.ts";
-import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
+import { chooseEngine } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
-import {
-  engineOption,
-  jsonOption,
-  list,
-  missingValues,
-  number,
-  outOption,
-  threadsOption,
-  timeSpan,
-  wholeNumber,
-  wholeNumbers,
-  withDatasetOptions,
-  withOption,
-  workersOption,
-} from "./options.ts";
+import { type CompareOptions, settingsOf, withCompareOptions } from "./compare-options.ts";
 import { resultTable } from "./result-table.ts";
-
-interface Options
-  extends Omit<Settings, "losses" | "references" | "hidden" | "model" | "flipRate">,
-    EngineAsked,
-    FlipOptions {
-  with: string[];
-  model: string;
-  losses?: string[];
-  references: string[];
-  keep: Keep;
-  quantize: number[];
-  hidden?: number[];
-  workers?: number;
-  budget?: number;
-  quick: boolean;
-  out?: string;
-  json: boolean;
-}
 
 /** Milliseconds of `--quick`. */
 const quick = 30_000;
@@ -94,132 +53,8 @@ export function compareCommand(): Command {
     .argument(
       "<file...>",
       "CSV, TSV, JSON lines or Parquet (also .gz); a bundled name ('minimand data'); - for stdin",
-    )
-    .option("-t, --target <column>", "the column to predict (bundled data know theirs)")
-    .option(
-      "-l, --losses <a,b>",
-      "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
-      list,
-    )
-    .addOption(withOption("that exports candidates or models"))
-    .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
-    .option(
-      "--steps <a,b>",
-      "training steps beside the plain one, with the baseline's loss; or all",
-      list,
-      [],
-    )
-    .option(
-      "--references <a,b>",
-      "what is trained to be shown beside the losses: linear (a linear model), trees (gradient-boosted trees); or none",
-      list,
-      [...defaultSettings.references],
-    )
-    .addOption(keepOption())
-    .option(
-      "--quantize <a,b>",
-      "keep the model in so many bits as well (2 to 8, e.g. 8,4,2), and tell what each width costs",
-      wholeNumbers,
-      [],
-    )
-    .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
-    .option(
-      "-s, --seeds <n>",
-      "repeats of the cross-validation for the baseline, the five finalists and the references; the first of them is for all losses",
-      wholeNumber,
-      defaultSettings.seeds,
-    )
-    .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)
-    .addOption(workersOption())
-    .addOption(engineOption())
-    .addOption(threadsOption())
-    .option(
-      "--budget <time>",
-      "be done in this time (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows; three folds are run in any case",
-      timeSpan,
-    )
-    .option("--quick", "the same as --budget 30s", false)
-    .addOption(outOption("minimand-NAME"))
-    .addOption(jsonOption("results.json"))
-    .option(
-      "--baseline <loss>",
-      "what the others are measured against; default: cross-entropy, squared, bradley-terry",
-      "auto",
-    )
-    .addOption(
-      new Option(
-        "--task <task>",
-        "what is predicted; default: inferred. preference: which of two responses is chosen, of files of pairs",
-      )
-        .choices(["auto", "binary", "multiclass", "regression", "preference"])
-        .default("auto"),
-    )
-    .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
-    .option(
-      "--model <name>",
-      "network: mlp, linear, or the model of this name that a module of --with exports",
-      "mlp",
-    )
-    .option(
-      "--hidden <a,b>",
-      `widths of the hidden layers of an mlp; default: ${defaultSettings.hidden}`,
-      wholeNumbers,
-    )
-    .option(
-      "--configurations <n>",
-      "learning rates tried for each loss; one beyond an end and its own parameters come on top",
-      wholeNumber,
-      defaultSettings.configurations,
-    )
-    .option("--max-epochs <n>", "at most so many epochs", wholeNumber, defaultSettings.maxEpochs)
-    .option(
-      "--patience <n>",
-      "epochs without improvement until a run stops",
-      wholeNumber,
-      defaultSettings.patience,
-    )
-    .option(
-      "--batch-size <n>",
-      "rows a training step, at most; small data take about a quarter of their rows",
-      wholeNumber,
-      defaultSettings.batchSize,
-    )
-    .option(
-      "--missing <a=value,...>",
-      "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
-      missingValues,
-      {},
     );
-  return withDatasetOptions(command)
-    .option("--group <column>", "rows with equal values stay in one fold")
-    .option(
-      "--time <column>",
-      "dates or numbers that say when each row was: train on earlier rows, test on later ones; no verdict is given",
-    )
-    .option(
-      "--bag-column <column>",
-      "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
-    )
-    .option("--test <file>", "test on this file instead of folds; each seed trains on four rows of five")
-    .option(
-      "--distill-from <folder>",
-      "a model kept by compare as a teacher: adds the losses that learn from its logits",
-    )
-    .option(
-      "--unlabeled <file>",
-      "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
-    )
-    .option("--label-noise <p>", "give this share of the training labels a wrong class", number, 0)
-    .option("--imbalance <r>", "thin out the smaller classes of the training rows to 1 in r", number)
-    .option(
-      "--rope <x>",
-      "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
-      number,
-    )
-    .addOption(flipRateOption())
-    .addOption(auditOption())
-    .addOption(agreementOption())
-    .option("--alpha <x>", "family-wise error of the tests", number, defaultSettings.alpha)
+  return withCompareOptions(command)
     .addHelpText(
       "after",
       `
@@ -240,12 +75,12 @@ Examples:
 The folder holds results.json, report.html, the kept model and all finished trials; the same command
 again continues where it was stopped.`,
     )
-    .action(async (files: string[], options: Options) => {
+    .action(async (files: string[], options: CompareOptions) => {
       await compare(files, options);
     });
 }
 
-async function compare(files: string[], options: Options): Promise<void> {
+async function compare(files: string[], options: CompareOptions): Promise<void> {
   const started = performance.now();
   if (options.quick && options.budget !== undefined)
     throw new UsageError("--quick: expected this or --budget, got both");
@@ -348,7 +183,7 @@ async function compare(files: string[], options: Options): Promise<void> {
 /** What was asked for, and the data sets. The bytes of the files are let go. */
 async function understand(
   files: string[],
-  options: Options,
+  options: CompareOptions,
 ): Promise<{ settings: Settings; subjects: Subject[] }> {
   const inputs = await readInputs(files);
   const settings = settingsOf(await targetOf(files, inputs, options), options);
@@ -362,7 +197,7 @@ function identityOf({ name, sha256, testSha256, teacherSha256, unlabeledSha256 }
 }
 
 /** The column asked for, or the one that the first bundled data set is about. */
-async function targetOf(files: string[], inputs: Input[], options: Options): Promise<string> {
+async function targetOf(files: string[], inputs: Input[], options: CompareOptions): Promise<string> {
   if (options.task === "preference") {
     if (options.target === undefined) return "preference";
     throw new UsageError(
@@ -378,48 +213,6 @@ async function targetOf(files: string[], inputs: Input[], options: Options): Pro
   );
   const pairs = isPairs ? " (where one of two was chosen: --task preference)" : "";
   throw new UsageError(`--target: expected the column to predict, one of ${listed(named)}, got none${pairs}`);
-}
-
-function settingsOf(target: string, options: Options): Settings {
-  const {
-    workers: _w,
-    budget: _b,
-    quick: _q,
-    out: _o,
-    json: _j,
-    engine: _e,
-    threads: _t,
-    with: _files,
-    keep: _k,
-    quantize: _bits,
-    audit: _a,
-    agreement: _g,
-    model,
-    hidden = defaultSettings.hidden,
-    losses,
-    references,
-    ...rest
-  } = options;
-  return {
-    ...defaultSettings,
-    ...rest,
-    target,
-    model: model === "mlp" || model === "linear" ? model : "own",
-    losses: losses === undefined || losses.includes("all") ? "auto" : [...new Set(losses)],
-    // Checked with the other settings.
-    references: references.includes("none") ? [] : ([...new Set(references)] as Settings["references"]),
-    hidden,
-    positive: options.positive ?? null,
-    group: options.group ?? null,
-    time: options.time ?? null,
-    bagColumn: options.bagColumn ?? null,
-    test: options.test ?? null,
-    distillFrom: options.distillFrom ?? null,
-    unlabeled: options.unlabeled ?? null,
-    imbalance: options.imbalance ?? null,
-    rope: options.rope ?? "auto",
-    flipRate: flipRateOf(options, options.task),
-  };
 }
 
 /** Refusals of the library name settings (`maxEpochs: expected ...`); here they are options (`--max-epochs`). */
