@@ -3,6 +3,14 @@
  * workbench read. Numbers that could not be computed are `null` (JSON has no NaN or Infinity).
  */
 
+import type { GivenFlips, PairCalibration, PreferenceReport } from "./pairs/report-types.ts";
+import type { QuantizationReport } from "./quantization/report-types.ts";
+import type { Ranking } from "./ranking/report-types.ts";
+
+export type * from "./pairs/report-types.ts";
+export type * from "./quantization/report-types.ts";
+export type * from "./ranking/report-types.ts";
+
 /** What a column may be said to be (`--types`): `date-dmy` and `date-mdy` are dates with the day or the month first. */
 export type ColumnKind = "numeric" | "categorical" | "text" | "date" | "date-dmy" | "date-mdy";
 
@@ -90,27 +98,6 @@ export interface ReliabilityBins {
   correct: number[];
 }
 
-/** How margins become probabilities of labels, `flipRate + (1 - 2 flipRate) sigma(h / temperature)`. */
-export interface PairCalibration {
-  /** By the validation pairs. */
-  temperature: number;
-  /** By the training pairs, the same for all candidates; 0 where `identifiable` is false. */
-  flipRate: number;
-  identifiable: boolean;
-  /** What losses that are told a rate were told it as, before their own factor. */
-  assumed: number;
-}
-
-/** A share of flipped preferences that is known beforehand. */
-export interface GivenFlips {
-  /** `known`: as given; `audit`: pairs that were labelled anew; `agreement`: pairs with two labels. */
-  from: "known" | "audit" | "agreement";
-  epsilon: number;
-  /** 95 % interval; null where a share alone was given. */
-  lower: number | null;
-  upper: number | null;
-}
-
 /** One candidate on one fold of one seed. */
 export interface TrialRecord {
   candidate: string;
@@ -157,87 +144,6 @@ export interface KeptPredictions {
   logProbabilities?: string;
   /** float64 `[rows]`, regression: predicted numbers in units of the target. */
   numbers?: string;
-}
-
-/**
- * Verdict on one candidate against the baseline. `not pursued`: no finalist, so that nobody looked closely enough to call it better;
- * `undecided`: these data can't tell.
- */
-export type Verdict =
-  | "baseline"
-  | "better"
-  | "same"
-  | "worse"
-  | "undecided"
-  | "not pursued"
-  | "diverged"
-  | "reference";
-
-/** The paired difference `candidate - baseline`, in units of the metric; positive is better only if the metric is. */
-export type Difference = TestedDifference | UntestedDifference;
-
-/** A difference of which the tests can tell what it would be on other rows and with other fits. */
-export interface TestedDifference extends PairedDifference, Claims {}
-
-/** A difference that was seen, and of which nothing of {@link Claims} can be said. */
-export interface UntestedDifference extends PairedDifference, Record<keyof Claims, null> {}
-
-interface PairedDifference {
-  /** Of the metric of all rows of a seed, over the seeds. */
-  mean: number;
-  /** The differences of single test parts, in the order of `pairs`. */
-  values: number[];
-  pairs: { seed: number; fold: number }[];
-}
-
-/** What the tests say of a difference. */
-interface Claims {
-  /** 95 % interval of the mean difference. */
-  low: number;
-  high: number;
-  /** Two-sided p of this difference alone, and adjusted for all candidates (max-T): for a reference it is the same. */
-  p: number;
-  pAdjusted: number;
-  /** Probabilities by the region of practical equivalence. */
-  pBetter: number;
-  pSame: number;
-  pWorse: number;
-  /** Degrees of freedom; null where nothing varies. */
-  df: number | null;
-  /** Squared standard error, by the rows that happened to be there and by the fits. */
-  variance: { rows: number; fits: number };
-  /** Fits fail visibly more often than their rows explain. */
-  unstable: boolean;
-}
-
-export interface RankingEntry {
-  candidate: string;
-  label: string;
-  verdict: Verdict;
-  /** The report metric of all rows of a seed, over the seeds. */
-  mean: number | null;
-  /** Its standard deviation over single test parts, and their number. */
-  sd: number | null;
-  n: number;
-  /** Seeds that it is judged on. */
-  seeds: number;
-  diverged: number;
-  difference: Difference | null;
-  /** The verdict in plain words. */
-  sentence: string;
-}
-
-/** Candidates from best to worst difference to the baseline; diverged ones last; references after all. */
-export interface Ranking {
-  metric: string;
-  higherIsBetter: boolean;
-  baseline: string;
-  /** Half-width of the region of practical equivalence, in units of the metric. */
-  rope: number;
-  alpha: number;
-  entries: RankingEntry[];
-  /** One sentence for all. */
-  summary: string;
 }
 
 /** What follows from a comparison. Gains are improvements, whichever way the metric goes. */
@@ -293,19 +199,6 @@ export interface Behaviour {
   residual?: RowCloud;
 }
 
-/** What is known of the flips of a data set of pairs, and what it means. */
-export interface PreferenceReport {
-  /** Of all pairs; `likelihood`: by the baseline's margins on the test parts of the first seed. Null: it can't be told. */
-  flipRate: (Omit<GivenFlips, "from"> & { from: GivenFlips["from"] | "likelihood" }) | null;
-  /** Of the baseline's trials: how many told a rate by their training pairs, and which. */
-  judgedBy: { folds: number; identifiable: number; least: number | null; most: number | null };
-  /** The share of labels that the baseline agrees with, and that of true preferences, were the flips by chance; null unless their rate was given. */
-  accuracy: number | null;
-  corrected: number | null;
-  /** The same in words. */
-  sentences: string[];
-}
-
 export interface DatasetReport {
   name: string;
   /** Path or bundled name as given. */
@@ -350,45 +243,6 @@ export interface DatasetReport {
   model: KeptChoice | null;
   /** What fewer bits cost the kept model, where that was asked for (`--quantize`). */
   quantization?: QuantizationReport;
-}
-
-/** What fewer bits cost a network. */
-export interface QuantizationReport {
-  /** Of the kept model: its trained networks of the trials were quantised on the rows that they were trained on, and tested on the same test parts. */
-  candidate: string;
-  /** Of what goes into each layer, in all widths. */
-  activationBits: number;
-  /** Those that were used, and folds of each (1 on a test file). */
-  seeds: number[];
-  folds: number;
-  /** The metric over the seeds in float32, and the kept model: bytes of its parameters and of its ONNX file (null: it has none). */
-  float: { mean: number | null; bytes: number; fileBytes: number | null };
-  /** In the order in which they were asked for. */
-  widths: QuantizedWidth[];
-}
-
-/** A network of so many bits. */
-export interface QuantizedWidth extends QuantizedOutcome {
-  bits: number;
-  /** Of the weights of each layer of the kept model. */
-  layerBits: number[];
-  /** Of the kept model: its codes in as few bytes as they need, with step sizes and all that stays in float32. */
-  bytes: number;
-  /** Its ONNX file, in the folder of the model, with all that stands between a table and its predictions; null: it has none. */
-  file: string | null;
-  fileBytes: number | null;
-  /** The same networks before they were fine-tuned. */
-  rounded: QuantizedOutcome;
-}
-
-/** What quantised networks reached on the test parts. */
-export interface QuantizedOutcome {
-  /** The report metric over the seeds; null where outputs weren't finite. */
-  mean: number | null;
-  /** To the same networks in float32 on the same rows, with its 95 % interval; without ends where nothing can be tested. */
-  difference: { mean: number; low: number | null; high: number | null } | null;
-  /** The share of predictions that are another class; of numbers the root mean square of their change, in units of the target. */
-  change: number | null;
 }
 
 /** Which model is kept, how it is trained, and why. */
