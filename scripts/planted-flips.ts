@@ -4,7 +4,7 @@
  */
 import type { Row } from "@minimand/papers";
 import { estimateFlipRate, logLinearPreference, marginScale } from "minimand";
-import { derive, normal, randomSource } from "minimand/engine";
+import { derive, expit, log1pExp, normal, randomSource } from "minimand/engine";
 import { type Rating, ratingPairs } from "../examples/rating-pairs.ts";
 import { likeliestFlips } from "../packages/compare/src/trial/likeliest-flips.ts";
 
@@ -43,7 +43,7 @@ function numbers(
         const x = normals(properties);
         const seen = x.reduce((sum, v, j) => sum + (v * direction[j]) / length, 0);
         const h = deviation * (Math.sqrt(1 - unseen) * seen + Math.sqrt(unseen) * normal(next));
-        const isFirst = next() < 1 / (1 + Math.exp(-h)) !== next() < epsilon;
+        const isFirst = next() < expit(h) !== next() < epsilon;
         return isFirst ? x : x.map((v) => -v);
       });
     },
@@ -92,7 +92,7 @@ function outOfFold(rows: Differences): Float64Array {
   const losses = ridges.map((ridge) => {
     const margins = marginsOf(rewardOf(first.slice(cut), ridge), first.slice(0, cut));
     const scale = marginScale(margins, { prior: 1 });
-    return margins.reduce((sum, z) => sum + Math.log1p(Math.exp(-scale * z)), 0);
+    return margins.reduce((sum, z) => sum + log1pExp(-scale * z), 0);
   });
   const ridge = ridges[losses.indexOf(Math.min(...losses))];
   return Float64Array.from(
