@@ -121,7 +121,8 @@ const binWidth = 0.2;
 const tableSize = 20000;
 
 /**
- * Bits of the layers between the first and the last, of weights and of activations, drawn one by one from `P(bits of layer | average near target)`, as it is in configurations of uniform bits.
+ * Bits of the layers between the first and the last, of weights and of activations, drawn one by one from
+ * `P(bits of layer | average near target)`, as it is in configurations of uniform bits.
  */
 export function bitsNear(
   layers: readonly LayerSizes[],

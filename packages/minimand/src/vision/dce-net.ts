@@ -2,7 +2,8 @@ import type { numpy as np } from "@jax-js/jax";
 import { relu } from "../engine/numerics.ts";
 import { joinChannels, type NamedConvolution } from "./named-convolutions.ts";
 
-type Place = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+/** Of the convolutions of {@link dceNet}. */
+export type Place = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** The convolutions of {@link dceNet} between `channels` of images and of what comes out, by names that end in 1 to 7. */
 export function dceConvolutions<Prefix extends string>(

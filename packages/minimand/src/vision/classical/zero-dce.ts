@@ -3,7 +3,7 @@ import { checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { conv2d } from "../../models/layers/conv2d.ts";
 import type { Layer } from "../../models/layers/layer.ts";
-import { dceConvolutions, dceNet } from "../dce-net.ts";
+import { dceConvolutions, dceNet, type Place } from "../dce-net.ts";
 import { type Convolution, convolutionNet } from "../named-convolutions.ts";
 import { checkPictures } from "./checks.ts";
 
@@ -18,7 +18,7 @@ export interface ZeroDceOptions {
 }
 
 /** Of {@link zeroDce}: seven convolutions 3 x 3, kernels `[3, 3, inputs, outputs]` with biases `[outputs]`. */
-export type ZeroDceParams = Record<`conv${1 | 2 | 3 | 4 | 5 | 6 | 7}`, Convolution>;
+export type ZeroDceParams = Record<`conv${Place}`, Convolution>;
 
 /** The last kernel starts so much smaller that the curves start close to straight lines: pictures as they are. */
 const lastGain = 0.1;
@@ -67,7 +67,7 @@ export function zeroDce(options: ZeroDceOptions = {}): Layer {
  */
 export function zeroDceCurves(params: ZeroDceParams, x: np.Array): np.Array {
   checkPictures("x", x);
-  const convolve = (place: 1 | 2 | 3 | 4 | 5 | 6 | 7, input: np.Array): np.Array => {
+  const convolve = (place: Place, input: np.Array): np.Array => {
     const own = params[`conv${place}`];
     const [, , inputs, outputs] = own.kernel.shape;
     const layer = conv2d({ inputs, outputs, kernel: 3, padding: "same" });

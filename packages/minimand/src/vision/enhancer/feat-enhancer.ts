@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { disposeTree } from "../../engine/tree.ts";
 import type { Layer } from "../../models/layers/layer.ts";
 import { avgPool, maxPool } from "../../models/layers/pooling.ts";
 import { convolutionNet, joinChannels, type NamedConvolution } from "../named-convolutions.ts";
@@ -14,7 +15,7 @@ import {
   linearGain,
   outputConvolutions,
 } from "./feature-extractor.ts";
-import { blockAttention, checkHeads, checkScales, leastSide, shrinking } from "./safa.ts";
+import { aggregateScales, checkHeads, checkScales, leastSide, shrinking } from "./safa.ts";
 
 /** Sizes of an enhancer. */
 export interface EnhancerSizes {
@@ -141,24 +142,18 @@ export function featEnhancer(options: FeatEnhancerOptions = {}): Layer {
     const beside: np.Array[] = [];
     if (higher === "skip") beside.push(up(middle));
     else if (higher === "average") full = full.add(up(middle)).mul(0.5);
-    else {
-      const query = conv("query_conv2", conv("query_conv1", full.ref));
-      full = full.add(up(attended(query, conv("key_conv", middle), heads)));
-    }
+    else full = aggregated(conv, full, middle, heads);
     if (lowest === "skip") beside.push(up(low));
-    else {
-      const query = conv("lowest_query_conv2", conv("lowest_query_conv1", full.ref));
-      full = full.add(up(attended(query, conv("lowest_key_conv", low), heads)));
-    }
+    else full = aggregated((each, h) => conv(`lowest_${each}`, h), full, low, heads);
     const joined = beside.length === 0 ? full : joinChannels(full, ...beside);
     return addGroups(x, conv("ue_conv9", conv("ue_conv8", joined)));
   });
 }
 
-function attended(query: np.Array, key: np.Array, heads: number): np.Array {
-  const { aggregated, weights } = blockAttention(query, key, { heads });
-  weights.dispose();
-  return aggregated;
+function aggregated(...scales: Parameters<typeof aggregateScales>): np.Array {
+  const { output, aggregated, weights } = aggregateScales(...scales);
+  disposeTree([aggregated, weights]);
+  return output;
 }
 
 type Shrink = (x: np.Array) => np.Array;

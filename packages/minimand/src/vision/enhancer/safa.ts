@@ -2,9 +2,8 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, checkShape, rangeError } from "../../engine/checks.ts";
 import { sigmoid } from "../../engine/numerics.ts";
 import { checkOptions } from "../../engine/options.ts";
-import { disposeTree, refTree } from "../../engine/tree.ts";
 import { conv2d } from "../../models/layers/conv2d.ts";
-import type { Convolution } from "../named-convolutions.ts";
+import type { Convolution, Convolve } from "../named-convolutions.ts";
 import { resizeBilinear } from "../resize.ts";
 
 /** What {@link blockAttention} finds. */
@@ -114,16 +113,30 @@ export function safa(
   checkFloatArray("lower", lower, 4, "[batch, height, width, features]");
   const smaller = [height, width].map((side) => Math.floor((side - first.kernel) / first.stride) + 1);
   checkShape("lower", lower, [batch, ...smaller, features]);
-  const conv = (params: Convolution, shrink: { kernel: number; stride: number }, x: np.Array): np.Array =>
-    conv2d({ inputs: features, outputs: features, ...shrink }).apply(
-      { params: refTree(params), state: {} },
-      x,
-      { training: true },
-    )[0];
-  const query = conv(params.query_conv2, second, conv(params.query_conv1, first, full.ref));
-  const key = conv(params.key_conv, second, lower);
-  disposeTree(params);
-  const { aggregated, weights } = blockAttention(query, key, { heads });
+  const shrink = { query_conv1: first, query_conv2: second, key_conv: second };
+  return aggregateScales(
+    (name, x) =>
+      conv2d({ inputs: features, outputs: features, ...shrink[name] }).apply(
+        { params: params[name], state: {} },
+        x,
+        { training: true },
+      )[0],
+    full,
+    lower,
+    heads,
+  );
+}
+
+/** {@link safa} by convolutions that were checked. Consumes the features. */
+export function aggregateScales(
+  convolve: Convolve<keyof SafaParams>,
+  full: np.Array,
+  lower: np.Array,
+  heads: number,
+): Attended & { output: np.Array } {
+  const [, height, width] = full.shape;
+  const query = convolve("query_conv2", convolve("query_conv1", full.ref));
+  const { aggregated, weights } = blockAttention(query, convolve("key_conv", lower), { heads });
   const output = full.add(resizeBilinear(aggregated.ref, [height, width]));
   return { output, aggregated, weights };
 }
