@@ -4,11 +4,12 @@ import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { crossEntropy, focal } from "../losses/index.ts";
 import { flat, linear, mlp, weightRows } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
-import { minibatches } from "./batches.ts";
+import { type Batch, minibatches } from "./batches.ts";
 import { compilerOfBlocks } from "./blocks.fixture.ts";
 import { fit, NonFiniteError } from "./fit.ts";
 import { objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
+import { someBatches } from "./some-batches.ts";
 import { batchesOf, halfPlanes } from "./steps.fixture.ts";
 import { supervised } from "./supervised.ts";
 
@@ -26,6 +27,20 @@ function* repeated(epochs: number) {
   const batches = batchesOf();
   for (let epoch = 0; epoch < epochs; epoch++) yield* batches.epoch(epoch);
 }
+
+it("some batches are those of one epoch after the other, the last one cut", () => {
+  const batches = batchesOf();
+  const { perEpoch } = batches;
+  const rowsOf = (some: Iterable<Batch>) =>
+    Array.from(some, ({ x, y, weights, ids }) => {
+      for (const array of [x, y, weights]) array.dispose();
+      return ids;
+    });
+  const expected = rowsOf(repeated(2)).slice(0, perEpoch + 1);
+  expect(expected[0]).not.toEqual(expected[perEpoch]);
+  expect(rowsOf(someBatches(batches, perEpoch + 1))).toEqual(expected);
+  expect([...someBatches(batches, 0)]).toEqual([]);
+});
 
 describe("fit", () => {
   it("reports each step with its number and loss, and stops when told to", async () => {

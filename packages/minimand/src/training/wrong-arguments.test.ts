@@ -8,6 +8,7 @@ import { adamw, linearSchedule } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
 import { type BatchLoss, objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
+import { someBatches } from "./some-batches.ts";
 import { disposeState } from "./states/keep-state.ts";
 import { saveState } from "./states/save-state.ts";
 import { supervised } from "./supervised.ts";
@@ -43,6 +44,11 @@ describe("what plain JavaScript may pass by mistake is refused by its name", () 
       "a rate below 0",
       () => step.init(keyOf(0), { hyper: { learningRate: -1 } }),
       "hyper.learningRate: expected a finite number >= 0, got -1",
+    ],
+    [
+      "steps that are no number",
+      () => someBatches(data, loose(undefined)),
+      "steps: expected an integer >= 0, got undefined",
     ],
     [
       "an option of others",
