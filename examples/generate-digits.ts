@@ -133,11 +133,11 @@ export async function generateDigits(settings: GenerateDigitsSettings = {}): Pro
     prior.sample(keyOf(seed, 2), samples),
     { motion, steps: 200 },
   );
-  const grey = ({ buffer }: { buffer: ArrayLike<number> }) =>
-    Float32Array.from(buffer, (value) => Math.min(1, Math.max(0, value - offset)));
-  const known = grey({ buffer: train });
-  const drawn = grey({ buffer: await x.data() });
-  const [of, real] = [nearestOf(drawn, known), nearestOf(grey({ buffer: all.slice(images * d) }), known)];
+  const grey = (values: ArrayLike<number>) =>
+    Float32Array.from(values, (value) => Math.min(1, Math.max(0, value - offset)));
+  const known = grey(train);
+  const drawn = grey(await x.data());
+  const [of, real] = [nearestOf(drawn, known), nearestOf(grey(all.slice(images * d)), known)];
   score.dispose();
   disposeTree([state.params, state.optimizer, state.modelState, mean, variance]);
   const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

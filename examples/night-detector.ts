@@ -45,6 +45,7 @@ import {
   derive,
   disposeTree,
   keyOf,
+  leavesOf,
   type RandomSource,
   randomSource,
   refTree,
@@ -161,7 +162,7 @@ export async function nightDetector(settings: NightDetectorSettings = {}): Promi
   const enhanced = (await see(parts.enhancer, {}, picturesOf(shown)).data()) as Float32Array;
   see.dispose();
   const numbers = (tree: Tree): string =>
-    JSON.stringify(Object.values(tree as object).map(({ kernel }) => [...kernel.ref.dataSync()]));
+    JSON.stringify(leavesOf(tree).map((leaf) => [...leaf.ref.dataSync()]));
   const result = {
     ap50: {
       day: await precision(detector, byDay, test.x),
