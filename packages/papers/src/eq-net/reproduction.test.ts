@@ -12,12 +12,14 @@ import { describe, expect, it } from "vitest";
 import { accuracyOf } from "../kit/accuracy.ts";
 import { bundledHost, expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { judgeOf } from "./accuracy.ts";
-import { arms, forms, singleChoice } from "./arms.ts";
+import { arms, forms, judgedForms, singleChoice } from "./arms.ts";
 import { materialOf } from "./data.ts";
 import { network, startOf } from "./network.ts";
+import { reportOf } from "./report.ts";
 import { reproduction } from "./reproduction.ts";
 import { kendall, leastSquares } from "./search.ts";
 import { bits, learningRates, scales } from "./settings.ts";
+import type { Measured } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -120,6 +122,53 @@ describe("the search", () => {
       expect(line(row)).toBeCloseTo(values[i], 1);
     });
   });
+});
+
+it("the report has means over the seeds, and differences that are paired and resolved from two standard errors on", () => {
+  /** Of each seed at the least width; what isn't named is as hard labels are. */
+  const least: { [arm: string]: number[] } = {
+    PTQ: [0.3, 0.4, 0.5],
+    "hard labels": [0.5, 0.6, 0.7],
+    GPG: [0.52, 0.62, 0.72],
+    WDR: [0.7, 0.6, 0.5],
+    "GPG + WDR": [0.53, 0.6, 0.7],
+    single: [0.6, 0.7, 0.8],
+  };
+  const accuracies = (name: string, seed: number): number[] =>
+    bits.map((_, at) => (least[name] ?? least["hard labels"])[seed] + 0.001 * at);
+  const trials = [0, 1, 2].flatMap((seed) => [
+    ...arms.map(({ id }) => ({
+      spec: { part: "arm", arm: id, seed },
+      result: {
+        accuracy: Object.fromEntries(forms.map((form) => [form.id, accuracies(id, seed)])),
+        ...{ float: 0.8, kurtosis: id.includes("WDR") ? 1.8 : 3, skewness: 0, search: null },
+      },
+    })),
+    {
+      spec: { part: "single", form: judgedForms[0], seed },
+      result: { accuracy: accuracies("single", seed) },
+    },
+  ]) as unknown as Measured[];
+  const { rows, verdict } = reportOf(trials);
+  const found = (name: string) => rows.find((row) => row.difference === name)!;
+  expect(rows.find((row) => row.arm === "GPG")).toMatchObject({
+    "2 bits": 0.62,
+    "8 bits": 0.623,
+    "s.e. at 2": 0.0577,
+  });
+  expect(found("GPG over hard labels")).toMatchObject({
+    "points at 2": 0.02,
+    "s.e. at 2": 0,
+    "at 2": "resolved",
+  });
+  // 0.03, 0, 0: one standard error.
+  expect(found("GPG + WDR over hard labels")).toMatchObject({
+    ...{ "points at 8": 0.01, "s.e. at 8": 0.01, "at 8": "not resolved" },
+  });
+  expect(found("WDR over hard labels")).toMatchObject({ "points at 2": 0, "at 2": "not resolved" });
+  expect(found("GPG + WDR over one width each")["points at 4"]).toBe(-0.09);
+  // All but (C).
+  expect(verdict).toBe("partly reproduced");
 });
 
 describe("the verdict", () => {
