@@ -81,7 +81,7 @@ export function fakeQuant(
 }
 
 /** The factor of the gradients of step size and offset; see {@link FakeQuantOptions}. */
-export function usualGradScale(x: { shape: number[]; size: number }, qmax: number, axis?: number): number {
+function usualGradScale(x: { shape: number[]; size: number }, qmax: number, axis?: number): number {
   if (axis === undefined) return 1 / Math.sqrt(qmax * x.size);
   const inputs = (axis === 0 ? x.shape[1] : x.shape[axis - 1]) ?? 1;
   return 2 / Math.sqrt((qmax * x.size) / inputs);
