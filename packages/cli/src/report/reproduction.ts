@@ -35,10 +35,12 @@ export function renderReproduction(file: ReproductionFile): string {
     created,
     headline: card.title,
     lead: html`<p class="lede"><span class="chip ${className}"><b aria-hidden="true">${glyph}</b>${verdict}</span> ${because}</p>
-${scale === "quick" ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>` : null}${
-  scale !== "quick" && seeds === 1
-    ? html`<p class="notice">Of one seed no standard error is known, and the verdict means nothing.</p>`
-    : null
+${
+  scale === "quick"
+    ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>`
+    : seeds === 1
+      ? html`<p class="notice">Of one seed no standard error is known, and the verdict means nothing.</p>`
+      : null
 }`,
     sections: html`<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
 <p>${card.claim}</p>
