@@ -1,0 +1,151 @@
+import type { Outcome } from "./reproduction.ts";
+
+/**
+ * What to do with each paper, in the words of one sentence, and the verdict of the run that it was written from. A run with another
+ * verdict asks for another sentence: a test compares. Numbers are left to what is generated.
+ */
+export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: string }> = {
+  "z-loss": {
+    verdict: "reproduced",
+    sentence:
+      "With tens of thousands of classes, where only the top of a ranking counts, train the factored Z-loss with a and b tuned for your k; hierarchical and sampled softmax come close at several times its training time.",
+  },
+  rarts: {
+    verdict: "not reproduced",
+    sentence:
+      "Spend the gradients on random search first: in this small space of cells it beat RARTS and DARTS of both orders.",
+  },
+  normface: {
+    verdict: "reproduced",
+    sentence:
+      "Where classes will be added later, train a normalised softmax and give each new class the mean direction of its examples, without training; but compare class means of raw pixels first, which beat every network on new kinds of clothes.",
+  },
+  elasticface: {
+    verdict: "not reproduced",
+    sentence:
+      "On small data leave the margin out, fixed or drawn: on unseen letters nothing was clearly above plain softmax, and on faces a normalised softmax without a margin did as well as any with one.",
+  },
+  ldr: {
+    verdict: "not reproduced",
+    sentence:
+      "Tune weight decay before you change the loss: once every loss has its own, LDR-KL is steady under label noise, and symmetric cross-entropy ranks above it.",
+  },
+  dcdm: {
+    verdict: "not reproduced",
+    sentence:
+      "Use multigrid for the pressure of a fluid on a grid: the network saves iterations of conjugate gradients and costs far more time than it saves.",
+  },
+  saf: {
+    verdict: "not reproduced",
+    sentence:
+      "Tune the weight decay of plain SGD before you pay for a sharpness-aware method: on noisy digits it did more than any of them, and elsewhere none was as much as a point ahead of it.",
+  },
+  "adversarial-mdp": {
+    verdict: "partly reproduced",
+    sentence:
+      "Take a protected algorithm where losses may be chosen against you; on the ordinary bandit and the ordinary decision process Hedge without protection, with a small gamma, had less regret.",
+  },
+  "optimistic-omd": {
+    verdict: "partly reproduced",
+    sentence:
+      "Take optimistic mirror descent where the target drifts and nobody can tune the step; whoever can tune it does as well or better with plain online gradient descent.",
+  },
+  "comp-sum": {
+    verdict: "partly reproduced",
+    sentence:
+      "Keep cross-entropy on clean labels, and where many labels are wrong try a tau between it and the mean absolute error.",
+  },
+  featenhancer: {
+    verdict: "partly reproduced",
+    sentence:
+      "Standardise each picture before you add an enhancer: in the dark FeatEnHancer was not resolved above that, nor above a plain stack of convolutions of its size.",
+  },
+  "eq-net": {
+    verdict: "partly reproduced",
+    sentence:
+      "If you need several low bit widths, train one network for all of them with hard labels and a tuned learning rate; what the paper adds to that gained nothing overall.",
+  },
+  "ood-unlabeled": {
+    verdict: "partly reproduced",
+    sentence:
+      "Try robust terms on unlabelled rows of another domain with linear models and few labels; with networks keep to plain training, since they gained nothing or lost.",
+  },
+  lion: {
+    verdict: "reproduced",
+    sentence:
+      "Read Lion's weight decay as a box of half-width one over lambda, which is reached only if the sum of learning rate times decay is large; take Lion for its halved state, not for accuracy.",
+  },
+  neucb: {
+    verdict: "not reproduced",
+    sentence:
+      "Try LinUCB with a regression an arm first: it was best on both image tasks at a fraction of the cost, and NeuFastCB was best on the small tables alone.",
+  },
+  aggregate: {
+    verdict: "partly reproduced",
+    sentence:
+      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in every linear cell, and let the closed forms tell the bag size beforehand.",
+  },
+  "uf-fgtg": {
+    verdict: "reproduced",
+    sentence:
+      "Learn to rewrite prompts from pairs of prompts alone: in this small world the picture's loss added nothing to the words.",
+  },
+  "pi-hc-moe": {
+    verdict: "partly reproduced",
+    sentence:
+      "Take the hard constraint with one solve where training has to be short; do not split it among experts, and with long training a soft constraint comes as near.",
+  },
+  rdpo: {
+    verdict: "reproduced",
+    sentence:
+      "Lower DPO's beta before you correct for swapped labels: in text that gained nearly as much without knowing their rate; take rDPO where beta is given or the parameters themselves count.",
+  },
+  "cs-ib": {
+    verdict: "not reproduced",
+    sentence:
+      "Against outliers take a Huber or Welsch loss with its one number tuned, and against attacks put noise on the representation: both did as much as the divergence or more.",
+  },
+  anyloss: {
+    verdict: "reproduced",
+    sentence:
+      "Weight the classes of cross-entropy first, which comes as far in G-mean and balanced accuracy; take AnyLoss to aim at a score in which false alarms cost more.",
+  },
+  rpo: {
+    verdict: "partly reproduced",
+    sentence:
+      "Where logged pairs leave actions out, use RPO with a small eta, or leave out those actions if they can be listed; in text a larger beta of DPO holds the policy as well.",
+  },
+  ensloss: {
+    verdict: "reproduced",
+    sentence:
+      "Tune the learning rate first; EnsLoss is harmless to try on deeper networks, but none of its gains survives a test corrected for overlapping splits.",
+  },
+  dhkd: {
+    verdict: "not reproduced",
+    sentence:
+      "Distil on one head, by plain or decoupled distillation: the second head gave away part of the gain.",
+  },
+  "deep-unfolding": {
+    verdict: "partly reproduced",
+    sentence:
+      "Without clean signals train unfolded ISTA by the objective alone, which comes nearer to its minimum than as many steps of FISTA; where there are clean signals, train by them for the smaller error.",
+  },
+  "dale-langevin": {
+    verdict: "reproduced",
+    sentence:
+      "Against strong speckle train the network for noise that multiplies, otherwise the usual one; as a generator it keeps numbers positive, and which of the two draws better depends on the measure.",
+  },
+};
+
+/**
+ * What a practitioner should do with a paper, as its measured run has it.
+ *
+ * @param slug of the paper, as on its card
+ * @returns one sentence; null for a paper that isn't measured yet, or is none
+ *
+ * @example
+ * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation: the second head gave away part of the gain."
+ */
+export function practiceOf(slug: string): string | null {
+  return Object.hasOwn(practices, slug) ? practices[slug].sentence : null;
+}
