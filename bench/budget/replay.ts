@@ -7,12 +7,12 @@ import {
   summarise,
 } from "@minimand/compare";
 import { normal, type RandomSource, shuffle } from "minimand/engine";
-import { makeBudget, samplesOf } from "../../packages/cli/src/compare/budget.ts";
+import { makeBudget, samplesOf } from "../../packages/cli/src/budget/budget.ts";
+import { runWithin } from "../../packages/cli/src/budget/plan-within.ts";
+import usual from "../../packages/cli/src/budget/usual-costs.json" with { type: "json" };
 import { workOf } from "../../packages/cli/src/compare/comparison-work.ts";
-import { runWithin } from "../../packages/cli/src/compare/plan-within.ts";
 import type { RunOptions } from "../../packages/cli/src/compare/run-options.ts";
 import type { Team } from "../../packages/cli/src/compare/trial-team.ts";
-import usual from "../../packages/cli/src/compare/usual-costs.json" with { type: "json" };
 import type { Recorded } from "./record.ts";
 
 /** A machine as it is imagined. */

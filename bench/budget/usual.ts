@@ -9,7 +9,7 @@ import {
 } from "@minimand/compare";
 import type { Recorded } from "./record.ts";
 
-/** What the command expects of the costs of trials before it has seen any, see `compare/costs.ts`. */
+/** What the command expects of the costs of trials before it has seen any, see `budget/costs.ts`. */
 export interface Usual {
   classes: Weights;
   numbers: Weights;

@@ -242,7 +242,7 @@ describe.concurrent("minimand compare --with", () => {
 
   /** What a program prints that has the loader's functions, in a folder. */
   const printed = (folder: string, program: string): string => {
-    const loader = JSON.stringify(new URL("./compare/own-candidates.ts", import.meta.url).href);
+    const loader = JSON.stringify(new URL("./own/own-candidates.ts", import.meta.url).href);
     const whole = `import { appendFileSync } from "node:fs";
 const { loadAgain, loadOwn, originsOf } = await import(${loader});
 const load = async (file) => originsOf(await loadOwn([file]));

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { listed, type OwnModel, type SavedModel, weightsFile } from "@minimand/compare";
 import { Command } from "commander";
-import { loadOwn } from "../compare/own-candidates.ts";
 import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import {
@@ -13,6 +12,7 @@ import {
   readModel,
 } from "../models/find-models.ts";
 import { onnxOf } from "../models/onnx-model.ts";
+import { loadOwn } from "../own/own-candidates.ts";
 import { printable } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { place, withOption } from "./options.ts";

@@ -9,7 +9,7 @@ import {
   type Task,
 } from "@minimand/compare";
 import type { Command } from "commander";
-import { loadOwn } from "../compare/own-candidates.ts";
+import { loadOwn } from "../own/own-candidates.ts";
 import { type Entry, listingCommand, printListing } from "./listing.ts";
 import { withOption } from "./options.ts";
 

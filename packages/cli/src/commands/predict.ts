@@ -1,12 +1,12 @@
 import { type Damaged, predictResponses, predictTable } from "@minimand/compare";
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
-import { loadOwn } from "../compare/own-candidates.ts";
 import { noteText } from "../compare/subjects.ts";
 import { readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { openOnnx, type Predictor } from "../models/onnx-model.ts";
+import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";

@@ -10,7 +10,6 @@ import {
 } from "@minimand/compare";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { loadOwn } from "../compare/own-candidates.ts";
 import { noteText } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
 import { readInput } from "../files/input.ts";
@@ -21,6 +20,7 @@ import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../mo
 import { noOnnxOf } from "../models/onnx-model.ts";
 import { quantiseByRows } from "../models/quantise-rows.ts";
 import type { Container } from "../models/quantised-models.ts";
+import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";

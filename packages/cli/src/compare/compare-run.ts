@@ -1,8 +1,8 @@
 import { finalistsFor, type PredictedTrial } from "@minimand/compare";
+import { type Fitted, runWithin } from "../budget/plan-within.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
-import { type Fitted, runWithin } from "./plan-within.ts";
 import type { RunOptions } from "./run-options.ts";
 import { samplesFor, takeSample } from "./take-sample.ts";
 import { startTeam } from "./trial-team.ts";

@@ -12,8 +12,8 @@ import {
   type TrialSpec,
 } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
+import { loadAgain } from "../own/own-candidates.ts";
 import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
-import { loadAgain } from "./own-candidates.ts";
 import { takeSample } from "./take-sample.ts";
 
 /** What a worker is given when it starts. */

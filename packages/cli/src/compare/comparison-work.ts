@@ -8,8 +8,8 @@ import {
   planTrials,
   referenceNamed,
 } from "@minimand/compare";
-import { makeCosts } from "./costs.ts";
-import type { Work } from "./plan-within.ts";
+import { makeCosts } from "../budget/costs.ts";
+import type { Work } from "../budget/plan-within.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Finished, Team } from "./trial-team.ts";
 

@@ -9,8 +9,8 @@ import {
   usedTrials,
   withShortNames,
 } from "@minimand/compare";
+import type { Look, Seen } from "../budget/looks.ts";
 import { versions } from "../version.ts";
-import type { Look, Seen } from "./looks.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Says of how many rows were drawn. */

@@ -1,5 +1,5 @@
 import type { CandidateSummary, Keep } from "@minimand/compare";
-import type { Budget } from "./budget.ts";
+import type { Budget } from "../budget/budget.ts";
 import type { TeamOptions } from "./trial-team.ts";
 
 /** What a comparison is run with. */

@@ -1,5 +1,5 @@
 import { checkFolds, type Dataset, type Settings, sampleRows } from "@minimand/compare";
-import { samplesOf } from "./budget.ts";
+import { samplesOf } from "../budget/budget.ts";
 import type { Subject } from "./subjects.ts";
 
 /** So many rows of a data set at most, the same in every thread; null: all. */

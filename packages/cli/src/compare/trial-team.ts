@@ -12,11 +12,11 @@ import {
 import { messageOf } from "../error-text.ts";
 import { Interrupted } from "../failure.ts";
 import type { TrialStore } from "../files/store.ts";
+import { refusal } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { type Pool, startPool } from "../run/pool.ts";
 import { type ProgressLine, progressLine } from "../run/progress.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
-import { refusal } from "./own-candidates.ts";
 import type { Subject } from "./subjects.ts";
 
 /** What {@link startTeam} needs. */

@@ -24,10 +24,10 @@ import type { LoadedModel, ModelInfo, TabularModel, TensorValues } from "@minima
 import { mlp, type Variables } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import { refusal } from "../compare/own-candidates.ts";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
+import { refusal } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { version } from "../version.ts";
 import { noSums } from "./find-models.ts";

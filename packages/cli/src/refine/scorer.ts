@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { received } from "minimand/engine";
-import { loadModule } from "../compare/own-modules.ts";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
+import { loadModule } from "../own/own-modules.ts";
 import type { Picture } from "./picture.ts";
 
 /** What a scorer is asked about. */
