@@ -12,6 +12,7 @@ const wholeSystem = [
   "packages/papers/src/dale-langevin/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",
   "test/{npm,readme,typed-examples}.test.ts",
+  "test/support/*.test.ts",
   "**/*.browser.test.ts",
   "**/*conformance.test.ts",
   "**/fuzz.test.ts",
