@@ -325,6 +325,13 @@ export interface Settings {
   strict: boolean;
 }
 
+/** How many trials the CPUs of one kind have computed. */
+export interface ComputedOn {
+  /** As its maker calls it. */
+  cpu: string;
+  trials: number;
+}
+
 /** What ran the training steps. The same settings on another engine give numbers that differ by rounding. */
 export interface EngineUsed {
   /** `native`: compiled to ONNX, run by ONNX Runtime; `wasm`: the array engine's own kernels. */

@@ -1,32 +1,28 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import { loadReproduction, type Reproduction } from "@minimand/papers";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { UsageError } from "../failure.ts";
 import { dataFolder } from "../files/input.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { writeWhole } from "../files/write-whole.ts";
-import { codeFingerprint } from "../papers/code-fingerprint.ts";
-import { paperAssets } from "../papers/paper-assets.ts";
-import { papersData } from "../papers/papers-data.ts";
-import { type PapersHost, papersHost } from "../papers/papers-host.ts";
-import { drive } from "../papers/papers-run.ts";
+import { type FinishedReproduction, finishReproduction } from "../papers/finish-reproduction.ts";
+import { localTrials } from "../papers/local-trials.ts";
+import { papersHost } from "../papers/papers-host.ts";
+import { progressOnStderr } from "../papers/papers-run.ts";
+import { papersThreads } from "../papers/papers-threads.ts";
 import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts";
-import { isOutcome, type PapersWorkerData } from "../papers/trial-outcome.ts";
+import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
+import { isOutcome } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
 import { renderReproduction } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
-import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
-import { versions } from "../version.ts";
 import { engineOption, jsonOption, outOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
@@ -86,68 +82,60 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const workers = workersOf(options);
   if (seeds !== null && !(seeds >= 1))
     throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
-  const reproduction = await loadReproduction(slug);
-  if (options.tune && reproduction.tune === undefined)
-    throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
   if (options.data !== undefined && !existsSync(options.data))
     throw new RangeError(`--data: expected a folder, got '${options.data}', which is not there`);
-  const scale = options.full ? "full" : options.quick ? "quick" : "default";
   const folders = [...(options.data === undefined ? [] : [resolve(options.data)]), dataFolder()];
-  const data = papersData(folders, reproduction.card.data);
-  const sources = await data.sources();
+  const scale = options.full ? "full" : options.quick ? "quick" : "default";
+  const tune = options.tune === true;
   const { engine, note } = await chooseEngine(options);
-  const code = codeFingerprint(slug, engine.name);
-  const context = { schema: 1, slug, versions: versions(), engine, code, data: sources };
-  const run = { command: "reproduce", ...context, scale, seeds, tune: options.tune === true };
-  await inOutputFolder(out, run, isOutcome, async (store) => {
-    if (note !== null) tell(note);
-    await startEngine();
-    const started = performance.now();
-    await interruptible(async (signal) => {
-      const workerData: PapersWorkerData = { slug, folders, engine };
-      const warn = warnOnce(process.stderr);
-      const host = papersHost({
-        scale,
-        seeds,
-        data,
-        asset: paperAssets(slug),
-        store,
-        startPool: () => startPool("papers/papers-worker", workerData, workers, warn),
-        inFlight: 2 * workers,
-        context,
-        signal,
+  const request = await requestReproduction({ slug, scale, seeds, tune, engine }, folders);
+  const prepared = await prepareReproduction(request, folders);
+  const { context, data, asset } = prepared;
+  await inOutputFolder(
+    out,
+    { command: "reproduce", ...context, scale, seeds, tune },
+    isOutcome,
+    async (store) => {
+      if (note !== null) tell(note);
+      await startEngine();
+      await interruptible(async (signal) => {
+        const source = localTrials({
+          store,
+          startPool: () => papersThreads(request, folders, workers, warnOnce(process.stderr)),
+          inFlight: 2 * workers,
+          context,
+          signal,
+        });
+        const host = papersHost({ scale, seeds, data, asset, source, signal });
+        const finished = await finishReproduction(prepared, host, progressOnStderr(source));
+        await write(finished, slug, out, options.json);
       });
-      if (options.tune) {
-        await tune(reproduction, host, out, options.json);
-        return;
-      }
-      const found = await drive(reproduction.run(host), host);
-      const { kept, total } = host.trialsSoFar;
-      if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
-      const file: ReproductionFile = {
-        schema: "minimand.reproduction/1",
-        created: new Date().toISOString(),
-        card: reproduction.card,
-        scale,
-        seeds,
-        ...found,
-        data: sources,
-        code,
-        versions: versions(),
-        engine,
-        seconds: (performance.now() - started) / 1000,
-        trials: host.trialsSoFar,
-      };
-      await report(file, out, options.json);
-    });
-  });
+    },
+  );
 }
 
-async function report(file: ReproductionFile, out: string, json: boolean): Promise<void> {
-  await replaceTogether(out, {
-    "report.html": renderReproduction(file),
-    "report.json": `${JSON.stringify(file, null, 1)}\n`,
-  });
+async function write(
+  finished: FinishedReproduction,
+  slug: string,
+  out: string,
+  json: boolean,
+): Promise<void> {
+  const { files } = finished;
+  if (finished.kind === "tuned") {
+    const { tuned } = finished;
+    await replaceTogether(out, files);
+    print(
+      json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
+    );
+    tell(
+      `${join(out, "tuned.json")} has what was tried and chosen; it is used once it is packages/papers/src/${slug}/tuned.json`,
+    );
+    return;
+  }
+  const { file } = finished;
+  const { kept, total } = file.trials;
+  if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
+  await replaceTogether(out, { "report.html": renderReproduction(file), ...files });
   print(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
@@ -164,22 +152,4 @@ function reportText(file: ReproductionFile, width: number): string {
   ).join("\n");
   const coloured = sentence.replace(verdict, styleText(styleOf[verdict], verdict));
   return `${rowTables(rows, width)}\n\n${coloured}\n`;
-}
-
-async function tune(
-  reproduction: Reproduction<unknown, unknown>,
-  host: PapersHost,
-  out: string,
-  json: boolean,
-): Promise<void> {
-  if (reproduction.tune === undefined) return;
-  const tuned = await drive(reproduction.tune(host), host);
-  const path = join(out, "tuned.json");
-  await writeWhole(path, `${JSON.stringify(tuned, null, 1)}\n`);
-  print(
-    json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
-  );
-  tell(
-    `${path} has what was tried and chosen; it is used once it is packages/papers/src/${reproduction.card.slug}/tuned.json`,
-  );
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { hashOf } from "./code-fingerprint.ts";
+import { hashOf, houseFingerprint } from "./code-fingerprint.ts";
 
 it("changes with any code, its name or place, and with nothing else", async () => {
   const folder = await mkdtemp(join(tmpdir(), "minimand-code-"));
@@ -22,4 +22,27 @@ it("changes with any code, its name or place, and with nothing else", async () =
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it("has what papers have chosen where that is asked for", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "minimand-code-"));
+  try {
+    await writeFile(join(folder, "sum.ts"), "export const one = 1;");
+    const hashes = async (): Promise<string[]> => [hashOf([folder]), hashOf([folder], { choices: true })];
+    const [code, first] = await hashes();
+    await writeFile(join(folder, "tuned.json"), '{"rate": 1}');
+    const [same, second] = await hashes();
+    await writeFile(join(folder, "tuned.json"), '{"rate": 2}');
+    expect(same).toBe(code);
+    expect(new Set([first, second, hashOf([folder], { choices: true })]).size).toBe(3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("names a house by its engine, always alike", () => {
+  const house = houseFingerprint("wasm");
+  expect(house).toMatch(/^[0-9a-f]{64}$/);
+  expect(houseFingerprint("wasm")).toBe(house);
+  expect(houseFingerprint("native")).not.toBe(house);
 });

@@ -9,7 +9,6 @@ import type { EngineUsed } from "@minimand/compare";
  * native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
  */
 export function codeFingerprint(slug: string, engine: EngineUsed["name"]): string {
-  const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
   return hashOf([
     folderOf("minimand"),
     folderOf("@minimand/compare"),
@@ -21,12 +20,35 @@ export function codeFingerprint(slug: string, engine: EngineUsed["name"]): strin
   ]);
 }
 
-/** A hash of names and contents of all code and frozen models below some folders, tests left out. */
-export function hashOf(folders: readonly string[]): string {
+/**
+ * A hash of all code that computes any trial of a comparison or a reproduction, and of what papers have frozen or chosen: processes
+ * of one house give equal results for equal trials, but for the kind of their CPU. Code that was compiled is another house than its source.
+ */
+export function houseFingerprint(engine: EngineUsed["name"]): string {
+  const command = ["compare", "papers", "run"].map((room) =>
+    fileURLToPath(new URL(`../${room}`, import.meta.url)),
+  );
+  const native = engine === "native" ? [folderOf("@minimand/native")] : [];
+  const packages = [folderOf("minimand"), folderOf("@minimand/compare"), folderOf("@minimand/papers")];
+  return hashOf([...packages, ...native, ...command], { choices: true });
+}
+
+const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
+
+const code = /(?<!\.d|\.test|\.fixture)\.([jt]s|safetensors)$/;
+
+/**
+ * A hash of names and contents of all code and frozen models below some folders, tests left out.
+ *
+ * @param options `choices`: of what papers have chosen in tuning, too
+ */
+export function hashOf(folders: readonly string[], { choices = false }: { choices?: boolean } = {}): string {
   const hash = createHash("sha256");
   for (const folder of folders) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /(?<!\.d|\.test|\.fixture)\.([jt]s|safetensors)$/.test(entry.name))
+      .filter(
+        (entry) => entry.isFile() && (code.test(entry.name) || (choices && entry.name === "tuned.json")),
+      )
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
     for (const file of files)

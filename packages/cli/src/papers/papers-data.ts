@@ -12,8 +12,18 @@ export interface SourceFile {
   sha256: string;
 }
 
+/** Where it was found. */
+export interface FoundFile extends SourceFile {
+  path: string;
+  /** Below the folder that has it, as `images/NAME-images.idx3.gz`. */
+  name: string;
+  folder: string;
+}
+
 /** Data of a paper, read from folders. */
 export interface PapersData extends Required<Pick<TrialHost, "dataset" | "images" | "text">> {
+  /** The files behind each name with their places, none where a data set is absent. */
+  files(): Promise<Record<string, FoundFile[]>>;
   /** The files behind each name, none where a data set is absent. */
   sources(): Promise<Record<string, SourceFile[]>>;
 }
@@ -29,21 +39,37 @@ export interface PapersData extends Required<Pick<TrialHost, "dataset" | "images
  *   error that comes out of a worker thread as what it was)
  */
 export function papersData(folders: readonly string[], names: readonly string[]): PapersData {
-  const find = (file: string, below: readonly string[]): string | null => {
-    const places = folders.flatMap((folder) => ["", ...below].map((sub) => join(folder, sub, file)));
-    return places.find((place) => existsSync(place)) ?? null;
+  const find = (file: string, below: readonly string[]): Place | null => {
+    const places = folders.flatMap((folder) =>
+      ["", ...below].map((sub) => ({ folder, name: sub === "" ? file : `${sub}/${file}` })),
+    );
+    return places.find((place) => existsSync(pathOf(place))) ?? null;
   };
   const require = (name: string, file: string, below: readonly string[]): string => {
     if (!names.includes(name))
       throw new RangeError(`data: expected a name on the paper's card (${names.join(", ")}), got '${name}'`);
-    const path = find(file, below);
-    if (path !== null) return path;
+    const place = find(file, below);
+    if (place !== null) return pathOf(place);
     throw new RangeError(
       `data: expected ${file} in ${folders.join(" or ")}, got no such file; --data names a folder that has it`,
     );
   };
   const table = (name: string) => require(name, tableFile(name), tableFolders);
   const pictures = (name: string) => imageFiles(name).map((file) => require(name, file, imageFolders));
+
+  const files = async (): Promise<Record<string, FoundFile[]>> => {
+    const found: Record<string, FoundFile[]> = {};
+    for (const name of names) {
+      const wholeTable = find(tableFile(name), tableFolders);
+      const text = find(textFile(name), textFolders);
+      const images = imageFiles(name).map((file) => find(file, imageFolders));
+      const places = wholeTable !== null ? [wholeTable] : text !== null ? [text] : images;
+      found[name] = places.includes(null)
+        ? []
+        : await Promise.all(places.filter((p) => p !== null).map(foundAt));
+    }
+    return found;
+  };
 
   return {
     dataset: kept(async (name: string): Promise<Dataset> => {
@@ -61,21 +87,20 @@ export function papersData(folders: readonly string[], names: readonly string[])
       const path = require(name, textFile(name), textFolders);
       return new TextDecoder().decode(await unpacked(path));
     }),
+    files,
     async sources() {
-      const found: Record<string, SourceFile[]> = {};
-      for (const name of names) {
-        const wholeTable = find(tableFile(name), tableFolders);
-        const text = find(textFile(name), textFolders);
-        const images = imageFiles(name).map((file) => find(file, imageFolders));
-        const paths = wholeTable !== null ? [wholeTable] : text !== null ? [text] : images;
-        found[name] = paths.includes(null)
-          ? []
-          : await Promise.all(paths.filter((p) => p !== null).map(source));
-      }
-      return found;
+      const all = Object.entries(await files());
+      return Object.fromEntries(
+        all.map(([name, own]) => [name, own.map(({ file, sha256 }): SourceFile => ({ file, sha256 }))]),
+      );
     },
   };
 }
+
+/** A file that is there. */
+type Place = Pick<FoundFile, "folder" | "name">;
+
+const pathOf = ({ folder, name }: Place): string => join(folder, name);
 
 const tableFolders = ["classification", "regression"];
 const imageFolders = ["images"];
@@ -84,11 +109,16 @@ const tableFile = (name: string): string => `${name}.csv.gz`;
 const textFile = (name: string): string => `${name}.txt.gz`;
 const imageFiles = (name: string): string[] => [`${name}-images.idx3.gz`, `${name}-labels.idx1.gz`];
 
-async function source(path: string): Promise<SourceFile> {
-  const sha256 = createHash("sha256")
+async function foundAt(place: Place): Promise<FoundFile> {
+  const path = pathOf(place);
+  return { file: basename(path), sha256: await sha256Of(path), path, ...place };
+}
+
+/** SHA-256 of a file's content. */
+export async function sha256Of(path: string): Promise<string> {
+  return createHash("sha256")
     .update(await readFile(path))
     .digest("hex");
-  return { file: basename(path), sha256 };
 }
 
 async function unpacked(path: string): Promise<Uint8Array> {

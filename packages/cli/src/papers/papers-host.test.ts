@@ -1,47 +1,17 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Reproduction, ReproductionReport } from "@minimand/papers";
+import type { ReproductionReport } from "@minimand/papers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../failure.ts";
 import { openStore } from "../files/store.ts";
 import type { Pool } from "../run/pool.ts";
+import { type LocalTrialsOptions, localTrials } from "./local-trials.ts";
 import { papersData } from "./papers-data.ts";
-import { type PapersHost, type PapersHostOptions, papersHost } from "./papers-host.ts";
-import { drive } from "./papers-run.ts";
+import { type PapersHost, papersHost } from "./papers-host.ts";
+import { drive, progressOnStderr } from "./papers-run.ts";
+import { squares } from "./squares.fixture.ts";
 import { isOutcome, type TrialOutcome } from "./trial-outcome.ts";
-
-/** Squares of whole numbers, as a claim: their sum is what the formula says. */
-const squares: Reproduction<unknown, unknown> = {
-  card: {
-    slug: "squares",
-    title: "On squares",
-    authors: 1,
-    arxiv: "0000.00000",
-    date: "2000-01",
-    claim: "The sum of the first n squares is n (n + 1) (2 n + 1) / 6.",
-    rule: "Reproduced if it is.",
-    pieces: [],
-    data: [],
-  },
-  async trial(spec) {
-    return Number(spec) ** 2;
-  },
-  async *run(host) {
-    const n = host.seeds ?? 5;
-    const specs = Array.from({ length: n }, (_, i) => i + 1);
-    let sum = 0;
-    let done = 0;
-    yield { done: 0, total: 0, message: "a word before the first trial" };
-    for await (const { index, result } of host.trials(specs)) {
-      expect(result).toBe(specs[index] ** 2);
-      sum += Number(result);
-      yield { done: ++done, total: n, message: `${index}` };
-    }
-    const verdict = sum === (n * (n + 1) * (2 * n + 1)) / 6 ? "reproduced" : "not reproduced";
-    return { rows: [{ sum }], series: [], verdict, because: `${sum}` };
-  },
-};
 
 /** A pool whose jobs end when the test says so, in any order. */
 function manualPool() {
@@ -93,23 +63,23 @@ const said = (): string =>
 
 async function hostWith(
   pool: Pool<unknown, TrialOutcome>,
-  more: Partial<PapersHostOptions> = {},
+  { seeds, ...more }: Partial<LocalTrialsOptions> & { seeds?: number } = {},
 ): Promise<PapersHost> {
-  return papersHost({
-    scale: "default",
-    seeds: null,
-    data: papersData([], []),
+  const { signal } = new AbortController();
+  const source = localTrials({
     store: await openStore(folder, isOutcome),
     startPool: () => pool,
     inFlight: 2,
     context: { code: "a" },
-    signal: new AbortController().signal,
+    signal,
     ...more,
   });
+  const data = papersData([], []);
+  return papersHost({ scale: "default", seeds: seeds ?? null, data, source, signal: more.signal ?? signal });
 }
 
 async function report(host: PapersHost): Promise<ReproductionReport> {
-  return drive(squares.run(host), host);
+  return drive(squares.run(host), host, progressOnStderr(host));
 }
 
 describe("papersHost", () => {

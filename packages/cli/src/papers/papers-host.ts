@@ -1,102 +1,34 @@
+import type { ComputedOn } from "@minimand/compare";
 import type { Host, TrialHost } from "@minimand/papers";
-import type { TrialStore } from "../files/store.ts";
-import type { Pool } from "../run/pool.ts";
 import type { PapersData } from "./papers-data.ts";
-import type { TrialOutcome } from "./trial-outcome.ts";
+
+/** How the trials of a reproduction are run: here, or by whoever takes them. */
+export interface TrialSource extends Pick<Host<unknown, unknown>, "trials"> {
+  /** Finished trials so far, those kept from an earlier run among them. */
+  readonly trialsSoFar: { total: number; kept: number; seconds: number };
+  /** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
+  doubts(): string | null;
+  /** The kinds of CPU that have computed the trials, where several machines may have. */
+  computedOn?(): Promise<ComputedOn[]>;
+  /** Stops the workers, after what is being stored is stored. */
+  close(): Promise<void>;
+}
 
 /** What {@link papersHost} needs. */
 export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" | "seeds"> {
   data: PapersData;
   asset?: TrialHost["asset"];
-  store: TrialStore<TrialOutcome>;
-  /** Starts the workers; called when the first trial has to be run. */
-  startPool: () => Pool<unknown, TrialOutcome>;
-  /** So many trials are given to the pool at a time. */
-  inFlight: number;
-  /** Everything beside the spec that decides a trial's result. */
-  context: Record<string, unknown>;
+  source: TrialSource;
   signal: AbortSignal;
 }
 
-/** A host that keeps every finished trial, and runs only what isn't kept yet. */
-export interface PapersHost extends Host<unknown, unknown> {
+/** What a reproduction runs on. */
+export interface PapersHost extends Host<unknown, unknown>, TrialSource {
   signal: AbortSignal;
-  /** Finished trials so far, those kept from an earlier run among them. */
-  readonly trialsSoFar: { total: number; kept: number; seconds: number };
-  /** As {@link TrialStore} says it. */
-  doubts(): string | null;
-  /** Stops the workers, after what is being stored is stored. */
-  close(): Promise<void>;
 }
 
-/** Runs the trials of a reproduction in a pool, with a store of those that are finished. */
-export function papersHost(options: PapersHostOptions): PapersHost {
-  const { data, store, context, inFlight, signal } = options;
-  const trialsSoFar = { total: 0, kept: 0, seconds: 0 };
-  const running = new Set<Promise<unknown>>();
-  let pool: Pool<unknown, TrialOutcome> | undefined;
-  const stop = (): void => void pool?.destroy();
-  signal.addEventListener("abort", stop);
-
-  async function run(spec: unknown): Promise<TrialOutcome> {
-    pool ??= options.startPool();
-    const outcome = await pool.run(spec);
-    await store.put({ ...context, spec }, outcome);
-    count(outcome);
-    return outcome;
-  }
-
-  function count({ seconds }: TrialOutcome): void {
-    trialsSoFar.total++;
-    trialsSoFar.seconds += seconds;
-  }
-
-  return {
-    scale: options.scale,
-    seeds: options.seeds,
-    dataset: data.dataset,
-    images: data.images,
-    text: data.text,
-    asset: options.asset,
-    signal,
-    trialsSoFar,
-    doubts: store.doubts,
-    async *trials(specs) {
-      const missing: number[] = [];
-      for (const [index, spec] of specs.entries()) {
-        signal.throwIfAborted();
-        const outcome = await store.get({ ...context, spec });
-        if (outcome === null) {
-          missing.push(index);
-          continue;
-        }
-        count(outcome);
-        trialsSoFar.kept++;
-        yield { index, result: outcome.result };
-      }
-      const pending = new Map<number, Promise<{ index: number; outcome: TrialOutcome }>>();
-      const startNext = (): void => {
-        const index = missing.shift();
-        if (index === undefined) return;
-        const started = run(specs[index]).then((outcome) => ({ index, outcome }));
-        pending.set(index, started);
-        running.add(started);
-        // Failures are met at the race below, or don't matter any more.
-        started.catch(() => {}).finally(() => running.delete(started));
-      };
-      for (let i = 0; i < inFlight; i++) startNext();
-      while (pending.size > 0) {
-        const { index, outcome } = await Promise.race(pending.values());
-        signal.throwIfAborted();
-        pending.delete(index);
-        startNext();
-        yield { index, result: outcome.result };
-      }
-    },
-    async close() {
-      signal.removeEventListener("abort", stop);
-      await pool?.destroy();
-      await Promise.allSettled(running);
-    },
-  };
+/** A host of a paper's data, with its trials as a source runs them. */
+export function papersHost({ scale, seeds, data, asset, source, signal }: PapersHostOptions): PapersHost {
+  const { dataset, images, text } = data;
+  return { scale, seeds, dataset, images, text, asset, signal, ...source };
 }

@@ -1,4 +1,4 @@
-import type { EngineUsed } from "@minimand/compare";
+import type { ComputedOn, EngineUsed } from "@minimand/compare";
 import type { PaperCard, ReproductionReport, Scale } from "@minimand/papers";
 import type { SourceFile } from "./papers-data.ts";
 
@@ -22,6 +22,8 @@ export interface ReproductionFile extends ReproductionReport {
   seconds: number;
   /** Trials of the report, those kept from an earlier run, and the computing time of all. */
   trials: { total: number; kept: number; seconds: number };
+  /** Kinds of CPU that have computed the trials, where several machines may have. */
+  computedOn?: ComputedOn[];
 }
 
 /** Why the verdict of a run is no evidence, in a few words; null where it may be. */

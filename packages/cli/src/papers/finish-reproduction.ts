@@ -1,0 +1,56 @@
+import type { ReproductionReport, Row } from "@minimand/papers";
+import type { PapersHost } from "./papers-host.ts";
+import { drive, type ProgressSink } from "./papers-run.ts";
+import type { ReproductionFile } from "./reproduction-file.ts";
+import type { PreparedReproduction } from "./reproduction-request.ts";
+
+/** What tuning has tried and chosen: what `tuned.json` holds. */
+export interface Tuned {
+  rows: Row[];
+  choices: Record<string, Row>;
+}
+
+/** What came out, and the files that are written of it (beside the page, which is made of `file`), by name. */
+export type FinishedReproduction = { files: Record<string, string> } & (
+  | { kind: "measured"; file: ReproductionFile }
+  | { kind: "tuned"; tuned: Tuned }
+);
+
+/**
+ * Runs a prepared reproduction on a host to its end.
+ *
+ * @param progress told how far it is
+ * @throws Interrupted when the host's signal is aborted; what a trial throws
+ */
+export async function finishReproduction(
+  { request, reproduction }: PreparedReproduction,
+  host: PapersHost,
+  progress: ProgressSink,
+): Promise<FinishedReproduction> {
+  const started = performance.now();
+  if (request.tune) {
+    const tuned = await drive(reproduction.tune!(host), host, progress);
+    return { kind: "tuned", tuned, files: { "tuned.json": asFile(tuned) } };
+  }
+  const found: ReproductionReport = await drive(reproduction.run(host), host, progress);
+  const computedOn = await host.computedOn?.();
+  const { scale, seeds, data, code, versions, engine } = request;
+  const file: ReproductionFile = {
+    schema: "minimand.reproduction/1",
+    created: new Date().toISOString(),
+    card: reproduction.card,
+    scale,
+    seeds,
+    ...found,
+    data,
+    code,
+    versions,
+    engine,
+    seconds: (performance.now() - started) / 1000,
+    trials: host.trialsSoFar,
+    ...(computedOn !== undefined && { computedOn }),
+  };
+  return { kind: "measured", file, files: { "report.json": asFile(file) } };
+}
+
+const asFile = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;

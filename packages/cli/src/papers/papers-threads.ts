@@ -1,0 +1,19 @@
+import { type Pool, startPool } from "../run/pool.ts";
+import type { ReproductionRequest } from "./reproduction-request.ts";
+import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
+
+/**
+ * Threads of this process that run trials of a reproduction by their specs.
+ *
+ * @param folders where its data are looked for, in this order
+ * @param warn told what the workers warn of
+ */
+export function papersThreads(
+  { slug, engine }: Pick<ReproductionRequest, "slug" | "engine">,
+  folders: readonly string[],
+  workers: number,
+  warn: (message: string) => void,
+): Pool<unknown, TrialOutcome> {
+  const workerData: PapersWorkerData = { slug, folders: [...folders], engine };
+  return startPool("papers/papers-worker", workerData, workers, warn);
+}

@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadReproduction } from "@minimand/papers";
+import { describe, expect, it } from "vitest";
+import { dataFolder } from "../files/input.ts";
+import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
+
+const engine = { name: "wasm", version: "@jax-js/jax 0", threads: 1 } as const;
+const asked = { slug: "anyloss", scale: "quick", seeds: null, tune: false, engine } as const;
+const folders = [dataFolder()];
+
+/** The same value with the names of all objects the other way round, as a database may give it back. */
+const turned = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(turned)
+    : typeof value === "object" && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([name, own]) => [name, turned(own)]),
+        )
+      : value;
+
+describe("a request for a reproduction", () => {
+  it("is plain JSON, of which any process makes the same context, whatever the order of its names", async () => {
+    const request = await requestReproduction(asked, folders);
+    expect(JSON.parse(JSON.stringify(request))).toEqual(request);
+    expect(request).toMatchObject({ ...asked, code: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { card } = await loadReproduction("anyloss");
+    expect(Object.keys(request.data)).toEqual(card.data);
+    const here = await prepareReproduction(request, folders);
+    const there = await prepareReproduction(turned(request) as typeof request, folders);
+    expect(JSON.stringify(there.context)).toBe(JSON.stringify(here.context));
+    expect(JSON.stringify(there.request)).toBe(JSON.stringify(request));
+  });
+
+  it("is refused where data, code or versions are others", async () => {
+    const request = await requestReproduction(asked, folders);
+    const folder = await mkdtemp(join(tmpdir(), "minimand-request-"));
+    try {
+      const [name] = Object.keys(request.data);
+      await mkdir(join(folder, "classification"));
+      await writeFile(join(folder, "classification", `${name}.csv.gz`), "other");
+      await expect(prepareReproduction(request, [folder, ...folders])).rejects.toThrow(
+        new RegExp(
+          `^data set ${name}: expected that of the request, .*${request.data[name][0].sha256}.*, got `,
+        ),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await expect(prepareReproduction({ ...request, code: "00" }, folders)).rejects.toThrow(
+      /^code: expected that of the request, "00", got "[0-9a-f]{64}"$/,
+    );
+    const versions = { ...request.versions, node: "1.0.0" };
+    await expect(prepareReproduction({ ...request, versions }, folders)).rejects.toThrow(
+      /^versions: expected that of the request, .*"1\.0\.0"/,
+    );
+    await expect(requestReproduction({ ...asked, tune: true }, folders)).rejects.toThrow(
+      "--tune: expected a paper with something to tune, got 'anyloss'",
+    );
+  });
+});

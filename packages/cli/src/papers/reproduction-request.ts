@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EngineUsed } from "@minimand/compare";
+import { loadReproduction, type Reproduction, type Scale } from "@minimand/papers";
+import { UsageError } from "../failure.ts";
+import { versions } from "../version.ts";
+import { codeFingerprint } from "./code-fingerprint.ts";
+import { paperAssets } from "./paper-assets.ts";
+import { type PapersData, papersData, type SourceFile } from "./papers-data.ts";
+
+/** All that decides the results of a reproduction, as plain JSON. */
+export interface ReproductionRequest {
+  slug: string;
+  scale: Scale;
+  /** Null: the scale's own number. */
+  seeds: number | null;
+  /** Whether hyperparameters are chosen, instead of the claim measured. */
+  tune: boolean;
+  engine: EngineUsed;
+  versions: ReturnType<typeof versions>;
+  /** Hash of the code that computes the trials. */
+  code: string;
+  /** The files behind each data set of the card, none where it is absent. */
+  data: Record<string, SourceFile[]>;
+}
+
+/** What a request runs with in this process. */
+export interface PreparedReproduction {
+  request: ReproductionRequest;
+  reproduction: Reproduction<unknown, unknown>;
+  data: PapersData;
+  asset: ReturnType<typeof paperAssets>;
+  /** What decides the result of a trial beside its spec. */
+  context: Record<string, unknown>;
+}
+
+/**
+ * The request for a paper, with this installation's code and the data of these folders.
+ *
+ * @throws RangeError for a paper that is none; UsageError where there is nothing to tune
+ */
+export async function requestReproduction(
+  asked: Pick<ReproductionRequest, "slug" | "scale" | "seeds" | "tune" | "engine">,
+  folders: readonly string[],
+): Promise<ReproductionRequest> {
+  const { slug, scale, seeds, tune, engine } = asked;
+  const { card, tune: tuning } = await loadReproduction(slug);
+  if (tune && tuning === undefined)
+    throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
+  const data = await papersData(folders, card.data).sources();
+  const code = codeFingerprint(slug, engine.name);
+  return { slug, scale, seeds, tune, engine, versions: versions(), code, data };
+}
+
+/**
+ * What is needed to run a request here, whoever has made it.
+ *
+ * @param folders where its data are looked for, in this order
+ * @throws RangeError where code, versions or data here are others than those of the request, naming what differs
+ */
+export async function prepareReproduction(
+  request: ReproductionRequest,
+  folders: readonly string[],
+): Promise<PreparedReproduction> {
+  const { slug, scale, seeds, tune, code } = request;
+  const reproduction = await loadReproduction(slug);
+  const data = papersData(folders, reproduction.card.data);
+  checkSame("versions", request.versions, versions());
+  checkSame("code", code, codeFingerprint(slug, request.engine.name));
+  const here = await data.sources();
+  for (const [name, files] of Object.entries(here)) checkSame(`data set ${name}`, request.data[name], files);
+  // A database may give back the names of an object in another order, and that of a trial's context is part of its name.
+  const { name, version, threads } = request.engine;
+  const engine: EngineUsed = { name, version, threads };
+  const context = { schema: 1, slug, versions: versions(), engine, code, data: here };
+  const own: ReproductionRequest = {
+    slug,
+    scale,
+    seeds,
+    tune,
+    engine,
+    versions: versions(),
+    code,
+    data: here,
+  };
+  return { request: own, reproduction, data, asset: paperAssets(slug), context };
+}
+
+function checkSame(what: string, asked: unknown, here: unknown): void {
+  if (isDeepStrictEqual(asked, here)) return;
+  const [expected, got] = [asked, here].map((value) => JSON.stringify(value));
+  throw new RangeError(`${what}: expected that of the request, ${expected}, got ${got}`);
+}
