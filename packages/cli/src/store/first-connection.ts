@@ -1,0 +1,69 @@
+import pg from "pg";
+import { UsageError } from "../failure.ts";
+import { connectionSettings } from "./connection-settings.ts";
+import { codeOf, isOutage, reasonOf } from "./database-errors.ts";
+import type { PostgresAddress } from "./store-address.ts";
+
+/** The first version that pg-boss runs on. */
+const oldest = 13;
+
+/**
+ * Connects once, to say at once what is wrong with an address.
+ *
+ * @returns the settings of further connections: without TLS where it isn't needed and the server has none
+ * @throws UsageError of one line
+ */
+export async function firstConnection(address: PostgresAddress): Promise<pg.PoolConfig> {
+  const settings = connectionSettings(address);
+  try {
+    await check(address, settings);
+    return settings;
+  } catch (error) {
+    if (!address.plainToo || !hasNoTls(error))
+      throw error instanceof UsageError ? error : refusal(address, error);
+  }
+  const plain = { ...settings, ssl: false };
+  await check(address, plain).catch((error: unknown) => {
+    throw error instanceof UsageError ? error : refusal(address, error);
+  });
+  return plain;
+}
+
+async function check({ name }: PostgresAddress, settings: pg.PoolConfig): Promise<void> {
+  const client = new pg.Client(settings);
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number }>(
+      "select current_setting('server_version_num')::int as version",
+    );
+    const version = Math.floor(rows[0].version / 10_000);
+    if (version < oldest)
+      throw new UsageError(`${name}: expected PostgreSQL ${oldest} or newer, got ${version}`);
+  } finally {
+    await client.end();
+  }
+}
+
+const hasNoTls = (error: unknown): boolean =>
+  error instanceof Error && error.message === "The server does not support SSL connections";
+
+function refusal({ name }: PostgresAddress, error: unknown): UsageError {
+  const code = codeOf(error);
+  const reason = reasonOf(error);
+  if (isOutage(error)) return new UsageError(`${name}: can't be reached: ${reason}`);
+  if (/password must be a string/.test(reason))
+    return new UsageError(
+      `${name}: expected a password, got none in DATABASE_URL, PGPASSWORD and the password file`,
+    );
+  if (code.startsWith("28"))
+    return new UsageError(`${name}: expected a user and a password that the server takes, got: ${reason}`);
+  if (code === "3D000") return new UsageError(`${name}: expected a database that is there, got: ${reason}`);
+  if (hasNoTls(error))
+    return new UsageError(`${name}: expected a server with TLS, as sslmode asks for, got one without`);
+  if (isCertificate(code))
+    return new UsageError(`${name}: expected a certificate as sslmode asks for, got: ${reason}`);
+  return new UsageError(`${name}: can't be used: ${reason}`);
+}
+
+const isCertificate = (code: string): boolean => /CERT|^ERR_TLS|SIGNATURE|^ERR_SSL|^ERR_OSSL/.test(code);

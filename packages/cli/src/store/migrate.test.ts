@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import {
+  hasPostgres,
+  noPostgres,
+  startPostgres,
+  type TestPostgres,
+} from "../../../../test/support/postgres.ts";
+import type { Database } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+import { openDatabase } from "./open-database.ts";
+import { openPglite } from "./pglite.ts";
+import { openPostgres } from "./postgres.ts";
+import { type PostgresAddress, parseStore } from "./store-address.ts";
+
+const silent = { tell: () => {} };
+let server: TestPostgres;
+beforeAll(async () => {
+  if (hasPostgres()) server = await startPostgres({ fsync: false });
+}, 60_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const addressOf = (url: string): PostgresAddress =>
+  parseStore("postgres:", { DATABASE_URL: url }) as PostgresAddress;
+
+/** Opens an empty database, its tables not yet made. */
+const kinds: [kind: string, open: () => Promise<Database>][] = [
+  ["pglite", () => openPglite({ kind: "pglite", folder: join(temporaryFolder(), "store") })],
+  ["postgres", async () => openPostgres(addressOf((await server.createDatabase()).url), silent)],
+];
+
+describe.each(kinds)("migrate on %s", (kind, open) => {
+  const present = kind === "pglite" || hasPostgres();
+  const skipped = present ? "" : noPostgres;
+
+  it.runIf(present)(`makes all tables of an empty database, once${skipped}`, async () => {
+    const database = await open();
+    await migrate(database);
+    await migrate(database);
+    expect(await tablesOf(database)).toEqual([
+      ...["blob_chunks", "blobs", "claims", "events", "failures", "results", "run_files", "run_trials"],
+      ...["runs", "schema_version", "workers"],
+    ]);
+    const applied = await database.query("select version from minimand.schema_version order by version");
+    expect(applied).toEqual(migrations.map(({ version }) => ({ version })));
+    await database.close();
+  });
+
+  it.runIf(present)(`keeps what the tables of each earlier version hold${skipped}`, async () => {
+    for (const { version } of migrations.slice(0, -1)) {
+      const database = await open();
+      await migrate(database, migrations.slice(0, version));
+      const kept = new Uint8Array([0, 1, 255]);
+      const values = ["a key", kept, "a hash", 0.25, 3, "a processor"];
+      await database.query(
+        "insert into minimand.results (key, kept, sha256, seconds, worker, cpu) values ($1, $2, $3, $4, $5, $6)",
+        values,
+      );
+      await migrate(database);
+      const rows = await database.query<{ kept: Uint8Array }>(
+        "select key, kept, sha256, seconds, worker, cpu from minimand.results",
+      );
+      const row = { key: "a key", sha256: "a hash", seconds: 0.25, worker: 3, cpu: "a processor" };
+      expect(rows.map((found) => ({ ...found, kept: [...found.kept] }))).toEqual([
+        { ...row, kept: [0, 1, 255] },
+      ]);
+      await database.close();
+    }
+  });
+
+  it.runIf(present)(`leaves the tables as they were where a migration fails${skipped}`, async () => {
+    const database = await open();
+    await migrate(database, migrations.slice(0, 1));
+    const before = await tablesOf(database);
+    const failing = { version: 2, statements: ["create table minimand.new (i int)", "select no_such_thing"] };
+    await expect(migrate(database, [migrations[0], failing])).rejects.toThrow("no_such_thing");
+    expect(await tablesOf(database)).toEqual(before);
+    await migrate(database);
+    await database.close();
+  });
+
+  it.runIf(present)(`refuses tables of a newer version, and says of which${skipped}`, async () => {
+    const database = await open();
+    await migrate(database);
+    await database.query(
+      "insert into minimand.schema_version (version, minimand) values ((select max(version) + 1 from minimand.schema_version), '7.8.9')",
+    );
+    await expect(migrate(database)).rejects.toThrow(
+      /^.+: expected tables of minimand .+ or older, got those of 7\.8\.9 .+: use minimand 7\.8\.9 or newer$/,
+    );
+    await database.close();
+  });
+});
+
+describe.runIf(hasPostgres())(`openDatabase on postgres${noPostgres}`, () => {
+  it("migrates once where several begin at the same time", async () => {
+    const address = addressOf((await server.createDatabase()).url);
+    const all = await Promise.all(Array.from({ length: 6 }, () => openDatabase(address, silent)));
+    expect(await all[0].query("select version from minimand.schema_version")).toHaveLength(migrations.length);
+    for (const database of all) await database.close();
+  });
+
+  it("says what a role needs that may make no schema, or not use those that are there", async () => {
+    const { name } = await server.createDatabase();
+    await server.query("create role poor login password 'a-word-of-it'");
+    const url = `postgres://poor:a-word-of-it@127.0.0.1:${server.port}/${name}`;
+    const opening = openDatabase(addressOf(url), silent);
+    await expect(opening).rejects.toThrow(
+      `: permission denied for database ${name}: the role needs: grant create on database ${name} to poor`,
+    );
+    await server.query("create schema minimand", [], name);
+    await server.query("create schema minimand_queue", [], name);
+    await expect(openDatabase(addressOf(url), silent)).rejects.toThrow(
+      "the role needs: alter schema minimand owner to poor; alter schema minimand_queue owner to poor",
+    );
+    for (const schema of ["minimand", "minimand_queue"])
+      await server.query(`alter schema ${schema} owner to poor`, [], name);
+    const database = await openDatabase(addressOf(url), silent);
+    expect(await tablesOf(database)).toContain("runs");
+    await database.close();
+  });
+});
+
+async function tablesOf(database: Database): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
+    "select table_name::text as name from information_schema.tables where table_schema = 'minimand' order by 1",
+  );
+  return rows.map(({ name }) => name);
+}

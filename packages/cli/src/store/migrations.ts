@@ -1,0 +1,123 @@
+/** Statements that bring the tables from one version to the next. What has been released is never changed. */
+export interface Migration {
+  version: number;
+  statements: readonly string[];
+}
+
+/** Data sets and models by their hash, in pieces; and results, each once, whoever computed it. */
+const results: Migration = {
+  version: 1,
+  statements: [
+    `create table minimand.blobs (
+      sha256 text primary key check (sha256 ~ '^[0-9a-f]{64}$'),
+      bytes bigint not null check (bytes >= 0),
+      created_at timestamptz not null default now()
+    )`,
+    `create table minimand.blob_chunks (
+      sha256 text not null references minimand.blobs on delete cascade,
+      place int not null check (place >= 0),
+      content bytea not null,
+      primary key (sha256, place)
+    )`,
+    // Compressed already, or as good as random: to try to compress it again costs and gives nothing.
+    "alter table minimand.blob_chunks alter column content set storage external",
+    `create table minimand.results (
+      key text primary key,
+      kept bytea not null,
+      sha256 text not null,
+      seconds float8,
+      worker int,
+      cpu text,
+      finished_at timestamptz not null default now()
+    )`,
+    "alter table minimand.results alter column kept set storage external",
+  ],
+};
+
+/** Runs, and who works on them. */
+const runs: Migration = {
+  version: 2,
+  statements: [
+    `create table minimand.runs (
+      id text primary key,
+      kind text not null,
+      title text not null,
+      request jsonb not null,
+      house text not null,
+      origins jsonb not null,
+      state text not null default 'waiting'
+        check (state in ('waiting', 'running', 'finished', 'failed', 'cancelled')),
+      done int not null default 0,
+      total int not null default 0,
+      label text,
+      left_ms float8,
+      message text,
+      reason text,
+      created_at timestamptz not null default now(),
+      started_at timestamptz,
+      finished_at timestamptz
+    )`,
+    `create table minimand.run_files (
+      run text not null references minimand.runs on delete cascade,
+      path text not null,
+      sha256 text not null references minimand.blobs,
+      primary key (run, path)
+    )`,
+    // A blob that is removed is looked for here.
+    "create index run_files_of_blob on minimand.run_files (sha256)",
+    `create table minimand.run_trials (
+      run text not null references minimand.runs on delete cascade,
+      key text not null,
+      state text not null default 'open' check (state in ('open', 'done', 'failed')),
+      collected boolean not null default false,
+      primary key (run, key)
+    )`,
+    // A finished trial is marked in all runs that wait for it.
+    "create index run_trials_of_key on minimand.run_trials (key)",
+    // A run that collects what has come in looks at that alone, however much it has collected.
+    "create index run_trials_to_collect on minimand.run_trials (run) where state <> 'open' and not collected",
+    `create table minimand.failures (
+      key text primary key,
+      tries int not null,
+      reason text not null,
+      failed_at timestamptz not null default now()
+    )`,
+    `create table minimand.workers (
+      id int generated always as identity primary key,
+      host text not null,
+      pid int not null,
+      version text not null,
+      engine text not null,
+      cpu text not null,
+      house text not null,
+      concurrency int not null,
+      joined_at timestamptz not null default now(),
+      seen_at timestamptz not null default now(),
+      left_at timestamptz,
+      doing text
+    )`,
+    // Those who have left are many in time, and nobody looks at them.
+    "create index workers_here on minimand.workers (id) where left_at is null",
+    `create table minimand.claims (
+      job uuid primary key,
+      queue text not null,
+      worker int not null references minimand.workers,
+      key text,
+      run text,
+      tries int not null default 0,
+      claimed_at timestamptz not null default now()
+    )`,
+    "create index claims_of_worker on minimand.claims (worker)",
+    `create table minimand.events (
+      id bigint generated always as identity primary key,
+      run text references minimand.runs on delete cascade,
+      at timestamptz not null default now(),
+      kind text not null,
+      text text not null
+    )`,
+    "create index events_of_run on minimand.events (run, id)",
+  ],
+};
+
+/** All of them, in order. */
+export const migrations: readonly Migration[] = [results, runs];

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite, type Transaction } from "@electric-sql/pglite";
+import { fromPglite } from "pg-boss";
+import { UsageError } from "../failure.ts";
+import { lockFolder } from "../files/folder-lock.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { partial } from "../files/write-whole.ts";
+import type { Database, Sql } from "./database.ts";
+import type { PgliteAddress } from "./store-address.ts";
+
+/**
+ * Opens a database that is embedded in this process, and makes it where there is none. This process alone has its folder.
+ *
+ * What was acknowledged outlives the process, also one that is killed: it is with the operating system by then.
+ *
+ * @throws RangeError where another process has the folder, with its number; UsageError where the folder's database can't be opened
+ */
+export async function openPglite({ folder }: PgliteAddress): Promise<Database> {
+  await makeFolder(folder);
+  // A second process would lose what it writes, without an error.
+  const lock = await lockFolder(folder);
+  try {
+    return databaseOf(await open(folder), folder, lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function open(folder: string): Promise<PGlite> {
+  const path = join(folder, "database");
+  // One whose making was interrupted would look like one that is damaged.
+  if (!existsSync(path)) {
+    const unfinished = `${path}${partial}`;
+    await rm(unfinished, { recursive: true, force: true });
+    await (await PGlite.create(unfinished)).close();
+    await rename(unfinished, path);
+  }
+  return await PGlite.create(path).catch((error: Error) => {
+    throw new UsageError(
+      `${path}: expected a database that can be opened, got: ${error.message.split("\n")[0]}`,
+    );
+  });
+}
+
+function databaseOf(pglite: PGlite, folder: string, release: () => void): Database {
+  const adapter = fromPglite(pglite);
+  const exclusive = oneAtATime();
+  return {
+    kind: "pglite",
+    name: `pglite:${folder}`,
+    query: (text, parameters) => exclusive(() => sqlOf(pglite).query(text, parameters)),
+    transaction: (work) => exclusive(() => pglite.transaction((sql) => work(sqlOf(sql)))),
+    boss: {
+      // After an error it rolls back in a statement of its own: until then nothing of ours may come between.
+      db: { executeSql: (text, values) => exclusive(() => adapter.executeSql(text, values)) },
+      backend: "pglite",
+    },
+    session: async () => null,
+    close: () =>
+      exclusive(async () => {
+        await pglite.close();
+        release();
+      }),
+  };
+}
+
+/** Does one piece of work after the other. */
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
+}
+
+function sqlOf(connection: Pick<Transaction, "query">): Sql {
+  return {
+    query: async <Row extends object>(text: string, parameters: readonly unknown[] = []) =>
+      (await connection.query<Row>(text, [...parameters])).rows,
+  };
+}
