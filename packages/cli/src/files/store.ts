@@ -1,13 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
+import { doubtsAbout, hashOf, pack, type TrialKey, unpack } from "./trial-file.ts";
 import { partial, writeWhole } from "./write-whole.ts";
 
-/** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
-export type TrialKey = Record<string, unknown>;
+export type { TrialKey } from "./trial-file.ts";
 
 /** Finished trials of an output directory, one compressed file each, named by what decides their result. */
 export interface TrialStore<Kept> {
@@ -74,31 +72,15 @@ export async function openStore<Kept>(
     },
     put: async (key, kept) => {
       const file: TrialFile = { sha256: hashOf([key, kept]), kept };
-      await write(pathOf(key), await packed(`${JSON.stringify(file)}\n`));
+      await write(pathOf(key), await pack(file));
     },
-    doubts() {
-      const { size } = doubtful;
-      if (size === 0) return null;
-      const what = size === 1 ? "1 kept trial is" : `${size} kept trials are`;
-      return `${what} damaged, or of a version that wrote no checksums: run again`;
-    },
+    doubts: () => doubtsAbout(doubtful.size),
   };
-}
-
-const [packed, unpacked] = [promisify<string, Uint8Array>(gzip), promisify<Uint8Array, Buffer>(gunzip)];
-
-function hashOf(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
 /** What the file of a trial holds; undefined where that isn't what was written for this key. */
 async function contentOf(bytes: Uint8Array, key: TrialKey): Promise<unknown> {
-  let file: Partial<TrialFile> | null;
-  try {
-    file = JSON.parse((await unpacked(bytes)).toString()) as Partial<TrialFile> | null;
-  } catch {
-    return undefined;
-  }
+  const file = (await unpack(bytes)) as Partial<TrialFile> | null | undefined;
   return file?.sha256 === hashOf([key, file?.kept]) ? file?.kept : undefined;
 }
 

@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../../../test/support/cli.ts";
 import {
   hasPostgres,
   noPostgres,
@@ -8,27 +6,23 @@ import {
   type TestPostgres,
 } from "../../../../test/support/postgres.ts";
 import type { Database } from "./database.ts";
+import { freshPglite, postgresAddress, silent } from "./databases.fixture.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
-import { type PostgresAddress, parseStore } from "./store-address.ts";
 
-const silent = { tell: () => {} };
 let server: TestPostgres;
 beforeAll(async () => {
   if (hasPostgres()) server = await startPostgres({ fsync: false });
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const addressOf = (url: string): PostgresAddress =>
-  parseStore("postgres:", { DATABASE_URL: url }) as PostgresAddress;
-
 /** Opens an empty database, its tables not yet made. */
 const kinds: [kind: string, open: () => Promise<Database>][] = [
-  ["pglite", () => openPglite({ kind: "pglite", folder: join(temporaryFolder(), "store") })],
-  ["postgres", async () => openPostgres(addressOf((await server.createDatabase()).url), silent)],
+  ["pglite", () => openPglite(freshPglite())],
+  ["postgres", async () => openPostgres(postgresAddress((await server.createDatabase()).url), silent)],
 ];
 
 describe.each(kinds)("migrate on %s", (kind, open) => {
@@ -96,7 +90,7 @@ describe.each(kinds)("migrate on %s", (kind, open) => {
 
 describe.runIf(hasPostgres())(`openDatabase on postgres${noPostgres}`, () => {
   it("migrates once where several begin at the same time", async () => {
-    const address = addressOf((await server.createDatabase()).url);
+    const address = postgresAddress((await server.createDatabase()).url);
     const all = await Promise.all(Array.from({ length: 6 }, () => openDatabase(address, silent)));
     expect(await all[0].query("select version from minimand.schema_version")).toHaveLength(migrations.length);
     for (const database of all) await database.close();
@@ -106,18 +100,18 @@ describe.runIf(hasPostgres())(`openDatabase on postgres${noPostgres}`, () => {
     const { name } = await server.createDatabase();
     await server.query("create role poor login password 'a-word-of-it'");
     const url = `postgres://poor:a-word-of-it@127.0.0.1:${server.port}/${name}`;
-    const opening = openDatabase(addressOf(url), silent);
+    const opening = openDatabase(postgresAddress(url), silent);
     await expect(opening).rejects.toThrow(
       `: permission denied for database ${name}: the role needs: grant create on database ${name} to poor`,
     );
     await server.query("create schema minimand", [], name);
     await server.query("create schema minimand_queue", [], name);
-    await expect(openDatabase(addressOf(url), silent)).rejects.toThrow(
+    await expect(openDatabase(postgresAddress(url), silent)).rejects.toThrow(
       "the role needs: alter schema minimand owner to poor; alter schema minimand_queue owner to poor",
     );
     for (const schema of ["minimand", "minimand_queue"])
       await server.query(`alter schema ${schema} owner to poor`, [], name);
-    const database = await openDatabase(addressOf(url), silent);
+    const database = await openDatabase(postgresAddress(url), silent);
     expect(await tablesOf(database)).toContain("runs");
     await database.close();
   });

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+
+/* How the result of a trial is kept, in a folder or in a database: compressed JSON, with a sum that tells damage. */
+
+/** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
+export type TrialKey = Record<string, unknown>;
+
+/** SHA-256 of a value as JSON: of a key, the trial's name; of a key and what is kept under it, the sum. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+const [packed, unpacked] = [promisify<string, Uint8Array>(gzip), promisify<Uint8Array, Buffer>(gunzip)];
+
+/** A value as compressed JSON. */
+export function pack(value: unknown): Promise<Uint8Array> {
+  return packed(`${JSON.stringify(value)}\n`);
+}
+
+/** What {@link pack} was given; undefined where the bytes are none of its. */
+export async function unpack(bytes: Uint8Array): Promise<unknown> {
+  try {
+    return JSON.parse((await unpacked(bytes)).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
+export function doubtsAbout(count: number): string | null {
+  if (count === 0) return null;
+  const what = count === 1 ? "1 kept trial is" : `${count} kept trials are`;
+  return `${what} damaged, or of a version that wrote no checksums: run again`;
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { cachedBlob, sweepCache, usualCache } from "./blob-cache.ts";
+import type { Database } from "./database.ts";
+
+/** A database that has one file, and counts how often its content is asked for. */
+function databaseWith(content: Uint8Array): { database: Database; sha256: string; fetched: () => number } {
+  const query = vi.fn(async (text: string) => {
+    if (text.includes("blob_chunks")) return [{ content }];
+    return [{ bytes: content.length }];
+  });
+  return {
+    database: { name: "a database", query } as unknown as Database,
+    sha256: createHash("sha256").update(content).digest("hex"),
+    fetched: () => query.mock.calls.filter(([text]) => text.includes("blob_chunks")).length,
+  };
+}
+
+describe("cachedBlob", () => {
+  it("fetches a file once, and again where it was damaged", async () => {
+    const folder = join(temporaryFolder(), "a", "b");
+    const { database, sha256, fetched } = databaseWith(new TextEncoder().encode("size,y\n1,2\n"));
+    const path = await cachedBlob(database, sha256, folder);
+    expect(readFileSync(path, "utf8")).toBe("size,y\n1,2\n");
+    await cachedBlob(database, sha256, folder);
+    expect(fetched()).toBe(1);
+    writeFileSync(path, "size,y\n1,3\n");
+    expect(readFileSync(await cachedBlob(database, sha256, folder), "utf8")).toBe("size,y\n1,2\n");
+    expect(fetched()).toBe(2);
+    expect(readdirSync(folder)).toEqual([sha256]);
+  });
+
+  it("names the path where nothing can be written, and leaves nothing", async () => {
+    const folder = temporaryFolder();
+    const { database, sha256 } = databaseWith(new Uint8Array([1]));
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    await expect(cachedBlob(database, sha256, join(file, "cache"))).rejects.toMatchObject({
+      path: expect.stringContaining(file),
+    });
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+
+  it("is where the system keeps caches", () => {
+    expect(usualCache({ XDG_CACHE_HOME: "/elsewhere" })).toBe("/elsewhere/minimand/blobs");
+    expect(usualCache({})).toMatch(/\.cache\/minimand\/blobs$/);
+  });
+});
+
+describe("sweepCache", () => {
+  it("removes what nobody has used for 30 days, and what was never finished", async () => {
+    const folder = temporaryFolder();
+    const { database, sha256 } = databaseWith(new Uint8Array([1, 2, 3]));
+    const used = await cachedBlob(database, sha256, folder);
+    const put = (name: string, days: number): string => {
+      const path = join(folder, name);
+      writeFileSync(path, "x");
+      const then = Date.now() / 1000 - days * 24 * 3600;
+      utimesSync(path, then, then);
+      return path;
+    };
+    const [old, young] = [put("old", 31), put("young", 29)];
+    const [left, unfinished] = [put("a.partial", 1), put("b.partial", 0)];
+    // Long ago, but it has been used since.
+    utimesSync(used, 0, 0);
+    await cachedBlob(database, sha256, folder);
+    await sweepCache(folder);
+    expect([used, young, unfinished].map(existsSync)).toEqual([true, true, true]);
+    expect([old, left].map(existsSync)).toEqual([false, false]);
+    await sweepCache(join(folder, "nowhere"));
+  });
+});

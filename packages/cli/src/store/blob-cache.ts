@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../files/make-folder.ts";
+import { partial, writeWhole } from "../files/write-whole.ts";
+import { readBlob } from "./blobs.ts";
+import type { Database } from "./database.ts";
+
+/** Milliseconds after which what nobody has used is removed. */
+const kept = 30 * 24 * 3_600_000;
+
+/** Milliseconds after which what isn't finished was left by a process that was killed. */
+const abandoned = 3_600_000;
+
+/** Where files of a database are cached: `minimand/blobs` in `XDG_CACHE_HOME`, or in `~/.cache`. */
+export function usualCache(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "minimand", "blobs");
+}
+
+/**
+ * The path of a file on this machine that has the bytes of a hash, fetched from the database where it isn't here yet. A file that was damaged since is
+ * fetched again.
+ *
+ * @param folder where files are cached, shared by all processes of the machine
+ * @throws UsageError where the database lacks it, see {@link readBlob}; the error of the operating system, with the file's path, where it can't
+ *   be written: nothing is left of it then
+ */
+export async function cachedBlob(
+  database: Database,
+  sha256: string,
+  folder: string = usualCache(),
+): Promise<string> {
+  const path = join(folder, sha256);
+  if ((await hashOfFile(path)) !== sha256) {
+    const bytes = await readBlob(database, sha256);
+    await makeFolder(folder);
+    await writeWhole(path, bytes);
+  } else {
+    const now = new Date();
+    await utimes(path, now, now).catch(() => {});
+  }
+  return path;
+}
+
+/** Removes what nobody has used for 30 days, and what killed processes left half-written. */
+export async function sweepCache(folder: string = usualCache()): Promise<void> {
+  const now = Date.now();
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const age = now - (await stat(path).catch(() => ({ mtimeMs: now }))).mtimeMs;
+    if (age > (name.endsWith(partial) ? abandoned : kept)) await rm(path, { force: true }).catch(() => {});
+  }
+}
+
+/** SHA-256 of a file, in hex; null where it can't be read. */
+async function hashOfFile(path: string): Promise<string | null> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch {
+    return null;
+  }
+  return hash.digest("hex");
+}
