@@ -32,6 +32,7 @@ export async function makeFolder(path: string): Promise<string | null> {
 /**
  * Takes away what {@link makeFolder} has made, as far as nobody has put anything there since.
  *
+ * @param path a folder in or below what was made, there or not
  * @param topmost what `makeFolder` returned
  */
 export async function unmakeFolder(path: string, topmost: string | null): Promise<void> {
@@ -39,8 +40,8 @@ export async function unmakeFolder(path: string, topmost: string | null): Promis
   for (let at = path; ; at = dirname(at)) {
     try {
       await rmdir(at);
-    } catch {
-      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return;
     }
     if (at === topmost) return;
   }

@@ -6,31 +6,41 @@ import { finishReplacement } from "./replace-together.ts";
 import { openStore, type TrialStore } from "./store.ts";
 
 /**
- * Works in an output folder, which is made where it isn't there, and held until the work has ended. Runs that do the same
- * may work in it at the same time, and share their trials.
+ * Works in an output folder, see {@link holdOutputFolder}, with the store of its trials, which runs that do the same share.
  *
- * @param run everything that decides the results
  * @param isWhole as for `openStore`
- * @throws RangeError where a run with other settings works in the folder, in one line with its process; the error of the
- *   operating system where nothing can be written; folders that were made and are still empty are gone again afterwards
  */
-export async function inOutputFolder<Kept>(
+export function inOutputFolder<Kept>(
   out: string,
   run: Record<string, unknown>,
   isWhole: (value: unknown) => value is Kept,
   work: (store: TrialStore<Kept>) => Promise<void>,
 ): Promise<void> {
+  return holdOutputFolder(out, run, async () => work(await openStore(out, isWhole)));
+}
+
+/**
+ * Works in an output folder, which is made where it isn't there, and held until the work has ended. Runs that do the same
+ * may work in it at the same time.
+ *
+ * @param run everything that decides the results
+ * @throws RangeError where a run with other settings works in the folder, in one line with its process; the error of the
+ *   operating system where nothing can be written; folders that were made and are still empty are gone again afterwards
+ */
+export async function holdOutputFolder(
+  out: string,
+  run: Record<string, unknown>,
+  work: () => Promise<void>,
+): Promise<void> {
   const use = createHash("sha256").update(JSON.stringify(run)).digest("hex");
   const { created, lock } = await makeAndLock(out, use);
-  let store: TrialStore<Kept> | undefined;
   try {
     await finishReplacement(out);
-    store = await openStore(out, isWhole);
-    await work(store);
+    await work();
   } finally {
     lock.release();
     // A run that kept nothing and wrote nothing, as one that was refused, leaves nothing.
-    await unmakeFolder(store === undefined ? out : join(out, "trials"), created);
+    await unmakeFolder(join(out, "trials"), created);
   }
 }
 
