@@ -62,7 +62,7 @@ export async function replay(
   const options = {
     ...{ settings, candidates, summaries, workers, versions: {}, engine: { name: "native" } },
     subjects: [{ dataset, sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null }],
-    ...{ baseline: task === "regression" ? "squared" : "cross-entropy", keep: "auto" },
+    ...{ baseline: task === "regression" ? "squared" : "cross-entropy", keep: "auto", quantize: [] },
     budget: makeBudget(1000 * seconds, 0, () => clock),
   } as unknown as RunOptions;
   const takes = (trial: PlannedTrial, sample: number | null): number =>
@@ -102,6 +102,7 @@ export async function replay(
         end();
       }
     },
+    doubts: () => null,
     end: async () => {},
   };
   const rivals = candidates.filter(({ id, kind }) => id !== options.baseline && kind !== "reference");

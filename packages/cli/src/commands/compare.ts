@@ -1,40 +1,31 @@
 import { join } from "node:path";
-import {
-  baselineIdOf,
-  checkSettings,
-  chooseCandidates,
-  chooseReferences,
-  listed,
-  metricFor,
-  type Settings,
-  summarise,
-} from "@minimand/compare";
+import { checkSettings, chooseReferences, listed, type Origin } from "@minimand/compare";
 import { Command } from "commander";
-import { startEngine } from "minimand/start";
 import { makeBudget, overrun } from "../budget/budget.ts";
 import { earlierRun, lookAt } from "../budget/looks.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
-import { checkKeep } from "../compare/keep.ts";
-import { optionOf } from "../compare/option-of.ts";
-import { checkQuantize, runQuantised } from "../compare/quantised-trials.ts";
+import { finishComparison } from "../compare/finish.ts";
+import { gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
+import { asOptions } from "../compare/option-of.ts";
+import { type Prepared, prepareComparison } from "../compare/prepare.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
-import { resultsOf, sampled, seenOf } from "../compare/results-of.ts";
-import type { RunOptions } from "../compare/run-options.ts";
-import { describeSubjects, noteText, readInputs, readSubjects, type Subject } from "../compare/subjects.ts";
+import type { Comparison } from "../compare/request.ts";
+import { seenOf } from "../compare/results-of.ts";
+import { describeSubjects, noteText, type Subject } from "../compare/subjects.ts";
+import { startTeam } from "../compare/trial-team.ts";
+import { trialThreads } from "../compare/trial-threads.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { fitModels, modelFiles } from "../models/keep-models.ts";
-import { keepQuantised } from "../models/keep-quantised.ts";
-import { loadOwn, modelNamed, originsOf, tryModel } from "../own/own-candidates.ts";
+import { loadOwn, modelNamed, originsOf } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
-import { compilerOf } from "../run/engine.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
+import { progressLine } from "../run/progress.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
@@ -91,21 +82,21 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
     throw new UsageError(
       `--hidden: expected no hidden layers with --model ${options.model}, got ${options.hidden.join(",")}`,
     );
-  const loaded = await loadOwn(options.with);
-  const model = modelNamed(options.model, loaded, options.with);
-  const own = { candidates: loaded.candidates, models: model === undefined ? [] : [model] };
-  const origins = originsOf(own);
-  const { settings, subjects } = await understand(files, options);
-  const { task } = subjects[0].dataset;
-  const chosen = asOptions(() => {
-    metricFor(settings.metric, task);
-    return chooseCandidates(settings, task, { candidates: own.candidates, model });
-  });
+  const own = await loadOwn(options.with);
+  const model = modelNamed(options.model, own, options.with);
+  const inputs = await readInputs(files);
+  const settings = settingsOf(await targetOf(files, inputs, options), options);
+  asOptions(() => checkSettings(settings));
   const { keep, quantize } = options;
-  checkKeep(keep, settings, chosen, subjects);
-  checkQuantize(quantize, { keep, task, model, subjects });
-  if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
-  const candidates = summarise(chosen, task, settings.configurations);
+  const gathered = await gatherFiles(inputs, settings);
+  const origins = originsOf({ ...own, models: model === undefined ? [] : [model] });
+  const comparison: Comparison = {
+    ...{ ...gathered.files, settings, keep, quantize },
+    own: { origins, ...(model && { model: model.id }) },
+  };
+  const { prepared, said } = await prepareComparison(comparison, handOut(gathered.bytes), own);
+  for (const text of said) tell(text);
+  const { subjects, summaries } = prepared;
   const { engine, note } = await chooseEngine(options);
   const out = options.out ?? defaultFolder(subjects);
   const run = {
@@ -121,11 +112,8 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   };
   await inOutputFolder(out, run, areRecords, async (store) => {
     if (note !== null) tell(note);
-    describeSubjects(subjects, settings, candidates.length);
-    for (const { file } of origins) {
-      const brought = [...own.candidates, ...own.models].filter(({ origin }) => origin?.file === file);
-      tell(`${file}: ${brought.map(({ id }) => id).join(", ")}`);
-    }
+    describeSubjects(subjects, settings, summaries.length);
+    for (const text of broughtBy(prepared, origins)) tell(text);
     for (const { text } of chooseReferences(settings).notes) tell(text);
     const sums = subjects.map(({ sha256 }) => sha256);
     const replaced = await replacedResults(out, { settings, sums, model });
@@ -133,42 +121,26 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const earlier = await earlierRun(out, settings, sums);
-      const whole: RunOptions = {
-        ...{ subjects, settings, candidates: chosen, summaries: candidates, store, workers, budget },
-        ...{ versions: versions(), engine, origins, model, warn, signal },
-        ...{ baseline: baselineIdOf(settings, task), keep, quantize },
+      const threads = () => trialThreads(prepared, engine, workers, warn);
+      const ran = await runTrials({
+        ...{ ...prepared, keep, quantize, engine, versions: versions(), workers, budget },
+        team: () => startTeam({ store, threads, workers, signal }),
         ...(earlier && { earlier: earlier.sample }),
-      };
-      const { taken, records, cut } = await runTrials(whole);
-      const missing = [...sampled(taken), ...cut];
+      });
+      const { taken, records, missing } = ran;
+      for (const text of ran.said) tell(text);
       for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
       const over = budget === null ? null : overrun(budget);
       if (over !== null) tell(over);
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
-      const results = resultsOf(taken, records, missing, look, keep);
-      const quantised = quantize.length === 0 ? [] : await runQuantised(taken, results, quantize);
-      await startEngine();
-      const compile = await compilerOf(engine, warn);
-      const models = await fitModels(taken.subjects, taken.settings, results, {
-        signal,
-        compile,
-        candidates: own.candidates,
-        model,
-      });
-      const quantisedFiles =
-        quantize.length === 0
-          ? {}
-          : await keepQuantised(taken.subjects, models, results, {
-              ...{ widths: quantize, trials: quantised, own: model, compile, signal },
-            });
+      const progress = () => progressLine(process.stderr);
+      const { results, files } = await finishComparison(ran, look, { say: tell, warn, progress, signal });
       const typed = process.argv.slice(2);
       const report = renderReport(results, out, typed);
       signal.throwIfAborted();
-      const names = subjects.map(({ name }) => name);
       await replaceTogether(out, {
-        ...(await modelFiles(names, models, model)),
-        ...quantisedFiles,
+        ...files,
         "report.html": report,
         "results.json": `${JSON.stringify(results, null, 1)}\n`,
       });
@@ -180,15 +152,13 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 
-/** What was asked for, and the data sets. The bytes of the files are let go. */
-async function understand(
-  files: string[],
-  options: CompareOptions,
-): Promise<{ settings: Settings; subjects: Subject[] }> {
-  const inputs = await readInputs(files);
-  const settings = settingsOf(await targetOf(files, inputs, options), options);
-  asOptions(() => checkSettings(settings));
-  return { settings, subjects: await readSubjects(inputs, settings) };
+/** What each of the user's modules brings, in a line. */
+function broughtBy({ ownCandidates, model }: Prepared, origins: readonly Origin[]): string[] {
+  const parts = [...ownCandidates, ...(model === undefined ? [] : [model])];
+  return origins.map(({ file }) => {
+    const brought = parts.filter(({ origin }) => origin?.file === file);
+    return `${file}: ${brought.map(({ id }) => id).join(", ")}`;
+  });
 }
 
 /** What tells a subject from others. */
@@ -213,16 +183,6 @@ async function targetOf(files: string[], inputs: Input[], options: CompareOption
   );
   const pairs = isPairs ? " (where one of two was chosen: --task preference)" : "";
   throw new UsageError(`--target: expected the column to predict, one of ${listed(named)}, got none${pairs}`);
-}
-
-/** Refusals of the library name settings (`maxEpochs: expected ...`); here they are options (`--max-epochs`). */
-function asOptions<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(error.message.replace(/^[a-zA-Z]+(?=: expected )/, optionOf));
-  }
 }
 
 /** `minimand-NAME`, `minimand-A-B-C`, `minimand-A-and-9-more`. */

@@ -1,11 +1,10 @@
 import { finalistsFor, type PredictedTrial } from "@minimand/compare";
 import { type Fitted, runWithin } from "../budget/plan-within.ts";
-import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
+import { sampled } from "./results-of.ts";
 import type { RunOptions } from "./run-options.ts";
 import { samplesFor, takeSample } from "./take-sample.ts";
-import { startTeam } from "./trial-team.ts";
 
 /** What was run. */
 export interface Ran {
@@ -13,7 +12,9 @@ export interface Ran {
   taken: RunOptions;
   records: PredictedTrial[][];
   /** How a budget has cut the plan; empty where nothing is missing. */
-  cut: string[];
+  missing: string[];
+  /** What the user is to be told of trials that were there already. */
+  said: string[];
 }
 
 /** Whether a stored file holds the records of a trial. */
@@ -26,14 +27,14 @@ export function areRecords(value: unknown): value is PredictedTrial[] {
 }
 
 /**
- * Runs all trials that the store doesn't hold yet: all candidates on the first seed, then baseline, finalists and references of each data
+ * Runs all trials that aren't kept yet: all candidates on the first seed, then baseline, finalists and references of each data
  * set on the others. A budget cuts as {@link runWithin} says.
  *
  * @throws as {@link Team} does
  */
 export async function runTrials(options: RunOptions): Promise<Ran> {
-  const { budget, store, subjects, settings, summaries } = options;
-  const team = startTeam(options);
+  const { budget, subjects, settings, summaries } = options;
+  const team = options.team();
   const work = workOf(options, team, {
     samples: budget === null ? [] : samplesFor(subjects, settings),
     finalists: (sample, records) =>
@@ -43,14 +44,18 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   });
   try {
     const { sample, folds, seeds } = await (budget === null ? runWhole(work) : runWithin(work, budget));
-    const doubts = store.doubts();
-    if (doubts !== null) tell(doubts);
     const cut: string[] = [];
     if (folds < work.folds) cut.push(`${folds} of ${work.folds} folds`);
     if (seeds < work.seeds) cut.push(`${plural(seeds, "seed")} of ${work.seeds} for the finalists`);
-    const records = work.records(sample);
-    if (work.fresh() === 0) tell(nothingRun(work, sample, cut.length > 0));
-    return { taken: withSample(options, sample), records, cut };
+    const doubts = team.doubts();
+    const taken = withSample(options, sample);
+    return {
+      ...{ taken, records: work.records(sample), missing: [...sampled(taken), ...cut] },
+      said: [
+        ...(doubts === null ? [] : [doubts]),
+        ...(work.fresh() === 0 ? [nothingRun(work, sample, cut.length > 0)] : []),
+      ],
+    };
   } finally {
     await team.end();
   }

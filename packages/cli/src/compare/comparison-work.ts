@@ -46,8 +46,7 @@ export interface WorkParts {
 
 /** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
-  const { subjects, settings, candidates, summaries, baseline, keep, workers, earlier } = options;
-  const { quantize = [] } = options;
+  const { subjects, settings, candidates, summaries, baseline, keep, quantize, workers, earlier } = options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));

@@ -8,7 +8,6 @@ import {
 } from "@minimand/compare";
 import { Option } from "commander";
 import { UsageError } from "../failure.ts";
-import { tell } from "../printable.ts";
 import type { Subject } from "./subjects.ts";
 
 /** `--keep` of `compare`. */
@@ -21,8 +20,9 @@ export const keepOption = (): Option =>
     .default("auto", "auto");
 
 /**
- * Tells which columns the kept model will be without.
+ * Looks at the model that is to be kept before anything is trained.
  *
+ * @returns which columns it will be without
  * @throws UsageError in one line where it can't be had: it isn't compared, or there is nothing that it could learn from
  */
 export function checkKeep(
@@ -30,8 +30,8 @@ export function checkKeep(
   settings: Settings,
   candidates: readonly PlannedCandidate[],
   subjects: readonly Subject[],
-): void {
-  if (keep === "auto") return;
+): string[] {
+  if (keep === "auto") return [];
   const { id } = referenceNamed[keep];
   if (!candidates.some((candidate) => candidate.id === id)) {
     const [why] = settings.references.includes(keep)
@@ -41,10 +41,12 @@ export function checkKeep(
       `--keep ${keep}: expected ${keep} among the references, got ${why === undefined ? `--references ${settings.references.join(",") || "none"}` : why.text}`,
     );
   }
-  if (keep !== "trees") return;
+  if (keep !== "trees") return [];
+  const said: string[] = [];
   for (const { name, dataset } of subjects) {
     if (dataset.features.every(({ kind }) => kind === "text"))
       throw new UsageError(`--keep trees: expected an input of ${name} that is no free text, got none`);
-    for (const { text } of leftOutByTrees(dataset)) tell(`${name}: ${text}`);
+    said.push(...leftOutByTrees(dataset).map(({ text }) => `${name}: ${text}`));
   }
+  return said;
 }

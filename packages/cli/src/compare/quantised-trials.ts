@@ -1,92 +1,28 @@
 import {
-  checkWidths,
   type DatasetReport,
-  fitEncoder,
-  type Keep,
-  listed,
-  type OwnModel,
-  outputsFor,
   type PlannedTrial,
   type PredictedTrial,
   planQuantised,
   type Quantising,
   type Results,
-  type Task,
 } from "@minimand/compare";
-import { elasticNetwork, quantisableLayers } from "minimand";
-import { disposeTree, keyOf } from "minimand/engine";
-import { messageOf } from "../error-text.ts";
-import { UsageError } from "../failure.ts";
-import { tell } from "../printable.ts";
 import type { RunOptions } from "./run-options.ts";
-import type { Subject } from "./subjects.ts";
-import { startTeam } from "./trial-team.ts";
-
-/** What {@link checkQuantize} looks at. */
-interface Quantizing {
-  keep: Keep;
-  task: Task;
-  model: OwnModel | undefined;
-  subjects: readonly Subject[];
-}
-
-/**
- * Tells where there will be no file.
- *
- * @throws UsageError in one line for widths that aren't 2 to 8, and for what can't be quantised
- */
-export function checkQuantize(widths: readonly number[], { keep, task, model, subjects }: Quantizing): void {
-  if (widths.length === 0) return;
-  checkWidths("--quantize", widths);
-  if (keep === "trees")
-    throw new UsageError(
-      "--quantize: expected a network to keep, got --keep trees, which have no weights to quantise",
-    );
-  if (task === "preference")
-    throw new UsageError("--quantize: expected classes or numbers to predict, got pairs (--task preference)");
-  for (const { name, dataset } of subjects) {
-    const texts = dataset.features.filter(({ kind }) => kind === "text").map((feature) => feature.name);
-    if (texts.length > 0)
-      tell(
-        `${name}: no quantised files will be kept: words of the free text ${listed(texts)} are read by predict, which ONNX has no like of`,
-      );
-    if (model !== undefined) tryQuantising(model, dataset);
-  }
-}
-
-/** Lays out the layers of an own model before anything is trained. */
-function tryQuantising(own: OwnModel, dataset: Subject["dataset"]): void {
-  const { task, classes, rows } = dataset;
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  const { inputs } = fitEncoder(dataset, all);
-  try {
-    const made = own.make({ inputs, outputs: outputsFor(task, classes.length) });
-    const { pieces, variables } = quantisableLayers(made, made.init(keyOf(0)));
-    elasticNetwork(pieces);
-    disposeTree([variables.params, variables.state]);
-  } catch (error) {
-    throw new UsageError(`--quantize: ${own.id} can't be quantised: ${messageOf(error)}`);
-  }
-}
 
 /**
  * Quantises the networks of the trials of each kept candidate, in all widths: those of seeds of which all folds went well, with a budget the
- * first seed alone. What the store holds isn't run again.
+ * first seed alone. What is there already isn't run again.
  *
  * @param options with the rows that were drawn
- * @returns for each data set; empty where no model is kept
+ * @returns for each data set; empty where no model is kept, and where there are no widths
  * @throws as `Team` does
  */
-export async function runQuantised(
-  options: RunOptions,
-  { datasets }: Results,
-  widths: readonly number[],
-): Promise<PredictedTrial[][]> {
-  const { subjects, settings, candidates, budget, workers } = options;
+export async function runQuantised(options: RunOptions, { datasets }: Results): Promise<PredictedTrial[][]> {
+  const { subjects, settings, candidates, quantize: widths, budget, workers } = options;
+  if (widths.length === 0) return [];
   const chosen = datasets.map((report) => quantisingOf(report, budget !== null));
   const trials = planQuantised(settings, candidates, subjects, options, { widths, chosen });
   const records: PredictedTrial[][] = subjects.map(() => []);
-  const team = startTeam(options);
+  const team = options.team();
   let [done, seconds, fresh] = [0, 0, 0];
   const finished = (trial: PlannedTrial, own: PredictedTrial[], isFresh: boolean): void => {
     records[trial.subject].push(...own);

@@ -1,7 +1,6 @@
 import {
   chooseReferences,
   compareAcross,
-  type Keep,
   type Note,
   type PredictedTrial,
   type Results,
@@ -10,7 +9,6 @@ import {
   withShortNames,
 } from "@minimand/compare";
 import type { Look, Seen } from "../budget/looks.ts";
-import { versions } from "../version.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Says of how many rows were drawn. */
@@ -37,11 +35,10 @@ export function seenOf(
 
 /** What `results.json` holds of a run. */
 export function resultsOf(
-  { subjects, settings, engine, summaries, model }: RunOptions,
+  { subjects, settings, engine, versions, summaries, model, keep }: RunOptions,
   records: PredictedTrial[][],
   missing: string[],
   { alpha, left, trials }: Look & Seen,
-  keep: Keep,
 ): Results {
   const cut = missing.map(
     (what): Note => ({
@@ -59,7 +56,7 @@ export function resultsOf(
   return withShortNames({
     schema: "minimand.compare/2",
     created: new Date().toISOString(),
-    versions: versions(),
+    versions,
     engine,
     settings,
     ...(model && { ownModel: { id: model.id, origin: model.origin } }),

@@ -1,18 +1,17 @@
-import type { CandidateSummary, Keep } from "@minimand/compare";
 import type { Budget } from "../budget/budget.ts";
-import type { TeamOptions } from "./trial-team.ts";
+import type { Prepared } from "./prepare.ts";
+import type { ComparisonRequest } from "./request.ts";
+import type { Team } from "./trial-team.ts";
 
 /** What a comparison is run with. */
-export interface RunOptions extends TeamOptions {
-  summaries: readonly CandidateSummary[];
-  /** Id of the baseline. */
-  baseline: string;
-  /** The model that is kept at the end. */
-  keep: Keep;
-  /** Widths that it is quantised in as well. */
-  quantize?: readonly number[];
+export interface RunOptions
+  extends Prepared,
+    Pick<ComparisonRequest, "keep" | "quantize" | "engine" | "versions"> {
+  /** Who runs the trials; asked anew for those of quantised networks. */
+  team: () => Team;
+  /** How many trials run at a time. */
+  workers: number;
   budget: Budget | null;
   /** The sample of an earlier run that a budget has cut, null for all rows; undefined: there was none. */
   earlier?: number | null;
-  versions: Record<string, string>;
 }

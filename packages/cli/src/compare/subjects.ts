@@ -8,6 +8,7 @@ import {
   makeDataset,
   type Note,
   releaseTable,
+  type SavedModel,
   type Settings,
   shortName,
   type Table,
@@ -17,13 +18,13 @@ import {
   withUnlabeled,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
-import { type Input, readInput } from "../files/input.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { pairDataset } from "./pair-dataset.ts";
+import type { FileBytes, RequestedFile, RequestedFiles } from "./request.ts";
 import { shareDataset } from "./share-dataset.ts";
-import { readTeacher } from "./teacher.ts";
+import { loadTeacher } from "./teacher.ts";
 
 /** A data set to compare on, with the hashes that name its trials. */
 export interface Subject {
@@ -44,53 +45,29 @@ export interface Subject {
   unlabeledSha256: string | null;
 }
 
-/** Reads data arguments one by one; refuses the same data twice. */
-export async function readInputs(files: readonly string[]): Promise<Input[]> {
-  const inputs: Input[] = [];
-  for (const file of files) {
-    if (file === "-" && inputs.some(({ source }) => source === "stdin"))
-      throw new UsageError("-: expected stdin once, got it twice");
-    const input = await readInput(file);
-    const same = inputs.find(({ sha256 }) => sha256 === input.sha256);
-    if (same !== undefined)
-      throw new UsageError(`${input.source}: expected different data, got the same as ${same.source}`);
-    inputs.push(input);
-  }
-  const names = distinct(inputs.map(({ name }) => name));
-  return inputs.map((input, i) => ({ ...input, name: names[i] }));
-}
-
-/** Two files `a/train.csv` and `b/train.csv` are `train` and `train-2`. */
-function distinct(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let own = name;
-    for (let n = 2; taken.has(own); n++) own = `${name}-${n}`;
-    taken.add(own);
-    return own;
-  });
-}
-
 /**
- * The data sets of the inputs. Everything that a trial could refuse is refused here, before anything is written.
+ * The data sets of a comparison. Everything that a trial could refuse is refused here, before anything is written.
  *
  * @throws DataError, UsageError, RangeError in one line
  */
-export async function readSubjects(inputs: readonly Input[], settings: Settings): Promise<Subject[]> {
-  if (settings.test !== null && inputs.length > 1)
-    throw new UsageError("--test: expected one training file, got several");
-  if (settings.test === "-" && inputs.some(({ source }) => source === "stdin"))
-    throw new UsageError("--test: expected a file, as stdin is the training data");
-  const test = settings.test === null ? null : await readInput(settings.test);
-  const testTable = test === null ? null : await readInputTable(test, settings);
-  const teacher = settings.distillFrom === null ? null : await readTeacher(settings.distillFrom);
-  const unlabeled = await readUnlabeled(inputs, settings, test);
+export async function readSubjects(
+  { settings, inputs, test, teacher, unlabeled }: RequestedFiles & { settings: Settings },
+  bytesOf: FileBytes,
+): Promise<Subject[]> {
+  const tableOf = async ({ source, sha256 }: RequestedFile): Promise<Table> =>
+    readInputTable({ source, bytes: await bytesOf(sha256) }, settings);
+  const testTable = test && (await tableOf(test));
+  const others: OtherFiles = {
+    testTable,
+    teacher: teacher && { place: teacher.place, model: await loadTeacher(teacher, bytesOf) },
+    unlabeled: unlabeled && (await tableOf(unlabeled)),
+  };
   const subjects: Subject[] = [];
   for (const input of inputs) {
     const { name, source, sha256 } = input;
-    const table = await readInputTable(input, settings);
+    const table = await tableOf(input);
     const readAs = settings.task === "preference" ? pairsRead : rowsRead;
-    const { dataset, notesOf } = await readAs(table, settings, { teacher, testTable, unlabeled });
+    const { dataset, notesOf } = await readAs(table, settings, others);
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);
     if (testTable === null) checkFolds(dataset, settings.folds);
     const { testRows, notes } = checkSplits(dataset, settings, testTable);
@@ -125,9 +102,9 @@ interface Read {
 
 /** What other files say of a table. */
 interface OtherFiles {
-  teacher: Awaited<ReturnType<typeof readTeacher>> | null;
+  teacher: { place: string; model: SavedModel } | null;
   testTable: Table | null;
-  unlabeled: { table: Table } | null;
+  unlabeled: Table | null;
 }
 
 /** The pairs of a table, which is let go. */
@@ -161,7 +138,7 @@ async function rowsRead(
         });
   const known = testTable === null ? [] : testCopies(plain, table, testTable);
   releaseTable(table);
-  const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled.table);
+  const whole = unlabeled === null ? taught : withUnlabeled(taught, unlabeled);
   const dataset = withTwinsTogether(whole, testTable === null ? settings.folds : null);
   return {
     dataset,
@@ -184,23 +161,6 @@ function groupNote(column: string, { groups }: Dataset, { groups: joined }: Data
   const joins = left < sizes.length ? `; copies of rows join them to ${left}` : "";
   const text = `${plural(sizes.length, "group")} of ${rows}, each in one fold${joins}`;
   return { level: "info", about: "settings", column, text };
-}
-
-/** The file of unlabelled rows. Rows that are tested on have no place in it, even without their labels. */
-async function readUnlabeled(
-  inputs: readonly Input[],
-  settings: Settings,
-  test: Input | null,
-): Promise<{ table: Table; sha256: string } | null> {
-  if (settings.unlabeled === null) return null;
-  if (inputs.length > 1) throw new UsageError("--unlabeled: expected one training file, got several");
-  if (settings.unlabeled === "-" && [...inputs, test].some((input) => input?.source === "stdin"))
-    throw new UsageError("--unlabeled: expected a file, as stdin is the data");
-  const input = await readInput(settings.unlabeled);
-  const same = [...inputs, test].find((other) => other?.sha256 === input.sha256);
-  if (same !== undefined && same !== null)
-    throw new UsageError(`--unlabeled: expected other rows than those of ${same.source}, got the same`);
-  return { table: await readInputTable(input, settings), sha256: input.sha256 };
 }
 
 /** How many notes on reading a file are shown, and on what was made of it; results and report have all. */

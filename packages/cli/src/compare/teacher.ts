@@ -1,20 +1,33 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { SavedModel } from "@minimand/compare";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
-import { onlyModel, readModel } from "../models/find-models.ts";
+import { readCurrent } from "../files/replace-together.ts";
+import { modelFrom, noSums, onlyModel } from "../models/find-models.ts";
+import { tell } from "../printable.ts";
+import type { FileBytes, RequestedTeacher } from "./request.ts";
+
+/** A teacher with the bytes of its files. */
+interface GatheredTeacher extends RequestedTeacher {
+  files: (RequestedTeacher["files"][number] & { bytes: Uint8Array })[];
+}
 
 /**
- * The kept model of a folder as a teacher, with a hash of all that its logits depend on, and the engine that computes
- * them started.
+ * The kept model of a folder as a teacher: its files, and a hash of all that its logits depend on. Where its files hold no sums, a
+ * line says so.
  *
  * @throws UsageError, DataError where there is no model, more than one, or a damaged one
  */
-export async function readTeacher(
-  folder: string,
-): Promise<{ model: SavedModel; place: string; sha256: string }> {
+export async function readTeacher(folder: string): Promise<GatheredTeacher> {
   const place = await onlyModel(folder);
-  const model = await readModel(place);
+  const files: GatheredTeacher["files"] = [];
+  const { model, summed } = await modelFrom(place, async (path) => {
+    const bytes = await readCurrent(join(place, path));
+    files.push({ path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes });
+    return bytes;
+  });
+  if (!summed) tell(noSums(place));
   const { description } = model;
   const { encoder, classes } = description;
   // Trees are refused where the teacher is asked.
@@ -27,6 +40,20 @@ export async function readTeacher(
     .update(JSON.stringify({ encoder, network, classes }))
     .update(model.weights)
     .digest("hex");
+  return { place, sha256, files };
+}
+
+/** The model of a teacher, with the engine that computes its logits started. */
+export async function loadTeacher(
+  { place, files }: RequestedTeacher,
+  bytesOf: FileBytes,
+): Promise<SavedModel> {
+  const { model } = await modelFrom(place, (name) => {
+    const file = files.find(({ path }) => path === name);
+    if (file === undefined)
+      throw new RangeError(`${place}: expected the file ${name} among those of the teacher, got none`);
+    return bytesOf(file.sha256);
+  });
   await startEngine();
-  return { model, place, sha256 };
+  return model;
 }

@@ -1,38 +1,17 @@
-import {
-  type EngineUsed,
-  isTrees,
-  minimisedBy,
-  type Origin,
-  type OwnModel,
-  type PlannedCandidate,
-  type PlannedTrial,
-  type PredictedTrial,
-  type Settings,
-} from "@minimand/compare";
-import { messageOf } from "../error-text.ts";
+import type { PlannedTrial, PredictedTrial } from "@minimand/compare";
 import { Interrupted } from "../failure.ts";
 import type { TrialStore } from "../files/store.ts";
-import { refusal } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
-import { type Pool, startPool } from "../run/pool.ts";
+import type { Pool } from "../run/pool.ts";
 import { type ProgressLine, progressLine } from "../run/progress.ts";
-import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
-import type { Subject } from "./subjects.ts";
+import type { CompareJob } from "./compare-worker.ts";
 
 /** What {@link startTeam} needs. */
 export interface TeamOptions {
-  subjects: Subject[];
-  settings: Settings;
-  candidates: readonly PlannedCandidate[];
   store: TrialStore<PredictedTrial[]>;
+  /** Starts the threads that run trials; asked when the first trial has to be run. */
+  threads: () => Pool<CompareJob, PredictedTrial[]>;
   workers: number;
-  engine: EngineUsed;
-  /** The user's modules that some of the candidates come from, or the model. */
-  origins: Origin[];
-  /** The own model that all train. */
-  model?: OwnModel;
-  /** Told what the workers warn of. */
-  warn: (message: string) => void;
   signal: AbortSignal;
 }
 
@@ -60,28 +39,28 @@ export interface RunOfTrials {
   left: () => number | null;
 }
 
-/** Workers that run trials, and keep what they have finished. */
+/** Workers that run trials, and keep what they have finished; they tell the user how far they are. */
 export interface Team {
-  /** Tells of those trials that the store holds, and returns the others. */
+  /** Tells of those trials that are kept, and returns the others. */
   recall(trials: readonly PlannedTrial[], finished: (finished: Finished) => void): Promise<PlannedTrial[]>;
   /**
-   * Runs those trials that the store doesn't hold yet, in their order. Every finished trial is stored at once, so that an interruption
+   * Runs those trials that aren't kept yet, in their order. Every finished trial is stored at once, so that an interruption
    * loses at most those in flight.
    *
-   * @throws Interrupted when the signal is aborted; the error of the store where a trial can't be kept
+   * @throws Interrupted when the run is stopped; the error of the store where a trial can't be kept
    */
   run(trials: readonly PlannedTrial[], how: RunOfTrials): Promise<void>;
+  /** Says how many of the trials that were asked for are kept, but can't be trusted; null if none are. */
+  doubts(): string | null;
   end(): Promise<void>;
 }
 
-/** A team that takes its workers when the first trial has to be run. */
-export function startTeam(options: TeamOptions): Team {
-  const { candidates, store, workers, signal } = options;
+/** A team of threads here, which keeps trials in the store of a folder. */
+export function startTeam({ store, threads, workers, signal }: TeamOptions): Team {
   let pool: Pool<CompareJob, PredictedTrial[]> | null = null;
   let line: ProgressLine | null = null;
   const stop = (): void => void pool?.destroy();
   signal.addEventListener("abort", stop);
-  const candidateOf = ({ candidate }: PlannedTrial["spec"]) => candidates.find(({ id }) => id === candidate);
 
   async function end(): Promise<void> {
     line?.clear();
@@ -109,7 +88,7 @@ export function startTeam(options: TeamOptions): Team {
     if (pending.length === 0) return;
     signal.throwIfAborted();
     if (pool === null && done > 0) tell(`${done} of ${total} ${label} are there already`);
-    pool ??= startPool("compare/compare-worker", workerData(options), workers, options.warn);
+    pool ??= threads();
     line ??= progressLine(process.stderr);
     const stored: Promise<void>[] = [];
     const keep = async (trial: PlannedTrial, records: PredictedTrial[]): Promise<void> => {
@@ -126,9 +105,7 @@ export function startTeam(options: TeamOptions): Team {
       while (next < pending.length && !failed && wanted()) {
         const trial = pending[next++];
         const { subject, spec } = trial;
-        const records = await pool!.run({ dataset: subject, sample, spec }).catch((error: unknown) => {
-          throw blamed(error, candidateOf(spec), options.model);
-        });
+        const records = await pool!.run({ dataset: subject, sample, spec });
         const keeping = keep(trial, records);
         keeping.catch(broken.reject);
         stored.push(keeping);
@@ -154,33 +131,5 @@ export function startTeam(options: TeamOptions): Team {
     }
   }
 
-  return { recall, run, end };
-}
-
-function workerData({ subjects, settings, engine, origins, model }: TeamOptions): CompareWorkerData {
-  return {
-    datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
-    settings,
-    engine,
-    origins,
-    ...(model && { model: model.id }),
-  };
-}
-
-/** What went wrong in a trial; with code of the user's it is for them to mend. */
-function blamed(
-  error: unknown,
-  candidate: PlannedCandidate | undefined,
-  model: OwnModel | undefined,
-): unknown {
-  const own =
-    candidate && !isTrees(candidate) ? (candidate.origin ?? minimisedBy(candidate).origin) : undefined;
-  const origin = own ?? model?.origin;
-  const message = messageOf(error);
-  if (origin === undefined || message.startsWith("--with ")) return error;
-  const what =
-    own === undefined
-      ? `${model?.id} can't be trained with ${candidate?.id}`
-      : `${candidate?.id} can't be trained`;
-  return refusal(origin.file, `${what}: ${message}`);
+  return { recall, run, doubts: () => store.doubts(), end };
 }

@@ -16,12 +16,13 @@ export interface Reading {
 const patience = 500;
 
 /**
- * The table of an input, whose bytes are gone afterwards: large files would stay in memory until the next collection.
+ * The table of an input, whose bytes are gone afterwards, with the whole buffer that they lie in: large files would stay in memory until
+ * the next collection.
  *
  * @throws DataError in one line
  */
 export async function readInputTable(
-  { bytes, source }: Input,
+  { bytes, source }: Pick<Input, "bytes" | "source">,
   { damaged, strict, task }: Reading,
 ): Promise<Table> {
   const { stderr } = process;

@@ -62,11 +62,27 @@ export async function onlyModel(folder: string): Promise<string> {
  * @throws UsageError, DataError in one line for files that are damaged, changed or foreign
  */
 export async function readModel(place: string): Promise<SavedModel> {
-  const path = join(place, "model.json");
-  const text = (await readCurrent(path)).toString();
+  const { model, summed } = await modelFrom(place, (name) => readCurrent(join(place, name)));
+  if (!summed) tell(noSums(place));
+  return model;
+}
+
+/**
+ * The same of bytes that come from anywhere.
+ *
+ * @param place its folder, for messages
+ * @param read gives the bytes of one of its files, by name
+ * @returns `summed`: whether its files hold sums
+ */
+export async function modelFrom(
+  place: string,
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<{ model: SavedModel; summed: boolean }> {
+  const [path, text] = [join(place, "model.json"), Buffer.from(await read("model.json")).toString()];
   const description = readModelDescription(text, path);
-  const weightsPath = join(place, weightsFile(description));
-  const model = { description, weights: new Uint8Array(await readCurrent(weightsPath)) };
+  const weightsName = weightsFile(description);
+  const weightsPath = join(place, weightsName);
+  const model = { description, weights: new Uint8Array(await read(weightsName)) };
   // First: of a changed byte the sums tell more than what it happens to break.
   const files = { description: text, weights: model.weights };
   const summed = await checkSums(files, { description: path, weights: weightsPath });
@@ -78,8 +94,7 @@ export async function readModel(place: string): Promise<SavedModel> {
       `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees)(: |, )/, "")}`,
     );
   }
-  if (!summed) tell(noSums(place));
-  return model;
+  return { model, summed };
 }
 
 /**

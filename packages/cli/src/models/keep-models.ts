@@ -16,7 +16,6 @@ import type { Subject } from "../compare/subjects.ts";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
-import { tell } from "../printable.ts";
 import { noOnnxOf, onnxOf } from "./onnx-model.ts";
 import { quantisedFile } from "./quantised-models.ts";
 
@@ -75,11 +74,13 @@ export function modelFoldersOf(names: readonly string[]): string[] {
  * Those of an earlier run go.
  *
  * @param own the own model that they are of
+ * @param say told why there is no ONNX file
  */
 export async function modelFiles(
   names: readonly string[],
   models: readonly (SavedModel | null)[],
-  own?: OwnModel,
+  own: OwnModel | undefined,
+  say: (text: string) => void,
 ): Promise<Contents> {
   const folders = modelFoldersOf(names);
   const contents: Record<string, string | Uint8Array | null> = {};
@@ -89,17 +90,21 @@ export async function modelFiles(
     if (model === null) continue;
     contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
     contents[join(folders[i], weightsFile(model.description))] = model.weights;
-    contents[join(folders[i], "model.onnx")] = await onnxIfPossible(model, own);
+    contents[join(folders[i], "model.onnx")] = await onnxIfPossible(model, own, say);
   }
   return contents;
 }
 
 /** Trees and free text have no like in ONNX, nor has all that an own model may do; what hasn't is told. */
-async function onnxIfPossible(model: SavedModel, own?: OwnModel): Promise<Uint8Array | null> {
+async function onnxIfPossible(
+  model: SavedModel,
+  own: OwnModel | undefined,
+  say: (text: string) => void,
+): Promise<Uint8Array | null> {
   const { description } = model;
   const reason = noOnnxOf(description);
   if (reason !== null) {
-    tell(`no model.onnx is kept: ${reason}`);
+    say(`no model.onnx is kept: ${reason}`);
     return null;
   }
   // A reference may be kept instead of the own model that was compared.
@@ -109,7 +114,7 @@ async function onnxIfPossible(model: SavedModel, own?: OwnModel): Promise<Uint8A
     return await onnxOf(model, own);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    tell(`no model.onnx is kept: ${error.message}`);
+    say(`no model.onnx is kept: ${error.message}`);
     return null;
   }
 }

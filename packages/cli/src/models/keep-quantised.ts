@@ -13,7 +13,7 @@ import {
 import type { Compile } from "minimand/engine";
 import type { Subject } from "../compare/subjects.ts";
 import type { Contents } from "../files/replace-together.ts";
-import { progressLine } from "../run/progress.ts";
+import type { ProgressLine } from "../run/progress.ts";
 import { modelFoldersOf } from "./keep-models.ts";
 import { onnxOf } from "./onnx-model.ts";
 import { eachWidth, quantisedFile, quantisedOnnx, usualContainer } from "./quantised-models.ts";
@@ -26,6 +26,8 @@ export interface KeepingQuantised {
   own?: OwnModel | undefined;
   compile?: Compile | undefined;
   signal: AbortSignal;
+  /** Shows how far fine-tuning is. */
+  progress: () => ProgressLine;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function keepQuantised(
   subjects: readonly Subject[],
   models: readonly (SavedModel | null)[],
   results: Results,
-  { widths, trials, own, compile, signal }: KeepingQuantised,
+  { widths, trials, own, compile, signal, progress }: KeepingQuantised,
 ): Promise<Contents> {
   const contents: Record<string, Uint8Array> = {};
   const folders = modelFoldersOf(subjects.map(({ name }) => name));
@@ -48,7 +50,7 @@ export async function keepQuantised(
     if (model === null || report.model === null || "trees" in model.description) continue;
     const network: SavedNetwork = { description: model.description, weights: model.weights };
     const ofOwn = model.description.network.own === undefined ? undefined : own;
-    const line = progressLine(process.stderr);
+    const line = progress();
     const onEpoch = (done: number, total: number): void =>
       line.update(done, total, "epochs of fine-tuning the kept model");
     let floatBytes = 0;

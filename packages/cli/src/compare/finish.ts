@@ -1,0 +1,55 @@
+import type { Results } from "@minimand/compare";
+import { startEngine } from "minimand/start";
+import type { Look, Seen } from "../budget/looks.ts";
+import type { Contents } from "../files/replace-together.ts";
+import { fitModels, modelFiles } from "../models/keep-models.ts";
+import { keepQuantised } from "../models/keep-quantised.ts";
+import { compilerOf } from "../run/engine.ts";
+import type { ProgressLine } from "../run/progress.ts";
+import type { Ran } from "./compare-run.ts";
+import { runQuantised } from "./quantised-trials.ts";
+import { resultsOf } from "./results-of.ts";
+
+/** What {@link finishComparison} needs beside what was run. */
+export interface Finishing {
+  /** Told what the user is to know of the kept models. */
+  say: (text: string) => void;
+  /** Told what the engine warns of. */
+  warn: (message: string) => void;
+  /** Shows how far the kept models are. */
+  progress: () => ProgressLine;
+  signal: AbortSignal;
+}
+
+/**
+ * The results of trials that were run, and the models that are kept: trained on all rows, and quantised where that was asked for, after further
+ * trials of the team.
+ *
+ * @param look with which alpha it tests, see `lookAt`
+ * @returns `files` are those of the models, by their paths in the output folder
+ * @throws as `Team` does; the reason of the signal
+ */
+export async function finishComparison(
+  { taken, records, missing }: Ran,
+  look: Look & Seen,
+  { say, warn, progress, signal }: Finishing,
+): Promise<{ results: Results; files: Contents }> {
+  const { subjects, settings, engine, quantize: widths, model, ownCandidates: candidates } = taken;
+  const results = resultsOf(taken, records, missing, look);
+  const trials = await runQuantised(taken, results);
+  await startEngine();
+  const compile = await compilerOf(engine, warn);
+  const models = await fitModels(subjects, settings, results, {
+    ...{ signal, candidates },
+    ...(compile && { compile }),
+    ...(model && { model }),
+  });
+  const quantised =
+    widths.length === 0
+      ? {}
+      : await keepQuantised(subjects, models, results, {
+          ...{ widths, trials, own: model, compile, signal, progress },
+        });
+  const names = subjects.map(({ name }) => name);
+  return { results, files: { ...(await modelFiles(names, models, model, say)), ...quantised } };
+}
