@@ -9,11 +9,18 @@ import { makeFolder } from "../files/make-folder.ts";
 import { partial } from "../files/write-whole.ts";
 import type { Database, Sql } from "./database.ts";
 import type { PgliteAddress } from "./store-address.ts";
+import { forceAll, SyncedFiles } from "./synced-files.ts";
+
+/** PGlite starts without forcing anything to the disk; its `fdatasync` does nothing, its `fsync` is that of its files. */
+const startParams = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
+  ...["-c", "wal_sync_method=fsync"],
+];
 
 /**
  * Opens a database that is embedded in this process, and makes it where there is none. This process alone has its folder.
  *
- * What was acknowledged outlives the process, also one that is killed: it is with the operating system by then.
+ * What was acknowledged is on the disk, and stays through the end of the process, however it comes.
  *
  * @throws RangeError where another process has the folder, with its number; UsageError where the folder's database can't be opened
  */
@@ -36,11 +43,13 @@ async function open(folder: string): Promise<PGlite> {
     const unfinished = `${path}${partial}`;
     await rm(unfinished, { recursive: true, force: true });
     await (await PGlite.create(unfinished)).close();
+    await forceAll(unfinished);
     await rename(unfinished, path);
   }
-  return await PGlite.create(path).catch((error: Error) => {
+  return await PGlite.create({ fs: new SyncedFiles(path), startParams }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `${path}: expected a database that can be opened, got: ${error.message.split("\n")[0]}`,
+      `${path}: expected a database that can be opened, got one that is damaged or of another version (${reason.split("\n")[0]})`,
     );
   });
 }
