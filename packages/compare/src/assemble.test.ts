@@ -4,6 +4,7 @@ import { tableOf } from "../../../test/support/tables.ts";
 import { reportDataset } from "./assemble.ts";
 import { chooseCandidates, defaultSettings, summarise } from "./plan/index.ts";
 import type { PredictedTrial, Settings } from "./results.ts";
+import { failedTrial } from "./trial/failed-trial.ts";
 import { keepPrediction, predictionKept } from "./trial/kept-predictions.ts";
 
 const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
@@ -144,6 +145,76 @@ describe("reportDataset", () => {
         `trials: expected all candidates on all 2 folds of the first seed, got 0 (${id} is missing)`,
       ),
     );
+  });
+
+  describe("where trials could not be had", () => {
+    const without = (gone: (trial: PredictedTrial) => boolean) =>
+      report(
+        trialsOf([0, 1], [0, 1]).flatMap((trial, i) =>
+          gone(trial)
+            ? failedTrial(dataset, settings, trial, `worker ${i} was killed`).filter(
+                ({ candidate }) => candidate === trial.candidate,
+              )
+            : [trial],
+        ),
+      );
+    const warnings = ({ notes }: ReturnType<typeof report>) =>
+      notes.filter(({ text }) => text.includes("not available"));
+
+    it("counts them as diverged, and notes how many they are and the first reason", () => {
+      const made = without(({ candidate, seed }) => candidate === "focal" && seed === 0);
+      const place = run.findIndex(({ id }) => id === "focal");
+      expect(warnings(made)).toEqual([
+        {
+          level: "warning",
+          text: `Focal: 2 of 2 trials are not available: worker ${place} was killed`,
+        },
+      ]);
+      const entry = made.ranking.entries.find(({ candidate }) => candidate === "focal");
+      expect(entry).toMatchObject({ verdict: "diverged", diverged: 2, unavailable: 2 });
+      expect(made.finalists).not.toContain("focal");
+      expect(made.trials.filter(({ unavailable }) => unavailable !== undefined)).toHaveLength(2);
+      expect(made.model?.candidate).toBe("cross-entropy");
+    });
+
+    it("compares nothing where the baseline lacks its first seed, and says so", () => {
+      const made = without(({ candidate, seed, fold }) => candidate === "cross-entropy" && seed + fold === 0);
+      expect(warnings(made).map(({ text }) => text.replace(/worker \d+/, "worker n"))).toEqual([
+        "Cross-entropy, the baseline: 1 of 4 trials is not available, so no candidate can be compared with it: worker n was killed",
+      ]);
+      expect(made.ranking.summary).toBe(
+        "The baseline, cross-entropy, lacks 1 of 4 trials, which is not available, so no loss can be compared with it.",
+      );
+      expect(made.recommendation.use).toBe(
+        "Nothing can be recommended: cross-entropy, the baseline, lacks 1 of 4 trials, which is not available, so no candidate can be compared with it.",
+      );
+      const losses = made.ranking.entries.filter(({ verdict }) => verdict !== "reference");
+      expect(losses.map(({ difference }) => difference)).toEqual(losses.map(() => null));
+      // What it chose in the others is still known.
+      expect(made.model).toMatchObject({ candidate: "cross-entropy", configuration });
+      const none = without(({ candidate }) => candidate === "cross-entropy");
+      expect(none.model).toBeNull();
+      expect(none.ranking.summary).toContain("has no result");
+      expect(none.recommendation.use).toContain("Nothing can be recommended");
+    });
+
+    it("leaves out a later seed that the baseline lacks", () => {
+      const made = without(
+        ({ candidate, seed, fold }) => candidate === "cross-entropy" && seed * (1 + fold) === 1,
+      );
+      expect(warnings(made)[0].text).toMatch(
+        /^Cross-entropy, the baseline: 1 of 4 trials is not available, so differences leave out seed 1: worker \d+ was killed$/,
+      );
+      const focal = made.ranking.entries.find(({ candidate }) => candidate === "focal");
+      expect(new Set(focal?.difference?.pairs.map(({ seed }) => seed))).toContain(0);
+      expect(made.recommendation.use).toMatch(/^Use /);
+    });
+
+    it("chooses by validation among those that are there", () => {
+      const made = without(({ candidate, fold, seed }) => candidate === "focal" && seed + fold === 0);
+      const chosen = made.trials.filter(({ candidate }) => candidate === "chosen-by-validation");
+      expect(chosen.map(({ status }) => status)).toEqual(["ok", "ok"]);
+    });
   });
 
   it("does not depend on the order in which trials have finished", () => {

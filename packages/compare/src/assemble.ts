@@ -149,7 +149,7 @@ export function reportDataset(
     inputs: fitEncoder(dataset, all).inputs,
     notes: [
       ...notes,
-      ...unavailable(used, candidates),
+      ...unavailable(used, candidates, baseline),
       ...(candidates.some(({ id }) => id === treesReference.id) ? leftOutByTrees(dataset) : []),
       ...dataset.notes,
       ...unusedUnlabeled(candidates, used, baseline),
@@ -255,13 +255,28 @@ function furtherSeeds(
   return { trials: taken, seeds: seeds.sort((a, b) => a - b) };
 }
 
-/** A note for each reference that could not be had, with the first reason. */
-function unavailable(trials: readonly TrialRecord[], candidates: readonly CandidateSummary[]): Note[] {
+/** A note for each candidate of which trials could not be had, with their number and the first reason. */
+function unavailable(
+  trials: readonly TrialRecord[],
+  candidates: readonly CandidateSummary[],
+  baseline: string,
+): Note[] {
   return candidates.flatMap(({ id, label }): Note[] => {
-    const failed = trials.filter((trial) => trial.candidate === id && trial.unavailable !== undefined);
+    const own = trials.filter((trial) => trial.candidate === id);
+    const failed = own.filter((trial) => trial.unavailable !== undefined);
     if (failed.length === 0) return [];
-    return [{ level: "warning", text: `${label}: not available: ${failed[0].unavailable}` }];
+    const are = failed.length === 1 ? "is" : "are";
+    const what = `${failed.length} of ${own.length} trials ${are} not available`;
+    const who = id === baseline ? `${label}, the baseline` : label;
+    const then = id === baseline ? `, so ${withoutBaseline(failed)}` : "";
+    return [{ level: "warning", text: `${who}: ${what}${then}: ${failed[0].unavailable}` }];
   });
+}
+
+function withoutBaseline(failed: readonly TrialRecord[]): string {
+  const seeds = [...new Set(failed.map(({ seed }) => seed))].sort((a, b) => a - b);
+  if (seeds[0] === 0) return "no candidate can be compared with it";
+  return `differences leave out ${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;
 }
 
 function describeBags(column: string, groups: Int32Array): NonNullable<DatasetReport["bags"]> {

@@ -1,5 +1,6 @@
 export * from "./assemble.ts";
 export * from "./behaviour/index.ts";
+export { computedOnNotes, computedOnText } from "./computed-on.ts";
 export * from "./dataset/index.ts";
 export * from "./decision/index.ts";
 export * from "./doctor/index.ts";

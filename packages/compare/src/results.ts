@@ -124,7 +124,7 @@ export interface TrialRecord {
   seconds: number;
   /** Of pairs: how the margins of rewards became the probabilities that are judged. */
   preference?: PairCalibration;
-  /** Why a reference could not be had, whose status then is `diverged`. */
+  /** Why the trial could not be had, whose status then is `diverged`. */
   unavailable?: string;
 }
 
@@ -359,4 +359,6 @@ export interface Results {
    * that continues.
    */
   cut?: { missing: string[]; trials: number; alphaLeft: number };
+  /** Kinds of CPU that have computed the trials, where several machines may have. */
+  computedOn?: ComputedOn[];
 }

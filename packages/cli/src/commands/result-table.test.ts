@@ -20,6 +20,18 @@ describe("the result on a terminal", () => {
     for (const head of ["p (adjusted)", "worse/same/better"]) expect(wide).toContain(head);
   });
 
+  it("tells trials that could not be had from those that diverged", () => {
+    const lineOf = (entries: typeof report.ranking.entries): string =>
+      shown(200, resultsFixture([{ ...report, ranking: { ...report.ranking, entries } }])).find((line) =>
+        line.startsWith("Jensen"),
+      ) ?? "";
+    const { entries } = report.ranking;
+    expect(lineOf(entries)).toMatch(/diverged 3 of 10$/);
+    expect(lineOf(entries.map((entry) => ({ ...entry, unavailable: entry.diverged })))).toMatch(
+      /not available 3 of 10$/,
+    );
+  });
+
   it("says beside the name what of a run is missing", () => {
     const folds = { planned: 5, complete: [0, 1, 2] };
     const [first] = shown(200, resultsFixture([{ ...report, drawnFrom: 5000, folds }]));

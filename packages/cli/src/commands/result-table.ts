@@ -1,6 +1,15 @@
 import { styleText } from "node:util";
 import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
-import { fixed, metricName, outcomeOrder, partOf, pValue, signed, unequalSeeds } from "@minimand/compare";
+import {
+  fixed,
+  lackWord,
+  metricName,
+  outcomeOrder,
+  partOf,
+  pValue,
+  signed,
+  unequalSeeds,
+} from "@minimand/compare";
 import { printable } from "../printable.ts";
 import { adviceOf, type CommandToRun, commandsOf } from "../report/comparison/advice.ts";
 import { plural } from "../report/format.ts";
@@ -83,7 +92,7 @@ function datasetTable(report: DatasetReport, width: number): string {
 /** A line of the table, with so many columns for the difference and its tests. */
 function row(entry: RankingEntry, tests: number, order: Outcome[]): string[] {
   const { label, mean, difference, verdict, diverged, n } = entry;
-  const word = verdict === "diverged" ? `diverged ${diverged} of ${n + diverged}` : verdict;
+  const word = verdict === "diverged" ? `${lackWord(entry)} ${diverged} of ${n + diverged}` : verdict;
   const cells = testedCells({ difference, verdict }, order);
   return [
     label,

@@ -289,6 +289,21 @@ describe("renderReport", () => {
     expect(text).toContain(`Apply it (the kept model knows ${cut.rows} of 2000 rows)`);
   });
 
+  it("tells trials that could not be had from those that diverged, and names the CPUs of all", () => {
+    const made = datasetFixture();
+    const entries = made.ranking.entries.map((entry) =>
+      entry.verdict === "diverged" ? { ...entry, unavailable: entry.diverged } : entry,
+    );
+    const results = resultsFixture([{ ...made, ranking: { ...made.ranking, entries } }]);
+    const document = parse(render({ ...results, computedOn: [{ cpu: "AMD EPYC", trials: 9 }] }));
+    const lost = rows(document, `Ranking on ${made.name}`).find(([loss]) => loss?.startsWith("Jensen"));
+    expect(lost?.slice(1, 3)).toEqual(["–", "✕not available 3/10"]);
+    expect(textOf(document.querySelector(".mm-difference, svg"))).not.toContain("diverged 3 of 10");
+    expect(textOf(document.querySelector("main"))).toContain("not available 3 of 10");
+    expect(rows(document, "Versions and sources")).toContainEqual(["computed on", "AMD EPYC: 9 trials"]);
+    expect(textOf(parse(render(results)).querySelector("main"))).not.toContain("computed on");
+  });
+
   it("is still a report where nothing ran or everything but the baseline diverged", () => {
     const none = datasetFixture({ seeds: { planned: [0], complete: [] } });
     const entries = none.ranking.entries.map((e) => ({ ...e, mean: null, sd: null, n: 0, difference: null }));

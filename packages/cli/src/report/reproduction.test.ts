@@ -49,6 +49,18 @@ describe("renderReproduction", () => {
     expect(textOf(document.querySelector("main"))).toContain("Squares & sums. Reproduced if p < 0.05.");
   });
 
+  it("names the CPUs of trials that were run elsewhere, and what a mixture of them may do", () => {
+    const one = [{ cpu: "AMD EPYC", trials: 7 }];
+    const settings = (more: Partial<ReproductionFile>): string =>
+      textOf(page(more).querySelector("section[aria-labelledby=settings]"));
+    expect(settings({})).not.toMatch(/computed on|CPU/);
+    expect(settings({ computedOn: one })).toContain("computed onAMD EPYC: 7 trials");
+    expect(settings({ computedOn: one })).not.toContain("round differently");
+    expect(settings({ computedOn: [...one, { cpu: "Intel Xeon", trials: 3 }] })).toContain(
+      "CPUs of 2 kinds have computed trials, and may round differently (AMD EPYC: 7 trials, Intel Xeon: 3 trials).",
+    );
+  });
+
   it("has a table for each kind of row, with dashes where there is no value", () => {
     const tables = [...page().querySelectorAll("table")].slice(0, 2);
     const cells = tables.map((table) =>

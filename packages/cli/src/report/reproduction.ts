@@ -1,4 +1,4 @@
-import { fieldFigure, seriesFigure } from "@minimand/compare";
+import { computedOnNotes, computedOnText, fieldFigure, seriesFigure } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { duration, engineText, plural } from "./format.ts";
@@ -103,6 +103,7 @@ function settings({
   engine,
   seconds,
   trials,
+  computedOn,
   card,
   created,
 }: ReproductionFile): Markup {
@@ -114,6 +115,7 @@ function settings({
       trials.kept === 0 ? trials.total : `${trials.total}, ${trials.kept} of them from an earlier run`,
     ],
     ["computing time of all trials", duration(trials.seconds)],
+    ...(computedOn === undefined ? [] : [["computed on", computedOnText(computedOn)] as [string, Child]]),
     ["time of this run", duration(seconds)],
     ["created", created.slice(0, 16).replace("T", " ")],
     ["minimand", versions.minimand],
@@ -139,6 +141,7 @@ function settings({
   return html`<section aria-labelledby="settings"><h2 id="settings">Settings, versions and data</h2>
 <p>The same command on the same data gives the same numbers, whatever the number of workers:
 <code>${command}</code></p>
+${computedOnNotes(computedOn).map(({ text }) => html`<p>${text}.</p>`)}
 <dl class="facts compact">${facts.map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `,

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { lackWord } from "../ranking/sentences.ts";
 import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { differenceAxis, draw, nameAxis, namedRows, narrow, robustDomain, tickSpacing } from "./draw.ts";
@@ -30,7 +31,9 @@ function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]
   }
   if (d === null) {
     const note =
-      entry.diverged > 0 ? `diverged ${entry.diverged} of ${entry.n + entry.diverged}` : "not tested";
+      entry.diverged > 0
+        ? `${lackWord(entry)} ${entry.diverged} of ${entry.n + entry.diverged}`
+        : "not tested";
     return { ...row, mean: null, tooltip: `${entry.label}: ${note}`, note };
   }
   const cut = (value: number): number => Math.max(min, Math.min(max, value));

@@ -11,7 +11,7 @@ export type Keep = "auto" | Settings["references"][number];
  * Which loss to keep and how to train it again on all rows: the loss with the best mean if it is distinguishably better
  * than the baseline, else the baseline; the setting of its own parameters with the best mean validation value over the folds, each at
  * its best learning rate; the median of these rates (the lower of two); the median of that configuration's epochs. Null where no
- * setting finished on all folds.
+ * setting finished on all folds. Trials that are not available tell nothing of a setting.
  *
  * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric. `keep`: a reference instead, with
  *   its setting chosen in the same way; trees have 0 epochs
@@ -25,7 +25,7 @@ export function chooseModel(
   const { validationIsLoss = false, keep = "auto" } = options;
   const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
   const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
-  const own = trials.filter((t) => t.candidate === candidate);
+  const own = trials.filter((t) => t.candidate === candidate && t.unavailable === undefined);
   const { higherIsBetter } = metricById(ranking.metric);
   const chosen = bestConfiguration(own, { higherIsBetter: higherIsBetter && !validationIsLoss });
   if (chosen === null) return null;

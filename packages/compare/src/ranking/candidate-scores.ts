@@ -7,6 +7,8 @@ export interface CandidateScores {
   /** Trials that ran, diverged ones included. */
   trials: number;
   diverged: number;
+  /** Those of the diverged ones that could not be had. */
+  unavailable: number;
 }
 
 /**
@@ -20,9 +22,10 @@ export function scoresByCandidate(
   candidates: readonly { id: string }[],
 ): Map<string, CandidateScores> {
   const byCandidate = new Map<string, CandidateScores>();
-  for (const { id } of candidates) byCandidate.set(id, { scores: new Map(), trials: 0, diverged: 0 });
+  for (const { id } of candidates)
+    byCandidate.set(id, { scores: new Map(), trials: 0, diverged: 0, unavailable: 0 });
   const seen = new Set<string>();
-  for (const { candidate, seed, fold, status, score } of trials) {
+  for (const { candidate, seed, fold, status, score, unavailable } of trials) {
     const entry = byCandidate.get(candidate);
     if (entry === undefined)
       throw new RangeError(
@@ -35,6 +38,7 @@ export function scoresByCandidate(
       );
     seen.add(`${candidate}/${key}`);
     entry.trials += 1;
+    if (unavailable !== undefined) entry.unavailable += 1;
     if (status === "diverged") entry.diverged += 1;
     else if (score !== null && Number.isFinite(score)) entry.scores.set(key, { seed, fold, score });
   }

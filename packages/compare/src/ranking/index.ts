@@ -5,4 +5,4 @@ export { studentQuantile } from "./distributions.ts";
 export { averageRanks, cliquesOf, criticalDifference, type Friedman, friedman, ranksOf } from "./friedman.ts";
 export { holm } from "./holm.ts";
 export { type RankOptions, rank } from "./rank.ts";
-export { unequalSeeds } from "./sentences.ts";
+export { lackWord, unequalSeeds } from "./sentences.ts";

@@ -199,6 +199,45 @@ describe("divergence, references and partial runs", () => {
     expect(testedOf(ranking, "good").pAdjusted).toBeGreaterThan(testedOf(ranked({ good }), "good").pAdjusted);
   });
 
+  test("a loss of which trials could not be had is ranked as if they diverged, and says which of both it is", () => {
+    const gone = (trial: PredictedTrial) => ({ ...diverged(trial), unavailable: "no memory left" });
+    const [first, second, ...rest] = trialsOf("lost", 0.95, { own: 1 });
+    const mixed = [first, second, ...rest].map((trial) => ({ ...trial, candidate: "mixed" }));
+    const ranking = ranked({
+      lost: [gone(first), gone(second), ...rest],
+      mixed: [gone(mixed[0]), diverged(mixed[1]), ...mixed.slice(2)],
+    });
+    expect(entryOf(ranking, "lost")).toMatchObject({
+      ...{ verdict: "diverged", diverged: 2, unavailable: 2, n: 28, difference: null },
+      sentence: "Lacks 2 of 30 trials, which are not available, so it is ranked last and not tested.",
+    });
+    expect(entryOf(ranking, "mixed")).toMatchObject({ verdict: "diverged", diverged: 2, unavailable: 1 });
+    expect(entryOf(ranking, "mixed").sentence).toBe(
+      "Diverged in 1 of 30 trials and lacks 1, which is not available, so it is ranked last and not tested.",
+    );
+    expect(ranking.summary).toContain("(of 2: 1 not available, 1 without result)");
+    expect(entryOf(ranking, "cross-entropy")).not.toHaveProperty("unavailable");
+  });
+
+  test("a baseline that lacks a fold of the first seed says so; of a later seed it costs that seed", () => {
+    const own = trialsOf("cross-entropy", 0.7);
+    const all = (lost: PredictedTrial) => [
+      ...own.map((trial) => (trial === lost ? { ...diverged(trial), unavailable: "killed" } : trial)),
+      ...trialsOf("a", 0.76, { own: 1 }).filter(({ seed }) => lost.seed > 0 || seed === 0),
+    ];
+    const [early, late] = [0, 1].map((seed) => own.find((trial) => trial.seed === seed)!);
+    const without = rank(all(early), [baseline, candidate("a")], truth, options);
+    expect(without.summary).toBe(
+      "The baseline, cross-entropy, lacks 1 of 30 trials, which is not available, so no loss can be compared with it.",
+    );
+    expect(entryOf(without, "a")).toMatchObject({ verdict: "undecided", difference: null });
+    const whole = rank(all(late), [baseline, candidate("a")], truth, options);
+    expect(entryOf(whole, "a")).toMatchObject({ verdict: "better" });
+    expect(entryOf(whole, "cross-entropy").sentence).toMatch(
+      / over 29 folds\. It lacks 1 of 30 trials, which is not available\.$/,
+    );
+  });
+
   test("references come after all, keep their own p, and do not weigh on the losses", () => {
     const trials = { vague: trialsOf("vague", 0.71, { noise: 0.5, own: 1 }) };
     const all = [

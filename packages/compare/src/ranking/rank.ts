@@ -136,6 +136,7 @@ export function rank(
       mean: meanOf(outcomes.get(id)!) ?? describeScores(scores).mean,
       seeds: new Set([...scores.scores.values()].map(({ seed }) => seed)).size,
       diverged: scores.diverged,
+      ...(scores.unavailable > 0 && { unavailable: scores.unavailable }),
       difference,
     };
   });
@@ -146,6 +147,8 @@ export function rank(
     rope,
     baseline: baseline.label,
     baselineParts: all.get(baseline.id)!.scores.size,
+    baselineIsWhole: ofBaseline.has(Math.min(...trials.map(({ seed }) => seed))),
+    trials: all.get(baseline.id)!.trials,
     testedOn,
     family: family.length,
     noun: candidates.some(({ kind }) => kind === "optimizer" || kind === "step")

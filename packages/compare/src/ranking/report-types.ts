@@ -61,6 +61,8 @@ export interface RankingEntry {
   /** Seeds that it is judged on. */
   seeds: number;
   diverged: number;
+  /** Those of them that could not be had, where there are any. */
+  unavailable?: number;
   difference: Difference | null;
   /** The verdict in plain words. */
   sentence: string;

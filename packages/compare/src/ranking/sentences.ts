@@ -10,6 +10,9 @@ export interface Setting {
   baseline: string;
   /** Test parts on which the baseline has a score. */
   baselineParts: number;
+  /** Whether it has all of the first seed, on which the others are compared with it, and the number of its trials. */
+  baselineIsWhole: boolean;
+  trials: number;
   testedOn: "folds" | "file" | "later rows";
   /** Candidates that are tested together. */
   family: number;
@@ -30,13 +33,13 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
   const than = ` than ${name}`;
   switch (entry.verdict) {
     case "baseline": {
-      const diverged = entry.diverged > 0 ? ` It diverged in ${entry.diverged} of ${trials} trials.` : "";
+      const diverged = entry.diverged > 0 ? ` It ${lackText(entry, trials)}.` : "";
       if (entry.mean === null) return `The baseline, without any result.${diverged}`;
       const spread = entry.sd === null ? "" : ` (standard deviation ${plain(entry.sd)})`;
       return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${parts(entry.n, setting)}.${diverged}`;
     }
     case "diverged":
-      return `Diverged in ${entry.diverged} of ${trials} trials, so it is ranked last and not tested.`;
+      return `${capital(lackText(entry, trials))}, so it is ranked last and not tested.`;
     case "reference":
       return entry.difference === null
         ? "Shown beside the losses, not ranked."
@@ -62,6 +65,27 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
   }
 }
 
+/** What became of trials that have no result: "diverged in 3 of 10 trials", "lacks 3 of 10 trials, which are not available". */
+export function lackText(
+  { diverged, unavailable = 0 }: Pick<RankingEntry, "diverged" | "unavailable">,
+  trials: number,
+): string {
+  const wild = diverged - unavailable;
+  const are = unavailable === 1 ? "is" : "are";
+  if (unavailable === 0) return `diverged in ${wild} of ${trials} trials`;
+  if (wild === 0) return `lacks ${unavailable} of ${trials} trials, which ${are} not available`;
+  return `diverged in ${wild} of ${trials} trials and lacks ${unavailable}, which ${are} not available`;
+}
+
+/** The same as a word beside "3 of 10". */
+export function lackWord({
+  diverged,
+  unavailable = 0,
+}: Pick<RankingEntry, "diverged" | "unavailable">): string {
+  if (unavailable === 0) return "diverged";
+  return unavailable === diverged ? "not available" : "without result";
+}
+
 /** What is to be known of fits that fail now and then. */
 function doubt({ difference }: Unworded): string {
   return difference?.unstable
@@ -77,6 +101,9 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
   if (setting.baselineParts === 0)
     return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
   if (losses.length === 0) return `No other ${one} than ${name} was run, so there is nothing to compare.`;
+  const own = entries.find(({ verdict }) => verdict === "baseline");
+  if (own !== undefined && !setting.baselineIsWhole && losses.every(({ difference }) => difference === null))
+    return `The baseline, ${name}, ${lackText(own, setting.trials)}, so no ${one} can be compared with it.`;
   const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
   if (setting.testedOn === "later rows")
     return `No verdict against ${name}: how differences on later rows vary isn't known, so they are shown and not tested.`;
@@ -87,7 +114,9 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
       [of("worse").length, "worse"],
       [of("undecided").length, "undecided"],
       [of("not pursued").length, "not pursued"],
-      [of("diverged").length, "diverged"],
+      ...["diverged", "not available", "without result"].map(
+        (word) => [of("diverged").filter((entry) => lackWord(entry) === word).length, word] as const,
+      ),
     ] as const;
     const counts = rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
     return `No ${one} is distinguishably better than ${name} on these data (of ${losses.length}: ${counts.join(", ")}).`;

@@ -1,4 +1,4 @@
-import { midSentence } from "../ranking/sentences.ts";
+import { lackText, midSentence } from "../ranking/sentences.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
 import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";
@@ -73,7 +73,8 @@ function useOf(
     rows,
     drawnFrom,
     model,
-  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model">,
+    trials,
+  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model" | "trials">,
 ): string {
   const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
@@ -86,6 +87,8 @@ function useOf(
     return `Use ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
+  if (trials.some((one) => one.candidate === ranking.baseline && one.seed === 0 && one.status !== "ok"))
+    return `Nothing can be recommended: ${baseline}, the baseline, ${lackText(entry, entry.n + entry.diverged)}, so no candidate can be compared with it.`;
   if (time !== undefined) {
     const kept =
       model?.candidate !== ranking.baseline

@@ -9,7 +9,7 @@ import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";
 import { encodeUnlabeled } from "../dataset/unlabeled.ts";
 import { entryCount } from "../pairs/entries.ts";
-import type { Note, Settings } from "../results.ts";
+import type { Note, Settings, TrialRecord } from "../results.ts";
 import { listed } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
@@ -139,6 +139,18 @@ export function checkSplits(
     unseen.push({ level: "warning", column: dataset.target, text });
   }
   return { testRows, notes: [...notes.values(), ...unseen] };
+}
+
+/** The numbers of rows that one fold of one seed is trained on, validated on and tested on. */
+export function rowsOfFold(
+  dataset: Dataset,
+  settings: SplitSettings,
+  { seed, fold }: { seed: number; fold: number },
+  testTable: Table | null = null,
+): TrialRecord["rows"] {
+  const { fit, validation, test } = splitsOf(dataset, settings, seed, testTable).splits[fold];
+  const tested = testTable === null ? test : encodeTarget(dataset, testTable).rows;
+  return { fit: fit.length, validation: validation.length, test: tested?.length ?? 0 };
 }
 
 /** What noise and thinning do to the training rows, by the first split. */

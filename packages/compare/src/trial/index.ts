@@ -1,3 +1,4 @@
+export * from "./failed-trial.ts";
 export * from "./fold.ts";
 export { batchSizeFor, type Learner, makeLearner } from "./learner.ts";
 export { discard, makeNetwork, type Network, type Trained } from "./network.ts";

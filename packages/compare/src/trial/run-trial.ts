@@ -18,6 +18,7 @@ import { estimateFlips, flipsGiven } from "./flips.ts";
 import { makeFolds, type PreparedFold } from "./fold.ts";
 import { keepPrediction } from "./kept-predictions.ts";
 import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
+import { namesOfTrial } from "./names-of-trial.ts";
 import { discard, type Network } from "./network.ts";
 import { finiteOrNull, fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
@@ -153,11 +154,9 @@ export function makeTrialRunner(
         ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
         seed: derive(spec.seed, spec.fold),
       });
-      const tunesThreshold = spec.candidate === "cross-entropy" && task === "binary";
+      const names = namesOfTrial(spec, task);
       const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
-        [spec.candidate, ...(tunesThreshold ? [references.threshold.id] : [])].map((candidate) =>
-          make({ ...made, candidate, prediction: null }),
-        );
+        names.map((candidate) => make({ ...made, candidate, prediction: null }));
       if (best === null) return diverged({ tuning });
       const common: Partial<PredictedTrial> = {
         tuning,
@@ -182,7 +181,7 @@ export function makeTrialRunner(
         return diverged(common);
       }
       const records = [make({ candidate: spec.candidate, ...common, prediction })];
-      if (tunesThreshold) {
+      if (names.includes(references.threshold.id)) {
         const validation = await network.predict(best.run.trained, fold.validation, fold.target);
         const threshold = bestThreshold(metric, fold.validation, validation);
         records.push(

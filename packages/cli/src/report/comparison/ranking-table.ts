@@ -3,6 +3,7 @@ import {
   decimals,
   fixed,
   isTested,
+  lackWord,
   metricName,
   outcomeOrder,
   percent,
@@ -74,7 +75,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
     const runs = entry.n + entry.diverged;
     const verdict =
       entry.verdict === "diverged"
-        ? chip("diverged", `diverged ${entry.diverged}/${runs}`)
+        ? chip("diverged", `${lackWord(entry)} ${entry.diverged}/${runs}`)
         : chip(entry.verdict);
     const interval =
       d === null || d.p === null

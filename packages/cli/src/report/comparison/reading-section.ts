@@ -34,7 +34,7 @@ loss by itself, without that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
 least 95 %, even where it is real; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}, ${chip("worse")}
 on the other side; otherwise ${chip("undecided")}: these data can't tell. ${chip("diverged")} means that training did not stay
-finite on at least one ${testRows === null ? "fold" : "seed"}; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
+finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
 by the same interval, outside the adjustment. Where there is no interval, nothing could be tested: two folds, or a single seed on a test file.</p>
 ${
   several

@@ -1,4 +1,4 @@
-import type { Results } from "@minimand/compare";
+import { computedOnText, type Results } from "@minimand/compare";
 import { duration, engineText } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -43,6 +43,9 @@ export function settingsSection(results: Results): Markup {
     ["arrays", results.versions.engine],
     ["node", results.versions.node],
     ["computing time of all trials", duration(seconds)],
+    ...(results.computedOn === undefined
+      ? []
+      : [["computed on", computedOnText(results.computedOn)] as [Child, Child]]),
     ...results.candidates.flatMap(({ id, origin }): [Child, Child][] =>
       origin === undefined ? [] : [[html`${id}: SHA-256 of its code`, html`<code>${origin.sha256}</code>`]],
     ),
