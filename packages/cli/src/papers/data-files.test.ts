@@ -7,7 +7,7 @@ import { dataFilesOf, layOutData } from "./data-files.ts";
 import { papersData } from "./papers-data.ts";
 
 const text = (words: string): Buffer => gzipSync(`${words}\n`);
-const names = ["own", "kept", "changed", "absent", "dots"];
+const names = ["own", "kept", "changed", "absent", "dots", "halves"];
 
 describe("files of a paper's data", () => {
   let root: string;
@@ -25,6 +25,8 @@ describe("files of a paper's data", () => {
     // The other half of the set comes with the project.
     await writeFile(folder("bundled/images/dots-images.idx3.gz"), text("other pixels"));
     await writeFile(folder("bundled/images/dots-labels.idx1.gz"), text("labels"));
+    await writeFile(folder("given/images/halves-images.idx3.gz"), text("halves"));
+    await writeFile(folder("bundled/images/halves-labels.idx1.gz"), text("labels of halves"));
   });
   afterAll(() => rm(root, { recursive: true }));
 
@@ -40,6 +42,7 @@ describe("files of a paper's data", () => {
       ["text/own.txt.gz", folder("given/text/own.txt.gz")],
       ["text/changed.txt.gz", folder("given/text/changed.txt.gz")],
       ["images/dots-images.idx3.gz", folder("given/images/dots-images.idx3.gz")],
+      ["images/halves-images.idx3.gz", folder("given/images/halves-images.idx3.gz")],
     ]);
     expect(await dataFilesOf(data("bundled"), folder("bundled"))).toEqual([]);
   });

@@ -93,7 +93,8 @@ export function rankingFigure(
   const digits = decimals(ranking.rope);
   const rows = entries.map((entry) => rowOf(entry, digits, domain));
   const small = narrow(width);
-  const marginRight = small ? 26 : 118;
+  const words = entries.some(({ unavailable }) => unavailable !== undefined) ? 148 : 118;
+  const marginRight = small ? 26 : words;
   const metric = metricName(ranking.metric);
   const baseline = labels.get(ranking.baseline) ?? ranking.baseline;
   const inside = rows.filter(({ beyond, mean }) => beyond === 0 && mean !== null);

@@ -4,6 +4,7 @@ import {
   fixed,
   isTested,
   metricName,
+  pairedEntries,
   pairedFigure,
   partName,
   posteriorFigure,
@@ -44,8 +45,7 @@ winner depends on ${part === "fold" ? "which rows were drawn" : "the seed"}. ${s
 
 /** Ranking, posterior and per-fold figures: how the losses compare. */
 export function comparisonFigures(report: DatasetReport, document: Document): Markup {
-  const differences = report.ranking.entries.filter(({ difference }) => difference !== null).length;
-  if (differences === 0) {
+  if (pairedEntries(report).length === 0) {
     return html`<p class="muted">No loss was tested against the baseline here, so there is no figure of differences.</p>`;
   }
   return html`<h3>How far from the baseline</h3>

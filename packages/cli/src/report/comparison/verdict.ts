@@ -1,5 +1,5 @@
 import type { RankingEntry, Verdict } from "@minimand/compare";
-import { verdictStyles } from "@minimand/compare";
+import { lackWord, verdictStyles } from "@minimand/compare";
 import { plural } from "../format.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -12,15 +12,17 @@ export function chip(verdict: Verdict, text: string = verdictStyles[verdict].wor
 /** How many losses got which verdict, as a row of chips. */
 export function verdictCounts(entries: RankingEntry[]): Markup {
   const order = ["better", "same", "undecided", "not pursued", "worse", "diverged"] as const;
-  const counts = order.map((verdict) => ({
-    verdict,
-    n: entries.filter((e) => e.verdict === verdict).length,
-  }));
+  const counts = order.flatMap((verdict) => {
+    const own = entries.filter((e) => e.verdict === verdict);
+    // What counts as diverged may also not be available.
+    const wordOf = verdict === "diverged" ? lackWord : () => verdictStyles[verdict].word;
+    return [...Map.groupBy(own, wordOf)].map(([word, some]) => ({ verdict, word, n: some.length }));
+  });
   return html`<ul class="verdicts" aria-label="${plural(
     counts.reduce((sum, { n }) => sum + n, 0),
     "loss",
     "losses",
-  )} against the baseline">${counts
-    .filter(({ n }) => n > 0)
-    .map(({ verdict, n }) => html`<li>${chip(verdict, `${n} ${verdictStyles[verdict].word}`)}</li>`)}</ul>`;
+  )} against the baseline">${counts.map(
+    ({ verdict, word, n }) => html`<li>${chip(verdict, `${n} ${word}`)}</li>`,
+  )}</ul>`;
 }
