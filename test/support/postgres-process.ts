@@ -3,6 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { atTheEnd } from "./at-the-end.ts";
 
 const versionOf = (bin: string): number => Number(bin.split("/").at(-2));
 const [bin = ""] = fs
@@ -51,34 +52,19 @@ export function initialise(dataFolder: string, cwd: string): void {
   execFileSync(command, rest, { cwd, stdio: ["ignore", "ignore", "pipe"] });
 }
 
-/**
- * Watches over a folder and the server in it from a process of its own: once this process ends, even by SIGKILL, or calls the
- * function that is returned, the server is stopped and the folder removed.
- */
-export function guardFolder(folder: string, dataFolder: string): () => Promise<void> {
-  const script = `
-    cat > /dev/null
-    cd /
-    folder=$1
-    data=$2
-    shift 2
-    kill -CONT "$(head -n 1 "$data/postmaster.pid")"
-    "$@"
-    if [ -e "$data/postmaster.pid" ]; then ipcrm -m "$(sed -n 7p "$data/postmaster.pid" | tr -s " " | cut -d " " -f 3)"; fi
-    rm -rf "$folder"`;
+/** Stops the server of a folder and removes the folder, once the function is called or this process ends. */
+export function removeAtTheEnd(folder: string, dataFolder: string): () => Promise<void> {
   const stop = commandOf("pg_ctl", ["-D", dataFolder, "-m", "immediate", "-t", "30", "stop"]);
-  const guard = spawn("sh", ["-c", script, "guard", folder, dataFolder, ...stop], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  const ended = once(guard, "exit");
-  guard.unref();
-  (guard.stdin as unknown as { unref(): void }).unref();
-  return async () => {
-    guard.ref();
-    guard.stdin.end();
-    await ended;
-  };
+  const script = `
+    folder=$1
+    file=$2/postmaster.pid
+    shift 2
+    kill -CONT "$(head -n 1 "$file")"
+    "$@"
+    # A server that was killed leaves a piece of shared memory.
+    if [ -e "$file" ]; then ipcrm -m "$(sed -n 7p "$file" | tr -s " " | cut -d " " -f 3)"; fi
+    rm -rf "$folder"`;
+  return atTheEnd(script, [folder, dataFolder, ...stop]);
 }
 
 /** The processes of a server of PostgreSQL, which come and go. */

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { giveToPostgres, guardFolder, initialise, postgresProcess } from "./postgres-process.ts";
+import { giveToPostgres, initialise, postgresProcess, removeAtTheEnd } from "./postgres-process.ts";
 
 export { hasPostgres, noPostgres } from "./postgres-process.ts";
 
@@ -71,7 +71,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   const certificate = join(folder, "server.crt");
   const host = options.listen?.address ?? "127.0.0.1";
   const password = randomBytes(12).toString("hex");
-  const remove = guardFolder(folder, dataFolder);
+  const remove = removeAtTheEnd(folder, dataFolder);
   const server = postgresProcess(dataFolder, logFile);
   try {
     giveToPostgres(folder, 0o700);
