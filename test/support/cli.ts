@@ -20,16 +20,19 @@ export interface RunOptions {
   cwd?: string;
   stdin?: string | Uint8Array;
   env?: Record<string, string>;
+  /** A command that starts what follows it, elsewhere or otherwise. */
+  within?: readonly string[];
 }
 
 /** Starts the command as a user does, in a process of its own. */
 export function start(
   args: readonly string[],
-  { cwd, stdin, env = {} }: RunOptions = {},
-): { child: ChildProcess; ended: Promise<Ran> } {
+  { cwd, stdin, env = {}, within = [] }: RunOptions = {},
+): { child: ChildProcess; ended: Promise<Ran>; said: () => Omit<Ran, "code"> } {
   // The condition under which tests run from source is the command's own affair.
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [command, ...rest] = [...within, process.execPath, bin, ...args];
+  const child = spawn(command, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     // Half of the time of a refused command is compiling its modules.
     env: { ...inherited, NODE_COMPILE_CACHE: join(tmpdir(), "minimand-test-compile-cache"), ...env },
@@ -48,7 +51,7 @@ export function start(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, ...texts }));
   });
-  return { child, ended };
+  return { child, ended, said: () => ({ ...texts }) };
 }
 
 /** Runs the command to its end. */
