@@ -20,11 +20,18 @@ export function beQuiet(): void {
 
 /** Whether only results and errors are to be said. */
 export function isQuiet(): boolean {
-  return quiet;
+  return quiet || sink !== null;
+}
+
+let sink: ((line: string) => void) | null = null;
+
+/** From here on what is said goes there, and not to stderr: in a thread whose run is watched from elsewhere. */
+export function tellTo(other: (line: string) => void): void {
+  sink = other;
 }
 
 /** Says one line on stderr. */
 export function tell(line: string): void {
-  if (quiet) return;
-  process.stderr.write(`${printable(line)}\n`);
+  if (sink !== null) sink(line);
+  else if (!quiet) process.stderr.write(`${printable(line)}\n`);
 }

@@ -14,7 +14,9 @@ import { pretrainCommand } from "./commands/pretrain.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { solveCommand } from "./commands/solve.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { beQuiet, printable } from "./printable.ts";
 import { print } from "./terminal/print.ts";
 import { version } from "./version.ts";
@@ -53,6 +55,8 @@ export function makeProgram(): Command {
     lossesCommand(),
     papersCommand(),
     reproduceCommand(),
+    workerCommand(),
+    runsCommand(),
     pretrainCommand(),
     banditCommand(),
     solveCommand(),

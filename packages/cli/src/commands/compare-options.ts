@@ -10,12 +10,14 @@ import {
 import { keepOption } from "../compare/keep.ts";
 import type { EngineAsked } from "../run/engine-choice.ts";
 import {
+  cacheOption,
   engineOption,
   jsonOption,
   list,
   missingValues,
   number,
   outOption,
+  storeOption,
   threadsOption,
   timeSpan,
   wholeNumber,
@@ -40,6 +42,8 @@ export interface CompareOptions
   workers?: number;
   budget?: number;
   quick: boolean;
+  store?: string;
+  cache?: string;
   out?: string;
   json: boolean;
 }
@@ -91,6 +95,8 @@ export function withCompareOptions(command: Command): Command {
       timeSpan,
     )
     .option("--quick", "the same as --budget 30s", false)
+    .addOption(storeOption())
+    .addOption(cacheOption())
     .addOption(outOption("minimand-NAME"))
     .addOption(jsonOption("results.json"))
     .option(
@@ -181,6 +187,8 @@ export function settingsOf(target: string, options: CompareOptions): Settings {
     budget: _b,
     quick: _q,
     out: _o,
+    store: _s,
+    cache: _c,
     json: _j,
     engine: _e,
     threads: _t,

@@ -1,26 +1,28 @@
 import { join } from "node:path";
-import { checkSettings, chooseReferences, listed, type Origin } from "@minimand/compare";
+import { checkSettings, chooseReferences, listed, type Origin, type Results } from "@minimand/compare";
 import { Command } from "commander";
 import { makeBudget, overrun } from "../budget/budget.ts";
 import { earlierRun, lookAt } from "../budget/looks.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
 import { finishComparison } from "../compare/finish.ts";
-import { gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
+import { copiesOf, gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
 import { asOptions } from "../compare/option-of.ts";
 import { type Prepared, prepareComparison } from "../compare/prepare.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
-import type { Comparison } from "../compare/request.ts";
+import type { Comparison, ComparisonRequest } from "../compare/request.ts";
 import { seenOf } from "../compare/results-of.ts";
 import { describeSubjects, noteText, type Subject } from "../compare/subjects.ts";
 import { startTeam } from "../compare/trial-team.ts";
 import { trialThreads } from "../compare/trial-threads.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
-import { inOutputFolder } from "../files/output-folder.ts";
+import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
-import { replaceTogether } from "../files/replace-together.ts";
+import { type Contents, replaceTogether } from "../files/replace-together.ts";
 import { loadOwn, modelNamed, originsOf } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
+import { runOnStore } from "../queue/on-store.ts";
+import { askedComparison } from "../queue/submissions.ts";
 import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
@@ -87,14 +89,20 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   const inputs = await readInputs(files);
   const settings = settingsOf(await targetOf(files, inputs, options), options);
   asOptions(() => checkSettings(settings));
-  const { keep, quantize } = options;
+  const { keep, quantize, store, cache } = options;
+  if (store !== undefined && budget !== null)
+    throw new UsageError(
+      "--store: expected this or a budget (--budget, --quick), which cuts by this machine's time, got both",
+    );
   const gathered = await gatherFiles(inputs, settings);
   const origins = originsOf({ ...own, models: model === undefined ? [] : [model] });
   const comparison: Comparison = {
     ...{ ...gathered.files, settings, keep, quantize },
     own: { origins, ...(model && { model: model.id }) },
   };
-  const { prepared, said } = await prepareComparison(comparison, handOut(gathered.bytes), own);
+  // What is read is used up, and a store wants it afterwards.
+  const bytesOf = store === undefined ? handOut(gathered.bytes) : copiesOf(gathered.bytes);
+  const { prepared, said } = await prepareComparison(comparison, bytesOf, own);
   for (const text of said) tell(text);
   const { subjects, summaries } = prepared;
   const { engine, note } = await chooseEngine(options);
@@ -110,11 +118,32 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
     ...(keep !== "auto" && { keep }),
     ...(quantize.length > 0 && { quantize }),
   };
-  await inOutputFolder(out, run, areRecords, async (store) => {
+  const typed = process.argv.slice(2);
+  const describe = (): void => {
     if (note !== null) tell(note);
     describeSubjects(subjects, settings, summaries.length);
     for (const text of broughtBy(prepared, origins)) tell(text);
     for (const { text } of chooseReferences(settings).notes) tell(text);
+  };
+  const delivery: Delivery = { out, typed, json: options.json };
+  if (store !== undefined) {
+    const request: ComparisonRequest = { ...comparison, engine, versions: versions() };
+    await holdOutputFolder(out, run, async () => {
+      describe();
+      await interruptible(async (signal) => {
+        const submission = askedComparison(request, gathered.bytes, typed);
+        const files = await runOnStore({
+          ...{ store, concurrency: workers, engine, origins, submission, signal },
+          ...(cache !== undefined && { cache }),
+        });
+        const results = JSON.parse(new TextDecoder().decode(files["results.json"] ?? undefined));
+        await deliver(results, files, delivery);
+      });
+    });
+    return;
+  }
+  await inOutputFolder(out, run, areRecords, async (trials) => {
+    describe();
     const sums = subjects.map(({ sha256 }) => sha256);
     const replaced = await replacedResults(out, { settings, sums, model });
     if (replaced !== null) tell(replaced);
@@ -124,7 +153,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
       const threads = () => trialThreads(prepared, engine, workers, warn);
       const ran = await runTrials({
         ...{ ...prepared, keep, quantize, engine, versions: versions(), workers, budget },
-        team: () => startTeam({ store, threads, workers, signal }),
+        team: () => startTeam({ store: trials, threads, workers, signal }),
         ...(earlier && { earlier: earlier.sample }),
       });
       const { taken, records, missing } = ran;
@@ -136,19 +165,29 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
       const progress = () => progressLine(process.stderr);
       const { results, files } = await finishComparison(ran, look, { say: tell, warn, progress, signal });
-      const typed = process.argv.slice(2);
-      const report = renderReport(results, out, typed);
       signal.throwIfAborted();
-      await replaceTogether(out, {
-        ...files,
-        "report.html": report,
-        "results.json": `${JSON.stringify(results, null, 1)}\n`,
-      });
-      for (const { notes } of results.datasets)
-        for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
-      print(options.json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }));
+      await deliver(results, files, delivery);
     });
   });
+}
+
+/** Where results go to. */
+interface Delivery {
+  out: string;
+  typed: readonly string[];
+  json: boolean;
+}
+
+/** Writes results with their page and models, and prints them. */
+async function deliver(results: Results, files: Contents, { out, typed, json }: Delivery): Promise<void> {
+  await replaceTogether(out, {
+    ...files,
+    "report.html": renderReport(results, out, typed),
+    "results.json": `${JSON.stringify(results, null, 1)}\n`,
+  });
+  for (const { notes } of results.datasets)
+    for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
+  print(json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

@@ -19,8 +19,22 @@ export const threadsOption = (): Option =>
 export const workersOption = (): Option =>
   new Option(
     "-w, --workers <n>",
-    "worker threads (results don't depend on it); default: one a core, fewer with --threads",
+    "worker threads (results don't depend on it); default: one a core, fewer with --threads; 0 leaves all to others, with --store",
   ).argParser(wholeNumber);
+
+/** `--store` of a command that works on a store. */
+export const storeOption = (): Option =>
+  new Option(
+    "--store <address>",
+    "postgres://HOST/DATABASE (password in DATABASE_URL, PGPASSWORD or the password file), postgres: for DATABASE_URL or libpq's variables, pglite:FOLDER",
+  );
+
+/** `--cache` of a command that computes for a store. */
+export const cacheOption = (): Option =>
+  new Option(
+    "--cache <folder>",
+    "where data of a store are kept, by their hashes; default: minimand/blobs in the user's cache folder",
+  ).argParser(place);
 
 /** `--damaged` of a command that reads a table. */
 export const damagedOption = (choices: readonly Damaged[], standard: Damaged): Option =>

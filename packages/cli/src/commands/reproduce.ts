@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { dataFolder } from "../files/input.ts";
-import { inOutputFolder } from "../files/output-folder.ts";
+import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { type FinishedReproduction, finishReproduction } from "../papers/finish-reproduction.ts";
 import { localTrials } from "../papers/local-trials.ts";
@@ -15,6 +15,8 @@ import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts"
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { isOutcome } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
+import { runOnStore } from "../queue/on-store.ts";
+import { askedReproduction } from "../queue/submissions.ts";
 import { renderReproduction } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
@@ -23,7 +25,16 @@ import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
-import { engineOption, jsonOption, outOption, threadsOption, wholeNumber, workersOption } from "./options.ts";
+import {
+  cacheOption,
+  engineOption,
+  jsonOption,
+  outOption,
+  storeOption,
+  threadsOption,
+  wholeNumber,
+  workersOption,
+} from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -33,6 +44,8 @@ interface Options extends EngineAsked {
   tune?: true;
   workers?: number;
   data?: string;
+  store?: string;
+  cache?: string;
   out?: string;
   json: boolean;
 }
@@ -57,6 +70,8 @@ export function reproduceCommand(): Command {
         "more data sets: NAME.csv.gz, images/NAME-images.idx3.gz, text/NAME.txt.gz, ...",
       ).env("MINIMAND_DATA"),
     )
+    .addOption(storeOption())
+    .addOption(cacheOption())
     .addOption(outOption("minimand-reproduce-SLUG"))
     .addOption(jsonOption("report.json (or tuned.json)"))
     .addHelpText(
@@ -91,27 +106,47 @@ async function reproduce(slug: string, options: Options): Promise<void> {
   const request = await requestReproduction({ slug, scale, seeds, tune, engine }, folders);
   const prepared = await prepareReproduction(request, folders);
   const { context, data, asset } = prepared;
-  await inOutputFolder(
-    out,
-    { command: "reproduce", ...context, scale, seeds, tune },
-    isOutcome,
-    async (store) => {
+  const run = { command: "reproduce", ...context, scale, seeds, tune };
+  const { store, cache } = options;
+  if (store !== undefined) {
+    await holdOutputFolder(out, run, async () => {
       if (note !== null) tell(note);
-      await startEngine();
       await interruptible(async (signal) => {
-        const source = localTrials({
-          store,
-          startPool: () => papersThreads(request, folders, workers, warnOnce(process.stderr)),
-          inFlight: 2 * workers,
-          context,
-          signal,
-        });
-        const host = papersHost({ scale, seeds, data, asset, source, signal });
-        const finished = await finishReproduction(prepared, host, progressOnStderr(source));
-        await write(finished, slug, out, options.json);
+        const submission = await askedReproduction(request, data, process.argv.slice(2));
+        const setting = { store, concurrency: workers, engine, origins: [], submission, signal };
+        const files = await runOnStore({ ...setting, ...(cache !== undefined && { cache }) });
+        await write(finishedOf(files), slug, out, options.json);
       });
-    },
+    });
+    return;
+  }
+  await inOutputFolder(out, run, isOutcome, async (trials) => {
+    if (note !== null) tell(note);
+    await startEngine();
+    await interruptible(async (signal) => {
+      const source = localTrials({
+        store: trials,
+        startPool: () => papersThreads(request, folders, workers, warnOnce(process.stderr)),
+        inFlight: 2 * workers,
+        context,
+        signal,
+      });
+      const host = papersHost({ scale, seeds, data, asset, source, signal });
+      const finished = await finishReproduction(prepared, host, progressOnStderr(source));
+      await write(finished, slug, out, options.json);
+    });
+  });
+}
+
+/** What came out elsewhere, by its files. */
+function finishedOf(files: Record<string, Uint8Array | null>): FinishedReproduction {
+  const texts = Object.entries(files).flatMap(([name, bytes]) =>
+    bytes === null ? [] : [[name, new TextDecoder().decode(bytes)] as const],
   );
+  const own = Object.fromEntries(texts);
+  return "tuned.json" in own
+    ? { kind: "tuned", tuned: JSON.parse(own["tuned.json"]), files: own }
+    : { kind: "measured", file: JSON.parse(own["report.json"]), files: own };
 }
 
 async function write(

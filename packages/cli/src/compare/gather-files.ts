@@ -64,6 +64,11 @@ export async function gatherFiles(
   return { files, bytes };
 }
 
+/** Hands out copies: what is read is used up. */
+export function copiesOf(bytes: GatheredBytes): FileBytes {
+  return async (sha256) => Uint8Array.from(bytes.get(sha256)![0]);
+}
+
 /** Hands out each entry once, and forgets it. */
 export function handOut(bytes: GatheredBytes): FileBytes {
   return async (sha256) => {

@@ -10,11 +10,24 @@ const perCore = 4;
  * @throws RangeError, TypeError for numbers that are no integers >= 1, more threads than cores, and workers whose threads
  *   together are more than four a core
  */
-export function workersOf({ workers, threads = 1 }: { workers?: number; threads?: number }): number {
+export function workersOf({
+  workers,
+  threads = 1,
+  store,
+}: {
+  workers?: number;
+  threads?: number;
+  store?: string;
+}): number {
   const cores = availableParallelism();
   checkNumber("--threads", threads, { min: 1, max: cores, integer: true });
   const { floor, max } = Math;
   if (workers === undefined) return max(1, floor(cores / threads));
-  checkNumber("--workers", workers, { min: 1, max: floor((perCore * cores) / threads), integer: true });
+  // On a store others may do it all.
+  checkNumber("--workers", workers, {
+    min: store === undefined ? 1 : 0,
+    max: floor((perCore * cores) / threads),
+    integer: true,
+  });
   return workers;
 }

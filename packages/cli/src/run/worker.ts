@@ -30,9 +30,14 @@ export function answer<Result>(result: Result): Answer<Result> {
   return { result, warnings: warnings.splice(0) };
 }
 
+/** Whether the pool is to end. */
+export function isEnding(): boolean {
+  return Atomics.load((workerData as Given<unknown>).stop, 0) === 1;
+}
+
 /** Throws once the pool is to end. */
 export function throwIfEnding(): void {
-  if (Atomics.load((workerData as Given<unknown>).stop, 0) === 1) throw new Error("the pool of workers ends");
+  if (isEnding()) throw new Error("the pool of workers ends");
 }
 
 /**

@@ -42,16 +42,19 @@ const runs: Migration = {
       id text primary key,
       kind text not null,
       title text not null,
-      request jsonb not null,
+      -- As text: jsonb would give the names of an object back in another order, and their order is part of what is hashed.
+      request json not null,
+      attached json not null,
+      typed json not null,
       house text not null,
-      origins jsonb not null,
+      needs json not null,
+      origins json not null,
       state text not null default 'waiting'
         check (state in ('waiting', 'running', 'finished', 'failed', 'cancelled')),
       done int not null default 0,
       total int not null default 0,
       label text,
       left_ms float8,
-      message text,
       reason text,
       created_at timestamptz not null default now(),
       started_at timestamptz,
@@ -60,7 +63,8 @@ const runs: Migration = {
     `create table minimand.run_files (
       run text not null references minimand.runs on delete cascade,
       path text not null,
-      sha256 text not null references minimand.blobs,
+      -- Null: no file of this name.
+      sha256 text references minimand.blobs,
       primary key (run, path)
     )`,
     // A blob that is removed is looked for here.
@@ -82,6 +86,11 @@ const runs: Migration = {
       reason text not null,
       failed_at timestamptz not null default now()
     )`,
+    `create table minimand.tries (
+      key text primary key,
+      tries int not null,
+      reason text not null
+    )`,
     `create table minimand.workers (
       id int generated always as identity primary key,
       host text not null,
@@ -89,8 +98,10 @@ const runs: Migration = {
       version text not null,
       engine text not null,
       cpu text not null,
-      house text not null,
       concurrency int not null,
+      houses text[] not null default '{}',
+      -- Whether it holds the lock by which others see that its process is there.
+      locks boolean not null default false,
       joined_at timestamptz not null default now(),
       seen_at timestamptz not null default now(),
       left_at timestamptz,
@@ -104,7 +115,8 @@ const runs: Migration = {
       worker int not null references minimand.workers,
       key text,
       run text,
-      tries int not null default 0,
+      tries int not null,
+      retry int not null,
       claimed_at timestamptz not null default now()
     )`,
     "create index claims_of_worker on minimand.claims (worker)",

@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import { loadOwn, originsOf } from "../own/own-candidates.ts";
+import { tell } from "../printable.ts";
+import { inStore, workOn } from "../queue/on-store.ts";
+import { plural } from "../report/format.ts";
+import { workersOf } from "../run/concurrency.ts";
+import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
+import { interruptible } from "../run/interruptible.ts";
+import { sweepCache } from "../store/blob-cache.ts";
+import { cacheOption, engineOption, storeOption, threadsOption, wholeNumber, withOption } from "./options.ts";
+
+interface Options extends EngineAsked {
+  store?: string;
+  concurrency?: number;
+  with: string[];
+  cache?: string;
+}
+
+/** `minimand worker`: computes trials of the runs of a store. */
+export function workerCommand(): Command {
+  return new Command("worker")
+    .description(
+      "Compute trials of the runs in a store, together with whoever else does; it may join and leave at any time, and nothing is lost.",
+    )
+    .addOption(storeOption())
+    .option(
+      "-c, --concurrency <n>",
+      "trials at a time; default: one a core, fewer with --threads",
+      wholeNumber,
+    )
+    .addOption(withOption("that runs in the store bring candidates or a model from: the same code as theirs"))
+    .addOption(engineOption())
+    .addOption(threadsOption())
+    .addOption(cacheOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand worker --store postgres://db.example.org/minimand
+  DATABASE_URL=postgres://me:secret@db.example.org/minimand minimand worker
+  minimand worker --store postgres: --concurrency 4 --with ./focal2.ts
+
+Ctrl-C or SIGTERM: what it has begun is given to others, and it leaves with exit code 0.`,
+    )
+    .action(async (options: Options) => {
+      await worker(options);
+    });
+}
+
+/** Milliseconds between two words on how much is done. */
+const interval = 10_000;
+
+async function worker(options: Options): Promise<void> {
+  const { store, concurrency: workers, with: files, cache, threads } = options;
+  const concurrency = workersOf({ workers, threads });
+  const origins = originsOf(await loadOwn(files));
+  const { engine, note } = await chooseEngine(options);
+  if (note !== null) tell(note);
+  await interruptible(async (signal) => {
+    await inStore(store, { supervise: true }, async (open) => {
+      await sweepCache(cache);
+      tell(`works for ${open.database.name}, ${plural(concurrency, "trial")} at a time`);
+      let done = 0;
+      let last = performance.now();
+      const onTrial = (): void => {
+        done++;
+        if (performance.now() - last < interval) return;
+        last = performance.now();
+        tell(`${plural(done, "trial")} done`);
+      };
+      const setting = { store, concurrency, engine, origins, log: tell, onTrial };
+      await workOn(open, { ...setting, ...(cache !== undefined && { cache }) }, signal);
+      tell(`left: ${plural(done, "trial")} done, what was begun is given to others`);
+    });
+  });
+}

@@ -1,0 +1,25 @@
+/* Attempts at trials that came to nothing. */
+import type { Sql } from "../store/database.ts";
+import { mostTries, type Taken, type TrialJob } from "./jobs.ts";
+import { settle } from "./waiting.ts";
+
+/** Remembers why attempts came to nothing. */
+export async function noteTries(sql: Sql, keys: readonly string[], reason: string): Promise<void> {
+  if (keys.length === 0) return;
+  await sql.query(
+    `insert into minimand.tries (key, tries, reason) select key, 1, $2 from unnest($1::text[]) as key
+     on conflict (key) do update set tries = tries.tries + 1, reason = excluded.reason`,
+    [keys, reason],
+  );
+}
+
+/** Marks a trial as one that fails whoever tries it. */
+export async function giveUp(sql: Sql, { data: { key }, tries }: Taken<TrialJob>): Promise<void> {
+  await sql.query(
+    `insert into minimand.failures (key, tries, reason)
+     select $1, $2, coalesce((select reason from minimand.tries where key = $1), 'its workers ended or were not heard of any more')
+     on conflict (key) do nothing`,
+    [key, Math.max(tries, mostTries)],
+  );
+  await settle(sql, [key]);
+}

@@ -1,0 +1,109 @@
+/* A comparison whose trials are computed by whoever is there. */
+import { readFile } from "node:fs/promises";
+import { failedTrial, type PlannedTrial, type PredictedTrial } from "@minimand/compare";
+import { lookAt } from "../budget/looks.ts";
+import { areRecords, runTrials } from "../compare/compare-run.ts";
+import { finishComparison } from "../compare/finish.ts";
+import { type Prepared, prepareComparison } from "../compare/prepare.ts";
+import type { ComparisonRequest, FileBytes } from "../compare/request.ts";
+import { seenOf } from "../compare/results-of.ts";
+import type { Team } from "../compare/trial-team.ts";
+import { trialThreads } from "../compare/trial-threads.ts";
+import type { Contents } from "../files/replace-together.ts";
+import { loadOwn } from "../own/own-candidates.ts";
+import { cachedBlob } from "../store/blob-cache.ts";
+import type { Database } from "../store/database.ts";
+import { sqlTrials } from "../store/sql-trials.ts";
+import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
+import type { Run } from "./run-store.ts";
+import type { Threads, ThreadsOptions } from "./run-threads.ts";
+import { slotsFor } from "./workers-here.ts";
+
+/** Threads for its trials. */
+export async function comparisonThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
+  const { engine } = run.request as ComparisonRequest;
+  const { count, warn } = options;
+  const pool = trialThreads(await preparedFor(run, options), engine, count, warn);
+  return { run: (job) => pool.run(job as Parameters<typeof pool.run>[0]), destroy: pool.destroy };
+}
+
+async function preparedFor(
+  run: Run,
+  { database, cache, modules }: { database: Database; cache: string; modules: readonly string[] },
+): Promise<Prepared> {
+  const bytesOf: FileBytes = async (sha256) =>
+    Uint8Array.from(await readFile(await cachedBlob(database, sha256, cache)));
+  const { prepared } = await prepareComparison(
+    run.request as ComparisonRequest,
+    bytesOf,
+    await loadOwn(modules),
+  );
+  return prepared;
+}
+
+/** Runs it to its end; the files of its output folder but for the page. */
+export async function coordinateComparison(coordination: Coordination): Promise<Contents> {
+  const { run, database, warn, signal } = coordination;
+  const { keep, quantize, engine, versions, settings } = run.request as ComparisonRequest;
+  const prepared = await preparedFor(run, coordination);
+  const note = noteTo(coordination);
+  const ran = await runTrials({
+    ...{ ...prepared, keep, quantize, engine, versions, budget: null },
+    workers: Math.max(1, await slotsFor(database, run.house)),
+    team: () => sharedTeam(coordination, prepared),
+  });
+  for (const text of ran.said) note(text);
+  const seen = seenOf(ran.taken, ran.records, ran.missing);
+  const look = { ...seen, ...lookAt(null, seen, settings.alpha) };
+  const progress = () => modelProgress(coordination);
+  const { results, files } = await finishComparison(ran, look, { say: note, warn, progress, signal });
+  results.computedOn = await processorsOf(coordination);
+  return { ...files, "results.json": `${JSON.stringify(results, null, 1)}\n` };
+}
+
+/** How far the kept models are, for those who watch. */
+function modelProgress(coordination: Coordination) {
+  const show = progressNotes(coordination);
+  return {
+    update: (done: number, total: number, label: string, left: number | null = null): void =>
+      show({ done, total, label, left }),
+    clear: () => {},
+  };
+}
+
+/** A team of all workers that are there. Trials that failed for good are records that say so. */
+function sharedTeam(coordination: Coordination, { subjects, settings }: Prepared): Team {
+  const store = sqlTrials(coordination.database, areRecords);
+  const shared = trialsOf<PredictedTrial[]>(coordination, store);
+  const show = progressNotes(coordination);
+  const failed = ({ subject, spec }: PlannedTrial, reason: string): PredictedTrial[] => {
+    const { dataset, testTable } = subjects[subject];
+    return failedTrial(dataset, settings, spec, reason, { testTable });
+  };
+  return {
+    async recall(trials, finished) {
+      const found = await shared.recall(trials.map(({ key }) => key));
+      return trials.filter((trial, i) => {
+        const records = found[i];
+        if (records === null) return true;
+        finished({ trial, records, fresh: false });
+        return false;
+      });
+    },
+    async run(trials, { sample, total, done: before, finished, left, label = "trials" }) {
+      let done = before;
+      const asked = trials.map(({ key, subject, spec }) => {
+        return { key, job: { dataset: subject, sample, spec } };
+      });
+      for await (const answer of shared.compute(asked)) {
+        const trial = trials[answer.index];
+        if ("failed" in answer) finished({ trial, records: failed(trial, answer.failed), fresh: true });
+        else finished({ trial, records: answer.kept, fresh: answer.fresh });
+        done++;
+        show({ done, total, label, left: left() });
+      }
+    },
+    doubts: () => store.doubts(),
+    end: async () => {},
+  };
+}

@@ -1,0 +1,44 @@
+/* The thread in which a worker coordinates a run: what the run computes itself never keeps the worker from saying that it is there. */
+import { tell, tellTo } from "../printable.ts";
+import { answer, dataOf, isEnding } from "../run/worker.ts";
+import { openDatabase } from "../store/open-database.ts";
+import { parseStore } from "../store/store-address.ts";
+import { coordinate } from "./coordinate.ts";
+import { noteTo } from "./coordination.ts";
+import { openJobs } from "./jobs.ts";
+import { findRun } from "./run-store.ts";
+
+/** What the thread is given when it starts. */
+export interface CoordinateWorkerData {
+  /** As it was typed: what opens it is in the environment. */
+  store: string | undefined;
+  cache: string;
+  modules: readonly string[];
+}
+
+const { store, cache, modules } = dataOf<CoordinateWorkerData>();
+
+/** Milliseconds between two looks whether the worker ends. */
+const pause = 100;
+
+export default async function coordinateRun(id: string): Promise<ReturnType<typeof answer<null>>> {
+  const database = await openDatabase(parseStore(store), { tell });
+  const ending = new AbortController();
+  const looking = setInterval(() => {
+    if (isEnding()) ending.abort(new Error("the worker ends"));
+  }, pause);
+  try {
+    const jobs = await openJobs(database, { supervise: false });
+    try {
+      const run = await findRun(database, id);
+      tellTo(noteTo({ run, database }));
+      await coordinate({ run, database, jobs, cache, modules, warn: () => {} }, ending.signal);
+    } finally {
+      await jobs.end();
+    }
+    return answer(null);
+  } finally {
+    clearInterval(looking);
+    await database.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { EngineUsed, Origin } from "@minimand/compare";
+
+/** What all who compute trials of a run have in common: other versions, engines or code could give other numbers. */
+export interface House {
+  versions: Record<string, string>;
+  engine: EngineUsed;
+  /** Hash of the code that computes trials. */
+  code: string;
+}
+
+/** A name of a house and of own modules, by which jobs find workers that can do them. */
+export function houseHash(house: House, origins: readonly Pick<Origin, "sha256">[]): string {
+  const { versions, engine, code } = house;
+  const own = origins.map(({ sha256 }) => sha256).sort();
+  return createHash("sha256")
+    .update(JSON.stringify([versions, engine, code, own]))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** What a worker lacks for a run, in words; null where it can take part. */
+export function lacking(
+  worker: House & { origins: readonly Origin[] },
+  run: House & { origins: readonly Origin[] },
+): string | null {
+  const parts = partsOf(run);
+  const own = new Map(partsOf(worker));
+  const differing = parts.filter(([name, value]) => own.get(name) !== value);
+  if (differing.length > 0) {
+    const wanted = differing.map(([name, value]) => `${name} ${value}`).join(", ");
+    const got = differing.map(([name]) => `${name} ${own.get(name) ?? "none"}`).join(", ");
+    return `expected ${wanted}, got ${got}`;
+  }
+  if (run.code !== worker.code)
+    return "expected the same code of minimand, got another under the same version";
+  const brought = new Set(worker.origins.map(({ sha256 }) => sha256));
+  const absent = run.origins.filter(({ sha256 }) => !brought.has(sha256));
+  if (absent.length === 0) return null;
+  const files = absent.map(({ file, sha256 }) => `${file} (SHA-256 ${sha256.slice(0, 12)}...)`).join(", ");
+  return `expected --with ${files}, which the run brings candidates or a model from`;
+}
+
+function partsOf({ versions, engine: { name, version, threads } }: House): [string, string][] {
+  const { minimand, node, ...others } = versions;
+  return [
+    ["minimand", minimand],
+    ["Node", node],
+    ...Object.entries(others),
+    ["--engine", `${name} (${version}, ${threads === 1 ? "1 thread" : `${threads} threads`})`],
+  ];
+}

@@ -1,0 +1,172 @@
+import { type Db, PgBoss } from "pg-boss";
+import type { Database, Sql } from "../store/database.ts";
+
+/** A trial that is to be computed. */
+export interface TrialJob {
+  /** Hash of all that decides its result. */
+  key: string;
+  /** A run that needs it; others may, too. */
+  run: string;
+  /** What the threads of its run are given, as JSON: a database may give back the names of an object in another order. */
+  job: string;
+  /** Attempts before it was given back by a worker that left. */
+  tries: number;
+}
+
+/** A run that is to be planned, waited for and finished. */
+export interface RunJob {
+  run: string;
+}
+
+/** A job as a worker has taken it. */
+export interface Taken<Data> {
+  id: string;
+  queue: string;
+  data: Data;
+  /** Attempts before this one that came to nothing. */
+  tries: number;
+  attempt: { id: string; retryCount: number };
+}
+
+/** Attempts at a trial, after which it counts as one that cannot be had. */
+export const mostTries = 3;
+
+/** Seconds without a sign of life after which a job is given to another worker; the least that pg-boss takes. */
+export const heartbeatSeconds = 10;
+
+/** Queues of pg-boss, as far as they are needed here. */
+export interface Jobs {
+  /** Asks for trials; those that are asked for already are left alone. */
+  sendTrials(house: string, trials: readonly Omit<TrialJob, "tries">[]): Promise<void>;
+  /** Asks for someone to coordinate a run; once is enough. */
+  sendRun(house: string, run: string): Promise<void>;
+  takeTrials(house: string, count: number): Promise<Taken<TrialJob>[]>;
+  takeRun(house: string): Promise<Taken<RunJob> | undefined>;
+  /** Within a transaction where one is given. */
+  complete(taken: readonly Taken<unknown>[], sql?: Sql): Promise<void>;
+  /** The attempt came to nothing: another follows. */
+  fail(queue: string, attempt: Taken<unknown>["attempt"] | string): Promise<void>;
+  /** As if it had never been taken. */
+  giveBack(taken: readonly Taken<TrialJob | RunJob>[]): Promise<void>;
+  touch(taken: readonly Taken<unknown>[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+const trialQueue = (house: string): string => `trial-${house}`;
+const runQueue = (house: string): string => `run-${house}`;
+
+/**
+ * Queues on a database. Retries are counted and never limited here: who takes a job decides by {@link Taken.tries}.
+ *
+ * @param supervise whether missed heartbeats are looked for, as workers do
+ */
+export async function openJobs(database: Database, { supervise }: { supervise: boolean }): Promise<Jobs> {
+  const boss = new PgBoss({
+    ...database.boss,
+    schema: "minimand_queue",
+    ...{ schedule: false, registerInstance: false, openTelemetry: { enabled: false } },
+    ...{ supervise, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, monitorVacuum: false },
+  });
+  // The statements themselves fail, and say so; what runs beside them tries again.
+  boss.on("error", () => {});
+  boss.on("warning", () => {});
+  await boss.start();
+  const known = new Map<string, Promise<void>>();
+  const usual = {
+    policy: "exclusive",
+    retryLimit: 1_000_000,
+    retryDelay: 0,
+    heartbeatSeconds,
+    // Long trials are no fault: heartbeats tell of those that are lost.
+    expireInSeconds: 86_399,
+    deleteAfterSeconds: 3600,
+  } as const;
+  const made = (name: string): Promise<void> => {
+    let making = known.get(name);
+    if (making === undefined) {
+      making = boss.createQueue(name, usual);
+      known.set(name, making);
+      making.catch(() => known.delete(name));
+    }
+    return making;
+  };
+  const take = async <Data>(queue: string, batchSize: number): Promise<Taken<Data>[]> => {
+    await made(queue);
+    const jobs = await boss.fetch<Data>(queue, { batchSize, includeMetadata: true });
+    return jobs.map(({ id, data, retryCount }) => {
+      const before = (data as { tries?: number }).tries ?? 0;
+      return { id, queue, data, tries: before + retryCount, attempt: { id, retryCount } };
+    });
+  };
+  const byQueue = (taken: readonly Taken<unknown>[]) => Map.groupBy(taken, ({ queue }) => queue).entries();
+  const within = (sql: Sql | undefined) => (sql === undefined ? {} : { db: asDb(sql) });
+
+  return {
+    async sendTrials(house, trials) {
+      const queue = trialQueue(house);
+      await made(queue);
+      for (let from = 0; from < trials.length; from += mostAtOnce) {
+        const jobs = trials.slice(from, from + mostAtOnce).map((trial, i) => ({
+          data: { ...trial, tries: 0 },
+          singletonKey: trial.key,
+          // In the order of their run, and runs side by side.
+          priority: -(from + i),
+        }));
+        await boss.insert(queue, jobs);
+      }
+    },
+    async sendRun(house, run) {
+      const queue = runQueue(house);
+      await made(queue);
+      await boss.send(queue, { run }, { singletonKey: run });
+    },
+    takeTrials: (house, count) => take<TrialJob>(trialQueue(house), count),
+    async takeRun(house) {
+      const [taken] = await take<RunJob>(runQueue(house), 1);
+      return taken;
+    },
+    async complete(taken, sql) {
+      for (const [queue, own] of byQueue(taken))
+        await boss.complete(
+          queue,
+          own.map(({ attempt }) => attempt),
+          null,
+          within(sql),
+        );
+    },
+    async fail(queue, attempt) {
+      if (typeof attempt === "string") await boss.fail(queue, attempt);
+      else await boss.fail(queue, attempt);
+    },
+    async giveBack(taken) {
+      for (const [queue, own] of byQueue(taken))
+        await database.transaction(async (sql) => {
+          const db = within(sql);
+          await boss.deleteJob(
+            queue,
+            own.map(({ attempt }) => attempt),
+            db,
+          );
+          const jobs = (own as Taken<TrialJob | RunJob>[]).map(({ data, tries }) => {
+            return { data: { ...data, tries }, singletonKey: "key" in data ? data.key : data.run };
+          });
+          await boss.insert(queue, jobs, db);
+        });
+    },
+    async touch(taken) {
+      for (const [queue, own] of byQueue(taken))
+        await boss.touch(
+          queue,
+          own.map(({ attempt }) => attempt),
+        );
+    },
+    end: () => boss.stop({ graceful: false, close: false }),
+  };
+}
+
+/** Jobs a statement. */
+const mostAtOnce = 1000;
+
+function asDb(sql: Sql): Db {
+  return { executeSql: async (text, values) => ({ rows: await sql.query(text, values) }) };
+}

@@ -1,0 +1,145 @@
+import type { Origin } from "@minimand/compare";
+import { Interrupted, UsageError } from "../failure.ts";
+import { houseFingerprint } from "../papers/code-fingerprint.ts";
+import { tell } from "../printable.ts";
+import { startPool } from "../run/pool.ts";
+import { warnOnce } from "../run/warnings.ts";
+import { usualCache } from "../store/blob-cache.ts";
+import type { Database } from "../store/database.ts";
+import { openDatabase } from "../store/open-database.ts";
+import { parseStore } from "../store/store-address.ts";
+import { versions } from "../version.ts";
+import { coordinate } from "./coordinate.ts";
+import type { CoordinateWorkerData } from "./coordinate-worker.ts";
+import type { House } from "./house.ts";
+import { type Jobs, openJobs } from "./jobs.ts";
+import { filesOf, findRun } from "./run-store.ts";
+import { makeRunThreads } from "./run-threads.ts";
+import type { Asked } from "./submissions.ts";
+import { submitRun } from "./submit.ts";
+import { watchRun } from "./watch.ts";
+import { work } from "./worker.ts";
+
+/** A store that is open, with its queue. */
+export interface OpenStore {
+  database: Database;
+  jobs: Jobs;
+}
+
+/** Opens a store for some work. */
+export async function inStore<T>(
+  store: string | undefined,
+  { supervise }: { supervise: boolean },
+  use: (open: OpenStore) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(parseStore(store), { tell });
+  try {
+    const jobs = await openJobs(database, { supervise });
+    try {
+      return await use({ database, jobs });
+    } finally {
+      await jobs.end();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** What a worker of this process has. */
+export interface WorkerSetting {
+  /** As it was typed. */
+  store: string | undefined;
+  concurrency: number;
+  engine: House["engine"];
+  origins: readonly Origin[];
+  cache?: string;
+  log: (text: string) => void;
+  onTrial?: (run: string) => void;
+}
+
+/** The house of this process with an engine. */
+export function houseOf(engine: House["engine"]): House {
+  return { versions: versions(), engine, code: houseFingerprint(engine.name) };
+}
+
+/** Works for a store until the signal is aborted, as {@link work} says. */
+export function workOn(
+  { database, jobs }: OpenStore,
+  { store, cache = usualCache(), engine, ...setting }: WorkerSetting,
+  signal: AbortSignal,
+): Promise<void> {
+  const warn = warnOnce(process.stderr);
+  const modules = setting.origins.map(({ file }) => file);
+  return work({
+    ...setting,
+    ...{ database, jobs, signal, house: houseOf(engine) },
+    threads: makeRunThreads({ database, cache, modules, warn, count: setting.concurrency }),
+    async coordinate(run, stop) {
+      // One that is embedded in this thread can't be reached from another.
+      if (database.kind === "pglite") {
+        await coordinate({ run, database, jobs, cache, modules, warn }, stop);
+        return;
+      }
+      const data: CoordinateWorkerData = { store, cache, modules };
+      const pool = startPool<string, null>("queue/coordinate-worker", data, 1, warn);
+      const end = (): void => void pool.destroy();
+      stop.addEventListener("abort", end);
+      try {
+        await pool.run(run.id);
+      } finally {
+        stop.removeEventListener("abort", end);
+        await pool.destroy();
+      }
+    },
+  });
+}
+
+/** What {@link runOnStore} is asked for. */
+export interface StoreRun extends Omit<WorkerSetting, "log" | "store"> {
+  store: string;
+  submission: Asked;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs something on a store: puts it there, works along, and waits for its end, whoever brings it about.
+ *
+ * @returns the files of its output folder, by their paths; null: none of this name
+ * @throws Interrupted where the signal is aborted: the run stays in the store
+ */
+export async function runOnStore({
+  submission,
+  signal,
+  ...setting
+}: StoreRun): Promise<Record<string, Uint8Array | null>> {
+  const { store, concurrency, engine, origins } = setting;
+  return inStore(store, { supervise: concurrency > 0 }, async (open) => {
+    const { database, jobs } = open;
+    if (database.kind === "pglite" && concurrency === 0)
+      throw new UsageError(
+        "--workers: expected 1 or more with --store pglite:..., which no other process can work for, got 0",
+      );
+    const id = await submitRun(database, jobs, { ...submission, house: houseOf(engine), origins });
+    tell(`run ${id} of ${database.name}`);
+    const finished = new AbortController();
+    const own = AbortSignal.any([signal, finished.signal]);
+    const working = concurrency === 0 ? null : workOn(open, { ...setting, log: () => {} }, own);
+    const watching = watchRun(database, id, { store, signal: own });
+    watching.catch(() => {});
+    try {
+      await Promise.race([watching, ...(working === null ? [] : [working.then(() => watching)])]);
+      return await filesOf(database, id);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      const { done, total, label } = await findRun(database, id);
+      const kept =
+        total === 0 ? "what is computed of it stays" : `${done} of ${total} ${label ?? "trials"} are there`;
+      throw new Interrupted(
+        `interrupted: run ${id} stays in the store (${kept}); workers go on with it, and the same command picks it up`,
+      );
+    } finally {
+      finished.abort();
+      await working?.catch(() => {});
+    }
+  });
+}

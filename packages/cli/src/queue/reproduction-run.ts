@@ -1,0 +1,107 @@
+/* A reproduction whose trials are computed by whoever is there. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { startEngine } from "minimand/start";
+import { UsageError } from "../failure.ts";
+import { dataFolder } from "../files/input.ts";
+import { type DataFile, layOutData } from "../papers/data-files.ts";
+import { finishReproduction } from "../papers/finish-reproduction.ts";
+import { papersHost, type TrialSource } from "../papers/papers-host.ts";
+import type { ProgressSink } from "../papers/papers-run.ts";
+import { papersThreads } from "../papers/papers-threads.ts";
+import { prepareReproduction, type ReproductionRequest } from "../papers/reproduction-request.ts";
+import { isOutcome, type TrialOutcome } from "../papers/trial-outcome.ts";
+import { plural } from "../report/format.ts";
+import { cachedBlob } from "../store/blob-cache.ts";
+import type { Database } from "../store/database.ts";
+import { sqlTrials } from "../store/sql-trials.ts";
+import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
+import type { Run } from "./run-store.ts";
+import type { Threads, ThreadsOptions } from "./run-threads.ts";
+
+/** Threads for its trials. */
+export async function reproductionThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
+  const { count, warn } = options;
+  return papersThreads(run.request as ReproductionRequest, await foldersOf(run, options), count, warn);
+}
+
+/** Runs it to its end; the files of its output folder but for the page. */
+export async function coordinateReproduction(coordination: Coordination): Promise<Record<string, string>> {
+  const { run, database, signal } = coordination;
+  const request = run.request as ReproductionRequest;
+  const prepared = await prepareReproduction(request, await foldersOf(run, coordination));
+  await startEngine();
+  const { data, asset, context } = prepared;
+  const { scale, seeds } = request;
+  const store = sqlTrials(database, isOutcome);
+  const source = sharedSource(coordination, store, context);
+  const host = papersHost({ scale, seeds, data, asset, source, signal });
+  const { files } = await finishReproduction(prepared, host, sinkOf(coordination, source));
+  return files;
+}
+
+/** The folders of its data: those that came with the run, and those of every installation. */
+async function foldersOf(
+  { attached }: Run,
+  { database, cache }: { database: Database; cache: string },
+): Promise<string[]> {
+  if (attached.length === 0) return [dataFolder()];
+  const name = createHash("sha256").update(JSON.stringify(attached)).digest("hex").slice(0, 16);
+  const folder = join(cache, "data", name);
+  const paths: Record<string, string> = {};
+  for (const { sha256 } of attached) paths[sha256] = await cachedBlob(database, sha256, cache);
+  await layOutData(attached satisfies DataFile[], paths, folder);
+  return [folder, dataFolder()];
+}
+
+function sharedSource(
+  coordination: Coordination,
+  store: ReturnType<typeof sqlTrials<TrialOutcome>>,
+  context: Record<string, unknown>,
+): TrialSource {
+  const shared = trialsOf(coordination, store);
+  const trialsSoFar = { total: 0, kept: 0, seconds: 0 };
+  return {
+    trialsSoFar,
+    doubts: store.doubts,
+    computedOn: () => processorsOf(coordination),
+    async *trials(specs) {
+      const failed: string[] = [];
+      const asked = specs.map((spec) => ({ key: { ...context, spec }, job: spec }));
+      for await (const answer of shared.compute(asked)) {
+        if ("failed" in answer) {
+          failed.push(answer.failed);
+          continue;
+        }
+        const { index, kept, fresh } = answer;
+        trialsSoFar.total++;
+        trialsSoFar.seconds += kept.seconds;
+        if (!fresh) trialsSoFar.kept++;
+        yield { index, result: kept.result };
+      }
+      if (failed.length > 0)
+        throw new UsageError(
+          `${plural(failed.length, "trial")} of ${specs.length} failed, and there is no verdict without them: ${failed[0]}`,
+        );
+    },
+    close: async () => {},
+  };
+}
+
+function sinkOf(coordination: Coordination, { trialsSoFar }: TrialSource): ProgressSink {
+  const show = progressNotes(coordination);
+  const note = noteTo(coordination);
+  const started = performance.now();
+  return {
+    show({ done, total, message }) {
+      if (total === 0) {
+        note(message);
+        return;
+      }
+      const fresh = trialsSoFar.total - trialsSoFar.kept;
+      const left = fresh === 0 ? null : ((performance.now() - started) / fresh) * (total - done);
+      show({ done, total, label: `trials: ${message}`, left });
+    },
+    clear: () => {},
+  };
+}

@@ -1,0 +1,23 @@
+import type { Results } from "@minimand/compare";
+import type { Contents } from "../files/replace-together.ts";
+import type { ReproductionFile } from "../papers/reproduction-file.ts";
+import { renderReport, renderReproduction } from "../report/index.ts";
+import type { Database } from "../store/database.ts";
+import { filesOf, type Run } from "./run-store.ts";
+
+/** All files of a finished run's output folder, its page among them, which is made here of its results. */
+export async function filesToWrite(database: Database, run: Run, out: string): Promise<Contents> {
+  const files = await filesOf(database, run.id);
+  const page = pageOf(run, files, out);
+  return page === null ? files : { ...files, "report.html": page };
+}
+
+function pageOf({ kind, typed }: Run, files: Contents, out: string): string | null {
+  const read = (name: string): unknown => {
+    const bytes = files[name];
+    return bytes instanceof Uint8Array ? JSON.parse(new TextDecoder().decode(bytes)) : null;
+  };
+  if (kind === "compare") return renderReport(read("results.json") as Results, out, typed);
+  const report = read("report.json") as ReproductionFile | null;
+  return report === null ? null : renderReproduction(report);
+}

@@ -1,0 +1,217 @@
+/* Runs in a store: what was asked for, how far it is, and what came of it. */
+import type { Origin } from "@minimand/compare";
+import { UsageError } from "../failure.ts";
+import { putBlob, readBlob } from "../store/blobs.ts";
+import type { Database, Sql } from "../store/database.ts";
+import type { House } from "./house.ts";
+
+export type RunState = "waiting" | "running" | "finished" | "failed" | "cancelled";
+
+/** A run as the store keeps it. */
+export interface Run {
+  id: string;
+  kind: "compare" | "reproduce";
+  title: string;
+  /** Everything that decides its results, as plain JSON. */
+  request: unknown;
+  /** Files of it that not every installation has: their names, and their contents among the blobs. */
+  attached: { name: string; sha256: string }[];
+  /** Hash of the house and the own modules by which its jobs find workers. */
+  house: string;
+  /** The arguments of the command that started it, for advice. */
+  typed: string[];
+  needs: House;
+  origins: Origin[];
+  state: RunState;
+  /** Of what is counted now, e.g. trials. */
+  done: number;
+  total: number;
+  label: string | null;
+  /** Milliseconds until all is done, where that can be told. */
+  left: number | null;
+  /** Why it failed. */
+  reason: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+const columns = `id, kind, title, request, attached, typed, house, needs, origins, state, done, total, label, left_ms as "left", reason,
+  created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+
+/** Puts a run into the store, where it isn't there yet. */
+export async function addRun(
+  sql: Sql,
+  run: Pick<Run, "id" | "kind" | "title" | "request" | "attached" | "typed" | "house" | "needs" | "origins">,
+): Promise<void> {
+  const { id, kind, title, request, attached, typed, house, needs, origins } = run;
+  const added = await sql.query(
+    `insert into minimand.runs (id, kind, title, house, request, attached, typed, needs, origins)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`,
+    [
+      id,
+      kind,
+      title,
+      house,
+      ...[request, attached, typed, needs, origins].map((part) => JSON.stringify(part)),
+    ],
+  );
+  if (added.length > 0) await tellEvent(sql, id, "started", `started: ${title}`);
+}
+
+/** A run by its id, or by the beginning of it that no other has. */
+export async function findRun(sql: Sql, id: string): Promise<Run> {
+  const found = await sql.query<Run>(
+    `select ${columns} from minimand.runs where starts_with(id, $1) order by created_at limit 2`,
+    [id],
+  );
+  if (found.length === 1) return found[0];
+  const what = found.length === 0 ? "none of this id" : "several that begin so";
+  throw new UsageError(`${id}: expected the id of a run ('minimand runs' lists them), got ${what}`);
+}
+
+export async function listRuns(sql: Sql): Promise<Run[]> {
+  return sql.query<Run>(`select ${columns} from minimand.runs order by created_at desc limit 1000`);
+}
+
+/** What a worker has to know of the runs that aren't at their end. */
+export async function runsToServe(
+  sql: Sql,
+): Promise<Pick<Run, "id" | "title" | "house" | "needs" | "origins">[]> {
+  return sql.query(
+    `select id, title, house, needs, origins from minimand.runs where state in ('waiting', 'running') order by created_at`,
+  );
+}
+
+export async function stateOf(sql: Sql, id: string): Promise<RunState | null> {
+  const [found] = await sql.query<{ state: RunState }>("select state from minimand.runs where id = $1", [id]);
+  return found?.state ?? null;
+}
+
+/** A worker has begun to coordinate the run; false where it is at its end. */
+export async function beginRun(sql: Sql, id: string): Promise<boolean> {
+  const begun = await sql.query(
+    `update minimand.runs set state = 'running', started_at = coalesce(started_at, now())
+     where id = $1 and state in ('waiting', 'running') returning id`,
+    [id],
+  );
+  return begun.length > 0;
+}
+
+/** How far a run is. */
+export interface RunProgress {
+  done: number;
+  total: number;
+  label: string;
+  left: number | null;
+}
+
+export async function setProgress(
+  sql: Sql,
+  id: string,
+  { done, total, label, left }: RunProgress,
+): Promise<void> {
+  await sql.query("update minimand.runs set done = $2, total = $3, label = $4, left_ms = $5 where id = $1", [
+    ...[id, done, total, label, left],
+  ]);
+}
+
+/** The run has come to its end with these files, by their paths in the output folder; null: none of this name stays there. */
+export async function finishRun(
+  database: Database,
+  id: string,
+  files: Readonly<Record<string, string | Uint8Array | null>>,
+): Promise<void> {
+  const encoder = new TextEncoder();
+  const kept: { path: string; sha256: string | null }[] = [];
+  for (const [path, content] of Object.entries(files)) {
+    if (content === null) kept.push({ path, sha256: null });
+    else {
+      const bytes = typeof content === "string" ? encoder.encode(content) : content;
+      kept.push({ path, sha256: await putBlob(database, bytes) });
+    }
+  }
+  await database.transaction(async (sql) => {
+    await sql.query(
+      `insert into minimand.run_files (run, path, sha256) select $1, * from unnest($2::text[], $3::text[])
+       on conflict (run, path) do update set sha256 = excluded.sha256`,
+      [id, kept.map(({ path }) => path), kept.map(({ sha256 }) => sha256)],
+    );
+    const finished = await sql.query(
+      `update minimand.runs set state = 'finished', finished_at = now(), reason = null, left_ms = 0
+       where id = $1 and state = 'running' returning id`,
+      [id],
+    );
+    if (finished.length > 0) await tellEvent(sql, id, "finished", "finished");
+  });
+}
+
+/** The files of a finished run. */
+export async function filesOf(database: Database, id: string): Promise<Record<string, Uint8Array | null>> {
+  const rows = await database.query<{ path: string; sha256: string | null }>(
+    "select path, sha256 from minimand.run_files where run = $1 order by path",
+    [id],
+  );
+  const files: Record<string, Uint8Array | null> = {};
+  for (const { path, sha256 } of rows)
+    files[path] = sha256 === null ? null : await readBlob(database, sha256);
+  return files;
+}
+
+export async function failRun(sql: Sql, id: string, reason: string): Promise<void> {
+  const failed = await sql.query(
+    `update minimand.runs set state = 'failed', finished_at = now(), reason = $2
+     where id = $1 and state in ('waiting', 'running') returning id`,
+    [id, reason],
+  );
+  if (failed.length > 0) await tellEvent(sql, id, "failed", reason);
+}
+
+/** Stops a run for good; what is computed of it stays. */
+export async function cancelRun(sql: Sql, id: string): Promise<boolean> {
+  const cancelled = await sql.query(
+    `update minimand.runs set state = 'cancelled', finished_at = now()
+     where id = $1 and state in ('waiting', 'running') returning id`,
+    [id],
+  );
+  if (cancelled.length > 0) await tellEvent(sql, id, "cancelled", "cancelled");
+  return cancelled.length > 0;
+}
+
+/** Lets a run that was cancelled or has failed go on; trials that failed are tried again. */
+export async function reviveRun(database: Database, id: string): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const revived = await sql.query(
+      `update minimand.runs set state = 'waiting', finished_at = null, reason = null
+       where id = $1 and state in ('failed', 'cancelled') returning id`,
+      [id],
+    );
+    if (revived.length === 0) return false;
+    const keys = "select key from minimand.run_trials where run = $1";
+    await sql.query(`delete from minimand.failures where key in (${keys})`, [id]);
+    await sql.query(`delete from minimand.tries where key in (${keys})`, [id]);
+    await sql.query("delete from minimand.run_trials where run = $1", [id]);
+    await tellEvent(sql, id, "resumed", "resumed");
+    return true;
+  });
+}
+
+/** Something that people who watch a run want to know. */
+export interface RunEvent {
+  at: Date;
+  kind: string;
+  text: string;
+}
+
+export async function tellEvent(sql: Sql, run: string, kind: string, text: string): Promise<void> {
+  await sql.query("insert into minimand.events (run, kind, text) values ($1, $2, $3)", [run, kind, text]);
+}
+
+/** The latest ones, the oldest of them first. */
+export async function eventsOf(sql: Sql, run: string, count = 20): Promise<RunEvent[]> {
+  const rows = await sql.query<RunEvent>(
+    "select at, kind, text from minimand.events where run = $1 order by id desc limit $2",
+    [run, count],
+  );
+  return rows.reverse();
+}

@@ -1,0 +1,91 @@
+/* The threads of a worker that compute trials of the runs it takes part in. */
+import type { Database } from "../store/database.ts";
+import { comparisonThreads } from "./comparison-run.ts";
+import { reproductionThreads } from "./reproduction-run.ts";
+import { findRun } from "./run-store.ts";
+
+/** Threads that compute trials of one run. */
+export interface Threads {
+  run(job: unknown): Promise<unknown>;
+  destroy(): Promise<void>;
+}
+
+/** Threads of several runs, a bounded number of them. */
+export interface RunThreads {
+  /** Those of a run, which are started where there are none. What they were started for is still there when it is used. */
+  use<T>(run: string, work: (threads: Threads) => Promise<T>): Promise<T>;
+  destroy(): Promise<void>;
+}
+
+/** Runs whose threads are kept: compiled programs and data take memory. */
+const mostKept = 2;
+
+interface Kept {
+  threads: Promise<Threads>;
+  users: number;
+}
+
+/** What threads of runs are started with. */
+export interface ThreadsOptions {
+  database: Database;
+  count: number;
+  /** Folder of files by their hashes. */
+  cache: string;
+  /** Files of `--with` that are here. */
+  modules: readonly string[];
+  warn: (message: string) => void;
+}
+
+/** Starts threads for runs as they are needed, and ends those that were not used for longest. */
+export function makeRunThreads(options: ThreadsOptions): RunThreads {
+  const { database } = options;
+  // The last one was used last.
+  const kept = new Map<string, Kept>();
+
+  const start = async (id: string): Promise<Threads> => {
+    const run = await findRun(database, id);
+    return run.kind === "compare" ? comparisonThreads(run, options) : reproductionThreads(run, options);
+  };
+
+  async function dropOld(): Promise<void> {
+    for (const [run, { threads, users }] of kept) {
+      if (kept.size <= mostKept) return;
+      if (users > 0) continue;
+      kept.delete(run);
+      await (await threads).destroy();
+    }
+  }
+
+  return {
+    async use(run, work) {
+      const known = kept.get(run) ?? { threads: start(run), users: 0 };
+      known.users++;
+      kept.delete(run);
+      kept.set(run, known);
+      try {
+        await dropOld();
+        return await work(
+          await known.threads.catch((error: unknown) => {
+            kept.delete(run);
+            throw new NotPrepared(run, error);
+          }),
+        );
+      } finally {
+        known.users--;
+      }
+    },
+    async destroy() {
+      const all = [...kept.values()];
+      kept.clear();
+      for (const { threads } of all) await (await threads.catch(() => null))?.destroy();
+    },
+  };
+}
+
+/** A run's threads could not be started here: that says nothing of its trials. */
+export class NotPrepared extends Error {
+  override name = "NotPrepared";
+  constructor(run: string, cause: unknown) {
+    super(`run ${run}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { Origin } from "@minimand/compare";
+import { hasBlob, putBlob } from "../store/blobs.ts";
+import type { Database } from "../store/database.ts";
+import { type House, houseHash } from "./house.ts";
+import type { Jobs } from "./jobs.ts";
+import { addRun, type Run, reviveRun, stateOf } from "./run-store.ts";
+
+/** A run that is asked for. */
+export interface Submission extends Pick<Run, "kind" | "title" | "request" | "attached" | "typed"> {
+  house: House;
+  origins: readonly Origin[];
+  /** The bytes of its files, by their hashes. */
+  files: ReadonlyMap<string, () => Promise<Uint8Array>>;
+}
+
+/** What a run is called: the same for everything that decides its results. */
+export function runId({ kind, request }: Pick<Run, "kind" | "request">): string {
+  return createHash("sha256")
+    .update(JSON.stringify([kind, request]))
+    .digest("hex")
+    .slice(0, 12);
+}
+
+/**
+ * Puts a run with its files into the store, and asks for someone who coordinates it. The same run asked for twice is one; one that has
+ * failed or was cancelled goes on, and one that is finished is left alone.
+ *
+ * @returns its id
+ */
+export async function submitRun(database: Database, jobs: Jobs, submission: Submission): Promise<string> {
+  const { kind, title, request, attached, typed, house: needs, origins, files } = submission;
+  for (const [sha256, bytes] of files)
+    if (!(await hasBlob(database, sha256))) await putBlob(database, await bytes());
+  const id = runId(submission);
+  const house = houseHash(needs, origins);
+  await addRun(database, { id, kind, title, request, attached, typed, house, needs, origins: [...origins] });
+  await askFor(database, jobs, id, house);
+  return id;
+}
+
+/** Lets a run go on, unless it is finished. */
+export async function askFor(database: Database, jobs: Jobs, id: string, house: string): Promise<void> {
+  const state = await stateOf(database, id);
+  if (state === "finished") return;
+  if (state === "failed" || state === "cancelled") await reviveRun(database, id);
+  await jobs.sendRun(house, id);
+}
