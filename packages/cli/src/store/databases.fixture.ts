@@ -41,7 +41,7 @@ export function describeDatabases(
           server === undefined ? freshPglite() : postgresAddress(server.url),
           silent,
         );
-      }, 120_000);
+      });
       afterAll(async () => {
         await database?.close();
         await server?.[Symbol.asyncDispose]();

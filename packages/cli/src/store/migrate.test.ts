@@ -16,7 +16,7 @@ import { openPostgres } from "./postgres.ts";
 let server: TestPostgres;
 beforeAll(async () => {
   if (hasPostgres()) server = await startPostgres({ fsync: false });
-}, 120_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** Opens an empty database, its tables not yet made. */

@@ -64,7 +64,7 @@ describe("openPglite", () => {
       acknowledged.splice(0, Number.POSITIVE_INFINITY, ...found, ...lines.slice(1).map(Number));
     }
     expect(acknowledged.length).toBeGreaterThan(4 * kills);
-  }, 120_000);
+  });
 
   it("refuses a folder that another process has, by its number, and takes it when that has ended", async () => {
     const folder = join(temporaryFolder(), "store");
@@ -85,7 +85,7 @@ describe("openPglite", () => {
     expect(await again.session()).toBeNull();
     await again.close();
     expect(fs.readdirSync(folder)).toEqual(["database"]);
-  }, 120_000);
+  });
 
   it("forces what it acknowledges to the disk", async () => {
     const database = await openPglite(freshPglite());
@@ -98,7 +98,7 @@ describe("openPglite", () => {
     }
     sync.mockRestore();
     await database.close();
-  }, 120_000);
+  });
 
   it("rolls back nothing of ours where a statement of the queue fails", async () => {
     const database = await openPglite(freshPglite());
@@ -128,7 +128,7 @@ describe("openPglite", () => {
     await expect(half).rejects.toThrow("halfway");
     expect(await database.query("select i from ours where i = 100")).toEqual([]);
     await database.close();
-  }, 120_000);
+  });
 
   it("says in one line that a damaged database can't be opened, and lets go of the folder", async () => {
     const address = freshPglite();
@@ -148,5 +148,5 @@ describe("openPglite", () => {
     }
     fs.writeFileSync(control, content);
     await (await openPglite(address)).close();
-  }, 120_000);
+  });
 });

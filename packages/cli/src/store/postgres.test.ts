@@ -19,7 +19,7 @@ import { type PostgresAddress, parseStore } from "./store-address.ts";
 let server: TestPostgres;
 beforeAll(async () => {
   if (hasPostgres()) server = await startPostgres({ fsync: false });
-}, 60_000);
+});
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 /** Everything that can be read of a value, hidden or not. */
@@ -150,7 +150,7 @@ describe.runIf(hasPostgres())(`openPostgres${noPostgres}`, () => {
     await expect(session.query("select 1")).rejects.toThrow();
     await session.close();
     await database.close();
-  }, 60_000);
+  });
 
   it("bears a connection that breaks without a word, idle or busy", async () => {
     const told: string[] = [];
