@@ -114,6 +114,15 @@ describe.runIf(hasPostgres())(`openDatabase on postgres${noPostgres}`, () => {
     const database = await openDatabase(postgresAddress(url), silent);
     expect(await tablesOf(database)).toContain("runs");
     await database.close();
+    await server.query("create role second login password 'a-word-of-it'");
+    const other = url.replace("//poor:", "//second:");
+    await expect(openDatabase(postgresAddress(other), silent)).rejects.toThrow(
+      /: permission denied for schema minimand: the role needs: grant poor to second$/,
+    );
+    await server.query("grant poor to second");
+    const again = await openDatabase(postgresAddress(other), silent);
+    expect(await tablesOf(again)).toContain("runs");
+    await again.close();
   });
 });
 

@@ -74,11 +74,19 @@ async function lackOf(database: Database, { message }: Error): Promise<UsageErro
   const [{ role, name }] = await database.query<{ role: string; name: string }>(
     "select quote_ident(current_user) as role, quote_ident(current_database()) as name",
   );
-  const present = await schemasIn(database);
-  const grant = Object.values(schemas).every((schema) => present.has(schema))
-    ? `${Object.values(schemas)
-        .map((schema) => `alter schema ${schema} owner to ${role}`)
-        .join("; ")}; or the role that made their tables`
-    : `grant create on database ${name} to ${role}`;
-  return new UsageError(`${database.name}: ${message}: the role needs: ${grant}`);
+  const owners = await database.query<{ schema: string; owner: string; super: boolean }>(
+    `select nspname::text as schema, quote_ident(rolname) as owner, rolsuper as super
+    from pg_catalog.pg_namespace join pg_catalog.pg_roles on pg_roles.oid = nspowner
+    where nspname = any($1::text[]) and rolname <> current_user order by nspname`,
+    [Object.values(schemas)],
+  );
+  const missing = (await schemasIn(database)).size < Object.values(schemas).length;
+  const grants = [
+    ...(missing ? [`grant create on database ${name} to ${role}`] : []),
+    // Nobody gets the rights of a superuser on our advice.
+    ...owners.map((at) =>
+      at.super ? `alter schema ${at.schema} owner to ${role}` : `grant ${at.owner} to ${role}`,
+    ),
+  ];
+  return new UsageError(`${database.name}: ${message}: the role needs: ${[...new Set(grants)].join("; ")}`);
 }
