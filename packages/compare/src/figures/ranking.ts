@@ -93,7 +93,7 @@ export function rankingFigure(
   const digits = decimals(ranking.rope);
   const rows = entries.map((entry) => rowOf(entry, digits, domain));
   const small = narrow(width);
-  const words = entries.some(({ unavailable }) => unavailable !== undefined) ? 148 : 118;
+  const words = entries.some(({ unavailable }) => unavailable !== undefined) ? 160 : 118;
   const marginRight = small ? 26 : words;
   const metric = metricName(ranking.metric);
   const baseline = labels.get(ranking.baseline) ?? ranking.baseline;
