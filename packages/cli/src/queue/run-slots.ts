@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../error-text.ts";
+import { claim, unclaim } from "./claims.ts";
+import type { Duty } from "./duty.ts";
+import { mostTries, type RunJob, type Taken } from "./jobs.ts";
+import { beginRun, failRun, findRun } from "./run-store.ts";
+
+/** Milliseconds between looks for a run that nobody coordinates. */
+const idle = 500;
+
+/** Coordinates runs, one after the other. */
+export async function runSlot(duty: Duty): Promise<void> {
+  const { stop } = duty;
+  while (!stop.aborted) {
+    const taken = await takeRun(duty);
+    if (taken === undefined) await sleep(idle, undefined, { signal: stop }).catch(() => {});
+    else await attempt(duty, taken);
+  }
+}
+
+async function takeRun({ jobs, houses }: Duty): Promise<Taken<RunJob> | undefined> {
+  for (const house of houses) {
+    const taken = await jobs.takeRun(house);
+    if (taken !== undefined) return taken;
+  }
+}
+
+async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
+  const { database, jobs, presence, held, log, stop, coordinate } = duty;
+  const { run: id } = taken.data;
+  held.set(taken.id, taken);
+  await claim(database, presence.id, [taken]);
+  if (taken.tries >= mostTries) await failRun(database, id, `its coordinator ended ${taken.tries} times`);
+  else if (await beginRun(database, id)) {
+    const run = await findRun(database, id);
+    log(`run ${id}: ${run.title}`);
+    try {
+      await coordinate(run, stop);
+    } catch (error) {
+      if (stop.aborted) throw error;
+      const reason = messageOf(error);
+      log(`run ${id} has failed: ${reason}`);
+      await failRun(database, id, reason);
+    }
+  }
+  await jobs.complete([taken]);
+  await unclaim(database, presence.id, [taken]);
+  held.delete(taken.id);
+}
