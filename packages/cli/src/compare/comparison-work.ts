@@ -115,7 +115,8 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
       records[trial.subject].push(...own);
       done.add(trial);
       if (isFresh) fresh++;
-      costs.saw(trial, sample, own[0].seconds);
+      // One that failed for good took no time that says anything.
+      if (own[0].unavailable === undefined) costs.saw(trial, sample, own[0].seconds);
     };
 
   return {

@@ -1,6 +1,6 @@
 /* A comparison whose trials are computed by whoever is there. */
 import { readFile } from "node:fs/promises";
-import { failedTrial, type PlannedTrial, type PredictedTrial } from "@minimand/compare";
+import { computedOnNotes, failedTrial, type PlannedTrial, type PredictedTrial } from "@minimand/compare";
 import { lookAt } from "../budget/looks.ts";
 import { areRecords, runTrials } from "../compare/compare-run.ts";
 import { finishComparison } from "../compare/finish.ts";
@@ -58,6 +58,8 @@ export async function coordinateComparison(coordination: Coordination): Promise<
   const progress = () => modelProgress(coordination);
   const { results, files } = await finishComparison(ran, look, { say: note, warn, progress, signal });
   results.computedOn = await processorsOf(coordination);
+  for (const report of results.datasets)
+    report.notes = [...computedOnNotes(results.computedOn), ...report.notes];
   return { ...files, "results.json": `${JSON.stringify(results, null, 1)}\n` };
 }
 
@@ -76,6 +78,7 @@ function sharedTeam(coordination: Coordination, { subjects, settings }: Prepared
   const store = sqlTrials(coordination.database, areRecords);
   const shared = trialsOf<PredictedTrial[]>(coordination, store);
   const show = progressNotes(coordination);
+  const note = noteTo(coordination);
   const failed = ({ subject, spec }: PlannedTrial, reason: string): PredictedTrial[] => {
     const { dataset, testTable } = subjects[subject];
     return failedTrial(dataset, settings, spec, reason, { testTable });
@@ -97,8 +100,11 @@ function sharedTeam(coordination: Coordination, { subjects, settings }: Prepared
       });
       for await (const answer of shared.compute(asked)) {
         const trial = trials[answer.index];
-        if ("failed" in answer) finished({ trial, records: failed(trial, answer.failed), fresh: true });
-        else finished({ trial, records: answer.kept, fresh: answer.fresh });
+        if ("failed" in answer) {
+          const { candidate, seed, fold } = trial.spec;
+          note(`${candidate}, seed ${seed}, fold ${fold}: not available: ${answer.failed}`);
+          finished({ trial, records: failed(trial, answer.failed), fresh: true });
+        } else finished({ trial, records: answer.kept, fresh: answer.fresh });
         done++;
         show({ done, total, label, left: left() });
       }

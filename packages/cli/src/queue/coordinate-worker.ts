@@ -1,11 +1,12 @@
 /* The thread in which a worker coordinates a run: what the run computes itself never keeps the worker from saying that it is there. */
 import { tell, tellTo } from "../printable.ts";
-import { answer, dataOf, isEnding } from "../run/worker.ts";
+import { type Answer, answer, dataOf, isEnding } from "../run/worker.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { parseStore } from "../store/store-address.ts";
 import { coordinate } from "./coordinate.ts";
 import { noteTo } from "./coordination.ts";
 import { openJobs } from "./jobs.ts";
+import { asFault, MachineFault } from "./machine-fault.ts";
 import { findRun } from "./run-store.ts";
 
 /** What the thread is given when it starts. */
@@ -21,7 +22,8 @@ const { store, cache, modules } = dataOf<CoordinateWorkerData>();
 /** Milliseconds between two looks whether the worker ends. */
 const pause = 100;
 
-export default async function coordinateRun(id: string): Promise<ReturnType<typeof answer<null>>> {
+/** @returns a fault of this machine that has stopped it; null where the run is done. Errors lose their kind between threads */
+export default async function coordinateRun(id: string): Promise<Answer<string | null>> {
   const database = await openDatabase(parseStore(store), { tell });
   const ending = new AbortController();
   const looking = setInterval(() => {
@@ -37,6 +39,10 @@ export default async function coordinateRun(id: string): Promise<ReturnType<type
       await jobs.end();
     }
     return answer(null);
+  } catch (error) {
+    const fault = asFault(error);
+    if (fault instanceof MachineFault) return answer(fault.message);
+    throw error;
   } finally {
     clearInterval(looking);
     await database.close();

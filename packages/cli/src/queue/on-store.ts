@@ -13,6 +13,7 @@ import { coordinate } from "./coordinate.ts";
 import type { CoordinateWorkerData } from "./coordinate-worker.ts";
 import type { House } from "./house.ts";
 import { type Jobs, openJobs } from "./jobs.ts";
+import { asFault, MachineFault } from "./machine-fault.ts";
 import { filesOf, findRun } from "./run-store.ts";
 import { makeRunThreads } from "./run-threads.ts";
 import type { Asked } from "./submissions.ts";
@@ -77,15 +78,18 @@ export function workOn(
     async coordinate(run, stop) {
       // One that is embedded in this thread can't be reached from another.
       if (database.kind === "pglite") {
-        await coordinate({ run, database, jobs, cache, modules, warn }, stop);
+        await coordinate({ run, database, jobs, cache, modules, warn }, stop).catch((error: unknown) => {
+          throw asFault(error);
+        });
         return;
       }
       const data: CoordinateWorkerData = { store, cache, modules };
-      const pool = startPool<string, null>("queue/coordinate-worker", data, 1, warn);
+      const pool = startPool<string, string | null>("queue/coordinate-worker", data, 1, warn);
       const end = (): void => void pool.destroy();
       stop.addEventListener("abort", end);
       try {
-        await pool.run(run.id);
+        const fault = await pool.run(run.id);
+        if (fault !== null) throw new MachineFault(fault);
       } finally {
         stop.removeEventListener("abort", end);
         await pool.destroy();

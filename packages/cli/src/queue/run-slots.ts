@@ -3,6 +3,7 @@ import { messageOf } from "../error-text.ts";
 import { claim, unclaim } from "./claims.ts";
 import type { Duty } from "./duty.ts";
 import { mostTries, type RunJob, type Taken } from "./jobs.ts";
+import { MachineFault } from "./machine-fault.ts";
 import { beginRun, failRun, findRun } from "./run-store.ts";
 
 /** Milliseconds between looks for a run that nobody coordinates. */
@@ -37,7 +38,7 @@ async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
     try {
       await coordinate(run, stop);
     } catch (error) {
-      if (stop.aborted) throw error;
+      if (stop.aborted || error instanceof MachineFault) throw error;
       const reason = messageOf(error);
       log(`run ${id} has failed: ${reason}`);
       await failRun(database, id, reason);

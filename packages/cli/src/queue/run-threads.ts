@@ -1,6 +1,7 @@
 /* The threads of a worker that compute trials of the runs it takes part in. */
 import type { Database } from "../store/database.ts";
 import { comparisonThreads } from "./comparison-run.ts";
+import { asFault } from "./machine-fault.ts";
 import { reproductionThreads } from "./reproduction-run.ts";
 import { findRun } from "./run-store.ts";
 
@@ -67,7 +68,7 @@ export function makeRunThreads(options: ThreadsOptions): RunThreads {
         return await work(
           await known.threads.catch((error: unknown) => {
             kept.delete(run);
-            throw new NotPrepared(run, error);
+            throw asFault(error);
           }),
         );
       } finally {
@@ -80,12 +81,4 @@ export function makeRunThreads(options: ThreadsOptions): RunThreads {
       for (const { threads } of all) await (await threads.catch(() => null))?.destroy();
     },
   };
-}
-
-/** A run's threads could not be started here: that says nothing of its trials. */
-export class NotPrepared extends Error {
-  override name = "NotPrepared";
-  constructor(run: string, cause: unknown) {
-    super(`run ${run}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
 }

@@ -4,10 +4,10 @@ import { giveUp, noteTries } from "./attempts.ts";
 import { claim, unclaim } from "./claims.ts";
 import type { Duty } from "./duty.ts";
 import { mostTries, type Taken, type TrialJob } from "./jobs.ts";
+import { MachineFault } from "./machine-fault.ts";
 import { processor } from "./presence.ts";
 import { type Done, keepResults } from "./results.ts";
 import { tellEvent } from "./run-store.ts";
-import { NotPrepared } from "./run-threads.ts";
 import { makeTurns } from "./turns.ts";
 import { settle, wanted } from "./waiting.ts";
 
@@ -101,7 +101,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
     try {
       kept = await turn(() => threads.use(data.run, (own) => own.run(JSON.parse(data.job))));
     } catch (error) {
-      if (stop.aborted || error instanceof NotPrepared) throw error;
+      if (stop.aborted || error instanceof MachineFault) throw error;
       await fail(taken, messageOf(error));
       return;
     } finally {
