@@ -1,15 +1,21 @@
 /* What errors of a database say of whether another try helps. */
 
-/** The database isn't there, or the way to it is cut: it will be back. */
+/** The database isn't there, the way to it is cut, or its disk is full: who waits will be helped. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   if (lostConnections.has(code) || /^57P0[123]$/.test(code) || code === tooManyConnections) return true;
+  if (isFull(error)) return true;
   // A pooler says of everything that it is a violation of the protocol; a server says so of a statement that is wrong.
   if (code.startsWith("08")) return code !== "08P01" || fieldOf(error, "severity") === "FATAL";
   // The socket file of a server that is stopped is gone.
   if (code === "ENOENT" && fieldOf(error, "syscall") === "connect") return true;
   return code === "" && said.some((pattern) => pattern.test(error.message));
+}
+
+/** The disk of the database is full. */
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === "53100";
 }
 
 /** Another transaction was in the way: serialization failure, deadlock. */
@@ -46,6 +52,7 @@ const reasons: Record<string, string> = {
   EHOSTUNREACH: "no way to the host",
   ENETUNREACH: "no way to the host",
   ETIMEDOUT: "no answer",
+  "53100": "no space left on its disk",
 };
 
 const lostConnections = new Set([

@@ -8,6 +8,7 @@ import { lockFolder } from "../files/folder-lock.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { partial } from "../files/write-whole.ts";
 import type { Database, Sql } from "./database.ts";
+import { isFull } from "./database-errors.ts";
 import type { PgliteAddress } from "./store-address.ts";
 import { forceAll, SyncedFiles } from "./synced-files.ts";
 
@@ -56,7 +57,11 @@ async function open(folder: string): Promise<PGlite> {
 
 function databaseOf(pglite: PGlite, folder: string, release: () => void): Database {
   const adapter = fromPglite(pglite);
-  const exclusive = oneAtATime();
+  const inTurn = oneAtATime();
+  const exclusive = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(work).catch((error: unknown) => {
+      throw isFull(error) ? new UsageError(`${folder}: no space left on the disk`) : error;
+    });
   return {
     kind: "pglite",
     name: `pglite:${folder}`,
