@@ -21,7 +21,6 @@ import { readInputTable } from "../files/read-input-table.ts";
 import { type Contents, replaceTogether } from "../files/replace-together.ts";
 import { loadOwn, modelNamed, originsOf } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
-import { runOnStore } from "../queue/on-store.ts";
 import { askedComparison } from "../queue/submissions.ts";
 import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -31,6 +30,7 @@ import { progressLine } from "../run/progress.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
+import { runOnStore } from "../worker/on-store.ts";
 import { type CompareOptions, settingsOf, withCompareOptions } from "./compare-options.ts";
 import { resultTable } from "./result-table.ts";
 

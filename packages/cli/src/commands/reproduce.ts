@@ -15,7 +15,6 @@ import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts"
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { isOutcome } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
-import { runOnStore } from "../queue/on-store.ts";
 import { askedReproduction } from "../queue/submissions.ts";
 import { renderReproduction } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -25,6 +24,7 @@ import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
+import { runOnStore } from "../worker/on-store.ts";
 import {
   cacheOption,
   engineOption,

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { UsageError } from "../failure.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { printable, tell } from "../printable.ts";
-import { inStore, type OpenStore } from "../queue/on-store.ts";
 import { filesToWrite } from "../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run } from "../queue/run-store.ts";
 import { askFor } from "../queue/submit.ts";
@@ -12,6 +11,7 @@ import { duration } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
+import { inStore, type OpenStore } from "../worker/on-store.ts";
 import { helpfulAlone } from "./helpful-alone.ts";
 import { place, storeOption } from "./options.ts";
 

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import { loadOwn, originsOf } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
-import { inStore, workOn } from "../queue/on-store.ts";
 import { plural } from "../report/format.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { sweepCache } from "../store/blob-cache.ts";
+import { inStore, workOn } from "../worker/on-store.ts";
 import { cacheOption, engineOption, storeOption, threadsOption, wholeNumber, withOption } from "./options.ts";
 
 interface Options extends EngineAsked {

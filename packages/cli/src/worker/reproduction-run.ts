@@ -11,12 +11,12 @@ import type { ProgressSink } from "../papers/papers-run.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { prepareReproduction, type ReproductionRequest } from "../papers/reproduction-request.ts";
 import { isOutcome, type TrialOutcome } from "../papers/trial-outcome.ts";
+import type { Run } from "../queue/run-store.ts";
 import { plural } from "../report/format.ts";
 import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
-import type { Run } from "./run-store.ts";
 import type { Threads, ThreadsOptions } from "./run-threads.ts";
 
 /** Threads for its trials. */

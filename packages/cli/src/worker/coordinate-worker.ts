@@ -1,13 +1,13 @@
 /* The thread in which a worker coordinates a run: what the run computes itself never keeps the worker from saying that it is there. */
 import { tell, tellTo } from "../printable.ts";
+import { openJobs } from "../queue/jobs.ts";
+import { findRun } from "../queue/run-store.ts";
 import { type Answer, answer, dataOf, isEnding } from "../run/worker.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { parseStore } from "../store/store-address.ts";
 import { coordinate } from "./coordinate.ts";
 import { noteTo } from "./coordination.ts";
-import { openJobs } from "./jobs.ts";
 import { asFault, MachineFault } from "./machine-fault.ts";
-import { findRun } from "./run-store.ts";
 
 /** What the thread is given when it starts. */
 export interface CoordinateWorkerData {

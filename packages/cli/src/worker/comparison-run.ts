@@ -11,13 +11,13 @@ import type { Team } from "../compare/trial-team.ts";
 import { trialThreads } from "../compare/trial-threads.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
+import type { Run } from "../queue/run-store.ts";
+import { slotsFor } from "../queue/workers-here.ts";
 import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
-import type { Run } from "./run-store.ts";
 import type { Threads, ThreadsOptions } from "./run-threads.ts";
-import { slotsFor } from "./workers-here.ts";
 
 /** Threads for its trials. */
 export async function comparisonThreads(run: Run, options: ThreadsOptions): Promise<Threads> {

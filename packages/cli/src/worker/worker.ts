@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../failure.ts";
-import { unclaim } from "./claims.ts";
+import { unclaim } from "../queue/claims.ts";
+import { lacking } from "../queue/house.ts";
+import { join } from "../queue/presence.ts";
+import { runsToServe } from "../queue/run-store.ts";
 import type { Duty, WorkerOptions } from "./duty.ts";
-import { lacking } from "./house.ts";
-import { join } from "./presence.ts";
 import { runSlot } from "./run-slots.ts";
-import { runsToServe } from "./run-store.ts";
 import { living, reaping } from "./signs-of-life.ts";
 import { makeTrialSlots, type TrialSlots } from "./trial-slots.ts";
 

@@ -1,9 +1,10 @@
 /* The threads of a worker that compute trials of the runs it takes part in. */
+
+import { findRun } from "../queue/run-store.ts";
 import type { Database } from "../store/database.ts";
 import { comparisonThreads } from "./comparison-run.ts";
 import { asFault } from "./machine-fault.ts";
 import { reproductionThreads } from "./reproduction-run.ts";
-import { findRun } from "./run-store.ts";
 
 /** Threads that compute trials of one run. */
 export interface Threads {

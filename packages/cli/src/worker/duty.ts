@@ -1,9 +1,9 @@
 import type { Origin } from "@minimand/compare";
+import type { House } from "../queue/house.ts";
+import type { Jobs, RunJob, Taken, TrialJob } from "../queue/jobs.ts";
+import type { Presence } from "../queue/presence.ts";
+import type { Run } from "../queue/run-store.ts";
 import type { Database } from "../store/database.ts";
-import type { House } from "./house.ts";
-import type { Jobs, RunJob, Taken, TrialJob } from "./jobs.ts";
-import type { Presence } from "./presence.ts";
-import type { Run } from "./run-store.ts";
 import type { RunThreads } from "./run-threads.ts";
 
 /** What a worker works with. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { finishRun, stateOf } from "../queue/run-store.ts";
 import { coordinateComparison } from "./comparison-run.ts";
 import type { Coordination } from "./coordination.ts";
 import { coordinateReproduction } from "./reproduction-run.ts";
-import { finishRun, stateOf } from "./run-store.ts";
 
 /** Milliseconds between two looks whether the run is still wanted. */
 const pause = 1000;

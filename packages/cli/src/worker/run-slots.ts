@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../error-text.ts";
-import { claim, unclaim } from "./claims.ts";
+import { claim, unclaim } from "../queue/claims.ts";
+import { mostTries, type RunJob, type Taken } from "../queue/jobs.ts";
+import { beginRun, failRun, findRun } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
-import { mostTries, type RunJob, type Taken } from "./jobs.ts";
 import { MachineFault } from "./machine-fault.ts";
-import { beginRun, failRun, findRun } from "./run-store.ts";
 
 /** Milliseconds between looks for a run that nobody coordinates. */
 const idle = 500;

@@ -1,9 +1,9 @@
 import type { ComputedOn } from "@minimand/compare";
+import type { Jobs } from "../queue/jobs.ts";
+import { type Run, type RunProgress, setProgress, tellEvent } from "../queue/run-store.ts";
+import { type SharedTrials, shareTrials } from "../queue/shared-trials.ts";
 import type { Database } from "../store/database.ts";
 import type { SqlTrials } from "../store/sql-trials.ts";
-import type { Jobs } from "./jobs.ts";
-import { type Run, type RunProgress, setProgress, tellEvent } from "./run-store.ts";
-import { type SharedTrials, shareTrials } from "./shared-trials.ts";
 
 /** What a run is coordinated with. */
 export interface Coordination {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../error-text.ts";
-import { giveUp, noteTries } from "./attempts.ts";
-import { claim, unclaim } from "./claims.ts";
+import { giveUp, noteTries } from "../queue/attempts.ts";
+import { claim, unclaim } from "../queue/claims.ts";
+import { mostTries, type Taken, type TrialJob } from "../queue/jobs.ts";
+import { processor } from "../queue/presence.ts";
+import { type Done, keepResults } from "../queue/results.ts";
+import { tellEvent } from "../queue/run-store.ts";
+import { settle, wanted } from "../queue/waiting.ts";
 import type { Duty } from "./duty.ts";
-import { mostTries, type Taken, type TrialJob } from "./jobs.ts";
 import { MachineFault } from "./machine-fault.ts";
-import { processor } from "./presence.ts";
-import { type Done, keepResults } from "./results.ts";
-import { tellEvent } from "./run-store.ts";
 import { makeTurns } from "./turns.ts";
-import { settle, wanted } from "./waiting.ts";
 
 /** The trials of a worker. */
 export interface TrialSlots {

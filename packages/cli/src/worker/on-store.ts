@@ -2,6 +2,12 @@ import type { Origin } from "@minimand/compare";
 import { Interrupted, UsageError } from "../failure.ts";
 import { houseFingerprint } from "../papers/code-fingerprint.ts";
 import { tell } from "../printable.ts";
+import type { House } from "../queue/house.ts";
+import { type Jobs, openJobs } from "../queue/jobs.ts";
+import { filesOf, findRun } from "../queue/run-store.ts";
+import type { Asked } from "../queue/submissions.ts";
+import { submitRun } from "../queue/submit.ts";
+import { watchRun } from "../queue/watch.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { usualCache } from "../store/blob-cache.ts";
@@ -11,14 +17,8 @@ import { parseStore } from "../store/store-address.ts";
 import { versions } from "../version.ts";
 import { coordinate } from "./coordinate.ts";
 import type { CoordinateWorkerData } from "./coordinate-worker.ts";
-import type { House } from "./house.ts";
-import { type Jobs, openJobs } from "./jobs.ts";
 import { asFault, MachineFault } from "./machine-fault.ts";
-import { filesOf, findRun } from "./run-store.ts";
 import { makeRunThreads } from "./run-threads.ts";
-import type { Asked } from "./submissions.ts";
-import { submitRun } from "./submit.ts";
-import { watchRun } from "./watch.ts";
 import { work } from "./worker.ts";
 
 /** A store that is open, with its queue. */
@@ -84,7 +84,7 @@ export function workOn(
         return;
       }
       const data: CoordinateWorkerData = { store, cache, modules };
-      const pool = startPool<string, string | null>("queue/coordinate-worker", data, 1, warn);
+      const pool = startPool<string, string | null>("worker/coordinate-worker", data, 1, warn);
       const end = (): void => void pool.destroy();
       stop.addEventListener("abort", end);
       try {

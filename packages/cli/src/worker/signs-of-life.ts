@@ -1,10 +1,10 @@
 /* A worker says that it is there, and looks whether others are. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { reap } from "./claims.ts";
+import { reap } from "../queue/claims.ts";
+import { lacking } from "../queue/house.ts";
+import { leads, vanished } from "../queue/presence.ts";
+import { runsToServe } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
-import { lacking } from "./house.ts";
-import { leads, vanished } from "./presence.ts";
-import { runsToServe } from "./run-store.ts";
 
 /** Milliseconds between signs of life, and between looks for workers that are gone. */
 const [pulse, watch] = [2000, 500];
