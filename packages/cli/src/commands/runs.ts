@@ -12,7 +12,6 @@ import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
 import { inStore, type OpenStore } from "../worker/on-store.ts";
-import { helpfulAlone } from "./helpful-alone.ts";
 import { place, storeOption } from "./options.ts";
 
 interface Options {
@@ -28,7 +27,7 @@ export function runsCommand(): Command {
       "after",
       `
 Examples:
-  minimand runs list --store postgres://db.example.org/minimand
+  minimand runs --store postgres://db.example.org/minimand
   minimand runs show 4f2a --out churn      results, report and model of a finished run
   minimand runs cancel 4f2a
   minimand runs resume 4f2a
@@ -37,8 +36,13 @@ A run may be named by the beginning of its id.`,
     );
   const sub = (name: string, what: string): Command =>
     new Command(name).description(what).addOption(storeOption()).option("--json", "machine-readable", false);
-  return helpfulAlone(runs)
-    .addCommand(sub("list", "All runs with state and progress, and the workers that are there.").action(list))
+  return runs
+    .addCommand(
+      sub("list", "All runs with state and progress, and the workers that are there.").action(list),
+      {
+        isDefault: true,
+      },
+    )
     .addCommand(
       sub("show", "One run: state, what happened, and what came of it.")
         .argument("<id>", "the run")
@@ -107,6 +111,9 @@ function rowOf(run: Run, workers: readonly WorkerRow[]): string[] {
   ];
 }
 
+/** `2026-11-27 15:42:47 UTC`. */
+const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
 const progressOf = ({ done, total, label }: Run): string =>
   total === 0 ? "" : `${done} of ${total}${label?.startsWith("trials") ? "" : ` ${label}`}`;
 
@@ -142,7 +149,7 @@ async function show(id: string, options: Options & { out?: string }): Promise<vo
         `${state}${progressOf(run) === "" ? "" : `, ${progressOf(run)}`}${reason === null ? "" : `: ${reason}`}`,
         `minimand ${needs.versions.minimand}, Node ${needs.versions.node}, ${needs.engine.name} (${needs.engine.version})`,
         ...workers.map((worker) => `worker ${whoIs(worker)}`),
-        ...events.map(({ at, text }) => `${at.toISOString()}  ${text}`),
+        ...events.map(({ at, text }) => `${timeOf(at)}  ${text}`),
       ];
       print(`${lines.map(printable).join("\n")}\n`);
     }
