@@ -1,5 +1,6 @@
 import { type Db, PgBoss } from "pg-boss";
 import type { Database, Sql } from "../store/database.ts";
+import { schemas } from "../store/migrate.ts";
 
 /** A trial that is to be computed. */
 export interface TrialJob {
@@ -63,7 +64,9 @@ const runQueue = (house: string): string => `run-${house}`;
 export async function openJobs(database: Database, { supervise }: { supervise: boolean }): Promise<Jobs> {
   const boss = new PgBoss({
     ...database.boss,
-    schema: "minimand_queue",
+    schema: schemas.queue,
+    // Made with our own tables: to ask for it again would want a right that the role may lack.
+    createSchema: false,
     ...{ schedule: false, registerInstance: false, openTelemetry: { enabled: false } },
     ...{ supervise, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, monitorVacuum: false },
   });
