@@ -19,8 +19,8 @@ export interface TrialSlots {
   keep(): Promise<void>;
 }
 
-/** Milliseconds between looks for work where there is none. */
-const idle = 250;
+/** Milliseconds between looks for work where there is none, at first and in the end. */
+const [idle, longest] = [250, 1000];
 
 /** Milliseconds of work that is taken at a time, and the most trials for each slot of it. */
 const [ahead, mostAhead] = [1000, 20];
@@ -36,15 +36,28 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
   /** Milliseconds that a trial takes, about. */
   let mean: number | null = null;
   let refilling: Promise<void> | null = null;
+  /** How long is rested after a look that found nothing, and until when. */
+  let [rest, restingUntil] = [idle, 0];
   let keeping: Promise<void> | null = null;
 
   async function refill(): Promise<void> {
+    if (await takeMore()) rest = idle;
+    else {
+      restingUntil = performance.now() + rest;
+      rest = Math.min(longest, 1.5 * rest);
+    }
+  }
+
+  /** Whether there was any. */
+  async function takeMore(): Promise<boolean> {
+    let found = false;
     const each = mean === null ? 1 : Math.min(mostAhead, Math.max(1, Math.round(ahead / mean)));
     for (const house of duty.houses) {
       const missing = concurrency * each - waiting.length;
-      if (missing <= 0) return;
+      if (missing <= 0) break;
       const taken = await jobs.takeTrials(house, missing);
       if (taken.length === 0) continue;
+      found = true;
       for (const one of taken) held.set(one.id, one);
       await claim(database, presence.id, taken);
       const keys = await wanted(database, taken);
@@ -52,6 +65,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
       if (needless.length > 0) await letGo(needless);
       waiting.push(...taken.filter(({ data }) => keys.has(data.key)));
     }
+    return found;
   }
 
   /** Is done with jobs whose trials are there, have failed for good, or that nobody waits for. */
@@ -71,7 +85,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
 
   async function next(): Promise<Taken<TrialJob> | undefined> {
     while (!stop.aborted) {
-      if (waiting.length < concurrency) {
+      if (waiting.length < concurrency && performance.now() >= restingUntil) {
         refilling ??= refill().finally(() => {
           refilling = null;
         });
