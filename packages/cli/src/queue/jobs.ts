@@ -43,7 +43,7 @@ export interface Jobs {
   sendRun(house: string, run: string): Promise<void>;
   takeTrials(house: string, count: number): Promise<Taken<TrialJob>[]>;
   takeRun(house: string): Promise<Taken<RunJob> | undefined>;
-  /** Within a transaction where one is given. */
+  /** They are done, and leave the queue: what stayed would be counted every second. Within a transaction where one is given. */
   complete(taken: readonly Taken<unknown>[], sql?: Sql): Promise<void>;
   /** The attempt came to nothing: another follows. */
   fail(queue: string, attempt: Taken<unknown>["attempt"] | string): Promise<void>;
@@ -82,7 +82,6 @@ export async function openJobs(database: Database, { supervise }: { supervise: b
     heartbeatSeconds,
     // Long trials are no fault: heartbeats tell of those that are lost.
     expireInSeconds: 86_399,
-    deleteAfterSeconds: 3600,
   } as const;
   const made = (name: string): Promise<void> => {
     let making = known.get(name);
@@ -130,10 +129,9 @@ export async function openJobs(database: Database, { supervise }: { supervise: b
     },
     async complete(taken, sql) {
       for (const [queue, own] of byQueue(taken))
-        await boss.complete(
+        await boss.deleteJob(
           queue,
           own.map(({ attempt }) => attempt),
-          null,
           within(sql),
         );
     },
