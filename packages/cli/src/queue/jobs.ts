@@ -116,6 +116,7 @@ export async function openJobs(database: Database, { supervise }: { supervise: b
         }));
         await boss.insert(queue, jobs);
       }
+      if (trials.length >= mostAtOnce) await database.query("analyze minimand_queue.job");
     },
     async sendRun(house, run) {
       const queue = runQueue(house);
@@ -165,7 +166,7 @@ export async function openJobs(database: Database, { supervise }: { supervise: b
   };
 }
 
-/** Jobs a statement. */
+/** Jobs a statement. The database has to learn of as many: it would sort all of them for each that is taken. */
 const mostAtOnce = 1000;
 
 function asDb(sql: Sql): Db {
