@@ -60,7 +60,7 @@ A run may be named by the beginning of its id.`,
 }
 
 const inReach = <T>(options: Options, use: (open: OpenStore) => Promise<T>): Promise<T> =>
-  inStore(options.store, { supervise: false }, use);
+  inStore(options.store, use);
 
 async function list(options: Options): Promise<void> {
   await inReach(options, async ({ database }) => {

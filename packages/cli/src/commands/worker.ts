@@ -57,7 +57,7 @@ async function worker(options: Options): Promise<void> {
   const { engine, note } = await chooseEngine(options);
   if (note !== null) tell(note);
   await interruptible(async (signal) => {
-    await inStore(store, { supervise: true }, async (open) => {
+    await inStore(store, async (open) => {
       await sweepCache(cache);
       tell(`works for ${open.database.name}, ${plural(concurrency, "trial")} at a time`);
       let done = 0;

@@ -50,6 +50,8 @@ export interface Jobs {
   /** As if it had never been taken. */
   giveBack(taken: readonly Taken<TrialJob | RunJob>[]): Promise<void>;
   touch(taken: readonly Taken<unknown>[]): Promise<void>;
+  /** Gives jobs to others whose heartbeats were missed. */
+  supervise(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -58,17 +60,15 @@ const runQueue = (house: string): string => `run-${house}`;
 
 /**
  * Queues on a database. Retries are counted and never limited here: who takes a job decides by {@link Taken.tries}.
- *
- * @param supervise whether missed heartbeats are looked for, as workers do
  */
-export async function openJobs(database: Database, { supervise }: { supervise: boolean }): Promise<Jobs> {
+export async function openJobs(database: Database): Promise<Jobs> {
   const boss = new PgBoss({
     ...database.boss,
     schema: schemas.queue,
     // Made with our own tables: to ask for it again would want a right that the role may lack.
     createSchema: false,
     ...{ schedule: false, registerInstance: false, openTelemetry: { enabled: false } },
-    ...{ supervise, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, monitorVacuum: false },
+    ...{ supervise: false, monitorIntervalSeconds: 1, monitorVacuum: false },
   });
   // The statements themselves fail, and say so; what runs beside them tries again.
   boss.on("error", () => {});
@@ -162,6 +162,7 @@ export async function openJobs(database: Database, { supervise }: { supervise: b
           own.map(({ attempt }) => attempt),
         );
     },
+    supervise: () => boss.supervise(),
     end: () => boss.stop({ graceful: false, close: false }),
   };
 }

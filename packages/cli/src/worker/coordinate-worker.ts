@@ -30,7 +30,7 @@ export default async function coordinateRun(id: string): Promise<Answer<string |
     if (isEnding()) ending.abort(new Error("the worker ends"));
   }, pause);
   try {
-    const jobs = await openJobs(database, { supervise: false });
+    const jobs = await openJobs(database);
     try {
       const run = await findRun(database, id);
       tellTo(noteTo({ run, database }));

@@ -30,12 +30,11 @@ export interface OpenStore {
 /** Opens a store for some work. */
 export async function inStore<T>(
   store: string | undefined,
-  { supervise }: { supervise: boolean },
   use: (open: OpenStore) => Promise<T>,
 ): Promise<T> {
   const database = await openDatabase(parseStore(store), { tell });
   try {
-    const jobs = await openJobs(database, { supervise });
+    const jobs = await openJobs(database);
     try {
       return await use({ database, jobs });
     } finally {
@@ -117,7 +116,7 @@ export async function runOnStore({
   ...setting
 }: StoreRun): Promise<Record<string, Uint8Array | null>> {
   const { store, concurrency, engine, origins } = setting;
-  return inStore(store, { supervise: concurrency > 0 }, async (open) => {
+  return inStore(store, async (open) => {
     const { database, jobs } = open;
     if (database.kind === "pglite" && concurrency === 0)
       throw new UsageError(

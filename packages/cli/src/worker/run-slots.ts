@@ -9,20 +9,28 @@ import { MachineFault } from "./machine-fault.ts";
 /** Milliseconds between looks for a run that nobody coordinates. */
 const idle = 500;
 
-/** Coordinates runs, one after the other. */
-export async function runSlot(duty: Duty): Promise<void> {
+/** Slots that each coordinate runs, one after the other; one at a time looks for a run. */
+export function makeRunSlots(duty: Duty): () => Promise<void> {
   const { stop } = duty;
-  while (!stop.aborted) {
-    const taken = await takeRun(duty);
-    if (taken === undefined) await sleep(idle, undefined, { signal: stop }).catch(() => {});
-    else await attempt(duty, taken);
-  }
+  let looking: Promise<unknown> = Promise.resolve();
+  return async () => {
+    while (!stop.aborted) {
+      const next = looking.then(() => nextRun(duty));
+      looking = next.catch(() => {});
+      const taken = await next;
+      if (taken !== undefined) await attempt(duty, taken);
+    }
+  };
 }
 
-async function takeRun({ jobs, houses }: Duty): Promise<Taken<RunJob> | undefined> {
-  for (const house of houses) {
-    const taken = await jobs.takeRun(house);
-    if (taken !== undefined) return taken;
+async function nextRun(duty: Duty): Promise<Taken<RunJob> | undefined> {
+  const { jobs, stop } = duty;
+  while (!stop.aborted) {
+    for (const house of duty.houses) {
+      const taken = await jobs.takeRun(house);
+      if (taken !== undefined) return taken;
+    }
+    await sleep(idle, undefined, { signal: stop }).catch(() => {});
   }
 }
 

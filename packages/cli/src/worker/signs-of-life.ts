@@ -9,6 +9,9 @@ import type { Duty } from "./duty.ts";
 /** Milliseconds between signs of life, and between looks for workers that are gone. */
 const [pulse, watch] = [2000, 500];
 
+/** Milliseconds between looks for missed heartbeats: of the one worker that leads, and of the others. */
+const [often, seldom] = [1000, 5000];
+
 /** Milliseconds that a lead is held before its word counts: after the database was away, others need a moment to take their locks again. */
 const grace = 5000;
 
@@ -27,21 +30,22 @@ export async function living(duty: Duty): Promise<void> {
   }
 }
 
-/** Gives others what workers had that are gone, where no other worker looks for them. */
+/** Gives others what workers had that are gone: often where this worker leads, now and then where another does, which may be stopped. */
 export async function reaping({ database, jobs, presence, stop }: Duty): Promise<void> {
   let since: number | null = null;
+  let looked = performance.now();
   while (!stop.aborted) {
-    await sleep(watch, undefined, { signal: stop }).catch(() => {});
     const session = presence.session();
-    if (session !== null) {
-      if (!session.alive || !(await leads(session).catch(() => false))) {
-        since = null;
-        continue;
-      }
-      since ??= performance.now();
-      if (performance.now() - since < grace) continue;
+    const leading = session === null || (session.alive && (await leads(session).catch(() => false)));
+    since = leading ? (since ?? performance.now()) : null;
+    const counts = since !== null && (session === null || performance.now() - since > grace);
+    if (counts)
+      for (const gone of await vanished(database, presence.id, session).catch(() => []))
+        await reap(database, jobs, gone);
+    if (performance.now() - looked > (counts ? often : seldom)) {
+      looked = performance.now();
+      await jobs.supervise().catch(() => {});
     }
-    for (const gone of await vanished(database, presence.id, session).catch(() => []))
-      await reap(database, jobs, gone);
+    await sleep(leading ? watch : pulse, undefined, { signal: stop }).catch(() => {});
   }
 }

@@ -5,7 +5,7 @@ import { lacking } from "../queue/house.ts";
 import { join } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
 import type { Duty, WorkerOptions } from "./duty.ts";
-import { runSlot } from "./run-slots.ts";
+import { makeRunSlots } from "./run-slots.ts";
 import { living, reaping } from "./signs-of-life.ts";
 import { makeTrialSlots, type TrialSlots } from "./trial-slots.ts";
 
@@ -29,11 +29,12 @@ export async function work(options: WorkerOptions): Promise<void> {
   const stop = AbortSignal.any([signal, failed.signal]);
   const duty: Duty = { ...options, presence, stop, held: new Map(), houses: [], running: 0 };
   const trials = makeTrialSlots(duty);
+  const runSlot = makeRunSlots(duty);
   const loops = [
     living(duty),
     reaping(duty),
     ...Array.from({ length: concurrency }, () => trials.slot()),
-    ...Array.from({ length: mostRuns }, () => runSlot(duty)),
+    ...Array.from({ length: mostRuns }, () => runSlot()),
   ];
   for (const loop of loops)
     loop.catch((error: unknown) => {
