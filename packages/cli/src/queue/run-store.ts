@@ -88,14 +88,25 @@ export async function stateOf(sql: Sql, id: string): Promise<RunState | null> {
   return found?.state ?? null;
 }
 
-/** A worker has begun to coordinate the run; false where it is at its end. */
-export async function beginRun(sql: Sql, id: string): Promise<boolean> {
-  const begun = await sql.query(
-    `update minimand.runs set state = 'running', started_at = coalesce(started_at, now())
-     where id = $1 and state in ('waiting', 'running') returning id`,
+/**
+ * A worker has begun to coordinate the run.
+ *
+ * @returns how often that was begun since the last trial was done; null where the run is at its end
+ */
+export async function beginRun(sql: Sql, id: string): Promise<number | null> {
+  const begun = await sql.query<{ beginnings: number }>(
+    `with done as (select count(*)::int as n from minimand.run_trials where run = $1 and state = 'done')
+     update minimand.runs set state = 'running', started_at = coalesce(started_at, now()),
+       beginnings = case when done.n > done_at_beginning then 1 else beginnings + 1 end, done_at_beginning = done.n
+     from done where id = $1 and runs.state in ('waiting', 'running') returning beginnings`,
     [id],
   );
-  return begun.length > 0;
+  return begun[0]?.beginnings ?? null;
+}
+
+/** A worker that leaves has not begun it. */
+export async function unbeginRun(sql: Sql, id: string): Promise<void> {
+  await sql.query("update minimand.runs set beginnings = greatest(0, beginnings - 1) where id = $1", [id]);
 }
 
 /** How far a run is. */
@@ -132,17 +143,19 @@ export async function finishRun(
     }
   }
   await database.transaction(async (sql) => {
-    await sql.query(
-      `insert into minimand.run_files (run, path, sha256) select $1, * from unnest($2::text[], $3::text[])
-       on conflict (run, path) do update set sha256 = excluded.sha256`,
-      [id, kept.map(({ path }) => path), kept.map(({ sha256 }) => sha256)],
-    );
     const finished = await sql.query(
       `update minimand.runs set state = 'finished', finished_at = now(), reason = null, left_ms = 0
        where id = $1 and state = 'running' returning id`,
       [id],
     );
-    if (finished.length > 0) await tellEvent(sql, id, "finished", "finished");
+    // Another coordinator, thought to be gone, was first.
+    if (finished.length === 0) return;
+    await sql.query(
+      `insert into minimand.run_files (run, path, sha256) select $1, * from unnest($2::text[], $3::text[])
+       on conflict (run, path) do update set sha256 = excluded.sha256`,
+      [id, kept.map(({ path }) => path), kept.map(({ sha256 }) => sha256)],
+    );
+    await tellEvent(sql, id, "finished", "finished");
   });
 }
 
@@ -182,7 +195,7 @@ export async function cancelRun(sql: Sql, id: string): Promise<boolean> {
 export async function reviveRun(database: Database, id: string): Promise<boolean> {
   return database.transaction(async (sql) => {
     const revived = await sql.query(
-      `update minimand.runs set state = 'waiting', finished_at = null, reason = null
+      `update minimand.runs set state = 'waiting', finished_at = null, reason = null, beginnings = 0
        where id = $1 and state in ('failed', 'cancelled') returning id`,
       [id],
     );

@@ -4,7 +4,6 @@ import { hashOf, type TrialKey } from "../files/trial-file.ts";
 import type { Database } from "../store/database.ts";
 import type { SqlTrials } from "../store/sql-trials.ts";
 import type { Jobs } from "./jobs.ts";
-import { settle } from "./waiting.ts";
 
 /** A trial that a run needs. */
 export interface AskedTrial {
@@ -29,7 +28,10 @@ export interface SharedTrials<Kept> {
 /** Milliseconds between two looks at what is done, at least and at most. */
 const [soonest, latest] = [50, 500];
 
-/** Milliseconds without anything new after which open trials are asked for again, should their jobs have got lost. */
+/**
+ * Milliseconds without anything new after which open trials are looked for where they would be, should another coordinator have heard of
+ * them instead, and asked for again, should their jobs have got lost.
+ */
 const patience = 10_000;
 
 /** What {@link shareTrials} needs. */
@@ -74,7 +76,10 @@ export function shareTrials<Kept>({
     let lastNews = performance.now();
     while (open.size > 0) {
       signal.throwIfAborted();
-      const news = (await collect(database, run)).filter(({ key }) => open.has(key));
+      const overdue = performance.now() - lastNews > patience;
+      const news = (await (overdue ? endedOf(database, [...open.keys()]) : collect(database, run))).filter(
+        ({ key }) => open.has(key),
+      );
       const done = news.filter(({ reason }) => reason === null).map(({ key }) => open.get(key)!);
       const kept = await store.getMany(done.map((index) => trials[index].key));
       const damaged = done.filter((_, i) => kept[i] === null);
@@ -103,9 +108,8 @@ export function shareTrials<Kept>({
         lastNews = performance.now();
         continue;
       }
-      if (performance.now() - lastNews > patience) {
+      if (overdue) {
         lastNews = performance.now();
-        await settle(database, [...open.keys()]);
         await ask();
       }
       await sleep(pause, undefined, { signal }).catch(() => {});
@@ -140,5 +144,19 @@ async function collect(database: Database, run: string): Promise<{ key: string; 
          then coalesce((select reason from minimand.failures f where f.key = news.key), 'for no reason that is known') end as reason
      from news`,
     [run],
+  );
+}
+
+/** Which of these trials have come to an end, whoever has heard of it. */
+async function endedOf(
+  database: Database,
+  keys: string[],
+): Promise<{ key: string; reason: string | null }[]> {
+  return database.query(
+    `select key, null as reason from minimand.results where key = any($1::text[])
+     union all
+     select key, reason from minimand.failures f where key = any($1::text[])
+       and not exists (select from minimand.results r where r.key = f.key)`,
+    [keys],
   );
 }

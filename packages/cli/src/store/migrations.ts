@@ -54,6 +54,9 @@ const runs: Migration = {
       done int not null default 0,
       total int not null default 0,
       label text,
+      -- How often a worker began to coordinate it since the last trial was done, and how many were done then.
+      beginnings int not null default 0,
+      done_at_beginning int not null default -1,
       left_ms float8,
       reason text,
       created_at timestamptz not null default now(),

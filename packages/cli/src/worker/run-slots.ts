@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../error-text.ts";
 import { claim, unclaim } from "../queue/claims.ts";
 import { mostTries, type RunJob, type Taken } from "../queue/jobs.ts";
-import { beginRun, failRun, findRun } from "../queue/run-store.ts";
+import { beginRun, failRun, findRun, unbeginRun } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
 import { MachineFault } from "./machine-fault.ts";
 
@@ -39,14 +39,19 @@ async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
   const { run: id } = taken.data;
   held.set(taken.id, taken);
   await claim(database, presence.id, [taken]);
-  if (taken.tries >= mostTries) await failRun(database, id, `its coordinator ended ${taken.tries} times`);
-  else if (await beginRun(database, id)) {
+  const beginnings = await beginRun(database, id);
+  if (beginnings !== null && beginnings > mostTries)
+    await failRun(database, id, `its coordinator ended ${mostTries} times without a trial done`);
+  else if (beginnings !== null) {
     const run = await findRun(database, id);
     log(`run ${id}: ${run.title}`);
     try {
       await coordinate(run, stop);
     } catch (error) {
-      if (stop.aborted || error instanceof MachineFault) throw error;
+      if (stop.aborted || error instanceof MachineFault) {
+        await unbeginRun(database, id);
+        throw error;
+      }
       const reason = messageOf(error);
       log(`run ${id} has failed: ${reason}`);
       await failRun(database, id, reason);
