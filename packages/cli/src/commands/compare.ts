@@ -13,7 +13,7 @@ import type { Comparison, ComparisonRequest } from "../compare/request.ts";
 import { seenOf } from "../compare/results-of.ts";
 import { describeSubjects, noteText, type Subject } from "../compare/subjects.ts";
 import { startTeam } from "../compare/trial-team.ts";
-import { trialThreads } from "../compare/trial-threads.ts";
+import { trialData, trialThreads } from "../compare/trial-threads.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
@@ -150,7 +150,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const earlier = await earlierRun(out, settings, sums);
-      const threads = () => trialThreads(prepared, engine, workers, warn);
+      const threads = () => trialThreads(trialData(prepared, engine), workers, warn);
       const ran = await runTrials({
         ...{ ...prepared, keep, quantize, engine, versions: versions(), workers, budget },
         team: () => startTeam({ store: trials, threads, workers, signal }),

@@ -11,7 +11,7 @@ import { prepareComparison } from "./prepare.ts";
 import type { ComparisonRequest } from "./request.ts";
 import { seenOf } from "./results-of.ts";
 import type { Team } from "./trial-team.ts";
-import { trialThreads } from "./trial-threads.ts";
+import { trialData, trialThreads } from "./trial-threads.ts";
 
 const request = JSON.parse(readFileSync("request.json", "utf8")) as ComparisonRequest;
 const { keep, quantize, engine, versions, settings } = request;
@@ -20,7 +20,7 @@ const own = await loadOwn(process.argv.slice(2));
 const { prepared, said } = await prepareComparison(request, (sha256) => readFile(sha256), own);
 
 const ran: PlannedTrial[] = [];
-const threads = trialThreads(prepared, engine, 1, () => {});
+const threads = trialThreads(trialData(prepared, engine), 1, () => {});
 const team: Team = {
   recall: async (trials) => [...trials],
   async run(trials, { sample, finished }) {

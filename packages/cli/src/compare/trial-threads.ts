@@ -1,16 +1,30 @@
-import {
-  type EngineUsed,
-  isTrees,
-  minimisedBy,
-  type OwnModel,
-  type PlannedCandidate,
-  type PredictedTrial,
-} from "@minimand/compare";
+import { type EngineUsed, isTrees, minimisedBy, type Origin, type PredictedTrial } from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
 import { refusal } from "../own/own-candidates.ts";
 import { type Pool, startPool } from "../run/pool.ts";
 import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
 import type { Prepared } from "./prepare.ts";
+
+/** What threads need to run trials of a comparison; one thread may tell it another. */
+export interface TrialData extends CompareWorkerData {
+  /** Whose code candidates train with, by their ids, and whose model. */
+  owners: Record<string, Origin>;
+  modelOrigin?: Origin;
+}
+
+export function trialData(prepared: Prepared, engine: EngineUsed): TrialData {
+  const { subjects, settings, candidates, modules, model } = prepared;
+  const owners = candidates.flatMap((candidate) => {
+    const own = isTrees(candidate) ? undefined : (candidate.origin ?? minimisedBy(candidate).origin);
+    return own === undefined ? [] : [[candidate.id, own]];
+  });
+  return {
+    datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
+    ...{ settings, engine, origins: modules, owners: Object.fromEntries(owners) },
+    ...(model && { model: model.id }),
+    ...(model?.origin && { modelOrigin: model.origin }),
+  };
+}
 
 /**
  * Worker threads that run trials of a comparison. Before the first of them, this process has to have chosen its engine (`chooseEngine`).
@@ -18,42 +32,33 @@ import type { Prepared } from "./prepare.ts";
  * @param warn told what the threads warn of
  */
 export function trialThreads(
-  prepared: Prepared,
-  engine: EngineUsed,
+  data: TrialData,
   workers: number,
   warn: (message: string) => void,
 ): Pool<CompareJob, PredictedTrial[]> {
-  const { subjects, settings, candidates, modules, model } = prepared;
-  const data: CompareWorkerData = {
-    datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
-    ...{ settings, engine, origins: modules },
-    ...(model && { model: model.id }),
-  };
-  const pool = startPool<CompareJob, PredictedTrial[]>("compare/compare-worker", data, workers, warn);
+  const { owners: _, modelOrigin: __, ...given } = data;
+  const pool = startPool<CompareJob, PredictedTrial[]>(
+    "compare/compare-worker",
+    given satisfies CompareWorkerData,
+    workers,
+    warn,
+  );
   return {
     run: (job) =>
       pool.run(job).catch((error: unknown) => {
-        const candidate = candidates.find(({ id }) => id === job.spec.candidate);
-        throw blamed(error, candidate, model);
+        throw blamed(error, job.spec.candidate, data);
       }),
     destroy: () => pool.destroy(),
   };
 }
 
 /** What went wrong in a trial; with code of the user's it is for them to mend. */
-function blamed(
-  error: unknown,
-  candidate: PlannedCandidate | undefined,
-  model: OwnModel | undefined,
-): unknown {
-  const own =
-    candidate && !isTrees(candidate) ? (candidate.origin ?? minimisedBy(candidate).origin) : undefined;
-  const origin = own ?? model?.origin;
+function blamed(error: unknown, candidate: string, { owners, model, modelOrigin }: TrialData): unknown {
+  const own = owners[candidate];
+  const origin = own ?? modelOrigin;
   const message = messageOf(error);
   if (origin === undefined || message.startsWith("--with ")) return error;
   const what =
-    own === undefined
-      ? `${model?.id} can't be trained with ${candidate?.id}`
-      : `${candidate?.id} can't be trained`;
+    own === undefined ? `${model} can't be trained with ${candidate}` : `${candidate} can't be trained`;
   return refusal(origin.file, `${what}: ${message}`);
 }

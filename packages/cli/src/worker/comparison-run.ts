@@ -8,23 +8,35 @@ import { type Prepared, prepareComparison } from "../compare/prepare.ts";
 import type { ComparisonRequest, FileBytes } from "../compare/request.ts";
 import { seenOf } from "../compare/results-of.ts";
 import type { Team } from "../compare/trial-team.ts";
-import { trialThreads } from "../compare/trial-threads.ts";
+import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import type { Run } from "../queue/run-store.ts";
 import { slotsFor } from "../queue/workers-here.ts";
+import { startPool } from "../run/pool.ts";
 import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
+import type { PrepareJob } from "./prepare-worker.ts";
 import type { Threads, ThreadsOptions } from "./run-threads.ts";
 
 /** Threads for its trials. */
 export async function comparisonThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
-  const { engine } = run.request as ComparisonRequest;
-  const { count, warn } = options;
-  const pool = trialThreads(await preparedFor(run, options), engine, count, warn);
+  const { database, cache, modules, count, warn } = options;
+  const request = run.request as ComparisonRequest;
+  const paths: Record<string, string> = {};
+  for (const sha256 of hashesOf(request)) paths[sha256] = await cachedBlob(database, sha256, cache);
+  const reader = startPool<PrepareJob, TrialData>("worker/prepare-worker", null, 1, warn);
+  const data = await reader.run({ request, paths, modules }).finally(() => reader.destroy());
+  const pool = trialThreads(data, count, warn);
   return { run: (job) => pool.run(job as Parameters<typeof pool.run>[0]), destroy: pool.destroy };
+}
+
+/** Of all its files. */
+function hashesOf({ inputs, test, unlabeled, teacher }: ComparisonRequest): Set<string> {
+  const files = [...inputs, ...(teacher?.files ?? []), ...[test, unlabeled].filter((file) => file !== null)];
+  return new Set(files.map(({ sha256 }) => sha256));
 }
 
 async function preparedFor(

@@ -31,7 +31,7 @@ export async function living(duty: Duty): Promise<void> {
 }
 
 /** Gives others what workers had that are gone: often where this worker leads, now and then where another does, which may be stopped. */
-export async function reaping({ database, jobs, presence, stop }: Duty): Promise<void> {
+export async function reaping({ database, jobs, presence, held, stop }: Duty): Promise<void> {
   let since: number | null = null;
   let looked = performance.now();
   while (!stop.aborted) {
@@ -44,7 +44,11 @@ export async function reaping({ database, jobs, presence, stop }: Duty): Promise
         await reap(database, jobs, gone);
     if (performance.now() - looked > (counts ? often : seldom)) {
       looked = performance.now();
-      await jobs.supervise().catch(() => {});
+      // Where this worker could say nothing for a while, its own jobs don't count as lost.
+      await jobs
+        .touch([...held.values()])
+        .then(() => jobs.supervise())
+        .catch(() => {});
     }
     await sleep(leading ? watch : pulse, undefined, { signal: stop }).catch(() => {});
   }
