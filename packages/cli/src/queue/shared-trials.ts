@@ -29,10 +29,10 @@ export interface SharedTrials<Kept> {
 const [soonest, latest] = [50, 500];
 
 /**
- * Milliseconds without anything new after which open trials are looked for where they would be, should another coordinator have heard of
- * them instead, and asked for again, should their jobs have got lost.
+ * Milliseconds without anything new, at first and at most, after which open trials are looked for and asked for again: their jobs may
+ * have got lost, and another coordinator, which was thought to be gone, may have collected what was news for this one.
  */
-const patience = 10_000;
+const [patience, mostPatience] = [5000, 160_000];
 
 /** What {@link shareTrials} needs. */
 export interface Sharing<Kept> {
@@ -55,62 +55,70 @@ export function shareTrials<Kept>({
 }: Sharing<Kept>): SharedTrials<Kept> {
   async function* compute(trials: readonly AskedTrial[]): AsyncGenerator<Answered<Kept>> {
     const names = trials.map(({ key }) => hashOf(key));
+    // Data that are the same under two names have trials in common.
+    const places = Map.groupBy(trials.keys(), (i) => names[i]);
     const found = await store.getMany(trials.map(({ key }) => key));
+    const open = new Map(places);
+    for (const [index, kept] of found.entries()) if (kept !== null) open.delete(names[index]);
     // Before the jobs: what is done has to find who waits for it.
     await note(
       database,
       run,
-      names.map((key, i) => ({ key, isDone: found[i] !== null })),
+      [...places.keys()].map((key) => ({ key, isDone: !open.has(key) })),
     );
-    const open = new Map<string, number>();
-    for (const [index, kept] of found.entries())
-      if (kept === null) open.set(names[index], index);
-      else yield { index, kept, fresh: false };
+    for (const [index, kept] of found.entries()) if (kept !== null) yield { index, kept, fresh: false };
+    const noteOpen = (keys: readonly string[]): Promise<void> =>
+      note(
+        database,
+        run,
+        keys.map((key) => ({ key, isDone: false })),
+      );
     const ask = (): Promise<void> =>
       jobs.sendTrials(
         house,
-        [...open].map(([key, index]) => ({ key, run, job: JSON.stringify(trials[index].job) })),
+        [...open].map(([key, [index]]) => ({ key, run, job: JSON.stringify(trials[index].job) })),
       );
     if (open.size > 0) await ask();
     let pause = soonest;
     let lastNews = performance.now();
+    let patient = patience;
     while (open.size > 0) {
       signal.throwIfAborted();
-      const overdue = performance.now() - lastNews > patience;
-      const news = (await (overdue ? endedOf(database, [...open.keys()]) : collect(database, run))).filter(
-        ({ key }) => open.has(key),
-      );
-      const done = news.filter(({ reason }) => reason === null).map(({ key }) => open.get(key)!);
-      const kept = await store.getMany(done.map((index) => trials[index].key));
+      let news = (await collect(database, run)).filter(({ key }) => open.has(key));
+      if (news.length === 0 && performance.now() - lastNews > patient) {
+        lastNews = performance.now();
+        patient = Math.min(mostPatience, 2 * patient);
+        const still = [...open.keys()];
+        news = await endedOf(database, still);
+        const ended = new Set(news.map(({ key }) => key));
+        await noteOpen(still.filter((key) => !ended.has(key)));
+        await ask();
+      }
+      const done = news.filter(({ reason }) => reason === null).map(({ key }) => key);
+      const kept = await store.getMany(done.map((key) => trials[open.get(key)![0]].key));
       const damaged = done.filter((_, i) => kept[i] === null);
       for (const { key, reason } of news) {
         if (reason === null) continue;
-        const index = open.get(key)!;
+        const own = open.get(key)!;
         open.delete(key);
-        yield { index, failed: reason };
+        for (const index of own) yield { index, failed: reason };
       }
-      for (const [i, index] of done.entries()) {
-        const own = kept[i];
-        if (own === null) continue;
-        open.delete(names[index]);
-        yield { index, kept: own, fresh: true };
+      for (const [i, key] of done.entries()) {
+        const value = kept[i];
+        if (value === null) continue;
+        const own = open.get(key)!;
+        open.delete(key);
+        for (const index of own) yield { index, kept: value, fresh: true };
       }
       if (damaged.length > 0) {
-        await note(
-          database,
-          run,
-          damaged.map((index) => ({ key: names[index], isDone: false })),
-        );
+        await noteOpen(damaged);
         await ask();
       }
       if (news.length > 0) {
         pause = soonest;
         lastNews = performance.now();
+        patient = patience;
         continue;
-      }
-      if (overdue) {
-        lastNews = performance.now();
-        await ask();
       }
       await sleep(pause, undefined, { signal }).catch(() => {});
       pause = Math.min(latest, 1.5 * pause);
@@ -129,14 +137,22 @@ async function note(
   await database.query(
     `insert into minimand.run_trials (run, key, state, collected)
      select $1, key, case when done then 'done' else 'open' end, done from unnest($2::text[], $3::bool[]) as asked (key, done)
-     on conflict (run, key) do update set state = excluded.state, collected = excluded.collected`,
+     on conflict (run, key) do update set state = excluded.state, collected = excluded.collected
+       where (run_trials.state, run_trials.collected) <> (excluded.state, excluded.collected)`,
     [run, trials.map(({ key }) => key), trials.map(({ isDone }) => isDone)],
   );
 }
 
-/** Which trials have come to an end since the last look; those that failed with the reason. */
-async function collect(database: Database, run: string): Promise<{ key: string; reason: string | null }[]> {
-  return database.query(
+/** A trial that has come to an end. */
+interface Ended {
+  key: string;
+  /** Why it failed; null: it is there. */
+  reason: string | null;
+}
+
+/** Which trials have come to an end since the last look, whoever looked; those that failed with the reason. */
+async function collect(database: Database, run: string): Promise<Ended[]> {
+  return database.query<Ended>(
     `with news as (
        update minimand.run_trials set collected = true
        where run = $1 and state <> 'open' and not collected returning key, state)
@@ -147,16 +163,13 @@ async function collect(database: Database, run: string): Promise<{ key: string; 
   );
 }
 
-/** Which of these trials have come to an end, whoever has heard of it. */
-async function endedOf(
-  database: Database,
-  keys: string[],
-): Promise<{ key: string; reason: string | null }[]> {
-  return database.query(
+/** Which of the trials have come to an end at any time. */
+async function endedOf(database: Database, keys: readonly string[]): Promise<Ended[]> {
+  return database.query<Ended>(
     `select key, null as reason from minimand.results where key = any($1::text[])
      union all
-     select key, reason from minimand.failures f where key = any($1::text[])
-       and not exists (select from minimand.results r where r.key = f.key)`,
+     select key, reason from minimand.failures f
+     where key = any($1::text[]) and not exists (select from minimand.results r where r.key = f.key)`,
     [keys],
   );
 }

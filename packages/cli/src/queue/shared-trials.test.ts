@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import type { Database } from "../store/database.ts";
+import { describeDatabases } from "../store/databases.fixture.ts";
+import { putTrials } from "../store/sql-trials.ts";
+import { giveUp } from "./attempts.ts";
+import { houseHash } from "./house.ts";
+import { type Jobs, openJobs } from "./jobs.ts";
+import { house, outcomesOf, resultOf, sharedNumbers, submitNumbers } from "./numbers.fixture.ts";
+import { keepResults } from "./results.ts";
+import { wanted } from "./waiting.ts";
+
+const own = houseHash(house, []);
+const self = { worker: 1, cpu: "test" };
+
+/** Takes all trials that there are and computes those that are wanted, as a worker does, until it is told to stop; the numbers that it computed. */
+async function computing(database: Database, jobs: Jobs, signal: AbortSignal): Promise<number[]> {
+  const computed: number[] = [];
+  while (!signal.aborted) {
+    const taken = await jobs.takeTrials(own, 10);
+    const keys = await wanted(database, taken);
+    const todo = taken.filter(({ data }) => keys.has(data.key));
+    const done = todo.map((one) => {
+      const n: number = JSON.parse(one.data.job);
+      computed.push(n);
+      return { taken: one, kept: resultOf(n), seconds: 1 };
+    });
+    await keepResults(database, jobs, self, done);
+    await jobs.complete(taken.filter(({ data }) => !keys.has(data.key)));
+    await sleep(20);
+  }
+  return computed;
+}
+
+describeDatabases("trials that others compute", (opened, it) => {
+  const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+
+  /** Coordinators of runs of these numbers, with somebody who computes beside them. */
+  async function coordinated<T>(
+    names: readonly string[],
+    work: (shared: ReturnType<typeof sharedNumbers>[], ids: string[]) => Promise<T>,
+  ): Promise<{ answer: T; computed: number[] }> {
+    const database = opened();
+    const jobs = await openJobs(database);
+    const end = new AbortController();
+    const running = computing(database, jobs, end.signal);
+    try {
+      const ids: string[] = [];
+      for (const name of names) ids.push(await submitNumbers(database, jobs, { numbers: [], name }));
+      const signal = AbortSignal.timeout(60_000);
+      const shared = ids.map((id) => sharedNumbers(database, jobs, { id, house: own }, signal));
+      const answer = await work(shared, ids);
+      end.abort();
+      return { answer, computed: await running };
+    } finally {
+      end.abort();
+      await running.catch(() => {});
+      await jobs.end();
+    }
+  }
+
+  it("come once for each place that asked, and are computed once", async () => {
+    const numbers = [...range(0, 30), ...range(10, 5), 7, 7];
+    const { answer, computed } = await coordinated(["a", "b"], ([a, b]) =>
+      Promise.all([outcomesOf(a, numbers), outcomesOf(b, range(20, 20))]),
+    );
+    expect(answer[0]).toEqual(numbers.map(resultOf));
+    expect(answer[1]).toEqual(range(20, 20).map(resultOf));
+    expect(computed.toSorted((x, y) => x - y)).toEqual(range(0, 40));
+  }, 60_000);
+
+  it("come to two coordinators of one run, of whom one was thought to be gone", async () => {
+    const numbers = range(100, 25);
+    const { answer, computed } = await coordinated(["twice"], async ([one], [id]) => {
+      const database = opened();
+      const jobs = await openJobs(database);
+      const other = sharedNumbers(database, jobs, { id, house: own }, AbortSignal.timeout(60_000));
+      const both = await Promise.all([outcomesOf(one, numbers), outcomesOf(other, numbers)]);
+      await jobs.end();
+      return both;
+    });
+    expect(answer).toEqual([numbers.map(resultOf), numbers.map(resultOf)]);
+    expect(computed).toHaveLength(25);
+  }, 60_000);
+
+  it("come to a coordinator whose run was cancelled and resumed before it looked", async () => {
+    const database = opened();
+    const { answer } = await coordinated(["resumed"], async ([shared], [id]) => {
+      const asking = outcomesOf(shared, range(200, 300));
+      await sleep(50);
+      // As resuming does.
+      await database.query("delete from minimand.run_trials where run = $1", [id]);
+      return asking;
+    });
+    expect(answer).toEqual(range(200, 300).map(resultOf));
+  }, 60_000);
+
+  it("are computed again where a result is damaged, and fail with their reason", async () => {
+    const database = opened();
+    const jobs = await openJobs(database);
+    const signal = AbortSignal.timeout(60_000);
+    const id = await submitNumbers(database, jobs, { numbers: [], name: "damage" });
+    const shared = sharedNumbers(database, jobs, { id, house: own }, signal);
+    const asking = outcomesOf(shared, [600, 601]);
+    const take = async (count: number): Promise<Awaited<ReturnType<typeof jobs.takeTrials>>> => {
+      const taken: Awaited<ReturnType<typeof jobs.takeTrials>> = [];
+      while (taken.length < count) {
+        taken.push(...(await jobs.takeTrials(own, count - taken.length)));
+        await sleep(20, undefined, { signal });
+      }
+      return taken;
+    };
+    const taken = await take(2);
+    const [bad, good] = taken.toSorted((a, b) => a.data.job.localeCompare(b.data.job));
+    await putTrials(database, [{ key: bad.data.key, kept: 1801, seconds: 1 }], self);
+    await database.query("update minimand.results set sha256 = 'damaged' where key = $1", [bad.data.key]);
+    await keepResults(database, jobs, self, [{ taken: bad, kept: 1801, seconds: 1 }]);
+    await giveUp(database, { ...good, tries: 3 });
+    await jobs.complete([good]);
+    const again = await take(1);
+    expect(again.map(({ data }) => data.job)).toEqual(["600"]);
+    await keepResults(database, jobs, self, [{ taken: again[0], kept: 1801, seconds: 1 }]);
+    expect(await asking).toEqual([1801, "its workers ended or were not heard of any more"]);
+    await jobs.end();
+  }, 60_000);
+});
