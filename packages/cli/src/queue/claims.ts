@@ -4,12 +4,17 @@ import { noteTries } from "./attempts.ts";
 import type { Jobs, Taken } from "./jobs.ts";
 import { tellEvent } from "./run-store.ts";
 
-/** Notes that a worker has taken jobs. */
+/**
+ * Notes that a worker has taken jobs. Those whose last worker was not heard of any more, for which the queue gave them to
+ * another, are told of.
+ */
 export async function claim(
   sql: Sql,
   worker: number,
   taken: readonly Taken<{ run: string; key?: string }>[],
 ): Promise<void> {
+  const again = taken.filter(({ attempt }) => attempt.retryCount > 0);
+  if (again.length > 0) await tellOfSilence(sql, worker, again);
   await sql.query(
     `insert into minimand.claims (job, queue, worker, key, run, tries, retry)
      select * from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[])
@@ -25,6 +30,30 @@ export async function claim(
       taken.map(({ attempt }) => attempt.retryCount),
     ],
   );
+}
+
+async function tellOfSilence(
+  sql: Sql,
+  worker: number,
+  taken: readonly Pick<Taken<unknown>, "id">[],
+): Promise<void> {
+  const lost = await sql.query<{ key: string | null; run: string; text: string }>(
+    `select key, run, 'worker ' || w.id || ' (process ' || pid || ' on ' || host || ') was not heard of any more: others have its work' as text
+     from minimand.claims c join minimand.workers w on w.id = c.worker where job = any($1::uuid[]) and worker <> $2`,
+    [taken.map(({ id }) => id), worker],
+  );
+  await noteTries(
+    sql,
+    lost.flatMap(({ key }) => (key === null ? [] : [key])),
+    "the worker that computed it was not heard of any more",
+  );
+  // Others take more of the same worker's jobs at this moment.
+  for (const { run, text } of new Map(lost.map((one) => [one.run + one.text, one])).values())
+    await sql.query(
+      `insert into minimand.events (run, kind, text) select $1, 'lost', $2
+       where not exists (select from minimand.events where run = $1 and text = $2 and at > now() - interval '1 minute')`,
+      [run, text],
+    );
 }
 
 /** Forgets what a worker no longer has. */
@@ -47,17 +76,12 @@ export async function reap(database: Database, jobs: Jobs, worker: number): Prom
     run: string;
     retry: number;
     key: string | null;
-  }>("select job, queue, run, retry, key from minimand.claims where worker = $1", [worker]);
+  }>("delete from minimand.claims where worker = $1 returning job, queue, run, retry, key", [worker]);
   for (const { job, queue, retry } of claims) await jobs.fail(queue, { id: job, retryCount: retry });
   await noteTries(
     database,
     claims.flatMap(({ key }) => (key === null ? [] : [key])),
     "the worker that computed it ended",
-  );
-  await unclaim(
-    database,
-    worker,
-    claims.map(({ job }) => ({ id: job })),
   );
   const [gone] = await database.query<{ host: string; pid: number }>(
     "update minimand.workers set left_at = coalesce(left_at, now()), doing = null where id = $1 returning host, pid",

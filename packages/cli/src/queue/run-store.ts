@@ -91,11 +91,14 @@ export async function stateOf(sql: Sql, id: string): Promise<RunState | null> {
 /**
  * A worker has begun to coordinate the run.
  *
- * @returns how often that was begun since the last trial was done; null where the run is at its end
+ * @returns how often that was begun since the last trial was done, or has come to nothing: where trials end their workers, the coordinator that
+ *   was there, too, is not to blame; null where the run is at its end
  */
 export async function beginRun(sql: Sql, id: string): Promise<number | null> {
   const begun = await sql.query<{ beginnings: number }>(
-    `with done as (select count(*)::int as n from minimand.run_trials where run = $1 and state = 'done')
+    `with done as (
+       select count(*) filter (where state <> 'open')::int + coalesce(sum(tries), 0)::int as n
+       from minimand.run_trials left join minimand.tries using (key) where run = $1)
      update minimand.runs set state = 'running', started_at = coalesce(started_at, now()),
        beginnings = case when done.n > done_at_beginning then 1 else beginnings + 1 end, done_at_beginning = done.n
      from done where id = $1 and runs.state in ('waiting', 'running') returning beginnings`,

@@ -14,10 +14,10 @@ export interface Submission extends Pick<Run, "kind" | "title" | "request" | "at
   files: ReadonlyMap<string, () => Promise<Uint8Array>>;
 }
 
-/** What a run is called: the same for everything that decides its results. */
-export function runId({ kind, request }: Pick<Run, "kind" | "request">): string {
+/** What a run is called: the same for everything that decides its results, the code among it. */
+export function runId({ kind, request, house }: Pick<Run, "kind" | "request" | "house">): string {
   return createHash("sha256")
-    .update(JSON.stringify([kind, request]))
+    .update(JSON.stringify([kind, request, house]))
     .digest("hex")
     .slice(0, 12);
 }
@@ -32,8 +32,8 @@ export async function submitRun(database: Database, jobs: Jobs, submission: Subm
   const { kind, title, request, attached, typed, house: needs, origins, files } = submission;
   for (const [sha256, bytes] of files)
     if (!(await hasBlob(database, sha256))) await putBlob(database, await bytes());
-  const id = runId(submission);
   const house = houseHash(needs, origins);
+  const id = runId({ kind, request, house });
   await addRun(database, { id, kind, title, request, attached, typed, house, needs, origins: [...origins] });
   await askFor(database, jobs, id, house);
   return id;

@@ -8,7 +8,8 @@ import { coordinateReproduction } from "./reproduction-run.ts";
 const pause = 1000;
 
 /**
- * Plans a run, waits for its trials and finishes it: what it makes is in the store then. Where the run is cancelled meanwhile, it just ends.
+ * Plans a run, waits for its trials and finishes it: what it makes is in the store then. Where the run is cancelled meanwhile, or
+ * finished by another, it just ends.
  *
  * @throws what the run throws; the signal's reason
  */
@@ -17,14 +18,15 @@ export async function coordinate(
   signal: AbortSignal,
 ): Promise<void> {
   const { run, database } = coordination;
-  const cancelled = new AbortController();
+  const over = new AbortController();
   const ended = new AbortController();
-  const either = AbortSignal.any([signal, cancelled.signal]);
+  const either = AbortSignal.any([signal, over.signal]);
   const looking = (async () => {
     while (!ended.signal.aborted) {
       await sleep(pause, undefined, { signal: ended.signal }).catch(() => {});
       const state = await stateOf(database, run.id).catch(() => "running");
-      if (state === "cancelled") cancelled.abort(new Error("the run was cancelled"));
+      // Finished by another, which took it over from one that was thought to be gone.
+      if (state !== "waiting" && state !== "running") over.abort(new Error(`the run is ${state}`));
     }
   })();
   try {
@@ -32,7 +34,7 @@ export async function coordinate(
     const files = await (run.kind === "compare" ? coordinateComparison(own) : coordinateReproduction(own));
     await finishRun(database, run.id, files);
   } catch (error) {
-    if (!cancelled.signal.aborted) throw error;
+    if (!over.signal.aborted) throw error;
   } finally {
     ended.abort();
     await looking;

@@ -41,7 +41,7 @@ async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
   await claim(database, presence.id, [taken]);
   const beginnings = await beginRun(database, id);
   if (beginnings !== null && beginnings > mostTries)
-    await failRun(database, id, `its coordinator ended ${mostTries} times without a trial done`);
+    await failRun(database, id, `its coordinator ended ${mostTries} times without news of a trial`);
   else if (beginnings !== null) {
     const run = await findRun(database, id);
     log(`run ${id}: ${run.title}`);
@@ -60,4 +60,7 @@ async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
   await jobs.complete([taken]);
   await unclaim(database, presence.id, [taken]);
   held.delete(taken.id);
+  // One that was resumed meanwhile could not be asked for, since it still had a coordinator.
+  const { state, house } = await findRun(database, id);
+  if (state === "waiting" || state === "running") await jobs.sendRun(house, id);
 }

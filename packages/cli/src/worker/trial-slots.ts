@@ -39,6 +39,8 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
   /** How long is rested after a look that found nothing, and until when. */
   let [rest, restingUntil] = [idle, 0];
   let keeping: Promise<void> | null = null;
+  /** Last attempts: nothing else is taken until they are over. */
+  let careful = 0;
 
   async function refill(): Promise<void> {
     if (await takeMore()) rest = idle;
@@ -85,7 +87,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
 
   async function next(): Promise<Taken<TrialJob> | undefined> {
     while (!stop.aborted) {
-      if (waiting.length < concurrency && performance.now() >= restingUntil) {
+      if (waiting.length < concurrency && careful === 0 && performance.now() >= restingUntil) {
         refilling ??= refill().finally(() => {
           refilling = null;
         });
@@ -107,13 +109,17 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
       log(`run ${data.run}: a trial that came to nothing ${tries} times counts as failed`);
       return;
     }
-    // The last attempt is made alone, so that whatever it takes along is no other trial's fault.
-    const turn = tries === mostTries - 1 ? turns.alone : turns.together;
+    const isLast = tries === mostTries - 1;
+    if (isLast && careful > 0) {
+      await giveBack([taken]);
+      return;
+    }
+    const compute = (): Promise<unknown> => threads.use(data.run, (own) => own.run(JSON.parse(data.job)));
     const started = performance.now();
     let kept: unknown;
     duty.running++;
     try {
-      kept = await turn(() => threads.use(data.run, (own) => own.run(JSON.parse(data.job))));
+      kept = await (isLast ? alone(compute) : turns.together(compute));
     } catch (error) {
       if (stop.aborted || error instanceof MachineFault) throw error;
       await fail(taken, messageOf(error));
@@ -128,6 +134,27 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
     // The next trial doesn't wait for it, unless much has come together.
     if (done.length > mostAhead * concurrency) await keeping;
     else keeping.catch(() => {});
+  }
+
+  /** The last attempt: should it end the worker, nothing else that the worker has shall count one attempt more. */
+  async function alone<T>(compute: () => Promise<T>): Promise<T> {
+    careful++;
+    try {
+      await refilling?.catch(() => {});
+      await giveBack(waiting.splice(0));
+      return await turns.alone(async () => {
+        await keep();
+        return compute();
+      });
+    } finally {
+      careful--;
+    }
+  }
+
+  async function giveBack(taken: readonly Taken<TrialJob>[]): Promise<void> {
+    if (taken.length === 0) return;
+    await jobs.giveBack(taken);
+    await forget(taken);
   }
 
   async function fail(taken: Taken<TrialJob>, reason: string): Promise<void> {
@@ -160,13 +187,15 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
     }
   }
 
+  async function keep(): Promise<void> {
+    await keeping?.catch(() => {});
+    await keepAll();
+  }
+
   return {
+    keep,
     async slot() {
       for (let taken = await next(); taken !== undefined; taken = await next()) await attempt(taken);
-    },
-    async keep() {
-      await keeping?.catch(() => {});
-      await keepAll();
     },
   };
 }

@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  hasPostgres,
+  noPostgres,
+  startPostgres,
+  type TestPostgres,
+} from "../../../../test/support/postgres.ts";
+import { type Jobs, openJobs } from "../queue/jobs.ts";
+import {
+  house,
+  type NumbersRequest,
+  resultOf,
+  submitNumbers,
+  undisturbed,
+} from "../queue/numbers.fixture.ts";
+import { cancelRun, eventsOf, filesOf, findRun } from "../queue/run-store.ts";
+import { askFor } from "../queue/submit.ts";
+import type { Database } from "../store/database.ts";
+import { postgresAddress, silent } from "../store/databases.fixture.ts";
+import { openDatabase } from "../store/open-database.ts";
+import { type NumbersOptions, type NumbersWorker, startWorker } from "./workers.fixture.ts";
+
+const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+const never = (): Promise<never> => new Promise(() => {});
+
+/** Waits until something is so. */
+async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  for (const limit = performance.now() + 90_000; !(await holds()); await sleep(30))
+    if (performance.now() > limit) throw new Error(`expected ${what} within 90 s`);
+}
+
+describe.runIf(hasPostgres())(`workers of a store${noPostgres}`, () => {
+  let server: TestPostgres;
+  beforeAll(async () => {
+    server = await startPostgres({ fsync: false, maxConnections: 300 });
+  }, 60_000);
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  /** A store of its own with somebody who does nothing but look for workers that are gone, and what tests do with it. */
+  async function withStore(
+    body: (store: {
+      database: Database;
+      jobs: Jobs;
+      submit: (request: NumbersRequest) => Promise<string>;
+      worker: (options?: Partial<NumbersOptions>) => Promise<NumbersWorker>;
+      /** What came of a run, once it is at its end. */
+      outcomes: (id: string) => Promise<(number | string)[]>;
+      said: (id: string) => Promise<string>;
+    }) => Promise<void>,
+    { suffix = "" }: { suffix?: string } = {},
+  ): Promise<void> {
+    const { url } = await server.createDatabase();
+    const open = (rest = suffix): Promise<Database> => openDatabase(postgresAddress(url + rest), silent);
+    const database = await open("");
+    const jobs = await openJobs(database);
+    const workers: NumbersWorker[] = [];
+    const worker = async (options: Partial<NumbersOptions> = {}): Promise<NumbersWorker> => {
+      const started = await startWorker(await open(), { shared: false, ...options });
+      workers.push(started);
+      return started;
+    };
+    try {
+      await worker({ house: { ...house, code: "another" }, concurrency: 1 });
+      await body({
+        ...{ database, jobs, worker },
+        submit: (request) => submitNumbers(database, jobs, request),
+        async outcomes(id) {
+          await until(`the end of run ${id}`, async () => {
+            const { state, reason } = await findRun(database, id);
+            if (state === "failed" || state === "cancelled") throw new Error(`${state}: ${reason}`);
+            return state === "finished";
+          });
+          const { "outcomes.json": file } = await filesOf(database, id);
+          return JSON.parse(new TextDecoder().decode(file!));
+        },
+        said: async (id) => (await eventsOf(database, id, 100)).map(({ text }) => text).join("\n"),
+      });
+    } finally {
+      for (const one of workers) await one.kill();
+      await jobs.end();
+      await database.close();
+    }
+  }
+
+  for (const [how, suffix] of [
+    ["by its lock", ""],
+    ["by its silence, behind a pooler", "?pooled=true"],
+  ])
+    it(`take over what a killed one had, of which they know ${how}`, async () => {
+      await withStore(
+        async ({ submit, worker, outcomes, said, database }) => {
+          const numbers = range(1, 20);
+          const id = await submit({ numbers, name: "killed" });
+          const killed = await worker({
+            concurrency: 3,
+            compute: (n) => (n % 5 === 0 ? never() : sleep(5, resultOf(n))),
+          });
+          await until("trials that hang", () => killed.begun.filter((n) => n % 5 === 0).length === 3);
+          await until("results", async () => {
+            const [{ count }] = await database.query<{ count: number }>(
+              "select count(*)::int as count from minimand.results",
+            );
+            return count === killed.begun.length - 3;
+          });
+          await killed.kill();
+          const other = await worker();
+          expect(await outcomes(id)).toEqual(undisturbed(numbers));
+          // What was finished is not computed again, by the second coordinator either.
+          expect(new Set([...killed.begun, ...other.begun]).size).toBe(40);
+          expect(killed.begun.length + other.begun.length).toBe(43);
+          expect(await said(id)).toMatch(
+            suffix === ""
+              ? /worker \d+ \(process \d+ on \S+\) is gone/
+              : /worker \d+ \(.*\) was not heard of/,
+          );
+        },
+        { suffix },
+      );
+    }, 120_000);
+
+  it("count nothing twice where one is stopped, is thought to be gone, and wakes", async () => {
+    await withStore(async ({ submit, worker, outcomes, said, database }) => {
+      const numbers = range(1, 12);
+      const wake = Promise.withResolvers<void>();
+      const id = await submit({ numbers, name: "stopped" });
+      const stopped = await worker({
+        compute: async (n) => {
+          if (n > 4) await wake.promise;
+          return resultOf(n);
+        },
+      });
+      await until("trials that hang", () => stopped.begun.filter((n) => n > 4).length === 2);
+      stopped.stop();
+      const other = await worker({ compute: (n) => sleep(n === 6 ? 3000 : 5, resultOf(n)) });
+      // The one is done by then, and the other isn't.
+      await until(
+        "the other to have begun what hangs",
+        () => other.begun.includes(5) && other.begun.includes(6),
+      );
+      await sleep(100);
+      wake.resolve();
+      stopped.wake();
+      expect(await outcomes(id)).toEqual(undisturbed(numbers));
+      expect(await said(id)).toMatch(/was not heard of any more: others have its work/);
+      const [{ count }] = await database.query<{ count: number }>(
+        "select count(*)::int as count from minimand.results",
+      );
+      expect(count).toBe(24);
+      // Both go on with what comes next, the one that was stopped as a coordinator, too.
+      await other.leave();
+      const next = await submit({ numbers: range(50, 5), name: "next" });
+      expect(await outcomes(next)).toEqual(undisturbed(range(50, 5)));
+      expect(stopped.begun).toContain(50);
+    });
+  }, 120_000);
+
+  it("give up what has ended three of them, and nothing else", async () => {
+    await withStore(async ({ submit, worker, outcomes, said }) => {
+      const numbers = range(1, 30);
+      const id = await submit({ numbers, name: "poison" });
+      const begun: number[] = [];
+      const start = (): Promise<NumbersWorker> => worker({ concurrency: 3, compute: poisoned });
+      let ends = 0;
+      async function poisoned(n: number, self: NumbersWorker): Promise<number> {
+        begun.push(n);
+        // Those beside it take long enough to go with it.
+        if (n !== 8) return sleep(n === 7 || n === 9 ? 50 : 5, resultOf(n));
+        ends++;
+        await self.kill();
+        // Somebody starts it again, as systemd does.
+        await start();
+        return never();
+      }
+      await start();
+      const reason = "the worker that computed it ended";
+      expect(await outcomes(id)).toEqual(undisturbed(numbers, new Map([[8, reason]])));
+      expect(ends).toBe(3);
+      expect(begun.filter((n) => n === 7).length).toBeLessThanOrEqual(3);
+      expect(await said(id)).toContain("is gone: others have its work");
+    });
+  }, 120_000);
+
+  it("try again what fails, and keep the reason of what fails three times", async () => {
+    await withStore(async ({ submit, worker, outcomes, said }) => {
+      const numbers = range(1, 10);
+      const id = await submit({ numbers, name: "throws" });
+      const tried = new Map<number, number>();
+      const compute = async (n: number): Promise<number> => {
+        tried.set(n, (tried.get(n) ?? 0) + 1);
+        if (n === 3) throw new Error("three is no number");
+        if (n === 4 && tried.get(n)! < 3) throw new Error("not yet");
+        return resultOf(n);
+      };
+      await worker({ compute });
+      expect(await outcomes(id)).toEqual(undisturbed(numbers, new Map([[3, "three is no number"]])));
+      expect([tried.get(3), tried.get(4), tried.get(5)]).toEqual([3, 3, 1]);
+      expect(await said(id)).toContain("a trial failed (attempt 2 of 3): not yet");
+    });
+  }, 120_000);
+
+  it("give back what they have when they leave, and an attempt is not counted then", async () => {
+    await withStore(async ({ submit, worker, outcomes, database }) => {
+      const numbers = range(1, 6);
+      const id = await submit({ numbers, name: "left" });
+      for (let times = 0; times < 4; times++) {
+        const leaving = await worker({ compute: never });
+        await until("something that hangs", () => leaving.begun.length === 2);
+        await leaving.leave();
+      }
+      const [{ count }] = await database.query<{ count: number }>(
+        "select count(*)::int as count from minimand.claims",
+      );
+      expect(count).toBe(0);
+      await worker();
+      expect(await outcomes(id)).toEqual(undisturbed(numbers));
+    });
+  }, 120_000);
+
+  it("end a run whose coordination ends each of them", async () => {
+    await withStore(async ({ submit, worker, database }) => {
+      const id = await submit({ numbers: [1], name: "ends its coordinator" });
+      let ends = 0;
+      const start = (): Promise<NumbersWorker> => {
+        const started: Promise<NumbersWorker> = worker({
+          async coordinate() {
+            ends++;
+            await (await started).kill();
+            await start();
+            return never();
+          },
+        });
+        return started;
+      };
+      await start();
+      await until("a failure", async () => (await findRun(database, id)).state === "failed");
+      expect((await findRun(database, id)).reason).toBe(
+        "its coordinator ended 3 times without news of a trial",
+      );
+      expect(ends).toBe(3);
+    });
+  }, 120_000);
+
+  it("go on with a run that is cancelled and resumed before its coordinator has noticed", async () => {
+    await withStore(async ({ submit, worker, outcomes, database, jobs }) => {
+      const numbers = range(1, 10);
+      const id = await submit({ numbers, name: "resumed" });
+      const go = Promise.withResolvers<void>();
+      const { begun } = await worker({ compute: (n) => go.promise.then(() => resultOf(n)) });
+      await until("work", () => begun.length === 2);
+      await cancelRun(database, id);
+      await askFor(database, jobs, id, (await findRun(database, id)).house);
+      go.resolve();
+      expect(await outcomes(id)).toEqual(undisturbed(numbers));
+    });
+  }, 120_000);
+
+  it("compute once what two runs have in common", async () => {
+    await withStore(async ({ submit, worker, outcomes }) => {
+      const two = await Promise.all([worker(), worker()]);
+      const [a, b] = await Promise.all([
+        submit({ numbers: range(1, 40), name: "a" }),
+        submit({ numbers: range(21, 40), name: "b" }),
+      ]);
+      expect(await outcomes(a)).toEqual(undisturbed(range(1, 40)));
+      expect(await outcomes(b)).toEqual(undisturbed(range(21, 40)));
+      const begun = two.flatMap((one) => one.begun);
+      expect(begun).toHaveLength(60 + 80);
+      expect(new Set(begun).size).toBe(140);
+    });
+  }, 120_000);
+});
