@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { cards, type Row } from "@minimand/papers";
+import { cards, practiceOf, type Row } from "@minimand/papers";
 import { pageOf, readSections } from "../../bench/results.ts";
 import { fillBlocks } from "./blocks.ts";
-import { folderOf, measuredOf, outcomesFile, papersTable, verdictText } from "./papers.ts";
+import { folderOf, measuredOf, outcomesFile, papersTable, ruleLogText, verdictText } from "./papers.ts";
 import { tableOfView, type View } from "./view.ts";
 
 /** Every page that holds something generated, by its path, as it has to be. */
@@ -20,7 +20,9 @@ function paperPage(slug: string): string {
   const path = `${folderOf(slug)}/README.md`;
   const measured = measuredOf(slug);
   try {
-    const page = fillBlocks(read(path), "verdict", () => verdictText(measured));
+    const log = fillBlocks(read(path), "rule-log", () => ruleLogText(slug));
+    const practice = fillBlocks(log, "practice", () => practiceOf(slug) ?? "Not measured yet.");
+    const page = fillBlocks(practice, "verdict", () => verdictText(measured));
     const large = fillBlocks(page, "measured-full", (view) =>
       tableOfView(measuredOf(slug, true)?.rows ?? [], view as View),
     );

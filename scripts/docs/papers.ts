@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cards, type PaperCard, shortTitle } from "@minimand/papers";
+import { cards, type PaperCard, ruleChangeText, shortTitle } from "@minimand/papers";
 import { headlines } from "./headlines.ts";
 import type { Measured } from "./measured.ts";
 import { runSeconds } from "./run-seconds.ts";
@@ -73,4 +73,10 @@ export function verdictText(measured: Measured | null): string {
   if (measured === null) return "Not measured yet.";
   const { verdict, because, seeds, scale } = measured;
   return `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
+}
+
+/** When a paper's rule was written and changed, a line each. */
+export function ruleLogText(slug: string): string {
+  const log = cards.find((card) => card.slug === slug)?.ruleLog ?? [];
+  return log.map((change) => `- ${change.date}, \`${change.commit}\`: ${ruleChangeText(change)}`).join("\n");
 }

@@ -52,6 +52,8 @@ export type {
   TrialHost,
 } from "./reproduction.ts";
 
+export { type RuleChange, ruleChangeText, ruleHeading } from "./rule-log.ts";
+
 /** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
 export const cards: readonly PaperCard[] = [
   zLoss,

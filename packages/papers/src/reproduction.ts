@@ -1,7 +1,8 @@
 import type { Dataset } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
+import type { RuleChange } from "./rule-log.ts";
 
-/** What a paper is, what it claims, and by which rule its reproduction is judged. Written before any run. */
+/** What a paper is, what it claims, and by which rule its reproduction is judged. */
 export interface PaperCard {
   slug: string;
   title: string;
@@ -14,6 +15,8 @@ export interface PaperCard {
   claim: string;
   /** The rule from which the verdict is computed, in words that match the code. */
   rule: string;
+  /** When the rule was written and changed, and what had been seen by then; see `ruleHeading`. */
+  ruleLog: readonly RuleChange[];
   /** Public names of the library pieces the paper stands for. */
   pieces: string[];
   /** Data sets asked for, in the words of `host.dataset`, `host.images` and `host.text`. */

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "comp-sum",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "H-consistency bounds hold for the whole family of comp-sum losses and are tight; of the family, cross-entropy (tau = 1) gives the best accuracy; training with a smooth adversarial comp-sum loss is more robust than TRADES and more accurate on clean inputs.",
   rule: "Three parts. Bounds: over 10,000 random distributions and scores for each of ten values of tau, the regret is never below the bound by more than 1e-9, equals it within 1e-9 at the extremal distributions for tau <= 1, and the closed-form conditional infimum equals brute-force minimisation within 1e-9. Family: on the letter data (26 classes) the mean paired difference in accuracy of tau = 1 to tau = 0 and to tau = 2 exceeds two standard errors. Adversarial, with nu and beta chosen for robust accuracy on other seeds and validation images: shown if Adv-Comp-Sum's mean robust accuracy is at least that of TRADES minus 0.5 points and its mean clean accuracy at least that of TRADES; partly shown if no TRADES arm is above it by more than 0.5 points in both. Reproduced: all three parts are shown. Partly reproduced: the bounds hold, and the family part is shown or the adversarial one at least partly. Otherwise not reproduced.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "compSum",
     "compSumConditionalInf",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "dcdm",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "A small convolutional network, trained without solutions on one matrix, gives search directions by which discretised Poisson equations are solved in few iterations, fewer than by conjugate gradients, deflated or preconditioned by an incomplete Cholesky factor; their number doesn't depend on the size of the grid, and obstacles that weren't in training don't matter.",
   rule: "Networks are trained on the empty box of 32 x 32 cells alone; numbers are means over seeds and right-hand sides, a solve without convergence in 100 iterations counts 100. (i) To a relative residual of 1e-4, DCDM with the paper's network and k = 2 needs fewer iterations than conjugate gradients, deflated PCG (16 vectors) and PCG with IC(0), on each of five families: Ritz mixtures, plumes, white noise, smooth sources, and plumes around a disc. (ii) Over all families together k = 2 needs no more iterations than k = 0. (iii) With the same weights, plumes on 64 x 64 cells need at most 1.5 times the iterations of 32 x 32. Reproduced: all three. Partly reproduced: (i) and (ii). Not reproduced: otherwise. Wall times stand beside, multigrid too, and decide nothing.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "conjugateGradient",
     "deflatedPcg",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "ensloss",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "Training with a new random calibrated loss at every step prevents overfitting: over-parametrised binary classifiers test better than with the logistic, hinge or exponential loss, the more so the deeper they are.",
   rule: "Test accuracy of six cells (data set x depth), each with the same splits, starts and batches for every loss, against the paper's three fixed losses (logistic, hinge, exponential): 18 comparisons by a two-sided paired t-test over splits at 0.05, as in the paper. Reproduced: the mean difference over all comparisons is above 0, EnsLoss is significantly better in at least 3 comparisons and significantly worse in at most 1, and in the tail study the log hinge's training risk, alone among the losses, falls below -e and goes on falling (by more than 0.5 over the last three quarters of the steps) while its test accuracy moves by less than 0.01. Not reproduced: the mean difference is 0 or below. Otherwise partly reproduced. The focal loss is shown but not counted, as the paper does not have it.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "ensLoss",
     "ensLossDerivatives",

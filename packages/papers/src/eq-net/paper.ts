@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "eq-net",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "One set of weights, trained once with step sizes for every bit-width and form of quantisation, can be quantised in any of them without training again, nearly as accurate as a network that is trained for that one. A regulariser that makes the weights' distribution flat and guidance of few bits by many help most at the fewest bits.",
   rule: "Fashion-MNIST, 6000 images to train on and 2000 test images; perceptron 784-32-32-32-32-10 with He-normal start, 10 epochs in float; then 6 epochs of all widths 2, 3, 4 and 8 bits and all eight forms at once, first and last layer at 8 bits; at least 5 seeds; learning rates tuned on other seeds and rows, the same grid for all. Accuracies are those with one step size per tensor, symmetric weights, asymmetric activations. (A) At 2 bits guidance and flat weights together are no worse than hard labels alone by more than the standard error of the paired difference. (B) At 2 bits they are at least 3 points above quantisation after training. (C) Their mean over the four widths is at most 1 point below that of networks trained for each width alone. (D) The kurtosis of the weights is nearer to 1.8 with the regulariser than without. Reproduced: all four. Partly reproduced: B and D. Not reproduced: otherwise.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "fakeQuant",
     "initScale",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "ldr",
@@ -10,6 +11,7 @@ export const card: PaperCard = {
   claim:
     "LDR-KL, and ALDR-KL with a temperature per example, are stable and competitive over clean labels and many kinds and rates of label noise: best or near the best average rank, never collapsing.",
   rule: "Eleven losses are ranked by mean test accuracy in every setting (data set x label noise), and the ranks averaged over settings. An average rank is at the top if it is one of the two best or within 0.5 of the best. Reproduced: LDR-KL and ALDR-KL are both at the top and ALDR-KL's worst rank is at most 4. Partly reproduced: one of the two is at the top. Otherwise not reproduced.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "ldrKl",
     "ldrK",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "neucb",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "A network that regresses costs online, its output slightly perturbed at random, and inverse gap weighting make a bandit (NeuSquareCB, and with the logarithmic loss NeuFastCB) that regrets less than NeuralUCB, NeuralTS and epsilon-greedy; NeuFastCB least.",
   rule: "Digits (10 seeds) and pooled MNIST (5 seeds) as bandits; cumulative regret at the end, means over seeds; equal seeds share rows, their order and the network's start. Every arm has twelve configurations, chosen on two other seeds. (i) NeuFastCB regrets at most what NeuSquareCB does, and NeuSquareCB less than the better epsilon-greedy. (ii) NeuFastCB minus the best baseline in the mean (epsilon-greedy with either loss, NeuralUCB and NeuralTS that predict rewards or costs) is below -2 standard errors of the paired difference. Reproduced: both, on both data sets. Partly reproduced: (ii) on both, or (i) and (ii) on one of them. Not reproduced: otherwise. Whether the perturbation matters, how the regret of the regression grows, and what smaller costs change is reported and not counted.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "neuSquareCb",
     "neuFastCb",

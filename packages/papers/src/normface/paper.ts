@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "normface",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "A classifier trained with directions of unit norm as class weights takes in new classes without any training, each as the normalised mean embedding of a few examples, among the old classes (joint) or alone (disjoint), and does so better than pairwise metric learning.",
   rule: "A, the authors' tutorial (a linear body on the digits 0-7, then 8 and 9 added): mean accuracy on 0-7 at least 92 %, on all ten digits between 82 and 90 %, and on T-shirt against trouser with the frozen body at least 90 %. B, letters never trained on, from 5 examples each: the normalised softmax is at least as accurate as the triplet and the contrastive loss while it trains for at most 1.1 times as long as either. C, old and new letters together, new ones simply added: the harmonic mean of their accuracies is higher than that of plain softmax with added prototypes by more than two standard errors of the paired difference. Reproduced: A, B and C. Partly reproduced: B or C. Otherwise not reproduced. The paper's '81 % more accurate' is no target.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "marginSoftmax",
     "marginCrossEntropy",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "ood-unlabeled",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "Few labelled examples and many unlabelled ones, even of a somewhat other distribution, generalise better than the labelled ones alone if the unlabelled ones enter through the robust loss of the labels that the current model gives them (RSS).",
   rule: "Settings of every arm tuned with equal grids on other seeds. (A) The paper's simulation, two Gaussians in 200 dimensions, 10 labelled and 1000 unlabelled points, exact accuracies: RSS is at least 0.15 above training on the labelled points alone (the better of their mean and of logistic regression), and loses at most 0.03 where the unlabelled mean is 0.5 off. (B) Real domains (two kinds of handwritten digits in both directions, tumours with shifted features), linear models and small networks, 10 and 50 labelled rows: over all cells and seeds RSS is above plain training by more than two standard errors of the paired difference, and above self-training with a frozen teacher by more than one. RSS is in (A) the one with the robust labelled part, in (B) the one with the plain. Reproduced: A and B. Partly reproduced: one of them. Not reproduced: neither. What fewer unlabelled points than dimensions give, and accuracy under attack, is shown and not counted.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "linearRobustLoss",
     "linearSelfRobustLoss",

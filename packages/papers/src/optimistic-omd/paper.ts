@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "optimistic-omd",
@@ -10,6 +11,7 @@ export const card: PaperCard = {
   claim:
     "Two projected steps a round, the first with the last gradient as a guess of the next, have expected regret that grows with the noise and the drift that there are (sigma and Sigma) instead of the largest gradient: sqrt(sigma^2) + sqrt(Sigma^2) for convex losses, logarithmic for strongly convex and exp-concave ones; and no single loss but only the expected ones need be convex.",
   rule: "Random quadratics on the unit ball of 10 dimensions, all learners on the same losses and noise, steps by theory (nothing tuned), regret of the expected losses, means over at least 10 seeds. (A) Convex, a fixed distribution: without noise regret at T = 4000 is at most 1.05 times that at 250; with noise 1 its log-log slope over T = 250, 1000, 4000 is within 0.5 +- 0.1; its log-log slope over noise 0.3, 1, 3 at T = 4000 is within 1 +- 0.15. (B) Strongly convex: with noise 1 the growth from 1000 to 4000 is within 25 % of that from 250 to 1000, and without noise regret is flat as in (A). (C) Exp-concave (squared errors, noise 0.3): the growth from 1000 to 4000 is at most 1.25 times that from 250 to 1000. (D) Mean gradients that switch 4 and 64 times in 4000 rounds: the cumulative loss of OOMD is below that of OGD, and OGD's below that of OFTRL (the best nu of 1, 0.1 and 0.01 times the theory's), in at least 8 of 10 seeds, for both. (E) The same with the steps of every arm tuned by one grid on other seeds: OOMD is below OGD and below OFTRL in at least 8 of 10 seeds, for both. Every run must keep the learner's own bound on the regret of the losses as they happened. Reproduced: A, B, C, D and E. Partly reproduced: A and B, which are the theorems, but not all of the rest. Not reproduced: otherwise, or where a bound is broken. Streams of real data and the ensemble for dynamic regret are shown and not counted: the paper claims no order there.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "optimisticOmd",
     "optimisticOmdStronglyConvex",

@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "rarts",
@@ -9,6 +10,7 @@ export const card: PaperCard = {
   claim:
     "Two networks that share an architecture, one trained on each half of the data and tied by a quadratic penalty, find better architectures than second-order DARTS with gradients of first order only, at 60 % less cost; and better widths than pruning.",
   rule: "(i) On the solvable model every search ends within 1e-10 of its closed-form limit (RARTS for four pairs of lambda and beta, DARTS for four inner steps, a single level), and the objective of RARTS never rises by more than 1e-12 of its size. (ii) Median milliseconds of a step on the supernet: DARTS of first order < RARTS by Gauss-Seidel < DARTS of second order by finite differences, and RARTS by Jacobi at most half of the latter. (iii) In the enumerated space of 64 cells, by mean regret over seeds (test accuracy of the best cell minus that of the chosen one, from the table): RARTS is at most that of DARTS of first order, and at most that of second order by finite differences plus one standard error of the paired difference. (iv) Width search: pruned to 16 and to 8 of 64 channels and fine-tuned, RARTS with an l1 penalty tests at least as well as network slimming minus one standard error of the paired difference. Reproduced: (i), (ii), (iv), and (iii) for both orders of RARTS. Partly reproduced: (i), and (iii) for at least one order. Not reproduced: otherwise.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "rarts",
     "darts",

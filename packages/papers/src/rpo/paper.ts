@@ -1,4 +1,5 @@
 import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
 
 export const card: PaperCard = {
   slug: "rpo",
@@ -10,6 +11,7 @@ export const card: PaperCard = {
   claim:
     "Trained on pairs that don't cover all responses, DPO moves probability to responses that nobody compared, and the chosen ones become less likely. The policy that is best against the reward worst for it among those that explain the pairs is found by DPO plus the likelihood of the chosen responses (RPO): it stays where the data is, holds the chosen log-probability up, and is better by the true reward.",
   rule: "(i) A bandit whose logs offer 6 of 20 actions, 40 seeds, 300 pairs: for each eta of 0.005, 0.02, 0.1 the true value of RPO's policy is above that of DPO by more than 0.4 with 95 % intervals apart (1.96 standard errors each), and the probability of actions that are never offered is below 5 %, of DPO's policy above 25 %; with eta 2, too large, the value is less than half as far from that of the chosen actions' distribution as with eta 0.1. (ii) A language model trained on pairs of its own completions, rewarded by a sentiment lexicon, 600 steps: in each seed the fall of the held-out chosen log-ratio under RPO (sum, eta 0.1 and 1) is less than a quarter of that under DPO. (iii) The same where a random half of the lexicon is worth nothing to the labels: the reward by the whole lexicon of RPO's completions is above that of DPO's by more than two standard errors of the paired difference over seeds, for eta 0.1 or 1. Reproduced: all three. Partly reproduced: (i) and (ii). Not reproduced: otherwise. The same bandit with all actions covered, and rewards at equal divergence, stand beside and decide nothing.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "rpoLoss",
     "rpoMaximin",
