@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { cards, type Row } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { fillBlocks } from "../scripts/docs/blocks.ts";
-import { measuredFrom } from "../scripts/docs/measured.ts";
+import { measuredFrom, type Report } from "../scripts/docs/measured.ts";
 import { generatedPages } from "../scripts/docs/pages.ts";
+import { measuredOf, reportFile } from "../scripts/docs/papers.ts";
 import { runSeconds } from "../scripts/docs/run-seconds.ts";
+import { filesOfReport, measuredOfReport } from "../scripts/docs/take-report.ts";
 import { fillTemplate } from "../scripts/docs/template.ts";
 import { tableOfView } from "../scripts/docs/view.ts";
 
@@ -23,11 +26,13 @@ describe("committed pages", () => {
     }
   });
 
-  it("of papers all show their verdict and tables", () => {
+  it("of papers all show the log of their rule, verdict, tables and what to do with it", () => {
     for (const { slug } of cards) {
       const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
       expect(page, slug).toContain("\n<!-- /verdict -->\n");
       expect(page, slug).toContain("\n<!-- /measured -->\n");
+      expect(page, slug).toContain("### Log of the rule\n\n<!-- rule-log -->\n\n- ");
+      expect(page, slug).toContain("## In practice\n\n<!-- practice -->\n\n");
     }
   });
 });
@@ -91,12 +96,45 @@ describe("a page with generated parts", () => {
 });
 
 describe("a report that is committed", () => {
-  const report = { scale: "default", verdict: "reproduced", because: "all of it", rows: [], series: [] };
+  const report: Report = {
+    scale: "default",
+    verdict: "reproduced",
+    because: "all of it",
+    rows: [],
+    created: "2026-11-25T01:02:03.456Z",
+    code: "cafe0123456789",
+    engine: { name: "wasm", version: "@jax-js/jax 0.1.25", threads: 1 },
+    versions: { minimand: "0.1.0", engine: "@jax-js/jax 0.1.25 (wasm)", node: "24.0.0" },
+    seeds: 5,
+    firstSeed: null,
+  };
 
-  it("keeps what pages may show, and must tell its seeds", () => {
-    const { series: _, ...kept } = report;
-    expect(measuredFrom({ ...report, seeds: 5 })).toEqual({ ...kept, seeds: 5 });
+  it("keeps what pages may show and what made it, and must tell its seeds", () => {
+    const { firstSeed: _, ...kept } = report;
+    expect(measuredFrom({ ...report, series: [] } as Report)).toEqual(kept);
     expect(() => measuredFrom({ ...report, seeds: null })).toThrow(/^seeds: expected a number, /);
     expect(() => measuredFrom({ ...report, seeds: 2, scale: "quick" })).toThrow(/^scale: expected default/);
+    expect(() => measuredFrom({ ...report, firstSeed: 100 })).toThrow(/^firstSeed: expected the paper's own/);
+  });
+
+  it("stands whole and compressed beside what is kept of it", () => {
+    const text = `${JSON.stringify({ ...report, card: { slug: "dhkd" }, series: [1, 2] })}\n`;
+    const files = filesOfReport("dhkd", text);
+    const folder = "packages/papers/src/dhkd";
+    expect([...files.keys()]).toEqual([`${folder}/measured.json`, `${folder}/report.json.gz`]);
+    expect(JSON.parse(files.get(`${folder}/measured.json`) as string)).toEqual(measuredFrom(report));
+    expect(gunzipSync(files.get(`${folder}/report.json.gz`) as Uint8Array).toString()).toBe(text);
+    const full = filesOfReport("dhkd", text.replace('"default"', '"full"'));
+    expect([...full.keys()]).toEqual([`${folder}/measured-full.json`, `${folder}/report-full.json.gz`]);
+    expect(() => filesOfReport("saf", text)).toThrow(/^report: expected one of 'saf', got 'dhkd'/);
+  });
+
+  it("is what measured.json says, and its page says what was not kept", () => {
+    for (const { slug } of cards) {
+      for (const full of [false, true].filter((full) => existsSync(reportFile(slug, full))))
+        expect(measuredOfReport(slug, full), slug).toEqual(measuredOf(slug, full));
+      const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
+      expect(/report of this run were? not kept/.test(page), slug).toBe(!existsSync(reportFile(slug)));
+    }
   });
 });

@@ -22,7 +22,7 @@ function paperPage(slug: string): string {
   try {
     const log = fillBlocks(read(path), "rule-log", () => ruleLogText(slug));
     const practice = fillBlocks(log, "practice", () => practiceOf(slug) ?? "Not measured yet.");
-    const page = fillBlocks(practice, "verdict", () => verdictText(measured));
+    const page = fillBlocks(practice, "verdict", () => verdictText(slug));
     const large = fillBlocks(page, "measured-full", (view) =>
       tableOfView(measuredOf(slug, true)?.rows ?? [], view as View),
     );

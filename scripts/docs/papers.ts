@@ -1,5 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cards, type PaperCard, ruleChangeText, shortTitle } from "@minimand/papers";
+import {
+  cards,
+  type PaperCard,
+  ruleChangeText,
+  shortTitle,
+  verdictCounts,
+  verdictMarks,
+} from "@minimand/papers";
 import { headlines } from "./headlines.ts";
 import type { Measured } from "./measured.ts";
 import { runSeconds } from "./run-seconds.ts";
@@ -13,22 +20,32 @@ export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
 export const measuredFile = (slug: string, full = false): string =>
   `${folderOf(slug)}/measured${full ? "-full" : ""}.json`;
 
+/** Where the whole report of that run is committed, compressed. */
+export const reportFile = (slug: string, full = false): string =>
+  `${folderOf(slug)}/report${full ? "-full" : ""}.json.gz`;
+
 /** The committed results of a paper, or null where it isn't measured yet. */
 export function measuredOf(slug: string, full = false): Measured | null {
   const file = measuredFile(slug, full);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Measured) : null;
 }
 
-/** A line of the README for each paper: which, what can be used, and what came out with one figure. */
+/** What the README says of the papers: how many have which verdict, and a line for each. */
 export function papersTable(): string {
-  return markdownTable(
-    ["paper", "what you can use", "verdict of the default run"],
-    cards.map((card) => [
-      `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
-      usable(card),
-      outcomeOf(card.slug),
-    ]),
+  const table = markdownTable(
+    ["", "paper", "one figure of its run", "time", "what you can use"],
+    cards.map((card) => {
+      const measured = measuredOf(card.slug);
+      return [
+        verdictMarks[measured?.verdict ?? "not measured"],
+        `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
+        measured === null ? "" : headlineOf(card.slug, measured),
+        measured === null ? "" : `${secondsOf(card.slug)} s`,
+        usable(card),
+      ];
+    }),
   );
+  return `${verdictCounts(cards.map(({ slug }) => slug))}\n\n${table}`;
 }
 
 /** What the command says of the committed runs: `packages/papers/src/outcomes.json`. */
@@ -36,11 +53,9 @@ export function outcomesFile(): string {
   const outcomes = cards.flatMap(({ slug }) => {
     const measured = measuredOf(slug);
     if (measured === null) return [];
-    if (!Object.hasOwn(runSeconds, slug))
-      throw new Error(`scripts/docs/run-seconds.ts: no time of '${slug}'`);
     const { scale, seeds, verdict, because } = measured;
     const figure = headlineOf(slug, measured);
-    return [[slug, { scale, seeds, verdict, because, figure, seconds: runSeconds[slug] }]];
+    return [[slug, { scale, seeds, verdict, because, figure, seconds: secondsOf(slug) }]];
   });
   return `${JSON.stringify(Object.fromEntries(outcomes), null, 2)}\n`;
 }
@@ -50,9 +65,9 @@ function usable({ pieces }: PaperCard): string {
   return `${named.join(", ")}${pieces.length > 3 ? `, ${pieces.length - 3} more` : ""}`;
 }
 
-function outcomeOf(slug: string): string {
-  const measured = measuredOf(slug);
-  return measured === null ? "not measured yet" : `${measured.verdict}: ${headlineOf(slug, measured)}`;
+function secondsOf(slug: string): number {
+  if (!Object.hasOwn(runSeconds, slug)) throw new Error(`scripts/docs/run-seconds.ts: no time of '${slug}'`);
+  return runSeconds[slug];
 }
 
 function headlineOf(slug: string, { rows }: Measured): string {
@@ -68,11 +83,24 @@ function headlineOf(slug: string, { rows }: Measured): string {
     .join("; ");
 }
 
-/** What the rule made of the numbers, in the words that the run wrote. */
-export function verdictText(measured: Measured | null): string {
+/** What the rule made of the numbers, in the words that the run wrote, and what made them. */
+export function verdictText(slug: string): string {
+  const measured = measuredOf(slug);
   if (measured === null) return "Not measured yet.";
   const { verdict, because, seeds, scale } = measured;
-  return `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
+  const told = `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
+  return `${told}\n\n${provenanceText(slug, measured)}`;
+}
+
+function provenanceText(slug: string, { created, code, engine, versions }: Measured): string {
+  const report = existsSync(reportFile(slug)) ? "[`report.json.gz`](report.json.gz) has every number." : null;
+  if (created === undefined || code === undefined || engine === undefined || versions === undefined)
+    return report === null
+      ? "Hash of the code, versions and whole report of this run were not kept; the log of the rule has its commit."
+      : `Hash of the code and versions of this run were not kept. ${report}`;
+  const threads = engine.threads === 1 ? "" : `, ${engine.threads} threads`;
+  const made = `Run of ${created.slice(0, 10)}: code \`${code.slice(0, 12)}\`, ${engine.name} engine (${engine.version}${threads}), minimand ${versions.minimand}, ${versions.engine}, node ${versions.node}.`;
+  return `${made} ${report ?? "The whole report of this run was not kept."}`;
 }
 
 /** When a paper's rule was written and changed, a line each. */

@@ -33,7 +33,7 @@ import { card as zLoss } from "./z-loss/paper.ts";
 
 export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
-export { outcomeOf, shortTitle } from "./outcome.ts";
+export { outcomeOf, shortTitle, verdictCounts, verdictMarks } from "./outcome.ts";
 export { practiceOf } from "./practice.ts";
 export type { Photograph, Pretrained, Pretraining, PretrainingHost } from "./pretraining.ts";
 export type {

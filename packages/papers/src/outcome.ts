@@ -28,3 +28,29 @@ export function shortTitle(title: string): string {
   const [before] = title.split(": ");
   return before.includes(" ") ? before : title;
 }
+
+/** A sign for each verdict, and for a paper that isn't measured yet. */
+export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", string>> = {
+  reproduced: "✓",
+  "partly reproduced": "◐",
+  "not reproduced": "✕",
+  "not measured": "·",
+};
+
+/**
+ * The papers in numbers: how many have which verdict, each with its sign.
+ *
+ * @param slugs of the papers that are counted
+ * @returns one line; what isn't measured is named where there is any
+ *
+ * @example
+ * verdictCounts(["z-loss", "ldr", "dhkd"]); // "✓ 1 reproduced, ◐ 0 partly reproduced, ✕ 2 not reproduced"
+ */
+export function verdictCounts(slugs: readonly string[]): string {
+  const verdicts = slugs.map((slug) => outcomeOf(slug)?.verdict ?? "not measured");
+  return (["reproduced", "partly reproduced", "not reproduced", "not measured"] as const)
+    .map((verdict) => ({ verdict, count: verdicts.filter((own) => own === verdict).length }))
+    .filter(({ verdict, count }) => verdict !== "not measured" || count > 0)
+    .map(({ verdict, count }) => `${verdictMarks[verdict]} ${count} ${verdict}`)
+    .join(", ");
+}

@@ -5,7 +5,12 @@ import {
   type Outcome,
   outcomeOf,
   type PaperCard,
+  practiceOf,
+  ruleChangeText,
+  ruleHeading,
   shortTitle,
+  verdictCounts,
+  verdictMarks,
 } from "@minimand/papers";
 import type { Command } from "commander";
 import { printable, tell } from "../printable.ts";
@@ -19,44 +24,58 @@ import { type Entry, listingCommand, printListing } from "./listing.ts";
 /** `minimand papers`: the papers whose claims can be reproduced, and what came of it; with a slug, all of one. */
 export function papersCommand(): Command {
   const what =
-    "List the papers whose main claim can be reproduced, with the verdict, a figure and the time of the committed run; of one paper, claim and rule.";
+    "List the papers whose main claim can be reproduced, with the verdict, a figure and the time of the committed run; of one paper, claim, rule, the log of the rule, and what to do with it.";
   return listingCommand("papers", what, ["papers", "papers comp-sum", "reproduce comp-sum --quick"])
     .argument("[slug]", "one of the papers: claim, the rule by which it is judged, and what came out")
     .action(async (slug: string | undefined, { json }: { json: boolean }) => {
       if (slug !== undefined) {
         // For the suggestion of the nearest name.
         const { card } = await loadReproduction(slug);
-        const outcome = outcomeOf(slug);
         print(
           json
-            ? `${JSON.stringify({ ...card, outcome }, null, 1)}\n`
-            : `${paperText(card, outcome, terminalWidth())}\n`,
+            ? `${JSON.stringify(allOf(card), null, 1)}\n`
+            : `${paperText(card, outcomeOf(slug), terminalWidth())}\n`,
         );
         return;
       }
-      printListing(cards, [{ entries: cards.map(entryOf) }], json);
+      const heading = verdictCounts(cards.map((card) => card.slug));
+      printListing(cards.map(allOf), [{ heading, entries: cards.map(entryOf) }], json);
       if (!json)
         tell(
-          "times of two workers; 'minimand papers SLUG' tells claim and rule of one, 'minimand reproduce SLUG' runs it",
+          "times of two workers; 'minimand papers SLUG' tells all of one, 'minimand reproduce SLUG' runs it",
         );
     });
 }
 
+/** A card with what came of it. */
+const allOf = (card: PaperCard) => ({
+  ...card,
+  outcome: outcomeOf(card.slug),
+  practice: practiceOf(card.slug),
+});
+
 function entryOf({ slug, title }: PaperCard): Entry {
   const outcome = outcomeOf(slug);
-  const [verdict, time] =
-    outcome === null ? ["not measured yet", ""] : [outcome.verdict, duration(1000 * outcome.seconds)];
-  const label = `${verdict.padEnd("partly reproduced".length)}  ${time.padStart(5)}  ${shortTitle(title)}`;
+  const mark = verdictMarks[outcome?.verdict ?? "not measured"];
+  const time = outcome === null ? "" : duration(1000 * outcome.seconds);
+  const label = `${mark}  ${time.padStart(5)}  ${shortTitle(title)}`;
   return { name: slug, label, about: outcome === null ? [] : [outcome.figure] };
 }
 
 /** All of a paper, as a text of a width. */
 export function paperText(card: PaperCard, outcome: Outcome | null, width: number): string {
-  const { slug, title, arxiv, date, claim, rule, pieces, data } = card;
-  const parts: [string, string][] = [
+  const { slug, title, arxiv, date, claim, rule, ruleLog, pieces, data } = card;
+  const practice = practiceOf(slug);
+  const heading = ruleHeading(ruleLog);
+  const parts: [string, ...string[]][] = [
     ["claim", claim],
-    ["rule, written before the measured run", rule],
+    [heading[0].toLowerCase() + heading.slice(1), rule],
     outcomePart(outcome),
+    ...(practice === null ? [] : [["in practice", practice] satisfies [string, string]]),
+    [
+      "log of the rule",
+      ...ruleLog.map((change) => `${change.date} ${change.commit} ${ruleChangeText(change)}`),
+    ],
     ["what you can use", pieces.join(", ")],
     ["data", data.length === 0 ? "none" : data.join(", ")],
     ["run it", `minimand reproduce ${slug}`],
@@ -66,10 +85,10 @@ export function paperText(card: PaperCard, outcome: Outcome | null, width: numbe
   return [
     ...lines(title),
     ...lines(`arXiv ${arxiv}, ${date}`),
-    ...parts.flatMap(([head, text]) => [
+    ...parts.flatMap(([head, ...texts]) => [
       "",
       ...lines(head).map((line) => styleText("bold", line)),
-      ...lines(text, "    "),
+      ...texts.flatMap((text) => lines(text, "    ")),
     ]),
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cards, outcomeOf } from "@minimand/papers";
+import { cards, outcomeOf, practiceOf, shortTitle, verdictCounts, verdictMarks } from "@minimand/papers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, failureLine } from "../failure.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
@@ -45,11 +45,20 @@ describe("minimand papers", () => {
   it("lists each paper with verdict, figure and time, and tells claim and rule of one", async () => {
     const { code, stdout } = await minimand("papers", "--json");
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(cards);
+    const all = cards.map((card) => ({
+      ...card,
+      outcome: outcomeOf(card.slug),
+      practice: practiceOf(card.slug),
+    }));
+    expect(JSON.parse(stdout)).toEqual(all);
     const table = await minimand("papers");
-    for (const { slug } of cards) {
+    expect(table.stdout.split("\n")[0]).toBe(verdictCounts(cards.map(({ slug }) => slug)));
+    for (const { slug, title } of cards) {
       const outcome = outcomeOf(slug);
-      expect(table.stdout).toMatch(new RegExp(`^${slug} +${outcome?.verdict ?? "not measured yet"} `, "m"));
+      const mark = verdictMarks[outcome?.verdict ?? "not measured"];
+      const line = table.stdout.split("\n").find((own) => own.startsWith(`${slug} `));
+      expect(line).toMatch(new RegExp(`^${slug} +${mark} +${outcome === null ? "" : "\\d+ (s|min) +"}`));
+      expect(line?.endsWith(shortTitle(title))).toBe(true);
       if (outcome !== null) expect(table.stdout).toContain(`\n    ${outcome.figure}\n`);
     }
     const [{ slug, claim, rule, arxiv }] = cards;
@@ -58,10 +67,7 @@ describe("minimand papers", () => {
       expect(one.stdout).toContain(text);
     const narrow = await execute(["papers", slug], { COLUMNS: "60" });
     expect(Math.max(...narrow.stdout.split("\n").map(textWidth))).toBeLessThanOrEqual(60);
-    expect(JSON.parse((await minimand("papers", slug, "--json")).stdout)).toEqual({
-      ...cards[0],
-      outcome: outcomeOf(slug),
-    });
+    expect(JSON.parse((await minimand("papers", slug, "--json")).stdout)).toEqual(all[0]);
     const unknown = await minimand("papers", "z-los");
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("did you mean 'z-loss'?")]);
   });

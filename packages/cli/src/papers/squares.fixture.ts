@@ -10,6 +10,7 @@ export const squares: Reproduction<unknown, unknown> = {
     date: "2000-01",
     claim: "The sum of the first n squares is n (n + 1) (2 n + 1) / 6.",
     rule: "Reproduced if it is.",
+    ruleLog: [],
     pieces: [],
     data: [],
   },

@@ -16,6 +16,10 @@ const file: ReproductionFile = {
     date: "2024-01",
     claim: "Squares & sums.",
     rule: "Reproduced if p < 0.05.",
+    ruleLog: [
+      { date: "2026-11-24", commit: "0123abc", about: "rule", seen: "nothing", what: "Written & kept." },
+      { date: "2026-11-25", commit: "0123abd", about: "protocol", seen: "results", what: "Three <seeds>." },
+    ],
     pieces: ["square", "sum"],
     data: ["letter", "absent"],
   },
@@ -110,6 +114,17 @@ describe("renderReproduction", () => {
     const document = page({ pictures });
     expect(textOf(document.querySelector(".pictures figcaption"))).toBe("before");
     expect(document.querySelectorAll("img")).toHaveLength(1);
+  });
+
+  it("says when the rule was written, and tells its log to the end", () => {
+    const document = page();
+    expect(textOf(document.querySelector('section[aria-labelledby="claim"]'))).toContain(
+      "Rule, written before any run; protocol changed after one",
+    );
+    expect([...document.querySelectorAll('section[aria-labelledby="rule-log"] li')].map(textOf)).toEqual([
+      "2026-11-24, 0123abc: rule, before any run. Written & kept.",
+      "2026-11-25, 0123abd: protocol, with results in view. Three <seeds>.",
+    ]);
   });
 
   it("names command, data, trials and versions", () => {

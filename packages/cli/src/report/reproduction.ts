@@ -1,5 +1,5 @@
 import { computedOnNotes, computedOnText, fieldFigure, seriesFigure } from "@minimand/compare";
-import type { ReproductionReport } from "@minimand/papers";
+import { type ReproductionReport, ruleChangeText, ruleHeading, verdictMarks } from "@minimand/papers";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { duration, engineText, plural } from "./format.ts";
 import { figure } from "./page/figure.ts";
@@ -13,10 +13,10 @@ import { rowTable } from "./row-table.ts";
 import { groupRows } from "./rows.ts";
 
 /** Classes of the report's chips. */
-const chips: Record<ReproductionReport["verdict"], { className: string; glyph: string }> = {
-  reproduced: { className: "better", glyph: "✓" },
-  "partly reproduced": { className: "undecided", glyph: "◐" },
-  "not reproduced": { className: "worse", glyph: "✕" },
+const chips: Record<ReproductionReport["verdict"], string> = {
+  reproduced: "better",
+  "partly reproduced": "undecided",
+  "not reproduced": "worse",
 };
 
 /**
@@ -28,13 +28,12 @@ const chips: Record<ReproductionReport["verdict"], { className: string; glyph: s
  */
 export function renderReproduction(file: ReproductionFile): string {
   const { card, verdict, because, scale, seeds, created } = file;
-  const { className, glyph } = chips[verdict];
   return page({
     title: `${verdict}: ${card.title}`,
     kind: "reproduction",
     created,
     headline: card.title,
-    lead: html`<p class="lede"><span class="chip ${className}"><b aria-hidden="true">${glyph}</b>${verdict}</span> ${because}</p>
+    lead: html`<p class="lede"><span class="chip ${chips[verdict]}"><b aria-hidden="true">${verdictMarks[verdict]}</b>${verdict}</span> ${because}</p>
 ${
   scale === "quick"
     ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>`
@@ -45,7 +44,7 @@ ${
     sections: html`<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
 <p>${card.claim}</p>
 <p>${card.rule}</p>
-<p class="muted">The rule was written down before the run; the verdict is computed from the numbers below. arXiv:${card.arxiv},
+<p class="muted">${ruleHeading(card.ruleLog)}, see its log at the end; the verdict is computed from the numbers below. arXiv:${card.arxiv},
 ${card.date}, ${plural(card.authors, "author")}.</p>
 </section>
 <section aria-labelledby="results"><h2 id="results">Results</h2>
@@ -53,9 +52,20 @@ ${resultTables(file)}
 ${figures(file)}
 ${pictureRows(file.pictures ?? [])}
 </section>
-${settings(file)}`,
+${settings(file)}
+${ruleLog(file)}`,
     footer: html`Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.`,
   });
+}
+
+/** When the rule was written and changed, and what had been seen by then. */
+function ruleLog({ card }: ReproductionFile): Markup {
+  return html`<section aria-labelledby="rule-log"><h2 id="rule-log">Log of the rule</h2>
+<ul>${card.ruleLog.map(
+    (change) => html`<li>${change.date}, <code>${change.commit}</code>: ${ruleChangeText(change)}</li>
+`,
+  )}</ul>
+</section>`;
 }
 
 /** A table for each kind of row. */
