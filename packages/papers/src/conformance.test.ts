@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { cards, loadReproduction } from "./index.ts";
+import { cards, loadReproduction, seedsOfRun } from "./index.ts";
 import { smallHost } from "./kit/test-host.fixture.ts";
 import type { Host, Scale } from "./reproduction.ts";
 
 /** Specs of a run, which is left when it asks for its first trial. */
-async function specsOf(slug: string, scale: Scale): Promise<object[]> {
+async function specsOf(slug: string, scale: Scale, firstSeed: number | null = null): Promise<object[]> {
   const { run } = await loadReproduction(slug);
   let asked: readonly unknown[] = [];
   const trials: Host<unknown, unknown>["trials"] = (specs) => {
@@ -12,10 +12,16 @@ async function specsOf(slug: string, scale: Scale): Promise<object[]> {
     throw new Error("left");
   };
   const left = async () => {
-    for await (const _ of run({ ...smallHost, scale, seeds: 1, trials }));
+    for await (const _ of run({ ...smallHost, scale, seeds: 1, firstSeed, trials }));
   };
   await expect(left()).rejects.toThrow("left");
   return asked as object[];
+}
+
+/** Seeds of what isn't drawn anew: instances that all are judged by, a problem whose gradients are compared; a table of all cells. */
+function fixedSeeds(slug: string, scale: Scale): number[] {
+  if (slug === "pi-hc-moe") return [1, 4242];
+  return slug === "rarts" && scale === "full" ? [501, 502, 503] : [];
 }
 
 describe.each(cards.map(({ slug }) => slug))("the trials of %s", (slug) => {
@@ -25,5 +31,23 @@ describe.each(cards.map(({ slug }) => slug))("the trials of %s", (slug) => {
       expect(JSON.parse(JSON.stringify(specs))).toEqual(specs);
       expect(new Set(specs.map((spec) => JSON.stringify(spec))).size).toBe(specs.length);
     }
+  });
+
+  it("have seeds on which nothing was chosen, and all others from another first one on", async () => {
+    const reproduction = await loadReproduction(slug);
+    const { firstSeed: own = 0, tuningSeeds } = reproduction;
+    for (const scale of ["quick", "default", "full"] as const) {
+      const used = (seeds: number | null, firstSeed: number | null) =>
+        seedsOfRun(reproduction, { ...smallHost, scale, seeds, firstSeed });
+      const usual = await used(null, null);
+      expect(usual).toContain(own);
+      expect(tuningSeeds.filter((seed) => usual.includes(seed))).toEqual([]);
+      const others = await used(2, 5000);
+      expect(others).toEqual(expect.arrayContaining([5000, 5001]));
+      expect(others.filter((seed) => seed < 5000)).toEqual(fixedSeeds(slug, scale));
+    }
+    const shifted = await specsOf(slug, "default", own + 7);
+    expect(shifted).not.toEqual(await specsOf(slug, "default"));
+    expect(await specsOf(slug, "default", own)).toEqual(await specsOf(slug, "default"));
   });
 });

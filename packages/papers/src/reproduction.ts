@@ -125,6 +125,8 @@ export interface Host<Spec, Result> extends TrialHost {
   scale: Scale;
   /** Number of seeds asked for, or null for the scale's own number. */
   seeds: number | null;
+  /** The seed that others count from; default the paper's own. */
+  firstSeed?: number | null;
   /** Runs independent trials, in workers where the host has them; results arrive in any order. */
   trials(specs: readonly Spec[]): AsyncIterable<{ index: number; result: Result }>;
 }
@@ -137,6 +139,10 @@ export interface Host<Spec, Result> extends TrialHost {
  */
 export interface Reproduction<Spec, Result> {
   card: PaperCard;
+  /** The seed that a run counts from; default 0. */
+  firstSeed?: number;
+  /** Seeds on which something was chosen, so that no measured run may have them. */
+  tuningSeeds: readonly number[];
   /** One independent trial; the same spec gives the same result. */
   trial(spec: Spec, host: TrialHost): Promise<Result>;
   /** The measured run: yields progress, returns the report. Uses the committed choices of {@link tune}. */

@@ -100,6 +100,24 @@ describe("minimand reproduce", () => {
     });
   });
 
+  it("runs other seeds than the page's, says so, and refuses those of tuning before anything is written", async () => {
+    const args = ["reproduce", "anyloss", "--quick", "--first-seed", "700", "--out", "others"];
+    const { code, stdout } = await minimand(...args);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "quick run, no evidence: seeds from 700 on, others than those of the paper's page: ",
+    );
+    const file: ReproductionFile = JSON.parse(await readFile(join(folder, "others", "report.json"), "utf8"));
+    expect(file.firstSeed).toBe(700);
+    const page = await readFile(join(folder, "others", "report.html"), "utf8");
+    expect(page).toContain("Seeds from 700 on, others than those");
+    expect(page).toContain("minimand reproduce anyloss --quick --first-seed 700");
+    const own = await minimand("reproduce", "anyloss", "--quick", "--first-seed", "1", "--json");
+    const usual: ReproductionFile = JSON.parse(own.stdout);
+    expect(usual.firstSeed).toBeNull();
+    expect(usual.rows).not.toEqual(file.rows);
+  });
+
   it("keeps finished trials at Ctrl-C, exits with 130, and the same command finishes the rest", async () => {
     const args = [
       "reproduce",
@@ -154,6 +172,15 @@ describe("minimand reproduce", () => {
     [["anyloss", "--workers", "9999"], /^--workers: expected an integer >= 1 and <= \d+, got 9999$/],
     [["anyloss", "--threads", "9999"], /^--threads: expected an integer >= 1 and <= \d+, got 9999$/],
     [["anyloss", "--data", "nowhere"], /^--data: expected a folder, got 'nowhere', which is not there$/],
+    [
+      ["lion", "--first-seed", "1000", "--seeds", "2"],
+      /^--first-seed, --seeds: expected seeds on which nothing was chosen, got 1000 to 1001, of which tuning of 'lion' has used 1001$/,
+    ],
+    [["lion", "--first-seed", "-1"], /^--first-seed: expected an integer from 0 to 2147483647, got -1$/],
+    [
+      ["lion", "--tune", "--first-seed", "9"],
+      /^error: option '--first-seed <n>' cannot be used with option '--tune'$/,
+    ],
     [["anyloss", "--tune"], /^--tune: expected a paper with something to tune, got 'anyloss'$/],
   ])("refuses %j in one line, with exit code 2 and no output folder", async (args, message) => {
     vi.spyOn(process.stderr, "write").mockReturnValue(true);

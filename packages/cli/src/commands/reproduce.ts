@@ -11,7 +11,7 @@ import { localTrials } from "../papers/local-trials.ts";
 import { papersHost } from "../papers/papers-host.ts";
 import { progressOnStderr } from "../papers/papers-run.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
-import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts";
+import { caveatOf, otherSeedsOf, type ReproductionFile } from "../papers/reproduction-file.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { isOutcome } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
@@ -39,6 +39,7 @@ import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
   seeds?: number;
+  firstSeed?: number;
   quick?: true;
   full?: true;
   tune?: true;
@@ -58,6 +59,14 @@ export function reproduceCommand(): Command {
     )
     .argument("<slug>", "the paper ('minimand papers' lists them)")
     .option("-s, --seeds <n>", "number of seeds; default: the scale's own", wholeNumber)
+    .addOption(
+      new Option(
+        "--first-seed <n>",
+        "the seed that others count from: other ones than the paper's page has, as a check of it; seeds of tuning are refused",
+      )
+        .argParser(wholeNumber)
+        .conflicts("tune"),
+    )
     .addOption(new Option("--quick", "a smoke test of seconds; its verdict means nothing").conflicts("full"))
     .addOption(new Option("--full", "all that the claim asks, which may take hours").conflicts("quick"))
     .option("--tune", "choose hyperparameters on other seeds; writes tuned.json instead of a report")
@@ -81,6 +90,7 @@ Examples:
   minimand reproduce comp-sum
   minimand reproduce ldr --quick --workers 2
   minimand reproduce ensloss --seeds 10 --out ensloss --json > report.json
+  minimand reproduce lion --seeds 5 --first-seed 100
 
 The folder holds report.json, report.html and all finished trials; the same command again continues
 where it was stopped.
@@ -93,20 +103,22 @@ Exit codes: 0 whatever the verdict is, 2 a fault in what was asked or given, 130
 }
 
 async function reproduce(slug: string, options: Options): Promise<void> {
-  const { seeds = null, out = `minimand-reproduce-${slug}` } = options;
+  const { seeds = null, firstSeed = null, out = `minimand-reproduce-${slug}` } = options;
   const workers = workersOf(options);
   if (seeds !== null && !(seeds >= 1))
     throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
+  if (firstSeed !== null && !(firstSeed >= 0 && firstSeed < 2 ** 31))
+    throw new RangeError(`--first-seed: expected an integer from 0 to 2147483647, got ${firstSeed}`);
   if (options.data !== undefined && !existsSync(options.data))
     throw new RangeError(`--data: expected a folder, got '${options.data}', which is not there`);
   const folders = [...(options.data === undefined ? [] : [resolve(options.data)]), dataFolder()];
   const scale = options.full ? "full" : options.quick ? "quick" : "default";
   const tune = options.tune === true;
   const { engine, note } = await chooseEngine(options);
-  const request = await requestReproduction({ slug, scale, seeds, tune, engine }, folders);
+  const request = await requestReproduction({ slug, scale, seeds, firstSeed, tune, engine }, folders);
   const prepared = await prepareReproduction(request, folders);
   const { context, data, asset } = prepared;
-  const run = { command: "reproduce", ...context, scale, seeds, tune };
+  const run = { command: "reproduce", ...context, scale, seeds, firstSeed: request.firstSeed, tune };
   const { store, cache } = options;
   if (store !== undefined) {
     await holdOutputFolder(out, run, async () => {
@@ -131,7 +143,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         context,
         signal,
       });
-      const host = papersHost({ scale, seeds, data, asset, source, signal });
+      const host = papersHost({ ...request, data, asset, source, signal });
       const finished = await finishReproduction(prepared, host, progressOnStderr(source));
       await write(finished, slug, out, options.json);
     });
@@ -180,9 +192,10 @@ const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not repro
 /** Tables, and the verdict with what decided. */
 function reportText(file: ReproductionFile, width: number): string {
   const { rows, verdict, because } = file;
-  const caveat = caveatOf(file);
   const sentence = wrapText(
-    printable(`${caveat === null ? "" : `${caveat}: `}${verdict}: ${because}`),
+    printable(
+      [caveatOf(file), otherSeedsOf(file), verdict, because].filter((part) => part !== null).join(": "),
+    ),
     width,
   ).join("\n");
   const coloured = sentence.replace(verdict, styleText(styleOf[verdict], verdict));

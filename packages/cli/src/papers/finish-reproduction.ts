@@ -34,13 +34,14 @@ export async function finishReproduction(
   }
   const found: ReproductionReport = await drive(reproduction.run(host), host, progress);
   const computedOn = await host.computedOn?.();
-  const { scale, seeds, data, code, versions, engine } = request;
+  const { scale, seeds, firstSeed, data, code, versions, engine } = request;
   const file: ReproductionFile = {
     schema: "minimand.reproduction/1",
     created: new Date().toISOString(),
     card: reproduction.card,
     scale,
     seeds,
+    firstSeed,
     ...found,
     data,
     code,

@@ -15,7 +15,7 @@ export interface TrialSource extends Pick<Host<unknown, unknown>, "trials"> {
 }
 
 /** What {@link papersHost} needs. */
-export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" | "seeds"> {
+export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" | "seeds" | "firstSeed"> {
   data: PapersData;
   asset?: TrialHost["asset"];
   source: TrialSource;
@@ -28,7 +28,8 @@ export interface PapersHost extends Host<unknown, unknown>, TrialSource {
 }
 
 /** A host of a paper's data, with its trials as a source runs them. */
-export function papersHost({ scale, seeds, data, asset, source, signal }: PapersHostOptions): PapersHost {
+export function papersHost(options: PapersHostOptions): PapersHost {
+  const { scale, seeds, firstSeed, data, asset, source, signal } = options;
   const { dataset, images, text } = data;
-  return { scale, seeds, dataset, images, text, asset, signal, ...source };
+  return { scale, seeds, firstSeed, dataset, images, text, asset, signal, ...source };
 }

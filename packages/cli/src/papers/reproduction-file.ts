@@ -10,6 +10,8 @@ export interface ReproductionFile extends ReproductionReport {
   scale: Scale;
   /** Seeds asked for; null: the scale's own number. */
   seeds: number | null;
+  /** The seed that others count from, where it isn't that of the run that the paper's page has; null: that one. */
+  firstSeed: number | null;
   /** The files behind each data set of the card, none where it was absent. */
   data: Record<string, SourceFile[]>;
   /** Hash of the code that computed the trials. */
@@ -31,4 +33,9 @@ export function caveatOf({ scale, seeds }: Pick<ReproductionFile, "scale" | "see
   if (scale === "quick") return "quick run, no evidence";
   // A standard error takes two.
   return seeds === 1 ? "one seed, no evidence" : null;
+}
+
+/** That a run isn't the one of the paper's page but for chance, in a few words; null where it has the page's seeds, or some of them. */
+export function otherSeedsOf({ firstSeed }: Pick<ReproductionFile, "firstSeed">): string | null {
+  return firstSeed === null ? null : `seeds from ${firstSeed} on, others than those of the paper's page`;
 }

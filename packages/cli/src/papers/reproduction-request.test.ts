@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadReproduction } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../failure.ts";
 import { dataFolder } from "../files/input.ts";
 import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
 
@@ -60,5 +61,27 @@ describe("a request for a reproduction", () => {
     await expect(requestReproduction({ ...asked, tune: true }, folders)).rejects.toThrow(
       "--tune: expected a paper with something to tune, got 'anyloss'",
     );
+  });
+
+  it("has a first seed only where it isn't the paper's own, and none on which something was chosen", async () => {
+    const request = (slug: string, firstSeed: number | null, seeds: number | null = 2) =>
+      requestReproduction({ ...asked, slug, seeds, firstSeed }, folders);
+    expect([(await request("anyloss", 1)).firstSeed, (await request("anyloss", 0)).firstSeed]).toEqual([
+      null,
+      0,
+    ]);
+    expect((await request("lion", 0)).firstSeed).toBeNull();
+    expect((await request("lion", 999)).firstSeed).toBe(999);
+    await expect(request("lion", 1000, 5)).rejects.toThrow(
+      new UsageError(
+        "--first-seed, --seeds: expected seeds on which nothing was chosen, got 1000 to 1004, of which tuning of 'lion' has used 1001 to 1002",
+      ),
+    );
+    // The bandit has twice as many seeds as the language model; a scale's own number counts as well.
+    await expect(request("rdpo", 998)).rejects.toThrow(
+      /got 998 to 1001, of which tuning of 'rdpo' has used 1001$/,
+    );
+    await expect(request("ood-unlabeled", null, 902)).rejects.toThrow(/got 100 to 1001, .* has used 1001$/);
+    await expect(request("neucb", 1000, null)).rejects.toThrow(/has used 1001$/);
   });
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineUsed } from "@minimand/compare";
-import { loadReproduction, type Reproduction, type Scale } from "@minimand/papers";
+import { loadReproduction, type Reproduction, type Scale, seedsOfRun } from "@minimand/papers";
 import { UsageError } from "../failure.ts";
 import { versions } from "../version.ts";
 import { codeFingerprint } from "./code-fingerprint.ts";
@@ -13,6 +13,8 @@ export interface ReproductionRequest {
   scale: Scale;
   /** Null: the scale's own number. */
   seeds: number | null;
+  /** The seed that others count from; null: the paper's own. */
+  firstSeed: number | null;
   /** Whether hyperparameters are chosen, instead of the claim measured. */
   tune: boolean;
   engine: EngineUsed;
@@ -36,19 +38,37 @@ export interface PreparedReproduction {
 /**
  * The request for a paper, with this installation's code and the data of these folders.
  *
- * @throws RangeError for a paper that is none; UsageError where there is nothing to tune
+ * @throws RangeError for a paper that is none; UsageError where there is nothing to tune, or where the run would have seeds on which
+ *   something was chosen
  */
 export async function requestReproduction(
-  asked: Pick<ReproductionRequest, "slug" | "scale" | "seeds" | "tune" | "engine">,
+  asked: Pick<ReproductionRequest, "slug" | "scale" | "seeds" | "tune" | "engine"> &
+    Partial<Pick<ReproductionRequest, "firstSeed">>,
   folders: readonly string[],
 ): Promise<ReproductionRequest> {
   const { slug, scale, seeds, tune, engine } = asked;
-  const { card, tune: tuning } = await loadReproduction(slug);
-  if (tune && tuning === undefined)
+  const reproduction = await loadReproduction(slug);
+  if (tune && reproduction.tune === undefined)
     throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
-  const data = await papersData(folders, card.data).sources();
+  const { firstSeed: own = 0 } = reproduction;
+  const firstSeed = asked.firstSeed === undefined || asked.firstSeed === own ? null : asked.firstSeed;
+  const found = papersData(folders, reproduction.card.data);
+  if (!tune && (seeds ?? firstSeed) !== null)
+    checkSeeds(reproduction, await seedsOfRun(reproduction, { ...found, scale, seeds, firstSeed }));
+  const data = await found.sources();
   const code = codeFingerprint(slug, engine.name);
-  return { slug, scale, seeds, tune, engine, versions: versions(), code, data };
+  return { slug, scale, seeds, firstSeed, tune, engine, versions: versions(), code, data };
+}
+
+/** That no measured run has the seeds of tuning. */
+function checkSeeds({ card, tuningSeeds }: Reproduction<unknown, unknown>, used: readonly number[]): void {
+  const taken = tuningSeeds.filter((seed) => used.includes(seed));
+  if (taken.length === 0) return;
+  const span = (seeds: readonly number[]): string =>
+    seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds[seeds.length - 1]}`;
+  throw new UsageError(
+    `--first-seed, --seeds: expected seeds on which nothing was chosen, got ${span(used)}, of which tuning of '${card.slug}' has used ${span(taken)}`,
+  );
 }
 
 /**
@@ -61,7 +81,7 @@ export async function prepareReproduction(
   request: ReproductionRequest,
   folders: readonly string[],
 ): Promise<PreparedReproduction> {
-  const { slug, scale, seeds, tune, code } = request;
+  const { slug, scale, seeds, firstSeed, tune, code } = request;
   const reproduction = await loadReproduction(slug);
   const data = papersData(folders, reproduction.card.data);
   checkSame("versions", request.versions, versions());
@@ -76,6 +96,7 @@ export async function prepareReproduction(
     slug,
     scale,
     seeds,
+    firstSeed,
     tune,
     engine,
     versions: versions(),

@@ -14,6 +14,7 @@ export const squares: Reproduction<unknown, unknown> = {
     pieces: [],
     data: [],
   },
+  tuningSeeds: [],
   async trial(spec) {
     return Number(spec) ** 2;
   },

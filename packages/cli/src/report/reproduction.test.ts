@@ -25,6 +25,7 @@ const file: ReproductionFile = {
   },
   scale: "default",
   seeds: 3,
+  firstSeed: null,
   rows: [
     { loss: "a", accuracy: 0.123456, epochs: 12, note: null },
     { loss: "b", accuracy: null, epochs: 7, note: "1 diverged" },
@@ -140,6 +141,16 @@ describe("renderReproduction", () => {
     ])
       expect(settings).toContain(part);
     expect(settings).toMatch(/absent\s*absent/);
+  });
+
+  it("says that seeds are others than the page's", () => {
+    const document = page({ firstSeed: 40 });
+    expect(textOf(document.querySelector(".notice"))).toContain(
+      "Seeds from 40 on, others than those of the paper's page",
+    );
+    expect(textOf(document.querySelector('section[aria-labelledby="settings"]'))).toContain(
+      "minimand reproduce squares --seeds 3 --first-seed 40 --engine wasm",
+    );
   });
 
   it("says that a quick run, or one seed, proves nothing, and loads nothing", () => {

@@ -1,6 +1,6 @@
 import { computedOnNotes, computedOnText, fieldFigure, seriesFigure } from "@minimand/compare";
 import { type ReproductionReport, ruleChangeText, ruleHeading, verdictMarks } from "@minimand/papers";
-import type { ReproductionFile } from "../papers/reproduction-file.ts";
+import { otherSeedsOf, type ReproductionFile } from "../papers/reproduction-file.ts";
 import { duration, engineText, plural } from "./format.ts";
 import { figure } from "./page/figure.ts";
 import type { Child, Markup } from "./page/markup.ts";
@@ -28,6 +28,7 @@ const chips: Record<ReproductionReport["verdict"], string> = {
  */
 export function renderReproduction(file: ReproductionFile): string {
   const { card, verdict, because, scale, seeds, created } = file;
+  const other = otherSeedsOf(file);
   return page({
     title: `${verdict}: ${card.title}`,
     kind: "reproduction",
@@ -40,7 +41,7 @@ ${
     : seeds === 1
       ? html`<p class="notice">Of one seed no standard error is known, and the verdict means nothing.</p>`
       : null
-}`,
+}${other === null ? null : html`<p class="notice">${other[0].toUpperCase()}${other.slice(1)}: a check of it by the same choices.</p>`}`,
     sections: html`<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>
 <p>${card.claim}</p>
 <p>${card.rule}</p>
@@ -107,6 +108,7 @@ ${figure(
 function settings({
   data,
   seeds,
+  firstSeed,
   scale,
   code,
   versions,
@@ -120,6 +122,7 @@ function settings({
   const facts: [string, Child][] = [
     ["scale", scale],
     ["seeds", seeds ?? "those of the scale"],
+    ...(firstSeed === null ? [] : [["first seed", firstSeed] satisfies [string, Child]]),
     [
       "trials",
       trials.kept === 0 ? trials.total : `${trials.total}, ${trials.kept} of them from an earlier run`,
@@ -145,6 +148,7 @@ function settings({
     `minimand reproduce ${card.slug}`,
     ...(scale === "default" ? [] : [`--${scale}`]),
     ...(seeds === null ? [] : [`--seeds ${seeds}`]),
+    ...(firstSeed === null ? [] : [`--first-seed ${firstSeed}`]),
     `--engine ${engine.name}`,
     ...(engine.threads === 1 ? [] : [`--threads ${engine.threads}`]),
   ].join(" ");

@@ -1,5 +1,5 @@
 import { chosen } from "../kit/choices.ts";
-import { collectTrials } from "../kit/collect.ts";
+import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { round } from "../kit/statistics.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
@@ -29,6 +29,7 @@ const endRegret = (result: Result): number =>
 /** Lemmas by numbers, and learning in five environments. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {
@@ -40,10 +41,11 @@ export const reproduction: Reproduction<Spec, Result> = {
         }),
       ),
     );
-    const specs: Spec[] = [{ kind: "lemmas", sequences, seed: 0 }];
+    const { firstSeed = null } = host;
+    const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? 0 }];
     for (const { study, arm, choice, episodes } of blocks)
       for (const k of episodes)
-        for (let seed = 0; seed < Math.max(2, host.seeds ?? seeds[study]); seed++)
+        for (const seed of seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? seeds[study]) }, 0))
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
     const trials = yield* collectTrials<Measured>(host, specs, describe);
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };

@@ -6,19 +6,19 @@ import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "..
 import { choicesOf, networkArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
-import { privacy, rhos, type Study, scales, simulation, studiesOf } from "./settings.ts";
+import { privacy, rhos, type Study, scales, simulation, studiesOf, tuningSeeds } from "./settings.ts";
 import type { SimulationResult } from "./simulate.ts";
 import type { RealResult, RealSpec } from "./trial.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = { card, tuningSeeds, trial, run, tune };
 
-/** Draws in pieces, so that workers share them. */
-function pieces(draws: number, chunk: number): { from: number; draws: number }[] {
+/** Draws in pieces, so that workers share them; a draw is named by its number, counted from the first seed. */
+function pieces(first: number, draws: number, chunk: number): { from: number; draws: number }[] {
   return Array.from(range(Math.ceil(draws / chunk)), (i) => ({
-    from: i * chunk,
+    from: first + i * chunk,
     draws: Math.min(chunk, draws - i * chunk),
   }));
 }
@@ -48,15 +48,16 @@ function realSpec(study: Study, k: number, seed: number, quick: boolean): RealSp
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { draws, chunk, privateDraws, seeds, small } = scales[host.scale];
   const { points, privatePoints } = pointsOf(host.scale);
+  const first = host.firstSeed ?? 0;
   return [
     ...studiesOf(host.scale).flatMap((study) =>
       study.ks.flatMap((k) => seedsOf(host, seeds).map((seed) => realSpec(study, k, seed, small))),
     ),
     ...points.flatMap((point) =>
-      pieces(draws, chunk).map((piece): Spec => ({ part: "simulation", ...point, ...piece })),
+      pieces(first, draws, chunk).map((piece): Spec => ({ part: "simulation", ...point, ...piece })),
     ),
     ...privatePoints.flatMap((point) =>
-      pieces(privateDraws, chunk).map((piece): Spec => ({ part: "private", ...point, ...piece })),
+      pieces(first, privateDraws, chunk).map((piece): Spec => ({ part: "private", ...point, ...piece })),
     ),
   ];
 }

@@ -1,9 +1,9 @@
-import { collect, seedsOf } from "../kit/collect.ts";
+import { collect } from "../kit/collect.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import type { Tuned } from "../kit/tune-grid.ts";
 import type { Host, Progress, Row } from "../reproduction.ts";
 import { networkArms } from "./arms.ts";
-import { firstTuningSeed, learningRates, rhos, ridges, type Study, scales, studiesOf } from "./settings.ts";
+import { learningRates, rhos, ridges, type Study, scales, studiesOf, tuningSeeds } from "./settings.ts";
 import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
 
 /**
@@ -11,8 +11,8 @@ import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
  * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
  */
 export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
-  const { tuningSeeds, small } = scales[host.scale];
-  const seeds = seedsOf({ seeds: null }, tuningSeeds, firstTuningSeed);
+  const { small } = scales[host.scale];
+  const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const used = studiesOf(host.scale);
   const specs: RealSpec[] = used.flatMap((study) =>
     study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, small))),

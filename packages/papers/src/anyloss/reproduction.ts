@@ -7,10 +7,12 @@ import { materials, scales } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";
 import { meansOf } from "./verdict.ts";
 
+const firstSeed = 1;
+
 /** All trials of a scale. Exported for tests. */
-export function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "seeds">): Spec[] {
-  const { datasets, count, steps, seeds: usual } = scales[scale];
-  const list = seedsOf({ seeds }, usual, 1);
+export function specsOf(host: Pick<Host<Spec, Result>, "scale" | "seeds" | "firstSeed">): Spec[] {
+  const { datasets, count, steps, seeds } = scales[host.scale];
+  const list = seedsOf(host, seeds, firstSeed);
   return materials
     .filter(({ id }) => datasets.includes(id))
     .flatMap(({ id: dataset }) =>
@@ -24,6 +26,8 @@ export function specsOf({ scale, seeds }: Pick<Host<Spec, Result>, "scale" | "se
  */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  firstSeed,
+  tuningSeeds: [],
   trial,
 
   async *run(host) {

@@ -22,7 +22,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
         return each.map((seed): Spec => ({ part: "family", setting, tau, learningRate, seed, ...common }));
       }),
     ),
-    { part: "bounds", draws, seed: 0 },
+    { part: "bounds", draws, seed: host.firstSeed ?? 0 },
   ];
 }
 
@@ -57,6 +57,7 @@ function scoreOf(result: Result): number {
 /** The family of comp-sum losses: its bounds, its members as training losses, its adversarial training. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

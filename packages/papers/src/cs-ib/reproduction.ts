@@ -23,6 +23,7 @@ function committedValue(cell: string, arm: string): number | null {
 /** Eleven losses on four problems, and what the price of information does to it. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -26,6 +26,7 @@ async function* specsOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Spec
 /** Digits and points by noise that multiplies, beside noise that is added; and speckle taken away. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds: [],
   trial,
   async *run(host) {
     return reportOf(yield* collectTrials<Measured>(host, yield* specsOf(host), describe));

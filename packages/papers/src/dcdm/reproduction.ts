@@ -30,6 +30,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Two networks trained on an empty box, against solvers without one. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds: [tuning.first],
   trial,
 
   async *run(host) {
@@ -40,7 +41,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tune(host: Host<Spec, Result>) {
     const { size, channels, examples, batch, epochs, most } = scales[host.scale];
     const training = { size, sizes: [], channels, examples, batch, epochs, most, shown: false };
-    const seeds = seedsOf(host, tuning.seeds, tuning.first);
+    const seeds = seedsOf({ seeds: host.seeds }, tuning.seeds, tuning.first);
     const tried = nets.flatMap(({ id: net }) =>
       candidates(net, { network: net }, configurations, seeds, (configuration, seed): Spec => {
         const spec = { ...training, net, seed, configuration, solves: tuning.solves };

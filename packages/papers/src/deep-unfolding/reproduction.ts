@@ -23,6 +23,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Step sizes trained with and without signals, for soft and for hard thresholds. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds: [],
   trial,
   async *run(host) {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), host.scale);

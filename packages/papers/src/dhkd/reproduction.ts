@@ -18,6 +18,7 @@ function judgedVariant(): string {
 /** Nine ways to distil a teacher into a small student, and a study of the conflict of the two losses. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -1,4 +1,4 @@
-import { byMethod, embeddingSpec, materialsOf, tuneEmbeddings } from "../embeddings/run.ts";
+import { byMethod, embeddingSpec, materialsOf, tuneEmbeddings, tuningSeeds } from "../embeddings/run.ts";
 import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
@@ -22,6 +22,7 @@ const specOf =
 /** Verification of identities that were not trained on, by twelve losses. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -46,7 +46,7 @@ export function embeddingSpec(
 }
 
 /** Tuning uses seeds that no measured run has; those count from 0. */
-const tuningSeeds = [1001, 1002, 1003];
+export const tuningSeeds = [1001, 1002, 1003];
 
 /** Nine configurations for every arm, on splits of classes of their own; at the quick scale one arm and seed. */
 export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(

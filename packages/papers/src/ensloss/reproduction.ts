@@ -15,8 +15,9 @@ const cellsAt = (scale: Scale) => cells.filter(({ id }) => scales[scale].cells.i
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { splits, epochs, tailSeeds, tailSteps } = scales[host.scale];
+  const { firstSeed } = host;
   // Of one split there is no standard error.
-  const seeds = seedsOf({ seeds: Math.max(2, host.seeds ?? splits) }, splits);
+  const seeds = seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? splits) }, splits);
   const specs = cellsAt(host.scale).flatMap(({ id: cell, dataset }) => {
     const learningRate = chosen(tuned.choices, dataset, ["learning rate"])["learning rate"];
     const common = { epochs, learningRate, judge: "test" } as const;
@@ -25,13 +26,15 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
     );
   });
   for (const loss of tailNames)
-    for (let seed = 0; seed < tailSeeds; seed++) specs.push({ kind: "tail", loss, seed, steps: tailSteps });
+    for (const seed of seedsOf({ firstSeed, seeds: null }, tailSeeds))
+      specs.push({ kind: "tail", loss, seed, steps: tailSteps });
   return specs;
 }
 
 /** The paper's comparison and its tail study. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

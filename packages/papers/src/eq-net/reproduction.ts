@@ -59,6 +59,7 @@ function scoreOf(result: Result): number {
 /** Networks of all widths and forms at once, beside those of one width, and beside quantisation after training. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
   async *run(host) {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));

@@ -21,6 +21,7 @@ const scratch = (task: TaskName, draw: Draw, rateOf: (arm: string) => Rate): Spe
 /** Segmenters and detectors of dark canvases with and without something before them. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host: Host<Spec, Result>) {

@@ -6,13 +6,13 @@ export interface Trial<Spec, Result> {
   result: Result;
 }
 
-/** Seeds of a run: as many as the host asks for, or the scale's own number; counted from `first`. */
+/** Seeds of a run: as many as the host asks for, or the scale's own number; counted from the host's first one, or from `first`. */
 export function seedsOf(
-  { seeds }: Pick<Host<unknown, unknown>, "seeds">,
+  { seeds, firstSeed }: Pick<Host<unknown, unknown>, "seeds" | "firstSeed">,
   usual: number,
   first = 0,
 ): number[] {
-  return Array.from({ length: seeds ?? usual }, (_, i) => first + i);
+  return Array.from({ length: seeds ?? usual }, (_, i) => (firstSeed ?? first) + i);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Host, Reproduction, TrialHost } from "../reproduction.ts";
 /** A host that runs trials one after another in this thread: for tests, and for pages without workers. */
 export function localHost<Spec, Result>(
   reproduction: Reproduction<Spec, Result>,
-  options: TrialHost & Pick<Host<Spec, Result>, "scale" | "seeds">,
+  options: TrialHost & Pick<Host<Spec, Result>, "scale" | "seeds" | "firstSeed">,
 ): Host<Spec, Result> {
   return {
     ...options,

@@ -23,6 +23,7 @@ async function* datasetsOf(host: Pick<Host<Spec, Result>, "dataset">): AsyncGene
 /** Eleven losses under label noise. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -41,6 +41,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Every kappa on quadratics, sixteen optimizers on digits, Lion from starts that are too large. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -41,6 +41,7 @@ function playsOf(of: Task, seeds: readonly number[], fraction: number): Spec[] {
 /** Bandits on classification tasks, and the regression alone. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -4,6 +4,7 @@ import {
   embeddingSpec,
   materialsOf,
   tuneEmbeddings,
+  tuningSeeds,
 } from "../embeddings/run.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
@@ -28,6 +29,7 @@ const specOf =
 /** The authors' tutorial, and new classes beside old ones or alone, by nine methods. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -91,6 +91,8 @@ function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
 /** The paper's simulation, and real domains that are not the labelled ones. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  firstSeed,
+  tuningSeeds,
   trial,
 
   async *run(host) {

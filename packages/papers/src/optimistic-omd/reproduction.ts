@@ -66,4 +66,4 @@ async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> 
 }
 
 /** Rates, drift and real streams. */
-export const reproduction: Reproduction<Spec, Result> = { card, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = { card, tuningSeeds, trial, run, tune };

@@ -32,6 +32,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Fields that a network and an inner solve find, against those of a network alone; and gradients and times of inner solves. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds: [],
   trial,
 
   async *run(host) {

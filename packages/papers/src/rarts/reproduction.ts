@@ -72,6 +72,7 @@ function accuracyOf(result: Result): number {
 /** Searches for cells, widths and gates of features, beside a model that is solved exactly and the cost of a step. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

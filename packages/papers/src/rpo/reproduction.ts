@@ -2,7 +2,7 @@ import { collectTrials, seedsOf } from "../kit/collect.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { scales } from "./settings.ts";
+import { scales, tuningSeeds } from "./settings.ts";
 import { lexicons } from "./text-trial.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 
@@ -14,13 +14,16 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
       lexicons.map((lexicon): Spec => ({ part: "text", lexicon, seed, ...text })),
     ),
     // Many are cheap, and the rule asks for them.
-    ...seedsOf({ seeds: null }, banditSeeds).map((seed): Spec => ({ part: "bandit", seed, sizes })),
+    ...seedsOf({ firstSeed: host.firstSeed, seeds: null }, banditSeeds).map(
+      (seed): Spec => ({ part: "bandit", seed, sizes }),
+    ),
   ];
 }
 
 /** Pessimism on a bandit that its logs cover in part, and on a language model that is trained on pairs of its own texts. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -67,3 +67,6 @@ export const scales: Record<Scale, Settings> = {
   default: { banditSeeds: 40, textSeeds: 3, sizes: [40, 100, judgedSize, 1000], text },
   full: { banditSeeds: 200, textSeeds: 10, sizes: [40, 100, judgedSize, 1000, 3000], text },
 };
+
+/** The bandit was designed on seeds from 1000 on; how many of them isn't known. */
+export const tuningSeeds = Array.from({ length: 100 }, (_, i) => 1000 + i);

@@ -15,6 +15,7 @@ const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
 /** Eleven ways to train on clean and noisy labels, and the times of their steps. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {

@@ -36,6 +36,7 @@ const describe = ({ arm, seed }: Spec, { score, seconds }: Result): string =>
 /** Prompts rewritten by refiners that a frozen image model helped to train, against those that it did not. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds: tuning.seeds,
   trial,
 
   async *run(host) {

@@ -74,6 +74,7 @@ function topOf(result: Result): readonly number[] {
 /** The Z-loss beside its family and softmax: as a language model of many words, on ten digits, and by the clock. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
+  tuningSeeds,
   trial,
 
   async *run(host) {
