@@ -106,5 +106,10 @@ function provenanceText(slug: string, { created, code, engine, versions }: Measu
 /** When a paper's rule was written and changed, a line each. */
 export function ruleLogText(slug: string): string {
   const log = cards.find((card) => card.slug === slug)?.ruleLog ?? [];
-  return log.map((change) => `- ${change.date}, \`${change.commit}\`: ${ruleChangeText(change)}`).join("\n");
+  return log
+    .map((change) => {
+      const commit = change.commit === null ? "" : `, \`${change.commit}\``;
+      return `- ${change.date}${commit}: ${ruleChangeText(change)}`;
+    })
+    .join("\n");
 }

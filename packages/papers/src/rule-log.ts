@@ -2,8 +2,8 @@
 export interface RuleChange {
   /** Of the commit, `2026-11-25`. */
   date: string;
-  /** Short hash of the commit in the project's history. */
-  commit: string;
+  /** Short hash of the commit in the project's history; null on the last line alone, which came with that commit. */
+  commit: string | null;
   /**
    * What changed: the rule; its words alone; the protocol, by which numbers are made that the rule judges; what is shown and judges
    * nothing. A run changes nothing.

@@ -63,7 +63,9 @@ ${ruleLog(file)}`,
 function ruleLog({ card }: ReproductionFile): Markup {
   return html`<section aria-labelledby="rule-log"><h2 id="rule-log">Log of the rule</h2>
 <ul>${card.ruleLog.map(
-    (change) => html`<li>${change.date}, <code>${change.commit}</code>: ${ruleChangeText(change)}</li>
+    (
+      change,
+    ) => html`<li>${change.date}${change.commit === null ? null : html`, <code>${change.commit}</code>`}: ${ruleChangeText(change)}</li>
 `,
   )}</ul>
 </section>`;
