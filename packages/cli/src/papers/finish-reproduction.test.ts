@@ -32,7 +32,14 @@ async function finish(tune: boolean, source: TrialSource) {
   const prepared = await prepareReproduction(await requestReproduction(asked, folders), folders);
   const request = { ...prepared.request, tune };
   const { signal } = new AbortController();
-  const host = papersHost({ scale: "quick", seeds: 3, data: papersData([], []), source, signal });
+  const host = papersHost({
+    scale: "quick",
+    seeds: 3,
+    firstSeed: null,
+    data: papersData([], []),
+    source,
+    signal,
+  });
   const told: (Progress | "cleared")[] = [];
   const sink = { show: (progress: Progress) => told.push(progress), clear: () => told.push("cleared") };
   const finished = finishReproduction({ ...prepared, request, reproduction: squares }, host, sink);

@@ -75,7 +75,14 @@ async function hostWith(
     ...more,
   });
   const data = papersData([], []);
-  return papersHost({ scale: "default", seeds: seeds ?? null, data, source, signal: more.signal ?? signal });
+  return papersHost({
+    scale: "default",
+    seeds: seeds ?? null,
+    firstSeed: null,
+    data,
+    source,
+    signal: more.signal ?? signal,
+  });
 }
 
 async function report(host: PapersHost): Promise<ReproductionReport> {

@@ -15,7 +15,8 @@ export interface TrialSource extends Pick<Host<unknown, unknown>, "trials"> {
 }
 
 /** What {@link papersHost} needs. */
-export interface PapersHostOptions extends Pick<Host<unknown, unknown>, "scale" | "seeds" | "firstSeed"> {
+export interface PapersHostOptions
+  extends Required<Pick<Host<unknown, unknown>, "scale" | "seeds" | "firstSeed">> {
   data: PapersData;
   asset?: TrialHost["asset"];
   source: TrialSource;

@@ -29,9 +29,10 @@ export async function askedReproduction(
   data: PapersData,
   typed: readonly string[],
 ): Promise<Asked> {
-  const { slug, scale, tune } = request;
+  const { slug, scale, firstSeed, tune } = request;
   const found = await dataFilesOf(data);
-  const how = `${scale === "default" ? "" : ` --${scale}`}${tune ? " --tune" : ""}`;
+  const from = firstSeed === null ? "" : ` --first-seed ${firstSeed}`;
+  const how = `${scale === "default" ? "" : ` --${scale}`}${from}${tune ? " --tune" : ""}`;
   return {
     ...{ kind: "reproduce", title: `reproduce ${slug}${how}`, request, typed: [...typed] },
     attached: found.map(({ name, sha256 }) => ({ name, sha256 })),

@@ -32,10 +32,9 @@ export async function coordinateReproduction(coordination: Coordination): Promis
   const prepared = await prepareReproduction(request, await foldersOf(run, coordination));
   await startEngine();
   const { data, asset, context } = prepared;
-  const { scale, seeds } = request;
   const store = sqlTrials(database, isOutcome);
   const source = sharedSource(coordination, store, context);
-  const host = papersHost({ scale, seeds, data, asset, source, signal });
+  const host = papersHost({ ...request, data, asset, source, signal });
   const { files } = await finishReproduction(prepared, host, sinkOf(coordination, source));
   return files;
 }
