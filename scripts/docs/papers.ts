@@ -45,7 +45,7 @@ export function papersTable(): string {
       ];
     }),
   );
-  return `${verdictCounts(cards.map(({ slug }) => slug))}\n\n${table}`;
+  return `${verdictCounts(cards.map(({ slug }) => measuredOf(slug)))}\n\n${table}`;
 }
 
 /** What the command says of the committed runs: `packages/papers/src/outcomes.json`. */

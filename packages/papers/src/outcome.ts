@@ -40,14 +40,15 @@ export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", 
 /**
  * The papers in numbers: how many have which verdict, each with its sign.
  *
- * @param slugs of the papers that are counted
+ * @param outcomes of the papers that are counted, null where one isn't measured yet
  * @returns one line; what isn't measured is named where there is any
  *
  * @example
- * verdictCounts(["z-loss", "ldr", "dhkd"]); // "✓ 1 reproduced, ◐ 0 partly reproduced, ✕ 2 not reproduced"
+ * const outcomes = ["z-loss", "ldr", "dhkd"].map(outcomeOf);
+ * verdictCounts(outcomes); // "✓ 1 reproduced, ◐ 0 partly reproduced, ✕ 2 not reproduced"
  */
-export function verdictCounts(slugs: readonly string[]): string {
-  const verdicts = slugs.map((slug) => outcomeOf(slug)?.verdict ?? "not measured");
+export function verdictCounts(outcomes: readonly (Pick<Outcome, "verdict"> | null)[]): string {
+  const verdicts = outcomes.map((outcome) => outcome?.verdict ?? "not measured");
   return (["reproduced", "partly reproduced", "not reproduced", "not measured"] as const)
     .map((verdict) => ({ verdict, count: verdicts.filter((own) => own === verdict).length }))
     .filter(({ verdict, count }) => verdict !== "not measured" || count > 0)

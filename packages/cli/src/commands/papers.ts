@@ -38,7 +38,7 @@ export function papersCommand(): Command {
         );
         return;
       }
-      const heading = verdictCounts(cards.map((card) => card.slug));
+      const heading = verdictCounts(cards.map((card) => outcomeOf(card.slug)));
       printListing(cards.map(allOf), [{ heading, entries: cards.map(entryOf) }], json);
       if (!json)
         tell(
