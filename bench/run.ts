@@ -42,6 +42,7 @@ const service = bench<ServiceResult>("service-load.ts");
 // They write their sections themselves, as they can be run alone.
 const { rows: convolutions } = bench<{ rows: Row[] }>("convolution.ts");
 const { rows: elastic } = bench<{ rows: Row[] }>("elastic-step.ts");
+const { rows: queue } = bench<{ rows: Row[] }>("queue.ts");
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const rows: Row[] = [
@@ -208,5 +209,5 @@ replaceSection({
   rows: nativeOnes,
   ...("missing" in native && { missing: native.missing }),
 });
-console.log([rows, nativeOnes, convolutions, elastic].map(tableOf).join("\n\n"));
-process.exitCode = [...rows, ...nativeOnes].every(([, , , met]) => met) ? 0 : 1;
+console.log([rows, nativeOnes, convolutions, elastic, queue].map(tableOf).join("\n\n"));
+process.exitCode = [...rows, ...nativeOnes, ...queue].every(([, , , met]) => met) ? 0 : 1;
