@@ -10,7 +10,8 @@ export function generatedPages(): Map<string, string> {
   const pages = new Map<string, string>();
   pages.set("README.md", fillBlocks(read("README.md"), "papers", papersTable));
   for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
-  for (const page of ["docs/denoise", "docs/preferences"]) pages.set(`${page}.md`, measuredPage(page));
+  for (const page of ["docs/denoise", "docs/preferences", "docs/scale"])
+    pages.set(`${page}.md`, measuredPage(page));
   pages.set("packages/papers/src/outcomes.json", outcomesFile());
   pages.set("bench/RESULTS.md", pageOf(readSections()));
   return pages;
