@@ -181,5 +181,5 @@ async function resume(id: string, options: Options): Promise<void> {
 }
 
 function answer({ json }: Options, run: Run, text: string): void {
-  print(json ? `${JSON.stringify(described(run), null, 1)}\n` : `run ${run.id} ${text}\n`);
+  print(json ? `${JSON.stringify(described(run), null, 1)}\n` : `run ${printable(run.id)} ${text}\n`);
 }

@@ -1,6 +1,7 @@
+import { constants } from "node:buffer";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
+import { gunzip, gzip, type ZlibOptions } from "node:zlib";
 
 /* How the result of a trial is kept, in a folder or in a database: compressed JSON, with a sum that tells damage. */
 
@@ -12,7 +13,11 @@ export function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
-const [packed, unpacked] = [promisify<string, Uint8Array>(gzip), promisify<Uint8Array, Buffer>(gunzip)];
+const packed = promisify<string, Uint8Array>(gzip);
+const unpacked = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip);
+
+/** Few bytes may be made to unpack to many. */
+const limits: ZlibOptions = { maxOutputLength: constants.MAX_STRING_LENGTH };
 
 /** A value as compressed JSON. */
 export function pack(value: unknown): Promise<Uint8Array> {
@@ -22,7 +27,7 @@ export function pack(value: unknown): Promise<Uint8Array> {
 /** What {@link pack} was given; undefined where the bytes are none of its. */
 export async function unpack(bytes: Uint8Array): Promise<unknown> {
   try {
-    return JSON.parse((await unpacked(bytes)).toString());
+    return JSON.parse((await unpacked(bytes, limits)).toString());
   } catch {
     return undefined;
   }

@@ -19,6 +19,34 @@ export function houseHash(house: House, origins: readonly Pick<Origin, "sha256">
     .slice(0, 16);
 }
 
+/** What a worker lacks for a run of a store, in words; null where it can take part. */
+export function lackingFor(
+  worker: House & { origins: readonly Origin[] },
+  { house, needs, origins }: { house: string; needs: House; origins: readonly Origin[] },
+): string | null {
+  const run = { ...needs, origins };
+  // Whoever can write to the store can write anything.
+  if (!isHouse(run) || house !== houseHash(run, origins))
+    return "expected a run that says what it needs, got nonsense";
+  return lacking(worker, run);
+}
+
+function isHouse(value: { [Part in keyof House | "origins"]?: unknown }): boolean {
+  const { versions, engine, code, origins } = value;
+  return (
+    typeof code === "string" &&
+    hasTexts(versions, "minimand", "node") &&
+    hasTexts(engine, "name", "version") &&
+    Array.isArray(origins) &&
+    origins.every((origin: unknown) => hasTexts(origin, "file", "sha256"))
+  );
+}
+
+function hasTexts(value: unknown, ...names: string[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === "string");
+}
+
 /** What a worker lacks for a run, in words; null where it can take part. */
 export function lacking(
   worker: House & { origins: readonly Origin[] },

@@ -17,6 +17,8 @@ export interface TrialJob {
 /** A run that is to be planned, waited for and finished. */
 export interface RunJob {
   run: string;
+  /** As those of a trial. */
+  tries?: number;
 }
 
 /** A job as a worker has taken it. */
@@ -53,6 +55,19 @@ export interface Jobs {
   /** Gives jobs to others whose heartbeats were missed. */
   supervise(): Promise<void>;
   end(): Promise<void>;
+}
+
+/** Whoever can write to the store can write anything. */
+function isRunJob(data: unknown): data is RunJob {
+  if (typeof data !== "object" || data === null) return false;
+  const { run, tries = 0 } = data as Record<string, unknown>;
+  return typeof run === "string" && Number.isInteger(tries) && Number(tries) >= 0;
+}
+
+function isTrialJob(data: unknown): data is TrialJob {
+  if (!isRunJob(data)) return false;
+  const { key, job } = data as Partial<Record<keyof TrialJob, unknown>>;
+  return typeof key === "string" && typeof job === "string";
 }
 
 const trialQueue = (house: string): string => `trial-${house}`;
@@ -92,12 +107,22 @@ export async function openJobs(database: Database): Promise<Jobs> {
     }
     return making;
   };
-  const take = async <Data>(queue: string, batchSize: number): Promise<Taken<Data>[]> => {
+  const take = async <Data extends RunJob>(
+    queue: string,
+    batchSize: number,
+    isOwn: (data: unknown) => data is Data,
+  ): Promise<Taken<Data>[]> => {
     await made(queue);
-    const jobs = await boss.fetch<Data>(queue, { batchSize, includeMetadata: true });
-    return jobs.map(({ id, data, retryCount }) => {
-      const before = (data as { tries?: number }).tries ?? 0;
-      return { id, queue, data, tries: before + retryCount, attempt: { id, retryCount } };
+    const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true });
+    const nonsense = jobs.filter(({ data }) => !isOwn(data));
+    if (nonsense.length > 0)
+      await boss.complete(
+        queue,
+        nonsense.map(({ id, retryCount }) => ({ id, retryCount })),
+      );
+    return jobs.flatMap(({ id, data, retryCount }) => {
+      if (!isOwn(data)) return [];
+      return [{ id, queue, data, tries: (data.tries ?? 0) + retryCount, attempt: { id, retryCount } }];
     });
   };
   const byQueue = (taken: readonly Taken<unknown>[]) => Map.groupBy(taken, ({ queue }) => queue).entries();
@@ -123,9 +148,9 @@ export async function openJobs(database: Database): Promise<Jobs> {
       await made(queue);
       await boss.send(queue, { run }, { singletonKey: run });
     },
-    takeTrials: (house, count) => take<TrialJob>(trialQueue(house), count),
+    takeTrials: (house, count) => take(trialQueue(house), count, isTrialJob),
     async takeRun(house) {
-      const [taken] = await take<RunJob>(runQueue(house), 1);
+      const [taken] = await take(runQueue(house), 1, isRunJob);
       return taken;
     },
     async complete(taken, sql) {

@@ -15,8 +15,10 @@ export function processor(): string {
 export interface Presence {
   /** Its number in the store. */
   readonly id: number;
-  /** Says that it is there, what it does, and for whose runs; takes the lock again where the connection that held it broke. */
+  /** Says that it is there, what it does, and for whose runs. */
   renew(doing: string, houses: readonly string[]): Promise<void>;
+  /** Takes the lock again where the connection that held it broke. It may wait long for another connection, so nothing else shall wait for it. */
+  hold(): Promise<void>;
   /** The lock's connection; null where there is none. */
   session(): Session | null;
   leave(): Promise<void>;
@@ -42,18 +44,20 @@ export async function join(
   return {
     id,
     session: () => session,
-    async renew(doing, houses) {
+    async hold() {
       if (session?.alive === false) {
+        holds = false;
         await session.close().catch(() => {});
         session = await database.session();
-        holds = false;
       }
       // Another connection of this worker may hold it still, where the server has not noticed yet that it broke.
       if (session !== null && !holds) holds = await lock(session, id).catch(() => false);
+    },
+    async renew(doing, houses) {
       // One that was thought to be gone, and wasn't, is there again.
       await database.query(
         "update minimand.workers set seen_at = now(), left_at = null, locks = $3, doing = $2, houses = $4 where id = $1",
-        [id, doing, holds, [...houses]],
+        [id, doing, holds && session?.alive === true, [...houses]],
       );
     },
     async leave() {

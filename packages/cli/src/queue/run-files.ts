@@ -1,4 +1,5 @@
 import type { Results } from "@minimand/compare";
+import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
 import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { renderReport, renderReproduction } from "../report/index.ts";
@@ -8,8 +9,12 @@ import { filesOf, type Run } from "./run-store.ts";
 /** All files of a finished run's output folder, its page among them, which is made here of its results. */
 export async function filesToWrite(database: Database, run: Run, out: string): Promise<Contents> {
   const files = await filesOf(database, run.id);
-  const page = pageOf(run, files, out);
-  return page === null ? files : { ...files, "report.html": page };
+  try {
+    const page = pageOf(run, files, out);
+    return page === null ? files : { ...files, "report.html": page };
+  } catch {
+    throw new UsageError(`run ${run.id}: expected results that a report can be made of, got others`);
+  }
 }
 
 function pageOf({ kind, typed }: Run, files: Contents, out: string): string | null {

@@ -62,10 +62,10 @@ export async function addRun(
 /** A run by its id, or by the beginning of it that no other has. */
 export async function findRun(sql: Sql, id: string): Promise<Run> {
   const found = await sql.query<Run>(
-    `select ${columns} from minimand.runs where starts_with(id, $1) order by created_at limit 2`,
+    `select ${columns} from minimand.runs where starts_with(id, $1) order by id = $1 desc, created_at limit 2`,
     [id],
   );
-  if (found.length === 1) return found[0];
+  if (found.length === 1 || found[0]?.id === id) return found[0];
   const what = found.length === 0 ? "none of this id" : "several that begin so";
   throw new UsageError(`${id}: expected the id of a run ('minimand runs' lists them), got ${what}`);
 }
@@ -162,13 +162,28 @@ export async function finishRun(
   });
 }
 
-/** The files of a finished run. */
+/** Whether a run may have a file of this path: the page isn't kept, and whoever can write to the store shall not write elsewhere. */
+function isOutput(path: string): boolean {
+  const [first, ...rest] = path.split(/[\\/]/);
+  if (rest.length === 0) return ["results.json", "report.json", "tuned.json"].includes(first);
+  const inModel = rest.length <= 2 && rest.every((part) => part !== "" && part !== "." && part !== "..");
+  return first === "model" && inModel && /\.(json|onnx|safetensors|trees)$/.test(path);
+}
+
+/**
+ * The files of a finished run.
+ *
+ * @throws UsageError for one that lies elsewhere than those of a run do, and for one that is damaged
+ */
 export async function filesOf(database: Database, id: string): Promise<Record<string, Uint8Array | null>> {
   const rows = await database.query<{ path: string; sha256: string | null }>(
     "select path, sha256 from minimand.run_files where run = $1 order by path",
     [id],
   );
   const files: Record<string, Uint8Array | null> = {};
+  const stray = rows.find(({ path }) => !isOutput(path));
+  if (stray !== undefined)
+    throw new UsageError(`run ${id}: expected files of an output folder, got '${stray.path}'`);
   for (const { path, sha256 } of rows)
     files[path] = sha256 === null ? null : await readBlob(database, sha256);
   return files;
@@ -220,7 +235,11 @@ export interface RunEvent {
 }
 
 export async function tellEvent(sql: Sql, run: string, kind: string, text: string): Promise<void> {
-  await sql.query("insert into minimand.events (run, kind, text) values ($1, $2, $3)", [run, kind, text]);
+  // One that somebody has deleted is no one's any more.
+  await sql.query(
+    "insert into minimand.events (run, kind, text) select id, $2, $3 from minimand.runs where id = $1 for key share",
+    [run, kind, text],
+  );
 }
 
 /** The latest ones, the oldest of them first. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { makeFolder } from "../files/make-folder.ts";
 import { partial, writeWhole } from "../files/write-whole.ts";
-import { readBlob } from "./blobs.ts";
+import { checkHash, readBlob } from "./blobs.ts";
 import type { Database } from "./database.ts";
 
 /** Milliseconds after which what nobody has used is removed. */
@@ -33,6 +33,7 @@ export async function cachedBlob(
   sha256: string,
   folder: string = usualCache(),
 ): Promise<string> {
+  checkHash(database, sha256);
   const path = join(folder, sha256);
   if ((await hashOfFile(path)) !== sha256) {
     const bytes = await readBlob(database, sha256);

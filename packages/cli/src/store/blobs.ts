@@ -58,24 +58,35 @@ export async function hasBlob(database: Sql, sha256: string): Promise<boolean> {
  * @throws UsageError where they aren't there, or aren't those that were stored
  */
 export async function readBlob(database: Database, sha256: string): Promise<Uint8Array> {
+  checkHash(database, sha256);
   const [blob] = await database.query<{ bytes: number }>(
     "select bytes::float8 as bytes from minimand.blobs where sha256 = $1",
     [sha256],
   );
   if (blob === undefined)
     throw new UsageError(`${database.name}: expected a file of hash ${sha256}, got none`);
-  const bytes = new Uint8Array(blob.bytes);
-  for (let place = 0; place * pieceSize < bytes.length; place++) {
+  const damaged = new UsageError(
+    `${database.name}: expected a file of hash ${sha256}, got one that is damaged`,
+  );
+  // No memory is taken for more than is there.
+  const pieces: Uint8Array[] = [];
+  for (let from = 0; from < blob.bytes; from += pieceSize) {
     const [piece] = await database.query<{ content: Uint8Array }>(
-      "select content from minimand.blob_chunks where sha256 = $1 and place = $2",
-      [sha256, place],
+      "select content from minimand.blob_chunks where sha256 = $1 and place = $2 and octet_length(content) = $3",
+      [sha256, pieces.length, Math.min(pieceSize, blob.bytes - from)],
     );
-    const room = bytes.subarray(place * pieceSize, (place + 1) * pieceSize);
-    if (piece?.content.length === room.length) room.set(piece.content);
+    if (piece === undefined) throw damaged;
+    pieces.push(piece.content);
   }
-  if (hashOfBytes(bytes) !== sha256)
-    throw new UsageError(`${database.name}: expected a file of hash ${sha256}, got one that is damaged`);
+  const bytes = new Uint8Array(Buffer.concat(pieces));
+  if (hashOfBytes(bytes) !== sha256) throw damaged;
   return bytes;
+}
+
+/** Whoever can write to a database can write anything where a hash should be, such as a path. */
+export function checkHash({ name }: Database, sha256: unknown): void {
+  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
+    throw new UsageError(`${name}: expected the hash of a file, got ${JSON.stringify(sha256)}`);
 }
 
 /** SHA-256 of bytes, in hex. */

@@ -19,12 +19,13 @@ import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
 import type { PrepareJob } from "./prepare-worker.ts";
+import { requestOf } from "./request-of.ts";
 import type { Threads, ThreadsOptions } from "./run-threads.ts";
 
 /** Threads for its trials. */
 export async function comparisonThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
   const { database, cache, modules, count, warn } = options;
-  const request = run.request as ComparisonRequest;
+  const request = requestOf("compare", run);
   const paths: Record<string, string> = {};
   for (const sha256 of hashesOf(request)) paths[sha256] = await cachedBlob(database, sha256, cache);
   const reader = startPool<PrepareJob, TrialData>("worker/prepare-worker", null, 1, warn);
@@ -45,18 +46,14 @@ async function preparedFor(
 ): Promise<Prepared> {
   const bytesOf: FileBytes = async (sha256) =>
     Uint8Array.from(await readFile(await cachedBlob(database, sha256, cache)));
-  const { prepared } = await prepareComparison(
-    run.request as ComparisonRequest,
-    bytesOf,
-    await loadOwn(modules),
-  );
+  const { prepared } = await prepareComparison(requestOf("compare", run), bytesOf, await loadOwn(modules));
   return prepared;
 }
 
 /** Runs it to its end; the files of its output folder but for the page. */
 export async function coordinateComparison(coordination: Coordination): Promise<Contents> {
   const { run, database, warn, signal } = coordination;
-  const { keep, quantize, engine, versions, settings } = run.request as ComparisonRequest;
+  const { keep, quantize, engine, versions, settings } = requestOf("compare", run);
   const prepared = await preparedFor(run, coordination);
   const note = noteTo(coordination);
   const ran = await runTrials({

@@ -9,7 +9,7 @@ import { finishReproduction } from "../papers/finish-reproduction.ts";
 import { papersHost, type TrialSource } from "../papers/papers-host.ts";
 import type { ProgressSink } from "../papers/papers-run.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
-import { prepareReproduction, type ReproductionRequest } from "../papers/reproduction-request.ts";
+import { prepareReproduction } from "../papers/reproduction-request.ts";
 import { isOutcome, type TrialOutcome } from "../papers/trial-outcome.ts";
 import type { Run } from "../queue/run-store.ts";
 import { plural } from "../report/format.ts";
@@ -17,18 +17,19 @@ import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
+import { requestOf } from "./request-of.ts";
 import type { Threads, ThreadsOptions } from "./run-threads.ts";
 
 /** Threads for its trials. */
 export async function reproductionThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
   const { count, warn } = options;
-  return papersThreads(run.request as ReproductionRequest, await foldersOf(run, options), count, warn);
+  return papersThreads(requestOf("reproduce", run), await foldersOf(run, options), count, warn);
 }
 
 /** Runs it to its end; the files of its output folder but for the page. */
 export async function coordinateReproduction(coordination: Coordination): Promise<Record<string, string>> {
   const { run, database, signal } = coordination;
-  const request = run.request as ReproductionRequest;
+  const request = requestOf("reproduce", run);
   const prepared = await prepareReproduction(request, await foldersOf(run, coordination));
   await startEngine();
   const { data, asset, context } = prepared;

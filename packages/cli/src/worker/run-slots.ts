@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../error-text.ts";
 import { claim, unclaim } from "../queue/claims.ts";
+import { lackingFor } from "../queue/house.ts";
 import { mostTries, type RunJob, type Taken } from "../queue/jobs.ts";
-import { beginRun, failRun, findRun, unbeginRun } from "../queue/run-store.ts";
+import { beginRun, failRun, findRun, runsToServe, unbeginRun } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
 import { MachineFault } from "./machine-fault.ts";
 
@@ -34,12 +35,22 @@ async function nextRun(duty: Duty): Promise<Taken<RunJob> | undefined> {
   }
 }
 
+/** A run that is open and that this worker can take part in: whoever can write to the store can ask any worker for any run. */
+async function servable(
+  { database, house, origins }: Duty,
+  id: string,
+): Promise<{ house: string } | undefined> {
+  const open = await runsToServe(database);
+  return open.find((run) => run.id === id && lackingFor({ ...house, origins }, run) === null);
+}
+
 async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
   const { database, jobs, presence, held, log, stop, coordinate } = duty;
   const { run: id } = taken.data;
   held.set(taken.id, taken);
   await claim(database, presence.id, [taken]);
-  const beginnings = await beginRun(database, id);
+  const isOwn = (await servable(duty, id)) !== undefined;
+  const beginnings = isOwn ? await beginRun(database, id) : null;
   if (beginnings !== null && beginnings > mostTries)
     await failRun(database, id, `its coordinator ended ${mostTries} times without news of a trial`);
   else if (beginnings !== null) {
@@ -61,6 +72,6 @@ async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {
   await unclaim(database, presence.id, [taken]);
   held.delete(taken.id);
   // One that was resumed meanwhile could not be asked for, since it still had a coordinator.
-  const { state, house } = await findRun(database, id);
-  if (state === "waiting" || state === "running") await jobs.sendRun(house, id);
+  const again = await servable(duty, id);
+  if (again !== undefined) await jobs.sendRun(again.house, id);
 }

@@ -1,7 +1,7 @@
 /* A worker says that it is there, and looks whether others are. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { reap } from "../queue/claims.ts";
-import { lacking } from "../queue/house.ts";
+import { lackingFor } from "../queue/house.ts";
 import { leads, vanished } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
@@ -20,9 +20,7 @@ export async function living(duty: Duty): Promise<void> {
   const { database, jobs, presence, house, origins, concurrency, held, stop } = duty;
   while (!stop.aborted) {
     const open = await runsToServe(database);
-    const able = open.filter(
-      ({ needs, origins: wanted }) => lacking({ ...house, origins }, { ...needs, origins: wanted }) === null,
-    );
+    const able = open.filter((run) => lackingFor({ ...house, origins }, run) === null);
     duty.houses = [...new Set(able.map((run) => run.house))];
     await presence.renew(`${duty.running} of ${concurrency} trials`, duty.houses);
     await jobs.touch([...held.values()]);
@@ -35,6 +33,7 @@ export async function reaping({ database, jobs, presence, held, stop }: Duty): P
   let since: number | null = null;
   let looked = performance.now();
   while (!stop.aborted) {
+    await presence.hold();
     const session = presence.session();
     const leading = session === null || (session.alive && (await leads(session).catch(() => false)));
     since = leading ? (since ?? performance.now()) : null;

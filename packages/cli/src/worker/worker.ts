@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../failure.ts";
 import { unclaim } from "../queue/claims.ts";
-import { lacking } from "../queue/house.ts";
+import { lackingFor } from "../queue/house.ts";
 import { join } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
 import type { Duty, WorkerOptions } from "./duty.ts";
@@ -45,18 +45,18 @@ export async function work(options: WorkerOptions): Promise<void> {
     else stop.addEventListener("abort", resolve);
   });
   await threads.destroy();
-  await Promise.allSettled(loops);
-  const leaving = leave(duty, trials).catch(() => {});
-  await Promise.race([leaving, sleep(patience, undefined, { ref: false })]);
+  // Where the database can't be reached, loops still wait for it.
+  const leaving = Promise.allSettled(loops).then(() => leave(duty, trials));
+  await Promise.race([leaving.catch(() => {}), sleep(patience)]);
   if (!signal.aborted) throw failed.signal.reason;
 }
 
 /** Says which open runs this worker can't take part in; refused where that is all of them. */
 async function checkJoining({ database, house, origins, log }: WorkerOptions): Promise<void> {
   const open = await runsToServe(database);
-  const refusals = open.flatMap(({ id, title, needs, origins: wanted }) => {
-    const lack = lacking({ ...house, origins }, { ...needs, origins: wanted });
-    return lack === null ? [] : [`run ${id} (${title}): ${lack}`];
+  const refusals = open.flatMap((run) => {
+    const lack = lackingFor({ ...house, origins }, run);
+    return lack === null ? [] : [`run ${run.id} (${run.title}): ${lack}`];
   });
   if (refusals.length > 0 && refusals.length === open.length) throw new UsageError(`worker: ${refusals[0]}`);
   for (const refusal of refusals) log(`left to others: ${refusal}`);

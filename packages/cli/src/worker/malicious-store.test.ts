@@ -1,0 +1,181 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
+import {
+  hasPostgres,
+  noPostgres,
+  startPostgres,
+  type TestPostgres,
+} from "../../../../test/support/postgres.ts";
+import { background } from "../../../../test/support/processes.ts";
+import { houseHash } from "../queue/house.ts";
+import { openJobs } from "../queue/jobs.ts";
+import { addRun, filesOf, findRun, listRuns, type Run } from "../queue/run-store.ts";
+import { runId } from "../queue/submit.ts";
+import { putBlob } from "../store/blobs.ts";
+import type { Database } from "../store/database.ts";
+import { postgresAddress, silent } from "../store/databases.fixture.ts";
+import { openDatabase } from "../store/open-database.ts";
+
+let server: TestPostgres;
+let database: Database;
+beforeAll(async () => {
+  if (!hasPostgres()) return;
+  server = await startPostgres({ fsync: false });
+  database = await openDatabase(postgresAddress(server.url), silent);
+}, 60_000);
+afterAll(async () => {
+  await database?.close();
+  await server?.[Symbol.asyncDispose]();
+});
+
+/** Clears the screen. */
+const rude = "a\u001b[2J\nb";
+
+describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`, () => {
+  const folder = temporaryFolder();
+  const at = (...path: string[]): string => join(folder, ...path);
+  let good: Run;
+  const command = (...args: string[]) =>
+    minimand([...args, "--store", server.address], { env: server.env, cwd: folder });
+
+  /** A run like the good one, but for what is given. */
+  async function forge(given: Partial<Run>, request: object = {}): Promise<string> {
+    const own = { ...good, request: { ...(good.request as object), ...request }, ...given };
+    const id = given.id ?? runId(own);
+    await addRun(database, { ...own, id });
+    const jobs = await openJobs(database);
+    await jobs.sendRun(good.house, id);
+    await jobs.end();
+    return id;
+  }
+
+  it("ends no worker, runs no code and opens no file elsewhere: its runs fail with a line, and others go on", async () => {
+    writeFileSync(at("a.csv"), sampleCsv());
+    const evil = at("evil.mjs");
+    writeFileSync(
+      evil,
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(at("ran"))}, "");`,
+    );
+    const watching = background(
+      [
+        "compare",
+        "a.csv",
+        "-t",
+        "y",
+        ...tiny.slice(0, -2),
+        "--engine",
+        "wasm",
+        "--workers",
+        "0",
+        "--store",
+        server.address,
+      ],
+      { env: server.env, cwd: folder },
+    );
+    await watching.until(/^run [0-9a-f]{12} /m);
+    await vi.waitFor(async () => expect(await listRuns(database)).toHaveLength(1), 30_000);
+    [good] = await listRuns(database);
+
+    const origin = { file: evil, sha256: "0".repeat(64) };
+    const left = [
+      await forge({ id: "1", title: rude, needs: null as never }),
+      await forge({ id: "2", needs: { versions: "?" } as never, origins: 7 as never }),
+      await forge({ id: "3", house: "no queue's name; '" }),
+      await forge({ id: "4", house: houseHash(good.needs, [origin]), origins: [origin] }),
+    ];
+    const input = { name: "a", source: "a.csv", sha256: "../../../../../../../dev/zero" };
+    const failing = [
+      await forge({ id: "5", title: rude }, { settings: {} }),
+      await forge({ request: null }),
+      await forge({ request: [rude] }),
+      await forge({}, { engine: { name: "wasm", version: "1", threads: 1e9 } }),
+      await forge({}, { inputs: rude }),
+      await forge({}, { inputs: [input] }),
+      await forge({}, { own: { origins: [origin] } }),
+      await forge({ kind: "reproduce" }),
+      await forge({ kind: "reproduce" }, { slug: "../../../evil.mjs" }),
+      await forge({ kind: "nothing" as never }),
+    ];
+    const key = "f".repeat(64);
+    await database.query("insert into minimand.run_trials (run, key) values ($1, $2)", [good.id, key]);
+    const jobs = await openJobs(database);
+    await jobs.sendTrials(good.house, [{}, { key: 1, run: 2 }, { key, run: "none", job: "{" }] as never);
+    await database.query("update minimand_queue.job set data = 'null' where data = '{\"tries\": 0}'");
+    await jobs.end();
+
+    const worker = background(
+      ["worker", "--store", server.address, "--engine", "wasm", "--concurrency", "1", "--cache", at("cache")],
+      { env: server.env, cwd: folder },
+    );
+    // A worker that ends has said why.
+    const fallen = worker.ended.then(({ stderr }) => Promise.reject(new Error(stderr)));
+    fallen.catch(() => {});
+    expect(await Promise.race([watching.ended, fallen])).toMatchObject({ code: 0 });
+    await vi.waitFor(async () => {
+      for (const id of failing) expect(await findRun(database, id)).toMatchObject({ state: "failed" });
+    }, 60_000);
+    worker.signal("SIGTERM");
+    const { code, stderr } = await worker.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toContain("\u001b");
+    expect(stderr.match(/^left to others: /gm)).toHaveLength(left.length);
+    expect(stderr).toContain("expected --with ");
+    for (const id of left) expect(await findRun(database, id)).toMatchObject({ state: "waiting" });
+    for (const id of failing) expect((await findRun(database, id)).reason).not.toBe("");
+    expect(existsSync(at("ran"))).toBe(false);
+    expect(readdirSync(at("cache")).filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
+    const listed = await command("runs", "list");
+    expect(listed.code).toBe(0);
+    expect(listed.stdout + listed.stderr).not.toContain("\u001b");
+  }, 180_000);
+
+  it("writes nothing outside the output folder, nor pages of its own", async () => {
+    const paths = [
+      "../x.json",
+      "/tmp/x.json",
+      "model/../../x.json",
+      "model//x.json",
+      "model\\..\\..\\x.json",
+    ];
+    paths.push(".minimand-new/plan.json", "report.html", "model/x.html", "trials/x.json", "model/..", "");
+    const blob = await putBlob(database, new Uint8Array([1]));
+    for (const path of paths) {
+      await database.query("insert into minimand.run_files values ($1, $2, $3)", [good.id, path, blob]);
+      await expect(filesOf(database, good.id), path).rejects.toThrow(
+        "expected files of an output folder, got",
+      );
+      if (path === paths[0]) {
+        const { code, stderr } = await command("runs", "show", good.id, "--out", "inner");
+        expect({ code, stderr }).toEqual({
+          code: 2,
+          stderr: expect.stringMatching(/^minimand: run .*'..\/x.json'\n$/),
+        });
+        expect(existsSync(at("inner"))).toBe(false);
+      }
+      await database.query("delete from minimand.run_files where path = $1", [path]);
+    }
+  }, 60_000);
+
+  it("is told in a line where a file isn't what its hash says, or no results", async () => {
+    const [{ sha256 }] = await database.query<{ sha256: string }>(
+      "select sha256 from minimand.run_files where path = 'results.json'",
+    );
+    const refusal = async (): Promise<string> => {
+      const { code, stderr } = await command("runs", "show", good.id, "--out", "inner");
+      expect(code).toBe(2);
+      expect(existsSync(at("inner"))).toBe(false);
+      return stderr;
+    };
+    await database.query("update minimand.blobs set bytes = 1e17 where sha256 = $1", [sha256]);
+    expect(await refusal()).toMatch(
+      /^minimand: [^\n]*expected a file of hash [0-9a-f]{64}, got one that is damaged\n$/,
+    );
+    const other = await putBlob(database, new TextEncoder().encode('{"datasets":[{}]}'));
+    await database.query("update minimand.run_files set sha256 = $1 where path = 'results.json'", [other]);
+    expect(await refusal()).toMatch(
+      /^minimand: run [^\n]*expected results that a report can be made of, got others\n$/,
+    );
+  }, 60_000);
+});
