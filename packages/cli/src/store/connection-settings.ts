@@ -10,6 +10,9 @@ const connecting = 5000;
  */
 const answering = 30_000;
 
+/** The same of a session, whose statements only ask for locks and never wait for them. */
+export const sessionAnswering = 5000;
+
 /** What the server is asked to do on its side of each connection, so that locks of a process that is cut off don't stay. */
 const serverSettings: readonly (readonly [name: string, value: string])[] = [
   ["tcp_keepalives_idle", "10"],

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { UsageError } from "../failure.ts";
-import { settle } from "./connection-settings.ts";
+import { closeConnection, closeConnections } from "./close-connection.ts";
+import { sessionAnswering, settle } from "./connection-settings.ts";
 import type { Database, Session, Sql } from "./database.ts";
 import { isOutage } from "./database-errors.ts";
 import { firstConnection } from "./first-connection.ts";
@@ -37,6 +38,12 @@ export async function openPostgres(
   const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 60_000 });
   // An idle connection that breaks is replaced by the next statement.
   pool.on("error", () => {});
+  const open = new Set<pg.PoolClient>();
+  const sessions: Session[] = [];
+  pool.on("connect", (client) => {
+    open.add(client);
+    client.once("end", () => open.delete(client));
+  });
   const closing = new AbortController();
   const bear = bearOutages({ name, patience, tell, signal: closing.signal });
   const busy = new Set<pg.PoolClient>();
@@ -93,7 +100,12 @@ export async function openPostgres(
         }),
       ),
     boss: { db, backend: "postgres" },
-    session: async () => (pooled ? null : await bear(() => openSession(options))),
+    async session() {
+      if (pooled) return null;
+      const session = await bear(() => openSession(options));
+      sessions.push(session);
+      return session;
+    },
     async close() {
       closing.abort(new UsageError(`${name}: expected an open database, got one that is closed`));
       const cut = setTimeout(() => {
@@ -101,12 +113,13 @@ export async function openPostgres(
       }, grace);
       await pool.end();
       clearTimeout(cut);
+      await Promise.all([closeConnections(open), ...sessions.map((session) => session.close())]);
     },
   };
 }
 
 async function openSession(config: pg.ClientConfig): Promise<Session> {
-  const client = new pg.Client(config);
+  const client = new pg.Client({ ...config, query_timeout: sessionAnswering });
   let alive = true;
   const gone = (): void => {
     alive = false;
@@ -120,12 +133,18 @@ async function openSession(config: pg.ClientConfig): Promise<Session> {
     throw error;
   }
   await settle(client);
+  const { query } = sqlOf(client);
   return {
     get alive() {
       return alive;
     },
-    query: sqlOf(client).query,
-    close: () => client.end(),
+    query: (...statement) =>
+      query<never>(...statement).catch((error: unknown) => {
+        // What has had no answer keeps all others waiting.
+        if (isOutage(error)) gone();
+        throw error;
+      }),
+    close: () => closeConnection(client),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Origin } from "@minimand/compare";
 import { Interrupted, UsageError } from "../failure.ts";
 import { houseFingerprint } from "../papers/code-fingerprint.ts";
@@ -12,6 +13,7 @@ import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { usualCache } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
+import { codeOf, reasonOf } from "../store/database-errors.ts";
 import { openDatabase } from "../store/open-database.ts";
 import { parseStore } from "../store/store-address.ts";
 import { versions } from "../version.ts";
@@ -37,12 +39,24 @@ export async function inStore<T>(
     const jobs = await openJobs(database);
     try {
       return await use({ database, jobs });
+    } catch (error) {
+      if (codeOf(error) !== "42501") throw error;
+      throw new UsageError(`${database.name}: expected a role that may write, got: ${reasonOf(error)}`);
     } finally {
-      await jobs.end();
+      // What waits for a database that can't be reached ends with that.
+      await soon(jobs.end());
     }
   } finally {
     await database.close();
   }
+}
+
+/** Milliseconds that whoever is stopped waits for what the database may answer yet. */
+const patience = 2000;
+
+/** What comes of it; undefined where that isn't known soon. */
+function soon<T>(answer: Promise<T>): Promise<T | undefined> {
+  return Promise.race([answer.catch(() => undefined), sleep(patience, undefined, { ref: false })]);
 }
 
 /** What a worker of this process has. */
@@ -129,12 +143,15 @@ export async function runOnStore({
     const working = concurrency === 0 ? null : workOn(open, { ...setting, log: () => {} }, own);
     const watching = watchRun(database, id, { store, signal: own });
     watching.catch(() => {});
+    const stopped = new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
     try {
-      await Promise.race([watching, ...(working === null ? [] : [working.then(() => watching)])]);
+      await Promise.race([watching, stopped, ...(working === null ? [] : [working.then(() => watching)])]);
       return await filesOf(database, id);
     } catch (error) {
       if (!signal.aborted) throw error;
-      const { done, total, label } = await findRun(database, id);
+      const { done = 0, total = 0, label } = (await soon(findRun(database, id))) ?? {};
       const kept =
         total === 0 ? "what is computed of it stays" : `${done} of ${total} ${label ?? "trials"} are there`;
       throw new Interrupted(
