@@ -35,7 +35,12 @@ export function hasPostgres(): boolean {
 
 /** A program of PostgreSQL with its arguments, as the ordinary user that it runs as. */
 function commandOf(program: string, args: readonly string[]): string[] {
-  return [...user, join(bin, program), ...args];
+  return asPostgres([join(bin, program), ...args]);
+}
+
+/** A command as the ordinary user that PostgreSQL runs as. */
+export function asPostgres(command: readonly string[]): string[] {
+  return [...user, ...command];
 }
 
 /** Gives a file or folder to the user that PostgreSQL runs as. */

@@ -161,7 +161,7 @@ function signItself(key: string, certificate: string, host: string): void {
 }
 
 /** A port on which nobody listens, below those that outgoing connections take: it stays free while a server is stopped. */
-async function freePort(host: string): Promise<number> {
+export async function freePort(host: string): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     const server = createServer();

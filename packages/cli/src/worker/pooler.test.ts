@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
+import { hasPooler, noPooler, startPooler } from "../../../../test/support/pgbouncer.ts";
+import { startPostgres } from "../../../../test/support/postgres.ts";
+import { background } from "../../../../test/support/processes.ts";
+import { slowComparison, slowness, withoutTimes } from "./slow-steps.fixture.ts";
+
+describe.skipIf(!hasPooler())(`a store behind a transaction pooler${noPooler}`, () => {
+  it("has a run done by workers of which one is killed: missed heartbeats tell the other", async () => {
+    const folder = temporaryFolder();
+    const { args, modules } = slowComparison(folder);
+    expect(await minimand([...args, "--out", join(folder, "local"), "--workers", "2"])).toMatchObject({
+      code: 0,
+    });
+    await using server = await startPostgres({ fsync: false });
+    await using pooler = await startPooler(server);
+    const env = { ...server.env, [slowness]: "1000" };
+    const store = ["--store", `${pooler.address}?pooled=true`];
+    const own = [...store, "--concurrency", "1", "--cache", join(folder, "cache"), ...modules];
+    const watching = background([...args, ...store, "--out", join(folder, "shared"), "--workers", "0"], {
+      env,
+    });
+    const killed = background(["worker", ...own], { env });
+    const rows = (text: string) =>
+      server.query<{ count: number }>(`select count(*)::int as count from minimand.${text}`);
+    await killed.until(/works for/);
+    await vi.waitFor(async () => expect((await rows("results"))[0].count).toBeGreaterThan(1), {
+      timeout: 120_000,
+    });
+    killed.signal("SIGKILL");
+    await killed.ended;
+    const claims = await server.query<{ key: string }>(
+      "select key from minimand.claims where key is not null",
+    );
+    expect(claims.length).toBeGreaterThan(0);
+    const other = background(["worker", ...own], { env });
+    expect(await watching.ended).toMatchObject({ code: 0 });
+    const resultsIn = (out: string): unknown =>
+      withoutTimes(readFileSync(join(folder, out, "results.json"), "utf8"));
+    expect(resultsIn("shared")).toEqual(resultsIn("local"));
+    const [{ count }] = await rows("results");
+    expect(await rows("run_trials")).toEqual([{ count }]);
+    expect(await server.query("select distinct locks from minimand.workers")).toEqual([{ locks: false }]);
+    other.signal("SIGTERM");
+    expect(await other.ended).toMatchObject({ code: 0 });
+  }, 300_000);
+});
