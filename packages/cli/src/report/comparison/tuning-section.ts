@@ -66,7 +66,10 @@ function rangeText(counts: readonly number[]): string {
 export function tuningSection(report: DatasetReport, candidates: CandidateSummary[]): Markup | null {
   const digits = decimals(report.ranking.rope);
   const losses = candidates.flatMap((candidate) => {
-    const trials = report.trials.filter((trial) => trial.candidate === candidate.id);
+    // A trial that can't be had has tried nothing.
+    const trials = report.trials.filter(
+      ({ candidate: id, tuning }) => id === candidate.id && tuning.length > 0,
+    );
     return candidate.grid.length === 0 || trials.length === 0
       ? []
       : [{ candidate, trials, usage: usageOf(trials) }];
