@@ -1,6 +1,6 @@
 /* The thread in which a worker coordinates a run: what the run computes itself never keeps the worker from saying that it is there. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { tell, tellTo } from "../printable.ts";
+import { tellTo } from "../printable.ts";
 import { openJobs } from "../queue/jobs.ts";
 import { findRun } from "../queue/run-store.ts";
 import { type Answer, answer, dataOf, isEnding } from "../run/worker.ts";
@@ -27,11 +27,11 @@ const pause = 100;
 /** Milliseconds between two tries to open the database, and how many. */
 const [wait, mostTries] = [2000, 300];
 
-/** The worker has it open, so that one that can't be reached now will be back. */
+/** The worker has it open, and says where it waits for it: one that can't be reached now will be back. */
 async function opened(): Promise<Database> {
   for (let tries = 1; ; tries++)
     try {
-      return await openDatabase(parseStore(store), { tell });
+      return await openDatabase(parseStore(store), { tell: () => {} });
     } catch (error) {
       if (tries === mostTries || isEnding()) throw error;
       await sleep(wait);
