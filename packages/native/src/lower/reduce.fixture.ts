@@ -109,6 +109,23 @@ const extremes: readonly Case[] = (["int32", "uint32"] as const).flatMap((dtype)
   ),
 );
 
+/** Products far beyond the range, along axes of even and odd sizes, which wrap around. */
+const wrapping: readonly Case[] = (["int32", "uint32"] as const).flatMap((dtype): Case[] => {
+  const data = Array.from({ length: 105 }, (_, i) => (dtype === "int32" && i % 2 ? -1 : 1) * (2 * i + 3));
+  return [
+    ...[[2], [1], [0, 2], [0, 1, 2]].map((axis) => ({
+      name: `product of ${dtype} along ${axis} that wraps around`,
+      f: (x: np.Array) => np.prod(x, axis),
+      args: [{ dtype, shape: [3, 5, 7], data }],
+    })),
+    ...[2, 40, 105].map((n) => ({
+      name: `product of ${dtype} along a repeated axis of ${n} that wraps around`,
+      f: (x: np.Array) => np.prod(np.broadcastTo(x, [n, 7]), 0),
+      args: [{ dtype, shape: [7], data: data.slice(0, 7) }],
+    })),
+  ];
+});
+
 /** Operands, and an expression over their axes. */
 const products: readonly [string, readonly number[], readonly number[]][] = [
   ["k,k->", [5], [5]],
@@ -193,4 +210,10 @@ const dotCases: readonly Case[] = [
   ]),
 ];
 
-export const reduceFixtures: readonly Case[] = [...reduceCases, ...nanCases, ...extremes, ...dotCases];
+export const reduceFixtures: readonly Case[] = [
+  ...reduceCases,
+  ...nanCases,
+  ...extremes,
+  ...wrapping,
+  ...dotCases,
+];

@@ -3,9 +3,13 @@ import { cast, elementwise, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import { broadcastTo, compact, reshape, sizeOf, type View, viewOf } from "./view.ts";
+import { wrappingPower, wrappingReduce } from "./wrapping.ts";
 
 const operations = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 type Operation = keyof typeof operations;
+
+/** How many integers have a sum below 2^53, up to where ONNX Runtime's own reductions are exact. */
+const exactSums = 2 ** 21;
 
 const reduce: Rule = (graph, [x], { op, axis }, [{ shape, dtype }]) => {
   const reduced = new Set<number>(axis);
@@ -40,6 +44,10 @@ function reduceTensor(
     });
     return graph.op("MatMul", [ones, tensor], { shape });
   }
+  const count = sizeOf(axes.map((axis) => tensor.shape[axis]));
+  const integers = dtype === "int32" || dtype === "uint32";
+  if (integers && (op === "Mul" || (op === "Add" && count > exactSums)))
+    return cast(graph, wrappingReduce(graph, op, cast(graph, tensor, "int32"), axes), dtype);
   const named = dtype !== "bool" ? op : op === "Add" ? "Max" : op === "Mul" ? "Min" : op;
   const extremum = named === "Min" || named === "Max";
   const reduced = (name: string, x: Tensor): Tensor =>
@@ -53,8 +61,8 @@ function reduceTensor(
 }
 
 /**
- * The type in which ONNX Runtime reduces right: its sums and products of int32 stop at the ends of the range instead of
- * wrapping around, and it has none of unsigned numbers and booleans.
+ * The type in which ONNX Runtime reduces right: its sums of int32 stop at the ends of the range instead of wrapping
+ * around, and it has none of unsigned numbers and booleans.
  */
 function viaOf(dtype: ElementType, extremum: boolean): ElementType {
   if (dtype === "bool") return "int32";
@@ -66,11 +74,8 @@ function viaOf(dtype: ElementType, extremum: boolean): ElementType {
 function repeat(graph: Graph, op: Operation, tensor: Tensor, n: number, dtype: ElementType): Tensor {
   if (n === 1 || op === "Min" || op === "Max" || dtype === "bool") return tensor;
   const { shape } = tensor;
-  if (op === "Mul" && !isFloat(dtype)) {
-    const all = [n, ...shape];
-    const repeated = graph.op("Expand", [tensor, graph.indices(all)], { shape: all });
-    return reshape(graph, reduceTensor(graph, op, repeated, [0], dtype), shape);
-  }
+  if (op === "Mul" && !isFloat(dtype))
+    return cast(graph, wrappingPower(graph, cast(graph, tensor, "int32"), n), dtype);
   if (dtype === "uint32") {
     const wide = cast(graph, tensor, "int64");
     return cast(graph, graph.op("Mul", [wide, literal(graph, n, "int64")], { shape }), "uint32");
@@ -102,7 +107,7 @@ const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
     inputs[1].shape[inputs[1].shape.length - 1],
   );
   const [a, b] = inputs.map((x) => broadcastTo(x, [...shape, k]));
-  if (sizeOf(shape) === 0 || k === 0) return [broadcastTo(viewOf(literal(graph, 0, dtype)), shape)];
+  if (k === 0) return [broadcastTo(viewOf(literal(graph, 0, dtype)), shape)];
   if (dtype === "bool" || dtype === "uint32") {
     // Signed numbers have the same bits, and a count of what is true says whether any is.
     const signed = inputs.map((x) => ({ ...x, tensor: cast(graph, x.tensor, "int32") }));
