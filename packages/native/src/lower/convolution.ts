@@ -25,7 +25,7 @@ const conv: Rule = (graph, [lhs, rhs], given, [out]) => {
   const params = given as Params;
   const v = params.vmapDims;
   const groups = out.shape.slice(0, v);
-  if (sizeOf(out.shape) === 0 || sizeOf(lhs.shape) === 0) return [zeros(graph, out.dtype, out.shape)];
+  if (sizeOf(lhs.shape) === 0) return [zeros(graph, out.dtype, out.shape)];
   const [x, k] = [lhs, rhs].map((view) => broadcastTo(view, [...groups, ...view.shape.slice(v)]));
   const spread = params.lhsDilation.reduce((view, step, i) => dilateAxis(graph, view, v + 2 + i, step), x);
   const spatial = params.strides.length;

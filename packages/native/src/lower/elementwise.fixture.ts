@@ -144,6 +144,13 @@ export const elementwiseCases: readonly Case[] = [
       }),
     ),
   ]),
+  ...Object.entries(binary).map(
+    ([name, [f, types]]): Case => ({
+      name: `${name} of what is repeated no times`,
+      f: (x, y) => f(x, y.sum(0, { keepdims: true })),
+      args: [filled(types[0], [3, 1]), filled(types[0], [2, 0], 2)],
+    }),
+  ),
   ...Object.entries(unary).flatMap(([name, [f, relative, absolute = 0]]) =>
     floats.flatMap((dtype): Case[] => {
       const error = { relative: dtype === "float64" ? relative * 1e-8 : relative, absolute };

@@ -4,7 +4,7 @@ import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import { broadcastTo, compact, materialise, rearrange, reshape, sizeOf, type View, viewOf } from "./view.ts";
 
-/** A value of zeros; also a value without elements. */
+/** A value of zeros. */
 export function zeros(graph: Graph, type: ElementType, shape: readonly number[]): View {
   return broadcastTo(viewOf(literal(graph, 0, type)), shape);
 }
@@ -35,8 +35,7 @@ export function take(graph: Graph, x: View, axis: number, index: View): View {
  * Entries at positions along several axes at once. Positions below zero count from the end; others outside an axis are
  * an error when the program runs.
  */
-const gather: Rule = (graph, [x, ...indices], { axis, outDim }, [{ shape, dtype }]) => {
-  if (sizeOf(shape) === 0) return [zeros(graph, dtype, shape)];
+const gather: Rule = (graph, [x, ...indices], { axis, outDim }, [{ shape }]) => {
   const rank = Math.max(...indices.map((i) => i.shape.length));
   const indexShape = shape.slice(outDim, outDim + rank);
   const free = x.shape.flatMap((_, i) => (axis.includes(i) ? [] : [i]));
@@ -113,7 +112,7 @@ const scatter: Rule = (graph, [updates, ...indices], params, [{ shape, dtype }])
     op: string;
     uniqueIndices: boolean;
   };
-  if (sizeOf(shape) === 0 || sizeOf(updates.shape) === 0) return [zeros(graph, dtype, shape)];
+  if (sizeOf(updates.shape) === 0) return [zeros(graph, dtype, shape)];
   const accumulate = op !== "update" && !uniqueIndices;
   const rank = Math.max(...indices.map((i) => i.shape.length));
   const indexShape = updates.shape.slice(outDim, outDim + rank);

@@ -7,9 +7,9 @@ import { indexingRules } from "./indexing.ts";
 import { movementRules } from "./movement.ts";
 import { poolingRules } from "./pooling.ts";
 import { reduceRules } from "./reduce.ts";
-import { type DType, dtypes, NoCounterpart, type Rule } from "./rule.ts";
+import { type Aval, type DType, dtypes, NoCounterpart, type Rule } from "./rule.ts";
 import { sortingRules } from "./sorting.ts";
-import { plain, type View, viewOf } from "./view.ts";
+import { plain, sizeOf, type View, viewOf } from "./view.ts";
 
 /** Rules by name of the engine's primitive. */
 export const rules: Readonly<Record<string, Rule>> = {
@@ -65,6 +65,10 @@ export function lower(graph: Graph, program: Program, inputs: readonly View[]): 
     const rule = rules[eqn.primitive];
     if (rule === undefined) throw new UnsupportedPrimitiveError(eqn.primitive, "", String(eqn));
     const outputs = eqn.outBinders.map((v) => ({ shape: v.aval.shape, dtype: dtypeOf(v) }));
+    if (outputs.every(({ shape }) => sizeOf(shape) === 0)) {
+      for (const [i, binder] of eqn.outBinders.entries()) known.set(binder, nothing(graph, outputs[i]));
+      continue;
+    }
     let views: View[];
     try {
       // Numbers that the engine's simplification puts in place of values may be of another type than those.
@@ -88,6 +92,10 @@ export function lower(graph: Graph, program: Program, inputs: readonly View[]): 
   }
   return program.outs.map((atom) => plain(graph, read(atom)));
 }
+
+/** A value without elements: ONNX Runtime takes an axis that is repeated no times for one of size one here and there. */
+const nothing = (graph: Graph, { shape, dtype }: Aval): View =>
+  viewOf(graph.constant(dtype, shape, new Uint8Array(0)));
 
 const signedPrimitives = new Set([
   "add",

@@ -77,8 +77,8 @@ function along(
 const flip: Rule = (graph, [x], { axis }) => [
   (axis as number[]).reduce(
     (view, i) =>
-      // What nowhere varies along an axis is its own mirror image, and so is nothing.
-      view.axes[i] === null || view.shape[i] === 0
+      // What nowhere varies along an axis is its own mirror image.
+      view.axes[i] === null
         ? view
         : along(graph, view, i, view.shape[i], (tensor, own, shape) =>
             graph.op(

@@ -5,10 +5,9 @@ import { rearrange, sizeOf, type View } from "./view.ts";
 import { overlapAdd, windowsAlong } from "./windows.ts";
 
 /** Windows over the last axes; their entries become further axes. */
-const pool: Rule = (graph, [x], { window, strides }, [{ shape, dtype }]) => {
+const pool: Rule = (graph, [x], { window, strides }, [{ shape }]) => {
   const sizes = window as number[];
   const lead = x.shape.length - sizes.length;
-  if (sizeOf(shape) === 0) return [zeros(graph, dtype, shape)];
   let view = x;
   // After the first j axes: lead, (windows, entries) of each, the rest.
   for (const [j, size] of sizes.entries())
@@ -30,7 +29,7 @@ const pool: Rule = (graph, [x], { window, strides }, [{ shape, dtype }]) => {
 const poolTranspose: Rule = (graph, [x], { window, strides }, [{ shape, dtype }]) => {
   const sizes = window as number[];
   const lead = shape.length - sizes.length;
-  if (sizeOf(x.shape) === 0 || sizeOf(shape) === 0) return [zeros(graph, dtype, shape)];
+  if (sizeOf(x.shape) === 0) return [zeros(graph, dtype, shape)];
   const order = [
     ...shape.slice(0, lead).map((_, i) => i),
     ...sizes.flatMap((_, j) => [lead + j, lead + sizes.length + j]),

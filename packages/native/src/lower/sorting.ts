@@ -2,7 +2,7 @@ import type { ElementType } from "../onnx/model.ts";
 import { cast, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
-import { materialise, sizeOf, type View, viewOf } from "./view.ts";
+import { materialise, type View, viewOf } from "./view.ts";
 
 /**
  * Ascending order along the last axis, of equals the first one first, NaN last. @returns positions, as int64
@@ -42,8 +42,7 @@ function elements(graph: Graph, x: Tensor, positions: Tensor): Tensor {
 /** Values in order, and where they were. */
 function sorted(graph: Graph, x: View): [values: Tensor, order: Tensor] {
   const full = materialise(graph, x);
-  const { type, shape } = full;
-  if (sizeOf(shape) === 0) return [full, cast(graph, full, "int64")];
+  const { type } = full;
   const via: ElementType = type === "bool" ? "int32" : type === "uint32" ? "int64" : type;
   const order = ascending(graph, cast(graph, full, via));
   return [elements(graph, full, order), order];
