@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { defaultDevice, grad, jit, numpy as np, tree } from "@jax-js/jax";
+import { defaultDevice, grad, jit, numpy as np, random, tree } from "@jax-js/jax";
 import { compileWithJit, type Tree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { leakOf, liveBuffers } from "../../../../test/support/leaks.ts";
@@ -380,6 +380,40 @@ describe("bad input", () => {
       [4, 4],
       [4, 4],
     ]);
+  });
+});
+
+describe("a call that fails while it runs", () => {
+  const at = (position: number) => np.array(Int32Array.of(0, position));
+  type Take = (x: np.Array, i: np.Array) => np.Array[];
+
+  it.each<[string, Take]>([
+    ["one result", (x, i) => [np.take(x, i, 0)]],
+    ["several results", (x, i) => [np.take(x.ref, i, 0), x.ref.mul(2), x.sum()]],
+    [
+      "random numbers that were drawn before",
+      (x, i) => [np.take(random.uniform(random.key(3), [3, 2]).mul(x), i, 0)],
+    ],
+    [
+      "random numbers of a key that is given",
+      (x, i) => [
+        np.take(x, i.ref, 0).mul(random.uniform(random.split(i.astype(np.uint32)).slice(0), [2, 1])),
+      ],
+    ],
+  ])("leaves nothing behind, and its arguments as they were: %s", async (_, take) => {
+    const x = np.array(Float32Array.of(1, 2, 3, 4, 5, 6), { shape: [3, 2] });
+    const compiled = await compile(take, [x, at(0)]);
+    const failing = () => {
+      const i = at(7);
+      expect(() => compiled(x.ref, i)).toThrow(/idx=7/);
+      expect(i.refCount).toBe(1);
+      i.dispose();
+      x.dispose();
+    };
+    expect(leakOf(failing)).toBe(0);
+    expect(x.refCount).toBe(1);
+    expect(compiled(x, at(2))[0].shape).toEqual([2, 2]);
+    compiled.dispose();
   });
 });
 

@@ -29,8 +29,9 @@ export interface NativeCompilerOptions extends NativeOptions {
  * Compiles a function of arrays to ONNX and loads it into ONNX Runtime.
  *
  * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of
- * the example compile again. Results lie on the default device. A call that throws while the function is traced leaves its
- * arguments as they were; a call after `dispose` throws.
+ * the example compile again. Results lie on the default device. A position outside of an axis is an error when the program
+ * runs, where the engine takes the first entry. A call that throws leaves its arguments as they were; a call after `dispose`
+ * throws.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;

@@ -7,7 +7,7 @@ import { type ArrayPort, fedType, type ProgramOutput } from "../write/ports.ts";
 import { locate, type Place, valuesAt, views } from "./engine-memory.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
-/** A compiled program for fixed shapes: arrays in (consumed), arrays out. */
+/** A compiled program for fixed shapes: arrays in (consumed, unless the run throws), arrays out. */
 export interface NativeProgram {
   run(inputs: readonly (np.Array | number)[]): np.Array[];
   dispose(): void;
@@ -25,13 +25,21 @@ export function makeProgram(program: OnnxProgram, options: SessionOptions): Nati
   return {
     run(given) {
       const inputs = programInputs(program, given);
-      const places = fed.map(({ index }) => place(inputs[index]));
-      const outputs = results.map((result) => spares.take(result));
-      // From here on nothing is allocated, so that views of the engine's memory stay good.
-      for (const [i, { name, dtype }] of fed.entries()) feeds[name].data = valuesAt(places[i], dtype);
-      for (const [i, { name, dtype }] of results.entries())
-        fetches[name].data = valuesAt(outputs[i].place, dtype);
-      session.run(feeds, fetches, none);
+      const outputs: ReturnType<typeof spares.take>[] = [];
+      let places: Place[];
+      try {
+        places = fed.map(({ index }) => place(inputs[index]));
+        for (const result of results) outputs.push(spares.take(result));
+        // From here on nothing is allocated, so that views of the engine's memory stay good.
+        for (const [i, { name, dtype }] of fed.entries()) feeds[name].data = valuesAt(places[i], dtype);
+        for (const [i, { name, dtype }] of results.entries())
+          fetches[name].data = valuesAt(outputs[i].place, dtype);
+        session.run(feeds, fetches, none);
+      } catch (error) {
+        for (const { array } of outputs) array?.dispose();
+        for (const drawn of inputs.slice(consts.length + given.length)) (drawn as np.Array).dispose();
+        throw error;
+      }
       for (const [i, { index }] of fed.entries()) {
         const x = inputs[index];
         if (typeof x !== "number") spares.keep(x, places[i]);
