@@ -1,5 +1,6 @@
 import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
 import { compileWithJit } from "./compile.ts";
+import { withIntegers } from "./integers.ts";
 import { constantOf } from "./parameter.ts";
 import { mapTree, type Tree } from "./tree.ts";
 
@@ -8,7 +9,8 @@ import { mapTree, type Tree } from "./tree.ts";
  *
  * The engine's compiled gradient is wrong where a constant cotangent passes through slice, split, stack and
  * their like, so the scalar is multiplied by `one`, which must be an *argument* of the traced function (the
- * number 1). This is the only place of the library that differentiates.
+ * number 1). Remainders and products of integers, which the engine's own `grad` and `jvp` get wrong, are
+ * right here. This is the only place of the library that differentiates; {@link forward} does so forwards.
  *
  * @param f scalar objective with an auxiliary tree: `f(params, ...rest) => [scalar, aux]`
  * @returns `(one, params, ...rest) => [[value, aux], gradient]`; consumes its arguments
@@ -27,7 +29,7 @@ export function differentiate<P extends Tree, R extends Tree[], A extends Tree>(
   const run = valueAndGrad(guarded as never, { hasAux: true }) as unknown as (
     ...a: Tree[]
   ) => [[np.Array, A], P];
-  return (one, params, ...rest) => run(params, one, ...rest);
+  return (one, params, ...rest) => withIntegers(() => run(params, one, ...rest));
 }
 
 /**

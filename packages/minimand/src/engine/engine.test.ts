@@ -1,10 +1,11 @@
-import { jit, lax, numpy as np } from "@jax-js/jax";
+import { jit, lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { minibatches } from "../training/batches.ts";
 import { checkChoice, checkFloat64, checkFloatArray, checkNumber, received } from "./checks.ts";
 import { compiledValueAndGrad, differentiate } from "./differentiate.ts";
+import { forward } from "./forward.ts";
 import { derive, randomSource, shuffle } from "./random.ts";
 import { surrogate } from "./surrogate.ts";
 import type { Tree } from "./tree.ts";
@@ -89,6 +90,91 @@ describe("differentiate", () => {
       }),
     ).toBe(0);
     expect(input.refCount).toBe(1);
+  });
+});
+
+describe("integers where something is differentiated", () => {
+  const x = () => np.array([7.5, -8.25, 9.75]);
+  const whole = (v: np.Array) => lax.stopGradient(v).astype(np.int32);
+  const integers = (...values: number[]) => np.array(Int32Array.from(values));
+  const parity = jit((v: np.Array, labels: np.Array) =>
+    v.mul(np.remainder(labels, integers(2, 2, 2)).astype(v.dtype)),
+  );
+  const parityInside = jit((v: np.Array, labels: np.Array) => parity(v, labels.add(1)));
+  /** Each is wrong in the engine's own `grad`, with what a function of `x` is, and what its derivative is. */
+  const cases: [string, (v: np.Array) => np.Array, number[], number[]][] = [
+    [
+      "mod",
+      (v) =>
+        v.ref.mul(
+          whole(v)
+            .mod(integers(5, 5, 4))
+            .astype(v.dtype),
+        ),
+      [15, 24.75, 9.75],
+      [2, -3, 1],
+    ],
+    [
+      "remainder",
+      (v) => v.ref.mul(np.remainder(whole(v), integers(5, 5, 4)).astype(v.dtype)),
+      [15, -16.5, 9.75],
+      [2, 2, 1],
+    ],
+    [
+      "floorDivide",
+      (v) => v.ref.mul(np.floorDivide(whole(v), integers(5, 5, 4)).astype(v.dtype)),
+      [7.5, 16.5, 19.5],
+      [1, -2, 2],
+    ],
+    ["remainder of labels in a jit", (v) => parity(v, integers(4, 5, 7)), [0, -8.25, 9.75], [0, 1, 1]],
+    ["remainder in a jit in a jit", (v) => parityInside(v, integers(4, 5, 7)), [7.5, -0, 0], [1, 0, 0]],
+  ];
+
+  it.each(cases)("are right: %s", (_, f, values, slopes) => {
+    // What the engine has derived before, wrongly, it would take again.
+    const [wrong, slope] = valueAndGrad((v: np.Array) => f(v).sum())(x());
+    expect(wrong.item()).not.toBeCloseTo(
+      values.reduce((a, b) => a + b),
+      5,
+    );
+    slope.dispose();
+    const run = compiledValueAndGrad((v: np.Array) => f(v).sum());
+    const [sum, gradient] = run(x());
+    expect(sum.item()).toBeCloseTo(
+      values.reduce((a, b) => a + b),
+      5,
+    );
+    expect(gradient.js()).toEqual(slopes);
+    run.dispose();
+    const [value, derivative] = forward(f, x(), np.ones([3]));
+    expect(value.js()).toEqual(values);
+    expect(derivative.js()).toEqual(slopes);
+  });
+
+  it("are multiplied along axes", () => {
+    const f = (v: np.Array): np.Array => v.ref.mul(np.prod(whole(v)).astype(v.dtype));
+    const [value, derivative] = forward(f, x(), np.ones([3]));
+    expect(value.js()).toEqual([-3780, 4158, -4914]);
+    expect(derivative.js()).toEqual([-504, -504, -504]);
+    const within = jit((v: np.Array, labels: np.Array) => v.mul(np.prod(labels).astype(v.dtype)));
+    const run = compiledValueAndGrad((v: np.Array) => within(v, integers(2, 3)).sum());
+    expect(run(x())[1].js()).toEqual([6, 6, 6]);
+    run.dispose();
+  });
+
+  it("are right in a derivative of a derivative, and leave nothing behind", () => {
+    const f = (v: np.Array): np.Array =>
+      np
+        .square(v.ref)
+        .mul(np.remainder(whole(v), integers(5, 5, 4)).astype(v.dtype))
+        .sum();
+    const curvature = jit((v: np.Array) => {
+      const slope = (u: np.Array): np.Array => differentiate((w: np.Array) => [f(w), []])(1, u)[1];
+      return forward(slope, v, np.ones([3]))[1];
+    });
+    expect(curvature(x()).js()).toEqual([4, 4, 2]);
+    const v = x();
+    expect(leakOf(() => curvature(v.ref).js())).toBe(0);
   });
 });
 

@@ -1,22 +1,21 @@
 import { jvp, numpy as np } from "@jax-js/jax";
+import { withIntegers } from "./integers.ts";
+import type { Tree } from "./tree.ts";
 
-/** The engine's types can't express a function of one array alone. */
-type Jvp = (f: (w: np.Array) => np.Array, primals: [np.Array], tangents: [np.Array]) => [np.Array, np.Array];
+/** The engine's types can't express "any tree". */
+type Jvp = <T extends Tree, R extends Tree>(f: (x: T) => R, primals: [T], tangents: [T]) => [R, R];
 
 /**
- * Value and derivative of a function along a direction, by one forward pass. Consumes both arrays.
+ * Value and derivative of a function along a direction, by one forward pass. Consumes both of its trees. As in
+ * {@link differentiate}, remainders and products of integers are right.
  *
  * @param f a pure function that consumes its argument
- * @param direction of the shape of `x`
+ * @param direction of the shapes of `x`
  * @example
- * forward((x) => np.square(x), np.array([1, 3]), np.array([1, 0.5])) // [[1, 9], [2, 3]]
+ * forward((x: np.Array) => np.square(x), np.array([1, 3]), np.array([1, 0.5])) // [[1, 9], [2, 3]]
  */
-export function forward(
-  f: (x: np.Array) => np.Array,
-  x: np.Array,
-  direction: np.Array,
-): [np.Array, np.Array] {
-  return (jvp as unknown as Jvp)(f, [x], [direction]);
+export function forward<T extends Tree, R extends Tree>(f: (x: T) => R, x: T, direction: T): [R, R] {
+  return withIntegers(() => (jvp as unknown as Jvp)(f, [x], [direction]));
 }
 
 /** The direction of column `j` in every row, shaped like `w: [rows, columns]`, which is only looked at. */

@@ -1,5 +1,6 @@
-import { jvp, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { differentiate } from "../../engine/differentiate.ts";
+import { forward } from "../../engine/forward.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, type Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, Model } from "../../models/model.ts";
@@ -87,20 +88,9 @@ export function partialsOf(loss: (weights: Tree, architecture: Tree, batch: Tree
     along(one, weights, architecture, batch, direction) {
       // Forward over reverse. In the engine's reverse over reverse, what isn't differentiated first is held constant, and the
       // compiled second derivative of a matrix product is wrong on wasm where its rows are a multiple of 4.
-      const [value, tangent] = (jvp as unknown as Jvp)(
-        (w) => gradient(one, w, architecture, batch),
-        [weights],
-        [direction],
-      );
+      const [value, tangent] = forward((w) => gradient(one, w, architecture, batch), weights, direction);
       disposeTree(value);
       return tangent;
     },
   };
 }
-
-/** The engine's types can't express "any tree". */
-type Jvp = (
-  f: (weights: Tree) => SearchParams,
-  primals: [Tree],
-  tangents: [Tree],
-) => [SearchParams, SearchParams];
