@@ -69,6 +69,11 @@ const movements: readonly Movement[] = [
     ],
   ],
   ["split of a broadcast", (x) => np.split(np.broadcastTo(x, [4, 3]), [1], 0), [[], [3], [4, 1]]],
+  [
+    "split of a broadcast, with another axis of size one that is repeated afterwards",
+    (x) => np.split(np.broadcastTo(x, [4, 1]), [1], 0).map((part) => part.add(np.array([1, 2]))),
+    [[1], [1, 1], []],
+  ],
   ["concatenate", (x) => np.concatenate([x.ref, x.ref, x]), [[1], [3], [2, 3], [0], [0, 2], [2, 0]]],
   [
     "concatenate along axis 1",

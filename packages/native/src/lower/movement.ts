@@ -151,8 +151,8 @@ const split: Rule = (graph, [x], { axis, sizes }, outputs) => {
 };
 
 function written(graph: Graph, x: View, axis: number): [Tensor, number, View] {
-  const tensor = materialise(graph, x);
-  return [tensor, axis, { ...viewOf(tensor), axes: tensor.shape.map((_, i) => i) }];
+  const view = viewOf(materialise(graph, x));
+  return [view.tensor, axis, { ...view, axes: view.axes.with(axis, axis) }];
 }
 
 const concatenate: Rule = (graph, inputs, { axis }, [{ shape, dtype }]) => {
