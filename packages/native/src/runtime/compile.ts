@@ -10,7 +10,7 @@ import {
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "../lower/lower.ts";
 import { toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
-import { checkThreads, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
+import { checkSession, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
 import { specialise, type Write } from "./specialise.ts";
 
 /** How functions are compiled. */
@@ -30,15 +30,16 @@ export interface NativeCompilerOptions extends NativeOptions {
  *
  * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of
  * the example compile again. Results lie on the default device. A position outside of an axis is an error when the program
- * runs, where the engine takes the first entry. A call that throws leaves its arguments as they were; a call after `dispose`
- * throws.
+ * runs, and one below zero counts from the end; the engine takes some other entry. A call that throws leaves its arguments as
+ * they were; a call after `dispose` throws. Where the environment variable MINIMAND_PROFILE names a folder, the optimised
+ * graph and the times of its operators are written there.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;
  *   UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError where
  *   it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool; RangeError (from
  *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1, and for more than
- *   four threads a core
+ *   four threads a core, and for a folder of profiles that can't be made
  * @example
  * const f = await compile((x: np.Array) => x.ref.mul(x), [np.array([1, 2, 3])])
  */
@@ -58,8 +59,9 @@ export async function compile<A extends Tree[], R extends Tree>(
 /**
  * A compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
  *
- * Programs are made at the first call with each shape. A function that ONNX can't express runs under `jit`, after one
- * warning for each primitive. Its `loop` makes several steps in one call, see {@link Compile}.
+ * Programs are made at the first call with each shape, and are like those of {@link compile}. A function that ONNX can't
+ * express runs under `jit`, after one warning for each primitive. Its `loop` makes several steps in one call, see
+ * {@link Compile}.
  *
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; RangeError as {@link compile}
  * @example
@@ -128,5 +130,5 @@ const nativeOptions: OptionNames<NativeOptions> = { ...sessionOptions, maxShapes
 
 function checkLimits({ maxShapes = 8, ...session }: NativeOptions): void {
   checkNumber("maxShapes", maxShapes, { min: 1, integer: true });
-  checkThreads(session);
+  checkSession(session);
 }

@@ -1,7 +1,7 @@
 import { checkOptions, rangeError, typeError } from "minimand/engine";
 import { type ModelInfo, modelInfo } from "../export/model-info.ts";
 import type { Port } from "../onnx/model.ts";
-import { checkThreads, createSession, type Feed, type SessionOptions, sessionOptions } from "./session.ts";
+import { checkSession, createSession, type Feed, type SessionOptions, sessionOptions } from "./session.ts";
 
 /** Values of a tensor, row-major; texts for an input or output of strings. */
 export interface TensorValues {
@@ -44,7 +44,7 @@ export interface LoadedModel extends ModelInfo {
  */
 export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): LoadedModel {
   checkOptions("loadModel", options, sessionOptions);
-  checkThreads(options);
+  checkSession(options);
   const info = modelInfo(bytes);
   const session = open(bytes, options);
   return {

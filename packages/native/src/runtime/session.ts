@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { checkNumber, type OptionNames } from "minimand/engine";
+import { profileFolder, profileOf } from "./profile.ts";
 import { silenceTelemetry } from "./telemetry.ts";
 
 /** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
@@ -41,6 +42,7 @@ interface Session {
 interface Binding {
   InferenceSession: new () => Session & {
     loadModel(buffer: ArrayBufferLike, offset: number, length: number, options: object): void;
+    endProfiling(): string;
   };
 }
 
@@ -83,18 +85,20 @@ export function loadRuntime(): Binding {
 /** For what takes these and more. */
 export const sessionOptions: OptionNames<SessionOptions> = { threads: true, providers: true };
 
-/** @throws TypeError, RangeError which names the option */
-export function checkThreads({ threads = 1 }: SessionOptions): void {
+/** @throws TypeError, RangeError which names the option, or the environment variable that asks for profiles */
+export function checkSession({ threads = 1 }: SessionOptions): void {
   // More of them only wait for one another, and a number with a digit too many takes the machine down.
   checkNumber("threads", threads, { min: 1, max: 4 * availableParallelism(), integer: true });
+  profileFolder();
 }
 
-/** Loads a model from the bytes of an ONNX file. */
+/** Loads a model from the bytes of an ONNX file. What it does is recorded where the environment asks for profiles. */
 export function createSession(
   model: Uint8Array,
   { threads = 1, providers = ["cpu"] }: SessionOptions = {},
 ): Session {
   const session = new (loadRuntime().InferenceSession)();
+  const profile = profileOf(session);
   session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -102,6 +106,19 @@ export function createSession(
     graphOptimizationLevel: "all",
     executionProviders: providers,
     logSeverityLevel: 3,
+    ...profile?.options,
   });
-  return session;
+  if (profile === undefined) return session;
+  profile.start();
+  return {
+    run(feeds, fetches, options) {
+      const results = session.run(feeds, fetches, options);
+      profile.ran();
+      return results;
+    },
+    dispose() {
+      profile.end();
+      session.dispose();
+    },
+  };
 }
