@@ -147,4 +147,10 @@ export const elementwise: Operations = {
     const n = x.size;
     return { x: x.ndim === 0 ? x : np.sum(x, axisOf(x, b)), bound: bound * Math.max(1, n) };
   },
+  prodInt: (pool, { a, b, c }) => {
+    const { x, bound } = pool.int(a);
+    const axis = x.ndim === 0 || c % 2 === 0 ? null : axisOf(x, b);
+    // As large as its type allows.
+    return { x: np.prod(c % 3 === 0 ? x : x.mul(2).add(1), axis), bound: Math.max(bound, 2 ** 31) };
+  },
 };

@@ -71,6 +71,15 @@ export const movement: Operations = {
     const last = int(x.shape[0] - 1);
     return { x: np.take(x, np.clip(rows.x, int(0), last), 0), bound };
   },
+  lookAnywhere: (pool, { a, b, c }) => {
+    const { x, bound } = pool.float(a);
+    if (x.ndim === 0 || x.size === 0) return { x, bound };
+    const [size] = x.shape;
+    const [low, high] = [c % 5 === 0 ? -1 : 0, c % 5 === 1 ? size + 1 : size - 1];
+    const rows = np.clip(pool.int(b).x, int(low), int(high));
+    pool.positions(rows, size);
+    return { x: np.take(x, rows, 0), bound };
+  },
   // The engine's eager sort reads a leading slice wrongly: it is copied first.
   sort: moved((x) => (x.ndim === 0 || x.size === 0 ? x : np.sort(lax.stopGradient(x).mul(1)))),
   argmax: (pool, { a, b }) => {

@@ -20,9 +20,12 @@ export interface FuzzProgram {
 /** What programs are made of. */
 const operations = { ...elementwise, ...reductions, ...movement };
 
+/** Sizes of axes: one in 21 is empty. */
+const sizes = Array.from({ length: 21 }, (_, i) => (i < 20 ? 1 + (i % 4) : 0));
+
 /** Random programs. */
 export const programs: fc.Arbitrary<FuzzProgram> = fc.record({
-  shapes: fc.array(fc.array(fc.constantFrom(1, 2, 3, 4), { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+  shapes: fc.array(fc.array(fc.constantFrom(...sizes), { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
   seed: fc.nat(1000),
   steps: fc.array(
     fc.record({
@@ -45,8 +48,16 @@ export function inputsOf({ shapes, seed }: FuzzProgram): Float32Array[] {
   );
 }
 
-/** Runs the program and gives all values that it makes. Consumes its inputs. */
-export function execute({ steps }: FuzzProgram, inputs: readonly np.Array[]): np.Array[] {
+/**
+ * Runs the program and gives all values that it makes. Consumes its inputs.
+ *
+ * @param positions told of positions that may lie outside of an axis, and of its size
+ */
+export function execute(
+  { steps }: FuzzProgram,
+  inputs: readonly np.Array[],
+  positions: Pool["positions"] = () => {},
+): np.Array[] {
   const [{ dtype }] = inputs;
   const values: Value[] = inputs.map((x) => ({ x, bound: 2 }));
   const pick = (n: number, fits: (x: np.Array) => boolean): Value | undefined => {
@@ -63,6 +74,7 @@ export function execute({ steps }: FuzzProgram, inputs: readonly np.Array[]): np
       const { x, bound } = pool.float(n);
       return { x: whole(x, n), bound: 4 * bound + 2 };
     },
+    positions,
     bool: (n) => pick(n, ({ dtype }) => dtype === np.bool)?.x ?? pool.float(n).x.greater(offset(n)),
   };
   for (const step of steps) {

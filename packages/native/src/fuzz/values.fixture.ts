@@ -19,6 +19,8 @@ export interface Pool {
   float(n: number): Value;
   int(n: number): Value;
   bool(n: number): np.Array;
+  /** Told of positions along an axis of some size, which may lie outside of it. Not consumed. */
+  positions(index: np.Array, size: number): void;
 }
 
 export type Operation = (pool: Pool, step: Step) => Value | Value[];
