@@ -3,7 +3,7 @@ import { differentiate } from "minimand/engine";
 import { expect } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { compile } from "../runtime/compile.ts";
-import { execute, type FuzzProgram, inputsOf, scalarOf } from "./program.fixture.ts";
+import { execute, type FuzzProgram, type Hooks, inputsOf, scalarOf } from "./program.fixture.ts";
 
 type DType = typeof np.float32 | typeof np.float64;
 type Numbers = ReturnType<np.Array["dataSync"]>;
@@ -28,9 +28,9 @@ const read = (x: np.Array): Result => ({ shape: x.shape, dtype: x.dtype, data: x
 
 /** All values of the program, then the gradient of their weighted sum. */
 const parts = {
-  values: (program: FuzzProgram) => (inputs: np.Array[]) => execute(program, inputs),
-  gradient: (program: FuzzProgram) => {
-    const run = differentiate((inputs: np.Array[]) => [scalarOf(program, inputs), []]);
+  values: (program: FuzzProgram, hooks?: Hooks) => (inputs: np.Array[]) => execute(program, inputs, hooks),
+  gradient: (program: FuzzProgram, hooks?: Hooks) => {
+    const run = differentiate((inputs: np.Array[]) => [scalarOf(program, inputs, hooks), []]);
     return (inputs: np.Array[], one: np.Array) => {
       const [[value], gradient] = run(one, inputs);
       return [value, ...gradient];
@@ -53,9 +53,10 @@ function reference(
   part: Part,
   program: FuzzProgram,
   values: readonly Iterable<number>[],
+  hooks?: Hooks,
 ): Result[] | undefined {
   try {
-    return onCpu(() => parts[part](program)(given(program, values, np.float64), one()).map(read));
+    return onCpu(() => parts[part](program, hooks)(given(program, values, np.float64), one()).map(read));
   } catch {
     // The engine itself can't.
     return undefined;
@@ -108,20 +109,27 @@ const magnitude = (x: Numbers): number => Math.max(1, ...Array.from(x, Math.abs)
 /** What rounding does to inputs, and how much of results it may explain. */
 const rounding = { float32: { input: 3e-7, result: 1e-4 }, float64: { input: 1e-14, result: 1e-10 } };
 
-/** The program's inputs moved by a rounding error, in several ways. */
-function moved(program: FuzzProgram, dtype: DType): Float64Array[][] {
-  return [1, 2, 3, 4, 5, 6].map((draw) =>
-    inputsOf(program).map((x, n) =>
-      Float64Array.from(x, (v, i) => v * (1 + rounding[dtype].input * Math.sin(draw * (7 * n + i + 1)))),
-    ),
-  );
+/** Inputs, and what becomes of each value, where all numbers are moved by a rounding error, in several ways. */
+function moved(program: FuzzProgram, dtype: DType): { values: Float64Array[]; rounded: Hooks["rounded"] }[] {
+  return [1, 2, 3, 4, 5, 6].map((draw) => {
+    let count = 0;
+    const factor = (i: number): number => 1 + rounding[dtype].input * Math.sin(draw * (i + 1));
+    return {
+      values: inputsOf(program).map((x, n) => Float64Array.from(x, (v, i) => v * factor(7 * n + i))),
+      rounded: (x) => {
+        count++;
+        const factors = Float64Array.from({ length: x.size }, (_, i) => factor(11 * count + i));
+        return x.size === 0 ? x : x.mul(np.array(factors, { shape: x.shape }));
+      },
+    };
+  });
 }
 
-/** How far the exact results move with the inputs: large at a jump or a steep place. */
+/** How far the exact results move with the numbers: large at a jump or a steep place. */
 function sensitivity(part: Part, program: FuzzProgram, exact: readonly Result[], dtype: DType): number[] {
   const most = exact.map(() => 0);
-  for (const values of moved(program, dtype)) {
-    const results = reference(part, program, values)!;
+  for (const { values, rounded } of moved(program, dtype)) {
+    const results = reference(part, program, values, { rounded })!;
     for (const [i, { data }] of results.entries()) most[i] = Math.max(most[i], distance(data, exact[i].data));
   }
   return most;
@@ -133,14 +141,15 @@ function sensitivity(part: Part, program: FuzzProgram, exact: readonly Result[],
  */
 function outside(program: FuzzProgram): boolean {
   if (!program.steps.some(({ op }) => op === "lookAnywhere")) return false;
-  return [inputsOf(program), ...moved(program, np.float32)].some((values) => {
+  const exact = { values: inputsOf(program), rounded: undefined };
+  return [exact, ...moved(program, np.float32)].some(({ values, rounded }) => {
     let any = false;
-    const look = (index: np.Array, size: number): void => {
+    const positions = (index: np.Array, size: number): void => {
       // What is made of an entry that isn't there can't be read.
       any ||= [...index.ref.dataSync()].some((i) => i < 0 || i >= size);
     };
     try {
-      onCpu(() => execute(program, given(program, values, np.float64), look));
+      onCpu(() => execute(program, given(program, values, np.float64), { positions, rounded }));
     } catch {
       // The engine itself can't go on.
     }

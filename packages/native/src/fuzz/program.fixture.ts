@@ -48,15 +48,19 @@ export function inputsOf({ shapes, seed }: FuzzProgram): Float32Array[] {
   );
 }
 
-/**
- * Runs the program and gives all values that it makes. Consumes its inputs.
- *
- * @param positions told of positions that may lie outside of an axis, and of its size
- */
+/** What is done on the way. */
+export interface Hooks {
+  /** Told of positions that may lie outside of an axis, and of its size. Consumes nothing. */
+  positions?: Pool["positions"];
+  /** Takes the place of each value of floats that is made. */
+  rounded?: (x: np.Array) => np.Array;
+}
+
+/** Runs the program and gives all values that it makes. Consumes its inputs. */
 export function execute(
   { steps }: FuzzProgram,
   inputs: readonly np.Array[],
-  positions: Pool["positions"] = () => {},
+  { positions = () => {}, rounded = (x) => x }: Hooks = {},
 ): np.Array[] {
   const [{ dtype }] = inputs;
   const values: Value[] = inputs.map((x) => ({ x, bound: 2 }));
@@ -79,8 +83,10 @@ export function execute(
   };
   for (const step of steps) {
     const results = operations[step.op](pool, step);
-    for (const value of Array.isArray(results) ? results : [results])
-      values.push(small(bounded(value, dtype)));
+    for (const value of Array.isArray(results) ? results : [results]) {
+      const { x, bound } = small(bounded(value, dtype));
+      values.push({ x: x.dtype === dtype ? rounded(x) : x, bound });
+    }
   }
   return values.map(({ x }) => x);
 }
@@ -106,9 +112,9 @@ function small({ x, bound }: Value): Value {
 }
 
 /** One number of all floats that the program makes, half of them weighted element by element. Consumes its inputs. */
-export function scalarOf(program: FuzzProgram, inputs: readonly np.Array[]): np.Array {
+export function scalarOf(program: FuzzProgram, inputs: readonly np.Array[], hooks?: Hooks): np.Array {
   const { dtype } = inputs[0];
-  const terms = execute(program, inputs).map((x, n) => {
+  const terms = execute(program, inputs, hooks).map((x, n) => {
     const y = x.dtype === dtype ? x : lax.stopGradient(x.astype(dtype));
     if (n % 2 === 0 || y.size === 0) return y.sum();
     const weights = Float32Array.from({ length: y.size }, (_, i) => Math.cos(i + n));
