@@ -76,8 +76,7 @@ export const movement: Operations = {
     if (x.ndim === 0 || x.size === 0) return { x, bound };
     const [size] = x.shape;
     const [low, high] = [c % 5 === 0 ? -1 : 0, c % 5 === 1 ? size + 1 : size - 1];
-    const rows = np.clip(pool.int(b).x, int(low), int(high));
-    pool.positions(rows, size);
+    const rows = pool.positions(np.clip(pool.int(b).x, int(low), int(high)), size);
     return { x: np.take(x, rows, 0), bound };
   },
   // The engine's eager sort reads a leading slice wrongly: it is copied first.

@@ -50,9 +50,9 @@ export function inputsOf({ shapes, seed }: FuzzProgram): Float32Array[] {
 
 /** What is done on the way. */
 export interface Hooks {
-  /** Told of positions that may lie outside of an axis, and of its size. Consumes nothing. */
+  /** What takes the place of positions that may lie outside of an axis of some size. */
   positions?: Pool["positions"];
-  /** Takes the place of each value of floats that is made. */
+  /** What takes the place of each value of floats that is made. */
   rounded?: (x: np.Array) => np.Array;
 }
 
@@ -60,7 +60,7 @@ export interface Hooks {
 export function execute(
   { steps }: FuzzProgram,
   inputs: readonly np.Array[],
-  { positions = () => {}, rounded = (x) => x }: Hooks = {},
+  { positions = (index) => index, rounded = (x) => x }: Hooks = {},
 ): np.Array[] {
   const [{ dtype }] = inputs;
   const values: Value[] = inputs.map((x) => ({ x, bound: 2 }));

@@ -19,8 +19,8 @@ export interface Pool {
   float(n: number): Value;
   int(n: number): Value;
   bool(n: number): np.Array;
-  /** Told of positions along an axis of some size, which may lie outside of it. Not consumed. */
-  positions(index: np.Array, size: number): void;
+  /** Gives what takes the place of positions along an axis of some size, which may lie outside of it. */
+  positions(index: np.Array, size: number): np.Array;
 }
 
 export type Operation = (pool: Pool, step: Step) => Value | Value[];
