@@ -28,6 +28,19 @@ describe("intervalsFigure", () => {
     expect(svg.getAttribute("aria-description")).toContain("greedy, IPS: 0.800 [0.700, 0.900]");
   });
 
+  it("says what the ends are, or nothing of them, and has no head above values without a group", () => {
+    const alone = [interval("", "IPS", 0.4), interval("", "DR", 0.45)];
+    const described = (ends: string | null): string | null =>
+      intervalsFigure(alone, emptyDocument(), { xLabel: "reward", ends }).getAttribute("aria-description");
+    expect(described("with one standard error on either side")).toBe(
+      "reward, with one standard error on either side. IPS: 0.400 [0.300, 0.500]; DR: 0.450 [0.350, 0.550].",
+    );
+    expect(described(null)).toBe("reward. IPS: 0.400; DR: 0.450.");
+    const height = (intervals: Interval[]): number =>
+      Number(intervalsFigure(intervals, emptyDocument(), { xLabel: "reward" }).getAttribute("height"));
+    expect(height(alone)).toBeLessThan(height([interval("x", "IPS", 0.4), interval("x", "DR", 0.45)]));
+  });
+
   it("leaves out what isn't finite, and isn't stretched by one hopeless estimate", () => {
     const hopeless = [...intervals, interval("greedy", "DR", 0, 1e6), interval("x", "y", Number.NaN)];
     const svg = intervalsFigure(hopeless, emptyDocument(), { xLabel: "reward" });

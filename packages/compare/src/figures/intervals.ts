@@ -6,6 +6,7 @@ import { color } from "./palette.ts";
 
 /** A value with its interval, in the panel of its group. */
 export interface Interval {
+  /** Empty where there are no groups. */
   group: string;
   name: string;
   value: number;
@@ -13,9 +14,11 @@ export interface Interval {
   high: number;
 }
 
-/** What the axis means, and a value to compare with. */
+/** What the axis means, what the ends of the intervals are, and a value to compare with. */
 export interface IntervalsOptions extends FigureOptions {
   xLabel: string;
+  /** As the description says it; null for values alone. Default `with 95 % intervals`. */
+  ends?: string | null;
   reference?: { value: number; label: string };
 }
 
@@ -25,7 +28,7 @@ export interface IntervalsOptions extends FigureOptions {
  *
  * @param intervals names are unique within a group
  * @param document the page's document, or one of linkedom
- * @param options label of the axis, reference, width
+ * @param options label of the axis, what the ends are, reference, width
  * @returns an `svg` element that belongs to `document`
  * @example figure.append(intervalsFigure([{ group: "uniform", name: "IPS", value: 0.4, low: 0.3, high: 0.5 }], document, { xLabel: "reward" }));
  */
@@ -34,20 +37,24 @@ export function intervalsFigure(
   document: Document,
   options: IntervalsOptions,
 ): SVGSVGElement {
-  checkOptions("intervalsFigure", options, { width: true, xLabel: true, reference: true });
-  const { width = 760, xLabel, reference } = options;
+  checkOptions("intervalsFigure", options, { width: true, xLabel: true, ends: true, reference: true });
+  const { width = 760, xLabel, ends = "with 95 % intervals", reference } = options;
   const shown = intervals.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite));
   const [min, max] = domainOf(shown, reference?.value);
   const keys = shown.map(({ group, name }) => `${group}\n${name}`);
   const labels = new Map(shown.map(({ name }, i) => [keys[i], name]));
   const groups = [...new Set(shown.map(({ group }) => group))];
-  const heads = groups.map((group) => `${group}\n`);
-  const rows = groups.flatMap((group) => [`${group}\n`, ...keys.filter((_, i) => shown[i].group === group)]);
+  const heads = groups.filter((group) => group !== "").map((group) => `${group}\n`);
+  const rows = groups.flatMap((group) => [
+    ...(group === "" ? [] : [`${group}\n`]),
+    ...keys.filter((_, i) => shown[i].group === group),
+  ]);
   const marginLeft = labelMargin([...labels.values(), ...groups], width);
   const cut = (x: number): number => Math.max(min, Math.min(max, x));
   const text = ({ group, name, value, low, high }: Interval): string =>
-    `${group}, ${name}: ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-  return draw(document, xLabel, `${xLabel}, with 95 % intervals. ${shown.map(text).join("; ")}.`, {
+    `${group === "" ? "" : `${group}, `}${name}: ${value.toFixed(3)}${ends === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`}`;
+  const described = ends === null ? xLabel : `${xLabel}, ${ends}`;
+  return draw(document, xLabel, `${described}. ${shown.map(text).join("; ")}.`, {
     width,
     height: 22 * rows.length + 70,
     marginLeft,

@@ -50,4 +50,12 @@ describe("paletteCss", () => {
       expect(dark).toContain(`--mm-${name}: ${value};`);
     expect(color("worse")).toBe(`var(--mm-worse, ${shades.light.worse})`);
   });
+
+  it("asks the page and not the reader's scheme where the page has a switch", () => {
+    const css = paletteCss(".dark");
+    expect(css).not.toContain("prefers-color-scheme");
+    const dark = css.slice(css.indexOf("@media screen { .dark {"));
+    for (const [name, value] of Object.entries(shades.dark))
+      expect(dark).toContain(`--mm-${name}: ${value};`);
+  });
 });

@@ -57,10 +57,16 @@ const declarations = (scheme: keyof typeof shades): string =>
 /**
  * CSS that defines the palette for light and dark pages; paper is always light.
  *
+ * @param dark selector of the root of a page that is dark, where the page and not the reader's scheme decides
  * @returns rules for `:root`, to be put into a style sheet
  * @example style.textContent = paletteCss();
  */
-export function paletteCss(): string {
+export function paletteCss(dark?: string): string {
+  if (dark !== undefined)
+    return [
+      `:root { color-scheme: light; ${declarations("light")} }`,
+      `@media screen { ${dark} { color-scheme: dark; ${declarations("dark")} } }`,
+    ].join("\n");
   return [
     `:root { color-scheme: light dark; ${declarations("light")} }`,
     `@media screen and (prefers-color-scheme: dark) { :root { ${declarations("dark")} } }`,

@@ -11,8 +11,8 @@ export type Drawing = (options: FigureOptions) => SVGSVGElement | null;
  * A figure with its caption, drawn twice: for a page and for a telephone. The style sheet shows the one that fits, so
  * text is never scaled down.
  */
-export function figure(drawing: Drawing, caption: Child): Markup | null {
-  const wide = drawing({ width: widths.wide });
+export function figure(drawing: Drawing, caption: Child, width: number = widths.wide): Markup | null {
+  const wide = drawing({ width });
   const narrow = drawing({ width: widths.narrow });
   if (wide === null || narrow === null) return null;
   return html`<figure>
