@@ -17,6 +17,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 interface Manifest {
   name: string;
   bin?: object;
+  private?: boolean;
   exports: Record<string, unknown>;
   engines: { node: string };
   dependencies?: Record<string, string>;
@@ -33,7 +34,7 @@ export function checkAsUser(): void {
   const { workspaces } = read<{ workspaces: string[] }>("package.json");
   const libraries = workspaces
     .map((folder) => ({ folder, manifest: read<Manifest>(join(folder, "package.json")) }))
-    .filter(({ manifest }) => manifest.bin === undefined);
+    .filter(({ manifest }) => manifest.bin === undefined && manifest.private !== true);
   const project = mkdtempSync(join(tmpdir(), "minimand-user-"));
   try {
     install(project, libraries);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { checkAsUser } from "./check-as-user.ts";
+import { isPrivate } from "./is-private.ts";
 
 /** Looks at the built packages as their users will: what is in the tarball, publint, arethetypeswrong, and a project with them. */
 const run = (...args: string[]): unknown => execFileSync("npx", args, { stdio: "inherit" });
@@ -25,7 +26,7 @@ function checkTarball(folder: string): void {
 
 execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
 const { workspaces } = JSON.parse(readFileSync("package.json", "utf8")) as { workspaces: string[] };
-for (const folder of workspaces) {
+for (const folder of workspaces.filter((folder) => !isPrivate(folder))) {
   checkTarball(folder);
   run("publint", folder, "--strict");
   run("attw", "--pack", folder, "--profile", "esm-only");
