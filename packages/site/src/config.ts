@@ -1,0 +1,115 @@
+import type { DefaultTheme, HeadConfig, UserConfig } from "vitepress";
+import { readableMarkdown } from "./markdown.ts";
+import type { SiteOptions } from "./options.ts";
+import { guideSidebar } from "./pages/guides.ts";
+
+const name = "Minimand";
+const summary =
+  "Training objectives and algorithms from papers, each with its claim run again: what held, what did not, and what to use.";
+
+/** What VitePress is told of the site. */
+export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): UserConfig<DefaultTheme.Config> {
+  const base = new URL(url).pathname;
+  return {
+    title: name,
+    description: summary,
+    lang: "en",
+    base,
+    outDir: out,
+    // Addresses that any server of files knows.
+    cleanUrls: false,
+    sitemap: { hostname: url },
+    head: [
+      ["link", { rel: "icon", href: `${base}mark.svg`, type: "image/svg+xml" }],
+      [
+        "link",
+        {
+          rel: "alternate",
+          type: "application/rss+xml",
+          title: "Papers and verdicts",
+          href: `${base}feed.xml`,
+        },
+      ],
+      [
+        "link",
+        {
+          rel: "alternate",
+          type: "application/atom+xml",
+          title: "Papers and verdicts",
+          href: `${base}atom.xml`,
+        },
+      ],
+      [
+        "link",
+        {
+          rel: "alternate",
+          type: "application/feed+json",
+          title: "Papers and verdicts",
+          href: `${base}feed.json`,
+        },
+      ],
+    ],
+    transformHead: ({ pageData, title, description }) =>
+      socialTags(url, pageData.relativePath, title, description),
+    markdown: {
+      theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+      anchor: { slugify: githubSlug },
+      config: readableMarkdown,
+    },
+    themeConfig: {
+      siteTitle: name,
+      logo: { src: "/mark.svg", alt: "" },
+      nav: [
+        { text: "Papers", link: "/", activeMatch: "^/(papers/|$)" },
+        { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
+        // With the base, which VitePress gives to pages alone.
+        { text: "Feed", link: `${base}feed.xml`, target: "_self", rel: "" },
+      ],
+      sidebar: { "/docs/": guideSidebar() },
+      outline: [2, 3],
+      search: {
+        provider: "local",
+        options: {
+          miniSearch: {
+            searchOptions: { fuzzy: 0.25, prefix: true, boost: { title: 6, titles: 2, text: 1 } },
+          },
+          _render: (source, env, md) => (env.frontmatter?.search === false ? "" : md.render(source, env)),
+        },
+      },
+      footer: {
+        message:
+          "Every number on these pages comes from a committed run. <em>Not reproduced</em> is a result.",
+      },
+    },
+    vite: {
+      logLevel: "warn",
+      // The workspace's own names a target that this version of esbuild doesn't know.
+      esbuild: { tsconfigRaw: "{}" },
+      build: { chunkSizeWarningLimit: 2000 },
+    },
+  };
+}
+
+/** What a page says of itself to those who link to it. */
+function socialTags(url: string, page: string, title: string, description: string): HeadConfig[] {
+  const address = new URL(page.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, ".html"), url).href;
+  const property = (property: string, content: string): HeadConfig => ["meta", { property, content }];
+  return [
+    ["link", { rel: "canonical", href: address }],
+    property("og:site_name", name),
+    property("og:type", page.startsWith("papers/") ? "article" : "website"),
+    property("og:title", title),
+    property("og:description", description),
+    property("og:url", address),
+    ["meta", { name: "twitter:card", content: "summary" }],
+  ];
+}
+
+/** Anchors as on GitHub, where the same pages are read. */
+export function githubSlug(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
+}

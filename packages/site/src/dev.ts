@@ -1,0 +1,29 @@
+/*
+ * The site while it is written: `npm run site`. Pages follow the repository's files, the theme its own.
+ */
+import { watch } from "node:fs";
+import { createServer } from "vitepress";
+import { nowhere } from "./options.ts";
+import { repositoryPath } from "./pages/repository.ts";
+import { rootOf, writeRoot } from "./root.ts";
+
+const root = rootOf("dev");
+const options = { url: nowhere, out: root };
+writeRoot(root, options);
+const server = await createServer(root);
+await server.listen();
+server.printUrls();
+
+let due: NodeJS.Timeout | undefined;
+const again = (): void => {
+  clearTimeout(due);
+  due = setTimeout(() => {
+    try {
+      writeRoot(root, options);
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+    }
+  }, 100);
+};
+for (const folder of ["docs", "packages/papers/src"])
+  watch(repositoryPath(folder), { recursive: true }, again);

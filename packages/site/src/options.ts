@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { repositoryPath } from "./pages/repository.ts";
+
+/** Where a build of the site goes, and where readers will find it. */
+export interface SiteOptions {
+  /** Address of the first page, with a slash at its end: its path is what all links begin with. */
+  url: string;
+  /** Folder that is written. */
+  out: string;
+}
+
+/** Address of a site of which none was told. */
+export const nowhere = "http://localhost/";
+
+/**
+ * Options of the command line: `--url https://example.org/minimand/` and `--out FOLDER`.
+ *
+ * @throws RangeError or TypeError for an address that is none, and for options that are unknown
+ */
+export function siteOptions(args: string[]): SiteOptions {
+  const { values } = parseArgs({ args, options: { url: { type: "string" }, out: { type: "string" } } });
+  const out = values.out === undefined ? repositoryPath("packages/site/dist") : resolve(values.out);
+  return { url: addressOf(values.url ?? nowhere), out };
+}
+
+function addressOf(text: string): string {
+  if (!URL.canParse(text) || !/^https?:\/\//.test(text))
+    throw new RangeError(`--url: expected an address as https://example.org/minimand/, got '${text}'`);
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname.replace(/\/?$/, "/")}`;
+}

@@ -1,0 +1,57 @@
+import { readRepository } from "./repository.ts";
+
+/** Pages of the repository that are guides of the site: file, and address below the site's own. */
+export const guides: { heading: string; pages: [file: string, page: string][] }[] = [
+  {
+    heading: "On your data",
+    pages: [
+      ["README.md", "docs/overview"],
+      ["docs/reading.md", "docs/reading"],
+      ["docs/results.md", "docs/results"],
+      ["docs/own-candidates.md", "docs/own-candidates"],
+      ["docs/preferences.md", "docs/preferences"],
+      ["docs/export.md", "docs/export"],
+      ["docs/enhance.md", "docs/enhance"],
+      ["docs/denoise.md", "docs/denoise"],
+      ["docs/prompts.md", "docs/prompts"],
+    ],
+  },
+  {
+    heading: "In your code",
+    pages: [
+      ["docs/building-blocks.md", "docs/building-blocks"],
+      ["docs/ownership.md", "docs/ownership"],
+    ],
+  },
+  {
+    heading: "Evidence",
+    pages: [
+      ["docs/reproduction.md", "docs/reproduction"],
+      ["bench/RESULTS.md", "docs/benchmarks"],
+      ["data/README.md", "docs/data"],
+    ],
+  },
+  {
+    heading: "The house",
+    pages: [
+      ["docs/architecture.md", "docs/architecture"],
+      ["CONTRIBUTING.md", "docs/contributing"],
+    ],
+  },
+];
+
+/** First heading of a page of the repository, without marks. */
+export function headingOf(text: string): string {
+  return (/^# (.*)$/m.exec(text)?.[1] ?? "").replaceAll("`", "");
+}
+
+/** The sidebar of the guides: headings of the files themselves. */
+export function guideSidebar(): { text: string; items: { text: string; link: string }[] }[] {
+  return guides.map(({ heading, pages }) => ({
+    text: heading,
+    items: pages.map(([file, page]) => ({
+      text: page === "docs/overview" ? "Overview" : headingOf(readRepository(file)),
+      link: `/${page}`,
+    })),
+  }));
+}

@@ -1,0 +1,42 @@
+import { globSync, readFileSync } from "node:fs";
+import { cards, outcomeOf } from "@minimand/papers";
+import { describe, expect, it } from "vitest";
+import { guides } from "./guides.ts";
+import { sitePages } from "./pages.ts";
+
+const pages = sitePages();
+const text = (path: string): string => String(pages.get(path));
+
+describe("the pages of the site", () => {
+  it("are a catalogue, a page a paper, a page a guide, and the sources that these link to", () => {
+    const count = (folder: string): number =>
+      [...pages.keys()].filter((path) => path.startsWith(folder)).length;
+    expect(count("papers/")).toBe(cards.length);
+    expect(count("docs/")).toBe(guides.flatMap((group) => group.pages).length);
+    expect(pages.has("source/examples/smoke.ts.md")).toBe(true);
+    expect(text("source/examples/smoke.ts.md")).toContain(
+      readFileSync("examples/smoke.ts", "utf8").trimEnd(),
+    );
+  });
+
+  it("have every page of docs/ among them", () => {
+    const listed = guides.flatMap((group) => group.pages.map(([file]) => file));
+    expect(globSync("docs/*.md").filter((file) => !listed.includes(file.replaceAll("\\", "/")))).toEqual([]);
+  });
+
+  it.each(cards.map((card) => [card.slug, card] as const))(
+    "%s: has what its README says, its verdict and its figures",
+    (slug, card) => {
+      const page = text(`papers/${slug}.md`);
+      const readme = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
+      const lacks = [
+        ...[...readme.matchAll(/^## .*$/gm)].map(([heading]) => `\n${heading}\n`),
+        ...["Claim", "Rule", `arxiv.org/abs/${card.arxiv})`, `minimand reproduce ${slug}`],
+        ...[`</b> ${outcomeOf(slug)?.verdict}</span>`, 'class="mm-figure"'],
+      ].filter((part) => !page.includes(part));
+      expect(lacks).toEqual([]);
+      // Neither could be part of a page: the one breaks its template, the other is for those who write the README.
+      expect(/<style|<!-- /.test(page)).toBe(false);
+    },
+  );
+});

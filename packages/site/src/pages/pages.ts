@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { cards, type Row } from "@minimand/papers";
+import { catalogue } from "../catalogue/entries.ts";
+import { frontmatter } from "./frontmatter.ts";
+import { guides, headingOf } from "./guides.ts";
+import { type Linked, linkPages, sourcePage } from "./links.ts";
+import { paperPage } from "./paper-page.ts";
+import { readRepository, repositoryPath } from "./repository.ts";
+
+const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
+
+/** Every page of the site in Markdown, and the pictures on them, by their paths. */
+export function sitePages(): Map<string, string | Uint8Array> {
+  const pages = new Map<string, string | Uint8Array>();
+  const entries = catalogue();
+  pages.set("index.md", indexPage(entries));
+  const sources = new Set<string>();
+  const linked = (file: string): string => {
+    const { text, sources: shown, pictures }: Linked = linkPages(readRepository(file), file, pageOf);
+    for (const source of shown) sources.add(source);
+    for (const picture of pictures) pages.set(`public/${picture}`, readFileSync(repositoryPath(picture)));
+    return text;
+  };
+  for (const entry of entries) {
+    const card = cards.find(({ slug }) => slug === entry.slug)!;
+    const folder = folderOf(entry.slug);
+    pages.set(
+      `papers/${entry.slug}.md`,
+      paperPage(entry, card, linked(`${folder}/README.md`), measuredRows(folder)),
+    );
+  }
+  for (const [file, page] of guides.flatMap(({ pages }) => pages))
+    pages.set(`${page}.md`, guidePage(linked(file)));
+  for (const source of sources) pages.set(`${sourcePage(source)}.md`, shownSource(source));
+  return pages;
+}
+
+const filePages = new Map([
+  ...guides.flatMap(({ pages }) => pages),
+  ...cards.map(({ slug }) => [`${folderOf(slug)}/README.md`, `papers/${slug}`] as const),
+]);
+
+const pageOf = (file: string): string | undefined => filePages.get(file);
+
+function indexPage(papers: ReturnType<typeof catalogue>): string {
+  return `${frontmatter({ layout: "page", title: "Papers", papers })}\n<PaperCatalogue />\n`;
+}
+
+/** A guide: its first paragraph describes it to those who link to it. */
+function guidePage(text: string): string {
+  const [, first = ""] = /^# .*\n+([^#\n<|!`-][\s\S]*?)\n\n/m.exec(text) ?? [];
+  const description = first
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/[*`_]/g, "");
+  return `${frontmatter({ title: headingOf(text), description: shortened(description) })}\n${text}`;
+}
+
+const shortened = (text: string): string =>
+  text.length <= 200 ? text : `${text.slice(0, text.lastIndexOf(" ", 200))} ...`;
+
+function measuredRows(folder: string): Row[] {
+  const file = repositoryPath(`${folder}/measured.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { rows: Row[] }).rows : [];
+}
+
+/** A file of the repository that pages link to, as it is. */
+function shownSource(file: string): string {
+  const text = readRepository(file);
+  const fence = "`".repeat(1 + Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length)));
+  return `${frontmatter({ title: file, search: false, sidebar: false, aside: false, prev: false, next: false })}
+# \`${file}\`
+
+${fence}${extname(file).slice(1)}
+${text.replace(/\n$/, "")}
+${fence}
+`;
+}

@@ -1,0 +1,66 @@
+import { html, type Markup, trusted } from "@minimand/cli/report-page";
+import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
+import type { Entry } from "../catalogue/entry.ts";
+import { duration, monthName, plural, verdictMarks } from "../catalogue/words.ts";
+import { figures } from "../figures/figures.ts";
+import { frontmatter } from "./frontmatter.ts";
+
+/**
+ * The page of a paper: what the catalogue says of it, its figures, and its README without its heading.
+ *
+ * @param readme with its links turned
+ * @param rows measured; empty where nothing is measured
+ */
+export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: readonly Row[]): string {
+  const [, authors, rest] = /^# .*\n+([\s\S]*?)\n\n([\s\S]*)$/.exec(readme) ?? [];
+  if (rest === undefined) throw new Error(`${entry.slug}: expected a README with a heading and its authors`);
+  const fields = { title: entry.title, description: entry.use, outline: [2, 2], prev: false, next: false };
+  return [
+    frontmatter(fields),
+    `# ${entry.title}\n`,
+    `${authors}\n`,
+    onOneLine(head(entry, card)),
+    rows.length === 0 ? "" : shown(entry.slug, rows),
+    rest.startsWith("## ") ? "" : "## Claim and rule\n",
+    unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, "")),
+  ].join("\n");
+}
+
+/** Numbers stay on one line with their errors and units. */
+const unbroken = (text: string): string =>
+  text.replaceAll(/(?<=[\d)]) (±|\+-) (?=\d)/g, "\u00a0$1\u00a0").replaceAll(/(?<=\d) %/g, "\u00a0%");
+
+function head(entry: Entry, card: PaperCard): Markup {
+  const outcome = outcomeOf(entry.slug);
+  const mark = verdictMarks[entry.verdict];
+  return html`<div class="paper-head" v-pre>
+<p class="paper-use">${entry.use}</p>
+<p class="paper-verdict ${mark.className}"><span class="chip"><b aria-hidden="true">${mark.glyph}</b> ${entry.verdict}</span> ${entry.figure ?? ""}</p>
+<dl>
+<div><dt>Paper</dt><dd><a href="https://arxiv.org/abs/${entry.arxiv}" target="_blank" rel="noreferrer">arXiv ${entry.arxiv}</a>, ${monthName(entry.date)}, ${plural(entry.authors, "author")}</dd></div>
+<div><dt>Topic</dt><dd>${entry.topic}</dd></div>
+<div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>
+<div><dt>Data</dt><dd>${card.data.length === 0 ? "none: it makes its own" : card.data.join(", ")}</dd></div>
+<div class="pieces"><dt>Pieces of the library</dt><dd>${card.pieces.map((piece, i) => html`${i === 0 ? null : ", "}<code>${piece}</code>`)}</dd></div>
+</dl>
+</div>`;
+}
+
+function shown(slug: string, rows: readonly Row[]): string {
+  if (!Object.hasOwn(figures, slug)) throw new Error(`figures/figures.ts: no figure of '${slug}'`);
+  const drawn = figures[slug](rows).map(
+    ({ caption, drawn: markup }) =>
+      html`<div class="paper-figure" v-pre>${trusted(asPart(markup.markup))}<p>${caption}</p></div>`,
+  );
+  return `\n## What was measured, at a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
+}
+
+/**
+ * A figure as a part of a page: its rules stand in the style sheet of the site, since templates may have none, and it is one
+ * picture with one description to those who hear it, whose groups may have no names.
+ */
+const asPart = (markup: string): string =>
+  markup.replaceAll(/<style>[\s\S]*?<\/style>/g, "").replaceAll(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1");
+
+/** An empty line would end what Markdown takes for HTML. */
+const onOneLine = ({ markup }: Markup): string => markup.replaceAll(/\s*\n\s*/g, " ");

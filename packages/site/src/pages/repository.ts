@@ -1,0 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** Path of a file of the repository, from its root. */
+export const repositoryPath = (path: string): string => join(root, path);
+
+/** Text of a file of the repository. */
+export const readRepository = (path: string): string => readFileSync(repositoryPath(path), "utf8");

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { paletteCss } from "@minimand/compare";
+import { feedFiles } from "./feeds/feeds.ts";
+import type { SiteOptions } from "./options.ts";
+import { sitePages } from "./pages/pages.ts";
+import { readRepository, repositoryPath } from "./pages/repository.ts";
+
+/** Folder for the pages that a process makes. */
+export const rootOf = (name: string): string => repositoryPath(`packages/site/.pages/${name}`);
+
+/**
+ * Writes all that VitePress reads into a folder: pages, configuration and theme. Files that are as they should be aren't
+ * touched, so that a server that watches them sees what has changed.
+ */
+export function writeRoot(folder: string, options: SiteOptions): void {
+  const files = new Map<string, string | Uint8Array>([...sitePages(), ...ownFiles(options)]);
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+export const removeRoot = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+function ownFiles(options: SiteOptions): [string, string][] {
+  const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;
+  return [
+    [
+      ".vitepress/config.mjs",
+      // By a variable, since VitePress would bundle what it can see and look for the packages of the workspace in dist/.
+      `const source = ${JSON.stringify(source("config.ts"))};
+const { siteConfig } = await import(source);
+export default siteConfig(${JSON.stringify(options)});
+`,
+    ],
+    [
+      ".vitepress/theme/index.ts",
+      `import "./palette.css";\nexport { default } from "../../../../src/theme/index.ts";\n`,
+    ],
+    [".vitepress/theme/palette.css", paletteCss(".dark")],
+    ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
+    ...feedFiles(options.url).map(([path, text]): [string, string] => [`public/${path}`, text]),
+  ];
+}

@@ -1,0 +1,222 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { noBrowser, openBrowser, serve } from "../../../test/support/browser.ts";
+import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
+import { catalogue } from "./catalogue/entries.ts";
+
+const base = "/a/sub-path/";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const types: { [ending: string]: string } = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".woff2": "font/woff2",
+  ".png": "image/png",
+  ".xml": "text/xml",
+};
+
+describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
+  let folder: string;
+  let browser: Browser;
+  let server: Server;
+  let site: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "minimand-site-"));
+    const build = ["packages/site/src/build.ts", "--url", `https://example.org${base}`, "--out", folder];
+    const args = ["--conditions=minimand-source", ...build];
+    [browser] = await Promise.all([openBrowser(), promisify(execFile)(process.execPath, args)]);
+    const served = await serve((path) => {
+      const { pathname } = new URL(path, "http://site");
+      if (!pathname.startsWith(base)) return null;
+      const file = join(
+        folder,
+        decodeURIComponent(pathname.slice(base.length)).replace(/(^|\/)$/, "$1index.html"),
+      );
+      if (!existsSync(file)) return null;
+      return { content: readFileSync(file), type: types[extname(file)] ?? "text/plain" };
+    });
+    server = served.server;
+    site = new URL(base, served.address).href;
+  }, 600_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a page, and collects what it complains about and what it asks of others. */
+  async function open(
+    path: string,
+    { dark = false, width = 1280 } = {},
+  ): Promise<{ page: Page; said: string[] }> {
+    const colorScheme = dark ? "dark" : "light";
+    const page = await browser.newPage({
+      colorScheme,
+      viewport: { width, height: 900 },
+      reducedMotion: "reduce",
+    });
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(site)) said.push(request.url());
+    });
+    page.on("response", (response) => {
+      if (response.status() !== 200) said.push(`${response.status()} ${response.url()}`);
+    });
+    await page.goto(site + path, { waitUntil: "networkidle" });
+    return { page, said };
+  }
+
+  const titles = (page: Page): Promise<string[]> => page.locator(".card h3").allTextContents();
+  const titlesOf = (query: string): string[] =>
+    chosen(catalogue(), choiceOf(query)).map(({ title }) => title);
+
+  it("filters and sorts by the keyboard alone, and its address shows the same list to others", async () => {
+    const { page, said } = await open("");
+    expect(await titles(page)).toEqual(titlesOf(""));
+    // From the top of the page to the filters, by Tab alone.
+    const focused = (): Promise<string> =>
+      page.evaluate(() => {
+        const { activeElement: element } = document;
+        return element?.closest("label")?.textContent?.trim() ?? element?.textContent?.trim() ?? "";
+      });
+    const tabTo = async (name: string): Promise<void> => {
+      for (let i = 0; i < 80; i++) {
+        if ((await focused()).startsWith(name)) return;
+        await page.keyboard.press("Tab");
+      }
+      throw new Error(`nothing called '${name}' takes the focus`);
+    };
+    await tabTo("Sort by");
+    await page.keyboard.press("ArrowDown");
+    await tabTo("not reproduced");
+    await page.keyboard.press("Space");
+    await tabTo("training");
+    await page.keyboard.press("Space");
+    const query = new URL(page.url()).search;
+    expect(query).toBe("?topic=training&verdict=not+reproduced&order=oldest");
+    const few = titlesOf(query);
+    expect(few.length).toBeGreaterThan(0);
+    expect(few.length).toBeLessThan(catalogue().length);
+    expect(await titles(page)).toEqual(few);
+    expect(await page.locator("#shown").textContent()).toContain(
+      `${few.length} of ${catalogue().length} papers`,
+    );
+
+    const other = await open(query);
+    expect(await titles(other.page)).toEqual(few);
+    await tabTo("Show all");
+    await page.keyboard.press("Enter");
+    expect(await titles(page)).toEqual(titlesOf("?order=oldest"));
+    expect([...said, ...other.said]).toEqual([]);
+    await Promise.all([page.close(), other.page.close()]);
+  });
+
+  it("comes back to the list as it was from a paper", async () => {
+    const { page, said } = await open("?topic=preferences&since=2024");
+    const few = titlesOf("?topic=preferences&since=2024");
+    await page.locator(".card h3 a").first().click();
+    await page.waitForURL("**/papers/*.html");
+    expect(await page.locator("h1").textContent()).toContain(few[0]);
+    await page.goBack();
+    await page.locator(".card").first().waitFor();
+    expect(await titles(page)).toEqual(few);
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it("finds papers and guides by /, with letters left out", async () => {
+    const { page, said } = await open("docs/export.html");
+    const found = async (words: string): Promise<string> => {
+      await page.keyboard.press("/");
+      await page.locator("#localsearch-input").fill(words);
+      const first = page.locator(".result").first();
+      await first.waitFor();
+      const addresses = await page
+        .locator(".result")
+        .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+      await page.keyboard.press("Escape");
+      return addresses.slice(0, 3).join();
+    };
+    expect(await found("lagevin multiplicativ")).toContain("papers/dale-langevin.html");
+    // Words of the catalogue's own sentence.
+    expect(await found("random loss against overfitting")).toContain("papers/ensloss.html");
+    expect(await found("ownership of an aray")).toContain("docs/ownership.html");
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    "",
+    "papers/elasticface.html",
+    "papers/dcdm.html",
+    "docs/results.html",
+    "source/examples/smoke.ts.html",
+  ])(
+    "fits a telephone and a wide page, in light and dark, without a fault that axe finds: %s",
+    async (path) => {
+      for (const [width, dark] of [
+        [1280, false],
+        [1280, true],
+        [390, true],
+      ] as const) {
+        const { page, said } = await open(path, { width, dark });
+        const here = `${width} ${dark ? "dark" : "light"}`;
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), here).toBeLessThanOrEqual(
+          width,
+        );
+        await page.evaluate(axe);
+        const faults = await page.evaluate(async () => {
+          const { violations } = await (
+            window as unknown as {
+              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+            }
+          ).axe.run();
+          return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+        });
+        expect(faults, here).toEqual([]);
+        expect(said, here).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+
+  it("marks the newest papers as new, by the reader's clock", async () => {
+    const page = await browser.newPage();
+    await page.clock.setFixedTime(new Date("2025-12-01T12:00:00Z"));
+    await page.goto(site);
+    await page.locator(".new").first().waitFor();
+    const marked = await page
+      .locator(".card:has(.new) time")
+      .evaluateAll((times) => times.map((time) => time.getAttribute("datetime")));
+    const dates = chosen(catalogue(), everything).map(({ date }) => date);
+    expect(marked).toEqual(dates.filter((date) => date >= "2024-07"));
+    await page.close();
+  });
+
+  it("says at each page where it stands and what it is, and lists all in a sitemap", () => {
+    const page = readFileSync(join(folder, "papers/lion.html"), "utf8");
+    expect(page).toContain(`<link rel="canonical" href="https://example.org${base}papers/lion.html">`);
+    expect(page).toMatch(/<meta property="og:title" content="Lion Secretly Solves[^"]*">/);
+    expect(page).toMatch(/<meta property="og:description" content="What weight decay does[^"]*">/);
+    const sitemap = readFileSync(join(folder, "sitemap.xml"), "utf8");
+    for (const { slug } of catalogue())
+      expect(sitemap).toContain(`<loc>https://example.org${base}papers/${slug}.html</loc>`);
+    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json"])
+      expect(readFileSync(join(folder, file), "utf8")).toContain(
+        `https://example.org${base}papers/lion.html`,
+      );
+  });
+});
