@@ -2,6 +2,7 @@ import type { DefaultTheme, HeadConfig, UserConfig } from "vitepress";
 import { readableMarkdown } from "./markdown.ts";
 import type { SiteOptions } from "./options.ts";
 import { guideSidebar } from "./pages/guides.ts";
+import { searchDialog } from "./search-dialog.ts";
 
 const name = "Minimand";
 const summary =
@@ -71,20 +72,27 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
         provider: "local",
         options: {
           miniSearch: {
-            searchOptions: { fuzzy: 0.25, prefix: true, boost: { title: 6, titles: 2, text: 1 } },
+            // Without the titles above a section: one that matches would bring all sections of its page.
+            searchOptions: { fuzzy: 0.25, prefix: true, fields: ["title", "text"], boost: { title: 4 } },
           },
-          _render: (source, env, md) => (env.frontmatter?.search === false ? "" : md.render(source, env)),
+          _render: (source, env, md) => {
+            const text = md.render(source, env);
+            // Nobody looks for the labels of an axis.
+            return env.frontmatter?.search === false ? "" : text.replaceAll(/<svg[\s\S]*?<\/svg>/g, "");
+          },
         },
       },
       footer: {
         message:
-          "Every number on these pages comes from a committed run. <em>Not reproduced</em> is a result.",
+          "Verdicts, figures and their tables come from committed runs. <em>Not reproduced</em> is a result.",
       },
     },
     vite: {
       logLevel: "warn",
-      // The workspace's own names a target that this version of esbuild doesn't know.
+      plugins: [searchDialog()],
+      // The workspace's settings name a target that this version of esbuild doesn't know.
       esbuild: { tsconfigRaw: "{}" },
+      optimizeDeps: { esbuildOptions: { tsconfigRaw: "{}" } },
       build: { chunkSizeWarningLimit: 2000 },
     },
   };

@@ -12,7 +12,7 @@ const options = { url: nowhere, out: root };
 writeRoot(root, options);
 const server = await createServer(root);
 await server.listen();
-server.printUrls();
+console.log(server.resolvedUrls?.local[0]);
 
 let due: NodeJS.Timeout | undefined;
 const again = (): void => {

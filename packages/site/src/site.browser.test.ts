@@ -79,6 +79,16 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     return { page, said };
   }
 
+  /** What axe finds, with the first place of each. */
+  async function faultsOf(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      type Axe = { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    });
+  }
+
   const titles = (page: Page): Promise<string[]> => page.locator(".card h3").allTextContents();
   const titlesOf = (query: string): string[] =>
     chosen(catalogue(), choiceOf(query)).map(({ title }) => title);
@@ -154,6 +164,11 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     // Words of the catalogue's own sentence.
     expect(await found("random loss against overfitting")).toContain("papers/ensloss.html");
     expect(await found("ownership of an aray")).toContain("docs/ownership.html");
+    // Sources are read where a page leads to them, and not searched.
+    expect(await found("own network")).not.toContain("/source/");
+    await page.keyboard.press("/");
+    await page.locator(".result").first().waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     expect(said).toEqual([]);
     await page.close();
   });
@@ -164,6 +179,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     "papers/dcdm.html",
     "docs/results.html",
     "source/examples/smoke.ts.html",
+    "404.html",
   ])(
     "fits a telephone and a wide page, in light and dark, without a fault that axe finds: %s",
     async (path) => {
@@ -177,16 +193,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth), here).toBeLessThanOrEqual(
           width,
         );
-        await page.evaluate(axe);
-        const faults = await page.evaluate(async () => {
-          const { violations } = await (
-            window as unknown as {
-              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-            }
-          ).axe.run();
-          return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-        });
-        expect(faults, here).toEqual([]);
+        expect(await faultsOf(page), here).toEqual([]);
         expect(said, here).toEqual([]);
         await page.close();
       }

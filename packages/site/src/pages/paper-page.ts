@@ -1,7 +1,7 @@
 import { html, type Markup, trusted } from "@minimand/cli/report-page";
 import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
 import type { Entry } from "../catalogue/entry.ts";
-import { duration, monthName, plural, verdictMarks } from "../catalogue/words.ts";
+import { duration, plural, verdictMarks } from "../catalogue/words.ts";
 import { figures } from "../figures/figures.ts";
 import { frontmatter } from "./frontmatter.ts";
 
@@ -14,7 +14,14 @@ import { frontmatter } from "./frontmatter.ts";
 export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: readonly Row[]): string {
   const [, authors, rest] = /^# .*\n+([\s\S]*?)\n\n([\s\S]*)$/.exec(readme) ?? [];
   if (rest === undefined) throw new Error(`${entry.slug}: expected a README with a heading and its authors`);
-  const fields = { title: entry.title, description: entry.use, outline: [2, 2], prev: false, next: false };
+  const fields = {
+    title: entry.title,
+    description: entry.use,
+    pageClass: "paper",
+    outline: [2, 2],
+    prev: false,
+    next: false,
+  };
   return [
     frontmatter(fields),
     `# ${entry.title}\n`,
@@ -26,9 +33,12 @@ export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: r
   ].join("\n");
 }
 
-/** Numbers stay on one line with their errors and units. */
+/** Numbers stay on one line with their errors and units, and in tables with the numbers beside them. */
 const unbroken = (text: string): string =>
-  text.replaceAll(/(?<=[\d)]) (±|\+-) (?=\d)/g, "\u00a0$1\u00a0").replaceAll(/(?<=\d) %/g, "\u00a0%");
+  text
+    .replaceAll(/(?<=[\d)]) (±|\+-) (?=\d)/g, "\u00a0$1\u00a0")
+    .replaceAll(/(?<=\d) %/g, "\u00a0%")
+    .replaceAll(/^\|.*$/gm, (line) => line.replaceAll(/(?<=[\d)%,/]) (?=[-+(/]|\d)/g, "\u00a0"));
 
 function head(entry: Entry, card: PaperCard): Markup {
   const outcome = outcomeOf(entry.slug);
@@ -37,7 +47,6 @@ function head(entry: Entry, card: PaperCard): Markup {
 <p class="paper-use">${entry.use}</p>
 <p class="paper-verdict ${mark.className}"><span class="chip"><b aria-hidden="true">${mark.glyph}</b> ${entry.verdict}</span> ${entry.figure ?? ""}</p>
 <dl>
-<div><dt>Paper</dt><dd><a href="https://arxiv.org/abs/${entry.arxiv}" target="_blank" rel="noreferrer">arXiv ${entry.arxiv}</a>, ${monthName(entry.date)}, ${plural(entry.authors, "author")}</dd></div>
 <div><dt>Topic</dt><dd>${entry.topic}</dd></div>
 <div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>
 <div><dt>Data</dt><dd>${card.data.length === 0 ? "none: it makes its own" : card.data.join(", ")}</dd></div>
@@ -52,7 +61,7 @@ function shown(slug: string, rows: readonly Row[]): string {
     ({ caption, drawn: markup }) =>
       html`<div class="paper-figure" v-pre>${trusted(asPart(markup.markup))}<p>${caption}</p></div>`,
   );
-  return `\n## What was measured, at a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
+  return `\n## At a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
 }
 
 /**

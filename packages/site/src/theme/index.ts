@@ -1,5 +1,7 @@
 import type { Theme } from "vitepress";
 import defaultTheme from "vitepress/theme";
+import { h } from "vue";
+import PageNotFound from "./PageNotFound.vue";
 import PaperCatalogue from "./PaperCatalogue.vue";
 import "./style.css";
 import "./catalogue.css";
@@ -7,6 +9,7 @@ import "./paper.css";
 
 export default {
   extends: defaultTheme,
+  Layout: () => h(defaultTheme.Layout, null, { "not-found": () => h(PageNotFound) }),
   enhanceApp: ({ app }) => {
     app.component("PaperCatalogue", PaperCatalogue);
   },
