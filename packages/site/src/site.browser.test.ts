@@ -147,6 +147,15 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it("shows the papers of a paper's topic", async () => {
+    const { page, said } = await open("papers/rdpo.html");
+    await page.locator(".paper-head a").click();
+    await page.locator(".card").first().waitFor();
+    await expect.poll(() => titles(page)).toEqual(titlesOf("?topic=preferences"));
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
   it("finds papers and guides by /, with letters left out", async () => {
     const { page, said } = await open("docs/export.html");
     const found = async (words: string): Promise<string> => {

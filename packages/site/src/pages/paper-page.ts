@@ -1,5 +1,6 @@
 import { html, type Markup, trusted } from "@minimand/cli/report-page";
 import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
+import { everything, queryOf } from "../catalogue/choice.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { duration, plural, verdictMarks } from "../catalogue/words.ts";
 import { figures } from "../figures/figures.ts";
@@ -47,7 +48,7 @@ function head(entry: Entry, card: PaperCard): Markup {
 <p class="paper-use">${entry.use}</p>
 <p class="paper-verdict ${mark.className}"><span class="chip"><b aria-hidden="true">${mark.glyph}</b> ${entry.verdict}</span> ${entry.figure ?? ""}</p>
 <dl>
-<div><dt>Topic</dt><dd>${entry.topic}</dd></div>
+<div><dt>Topic</dt><dd><a href="../${queryOf({ ...everything, topics: [entry.topic] })}">${entry.topic}</a></dd></div>
 <div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>
 <div><dt>Data</dt><dd>${card.data.length === 0 ? "none: it makes its own" : card.data.join(", ")}</dd></div>
 <div class="pieces"><dt>Pieces of the library</dt><dd>${card.pieces.map((piece, i) => html`${i === 0 ? null : ", "}<code>${piece}</code>`)}</dd></div>
