@@ -2,21 +2,40 @@
  * Builds the site: `npm run build:site -- --url https://example.org/minimand/ --out FOLDER`. Feeds, the sitemap and what pages say
  * to those who link to them name that address, and its path is what links begin with.
  */
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { build } from "vitepress";
 import { brokenLinks } from "./check-links.ts";
-import { nowhere, siteOptions } from "./options.ts";
-import { removeRoot, rootOf, writeRoot } from "./root.ts";
+import { nowhere, type SiteOptions, siteOptions } from "./options.ts";
+import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
 
-const options = siteOptions(process.argv.slice(2));
-const root = rootOf(`build-${process.pid}`);
+let options: SiteOptions;
 try {
-  writeRoot(root, options);
-  await build(root);
-} finally {
-  removeRoot(root);
+  options = siteOptions(process.argv.slice(2));
+  checkOut(options.out);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(2);
 }
-const broken = brokenLinks(options.out, new URL(options.url).pathname);
+
+// Built beside its place, and moved there once it is whole.
+const built = `${options.out}.new-${process.pid}`;
+const root = rootOf(`build-${process.pid}`);
+removeAtEnd(root, built);
+writeRoot(root, { ...options, out: built });
+await build(root);
+const broken = brokenLinks(built, new URL(options.url).pathname);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
+rmSync(options.out, { recursive: true, force: true });
+renameSync(built, options.out);
 console.log(options.out);
 if (options.url === nowhere)
   console.log(`Feeds and sitemap name ${nowhere}: give the site's own address with --url.`);
+
+/** What is in the folder goes: it has to be an earlier site, if anything. */
+function checkOut(out: string): void {
+  const there = existsSync(out) ? readdirSync(out) : [];
+  if (there.length > 0 && !["papers.json", "sitemap.xml"].every((file) => there.includes(file)))
+    throw new RangeError(
+      `--out: expected a new folder, an empty one or that of an earlier site, got '${out}'`,
+    );
+}

@@ -1,4 +1,5 @@
 import type { DefaultTheme, HeadConfig, UserConfig } from "vitepress";
+import { addressOf } from "./feeds/address.ts";
 import { readableMarkdown } from "./markdown.ts";
 import type { SiteOptions } from "./options.ts";
 import { guideSidebar } from "./pages/guides.ts";
@@ -19,7 +20,6 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
     outDir: out,
     // Addresses that any server of files knows.
     cleanUrls: false,
-    sitemap: { hostname: url },
     head: [
       ["link", { rel: "icon", href: `${base}mark.svg`, type: "image/svg+xml" }],
       [
@@ -100,7 +100,7 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
 
 /** What a page says of itself to those who link to it. */
 function socialTags(url: string, page: string, title: string, description: string): HeadConfig[] {
-  const address = new URL(page.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, ".html"), url).href;
+  const address = addressOf(url, page);
   const property = (property: string, content: string): HeadConfig => ["meta", { property, content }];
   return [
     ["link", { rel: "canonical", href: address }],

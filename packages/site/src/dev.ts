@@ -5,9 +5,10 @@ import { watch } from "node:fs";
 import { createServer } from "vitepress";
 import { nowhere } from "./options.ts";
 import { repositoryPath } from "./pages/repository.ts";
-import { rootOf, writeRoot } from "./root.ts";
+import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
 
-const root = rootOf("dev");
+const root = rootOf(`dev-${process.pid}`);
+removeAtEnd(root);
 const options = { url: nowhere, out: root };
 writeRoot(root, options);
 const server = await createServer(root);

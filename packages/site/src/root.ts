@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
 import { feedFiles } from "./feeds/feeds.ts";
+import { sitemap } from "./feeds/sitemap.ts";
 import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
 import { readRepository, repositoryPath } from "./pages/repository.ts";
@@ -15,7 +16,9 @@ export const rootOf = (name: string): string => repositoryPath(`packages/site/.p
  * touched, so that a server that watches them sees what has changed.
  */
 export function writeRoot(folder: string, options: SiteOptions): void {
-  const files = new Map<string, string | Uint8Array>([...sitePages(), ...ownFiles(options)]);
+  const pages = sitePages();
+  const files = new Map<string, string | Uint8Array>([...pages, ...ownFiles(options)]);
+  files.set("public/sitemap.xml", sitemap(options.url, pages.keys()));
   for (const [path, content] of files) {
     const file = join(folder, path);
     if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) continue;
@@ -24,7 +27,14 @@ export function writeRoot(folder: string, options: SiteOptions): void {
   }
 }
 
-export const removeRoot = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+/** Removes folders when the process ends, after Ctrl-C as well. */
+export function removeAtEnd(...folders: string[]): void {
+  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
+  process.once("exit", () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 function ownFiles(options: SiteOptions): [string, string][] {
   const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;

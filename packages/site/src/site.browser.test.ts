@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -12,6 +12,8 @@ import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
 import { catalogue } from "./catalogue/entries.ts";
 
 const base = "/a/sub-path/";
+/** A page may be slow where others work beside it. */
+const patience = { timeout: 20_000 };
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const types: { [ending: string]: string } = {
   ".html": "text/html",
@@ -24,6 +26,30 @@ const types: { [ending: string]: string } = {
   ".xml": "text/xml",
 };
 
+const runBuild = (...args: string[]): Promise<{ stderr: string }> =>
+  promisify(execFile)(process.execPath, [
+    "--conditions=minimand-source",
+    "packages/site/src/build.ts",
+    ...args,
+  ]);
+
+describe("a build that can't be", () => {
+  it("is refused in one line, and takes nothing away", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "minimand-site-"));
+    writeFileSync(join(folder, "letter.txt"), "mine");
+    await expect(runBuild("--url", "example.org")).rejects.toMatchObject({
+      code: 2,
+      stderr: "--url: expected an address as https://example.org/minimand/, got 'example.org'\n",
+    });
+    await expect(runBuild("--out", folder)).rejects.toMatchObject({
+      code: 2,
+      stderr: `--out: expected a new folder, an empty one or that of an earlier site, got '${folder}'\n`,
+    });
+    expect(readdirSync(folder)).toEqual(["letter.txt"]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   let folder: string;
   let browser: Browser;
@@ -32,9 +58,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "minimand-site-"));
-    const build = ["packages/site/src/build.ts", "--url", `https://example.org${base}`, "--out", folder];
-    const args = ["--conditions=minimand-source", ...build];
-    [browser] = await Promise.all([openBrowser(), promisify(execFile)(process.execPath, args)]);
+    const build = runBuild("--url", `https://example.org${base}`, "--out", folder);
+    [browser] = await Promise.all([openBrowser(), build]);
     const served = await serve((path) => {
       const { pathname } = new URL(path, "http://site");
       if (!pathname.startsWith(base)) return null;
@@ -115,21 +140,21 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.keyboard.press("Space");
     await tabTo("training");
     await page.keyboard.press("Space");
-    const query = new URL(page.url()).search;
-    expect(query).toBe("?topic=training&verdict=not+reproduced&order=oldest");
+    const query = "?topic=training&verdict=not+reproduced&order=oldest";
+    await expect.poll(() => new URL(page.url()).search, patience).toBe(query);
     const few = titlesOf(query);
     expect(few.length).toBeGreaterThan(0);
     expect(few.length).toBeLessThan(catalogue().length);
-    expect(await titles(page)).toEqual(few);
+    await expect.poll(() => titles(page), patience).toEqual(few);
     expect(await page.locator("#shown").textContent()).toContain(
       `${few.length} of ${catalogue().length} papers`,
     );
 
     const other = await open(query);
-    expect(await titles(other.page)).toEqual(few);
+    await expect.poll(() => titles(other.page), patience).toEqual(few);
     await tabTo("Show all");
     await page.keyboard.press("Enter");
-    expect(await titles(page)).toEqual(titlesOf("?order=oldest"));
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf("?order=oldest"));
     expect([...said, ...other.said]).toEqual([]);
     await Promise.all([page.close(), other.page.close()]);
   });
@@ -137,12 +162,12 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   it("comes back to the list as it was from a paper", async () => {
     const { page, said } = await open("?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
+    await expect.poll(() => titles(page), patience).toEqual(few);
     await page.locator(".card h3 a").first().click();
     await page.waitForURL("**/papers/*.html");
     expect(await page.locator("h1").textContent()).toContain(few[0]);
     await page.goBack();
-    await page.locator(".card").first().waitFor();
-    expect(await titles(page)).toEqual(few);
+    await expect.poll(() => titles(page), patience).toEqual(few);
     expect(said).toEqual([]);
     await page.close();
   });
@@ -151,7 +176,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const { page, said } = await open("papers/rdpo.html");
     await page.locator(".paper-head a").click();
     await page.locator(".card").first().waitFor();
-    await expect.poll(() => titles(page)).toEqual(titlesOf("?topic=preferences"));
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf("?topic=preferences"));
     expect(said).toEqual([]);
     await page.close();
   });

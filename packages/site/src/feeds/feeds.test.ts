@@ -3,6 +3,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../catalogue/entries.ts";
 import { feedFiles, papersJson } from "./feeds.ts";
+import { sitemap } from "./sitemap.ts";
 
 const url = "https://example.org/sub/";
 const files = new Map(feedFiles(url));
@@ -29,6 +30,12 @@ describe("papers.json", () => {
     const unknown = { ...catalogue()[0], slug: "not-there", verdict: "not measured" as const };
     expect(JSON.parse(papersJson([unknown], url)).papers[0].because).toBe(null);
   });
+});
+
+it("the sitemap has every page at its address, and neither sources nor pictures", () => {
+  const pages = ["index.md", "papers/a&b.md", "source/x.ts.md", "public/docs/p.png"];
+  const places = [...sitemap(url, pages).matchAll(/<loc>(.*)<\/loc>/g)].map(([, place]) => place);
+  expect(places).toEqual([url, `${url}papers/a&amp;b.html`]);
 });
 
 describe("the feeds", () => {

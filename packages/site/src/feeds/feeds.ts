@@ -3,9 +3,9 @@ import { outcomeOf } from "@minimand/papers";
 import { Feed } from "feed";
 import { catalogue } from "../catalogue/entries.ts";
 import type { Entry } from "../catalogue/entry.ts";
+import { addressOf } from "./address.ts";
 
-/** Address of a paper's page. */
-const pageAt = (url: string, slug: string): string => `${url}papers/${slug}.html`;
+const pageAt = (url: string, slug: string): string => addressOf(url, `papers/${slug}.md`);
 
 /** What machines read of the catalogue: papers.json, and the same papers as RSS, Atom and JSON Feed. */
 export function feedFiles(url: string): [path: string, text: string][] {

@@ -1,0 +1,17 @@
+import { html } from "@minimand/cli/report-page";
+import { addressOf } from "./address.ts";
+
+/**
+ * The pages of the site for those who search the web. VitePress has one, too, which may still be written when its build is said to be
+ * done.
+ *
+ * @param pages paths in Markdown; sources and what is no page are left out
+ */
+export function sitemap(url: string, pages: Iterable<string>): string {
+  const shown = [...pages].filter((page) => page.endsWith(".md") && !page.startsWith("source/"));
+  const places = shown.map((page) => html`<url><loc>${addressOf(url, page)}</loc></url>\n`);
+  return html`<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${places}</urlset>
+`.markup;
+}
