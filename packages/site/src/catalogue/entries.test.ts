@@ -21,7 +21,8 @@ describe("the catalogue", () => {
 
   it("says one sentence of each, without a number, and of no paper that isn't there", () => {
     expect(new Set(Object.keys(notes))).toEqual(new Set(cards.map(({ slug }) => slug)));
-    for (const [slug, { use, added }] of Object.entries(notes)) {
+    for (const [slug, { use, added, verdict }] of Object.entries(notes)) {
+      expect(verdict, slug).toBe(outcomeOf(slug)?.verdict);
       expect(use, slug).toMatch(/^[A-Z][^.\d]*\.$/);
       expect(use.length, slug).toBeLessThan(200);
       expect(added, slug).toMatch(/^\d{4}-\d{2}-\d{2}$/);

@@ -1,3 +1,5 @@
+import type { Outcome } from "@minimand/papers";
+
 /** What a paper is about, in the words by which the catalogue is filtered. */
 export const topics = [
   "classification",
@@ -18,6 +20,8 @@ export interface Note {
   topic: Topic;
   /** The day on which the paper came into the catalogue. */
   added: string;
+  /** Of the run that the sentence was written from: another verdict asks for another sentence. */
+  verdict: Outcome["verdict"];
   /** One sentence: what it gives to somebody who trains models, measured here. Without numbers, which are generated. */
   use: string;
 }
@@ -27,131 +31,157 @@ export const notes: { [slug: string]: Note } = {
   "z-loss": {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "reproduced",
     use: "An output layer of very many classes whose training step costs the same however many there are; its two parameters must be tuned.",
   },
   rarts: {
     topic: "training",
     added: "2026-11-26",
+    verdict: "not reproduced",
     use: "Architecture search without second derivatives; among cells that are all known it chose no better than the search it was to replace, and random search had the least regret.",
   },
   normface: {
     topic: "embeddings",
     added: "2026-11-25",
+    verdict: "reproduced",
     use: "A classifier that takes in new classes from a few examples without being trained again, beside the old ones.",
   },
   elasticface: {
     topic: "embeddings",
     added: "2026-11-25",
+    verdict: "not reproduced",
     use: "Margins drawn at random for telling identities apart; on letters no margin, drawn or fixed, beat plain softmax.",
   },
   ldr: {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "not reproduced",
     use: "A steady loss for noisy labels, though simpler ones rank higher once weight decay is tuned: tune that first.",
   },
   dcdm: {
     topic: "equations",
     added: "2026-11-27",
+    verdict: "not reproduced",
     use: "A network that proposes search directions for linear systems: fewer iterations than conjugate gradients, many times more time; take multigrid.",
   },
   saf: {
     topic: "training",
     added: "2026-11-25",
+    verdict: "not reproduced",
     use: "Sharpness-aware training by one more term in the loss; against noisy labels a larger weight decay did more here, so tune that first.",
   },
   "adversarial-mdp": {
     topic: "online decisions",
     added: "2026-11-25",
+    verdict: "partly reproduced",
     use: "Learners for costs that an opponent chooses: less regret than their predecessor's on a bandit; in our MDP one of the two has less, the other more.",
   },
   "optimistic-omd": {
     topic: "online decisions",
     added: "2026-11-25",
+    verdict: "partly reproduced",
     use: "Online learning for a world that drifts when nobody tunes the step; with tuned steps gradient descent is as good or better.",
   },
   "comp-sum": {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "partly reproduced",
     use: "Why cross-entropy is the right default, with guarantees that can be computed; its smooth adversarial form comes near to TRADES and not beyond.",
   },
   featenhancer: {
     topic: "pictures",
     added: "2026-11-27",
+    verdict: "partly reproduced",
     use: "A trainable module before a network that must see in the dark; a plain stack of convolutions of the same size does as well.",
   },
   "eq-net": {
     topic: "small models",
     added: "2026-11-27",
+    verdict: "partly reproduced",
     use: "One training for every bit-width: far better than rounding afterwards at few bits, a little worse than a network for one width alone.",
   },
   "ood-unlabeled": {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "partly reproduced",
     use: "Few labels and many unlabelled rows from elsewhere: a large gain on the simulation of the paper, none on average on real domains.",
   },
   lion: {
     topic: "training",
     added: "2026-11-25",
+    verdict: "reproduced",
     use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
   },
   neucb: {
     topic: "online decisions",
     added: "2026-11-26",
+    verdict: "not reproduced",
     use: "Contextual bandits with a neural network; try LinUCB first, which did best on two of four tasks at a fraction of the cost.",
   },
   aggregate: {
     topic: "regression",
     added: "2026-11-25",
+    verdict: "partly reproduced",
     use: "Learning when only means of groups are known: theory that tells the best mixture in advance; ridge regression on the groups does as well on linear models.",
   },
   "uf-fgtg": {
     topic: "preferences",
     added: "2026-11-27",
+    verdict: "reproduced",
     use: "Rewriting short prompts for a picture model, in a toy world: the pictures get better, and the loss through the picture adds nothing to learning from words.",
   },
   "pi-hc-moe": {
     topic: "equations",
     added: "2026-11-27",
+    verdict: "partly reproduced",
     use: "Solutions of an equation without data by building the equation in: less error for the same training; splitting the domain among experts made it worse.",
   },
   rdpo: {
     topic: "preferences",
     added: "2026-11-27",
+    verdict: "reproduced",
     use: "Preference training when a known share of labels is swapped; for text most of the gain comes from a smaller beta as well.",
   },
   "cs-ib": {
     topic: "regression",
     added: "2026-11-27",
+    verdict: "not reproduced",
     use: "Regression that withstands outliers; a tuned Huber or Welsch loss does it just as well, and more simply.",
   },
   anyloss: {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "reproduced",
     use: "Training for the metric that you report, as G-mean or F-score, on imbalanced data; class weights come as far in G-mean.",
   },
   rpo: {
     topic: "preferences",
     added: "2026-11-27",
+    verdict: "partly reproduced",
     use: "Preference training that stays where the data are: it pays on a bandit whose logs cover a part, and did not raise the true reward of text.",
   },
   ensloss: {
     topic: "classification",
     added: "2026-11-25",
+    verdict: "reproduced",
     use: "A new random loss at every step against overfitting: never significantly worse here, but a stricter test finds no difference at all.",
   },
   dhkd: {
     topic: "small models",
     added: "2026-11-25",
+    verdict: "not reproduced",
     use: "A second head for distilling a large model into a small one: matching the teacher helps, and one head does it better here.",
   },
   "deep-unfolding": {
     topic: "equations",
     added: "2026-11-27",
+    verdict: "partly reproduced",
     use: "Iterations of a sparse solver with learned steps: near the minimum in a dozen of them, trained without knowing any solution.",
   },
   "dale-langevin": {
     topic: "pictures",
     added: "2026-11-27",
+    verdict: "reproduced",
     use: "A diffusion model whose noise multiplies: generates positive data and never changes a sign; it also removes strong speckle from photographs.",
   },
 };
