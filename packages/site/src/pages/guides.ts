@@ -17,6 +17,13 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     ],
   },
   {
+    heading: "Beyond one machine",
+    pages: [
+      ["docs/shared-runs.md", "docs/shared-runs"],
+      ["docs/scale.md", "docs/scale"],
+    ],
+  },
+  {
     heading: "In your code",
     pages: [
       ["docs/building-blocks.md", "docs/building-blocks"],
