@@ -82,5 +82,5 @@ export async function coordinateNumbers(
   const shared = sharedNumbers(database, jobs, run, signal);
   const first = await outcomesOf(shared, numbers);
   const outcomes = [...first, ...(await outcomesOf(shared, furtherOf(numbers, first)))];
-  await finishRun(database, run.id, { "outcomes.json": JSON.stringify(outcomes) });
+  await finishRun(database, run.id, { "results.json": JSON.stringify(outcomes) });
 }

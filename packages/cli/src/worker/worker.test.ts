@@ -30,7 +30,8 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
     if (performance.now() > limit) throw new Error(`expected ${what} within 90 s`);
 }
 
-describe.runIf(hasPostgres())(`workers of a store${noPostgres}`, () => {
+// Side by side: mostly they wait.
+describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () => {
   let server: TestPostgres;
   beforeAll(async () => {
     server = await startPostgres({ fsync: false, maxConnections: 300 });
@@ -71,7 +72,7 @@ describe.runIf(hasPostgres())(`workers of a store${noPostgres}`, () => {
             if (state === "failed" || state === "cancelled") throw new Error(`${state}: ${reason}`);
             return state === "finished";
           });
-          const { "outcomes.json": file } = await filesOf(database, id);
+          const { "results.json": file } = await filesOf(database, id);
           return JSON.parse(new TextDecoder().decode(file!));
         },
         said: async (id) => (await eventsOf(database, id, 100)).map(({ text }) => text).join("\n"),
