@@ -5,6 +5,9 @@ import { linUcb } from "minimand";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
 import type { EvaluationFile, SimulationFile } from "./bandit/bandit-files.ts";
+import { oneProcess } from "./one-process.fixture.ts";
+
+const once = oneProcess();
 
 const small = [
   "--seeds",
@@ -27,7 +30,7 @@ function withSample(): string {
 describe.concurrent("minimand bandit", () => {
   it("simulates a table and judges policies by the log of it", async () => {
     const cwd = withSample();
-    const first = await minimand(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--log", "log.jsonl"], {
+    const first = await once(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--log", "log.jsonl"], {
       cwd,
     });
     expect(first.stderr).toContain("a: 200 rounds, 2 arms, 5 inputs and a constant, 2 repeats");
@@ -46,7 +49,7 @@ describe.concurrent("minimand bandit", () => {
     const bandit = linUcb({ dim: 6, arms: 2 });
     writeFileSync(join(cwd, "model.snapshot"), bandit.snapshot());
     const policies = ["uniform", "greedy", "arm:yes", "model.snapshot", "lin-ucb"];
-    const second = await minimand(["bandit", "evaluate", "log.jsonl", "-p", policies.join(","), "--json"], {
+    const second = await once(["bandit", "evaluate", "log.jsonl", "-p", policies.join(","), "--json"], {
       cwd,
     });
     expect(second.code).toBe(0);
@@ -71,7 +74,7 @@ describe.concurrent("minimand bandit", () => {
     const rows = Array.from({ length: 200 }, (_, i) => row(i));
     writeFileSync(join(cwd, "b.csv"), `insulin,told,y\n${rows.join("\n")}\n`);
     const play = (...more: string[]) =>
-      minimand(["bandit", "simulate", "b.csv", "-t", "y", "-a", "lin-ucb,lin-ts", "-s", "1", ...more], {
+      once(["bandit", "simulate", "b.csv", "-t", "y", "-a", "lin-ucb,lin-ts", "-s", "1", ...more], {
         cwd,
       });
     const first = await play();
@@ -122,7 +125,7 @@ describe.concurrent("minimand bandit", () => {
       [["simulat"], "unknown command 'simulat'"],
     ];
     for (const [args, message] of refusals) {
-      const { code, stdout, stderr } = await minimand(["bandit", ...args], { cwd });
+      const { code, stdout, stderr } = await once(["bandit", ...args], { cwd });
       expect(stderr, args.join(" ")).toContain(message);
       expect(stderr.trim().split("\n").length, args.join(" ")).toBe(1);
       expect([code, stdout]).toEqual([2, ""]);

@@ -2,14 +2,16 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativeCompiler } from "@minimand/native";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { replaced, withoutSums } from "../../../test/support/model-files.ts";
 import { exitCodeOf, failureLine } from "./failure.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import { makeProgram } from "./program.ts";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);
-const run = (...args: string[]): ReturnType<typeof minimand> => minimand(args, { cwd: folder });
+const once = oneProcess(folder);
+const run = (...args: string[]) => once(args);
 
 /** Why ONNX Runtime can't be loaded, or null where it can. */
 const runtime = await nativeCompiler().then(

@@ -5,12 +5,15 @@ import { parseHTML } from "linkedom";
 import { randomSource } from "minimand/engine";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
-import { bin, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
+import { bin, start, temporaryFolder } from "../../../test/support/cli.ts";
 import { noStrace, watch } from "../../../test/support/quiet.ts";
 import type { DenoiseFile } from "./denoise/denoise-file.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import type { Raster } from "./pictures/raster.ts";
 import { readPicture } from "./pictures/read-picture.ts";
 import { writePicture } from "./pictures/write-picture.ts";
+
+const once = oneProcess();
 
 /** A scene of discs before a slope, its channels of different light. */
 const scene = (width: number, height: number, channels: 1 | 3, depth: 8 | 16 = 8): Raster => {
@@ -51,7 +54,7 @@ describe.concurrent("minimand denoise", () => {
       "--out",
       "deep/out.png",
     ];
-    const { code, stdout, stderr } = await minimand([...args, "--json"], { cwd });
+    const { code, stdout, stderr } = await once([...args, "--json"], { cwd });
     expect([code, stderr]).toEqual([
       0,
       expect.stringContaining("noisy.png: 100 x 80 pixels in grey, noise of level 0."),
@@ -91,7 +94,7 @@ describe.concurrent("minimand denoise", () => {
 
   it("names the picture after its own, and tells the level", async () => {
     const cwd = await withPictures();
-    const { code, stdout } = await minimand(["denoise", "noisy.png", "--level", "0.3"], { cwd });
+    const { code, stdout } = await once(["denoise", "noisy.png", "--level", "0.3"], { cwd });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/0\.3 +0\.\d+ +0\.3 +noisy-denoised\.png/)]);
     expect(existsSync(join(cwd, "noisy-denoised.png"))).toBe(true);
   });
@@ -103,8 +106,8 @@ describe.concurrent("minimand denoise", () => {
       data: new Float32Array(1200).fill(0.5),
     });
     const [still, far] = await Promise.all([
-      minimand(["denoise", "still.png", "--report", "still.html"], { cwd }),
-      minimand(["denoise", "noisy.png", "--level", "0.9", "--report", "far.html"], { cwd }),
+      once(["denoise", "still.png", "--report", "still.html"], { cwd }),
+      once(["denoise", "noisy.png", "--level", "0.9", "--report", "far.html"], { cwd }),
     ]);
     expect([still.code, far.code]).toEqual([0, 0]);
     expect(still.stderr).toContain(
@@ -126,7 +129,7 @@ describe.concurrent("minimand denoise", () => {
     const clean = scene(60, 50, 3, 16);
     const alpha = Float32Array.from({ length: 3000 }, (_, i) => (i % 60) / 59);
     await writePicture(join(cwd, "in.png"), { ...speckled(clean, 0.2), alpha });
-    const { code } = await minimand(["denoise", "in.png", "--out", "out.png"], { cwd });
+    const { code } = await once(["denoise", "in.png", "--out", "out.png"], { cwd });
     expect(code).toBe(0);
     const out = await readPicture(join(cwd, "out.png"));
     expect(out).toMatchObject({ width: 60, height: 50, channels: 3, depth: 16 });
@@ -156,13 +159,13 @@ describe.concurrent("minimand denoise", () => {
       ["pixel.png", "0.3", "pixel.jpg"],
       ["black.png", "0.3", "out.png"],
     ]) {
-      const { code, stderr } = await minimand(["denoise", name, "--level", level, "--out", out], { cwd });
+      const { code, stderr } = await once(["denoise", name, "--level", level, "--out", out], { cwd });
       expect([name, code, stderr]).toEqual([name, 0, expect.stringContaining(`${out} has the picture`)]);
     }
     expect((await sharp(join(cwd, "cmyk.webp")).metadata()).width).toBe(64);
     expect(Math.max(...(await readPicture(join(cwd, "out.png"))).data)).toBeLessThan(0.02);
     for (const name of ["pixel.png", "black.png"])
-      expect(await minimand(["denoise", name], { cwd })).toMatchObject({
+      expect(await once(["denoise", name], { cwd })).toMatchObject({
         code: 2,
         stderr: `minimand: --level: expected a number, since ${name} has no 2 x 2 pixels between black and white to find it by, got auto\n`,
       });
@@ -179,7 +182,7 @@ describe.concurrent("minimand denoise", () => {
       alpha: new Float32Array(100).fill(0.5),
     });
     const before = readdirSync(cwd);
-    const refused: [args: string[], line: string][] = [
+    const refusals: [args: string[], line: string][] = [
       [["cut.png"], "cut.png: expected a whole PNG picture, got a damaged one ("],
       [["text.png"], "text.png: expected a PNG, JPEG or WebP picture, got 10 bytes of another kind\n"],
       [["none.png"], "none.png: no such file or folder\n"],
@@ -210,8 +213,8 @@ describe.concurrent("minimand denoise", () => {
         "--clean: expected 100 x 80 pixels in grey as noisy.png, got 10 x 10 pixels in grey\n",
       ],
     ];
-    for (const [args, line] of refused) {
-      const { code, stdout, stderr } = await minimand(["denoise", ...args], { cwd });
+    for (const [args, line] of refusals) {
+      const { code, stdout, stderr } = await once(["denoise", ...args], { cwd });
       expect([args, code, stdout]).toEqual([args, 2, ""]);
       expect(stderr).toContain(line);
       expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -223,7 +226,7 @@ describe.concurrent("minimand denoise", () => {
     const cwd = await withPictures();
     symlinkSync("noisy.png", join(cwd, "link.png"));
     const before = readFileSync(join(cwd, "noisy.png"));
-    expect(await minimand(["denoise", "noisy.png", "--out", "link.png"], { cwd })).toEqual({
+    expect(await once(["denoise", "noisy.png", "--out", "link.png"], { cwd })).toEqual({
       ...{ code: 2, stdout: "" },
       stderr: "minimand: --out: expected another file than the picture, got link.png\n",
     });

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, resultsOf, run } = workFolder();
+const { folder, at, resultsOf } = workFolder();
+const run = oneProcess(folder);
+const compare = (...args: string[]) => run(["compare", ...args]);
 const small = ["-t", "y", ...tiny, "--patience", "2"];
 
 beforeAll(async () => {

@@ -7,7 +7,10 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
 import type { EnhanceFile } from "./enhance/enhance-file.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import { readPicture } from "./pictures/read-picture.ts";
+
+const once = oneProcess();
 
 /** A dark picture: the right half brighter than the left, blue in the upper rows. */
 function dark(width: number, height: number, strength = 60) {
@@ -36,7 +39,7 @@ describe.concurrent("minimand enhance", () => {
       "b.JPG": dark(30, 20, 40).jpeg().toBuffer(),
       "notes.txt": Buffer.from("none"),
     });
-    const { code, stdout, stderr } = await minimand(["enhance", "photos", "--out", "bright"], { cwd });
+    const { code, stdout, stderr } = await once(["enhance", "photos", "--out", "bright"], { cwd });
     expect([code, stderr]).toEqual([
       0,
       expect.stringMatching(
@@ -110,7 +113,7 @@ describe.concurrent("minimand enhance", () => {
       "grey.png": dark(20, 10, 30).grayscale().toColourspace("b-w").png().toBuffer(),
     });
     const args = ["--method", "zero-dce", "--steps", "25", "--seed", "3", "--engine", "wasm", "--compare"];
-    const { code, stderr } = await minimand(["enhance", "photos", "--out", "bright", ...args], { cwd });
+    const { code, stderr } = await once(["enhance", "photos", "--out", "bright", ...args], { cwd });
     expect([code, stderr]).toEqual([0, expect.stringContaining("25 of 25 steps of fitting zero-dce")]);
     const { pictures, zeroDce } = written(cwd);
     expect(zeroDce).toMatchObject({ steps: 25, seed: 3 });
@@ -128,7 +131,7 @@ describe.concurrent("minimand enhance", () => {
     const bytes = writeSafetensors(await tensorsOf(params), { featEnhancer: JSON.stringify(options) });
     writeFileSync(join(cwd, "enhancer.safetensors"), bytes);
     const args = ["--method", "detector-view", "--model", "enhancer.safetensors", "--engine", "wasm"];
-    const { code, stderr } = await minimand(["enhance", "photos", "--out", "bright", ...args], { cwd });
+    const { code, stderr } = await once(["enhance", "photos", "--out", "bright", ...args], { cwd });
     expect([code, stderr]).toEqual([0, "bright/enhance.html shows them before and after\n"]);
     const seen = await readPicture(join(cwd, "bright", "a.png"));
     expect(seen).toMatchObject({ width: 256, height: 128, channels: 1 });
@@ -144,7 +147,7 @@ describe.concurrent("minimand enhance", () => {
       "text.png": Buffer.from("text"),
       "seen-through.jpg": dark(4, 4).ensureAlpha(0.5).png().toBuffer(),
     });
-    const { code, stderr, stdout } = await minimand(["enhance", "photos", "--out", "bright", "--json"], {
+    const { code, stderr, stdout } = await once(["enhance", "photos", "--out", "bright", "--json"], {
       cwd,
     });
     expect(code).toBe(2);
@@ -238,7 +241,7 @@ describe.concurrent("minimand enhance", () => {
     }
     writeFileSync(join(cwd, "broken", "y.txt"), "text");
     const before = everythingIn(cwd);
-    const { code, stderr, stdout } = await minimand(["enhance", ...args], { cwd });
+    const { code, stderr, stdout } = await once(["enhance", ...args], { cwd });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(message)]);
     expect(everythingIn(cwd)).toEqual(before);
   });
@@ -248,7 +251,7 @@ describe.concurrent("minimand enhance", () => {
     mkdirSync(join(cwd, "bright"));
     symlinkSync("../photos/a.png", join(cwd, "bright", "a.png"));
     const before = readFileSync(join(cwd, "photos", "a.png"));
-    expect(await minimand(["enhance", "photos", "--out", "bright"], { cwd })).toEqual({
+    expect(await once(["enhance", "photos", "--out", "bright"], { cwd })).toEqual({
       ...{ code: 2, stdout: "" },
       stderr:
         "minimand: --out: expected no links to the pictures, got bright/a.png, by which photos/a.png would be written over\n",

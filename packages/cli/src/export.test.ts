@@ -7,11 +7,12 @@ import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { replaced, withoutSums } from "../../../test/support/model-files.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);
-const run = (args: string[], stdin = ""): ReturnType<typeof minimand> =>
-  minimand(args, { cwd: folder, stdin });
+const once = oneProcess(folder);
+const run = (args: string[], stdin = ""): ReturnType<typeof minimand> => once(args, { stdin });
 
 beforeAll(async () => {
   writeFileSync(at("a.csv"), sampleCsv());

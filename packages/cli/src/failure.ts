@@ -24,3 +24,11 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
 export function failureLine(error: unknown): string {
   return printable(exitCodeOf(error) === 1 ? messageOf(error) : textOf(error));
 }
+
+/** How an error ends the program: the exit code, and what is said on stderr. */
+export function endOf(error: unknown): { code: ReturnType<typeof exitCodeOf>; said: string } {
+  const code = exitCodeOf(error);
+  // Commander has already printed what it refused.
+  const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
+  return { code, said: code === 0 || printed ? "" : `minimand: ${failureLine(error)}\n` };
+}

@@ -4,7 +4,10 @@ import { gzipSync } from "node:zlib";
 import type { Results } from "@minimand/compare";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
+
+const once = oneProcess();
 
 const { columns, cells } = sample();
 const lines = (delimiter: string, end: string, map = (cell: string): string => cell): string =>
@@ -51,7 +54,7 @@ describe("minimand compare", () => {
   it("reads the same numbers from every format, delimiter and encoding, and from standard input", async () => {
     const folder = temporaryFolder();
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    const { code, stderr } = await minimand(
+    const { code, stderr } = await once(
       ["compare", ...Object.keys(files), "-", "-t", "y", ...tiny, "--out", "out"],
       // A line end more, so that it isn't the same file once more.
       { cwd: folder, stdin: `${sampleCsv()}\n` },
@@ -77,7 +80,7 @@ describe("minimand compare", () => {
     const [header, ...rows] = sampleCsv().trim().split("\n");
     const text = [`id,${header},nothing,same`, ...rows.map((row, i) => `${i + 1},${row},NA,7`)].join("\n");
     writeFileSync(join(folder, "a.csv"), text.replace(/,yes,NA,7$/m, ",,NA,7"));
-    const { code, stderr } = await minimand(["compare", "a.csv", "-t", "y", ...tiny], { cwd: folder });
+    const { code, stderr } = await once(["compare", "a.csv", "-t", "y", ...tiny], { cwd: folder });
     expect(code).toBe(0);
     expect(stderr).toContain("a: 39 rows, 3 inputs, binary, 2 classes\n");
     expect(stderr).toContain(
@@ -100,7 +103,7 @@ describe("minimand compare", () => {
     const header = [long("size"), long("", "1"), long("", "2"), long("y")];
     const text = [header, ...cells.map((line) => line.map(rename))].map((line) => line.join(",")).join("\n");
     writeFileSync(join(folder, "a.csv"), text);
-    const ran = await minimand(["compare", "a.csv", "-t", long("y"), ...tiny, "--out", "o"], { cwd: folder });
+    const ran = await once(["compare", "a.csv", "-t", long("y"), ...tiny, "--out", "o"], { cwd: folder });
     expect(ran.code).toBe(0);
     const results = readFileSync(join(folder, "o/results.json"), "utf8");
     const report = readFileSync(join(folder, "o/report.html"), "utf8");
@@ -110,7 +113,7 @@ describe("minimand compare", () => {
     expect(new Set(classes).size).toBe(2);
     expect(new Set(features.map(({ name }) => name)).size).toBe(3);
     for (const model of ["o", "o/model/model.onnx"]) {
-      const { code, stdout } = await minimand(["predict", model, "a.csv", "--json"], { cwd: folder });
+      const { code, stdout } = await once(["predict", model, "a.csv", "--json"], { cwd: folder });
       expect(code).toBe(0);
       const predicted = stdout
         .trim()
@@ -119,7 +122,7 @@ describe("minimand compare", () => {
       expect(predicted).toHaveLength(cells.length);
       for (const name of predicted) expect([rename("yes"), rename("no")]).toContain(name);
     }
-    const played = await minimand(
+    const played = await once(
       [
         "bandit",
         "simulate",
@@ -137,7 +140,7 @@ describe("minimand compare", () => {
       ],
       { cwd: folder },
     );
-    const judged = await minimand(["bandit", "evaluate", "l", "-p", `arm:${rename("yes")}`, "--out", "e"], {
+    const judged = await once(["bandit", "evaluate", "l", "-p", `arm:${rename("yes")}`, "--out", "e"], {
       cwd: folder,
     });
     expect([played.code, judged.code]).toEqual([0, 0]);
@@ -155,10 +158,9 @@ describe("minimand compare", () => {
     const header = [...Array.from({ length: wide }, (_, j) => `x${j}`), "y"].join(",");
     writeFileSync(join(folder, "wide.csv"), [header, ...rows].join("\n"));
     const linear = tiny.filter((arg, i) => arg !== "--hidden" && tiny[i - 1] !== "--hidden");
-    const { code, stderr } = await minimand(
-      ["compare", "wide.csv", "-t", "y", ...linear, "--model", "linear"],
-      { cwd: folder },
-    );
+    const { code, stderr } = await once(["compare", "wide.csv", "-t", "y", ...linear, "--model", "linear"], {
+      cwd: folder,
+    });
     expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);
     expect(stderr).toContain(`wide: 12 rows, ${wide} inputs, binary, 2 classes\n`);
     expect(stderr.split("\n").length).toBeLessThan(40);

@@ -2,8 +2,11 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { DatasetReport } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, run, resultsOf } = workFolder();
+const { folder, at, resultsOf } = workFolder();
+const run = oneProcess(folder);
+const compare = (...args: string[]) => run(["compare", ...args]);
 const small = ["-t", "y", ...tiny.map((word) => (word === "none" ? "linear,trees" : word))];
 const [head, ...lines] = sampleCsv(60).trim().split("\n");
 const words = (i: number): string =>
@@ -141,7 +144,7 @@ describe("minimand compare --keep", () => {
     ],
   ])("refuses %j before anything is trained", async (keep, message) => {
     const args = small.filter((word, i) => word !== "--hidden" && small[i - 1] !== "--hidden");
-    const ran = await compare("noted.csv", ...args, ...keep, "--out", "none");
+    const ran = await run(["compare", "noted.csv", ...args, ...keep, "--out", "none"]);
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(ran.stderr).toContain(`minimand: --keep ${keep[1]}: expected ${message}\n`);
     expect(existsSync(at("none"))).toBe(false);
@@ -161,7 +164,7 @@ describe("minimand compare --keep", () => {
     expect(ran.stderr).toBe(
       "minimand: --keep trees: expected an input of notes that is no free text, got none\n",
     );
-    const other = await compare("a.csv", ...small, "--keep", "forest");
+    const other = await run(["compare", "a.csv", ...small, "--keep", "forest"]);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("auto, linear, trees") });
   });
 });

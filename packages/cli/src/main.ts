@@ -1,4 +1,4 @@
-import { exitCodeOf, failureLine } from "./failure.ts";
+import { endOf } from "./failure.ts";
 import { makeProgram } from "./program.ts";
 import { leave } from "./run/leave.ts";
 
@@ -16,10 +16,8 @@ try {
 
 /** Ends the program with what it says of an error. */
 function fail(error: unknown): never {
-  const code = exitCodeOf(error);
-  // Commander has already printed what it refused.
-  const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
-  if (code !== 0 && !printed) process.stderr.write(`minimand: ${failureLine(error)}\n`);
+  const { code, said } = endOf(error);
+  process.stderr.write(said);
   if (code === 1 && process.env.MINIMAND_DEBUG) console.error(error);
   leave(code);
 }

@@ -1,8 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import { printable } from "./printable.ts";
+
+const run = oneProcess();
 
 /** A name that would end the line, colour the terminal, and hide what stands before it. */
 const odd = "we\nird\u001b[31m\r\u009b2K";
@@ -37,7 +40,7 @@ describe.concurrent("control characters in names are escaped in every message", 
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, "a.csv"), sampleCsv(12));
     writeFileSync(join(cwd, `${odd}.csv`), "a,a\n1,2\n");
-    const { code, stdout, stderr } = await minimand(args, { cwd });
+    const { code, stdout, stderr } = await run(args, { cwd });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^minimand: \P{Cc}+\n$/u);
     // Names inside a message are cut, and those of the shell's options are one word.
@@ -48,9 +51,9 @@ describe.concurrent("control characters in names are escaped in every message", 
     const cwd = temporaryFolder();
     const file = `${odd}.csv`;
     writeFileSync(join(cwd, file), sampleCsv());
-    const ran = [await minimand(["compare", file, "-t", "y", ...tiny, "--out", odd], { cwd })];
-    ran.push(await minimand(["predict", odd, file], { cwd }));
-    ran.push(await minimand(["export", odd, "--out", `${odd}.onnx`], { cwd }));
+    const ran = [await run(["compare", file, "-t", "y", ...tiny, "--out", odd], { cwd })];
+    ran.push(await run(["predict", odd, file], { cwd }));
+    ran.push(await run(["export", odd, "--out", `${odd}.onnx`], { cwd }));
     for (const { code, stdout, stderr } of ran) {
       expect(code).toBe(0);
       expect(stdout + stderr).toMatch(/^[\P{Cc}\n]+$/u);
@@ -65,8 +68,8 @@ it.each([
   ["minimand", [], "Usage: minimand [options] [command]"],
   ["minimand bandit", ["bandit"], "Usage: minimand bandit [options] [command]"],
 ])("%s alone answers with its help, on stdout and with exit code 0", async (_, args, first) => {
-  const { code, stdout, stderr } = await minimand(args);
+  const { code, stdout, stderr } = await run(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout.split("\n")[0]).toBe(first);
-  expect(stdout).toBe((await minimand([...args, "--help"])).stdout);
+  expect(stdout).toBe((await run([...args, "--help"])).stdout);
 });

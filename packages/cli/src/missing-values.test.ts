@@ -2,11 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Results } from "@minimand/compare";
 import { beforeAll, expect, it } from "vitest";
-import { minimand, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);
-const run = (...args: string[]): ReturnType<typeof minimand> => minimand(args, { cwd: folder });
+const once = oneProcess(folder);
+const run = (...args: string[]) => once(args);
 
 // Every fifth insulin is a 0 that nobody measured; 'unknown' is no kind.
 const lines = Array.from({ length: 60 }, (_, i) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Results } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 /** A focal loss in TypeScript, with its gamma in a file of its own. */
 const focal2 = `import type { Candidate } from "@minimand/compare";
@@ -54,6 +55,7 @@ function folderWith(files: Record<string, string>): string {
   return folder;
 }
 
+const once = oneProcess();
 const compare = ["compare", "a.csv", "-t", "y", ...tiny, "--out", "o"];
 
 describe.concurrent("minimand compare --with", () => {
@@ -111,11 +113,11 @@ describe.concurrent("minimand compare --with", () => {
     // A package without a type, whose modules Node has to guess.
     writeFileSync(join(folder, "package.json"), "{}");
     const args = ["--with", "focal2.ts", "--baseline", "focal2", "--losses", "mse", "--steps", "sam"];
-    const { code, stderr } = await minimand([...compare, ...args], { cwd: folder });
+    const { code, stderr } = await once([...compare, ...args], { cwd: folder });
     expect([stderr.match(/^minimand:.*|.*Warning.*/m), code]).toEqual([null, 0]);
     const results: Results = JSON.parse(readFileSync(join(folder, "o/results.json"), "utf8"));
     expect(results.datasets[0].ranking.baseline).toBe("focal2");
-    const predicted = await minimand(["predict", "o", "a.csv"], { cwd: folder });
+    const predicted = await once(["predict", "o", "a.csv"], { cwd: folder });
     expect(predicted.code).toBe(0);
   });
 
@@ -158,7 +160,7 @@ describe.concurrent("minimand compare --with", () => {
     ],
   ])("refuses a file with %s in one line", async (_, files, expected) => {
     const folder = folderWith(files);
-    const { code, stdout, stderr } = await minimand(
+    const { code, stdout, stderr } = await once(
       [...compare, "--losses", "x", "--workers", "1", "--with", "x.mjs"],
       { cwd: folder },
     );
@@ -200,7 +202,7 @@ describe.concurrent("minimand compare --with", () => {
     const folder = folderWith({ "methods.mjs": methods, "x.mjs": one("") });
     const asked = ["losses", "--with", "x.mjs", "--with", "methods.mjs"];
     const [table, json] = await Promise.all(
-      [asked, [...asked, "--json"]].map((args) => minimand(args, { cwd: folder })),
+      [asked, [...asked, "--json"]].map((args) => once(args, { cwd: folder })),
     );
     expect(table.stdout).toMatch(/^x .*\n {4}.* x\.mjs$/m);
     expect(table.stdout).toMatch(/^sgd2 .*\n {4}.* methods\.mjs$/m);
@@ -211,7 +213,7 @@ describe.concurrent("minimand compare --with", () => {
       ["sgd2", "methods.mjs"],
       ["sam2", "methods.mjs"],
     ]);
-    const wrong = await minimand(["losses", "--with", "none.mjs"], { cwd: folder });
+    const wrong = await once(["losses", "--with", "none.mjs"], { cwd: folder });
     expect(wrong).toEqual({
       ...{ code: 2, stdout: "" },
       stderr: "minimand: --with none.mjs: expected a JavaScript or TypeScript file, got none of this name\n",
@@ -228,7 +230,7 @@ describe.concurrent("minimand compare --with", () => {
     const lines = await Promise.all(
       [["e.ts"], ["f"], ["x.mjs", "./x.mjs"], ["x.mjs", "y.mjs"]].map(async (given) => {
         const args = given.flatMap((file) => ["--with", file]);
-        const { code, stderr } = await minimand([...compare, ...args], { cwd: folder });
+        const { code, stderr } = await once([...compare, ...args], { cwd: folder });
         return [code, stderr];
       }),
     );

@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { NetworkDescription } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, run, compare, resultsOf } = workFolder();
+const { folder, at, compare, resultsOf } = workFolder();
+const once = oneProcess(folder);
 const small = ["a.csv", "-t", "y", ...tiny];
 /** Without widths of hidden layers, which own models have themselves. */
 const bare = small.filter((_, i) => ![i, i - 1].includes(small.indexOf("--hidden")));
@@ -58,7 +60,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     const ran = await compare(...bare, ...own, "--out", "own");
     expect([ran.stderr.match(/^minimand:.*/m), ran.code]).toEqual([null, 0]);
     expect(ran.stderr).toContain("own.mjs: narrow\n");
-    expect(await compare(...small, "--out", "ours")).toMatchObject({ code: 0 });
+    expect(await once(["compare", ...small, "--out", "ours"])).toMatchObject({ code: 0 });
     const [mine, ours] = [resultsOf("own"), resultsOf("ours")];
     const untimed = ({ datasets }: typeof mine) =>
       datasets[0].trials.map(({ seconds: _, ...record }) => record);
@@ -73,43 +75,44 @@ describe("minimand compare --with FILE --model NAME", () => {
   });
 
   it("runs nothing again but where the name or the code is another", async () => {
-    const once = (model: string) => compare(...bare, "--with", "keys.mjs", "--model", model, "--out", "keys");
+    const named = (model: string) =>
+      compare(...bare, "--with", "keys.mjs", "--model", model, "--out", "keys");
     writeFileSync(at("keys.mjs"), networks(["narrow", "4"], ["wide", "9"]));
-    expect((await once("wide")).stderr).not.toContain("trials are there already");
-    expect((await once("wide")).stderr).toMatch(/^all \d+ trials are there already$/m);
-    expect((await once("narrow")).stderr).not.toContain("trials are there already");
+    expect((await named("wide")).stderr).not.toContain("trials are there already");
+    expect((await named("wide")).stderr).toMatch(/^all \d+ trials are there already$/m);
+    expect((await named("narrow")).stderr).not.toContain("trials are there already");
     writeFileSync(at("keys.mjs"), networks(["narrow", "4"], ["wide", "10"]));
-    expect((await once("wide")).stderr).not.toContain("trials are there already");
+    expect((await named("wide")).stderr).not.toContain("trials are there already");
   });
 
   it("can keep a reference instead, which needs no file of code", async () => {
     const references = bare.map((word) => (word === "none" ? "linear,trees" : word));
     const args = [...references, "--with", "counting.mjs", "--model", "counting", "--keep", "linear"];
-    const ran = await compare(...args, "--out", "line");
+    const ran = await once(["compare", ...args, "--out", "line"]);
     expect(ran).toMatchObject({ code: 0 });
     expect(ran.stdout).toContain("Apply the linear model: minimand predict line ROWS.csv\n");
     expect(existsSync(at("line/model/model.onnx"))).toBe(true);
-    expect(await run(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await once(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("keeps the model with its state: predict and export take it with the same file, ONNX without", async () => {
     const own = ["--with", "counting.mjs"];
     const args = [...bare, ...own, "--model", "counting"];
-    expect(await compare(...args, "--out", "kept")).toMatchObject({ code: 0 });
+    expect(await once(["compare", ...args, "--out", "kept"])).toMatchObject({ code: 0 });
     const { network }: NetworkDescription = JSON.parse(readFileSync(at("kept/model/model.json"), "utf8"));
     expect(network.own).toEqual({ id: "counting", sha256: resultsOf("kept").ownModel?.origin?.sha256 });
-    const predicted = await run(["predict", "kept", "a.csv", ...own]);
+    const predicted = await once(["predict", "kept", "a.csv", ...own]);
     expect(predicted).toMatchObject({ code: 0, stderr: "" });
     expect(predicted.stdout.split("\n")).toHaveLength(42);
-    const exported = await run(["export", "kept", ...own, "--out", "kept.onnx"]);
+    const exported = await once(["export", "kept", ...own, "--out", "kept.onnx"]);
     expect(exported).toMatchObject({ code: 0, stdout: "kept.onnx: label, probabilities\n" });
     expect(readFileSync(at("kept.onnx"))).toEqual(readFileSync(at("kept/model/model.onnx")));
     const labels = (text: string): string[] => text.split("\n").map((line) => line.split(",")[0]);
-    const onnx = await run(["predict", "kept.onnx", "a.csv"]);
+    const onnx = await once(["predict", "kept.onnx", "a.csv"]);
     expect(labels(onnx.stdout)).toEqual(labels(predicted.stdout));
 
     const refusal = async (args: string[]): Promise<string> => {
-      const { code, stdout, stderr } = await run(args);
+      const { code, stdout, stderr } = await once(args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       return stderr;
     };
@@ -134,14 +137,14 @@ describe("minimand compare --with FILE --model NAME", () => {
   it("keeps no model.onnx where the model does what ONNX has no like of, and says so", async () => {
     writeFileSync(at("odd.mjs"), odd);
     const args = [...bare, "--with", "odd.mjs", "--model", "odd", "--out", "odd"];
-    const ran = await compare(...args);
+    const ran = await once(["compare", ...args]);
     expect(ran.code).toBe(0);
     const why =
       "--with odd.mjs: odd can't be written as ONNX: cholesky: expected a primitive that ONNX can express";
     expect(ran.stderr).toContain(`\nno model.onnx is kept: ${why}`);
     expect(existsSync(at("odd/model/model.onnx"))).toBe(false);
-    expect(await run(["predict", "odd", "a.csv", "--with", "odd.mjs"])).toMatchObject({ code: 0 });
-    const exported = await run(["export", "odd", "--with", "odd.mjs"]);
+    expect(await once(["predict", "odd", "a.csv", "--with", "odd.mjs"])).toMatchObject({ code: 0 });
+    const exported = await once(["export", "odd", "--with", "odd.mjs"]);
     expect(exported).toMatchObject({ code: 2, stdout: "" });
     expect(exported.stderr).toContain(`minimand: ${why}`);
   });
@@ -194,15 +197,8 @@ describe("minimand compare --with FILE --model NAME", () => {
   ])("refuses a module with %s in one line", async (_, text, expected) => {
     const file = `${expect.getState().currentTestName?.replace(/\W+/g, "-").slice(-60)}.mjs`;
     writeFileSync(at(file), text);
-    const { code, stdout, stderr } = await compare(
-      ...bare,
-      "--with",
-      file,
-      "--model",
-      "x",
-      "--out",
-      `${file}.o`,
-    );
+    const args = [...bare, "--with", file, "--model", "x", "--out", `${file}.o`];
+    const { code, stdout, stderr } = await once(["compare", ...args]);
     const [line] = stderr.match(/^minimand: .*\n$/m) ?? [];
     expect(line?.replace(`minimand: --with ${file}: `, "").trimEnd()).toMatch(expected);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -210,16 +206,8 @@ describe("minimand compare --with FILE --model NAME", () => {
 
   it("refuses a name that no module has, widths beside it, and losses of another last layer", async () => {
     const refusal = async (...args: string[]): Promise<string> => {
-      const { code, stdout, stderr } = await compare(
-        "a.csv",
-        "-t",
-        "y",
-        "--with",
-        "own.mjs",
-        ...args,
-        "--out",
-        "no",
-      );
+      const all = ["compare", "a.csv", "-t", "y", "--with", "own.mjs", ...args, "--out", "no"];
+      const { code, stdout, stderr } = await once(all);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       return stderr.replace(/^minimand: |\n$/g, "");
     };

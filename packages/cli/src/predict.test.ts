@@ -4,12 +4,15 @@ import { gzipSync } from "node:zlib";
 import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
 import { minimand, sample, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const folder = temporaryFolder();
 const at = (...path: string[]): string => join(folder, ...path);
 const { columns, cells } = sample();
+const once = oneProcess(folder);
+/** In a process that has predicted before. */
 const predict = (args: string[], stdin = ""): ReturnType<typeof minimand> =>
-  minimand(["predict", ...args], { cwd: folder, stdin });
+  once(["predict", ...args], { stdin });
 
 /** The sample without its target, columns and rows as told. */
 const rowsCsv = (order: string[], more: Record<string, string> = {}): string =>
@@ -44,7 +47,7 @@ beforeAll(async () => {
     },
   );
   expect(made.code).toBe(0);
-  const ran = await predict(["o", "a.csv"]);
+  const ran = await minimand(["predict", "o", "a.csv"], { cwd: folder });
   expect(ran).toMatchObject({ code: 0, stderr: "" });
   expected = ran.stdout;
 });

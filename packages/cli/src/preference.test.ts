@@ -2,8 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tiny, workFolder } from "../../../test/support/cli.ts";
 import { pairsText } from "../../../test/support/pairs.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, resultsOf, run } = workFolder();
+const { folder, at, resultsOf } = workFolder();
+const run = oneProcess(folder);
+const compare = (...args: string[]) => run(["compare", ...args]);
 const pairs = ["--task", "preference"];
 const some = [...pairs, ...tiny, "--losses", "rdpo", "--references", "none"];
 

@@ -4,11 +4,13 @@ import Papa from "papaparse";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sample, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
 import { readBytes } from "./files/read-bytes.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const work = workFolder();
 const { at } = work;
 const { columns, cells } = sample();
-const run = (args: string[], stdin = "") => work.run(args, { stdin });
+const once = oneProcess(work.folder);
+const run = (args: string[], stdin = "") => once(args, { stdin });
 
 /** Some 40 lines with a title, a comment, a damaged row each, and numbers for people. */
 function dirty(): string {

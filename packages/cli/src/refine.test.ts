@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { disposeTree, type Tree } from "minimand/engine";
 import { afterAll, describe, expect, it } from "vitest";
 import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import { answers, hangs, imageServer, type Mishap } from "./refine/image-server.fixture.ts";
 import type { RefineFile } from "./refine/refine-file.ts";
 import { rewritesOf } from "./refine/refine-run.ts";
@@ -12,6 +13,7 @@ import { loadWorld } from "./refine/world.ts";
 import score from "./refine/world-scorer.fixture.ts";
 import { together, worldServer } from "./refine/world-server.fixture.ts";
 
+const refused = oneProcess();
 const things = ["red moon", "blue ship", "green house", "white star", "old tree", "grey wolf"];
 const looks = ["sharp focus", "oil painting", "soft light", "high contrast"];
 /** Things with two looks each; which of them come together is a rule that can be learned. */
@@ -37,9 +39,10 @@ async function withService(mishaps: (Mishap | undefined)[] = []) {
   const endpoint = ["--endpoint", server.url, "--scorer", "score.mjs", "--at-once", "1", "--retries", "0"];
   const env = { MINIMAND_IMAGE_KEY: "sk-secret" };
   const run = (args: readonly string[]) => minimand(args, { cwd, env });
+  const refusal = (args: readonly string[]) => refused(args, { cwd, env });
   const results = (out = "minimand-refine"): RefineFile =>
     JSON.parse(readFileSync(join(cwd, out, "results.json"), "utf8"));
-  return { cwd, env, server, own, endpoint, run, results };
+  return { cwd, env, server, own, endpoint, run, refusal, results };
 }
 
 describe.concurrent("minimand refine with prompts of the user's", () => {
@@ -141,7 +144,7 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
   });
 
   it("is refused in one line", async () => {
-    const { own, endpoint, run, server, cwd } = await withService([
+    const { own, endpoint, refusal, server, cwd } = await withService([
       answers(401, { error: { message: "no" } }),
     ]);
     writeFileSync(join(cwd, "few.txt"), "a b\nc d\n");
@@ -163,14 +166,14 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
       [[...own, ...endpoint, "--max-images", "99", "--flip-rate", "0.5", "a"], "--flip-rate: expected"],
       [[...own, ...endpoint, "--max-images", "99", "red moon"], "MINIMAND_IMAGE_KEY: expected a key"],
     ] as const) {
-      const { code, stderr, stdout } = await run(args);
+      const { code, stderr, stdout } = await refusal(args);
       const lines = stderr.trim().split("\n");
       expect([code, stdout, lines.at(-1)], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);
     }
   });
 
   it("is refused before anything is trained or made", async () => {
-    const { own, endpoint, run, server, cwd } = await withService();
+    const { own, endpoint, refusal, server, cwd } = await withService();
     writeFileSync(join(cwd, "few.txt"), "a cat\n");
     writeFileSync(join(cwd, "none.mjs"), "export const x = 1;");
     const most = ["--max-images", "99", "red moon"];
@@ -184,7 +187,7 @@ describe.concurrent("minimand refine with prompts of the user's", () => {
       [["refine", "red moon", "--at-once", "2"], "--at-once: expected an --endpoint beside it"],
       [["refine", "red moon", "--loss", "rpo"], "--loss: expected an --endpoint beside it"],
     ] as const) {
-      const { code, stdout, stderr } = await run(args);
+      const { code, stdout, stderr } = await refusal(args);
       expect([code, stdout, stderr], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);
       expect(stderr.trim()).toMatch(/^minimand: [^\n]+$/);
       expect(everythingIn(cwd).filter((name) => name.startsWith("minimand-refine"))).toEqual([]);

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
+const refused = oneProcess();
 const cores = availableParallelism();
 const good = sampleCsv(12);
 const rows = good.trim().split("\n").slice(1);
@@ -208,14 +210,14 @@ const cases: [what: string, content: Content, args: string[], message: string | 
   ["a test file that is not there", good, ["--test", "nowhere.csv"], /^nowhere.csv: no such file/],
 ];
 
-describe.concurrent("minimand compare refuses", () => {
+describe("minimand compare refuses", () => {
   it.each(cases)(
     "%s, in one line, with exit code 2, and writes nothing",
     async (_, content, args, message) => {
       const folder = temporaryFolder();
       writeFileSync(join(folder, "data.csv"), content);
       const target = args.includes("-t") ? [] : ["-t", "y"];
-      const ran = await minimand(["compare", "data.csv", ...target, ...args, "--out", "out"], {
+      const ran = await refused(["compare", "data.csv", ...target, ...args, "--out", "out"], {
         cwd: folder,
       });
       expect(ran.stderr).toMatch(/^minimand: [^\n]+\n$/);
@@ -273,7 +275,8 @@ describe.concurrent("minimand compare refuses", () => {
     writeFileSync(join(folder, "data.csv"), sampleCsv(12));
     writeFileSync(join(folder, "other.csv"), numbers);
     const before = everythingIn(folder);
-    const ran = await minimand(["compare", ...args], { cwd: folder });
+    const run = args.includes("-") ? minimand : refused;
+    const ran = await run(["compare", ...args], { cwd: folder });
     expect(ran.stderr).toMatch(/^minimand: [^\n]+\n$/);
     check(ran.stderr.slice("minimand: ".length, -1), message);
     expect(ran).toMatchObject({ code: 2, stdout: "" });
@@ -291,7 +294,7 @@ it.each([
 ])("%s %s %s %s %s %s refuses a place without a name, before anything is made", async (...args) => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "data.csv"), good);
-  const ran = await minimand(args, { cwd: folder });
+  const ran = await refused(args, { cwd: folder });
   expect(ran).toMatchObject({ code: 2, stdout: "" });
   expect(ran.stderr).toMatch(
     /^minimand: option '.*--(out|log) <\w+>' argument '' is invalid\. expected a path, got ''\n$/,

@@ -4,7 +4,10 @@ import { gzipSync } from "node:zlib";
 import { poisson2d, readMatrixMarket, writeMatrixMarket } from "minimand";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 import type { SolveFile } from "./solve/solve-file.ts";
+
+const refused = oneProcess();
 
 const A = poisson2d({ shape: [20, 20] });
 const x = Float64Array.from({ length: A.size }, (_, i) => Math.sin(i));
@@ -157,7 +160,7 @@ describe.concurrent("minimand solve", () => {
   it.each(refusals)("refuses %s in one line", async (_, files, args, message) => {
     const cwd = withSystem();
     for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
-    const { code, stderr, stdout } = await minimand(["solve", ...args, "--quiet"], { cwd });
+    const { code, stderr, stdout } = await refused(["solve", ...args, "--quiet"], { cwd });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     expect(stderr.trim().split("\n")).toHaveLength(1);

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, resultsOf, run } = workFolder();
+const { folder, at, resultsOf } = workFolder();
+const run = oneProcess(folder);
+const compare = (...args: string[]) => run(["compare", ...args]);
 
 // Sixty rows, in no order of time: good notes in mornings, bad ones in evenings.
 const lines = Array.from({ length: 60 }, (_, i) => {
@@ -116,7 +119,15 @@ describe("minimand compare with dates", () => {
         "one of numeric, categorical, text, date, date-dmy, date-mdy, got 'note=prose'",
       ],
     ] as const) {
-      const { code, stdout, stderr } = await compare("a.csv", "-t", "y", ...args, "--out", "refused");
+      const { code, stdout, stderr } = await run([
+        "compare",
+        "a.csv",
+        "-t",
+        "y",
+        ...args,
+        "--out",
+        "refused",
+      ]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toContain(message);
       expect(existsSync(at("refused"))).toBe(false);

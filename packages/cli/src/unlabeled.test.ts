@@ -1,8 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, resultsOf, run } = workFolder();
+const { folder, at, resultsOf } = workFolder();
+const run = oneProcess(folder);
+const compare = (...args: string[]) => run(["compare", ...args]);
 const small = ["-t", "y", ...tiny, "--patience", "2"];
 const own = ["rss", "rss-robust", "pseudo-label", "entropy-minimization", "vat"];
 
@@ -116,7 +119,7 @@ describe("minimand compare --unlabeled", () => {
     ["no rows", "kind,size,weight\n", /^minimand: bad.csv.*: expected .*row/],
   ])("refuses a file with %s in one line, before anything is written", async (_, text, message) => {
     writeFileSync(at("bad.csv"), text);
-    const ran = await compare("a.csv", ...small, "--unlabeled", "bad.csv", "--out", "none");
+    const ran = await run(["compare", "a.csv", ...small, "--unlabeled", "bad.csv", "--out", "none"]);
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(ran.stderr.trim()).toMatch(message);
     expect(existsSync(at("none"))).toBe(false);
@@ -124,7 +127,7 @@ describe("minimand compare --unlabeled", () => {
 
   it("refuses the rows of the data themselves, several data sets, a regression, and methods without a file", async () => {
     const refusal = async (...args: string[]): Promise<string> => {
-      const { code, stdout, stderr } = await compare(...args, "--out", "none");
+      const { code, stdout, stderr } = await run(["compare", ...args, "--out", "none"]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(existsSync(at("none"))).toBe(false);
       return stderr.trim();
