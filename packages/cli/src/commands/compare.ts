@@ -30,7 +30,6 @@ import { progressLine } from "../run/progress.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
-import { runOnStore } from "../worker/on-store.ts";
 import { type CompareOptions, settingsOf, withCompareOptions } from "./compare-options.ts";
 import { resultTable } from "./result-table.ts";
 
@@ -127,6 +126,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   };
   const delivery: Delivery = { out, typed, json: options.json };
   if (store !== undefined) {
+    const { runOnStore } = await import("../worker/on-store.ts");
     const request: ComparisonRequest = { ...comparison, engine, versions: versions() };
     await holdOutputFolder(out, run, async () => {
       describe();

@@ -24,7 +24,6 @@ import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
-import { runOnStore } from "../worker/on-store.ts";
 import {
   cacheOption,
   engineOption,
@@ -126,6 +125,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
       await interruptible(async (signal) => {
         const submission = await askedReproduction(request, data, process.argv.slice(2));
         const setting = { store, concurrency: workers, engine, origins: [], submission, signal };
+        const { runOnStore } = await import("../worker/on-store.ts");
         const files = await runOnStore({ ...setting, ...(cache !== undefined && { cache }) });
         await write(finishedOf(files), slug, out, options.json);
       });

@@ -11,7 +11,7 @@ import { duration } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
-import { inStore, type OpenStore } from "../worker/on-store.ts";
+import type { OpenStore } from "../worker/on-store.ts";
 import { place, storeOption } from "./options.ts";
 
 interface Options {
@@ -59,8 +59,10 @@ A run may be named by the beginning of its id.`,
     );
 }
 
-const inReach = <T>(options: Options, use: (open: OpenStore) => Promise<T>): Promise<T> =>
-  inStore(options.store, use);
+async function inReach<T>(options: Options, use: (open: OpenStore) => Promise<T>): Promise<T> {
+  const { inStore } = await import("../worker/on-store.ts");
+  return inStore(options.store, use);
+}
 
 async function list(options: Options): Promise<void> {
   await inReach(options, async ({ database }) => {

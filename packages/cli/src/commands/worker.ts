@@ -6,7 +6,6 @@ import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { sweepCache } from "../store/blob-cache.ts";
-import { inStore, workOn } from "../worker/on-store.ts";
 import { cacheOption, engineOption, storeOption, threadsOption, wholeNumber, withOption } from "./options.ts";
 
 interface Options extends EngineAsked {
@@ -52,6 +51,8 @@ const interval = 10_000;
 
 async function worker(options: Options): Promise<void> {
   const { store, concurrency: workers, with: files, cache, threads } = options;
+  // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
+  const { inStore, workOn } = await import("../worker/on-store.ts");
   const concurrency = workersOf({ workers, threads });
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);
