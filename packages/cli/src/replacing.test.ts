@@ -2,11 +2,13 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, type Ran, sampleCsv, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 /*
  * Results of a run take the places of those of an earlier one: all of them or none, on a full disk and at a kill.
  */
-const { at, run, resultsOf } = workFolder();
+const { folder, at, run, resultsOf } = workFolder();
+const once = oneProcess(folder);
 const hook = (name: string): string =>
   `--import=${fileURLToPath(new URL(`../../../test/support/${name}`, import.meta.url))}`;
 const compare = (out: string, hidden: string, env: Record<string, string> = {}): Promise<Ran> =>
@@ -70,7 +72,7 @@ describe("results that take the places of others", () => {
       });
       if (code === 0) return false;
       expect(code).toBeNull();
-      const told = await run(["predict", out, "a.csv"]);
+      const told = await once(["predict", out, "a.csv"]);
       expect(told).toMatchObject({ code: 0, stderr: "" });
       if (!existsSync(at(out, ".minimand-new"))) {
         const [width] = new Set(widthsIn(out));
