@@ -3,8 +3,10 @@ import { loadModel, nativeCompiler, type TensorValues } from "@minimand/native";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sample, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
 import { runOnWeb } from "../../../test/support/onnx.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
-const { at, compare, run, resultsOf } = workFolder();
+const { folder, at, compare, resultsOf } = workFolder();
+const once = oneProcess(folder);
 const given = ["-t", "y", ...tiny, "--folds", "3", "--engine", "wasm"];
 
 const runtime = await nativeCompiler().then(
@@ -88,10 +90,10 @@ describe("minimand compare --quantize", () => {
   }, 120_000);
 
   it("works for numbers", async () => {
-    const ran = await compare(
-      ...["a.csv", "-t", "size", ...tiny, "--losses", "huber", "--engine", "wasm"],
+    const ran = await once([
+      ...["compare", "a.csv", "-t", "size", ...tiny, "--losses", "huber", "--engine", "wasm"],
       ...["--quantize", "3", "--out", "numbers"],
-    );
+    ]);
     expect(ran.code).toBe(0);
     const [{ quantization }] = resultsOf("numbers").datasets;
     // Two folds say nothing of chance.
@@ -112,7 +114,7 @@ describe("minimand compare --quantize", () => {
       "minimand: --quantize: expected a network to keep, got --keep trees, which have no weights to quantise\n",
     ],
   ])("refuses %j before anything is written", async (options, stderr) => {
-    expect(await compare("a.csv", ...given, ...options, "--out", "refused")).toEqual({
+    expect(await once(["compare", "a.csv", ...given, ...options, "--out", "refused"])).toEqual({
       ...{ code: 2, stdout: "" },
       stderr,
     });
@@ -129,12 +131,12 @@ describe("minimand compare --quantize", () => {
         applyWithFeatures: ({ state }, x) => [{ features: x.ref, output: x.slice([], [0, outputs]) }, state],
       }) }];\n`,
     );
-    const ran = await compare(
-      ...["a.csv", ...given, "--with", "own.mjs", "--model", "own"].filter(
+    const ran = await once([
+      ...["compare", "a.csv", ...given, "--with", "own.mjs", "--model", "own"].filter(
         (word) => word !== "--hidden" && word !== "4",
       ),
       ...["--quantize", "4", "--out", "refused"],
-    );
+    ]);
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(ran.stderr).toMatch(/^minimand: --quantize: own can't be quantised: pieces: expected [^\n]*\n$/);
   });
@@ -142,7 +144,7 @@ describe("minimand compare --quantize", () => {
 
 describe("minimand quantize", () => {
   it("writes files that predict reads, and says what they cost on rows held out", async () => {
-    const ran = await run([
+    const ran = await once([
       ...["quantize", "plain", "--data", "a.csv", "--bits", "8,4", "--method", "ptq", "--out", "web"],
       ...["--json", "--engine", "wasm"],
     ]);
@@ -167,7 +169,7 @@ describe("minimand quantize", () => {
     expect([widths[0].container, widths[1].container]).toEqual(["int8", "int4"]);
     if (!runtime) return;
     const [small, whole] = await Promise.all(
-      ["web/model-8bit.onnx", "plain"].map((model) => run(["predict", model, "a.csv"])),
+      ["web/model-8bit.onnx", "plain"].map((model) => once(["predict", model, "a.csv"])),
     );
     expect(small.code).toBe(0);
     const labels = (text: string): string[] => text.split("\n").map((line) => line.split(",")[0]);
@@ -179,7 +181,7 @@ describe("minimand quantize", () => {
   it.skipIf(!runtime)(
     "writes weights of 4 bits that the browser's runtime takes, too",
     async () => {
-      const ran = await run([
+      const ran = await once([
         ...["quantize", "plain", "--data", "a.csv", "--bits", "4", "--method", "ptq", "--out", "page.onnx"],
         ...["--engine", "wasm"],
       ]);
@@ -211,7 +213,7 @@ describe("minimand quantize", () => {
       .split("\n")
       .map((line) => line.split(",").slice(0, 3).join(","));
     writeFileSync(at("unlabelled.csv"), `${unlabelled.join("\n")}\n`);
-    const ran = await run([
+    const ran = await once([
       ...["quantize", "plain/model", "--data", "unlabelled.csv", "--bits", "2", "--out", "two.onnx"],
       ...["--activation-bits", "4", "--granularity", "tensor", "--container", "int8", "--engine", "wasm"],
     ]);
@@ -234,16 +236,8 @@ describe("minimand quantize", () => {
     );
     mkdirSync(at("empty"), { recursive: true });
     cpSync(at("plain"), at("trees"), { recursive: true });
-    const treesRun = await compare(
-      "a.csv",
-      ...given,
-      "--references",
-      "trees",
-      "--keep",
-      "trees",
-      "--out",
-      "trees",
-    );
+    const trees = ["--references", "trees", "--keep", "trees", "--out", "trees"];
+    const treesRun = await once(["compare", "a.csv", ...given, ...trees]);
     expect(treesRun.code).toBe(0);
     const before = everythingIn(at("plain/model"));
     const whole = readFileSync(at("plain/model/model.onnx"));
@@ -290,7 +284,7 @@ describe("minimand quantize", () => {
         /^trees\/model: expected a network, got gradient-boosted trees, which have no weights to quantise$/,
       ],
     ];
-    const all = await Promise.all(refused.map(([args]) => run(["quantize", ...args, "--engine", "wasm"])));
+    const all = await Promise.all(refused.map(([args]) => once(["quantize", ...args, "--engine", "wasm"])));
     all.forEach(({ code, stdout, stderr }, i) => {
       const [args, expected] = refused[i];
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
