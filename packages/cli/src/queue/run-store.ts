@@ -120,14 +120,17 @@ export interface RunProgress {
   left: number | null;
 }
 
+/** Notes how far a run is; what comes after its end is late. */
 export async function setProgress(
   sql: Sql,
   id: string,
   { done, total, label, left }: RunProgress,
 ): Promise<void> {
-  await sql.query("update minimand.runs set done = $2, total = $3, label = $4, left_ms = $5 where id = $1", [
-    ...[id, done, total, label, left],
-  ]);
+  await sql.query(
+    `update minimand.runs set done = $2, total = $3, label = $4, left_ms = $5
+     where id = $1 and state in ('waiting', 'running')`,
+    [id, done, total, label, left],
+  );
 }
 
 /** The run has come to its end with these files, by their paths in the output folder; null: none of this name stays there. */
@@ -147,7 +150,8 @@ export async function finishRun(
   }
   await database.transaction(async (sql) => {
     const finished = await sql.query(
-      `update minimand.runs set state = 'finished', finished_at = now(), reason = null, left_ms = 0
+      // Notes of progress may come in another order than they were sent.
+      `update minimand.runs set state = 'finished', finished_at = now(), reason = null, done = total, left_ms = 0
        where id = $1 and state = 'running' returning id`,
       [id],
     );

@@ -14,7 +14,7 @@ import {
   submitNumbers,
   undisturbed,
 } from "../queue/numbers.fixture.ts";
-import { cancelRun, eventsOf, filesOf, findRun } from "../queue/run-store.ts";
+import { cancelRun, eventsOf, filesOf, findRun, setProgress } from "../queue/run-store.ts";
 import { askFor } from "../queue/submit.ts";
 import type { Database } from "../store/database.ts";
 import { postgresAddress, silent } from "../store/databases.fixture.ts";
@@ -257,17 +257,21 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
   }, 120_000);
 
   it("compute once what two runs have in common", async () => {
-    await withStore(async ({ submit, worker, outcomes }) => {
+    await withStore(async ({ submit, worker, outcomes, database }) => {
       const two = await Promise.all([worker(), worker()]);
       const [a, b] = await Promise.all([
         submit({ numbers: range(1, 40), name: "a" }),
         submit({ numbers: range(21, 40), name: "b" }),
       ]);
+      const early = { done: 9, total: 14, label: "trials", left: 1000 };
+      await setProgress(database, b, early);
       expect(await outcomes(a)).toEqual(undisturbed(range(1, 40)));
       expect(await outcomes(b)).toEqual(undisturbed(range(21, 40)));
       const begun = two.flatMap((one) => one.begun);
       expect(begun).toHaveLength(60 + 80);
       expect(new Set(begun).size).toBe(140);
+      await setProgress(database, b, early);
+      expect(await findRun(database, b)).toMatchObject({ done: 14, total: 14, left: 0 });
     });
   }, 120_000);
 });
