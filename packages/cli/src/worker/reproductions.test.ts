@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
+
+/** Preloaded, into threads, too: one trial of the paper throws. */
+const fault = `
+import { registerHooks } from "node:module";
+const head = /export async function trial\\(.*\\{$/m;
+registerHooks({
+  load(url, context, next) {
+    const loaded = next(url, context);
+    if (!url.endsWith("/anyloss/trial.ts")) return loaded;
+    const poison = 'if (spec.dataset === "glass" && spec.family === "sol") throw new Error("no glass, thanks");';
+    return { ...loaded, source: String(loaded.source).replace(head, (line) => line + poison) };
+  },
+});
+`;
+
+describe("a reproduction on a store", () => {
+  it("fails with the reason where a trial fails for good, and once that is mended computes the rest alone and equals a local one", async () => {
+    const { at, run } = workFolder();
+    const cache = { XDG_CACHE_HOME: at("cache") };
+    const reproduce = (out: string, more: string[] = [], env: Record<string, string> = {}) =>
+      run(
+        [...["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--out", out], ...more],
+        { env: { ...cache, ...env } },
+      );
+    const local = await reproduce("local");
+    expect(local.code, local.stderr).toBe(0);
+
+    const store = ["--store", `pglite:${at("store")}`];
+    writeFileSync(at("fault.mjs"), fault);
+    const failed = await reproduce("shared", store, {
+      NODE_OPTIONS: `--import=${pathToFileURL(at("fault.mjs")).href}`,
+    });
+    expect(failed).toMatchObject({ code: 2, stdout: "" });
+    const [, id] = /^run ([0-9a-f]{12}) of /m.exec(failed.stderr)!;
+    const trials = everythingIn(at("local", "trials")).length;
+    expect(failed.stderr.trim().split("\n").at(-1)).toBe(
+      `minimand: run ${id}: 1 trial of ${trials} failed, and there is no verdict without them: no glass, thanks`,
+    );
+    expect(existsSync(at("shared"))).toBe(false);
+    const listed = await run(["runs", "show", id, "--json", ...store]);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ id, state: "failed", kind: "reproduce" });
+
+    const mended = await reproduce("shared", store);
+    expect(mended.code, mended.stderr).toBe(0);
+    expect(mended.stdout).toBe(local.stdout);
+    expect(mended.stderr).toContain(`${trials - 1} of ${trials} trials were there from an earlier run`);
+    const reportIn = (out: string): unknown =>
+      JSON.parse(readFileSync(join(at(out), "report.json"), "utf8"), (key, value) =>
+        ["created", "seconds", "kept", "computedOn"].includes(key) ? undefined : value,
+      );
+    expect(reportIn("shared")).toEqual(reportIn("local"));
+  }, 300_000);
+});
