@@ -7,7 +7,7 @@ import {
 } from "../../../../test/support/postgres.ts";
 import type { Database } from "./database.ts";
 import { freshPglite, postgresAddress, silent } from "./databases.fixture.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, schemas } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { openPglite } from "./pglite.ts";
@@ -19,9 +19,19 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
+/** One for all tests, since each takes seconds. */
+let embedded: Database | undefined;
+afterAll(() => embedded?.close());
+async function emptyPglite(): Promise<Database> {
+  embedded ??= await openPglite(freshPglite());
+  for (const schema of Object.values(schemas))
+    await embedded.query(`drop schema if exists ${schema} cascade`);
+  return { ...embedded, close: async () => {} };
+}
+
 /** Opens an empty database, its tables not yet made. */
 const kinds: [kind: string, open: () => Promise<Database>][] = [
-  ["pglite", () => openPglite(freshPglite())],
+  ["pglite", emptyPglite],
   ["postgres", async () => openPostgres(postgresAddress((await server.createDatabase()).url), silent)],
 ];
 

@@ -7,11 +7,10 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { exitCodeOf } from "../failure.ts";
-import { freshPglite } from "./databases.fixture.ts";
 import { openPglite } from "./pglite.ts";
 
 const program = fileURLToPath(new URL("pglite-writer.fixture.ts", import.meta.url));
-const kills = Number(process.env.MINIMAND_TEST_KILLS ?? 5);
+const kills = process.env.MINIMAND_LONG ? 20 : 3;
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -45,8 +44,11 @@ function writer(folder: string): {
 }
 
 describe("openPglite", () => {
+  // One folder for all: to make a database takes seconds.
+  const folder = join(temporaryFolder(), "store");
+  const address = { kind: "pglite", folder } as const;
+
   it(`loses nothing that was acknowledged when it is killed, ${kills} times over, and once while it is made`, async () => {
-    const folder = join(temporaryFolder(), "store");
     const making = writer(folder);
     await sleep(500 + 1000 * Math.random());
     await making.kill();
@@ -67,10 +69,9 @@ describe("openPglite", () => {
   });
 
   it("refuses a folder that another process has, by its number, and takes it when that has ended", async () => {
-    const folder = join(temporaryFolder(), "store");
     const other = writer(folder);
     await other.begun;
-    const refused = [1, 2].map(() => openPglite({ kind: "pglite", folder }).catch((error: Error) => error));
+    const refused = [1, 2].map(() => openPglite(address).catch((error: Error) => error));
     for (const error of await Promise.all(refused)) {
       expect((error as Error).message).toBe(
         `${folder}: expected a folder that no other process uses, got one that process ${other.pid} uses`,
@@ -78,17 +79,15 @@ describe("openPglite", () => {
       expect(exitCodeOf(error)).toBe(2);
     }
     await other.kill();
-    const database = await openPglite({ kind: "pglite", folder });
-    await expect(openPglite({ kind: "pglite", folder })).rejects.toThrow(`process ${process.pid} uses`);
+    const database = await openPglite(address);
+    await expect(openPglite(address)).rejects.toThrow(`process ${process.pid} uses`);
+    expect(await database.session()).toBeNull();
     await database.close();
-    const again = await openPglite({ kind: "pglite", folder });
-    expect(await again.session()).toBeNull();
-    await again.close();
     expect(fs.readdirSync(folder)).toEqual(["database"]);
   });
 
   it("forces what it acknowledges to the disk", async () => {
-    const database = await openPglite(freshPglite());
+    const database = await openPglite(address);
     await database.query("create table forced (i int)");
     const sync = vi.spyOn(fs, "fdatasyncSync");
     for (let i = 0; i < 5; i++) {
@@ -101,7 +100,7 @@ describe("openPglite", () => {
   });
 
   it("rolls back nothing of ours where a statement of the queue fails", async () => {
-    const database = await openPglite(freshPglite());
+    const database = await openPglite(address);
     await database.query("create table ours (i int primary key)");
     const failing = "begin; insert into ours values (-1); select 1 / 0; commit";
     const work: Promise<unknown>[] = [];
@@ -131,9 +130,7 @@ describe("openPglite", () => {
   });
 
   it("says in one line that a damaged database can't be opened, and lets go of the folder", async () => {
-    const address = freshPglite();
-    await (await openPglite(address)).close();
-    const control = join(address.folder, "database", "global", "pg_control");
+    const control = join(folder, "database", "global", "pg_control");
     const content = fs.readFileSync(control);
     fs.writeFileSync(
       control,
