@@ -7,7 +7,7 @@ export interface Background {
   pid: number;
   /** All that it has said so far. */
   said(): Omit<Ran, "code">;
-  /** Waits until it has said something on stdout or stderr; an error with what it has said instead once it ends, or after 2 minutes. */
+  /** Waits until it has said something on stdout or stderr; an error with what it has said instead once it ends, or after 5 minutes. */
   until(pattern: RegExp, milliseconds?: number): Promise<RegExpExecArray>;
   signal(name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
   /** Its exit code and all that it said. */
@@ -26,7 +26,7 @@ export function background(args: readonly string[], options: RunOptions = {}): B
   const started: Background = {
     pid: child.pid ?? 0,
     said,
-    async until(pattern, milliseconds = 120_000) {
+    async until(pattern, milliseconds = 300_000) {
       let over = false;
       const gone = ended.then(() => {
         over = true;

@@ -8,85 +8,98 @@ import { hasPostgres, noPostgres, startPostgres } from "../../../../test/support
 import { background } from "../../../../test/support/processes.ts";
 import { slowComparison, slowness, withoutTimes } from "./slow-steps.fixture.ts";
 
-/** Seconds for which the link is cut; CUT_SECONDS=30 for longer. */
-const cutFor = Number(process.env.CUT_SECONDS ?? 15);
+/** Seconds for which the link is cut. */
+const cutFor = process.env.MINIMAND_LONG ? 30 : 15;
 
 /** Waits on machines that have much else to do. */
 const until = (look: () => Promise<void>): Promise<void> =>
   vi.waitFor(look, { timeout: 180_000, interval: 250 });
 
-describe.skipIf(!hasNamespaces() || !hasPostgres())(`two machines${noNamespaces}${noPostgres}`, () => {
-  it("share a run through a link that is cut and restored; a worker whose link stays cut waits, and can be ended", async () => {
-    const folder = temporaryFolder();
-    const { args, modules } = slowComparison(folder);
-    const local = await minimand([...args, "--out", join(folder, "local"), "--workers", "4"]);
-    expect(local).toMatchObject({ code: 0 });
+// Side by side: mostly they wait.
+describe
+  .skipIf(!hasNamespaces() || !hasPostgres())
+  .concurrent(`two machines${noNamespaces}${noPostgres}`, () => {
+    it("share a run through a link that is cut and restored", async () => {
+      const folder = temporaryFolder();
+      const { args, modules } = slowComparison(folder);
+      const local = await minimand([...args, "--out", join(folder, "local"), "--workers", "1"]);
+      expect(local).toMatchObject({ code: 0 });
 
-    await using network = makeNetwork();
-    const [a, b] = network.machines;
-    await using server = await startPostgres({ listen: network, fsync: false });
-    const env = { ...server.env, [slowness]: "1500" };
-    const store = ["--store", server.address];
-    const workerOn = async ({ within }: typeof a, name: string) => {
-      const own = ["--concurrency", "1", "--cache", join(folder, name)];
-      const command = background(["worker", ...store, ...own, ...modules], { env, within });
-      await command.until(/works for/);
-      let id = 0;
-      await until(async () => {
-        const rows = await server.query<{ id: number }>("select id from minimand.workers where pid = $1", [
-          command.pid,
-        ]);
-        expect(rows).toHaveLength(1);
-        id = rows[0].id;
-      });
-      return { command, id };
-    };
-    const there = await workerOn(b, "b");
-    const here = await workerOn(a, "a");
-    const doneBy = async ({ id }: typeof here): Promise<string[]> =>
-      (await server.query<{ key: string }>("select key from minimand.results where worker = $1", [id])).map(
-        ({ key }) => key,
+      await using network = makeNetwork();
+      const [a, b] = network.machines;
+      await using server = await startPostgres({ listen: network, fsync: false });
+      const env = { ...server.env, [slowness]: "1500" };
+      const store = ["--store", server.address];
+      const workerOn = async ({ within }: typeof a, name: string) => {
+        const own = ["--concurrency", "1", "--cache", join(folder, name)];
+        const command = background(["worker", ...store, ...own, ...modules], { env, within });
+        await command.until(/works for/);
+        let id = 0;
+        await until(async () => {
+          const rows = await server.query<{ id: number }>("select id from minimand.workers where pid = $1", [
+            command.pid,
+          ]);
+          expect(rows).toHaveLength(1);
+          id = rows[0].id;
+        });
+        return { command, id };
+      };
+      const there = await workerOn(b, "b");
+      const here = await workerOn(a, "a");
+      const doneBy = async ({ id }: typeof here): Promise<string[]> =>
+        (await server.query<{ key: string }>("select key from minimand.results where worker = $1", [id])).map(
+          ({ key }) => key,
+        );
+      const watched = ["--out", join(folder, "shared"), "--workers", "0"];
+      const command = background([...args, ...store, ...watched], { env, within: a.within });
+
+      await until(async () => expect((await doneBy(there)).length).toBeGreaterThan(1));
+      b.cut();
+      const begun = performance.now();
+      const claims = await server.query<{ key: string }>(
+        "select key from minimand.claims where worker = $1 and key is not null",
+        [there.id],
       );
-    const watched = ["--out", join(folder, "shared"), "--workers", "0"];
-    const command = background([...args, ...store, ...watched], { env, within: a.within });
+      expect(claims.length).toBeGreaterThan(0);
+      // Others take its trials, and leave the rest to it.
+      await until(async () =>
+        expect(await doneBy(here)).toEqual(expect.arrayContaining(claims.map(({ key }) => key))),
+      );
+      here.command.signal("SIGTERM");
+      expect(await here.command.ended).toMatchObject({ code: 0 });
+      await sleep(Math.max(0, 1000 * cutFor - (performance.now() - begun)));
+      const before = await doneBy(there);
+      b.restore();
+      expect(await command.ended).toMatchObject({ code: 0 });
+      expect((await doneBy(there)).length).toBeGreaterThan(before.length);
+      const resultsIn = (out: string): unknown =>
+        withoutTimes(readFileSync(join(folder, out, "results.json"), "utf8"));
+      expect(resultsIn("shared")).toEqual(resultsIn("local"));
+      const [{ needed, computed }] = await server.query(
+        `select (select count(*) from minimand.run_trials) as needed, (select count(*) from minimand.results) as computed`,
+      );
+      expect(computed).toBe(needed);
+      there.command.signal("SIGTERM");
+      expect(await there.command.ended).toMatchObject({ code: 0 });
+    }, 900_000);
 
-    await until(async () => expect((await doneBy(there)).length).toBeGreaterThan(1));
-    b.cut();
-    const begun = performance.now();
-    const claims = await server.query<{ key: string }>(
-      "select key from minimand.claims where worker = $1 and key is not null",
-      [there.id],
-    );
-    expect(claims.length).toBeGreaterThan(0);
-    // Others take its trials, and leave the rest to it.
-    await until(async () =>
-      expect(await doneBy(here)).toEqual(expect.arrayContaining(claims.map(({ key }) => key))),
-    );
-    here.command.signal("SIGTERM");
-    expect(await here.command.ended).toMatchObject({ code: 0 });
-    await sleep(Math.max(0, 1000 * cutFor - (performance.now() - begun)));
-    const before = await doneBy(there);
-    b.restore();
-    expect(await command.ended).toMatchObject({ code: 0 });
-    expect((await doneBy(there)).length).toBeGreaterThan(before.length);
-    const resultsIn = (out: string): unknown =>
-      withoutTimes(readFileSync(join(folder, out, "results.json"), "utf8"));
-    expect(resultsIn("shared")).toEqual(resultsIn("local"));
-    const [{ needed, computed }] = await server.query(
-      `select (select count(*) from minimand.run_trials) as needed, (select count(*) from minimand.results) as computed`,
-    );
-    expect(computed).toBe(needed);
-
-    // Idle now: the server notices by itself, and the worker by its next look for work.
-    b.cut();
-    const connections = () =>
-      server.query("select state from pg_stat_activity where host(client_addr) = $1", [b.address]);
-    const locks = () =>
-      server.query("select objid from pg_locks where locktype = 'advisory' and objid = $1", [there.id]);
-    expect(await locks()).toHaveLength(1);
-    await until(async () => expect([...(await locks()), ...(await connections())]).toEqual([]));
-    await there.command.until(/: waiting for the database \(/);
-    there.command.signal("SIGTERM");
-    expect(await there.command.ended).toMatchObject({ code: 0 });
-  }, 900_000);
-});
+    it("lose a worker whose link stays cut: the server notices by itself, and the worker waits and can be ended", async () => {
+      await using network = makeNetwork();
+      const [machine] = network.machines;
+      await using server = await startPostgres({ listen: network, fsync: false });
+      const idle = background(["worker", "--store", server.address, "--engine", "wasm"], {
+        ...{ env: server.env, within: machine.within },
+      });
+      const locks = () =>
+        server.query("select objid from pg_locks where locktype = 'advisory' and objid <> 0");
+      await until(async () => expect(await locks()).toHaveLength(1));
+      machine.cut();
+      const connections = () =>
+        server.query("select state from pg_stat_activity where host(client_addr) = $1", [machine.address]);
+      expect((await connections()).length).toBeGreaterThan(0);
+      await until(async () => expect([...(await locks()), ...(await connections())]).toEqual([]));
+      await idle.until(/: waiting for the database \(/);
+      idle.signal("SIGTERM");
+      expect(await idle.ended).toMatchObject({ code: 0 });
+    }, 900_000);
+  });

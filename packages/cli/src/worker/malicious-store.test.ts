@@ -79,7 +79,9 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     [good] = await listRuns(database);
 
     const origin = { file: evil, sha256: "0".repeat(64) };
+    const other = { ...good.needs, versions: { ...good.needs.versions, minimand: "999.0.0" } };
     const left = [
+      await forge({ id: "0", needs: other, house: houseHash(other, []) }),
       await forge({ id: "1", title: rude, needs: null as never }),
       await forge({ id: "2", needs: { versions: "?" } as never, origins: 7 as never }),
       await forge({ id: "3", house: "no queue's name; '" }),
@@ -122,6 +124,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     expect(stderr).not.toContain("\u001b");
     expect(stderr.match(/^left to others: /gm)).toHaveLength(left.length);
     expect(stderr).toContain("expected --with ");
+    expect(stderr).toContain("expected minimand 999.0.0, got minimand ");
     for (const id of left) expect(await findRun(database, id)).toMatchObject({ state: "waiting" });
     for (const id of failing) expect((await findRun(database, id)).reason).not.toBe("");
     expect(existsSync(at("ran"))).toBe(false);

@@ -11,12 +11,12 @@ describe.skipIf(!hasPooler())(`a store behind a transaction pooler${noPooler}`, 
   it("has a run done by workers of which one is killed: missed heartbeats tell the other", async () => {
     const folder = temporaryFolder();
     const { args, modules } = slowComparison(folder);
-    expect(await minimand([...args, "--out", join(folder, "local"), "--workers", "2"])).toMatchObject({
+    expect(await minimand([...args, "--out", join(folder, "local"), "--workers", "1"])).toMatchObject({
       code: 0,
     });
     await using server = await startPostgres({ fsync: false });
     await using pooler = await startPooler(server);
-    const env = { ...server.env, [slowness]: "1000" };
+    const env = { ...server.env, [slowness]: "400" };
     const store = ["--store", `${pooler.address}?pooled=true`];
     const own = [...store, "--concurrency", "1", "--cache", join(folder, "cache"), ...modules];
     const watching = background([...args, ...store, "--out", join(folder, "shared"), "--workers", "0"], {
