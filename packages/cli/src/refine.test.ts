@@ -45,7 +45,7 @@ async function withService(mishaps: (Mishap | undefined)[] = []) {
   return { cwd, env, server, own, endpoint, run, refusal, results };
 }
 
-describe.concurrent("minimand refine with prompts of the user's", () => {
+describe("minimand refine with prompts of the user's", () => {
   it("trains a refiner, prints rewrites with unknown words copied through, and keeps it", async () => {
     const { cwd, own, run, results } = await withService();
     const { code, stdout, stderr } = await run([...own, "-n", "3", "red moon", "a zorblax ship"]);
