@@ -18,7 +18,7 @@ import { usualOf } from "./budget/usual.ts";
 import { type Row, replaceSection, tableOf } from "./results.ts";
 
 const file = new URL("budget/recorded.jsonl", import.meta.url);
-const usual = new URL("../packages/cli/src/budget/usual-costs.json", import.meta.url);
+const usual = new URL("../packages/compare/src/run/usual-costs.json", import.meta.url);
 
 const recorded = (): Recorded[] =>
   readFileSync(file, "utf8")

@@ -1,18 +1,19 @@
 import {
   chooseCandidates,
   defaultSettings,
+  makeBudget,
   type PlannedTrial,
   type PredictedTrial,
+  type RunOptions,
   references,
   summarise,
+  type Team,
 } from "@minimand/compare";
 import { normal, type RandomSource, shuffle } from "minimand/engine";
-import { makeBudget, samplesOf } from "../../packages/cli/src/budget/budget.ts";
-import { runWithin } from "../../packages/cli/src/budget/plan-within.ts";
-import usual from "../../packages/cli/src/budget/usual-costs.json" with { type: "json" };
-import { workOf } from "../../packages/cli/src/compare/comparison-work.ts";
-import type { RunOptions } from "../../packages/cli/src/compare/run-options.ts";
-import type { Team } from "../../packages/cli/src/compare/trial-team.ts";
+import { samplesOf } from "../../packages/compare/src/run/budget.ts";
+import { workOf } from "../../packages/compare/src/run/comparison-work.ts";
+import { runWithin } from "../../packages/compare/src/run/plan-within.ts";
+import usual from "../../packages/compare/src/run/usual-costs.json" with { type: "json" };
 import type { Recorded } from "./record.ts";
 
 /** A machine as it is imagined. */

@@ -1,4 +1,4 @@
-import { DataError } from "@minimand/compare";
+import { DataError, Interrupted } from "@minimand/compare";
 import { CommanderError } from "commander";
 import { isMendable, messageOf, textOf } from "./error-text.ts";
 import { printable } from "./printable.ts";
@@ -8,10 +8,8 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The run was interrupted (Ctrl-C): exit code 130. */
-export class Interrupted extends Error {
-  override name = "Interrupted";
-}
+/** A run that was interrupted (Ctrl-C): exit code 130. */
+export { Interrupted };
 
 /** Exit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {

@@ -13,6 +13,7 @@ export * from "./ranking/index.ts";
 export * from "./recommendation/index.ts";
 export * from "./references/index.ts";
 export * from "./results.ts";
+export * from "./run/index.ts";
 export { shortName, shortNames, withShortNames } from "./short-names.ts";
 export * from "./table/index.ts";
 export { givesNumbers, outputsFor, traitsOf } from "./task.ts";

@@ -1,18 +1,29 @@
 import { join } from "node:path";
-import { checkSettings, chooseReferences, listed, type Origin, type Results } from "@minimand/compare";
+import {
+  areRecords,
+  checkSettings,
+  chooseReferences,
+  listed,
+  lookAt,
+  makeBudget,
+  type Origin,
+  type Prepared,
+  type Results,
+  runTrials,
+  type Subject,
+  seenOf,
+  startTeam,
+} from "@minimand/compare";
 import { Command } from "commander";
-import { makeBudget, overrun } from "../budget/budget.ts";
-import { earlierRun, lookAt } from "../budget/looks.ts";
-import { areRecords, runTrials } from "../compare/compare-run.ts";
+import { earlierRun } from "../budget/earlier-run.ts";
+import { overrun } from "../budget/overrun.ts";
 import { finishComparison } from "../compare/finish.ts";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
 import { asOptions } from "../compare/option-of.ts";
-import { type Prepared, prepareComparison } from "../compare/prepare.ts";
+import { prepareComparison } from "../compare/prepare.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
 import type { Comparison, ComparisonRequest } from "../compare/request.ts";
-import { seenOf } from "../compare/results-of.ts";
-import { describeSubjects, noteText, type Subject } from "../compare/subjects.ts";
-import { startTeam } from "../compare/trial-team.ts";
+import { describeSubjects, noteText } from "../compare/subjects.ts";
 import { trialData, trialThreads } from "../compare/trial-threads.ts";
 import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
@@ -150,10 +161,11 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const earlier = await earlierRun(out, settings, sums);
-      const threads = () => trialThreads(trialData(prepared, engine), workers, warn);
+      const pool = () => trialThreads(trialData(prepared, engine), workers, warn);
+      const progress = () => progressLine(process.stderr);
       const ran = await runTrials({
         ...{ ...prepared, keep, quantize, engine, versions: versions(), workers, budget },
-        team: () => startTeam({ store: trials, threads, workers, signal }),
+        team: () => startTeam({ store: trials, pool, workers, say: tell, progress, signal }),
         ...(earlier && { earlier: earlier.sample }),
       });
       const { taken, records, missing } = ran;
@@ -163,7 +175,6 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
       if (over !== null) tell(over);
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
-      const progress = () => progressLine(process.stderr);
       const { results, files } = await finishComparison(ran, look, { say: tell, warn, progress, signal });
       signal.throwIfAborted();
       await deliver(results, files, delivery);

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import type { TrialStore } from "@minimand/compare";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { optionOf } from "../compare/option-of.ts";
@@ -6,7 +7,6 @@ import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { isKept, type Kept } from "../refine/collect-images.ts";
 import { checkEndpoint } from "../refine/image-endpoint.ts";

@@ -5,13 +5,13 @@ import {
   listed,
   type OwnModel,
   outputsFor,
+  type Subject,
   type Task,
 } from "@minimand/compare";
 import { elasticNetwork, quantisableLayers } from "minimand";
 import { disposeTree, keyOf } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
-import type { Subject } from "./subjects.ts";
 
 /** What {@link checkQuantize} looks at. */
 interface Quantizing {

@@ -1,16 +1,12 @@
 /* A comparison in another process, which has a folder of its own with the request and the bytes of its files by hash. */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { PlannedTrial } from "@minimand/compare";
-import { lookAt } from "../budget/looks.ts";
+import { lookAt, type PlannedTrial, runTrials, seenOf, type Team } from "@minimand/compare";
 import { loadOwn } from "../own/own-candidates.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
-import { runTrials } from "./compare-run.ts";
 import { finishComparison } from "./finish.ts";
 import { prepareComparison } from "./prepare.ts";
 import type { ComparisonRequest } from "./request.ts";
-import { seenOf } from "./results-of.ts";
-import type { Team } from "./trial-team.ts";
 import { trialData, trialThreads } from "./trial-threads.ts";
 
 const request = JSON.parse(readFileSync("request.json", "utf8")) as ComparisonRequest;

@@ -1,14 +1,17 @@
-import type { Results } from "@minimand/compare";
+import {
+  type Look,
+  type ProgressLine,
+  type Ran,
+  type Results,
+  resultsOf,
+  runQuantised,
+  type Seen,
+} from "@minimand/compare";
 import { startEngine } from "minimand/start";
-import type { Look, Seen } from "../budget/looks.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { fitModels, modelFiles } from "../models/keep-models.ts";
 import { keepQuantised } from "../models/keep-quantised.ts";
 import { compilerOf } from "../run/engine.ts";
-import type { ProgressLine } from "../run/progress.ts";
-import type { Ran } from "./compare-run.ts";
-import { runQuantised } from "./quantised-trials.ts";
-import { resultsOf } from "./results-of.ts";
 
 /** What {@link finishComparison} needs beside what was run. */
 export interface Finishing {

@@ -5,10 +5,10 @@ import {
   type PlannedCandidate,
   referenceNamed,
   type Settings,
+  type Subject,
 } from "@minimand/compare";
 import { Option } from "commander";
 import { UsageError } from "../failure.ts";
-import type { Subject } from "./subjects.ts";
 
 /** `--keep` of `compare`. */
 export const keepOption = (): Option =>

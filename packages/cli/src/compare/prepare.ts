@@ -1,13 +1,10 @@
 import {
   baselineIdOf,
   type Candidate,
-  type CandidateSummary,
   chooseCandidates,
   metricFor,
-  type Origin,
   type OwnModel,
-  type PlannedCandidate,
-  type Settings,
+  type Prepared,
   summarise,
 } from "@minimand/compare";
 import { modelNamed, type Own, originsOf, refusal, tryModel } from "../own/own-candidates.ts";
@@ -15,23 +12,7 @@ import { checkQuantize } from "./check-quantize.ts";
 import { checkKeep } from "./keep.ts";
 import { asOptions } from "./option-of.ts";
 import type { Comparison, FileBytes } from "./request.ts";
-import { readSubjects, type Subject } from "./subjects.ts";
-
-/** A comparison whose trials can be planned and run. */
-export interface Prepared {
-  settings: Settings;
-  subjects: Subject[];
-  candidates: readonly PlannedCandidate[];
-  summaries: readonly CandidateSummary[];
-  /** Id of the baseline. */
-  baseline: string;
-  /** The own model that all train. */
-  model?: OwnModel;
-  /** All candidates that the user's modules bring, compared or not. */
-  ownCandidates: readonly Candidate[];
-  /** The user's modules by the files that they lie in here. */
-  modules: Origin[];
-}
+import { readSubjects } from "./subjects.ts";
 
 /**
  * Reads a comparison's files and chooses its candidates: the same request and the same bytes give the same plan in any process.

@@ -10,6 +10,7 @@ import {
   releaseTable,
   type SavedModel,
   type Settings,
+  type Subject,
   shortName,
   type Table,
   testCopies,
@@ -25,25 +26,6 @@ import { pairDataset } from "./pair-dataset.ts";
 import type { FileBytes, RequestedFile, RequestedFiles } from "./request.ts";
 import { shareDataset } from "./share-dataset.ts";
 import { loadTeacher } from "./teacher.ts";
-
-/** A data set to compare on, with the hashes that name its trials. */
-export interface Subject {
-  /** Short and different for each. */
-  name: string;
-  source: string;
-  /** How many of the first notes of the data set are on how its file was read. */
-  readingNotes: number;
-  dataset: Dataset;
-  testTable: Table | null;
-  /** Rows of the test table that have a target. */
-  testRows: number | null;
-  sha256: string;
-  testSha256: string | null;
-  /** Of the teacher that distillation learns from. */
-  teacherSha256: string | null;
-  /** Of the file of unlabelled rows. */
-  unlabeledSha256: string | null;
-}
 
 /**
  * The data sets of a comparison. Everything that a trial could refuse is refused here, before anything is written.

@@ -1,9 +1,17 @@
-import { type EngineUsed, isTrees, minimisedBy, type Origin, type PredictedTrial } from "@minimand/compare";
+import {
+  type CompareJob,
+  type EngineUsed,
+  isTrees,
+  minimisedBy,
+  type Origin,
+  type Pool,
+  type PredictedTrial,
+  type Prepared,
+} from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
 import { refusal } from "../own/own-candidates.ts";
-import { type Pool, startPool } from "../run/pool.ts";
-import type { CompareJob, CompareWorkerData } from "./compare-worker.ts";
-import type { Prepared } from "./prepare.ts";
+import { startPool } from "../run/pool.ts";
+import type { CompareWorkerData } from "./compare-worker.ts";
 
 /** What threads need to run trials of a comparison; one thread may tell it another. */
 export interface TrialData extends CompareWorkerData {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { TrialStore } from "@minimand/compare";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { finishReplacement } from "./replace-together.ts";
-import { openStore, type TrialStore } from "./store.ts";
+import { openStore } from "./store.ts";
 
 /**
  * Works in an output folder, see {@link holdOutputFolder}, with the store of its trials, which runs that do the same share.

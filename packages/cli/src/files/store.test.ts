@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync, w
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { PredictedTrial } from "@minimand/compare";
+import { areRecords } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import { areRecords } from "../compare/compare-run.ts";
 import { openStore } from "./store.ts";
 
 const record: PredictedTrial = {

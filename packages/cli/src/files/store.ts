@@ -1,20 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { doubtsAbout, type StoreKey, type TrialStore } from "@minimand/compare";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
-import { doubtsAbout, hashOf, pack, type TrialKey, unpack } from "./trial-file.ts";
+import { hashOf, pack, unpack } from "./trial-file.ts";
 import { partial, writeWhole } from "./write-whole.ts";
-
-export type { TrialKey } from "./trial-file.ts";
-
-/** Finished trials of an output directory, one compressed file each, named by what decides their result. */
-export interface TrialStore<Kept> {
-  /** What was kept, or null where the trial has to be run. */
-  get(key: TrialKey): Promise<Kept | null>;
-  put(key: TrialKey, kept: Kept): Promise<void>;
-  /** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
-  doubts(): string | null;
-}
 
 /** The file of a trial. */
 interface TrialFile {
@@ -58,7 +48,7 @@ export async function openStore<Kept>(
     throw Object.assign(error as Error, { path: trials });
   }
   for (const folder of [directory, trials]) await sweep(folder);
-  const pathOf = (key: TrialKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json.gz`);
+  const pathOf = (key: StoreKey): string => join(trials, `${hashOf(key).slice(0, 32)}.json.gz`);
   const doubtful = new Set<string>();
   return {
     async get(key) {
@@ -79,7 +69,7 @@ export async function openStore<Kept>(
 }
 
 /** What the file of a trial holds; undefined where that isn't what was written for this key. */
-async function contentOf(bytes: Uint8Array, key: TrialKey): Promise<unknown> {
+async function contentOf(bytes: Uint8Array, key: StoreKey): Promise<unknown> {
   const file = (await unpack(bytes)) as Partial<TrialFile> | null | undefined;
   return file?.sha256 === hashOf([key, file?.kept]) ? file?.kept : undefined;
 }

@@ -5,9 +5,6 @@ import { gunzip, gzip, type ZlibOptions } from "node:zlib";
 
 /* How the result of a trial is kept, in a folder or in a database: compressed JSON, with a sum that tells damage. */
 
-/** What decides a trial's result; its hash is the trial's name. Key order matters: build it in one place only. */
-export type TrialKey = Record<string, unknown>;
-
 /** SHA-256 of a value as JSON: of a key, the trial's name; of a key and what is kept under it, the sum. */
 export function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
@@ -31,11 +28,4 @@ export async function unpack(bytes: Uint8Array): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-/** Says how many of the trials that were asked for are there, but can't be trusted; null if none are. */
-export function doubtsAbout(count: number): string | null {
-  if (count === 0) return null;
-  const what = count === 1 ? "1 kept trial is" : `${count} kept trials are`;
-  return `${what} damaged, or of a version that wrote no checksums: run again`;
 }

@@ -6,13 +6,13 @@ import {
   type Results,
   type SavedModel,
   type Settings,
+  type Subject,
   treesReference,
   weightsFile,
   writeModelDescription,
 } from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
-import type { Subject } from "../compare/subjects.ts";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";

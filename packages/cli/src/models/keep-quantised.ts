@@ -3,17 +3,17 @@ import {
   makeWhole,
   type OwnModel,
   type PredictedTrial,
+  type ProgressLine,
   quantizationReport,
   type Results,
   type SavedModel,
   type SavedNetwork,
+  type Subject,
   truthOf,
   type WidthSizes,
 } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
-import type { Subject } from "../compare/subjects.ts";
 import type { Contents } from "../files/replace-together.ts";
-import type { ProgressLine } from "../run/progress.ts";
 import { modelFoldersOf } from "./keep-models.ts";
 import { onnxOf } from "./onnx-model.ts";
 import { eachWidth, quantisedFile, quantisedOnnx, usualContainer } from "./quantised-models.ts";

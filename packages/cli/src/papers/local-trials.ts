@@ -1,5 +1,4 @@
-import type { TrialStore } from "../files/store.ts";
-import type { Pool } from "../run/pool.ts";
+import type { Pool, TrialStore } from "@minimand/compare";
 import type { TrialSource } from "./papers-host.ts";
 import type { TrialOutcome } from "./trial-outcome.ts";
 

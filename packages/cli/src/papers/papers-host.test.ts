@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Pool } from "@minimand/compare";
 import type { ReproductionReport } from "@minimand/papers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../failure.ts";
 import { openStore } from "../files/store.ts";
-import type { Pool } from "../run/pool.ts";
 import { type LocalTrialsOptions, localTrials } from "./local-trials.ts";
 import { papersData } from "./papers-data.ts";
 import { type PapersHost, papersHost } from "./papers-host.ts";

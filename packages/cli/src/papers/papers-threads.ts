@@ -1,4 +1,5 @@
-import { type Pool, startPool } from "../run/pool.ts";
+import type { Pool } from "@minimand/compare";
+import { startPool } from "../run/pool.ts";
 import type { ReproductionRequest } from "./reproduction-request.ts";
 import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
 

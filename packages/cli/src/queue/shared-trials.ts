@@ -1,13 +1,14 @@
 /* The side of a coordinator: trials that others compute. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { hashOf, type TrialKey } from "../files/trial-file.ts";
+import type { StoreKey } from "@minimand/compare";
+import { hashOf } from "../files/trial-file.ts";
 import type { Database } from "../store/database.ts";
 import type { SqlTrials } from "../store/sql-trials.ts";
 import type { Jobs } from "./jobs.ts";
 
 /** A trial that a run needs. */
 export interface AskedTrial {
-  key: TrialKey;
+  key: StoreKey;
   /** What threads of its run are given. */
   job: unknown;
 }
@@ -20,7 +21,7 @@ export type Answered<Kept> =
 /** Trials of one run, computed by whoever is there. */
 export interface SharedTrials<Kept> {
   /** Those that are there, by their place. */
-  recall(keys: readonly TrialKey[]): Promise<(Kept | null)[]>;
+  recall(keys: readonly StoreKey[]): Promise<(Kept | null)[]>;
   /** Asks for trials, and gives each when it is there. */
   compute(trials: readonly AskedTrial[]): AsyncGenerator<Answered<Kept>>;
 }

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ProgressLine, TrialStore } from "@minimand/compare";
 import { makeFolder } from "../files/make-folder.ts";
-import type { TrialStore } from "../files/store.ts";
-import type { ProgressLine } from "../run/progress.ts";
 import { type ImageService, PromptRefused } from "./image-endpoint.ts";
 import { hashOf, keepPicture, type Picture, pictureOf } from "./picture.ts";
 import type { Scorer } from "./scorer.ts";

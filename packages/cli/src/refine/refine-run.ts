@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TrialStore } from "@minimand/compare";
 import { type PromptRefiner, refinePrompt } from "minimand";
 import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import type { TrialStore } from "../files/store.ts";
 import { tell } from "../printable.ts";
 import { plural } from "../report/format.ts";
 import { duration, progressLine, stepProgress } from "../run/progress.ts";

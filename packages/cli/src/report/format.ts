@@ -1,4 +1,6 @@
-import type { Configuration, DatasetReport, EngineUsed } from "@minimand/compare";
+import { type Configuration, type DatasetReport, type EngineUsed, plural } from "@minimand/compare";
+
+export { plural };
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 
@@ -11,11 +13,6 @@ export function configurationText({ learningRate, parameters }: Configuration): 
 /** `native: onnxruntime-node 1.30.0, 1 thread`, `wasm: @jax-js/jax 0.1.25`. */
 export function engineText({ name, version, threads }: EngineUsed): string {
   return `${name}: ${version}${name === "native" ? `, ${plural(threads, "thread")}` : ""}`;
-}
-
-/** `1 fold`, `2 folds`. */
-export function plural(n: number, one: string, many: string = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
 }
 
 /** `768 rows`, `90 pairs`. */

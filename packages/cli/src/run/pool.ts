@@ -1,20 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Pool } from "@minimand/compare";
 import { Piscina } from "piscina";
 import type { Answer, Given } from "./worker.ts";
-
-/** Runs jobs in worker threads. */
-export interface Pool<Job, Result> {
-  run(job: Job): Promise<Result>;
-  /** Ends all workers at their next training step, or at once where that takes long; their jobs fail. */
-  destroy(): Promise<void>;
-}
 
 /** Milliseconds that a worker has to come to its next step. */
 const patience = 5000;
 
 /**
- * A pool of worker threads, each with an engine of its own.
+ * A pool of worker threads, each with an engine of its own. Its end is at the next training step of each, or at once where that takes long.
  *
  * @param worker a module of the command without its extension, e.g. `compare/compare-worker`
  * @param data handed to every worker when it starts

@@ -1,20 +1,13 @@
 import type { WriteStream } from "node:tty";
+import type { ProgressLine } from "@minimand/compare";
 import { isQuiet, printable } from "../printable.ts";
 import { cutText } from "../terminal/text-width.ts";
-
-/** A line of progress on stderr: redrawn on a terminal, one line now and then elsewhere. */
-export interface ProgressLine {
-  /** @param left milliseconds, where it is known better than by the work that is done; null: it can't be told yet */
-  update(done: number, total: number, label: string, left?: number | null): void;
-  /** Removes the line, so that other output starts clean. */
-  clear(): void;
-}
 
 /** Milliseconds between two lines where there is no terminal to redraw. */
 const quietInterval = 10_000;
 
 /**
- * Progress with the time left, estimated from the work done since the start (finished work that was loaded doesn't count).
+ * A line of progress on stderr, redrawn on a terminal, one now and then elsewhere, with the time left, estimated from the work done since the start (finished work that was loaded doesn't count).
  * There is none after `beQuiet`.
  */
 export function progressLine(stream: WriteStream, alreadyDone = 0): ProgressLine {

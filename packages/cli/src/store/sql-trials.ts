@@ -1,4 +1,5 @@
-import { doubtsAbout, hashOf, pack, type TrialKey, unpack } from "../files/trial-file.ts";
+import { doubtsAbout, type StoreKey } from "@minimand/compare";
+import { hashOf, pack, unpack } from "../files/trial-file.ts";
 import type { Database, Sql } from "./database.ts";
 
 /** A trial that was computed. */
@@ -46,7 +47,7 @@ export async function putTrials(
 /** Finished trials of a database. */
 export interface SqlTrials<Kept> {
   /** What was kept of each of them, or null where the trial has to be run. */
-  getMany(keys: readonly TrialKey[]): Promise<(Kept | null)[]>;
+  getMany(keys: readonly StoreKey[]): Promise<(Kept | null)[]>;
   /** Says how many of the trials that were asked for were there, but could not be trusted; null if none were. */
   doubts(): string | null;
 }

@@ -1,13 +1,20 @@
 /* A comparison whose trials are computed by whoever is there. */
 import { readFile } from "node:fs/promises";
-import { computedOnNotes, failedTrial, type PlannedTrial, type PredictedTrial } from "@minimand/compare";
-import { lookAt } from "../budget/looks.ts";
-import { areRecords, runTrials } from "../compare/compare-run.ts";
+import {
+  areRecords,
+  computedOnNotes,
+  failedTrial,
+  lookAt,
+  type PlannedTrial,
+  type PredictedTrial,
+  type Prepared,
+  runTrials,
+  seenOf,
+  type Team,
+} from "@minimand/compare";
 import { finishComparison } from "../compare/finish.ts";
-import { type Prepared, prepareComparison } from "../compare/prepare.ts";
+import { prepareComparison } from "../compare/prepare.ts";
 import type { ComparisonRequest, FileBytes } from "../compare/request.ts";
-import { seenOf } from "../compare/results-of.ts";
-import type { Team } from "../compare/trial-team.ts";
 import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";

@@ -1,4 +1,6 @@
-import { countsOf, gridOf, isTrees, type PlannedCandidate, type PlannedTrial } from "@minimand/compare";
+import { isTrees, type PlannedCandidate } from "../plan/candidate.ts";
+import { countsOf, gridOf } from "../plan/grid.ts";
+import type { PlannedTrial } from "../plan/trials.ts";
 import usual from "./usual-costs.json" with { type: "json" };
 
 /** How long trials take: what is usual for their candidates, in units of this machine and these data, and what was seen. */

@@ -1,7 +1,8 @@
-import { finalistsFor, type PredictedTrial } from "@minimand/compare";
-import { type Fitted, runWithin } from "../budget/plan-within.ts";
-import { plural } from "../report/format.ts";
+import { finalistsFor } from "../assemble.ts";
+import type { PredictedTrial } from "../results.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
+import { type Fitted, runWithin } from "./plan-within.ts";
+import { plural } from "./plural.ts";
 import { sampled } from "./results-of.ts";
 import type { RunOptions } from "./run-options.ts";
 import { samplesFor, takeSample } from "./take-sample.ts";

@@ -1,11 +1,5 @@
-import {
-  type DatasetReport,
-  type PlannedTrial,
-  type PredictedTrial,
-  planQuantised,
-  type Quantising,
-  type Results,
-} from "@minimand/compare";
+import { type PlannedTrial, planQuantised, type Quantising } from "../plan/trials.ts";
+import type { DatasetReport, PredictedTrial, Results } from "../results.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /**

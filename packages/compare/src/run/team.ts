@@ -1,17 +1,22 @@
-import type { PlannedTrial, PredictedTrial } from "@minimand/compare";
-import { Interrupted } from "../failure.ts";
-import type { TrialStore } from "../files/store.ts";
-import { tell } from "../printable.ts";
-import type { Pool } from "../run/pool.ts";
-import { type ProgressLine, progressLine } from "../run/progress.ts";
-import type { CompareJob } from "./compare-worker.ts";
+import type { PlannedTrial } from "../plan/trials.ts";
+import type { PredictedTrial } from "../results.ts";
+import { Interrupted } from "./interrupted.ts";
+import type { Pool } from "./pool.ts";
+import type { ProgressLine } from "./progress-line.ts";
+import type { CompareJob } from "./run-job.ts";
+import type { TrialStore } from "./trial-store.ts";
 
 /** What {@link startTeam} needs. */
 export interface TeamOptions {
   store: TrialStore<PredictedTrial[]>;
-  /** Starts the threads that run trials; asked when the first trial has to be run. */
-  threads: () => Pool<CompareJob, PredictedTrial[]>;
+  /** Starts the workers that run trials; asked when the first trial has to be run. */
+  pool: () => Pool<CompareJob, PredictedTrial[]>;
+  /** How many trials are given to the pool at a time. */
   workers: number;
+  /** Told in words what was there already. */
+  say: (text: string) => void;
+  /** Shows how far it is; asked once, when the first trial has to be run. */
+  progress: () => ProgressLine;
   signal: AbortSignal;
 }
 
@@ -55,8 +60,8 @@ export interface Team {
   end(): Promise<void>;
 }
 
-/** A team of threads here, which keeps trials in the store of a folder. */
-export function startTeam({ store, threads, workers, signal }: TeamOptions): Team {
+/** A team of the workers of this process or page, which keeps trials in a store. */
+export function startTeam({ store, pool: startPool, workers, say, progress, signal }: TeamOptions): Team {
   let pool: Pool<CompareJob, PredictedTrial[]> | null = null;
   let line: ProgressLine | null = null;
   const stop = (): void => void pool?.destroy();
@@ -87,9 +92,9 @@ export function startTeam({ store, threads, workers, signal }: TeamOptions): Tea
     let done = how.done + trials.length - pending.length;
     if (pending.length === 0) return;
     signal.throwIfAborted();
-    if (pool === null && done > 0) tell(`${done} of ${total} ${label} are there already`);
-    pool ??= threads();
-    line ??= progressLine(process.stderr);
+    if (pool === null && done > 0) say(`${done} of ${total} ${label} are there already`);
+    pool ??= startPool();
+    line ??= progress();
     const stored: Promise<void>[] = [];
     const keep = async (trial: PlannedTrial, records: PredictedTrial[]): Promise<void> => {
       await store.put(trial.key, records);

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Results, Settings } from "@minimand/compare";
+import type { Results, Settings } from "../results.ts";
 
 /** With which alpha a run tests, and what is left of it for one that continues. */
 export interface Look {
@@ -24,11 +22,11 @@ export type Earlier = Look & Omit<Seen, "trials"> & { trials: number | null };
 /**
  * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
  * of it. So the levels of all of them add up to alpha. A run that sees what the one before it saw, the same trials on the same rows, is the
- * same look: its level stands, nothing is spent, and it says the same. In one folder trials are only added, so that their number tells.
+ * same look: its level stands, nothing is spent, and it says the same. In one store trials are only added, so that their number tells.
  *
  * A look that was complete has spent all; where its trials are gone, the level that it had is there again for those that replace them.
  *
- * @param earlier see {@link earlierRun}; null for the first look
+ * @param earlier see {@link earlierLook}; null for the first look
  * @param whole alpha of all looks
  */
 export function lookAt(earlier: Earlier | null, { trials, sample, cut }: Seen, whole: number): Look {
@@ -40,13 +38,17 @@ export function lookAt(earlier: Earlier | null, { trials, sample, cut }: Seen, w
   return cut ? { alpha: left / 2, left: left / 2 } : { alpha: left, left: 0 };
 }
 
-/** The last look of an earlier run of the same comparison, perhaps with another sample; null where there was none. */
-export async function earlierRun(
-  out: string,
+/**
+ * The last look of an earlier run of the same comparison, perhaps with another sample; null where there was none.
+ *
+ * @param earlier results of whatever run was there before
+ * @param sums SHA-256 of each data set
+ */
+export function earlierLook(
+  earlier: Partial<Results> | null,
   settings: Settings,
   sums: readonly string[],
-): Promise<Earlier | null> {
-  const earlier = await resultsIn(out);
+): Earlier | null {
   if (!earlier?.settings || !Array.isArray(earlier.datasets)) return null;
   const { sample } = earlier.settings;
   const same =
@@ -56,14 +58,4 @@ export async function earlierRun(
   const { alpha } = earlier.datasets[0].ranking;
   const { cut } = earlier;
   return { alpha, left: cut?.alphaLeft ?? 0, trials: cut?.trials ?? null, sample, cut: cut !== undefined };
-}
-
-/** What `results.json` of a folder holds, whoever wrote it; null where it isn't there, or is no object of JSON. */
-export async function resultsIn(out: string): Promise<Partial<Results> | null> {
-  try {
-    const value: unknown = JSON.parse(await readFile(join(out, "results.json"), "utf8"));
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,17 +1,12 @@
-import {
-  isReference,
-  mostFinalists,
-  type PlannedCandidate,
-  type PlannedTrial,
-  type PredictedTrial,
-  planFinals,
-  planTrials,
-  referenceNamed,
-} from "@minimand/compare";
-import { makeCosts } from "../budget/costs.ts";
-import type { Work } from "../budget/plan-within.ts";
+import { mostFinalists } from "../decision/decide.ts";
+import { isReference, type PlannedCandidate } from "../plan/candidate.ts";
+import { referenceNamed } from "../plan/trained-references.ts";
+import { type PlannedTrial, planFinals, planTrials } from "../plan/trials.ts";
+import type { PredictedTrial } from "../results.ts";
+import { makeCosts } from "./costs.ts";
+import type { Work } from "./plan-within.ts";
 import type { RunOptions } from "./run-options.ts";
-import type { Finished, Team } from "./trial-team.ts";
+import type { Finished, Team } from "./team.ts";
 
 /** A comparison of data sets as {@link Work} of a team. */
 export interface ComparisonWork extends Work {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeBudget, overrun, samplesOf } from "./budget.ts";
+import { makeBudget, samplesOf } from "./budget.ts";
 import { type Earlier, lookAt } from "./looks.ts";
 
 describe("a budget", () => {
@@ -14,14 +14,6 @@ describe("a budget", () => {
     budget.setAside(5000);
     budget.setAside(3000);
     expect(budget.left()).toBe(left - 4000);
-  });
-
-  it("is said to be too small where the least took much longer", () => {
-    const after = (seconds: number) => overrun(makeBudget(5000, 0, () => 1000 * seconds));
-    expect([after(4), after(7)]).toEqual([null, null]);
-    expect(after(67)).toBe(
-      "budget: 5 s are too few: the least that tells anything, 3 folds of all candidates, took until 67 s after the start; fewer --losses and --references take less",
-    );
   });
 });
 

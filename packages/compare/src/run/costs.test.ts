@@ -1,5 +1,6 @@
-import { chooseCandidates, defaultSettings, type PlannedTrial } from "@minimand/compare";
 import { expect, it } from "vitest";
+import { chooseCandidates, defaultSettings } from "../plan/index.ts";
+import type { PlannedTrial } from "../plan/trials.ts";
 import { makeCosts } from "./costs.ts";
 
 const candidates = chooseCandidates(defaultSettings, "binary");

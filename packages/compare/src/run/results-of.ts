@@ -1,14 +1,9 @@
-import {
-  chooseReferences,
-  compareAcross,
-  type Note,
-  type PredictedTrial,
-  type Results,
-  reportDataset,
-  usedTrials,
-  withShortNames,
-} from "@minimand/compare";
-import type { Look, Seen } from "../budget/looks.ts";
+import { reportDataset, usedTrials } from "../assemble.ts";
+import { chooseReferences } from "../plan/trained-references.ts";
+import { compareAcross } from "../ranking/across.ts";
+import type { Note, PredictedTrial, Results } from "../results.ts";
+import { withShortNames } from "../short-names.ts";
+import type { Look, Seen } from "./looks.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Says of how many rows were drawn. */

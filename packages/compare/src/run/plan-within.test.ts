@@ -1,5 +1,5 @@
-import type { PlannedTrial } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
+import type { PlannedTrial } from "../plan/trials.ts";
 import { makeBudget, samplesOf } from "./budget.ts";
 import { runWithin, type Work } from "./plan-within.ts";
 

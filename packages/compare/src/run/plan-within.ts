@@ -1,4 +1,4 @@
-import type { PlannedTrial } from "@minimand/compare";
+import type { PlannedTrial } from "../plan/trials.ts";
 import { type Budget, leastFolds } from "./budget.ts";
 import type { Costs } from "./costs.ts";
 

@@ -1,8 +1,11 @@
-import { checkFolds, type Dataset, type Settings, sampleRows } from "@minimand/compare";
-import { samplesOf } from "../budget/budget.ts";
-import type { Subject } from "./subjects.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import { sampleRows } from "../dataset/pick-rows.ts";
+import { checkFolds } from "../dataset/strata.ts";
+import type { Settings } from "../results.ts";
+import { samplesOf } from "./budget.ts";
+import type { Subject } from "./prepared.ts";
 
-/** So many rows of a data set at most, the same in every thread; null: all. */
+/** So many rows of a data set at most, the same in every worker; null: all. */
 export function takeSample(dataset: Dataset, sample: number | null): Dataset {
   return sample === null || dataset.rows <= sample ? dataset : sampleRows(dataset, sample, 0);
 }

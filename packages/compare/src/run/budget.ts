@@ -1,25 +1,27 @@
-import { duration } from "../run/progress.ts";
-
 /** Trials of fewer folds tell too little of the fits. */
 export const leastFolds = 3;
 
-/** A budget of time, counted from the start of the command. */
+/** A budget of time, counted from the start of the command, or of what else it is for. */
 export interface Budget {
   /** Milliseconds of all of it. */
   whole: number;
   /** Milliseconds that trials may still take; what comes after them has its own. */
   left(): number;
-  /** Milliseconds since the start of the command. */
+  /** Milliseconds since the start. */
   taken(): number;
   /** Says how long what comes after the trials is expected to take. */
   setAside(milliseconds: number): void;
+  /** Whether much more than all of it is gone. */
+  isOverrun(): boolean;
 }
 
 /** Milliseconds, beside a share of the budget, that the report and the end of the workers take. */
 const reserve = { fixed: 1200, share: 0.02 };
 
 /**
- * @param started by the clock, at the start of the command
+ * A budget of so many milliseconds.
+ *
+ * @param started by the clock, at the start of what it is for
  * @param now the clock, in milliseconds
  */
 export function makeBudget(
@@ -35,14 +37,8 @@ export function makeBudget(
     setAside(more) {
       aside = more;
     },
+    isOverrun: () => now() - started >= 1.25 * milliseconds + reserve.fixed,
   };
-}
-
-/** What is to be said where even the least that can be compared took much longer than it was to take; null elsewhere. */
-export function overrun(budget: Budget): string | null {
-  const taken = budget.taken();
-  if (taken < 1.25 * budget.whole + reserve.fixed) return null;
-  return `budget: ${duration(budget.whole)} are too few: the least that tells anything, ${leastFolds} folds of all candidates, took until ${duration(taken)} after the start; fewer --losses and --references take less`;
 }
 
 /** Fewer rows are never drawn: their folds would say nothing. */

@@ -1,0 +1,14 @@
+export { type Budget, leastFolds, makeBudget } from "./budget.ts";
+export { areRecords, type Ran, runTrials } from "./compare-run.ts";
+export { Interrupted } from "./interrupted.ts";
+export { type Earlier, earlierLook, type Look, lookAt, type Seen } from "./looks.ts";
+export { plural } from "./plural.ts";
+export type { Pool } from "./pool.ts";
+export type { Prepared, Subject } from "./prepared.ts";
+export type { ProgressLine } from "./progress-line.ts";
+export { runQuantised } from "./quantised-trials.ts";
+export { resultsOf, seenOf } from "./results-of.ts";
+export { type CompareData, type CompareJob, makeJobRunner } from "./run-job.ts";
+export type { RunOptions } from "./run-options.ts";
+export { type Finished, type RunOfTrials, startTeam, type Team, type TeamOptions } from "./team.ts";
+export { doubtsAbout, type StoreKey, type TrialStore } from "./trial-store.ts";
