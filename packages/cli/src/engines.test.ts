@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Results } from "@minimand/compare";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import type { ReproductionFile } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";
-import type { ReproductionFile } from "./papers/reproduction-file.ts";
 
 const installed = await nativeCompiler().then(
   () => true,

@@ -31,6 +31,7 @@ import { card as ufFgtg } from "./uf-fgtg/paper.ts";
 import type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
 import { card as zLoss } from "./z-loss/paper.ts";
 
+export * from "./host/index.ts";
 export { readIdx } from "./idx.ts";
 export { localHost } from "./kit/local-host.ts";
 export { outcomeOf, shortTitle, verdictCounts, verdictMarks } from "./outcome.ts";

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ReproductionFile } from "@minimand/papers";
 import { cards, outcomeOf, practiceOf, shortTitle, verdictCounts, verdictMarks } from "@minimand/papers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exitCodeOf, failureLine } from "../failure.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
-import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { makeProgram } from "../program.ts";
 import { textWidth } from "../terminal/text-width.ts";
 

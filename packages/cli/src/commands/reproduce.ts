@@ -1,19 +1,24 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
+import {
+  caveatOf,
+  type FinishedReproduction,
+  finishReproduction,
+  isOutcome,
+  localTrials,
+  otherSeedsOf,
+  papersHost,
+  type ReproductionFile,
+} from "@minimand/papers";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { dataFolder } from "../files/input.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { type FinishedReproduction, finishReproduction } from "../papers/finish-reproduction.ts";
-import { localTrials } from "../papers/local-trials.ts";
-import { papersHost } from "../papers/papers-host.ts";
-import { progressOnStderr } from "../papers/papers-run.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
-import { caveatOf, otherSeedsOf, type ReproductionFile } from "../papers/reproduction-file.ts";
+import { progressOnStderr } from "../papers/progress-on-stderr.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
-import { isOutcome } from "../papers/trial-outcome.ts";
 import { printable, tell } from "../printable.ts";
 import { askedReproduction } from "../queue/submissions.ts";
 import { renderReproduction } from "../report/index.ts";

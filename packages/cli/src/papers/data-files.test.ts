@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataFilesOf, layOutData } from "./data-files.ts";
-import { papersData } from "./papers-data.ts";
+import { dataInFolders } from "./data-in-folders.ts";
 
 const text = (words: string): Buffer => gzipSync(`${words}\n`);
 const names = ["own", "kept", "changed", "absent", "dots", "halves"];
@@ -31,7 +31,7 @@ describe("files of a paper's data", () => {
   afterAll(() => rm(root, { recursive: true }));
 
   const data = (...folders: string[]) =>
-    papersData(
+    dataInFolders(
       folders.map((name) => folder(name)),
       names,
     );

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
+import type { PapersData, SourceFile } from "@minimand/papers";
 import { dataFolder } from "../files/input.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { partial } from "../files/write-whole.ts";
-import { type FoundFile, type PapersData, papersData, sha256Of } from "./papers-data.ts";
+import { dataInFolders, type FileInFolder, sha256OfFile } from "./data-in-folders.ts";
 
 /** A file of data as another machine needs it: its content, and its name in a folder of data. */
-export type DataFile = Pick<FoundFile, "name" | "sha256">;
+export type DataFile = Pick<FileInFolder & SourceFile, "name" | "sha256">;
 
 /**
  * The files of a paper's data that not every installation has: those that were found outside the bundled folder, but for copies of what
@@ -15,9 +16,12 @@ export type DataFile = Pick<FoundFile, "name" | "sha256">;
  *
  * @param bundled the folder that every installation has
  */
-export async function dataFilesOf(data: PapersData, bundled = dataFolder()): Promise<FoundFile[]> {
+export async function dataFilesOf(
+  data: PapersData<FileInFolder>,
+  bundled = dataFolder(),
+): Promise<(FileInFolder & SourceFile)[]> {
   const found = await data.files();
-  const theirs = await papersData([bundled], Object.keys(found)).files();
+  const theirs = await dataInFolders([bundled], Object.keys(found)).files();
   return Object.entries(found).flatMap(([name, own]) =>
     own.filter(
       ({ folder, file, sha256 }) =>
@@ -27,7 +31,7 @@ export async function dataFilesOf(data: PapersData, bundled = dataFolder()): Pro
 }
 
 /**
- * Lays files of data out in a folder, where `papersData` finds them by their names: as hard links, or as copies where the folder is on
+ * Lays files of data out in a folder, where `dataInFolders` finds them by their names: as hard links, or as copies where the folder is on
  * another disk. Two processes may do so at the same time.
  *
  * @param paths where each content lies, by its SHA-256
@@ -53,7 +57,7 @@ async function place(from: string, to: string, sha256: string): Promise<void> {
   const beside = `${to}.${randomUUID().slice(0, 8)}${partial}`;
   try {
     await link(from, beside).catch(() => copyFile(from, beside));
-    const got = await sha256Of(beside);
+    const got = await sha256OfFile(beside);
     if (got !== sha256) throw new RangeError(`${to}: expected SHA-256 ${sha256}, got ${got}`);
     await rename(beside, to);
   } finally {

@@ -1,9 +1,13 @@
-import type { Progress } from "@minimand/papers";
+import {
+  type FinishedReproduction,
+  finishReproduction,
+  type Progress,
+  papersHost,
+  type TrialSource,
+} from "@minimand/papers";
 import { expect, it } from "vitest";
 import { dataFolder } from "../files/input.ts";
-import { type FinishedReproduction, finishReproduction } from "./finish-reproduction.ts";
-import { papersData } from "./papers-data.ts";
-import { papersHost, type TrialSource } from "./papers-host.ts";
+import { dataInFolders } from "./data-in-folders.ts";
 import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
 import { squares } from "./squares.fixture.ts";
 
@@ -36,7 +40,7 @@ async function finish(tune: boolean, source: TrialSource) {
     scale: "quick",
     seeds: 3,
     firstSeed: null,
-    data: papersData([], []),
+    data: dataInFolders([], []),
     source,
     signal,
   });

@@ -1,7 +1,7 @@
 import type { Pool } from "@minimand/compare";
+import type { ReproductionRequest, TrialOutcome } from "@minimand/papers";
 import { startPool } from "../run/pool.ts";
-import type { ReproductionRequest } from "./reproduction-request.ts";
-import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
+import type { PapersWorkerData } from "./papers-worker.ts";
 
 /**
  * Threads of this process that run trials of a reproduction by their specs.

@@ -1,21 +1,28 @@
-import { loadReproduction } from "@minimand/papers";
+import type { EngineUsed } from "@minimand/compare";
+import { loadReproduction, type TrialOutcome, timedTrial } from "@minimand/papers";
 import { type Answer, answer, dataOf, startWorker, throwIfEnding } from "../run/worker.ts";
+import { dataInFolders } from "./data-in-folders.ts";
 import { paperAssets } from "./paper-assets.ts";
-import { papersData } from "./papers-data.ts";
-import type { PapersWorkerData, TrialOutcome } from "./trial-outcome.ts";
+
+/** What a worker is given when it starts. */
+export interface PapersWorkerData {
+  slug: string;
+  /** Where data are looked for. */
+  folders: string[];
+  engine: EngineUsed;
+}
 
 const starting = start(dataOf<PapersWorkerData>());
 
 async function start({ slug, folders, engine }: PapersWorkerData) {
   const compile = await startWorker(engine);
-  const { card, trial } = await loadReproduction(slug);
-  return { trial, host: { ...papersData(folders, card.data), asset: paperAssets(slug), compile } };
+  const reproduction = await loadReproduction(slug);
+  const data = dataInFolders(folders, reproduction.card.data);
+  return { reproduction, host: { ...data, asset: paperAssets(slug), compile } };
 }
 
 export default async function runTrial(spec: unknown): Promise<Answer<TrialOutcome>> {
-  const { trial, host } = await starting;
+  const { reproduction, host } = await starting;
   throwIfEnding();
-  const before = performance.now();
-  const result = await trial(spec, host);
-  return answer({ result, seconds: (performance.now() - before) / 1000 });
+  return answer(await timedTrial(reproduction, spec, host));
 }

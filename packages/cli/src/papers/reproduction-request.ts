@@ -1,35 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineUsed } from "@minimand/compare";
-import { loadReproduction, type Reproduction, type Scale, seedsOfRun } from "@minimand/papers";
+import {
+  loadReproduction,
+  type PapersData,
+  type Reproduction,
+  type ReproductionRequest,
+  seedsOfRun,
+  trialContext,
+} from "@minimand/papers";
 import { UsageError } from "../failure.ts";
 import { versions } from "../version.ts";
 import { codeFingerprint } from "./code-fingerprint.ts";
+import { dataInFolders, type FileInFolder } from "./data-in-folders.ts";
 import { paperAssets } from "./paper-assets.ts";
-import { type PapersData, papersData, type SourceFile } from "./papers-data.ts";
-
-/** All that decides the results of a reproduction, as plain JSON. */
-export interface ReproductionRequest {
-  slug: string;
-  scale: Scale;
-  /** Null: the scale's own number. */
-  seeds: number | null;
-  /** The seed that others count from; null: the paper's own. */
-  firstSeed: number | null;
-  /** Whether hyperparameters are chosen, instead of the claim measured. */
-  tune: boolean;
-  engine: EngineUsed;
-  versions: ReturnType<typeof versions>;
-  /** Hash of the code that computes the trials. */
-  code: string;
-  /** The files behind each data set of the card, none where it is absent. */
-  data: Record<string, SourceFile[]>;
-}
 
 /** What a request runs with in this process. */
 export interface PreparedReproduction {
   request: ReproductionRequest;
   reproduction: Reproduction<unknown, unknown>;
-  data: PapersData;
+  data: PapersData<FileInFolder>;
   asset: ReturnType<typeof paperAssets>;
   /** What decides the result of a trial beside its spec. */
   context: Record<string, unknown>;
@@ -52,7 +41,7 @@ export async function requestReproduction(
     throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
   const { firstSeed: own = 0 } = reproduction;
   const firstSeed = asked.firstSeed === undefined || asked.firstSeed === own ? null : asked.firstSeed;
-  const found = papersData(folders, reproduction.card.data);
+  const found = dataInFolders(folders, reproduction.card.data);
   if (!tune && (seeds ?? firstSeed) !== null)
     checkSeeds(reproduction, await seedsOfRun(reproduction, { ...found, scale, seeds, firstSeed }));
   const data = await found.sources();
@@ -83,7 +72,7 @@ export async function prepareReproduction(
 ): Promise<PreparedReproduction> {
   const { slug, scale, seeds, firstSeed, tune, code } = request;
   const reproduction = await loadReproduction(slug);
-  const data = papersData(folders, reproduction.card.data);
+  const data = dataInFolders(folders, reproduction.card.data);
   checkSame("versions", request.versions, versions());
   checkSame("code", code, codeFingerprint(slug, request.engine.name));
   const here = await data.sources();
@@ -91,7 +80,6 @@ export async function prepareReproduction(
   // A database may give back the names of an object in another order, and that of a trial's context is part of its name.
   const { name, version, threads } = request.engine;
   const engine: EngineUsed = { name, version, threads };
-  const context = { schema: 1, slug, versions: versions(), engine, code, data: here };
   const own: ReproductionRequest = {
     slug,
     scale,
@@ -103,7 +91,7 @@ export async function prepareReproduction(
     code,
     data: here,
   };
-  return { request: own, reproduction, data, asset: paperAssets(slug), context };
+  return { request: own, reproduction, data, asset: paperAssets(slug), context: trialContext(own) };
 }
 
 function checkSame(what: string, asked: unknown, here: unknown): void {

@@ -1,7 +1,7 @@
 import type { Results } from "@minimand/compare";
+import type { ReproductionFile } from "@minimand/papers";
 import { UsageError } from "../failure.ts";
 import type { Contents } from "../files/replace-together.ts";
-import type { ReproductionFile } from "../papers/reproduction-file.ts";
 import { renderReport, renderReproduction } from "../report/index.ts";
 import type { Database } from "../store/database.ts";
 import { filesOf, type Run } from "./run-store.ts";

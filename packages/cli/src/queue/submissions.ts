@@ -1,10 +1,10 @@
 /* What commands ask of a store. */
 import { readFile } from "node:fs/promises";
+import type { PapersData, ReproductionRequest } from "@minimand/papers";
 import type { GatheredBytes } from "../compare/gather-files.ts";
 import type { ComparisonRequest } from "../compare/request.ts";
 import { dataFilesOf } from "../papers/data-files.ts";
-import type { PapersData } from "../papers/papers-data.ts";
-import type { ReproductionRequest } from "../papers/reproduction-request.ts";
+import type { FileInFolder } from "../papers/data-in-folders.ts";
 import type { Submission } from "./submit.ts";
 
 /** Without what a worker of this process adds. */
@@ -26,7 +26,7 @@ export function askedComparison(
 /** A reproduction, with those of its data that not every installation has. */
 export async function askedReproduction(
   request: ReproductionRequest,
-  data: PapersData,
+  data: PapersData<FileInFolder>,
   typed: readonly string[],
 ): Promise<Asked> {
   const { slug, scale, firstSeed, tune } = request;

@@ -1,6 +1,6 @@
+import { caveatOf, type ReproductionFile } from "@minimand/papers";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { caveatOf, type ReproductionFile } from "../papers/reproduction-file.ts";
 import { renderReproduction } from "./index.ts";
 
 const curve = (name: string, yLabel: string) => ({ name, xLabel: "tau", yLabel, x: [0, 1], y: [0.5, 0.75] });

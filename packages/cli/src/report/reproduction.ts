@@ -1,6 +1,12 @@
 import { computedOnNotes, computedOnText, fieldFigure, seriesFigure } from "@minimand/compare";
-import { type ReproductionReport, ruleChangeText, ruleHeading, verdictMarks } from "@minimand/papers";
-import { otherSeedsOf, type ReproductionFile } from "../papers/reproduction-file.ts";
+import {
+  otherSeedsOf,
+  type ReproductionFile,
+  type ReproductionReport,
+  ruleChangeText,
+  ruleHeading,
+  verdictMarks,
+} from "@minimand/papers";
 import { duration, engineText, plural } from "./format.ts";
 import { figure } from "./page/figure.ts";
 import type { Child, Markup } from "./page/markup.ts";

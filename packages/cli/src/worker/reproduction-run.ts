@@ -1,16 +1,20 @@
 /* A reproduction whose trials are computed by whoever is there. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import {
+  finishReproduction,
+  isOutcome,
+  type ProgressSink,
+  papersHost,
+  type TrialOutcome,
+  type TrialSource,
+} from "@minimand/papers";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { dataFolder } from "../files/input.ts";
 import { type DataFile, layOutData } from "../papers/data-files.ts";
-import { finishReproduction } from "../papers/finish-reproduction.ts";
-import { papersHost, type TrialSource } from "../papers/papers-host.ts";
-import type { ProgressSink } from "../papers/papers-run.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { prepareReproduction } from "../papers/reproduction-request.ts";
-import { isOutcome, type TrialOutcome } from "../papers/trial-outcome.ts";
 import type { Run } from "../queue/run-store.ts";
 import { plural } from "../report/format.ts";
 import { cachedBlob } from "../store/blob-cache.ts";

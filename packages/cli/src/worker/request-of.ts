@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ReproductionRequest } from "@minimand/papers";
 import type { ComparisonRequest } from "../compare/request.ts";
 import { UsageError } from "../failure.ts";
-import type { ReproductionRequest } from "../papers/reproduction-request.ts";
 import type { Run } from "../queue/run-store.ts";
 import { runId } from "../queue/submit.ts";
 

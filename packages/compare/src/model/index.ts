@@ -12,5 +12,5 @@ export {
 } from "./description.ts";
 export * from "./saved-model.ts";
 export { networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
-export { checkSums } from "./sums.ts";
+export { checkSums, sha256Of } from "./sums.ts";
 export * from "./teacher.ts";

@@ -1,3 +1,4 @@
+export { gunzip } from "./bytes/gunzip.ts";
 export { isMissing, isMissingNumber, missingAmongNumbers, missingWords } from "./cells.ts";
 export { type Damaged, damagedChoices } from "./damage.ts";
 export { DataError, listed, quoted } from "./data-error.ts";

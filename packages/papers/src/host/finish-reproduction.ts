@@ -1,8 +1,8 @@
-import type { ReproductionReport, Row } from "@minimand/papers";
+import type { Reproduction, ReproductionReport, Row } from "../reproduction.ts";
+import { drive, type ProgressSink } from "./drive.ts";
 import type { PapersHost } from "./papers-host.ts";
-import { drive, type ProgressSink } from "./papers-run.ts";
 import type { ReproductionFile } from "./reproduction-file.ts";
-import type { PreparedReproduction } from "./reproduction-request.ts";
+import type { ReproductionRequest } from "./reproduction-request.ts";
 
 /** What tuning has tried and chosen: what `tuned.json` holds. */
 export interface Tuned {
@@ -17,13 +17,13 @@ export type FinishedReproduction = { files: Record<string, string> } & (
 );
 
 /**
- * Runs a prepared reproduction on a host to its end.
+ * Runs a reproduction on a host to its end.
  *
  * @param progress told how far it is
  * @throws Interrupted when the host's signal is aborted; what a trial throws
  */
 export async function finishReproduction(
-  { request, reproduction }: PreparedReproduction,
+  { request, reproduction }: { request: ReproductionRequest; reproduction: Reproduction<unknown, unknown> },
   host: PapersHost,
   progress: ProgressSink,
 ): Promise<FinishedReproduction> {

@@ -1,6 +1,13 @@
 import type { ComputedOn, EngineUsed } from "@minimand/compare";
-import type { PaperCard, ReproductionReport, Scale } from "@minimand/papers";
+import type { PaperCard, ReproductionReport, Scale } from "../reproduction.ts";
 import type { SourceFile } from "./papers-data.ts";
+
+/** What results depend on beside data, settings and the engine of training; `node` names the browser where they come from a page. */
+export interface Versions {
+  minimand: string;
+  engine: string;
+  node: string;
+}
 
 /** What `report.json` holds. */
 export interface ReproductionFile extends ReproductionReport {
@@ -17,7 +24,7 @@ export interface ReproductionFile extends ReproductionReport {
   /** Hash of the code that computed the trials. */
   code: string;
   /** `engine`: the array engine, which both engines of training compute with. */
-  versions: { minimand: string; engine: string; node: string };
+  versions: Versions;
   /** What ran the training steps. */
   engine: EngineUsed;
   /** Wall time of this run. */

@@ -1,9 +1,6 @@
-import type { Progress } from "@minimand/papers";
-import { Interrupted } from "../failure.ts";
-import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
-import { progressLine } from "../run/progress.ts";
-import type { PapersHost, TrialSource } from "./papers-host.ts";
+import { Interrupted, plural } from "@minimand/compare";
+import type { Progress } from "../reproduction.ts";
+import type { PapersHost } from "./papers-host.ts";
 
 /** Where the progress of a run goes to. */
 export interface ProgressSink {
@@ -11,29 +8,6 @@ export interface ProgressSink {
   show(progress: Progress): void;
   /** There is no progress for now. */
   clear(): void;
-}
-
-/** Progress on stderr: a line with the time left for what is counted, a line of its own for what is only said. */
-export function progressOnStderr({ trialsSoFar }: Pick<TrialSource, "trialsSoFar">): ProgressSink {
-  let line = progressLine(process.stderr);
-  let { kept } = trialsSoFar;
-  return {
-    show({ done, total, message }) {
-      if (total === 0) {
-        line.clear();
-        tell(message);
-        return;
-      }
-      if (trialsSoFar.kept !== kept) {
-        // The estimate starts anew after trials that took no time.
-        kept = trialsSoFar.kept;
-        line.clear();
-        line = progressLine(process.stderr, done);
-      }
-      line.update(done, total, `trials: ${message}`);
-    },
-    clear: () => line.clear(),
-  };
 }
 
 /**

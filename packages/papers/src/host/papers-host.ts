@@ -1,5 +1,5 @@
 import type { ComputedOn } from "@minimand/compare";
-import type { Host, TrialHost } from "@minimand/papers";
+import type { Host, TrialHost } from "../reproduction.ts";
 import type { PapersData } from "./papers-data.ts";
 
 /** How the trials of a reproduction are run: here, or by whoever takes them. */

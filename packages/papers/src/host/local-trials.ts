@@ -14,7 +14,7 @@ export interface LocalTrialsOptions {
   signal: AbortSignal;
 }
 
-/** Runs trials in a pool of this process, with a store of those that are finished: only what isn't kept yet is run. */
+/** Runs trials in a pool of workers, with a store of those that are finished: only what isn't kept yet is run. */
 export function localTrials(options: LocalTrialsOptions): TrialSource {
   const { store, context, inFlight, signal } = options;
   const trialsSoFar = { total: 0, kept: 0, seconds: 0 };

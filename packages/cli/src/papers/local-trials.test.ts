@@ -2,16 +2,22 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "@minimand/compare";
-import type { ReproductionReport } from "@minimand/papers";
+import {
+  drive,
+  isOutcome,
+  type LocalTrialsOptions,
+  localTrials,
+  type PapersHost,
+  papersHost,
+  type ReproductionReport,
+  type TrialOutcome,
+} from "@minimand/papers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../failure.ts";
 import { openStore } from "../files/store.ts";
-import { type LocalTrialsOptions, localTrials } from "./local-trials.ts";
-import { papersData } from "./papers-data.ts";
-import { type PapersHost, papersHost } from "./papers-host.ts";
-import { drive, progressOnStderr } from "./papers-run.ts";
+import { dataInFolders } from "./data-in-folders.ts";
+import { progressOnStderr } from "./progress-on-stderr.ts";
 import { squares } from "./squares.fixture.ts";
-import { isOutcome, type TrialOutcome } from "./trial-outcome.ts";
 
 /** A pool whose jobs end when the test says so, in any order. */
 function manualPool() {
@@ -74,7 +80,7 @@ async function hostWith(
     signal,
     ...more,
   });
-  const data = papersData([], []);
+  const data = dataInFolders([], []);
   return papersHost({
     scale: "default",
     seeds: seeds ?? null,
