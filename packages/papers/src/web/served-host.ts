@@ -1,0 +1,26 @@
+import { type PapersData, papersData } from "../host/papers-data.ts";
+import type { PaperCard, TrialHost } from "../reproduction.ts";
+import { servedAssets, servedData } from "./served-data.ts";
+
+/** A paper, and the addresses of what its trials read; as plain JSON. */
+export interface ServedPaper {
+  slug: string;
+  /** Of the folder of data, with a slash at the end. */
+  data: string;
+  /** Of the folder with the papers' folders, with a slash at the end. */
+  assets: string;
+}
+
+/**
+ * Data and assets of a paper, as a server has them.
+ *
+ * @example
+ * const { sources, dataset } = servedHost({ slug: "comp-sum", data: "/data/", assets: "/papers/" }, card);
+ */
+export function servedHost(
+  { slug, data, assets }: ServedPaper,
+  card: Pick<PaperCard, "data">,
+): PapersData & Required<Pick<TrialHost, "asset">> {
+  const own = papersData(servedData(data), card.data, "on the server, got no such file");
+  return { ...own, asset: servedAssets(assets, slug) };
+}
