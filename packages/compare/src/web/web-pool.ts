@@ -1,3 +1,4 @@
+import { checkNumber } from "minimand/engine";
 import type { Pool } from "../run/pool.ts";
 import type { FromWorker, ToWorker } from "./answer-jobs.ts";
 
@@ -22,6 +23,7 @@ interface Asked {
  * A pool of workers of a page, each with an engine of its own. Its end is at once.
  *
  * @returns `run` rejects with the error of the job, of a worker that could not be loaded, or with that of the end
+ * @throws TypeError, RangeError for a number of workers that is no integer >= 1
  *
  * @example
  * const pool = startWebPool({
@@ -34,6 +36,7 @@ export function startWebPool<Job, Result>({
   data,
   workers = navigator.hardwareConcurrency,
 }: WebPoolOptions): Pool<Job, Result> {
+  checkNumber("workers", workers, { min: 1, integer: true });
   const waiting: Asked[] = [];
   const running = new Map<Worker, Asked>();
   const idle: Worker[] = [];
