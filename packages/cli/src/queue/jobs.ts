@@ -1,6 +1,6 @@
-import { type Db, PgBoss } from "pg-boss";
+import type { Db } from "pg-boss";
 import type { Database, Sql } from "../store/database.ts";
-import { schemas } from "../store/migrate.ts";
+import { startBoss } from "./start-boss.ts";
 
 /** A trial that is to be computed. */
 export interface TrialJob {
@@ -77,18 +77,7 @@ const runQueue = (house: string): string => `run-${house}`;
  * Queues on a database. Retries are counted and never limited here: who takes a job decides by {@link Taken.tries}.
  */
 export async function openJobs(database: Database): Promise<Jobs> {
-  const boss = new PgBoss({
-    ...database.boss,
-    schema: schemas.queue,
-    // Made with our own tables: to ask for it again would want a right that the role may lack.
-    createSchema: false,
-    ...{ schedule: false, registerInstance: false, openTelemetry: { enabled: false } },
-    ...{ supervise: false, monitorIntervalSeconds: 1, monitorVacuum: false },
-  });
-  // The statements themselves fail, and say so; what runs beside them tries again.
-  boss.on("error", () => {});
-  boss.on("warning", () => {});
-  await boss.start();
+  const boss = await startBoss(database, { supervise: false, schedule: false });
   const known = new Map<string, Promise<void>>();
   const usual = {
     policy: "exclusive",

@@ -134,5 +134,66 @@ const runs: Migration = {
   ],
 };
 
+/** Who gets mails of what is new, and which. */
+const subscriptions: Migration = {
+  version: 3,
+  statements: [
+    // Papers and their verdicts as they were when they were last looked at.
+    "create table minimand.catalogue (slug text primary key, verdict text)",
+    `create table minimand.news (
+      id bigint generated always as identity primary key,
+      at timestamptz not null default now(),
+      kind text not null check (kind in ('paper', 'verdict')),
+      slug text not null,
+      title text not null,
+      arxiv text not null,
+      before text,
+      verdict text,
+      figure text
+    )`,
+    `create table minimand.subscriptions (
+      id uuid primary key default gen_random_uuid(),
+      address text not null,
+      -- The address in lower case: one mailbox.
+      name text not null unique,
+      rhythm text check (rhythm in ('daily', 'weekly')),
+      asked_at timestamptz not null default now(),
+      confirmed_at timestamptz,
+      -- The day or week for which it was last looked whether there is a digest to send.
+      period timestamp,
+      news_seen bigint,
+      digests int not null default 0,
+      refusals int not null default 0,
+      check (confirmed_at is null or (rhythm is not null and period is not null and news_seen is not null))
+    )`,
+    "create index subscriptions_due on minimand.subscriptions (rhythm, period) where confirmed_at is not null",
+    `create table minimand.digests (
+      id bigint generated always as identity primary key,
+      subscription uuid not null references minimand.subscriptions on delete cascade,
+      number int not null,
+      news_after bigint not null,
+      news_until bigint not null,
+      message text not null unique,
+      tries int not null default 0,
+      planned_at timestamptz not null default now(),
+      try_at timestamptz not null default now(),
+      finished_at timestamptz,
+      unique (subscription, number)
+    )`,
+    "create index digests_to_send on minimand.digests (id) where finished_at is null",
+    // Who sends now: two would send the same mails.
+    `create table minimand.sender (
+      one boolean primary key default true check (one),
+      holder uuid not null,
+      until timestamptz not null
+    )`,
+    `create table minimand.rates (
+      name text primary key,
+      count int not null,
+      ends_at timestamptz not null
+    )`,
+  ],
+};
+
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [results, runs];
+export const migrations: readonly Migration[] = [results, runs, subscriptions];
