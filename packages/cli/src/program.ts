@@ -15,6 +15,7 @@ import { quantizeCommand } from "./commands/quantize.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { reproduceCommand } from "./commands/reproduce.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { solveCommand } from "./commands/solve.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { beQuiet, printable } from "./printable.ts";
@@ -57,6 +58,7 @@ export function makeProgram(): Command {
     reproduceCommand(),
     workerCommand(),
     runsCommand(),
+    serveCommand(),
     pretrainCommand(),
     banditCommand(),
     solveCommand(),

@@ -6,8 +6,10 @@ import { messageOf } from "../error-text.ts";
 
 /** Where a server listens, and what ends with it. */
 export interface ListenOptions {
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 0 takes a free one. */
   port: number;
+  /** Address of this machine on which it listens, default 127.0.0.1: nobody else can reach that. */
+  host?: string;
   /** Runs when the last answer is out. */
   close(): Promise<void>;
 }
@@ -23,9 +25,11 @@ const farewell = 3_000;
  * @returns the port, once it listens
  * @throws RangeError for no port; the error of the operating system where it can't listen
  */
-export async function listen(app: Hono, { port, close }: ListenOptions): Promise<number> {
+export async function listen(
+  app: Hono,
+  { port, host: hostname = "127.0.0.1", close }: ListenOptions,
+): Promise<number> {
   checkNumber("port", port, { min: 0, max: 65_535, integer: true });
-  const hostname = "127.0.0.1";
   const listener = getRequestListener(app.fetch, { hostname, errorHandler: answerUnreadable });
   const server = createServer(
     {

@@ -1,0 +1,31 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { Hono } from "hono";
+import type { Subscription } from "../subscription/subscription.ts";
+
+/** Bytes of a report, with the mail that came back. */
+export const mostBounceBytes = 1024 * 1024;
+
+/**
+ * `POST /bounces` takes delivery status notifications from the mail server, which shows by a token that it is that.
+ *
+ * @param token null: nobody may post any
+ */
+export function bounceRoute(subscription: () => Promise<Subscription>, token: string | null): Hono {
+  const app = new Hono();
+  app.post("/bounces", async (c) => {
+    const given = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+    if (token === null || !timingSafeEqual(digestOf(given), digestOf(token))) {
+      c.header("WWW-Authenticate", "Bearer");
+      const expected = "Authorization: expected Bearer and the token of MINIMAND_BOUNCES_TOKEN";
+      return c.json({ error: `${expected}, got ${given === "" ? "none" : "another"}` }, 401);
+    }
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    const failures = await (await subscription()).bounce(Buffer.from(bytes).toString("utf8"));
+    return failures === null
+      ? c.json({ error: "body: expected a delivery status notification (RFC 3464), got another mail" }, 400)
+      : c.json({ failures });
+  });
+  return app;
+}
+
+const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();

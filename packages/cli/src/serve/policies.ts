@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+
+/** Whether it is a page. */
+export const isHtml = (type: string): boolean => type.startsWith("text/html");
+
+/** What any answer may do that is no page of the site: nothing. */
+export const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * What a page of the site may do: scripts of its own, and those that are written in it, each by its hash; WebAssembly; workers. Nothing from elsewhere.
+ *
+ * @param page its text
+ */
+export function sitePolicy(page: string): string {
+  const inline = [...page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script/gi)].filter(
+    ([, attributes]) => !/\ssrc\s*=/i.test(attributes),
+  );
+  const hashes = new Set(inline.map(([, , text]) => `'${hashOf(text)}'`));
+  return [
+    "default-src 'none'",
+    ["script-src 'self' 'wasm-unsafe-eval'", ...hashes].join(" "),
+    // Attributes that frameworks and figures write.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+/** What a page of the server itself may do: its style sheet, and its form. */
+export const ownPolicy = (style: string): string =>
+  `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+
+const hashOf = (text: string): string => `sha256-${createHash("sha256").update(text).digest("base64")}`;

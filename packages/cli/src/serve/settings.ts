@@ -1,0 +1,78 @@
+import { existsSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../failure.ts";
+import { parseStore, type StoreAddress } from "../store/store-address.ts";
+import { checkServer, type MailSetting, senderOf } from "../subscription/mailer.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where what belongs to the user is kept: `minimand` in `XDG_DATA_HOME`, or in `~/.local/share`. */
+export function dataFolder(env: Environment = process.env): string {
+  return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "minimand");
+}
+
+/** Where the site is: as asked, or as it was built in a clone of the project; null where it wasn't. */
+export function siteFolder(asked: string | undefined): string | null {
+  if (asked !== undefined) {
+    if (!existsSync(asked) || !statSync(asked).isDirectory())
+      throw new UsageError(`--site: expected a folder, got '${asked}'`);
+    return asked;
+  }
+  const built = fileURLToPath(new URL("../../../site/dist", import.meta.url));
+  return existsSync(built) ? built : null;
+}
+
+/** Where readers find the site. */
+export interface PublicAddress {
+  /** With a slash at its end; null where nobody said. */
+  url: string | null;
+  /** Its path, without that slash. */
+  base: string;
+  hosts: string[];
+}
+
+/**
+ * Reads `--url`.
+ *
+ * @throws UsageError for anything but https, this machine apart
+ */
+export function publicAddress(text: string | undefined): PublicAddress {
+  if (text === undefined) return { url: null, base: "", hosts: [] };
+  const url = URL.parse(text);
+  const expected = "--url: expected an address as https://example.org/minimand/";
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search ||
+    url.hash ||
+    url.username ||
+    url.password
+  )
+    throw new UsageError(`${expected}, got '${text}'`);
+  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
+    throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
+  const base = url.pathname.replace(/\/+$/, "");
+  return { url: `${url.origin}${base}/`, base, hosts: [url.hostname] };
+}
+
+/** What mails are sent by and with; null where the environment has no `SMTP_URL`. */
+export function mailSetting(
+  { from, returnPath }: { from?: string; returnPath?: string },
+  env: Environment = process.env,
+): MailSetting | null {
+  const sender = from === undefined ? null : senderOf("--from", from);
+  const back = returnPath === undefined ? undefined : senderOf("--return-path", returnPath).address;
+  if (!env.SMTP_URL) return null;
+  const server = checkServer(env.SMTP_URL);
+  if (sender === null)
+    throw new UsageError('--from: expected who writes the mails, as "Minimand <news@example.org>", got none');
+  return { server, from: sender, returnPath: back ?? sender.address };
+}
+
+/** Where subscriptions are kept: as asked, in `DATABASE_URL`, or embedded in the user's folder. */
+export function storeAddress(asked: string | undefined, env: Environment = process.env): StoreAddress {
+  const usual = env.DATABASE_URL ? undefined : `pglite:${join(dataFolder(env), "store")}`;
+  return parseStore(asked ?? usual, env);
+}
