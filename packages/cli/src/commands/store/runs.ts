@@ -1,18 +1,18 @@
 import { Command } from "commander";
-import { UsageError } from "../failure.ts";
-import { replaceTogether } from "../files/replace-together.ts";
-import { printable, tell } from "../printable.ts";
-import { filesToWrite } from "../queue/run-files.ts";
-import { cancelRun, eventsOf, findRun, listRuns, type Run } from "../queue/run-store.ts";
-import { askFor } from "../queue/submit.ts";
-import { type WorkerRow, workersHere } from "../queue/workers-here.ts";
-import { plural } from "../report/format.ts";
-import { duration } from "../run/progress.ts";
-import { print } from "../terminal/print.ts";
-import { terminalWidth } from "../terminal/terminal-width.ts";
-import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
-import type { OpenStore } from "../worker/on-store.ts";
-import { place, storeOption } from "./options.ts";
+import { UsageError } from "../../failure.ts";
+import { replaceTogether } from "../../files/replace-together.ts";
+import { printable, tell } from "../../printable.ts";
+import { filesToWrite } from "../../queue/run-files.ts";
+import { cancelRun, eventsOf, findRun, listRuns, type Run } from "../../queue/run-store.ts";
+import { askFor } from "../../queue/submit.ts";
+import { type WorkerRow, workersHere } from "../../queue/workers-here.ts";
+import { plural } from "../../report/format.ts";
+import { duration } from "../../run/progress.ts";
+import { print } from "../../terminal/print.ts";
+import { terminalWidth } from "../../terminal/terminal-width.ts";
+import { type WidthColumn, widthTable } from "../../terminal/width-table.ts";
+import type { OpenStore } from "../../worker/on-store.ts";
+import { place, storeOption } from "../options.ts";
 
 interface Options {
   store?: string;
@@ -60,7 +60,7 @@ A run may be named by the beginning of its id.`,
 }
 
 async function inReach<T>(options: Options, use: (open: OpenStore) => Promise<T>): Promise<T> {
-  const { inStore } = await import("../worker/on-store.ts");
+  const { inStore } = await import("../../worker/on-store.ts");
   return inStore(options.store, use);
 }
 

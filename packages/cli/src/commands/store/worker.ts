@@ -1,12 +1,19 @@
 import { Command } from "commander";
-import { loadOwn, originsOf } from "../own/own-candidates.ts";
-import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
-import { workersOf } from "../run/concurrency.ts";
-import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
-import { interruptible } from "../run/interruptible.ts";
-import { sweepCache } from "../store/blob-cache.ts";
-import { cacheOption, engineOption, storeOption, threadsOption, wholeNumber, withOption } from "./options.ts";
+import { loadOwn, originsOf } from "../../own/own-candidates.ts";
+import { tell } from "../../printable.ts";
+import { plural } from "../../report/format.ts";
+import { workersOf } from "../../run/concurrency.ts";
+import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
+import { interruptible } from "../../run/interruptible.ts";
+import { sweepCache } from "../../store/blob-cache.ts";
+import {
+  cacheOption,
+  engineOption,
+  storeOption,
+  threadsOption,
+  wholeNumber,
+  withOption,
+} from "../options.ts";
 
 interface Options extends EngineAsked {
   store?: string;
@@ -52,7 +59,7 @@ const interval = 10_000;
 async function worker(options: Options): Promise<void> {
   const { store, concurrency: workers, with: files, cache, threads } = options;
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
-  const { inStore, workOn } = await import("../worker/on-store.ts");
+  const { inStore, workOn } = await import("../../worker/on-store.ts");
   const concurrency = workersOf({ workers, threads });
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);
