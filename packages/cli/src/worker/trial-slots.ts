@@ -60,14 +60,25 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
       const taken = await jobs.takeTrials(house, missing);
       if (taken.length === 0) continue;
       found = true;
-      for (const one of taken) held.set(one.id, one);
+      await sort(taken);
+    }
+    return found;
+  }
+
+  /** Lets those wait that have to be computed, and is done with the others. */
+  async function sort(taken: readonly Taken<TrialJob>[]): Promise<void> {
+    for (const one of taken) held.set(one.id, one);
+    try {
       await claim(database, presence.id, taken);
       const keys = await wanted(database, taken);
       const needless = taken.filter(({ data }) => !keys.has(data.key));
       if (needless.length > 0) await letGo(needless);
       waiting.push(...taken.filter(({ data }) => keys.has(data.key)));
+    } catch (error) {
+      // Who holds what it won't compute keeps others from it.
+      for (const { id } of taken) held.delete(id);
+      throw error;
     }
-    return found;
   }
 
   /** Is done with jobs whose trials are there, have failed for good, or that nobody waits for. */
@@ -97,6 +108,8 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
       }
       const taken = waiting.shift();
       if (taken !== undefined) return taken;
+      // What could not be kept at first isn't left lying here.
+      if (done.length > 0 && keeping === null) await keepSoon();
       await sleep(idle, undefined, { signal: stop }).catch(() => {});
     }
   }
@@ -189,7 +202,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
 
   async function keep(): Promise<void> {
     await keeping?.catch(() => {});
-    await keepAll();
+    await keepSoon();
   }
 
   return {
