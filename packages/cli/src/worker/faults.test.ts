@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { House } from "../queue/house.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
-import { submitNumbers, undisturbed } from "../queue/numbers.fixture.ts";
+import { house, submitNumbers, undisturbed } from "../queue/numbers.fixture.ts";
 import { filesOf, findRun } from "../queue/run-store.ts";
+import { submitRun } from "../queue/submit.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { freshPglite, silent } from "../store/databases.fixture.ts";
 import { openDatabase } from "../store/open-database.ts";
+import { checkJoining } from "./worker.ts";
 import { startWorker } from "./workers.fixture.ts";
 
 /** A database that refuses a statement now and then, for a reason that no outage is. */
@@ -29,7 +32,7 @@ function nth(n: number, what: string): (text: string) => boolean {
   return (text) => text.includes(what) && ++seen === n;
 }
 
-describe("a worker whose database refuses a statement", () => {
+describe("a worker", () => {
   let database: Database;
   let jobs: Jobs;
   beforeAll(async () => {
@@ -46,6 +49,22 @@ describe("a worker whose database refuses a statement", () => {
     const { "results.json": file } = await filesOf(database, id);
     return JSON.parse(new TextDecoder().decode(file!));
   }
+
+  it("isn't refused for runs of others, which are no concern of a command's worker", async () => {
+    const numbers = [1, 2];
+    const others: House = { ...house, code: "another" };
+    const title = "another's";
+    const request = { numbers, name: title };
+    const rest = { attached: [], typed: [], origins: [], files: new Map() };
+    await submitRun(database, jobs, { kind: "compare", title, request, house: others, ...rest });
+    await expect(checkJoining({ database, house, origins: [], log: () => {} })).rejects.toThrow(
+      /^worker: run [0-9a-f]{12} \(another's\): expected the same code of minimand/,
+    );
+    const worker = await startWorker(database, { shared: true });
+    const ended = worker.ended.then(() => "ended");
+    expect(await Promise.race([ended, sleep(500, "there")])).toBe("there");
+    await worker.leave();
+  }, 30_000);
 
   it.each([
     ["the last result", nth(1, "insert into minimand.results")],

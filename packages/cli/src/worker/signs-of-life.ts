@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { reap } from "../queue/claims.ts";
 import { lackingFor } from "../queue/house.ts";
+import type { Jobs } from "../queue/jobs.ts";
 import { leads, vanished } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
+import type { Database } from "../store/database.ts";
 import type { Duty } from "./duty.ts";
 
 /** Milliseconds between signs of life, and between looks for workers that are gone. */
@@ -12,8 +14,11 @@ const [pulse, watch] = [2000, 500];
 /** Milliseconds between looks for missed heartbeats: of the one worker that leads, and of the others. */
 const [often, seldom] = [1000, 5000];
 
-/** Milliseconds that a lead is held before its word counts: after the database was away, others need a moment to take their locks again. */
+/** Milliseconds that others need after the database was away, to take their locks again and to say that they are there. */
 const grace = 5000;
+
+/** Milliseconds between looks for runs that nobody is asked to coordinate. */
+const rarely = 30_000;
 
 /** Says that the worker is there and has what it holds, and finds out whose runs it can work on. */
 export async function living(duty: Duty): Promise<void> {
@@ -28,11 +33,17 @@ export async function living(duty: Duty): Promise<void> {
   }
 }
 
-/** Gives others what workers had that are gone: often where this worker leads, now and then where another does, which may be stopped. */
+/**
+ * Gives others what workers had that are gone: often where this worker leads, now and then where another does, which may be stopped. Who leads
+ * asks for coordinators, too, of runs that have lost theirs.
+ */
 export async function reaping({ database, jobs, presence, held, stop }: Duty): Promise<void> {
   let since: number | null = null;
   let looked = performance.now();
+  let back = Number.NEGATIVE_INFINITY;
+  let asked = Number.NEGATIVE_INFINITY;
   while (!stop.aborted) {
+    const begun = performance.now();
     await presence.hold();
     const session = presence.session();
     const leading = session === null || (session.alive && (await leads(session).catch(() => false)));
@@ -43,12 +54,24 @@ export async function reaping({ database, jobs, presence, held, stop }: Duty): P
         await reap(database, jobs, gone);
     if (performance.now() - looked > (counts ? often : seldom)) {
       looked = performance.now();
-      // Where this worker could say nothing for a while, its own jobs don't count as lost.
-      await jobs
-        .touch([...held.values()])
-        .then(() => jobs.supervise())
-        .catch(() => {});
+      // Where this worker could say nothing for a while, its own jobs don't count as lost; those of others, who couldn't either, only
+      // after they had time to say something.
+      const touched = await jobs.touch([...held.values()]).then(
+        () => true,
+        () => false,
+      );
+      if (performance.now() - begun > grace) back = performance.now();
+      if (touched && performance.now() - back > grace) await jobs.supervise().catch(() => {});
+    }
+    if (counts && performance.now() - asked > rarely) {
+      asked = performance.now();
+      await askForAll(database, jobs).catch(() => {});
     }
     await sleep(leading ? watch : pulse, undefined, { signal: stop }).catch(() => {});
   }
+}
+
+/** Asks for coordinators of all open runs: a command may have ended between putting its run into the store and asking. */
+async function askForAll(database: Database, jobs: Jobs): Promise<void> {
+  for (const { id, house } of await runsToServe(database)) await jobs.sendRun(house, id).catch(() => {});
 }

@@ -4,6 +4,7 @@ import { unclaim } from "../queue/claims.ts";
 import { lackingFor } from "../queue/house.ts";
 import { join } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
+import type { Sql } from "../store/database.ts";
 import type { Duty, WorkerOptions } from "./duty.ts";
 import { makeRunSlots } from "./run-slots.ts";
 import { living, reaping } from "./signs-of-life.ts";
@@ -18,12 +19,11 @@ const patience = 10_000;
 /**
  * Works until the signal is aborted: gives back what it has then, and leaves.
  *
- * @throws UsageError where it can take part in none of the runs that are open; whatever keeps it from starting a run's threads, as a full
- *   disk, and the database's error where that is gone for too long. What it had is given back first where that can be
+ * @throws whatever keeps it from starting a run's threads, as a full disk, and the database's error where that is gone for too long. What it
+ *   had is given back first where that can be
  */
 export async function work(options: WorkerOptions): Promise<void> {
   const { database, concurrency, threads, house, signal } = options;
-  await checkJoining(options);
   const presence = await join(database, { house, concurrency });
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
@@ -51,8 +51,17 @@ export async function work(options: WorkerOptions): Promise<void> {
   if (!signal.aborted) throw failed.signal.reason;
 }
 
-/** Says which open runs this worker can't take part in; refused where that is all of them. */
-async function checkJoining({ database, house, origins, log }: WorkerOptions): Promise<void> {
+/**
+ * Says which open runs a worker can't take part in. Not for one that comes with a run of its own: the others are no concern of its user's.
+ *
+ * @throws UsageError where that is all of them
+ */
+export async function checkJoining({
+  database,
+  house,
+  origins,
+  log,
+}: Pick<WorkerOptions, "house" | "origins" | "log"> & { database: Sql }): Promise<void> {
   const open = await runsToServe(database);
   const refusals = open.flatMap((run) => {
     const lack = lackingFor({ ...house, origins }, run);

@@ -59,13 +59,15 @@ const interval = 10_000;
 async function worker(options: Options): Promise<void> {
   const { store, concurrency: workers, with: files, cache, threads } = options;
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
-  const { inStore, workOn } = await import("../../worker/on-store.ts");
+  const { houseOf, inStore, workOn } = await import("../../worker/on-store.ts");
+  const { checkJoining } = await import("../../worker/worker.ts");
   const concurrency = workersOf({ workers, threads });
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);
   if (note !== null) tell(note);
   await interruptible(async (signal) => {
     await inStore(store, async (open) => {
+      await checkJoining({ database: open.database, house: houseOf(engine), origins, log: tell });
       await sweepCache(cache);
       tell(`works for ${open.database.name}, ${plural(concurrency, "trial")} at a time`);
       let done = 0;
