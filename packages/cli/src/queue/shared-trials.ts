@@ -35,6 +35,12 @@ const [soonest, latest] = [50, 500];
  */
 const [patience, mostPatience] = [5000, 160_000];
 
+/** How much longer than the last such look it is until the next one: where trials are many, it is no small work. */
+const share = 20;
+
+/** Trials a statement. */
+const mostAtOnce = 1000;
+
 /** What {@link shareTrials} needs. */
 export interface Sharing<Kept> {
   database: Database;
@@ -82,18 +88,22 @@ export function shareTrials<Kept>({
     if (open.size > 0) await ask();
     let pause = soonest;
     let lastNews = performance.now();
-    let patient = patience;
+    let least = patience;
+    let patient = least;
     while (open.size > 0) {
       signal.throwIfAborted();
       let news = (await collect(database, run)).filter(({ key }) => open.has(key));
       if (news.length === 0 && performance.now() - lastNews > patient) {
         lastNews = performance.now();
-        patient = Math.min(mostPatience, 2 * patient);
         const still = [...open.keys()];
         news = await endedOf(database, still);
         const ended = new Set(news.map(({ key }) => key));
         await noteOpen(still.filter((key) => !ended.has(key)));
         await ask();
+        const took = performance.now() - lastNews;
+        least = Math.max(patience, share * took);
+        patient = Math.max(least, Math.min(mostPatience, 2 * patient));
+        lastNews += took;
       }
       const done = news.filter(({ reason }) => reason === null).map(({ key }) => key);
       const kept = await store.getMany(done.map((key) => trials[open.get(key)![0]].key));
@@ -118,7 +128,7 @@ export function shareTrials<Kept>({
       if (news.length > 0) {
         pause = soonest;
         lastNews = performance.now();
-        patient = patience;
+        patient = least;
         continue;
       }
       await sleep(pause, undefined, { signal }).catch(() => {});
@@ -135,13 +145,14 @@ async function note(
   run: string,
   trials: readonly { key: string; isDone: boolean }[],
 ): Promise<void> {
-  await database.query(
-    `insert into minimand.run_trials (run, key, state, collected)
-     select $1, key, case when done then 'done' else 'open' end, done from unnest($2::text[], $3::bool[]) as asked (key, done)
-     on conflict (run, key) do update set state = excluded.state, collected = excluded.collected
-       where (run_trials.state, run_trials.collected) <> (excluded.state, excluded.collected)`,
-    [run, trials.map(({ key }) => key), trials.map(({ isDone }) => isDone)],
-  );
+  for (const some of batchesOf(trials))
+    await database.query(
+      `insert into minimand.run_trials (run, key, state, collected)
+       select $1, key, case when done then 'done' else 'open' end, done from unnest($2::text[], $3::bool[]) as asked (key, done)
+       on conflict (run, key) do update set state = excluded.state, collected = excluded.collected
+         where (run_trials.state, run_trials.collected) <> (excluded.state, excluded.collected)`,
+      [run, some.map(({ key }) => key), some.map(({ isDone }) => isDone)],
+    );
 }
 
 /** A trial that has come to an end. */
@@ -166,11 +177,20 @@ async function collect(database: Database, run: string): Promise<Ended[]> {
 
 /** Which of the trials have come to an end at any time. */
 async function endedOf(database: Database, keys: readonly string[]): Promise<Ended[]> {
-  return database.query<Ended>(
-    `select key, null as reason from minimand.results where key = any($1::text[])
-     union all
-     select key, reason from minimand.failures f
-     where key = any($1::text[]) and not exists (select from minimand.results r where r.key = f.key)`,
-    [keys],
-  );
+  const ended: Ended[] = [];
+  for (const some of batchesOf(keys))
+    ended.push(
+      ...(await database.query<Ended>(
+        `select key, null as reason from minimand.results where key = any($1::text[])
+         union all
+         select key, reason from minimand.failures f
+         where key = any($1::text[]) and not exists (select from minimand.results r where r.key = f.key)`,
+        [some],
+      )),
+    );
+  return ended;
+}
+
+function* batchesOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += mostAtOnce) yield all.slice(from, from + mostAtOnce);
 }

@@ -63,6 +63,8 @@ const runs: Migration = {
       started_at timestamptz,
       finished_at timestamptz
     )`,
+    // What every worker asks for every other second, however many runs there were.
+    "create index runs_open on minimand.runs (created_at) where state in ('waiting', 'running')",
     `create table minimand.run_files (
       run text not null references minimand.runs on delete cascade,
       path text not null,

@@ -22,7 +22,8 @@ export interface Provenance {
 /**
  * Keeps trials in the table `minimand.results`. A trial counts once: the first result that comes in is the one, and others are dropped.
  *
- * A row holds a sum of its content and its key, as the files of a folder do.
+ * A row holds a sum of its content and its key, as the files of a folder do. Rows go in by the order of their keys: two who put some of the same
+ * in at once would else wait for each other.
  */
 export async function putTrials(
   sql: Sql,
@@ -32,7 +33,7 @@ export async function putTrials(
   await sql.query(
     `insert into minimand.results (key, kept, sha256, seconds, worker, cpu)
      select *, $5::int, $6::text from unnest($1::text[], $2::bytea[], $3::text[], $4::float8[])
-     on conflict (key) do nothing`,
+     order by 1 on conflict (key) do nothing`,
     [
       trials.map(({ key }) => key),
       await Promise.all(trials.map(({ kept }) => pack(kept))),

@@ -32,12 +32,13 @@ const interval = 500;
 /** Notes how far the run is: now and then, and at the end of what is counted. */
 export function progressNotes({ run, database, signal }: Coordination): (progress: RunProgress) => void {
   let last = Number.NEGATIVE_INFINITY;
+  let noted: Promise<unknown> = Promise.resolve();
   return (progress) => {
     const now = performance.now();
     if (signal.aborted || (now - last < interval && progress.done < progress.total)) return;
     last = now;
-    // How far it is matters less than that it goes on.
-    setProgress(database, run.id, progress).catch(() => {});
+    // One after the other, so that the last one stays. How far it is matters less than that it goes on.
+    noted = noted.then(() => setProgress(database, run.id, progress)).catch(() => {});
   };
 }
 
