@@ -5,7 +5,7 @@ import type { Jobs, Taken } from "./jobs.ts";
 import { tellEvent } from "./run-store.ts";
 
 /**
- * Notes that a worker has taken jobs. Those whose last worker was not heard of any more, for which the queue gave them to
+ * Notes that a worker has taken jobs, unless others have taken them again meanwhile. Those whose last worker was not heard of any more, for which the queue gave them to
  * another, are told of.
  */
 export async function claim(
@@ -19,7 +19,8 @@ export async function claim(
     `insert into minimand.claims (job, queue, worker, key, run, tries, retry)
      select * from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[])
      on conflict (job) do update
-       set worker = excluded.worker, tries = excluded.tries, retry = excluded.retry, claimed_at = now()`,
+       set worker = excluded.worker, tries = excluded.tries, retry = excluded.retry, claimed_at = now()
+       where claims.retry <= excluded.retry`,
     [
       taken.map(({ id }) => id),
       taken.map(({ queue }) => queue),

@@ -4,9 +4,11 @@ import type { Database } from "../store/database.ts";
 import { describeDatabases } from "../store/databases.fixture.ts";
 import { putTrials } from "../store/sql-trials.ts";
 import { giveUp } from "./attempts.ts";
+import { claim, unclaim } from "./claims.ts";
 import { houseHash } from "./house.ts";
 import { type Jobs, openJobs } from "./jobs.ts";
 import { house, outcomesOf, resultOf, sharedNumbers, submitNumbers } from "./numbers.fixture.ts";
+import { join } from "./presence.ts";
 import { keepResults } from "./results.ts";
 import { wanted } from "./waiting.ts";
 
@@ -93,6 +95,26 @@ describeDatabases("trials that others compute", (opened, it) => {
       return asking;
     });
     expect(answer).toEqual(range(200, 300).map(resultOf));
+  }, 60_000);
+
+  it("are claimed by whoever has taken them last, though another's word comes late", async () => {
+    const database = opened();
+    const jobs = await openJobs(database);
+    const early = await join(database, { house, concurrency: 1 });
+    const late = await join(database, { house, concurrency: 1 });
+    await jobs.sendTrials("claimed", [{ key: "claimed", run: "claimed", job: "1" }]);
+    const [first] = await jobs.takeTrials("claimed", 1);
+    await jobs.fail(first.queue, first.attempt);
+    const [second] = await jobs.takeTrials("claimed", 1);
+    expect([second.id, second.tries]).toEqual([first.id, 1]);
+    await claim(database, late.id, [second]);
+    await claim(database, early.id, [first]);
+    const claims = "select worker, retry from minimand.claims where job = $1";
+    expect(await database.query(claims, [first.id])).toEqual([{ worker: late.id, retry: 1 }]);
+    await unclaim(database, late.id, [second]);
+    await jobs.complete([second]);
+    for (const presence of [early, late]) await presence.leave();
+    await jobs.end();
   }, 60_000);
 
   it("are computed again where a result is damaged, and fail with their reason", async () => {

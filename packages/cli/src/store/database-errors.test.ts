@@ -15,6 +15,9 @@ describe("isOutage", () => {
       "08006",
       "57P01",
       "57P03",
+      // Servers that close what rests.
+      "57P05",
+      "25P03",
     ])
       expect([code, isOutage(error({ code }))]).toEqual([code, true]);
     for (const code of ["53300", "53100"]) expect(isOutage(error({ code }))).toBe(true);

@@ -4,7 +4,8 @@
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  if (lostConnections.has(code) || /^57P0[123]$/.test(code) || code === tooManyConnections) return true;
+  if (lostConnections.has(code) || /^(57P0[1235]|25P03)$/.test(code) || code === tooManyConnections)
+    return true;
   if (isFull(error)) return true;
   // A pooler says of everything that it is a violation of the protocol; a server says so of a statement that is wrong.
   if (code.startsWith("08")) return code !== "08P01" || fieldOf(error, "severity") === "FATAL";

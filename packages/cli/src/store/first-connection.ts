@@ -1,5 +1,6 @@
 import pg from "pg";
 import { UsageError } from "../failure.ts";
+import { closeConnection } from "./close-connection.ts";
 import { connectionSettings } from "./connection-settings.ts";
 import { codeOf, isOutage, reasonOf } from "./database-errors.ts";
 import type { PostgresAddress } from "./store-address.ts";
@@ -41,7 +42,7 @@ async function check({ name }: PostgresAddress, settings: pg.PoolConfig): Promis
     if (version < oldest)
       throw new UsageError(`${name}: expected PostgreSQL ${oldest} or newer, got ${version}`);
   } finally {
-    await client.end();
+    await closeConnection(client);
   }
 }
 

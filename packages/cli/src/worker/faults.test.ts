@@ -72,7 +72,7 @@ describe("a worker", () => {
   ])(
     "loses nothing: %s",
     async (what, refuses) => {
-      const numbers = what === "the last result" ? [1] : Array.from({ length: 60 }, (_, i) => 100 + i);
+      const numbers = what === "the last result" ? [1] : Array.from({ length: 30 }, (_, i) => 100 + i);
       const id = await submitNumbers(database, jobs, { numbers, name: what });
       const worker = await startWorker(refusing(database, refuses), { shared: true });
       try {
