@@ -206,7 +206,9 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       const id = await submit({ numbers, name: "left" });
       for (let times = 0; times < 4; times++) {
         const leaving = await worker({ compute: never });
-        await until("something that hangs", () => leaving.begun.length === 2);
+        await until("trials that hang and a coordinator", () => {
+          return leaving.begun.length === 2 && leaving.log.some((line) => line.startsWith(`run ${id}: `));
+        });
         await leaving.leave();
       }
       const [{ count }] = await database.query<{ count: number }>(
@@ -267,6 +269,9 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       await setProgress(database, b, early);
       expect(await outcomes(a)).toEqual(undisturbed(range(1, 40)));
       expect(await outcomes(b)).toEqual(undisturbed(range(21, 40)));
+      // Whoever has kept a result has done with its job, in one go.
+      const jobs = "select name from minimand_queue.job where name like 'trial-%'";
+      expect(await database.query(jobs)).toEqual([]);
       const begun = two.flatMap((one) => one.begun);
       expect(begun).toHaveLength(60 + 80);
       expect(new Set(begun).size).toBe(140);
