@@ -112,7 +112,11 @@ describeDatabases("trials that others compute", (opened, it) => {
     const claims = "select worker, retry from minimand.claims where job = $1";
     expect(await database.query(claims, [first.id])).toEqual([{ worker: late.id, retry: 1 }]);
     await unclaim(database, late.id, [second]);
-    await jobs.complete([second]);
+    // Who gives it back hasn't tried it, and others' attempts stay.
+    await jobs.giveBack([second]);
+    const [third] = await jobs.takeTrials("claimed", 1);
+    expect([third.data.key, third.tries]).toEqual(["claimed", 1]);
+    await jobs.complete([third]);
     for (const presence of [early, late]) await presence.leave();
     await jobs.end();
   }, 60_000);
