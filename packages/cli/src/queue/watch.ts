@@ -54,7 +54,7 @@ export async function watchRun(
       else if (performance.now() - alone > lonely) {
         line.clear();
         tell(
-          `no worker is there for run ${id}: 'minimand worker --store ${store}' starts one, here or elsewhere`,
+          `no worker that can take part is there for run ${id}: '${workerFor(run, store)}' starts one, here or elsewhere`,
         );
         alone = Number.POSITIVE_INFINITY;
       }
@@ -63,4 +63,15 @@ export async function watchRun(
   } finally {
     line.clear();
   }
+}
+
+/** The command that starts a worker for a run. */
+function workerFor({ needs, origins }: Run, store: string): string {
+  const { name, threads } = needs.engine;
+  return [
+    `minimand worker --store ${store}`,
+    ...(name === "wasm" ? ["--engine wasm"] : []),
+    ...(threads > 1 ? [`--threads ${threads}`] : []),
+    ...origins.map(({ file }) => `--with ${file}`),
+  ].join(" ");
 }

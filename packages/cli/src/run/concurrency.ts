@@ -14,17 +14,20 @@ export function workersOf({
   workers,
   threads = 1,
   store,
+  option = "--workers",
 }: {
   workers?: number;
   threads?: number;
   store?: string;
+  /** What the number is called in messages. */
+  option?: string;
 }): number {
   const cores = availableParallelism();
   checkNumber("--threads", threads, { min: 1, max: cores, integer: true });
   const { floor, max } = Math;
   if (workers === undefined) return max(1, floor(cores / threads));
   // On a store others may do it all.
-  checkNumber("--workers", workers, {
+  checkNumber(option, workers, {
     min: store === undefined ? 1 : 0,
     max: floor((perCore * cores) / threads),
     integer: true,

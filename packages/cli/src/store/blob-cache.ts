@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, rm, stat, utimes } from "node:fs/promises";
+import { access, constants, readdir, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { partial, writeWhole } from "../files/write-whole.ts";
 import { checkHash, readBlob } from "./blobs.ts";
@@ -44,6 +45,21 @@ export async function cachedBlob(
     await utimes(path, now, now).catch(() => {});
   }
   return path;
+}
+
+/**
+ * Sees that files can be cached, before anything depends on it.
+ *
+ * @throws UsageError where the folder can't be made, or written in
+ */
+export async function checkCache(folder: string = usualCache()): Promise<void> {
+  try {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`--cache: expected a folder that can be written, got ${folder} (${code})`);
+  }
 }
 
 /** Removes what nobody has used for 30 days, and what killed processes left half-written. */

@@ -57,7 +57,7 @@ describe("a worker", () => {
     const request = { numbers, name: title };
     const rest = { attached: [], typed: [], origins: [], files: new Map() };
     await submitRun(database, jobs, { kind: "compare", title, request, house: others, ...rest });
-    await expect(checkJoining({ database, house, origins: [], log: () => {} })).rejects.toThrow(
+    await expect(checkJoining({ database, house, origins: [] })).rejects.toThrow(
       /^worker: run [0-9a-f]{12} \(another's\): expected the same code of minimand/,
     );
     const worker = await startWorker(database, { shared: true });

@@ -11,7 +11,7 @@ import { submitRun } from "../queue/submit.ts";
 import { watchRun } from "../queue/watch.ts";
 import { startPool } from "../run/pool.ts";
 import { warnOnce } from "../run/warnings.ts";
-import { usualCache } from "../store/blob-cache.ts";
+import { checkCache, usualCache } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { codeOf, reasonOf } from "../store/database-errors.ts";
 import { openDatabase } from "../store/open-database.ts";
@@ -136,6 +136,7 @@ export async function runOnStore({
       throw new UsageError(
         "--workers: expected 1 or more with --store pglite:..., which no other process can work for, got 0",
       );
+    if (concurrency > 0) await checkCache(setting.cache);
     const id = await submitRun(database, jobs, { ...submission, house: houseOf(engine), origins });
     tell(`run ${id} of ${database.name}`);
     const finished = new AbortController();
@@ -155,7 +156,7 @@ export async function runOnStore({
       const kept =
         total === 0 ? "what is computed of it stays" : `${done} of ${total} ${label ?? "trials"} are there`;
       throw new Interrupted(
-        `interrupted: run ${id} stays in the store (${kept}); workers go on with it, and the same command picks it up`,
+        `interrupted: run ${id} stays in the store (${kept}); workers that are there go on with it, and the same command picks it up`,
       );
     } finally {
       finished.abort();

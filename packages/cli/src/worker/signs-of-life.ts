@@ -22,10 +22,16 @@ const rarely = 30_000;
 
 /** Says that the worker is there and has what it holds, and finds out whose runs it can work on. */
 export async function living(duty: Duty): Promise<void> {
-  const { database, jobs, presence, house, origins, concurrency, held, stop } = duty;
+  const { database, jobs, presence, house, origins, concurrency, held, log, stop } = duty;
+  const left = new Set<string>();
   while (!stop.aborted) {
     const open = await runsToServe(database);
-    const able = open.filter((run) => lackingFor({ ...house, origins }, run) === null);
+    const able = open.filter((run) => {
+      const lack = lackingFor({ ...house, origins }, run);
+      if (lack !== null && !left.has(run.id)) log(`left to others: run ${run.id} (${run.title}): ${lack}`);
+      if (lack !== null) left.add(run.id);
+      return lack === null;
+    });
     duty.houses = [...new Set(able.map((run) => run.house))];
     await presence.renew(`${duty.running} of ${concurrency} trials`, duty.houses);
     await jobs.touch([...held.values()]);

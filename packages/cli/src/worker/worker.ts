@@ -52,23 +52,21 @@ export async function work(options: WorkerOptions): Promise<void> {
 }
 
 /**
- * Says which open runs a worker can't take part in. Not for one that comes with a run of its own: the others are no concern of its user's.
+ * Sees that there is something to do for a worker that comes without a run of its own.
  *
- * @throws UsageError where that is all of them
+ * @throws UsageError where it can take part in none of the runs that are open
  */
 export async function checkJoining({
   database,
   house,
   origins,
-  log,
-}: Pick<WorkerOptions, "house" | "origins" | "log"> & { database: Sql }): Promise<void> {
+}: Pick<WorkerOptions, "house" | "origins"> & { database: Sql }): Promise<void> {
   const open = await runsToServe(database);
   const refusals = open.flatMap((run) => {
     const lack = lackingFor({ ...house, origins }, run);
     return lack === null ? [] : [`run ${run.id} (${run.title}): ${lack}`];
   });
   if (refusals.length > 0 && refusals.length === open.length) throw new UsageError(`worker: ${refusals[0]}`);
-  for (const refusal of refusals) log(`left to others: ${refusal}`);
 }
 
 /** Keeps what is done, gives back the rest, and is gone. */

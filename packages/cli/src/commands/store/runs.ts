@@ -116,8 +116,12 @@ function rowOf(run: Run, workers: readonly WorkerRow[]): string[] {
 /** `2026-11-27 15:42:47 UTC`. */
 const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-const progressOf = ({ done, total, label }: Run): string =>
-  total === 0 ? "" : `${done} of ${total}${label?.startsWith("trials") ? "" : ` ${label}`}`;
+const progressOf = ({ state, done, total, label }: Run): string =>
+  total === 0
+    ? state === "running"
+      ? "preparing"
+      : ""
+    : `${done} of ${total}${label?.startsWith("trials") ? "" : ` ${label}`}`;
 
 const leftOf = ({ state, left }: Run): string => (state === "running" && left !== null ? duration(left) : "");
 

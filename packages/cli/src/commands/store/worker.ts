@@ -5,7 +5,7 @@ import { plural } from "../../report/format.ts";
 import { workersOf } from "../../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
 import { interruptible } from "../../run/interruptible.ts";
-import { sweepCache } from "../../store/blob-cache.ts";
+import { checkCache, sweepCache } from "../../store/blob-cache.ts";
 import {
   cacheOption,
   engineOption,
@@ -61,13 +61,14 @@ async function worker(options: Options): Promise<void> {
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
   const { houseOf, inStore, workOn } = await import("../../worker/on-store.ts");
   const { checkJoining } = await import("../../worker/worker.ts");
-  const concurrency = workersOf({ workers, threads });
+  const concurrency = workersOf({ workers, threads, option: "--concurrency" });
+  await checkCache(cache);
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);
   if (note !== null) tell(note);
   await interruptible(async (signal) => {
     await inStore(store, async (open) => {
-      await checkJoining({ database: open.database, house: houseOf(engine), origins, log: tell });
+      await checkJoining({ database: open.database, house: houseOf(engine), origins });
       await sweepCache(cache);
       tell(`works for ${open.database.name}, ${plural(concurrency, "trial")} at a time`);
       let done = 0;
@@ -80,7 +81,7 @@ async function worker(options: Options): Promise<void> {
       };
       const setting = { store, concurrency, engine, origins, log: tell, onTrial };
       await workOn(open, { ...setting, ...(cache !== undefined && { cache }) }, signal);
-      tell(`left: ${plural(done, "trial")} done, what was begun is given to others`);
+      tell(`left: ${plural(done, "trial")} done; others have what was begun`);
     });
   });
 }
