@@ -213,12 +213,13 @@ export async function cancelRun(sql: Sql, id: string): Promise<boolean> {
   return cancelled.length > 0;
 }
 
-/** Lets a run that was cancelled or has failed go on; trials that failed are tried again. */
+/** Lets a run go on that was cancelled or has failed, or that is finished without trials which failed: these are tried again. */
 export async function reviveRun(database: Database, id: string): Promise<boolean> {
   return database.transaction(async (sql) => {
     const revived = await sql.query(
       `update minimand.runs set state = 'waiting', finished_at = null, reason = null, beginnings = 0
-       where id = $1 and state in ('failed', 'cancelled') returning id`,
+       where id = $1 and (state in ('failed', 'cancelled') or state = 'finished' and exists (
+         select from minimand.run_trials where run = $1 and state = 'failed')) returning id`,
       [id],
     );
     if (revived.length === 0) return false;

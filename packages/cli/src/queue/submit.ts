@@ -35,14 +35,9 @@ export async function submitRun(database: Database, jobs: Jobs, submission: Subm
   const house = houseHash(needs, origins);
   const id = runId({ kind, request, house });
   await addRun(database, { id, kind, title, request, attached, typed, house, needs, origins: [...origins] });
-  await askFor(database, jobs, id, house);
-  return id;
-}
-
-/** Lets a run go on, unless it is finished. */
-export async function askFor(database: Database, jobs: Jobs, id: string, house: string): Promise<void> {
   const state = await stateOf(database, id);
-  if (state === "finished") return;
+  if (state === "finished") return id;
   if (state === "failed" || state === "cancelled") await reviveRun(database, id);
   await jobs.sendRun(house, id);
+  return id;
 }

@@ -14,8 +14,7 @@ import {
   submitNumbers,
   undisturbed,
 } from "../queue/numbers.fixture.ts";
-import { cancelRun, eventsOf, filesOf, findRun, setProgress } from "../queue/run-store.ts";
-import { askFor } from "../queue/submit.ts";
+import { cancelRun, eventsOf, filesOf, findRun, reviveRun, setProgress } from "../queue/run-store.ts";
 import type { Database } from "../store/database.ts";
 import { postgresAddress, silent } from "../store/databases.fixture.ts";
 import { openDatabase } from "../store/open-database.ts";
@@ -252,7 +251,8 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       const { begun } = await worker({ compute: (n) => go.promise.then(() => resultOf(n)) });
       await until("work", () => begun.length === 2);
       await cancelRun(database, id);
-      await askFor(database, jobs, id, (await findRun(database, id)).house);
+      await reviveRun(database, id);
+      await jobs.sendRun((await findRun(database, id)).house, id);
       go.resolve();
       expect(await outcomes(id)).toEqual(undisturbed(numbers));
     });

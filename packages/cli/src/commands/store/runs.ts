@@ -3,8 +3,7 @@ import { UsageError } from "../../failure.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { printable, tell } from "../../printable.ts";
 import { filesToWrite } from "../../queue/run-files.ts";
-import { cancelRun, eventsOf, findRun, listRuns, type Run } from "../../queue/run-store.ts";
-import { askFor } from "../../queue/submit.ts";
+import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
 import { type WorkerRow, workersHere } from "../../queue/workers-here.ts";
 import { plural } from "../../report/format.ts";
 import { duration } from "../../run/progress.ts";
@@ -53,7 +52,10 @@ A run may be named by the beginning of its id.`,
       sub("cancel", "Stop a run; what is computed of it stays.").argument("<id>", "the run").action(cancel),
     )
     .addCommand(
-      sub("resume", "Let a run go on that was cancelled or has failed; trials that failed are tried again.")
+      sub(
+        "resume",
+        "Let a run go on that was cancelled or has failed, or of which trials have failed: they are tried again.",
+      )
         .argument("<id>", "the run")
         .action(resume),
     );
@@ -179,10 +181,13 @@ async function cancel(id: string, options: Options): Promise<void> {
 async function resume(id: string, options: Options): Promise<void> {
   await inReach(options, async ({ database, jobs }) => {
     const run = await findRun(database, id);
-    if (run.state === "finished")
-      throw new UsageError(`${run.id}: expected a run to go on, got one that is finished`);
-    await askFor(database, jobs, run.id, run.house);
-    answer(options, await findRun(database, run.id), "goes on as soon as a worker is there");
+    const revived = await reviveRun(database, run.id);
+    if (!revived && run.state === "finished")
+      throw new UsageError(
+        `${run.id}: expected a run to go on, got one that is finished, and none of whose trials has failed`,
+      );
+    await jobs.sendRun(run.house, run.id);
+    answer(options, await findRun(database, run.id), "goes on with the workers that are there or will be");
   });
 }
 
