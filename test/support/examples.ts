@@ -76,7 +76,7 @@ export interface Names {
 }
 
 const keywords = new Set(
-  "as async await break case const continue do else false for function if in let new null of return throw true type typeof undefined void while".split(
+  "as async await break case const continue do else false for function if import in let new null of return throw true type typeof undefined void while".split(
     " ",
   ),
 );

@@ -28,7 +28,7 @@ describe
       await using network = makeNetwork();
       const [a, b] = network.machines;
       await using server = await startPostgres({ listen: network, fsync: false });
-      const env = { ...server.env, [slowness]: "1500" };
+      const env = { ...server.env, [slowness]: "800" };
       const store = ["--store", server.address];
       const workerOn = async ({ within }: typeof a, name: string) => {
         const own = ["--concurrency", "1", "--cache", join(folder, name)];
