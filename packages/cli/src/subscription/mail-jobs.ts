@@ -51,9 +51,7 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
       throw error;
     }
   };
-  const polling = { pollingIntervalSeconds: 1, batchSize: 1 };
-  await boss.work<Confirmation>(confirmations, polling, async ([{ id, data }]) => {
-    const { subscription, rhythm } = data;
+  const confirm = async (id: string, { subscription, rhythm }: Confirmation): Promise<void> => {
     const to = await addressOf(database, subscription);
     if (to === null) return;
     const letter = confirmationLetter(rhythm, links.confirm(subscription, rhythm), links.url);
@@ -61,8 +59,17 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
     const delivery = await alone(() => mailer.send({ ...letter, to, message, date: new Date() }));
     if (delivery === "none") await end(database, subscription);
     if (delivery === "later") throw new MailServerError("put off");
+  };
+  // Many at a look: else one mail a second would be the most.
+  await boss.work<Confirmation>(confirmations, { pollingIntervalSeconds: 1, batchSize: 10 }, async (jobs) => {
+    for (const { id, data } of jobs)
+      await confirm(id, data).catch((error: Error) =>
+        boss.fail(confirmations, id, { message: error.message }),
+      );
   });
-  await boss.work(digests, polling, () => alone(() => sendDigests(options)));
+  await boss.work(digests, { pollingIntervalSeconds: 1, batchSize: 1 }, () =>
+    alone(() => sendDigests(options)),
+  );
   await boss.schedule(digests, "* * * * *");
   // What was interrupted goes on at once.
   await boss.send(digests);
