@@ -35,7 +35,7 @@ export interface Taken<Data> {
 export const mostTries = 3;
 
 /** Seconds without a sign of life after which a job is given to another worker; the least that pg-boss takes. */
-export const heartbeatSeconds = 10;
+const heartbeatSeconds = 10;
 
 /** Queues of pg-boss, as far as they are needed here. */
 export interface Jobs {
@@ -48,7 +48,7 @@ export interface Jobs {
   /** They are done, and leave the queue: what stayed would be counted every second. Within a transaction where one is given. */
   complete(taken: readonly Taken<unknown>[], sql?: Sql): Promise<void>;
   /** The attempt came to nothing: another follows. */
-  fail(queue: string, attempt: Taken<unknown>["attempt"] | string): Promise<void>;
+  fail(queue: string, attempt: Taken<unknown>["attempt"]): Promise<void>;
   /** As if it had never been taken. */
   giveBack(taken: readonly Taken<TrialJob | RunJob>[]): Promise<void>;
   touch(taken: readonly Taken<unknown>[]): Promise<void>;
@@ -151,8 +151,7 @@ export async function openJobs(database: Database): Promise<Jobs> {
         );
     },
     async fail(queue, attempt) {
-      if (typeof attempt === "string") await boss.fail(queue, attempt);
-      else await boss.fail(queue, attempt);
+      await boss.fail(queue, attempt);
     },
     async giveBack(taken) {
       for (const [queue, own] of byQueue(taken))

@@ -205,6 +205,22 @@ describe("a subscription", () => {
     expect(await receiver.until(1)).toHaveLength(1);
   });
 
+  it("is asked for again where the mail server puts a mail off, and others get theirs meanwhile", async () => {
+    receiver.onRecipient = (address) => (address === "later@example.org" ? "451 try again" : null);
+    for (const name of ["later", "now"]) await subscribe({ email: `${name}@example.org` });
+    await receiver.until(1);
+    expect(receiver.mails.map(({ to }) => to)).toEqual([["now@example.org"]]);
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.query(
+            "select name from minimand_queue.job where name = 'confirmations' and state = 'retry'",
+          ),
+        ).toHaveLength(1),
+      { timeout: 60_000 },
+    );
+  });
+
   it("refuses links that are too old, changed, or for something else", async () => {
     await subscriber("ann@example.org");
     const [mail] = await digest();

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import { cachedBlob, sweepCache, usualCache } from "./blob-cache.ts";
+import { cachedBlob, checkCache, sweepCache, usualCache } from "./blob-cache.ts";
 import type { Database } from "./database.ts";
 
 /** A database that has one file, and counts how often its content is asked for. */
@@ -18,6 +18,19 @@ function databaseWith(content: Uint8Array): { database: Database; sha256: string
     fetched: () => query.mock.calls.filter(([text]) => text.includes("blob_chunks")).length,
   };
 }
+
+describe("checkCache", () => {
+  it("makes the folder, and refuses in one line where that can't be", async () => {
+    const folder = join(temporaryFolder(), "a", "b");
+    await checkCache(folder);
+    expect(existsSync(folder)).toBe(true);
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    await expect(checkCache(file)).rejects.toThrow(
+      `--cache: expected a folder that can be written, got ${file} (EEXIST)`,
+    );
+  });
+});
 
 describe("cachedBlob", () => {
   it("fetches a file once, and again where it was damaged", async () => {

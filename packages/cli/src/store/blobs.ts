@@ -90,6 +90,6 @@ export function checkHash({ name }: Database, sha256: unknown): void {
 }
 
 /** SHA-256 of bytes, in hex. */
-export function hashOfBytes(bytes: Uint8Array): string {
+function hashOfBytes(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
