@@ -87,7 +87,8 @@ export async function begin({ database }: Desk, request: BenchRequest): Promise<
   const submission = submissionOf(request);
   const { kind, title, attached, typed, house: needs } = submission;
   const id = runId({ kind, request, house: houseName });
-  await addRun(database, { id, kind, title, request, attached, typed, house: houseName, needs, origins: [] });
+  const run = { id, kind, title, request, attached, typed, house: houseName, needs, origins: [] };
+  await addRun(database, run, []);
   await beginRun(database, id);
   return findRun(database, id);
 }

@@ -1,12 +1,14 @@
 import { expect } from "vitest";
+import { hasBlob, putBlob } from "../store/blobs.ts";
 import { describeDatabases } from "../store/databases.fixture.ts";
-import { addRun, beginRun, cancelRun, failRun, finishRun, reviveRun, stateOf } from "./run-store.ts";
+import { removeRun } from "./remove-run.ts";
+import { addRun, beginRun, cancelRun, failRun, filesOf, finishRun, reviveRun, stateOf } from "./run-store.ts";
 
 describeDatabases("runs of a store", (database, it) => {
   const needs = { versions: {}, engine: { name: "wasm", version: "1", threads: 1 }, code: "c" } as const;
-  const add = async (id: string): Promise<void> => {
+  const add = async (id: string, inputs: readonly string[] = []): Promise<void> => {
     const run = { kind: "compare" as const, title: id, request: {}, attached: [], typed: [], house: "h" };
-    await addRun(database(), { id, ...run, needs, origins: [] });
+    expect(await addRun(database(), { id, ...run, needs, origins: [] }, inputs)).toBe(true);
     await beginRun(database(), id);
   };
   const trial = (run: string, key: string, state: string): Promise<unknown> =>
@@ -40,5 +42,41 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await reviveRun(database(), "lacking")).toBe(true);
     expect(await stateOf(database(), "lacking")).toBe("waiting");
     expect(await database().query("select key from minimand.failures")).toEqual([]);
+  });
+
+  it("are removed at their end, and all that no other run needs with them", async () => {
+    const bytes = (name: string): Uint8Array => new TextEncoder().encode(name);
+    const [own, both] = [await putBlob(database(), bytes("own")), await putBlob(database(), bytes("both"))];
+    await add("first", [own, both]);
+    await add("second", [both]);
+    for (const run of ["first", "second"]) {
+      for (const key of [`of ${run}`, "of both"]) await trial(run, key, "done");
+      await finishRun(database(), run, { "results.json": run, "tuned.json": "of both" });
+    }
+    for (const key of ["of first", "of both", "of second"])
+      await database().query("insert into minimand.results (key, kept, sha256) values ($1, $2, '')", [
+        ...[key, bytes(key)],
+      ]);
+    expect(await removeRun(database(), "first")).toBe(true);
+    expect(await stateOf(database(), "first")).toBe(null);
+    const left = await database().query<{ key: string }>(
+      "select key from minimand.results where key like 'of %' order by key",
+    );
+    expect(left.map(({ key }) => key)).toEqual(["of both", "of second"]);
+    expect([await hasBlob(database(), own), await hasBlob(database(), both)]).toEqual([false, true]);
+    const files = await filesOf(database(), "second");
+    expect(Buffer.from(files["tuned.json"]!).toString()).toBe("of both");
+    expect(await removeRun(database(), "second")).toBe(true);
+    expect(await hasBlob(database(), both)).toBe(false);
+  });
+
+  it("are not removed while they wait or run, nor begun with files that aren't there", async () => {
+    await add("busy");
+    expect(await removeRun(database(), "busy")).toBe(false);
+    expect(await stateOf(database(), "busy")).toBe("running");
+    const lacking = { kind: "compare" as const, title: "", request: {}, attached: [], typed: [], house: "h" };
+    const run = { id: "lacking files", ...lacking, needs, origins: [] };
+    expect(await addRun(database(), run, ["0".repeat(64)])).toBe(false);
+    expect(await stateOf(database(), "lacking files")).toBe(null);
   });
 });

@@ -1,7 +1,7 @@
 /* Runs in a store: what was asked for, how far it is, and what came of it. */
 import type { Origin } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
-import { putBlob, readBlob } from "../store/blobs.ts";
+import { holdBlobs, putBlob, readBlob } from "../store/blobs.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { House } from "./house.ts";
 
@@ -39,24 +39,39 @@ export interface Run {
 const columns = `id, kind, title, request, attached, typed, house, needs, origins, state, done, total, label, left_ms as "left", reason,
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
 
-/** Puts a run into the store, where it isn't there yet. */
+/**
+ * Puts a run into the store, where it isn't there yet.
+ *
+ * @param inputs - hashes of the files that it is asked with
+ * @returns false where one of these isn't stored, or no more: nothing is changed then
+ */
 export async function addRun(
-  sql: Sql,
+  database: Database,
   run: Pick<Run, "id" | "kind" | "title" | "request" | "attached" | "typed" | "house" | "needs" | "origins">,
-): Promise<void> {
+  inputs: readonly string[],
+): Promise<boolean> {
   const { id, kind, title, request, attached, typed, house, needs, origins } = run;
-  const added = await sql.query(
-    `insert into minimand.runs (id, kind, title, house, request, attached, typed, needs, origins)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`,
-    [
+  return database.transaction(async (sql) => {
+    if (!(await holdBlobs(sql, inputs))) return false;
+    const added = await sql.query(
+      `insert into minimand.runs (id, kind, title, house, request, attached, typed, needs, origins)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`,
+      [
+        id,
+        kind,
+        title,
+        house,
+        ...[request, attached, typed, needs, origins].map((part) => JSON.stringify(part)),
+      ],
+    );
+    if (added.length === 0) return true;
+    await sql.query("insert into minimand.run_inputs (run, sha256) select distinct $1, unnest($2::text[])", [
       id,
-      kind,
-      title,
-      house,
-      ...[request, attached, typed, needs, origins].map((part) => JSON.stringify(part)),
-    ],
-  );
-  if (added.length > 0) await tellEvent(sql, id, "started", `started: ${title}`);
+      inputs,
+    ]);
+    await tellEvent(sql, id, "started", `started: ${title}`);
+    return true;
+  });
 }
 
 /** A run by its id, or by the beginning of it that no other has. */
@@ -140,15 +155,25 @@ export async function finishRun(
   files: Readonly<Record<string, string | Uint8Array | null>>,
 ): Promise<void> {
   const encoder = new TextEncoder();
-  const kept: { path: string; sha256: string | null }[] = [];
-  for (const [path, content] of Object.entries(files)) {
-    if (content === null) kept.push({ path, sha256: null });
-    else {
-      const bytes = typeof content === "string" ? encoder.encode(content) : content;
-      kept.push({ path, sha256: await putBlob(database, bytes) });
-    }
+  const bytesOf = (content: string | Uint8Array): Uint8Array =>
+    typeof content === "string" ? encoder.encode(content) : content;
+  while (true) {
+    const kept: { path: string; sha256: string | null }[] = [];
+    for (const [path, content] of Object.entries(files))
+      kept.push({ path, sha256: content === null ? null : await putBlob(database, bytesOf(content)) });
+    if (await endWith(database, id, kept)) return;
   }
-  await database.transaction(async (sql) => {
+}
+
+/** False where one of the files has been removed meanwhile, with another run. */
+async function endWith(
+  database: Database,
+  id: string,
+  kept: readonly { path: string; sha256: string | null }[],
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    const hashes = kept.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256]));
+    if (!(await holdBlobs(sql, hashes))) return false;
     const finished = await sql.query(
       // Notes of progress may come in another order than they were sent.
       `update minimand.runs set state = 'finished', finished_at = now(), reason = null, done = total, left_ms = 0
@@ -156,13 +181,14 @@ export async function finishRun(
       [id],
     );
     // Another coordinator, thought to be gone, was first.
-    if (finished.length === 0) return;
+    if (finished.length === 0) return true;
     await sql.query(
       `insert into minimand.run_files (run, path, sha256) select $1, * from unnest($2::text[], $3::text[])
        on conflict (run, path) do update set sha256 = excluded.sha256`,
       [id, kept.map(({ path }) => path), kept.map(({ sha256 }) => sha256)],
     );
     await tellEvent(sql, id, "finished", "finished");
+    return true;
   });
 }
 

@@ -30,11 +30,14 @@ export function runId({ kind, request, house }: Pick<Run, "kind" | "request" | "
  */
 export async function submitRun(database: Database, jobs: Jobs, submission: Submission): Promise<string> {
   const { kind, title, request, attached, typed, house: needs, origins, files } = submission;
-  for (const [sha256, bytes] of files)
-    if (!(await hasBlob(database, sha256))) await putBlob(database, await bytes());
   const house = houseHash(needs, origins);
   const id = runId({ kind, request, house });
-  await addRun(database, { id, kind, title, request, attached, typed, house, needs, origins: [...origins] });
+  const run = { id, kind, title, request, attached, typed, house, needs, origins: [...origins] };
+  // Again where a run that is removed at this moment takes a file along.
+  do
+    for (const [sha256, bytes] of files)
+      if (!(await hasBlob(database, sha256))) await putBlob(database, await bytes());
+  while (!(await addRun(database, run, [...files.keys()])));
   const state = await stateOf(database, id);
   if (state === "finished") return id;
   if (state === "failed" || state === "cancelled") await reviveRun(database, id);

@@ -47,6 +47,15 @@ async function store(sql: Sql, sha256: string, bytes: Uint8Array): Promise<boole
   return true;
 }
 
+/** Whether all of these are stored: then none of them is removed before the end of this transaction. */
+export async function holdBlobs(sql: Sql, hashes: readonly string[]): Promise<boolean> {
+  const held = await sql.query(
+    "select 1 from minimand.blobs where sha256 = any($1::text[]) order by sha256 for key share",
+    [hashes],
+  );
+  return held.length === new Set(hashes).size;
+}
+
 /** Whether bytes of this hash are stored. */
 export async function hasBlob(database: Sql, sha256: string): Promise<boolean> {
   return (await database.query("select 1 from minimand.blobs where sha256 = $1", [sha256])).length > 0;

@@ -197,5 +197,20 @@ const subscriptions: Migration = {
   ],
 };
 
+/** Which files a run was asked with: what another run needs isn't removed with one. */
+const inputs: Migration = {
+  version: 4,
+  statements: [
+    `create table minimand.run_inputs (
+      run text not null references minimand.runs on delete cascade,
+      sha256 text not null references minimand.blobs,
+      primary key (run, sha256)
+    )`,
+    "create index run_inputs_of_blob on minimand.run_inputs (sha256)",
+    `insert into minimand.run_inputs (run, sha256)
+     select id, sha256 from minimand.runs join minimand.blobs on strpos(request::text || attached::text, sha256) > 0`,
+  ],
+};
+
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [results, runs, subscriptions];
+export const migrations: readonly Migration[] = [results, runs, subscriptions, inputs];

@@ -44,7 +44,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
   async function forge(given: Partial<Run>, request: object = {}): Promise<string> {
     const own = { ...good, request: { ...(good.request as object), ...request }, ...given };
     const id = given.id ?? runId(own);
-    await addRun(database, { ...own, id });
+    await addRun(database, { ...own, id }, []);
     const jobs = await openJobs(database);
     await jobs.sendRun(good.house, id);
     await jobs.end();

@@ -14,6 +14,7 @@ import {
   submitNumbers,
   undisturbed,
 } from "../queue/numbers.fixture.ts";
+import { removeRun } from "../queue/remove-run.ts";
 import { cancelRun, eventsOf, filesOf, findRun, reviveRun, setProgress } from "../queue/run-store.ts";
 import type { Database } from "../store/database.ts";
 import { postgresAddress, silent } from "../store/databases.fixture.ts";
@@ -277,6 +278,12 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       expect(new Set(begun).size).toBe(140);
       await setProgress(database, b, early);
       expect(await findRun(database, b)).toMatchObject({ done: 14, total: 14, left: 0 });
+      const kept = "select count(*)::int as trials from minimand.results";
+      for (const [run, trials] of [[a, 80] as const, [b, 0] as const]) {
+        expect(await removeRun(database, run)).toBe(true);
+        expect(await database.query(kept)).toEqual([{ trials }]);
+      }
+      expect(await database.query("select sha256 from minimand.blobs")).toEqual([]);
     });
   }, 120_000);
 });

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UsageError } from "../../failure.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { printable, tell } from "../../printable.ts";
+import { removeRun } from "../../queue/remove-run.ts";
 import { filesToWrite } from "../../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
 import { type WorkerRow, workersHere } from "../../queue/workers-here.ts";
@@ -30,6 +31,7 @@ Examples:
   minimand runs show 4f2a --out churn      results, report and model of a finished run
   minimand runs cancel 4f2a
   minimand runs resume 4f2a
+  minimand runs remove 4f2a                results, models and data that no other run needs
 
 A run may be named by the beginning of its id.`,
     );
@@ -58,6 +60,11 @@ A run may be named by the beginning of its id.`,
       )
         .argument("<id>", "the run")
         .action(resume),
+    )
+    .addCommand(
+      sub("remove", "Delete a run that is at its end, with all in the store that no other run needs.")
+        .argument("<id>", "the run")
+        .action(remove),
     );
 }
 
@@ -188,6 +195,17 @@ async function resume(id: string, options: Options): Promise<void> {
       );
     await jobs.sendRun(run.house, run.id);
     answer(options, await findRun(database, run.id), "goes on with the workers that are there or will be");
+  });
+}
+
+async function remove(id: string, options: Options): Promise<void> {
+  await inReach(options, async ({ database }) => {
+    const run = await findRun(database, id);
+    if (!(await removeRun(database, run.id)))
+      throw new UsageError(
+        `${run.id}: expected a run at its end, got one that is ${run.state}: 'minimand runs cancel ${run.id}' stops it`,
+      );
+    answer(options, run, "is removed");
   });
 }
 
