@@ -6,6 +6,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { build } from "vitepress";
 import { brokenLinks } from "./check-links.ts";
 import { nowhere, type SiteOptions, siteOptions } from "./options.ts";
+import { writePolicies } from "./page-policies.ts";
 import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
 
 let options: SiteOptions;
@@ -23,6 +24,7 @@ const root = rootOf(`build-${process.pid}`);
 removeAtEnd(root, built);
 writeRoot(root, { ...options, out: built });
 await build(root);
+writePolicies(built);
 const broken = brokenLinks(built, new URL(options.url).pathname);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
 rmSync(options.out, { recursive: true, force: true });

@@ -20,6 +20,8 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
     outDir: out,
     // Addresses that any server of files knows.
     cleanUrls: false,
+    // In a file that all pages share, and not in each.
+    metaChunk: true,
     head: [
       ["link", { rel: "icon", href: `${base}mark.svg`, type: "image/svg+xml" }],
       [

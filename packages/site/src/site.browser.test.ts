@@ -1,13 +1,17 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { getRequestListener } from "@hono/node-server";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { noBrowser, openBrowser, serve } from "../../../test/support/browser.ts";
+import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
+import { makeApp } from "../../cli/src/serve/app.ts";
 import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
 import { catalogue } from "./catalogue/entries.ts";
 
@@ -15,17 +19,6 @@ const base = "/a/sub-path/";
 /** A page may be slow where others work beside it. */
 const patience = { timeout: 20_000 };
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const types: { [ending: string]: string } = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".json": "application/json",
-  ".woff2": "font/woff2",
-  ".png": "image/png",
-  ".xml": "text/xml",
-};
-
 const runBuild = (...args: string[]): Promise<{ stderr: string }> =>
   promisify(execFile)(process.execPath, [
     "--conditions=minimand-source",
@@ -60,22 +53,18 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     folder = mkdtempSync(join(tmpdir(), "minimand-site-"));
     const build = runBuild("--url", `https://example.org${base}`, "--out", folder);
     [browser] = await Promise.all([openBrowser(), build]);
-    const served = await serve((path) => {
-      const { pathname } = new URL(path, "http://site");
-      if (!pathname.startsWith(base)) return null;
-      const file = join(
-        folder,
-        decodeURIComponent(pathname.slice(base.length)).replace(/(^|\/)$/, "$1index.html"),
-      );
-      if (!existsSync(file)) return null;
-      return { content: readFileSync(file), type: types[extname(file)] ?? "text/plain" };
+    const app = makeApp({
+      ...{ site: folder, base: base.slice(0, -1), hosts: [] },
+      ...{ subscription: null, bouncesToken: null },
     });
-    server = served.server;
-    site = new URL(base, served.address).href;
+    server = createServer(getRequestListener(app.fetch)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    site = `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
   }, 600_000);
 
   afterAll(async () => {
     await browser?.close();
+    server?.closeAllConnections();
     server?.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -233,6 +222,32 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       }
     },
   );
+
+  it("runs no script that it wasn't built with, and says so on any server of files", async () => {
+    const { page } = await open("papers/lion.html");
+    const refused = await page.evaluate(async () => {
+      const directives: string[] = [];
+      addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition }) =>
+        directives.push(`${disposition} ${effectiveDirective}`),
+      );
+      const added = document.createElement("script");
+      added.textContent = "window.injected = 1";
+      document.body.append(added);
+      document.body.insertAdjacentHTML("beforeend", `<img src="" onerror="window.injected = 2">`);
+      await fetch("https://example.org/").catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve));
+      return { directives, injected: "injected" in window };
+    });
+    expect(refused.injected).toBe(false);
+    // Each twice: by what the page says, and by what its server says.
+    for (const directive of ["script-src-elem", "script-src-attr", "connect-src"])
+      expect(refused.directives.filter((one) => one === `enforce ${directive}`)).toHaveLength(2);
+    // The page says what the server's header says, which alone can forbid frames.
+    const written = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+    const answer = await page.request.get(`${site}papers/lion.html`);
+    expect(answer.headers()["content-security-policy"]).toBe(`${written}; frame-ancestors 'none'`);
+    await page.close();
+  });
 
   it("marks the newest papers as new, by the reader's clock", async () => {
     const page = await browser.newPage();

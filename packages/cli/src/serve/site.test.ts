@@ -219,8 +219,21 @@ describe("a site", () => {
     expect(policy.match(/sha256/g)).toHaveLength(1);
   });
 
+  it("lets workers compute, and read of the site alone", async () => {
+    const policy = String((await get("/assets/app.Ab3_d-9x.js")).headers["content-security-policy"]);
+    for (const part of ["script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"])
+      expect(policy.split("; ")).toContain(part);
+  });
+
   it("says with every answer what a browser may do with it", async () => {
-    for (const path of ["/", "/engine.wasm", "/nowhere", "/subscribe", "/papers"]) {
+    for (const path of [
+      "/",
+      "/engine.wasm",
+      "/assets/app.Ab3_d-9x.js",
+      "/nowhere",
+      "/subscribe",
+      "/papers",
+    ]) {
       const { headers } = await get(path);
       expect(headers["x-content-type-options"]).toBe("nosniff");
       expect(headers["x-frame-options"]).toBe("DENY");

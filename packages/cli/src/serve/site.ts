@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { getMimeType } from "hono/utils/mime";
-import { isHtml, sitePolicy } from "./policies.ts";
+import { isHtml, isScript, sitePolicy, workerPolicy } from "./policies.ts";
 
 /** Files whose names have the hash of what is in them. */
 const hashed = /^\/assets\/(?:.*\/)?[^/]+\.[\w-]{8,}\.\w+$/;
@@ -92,6 +92,7 @@ async function answer(c: Context, found: Found, status: 200 | 404, path: string)
       c.header("Content-Security-Policy", sitePolicy(page.toString()));
       return c.req.method === "HEAD" ? c.body(null, status) : c.body(new Uint8Array(page), status);
     }
+    if (isScript(type)) c.header("Content-Security-Policy", workerPolicy);
     if (c.req.method === "HEAD") return c.body(null, status);
     // The stream closes the file, however it ends.
     open = false;
