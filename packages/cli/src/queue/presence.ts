@@ -4,7 +4,7 @@ import type { Database, Session } from "../store/database.ts";
 import type { House } from "./house.ts";
 
 /** The first number of all advisory locks of workers; the second one is the worker's. */
-const lockClass = 0x6d6d6e64;
+export const lockClass = 0x6d6d6e64;
 
 /** What kind of processor computes here: others may round differently. */
 export function processor(): string {
@@ -39,7 +39,7 @@ export async function join(
     ],
   );
   let session = await database.session();
-  let holds = session !== null && (await lock(session, id));
+  let holds = session !== null && (await lock(session, id).catch(() => false));
   await database.query("update minimand.workers set locks = $2 where id = $1", [id, holds]);
   return {
     id,

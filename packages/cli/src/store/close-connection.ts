@@ -9,14 +9,19 @@ const goodbye = 1000;
 export async function closeConnection(client: Client): Promise<void> {
   const ended = client.end().catch(() => {});
   await Promise.race([ended, sleep(goodbye, undefined, { ref: false })]);
-  socketOf(client).destroy();
+  cutConnection(client);
 }
 
 /** Waits for connections that are being closed, and cuts those that nobody answers on. */
 export async function closeConnections(open: ReadonlySet<ClientBase>): Promise<void> {
   const until = performance.now() + goodbye;
   while (open.size > 0 && performance.now() < until) await sleep(10);
-  for (const client of open) socketOf(client).destroy();
+  for (const client of open) cutConnection(client);
+}
+
+/** Cuts a connection, whatever runs on it. */
+export function cutConnection(client: ClientBase): void {
+  socketOf(client).destroy();
 }
 
 function socketOf(client: ClientBase): Socket {

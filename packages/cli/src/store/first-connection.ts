@@ -1,5 +1,6 @@
 import pg from "pg";
 import { UsageError } from "../failure.ts";
+import { untilAborted } from "../run/until-aborted.ts";
 import { closeConnection } from "./close-connection.ts";
 import { connectionSettings } from "./connection-settings.ts";
 import { codeOf, isOutage, reasonOf } from "./database-errors.ts";
@@ -12,31 +13,31 @@ const oldest = 13;
  * Connects once, to say at once what is wrong with an address.
  *
  * @returns the settings of further connections: without TLS where it isn't needed and the server has none
- * @throws UsageError of one line
+ * @throws UsageError of one line, and the signal's reason where that is aborted
  */
-export async function firstConnection(address: PostgresAddress): Promise<pg.PoolConfig> {
+export async function firstConnection(address: PostgresAddress, signal: AbortSignal): Promise<pg.PoolConfig> {
   const settings = connectionSettings(address);
   try {
-    await check(address, settings);
+    await check(address, settings, signal);
     return settings;
   } catch (error) {
-    if (!address.plainToo || !hasNoTls(error))
-      throw error instanceof UsageError ? error : refusal(address, error);
+    if (!address.plainToo || !hasNoTls(error)) throw asRefusal(address, error, signal);
   }
   const plain = { ...settings, ssl: false };
-  await check(address, plain).catch((error: unknown) => {
-    throw error instanceof UsageError ? error : refusal(address, error);
+  await check(address, plain, signal).catch((error: unknown) => {
+    throw asRefusal(address, error, signal);
   });
   return plain;
 }
 
-async function check({ name }: PostgresAddress, settings: pg.PoolConfig): Promise<void> {
+async function check({ name }: PostgresAddress, settings: pg.PoolConfig, signal: AbortSignal): Promise<void> {
   const client = new pg.Client(settings);
   client.on("error", () => {});
   try {
-    await client.connect();
-    const { rows } = await client.query<{ version: number }>(
-      "select current_setting('server_version_num')::int as version",
+    await untilAborted(signal, client.connect());
+    const { rows } = await untilAborted(
+      signal,
+      client.query<{ version: number }>("select current_setting('server_version_num')::int as version"),
     );
     const version = Math.floor(rows[0].version / 10_000);
     if (version < oldest)
@@ -49,7 +50,8 @@ async function check({ name }: PostgresAddress, settings: pg.PoolConfig): Promis
 const hasNoTls = (error: unknown): boolean =>
   error instanceof Error && error.message === "The server does not support SSL connections";
 
-function refusal({ name }: PostgresAddress, error: unknown): UsageError {
+function asRefusal({ name }: PostgresAddress, error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof UsageError || error === signal.reason) return error;
   const code = codeOf(error);
   const reason = reasonOf(error);
   if (isOutage(error)) return new UsageError(`${name}: can't be reached: ${reason}`);

@@ -8,7 +8,7 @@ import { type Migration, migrations } from "./migrations.ts";
 export const schemas = { own: "minimand", queue: "minimand_queue" } as const;
 
 /** Any number that nobody else locks in this database. */
-const lock = [0x6d696e69, 1];
+export const lock = [0x6d696e69, 1];
 
 /**
  * Brings the tables up to date, each migration in a transaction of its own; two processes that do it at once don't meet.

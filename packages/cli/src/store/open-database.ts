@@ -1,3 +1,4 @@
+import { never, untilAborted } from "../run/until-aborted.ts";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { PostgresOptions } from "./postgres.ts";
@@ -9,7 +10,7 @@ import type { StoreAddress } from "./store-address.ts";
  * Either kind is loaded when it is asked for: the embedded one alone has 27 MB.
  *
  * @throws UsageError or RangeError of one line where it can't be reached, may not be used, or belongs to a newer version; nothing is
- *   open then
+ *   open then. The signal's reason where that is aborted
  */
 export async function openDatabase(address: StoreAddress, options: PostgresOptions): Promise<Database> {
   const database =
@@ -17,7 +18,7 @@ export async function openDatabase(address: StoreAddress, options: PostgresOptio
       ? await (await import("./pglite.ts")).openPglite(address)
       : await (await import("./postgres.ts")).openPostgres(address, options);
   try {
-    await migrate(database);
+    await untilAborted(options.signal ?? never, migrate(database));
     return database;
   } catch (error) {
     await database.close();

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { UsageError } from "../failure.ts";
-import { closeConnection, closeConnections } from "./close-connection.ts";
+import { never, untilAborted } from "../run/until-aborted.ts";
+import { closeConnection, closeConnections, cutConnection } from "./close-connection.ts";
 import { sessionAnswering, settle } from "./connection-settings.ts";
 import type { Database, Session, Sql } from "./database.ts";
 import { isOutage } from "./database-errors.ts";
@@ -16,6 +17,8 @@ export interface PostgresOptions {
   patience?: number;
   /** Connections at most; sessions come on top. Default 4. */
   connections?: number;
+  /** Ends the opening, with its reason; what is open is ended by `close`. */
+  signal?: AbortSignal;
 }
 
 /** Milliseconds until a connection that is being closed is cut, whatever runs on it. */
@@ -31,10 +34,10 @@ const grace = 5000;
  */
 export async function openPostgres(
   address: PostgresAddress,
-  { tell, patience = 600_000, connections = 4 }: PostgresOptions,
+  { tell, patience = 600_000, connections = 4, signal = never }: PostgresOptions,
 ): Promise<Database> {
   const { name, pooled } = address;
-  const options = await firstConnection(address);
+  const options = await firstConnection(address, signal);
   const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 60_000 });
   // An idle connection that breaks is replaced by the next statement.
   pool.on("error", () => {});
@@ -102,14 +105,14 @@ export async function openPostgres(
     boss: { db, backend: "postgres" },
     async session() {
       if (pooled) return null;
-      const session = await bear(() => openSession(options));
+      const session = await bear(() => openSession(options, closing.signal));
       sessions.push(session);
       return session;
     },
     async close() {
       closing.abort(new UsageError(`${name}: expected an open database, got one that is closed`));
       const cut = setTimeout(() => {
-        for (const client of busy) void (client as unknown as pg.Client).end();
+        for (const client of busy) cutConnection(client);
       }, grace);
       await pool.end();
       clearTimeout(cut);
@@ -118,7 +121,7 @@ export async function openPostgres(
   };
 }
 
-async function openSession(config: pg.ClientConfig): Promise<Session> {
+async function openSession(config: pg.ClientConfig, closing: AbortSignal): Promise<Session> {
   const client = new pg.Client({ ...config, query_timeout: sessionAnswering });
   let alive = true;
   const gone = (): void => {
@@ -127,12 +130,12 @@ async function openSession(config: pg.ClientConfig): Promise<Session> {
   client.on("error", gone);
   client.on("end", gone);
   try {
-    await client.connect();
+    await untilAborted(closing, client.connect());
+    await untilAborted(closing, settle(client));
   } catch (error) {
-    void client.end();
+    void closeConnection(client);
     throw error;
   }
-  await settle(client);
   const { query } = sqlOf(client);
   return {
     get alive() {

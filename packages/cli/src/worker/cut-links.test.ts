@@ -5,7 +5,8 @@ import { describe, expect, it, vi } from "vitest";
 import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
 import { hasNamespaces, makeNetwork, noNamespaces } from "../../../../test/support/network.ts";
 import { hasPostgres, noPostgres, startPostgres } from "../../../../test/support/postgres.ts";
-import { background } from "../../../../test/support/processes.ts";
+import { type Background, background } from "../../../../test/support/processes.ts";
+import { lockClass } from "../queue/presence.ts";
 import { slowComparison, slowness, withoutTimes } from "./slow-steps.fixture.ts";
 
 /** Seconds for which the link is cut. */
@@ -15,6 +16,11 @@ const cutFor = process.env.MINIMAND_LONG ? 30 : 15;
 const until = (look: () => Promise<void>): Promise<void> =>
   vi.waitFor(look, { timeout: 180_000, interval: 250 });
 
+async function endsWell({ ended }: Background): Promise<void> {
+  const { code, stderr } = await ended;
+  expect(code, stderr).toBe(0);
+}
+
 // Side by side: mostly they wait.
 describe
   .skipIf(!hasNamespaces() || !hasPostgres())
@@ -23,7 +29,7 @@ describe
       const folder = temporaryFolder();
       const { args, modules } = slowComparison(folder);
       const local = await minimand([...args, "--out", join(folder, "local"), "--workers", "1"]);
-      expect(local).toMatchObject({ code: 0 });
+      expect(local.code, local.stderr).toBe(0);
 
       await using network = makeNetwork();
       const [a, b] = network.machines;
@@ -66,11 +72,11 @@ describe
         expect(await doneBy(here)).toEqual(expect.arrayContaining(claims.map(({ key }) => key))),
       );
       here.command.signal("SIGTERM");
-      expect(await here.command.ended).toMatchObject({ code: 0 });
+      await endsWell(here.command);
       await sleep(Math.max(0, 1000 * cutFor - (performance.now() - begun)));
       const before = await doneBy(there);
       b.restore();
-      expect(await command.ended).toMatchObject({ code: 0 });
+      await endsWell(command);
       expect((await doneBy(there)).length).toBeGreaterThan(before.length);
       const resultsIn = (out: string): unknown =>
         withoutTimes(readFileSync(join(folder, out, "results.json"), "utf8"));
@@ -80,26 +86,44 @@ describe
       );
       expect(computed).toBe(needed);
       there.command.signal("SIGTERM");
-      expect(await there.command.ended).toMatchObject({ code: 0 });
+      await endsWell(there.command);
     }, 900_000);
 
-    it("lose a worker whose link stays cut: the server notices by itself, and the worker waits and can be ended", async () => {
+    it("lose workers whose links stay cut: the server notices by itself, and they wait and can be ended, one that is joining, too", async () => {
       await using network = makeNetwork();
-      const [machine] = network.machines;
+      const [machine, other] = network.machines;
       await using server = await startPostgres({ listen: network, fsync: false });
-      const idle = background(["worker", "--store", server.address, "--engine", "wasm"], {
-        ...{ env: server.env, within: machine.within },
-      });
+      const workerOn = ({ within }: typeof machine) =>
+        background(["worker", "--store", server.address, "--engine", "wasm"], { env: server.env, within });
+      const idle = workerOn(machine);
       const locks = () =>
-        server.query("select objid from pg_locks where locktype = 'advisory' and objid <> 0");
-      await until(async () => expect(await locks()).toHaveLength(1));
+        server.query(
+          "select objid from pg_locks where locktype = 'advisory' and classid = $1::oid and objid <> 0",
+          [lockClass],
+        );
+      // It says what it does once it has joined.
+      await until(async () =>
+        expect(
+          await server.query("select id from minimand.workers where pid = $1 and doing is not null", [
+            idle.pid,
+          ]),
+        ).toHaveLength(1),
+      );
+      expect(await locks()).toHaveLength(1);
+      const joining = workerOn(other);
+      await joining.until(/works for/);
+      other.cut();
       machine.cut();
       const connections = () =>
-        server.query("select state from pg_stat_activity where host(client_addr) = $1", [machine.address]);
+        server.query("select state from pg_stat_activity where host(client_addr) = any($1)", [
+          [machine.address, other.address],
+        ]);
       expect((await connections()).length).toBeGreaterThan(0);
       await until(async () => expect([...(await locks()), ...(await connections())]).toEqual([]));
-      await idle.until(/: waiting for the database \(/);
-      idle.signal("SIGTERM");
-      expect(await idle.ended).toMatchObject({ code: 0 });
+      for (const worker of [idle, joining]) {
+        await worker.until(/: waiting for the database \(/);
+        worker.signal("SIGTERM");
+      }
+      for (const worker of [idle, joining]) await endsWell(worker);
     }, 900_000);
   });

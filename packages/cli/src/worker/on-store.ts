@@ -10,6 +10,7 @@ import type { Asked } from "../queue/submissions.ts";
 import { submitRun } from "../queue/submit.ts";
 import { watchRun } from "../queue/watch.ts";
 import { startPool } from "../run/pool.ts";
+import { never, untilAborted } from "../run/until-aborted.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { checkCache, usualCache } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
@@ -29,14 +30,19 @@ export interface OpenStore {
   jobs: Jobs;
 }
 
-/** Opens a store for some work. */
+/** Opens a store for some work; a signal that is aborted ends the opening, with its reason, and not the work. */
 export async function inStore<T>(
   store: string | undefined,
   use: (open: OpenStore) => Promise<T>,
+  signal = never,
 ): Promise<T> {
-  const database = await openDatabase(parseStore(store), { tell });
+  const database = await openDatabase(parseStore(store), { tell, signal });
   try {
-    const jobs = await openJobs(database);
+    const opening = openJobs(database);
+    const jobs = await untilAborted(signal, opening).catch((error: unknown) => {
+      opening.then((late) => late.end()).catch(() => {});
+      throw error;
+    });
     try {
       return await use({ database, jobs });
     } catch (error) {
@@ -130,37 +136,42 @@ export async function runOnStore({
   ...setting
 }: StoreRun): Promise<Record<string, Uint8Array | null>> {
   const { store, concurrency, engine, origins } = setting;
-  return inStore(store, async (open) => {
-    const { database, jobs } = open;
-    if (database.kind === "pglite" && concurrency === 0)
-      throw new UsageError(
-        "--workers: expected 1 or more with --store pglite:..., which no other process can work for, got 0",
-      );
-    if (concurrency > 0) await checkCache(setting.cache);
-    const id = await submitRun(database, jobs, { ...submission, house: houseOf(engine), origins });
-    tell(`run ${id} of ${database.name}`);
-    const finished = new AbortController();
-    const own = AbortSignal.any([signal, finished.signal]);
-    const working = concurrency === 0 ? null : workOn(open, { ...setting, log: () => {} }, own);
-    const watching = watchRun(database, id, { store, signal: own });
-    watching.catch(() => {});
-    const stopped = new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-    try {
-      await Promise.race([watching, stopped, ...(working === null ? [] : [working.then(() => watching)])]);
-      return await filesOf(database, id);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      const { done = 0, total = 0, label } = (await soon(findRun(database, id))) ?? {};
-      const kept =
-        total === 0 ? "what is computed of it stays" : `${done} of ${total} ${label ?? "trials"} are there`;
-      throw new Interrupted(
-        `interrupted: run ${id} stays in the store (${kept}); workers that are there go on with it, and the same command picks it up`,
-      );
-    } finally {
-      finished.abort();
-      await working?.catch(() => {});
-    }
-  });
+  return inStore(
+    store,
+    async (open) => {
+      const { database, jobs } = open;
+      if (database.kind === "pglite" && concurrency === 0)
+        throw new UsageError(
+          "--workers: expected 1 or more with --store pglite:..., which no other process can work for, got 0",
+        );
+      if (concurrency > 0) await checkCache(setting.cache);
+      const submitting = submitRun(database, jobs, { ...submission, house: houseOf(engine), origins });
+      const id = await untilAborted(signal, submitting);
+      tell(`run ${id} of ${database.name}`);
+      const finished = new AbortController();
+      const own = AbortSignal.any([signal, finished.signal]);
+      const working = concurrency === 0 ? null : workOn(open, { ...setting, log: () => {} }, own);
+      const watching = watchRun(database, id, { store, signal: own });
+      watching.catch(() => {});
+      const stopped = new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+      try {
+        await Promise.race([watching, stopped, ...(working === null ? [] : [working.then(() => watching)])]);
+        return await filesOf(database, id);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        const { done = 0, total = 0, label } = (await soon(findRun(database, id))) ?? {};
+        const kept =
+          total === 0 ? "what is computed of it stays" : `${done} of ${total} ${label ?? "trials"} are there`;
+        throw new Interrupted(
+          `interrupted: run ${id} stays in the store (${kept}); workers that are there go on with it, and the same command picks it up`,
+        );
+      } finally {
+        finished.abort();
+        await working?.catch(() => {});
+      }
+    },
+    signal,
+  );
 }

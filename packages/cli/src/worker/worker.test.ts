@@ -4,6 +4,7 @@ import {
   hasPostgres,
   noPostgres,
   startPostgres,
+  type TestDatabase,
   type TestPostgres,
 } from "../../../../test/support/postgres.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
@@ -18,8 +19,13 @@ import { removeRun } from "../queue/remove-run.ts";
 import { cancelRun, eventsOf, filesOf, findRun, reviveRun, setProgress } from "../queue/run-store.ts";
 import type { Database } from "../store/database.ts";
 import { postgresAddress, silent } from "../store/databases.fixture.ts";
+import { lock as migrationLock } from "../store/migrate.ts";
 import { openDatabase } from "../store/open-database.ts";
+import { inStore } from "./on-store.ts";
 import { type NumbersOptions, type NumbersWorker, startWorker } from "./workers.fixture.ts";
+
+/** Starts something on a database that ends with the signal; what comes of it. */
+type Starting = (database: TestDatabase, signal: AbortSignal) => Promise<unknown>;
 
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 const never = (): Promise<never> => new Promise(() => {});
@@ -257,6 +263,46 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       go.resolve();
       expect(await outcomes(id)).toEqual(undisturbed(numbers));
     });
+  }, 120_000);
+
+  it("can be ended where the database doesn't answer while they open it, and while they join", async () => {
+    const before = process.env.PGPASSWORD;
+    process.env.PGPASSWORD = server.password;
+    const ending = new Error("ended");
+    const opened: Starting = ({ address }, signal) =>
+      inStore(address, async () => "open", signal).catch((error: unknown) => error);
+    const joined: Starting = async ({ url }, signal) => {
+      const one = await startWorker(await openDatabase(postgresAddress(url), silent), { shared: false });
+      signal.addEventListener("abort", () => void one.leave());
+      return one.ended.then(() => "left");
+    };
+    const endsThough = async (lock: string, start: Starting, outcome: unknown): Promise<void> => {
+      const own = await server.createDatabase();
+      const database = await openDatabase(postgresAddress(own.url), silent);
+      await (await openJobs(database)).end();
+      await database.transaction(async (sql) => {
+        await sql.query(lock);
+        const stop = new AbortController();
+        const result = start(own, stop.signal);
+        await until(`somebody waiting for: ${lock}`, async () => {
+          const waiting = "select from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'";
+          return (await server.query(waiting, [own.name])).length > 0;
+        });
+        stop.abort(ending);
+        expect(await result, lock).toBe(outcome);
+      });
+      await database.close();
+    };
+    try {
+      await Promise.all([
+        endsThough(`select pg_advisory_xact_lock(${migrationLock.join(", ")})`, opened, ending),
+        endsThough("lock table minimand_queue.version", opened, ending),
+        endsThough("lock table minimand.workers", joined, "left"),
+      ]);
+    } finally {
+      if (before === undefined) delete process.env.PGPASSWORD;
+      else process.env.PGPASSWORD = before;
+    }
   }, 120_000);
 
   it("compute once what two runs have in common", async () => {

@@ -4,6 +4,7 @@ import { unclaim } from "../queue/claims.ts";
 import { lackingFor } from "../queue/house.ts";
 import { join } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
+import { untilAborted } from "../run/until-aborted.ts";
 import type { Sql } from "../store/database.ts";
 import type { Duty, WorkerOptions } from "./duty.ts";
 import { makeRunSlots } from "./run-slots.ts";
@@ -24,7 +25,11 @@ const patience = 10_000;
  */
 export async function work(options: WorkerOptions): Promise<void> {
   const { database, concurrency, threads, house, signal } = options;
-  const presence = await join(database, { house, concurrency });
+  const joining = join(database, { house, concurrency });
+  const presence = await untilAborted(signal, joining, patience).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (presence === undefined) return;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const duty: Duty = { ...options, presence, stop, held: new Map(), houses: [], running: 0 };

@@ -5,7 +5,9 @@ import { plural } from "../../report/format.ts";
 import { workersOf } from "../../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
 import { interruptible } from "../../run/interruptible.ts";
+import { untilAborted } from "../../run/until-aborted.ts";
 import { checkCache, sweepCache } from "../../store/blob-cache.ts";
+import type { OpenStore } from "../../worker/on-store.ts";
 import {
   cacheOption,
   engineOption,
@@ -57,6 +59,18 @@ Ctrl-C or SIGTERM: what it has begun is given to others, and it leaves with exit
 const interval = 10_000;
 
 async function worker(options: Options): Promise<void> {
+  await interruptible(async (signal) => {
+    try {
+      await workUntil(signal, options);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      tell("left before it has joined");
+    }
+  });
+}
+
+/** @throws the signal's reason where that is aborted before it has joined */
+async function workUntil(signal: AbortSignal, options: Options): Promise<void> {
   const { store, concurrency: workers, with: files, cache, threads } = options;
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
   const { houseOf, inStore, workOn } = await import("../../worker/on-store.ts");
@@ -66,22 +80,22 @@ async function worker(options: Options): Promise<void> {
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);
   if (note !== null) tell(note);
-  await interruptible(async (signal) => {
-    await inStore(store, async (open) => {
-      await checkJoining({ database: open.database, house: houseOf(engine), origins });
-      await sweepCache(cache);
-      tell(`works for ${open.database.name}, ${plural(concurrency, "trial")} at a time`);
-      let done = 0;
-      let last = performance.now();
-      const onTrial = (): void => {
-        done++;
-        if (performance.now() - last < interval) return;
-        last = performance.now();
-        tell(`${plural(done, "trial")} done`);
-      };
-      const setting = { store, concurrency, engine, origins, log: tell, onTrial };
-      await workOn(open, { ...setting, ...(cache !== undefined && { cache }) }, signal);
-      tell(`left: ${plural(done, "trial")} done; others have what was begun`);
-    });
-  });
+  const work = async (open: OpenStore): Promise<void> => {
+    const { database } = open;
+    await untilAborted(signal, checkJoining({ database, house: houseOf(engine), origins }));
+    await sweepCache(cache);
+    tell(`works for ${database.name}, ${plural(concurrency, "trial")} at a time`);
+    let done = 0;
+    let last = performance.now();
+    const onTrial = (): void => {
+      done++;
+      if (performance.now() - last < interval) return;
+      last = performance.now();
+      tell(`${plural(done, "trial")} done`);
+    };
+    const setting = { store, concurrency, engine, origins, log: tell, onTrial };
+    await workOn(open, { ...setting, ...(cache !== undefined && { cache }) }, signal);
+    tell(`left: ${plural(done, "trial")} done; others have what was begun`);
+  };
+  await inStore(store, work, signal);
 }
