@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linUcb } from "minimand";
 import { describe, expect, it } from "vitest";
-import { everythingIn, minimand, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
+import { everythingIn, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
 import type { EvaluationFile, SimulationFile } from "./bandit/bandit-files.ts";
 import { oneProcess } from "./one-process.fixture.ts";
 
@@ -88,16 +88,18 @@ describe.concurrent("minimand bandit", () => {
     expect(notes.map(({ column }) => column)).toContain("insulin");
   }, 60_000);
 
-  it("gives the same numbers again", async () => {
+  it("gives the same numbers and the same log again, whatever the number of workers", async () => {
     const cwd = withSample();
-    const run = async (): Promise<unknown> => {
-      const { stdout } = await minimand(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--json"], {
-        cwd,
-      });
+    const run = async (workers: string): Promise<unknown> => {
+      const own = ["--json", "--workers", workers, "--log", `${workers}.jsonl`, "--out", workers];
+      const { stdout } = await once(["bandit", "simulate", "a.csv", "-t", "y", ...small, ...own], { cwd });
       const { bandits } = JSON.parse(stdout) as SimulationFile;
-      return bandits.map(({ name, plays }) => [name, plays.map(({ seconds: _, ...play }) => play)]);
+      return [
+        readFileSync(join(cwd, `${workers}.jsonl`), "utf8"),
+        ...bandits.map(({ name, plays }) => [name, plays.map(({ seconds: _, ...play }) => play)]),
+      ];
     };
-    expect(await run()).toEqual(await run());
+    expect(await run("3")).toEqual(await run("1"));
   }, 60_000);
 
   it("refuses in one line, with exit code 2, before anything is written", async () => {
@@ -118,6 +120,7 @@ describe.concurrent("minimand bandit", () => {
       [["simulate", "a.csv", "-t", "y", "-a", "lin-ucd"], "did you mean 'lin-ucb'?"],
       [["simulate", "a.csv", "-t", "y", "--gamma", "-1"], "gamma: expected a finite number >= 0, got -1"],
       [["simulate", "a.csv", "-t", "y", "--rounds", "1"], "--rounds: expected an integer >= 2, got 1"],
+      [["simulate", "a.csv", "-t", "y", "--workers", "0"], "--workers: expected an integer >= 1"],
       [["evaluate", "log.jsonl"], "decisions with propensities or actionIds, which tell the number of arms"],
       [["evaluate", "broken.jsonl"], 'broken.jsonl, line 2: expected a JSON object, got "{"'],
       [["evaluate", "empty.jsonl"], "empty.jsonl: expected decisions with rewards, got none"],

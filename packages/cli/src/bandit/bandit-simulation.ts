@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { type Bandit, type BanditContext, classificationToBandit, decisionLine, rewardLine } from "minimand";
 import type { BanditTable } from "./bandit-table.ts";
 
@@ -15,7 +14,7 @@ export interface Play {
 }
 
 const curvePoints = 60;
-/** Milliseconds of work between two looks at signals and progress. */
+/** Milliseconds of work between two words on how far it is. */
 const slice = 20;
 
 /** How a simulation runs. */
@@ -24,15 +23,15 @@ export interface PlayOptions {
   /** Rewards come so many rounds late. */
   delay: number;
   seed: number;
-  signal: AbortSignal;
   /** Lines of a log of what happens. */
   log?: string[];
+  /** Told every now and then; what it throws ends the play. */
   onProgress: (round: number) => void;
 }
 
-/** Lets a bandit play; stops at once where the signal asks for it. */
-export async function playTable(bandit: Bandit, table: BanditTable, options: PlayOptions): Promise<Play> {
-  const { rounds, delay, seed, signal, log, onProgress } = options;
+/** Lets a bandit play. */
+export function playTable(bandit: Bandit, table: Omit<BanditTable, "notes">, options: PlayOptions): Play {
+  const { rounds, delay, seed, log, onProgress } = options;
   const { x, labels, features, classes } = table;
   const environment = classificationToBandit(x, labels, { features, classes: classes.length, seed, rounds });
   const late: { decisionId: string; reward: number }[] = [];
@@ -56,8 +55,6 @@ export async function playTable(bandit: Bandit, table: BanditTable, options: Pla
     if (performance.now() - began < slice) continue;
     spent += performance.now() - began;
     onProgress(round);
-    await setImmediate();
-    signal.throwIfAborted();
     began = performance.now();
   }
   while (late.length > 0) learn();

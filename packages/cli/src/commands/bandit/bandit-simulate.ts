@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
-import type { PlayedBandit, SimulationFile } from "../../bandit/bandit-files.ts";
-import { type PlayOptions, playTable } from "../../bandit/bandit-simulation.ts";
+import type { SimulationFile } from "../../bandit/bandit-files.ts";
+import { playBandits } from "../../bandit/bandit-plays.ts";
 import { banditTable } from "../../bandit/bandit-table.ts";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
@@ -16,8 +16,8 @@ import { printable, tell } from "../../printable.ts";
 import { renderSimulation } from "../../report/bandit.ts";
 import { noiseText, simulationRows } from "../../report/bandit-rows.ts";
 import { plural } from "../../report/format.ts";
+import { workersOf } from "../../run/concurrency.ts";
 import { interruptible } from "../../run/interruptible.ts";
-import { progressLine } from "../../run/progress.ts";
 import { print } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/terminal-width.ts";
 import { wrapText } from "../../terminal/text-width.ts";
@@ -40,6 +40,7 @@ interface Options extends BanditSettings, Reading {
   rounds?: number;
   seeds: number;
   delay: number;
+  workers?: number;
   types: Record<string, "numeric" | "categorical">;
   ignore: string[];
   missing: Record<string, string[]>;
@@ -69,6 +70,11 @@ export function banditSimulateCommand(): Command {
     .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
     .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
     .option(
+      "-w, --workers <n>",
+      "worker threads (results don't depend on it); default: one a core",
+      wholeNumber,
+    )
+    .option(
       "--missing <a=value,...>",
       "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
       missingValues,
@@ -97,7 +103,9 @@ The folder holds results.json and report.html.`,
 
 async function simulate(source: string, options: Options): Promise<void> {
   const { algorithms, seeds, delay } = options;
-  const makers = [...new Set(algorithms)].map((name) => ({ name, make: banditNamed("--algorithms", name) }));
+  const names = [...new Set(algorithms)];
+  const makers = names.map((name) => banditNamed("--algorithms", name));
+  const workers = workersOf(options);
   if (!(seeds >= 1)) throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
   if (!(delay >= 0)) throw new RangeError(`--delay: expected an integer >= 0, got ${delay}`);
   const target = options.target ?? bundledTarget(source);
@@ -110,9 +118,8 @@ async function simulate(source: string, options: Options): Promise<void> {
   if (!(rounds >= 2)) throw new RangeError(`--rounds: expected an integer >= 2, got ${rounds}`);
   const settings = banditSettings(options);
   const arms = table.classes.length;
-  const shape = { dim: table.features, arms };
   // Refused before anything is written.
-  for (const { make } of makers) make({ ...shape, seed: 0 }, settings);
+  for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
   if (options.log !== undefined) await checkReplaceable(options.log);
   await makeFolder(out);
   for (const note of table.notes) tell(noteText(note));
@@ -121,31 +128,10 @@ async function simulate(source: string, options: Options): Promise<void> {
   );
 
   await interruptible(async (signal) => {
-    const total = makers.length * seeds * rounds;
-    const line = progressLine(process.stderr);
-    const played: PlayedBandit[] = [];
     const log: string[] | undefined = options.log === undefined ? undefined : [];
-    let done = 0;
-    try {
-      for (const { name, make } of makers) {
-        const one: PlayedBandit = { name, propensities: "exact", plays: [] };
-        for (let seed = 0; seed < seeds; seed++) {
-          const bandit = make({ ...shape, seed }, settings);
-          one.propensities = bandit.propensities;
-          const keep = log !== undefined && played.length === 0 && seed === 0;
-          const play: PlayOptions = {
-            ...{ rounds, delay, seed, signal },
-            onProgress: (round) => line.update(done + round, total, `rounds: ${name}, repeat ${seed + 1}`),
-            ...(keep ? { log } : {}),
-          };
-          one.plays.push(await playTable(bandit, table, play));
-          done += rounds;
-        }
-        played.push(one);
-      }
-    } finally {
-      line.clear();
-    }
+    const played = await playBandits({
+      ...{ table, names, settings, seeds, rounds, delay, workers, log, signal },
+    });
     const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
       schema: "minimand.bandit-simulation/1",
