@@ -1,7 +1,7 @@
 /*
  * Convolutions on wasm, on the native engine and in PyTorch (where Debian's package is installed), one thread each, in turn in one
  * run: a training step and a forward pass of a small network for 28 x 28 images, and the gradients of single layers. Processor
- * time of the process, so that a busy machine matters less. Writes its section of bench/RESULTS.md.
+ * time of the process, so that a busy machine matters less. Prints its rows as JSON.
  *
  *   npx node --conditions=minimand-source bench/convolution.ts [rounds]
  */
@@ -23,7 +23,7 @@ import {
 import { type Compile, compileWithJit, differentiate, keyOf, refTree, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { processorTime } from "./processor-time.ts";
-import { type Row, replaceSection } from "./results.ts";
+import type { Row } from "./results.ts";
 import { besideTorchRow, mediansInTurn, nativeOnOneThread, stepping, torchOr } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -122,5 +122,4 @@ for (const what of Object.keys(titles) as What[]) {
   rows.push(besideTorchRow(titles[what], times, torch, 1));
 }
 torch?.stop();
-replaceSection({ title: "Convolutions, processor time", command: "node bench/convolution.ts", rows });
 console.log(JSON.stringify({ rows }));

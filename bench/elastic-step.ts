@@ -1,7 +1,7 @@
 /*
  * A training step of a network at all widths of its codes (three passes: most bits, drawn bits, fewest bits) beside three steps of networks
  * of one width, and beside itself where the first and the last layer differ in bits, so that the passes share nothing; on wasm and on the
- * native engine with one thread, in turn in one run. Processor time of the process. Writes its section of bench/RESULTS.md.
+ * native engine with one thread, in turn in one run. Processor time of the process. Prints its rows as JSON.
  *
  *   npx node --conditions=minimand-source bench/elastic-step.ts [rounds]
  */
@@ -27,7 +27,7 @@ import {
 import { type Compile, compileWithJit, keyOf } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { processorTime } from "./processor-time.ts";
-import { type Row, replaceSection } from "./results.ts";
+import type { Row } from "./results.ts";
 import { mediansInTurn, nativeOnOneThread, stepping } from "./side-by-side.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -105,10 +105,5 @@ const result: Row[] = [
   row(`${name}, as a share of three steps of one width each`, "single"),
   row("the same, as a share of that whose passes share nothing", "unshared"),
 ];
-replaceSection({
-  title: "Networks of all widths, processor time",
-  command: "node bench/elastic-step.ts",
-  rows: result,
-});
 console.log(JSON.stringify({ rows: result }));
 process.exit(0);
