@@ -167,12 +167,15 @@ describe("a site", () => {
   });
 
   it("sends nothing again that the reader has", async () => {
-    for (const path of ["/", "/engine.wasm"]) {
+    for (const path of ["/", "/engine.wasm", "/assets/app.Ab3_d-9x.js"]) {
       const { headers } = await get(path);
       const { etag = "" } = headers;
       for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
         const again = await get(path, { "if-none-match": known });
         expect([again.status, again.body, again.headers.etag]).toEqual([304, "", etag]);
+        // Headers of "unchanged" replace those that are known.
+        const policy = "content-security-policy";
+        expect(again.headers[policy]).toBe(headers[policy]);
       }
       expect((await get(path, { "if-none-match": '"x"' })).status).toBe(200);
     }

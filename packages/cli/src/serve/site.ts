@@ -81,19 +81,18 @@ async function answer(c: Context, found: Found, status: 200 | 404, path: string)
     c.header("Content-Type", type);
     c.header("ETag", etag);
     c.header("Cache-Control", hashed.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+    const page = isHtml(type) ? await file.readFile() : null;
+    // With "unchanged", too, whose headers replace those that the reader has.
+    if (page !== null) c.header("Content-Security-Policy", sitePolicy(page.toString()));
+    if (isScript(type)) c.header("Content-Security-Policy", workerPolicy);
     const known = c.req
       .header("if-none-match")
       ?.split(",")
       .map((tag) => tag.trim().replace(/^W\//, ""));
     if (status === 200 && known?.some((tag) => tag === etag || tag === "*")) return c.body(null, 304);
     c.header("Content-Length", String(size));
-    if (isHtml(type)) {
-      const page = await file.readFile();
-      c.header("Content-Security-Policy", sitePolicy(page.toString()));
-      return c.req.method === "HEAD" ? c.body(null, status) : c.body(new Uint8Array(page), status);
-    }
-    if (isScript(type)) c.header("Content-Security-Policy", workerPolicy);
     if (c.req.method === "HEAD") return c.body(null, status);
+    if (page !== null) return c.body(new Uint8Array(page), status);
     // The stream closes the file, however it ends.
     open = false;
     const bytes = Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
