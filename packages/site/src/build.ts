@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { build } from "vitepress";
 import { brokenLinks } from "./check-links.ts";
+import { writeServiceWorker } from "./offline/write-service-worker.ts";
 import { nowhere, type SiteOptions, siteOptions } from "./options.ts";
 import { writePolicies } from "./page-policies.ts";
 import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
@@ -25,7 +26,9 @@ removeAtEnd(root, built);
 writeRoot(root, { ...options, out: built });
 await build(root);
 writePolicies(built);
-const broken = brokenLinks(built, new URL(options.url).pathname);
+const base = new URL(options.url).pathname;
+await writeServiceWorker(built, base);
+const broken = brokenLinks(built, base);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
 rmSync(options.out, { recursive: true, force: true });
 renameSync(built, options.out);

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
 import { feedFiles } from "./feeds/feeds.ts";
 import { sitemap } from "./feeds/sitemap.ts";
+import { offlinePage } from "./offline/offline-page.ts";
 import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
 import { readRepository, repositoryPath } from "./pages/repository.ts";
@@ -52,6 +53,7 @@ export default siteConfig(${JSON.stringify(options)});
       `import "./palette.css";\nexport { default } from "../../../../src/theme/index.ts";\n`,
     ],
     [".vitepress/theme/palette.css", paletteCss(".dark")],
+    ["public/offline.html", offlinePage(options)],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
     ...feedFiles(options.url).map(([path, text]): [string, string] => [`public/${path}`, text]),
   ];

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -14,6 +14,7 @@ import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
 import { makeApp } from "../../cli/src/serve/app.ts";
 import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
 import { catalogue } from "./catalogue/entries.ts";
+import { writeServiceWorker } from "./offline/write-service-worker.ts";
 
 const base = "/a/sub-path/";
 /** A page may be slow where others work beside it. */
@@ -25,6 +26,19 @@ const runBuild = (...args: string[]): Promise<{ stderr: string }> =>
     "packages/site/src/build.ts",
     ...args,
   ]);
+
+/** The site at its path on this machine, as `minimand serve` has it. */
+async function serveFolder(site: string, port = 0): Promise<Server> {
+  const app = makeApp({
+    ...{ site, base: base.slice(0, -1), hosts: [] },
+    ...{ subscription: null, bouncesToken: null },
+  });
+  const server = createServer(getRequestListener(app.fetch)).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+const addressOf = (server: Server): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
 
 describe("a build that can't be", () => {
   it("is refused in one line, and takes nothing away", async () => {
@@ -53,13 +67,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     folder = mkdtempSync(join(tmpdir(), "minimand-site-"));
     const build = runBuild("--url", `https://example.org${base}`, "--out", folder);
     [browser] = await Promise.all([openBrowser(), build]);
-    const app = makeApp({
-      ...{ site: folder, base: base.slice(0, -1), hosts: [] },
-      ...{ subscription: null, bouncesToken: null },
-    });
-    server = createServer(getRequestListener(app.fetch)).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    site = `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
+    server = await serveFolder(folder);
+    site = addressOf(server);
   }, 600_000);
 
   afterAll(async () => {
@@ -80,6 +89,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       viewport: { width, height: 900 },
       reducedMotion: "reduce",
     });
+    // Who is here once needs nothing to be kept.
+    await page.addInitScript(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
     const said: string[] = [];
     page.on("console", (message) => said.push(message.text()));
     page.on("pageerror", (error) => said.push(error.message));
@@ -247,6 +258,65 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const answer = await page.request.get(`${site}papers/lion.html`);
     expect(answer.headers()["content-security-policy"]).toBe(`${written}; frame-ancestors 'none'`);
     await page.close();
+  });
+
+  it("is kept for those without a network, until there is a newer build", async () => {
+    const first = await serveFolder(folder);
+    const address = addressOf(first);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const other = await context.newPage();
+    const heading = (): Promise<string | null> => page.locator("h1").first().textContent();
+    await page.goto(`${address}docs/export.html`);
+    const title = await heading();
+    await page.evaluate(async () => {
+      const { serviceWorker } = navigator;
+      await serviceWorker.ready;
+      if (serviceWorker.controller !== null) return;
+      await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve));
+    });
+    await page.goto(`${address}source/examples/smoke.ts.html`);
+    first.closeAllConnections();
+    first.close();
+
+    await page.reload();
+    expect(await heading()).toContain("examples/smoke.ts");
+    await page.goto(`${address}source/examples/own-network.ts.html`);
+    expect(await heading()).toBe("This page isn't kept here");
+    await page.getByRole("link", { name: "All papers" }).click();
+    await page.locator(".card h3 a").first().click();
+    await page.waitForURL("**/papers/*.html");
+    expect(await heading()).toContain(titlesOf("")[0]);
+    await page.keyboard.press("/");
+    await page.locator("#localsearch-input").fill("files of models as onnx");
+    await page.locator(".result").first().waitFor();
+    await page.goto(`${address}docs/export.html?from=elsewhere`);
+    expect(await heading()).toBe(title);
+
+    // Pages that are open stay as they are; the one that asks for it is loaded anew, and others with their next link.
+    await other.goto(address);
+    const newer = mkdtempSync(join(tmpdir(), "minimand-site-"));
+    cpSync(folder, newer, { recursive: true });
+    const built = join(newer, "docs/export.html");
+    writeFileSync(built, readFileSync(built, "utf8").replace("</head>", '<meta name="newer"></head>'));
+    await writeServiceWorker(newer, base);
+    const second = await serveFolder(newer, Number(new URL(address).port));
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    const asked = page.getByRole("button", { name: "Load it" });
+    await asked.waitFor();
+    expect(await page.locator("meta[name=newer]").count()).toBe(0);
+    await asked.click();
+    await page.locator("meta[name=newer]").waitFor({ state: "attached" });
+    await other.getByRole("button", { name: "Load it" }).waitFor();
+    await other.evaluate(() => Object.assign(window, { older: true }));
+    await other.getByRole("link", { name: "Guides" }).click();
+    await other.waitForFunction(() => !("older" in window));
+    second.closeAllConnections();
+    second.close();
+    await page.reload();
+    expect(await page.locator("meta[name=newer]").count()).toBe(1);
+    await context.close();
+    rmSync(newer, { recursive: true });
   });
 
   it("marks the newest papers as new, by the reader's clock", async () => {

@@ -1,6 +1,7 @@
 import type { Theme } from "vitepress";
 import defaultTheme from "vitepress/theme";
 import { h } from "vue";
+import NewerBuild from "./NewerBuild.vue";
 import PageNotFound from "./PageNotFound.vue";
 import PaperCatalogue from "./PaperCatalogue.vue";
 import "./style.css";
@@ -9,7 +10,11 @@ import "./paper.css";
 
 export default {
   extends: defaultTheme,
-  Layout: () => h(defaultTheme.Layout, null, { "not-found": () => h(PageNotFound) }),
+  Layout: () =>
+    h(defaultTheme.Layout, null, {
+      "not-found": () => h(PageNotFound),
+      "layout-bottom": () => h(NewerBuild),
+    }),
   enhanceApp: ({ app }) => {
     app.component("PaperCatalogue", PaperCatalogue);
   },

@@ -2,4 +2,5 @@
 export { figure } from "./figure.ts";
 export type { Child, Markup } from "./markup.ts";
 export { html, trusted } from "./markup.ts";
+export { plainPage } from "./plain-page.ts";
 export { svgDocument } from "./svg-document.ts";

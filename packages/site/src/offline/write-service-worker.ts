@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { build } from "rolldown";
+import { repositoryPath } from "../pages/repository.ts";
+import { keptFiles } from "./kept-files.ts";
+
+/**
+ * Writes the worker that keeps a built site, with the list of its files: after all else, whose sums it holds.
+ *
+ * @param folder that was built
+ * @param base path that addresses in it begin with, with slashes around it
+ */
+export async function writeServiceWorker(folder: string, base: string): Promise<void> {
+  await build({
+    input: repositoryPath("packages/site/src/offline/service-worker.ts"),
+    transform: {
+      define: {
+        kept: JSON.stringify(keptFiles(folder, base)),
+        "process.env.NODE_ENV": '"production"',
+      },
+    },
+    output: { file: join(folder, "service-worker.js"), format: "iife", minify: true },
+    logLevel: "warn",
+  });
+}
