@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
+import { expectSlopes } from "../engine/slopes.fixture.ts";
 import { conformingLosses } from "./conformance.ts";
 
 // Exact mathematics (float64 on the cpu device), so finite differences mean something.
@@ -18,15 +19,7 @@ describe.each(conformingLosses.filter((c) => !c.detached).map((c) => [c.name, c]
         loss(f, labels, {}).mean(),
       )(array(start), y());
       expect(value.dtype).toBe(np.float64);
-      const g = gradient.dataSync();
-      const h = 1e-6;
-      for (let i = 0; i < start.length; i++) {
-        const at = (d: number) =>
-          loss(array(start.map((v, j) => (j === i ? v + d : v))), y(), {})
-            .mean()
-            .item();
-        expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
-      }
+      expectSlopes(([f]) => loss(array(f), y(), {}).mean().item(), [start], [gradient.dataSync()]);
       value.dispose();
     });
   },

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
+import { expectSlopes } from "../engine/slopes.fixture.ts";
 import { vectorLosses } from "./vector-conformance.ts";
 
 // Exact mathematics (float64 on the cpu device), so finite differences mean something.
@@ -21,15 +22,7 @@ describe.each(vectorLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, o
     const run = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
     const [value, gradient] = run(array(start), targets());
     expect(value.dtype).toBe(np.float64);
-    const g = gradient.dataSync();
-    const h = 1e-6;
-    for (let i = 0; i < start.length; i++) {
-      const at = (d: number) =>
-        loss(array(start.map((v, j) => (j === i ? v + d : v))), targets(), {})
-          .mean()
-          .item();
-      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
-    }
+    expectSlopes(([f]) => loss(array(f), targets(), {}).mean().item(), [start], [gradient.dataSync()]);
     value.dispose();
     run.dispose();
   });

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { expectSlopes } from "../../engine/slopes.fixture.ts";
 import { closeTo } from "../numbers.fixture.ts";
 import {
   type Margin,
@@ -49,20 +50,11 @@ describe.each(everyMargin.map((m) => [m.name, m] as const))("margin %s", (_, { m
     ]);
     value.dispose();
     run.dispose();
-    const h = 1e-6;
-    const mean = (v: number[]) => v.reduce((a, b) => a + b, 0) / batch;
-    const check = (g: ArrayLike<number>, at: (i: number, d: number) => number[]) => {
-      for (let i = 0; i < g.length; i++) {
-        const difference = (mean(at(i, h)) - mean(at(i, -h))) / (2 * h);
-        expect(Math.abs(g[i] - difference)).toBeLessThan(3e-7 * (1 + Math.abs(g[i])));
-      }
-    };
-    const moved = (x: readonly number[], i: number, d: number) => x.map((v, j) => (j === i ? v + d : v));
-    check(ge.dataSync() as Float64Array, (i, d) =>
-      losses(moved(embeddingNumbers, i, d), centerNumbers, make("float64")),
-    );
-    check(gw.dataSync() as Float64Array, (i, d) =>
-      losses(embeddingNumbers, moved(centerNumbers, i, d), make("float64")),
+    expectSlopes(
+      ([e, w]) => losses([...e], [...w], make("float64")).reduce((a, b) => a + b, 0) / batch,
+      [embeddingNumbers, centerNumbers],
+      [ge.dataSync(), gw.dataSync()],
+      { tolerance: 3e-7 },
     );
     // The '+' variants deal the margins out by the cosines; a small step changes no order.
     expect(plus ?? true).toBe(true);
@@ -168,16 +160,21 @@ describe("relations between margins", () => {
   });
 });
 
-/** One embedding at an angle from its centre, in the plane; the other centre is orthogonal to it. */
-function lossAtAngle(theta: number, options: MarginSoftmaxOptions): number {
-  const e = array([1, 0, 0], [1, 3]);
-  const w = array([Math.cos(theta), 0, Math.sin(theta), 0, 0, 1], [3, 2]);
-  return marginSoftmax(e, w, np.array(new Int32Array([0])), options).item();
+/** Embeddings at angles from their centre, in the plane; the other centre is orthogonal to it. */
+function lossesAtAngles(angles: readonly number[], options: MarginSoftmaxOptions): number[] {
+  const e = array(
+    angles.flatMap((theta) => [Math.cos(theta), Math.sin(theta), 0]),
+    [angles.length, 3],
+  );
+  const w = array([1, 0, 0, 0, 0, 1], [3, 2]);
+  return [...marginSoftmax(e, w, np.array(new Int32Array(angles.length)), options).dataSync()];
 }
+const lossAtAngle = (theta: number, options: MarginSoftmaxOptions): number =>
+  lossesAtAngles([theta], options)[0];
 
 describe("the target's logit", () => {
-  const psi = (theta: number, options: MarginSoftmaxOptions): number =>
-    -Math.log(Math.expm1(lossAtAngle(theta, { ...options, scale: 1 })));
+  const psis = (angles: readonly number[], options: MarginSoftmaxOptions): number[] =>
+    lossesAtAngles(angles, { ...options, scale: 1 }).map((loss) => -Math.log(Math.expm1(loss)));
 
   it("gives the worked numbers", () => {
     const at = (margin: Margin) => lossAtAngle(Math.PI / 3, { scale: 1, margin });
@@ -211,27 +208,28 @@ describe("the target's logit", () => {
   it("of SphereFace falls from 1 to 1 - 2m without a jump", () => {
     for (const m of [2, 3, 4, 5]) {
       const options: MarginSoftmaxOptions = { margin: { kind: "sphereface", m } };
-      expect(psi(1e-7, options)).toBeCloseTo(1, 6);
-      expect(psi(Math.PI - 1e-7, options)).toBeCloseTo(1 - 2 * m, 5);
+      const [first, last] = psis([1e-7, Math.PI - 1e-7], options);
+      expect(first).toBeCloseTo(1, 6);
+      expect(last).toBeCloseTo(1 - 2 * m, 5);
       let before = 1.0001;
-      for (let i = 0; i <= 200; i++) {
-        const value = psi((i * Math.PI) / 200, options);
+      const steps = Array.from({ length: 201 }, (_, i) => (i * Math.PI) / 200);
+      for (const value of psis(steps, options)) {
         expect(value).toBeLessThanOrEqual(before + 1e-6);
         expect(before - value).toBeLessThan((2 * m * Math.PI) / 200);
         before = value;
       }
       for (let k = 1; k < m; k++) {
         const knot = (k * Math.PI) / m;
-        expect(Math.abs(psi(knot - 1e-6, options) - psi(knot + 1e-6, options))).toBeLessThan(1e-5);
+        const [left, right] = psis([knot - 1e-6, knot + 1e-6], options);
+        expect(Math.abs(left - right)).toBeLessThan(1e-5);
       }
     }
   });
 
   it("never rises with the angle where a monotone one is asked for; without, it does", () => {
     const rises = (monotone: boolean) => {
-      const path = Array.from({ length: 100 }, (_, i) =>
-        psi((i * Math.PI) / 99, { margin: { kind: "arcface", m: 0.9 }, monotone }),
-      );
+      const angles = Array.from({ length: 100 }, (_, i) => (i * Math.PI) / 99);
+      const path = psis(angles, { margin: { kind: "arcface", m: 0.9 }, monotone });
       return path.slice(1).some((v, i) => v > path[i] + 1e-9);
     };
     expect([rises(true), rises(false)]).toEqual([false, true]);

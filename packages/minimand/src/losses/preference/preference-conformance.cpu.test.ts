@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { expectSlopes } from "../../engine/slopes.fixture.ts";
 import { conformingPreferenceLosses, pairsFrom } from "./preference-conformance.ts";
 
 // Exact mathematics (float64 on the cpu device), so finite differences mean something.
@@ -16,13 +17,7 @@ describe.each(conformingPreferenceLosses.map((c) => [c.name, c] as const))("%s",
     const run = compiledValueAndGrad(mean);
     const [value, gradient] = run(array(start), array(values(1.9)));
     expect(value.dtype).toBe(np.float64);
-    const g = gradient.dataSync();
-    const h = 1e-6;
-    start.forEach((_, i) => {
-      const at = (d: number) =>
-        mean(array(start.map((v, j) => (j === i ? v + d : v))), array(values(1.9))).item();
-      expect(Math.abs(g[i] - (at(h) - at(-h)) / (2 * h))).toBeLessThan(1e-7 * (1 + Math.abs(g[i])));
-    });
+    expectSlopes(([f]) => mean(array(f), array(values(1.9))).item(), [start], [gradient.dataSync()]);
     value.dispose();
     run.dispose();
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compileWithJit } from "../../engine/compile.ts";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
 import { keyOf } from "../../engine/random.ts";
+import { expectSlopes } from "../../engine/slopes.fixture.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { conformingLayers, floats, inputOf, startOf, titleOf, trained } from "./conformance.ts";
 
@@ -29,30 +30,17 @@ describe.each(conformingLayers.map((each) => [titleOf(each), each] as const))("%
       const run = compiledValueAndGrad(objective as never) as (p: Point, ...r: Tree[]) => [np.Array, Point];
       const [value, gradient] = run(refTree(point as Tree) as Point, ...rest());
       const g = leavesOf(gradient as Tree).map((leaf) => leaf.ref.dataSync());
+      const leaves = leavesOf(point as Tree);
+      for (const leaf of leaves) expect(leaf.dtype).toBe(np.float64);
 
       const compiled = compileWithJit(objective as never) as unknown as (...given: Tree[]) => np.Array;
-      const h = 1e-5;
-      leavesOf(point as Tree).forEach((leaf, i) => {
-        expect(leaf.dtype).toBe(np.float64);
-        // Some entries of each array stand for all.
-        for (let j = 0; j < leaf.size; j += Math.ceil(leaf.size / 6)) {
-          const at = (d: number): number => {
-            let index = -1;
-            const moved = mapTree(
-              (a) => {
-                index++;
-                const data = Float64Array.from(a.dataSync() as Float64Array);
-                if (index === i) data[j] += d;
-                return np.array(data, { shape: a.shape });
-              },
-              refTree(point as Tree),
-            );
-            return compiled(moved, ...rest()).item();
-          };
-          const expected = (at(h) - at(-h)) / (2 * h);
-          expect(Math.abs(g[i][j] - expected)).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
-        }
-      });
+      const at = (moved: Float64Array<ArrayBuffer>[]): number => {
+        let index = 0;
+        const there = mapTree(({ shape }) => np.array(moved[index++], { shape: [...shape] }), point as Tree);
+        return compiled(there, ...rest()).item();
+      };
+      const start64 = leaves.map((leaf) => leaf.ref.dataSync());
+      expectSlopes(at, start64, g, { h: 1e-6, tolerance: 1e-6 });
       const eager = objective(refTree(point as Tree) as Point, ...rest()).item();
       expect(value.item() / eager).toBeCloseTo(1, 12);
     },
