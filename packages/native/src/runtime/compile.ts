@@ -9,7 +9,8 @@ import {
   type Tree,
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "../lower/lower.ts";
-import { toOnnxLoop, toOnnxProgram } from "../write/onnx-program.ts";
+import { toOnnxLoop } from "../write/onnx-program.ts";
+import { toParts } from "./parts.ts";
 import { checkSession, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
 import { specialise, type Write } from "./specialise.ts";
 
@@ -51,7 +52,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   checkOptions("compile", options, nativeOptions);
   checkLimits(options);
   loadRuntime();
-  const compiled = specialise(fn, toOnnxProgram, options);
+  const compiled = specialise(fn, toParts, options);
   compiled.prepare(exampleArgs);
   return compiled.call;
 }
@@ -81,7 +82,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
     warned.add(error.primitive);
   };
   const compileOrJit: Compile = <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
-    const native = specialise(fn, toOnnxProgram, options);
+    const native = specialise(fn, toParts, options);
     let instead: Compiled<A, R> | undefined;
     const call = (...args: A): R => {
       if (instead !== undefined) return instead(...args);
@@ -106,7 +107,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
   ): Loop<C, X, F, R> => {
     const native = specialise(
       fn as unknown as (...args: [C, X[], F]) => [C, R],
-      toOnnxLoop as Write,
+      ((f, args) => ({ program: toOnnxLoop(f, args as never), ending: null })) as Write,
       options,
     );
     let refused = false;

@@ -122,3 +122,13 @@ export function valuesAt(place: Place, dtype: keyof typeof views): Typed {
   const buffer = look().memory.buffer as ArrayBuffer;
   return new View(buffer, place.ptr, place.size / View.BYTES_PER_ELEMENT);
 }
+
+/** The memory of the wasm device, which all its arrays lie in. */
+export function engineMemory(): WebAssembly.Memory {
+  return look().memory;
+}
+
+/** Whether a place is in that memory. */
+export function isResident(place: Place): place is Buffer {
+  return "ptr" in place;
+}

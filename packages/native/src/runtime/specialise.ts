@@ -1,11 +1,11 @@
 import { type numpy as np, tree } from "@jax-js/jax";
 import { type Compiled, float64Numbers, hasFloat64, rangeError, type Tree } from "minimand/engine";
-import type { OnnxProgram } from "../write/onnx-program.ts";
+import type { Parts } from "./parts.ts";
 import { makeProgram, type NativeProgram } from "./program.ts";
 import type { SessionOptions } from "./session.ts";
 
 /** How a function and its arguments become a program. */
-export type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => OnnxProgram;
+export type Write = (fn: (...args: never[]) => unknown, args: readonly Tree[]) => Parts;
 
 /** A function that makes a program for each kind of arguments. */
 export interface Specialised<A extends Tree[], R extends Tree> {
@@ -39,7 +39,7 @@ export function specialise<A extends Tree[], R extends Tree>(
           `${leaves.map(kindOf).join(", ")}`,
         );
       const written = write(fn, args);
-      specialised = { program: makeProgram(written, options), treedef: written.treedef };
+      specialised = { program: makeProgram(written, options), treedef: written.program.treedef };
       programs.set(key, specialised);
     }
     return { ...specialised, leaves };

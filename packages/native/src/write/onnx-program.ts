@@ -48,7 +48,7 @@ export function toOnnxLoop(
 }
 
 /** Frees the constants of a trace that can't be written. */
-function finish({ consts, treedef }: Traced, write: (consts: Value[]) => Written): OnnxProgram {
+export function finish({ consts, treedef }: Traced, write: (consts: Value[]) => Written): OnnxProgram {
   try {
     return { ...write(valuesOf(consts)), consts, treedef };
   } catch (error) {

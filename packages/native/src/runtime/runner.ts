@@ -1,0 +1,72 @@
+import type { ArrayPort } from "../write/ports.ts";
+import { fedType } from "../write/ports.ts";
+import { allocate } from "./allocate.ts";
+import { locate, type Place, valuesAt } from "./engine-memory.ts";
+import type { Parts } from "./parts.ts";
+import { loadTail } from "./pass.ts";
+import { createSession, type Feed, type SessionOptions } from "./session.ts";
+
+/** What computes a program, from places to places. */
+export interface Runner {
+  /** Which inputs are read, by position. */
+  reads: ReadonlySet<number>;
+  /**
+   * @param inputs places by position; only those that are read
+   * @param outputs places of all results
+   */
+  run(inputs: readonly (Place | undefined)[], outputs: readonly Place[]): void;
+  dispose(): void;
+}
+
+/** Loads a program into ONNX Runtime, and its end, where it has one, beside it. */
+export function makeRunner({ program, ending }: Parts, options: SessionOptions): Runner {
+  const { model, fed, results } = program;
+  // All of a program may be its end.
+  const session = results.length === 0 && ending !== null ? null : createSession(model, options);
+  const pass = ending && loadTail(ending.tail);
+  const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
+  const between = results
+    .slice(ending?.kept.length ?? results.length)
+    .map(({ dtype, size }) => allocate({ dtype, size, weak: false }));
+  const handedOver = between.map(locate);
+  const placesOfResults = (outputs: readonly Place[]): readonly Place[] =>
+    ending === null ? outputs : [...ending.kept.map((index) => outputs[index]), ...handedOver];
+  const placesOfEnd = (
+    inputs: readonly (Place | undefined)[],
+    ofResults: readonly Place[],
+    outputs: readonly Place[],
+  ): Place[] => [
+    ...ending!.tail.inputs.map(({ of, index }) => (of === "head" ? ofResults[index] : inputs[index]!)),
+    ...ending!.tail.outputs.map(({ index }) => outputs[index]),
+  ];
+  return {
+    reads: new Set([
+      ...fed.map(({ index }) => index),
+      ...(ending?.tail.inputs ?? []).flatMap(({ of, index }) => (of === "program" ? [index] : [])),
+    ]),
+    run(inputs, outputs) {
+      const ofResults = placesOfResults(outputs);
+      const ofEnd = pass && placesOfEnd(inputs, ofResults, outputs);
+      if (ofEnd) pass.prepare(ofEnd);
+      // From here on nothing is allocated, so that views of the engine's memory stay good.
+      for (const { name, dtype, index } of fed) feeds[name].data = valuesAt(inputs[index]!, dtype);
+      for (const [i, { name, dtype }] of results.entries())
+        fetches[name].data = valuesAt(ofResults[i], dtype);
+      session?.run(feeds, fetches, none);
+      if (ofEnd) pass.run(ofEnd);
+    },
+    dispose() {
+      session?.dispose();
+      pass?.dispose();
+      for (const array of between) array.dispose();
+    },
+  };
+}
+
+function feedsOf(ports: readonly ArrayPort[]): Record<string, Feed> {
+  return Object.fromEntries(
+    ports.map(({ name, dtype, shape }): [string, Feed] => {
+      return [name, { type: fedType(dtype), data: new Uint8Array(0), dims: shape, location: "cpu" }];
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+import type { Atom, Equation, Program, Variable } from "../lower/lower.ts";
+import { sizeOf } from "../lower/view.ts";
+
+/** The end of a program: equations on the elements of vectors, each by itself, and on the numbers that they share. */
+export interface Tail {
+  /** What is read, by its place among the inputs of the program or the outputs of its head. */
+  inputs: readonly { variable: Variable; of: "program" | "head"; index: number }[];
+  equations: readonly Equation[];
+  /** What is written, by its place among the outputs of the program. */
+  outputs: readonly { variable: Variable; index: number }[];
+}
+
+/** A program in two parts. */
+export interface Split {
+  /** The part before the tail. Its first outputs are some of the program's, the rest is for the tail. */
+  head: Program;
+  /** The places of those first outputs in the program. */
+  kept: readonly number[];
+  tail: Tail;
+}
+
+export const isLiteral = (atom: Atom): atom is Variable & { value: number } => "value" in atom;
+export const sizeOfValue = ({ aval }: Variable): number => sizeOf(aval.shape);
+/** One number is the same for all elements of what it meets. */
+export const isNumber = (variable: Variable): boolean => sizeOfValue(variable) === 1;
