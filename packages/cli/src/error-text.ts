@@ -1,9 +1,6 @@
-/* What errors say, and who can mend them: commands and servers share it. */
+import { isArgumentError } from "@minimand/compare";
 
-/** Refused arguments are told in one grammar; any other TypeError or RangeError is a fault of the program. */
-export function isArgumentError(error: unknown): error is TypeError | RangeError {
-  return (error instanceof RangeError || error instanceof TypeError) && error.message.includes(": expected ");
-}
+/* What errors say, and who can mend them: commands and servers share it. */
 
 const reasons: Record<string, string> = {
   ENOENT: "no such file or folder",

@@ -1,15 +1,10 @@
-import { DataError, Interrupted } from "@minimand/compare";
+import { DataError, Interrupted, UsageError } from "@minimand/compare";
 import { CommanderError } from "commander";
 import { isMendable, messageOf, textOf } from "./error-text.ts";
 import { printable } from "./printable.ts";
 
-/** Something the user can mend: one line on stderr, exit code 2. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
-/** A run that was interrupted (Ctrl-C): exit code 130. */
-export { Interrupted };
+/** Something the user can mend: exit code 2; and a run that was interrupted (Ctrl-C): exit code 130. */
+export { Interrupted, UsageError };
 
 /** Exit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {

@@ -6,11 +6,12 @@ import {
   makeDataset,
   missingCodes,
   type Note,
+  type Reading,
   releaseTable,
 } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import type { Input } from "../files/input.ts";
-import { type Reading, readInputTable } from "../files/read-input-table.ts";
+import { readInputTable } from "../files/read-input-table.ts";
 
 /** A table of classes as contexts and right arms. */
 export interface BanditTable {

@@ -1,13 +1,19 @@
 import { join } from "node:path";
 import {
   areRecords,
+  asOptions,
+  type Comparison,
+  type ComparisonRequest,
   checkSettings,
   chooseReferences,
   listed,
   lookAt,
   makeBudget,
+  modelNamed,
   type Origin,
+  originsOf,
   type Prepared,
+  prepareComparison,
   type Results,
   runTrials,
   type Subject,
@@ -19,10 +25,7 @@ import { earlierRun } from "../budget/earlier-run.ts";
 import { overrun } from "../budget/overrun.ts";
 import { finishComparison } from "../compare/finish.ts";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
-import { asOptions } from "../compare/option-of.ts";
-import { prepareComparison } from "../compare/prepare.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
-import type { Comparison, ComparisonRequest } from "../compare/request.ts";
 import { describeSubjects, noteText } from "../compare/subjects.ts";
 import { trialData, trialThreads } from "../compare/trial-threads.ts";
 import { UsageError } from "../failure.ts";
@@ -30,7 +33,7 @@ import { bundledTarget, type Input } from "../files/input.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { type Contents, replaceTogether } from "../files/replace-together.ts";
-import { loadOwn, modelNamed, originsOf } from "../own/own-candidates.ts";
+import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { askedComparison } from "../queue/submissions.ts";
 import { renderReport } from "../report/index.ts";
@@ -112,7 +115,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   };
   // What is read is used up, and a store wants it afterwards.
   const bytesOf = store === undefined ? handOut(gathered.bytes) : copiesOf(gathered.bytes);
-  const { prepared, said } = await prepareComparison(comparison, bytesOf, own);
+  const { prepared, said } = await prepareComparison(comparison, bytesOf, own, readInputTable);
   for (const text of said) tell(text);
   const { subjects, summaries } = prepared;
   const { engine, note } = await chooseEngine(options);

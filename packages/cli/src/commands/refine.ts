@@ -1,8 +1,7 @@
 import { basename, join } from "node:path";
-import type { TrialStore } from "@minimand/compare";
+import { optionOf, type TrialStore } from "@minimand/compare";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { optionOf } from "../compare/option-of.ts";
 import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";

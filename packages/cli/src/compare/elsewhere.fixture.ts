@@ -1,12 +1,18 @@
 /* A comparison in another process, which has a folder of its own with the request and the bytes of its files by hash. */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { lookAt, type PlannedTrial, runTrials, seenOf, type Team } from "@minimand/compare";
+import {
+  type ComparisonRequest,
+  lookAt,
+  type PlannedTrial,
+  prepareComparison,
+  runTrials,
+  seenOf,
+  type Team,
+} from "@minimand/compare";
 import { loadOwn } from "../own/own-candidates.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
 import { finishComparison } from "./finish.ts";
-import { prepareComparison } from "./prepare.ts";
-import type { ComparisonRequest } from "./request.ts";
 import { trialData, trialThreads } from "./trial-threads.ts";
 
 const request = JSON.parse(readFileSync("request.json", "utf8")) as ComparisonRequest;

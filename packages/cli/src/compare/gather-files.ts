@@ -1,7 +1,6 @@
-import type { Settings } from "@minimand/compare";
+import type { FileBytes, RequestedFile, RequestedFiles, Settings } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { type Input, readInput } from "../files/input.ts";
-import type { FileBytes, RequestedFile, RequestedFiles } from "./request.ts";
 import { readTeacher } from "./teacher.ts";
 
 /** The bytes of files by their SHA-256: one entry each time that a comparison has the same bytes. */

@@ -3,13 +3,11 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { Origin, Results } from "@minimand/compare";
+import { type ComparisonRequest, type Origin, prepareComparison, type Results } from "@minimand/compare";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sample, sampleCsv, tiny, workFolder } from "../../../../test/support/cli.ts";
 import { gatherFiles, handOut, readInputs } from "./gather-files.ts";
-import { prepareComparison } from "./prepare.ts";
-import type { ComparisonRequest } from "./request.ts";
 
 const { at, compare, resultsOf } = workFolder();
 

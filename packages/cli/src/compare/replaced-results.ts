@@ -1,6 +1,5 @@
-import { listed, type OwnModel, type Results, type Settings } from "@minimand/compare";
+import { listed, type OwnModel, optionOf, type Results, type Settings } from "@minimand/compare";
 import { resultsIn } from "../budget/earlier-run.ts";
-import { optionOf } from "./option-of.ts";
 
 /** What decides the results of a run, beside versions and engine. */
 export interface Replacing {

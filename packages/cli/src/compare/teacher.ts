@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { SavedModel } from "@minimand/compare";
-import { startEngine } from "minimand/start";
+import { type RequestedTeacher, readSavedModel } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
-import { modelFrom, noSums, onlyModel } from "../models/find-models.ts";
+import { noSums, onlyModel } from "../models/find-models.ts";
 import { tell } from "../printable.ts";
-import type { FileBytes, RequestedTeacher } from "./request.ts";
 
 /** A teacher with the bytes of its files. */
 interface GatheredTeacher extends RequestedTeacher {
@@ -22,7 +20,7 @@ interface GatheredTeacher extends RequestedTeacher {
 export async function readTeacher(folder: string): Promise<GatheredTeacher> {
   const place = await onlyModel(folder);
   const files: GatheredTeacher["files"] = [];
-  const { model, summed } = await modelFrom(place, async (path) => {
+  const { model, summed } = await readSavedModel(place, async (path) => {
     const bytes = await readCurrent(join(place, path));
     files.push({ path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes });
     return bytes;
@@ -41,19 +39,4 @@ export async function readTeacher(folder: string): Promise<GatheredTeacher> {
     .update(model.weights)
     .digest("hex");
   return { place, sha256, files };
-}
-
-/** The model of a teacher, with the engine that computes its logits started. */
-export async function loadTeacher(
-  { place, files }: RequestedTeacher,
-  bytesOf: FileBytes,
-): Promise<SavedModel> {
-  const { model } = await modelFrom(place, (name) => {
-    const file = files.find(({ path }) => path === name);
-    if (file === undefined)
-      throw new RangeError(`${place}: expected the file ${name} among those of the teacher, got none`);
-    return bytesOf(file.sha256);
-  });
-  await startEngine();
-  return model;
 }

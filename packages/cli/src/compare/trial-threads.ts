@@ -7,9 +7,9 @@ import {
   type Pool,
   type PredictedTrial,
   type Prepared,
+  refusal,
 } from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
-import { refusal } from "../own/own-candidates.ts";
 import { startPool } from "../run/pool.ts";
 import type { CompareWorkerData } from "./compare-worker.ts";
 

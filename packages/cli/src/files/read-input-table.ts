@@ -1,42 +1,24 @@
-import { type Damaged, readTable, type Table } from "@minimand/compare";
+import { type FileOf, type Reading, readTableOf, type Table } from "@minimand/compare";
 import { isQuiet, printable } from "../printable.ts";
 import { cutText } from "../terminal/text-width.ts";
-import type { Input } from "./input.ts";
 import { mostBytes } from "./read-bytes.ts";
-
-/** How a file is to be read: `--damaged`, `--strict`. */
-export interface Reading {
-  damaged: Damaged;
-  strict: boolean;
-  /** Responses may be lists of messages. */
-  task?: string;
-}
 
 /** Milliseconds after which a terminal is told how far reading is. */
 const patience = 500;
 
 /**
- * The table of an input, whose bytes are gone afterwards, with the whole buffer that they lie in: large files would stay in memory until
- * the next collection.
+ * {@link readTableOf} with progress on a terminal, for files that the memory suffices for.
  *
  * @throws DataError in one line
  */
-export async function readInputTable(
-  { bytes, source }: Pick<Input, "bytes" | "source">,
-  { damaged, strict, task }: Reading,
-): Promise<Table> {
+export async function readInputTable(file: FileOf, reading: Reading): Promise<Table> {
+  const { bytes, source } = file;
   const { stderr } = process;
   const started = performance.now();
   let shown = false;
   try {
-    return await readTable(bytes, {
-      ...{
-        name: source,
-        damaged,
-        strict,
-        ...(task === "preference" && { nested: "json" as const }),
-        maxBytes: Math.max(bytes.length, mostBytes()),
-      },
+    return await readTableOf(file, reading, {
+      maxBytes: Math.max(bytes.length, mostBytes()),
       progress: (done, total) => {
         if (isQuiet() || !stderr.isTTY || performance.now() - started < patience) return;
         const text = `${Math.round((100 * done) / total)} % of ${printable(source)} read`;
@@ -46,6 +28,5 @@ export async function readInputTable(
     });
   } finally {
     if (shown) stderr.write("\r\u001b[2K");
-    (bytes.buffer as ArrayBuffer).transfer(0);
   }
 }

@@ -1,15 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import {
-  checkSums,
-  checkWeights,
-  listed,
-  type OwnModel,
-  readModelDescription,
-  type SavedModel,
-  weightsFile,
-} from "@minimand/compare";
+import { listed, type OwnModel, readSavedModel, type SavedModel } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
 import { placeOf } from "../files/write-whole.ts";
@@ -62,39 +54,9 @@ export async function onlyModel(folder: string): Promise<string> {
  * @throws UsageError, DataError in one line for files that are damaged, changed or foreign
  */
 export async function readModel(place: string): Promise<SavedModel> {
-  const { model, summed } = await modelFrom(place, (name) => readCurrent(join(place, name)));
+  const { model, summed } = await readSavedModel(place, (name) => readCurrent(join(place, name)));
   if (!summed) tell(noSums(place));
   return model;
-}
-
-/**
- * The same of bytes that come from anywhere.
- *
- * @param place its folder, for messages
- * @param read gives the bytes of one of its files, by name
- * @returns `summed`: whether its files hold sums
- */
-export async function modelFrom(
-  place: string,
-  read: (name: string) => Promise<Uint8Array>,
-): Promise<{ model: SavedModel; summed: boolean }> {
-  const [path, text] = [join(place, "model.json"), Buffer.from(await read("model.json")).toString()];
-  const description = readModelDescription(text, path);
-  const weightsName = weightsFile(description);
-  const weightsPath = join(place, weightsName);
-  const model = { description, weights: new Uint8Array(await read(weightsName)) };
-  // First: of a changed byte the sums tell more than what it happens to break.
-  const files = { description: text, weights: model.weights };
-  const summed = await checkSums(files, { description: path, weights: weightsPath });
-  try {
-    checkWeights(model);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageError(
-      `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees)(: |, )/, "")}`,
-    );
-  }
-  return { model, summed };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type predictTable,
   readColumns,
   readModelDescription,
+  refusal,
   type SavedModel,
   type SavedNetwork,
   savedLayers,
@@ -27,7 +28,6 @@ import { startEngine } from "minimand/start";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
-import { refusal } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { version } from "../version.ts";
 import { noSums } from "./find-models.ts";

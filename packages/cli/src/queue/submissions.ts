@@ -1,8 +1,8 @@
 /* What commands ask of a store. */
 import { readFile } from "node:fs/promises";
+import type { ComparisonRequest } from "@minimand/compare";
 import type { PapersData, ReproductionRequest } from "@minimand/papers";
 import type { GatheredBytes } from "../compare/gather-files.ts";
-import type { ComparisonRequest } from "../compare/request.ts";
 import { dataFilesOf } from "../papers/data-files.ts";
 import type { FileInFolder } from "../papers/data-in-folders.ts";
 import type { Submission } from "./submit.ts";

@@ -1,8 +1,8 @@
+import { isArgumentError } from "@minimand/compare";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { isArgumentError } from "../error-text.ts";
 import { onlyHosts } from "./hosts.ts";
 
 /** What a server lets in. */

@@ -2,20 +2,22 @@
 import { readFile } from "node:fs/promises";
 import {
   areRecords,
+  type ComparisonRequest,
   computedOnNotes,
+  type FileBytes,
   failedTrial,
   lookAt,
   type PlannedTrial,
   type PredictedTrial,
   type Prepared,
+  prepareComparison,
   runTrials,
   seenOf,
   type Team,
 } from "@minimand/compare";
 import { finishComparison } from "../compare/finish.ts";
-import { prepareComparison } from "../compare/prepare.ts";
-import type { ComparisonRequest, FileBytes } from "../compare/request.ts";
 import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
+import { readInputTable } from "../files/read-input-table.ts";
 import type { Contents } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import type { Run } from "../queue/run-store.ts";
@@ -53,7 +55,12 @@ async function preparedFor(
 ): Promise<Prepared> {
   const bytesOf: FileBytes = async (sha256) =>
     Uint8Array.from(await readFile(await cachedBlob(database, sha256, cache)));
-  const { prepared } = await prepareComparison(requestOf("compare", run), bytesOf, await loadOwn(modules));
+  const { prepared } = await prepareComparison(
+    requestOf("compare", run),
+    bytesOf,
+    await loadOwn(modules),
+    readInputTable,
+  );
   return prepared;
 }
 

@@ -1,8 +1,8 @@
 /* The thread in which the files of a comparison are read: large ones take their time, and the worker has to say meanwhile that it is there. */
 import { readFile } from "node:fs/promises";
-import { prepareComparison } from "../compare/prepare.ts";
-import type { ComparisonRequest, FileBytes } from "../compare/request.ts";
+import { type ComparisonRequest, type FileBytes, prepareComparison } from "@minimand/compare";
 import { type TrialData, trialData } from "../compare/trial-threads.ts";
+import { readInputTable } from "../files/read-input-table.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { type Answer, answer } from "../run/worker.ts";
 
@@ -15,6 +15,6 @@ export interface PrepareJob {
 
 export default async function prepare({ request, paths, modules }: PrepareJob): Promise<Answer<TrialData>> {
   const bytesOf: FileBytes = async (sha256) => Uint8Array.from(await readFile(paths[sha256]));
-  const { prepared } = await prepareComparison(request, bytesOf, await loadOwn(modules));
+  const { prepared } = await prepareComparison(request, bytesOf, await loadOwn(modules), readInputTable);
   return answer(trialData(prepared, request.engine));
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ComparisonRequest } from "@minimand/compare";
 import type { ReproductionRequest } from "@minimand/papers";
-import type { ComparisonRequest } from "../compare/request.ts";
 import { UsageError } from "../failure.ts";
 import type { Run } from "../queue/run-store.ts";
 import { runId } from "../queue/submit.ts";

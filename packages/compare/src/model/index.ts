@@ -10,6 +10,7 @@ export {
   weightsFile,
   writeModelDescription,
 } from "./description.ts";
+export { readSavedModel } from "./read-saved-model.ts";
 export * from "./saved-model.ts";
 export { networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";
 export { checkSums, sha256Of } from "./sums.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { shortNames } from "@minimand/compare";
+import { type Reading, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
 import type { SimulationFile } from "../../bandit/bandit-files.ts";
@@ -9,7 +9,6 @@ import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { bundledTarget, readInput } from "../../files/input.ts";
 import { makeFolder } from "../../files/make-folder.ts";
-import type { Reading } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
 import { printable, tell } from "../../printable.ts";

@@ -1,5 +1,6 @@
+import { originsOf } from "@minimand/compare";
 import { Command } from "commander";
-import { loadOwn, originsOf } from "../../own/own-candidates.ts";
+import { loadOwn } from "../../own/own-candidates.ts";
 import { tell } from "../../printable.ts";
 import { plural } from "../../report/format.ts";
 import { workersOf } from "../../run/concurrency.ts";

@@ -1,24 +1,24 @@
-import {
-  baselineIdOf,
-  type Candidate,
-  chooseCandidates,
-  metricFor,
-  type OwnModel,
-  type Prepared,
-  summarise,
-} from "@minimand/compare";
-import { modelNamed, type Own, originsOf, refusal, tryModel } from "../own/own-candidates.ts";
+import type { Candidate } from "../plan/candidate.ts";
+import { baselineIdOf } from "../plan/candidates.ts";
+import { chooseCandidates } from "../plan/choose.ts";
+import type { OwnModel } from "../plan/own-parts.ts";
+import { metricFor } from "../plan/settings.ts";
+import { summarise } from "../plan/summarise.ts";
+import type { Prepared } from "../run/prepared.ts";
+import { checkKeep } from "./check-keep.ts";
 import { checkQuantize } from "./check-quantize.ts";
-import { checkKeep } from "./keep.ts";
 import { asOptions } from "./option-of.ts";
+import { modelNamed, type Own, originsOf, refusal, tryModel } from "./own.ts";
+import { readSubjects } from "./read-subjects.ts";
+import { readTableOf, type TableOf } from "./read-table-of.ts";
 import type { Comparison, FileBytes } from "./request.ts";
-import { readSubjects } from "./subjects.ts";
 
 /**
  * Reads a comparison's files and chooses its candidates: the same request and the same bytes give the same plan in any process.
  *
  * @param own what the user's modules bring here; those that the comparison doesn't have are let be. Candidates are said to come from
  *   the files that the comparison names, wherever the same code lies here
+ * @param tableOf reads the files: where progress is shown, or only so many bytes are taken
  * @returns `said`: what the user is to be told of the kept model
  * @throws DataError, UsageError, RangeError in one line for all that a trial could refuse
  */
@@ -26,10 +26,11 @@ export async function prepareComparison(
   comparison: Comparison,
   bytesOf: FileBytes,
   own: Own,
+  tableOf: TableOf = readTableOf,
 ): Promise<{ prepared: Prepared; said: string[] }> {
   const { settings, keep, quantize } = comparison;
   const { candidates: ownCandidates, model, modules } = ownPartsOf(comparison, own);
-  const subjects = await readSubjects(comparison, bytesOf);
+  const subjects = await readSubjects(comparison, bytesOf, tableOf);
   const { task } = subjects[0].dataset;
   const candidates = asOptions(() => {
     metricFor(settings.metric, task);

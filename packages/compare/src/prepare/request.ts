@@ -1,4 +1,5 @@
-import type { EngineUsed, Keep, Origin, Results, Settings } from "@minimand/compare";
+import type { Keep } from "../model/choose.ts";
+import type { EngineUsed, Origin, Results, Settings } from "../results.ts";
 
 /** A file of a comparison: what it is called, and its bytes by their SHA-256. */
 export interface RequestedFile {

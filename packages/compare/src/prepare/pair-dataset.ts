@@ -1,14 +1,8 @@
-import {
-  capacity,
-  type Dataset,
-  examinePairs,
-  makePairDataset,
-  missingCodes,
-  pairTable,
-  type Settings,
-  singleResponses,
-  type Table,
-} from "@minimand/compare";
+import type { Dataset } from "../dataset/dataset.ts";
+import { capacity, missingCodes } from "../doctor/index.ts";
+import { examinePairs, makePairDataset, pairTable, singleResponses } from "../pairs/index.ts";
+import type { Settings } from "../results.ts";
+import type { Table } from "../table/table.ts";
 
 /**
  * The pairs of a file as a data set, with what a careful reader would say of them first.

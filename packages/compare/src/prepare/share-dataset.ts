@@ -1,7 +1,11 @@
-import type { Dataset, Feature } from "@minimand/compare";
+import type { Dataset, Feature } from "../dataset/dataset.ts";
 
-/** The data set with its columns in shared memory, so that each worker thread has them without a copy of its own. */
+/**
+ * The data set with its columns in shared memory, so that each worker has them without a copy of its own; as it is where there is none (a page
+ * that isn't cross-origin isolated).
+ */
 export function shareDataset(dataset: Dataset): Dataset {
+  if (typeof SharedArrayBuffer === "undefined") return dataset;
   return {
     ...dataset,
     features: dataset.features.map(shareFeature),

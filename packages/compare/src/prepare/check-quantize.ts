@@ -1,17 +1,14 @@
-import {
-  checkWidths,
-  fitEncoder,
-  type Keep,
-  listed,
-  type OwnModel,
-  outputsFor,
-  type Subject,
-  type Task,
-} from "@minimand/compare";
 import { elasticNetwork, quantisableLayers } from "minimand";
 import { disposeTree, keyOf } from "minimand/engine";
-import { messageOf } from "../error-text.ts";
-import { UsageError } from "../failure.ts";
+import { fitEncoder } from "../dataset/encoder.ts";
+import type { Keep } from "../model/choose.ts";
+import type { OwnModel } from "../plan/own-parts.ts";
+import { checkWidths } from "../quantization/bit-settings.ts";
+import type { Task } from "../results.ts";
+import type { Subject } from "../run/prepared.ts";
+import { listed } from "../table/data-error.ts";
+import { outputsFor } from "../task.ts";
+import { firstLine, UsageError } from "../usage-error.ts";
 
 /** What {@link checkQuantize} looks at. */
 interface Quantizing {
@@ -62,6 +59,6 @@ function tryQuantising(own: OwnModel, dataset: Subject["dataset"]): void {
     elasticNetwork(pieces);
     disposeTree([variables.params, variables.state]);
   } catch (error) {
-    throw new UsageError(`--quantize: ${own.id} can't be quantised: ${messageOf(error)}`);
+    throw new UsageError(`--quantize: ${own.id} can't be quantised: ${firstLine(error)}`);
   }
 }

@@ -1,0 +1,35 @@
+import { UsageError } from "../usage-error.ts";
+import { readModelDescription, type SavedModel, weightsFile } from "./description.ts";
+import { checkWeights } from "./saved-model.ts";
+import { checkSums } from "./sums.ts";
+
+/**
+ * Reads the files of a kept model, wherever they come from.
+ *
+ * @param place its folder, for messages
+ * @param read gives the bytes of one of its files, by name
+ * @returns `summed`: whether its files hold sums
+ */
+export async function readSavedModel(
+  place: string,
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<{ model: SavedModel; summed: boolean }> {
+  const path = `${place}/model.json`;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await read("model.json"));
+  const description = readModelDescription(text, path);
+  const weightsName = weightsFile(description);
+  const weightsPath = `${place}/${weightsName}`;
+  const model = { description, weights: new Uint8Array(await read(weightsName)) };
+  // First: of a changed byte the sums tell more than what it happens to break.
+  const files = { description: text, weights: model.weights };
+  const summed = await checkSums(files, { description: path, weights: weightsPath });
+  try {
+    checkWeights(model);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(
+      `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees)(: |, )/, "")}`,
+    );
+  }
+  return { model, summed };
+}
