@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type DatasetReport, type Results, rankingFigure } from "@minimand/compare";
 import * as Plot from "@observablehq/plot";
-import { style } from "../packages/cli/src/report/page/style.ts";
-import { svgDocument } from "../packages/cli/src/report/page/svg-document.ts";
+import { style } from "../packages/compare/src/report/page/style.ts";
+import { svgDocument } from "../packages/compare/src/report/page/svg-document.ts";
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new TypeError("folder: expected that of a finished comparison, got none");

@@ -20,6 +20,7 @@ import {
   seenOf,
   startTeam,
 } from "@minimand/compare";
+import { renderReport } from "@minimand/compare/report";
 import { Command } from "commander";
 import { earlierRun } from "../budget/earlier-run.ts";
 import { overrun } from "../budget/overrun.ts";
@@ -36,7 +37,6 @@ import { type Contents, replaceTogether } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { askedComparison } from "../queue/submissions.ts";
-import { renderReport } from "../report/index.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";

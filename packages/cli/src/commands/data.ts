@@ -1,7 +1,7 @@
+import { plural } from "@minimand/compare";
 import type { Command } from "commander";
 import { type Bundled, bundledDatasets, dataFolder } from "../files/input.ts";
 import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 import { type Entry, listingCommand, printListing } from "./listing.ts";
 
 /** `minimand data`: the bundled data sets. */

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { plural } from "@minimand/compare";
 import {
   cards,
   loadReproduction,
@@ -14,7 +15,6 @@ import {
 } from "@minimand/papers";
 import type { Command } from "commander";
 import { printable, tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 import { duration } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";

@@ -1,7 +1,6 @@
 import { styleText } from "node:util";
-import { type DatasetReport, fixed, metricName } from "@minimand/compare";
-import { changeHead, isTested, outcomeCells } from "../report/comparison/quantization-section.ts";
-import { kilobytes, plural } from "../report/format.ts";
+import { type DatasetReport, fixed, metricName, plural } from "@minimand/compare";
+import { changeHead, kilobytes, outcomeCells, widthsAreTested } from "@minimand/compare/report";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
 
 /** What fewer bits cost the kept model, as text; null where nothing was quantised. */
@@ -14,7 +13,7 @@ export function quantizationTable(report: DatasetReport, width: number): string 
     { head: "packed", align: "right", keep: 4 },
     { head: "file", align: "right", keep: 5 },
     { head: metricName(ranking.metric), align: "right", keep: 8 },
-    { head: isTested(quantization) ? "difference (95 %)" : "difference", align: "right", keep: 7 },
+    { head: widthsAreTested(quantization) ? "difference (95 %)" : "difference", align: "right", keep: 7 },
     { head: changeHead(report).toLowerCase(), align: "right", keep: 2 },
   ];
   const fileOf = (bytes: number | null): string => (bytes === null ? "–" : kilobytes(bytes));

@@ -1,7 +1,7 @@
-import { fixed, metricName, traitsOf } from "@minimand/compare";
+import { fixed, metricName, plural, traitsOf } from "@minimand/compare";
+import { kilobytes } from "@minimand/compare/report";
 import type { Judged, QuantisedByRows } from "../models/quantise-rows.ts";
 import { printable } from "../printable.ts";
-import { kilobytes, plural } from "../report/format.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
 
 /** What {@link quantizeTable} shows. */

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { optionOf, type TrialStore } from "@minimand/compare";
+import { optionOf, plural, type TrialStore } from "@minimand/compare";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
@@ -23,7 +23,6 @@ import {
 import { type Refiner, readRefiner, refinerBytes } from "../refine/refiner.ts";
 import { loadScorer } from "../refine/scorer.ts";
 import { loadWorld, type World } from "../refine/world.ts";
-import { plural } from "../report/format.ts";
 import { mostShown, renderRefine } from "../report/refine.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";

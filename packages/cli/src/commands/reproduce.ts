@@ -21,7 +21,7 @@ import { progressOnStderr } from "../papers/progress-on-stderr.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { printable, tell } from "../printable.ts";
 import { askedReproduction } from "../queue/submissions.ts";
-import { renderReproduction } from "../report/index.ts";
+import { renderReproduction } from "../report/reproduction.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";

@@ -1,18 +1,20 @@
 import { styleText } from "node:util";
-import type { DatasetReport, RankingEntry, Results } from "@minimand/compare";
 import {
+  type DatasetReport,
   fixed,
   lackWord,
   metricName,
   outcomeOrder,
   partOf,
+  plural,
   pValue,
+  type RankingEntry,
+  type Results,
   signed,
   unequalSeeds,
 } from "@minimand/compare";
+import { adviceOf, type CommandToRun, commandsOf } from "@minimand/compare/report";
 import { printable } from "../printable.ts";
-import { adviceOf, type CommandToRun, commandsOf } from "../report/comparison/advice.ts";
-import { plural } from "../report/format.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";

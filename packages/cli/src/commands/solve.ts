@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { plural } from "@minimand/compare";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
 import { writeMatrixMarket } from "minimand/solvers";
@@ -6,7 +7,6 @@ import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 import { convergenceSvg, renderSolve, solveRows } from "../report/solve.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";

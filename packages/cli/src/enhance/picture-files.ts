@@ -1,9 +1,9 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { plural } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 
 /** Names that pictures have. */
 const endings = [".png", ".jpg", ".jpeg", ".webp"];

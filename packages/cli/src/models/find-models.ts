@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { listed, type OwnModel, readSavedModel, type SavedModel } from "@minimand/compare";
+import { listed, type OwnModel, plural, readSavedModel, type SavedModel } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
 import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 
 /** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
 export async function modelFolders(folder: string): Promise<string[]> {

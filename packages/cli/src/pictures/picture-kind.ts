@@ -1,5 +1,5 @@
+import { plural } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
-import { plural } from "../report/format.ts";
 
 /** What pictures are read and written as. */
 export type PictureKind = "png" | "jpeg" | "webp";

@@ -1,6 +1,5 @@
-import { listed } from "@minimand/compare";
+import { listed, plural } from "@minimand/compare";
 import { cleanPrompt } from "minimand";
-import { plural } from "../report/format.ts";
 
 const articles: ReadonlySet<string> = new Set(["a", "an", "the"]);
 

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TrialStore } from "@minimand/compare";
+import { plural, type TrialStore } from "@minimand/compare";
 import { type PromptRefiner, refinePrompt } from "minimand";
 import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { tell } from "../printable.ts";
-import { plural } from "../report/format.ts";
 import { duration, progressLine, stepProgress } from "../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
 import { type EndpointOptions, imageEndpoint } from "./image-endpoint.ts";

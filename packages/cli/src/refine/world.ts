@@ -1,7 +1,7 @@
 import { loadPromptWorld } from "@minimand/papers";
 import type { Compile } from "minimand/engine";
 import { paperAssets } from "../papers/paper-assets.ts";
-import { pngOf } from "../report/page/png.ts";
+import { pngOf } from "../report/png.ts";
 import type { Picture } from "./picture.ts";
 import type { Refiner } from "./refiner.ts";
 

@@ -1,4 +1,13 @@
-import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
+import { type Curve, type Interval, intervalsFigure, plural, seriesFigure } from "@minimand/compare";
+import {
+  type Child,
+  figure,
+  html,
+  type Markup,
+  notesList,
+  page,
+  svgDocument,
+} from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 import type { EvaluationFile, SimulationFile } from "../bandit/bandit-files.ts";
 import {
@@ -9,13 +18,6 @@ import {
   simulationRows,
   standardError,
 } from "./bandit-rows.ts";
-import { notesList } from "./comparison/notes-list.ts";
-import { plural } from "./format.ts";
-import { figure } from "./page/figure.ts";
-import type { Child, Markup } from "./page/markup.ts";
-import { html } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { svgDocument } from "./page/svg-document.ts";
 import { rowTable } from "./row-table.ts";
 import { cellText, groupRows } from "./rows.ts";
 

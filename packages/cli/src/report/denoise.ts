@@ -1,11 +1,9 @@
+import { duration, engineText, html, page } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 import type { DenoiseFile } from "../denoise/denoise-file.ts";
 import type { Denoised } from "../denoise/denoise-picture.ts";
 import type { Raster } from "../pictures/raster.ts";
-import { duration, engineText } from "./format.ts";
-import { html } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { pngOf } from "./page/png.ts";
+import { pngOf } from "./png.ts";
 import { rowTable } from "./row-table.ts";
 
 /** Pixels along a side of what is shown of a picture: noise is seen only where no pixel is left out. */

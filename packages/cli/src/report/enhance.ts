@@ -1,11 +1,9 @@
+import { plural } from "@minimand/compare";
+import { html, type Markup, page, table } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 import type { EnhanceFile } from "../enhance/enhance-file.ts";
 import type { Shown } from "../enhance/enhance-run.ts";
 import { type EnhanceMethod, methodHelp } from "../enhance/methods.ts";
-import { plural } from "./format.ts";
-import { html, type Markup } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { table } from "./page/table.ts";
 
 /** The pictures as rows of a table. */
 export function enhanceRows({ pictures }: EnhanceFile): Row[] {

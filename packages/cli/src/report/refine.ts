@@ -1,8 +1,6 @@
+import { plural } from "@minimand/compare";
+import { html, type Markup, page, table } from "@minimand/compare/report";
 import type { RefinedPrompt, RefineFile } from "../refine/refine-file.ts";
-import { plural } from "./format.ts";
-import { html, type Markup } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { table } from "./page/table.ts";
 
 /** Pictures of more bytes together are linked, not shown: a page of them could not be opened. */
 export const mostShown = 30_000_000;

@@ -1,7 +1,7 @@
 import { caveatOf, type ReproductionFile } from "@minimand/papers";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { renderReproduction } from "./index.ts";
+import { renderReproduction } from "./reproduction.ts";
 
 const curve = (name: string, yLabel: string) => ({ name, xLabel: "tau", yLabel, x: [0, 1], y: [0.5, 0.75] });
 

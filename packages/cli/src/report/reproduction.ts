@@ -1,4 +1,15 @@
-import { computedOnNotes, computedOnText, fieldFigure, seriesFigure } from "@minimand/compare";
+import { computedOnNotes, computedOnText, fieldFigure, plural, seriesFigure } from "@minimand/compare";
+import {
+  type Child,
+  duration,
+  engineText,
+  figure,
+  html,
+  type Markup,
+  page,
+  svgDocument,
+  table,
+} from "@minimand/compare/report";
 import {
   otherSeedsOf,
   type ReproductionFile,
@@ -7,14 +18,7 @@ import {
   ruleHeading,
   verdictMarks,
 } from "@minimand/papers";
-import { duration, engineText, plural } from "./format.ts";
-import { figure } from "./page/figure.ts";
-import type { Child, Markup } from "./page/markup.ts";
-import { html } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { pictureRows } from "./page/pictures.ts";
-import { svgDocument } from "./page/svg-document.ts";
-import { table } from "./page/table.ts";
+import { pictureRows } from "./pictures.ts";
 import { rowTable } from "./row-table.ts";
 import { groupRows } from "./rows.ts";
 

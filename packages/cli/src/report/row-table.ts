@@ -1,6 +1,5 @@
+import { type Markup, table } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
-import type { Markup } from "./page/markup.ts";
-import { table } from "./page/table.ts";
 import { cellText, isNumeric } from "./rows.ts";
 
 /** A table of rows with the same columns, whose names are its heads. */

@@ -1,11 +1,7 @@
-import { type Curve, seriesFigure } from "@minimand/compare";
+import { type Curve, plural, seriesFigure } from "@minimand/compare";
+import { figure, html, page, svgDocument } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 import type { SolveFile } from "../solve/solve-file.ts";
-import { plural } from "./format.ts";
-import { figure } from "./page/figure.ts";
-import { html } from "./page/markup.ts";
-import { page } from "./page/page.ts";
-import { svgDocument } from "./page/svg-document.ts";
 import { rowTable } from "./row-table.ts";
 
 /** The solvers as rows of a table. */

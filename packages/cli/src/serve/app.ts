@@ -1,6 +1,6 @@
+import { html } from "@minimand/compare/report";
 import type { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { html } from "../report/page/markup.ts";
 import { guardedApp } from "../server/guard.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { bounceRoute, mostBounceBytes } from "./bounce-route.ts";

@@ -1,7 +1,6 @@
+import { html, type Markup, plainPage, plainStyle } from "@minimand/compare/report";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { html, type Markup } from "../report/page/markup.ts";
-import { plainPage, plainStyle } from "../report/page/plain-page.ts";
 import { ownPolicy } from "./policies.ts";
 
 /** Answers with a page of the server itself. */

@@ -1,7 +1,7 @@
+import { html } from "@minimand/compare/report";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { html } from "../report/page/markup.ts";
 import type { Followed, Subscription } from "../subscription/subscription.ts";
 import { clientOf } from "./client.ts";
 import { wishOf } from "./fields.ts";

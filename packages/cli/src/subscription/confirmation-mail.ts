@@ -1,4 +1,4 @@
-import { html } from "../report/page/markup.ts";
+import { html } from "@minimand/compare/report";
 import { page } from "./digest-mail.ts";
 import type { Letter } from "./mailer.ts";
 import type { Rhythm } from "./rhythm.ts";

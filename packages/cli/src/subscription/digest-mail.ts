@@ -1,5 +1,5 @@
-import { plural } from "../report/format.ts";
-import { html, type Markup } from "../report/page/markup.ts";
+import { plural } from "@minimand/compare";
+import { html, type Markup } from "@minimand/compare/report";
 import type { Letter } from "./mailer.ts";
 import type { News } from "./news.ts";
 import type { Rhythm } from "./rhythm.ts";

@@ -1,6 +1,7 @@
 /* A reproduction whose trials are computed by whoever is there. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { plural } from "@minimand/compare";
 import {
   finishReproduction,
   isOutcome,
@@ -16,7 +17,6 @@ import { type DataFile, layOutData } from "../papers/data-files.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { prepareReproduction } from "../papers/reproduction-request.ts";
 import type { Run } from "../queue/run-store.ts";
-import { plural } from "../report/format.ts";
 import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";

@@ -1,4 +1,4 @@
-import { html } from "@minimand/cli/report-page";
+import { html } from "@minimand/compare/report";
 import { outcomeOf } from "@minimand/papers";
 import { Feed } from "feed";
 import { catalogue } from "../catalogue/entries.ts";

@@ -1,4 +1,4 @@
-import { html } from "@minimand/cli/report-page";
+import { html } from "@minimand/compare/report";
 import { addressOf } from "./address.ts";
 
 /**

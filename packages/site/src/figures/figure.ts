@@ -1,5 +1,5 @@
-import { figure, type Markup, svgDocument } from "@minimand/cli/report-page";
 import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
+import { figure, type Markup, svgDocument } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 
 /** A figure of measured rows: what it shows, and how it is drawn. */

@@ -1,4 +1,4 @@
-import { html, plainPage } from "@minimand/cli/report-page";
+import { html, plainPage } from "@minimand/compare/report";
 
 /** What a reader without a network sees in place of a page that isn't kept. */
 export function offlinePage({ url }: { url: string }): string {

@@ -1,4 +1,4 @@
-import { html, type Markup, trusted } from "@minimand/cli/report-page";
+import { html, type Markup, trusted } from "@minimand/compare/report";
 import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
 import { everything, queryOf } from "../catalogue/choice.ts";
 import type { Entry } from "../catalogue/entry.ts";

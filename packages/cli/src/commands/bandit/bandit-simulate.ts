@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Reading, shortNames } from "@minimand/compare";
+import { plural, type Reading, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
 import type { SimulationFile } from "../../bandit/bandit-files.ts";
@@ -14,7 +14,6 @@ import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
 import { printable, tell } from "../../printable.ts";
 import { renderSimulation } from "../../report/bandit.ts";
 import { noiseText, simulationRows } from "../../report/bandit-rows.ts";
-import { plural } from "../../report/format.ts";
 import { workersOf } from "../../run/concurrency.ts";
 import { interruptible } from "../../run/interruptible.ts";
 import { print } from "../../terminal/print.ts";

@@ -1,3 +1,4 @@
+import { plural } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../../failure.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
@@ -6,7 +7,6 @@ import { removeRun } from "../../queue/remove-run.ts";
 import { filesToWrite } from "../../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
 import { type WorkerRow, workersHere } from "../../queue/workers-here.ts";
-import { plural } from "../../report/format.ts";
 import { duration } from "../../run/progress.ts";
 import { print } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/terminal-width.ts";

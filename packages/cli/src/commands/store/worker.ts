@@ -1,8 +1,7 @@
-import { originsOf } from "@minimand/compare";
+import { originsOf, plural } from "@minimand/compare";
 import { Command } from "commander";
 import { loadOwn } from "../../own/own-candidates.ts";
 import { tell } from "../../printable.ts";
-import { plural } from "../../report/format.ts";
 import { workersOf } from "../../run/concurrency.ts";
 import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
 import { interruptible } from "../../run/interruptible.ts";

@@ -1,6 +1,7 @@
-import type { RankingEntry, Verdict } from "@minimand/compare";
-import { lackWord, verdictStyles } from "@minimand/compare";
-import { plural } from "../format.ts";
+import { verdictStyles } from "../../figures/index.ts";
+import { lackWord } from "../../ranking/index.ts";
+import type { RankingEntry, Verdict } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 

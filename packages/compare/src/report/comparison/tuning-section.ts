@@ -1,6 +1,7 @@
-import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "@minimand/compare";
-import { decimals, fixed, metricName, partName, validationName } from "@minimand/compare";
-import { configurationText, duration, median, plural } from "../format.ts";
+import { decimals, fixed, metricName, partName, validationName } from "../../figures/index.ts";
+import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
+import { configurationText, duration, median } from "../format.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import type { Row } from "../page/table.ts";

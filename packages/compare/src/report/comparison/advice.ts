@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { type DatasetReport, labelOf, type Results, referenceNamed } from "@minimand/compare";
+import { labelOf } from "../../figures/index.ts";
+import { referenceNamed } from "../../plan/index.ts";
+import type { DatasetReport, Results } from "../../results.ts";
 
 /** A sentence of advice with what it is about. */
 export interface Advice {
@@ -77,7 +78,8 @@ export function predictCommandOf(results: Results, folder: string, index: number
   const { model } = datasets[index];
   if (model === null) return null;
   const kept = candidates.find(({ id }) => id === model.candidate);
-  const place = datasets.length === 1 ? folder : join(folder, "model", datasets[index].name);
+  const place =
+    datasets.length === 1 ? folder : `${folder.replace(/[\\/]+$/, "")}/model/${datasets[index].name}`;
   // References are networks and trees of their own.
   const own =
     ownModel?.origin === undefined || kept?.kind === "reference"

@@ -1,7 +1,7 @@
-import type { CandidateSummary, TestedDifference, TrialRecord } from "@minimand/compare";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
+import type { CandidateSummary, TestedDifference, TrialRecord } from "../results.ts";
 import { renderReport } from "./index.ts";
 
 const parse = (markup: string): Document => parseHTML(markup).document;

@@ -1,4 +1,3 @@
-import type { DatasetReport } from "@minimand/compare";
 import {
   actualFigure,
   confusionFigure,
@@ -11,8 +10,9 @@ import {
   residualsFigure,
   rocFigure,
   validationName,
-} from "@minimand/compare";
-import { plural } from "../format.ts";
+} from "../../figures/index.ts";
+import type { DatasetReport } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
 import { figure, panel } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,5 +1,5 @@
-import type { Results } from "@minimand/compare";
-import { plural } from "../format.ts";
+import type { Results } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { page } from "../page/page.ts";

@@ -1,5 +1,5 @@
-import type { DatasetReport } from "@minimand/compare";
-import { decimals, fixed, metricName } from "@minimand/compare";
+import { decimals, fixed, metricName } from "../../figures/index.ts";
+import type { DatasetReport } from "../../results.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { chip } from "./verdict.ts";

@@ -1,4 +1,4 @@
-import type { DatasetReport } from "@minimand/compare";
+import type { DatasetReport } from "../../results.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { type Advice, adviceOf, type CommandToRun } from "./advice.ts";

@@ -1,6 +1,6 @@
-import type { AcrossReport, CandidateSummary } from "@minimand/compare";
-import { criticalDifferenceFigure, fixed, pValue } from "@minimand/compare";
-import { plural } from "../format.ts";
+import { criticalDifferenceFigure, fixed, pValue } from "../../figures/index.ts";
+import type { AcrossReport, CandidateSummary } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
 import { figure } from "../page/figure.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

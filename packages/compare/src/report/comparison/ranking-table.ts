@@ -1,16 +1,15 @@
-import type { CandidateSummary, DatasetReport, RankingEntry } from "@minimand/compare";
 import {
   decimals,
   fixed,
   isTested,
-  lackWord,
   metricName,
   outcomeOrder,
   percent,
   pValue,
   signed,
-  unequalSeeds,
-} from "@minimand/compare";
+} from "../../figures/index.ts";
+import { lackWord, unequalSeeds } from "../../ranking/index.ts";
+import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
 import { duration, median } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

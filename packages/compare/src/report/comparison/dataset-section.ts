@@ -1,6 +1,8 @@
-import type { CandidateSummary, DatasetReport } from "@minimand/compare";
-import { labelOf, metricName, partOf } from "@minimand/compare";
-import { configurationText, countOf, plural } from "../format.ts";
+import { labelOf, metricName } from "../../figures/index.ts";
+import { partOf } from "../../recommendation/index.ts";
+import type { CandidateSummary, DatasetReport } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
+import { configurationText, countOf } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { behaviourFigures } from "./behaviour-section.ts";

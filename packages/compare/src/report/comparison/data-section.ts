@@ -1,6 +1,8 @@
-import type { DatasetReport, FeatureSummary } from "@minimand/compare";
-import { classesFigure, percent, traitsOf } from "@minimand/compare";
-import { countOf, plural } from "../format.ts";
+import { classesFigure, percent } from "../../figures/index.ts";
+import type { DatasetReport, FeatureSummary } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
+import { traitsOf } from "../../task.ts";
+import { countOf } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

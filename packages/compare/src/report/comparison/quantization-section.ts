@@ -1,6 +1,7 @@
-import type { DatasetReport, QuantizationReport, QuantizedOutcome } from "@minimand/compare";
-import { fixed, labelOf, metricName, quantizationFigure, signed } from "@minimand/compare";
-import { kilobytes, plural } from "../format.ts";
+import { fixed, labelOf, metricName, quantizationFigure, signed } from "../../figures/index.ts";
+import type { DatasetReport, QuantizationReport, QuantizedOutcome } from "../../results.ts";
+import { plural } from "../../run/plural.ts";
+import { kilobytes } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -46,7 +47,7 @@ ${table(
     { head: "Packed", numeric: true },
     { head: "ONNX file", numeric: true },
     { head: metric, numeric: true },
-    { head: isTested(quantization) ? "Difference (95 %)" : "Difference", numeric: true },
+    { head: widthsAreTested(quantization) ? "Difference (95 %)" : "Difference", numeric: true },
     { head: changeHead(report), numeric: true },
   ],
   [floatRow],
@@ -85,12 +86,12 @@ function changeText(change: number | null, { task }: Pick<DatasetReport, "task">
 }
 
 /** Whether differences have an interval. */
-export const isTested = ({ widths }: QuantizationReport): boolean =>
+export const widthsAreTested = ({ widths }: QuantizationReport): boolean =>
   widths.some(({ difference }) => difference !== null && difference.low !== null);
 
 function caption(report: DatasetReport): Child {
   const { quantization, ranking } = report;
-  const bars = isTested(quantization!)
+  const bars = widthsAreTested(quantization!)
     ? " The bar is the 95 % interval of the difference to the float networks (dashed line), drawn around them: one that crosses the line may be chance."
     : " The dashed line is the float networks; nothing can be tested here, so there are no intervals.";
   const metric = metricName(ranking.metric).replace(/^./, (letter) => letter.toUpperCase());

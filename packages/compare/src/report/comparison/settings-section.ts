@@ -1,4 +1,5 @@
-import { computedOnText, type Results } from "@minimand/compare";
+import { computedOnText } from "../../computed-on.ts";
+import type { Results } from "../../results.ts";
 import { duration, engineText } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,6 +1,5 @@
-import { type Configuration, type DatasetReport, type EngineUsed, plural } from "@minimand/compare";
-
-export { plural };
+import type { Configuration, DatasetReport, EngineUsed } from "../results.ts";
+import { plural } from "../run/plural.ts";
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 

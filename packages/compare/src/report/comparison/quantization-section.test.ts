@@ -1,8 +1,6 @@
-import { stripVTControlCharacters } from "node:util";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { datasetFixture, quantizationFixture, resultsFixture } from "../../../../../test/results-fixture.ts";
-import { quantizationTable } from "../../commands/quantization-table.ts";
 import { renderReport } from "../index.ts";
 
 const report = datasetFixture();
@@ -47,19 +45,5 @@ describe("what fewer bits cost, in the report", () => {
 
   it("is left out where nothing was quantised", () => {
     expect(renderReport(resultsFixture([report]), "out")).not.toContain("What fewer bits cost");
-    expect(quantizationTable(report, 80)).toBeNull();
-  });
-});
-
-describe("what fewer bits cost, on a terminal", () => {
-  it.each([40, 80, 200])("fits into %i columns", (width) => {
-    const own = { ...report, quantization: quantizationFixture() };
-    const lines = stripVTControlCharacters(quantizationTable(own, width)!).split("\n");
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
-    expect(lines.join(" ")).toContain("2 bits");
-    if (width === 200)
-      expect(lines.at(-1)).toMatch(
-        /^2 bits +2\.9 kB +9\.4 kB +0\.7200 +−0\.0200 \[−0\.0300, −0\.0100\] +6\.0 %$/,
-      );
   });
 });

@@ -1,4 +1,3 @@
-import type { DatasetReport } from "@minimand/compare";
 import {
   decimals,
   fixed,
@@ -10,7 +9,8 @@ import {
   posteriorFigure,
   rankingFigure,
   seedLegend,
-} from "@minimand/compare";
+} from "../../figures/index.ts";
+import type { DatasetReport } from "../../results.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,5 +1,5 @@
+import { html, type Markup } from "@minimand/compare/report";
 import type { PictureRow } from "@minimand/papers";
-import { html, type Markup } from "./markup.ts";
 import { pngOf } from "./png.ts";
 
 /** Pictures side by side with their captions, a row each; they are inside the page, and their pixels stay square and sharp. */

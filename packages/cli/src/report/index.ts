@@ -1,2 +1,0 @@
-export { renderReport } from "./comparison/comparison.ts";
-export { renderReproduction } from "./reproduction.ts";
