@@ -47,6 +47,7 @@ const long = [
   "network-direction",
   "pairs",
   "preference-trials",
+  "quantised-models",
   "quantised-trials",
   "quantiser",
   "report",

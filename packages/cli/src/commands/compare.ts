@@ -20,11 +20,11 @@ import {
   seenOf,
   startTeam,
 } from "@minimand/compare";
+import { type Contents, finishComparison } from "@minimand/compare/keep";
 import { renderReport } from "@minimand/compare/report";
 import { Command } from "commander";
 import { earlierRun } from "../budget/earlier-run.ts";
 import { overrun } from "../budget/overrun.ts";
-import { finishComparison } from "../compare/finish.ts";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
 import { replacedResults } from "../compare/replaced-results.ts";
 import { describeSubjects, noteText } from "../compare/subjects.ts";
@@ -33,11 +33,12 @@ import { UsageError } from "../failure.ts";
 import { bundledTarget, type Input } from "../files/input.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
-import { type Contents, replaceTogether } from "../files/replace-together.ts";
+import { replaceTogether } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { askedComparison } from "../queue/submissions.ts";
 import { workersOf } from "../run/concurrency.ts";
+import { compilerOf } from "../run/engine.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
@@ -178,7 +179,10 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
       if (over !== null) tell(over);
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
-      const { results, files } = await finishComparison(ran, look, { say: tell, warn, progress, signal });
+      const { results, files } = await finishComparison(ran, look, {
+        ...{ say: tell, progress, signal },
+        compiler: () => compilerOf(engine, warn),
+      });
       signal.throwIfAborted();
       await deliver(results, files, delivery);
     });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { listed, type OwnModel, type SavedModel, weightsFile } from "@minimand/compare";
+import { onnxOf } from "@minimand/compare/keep";
 import { Command } from "commander";
 import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
@@ -11,7 +12,6 @@ import {
   ownModelOf,
   readModel,
 } from "../models/find-models.ts";
-import { onnxOf } from "../models/onnx-model.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { printable } from "../printable.ts";
 import { print } from "../terminal/print.ts";

@@ -8,6 +8,7 @@ import {
   quantisingMethods,
   type SavedNetwork,
 } from "@minimand/compare";
+import { type Container, noOnnxOf } from "@minimand/compare/keep";
 import { Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { noteText } from "../compare/subjects.ts";
@@ -17,9 +18,7 @@ import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
-import { noOnnxOf } from "../models/onnx-model.ts";
 import { quantiseByRows } from "../models/quantise-rows.ts";
-import type { Container } from "../models/quantised-models.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";

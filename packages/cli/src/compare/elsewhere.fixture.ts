@@ -10,9 +10,10 @@ import {
   seenOf,
   type Team,
 } from "@minimand/compare";
+import { finishComparison } from "@minimand/compare/keep";
 import { loadOwn } from "../own/own-candidates.ts";
+import { compilerOf } from "../run/engine.ts";
 import { chooseEngine } from "../run/engine-choice.ts";
-import { finishComparison } from "./finish.ts";
 import { trialData, trialThreads } from "./trial-threads.ts";
 
 const request = JSON.parse(readFileSync("request.json", "utf8")) as ComparisonRequest;
@@ -43,7 +44,8 @@ const { results, files } = await finishComparison(
   done,
   { ...seen, ...lookAt(null, seen, settings.alpha) },
   {
-    ...{ say: (text) => said.push(text), warn: () => {}, signal: new AbortController().signal },
+    ...{ say: (text) => said.push(text), signal: new AbortController().signal },
+    compiler: () => compilerOf(engine, () => {}),
     progress: () => ({ update: () => {}, clear: () => {} }),
   },
 );

@@ -2,15 +2,10 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Contents } from "@minimand/compare/keep";
 import { describe, expect, it } from "vitest";
 import { everythingIn, temporaryFolder } from "../../../../test/support/cli.ts";
-import {
-  type Contents,
-  finishReplacement,
-  isThere,
-  readCurrent,
-  replaceTogether,
-} from "./replace-together.ts";
+import { finishReplacement, isThere, readCurrent, replaceTogether } from "./replace-together.ts";
 
 const support = (name: string): string =>
   fileURLToPath(new URL(`../../../../test/support/${name}`, import.meta.url));

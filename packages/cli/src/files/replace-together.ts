@@ -2,12 +2,10 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { access, constants, readFile, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import type { Contents } from "@minimand/compare/keep";
 import { lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { partial, writeWhole } from "./write-whole.ts";
-
-/** What a folder is to hold, by paths in it: files, or null where there is to be none. */
-export type Contents = Readonly<Record<string, string | Uint8Array | null>>;
 
 /**
  * A folder of this name holds what is to come into the folder around it. Where it is, that is decided: it only remains to

@@ -13,6 +13,7 @@ import {
   type SavedModel,
   type Table,
 } from "@minimand/compare";
+import { onnxOf } from "@minimand/compare/keep";
 import { loadModel, modelInfo, nativeCompiler, type TensorValues } from "@minimand/native";
 import { readSafetensors } from "minimand";
 import { describe, expect, it } from "vitest";
@@ -21,7 +22,7 @@ import { csv } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { checkerSays, noChecker, runOnWeb } from "../../../../test/support/onnx.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
-import { onnxOf, openOnnx } from "./onnx-model.ts";
+import { openOnnx } from "./onnx-model.ts";
 
 /** Why ONNX Runtime can't be loaded, or null where it can. */
 const runtime = await nativeCompiler().then(

@@ -17,16 +17,17 @@ import {
   type UnreadableRows,
   unreadableRows,
 } from "@minimand/compare";
-import { type Compile, derive, randomSource, shuffle } from "minimand/engine";
-import { UsageError } from "../failure.ts";
-import { onnxOf, openOnnxBytes } from "./onnx-model.ts";
 import {
   type Container,
   eachWidth,
+  onnxOf,
   quantisedFile,
   quantisedOnnx,
   usualContainer,
-} from "./quantised-models.ts";
+} from "@minimand/compare/keep";
+import { type Compile, derive, randomSource, shuffle } from "minimand/engine";
+import { UsageError } from "../failure.ts";
+import { openOnnxBytes } from "./onnx-model.ts";
 
 /** How rows quantise a model. */
 export interface QuantisingRows {

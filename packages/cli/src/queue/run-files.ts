@@ -1,8 +1,8 @@
 import type { Results } from "@minimand/compare";
+import type { Contents } from "@minimand/compare/keep";
 import { renderReport } from "@minimand/compare/report";
 import type { ReproductionFile } from "@minimand/papers";
 import { UsageError } from "../failure.ts";
-import type { Contents } from "../files/replace-together.ts";
 import { renderReproduction } from "../report/reproduction.ts";
 import type { Database } from "../store/database.ts";
 import { filesOf, type Run } from "./run-store.ts";

@@ -15,13 +15,13 @@ import {
   seenOf,
   type Team,
 } from "@minimand/compare";
-import { finishComparison } from "../compare/finish.ts";
+import { type Contents, finishComparison } from "@minimand/compare/keep";
 import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
 import { readInputTable } from "../files/read-input-table.ts";
-import type { Contents } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import type { Run } from "../queue/run-store.ts";
 import { slotsFor } from "../queue/workers-here.ts";
+import { compilerOf } from "../run/engine.ts";
 import { startPool } from "../run/pool.ts";
 import { cachedBlob } from "../store/blob-cache.ts";
 import type { Database } from "../store/database.ts";
@@ -79,7 +79,10 @@ export async function coordinateComparison(coordination: Coordination): Promise<
   const seen = seenOf(ran.taken, ran.records, ran.missing);
   const look = { ...seen, ...lookAt(null, seen, settings.alpha) };
   const progress = () => modelProgress(coordination);
-  const { results, files } = await finishComparison(ran, look, { say: note, warn, progress, signal });
+  const { results, files } = await finishComparison(ran, look, {
+    ...{ say: note, progress, signal },
+    compiler: () => compilerOf(engine, warn),
+  });
   results.computedOn = await processorsOf(coordination);
   for (const report of results.datasets)
     report.notes = [...computedOnNotes(results.computedOn), ...report.notes];

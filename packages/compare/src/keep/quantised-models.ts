@@ -1,15 +1,11 @@
-import { setImmediate } from "node:timers/promises";
-import {
-  type BitSettings,
-  layersOfModel,
-  makeQuantiser,
-  type OwnModel,
-  type Quantised,
-  type Rows,
-  type SavedNetwork,
-} from "@minimand/compare";
 import { type Compile, derive, disposeTree, type Tree } from "minimand/engine";
-import { metadataOf, noOnnxOf, tableOf } from "./onnx-model.ts";
+import type { SavedNetwork } from "../model/description.ts";
+import type { OwnModel } from "../plan/own-parts.ts";
+import type { BitSettings } from "../quantization/bit-settings.ts";
+import { layersOfModel } from "../quantization/layers-of-model.ts";
+import { makeQuantiser, type Quantised } from "../quantization/quantiser.ts";
+import type { Rows } from "../trial/fold.ts";
+import { metadataOf, noOnnxOf, tableOf } from "./onnx-of.ts";
 
 /** How models are quantised, beside the settings. */
 export interface QuantisingModel {
@@ -48,7 +44,7 @@ export async function eachWidth<T>(
     const found: T[] = [];
     for (const [i, one] of settings.entries()) {
       // Rounding alone leaves no other moment in which Ctrl-C is heard.
-      await setImmediate();
+      await breath();
       const quantiser = makeQuantiser(pieces, one, { task, compile });
       try {
         const quantised = await quantiser.quantise(variables, rows, {
@@ -77,7 +73,7 @@ export async function quantisedOnnx(
   container: Container,
 ): Promise<Uint8Array | null> {
   if (noOnnxOf(description) !== null) return null;
-  const { tabularToOnnxQdq } = await import("@minimand/native");
+  const { tabularToOnnxQdq } = await import("@minimand/native/onnx");
   const bits = configs.map(({ weightBits, actBits }) => `${weightBits}/${actBits}`);
   return tabularToOnnxQdq(
     network,
@@ -87,3 +83,9 @@ export async function quantisedOnnx(
     { ...metadataOf(description), weightAndActivationBits: bits.join(" ") },
   );
 }
+
+/** Lets be done what waits: signals of the system among it, in Node. */
+const breath = (): Promise<void> =>
+  new Promise(
+    (resolve) => void (typeof setImmediate === "function" ? setImmediate(resolve) : setTimeout(resolve)),
+  );

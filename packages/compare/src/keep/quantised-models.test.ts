@@ -1,8 +1,9 @@
-import { fitWhole, makeWhole, type SavedNetwork } from "@minimand/compare";
 import { startEngine } from "minimand/start";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";
+import { fitWhole, type SavedNetwork } from "../model/index.ts";
+import { makeWhole } from "../trial/index.ts";
 import { eachWidth } from "./quantised-models.ts";
 
 await startEngine();

@@ -1,8 +1,8 @@
-import type { Subject } from "@minimand/compare";
-import { treesReference } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
 import { csv, datasetOf, quick } from "../../../../test/support/datasets.ts";
+import { treesReference } from "../plan/index.ts";
+import type { Subject } from "../run/index.ts";
 import { fitModels } from "./keep-models.ts";
 
 const note = Array.from(

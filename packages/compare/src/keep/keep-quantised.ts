@@ -1,21 +1,15 @@
-import { join } from "node:path";
-import {
-  makeWhole,
-  type OwnModel,
-  type PredictedTrial,
-  type ProgressLine,
-  quantizationReport,
-  type Results,
-  type SavedModel,
-  type SavedNetwork,
-  type Subject,
-  truthOf,
-  type WidthSizes,
-} from "@minimand/compare";
 import type { Compile } from "minimand/engine";
-import type { Contents } from "../files/replace-together.ts";
+import { truthOf } from "../assemble.ts";
+import type { SavedModel, SavedNetwork } from "../model/description.ts";
+import type { OwnModel } from "../plan/own-parts.ts";
+import { quantizationReport, type WidthSizes } from "../quantization/quantization-report.ts";
+import type { PredictedTrial, Results } from "../results.ts";
+import type { Subject } from "../run/prepared.ts";
+import type { ProgressLine } from "../run/progress-line.ts";
+import { makeWhole } from "../trial/fold.ts";
+import type { Contents } from "./contents.ts";
 import { modelFoldersOf } from "./keep-models.ts";
-import { onnxOf } from "./onnx-model.ts";
+import { onnxOf } from "./onnx-of.ts";
 import { eachWidth, quantisedFile, quantisedOnnx, usualContainer } from "./quantised-models.ts";
 
 /** What kept models are quantised with. */
@@ -63,7 +57,7 @@ export async function keepQuantised(
         async (quantised, { bits }): Promise<WidthSizes> => {
           floatBytes = quantised.bytes.float;
           const bytes = await quantisedOnnx(network, quantised, usualContainer(bits));
-          if (bytes !== null) contents[join(folders[i], quantisedFile(bits))] = bytes;
+          if (bytes !== null) contents[`${folders[i]}/${quantisedFile(bits)}`] = bytes;
           return {
             ...{ bits, layerBits: quantised.configs.map(({ weightBits }) => weightBits) },
             bytes: quantised.bytes.packed,

@@ -1,22 +1,14 @@
-import { join } from "node:path";
-import {
-  fitWhole,
-  type OwnModel,
-  type OwnParts,
-  type Results,
-  type SavedModel,
-  type Settings,
-  type Subject,
-  treesReference,
-  weightsFile,
-  writeModelDescription,
-} from "@minimand/compare";
 import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
-import { messageOf } from "../error-text.ts";
-import { UsageError } from "../failure.ts";
-import type { Contents } from "../files/replace-together.ts";
-import { noOnnxOf, onnxOf } from "./onnx-model.ts";
+import { type SavedModel, weightsFile, writeModelDescription } from "../model/description.ts";
+import { fitWhole } from "../model/saved-model.ts";
+import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
+import { treesReference } from "../plan/trained-references.ts";
+import type { Results, Settings } from "../results.ts";
+import type { Subject } from "../run/prepared.ts";
+import { firstLine, UsageError } from "../usage-error.ts";
+import type { Contents } from "./contents.ts";
+import { noOnnxOf, onnxOf } from "./onnx-of.ts";
 import { quantisedFile } from "./quantised-models.ts";
 
 /**
@@ -52,7 +44,7 @@ export async function fitModels(
 function failureOf(error: unknown, candidate: string | undefined): string | null {
   if (error instanceof NonFiniteError) return `${candidate} diverged`;
   // A library that fails costs its model, and not the comparison.
-  return candidate === treesReference.id ? `${candidate} failed (${messageOf(error)})` : null;
+  return candidate === treesReference.id ? `${candidate} failed (${firstLine(error)})` : null;
 }
 
 /** The description comes last: where it is, the model is whole. */
@@ -66,7 +58,7 @@ const files = [
 
 /** The folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
 export function modelFoldersOf(names: readonly string[]): string[] {
-  return names.length === 1 ? ["model"] : names.map((name) => join("model", name));
+  return names.length === 1 ? ["model"] : names.map((name) => `model/${name}`);
 }
 
 /**
@@ -85,12 +77,12 @@ export async function modelFiles(
   const folders = modelFoldersOf(names);
   const contents: Record<string, string | Uint8Array | null> = {};
   for (const folder of new Set(["model", ...folders]))
-    for (const file of files) contents[join(folder, file)] = null;
+    for (const file of files) contents[`${folder}/${file}`] = null;
   for (const [i, model] of models.entries()) {
     if (model === null) continue;
-    contents[join(folders[i], "model.json")] = await writeModelDescription(model.description);
-    contents[join(folders[i], weightsFile(model.description))] = model.weights;
-    contents[join(folders[i], "model.onnx")] = await onnxIfPossible(model, own, say);
+    contents[`${folders[i]}/model.json`] = await writeModelDescription(model.description);
+    contents[`${folders[i]}/${weightsFile(model.description)}`] = model.weights;
+    contents[`${folders[i]}/model.onnx`] = await onnxIfPossible(model, own, say);
   }
   return contents;
 }

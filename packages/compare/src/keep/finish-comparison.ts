@@ -1,24 +1,21 @@
-import {
-  type Look,
-  type ProgressLine,
-  type Ran,
-  type Results,
-  resultsOf,
-  runQuantised,
-  type Seen,
-} from "@minimand/compare";
+import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import type { Contents } from "../files/replace-together.ts";
-import { fitModels, modelFiles } from "../models/keep-models.ts";
-import { keepQuantised } from "../models/keep-quantised.ts";
-import { compilerOf } from "../run/engine.ts";
+import type { Results } from "../results.ts";
+import type { Ran } from "../run/compare-run.ts";
+import type { Look, Seen } from "../run/looks.ts";
+import type { ProgressLine } from "../run/progress-line.ts";
+import { runQuantised } from "../run/quantised-trials.ts";
+import { resultsOf } from "../run/results-of.ts";
+import type { Contents } from "./contents.ts";
+import { fitModels, modelFiles } from "./keep-models.ts";
+import { keepQuantised } from "./keep-quantised.ts";
 
 /** What {@link finishComparison} needs beside what was run. */
 export interface Finishing {
   /** Told what the user is to know of the kept models. */
   say: (text: string) => void;
-  /** Told what the engine warns of. */
-  warn: (message: string) => void;
+  /** Gives the compiler of training steps, once the engine is started; absent: the array engine's own. */
+  compiler?: () => Promise<Compile | undefined>;
   /** Shows how far the kept models are. */
   progress: () => ProgressLine;
   signal: AbortSignal;
@@ -35,13 +32,13 @@ export interface Finishing {
 export async function finishComparison(
   { taken, records, missing }: Ran,
   look: Look & Seen,
-  { say, warn, progress, signal }: Finishing,
+  { say, compiler, progress, signal }: Finishing,
 ): Promise<{ results: Results; files: Contents }> {
-  const { subjects, settings, engine, quantize: widths, model, ownCandidates: candidates } = taken;
+  const { subjects, settings, quantize: widths, model, ownCandidates: candidates } = taken;
   const results = resultsOf(taken, records, missing, look);
   const trials = await runQuantised(taken, results);
   await startEngine();
-  const compile = await compilerOf(engine, warn);
+  const compile = await compiler?.();
   const models = await fitModels(subjects, settings, results, {
     ...{ signal, candidates },
     ...(compile && { compile }),
