@@ -245,8 +245,10 @@ describe.concurrent("minimand compare --with", () => {
   /** What a program prints that has the loader's functions, in a folder. */
   const printed = (folder: string, program: string): string => {
     const loader = JSON.stringify(new URL("./own/own-candidates.ts", import.meta.url).href);
+    const compare = JSON.stringify(new URL("../../compare/src/index.ts", import.meta.url).href);
     const whole = `import { appendFileSync } from "node:fs";
-const { loadAgain, loadOwn, originsOf } = await import(${loader});
+const { loadAgain, loadOwn } = await import(${loader});
+const { originsOf } = await import(${compare});
 const load = async (file) => originsOf(await loadOwn([file]));
 ${program}`;
     const args = ["--conditions=minimand-source", "--input-type=module", "-e", whole];
