@@ -8,6 +8,7 @@ const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"
 /** Folders and kinds of files that spawn commands, open browsers or train whole models. */
 const wholeSystem = [
   "packages/{cli,native}/**/*.test.ts",
+  "packages/site/src/reference/*.test.ts",
   "packages/papers/src/{*/reproduction,kit/sentiment/*,uf-fgtg/models/frozen,uf-fgtg/pretraining/*}.test.ts",
   "packages/papers/src/dale-langevin/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",

@@ -1,5 +1,5 @@
 /*
- * Builds the site: `npm run build:site -- --url https://example.org/minimand/ --out FOLDER`. Feeds, the sitemap and what pages say
+ * Builds the site: `npm run build:site -- --url https://example.org/minimand/ --out FOLDER --modules all`. Feeds, the sitemap and what pages say
  * to those who link to them name that address, and its path is what links begin with.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -23,7 +23,8 @@ try {
 const built = `${options.out}.new-${process.pid}`;
 const root = rootOf(`build-${process.pid}`);
 removeAtEnd(root, built);
-writeRoot(root, { ...options, out: built });
+const { referenceOf } = await import("./reference/reference.ts");
+writeRoot(root, { ...options, out: built }, await referenceOf(options.modules));
 await build(root);
 writePolicies(built);
 const base = new URL(options.url).pathname;

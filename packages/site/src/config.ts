@@ -3,14 +3,20 @@ import { addressOf } from "./feeds/address.ts";
 import { readableMarkdown } from "./markdown.ts";
 import type { SiteOptions } from "./options.ts";
 import { guideSidebar } from "./pages/guides.ts";
+import { searchText } from "./reference/search-text.ts";
 import { searchDialog } from "./search-dialog.ts";
 
 const name = "Minimand";
 const summary =
   "Training objectives and algorithms from papers, each with its claim run again: what held, what did not, and what to use.";
 
+interface Settings extends Pick<SiteOptions, "url" | "out"> {
+  /** Pages of the API reference, at their side; empty where there are none. */
+  reference: DefaultTheme.SidebarItem[];
+}
+
 /** What VitePress is told of the site. */
-export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): UserConfig<DefaultTheme.Config> {
+export function siteConfig({ url, out, reference }: Settings): UserConfig<DefaultTheme.Config> {
   const base = new URL(url).pathname;
   return {
     title: name,
@@ -65,10 +71,11 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
       nav: [
         { text: "Papers", link: "/", activeMatch: "^/(papers/|$)" },
         { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
+        ...(reference.length === 0 ? [] : [{ text: "API", link: "/api/", activeMatch: "^/api/" }]),
         // With the base, which VitePress gives to pages alone.
         { text: "Feed", link: `${base}feed.xml`, target: "_self", rel: "" },
       ],
-      sidebar: { "/docs/": guideSidebar() },
+      sidebar: { "/docs/": guideSidebar(), "/api/": reference },
       outline: [2, 3],
       search: {
         provider: "local",
@@ -78,6 +85,7 @@ export function siteConfig({ url, out }: Pick<SiteOptions, "url" | "out">): User
             searchOptions: { fuzzy: 0.25, prefix: true, fields: ["title", "text"], boost: { title: 4 } },
           },
           _render: (source, env, md) => {
+            if (env.relativePath?.startsWith("api/")) return searchText(source);
             const text = md.render(source, env);
             // Nobody looks for the labels of an axis.
             return env.frontmatter?.search === false ? "" : text.replaceAll(/<svg[\s\S]*?<\/svg>/g, "");

@@ -1,16 +1,22 @@
 /*
- * The site while it is written: `npm run site`. Pages follow the repository's files, the theme its own.
+ * The site while it is written: `npm run site`. Pages follow the repository's files, the theme its own. The API reference stands
+ * in it as it was at the start: `npm run site -- --modules minimand/losses`.
  */
 import { watch } from "node:fs";
+import { parseArgs } from "node:util";
 import { createServer } from "vitepress";
 import { nowhere } from "./options.ts";
 import { repositoryPath } from "./pages/repository.ts";
+import { modulesOf } from "./reference/modules.ts";
+import { referenceOf } from "./reference/reference.ts";
 import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
 
+const { values } = parseArgs({ options: { modules: { type: "string", default: "none" } } });
+const reference = await referenceOf(modulesOf(values.modules));
 const root = rootOf(`dev-${process.pid}`);
 removeAtEnd(root);
 const options = { url: nowhere, out: root };
-writeRoot(root, options);
+writeRoot(root, options, reference);
 const server = await createServer(root);
 await server.listen();
 console.log(server.resolvedUrls?.local[0]);
@@ -20,7 +26,7 @@ const again = (): void => {
   clearTimeout(due);
   due = setTimeout(() => {
     try {
-      writeRoot(root, options);
+      writeRoot(root, options, reference);
     } catch (error) {
       console.error(error instanceof Error ? error.message : error);
     }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryPath } from "./pages/repository.ts";
+import { type Module, modulesOf } from "./reference/modules.ts";
 
 /** Where a build of the site goes, and where readers will find it. */
 export interface SiteOptions {
@@ -8,20 +9,24 @@ export interface SiteOptions {
   url: string;
   /** Folder that is written. */
   out: string;
+  /** Modules that the API reference is made of. */
+  modules: Module[];
 }
 
 /** Address of a site of which none was told. */
 export const nowhere = "http://localhost/";
 
 /**
- * Options of the command line: `--url https://example.org/minimand/` and `--out FOLDER`.
+ * Options of the command line: `--url https://example.org/minimand/`, `--out FOLDER`, and `--modules NAMES` for a part of the API
+ * reference (`all`, which is left out, `none`, or names as `minimand/losses,minimand/metrics`).
  *
- * @throws RangeError or TypeError for an address that is none, and for options that are unknown
+ * @throws RangeError or TypeError for an address or a module that is none, and for options that are unknown
  */
 export function siteOptions(args: string[]): SiteOptions {
-  const { values } = parseArgs({ args, options: { url: { type: "string" }, out: { type: "string" } } });
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ args, options: { url: text, out: text, modules: text } });
   const out = values.out === undefined ? repositoryPath("packages/site/dist") : resolve(values.out);
-  return { url: addressOf(values.url ?? nowhere), out };
+  return { url: addressOf(values.url ?? nowhere), out, modules: modulesOf(values.modules ?? "all") };
 }
 
 function addressOf(text: string): string {

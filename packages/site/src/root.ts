@@ -8,6 +8,7 @@ import { offlinePage } from "./offline/offline-page.ts";
 import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
 import { readRepository, repositoryPath } from "./pages/repository.ts";
+import type { Reference } from "./reference/reference.ts";
 
 /** Folder for the pages that a process makes. */
 export const rootOf = (name: string): string => repositoryPath(`packages/site/.pages/${name}`);
@@ -16,9 +17,9 @@ export const rootOf = (name: string): string => repositoryPath(`packages/site/.p
  * Writes all that VitePress reads into a folder: pages, configuration and theme. Files that are as they should be aren't
  * touched, so that a server that watches them sees what has changed.
  */
-export function writeRoot(folder: string, options: SiteOptions): void {
-  const pages = sitePages();
-  const files = new Map<string, string | Uint8Array>([...pages, ...ownFiles(options)]);
+export function writeRoot(folder: string, options: Address, reference: Reference): void {
+  const pages = new Map([...sitePages(), ...reference.pages]);
+  const files = new Map<string, string | Uint8Array>([...pages, ...ownFiles(options, reference)]);
   files.set("public/sitemap.xml", sitemap(options.url, pages.keys()));
   for (const [path, content] of files) {
     const file = join(folder, path);
@@ -37,7 +38,10 @@ export function removeAtEnd(...folders: string[]): void {
   });
 }
 
-function ownFiles(options: SiteOptions): [string, string][] {
+type Address = Pick<SiteOptions, "url" | "out">;
+
+function ownFiles(options: Address, { sidebar }: Reference): [string, string][] {
+  const { url, out } = options;
   const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;
   return [
     [
@@ -45,7 +49,7 @@ function ownFiles(options: SiteOptions): [string, string][] {
       // By a variable, since VitePress would bundle what it can see and look for the packages of the workspace in dist/.
       `const source = ${JSON.stringify(source("config.ts"))};
 const { siteConfig } = await import(source);
-export default siteConfig(${JSON.stringify(options)});
+export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
 `,
     ],
     [
@@ -55,6 +59,6 @@ export default siteConfig(${JSON.stringify(options)});
     [".vitepress/theme/palette.css", paletteCss(".dark")],
     ["public/offline.html", offlinePage(options)],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
-    ...feedFiles(options.url).map(([path, text]): [string, string] => [`public/${path}`, text]),
+    ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),
   ];
 }

@@ -40,7 +40,7 @@ const practicallySure = 0.95;
  * is to that depends on how well fits of few seeds show their variance; it isn't guaranteed.
  *
  * - `same`: the difference is within the region of practical equivalence with probability 0.95
- * - `better`: a finalist of which the p-value, adjusted for all candidates by {@link maxT}, is below alpha / 2. Choosing finalists
+ * - `better`: a finalist of which the p-value, adjusted for all candidates by `maxT`, is below alpha / 2. Choosing finalists
  *   by the rows that they are judged on does no harm: the family is all candidates, and leaving some out only removes findings
  * - `worse`: the same on the other side, for every candidate
  *

@@ -18,7 +18,7 @@ export type Difference = TestedDifference | UntestedDifference;
 /** A difference of which the tests can tell what it would be on other rows and with other fits. */
 export interface TestedDifference extends PairedDifference, Claims {}
 
-/** A difference that was seen, and of which nothing of {@link Claims} can be said. */
+/** A difference that was seen, and of which the tests can say nothing. */
 export interface UntestedDifference extends PairedDifference, Record<keyof Claims, null> {}
 
 interface PairedDifference {

@@ -9,7 +9,7 @@ import { leading, nextSteps } from "./next-step.ts";
 export interface Evidence {
   /** Trees and the linear model against the best loss, see {@link besideBest}. */
   references: readonly Advantage[];
-  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, {@link leading}. */
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
   others: readonly (Advantage & { metric: string })[];
 }
 

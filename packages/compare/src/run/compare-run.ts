@@ -29,7 +29,7 @@ export function areRecords(value: unknown): value is PredictedTrial[] {
 
 /**
  * Runs all trials that aren't kept yet: all candidates on the first seed, then baseline, finalists and references of each data
- * set on the others. A budget cuts as {@link runWithin} says.
+ * set on the others. A budget cuts rows first, then folds, then seeds.
  *
  * @throws as {@link Team} does
  */

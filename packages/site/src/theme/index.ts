@@ -5,6 +5,7 @@ import NewerBuild from "./NewerBuild.vue";
 import PageNotFound from "./PageNotFound.vue";
 import PaperCatalogue from "./PaperCatalogue.vue";
 import "./style.css";
+import "./api.css";
 import "./catalogue.css";
 import "./paper.css";
 

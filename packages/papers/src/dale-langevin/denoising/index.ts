@@ -1,3 +1,4 @@
+/* Multiplicative speckle taken out of photographs: the trained sampler, filters to compare it with, and measures. */
 export * from "./fidelity.ts";
 export * from "./filters.ts";
 export * from "./light.ts";

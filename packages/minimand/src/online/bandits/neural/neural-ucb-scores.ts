@@ -2,7 +2,7 @@ import { checkNumber, rangeError } from "../../../engine/errors.ts";
 import { checkVector } from "../../vectors.ts";
 import { argmax } from "../arm-choice.ts";
 
-/** What {@link confidenceWidths} gets. */
+/** What {@link neuralUcbScores} gets. */
 export interface ConfidenceOptions {
   lambda: number;
   nu: number;

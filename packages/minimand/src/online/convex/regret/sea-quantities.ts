@@ -36,7 +36,10 @@ function summed(sigma2: Float64Array, Sigma2: Float64Array, exact: boolean): Sea
 
 /** The distribution of one round's loss: a quadratic drawn from a list, with noise added to its pull. */
 export interface QuadraticRound {
-  losses: readonly (Quadratic & { /** >= 0; default equal. */ weight?: number })[];
+  losses: readonly (Quadratic & {
+    /** >= 0; default equal. */
+    weight?: number;
+  })[];
   /** Trace of the covariance of noise in the gradient that doesn't depend on x, >= 0; default 0. */
   noise?: number;
 }

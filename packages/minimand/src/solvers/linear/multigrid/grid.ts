@@ -37,7 +37,7 @@ export function coarser(fine: Grid): { grid: Grid; prolongation: SparseRows } | 
 
 /** For each cell along an axis two coarse ones by ascending place: what they add to an index, and their shares. */
 interface Sources {
-  /** Or {@link wall}, {@link zero}. */
+  /** Or `wall`, `zero`. */
   at: Int32Array;
   share: Float64Array;
 }

@@ -1,0 +1,73 @@
+import { type DeclarationReflection, ReflectionKind } from "typedoc";
+import type { Module } from "./modules.ts";
+import type { Exports } from "./read.ts";
+
+/** A page of the reference: a module, or a folder of a large one. */
+export interface Room {
+  module: Module;
+  /** Folder below the module's own; empty for what is in none, or in one too small for a page. */
+  folder: string;
+  /** Page below the site, without an ending. */
+  page: string;
+  symbols: Named[];
+}
+
+/** How a page is called. */
+export const titleOf = ({ module: { specifier }, folder }: Room): string =>
+  folder === "" ? specifier : `${specifier}: ${folder}`;
+
+/** A symbol, and how one names it: `kappa.softplus` within a namespace. */
+export interface Named {
+  name: string;
+  symbol: DeclarationReflection;
+}
+
+/** Pages of more symbols than this have a page for each folder of at least so many. */
+const largest = 90;
+const smallest = 8;
+
+/** The pages of a module, the first its own. */
+export function roomsOf({ module, symbols }: Exports): Room[] {
+  const named = symbols.flatMap((symbol) => withinNamespace(symbol, ""));
+  const page = `api/${module.specifier.replace("@minimand/", "")}`;
+  return foldersOf(named, module.entry.slice(0, module.entry.lastIndexOf("/") + 1), "").map(
+    ([folder, symbols]) => ({
+      module,
+      folder,
+      page: folder === "" ? page : `${page}/${folder}`,
+      symbols: symbols.toSorted((a, b) => a.name.localeCompare(b.name)),
+    }),
+  );
+}
+
+/** Symbols by the folders whose pages they stand on; what is in none of these stands on the page of `own`. */
+function foldersOf(
+  symbols: readonly Named[],
+  home: string,
+  own: string,
+): [folder: string, symbols: Named[]][] {
+  const inside = Map.groupBy(symbols, ({ symbol }) => folderBelow(symbol, home + own));
+  const split = (folder: string | null, { length }: Named[]): boolean =>
+    folder !== null && symbols.length > largest && length >= smallest;
+  return [
+    [own, [...inside].flatMap(([folder, within]) => (split(folder, within) ? [] : within))],
+    ...[...inside]
+      .filter(([folder, within]) => split(folder, within))
+      .toSorted(([a], [b]) => String(a).localeCompare(String(b)))
+      .flatMap(([folder, within]) => foldersOf(within, home, own === "" ? folder! : `${own}/${folder}`)),
+  ];
+}
+
+function withinNamespace(symbol: DeclarationReflection, prefix: string): Named[] {
+  const name = prefix + symbol.name;
+  return symbol.kind === ReflectionKind.Namespace
+    ? (symbol.children ?? []).flatMap((child) => withinNamespace(child, `${name}.`))
+    : [{ name, symbol }];
+}
+
+function folderBelow({ sources = [] }: DeclarationReflection, folder: string): string | null {
+  const file = sources[0]?.fileName ?? "";
+  const base = folder.replace(/\/?$/, "/");
+  const parts = file.startsWith(base) ? file.slice(base.length).split("/") : [];
+  return parts.length > 1 ? parts[0] : null;
+}
