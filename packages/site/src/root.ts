@@ -58,6 +58,11 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
     ],
     [".vitepress/theme/palette.css", paletteCss(".dark")],
     ["public/offline.html", offlinePage(options)],
+    // What a server that can do more answers otherwise.
+    [
+      "public/server.json",
+      `${JSON.stringify({ base: new URL(options.url).pathname, subscriptions: false })}\n`,
+    ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),
   ];

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -12,6 +13,11 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
 import { makeApp } from "../../cli/src/serve/app.ts";
+import { freshPglite, silent } from "../../cli/src/store/databases.fixture.ts";
+import { openDatabase } from "../../cli/src/store/open-database.ts";
+import { linksOf } from "../../cli/src/subscription/links.ts";
+import { linkIn, startReceiver } from "../../cli/src/subscription/mail-receiver.fixture.ts";
+import { openSubscription, type Subscription } from "../../cli/src/subscription/subscription.ts";
 import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
 import { catalogue } from "./catalogue/entries.ts";
 import { writeServiceWorker } from "./offline/write-service-worker.ts";
@@ -28,11 +34,14 @@ const runBuild = (...args: string[]): Promise<{ stderr: string }> =>
   ]);
 
 /** The site at its path on this machine, as `minimand serve` has it. */
-async function serveFolder(site: string, port = 0): Promise<Server> {
-  const app = makeApp({
-    ...{ site, base: base.slice(0, -1), hosts: [] },
-    ...{ subscription: null, bouncesToken: null },
-  });
+async function serveFolder(
+  site: string,
+  {
+    port = 0,
+    subscription = null,
+  }: { port?: number; subscription?: (() => Promise<Subscription>) | null } = {},
+): Promise<Server> {
+  const app = makeApp({ site, base: base.slice(0, -1), hosts: [], subscription, bouncesToken: null });
   const server = createServer(getRequestListener(app.fetch)).listen(port, "127.0.0.1");
   await once(server, "listening");
   return server;
@@ -84,7 +93,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   /** Opens a page, and collects what it complains about and what it asks of others. */
   async function open(
     path: string,
-    { dark = false, width = 1280 } = {},
+    { dark = false, width = 1280, at = site } = {},
   ): Promise<{ page: Page; said: string[] }> {
     const colorScheme = dark ? "dark" : "light";
     const page = await browser.newPage({
@@ -98,12 +107,12 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     page.on("console", (message) => said.push(message.text()));
     page.on("pageerror", (error) => said.push(error.message));
     page.on("request", (request) => {
-      if (!request.url().startsWith(site)) said.push(request.url());
+      if (!request.url().startsWith(at)) said.push(request.url());
     });
     page.on("response", (response) => {
       if (response.status() !== 200) said.push(`${response.status()} ${response.url()}`);
     });
-    await page.goto(site + path, { waitUntil: "networkidle" });
+    await page.goto(at + path, { waitUntil: "networkidle" });
     return { page, said };
   }
 
@@ -264,6 +273,64 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it("takes subscriptions where its server sends mail, and ends them by the link of a mail", async () => {
+    await using receiver = await startReceiver();
+    const opening = Promise.withResolvers<Subscription>();
+    const mailing = await serveFolder(folder, { subscription: () => opening.promise });
+    const url = addressOf(mailing);
+    const database = await openDatabase(freshPglite(), silent);
+    const key = randomBytes(32);
+    const from = { name: "", address: "news@example.org" };
+    const mail = { server: receiver.url, from, returnPath: from.address };
+    opening.resolve(await openSubscription({ database, key, url, mail, ...silent }));
+    const confirmed = (): Promise<{ id: string; rhythm: string }[]> =>
+      database.query("select id::text, rhythm from minimand.subscriptions where confirmed_at is not null");
+
+    const { page, said } = await open("", { width: 390, dark: true, at: url });
+    const fits = async (): Promise<void> =>
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    const form = page.getByRole("region", { name: "By e-mail" });
+    const address = form.getByLabel("E-mail address");
+    await address.fill("ann@example");
+    await form.getByLabel("At most").selectOption("once a day");
+    await page.keyboard.press("Enter");
+    await form.getByText("No mail can be sent to this address").waitFor();
+    await address.fill("ann@example.org");
+    await form.getByRole("button").click();
+    await form.getByText("a message is on its way").waitFor();
+    await fits();
+    expect(await faultsOf(page)).toEqual([]);
+    const [received] = await receiver.until(1);
+    expect(received.to).toEqual(["ann@example.org"]);
+    await page.goto(linkIn(received, "confirm").href);
+    expect(await confirmed()).toEqual([]);
+    await fits();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("heading", { name: "Confirmed" }).waitFor();
+    const [{ id, rhythm }] = await confirmed();
+    expect(rhythm).toBe("daily");
+    await fits();
+    await page.goto(linksOf(url, key).unsubscribe(id, new Date()));
+    expect(await confirmed()).toHaveLength(1);
+    await page.getByRole("button").click();
+    await page.getByRole("heading", { name: "Ended" }).waitFor();
+    expect(await confirmed()).toEqual([]);
+    // The form of the server itself, for those without scripts.
+    await page.goto(`${url}subscribe`);
+    await page.getByLabel("E-mail address").fill("bob@example.org");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+    await fits();
+    expect(said.filter((line) => !/^(202|400) |status of 400/.test(line))).toEqual([]);
+    await page.close();
+    const still = await open("");
+    expect(await still.page.getByRole("region", { name: "By e-mail" }).count()).toBe(0);
+    await still.page.close();
+    mailing.closeAllConnections();
+    mailing.close();
+    await (await opening.promise).close();
+  });
+
   it("is kept for those without a network, until there is a newer build", async () => {
     const first = await serveFolder(folder);
     const address = addressOf(first);
@@ -303,7 +370,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const built = join(newer, "docs/export.html");
     writeFileSync(built, readFileSync(built, "utf8").replace("</head>", '<meta name="newer"></head>'));
     await writeServiceWorker(newer, base);
-    const second = await serveFolder(newer, Number(new URL(address).port));
+    const second = await serveFolder(newer, { port: Number(new URL(address).port) });
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
     const asked = page.getByRole("button", { name: "Load it" });
     await asked.waitFor();

@@ -5,15 +5,23 @@ import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
 import { background } from "../../../../test/support/processes.ts";
 import { linkIn, startReceiver } from "../subscription/mail-receiver.fixture.ts";
 
+const builtFor = (base: string): string => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "server.json"), JSON.stringify({ base }));
+  return folder;
+};
+
 describe("minimand serve", () => {
   it("serves a folder, says where, opens nothing else, and ends when it is told to", async () => {
     const site = temporaryFolder();
     const data = temporaryFolder();
     writeFileSync(join(site, "index.html"), "<p>First");
+    // As a build for a path writes it.
+    writeFileSync(join(site, "server.json"), '{"base":"/papers/","subscriptions":false}');
     const server = background(["serve", "--port", "0", "--site", site], {
       env: { XDG_DATA_HOME: data, SMTP_URL: "" },
     });
-    const [address] = await server.until(/http:\/\/127\.0\.0\.1:\d+\//);
+    const [address] = await server.until(/http:\/\/127\.0\.0\.1:\d+\/papers\//);
     expect(await (await fetch(address)).text()).toBe("<p>First");
     const refused = await fetch(`${address}subscribe`, {
       method: "POST",
@@ -64,6 +72,16 @@ describe("minimand serve", () => {
       ["--url", "http://example.org/"],
       {},
       /^--url: expected .*, got one without TLS: links in mails are permits$/,
+    ],
+    [
+      ["--url", "https://example.org/b/", "--site", builtFor("/a/")],
+      {},
+      "--url: expected the path that the site was built for, /a/, got 'https://example.org/b/': build it with --url https://example.org/b/",
+    ],
+    [
+      ["--site", builtFor("a")],
+      {},
+      /server\.json: expected JSON with a base as "\/minimand\/", got another$/,
     ],
     [["--from", "nobody"], {}, `--from: expected an address as "Minimand <news@example.org>", got 'nobody'`],
     [[], { SMTP_URL: "smtp://localhost" }, /^--from: expected who writes the mails, .*, got none$/],

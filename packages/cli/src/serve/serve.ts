@@ -4,7 +4,7 @@ import type { MailSetting } from "../subscription/mailer.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { print } from "../terminal/print.ts";
 import { makeApp } from "./app.ts";
-import { dataFolder, mailSetting, publicAddress, siteFolder, storeAddress } from "./settings.ts";
+import { builtFor, dataFolder, mailSetting, publicAddress, siteFolder, storeAddress } from "./settings.ts";
 
 /** What `minimand serve` was asked. */
 export interface ServeOptions {
@@ -26,7 +26,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { port: asked, host } = options;
   const site = siteFolder(options.site);
-  const { url, base, hosts } = publicAddress(options.url);
+  const { url, base, hosts } = publicAddress(options.url, site === null ? null : builtFor(site));
   const mail = mailSetting(options);
   const opening = Promise.withResolvers<Subscription>();
   // Heard below; requests that wait for it hear of it, too.

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,23 @@ export function siteFolder(asked: string | undefined): string | null {
   return existsSync(built) ? built : null;
 }
 
+/**
+ * The path that a site was built for, without a slash at its end: all its links begin with it. Null for one that doesn't say.
+ *
+ * @throws UsageError for a site that says it otherwise
+ */
+export function builtFor(site: string): string | null {
+  const file = join(site, "server.json");
+  if (!existsSync(file)) return null;
+  let base: unknown;
+  try {
+    ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
+  } catch {}
+  if (typeof base !== "string" || !/^\/(.*\/)?$/.test(base))
+    throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);
+  return base.slice(0, -1);
+}
+
 /** Where readers find the site. */
 export interface PublicAddress {
   /** With a slash at its end; null where nobody said. */
@@ -36,10 +53,11 @@ export interface PublicAddress {
 /**
  * Reads `--url`.
  *
- * @throws UsageError for anything but https, this machine apart
+ * @param built path that the site was built for; null where nobody knows
+ * @throws UsageError for anything but https, this machine apart, and for a site that was built for another path
  */
-export function publicAddress(text: string | undefined): PublicAddress {
-  if (text === undefined) return { url: null, base: "", hosts: [] };
+export function publicAddress(text: string | undefined, built: string | null): PublicAddress {
+  if (text === undefined) return { url: null, base: built ?? "", hosts: [] };
   const url = URL.parse(text);
   const expected = "--url: expected an address as https://example.org/minimand/";
   if (
@@ -54,6 +72,10 @@ export function publicAddress(text: string | undefined): PublicAddress {
   if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
     throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
   const base = url.pathname.replace(/\/+$/, "");
+  if (built !== null && built !== base)
+    throw new UsageError(
+      `--url: expected the path that the site was built for, ${built}/, got '${text}': build it with --url ${text}`,
+    );
   return { url: `${url.origin}${base}/`, base, hosts: [url.hostname] };
 }
 

@@ -28,6 +28,12 @@ export function subscriptionRoutes(subscription: (() => Promise<Subscription>) |
   });
   for (const path of ["/subscribe", "/confirm", "/unsubscribe"]) app.use(path, limit);
 
+  // A site that is only files says no in a file of this name.
+  app.get("/server.json", (c) => {
+    c.header("Cache-Control", "no-store");
+    return c.json({ subscriptions: subscription !== null });
+  });
+
   if (subscription === null) {
     const why = "subscription: expected a server that sends mail, got one without SMTP_URL";
     for (const path of ["/subscribe", "/confirm", "/unsubscribe"]) {

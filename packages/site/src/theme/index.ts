@@ -8,6 +8,7 @@ import "./style.css";
 import "./api.css";
 import "./catalogue.css";
 import "./paper.css";
+import "./subscribe.css";
 
 export default {
   extends: defaultTheme,
