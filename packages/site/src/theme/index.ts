@@ -9,6 +9,7 @@ import "./api.css";
 import "./catalogue.css";
 import "./paper.css";
 import "./subscribe.css";
+import "./print.css";
 
 export default {
   extends: defaultTheme,
