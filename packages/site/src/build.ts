@@ -9,6 +9,7 @@ import { writeServiceWorker } from "./offline/write-service-worker.ts";
 import { nowhere, type SiteOptions, siteOptions } from "./options.ts";
 import { writePolicies } from "./page-policies.ts";
 import { removeAtEnd, rootOf, writeRoot } from "./root.ts";
+import { writeCard } from "./social-card.ts";
 
 let options: SiteOptions;
 try {
@@ -27,6 +28,7 @@ const { referenceOf } = await import("./reference/reference.ts");
 writeRoot(root, { ...options, out: built }, await referenceOf(options.modules));
 await build(root);
 writePolicies(built);
+await writeCard(built);
 const base = new URL(options.url).pathname;
 await writeServiceWorker(built, base);
 const broken = brokenLinks(built, base);

@@ -5,6 +5,7 @@ import type { SiteOptions } from "./options.ts";
 import { guideSidebar } from "./pages/guides.ts";
 import { searchText } from "./reference/search-text.ts";
 import { searchDialog } from "./search-dialog.ts";
+import { card } from "./social-card.ts";
 
 const name = "Minimand";
 const summary =
@@ -119,6 +120,10 @@ function socialTags(url: string, page: string, title: string, description: strin
     property("og:title", title),
     property("og:description", description),
     property("og:url", address),
+    property("og:image", addressOf(url, card.file)),
+    property("og:image:width", String(card.side)),
+    property("og:image:height", String(card.side)),
+    property("og:image:alt", `The mark of ${name}`),
     ["meta", { name: "twitter:card", content: "summary" }],
   ];
 }

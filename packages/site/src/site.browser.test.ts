@@ -407,6 +407,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     expect(page).toContain(`<link rel="canonical" href="https://example.org${base}papers/lion.html">`);
     expect(page).toMatch(/<meta property="og:title" content="Lion Secretly Solves[^"]*">/);
     expect(page).toMatch(/<meta property="og:description" content="What weight decay does[^"]*">/);
+    expect(page).toContain(`<meta property="og:image" content="https://example.org${base}card.png">`);
+    expect(readFileSync(join(folder, "card.png")).subarray(1, 4).toString()).toBe("PNG");
     const sitemap = readFileSync(join(folder, "sitemap.xml"), "utf8");
     for (const { slug } of catalogue())
       expect(sitemap).toContain(`<loc>https://example.org${base}papers/${slug}.html</loc>`);
