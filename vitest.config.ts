@@ -1,6 +1,10 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { tiers } from "./test/tiers.ts";
+
+// Each file of two tiers has a process of its own, which compiles the runner and the engine anew unless it finds them here.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "minimand-test-compile-cache");
 
 // Every tier runs the workspace from source, in processes that know the same condition.
 const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
@@ -21,8 +25,8 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
 
 export default defineConfig({
   test: {
-    // One more than by default: files that spawn commands wait more than they compute.
-    maxWorkers: availableParallelism(),
+    // One more than cores: files that start commands and stores wait a fifth of the time, and others compute meanwhile.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./test/closing-line.ts"],
     projects: [
       project("unit", "wasm"),
