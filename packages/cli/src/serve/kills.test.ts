@@ -14,7 +14,7 @@ const kills = Number(process.env.MINIMAND_TEST_KILLS ?? 5);
 const subscribers = Number(process.env.MINIMAND_TEST_SUBSCRIBERS ?? 100);
 
 it(`misses nobody in ${kills} kills in the middle of a digest, and sends at most one mail twice for each`, async () => {
-  const address = freshPglite();
+  const address = await freshPglite();
   await checkKills({
     ...{ kills, subscribers, args: ["--store", `pglite:${address.folder}`], env: { DATABASE_URL: "" } },
     open: () => openDatabase(address, silent),

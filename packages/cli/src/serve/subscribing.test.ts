@@ -35,7 +35,7 @@ const tell = (line: string): void => {
 
 beforeAll(async () => {
   receiver = await startReceiver();
-  database = await openDatabase(freshPglite(), silent);
+  database = await openDatabase(await freshPglite(), silent);
   const mail = { server: receiver.url, from, returnPath: from.address };
   mailer = openMailer(mail);
   subscription = await openSubscription({ database, key, url, mail, tell });

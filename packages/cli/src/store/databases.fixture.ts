@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import {
@@ -9,6 +13,7 @@ import {
 } from "../../../../test/support/postgres.ts";
 import type { Database } from "./database.ts";
 import { openDatabase } from "./open-database.ts";
+import { openPglite } from "./pglite.ts";
 import { type PgliteAddress, type PostgresAddress, parseStore } from "./store-address.ts";
 
 /** For options: nobody is told anything. */
@@ -19,9 +24,32 @@ export function postgresAddress(url: string): PostgresAddress {
   return parseStore("postgres:", { DATABASE_URL: url }) as PostgresAddress;
 }
 
-/** The address of an embedded database that isn't there yet. */
-export function freshPglite(): PgliteAddress {
-  return { kind: "pglite", folder: join(temporaryFolder(), "store") };
+/** The address of an embedded database without any table. To make one takes four seconds, so it is a copy of one for all tests. */
+export async function freshPglite(): Promise<PgliteAddress> {
+  const folder = join(temporaryFolder(), "store");
+  cpSync(await emptyPglite(), folder, { recursive: true });
+  return { kind: "pglite", folder };
+}
+
+/** The folder of the one that is copied, of the code that is here. */
+async function emptyPglite(): Promise<string> {
+  const sources = [
+    new URL("pglite.ts", import.meta.url),
+    new URL(import.meta.resolve("@electric-sql/pglite")),
+  ];
+  const hash = createHash("sha256");
+  for (const source of sources) hash.update(readFileSync(fileURLToPath(source)));
+  const folder = join(tmpdir(), `minimand-test-pglite-${hash.digest("hex").slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  const made = mkdtempSync(`${folder}-`);
+  await (await openPglite({ kind: "pglite", folder: made })).close();
+  try {
+    renameSync(made, folder);
+  } catch {
+    // Another process was faster.
+    rmSync(made, { recursive: true });
+  }
+  return folder;
 }
 
 /** Describes what either kind of database promises. The database is one for all tests of the block, with its tables. */
@@ -38,7 +66,7 @@ export function describeDatabases(
         if (!present) return;
         if (kind === "postgres") server = await startPostgres({ fsync: false });
         database = await openDatabase(
-          server === undefined ? freshPglite() : postgresAddress(server.url),
+          server === undefined ? await freshPglite() : postgresAddress(server.url),
           silent,
         );
       });

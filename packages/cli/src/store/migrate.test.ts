@@ -23,7 +23,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 let embedded: Database | undefined;
 afterAll(() => embedded?.close());
 async function emptyPglite(): Promise<Database> {
-  embedded ??= await openPglite(freshPglite());
+  embedded ??= await openPglite(await freshPglite());
   for (const schema of Object.values(schemas))
     await embedded.query(`drop schema if exists ${schema} cascade`);
   return { ...embedded, close: async () => {} };

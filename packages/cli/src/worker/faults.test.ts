@@ -36,7 +36,7 @@ describe("a worker", () => {
   let database: Database;
   let jobs: Jobs;
   beforeAll(async () => {
-    database = await openDatabase(freshPglite(), silent);
+    database = await openDatabase(await freshPglite(), silent);
     jobs = await openJobs(database);
   });
   afterAll(async () => {

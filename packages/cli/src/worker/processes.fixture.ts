@@ -91,7 +91,7 @@ export function commandsFor(server: TestPostgres, { address, env, name }: TestDa
       ),
     /** Waits until something is so. */
     async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-      for (const limit = performance.now() + 300_000; !(await holds()); await sleep(50))
+      for (const limit = performance.now() + 300_000; !(await holds()); await sleep(100))
         if (performance.now() > limit) throw new Error(`expected ${what} within 5 minutes`);
     },
   };

@@ -116,7 +116,7 @@ describe.runIf(hasPostgres())(`workers that come and go at random${noPostgres}`,
 
 describe("the worker of an embedded database, killed and started again", () => {
   it("loses nothing and counts nothing twice", async () => {
-    const database = await openDatabase(freshPglite(), silent);
+    const database = await openDatabase(await freshPglite(), silent);
     await race(3, database, { open: async () => database, most: 1, blows: 4 });
     await database.close();
   }, 180_000);
