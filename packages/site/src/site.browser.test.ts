@@ -278,7 +278,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const opening = Promise.withResolvers<Subscription>();
     const mailing = await serveFolder(folder, { subscription: () => opening.promise });
     const url = addressOf(mailing);
-    const database = await openDatabase(freshPglite(), silent);
+    const database = await openDatabase(await freshPglite(), silent);
     const key = randomBytes(32);
     const from = { name: "", address: "news@example.org" };
     const mail = { server: receiver.url, from, returnPath: from.address };
