@@ -2,6 +2,7 @@ import type { DefaultTheme, HeadConfig, UserConfig } from "vitepress";
 import { addressOf } from "./feeds/address.ts";
 import { readableMarkdown } from "./markdown.ts";
 import type { SiteOptions } from "./options.ts";
+import { pageWorkers } from "./page-workers.ts";
 import { guideSidebar } from "./pages/guides.ts";
 import { searchText } from "./reference/search-text.ts";
 import { searchDialog } from "./search-dialog.ts";
@@ -100,11 +101,13 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
     },
     vite: {
       logLevel: "warn",
-      plugins: [searchDialog()],
+      plugins: [searchDialog(), pageWorkers(base)],
       // The workspace's settings name a target that this version of esbuild doesn't know.
       esbuild: { tsconfigRaw: "{}" },
       optimizeDeps: { esbuildOptions: { tsconfigRaw: "{}" } },
       build: { chunkSizeWarningLimit: 2000 },
+      // Pages that compute are built from the sources of the workspace.
+      resolve: { conditions: ["minimand-source"] },
     },
   };
 }
