@@ -1,7 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { type RefinerParams, refinerTerms } from "minimand";
-import { compiledValueAndGrad, disposeTree, keyOf, leavesOf, refTree, type Tree } from "minimand/engine";
+import {
+  compiledValueAndGrad,
+  disposeTree,
+  keyOf,
+  leavesOf,
+  mapTree,
+  refTree,
+  type Tree,
+} from "minimand/engine";
 import { afterAll, describe, expect, it } from "vitest";
+import { expectSlopes } from "../../engine/slopes.fixture.ts";
 import { numbers } from "../../losses/numbers.fixture.ts";
 import {
   adapterOf,
@@ -54,30 +63,24 @@ describe("the terms of a refiner", () => {
   });
 
   it.each(["image", "text"] as const)("%s: the encoder's gradient is that of finite differences", (name) => {
-    const gradient = leavesOf(gradientsOf(name).encoder);
-    const h = 1e-5;
-    leavesOf(start.encoder).forEach((leaf, l) => {
-      const [g, values] = [numbers(gradient[l]), numbers(leaf.ref)];
-      const at = (l * 7 + 3) % values.length;
-      const moved = (by: number) => {
-        let index = 0;
-        const changed = (tree: Tree): Tree => {
-          if (tree instanceof np.Array) {
-            const here = index++ === l;
-            if (!here) return tree.ref;
-            const next = Float64Array.from(values).with(at, values[at] + by);
-            return np.array(next as Float64Array<ArrayBuffer>, { shape: [...tree.shape] });
-          }
-          if (Array.isArray(tree)) return tree.map(changed);
-          return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, changed(value)]));
-        };
-        // The order of leavesOf is that of the keys.
-        const encoder = changed(start.encoder);
-        const { adapter, decoder } = refTree(start);
-        return termOf(name, { encoder, adapter, decoder }).item();
-      };
-      expect(g[at]).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 6);
-    });
+    const { encoder: gradient, ...others } = gradientsOf(name);
+    disposeTree(others);
+    const leaves = leavesOf(start.encoder);
+    const at = (moved: Float64Array<ArrayBuffer>[]): number => {
+      let index = 0;
+      const encoder = mapTree(
+        ({ shape }) => np.array(moved[index++], { shape: [...shape] }),
+        start.encoder as Tree,
+      ) as RefinerParams["encoder"];
+      return termOf(name, { ...refTree({ adapter: start.adapter, decoder: start.decoder }), encoder }).item();
+    };
+    const slopes = leavesOf(gradient).map(numbers);
+    expectSlopes(
+      at,
+      leaves.map((leaf) => leaf.ref.dataSync()),
+      slopes,
+      { h: 1e-5, tolerance: 1e-6 },
+    );
   });
 
   it("look at the short prompt for the picture, and at both for the words", () => {
