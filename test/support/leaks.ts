@@ -26,7 +26,7 @@ export function liveBuffers(): number {
 }
 
 /** As {@link leakOf}, of what has to be awaited. */
-export async function asyncLeakOf(f: () => Promise<unknown>, runs = 3): Promise<number> {
+export async function asyncLeakOf(f: () => Promise<unknown>, runs = 2): Promise<number> {
   await f();
   await f();
   const before = liveBuffers();
@@ -35,7 +35,7 @@ export async function asyncLeakOf(f: () => Promise<unknown>, runs = 3): Promise<
 }
 
 /** Runs `f` a few times after a warm-up and returns by how many live buffers their number grew. */
-export function leakOf(f: () => void, runs = 5): number {
+export function leakOf(f: () => void, runs = 2): number {
   f();
   f();
   const before = liveBuffers();
