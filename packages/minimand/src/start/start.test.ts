@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { numpy as np } from "@jax-js/jax";
+import { expect, it, vi } from "vitest";
+import { growInSteps } from "./grow-in-steps.ts";
 import { startEngine } from "./index.ts";
 import { trainShortly } from "./training.fixture.ts";
 
@@ -28,6 +30,27 @@ it("leaves modules of others alone, and instances are still instances", async ()
   const memory = new WebAssembly.Memory({ initial: 1 });
   const given = () => new WebAssembly.Instance(counter, { env: { memory, other: 1 } });
   expect(given()).not.toBe(given());
+});
+
+it("grows the engine's memory by a quarter at least, not for each array", () => {
+  const grow = vi.spyOn(WebAssembly.Memory.prototype, "grow");
+  const arrays = Array.from({ length: 100 }, (_, i) => np.array(new Float32Array(40_000).fill(1, 0, i + 1)));
+  for (const array of arrays) array.dispose();
+  const times = grow.mock.calls.length;
+  grow.mockRestore();
+  expect(times).toBeLessThan(30);
+});
+
+it("grows a memory by what was asked for where it can't grow by more", () => {
+  const memory = new WebAssembly.Memory({ initial: 8, maximum: 12 });
+  growInSteps(memory);
+  const pages = () => memory.buffer.byteLength / 65_536;
+  expect([memory.grow(1), pages()]).toEqual([8, 10]);
+  expect([memory.grow(2), pages()]).toEqual([10, 12]);
+  expect(() => memory.grow(1)).toThrow(RangeError);
+  const narrow = new WebAssembly.Memory({ initial: 8, maximum: 9 });
+  growInSteps(narrow);
+  expect([narrow.grow(1), narrow.buffer.byteLength / 65_536]).toEqual([8, 9]);
 });
 
 it("starts once, however often it is asked", () => {
