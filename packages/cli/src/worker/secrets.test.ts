@@ -1,20 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  everythingIn,
-  minimand,
-  sampleCsv,
-  start,
-  temporaryFolder,
-  tiny,
-} from "../../../../test/support/cli.ts";
+import { everythingIn, sampleCsv, start, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
 import {
   hasPostgres,
   noPostgres,
   startPostgres,
   type TestPostgres,
 } from "../../../../test/support/postgres.ts";
+import { oneProcess } from "../one-process.fixture.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -24,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => server?.[Symbol.asyncDispose]());
 
 const folder = temporaryFolder();
+const run = oneProcess(folder);
 const debug = { MINIMAND_DEBUG: "1" };
 
 /** The arguments of all processes. */
@@ -53,7 +48,7 @@ async function contents(): Promise<string> {
 
 describe.runIf(hasPostgres())(`a password of a store${noPostgres}`, () => {
   const list = (args: string[], env: Record<string, string>) =>
-    minimand(["runs", "list", "--json", ...args], { cwd: folder, env: { ...debug, ...env } });
+    run(["runs", "list", "--json", ...args], { env: { ...debug, ...env } });
 
   it("is taken from DATABASE_URL, libpq's variables and the password file", async () => {
     const { port, password, url, address } = server;
