@@ -3,6 +3,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join, relative } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { type Example, examplesOf, namesOf } from "./support/examples.ts";
+import { guidePrograms } from "./support/guides.ts";
 
 /*
  * Every example of a docstring is a program that compiles: it names what exists, with the options that exist. Each becomes a
@@ -45,9 +46,9 @@ it("examples in docstrings and programs of pages compile", () => {
     line: 1,
     code: "focal(logits, labels, { gama: 2 })",
   };
-  const pages = programsOfPages();
+  const pages = [...programsOfPages(), ...guidePrograms()];
   const examples = [...examplesOf("packages/*/src/**/*.ts"), wrong, ...pages];
-  expect(pages.length).toBe(8);
+  expect(pages.length).toBe(16);
   expect(examples.length).toBeGreaterThan(300);
   mkdirSync(folder, { recursive: true });
   examples.forEach((example, i) => {

@@ -6,6 +6,8 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     heading: "On your data",
     pages: [
       ["README.md", "docs/overview"],
+      ["docs/first-comparison.md", "docs/first-comparison"],
+      ["docs/statistics.md", "docs/statistics"],
       ["docs/reading.md", "docs/reading"],
       ["docs/results.md", "docs/results"],
       ["docs/own-candidates.md", "docs/own-candidates"],
@@ -27,8 +29,14 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
   {
     heading: "In your code",
     pages: [
-      ["docs/building-blocks.md", "docs/building-blocks"],
       ["docs/ownership.md", "docs/ownership"],
+      ["docs/own-loss.md", "docs/own-loss"],
+      ["docs/own-model.md", "docs/own-model"],
+      ["docs/training-loop.md", "docs/training-loop"],
+      ["docs/bandits.md", "docs/bandits"],
+      ["docs/browser.md", "docs/browser"],
+      ["docs/native.md", "docs/native"],
+      ["docs/building-blocks.md", "docs/building-blocks"],
     ],
   },
   {
