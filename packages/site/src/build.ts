@@ -30,12 +30,13 @@ await build(root);
 writePolicies(built);
 await writeCard(built);
 const base = new URL(options.url).pathname;
-await writeServiceWorker(built, base);
+const kept = await writeServiceWorker(built, base);
 const broken = brokenLinks(built, base);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
 rmSync(options.out, { recursive: true, force: true });
 renameSync(built, options.out);
 console.log(options.out);
+console.log(`Kept for readers without a network: ${kept.files} files, ${(kept.bytes / 1e6).toFixed(1)} MB`);
 if (options.url === nowhere)
   console.log(`Feeds and sitemap name ${nowhere}: give the site's own address with --url.`);
 

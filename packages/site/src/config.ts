@@ -96,7 +96,8 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       },
       footer: {
         message:
-          "Verdicts, figures and their tables come from committed runs. <em>Not reproduced</em> is a result.",
+          // Nothing in italics, whose font each page would load.
+          "Verdicts, figures and their tables come from committed runs. <b>Not reproduced</b> is a result.",
       },
     },
     vite: {

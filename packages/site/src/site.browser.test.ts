@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -94,7 +95,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   async function open(
     path: string,
     { dark = false, width = 1280, at = site } = {},
-  ): Promise<{ page: Page; said: string[] }> {
+  ): Promise<{ page: Page; said: string[]; scripts: Set<string> }> {
     const colorScheme = dark ? "dark" : "light";
     const page = await browser.newPage({
       colorScheme,
@@ -109,11 +110,13 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     page.on("request", (request) => {
       if (!request.url().startsWith(at)) said.push(request.url());
     });
+    const scripts = new Set<string>();
     page.on("response", (response) => {
+      if (response.request().resourceType() === "script") scripts.add(new URL(response.url()).pathname);
       if (response.status() !== 200) said.push(`${response.status()} ${response.url()}`);
     });
     await page.goto(at + path, { waitUntil: "networkidle" });
-    return { page, said };
+    return { page, said, scripts };
   }
 
   /** What axe finds, with the first place of each. */
@@ -228,19 +231,31 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     "source/examples/smoke.ts.html",
     "404.html",
   ])(
-    "fits a telephone and a wide page, in light and dark, without a fault that axe finds: %s",
+    "fits a telephone, a wide page and paper, in light and dark, without a fault that axe finds or much to load: %s",
     async (path) => {
       for (const [width, dark] of [
         [1280, false],
         [1280, true],
         [390, true],
       ] as const) {
-        const { page, said } = await open(path, { width, dark });
+        const { page, said, scripts } = await open(path, { width, dark });
         const here = `${width} ${dark ? "dark" : "light"}`;
         expect(await page.evaluate(() => document.documentElement.scrollWidth), here).toBeLessThanOrEqual(
           width,
         );
         expect(await faultsOf(page), here).toEqual([]);
+        const texts = [...scripts].map((script) => readFileSync(join(folder, script.slice(base.length))));
+        expect(texts.length).toBeGreaterThan(3);
+        const packed = texts.reduce((sum, text) => sum + gzipSync(text).length, 0);
+        expect(packed, "bytes of scripts").toBeLessThanOrEqual(200_000);
+        // The engine comes when something runs.
+        expect(texts.filter((text) => /WebAssembly\.(Module|instantiate)\b/.test(text.toString()))).toEqual(
+          [],
+        );
+        await page.emulateMedia({ media: "print" });
+        expect(await page.locator(".VPNav").isVisible(), here).toBe(false);
+        const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+        expect(Math.max(...ink.match(/\d+/g)!.map(Number)), ink).toBeLessThan(100);
         expect(said, here).toEqual([]);
         await page.close();
       }

@@ -23,6 +23,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     pages: [
       ["docs/shared-runs.md", "docs/shared-runs"],
       ["docs/scale.md", "docs/scale"],
+      ["docs/site.md", "docs/site"],
       ["docs/serve.md", "docs/serve"],
     ],
   },
