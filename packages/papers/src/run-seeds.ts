@@ -41,3 +41,24 @@ export async function seedsOfRun(
   }
   return [...seeds].sort((a, b) => a - b);
 }
+
+/**
+ * Why a run may not have its seeds: no measured run has one on which something was chosen.
+ *
+ * @param reproduction of the paper
+ * @param used seeds of the run
+ * @returns what was expected and what came; null where the seeds are others
+ *
+ * @example
+ * takenSeeds(reproduction, [0, 1, 2]); // null
+ */
+export function takenSeeds(
+  { card, tuningSeeds }: Pick<Reproduction<unknown, unknown>, "card" | "tuningSeeds">,
+  used: readonly number[],
+): string | null {
+  const taken = tuningSeeds.filter((seed) => used.includes(seed));
+  if (taken.length === 0) return null;
+  const span = (seeds: readonly number[]): string =>
+    seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds[seeds.length - 1]}`;
+  return `expected seeds on which nothing was chosen, got ${span(used)}, of which tuning of '${card.slug}' has used ${span(taken)}`;
+}

@@ -6,6 +6,7 @@ import {
   type Reproduction,
   type ReproductionRequest,
   seedsOfRun,
+  takenSeeds,
   trialContext,
 } from "@minimand/papers";
 import { UsageError } from "../failure.ts";
@@ -50,14 +51,9 @@ export async function requestReproduction(
 }
 
 /** That no measured run has the seeds of tuning. */
-function checkSeeds({ card, tuningSeeds }: Reproduction<unknown, unknown>, used: readonly number[]): void {
-  const taken = tuningSeeds.filter((seed) => used.includes(seed));
-  if (taken.length === 0) return;
-  const span = (seeds: readonly number[]): string =>
-    seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds[seeds.length - 1]}`;
-  throw new UsageError(
-    `--first-seed, --seeds: expected seeds on which nothing was chosen, got ${span(used)}, of which tuning of '${card.slug}' has used ${span(taken)}`,
-  );
+function checkSeeds(reproduction: Reproduction<unknown, unknown>, used: readonly number[]): void {
+  const fault = takenSeeds(reproduction, used);
+  if (fault !== null) throw new UsageError(`--first-seed, --seeds: ${fault}`);
 }
 
 /**

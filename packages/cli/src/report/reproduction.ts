@@ -1,13 +1,11 @@
-import { computedOnNotes, computedOnText, fieldFigure, plural, seriesFigure } from "@minimand/compare";
+import { computedOnNotes, computedOnText, plural } from "@minimand/compare";
 import {
   type Child,
   duration,
   engineText,
-  figure,
   html,
   type Markup,
   page,
-  svgDocument,
   table,
 } from "@minimand/compare/report";
 import {
@@ -19,8 +17,7 @@ import {
   verdictMarks,
 } from "@minimand/papers";
 import { pictureRows } from "./pictures.ts";
-import { rowTable } from "./row-table.ts";
-import { groupRows } from "./rows.ts";
+import { reproductionFigures, reproductionTables } from "./reproduction-parts.ts";
 
 /** Classes of the report's chips. */
 const chips: Record<ReproductionReport["verdict"], string> = {
@@ -59,8 +56,8 @@ ${
 ${card.date}, ${plural(card.authors, "author")}.</p>
 </section>
 <section aria-labelledby="results"><h2 id="results">Results</h2>
-${resultTables(file)}
-${figures(file)}
+${reproductionTables(file)}
+${reproductionFigures(file)}
 ${pictureRows(file.pictures ?? [])}
 </section>
 ${settings(file)}
@@ -79,42 +76,6 @@ function ruleLog({ card }: ReproductionFile): Markup {
 `,
   )}</ul>
 </section>`;
-}
-
-/** A table for each kind of row. */
-function resultTables({ rows }: ReproductionFile): Markup[] {
-  return groupRows(rows).map((group, i) =>
-    rowTable(i === 0 ? "Results" : `Results, part ${i + 1}`, group.rows),
-  );
-}
-
-/** One figure for each pair of axes, and one for each quantity and size of heat maps. */
-function figures({ series, fields = [] }: ReproductionFile): Child {
-  const document = svgDocument();
-  const lines = Map.groupBy(series, ({ xLabel, yLabel, xScale, yScale }) =>
-    JSON.stringify([yLabel, xLabel, xScale, yScale]),
-  );
-  const maps = Map.groupBy(fields, ({ valueLabel, xLabel, yLabel, x, y, values }) =>
-    JSON.stringify([valueLabel, xLabel, yLabel, x, y, values.length, values[0]?.length]),
-  );
-  return [
-    ...[...lines.values()].map(
-      (curves) => html`<h3>${curves[0].yLabel} by ${curves[0].xLabel}</h3>
-${figure(
-  (options) => seriesFigure(curves, document, options),
-  curves.length > 1
-    ? "A panel a curve, all on the same axes; pale curves behind it are the others, where there are few."
-    : null,
-)}`,
-    ),
-    ...[...maps.values()].map(
-      (group) => html`<h3>${group[0].valueLabel}</h3>
-${figure(
-  (options) => fieldFigure(group, document, options),
-  group.length > 1 ? "All shaded by one scale; what is empty has no value." : null,
-)}`,
-    ),
-  ];
 }
 
 function settings({

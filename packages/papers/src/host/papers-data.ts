@@ -7,6 +7,8 @@ export interface DataSource {
   /** Its name at its place, as `images/NAME-images.idx3.gz`. */
   name: string;
   bytes(): Promise<Uint8Array>;
+  /** Its SHA-256, where that is known without reading it. */
+  sha256?: string;
 }
 
 /** Gives the file that has one of these names, of several that which is to be preferred; null where there is none. */
@@ -105,7 +107,7 @@ const imageFiles = (name: string): string[] => [`${name}-images.idx3.gz`, `${nam
 const baseOf = ({ name }: DataSource): string => name.slice(name.lastIndexOf("/") + 1);
 
 async function withSum<File extends DataSource>(file: File): Promise<File & SourceFile> {
-  return { ...file, file: baseOf(file), sha256: await sha256Of(await file.bytes()) };
+  return { ...file, file: baseOf(file), sha256: file.sha256 ?? (await sha256Of(await file.bytes())) };
 }
 
 async function unpacked(file: DataSource): Promise<Uint8Array> {

@@ -9,6 +9,8 @@ export interface ServedPaper {
   data: string;
   /** Of the folder with the papers' folders, with a slash at the end. */
   assets: string;
+  /** Names of all files of data with their SHA-256; without, the server is asked for each name. */
+  sums?: Record<string, string>;
 }
 
 /**
@@ -18,9 +20,9 @@ export interface ServedPaper {
  * const { sources, dataset } = servedHost({ slug: "comp-sum", data: "/data/", assets: "/papers/" }, card);
  */
 export function servedHost(
-  { slug, data, assets }: ServedPaper,
+  { slug, data, assets, sums }: ServedPaper,
   card: Pick<PaperCard, "data">,
 ): PapersData & Required<Pick<TrialHost, "asset">> {
-  const own = papersData(servedData(data), card.data, "on the server, got no such file");
+  const own = papersData(servedData(data, sums), card.data, "on the server, got no such file");
   return { ...own, asset: servedAssets(assets, slug) };
 }
