@@ -37,6 +37,7 @@ import {
 } from "minimand";
 import { type Compile, disposeTree, keyOf } from "minimand/engine";
 import { startEngine } from "minimand/start";
+import { type SmokeFlow, smokeFlow } from "./smoke-flow.ts";
 
 export interface SmokeSettings {
   /** Cells along a side of the square; a multiple of 8. */
@@ -73,15 +74,6 @@ export interface SmokeResult {
 const boundary = "neumannExceptTop";
 const tolerance = 1e-4;
 
-/** Velocities on the sides of cells, and smoke in their middles; rows go down. */
-interface Flow {
-  /** Across, on the left of each cell and on the right of the last: `[size, size + 1]`. */
-  across: Float64Array;
-  /** Down, above each cell and below the last: `[size + 1, size]`. */
-  down: Float64Array;
-  smoke: Float64Array;
-}
-
 type Solve = (b: Float64Array, x0: Float64Array) => SolveResult;
 
 /** Runs the simulation. */
@@ -95,18 +87,14 @@ export async function smoke(settings: SmokeSettings = {}): Promise<SmokeResult> 
     use: { iterations: 0, milliseconds: 0, failed: 0 } as SolverUse,
   }));
   if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const flow: Flow = {
-    across: new Float64Array(size * (size + 1)),
-    down: new Float64Array((size + 1) * size),
-    smoke: new Float64Array(size * size),
-  };
+  const flow = smokeFlow(A, size);
   let rest = 0;
   let divergence = 0;
   let frames = 0;
   for (let step = 0; step < steps; step++) {
     const start = performance.now();
-    push(flow, A, size);
-    const b = inflow(flow, A, size);
+    flow.push();
+    const b = flow.inflow();
     rest += performance.now() - start;
     for (const run of runs) {
       const began = performance.now();
@@ -117,9 +105,9 @@ export async function smoke(settings: SmokeSettings = {}): Promise<SmokeResult> 
       run.pressure = x;
     }
     const again = performance.now();
-    project(flow, A, runs[0].pressure, size);
-    divergence = Math.max(divergence, largest(inflow(flow, A, size)) / (largest(b) || 1));
-    advect(flow, A, size);
+    flow.project(runs[0].pressure);
+    divergence = Math.max(divergence, largest(flow.inflow()) / (largest(b) || 1));
+    flow.advect();
     if (folder !== undefined && step % 4 === 3) {
       await writeFile(join(folder, `${String(frames++).padStart(3, "0")}.png`), frameOf(flow, A, size));
     }
@@ -191,80 +179,10 @@ function disc(size: number): Uint8Array {
   });
 }
 
-/** New smoke below, smoke that is lighter than air, and walls that let nothing through; above, the grid is open. */
-function push({ smoke, across, down }: Flow, { fluid }: PoissonOperator, size: number): void {
-  const [top, bottom] = [Math.round(0.88 * size), Math.round(0.96 * size)];
-  for (let i = top; i < bottom; i++)
-    for (let j = Math.round(0.42 * size); j < Math.round(0.58 * size); j++) smoke[i * size + j] = 1;
-  for (let i = 0; i <= size; i++)
-    for (let j = 0; j < size; j++) {
-      const [above, below] = [(i - 1) * size + j, i * size + j];
-      const open = i < size && fluid[below] === 1 && (i === 0 || fluid[above] === 1);
-      down[below] = open ? down[below] - 0.05 * ((smoke[above] ?? 0) + smoke[below]) : 0;
-    }
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= size; j++) {
-      const [left, right] = [i * size + j - 1, i * size + j];
-      const open = j > 0 && j < size && fluid[left] === 1 && fluid[right] === 1;
-      if (!open) across[i * (size + 1) + j] = 0;
-    }
-}
-
-/** What flows into each fluid cell and not out again. */
-function inflow({ across, down }: Flow, { fluid }: PoissonOperator, size: number): Float64Array {
-  return Float64Array.from({ length: size * size }, (_, cell) => {
-    if (fluid[cell] === 0) return 0;
-    const [i, j] = [Math.floor(cell / size), cell % size];
-    const left = across[i * (size + 1) + j];
-    return left - across[i * (size + 1) + j + 1] + down[cell] - down[cell + size];
-  });
-}
-
-/** Takes the gradient of the pressure out of the velocities between fluid cells; above the grid the pressure is 0. */
-function project({ across, down }: Flow, { fluid }: PoissonOperator, p: Float64Array, size: number): void {
-  for (let cell = 0; cell < size * size; cell++) {
-    if (fluid[cell] === 0) continue;
-    const [i, j] = [Math.floor(cell / size), cell % size];
-    if (j > 0 && fluid[cell - 1] === 1) across[i * (size + 1) + j] -= p[cell] - p[cell - 1];
-    if (i === 0) down[cell] -= p[cell];
-    else if (fluid[cell - size] === 1) down[cell] -= p[cell] - p[cell - size];
-  }
-}
-
-/** Moves velocities and smoke along the flow: each place gets what was where it comes from. */
-function advect(flow: Flow, { fluid }: PoissonOperator, size: number): void {
-  const { across, down, smoke } = flow;
-  const [u, v, s] = [across.slice(), down.slice(), smoke.slice()];
-  const uAt = (y: number, x: number) => between(u, size, size + 1, y - 0.5, x);
-  const vAt = (y: number, x: number) => between(v, size + 1, size, y, x - 0.5);
-  const moved = (y: number, x: number) => [y - vAt(y, x), x - uAt(y, x)] as const;
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j <= size; j++) across[i * (size + 1) + j] = uAt(...moved(i + 0.5, j));
-  for (let i = 0; i <= size; i++)
-    for (let j = 0; j < size; j++) down[i * size + j] = vAt(...moved(i, j + 0.5));
-  for (let i = 0; i < size; i++)
-    for (let j = 0; j < size; j++) {
-      const [y, x] = moved(i + 0.5, j + 0.5);
-      smoke[i * size + j] = fluid[i * size + j] * 0.998 * between(s, size, size, y - 0.5, x - 0.5);
-    }
-}
-
-/** Linear between the numbers of a grid, those of its border beyond it. */
-function between(values: Float64Array, rows: number, columns: number, y: number, x: number): number {
-  const [i, j] = [Math.max(0, Math.min(rows - 1, y)), Math.max(0, Math.min(columns - 1, x))];
-  const [i0, j0] = [Math.min(Math.floor(i), rows - 2), Math.min(Math.floor(j), columns - 2)];
-  const [a, b] = [i - i0, j - j0];
-  const at = i0 * columns + j0;
-  return (
-    (1 - a) * ((1 - b) * values[at] + b * values[at + 1]) +
-    a * ((1 - b) * values[at + columns] + b * values[at + columns + 1])
-  );
-}
-
 const largest = (values: Float64Array): number => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
 /** Smoke as dark as it is dense, the disc brown, four pixels a cell. */
-function frameOf({ smoke }: Flow, { fluid }: PoissonOperator, size: number): Uint8Array {
+function frameOf({ smoke }: SmokeFlow, { fluid }: PoissonOperator, size: number): Uint8Array {
   const side = 4 * size;
   const data = new Uint8Array(side * side * 3);
   for (let pixel = 0; pixel < side * side; pixel++) {

@@ -9,6 +9,7 @@ import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
 import { readRepository, repositoryPath } from "./pages/repository.ts";
 import type { Reference } from "./reference/reference.ts";
+import { runFiles } from "./running/run-facts.ts";
 
 /** Folder for the pages that a process makes. */
 export const rootOf = (name: string): string => repositoryPath(`packages/site/.pages/${name}`);
@@ -40,7 +41,7 @@ export function removeAtEnd(...folders: string[]): void {
 
 type Address = Pick<SiteOptions, "url" | "out">;
 
-function ownFiles(options: Address, { sidebar }: Reference): [string, string][] {
+function ownFiles(options: Address, { sidebar }: Reference): [string, string | Uint8Array][] {
   const { url, out } = options;
   const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;
   return [
@@ -64,6 +65,7 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
       `${JSON.stringify({ base: new URL(options.url).pathname, subscriptions: false })}\n`,
     ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
+    ...runFiles(),
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),
   ];
 }

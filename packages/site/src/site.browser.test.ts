@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -10,6 +10,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
+import {
+  cards,
+  type Host,
+  loadReproduction,
+  papersData,
+  type ReproductionFile,
+  type ReproductionReport,
+} from "@minimand/papers";
+import { startEngine } from "minimand/start";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
@@ -49,6 +58,27 @@ async function serveFolder(
 }
 const addressOf = (server: Server): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`;
+
+/** The quick run of a paper in this process. */
+async function quickHere(slug: string): Promise<ReproductionReport> {
+  await startEngine();
+  const { run, trial, card } = await loadReproduction(slug);
+  const find = async (names: readonly string[]) => {
+    const name = names.find((one) => existsSync(`data/${one}`));
+    return name === undefined
+      ? null
+      : { name, bytes: async () => new Uint8Array(readFileSync(`data/${name}`)) };
+  };
+  const data = papersData(find, card.data, "here");
+  const trials: Host<unknown, unknown>["trials"] = async function* (specs) {
+    for (const [index, spec] of specs.entries()) yield { index, result: await trial(spec, data) };
+  };
+  const running = run({ ...data, trials, scale: "quick", seeds: null });
+  for (;;) {
+    const step = await running.next();
+    if (step.done) return step.value;
+  }
+}
 
 describe("a build that can't be", () => {
   it("is refused in one line, and takes nothing away", async () => {
@@ -113,7 +143,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const scripts = new Set<string>();
     page.on("response", (response) => {
       if (response.request().resourceType() === "script") scripts.add(new URL(response.url()).pathname);
-      if (response.status() !== 200) said.push(`${response.status()} ${response.url()}`);
+      if (![200, 304].includes(response.status())) said.push(`${response.status()} ${response.url()}`);
     });
     await page.goto(at + path, { waitUntil: "networkidle" });
     return { page, said, scripts };
@@ -402,6 +432,72 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     expect(await page.locator("meta[name=newer]").count()).toBe(1);
     await context.close();
     rmSync(newer, { recursive: true });
+  });
+
+  describe("a run of a paper in its page", () => {
+    const start = (page: Page): Promise<void> => page.locator(".run-here button[type=submit]").click();
+    /** The report of the run that the page shows. */
+    async function reportOf(page: Page): Promise<ReproductionFile> {
+      await page.locator(".run-results").waitFor({ timeout: 120_000 });
+      expect(await page.locator(".run-results .chip").textContent()).toContain("smoke test");
+      const downloading = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Download" }).click();
+      return JSON.parse(readFileSync(await (await downloading).path(), "utf8"));
+    }
+    /** All that decides, its numbers to ten digits: logarithms of two versions of V8 may differ in their last bits. */
+    const parts = ({ rows, series, verdict, because }: ReproductionReport): string =>
+      JSON.stringify({ rows, series, verdict, because }, (_, value) =>
+        typeof value === "number" ? Number(value.toPrecision(10)) : value,
+      );
+
+    it.each(["optimistic-omd", "ldr"])("gives the numbers of Node, after its rule: %s", async (slug) => {
+      const { page, said } = await open(`papers/${slug}.html`, { width: 390, dark: true });
+      expect(await page.locator(".run-rule").textContent()).toContain(
+        cards.find((card) => card.slug === slug)!.rule,
+      );
+      await start(page);
+      const [found, here] = await Promise.all([reportOf(page), quickHere(slug)]);
+      expect(parts(found)).toBe(parts(here));
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      expect(await faultsOf(page)).toEqual([]);
+      expect(said).toEqual([]);
+      await page.close();
+    });
+
+    it("stops, is found again by another visit, and goes on", async () => {
+      const { page, said } = await open("papers/anyloss.html");
+      await start(page);
+      await page.locator(".run-progress progress[value]").waitFor({ timeout: 120_000 });
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByRole("button", { name: "Resume" }).waitFor(patience);
+      await page.reload();
+      await page.getByRole("button", { name: "Resume" }).click();
+      const [found, here] = await Promise.all([reportOf(page), quickHere("anyloss")]);
+      expect(parts(found)).toBe(parts(here));
+      expect(found.trials.kept).toBeGreaterThan(0);
+      expect(found.trials.kept).toBeLessThan(found.trials.total);
+      await page.reload();
+      await expect.poll(() => page.locator(".run-results table").count(), patience).toBeGreaterThan(0);
+      await page.getByRole("button", { name: "Forget it" }).click();
+      await page.locator(".run-results").waitFor({ state: "detached" });
+      expect(said).toEqual([]);
+      await page.close();
+    });
+  });
+
+  it("has a figure that follows a reader's hand, by the keyboard", async () => {
+    const { page, said } = await open("papers/ldr.html");
+    await page.locator(".try-it").scrollIntoViewIfNeeded();
+    await page.locator(".try-it svg").first().waitFor({ timeout: 120_000 });
+    const words = page.locator(".try-words");
+    const before = await words.textContent();
+    await page.getByLabel("Temperature").press("End");
+    await expect.poll(() => words.textContent(), { timeout: 60_000 }).not.toBe(before);
+    // So hot that all classes count alike.
+    expect(await words.textContent()).toMatch(/gets 1[12] % .* lowest score 1[01] %/);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(said).toEqual([]);
+    await page.close();
   });
 
   it("marks the newest papers as new, by the reader's clock", async () => {

@@ -1,13 +1,5 @@
 import { computedOnNotes, computedOnText, plural } from "@minimand/compare";
-import {
-  type Child,
-  duration,
-  engineText,
-  html,
-  type Markup,
-  page,
-  table,
-} from "@minimand/compare/report";
+import { type Child, duration, engineText, html, type Markup, page, table } from "@minimand/compare/report";
 import {
   otherSeedsOf,
   type ReproductionFile,

@@ -1,6 +1,7 @@
 import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
 import { figure, type Markup, svgDocument } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
+import { figureWidth } from "./as-part.ts";
 
 /** A figure of measured rows: what it shows, and how it is drawn. */
 export interface PaperFigure {
@@ -8,9 +9,6 @@ export interface PaperFigure {
   caption: string;
   drawn: Markup;
 }
-
-/** Of the text beside which figures stand. */
-const width = 672;
 
 type Cell = string | ((row: Row) => number | null);
 
@@ -50,7 +48,7 @@ export function intervalsOf(rows: readonly Row[], options: IntervalsOf): PaperFi
     figure(
       (size) => intervalsFigure(intervals, svgDocument(), { ...size, xLabel, ends, reference }),
       null,
-      width,
+      figureWidth,
     ),
   );
 }
@@ -93,7 +91,7 @@ export function curvesOf(rows: readonly Row[], options: CurvesOf): PaperFigure {
   if (curves.length === 0) throw new Error(`${caption}: expected measured rows for a curve`);
   return drawn(
     `${caption}${error === undefined ? "" : " Bands: one standard error over seeds on either side."}`,
-    figure((size) => seriesFigure(curves, svgDocument(), size), null, width),
+    figure((size) => seriesFigure(curves, svgDocument(), size), null, figureWidth),
   );
 }
 

@@ -3,7 +3,10 @@ import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
 import { everything, queryOf } from "../catalogue/choice.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { duration, plural, verdictMarks } from "../catalogue/words.ts";
+import { asPart } from "../figures/as-part.ts";
 import { figures } from "../figures/figures.ts";
+import { runFacts } from "../running/run-facts.ts";
+import { lessonOf } from "../trying/lessons.ts";
 import { frontmatter } from "./frontmatter.ts";
 
 /**
@@ -15,6 +18,7 @@ import { frontmatter } from "./frontmatter.ts";
 export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: readonly Row[]): string {
   const [, authors, rest] = /^# .*\n+([\s\S]*?)\n\n([\s\S]*)$/.exec(readme) ?? [];
   if (rest === undefined) throw new Error(`${entry.slug}: expected a README with a heading and its authors`);
+  const lesson = lessonOf(entry.slug);
   const fields = {
     title: entry.title,
     description: entry.use,
@@ -22,6 +26,8 @@ export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: r
     outline: [2, 2],
     prev: false,
     next: false,
+    run: runFacts(card),
+    ...(lesson !== null && { lesson }),
   };
   return [
     frontmatter(fields),
@@ -29,6 +35,8 @@ export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: r
     `${authors}\n`,
     onOneLine(head(entry, card)),
     rows.length === 0 ? "" : shown(entry.slug, rows),
+    lesson === null ? "" : "## Try it\n\n<TryIt />\n",
+    "## Run it here\n\n<RunHere />\n",
     rest.startsWith("## ") ? "" : "## Claim and rule\n",
     unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, "")),
   ].join("\n");
@@ -64,13 +72,6 @@ function shown(slug: string, rows: readonly Row[]): string {
   );
   return `\n## At a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
 }
-
-/**
- * A figure as a part of a page: its rules stand in the style sheet of the site, since templates may have none, and it is one
- * picture with one description to those who hear it, whose groups may have no names.
- */
-const asPart = (markup: string): string =>
-  markup.replaceAll(/<style>[\s\S]*?<\/style>/g, "").replaceAll(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1");
 
 /** An empty line would end what Markdown takes for HTML. */
 const onOneLine = ({ markup }: Markup): string => markup.replaceAll(/\s*\n\s*/g, " ");

@@ -1,6 +1,8 @@
 import type { Theme } from "vitepress";
 import defaultTheme from "vitepress/theme";
 import { h } from "vue";
+import RunHere from "../running/RunHere.vue";
+import TryIt from "../trying/TryIt.vue";
 import NewerBuild from "./NewerBuild.vue";
 import PageNotFound from "./PageNotFound.vue";
 import PaperCatalogue from "./PaperCatalogue.vue";
@@ -9,6 +11,8 @@ import "./api.css";
 import "./catalogue.css";
 import "./paper.css";
 import "./subscribe.css";
+import "../running/running.css";
+import "../trying/trying.css";
 import "./print.css";
 
 export default {
@@ -20,5 +24,7 @@ export default {
     }),
   enhanceApp: ({ app }) => {
     app.component("PaperCatalogue", PaperCatalogue);
+    app.component("RunHere", RunHere);
+    app.component("TryIt", TryIt);
   },
 } satisfies Theme;

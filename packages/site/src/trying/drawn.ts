@@ -1,0 +1,13 @@
+import { type Curve, seriesFigure } from "@minimand/compare";
+import { figure, svgDocument } from "@minimand/compare/report";
+import { asPart, figureWidth } from "../figures/as-part.ts";
+
+/** Curves as a part of the page, a panel each, on the same axes. */
+export function drawn(curves: readonly Curve[]): string {
+  const found = figure((size) => seriesFigure(curves, svgDocument(), size), null, figureWidth);
+  return found === null ? "" : asPart(found.markup);
+}
+
+/** Numbers from one end to the other, both included. */
+export const spaced = (from: number, to: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
