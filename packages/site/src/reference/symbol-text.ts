@@ -1,6 +1,7 @@
 import {
   type Comment,
   type DeclarationReflection,
+  type ParameterReflection,
   type Reflection,
   ReflectionKind,
   type SignatureReflection,
@@ -9,11 +10,13 @@ import {
 import { indented, type LinkOf, partsText, tagsText } from "./comment-text.ts";
 import type { Library } from "./read.ts";
 import {
+  argumentName,
   callText,
   escaped,
   type HrefOf,
   indexText,
   memberText,
+  objectText,
   typeParametersText,
   typeText,
 } from "./type-text.ts";
@@ -45,11 +48,21 @@ function overloadBlocks(signatures: readonly SignatureReflection[], name: string
   for (const signature of signatures) {
     heads.push(escaped(name) + callText(signature, shown.hrefOf, ": ", width));
     blocks.push(...described(signature.comment, signature, shown));
-    const inner = (signature.parameters ?? []).flatMap(({ type }) => innerMembers(type, shown));
+    const told = new Set(shown.parametersOf(signature).map(({ name = "" }) => name));
+    const inner = (signature.parameters ?? [])
+      .filter((parameter) => !isTold(parameter, told))
+      .flatMap(({ type }) => innerMembers(type, shown));
     blocks.push(...inner, ...innerMembers(signature.type, shown));
   }
   return [codeBlock(heads.join("\n")), ...new Set(blocks)];
 }
+
+/** Whether lines as `@param options.clip` say all that is said of an argument's members. */
+const isTold = (parameter: ParameterReflection, told: ReadonlySet<string>): boolean =>
+  parameter.type?.type === "reflection" &&
+  (parameter.type.declaration.children ?? []).every(
+    ({ name, comment }) => comment === undefined || told.has(`${argumentName(parameter)}.${name}`),
+  );
 
 /** A signature isn't highlighted: its names are links. */
 const codeBlock = (markup: string): string =>
@@ -72,7 +85,7 @@ function headText(symbol: DeclarationReflection, name: string, { hrefOf }: Shown
     case ReflectionKind.Class:
       return `class ${name}${types}${bases}`;
     case ReflectionKind.TypeAlias:
-      return `type ${name}${types} = ${symbol.type === undefined ? "&#123; ... }" : aliasText(symbol.type, hrefOf)}`;
+      return `type ${name}${types} = ${symbol.type === undefined ? objectText(symbol, hrefOf) : aliasText(symbol.type, hrefOf)}`;
     default:
       return `const ${escaped(name)}: ${typeText(symbol.type, hrefOf)}`;
   }

@@ -76,7 +76,7 @@ function isFunction(type: SomeType): boolean {
 }
 
 /** A function type, or an object with members. */
-function objectText(declaration: DeclarationReflection, hrefOf: HrefOf): string {
+export function objectText(declaration: DeclarationReflection, hrefOf: HrefOf): string {
   const { signatures = [], children = [], indexSignatures = [] } = declaration;
   if (children.length === 0 && signatures.length === 1) return callText(signatures[0], hrefOf, " =&gt; ");
   const parts = [
