@@ -1,3 +1,4 @@
+import { defaultDevice } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
@@ -9,10 +10,8 @@ import {
   type Tree,
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "../lower/lower.ts";
-import { toOnnxLoop } from "../write/onnx-program.ts";
-import { toParts } from "./parts.ts";
 import { checkSession, loadRuntime, type SessionOptions, sessionOptions } from "./session.ts";
-import { specialise, type Write } from "./specialise.ts";
+import { type Specialised, specialise } from "./specialise.ts";
 
 /** How functions are compiled. */
 export interface NativeOptions extends SessionOptions {
@@ -52,7 +51,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   checkOptions("compile", options, nativeOptions);
   checkLimits(options);
   loadRuntime();
-  const compiled = specialise(fn, toParts, options);
+  const compiled = specialise(fn, options);
   compiled.prepare(exampleArgs);
   return compiled.call;
 }
@@ -81,8 +80,9 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
       warn(`${error.message}; the function runs under the engine's jit instead`);
     warned.add(error.primitive);
   };
+  const shared = sharing(options);
   const compileOrJit: Compile = <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
-    const native = specialise(fn, toParts, options);
+    const native = shared(fn);
     let instead: Compiled<A, R> | undefined;
     const call = (...args: A): R => {
       if (instead !== undefined) return instead(...args);
@@ -96,7 +96,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
     };
     return Object.assign(call, {
       dispose() {
-        native.call.dispose();
+        native.dispose();
         instead?.dispose();
         instead = undefined;
       },
@@ -105,16 +105,13 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
   const loop = <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
     fn: (carry: C, x: X, fixed: F) => [C, R],
   ): Loop<C, X, F, R> => {
-    const native = specialise(
-      fn as unknown as (...args: [C, X[], F]) => [C, R],
-      ((f, args) => ({ program: toOnnxLoop(f, args as never), ending: null })) as Write,
-      options,
-    );
+    const native = shared(fn);
     let refused = false;
     const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
-      if (refused) return null;
+      // Buffers of other devices aren't written in turn.
+      if (refused || defaultDevice() !== "wasm") return null;
       try {
-        return native.call(carry, xs, fixed);
+        return native.block(carry, xs, fixed);
       } catch (error) {
         // Whoever makes the steps one by one is told why they run elsewhere.
         if (!(error instanceof UnsupportedPrimitiveError)) throw error;
@@ -122,9 +119,42 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
         return null;
       }
     };
-    return Object.assign(call, { dispose: () => native.call.dispose() });
+    return Object.assign(call, { dispose: native.dispose });
   };
   return Object.assign(compileOrJit, { loop });
+}
+
+/** Makes the same programs for whoever compiles a function, one by one and in blocks; the last one who disposes of them frees them. */
+function sharing(options: NativeOptions) {
+  // biome-ignore lint/suspicious/noExplicitAny: functions of any arguments.
+  const known = new WeakMap<object, { native: Specialised<any, any>; users: number }>();
+  return <A extends Tree[], R extends Tree>(fn: (...args: A) => R) => {
+    const entry = known.get(fn) ?? { native: specialise(fn, options), users: 0 };
+    known.set(fn, entry);
+    entry.users++;
+    const native: Specialised<A, R> = entry.native;
+    let used = true;
+    const check = (): void => {
+      if (!used) throw new Error("fn: expected a compiled function in use, got one that was disposed");
+    };
+    return {
+      call: (...args: A): R => {
+        check();
+        return native.call(...args);
+      },
+      block: (...args: Parameters<typeof native.block>): R => {
+        check();
+        return native.block(...args);
+      },
+      dispose(): void {
+        if (used && --entry.users === 0) {
+          native.call.dispose();
+          known.delete(fn);
+        }
+        used = false;
+      },
+    };
+  };
 }
 
 const nativeOptions: OptionNames<NativeOptions> = { ...sessionOptions, maxShapes: true };

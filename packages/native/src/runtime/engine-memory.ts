@@ -132,3 +132,22 @@ export function engineMemory(): WebAssembly.Memory {
 export function isResident(place: Place): place is Buffer {
   return "ptr" in place;
 }
+
+/** As {@link valuesAt} for one kind of values, made once for each place. */
+export function viewsOf(dtype: keyof typeof views): (place: Place) => Typed {
+  const known = new Map<number, Typed>();
+  let of: ArrayBufferLike | undefined;
+  return (place) => {
+    if (!isResident(place)) return place;
+    const { buffer } = look().memory;
+    // Memory that has grown is another buffer; addresses of batches are many.
+    if (buffer !== of || known.size > 256) known.clear();
+    of = buffer;
+    let values = known.get(place.ptr);
+    if (values === undefined || values.byteLength !== place.size) {
+      values = valuesAt(place, dtype);
+      known.set(place.ptr, values);
+    }
+    return values;
+  };
+}

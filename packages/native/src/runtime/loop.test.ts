@@ -242,6 +242,53 @@ describe("loop", () => {
     counting.dispose();
   });
 
+  it("traces a function once, for single steps and for blocks of all lengths", () => {
+    let traces = 0;
+    const step = (sum: np.Array, v: np.Array, _: Tree): [np.Array, np.Array] => {
+      traces++;
+      const next = np.sin(sum).mul(0.5).add(v);
+      return [next, next.ref.sum()];
+    };
+    const [one, several] = [compile(step), compile.loop!(step)];
+    const xs = Array.from({ length: 7 }, (_, i) => vector(i, -i, 0.1 * i));
+    let expected = vector(1, 2, 3);
+    for (const x of xs) {
+      const [next, total] = one(expected, x.ref, []);
+      total.dispose();
+      expected = next;
+    }
+    let [carry] = several(vector(1, 2, 3), xs.slice(0, 2), [])!;
+    [carry] = several(carry, xs.slice(2), [])!;
+    expect(carry.ref.js()).toEqual(expected.js());
+    expect(traces).toBe(1);
+    one.dispose();
+    // The other one still has it.
+    expect(several(carry, [vector(0, 0, 0)], [])![1].js()).toHaveLength(1);
+    several.dispose();
+  });
+
+  it("leaves what it is given as it was where a step fails, also the second", () => {
+    const looking = compile.loop!((table: np.Array, i: np.Array) => [
+      table.ref.mul(2).add(1),
+      np.take(table, i),
+    ]);
+    const at = (i: number): np.Array => np.array(Int32Array.of(i, 0));
+    const [table, first, second] = [vector(1, 2, 3), at(1), at(9)];
+    expect(() => looking(table, [first, second], [])).toThrow(/out of data bounds/);
+    expect(table.ref.js()).toEqual([1, 2, 3]);
+    const before = liveBuffers();
+    expect(() => looking(table, [first, second], [])).toThrow(/out of data bounds/);
+    expect(liveBuffers()).toBe(before);
+    const [next, looked] = looking(table, [first, at(2)], [])!;
+    expect(next.js()).toEqual([7, 11, 15]);
+    expect(looked.js()).toEqual([
+      [2, 1],
+      [7, 3],
+    ]);
+    second.dispose();
+    looking.dispose();
+  });
+
   it("gives null and consumes nothing where ONNX can't express the function", () => {
     const factored = compile.loop!((a: np.Array, b: np.Array) => [np.linalg.cholesky(a.add(b.ref)), b.sum()]);
     const [a, b] = [np.eye(2), np.eye(2)];

@@ -25,6 +25,10 @@ export interface Ending {
   results: readonly ProgramOutput[];
 }
 
+export function resultsOf({ program, ending }: Parts): readonly ProgramOutput[] {
+  return ending?.results ?? program.results;
+}
+
 /** Traces a function and writes it as ONNX, but for an end that is faster by itself. */
 export function toParts(fn: (...args: never[]) => unknown, args: readonly Tree[]): Parts {
   const traced = trace(fn, args);

@@ -1,15 +1,20 @@
-import { numpy as np } from "@jax-js/jax";
+import { defaultDevice, type numpy as np } from "@jax-js/jax";
+import { eager } from "../lower/eager-rules.ts";
 import { programInputs } from "../write/onnx-program.ts";
-import type { ProgramOutput } from "../write/ports.ts";
-import { locate, type Place, type valuesAt } from "./engine-memory.ts";
-import type { Parts } from "./parts.ts";
+import { type BlockInputs, runBlock } from "./block.ts";
+import type { Place } from "./engine-memory.ts";
+import { inPlace } from "./in-place.ts";
+import { type Parts, resultsOf } from "./parts.ts";
+import { isAlone, type Leaf, placeOf, small } from "./places.ts";
 import { makeRunner } from "./runner.ts";
 import type { SessionOptions } from "./session.ts";
-import { makeSpares } from "./spares.ts";
+import { makeSpares, type Slot } from "./spares.ts";
 
 /** A compiled program for fixed shapes: arrays in (consumed, unless the run throws), arrays out. */
 export interface NativeProgram {
-  run(inputs: readonly (np.Array | number)[]): np.Array[];
+  run(inputs: readonly Leaf[]): np.Array[];
+  /** Several runs, of which each is given what the one before hands on. Results lie on the wasm device. */
+  runBlock(inputs: BlockInputs): np.Array[];
   dispose(): void;
 }
 
@@ -17,20 +22,30 @@ export interface NativeProgram {
 export function makeProgram(parts: Parts, options: SessionOptions): NativeProgram {
   const { program, ending } = parts;
   const { draws, consts } = program;
-  const results = ending?.results ?? program.results;
-  const { reads, ...runner } = makeRunner(parts, options);
+  const results = resultsOf(parts);
+  const runner = makeRunner(parts, options);
   const spares = makeSpares(results);
+  const over = ending ? inPlace(ending.tail) : new Map<number, number>();
   // Keys are drawn from among them, and the end reads them where they are.
   const keepsConsts = draws !== null || ending !== null;
   if (!keepsConsts) for (const c of consts) c.dispose();
   return {
     run(given) {
       const inputs = programInputs(program, given);
-      const outputs: ReturnType<typeof spares.take>[] = [];
+      const onWasm = defaultDevice() === "wasm";
+      const taken = new Set<number>();
+      const outputs: (Slot & { over?: np.Array })[] = [];
       let places: (Place | undefined)[];
       try {
-        places = inputs.map((x, i) => (reads.has(i) ? place(x) : undefined));
-        for (const result of results) outputs.push(spares.take(result));
+        places = inputs.map((x, i) => (runner.reads.has(i) ? placeOf(x) : undefined));
+        for (const [i, result] of results.entries()) {
+          const index = over.get(i) ?? -1;
+          const [x, place] = [inputs[index], places[index]];
+          if (onWasm && index >= consts.length && typeof x !== "number" && isAlone(x, place!)) {
+            outputs.push({ array: null, place: place!, over: x });
+            taken.add(index);
+          } else outputs.push(spares.take(result));
+        }
         runner.run(
           places,
           outputs.map((output) => output.place),
@@ -41,32 +56,22 @@ export function makeProgram(parts: Parts, options: SessionOptions): NativeProgra
         throw error;
       }
       for (const [i, x] of inputs.entries()) {
-        if (i < consts.length || typeof x === "number") continue;
+        if (i < consts.length || typeof x === "number" || taken.has(i)) continue;
         const place = places[i];
         if (place === undefined) x.dispose();
         else spares.keep(x, place);
       }
-      return outputs.map(
-        ({ array, place }, i) => array ?? small(results[i], place as ReturnType<typeof valuesAt>),
-      );
+      return outputs.map(({ array, place, over }, i) => {
+        // A new array over the same buffer: whoever still has the old one is told that it is gone.
+        if (over !== undefined) return eager.reshape([over], { shape: results[i].shape })[0];
+        return array ?? small(results[i], place as never);
+      });
     },
+    runBlock: (inputs) => runBlock(parts, runner, spares, inputs),
     dispose() {
       runner.dispose();
       spares.dispose();
       if (keepsConsts) for (const c of consts) c.dispose();
     },
   };
-}
-
-function place(x: np.Array | number): Place {
-  return typeof x === "number" ? Float32Array.of(x) : locate(x);
-}
-
-/** A result that was not written to the engine's memory: one without elements, a number, or one for another device. */
-function small({ dtype, shape, weak }: ProgramOutput, data: ReturnType<typeof valuesAt>): np.Array {
-  if (data.length === 0) return np.zeros([...shape], { dtype: dtype as never });
-  // A weak type is that of a number of JavaScript.
-  return weak && dtype === "float32" && data.length === 1
-    ? np.array(data[0]).reshape([...shape])
-    : np.array(data as never, { shape: [...shape], dtype: dtype as never });
 }

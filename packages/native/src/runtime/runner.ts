@@ -1,7 +1,7 @@
 import type { ArrayPort } from "../write/ports.ts";
 import { fedType } from "../write/ports.ts";
 import { allocate } from "./allocate.ts";
-import { locate, type Place, valuesAt } from "./engine-memory.ts";
+import { locate, type Place, viewsOf } from "./engine-memory.ts";
 import type { Parts } from "./parts.ts";
 import { loadTail } from "./pass.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
@@ -25,6 +25,9 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
   const session = results.length === 0 && ending !== null ? null : createSession(model, options);
   const pass = ending && loadTail(ending.tail);
   const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
+  // Ports are bound once; a run changes what their tensors look at.
+  const given = fed.map(({ name, dtype, index }) => ({ feed: feeds[name], index, view: viewsOf(dtype) }));
+  const fetched = results.map(({ name, dtype }) => ({ feed: fetches[name], view: viewsOf(dtype) }));
   const between = results
     .slice(ending?.kept.length ?? results.length)
     .map(({ dtype, size }) => allocate({ dtype, size, weak: false }));
@@ -49,9 +52,8 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
       const ofEnd = pass && placesOfEnd(inputs, ofResults, outputs);
       if (ofEnd) pass.prepare(ofEnd);
       // From here on nothing is allocated, so that views of the engine's memory stay good.
-      for (const { name, dtype, index } of fed) feeds[name].data = valuesAt(inputs[index]!, dtype);
-      for (const [i, { name, dtype }] of results.entries())
-        fetches[name].data = valuesAt(ofResults[i], dtype);
+      for (const { feed, index, view } of given) feed.data = view(inputs[index]!);
+      for (const [i, { feed, view }] of fetched.entries()) feed.data = view(ofResults[i]);
       session?.run(feeds, fetches, none);
       if (ofEnd) pass.run(ofEnd);
     },
