@@ -1,14 +1,14 @@
 import { rolldown } from "rolldown";
 import type { Served } from "./browser.ts";
 
-/** A page (`/`) and the module of its workers (`/worker.js`), bundled from source, and what the bundler had to say. */
+/** A page (`/`) and the modules of its workers (`/worker.js`, or by their names), bundled from source, and what the bundler had to say. */
 export async function pageWithWorker(
   page: string,
-  worker: string,
+  worker: string | Record<string, string>,
 ): Promise<{ fileAt: (path: string) => Served | null; said: string[] }> {
   const said: string[] = [];
   const build = await rolldown({
-    input: { page, worker },
+    input: { page, ...(typeof worker === "string" ? { worker } : worker) },
     platform: "browser",
     resolve: { conditionNames: ["minimand-source", "browser", "import", "default"] },
     onLog(_, { message }) {

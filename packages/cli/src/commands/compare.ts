@@ -6,6 +6,8 @@ import {
   type ComparisonRequest,
   checkSettings,
   chooseReferences,
+  defaultFolder,
+  isOfPairs,
   listed,
   lookAt,
   makeBudget,
@@ -235,16 +237,6 @@ async function targetOf(files: string[], inputs: Input[], options: CompareOption
   if (target !== undefined) return target;
   const { columns } = await readInputTable(inputs[0], options);
   const named = columns.map(({ name }) => name);
-  const isPairs = named.some(
-    (name) => name.endsWith("chosen") && named.includes(name.replace(/chosen$/, "rejected")),
-  );
-  const pairs = isPairs ? " (where one of two was chosen: --task preference)" : "";
+  const pairs = isOfPairs(named) ? " (where one of two was chosen: --task preference)" : "";
   throw new UsageError(`--target: expected the column to predict, one of ${listed(named)}, got none${pairs}`);
-}
-
-/** `minimand-NAME`, `minimand-A-B-C`, `minimand-A-and-9-more`. */
-function defaultFolder(subjects: readonly Subject[]): string {
-  const names = subjects.map(({ name }) => name);
-  const joined = names.length <= 3 ? names.join("-") : `${names[0]}-and-${names.length - 1}-more`;
-  return `minimand-${joined}`.slice(0, 80);
 }

@@ -1,4 +1,4 @@
-import { type Damaged, predictResponses, predictTable } from "@minimand/compare";
+import { answerCsv, answerOf, type Damaged, predictResponses, predictTable } from "@minimand/compare";
 import { Command } from "commander";
 import { startEngine } from "minimand/start";
 import { noteText } from "../compare/subjects.ts";
@@ -10,7 +10,7 @@ import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
-import { answerCsv, answerJson, answerOf, answerSample, sampleRows } from "./answer.ts";
+import { answerJson, answerSample, sampleRows } from "./answer.ts";
 import { damagedOption, repeated, strictOption, withOption } from "./options.ts";
 
 interface Options {

@@ -1,4 +1,10 @@
-import type { FileBytes, RequestedFile, RequestedFiles, Settings } from "@minimand/compare";
+import {
+  distinctNames,
+  type FileBytes,
+  type RequestedFile,
+  type RequestedFiles,
+  type Settings,
+} from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { type Input, readInput } from "../files/input.ts";
 import { readTeacher } from "./teacher.ts";
@@ -18,19 +24,8 @@ export async function readInputs(files: readonly string[]): Promise<Input[]> {
       throw new UsageError(`${input.source}: expected different data, got the same as ${same.source}`);
     inputs.push(input);
   }
-  const names = distinct(inputs.map(({ name }) => name));
+  const names = distinctNames(inputs.map(({ name }) => name));
   return inputs.map((input, i) => ({ ...input, name: names[i] }));
-}
-
-/** Two files `a/train.csv` and `b/train.csv` are `train` and `train-2`. */
-function distinct(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let own = name;
-    for (let n = 2; taken.has(own); n++) own = `${name}-${n}`;
-    taken.add(own);
-    return own;
-  });
 }
 
 /**

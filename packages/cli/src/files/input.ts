@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nameOfFile } from "@minimand/compare";
 import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { readBytes } from "./read-bytes.ts";
@@ -60,7 +61,7 @@ export function bundledTarget(source: string): string | undefined {
 }
 
 function placeOf(source: string): [name: string, path: string] {
-  if (isFile(source)) return [stem(source), source];
+  if (isFile(source)) return [nameOfFile(basename(source)), source];
   const bundled = bundledDatasets();
   const found = bundled.find((entry) => entry.name === source);
   if (found !== undefined) return [found.name, fileURLToPath(new URL(found.file, folder))];
@@ -77,9 +78,4 @@ function placeOf(source: string): [name: string, path: string] {
 function isFile(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   return found !== undefined && !found.isDirectory();
-}
-
-function stem(path: string): string {
-  const name = basename(path).replace(/(\.(csv|tsv|tab|jsonl|ndjson|json|parquet|txt))?(\.gz)?$/i, "");
-  return name === "" ? "data" : name;
 }

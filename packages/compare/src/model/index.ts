@@ -1,3 +1,4 @@
+export { type Answer, answerCsv, answerOf } from "./answer.ts";
 export * from "./choose.ts";
 export {
   type ModelDescription,

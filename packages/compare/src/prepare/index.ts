@@ -1,3 +1,5 @@
+export { defaultFolder } from "./default-folder.ts";
+export { distinctNames, nameOfFile } from "./file-names.ts";
 export { asOptions, optionOf } from "./option-of.ts";
 export { modelNamed, type Own, originsOf, refusal, tryModel } from "./own.ts";
 export { prepareComparison } from "./prepare-comparison.ts";

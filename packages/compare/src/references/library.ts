@@ -54,6 +54,16 @@ export interface Library {
 /** Package and version, as it decides what trees come out: to be changed with package.json. */
 export const libraryVersion = "ydf-training 0.0.1";
 
+let treesAddress: string | undefined;
+
+/**
+ * Says where a page has `ydf-training/dist/training.wasm`, before the first use: a bundler gives it a name of its own. Without it the library looks beside
+ * the module of its worker, and in Node beside its own.
+ */
+export function treesAt(address: string | undefined): void {
+  treesAddress = address;
+}
+
 const handled = ["uncaughtException", "unhandledRejection"] as const;
 
 /**
@@ -67,7 +77,14 @@ export async function withLibrary<T>(use: (library: Library) => T): Promise<T> {
   const hear = (line: string): void => void said.push(line);
   try {
     const { default: start } = await import("ydf-training");
-    return use((await undisturbed(() => start({ print: () => {}, printErr: hear }))) as Library);
+    return use(
+      (await undisturbed(() =>
+        start({
+          ...{ print: () => {}, printErr: hear },
+          ...(treesAddress !== undefined && { locateFile: () => treesAddress }),
+        }),
+      )) as Library,
+    );
   } catch (error) {
     // Aborts come without their reason, which is the last line on stderr.
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;

@@ -5,6 +5,7 @@ import { type PlannedTrial, planFinals, planTrials } from "../plan/trials.ts";
 import type { PredictedTrial } from "../results.ts";
 import { makeCosts } from "./costs.ts";
 import type { Work } from "./plan-within.ts";
+import type { Prepared } from "./prepared.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Finished, Team } from "./team.ts";
 
@@ -39,17 +40,35 @@ export interface WorkParts {
   finalists(sample: number | null, records: readonly PredictedTrial[][]): string[][];
 }
 
+/** What is planned of further seeds: runs of all folds, and how many take part in each. */
+function laterSeeds({ settings, candidates, summaries, subjects }: Omit<Prepared, "baseline">) {
+  const folds = settings.test === null ? settings.folds : 1;
+  const ranked = summaries.filter(({ kind }) => kind !== "reference").length;
+  return {
+    runs: subjects.length * (settings.seeds - 1) * folds,
+    // The baseline has further seeds whether there are finalists or not.
+    taking: 1 + Math.min(mostFinalists, ranked - 1),
+    beside: candidates.filter(isReference).length,
+  };
+}
+
+/** The number of trials of a whole plan, with as many finalists as there may be. */
+export function trialsOfAll(prepared: Omit<Prepared, "baseline">): number {
+  const { settings, candidates, subjects } = prepared;
+  const folds = settings.test === null ? settings.folds : 1;
+  const { runs, taking, beside } = laterSeeds(prepared);
+  return subjects.length * folds * (1 + candidates.length) + runs * (taking + beside);
+}
+
 /** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
   const { subjects, settings, candidates, summaries, baseline, keep, quantize, workers, earlier } = options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
-  // The baseline has further seeds whether there are finalists or not.
-  const taking = 1 + Math.min(mostFinalists, ranked.size - 1);
   const beside = new Set(candidates.filter(isReference).map(({ id }) => id));
-  const runs = subjects.length * (settings.seeds - 1) * folds;
-  const total = planTrials(settings, candidates, subjects, options).length + runs * (taking + beside.size);
+  const { runs, taking } = laterSeeds(options);
+  const total = trialsOfAll(options);
   const plans = new Map<number | null, Plan>();
   let fresh = 0;
 

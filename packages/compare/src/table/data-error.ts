@@ -6,6 +6,9 @@ export class DataError extends Error {
   override name = "DataError";
 }
 
+/** A file that is larger than what is taken. */
+export class TooLargeError extends DataError {}
+
 /** Where in a file: its name and, if known, the line (text files) or row (Parquet), counted from 1. */
 export interface Place {
   file: string;
@@ -47,7 +50,8 @@ export function messageOf(cause: unknown): string {
   return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"');
 }
 
-/** `1.5 GB`; small sizes in bytes. */
-export function gigabytes(bytes: number): string {
-  return bytes < 1e8 ? `${bytes} bytes` : `${(bytes / 1e9).toFixed(1)} GB`;
+/** `1.5 GB`, `150 MB`; small sizes in bytes. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1e8) return `${bytes} bytes`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -4,7 +4,7 @@ import { foreignKind } from "./bytes/foreign.ts";
 import { gunzip, isGzip } from "./bytes/gunzip.ts";
 import { readCsv } from "./csv/read-csv.ts";
 import { type Damaged, damagedChoices } from "./damage.ts";
-import { dataError, gigabytes } from "./data-error.ts";
+import { dataError, sizeText, TooLargeError } from "./data-error.ts";
 import { readJsonLines } from "./read-json-lines.ts";
 import type { Table } from "./table.ts";
 import type { Nested } from "./typed-cells.ts";
@@ -135,10 +135,8 @@ async function read(
 
 function checkSize(size: number, most: number, name: string): void {
   if (size > most)
-    throw dataError(
-      { file: name },
-      `expected at most ${gigabytes(most)}, so that the memory suffices`,
-      gigabytes(size),
+    throw new TooLargeError(
+      `${name}: expected at most ${sizeText(most)}, so that the memory suffices, got ${sizeText(size)}`,
     );
 }
 

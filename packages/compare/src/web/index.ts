@@ -1,4 +1,5 @@
-/* What a comparison in a page has of the browser. */
+/* Comparisons in a page, and what they have of the browser. */
+export * from "../desk/index.ts";
 export { answerComparison } from "./answer-comparison.ts";
 export { answerJobs } from "./answer-jobs.ts";
 export { openTrialDatabase } from "./trial-database.ts";

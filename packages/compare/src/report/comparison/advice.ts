@@ -1,6 +1,7 @@
 import { labelOf } from "../../figures/index.ts";
 import { referenceNamed } from "../../plan/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
+import { quotedWord } from "./quoted-word.ts";
 
 /** A sentence of advice with what it is about. */
 export interface Advice {
@@ -63,7 +64,7 @@ function unknownRows({ rows, drawnFrom }: Pick<DatasetReport, "rows" | "drawnFro
 /** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */
 function keepingCommand(typed: readonly string[], keep: string): string {
   const others = typed.filter((word, i) => !word.startsWith("--keep") && typed[i - 1] !== "--keep");
-  return ["minimand", ...others, "--keep", keep].map(quoted).join(" ");
+  return ["minimand", ...others, "--keep", keep].map(quotedWord).join(" ");
 }
 
 /**
@@ -84,11 +85,6 @@ export function predictCommandOf(results: Results, folder: string, index: number
   const own =
     ownModel?.origin === undefined || kept?.kind === "reference"
       ? ""
-      : ` --with ${quoted(ownModel.origin.file)}`;
-  return `minimand predict ${quoted(place)} ROWS.csv${own}`;
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+      : ` --with ${quotedWord(ownModel.origin.file)}`;
+  return `minimand predict ${quotedWord(place)} ROWS.csv${own}`;
 }

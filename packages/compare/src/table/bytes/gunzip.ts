@@ -1,4 +1,4 @@
-import { dataError, gigabytes } from "../data-error.ts";
+import { dataError, sizeText, TooLargeError } from "../data-error.ts";
 
 /** Whether the bytes start like a gzip file. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -82,10 +82,8 @@ async function unpack(bytes: Uint8Array, room: number, file: string): Promise<Ui
     length += next.value.length;
     if (length > room) {
       await reader.cancel();
-      throw dataError(
-        { file },
-        `expected at most ${gigabytes(room)} after unpacking, so that the memory suffices`,
-        "more",
+      throw new TooLargeError(
+        `${file}: expected at most ${sizeText(room)} after unpacking, so that the memory suffices, got more`,
       );
     }
   }

@@ -1,0 +1,47 @@
+/* What the browser test of comparisons has in a page: the desk, and how to ask it. */
+import type { Asked, ComparisonEvent, Desk } from "./index.ts";
+import { openDesk } from "./open-desk.ts";
+
+const open = (options: { mostBytes?: number } = {}): Desk =>
+  openDesk({
+    start: () => new Worker("/comparison-worker.js", { type: "module" }),
+    workers: 2,
+    ...options,
+  });
+
+/** Files of the server, as if they had been dropped. */
+async function fileOf(path: string): Promise<File> {
+  return new File([await (await fetch(path)).arrayBuffer()], path.slice(1));
+}
+
+const base64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+
+/** What a comparison told and gave; it is stopped after so many trials. */
+async function compare(
+  run: (tell: (event: ComparisonEvent) => void) => ReturnType<Desk["compare"]>,
+  most = Number.POSITIVE_INFINITY,
+) {
+  const events: ComparisonEvent[] = [];
+  const running = run((event) => {
+    events.push(event);
+    if (event.kind === "progress" && event.done >= most) running.stop();
+  });
+  try {
+    const { files, ...finished } = await running.done;
+    const texts = Object.entries(files).map(([path, bytes]) => [path, base64(bytes)]);
+    return { events, finished: { ...finished, files: Object.fromEntries(texts) } };
+  } catch (error) {
+    return { events, failed: { name: (error as Error).name, message: (error as Error).message } };
+  }
+}
+
+const refusal = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "",
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+
+Object.assign(globalThis, { open, fileOf, compare, refusal } satisfies Record<string, unknown>);
+
+export type { Asked };

@@ -1,0 +1,10 @@
+/* Comparisons in a page, from the bytes of a file to the report. */
+export { type AnswerOptions, answerComparisons } from "./answer-comparisons.ts";
+export type { Asked, AskedOptions } from "./asked.ts";
+export type { ComparisonEvent, FinishedComparison } from "./events.ts";
+export type { LiveRanking, LiveRow } from "./live-ranking.ts";
+export type { Look } from "./look.ts";
+export { type Desk, type DeskOptions, openDesk, type Reads, type RunningComparison } from "./open-desk.ts";
+export type { PredictAsked, PredictedRows } from "./predict-page.ts";
+export { isMendable, type KeptComparison } from "./protocol.ts";
+export type { ColumnRead, FileRead, PageReading } from "./read-page-file.ts";

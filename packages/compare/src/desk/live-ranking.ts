@@ -1,0 +1,84 @@
+import { metricById } from "minimand";
+import { references } from "../plan/candidates.ts";
+import { metricFor } from "../plan/settings.ts";
+import type { CandidateSummary, PredictedTrial } from "../results.ts";
+import type { Prepared } from "../run/prepared.ts";
+import type { Finished, RunOfTrials, Team } from "../run/team.ts";
+
+/** A candidate while trials run. */
+export interface LiveRow {
+  id: string;
+  label: string;
+  kind: CandidateSummary["kind"];
+  /** Test folds that are there, and those that are planned as far as it is known. */
+  done: number;
+  of: number;
+  /** Of the metric over those folds; null where there is none. It is no verdict. */
+  mean: number | null;
+  diverged: number;
+}
+
+/** How the candidates of a data set stand. */
+export interface LiveRanking {
+  dataset: number;
+  metric: string;
+  higherIsBetter: boolean;
+  /** The best mean first, those without one last. */
+  rows: LiveRow[];
+}
+
+/** Tells of each trial of a team that is there, as well as of those that it had before. */
+export function watched(team: Team, tell: (finished: Finished, sample: number | null) => void): Team {
+  let sample: number | null = null;
+  const both =
+    (finished: (one: Finished) => void) =>
+    (one: Finished): void => {
+      finished(one);
+      tell(one, sample);
+    };
+  return {
+    ...team,
+    recall: (trials, finished) => team.recall(trials, both(finished)),
+    run(trials, how: RunOfTrials) {
+      sample = how.sample;
+      return team.run(trials, { ...how, finished: both(how.finished) });
+    },
+  };
+}
+
+/** Keeps the rankings of the data sets of a comparison. */
+export function liveRankings({ subjects, settings, summaries }: Prepared): {
+  add(finished: Finished): void;
+  of(dataset: number): LiveRanking;
+} {
+  const records = subjects.map(() => new Map<string, PredictedTrial>());
+  const folds = settings.test === null ? settings.folds : 1;
+  const metric = metricFor(settings.metric, subjects[0].dataset.task);
+  const { higherIsBetter } = metricById(metric);
+  // What validation would choose is told from all trials at the end.
+  const trained = summaries.filter(({ id }) => id !== references.validation.id);
+  return {
+    add({ trial, records: own }) {
+      for (const record of own)
+        records[trial.subject].set(JSON.stringify([record.candidate, record.seed, record.fold]), record);
+    },
+    of(dataset) {
+      const all = Map.groupBy(records[dataset].values(), ({ candidate }) => candidate);
+      const rows = trained.map(({ id, label, kind }): LiveRow => {
+        const own = all.get(id) ?? [];
+        const scores = own.flatMap(({ score }) => (score === null ? [] : [score]));
+        const seeds = own.some(({ seed }) => seed > 0) ? settings.seeds : 1;
+        return {
+          ...{ id, label, kind, done: own.length, of: folds * seeds },
+          mean: scores.length === 0 ? null : scores.reduce((a, b) => a + b) / scores.length,
+          diverged: own.filter(({ status }) => status !== "ok").length,
+        };
+      });
+      const worth = ({ mean }: LiveRow): number =>
+        mean === null ? Number.NEGATIVE_INFINITY : higherIsBetter ? mean : -mean;
+      // Two without a mean are equal, which their difference would not say.
+      rows.sort((a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a)));
+      return { dataset, metric, higherIsBetter, rows };
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { describeFeatures } from "../dataset/make-dataset.ts";
+import { metricName } from "../figures/text.ts";
+import { metricFor } from "../plan/settings.ts";
+import { prepareComparison } from "../prepare/prepare-comparison.ts";
+import type { ComparisonRequest } from "../prepare/request.ts";
+import type { CandidateSummary, FeatureSummary, Note, Task } from "../results.ts";
+import { trialsOfAll } from "../run/comparison-work.ts";
+import type { Prepared } from "../run/prepared.ts";
+import { traitsOf } from "../task.ts";
+import type { Asked } from "./asked.ts";
+import { argumentsOf, commandOf } from "./command-line.ts";
+import { bytesOfFile, pageTables } from "./read-page-file.ts";
+import type { PageRequest } from "./request-asked.ts";
+
+/** What a careful reader says of files before anything is trained, and what would be. */
+export interface Look {
+  datasets: {
+    name: string;
+    source: string;
+    rows: number;
+    task: Task;
+    target: string;
+    classes: string[];
+    features: FeatureSummary[];
+    notes: Note[];
+  }[];
+  task: Task;
+  /** The metric that decides. */
+  metric: string;
+  /** Those that may. */
+  metrics: { id: string; name: string }[];
+  candidates: CandidateSummary[];
+  /** With as many finalists as there may be. */
+  trials: number;
+  /** The same for the command. */
+  command: string;
+}
+
+/** Reads the files of a page's comparison, and chooses what is compared. */
+export async function preparePage(
+  asked: Asked,
+  { request, files }: Pick<PageRequest, "files"> & { request: ComparisonRequest },
+  { most, progress }: { most: number; progress: (done: number, total: number) => void },
+): Promise<{ prepared: Prepared; said: string[] }> {
+  const bytesOf = (sha256: string): Promise<Uint8Array> => bytesOfFile(files.get(sha256)!, most);
+  const rest = argumentsOf(asked)
+    .slice(1 + asked.files.length)
+    .join(" ");
+  return prepareComparison(
+    request,
+    bytesOf,
+    { candidates: [], models: [] },
+    pageTables(most, rest, progress),
+  );
+}
+
+/** What is known of a comparison once it is prepared. */
+export function lookOf(asked: Asked, prepared: Prepared): Look {
+  const { subjects, settings, summaries } = prepared;
+  const { task } = subjects[0].dataset;
+  return {
+    datasets: subjects.map(({ name, source, dataset }) => {
+      const { rows, target, classes, notes } = dataset;
+      return {
+        name,
+        source,
+        rows,
+        task: dataset.task,
+        target,
+        classes,
+        features: describeFeatures(dataset),
+        notes,
+      };
+    }),
+    task,
+    metric: metricFor(settings.metric, task),
+    metrics: traitsOf[task].metrics.map((id) => ({ id, name: metricName(id) })),
+    candidates: [...summaries],
+    trials: trialsOfAll(prepared),
+    command: commandOf(asked),
+  };
+}

@@ -1,0 +1,129 @@
+import { typeColumn } from "../dataset/column-type.ts";
+import { sha256Of } from "../model/sums.ts";
+import { isOfPairs } from "../pairs/is-of-pairs.ts";
+import { nameOfFile } from "../prepare/file-names.ts";
+import { readTableOf, type TableOf } from "../prepare/read-table-of.ts";
+import type { FeatureSummary, Note, Settings } from "../results.ts";
+import { DataError, TooLargeError } from "../table/data-error.ts";
+import { type Column, releaseTable, type Table } from "../table/table.ts";
+
+/** How a file of a page is to be read. */
+export type PageReading = Partial<Pick<Settings, "damaged" | "strict">>;
+
+/** A column of a file, before anything is asked of it. */
+export interface ColumnRead {
+  name: string;
+  kind: FeatureSummary["kind"] | "date";
+  /** Why that kind. */
+  why: string;
+  missing: number;
+  /** Levels of a categorical column. */
+  levels?: number;
+  /** Its first values. */
+  examples: string[];
+}
+
+/** What a file of a page is. */
+export interface FileRead {
+  /** Short, for titles. */
+  name: string;
+  /** As the file is called. */
+  source: string;
+  sha256: string;
+  bytes: number;
+  rows: number;
+  columns: ColumnRead[];
+  /** What was repaired, left out or decided in reading. */
+  notes: Note[];
+  /** The column that is most likely to be predicted; null where responses are compared. */
+  target: string | null;
+  /** Whether one of two responses was chosen: a file for the task `preference`. */
+  pairs: boolean;
+}
+
+/** The columns that data sets call what they are about. */
+const usualTargets = ["target", "label", "class", "outcome", "y", "species", "diagnosis", "churn", "churned"];
+
+/**
+ * Reads a file of a page.
+ *
+ * @param most bytes that are taken, packed and unpacked
+ * @throws DataError in one line; for a file that is too large with the command that takes it
+ */
+export async function readPageFile(
+  file: File,
+  { damaged = "drop", strict = false }: PageReading,
+  { most, progress }: { most: number; progress: (done: number, total: number) => void },
+): Promise<FileRead> {
+  const bytes = await bytesOfFile(file, most);
+  const sha256 = await sha256Of(bytes);
+  const table = await pageTables(
+    most,
+    "--target COLUMN",
+    progress,
+  )({ source: file.name, bytes }, { damaged, strict, task: "preference" });
+  const columns = table.columns.map((column) => columnRead(table, column));
+  const pairs = isOfPairs(columns.map(({ name }) => name));
+  const { rows, notes } = table;
+  releaseTable(table);
+  return {
+    ...{ name: nameOfFile(file.name), source: file.name, sha256, bytes: file.size, rows, columns, notes },
+    ...{ target: pairs ? null : targetAmong(columns), pairs },
+  };
+}
+
+/** The bytes of a file that isn't too large. */
+export async function bytesOfFile(file: File, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size > most)
+    throw new TooLargeError(
+      `${file.name}: expected at most ${Math.round(most / 1e6)} MB in a page, got ${Math.round(file.size / 1e6)} MB; the command takes more: minimand compare ${file.name} --target COLUMN`,
+    );
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new DataError(
+      `${file.name}: expected the file that was chosen, got one that can't be read any more`,
+    );
+  }
+}
+
+/** Reads tables of a page, and says of those that are too large which command takes them. */
+export function pageTables(
+  most: number,
+  rest: string,
+  progress: (done: number, total: number) => void,
+): TableOf {
+  return async (file, reading) => {
+    try {
+      return await readTableOf(file, reading, { maxBytes: most, progress });
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      const command = `minimand compare ${file.source} ${rest}`;
+      throw new TooLargeError(`${error.message}; the command takes more: ${command}`);
+    }
+  };
+}
+
+function columnRead(table: Table, column: Column): ColumnRead {
+  const typed = typeColumn(table, column);
+  const examples: string[] = [];
+  for (let row = 0; row < column.length && examples.length < 3; row++) {
+    const value = column.at(row);
+    if (value !== null && value !== "") examples.push(String(value).slice(0, 40));
+  }
+  const { name } = column;
+  const { kind, why, missing } = typed;
+  return {
+    ...{ name, kind, why, missing, examples },
+    ...(typed.kind === "categorical" && { levels: typed.levels.length }),
+  };
+}
+
+/** By name, else the last column that tells rows apart less than a name of each would. */
+function targetAmong(columns: readonly ColumnRead[]): string | null {
+  const named = usualTargets.flatMap((name) =>
+    columns.filter((column) => column.name.toLowerCase() === name),
+  );
+  const fitting = columns.filter(({ kind }) => kind === "numeric" || kind === "categorical");
+  return (named[0] ?? fitting.at(-1))?.name ?? null;
+}

@@ -1,0 +1,81 @@
+import { didYouMean } from "minimand/engine";
+import Papa from "papaparse";
+import { listed, quoted } from "../table/data-error.ts";
+import type { Cell, Table } from "../table/table.ts";
+import { givesNumbers } from "../task.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ModelDescription } from "./description.ts";
+import type { predictTable } from "./saved-model.ts";
+
+/** Predictions as columns of cells; null where there is none. */
+export interface Answer {
+  columns: readonly string[];
+  rows: readonly (readonly Cell[])[];
+  /** So many columns in front are of the file. */
+  ids: number;
+}
+
+/**
+ * A line for each row of a table: the columns of the file that were asked for, the prediction, and the probability of each class
+ * (`probability yes`). Rows that could not be read have no prediction.
+ *
+ * @param asked names of columns, or several with commas between them
+ * @throws UsageError in one line for a name that is no column, or that the answer has itself
+ */
+export function answerOf(
+  { prediction, rows, unreadable }: Awaited<ReturnType<typeof predictTable>>,
+  { classes, task }: ModelDescription,
+  table: Table,
+  asked: readonly string[],
+): Answer {
+  const ofPairs = task === "preference" && prediction.predicted.length > 0;
+  const number = givesNumbers(task) && !ofPairs;
+  const shares = number ? [] : classes;
+  const own = [
+    task === "preference" && number ? "reward" : "prediction",
+    ...shares.map((name) => `probability ${name}`),
+  ];
+  const ids = idColumns(table, asked, own);
+  const none = new Set(unreadable);
+  const valuesOf = (row: number): Cell[] => {
+    if (none.has(row)) return own.map(() => null);
+    if (number) return [prediction.predictions[row]];
+    return [
+      classes[prediction.predicted[row]],
+      ...shares.map((_, k) => Number(prediction.probabilities[row * shares.length + k].toPrecision(7))),
+    ];
+  };
+  return {
+    columns: [...ids.map(({ name }) => name), ...own],
+    rows: Array.from({ length: rows }, (_, row) => [
+      ...ids.map((column) => column.at(row)),
+      ...valuesOf(row),
+    ]),
+    ids: ids.length,
+  };
+}
+
+function idColumns(table: Table, asked: readonly string[], own: readonly string[]): Table["columns"] {
+  const names = table.columns.map(({ name }) => name);
+  // A name may hold a comma.
+  const wanted = asked.flatMap((text) =>
+    names.includes(text) ? [text] : text.split(",").map((part) => part.trim()),
+  );
+  return [...new Set(wanted)].map((name) => {
+    const column = table.columns.find((one) => one.name === name);
+    if (column === undefined)
+      throw new UsageError(
+        `--id: expected columns of ${table.name} (${listed(names)}), got ${quoted(name)}${didYouMean(name, names)}`,
+      );
+    if (own.includes(name))
+      throw new UsageError(
+        `--id: expected a column with another name than those of the answer, got ${quoted(name)}`,
+      );
+    return column;
+  });
+}
+
+/** An answer as CSV. */
+export function answerCsv({ columns, rows }: Answer): string {
+  return `${Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, { newline: "\n" })}\n`;
+}
