@@ -1,5 +1,5 @@
 import { defaultDevice } from "@jax-js/jax";
 import { makeEngineQuick } from "./support/quick-engine.ts";
 
-await makeEngineQuick();
+makeEngineQuick();
 defaultDevice("cpu");

@@ -1,6 +1,6 @@
 import { defaultDevice, init } from "@jax-js/jax";
 import { makeEngineQuick } from "./support/quick-engine.ts";
 
-await makeEngineQuick();
+makeEngineQuick();
 await init("wasm");
 defaultDevice("wasm");
