@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { tiers } from "./test/tiers.ts";
 
-// Each file of two tiers has a process of its own, which compiles the runner and the engine anew unless it finds them here.
+// Each file of the system tier has a process of its own, which compiles the runner and the engine anew unless it finds them here.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "minimand-test-compile-cache");
 
 // Every tier runs the workspace from source, in processes that know the same condition.
@@ -13,8 +13,8 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
   test: {
     name,
     ...tiers[name],
-    // A process serves many files of the inner loop: the engine starts, and compiles its kernels, once.
-    isolate: name !== "unit",
+    // A process serves many files of the inner loop and of exact mathematics: the engine starts, and compiles its kernels, once.
+    isolate: name === "system",
     setupFiles: [`./test/setup-${device}.ts`],
     testTimeout: 180_000,
     hookTimeout: 180_000,
