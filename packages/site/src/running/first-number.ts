@@ -13,6 +13,28 @@ const besides =
   /second|time|seed|size|classes|count|rounds|epoch|^steps?$|bytes|positions|shown|fraction|rate$|^[mn]$/i;
 
 /**
+ * The number that a paper's own words give a trial, as `seed 3: score 0.59 after 2 s`; by what it is called there, or in the result.
+ *
+ * @param message of the progress
+ * @returns null where the words have none
+ *
+ * @example
+ * saidNumber("lion, seed 0: 0.831", { accuracy: 0.8308 }); // { name: "accuracy", value: 0.831 }
+ */
+export function saidNumber(message: string, result: unknown): Named | null {
+  const found = /\bseed \d+: ([^\d]*?) ?(-?\d+(?:\.(\d+))?)(?: (?!after\b)(%|[a-z]+))?/.exec(message);
+  if (found === null) return null;
+  const [, before, text, decimals = "", unit] = found;
+  const called = before.replace(/[\s,]+$/, "") || unit;
+  if (called !== undefined && called !== "%") return { name: called, value: Number(text) };
+  const times = called === "%" ? 100 : 1;
+  const own = [...numbersOf(result, [])].find(
+    ({ value }) => (times * value).toFixed(decimals.length) === text,
+  );
+  return { name: `${own?.name ?? "result"}${times === 1 ? "" : ", %"}`, value: Number(text) };
+}
+
+/**
  * A number that says how a trial went: the first that is called like something that is measured, else the first one; of lists the last.
  * Times aren't looked at, nor what wasn't measured.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstNumber } from "./first-number.ts";
+import { firstNumber, saidNumber } from "./first-number.ts";
 import { liveFigure, withoutSeed } from "./live-figure.ts";
 
 describe("the number by which a trial is shown while others run", () => {
@@ -14,6 +14,19 @@ describe("the number by which a trial is shown while others run", () => {
     });
     expect(firstNumber({ bytes: 4, fitted: { size: 3, accuracy: 0.5 } })?.name).toBe("fitted accuracy");
     expect(firstNumber({ milliseconds: 3, name: "x", none: null, curve: [] })).toBeNull();
+  });
+
+  it("is the one that the paper's own words have, where they have one", () => {
+    expect(saidNumber("words alone, seed 0: aesthetic score 0.590 after 22 s", {})).toEqual({
+      name: "aesthetic score",
+      value: 0.59,
+    });
+    expect(saidNumber("paper, seed 0: 12.0 iterations", {})).toEqual({ name: "iterations", value: 12 });
+    const result = { size: 3, fitted: { accuracy: 0.8308 } };
+    expect(saidNumber("lion, seed 0: 0.831", result)).toEqual({ name: "fitted accuracy", value: 0.831 });
+    expect(saidNumber("none, seed 0: 83.1 %", result)).toEqual({ name: "fitted accuracy, %", value: 83.1 });
+    expect(saidNumber("spectral, seed 0: F - F* Infinity", result)).toBeNull();
+    expect(saidNumber("letter, uniform 0.3: aldr-kl 0.210", result)).toBeNull();
   });
 
   it("stands in one row for trials that differ by their seeds alone", () => {

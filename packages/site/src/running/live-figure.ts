@@ -1,7 +1,7 @@
 import { type Interval, intervalsFigure } from "@minimand/compare";
 import { figure, svgDocument } from "@minimand/compare/report";
 import { asPart } from "../figures/as-part.ts";
-import { firstNumber } from "./first-number.ts";
+import { firstNumber, saidNumber } from "./first-number.ts";
 
 /** So many rows at most: those that changed last. */
 const mostRows = 14;
@@ -19,7 +19,7 @@ export function liveFigure(): LiveFigure {
   const rows = new Map<string, { group: string; name: string; values: number[] }>();
   return {
     add(message, result) {
-      const found = firstNumber(result);
+      const found = saidNumber(message, result) ?? firstNumber(result);
       if (found === null) return;
       const name = withoutSeed(message);
       const key = JSON.stringify([found.name, name]);
