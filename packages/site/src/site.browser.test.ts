@@ -1,7 +1,17 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -408,28 +418,41 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.goto(`${address}docs/export.html?from=elsewhere`);
     expect(await heading()).toBe(title);
 
-    // Pages that are open stay as they are; the one that asks for it is loaded anew, and others with their next link.
+    // Online a page is the newer one at once. Those that are open stay as they are until they are asked, or leave.
     await other.goto(address);
     const newer = mkdtempSync(join(tmpdir(), "minimand-site-"));
     cpSync(folder, newer, { recursive: true });
-    const built = join(newer, "docs/export.html");
-    writeFileSync(built, readFileSync(built, "utf8").replace("</head>", '<meta name="newer"></head>'));
+    const [app] = globSync("assets/app.*.js", { cwd: newer });
+    renameSync(join(newer, app), join(newer, "assets/app.newer.js"));
+    for (const name of globSync("{.,docs,papers}/*.html", { cwd: newer })) {
+      const text = readFileSync(join(newer, name), "utf8").replaceAll(app, "assets/app.newer.js");
+      writeFileSync(join(newer, name), text.replace("</head>", '<meta name="newer"></head>'));
+    }
     await writeServiceWorker(newer, base);
     const second = await serveFolder(newer, { port: Number(new URL(address).port) });
-    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
-    const asked = page.getByRole("button", { name: "Load it" });
-    await asked.waitFor();
-    expect(await page.locator("meta[name=newer]").count()).toBe(0);
-    await asked.click();
+    const isNewer = (one: Page): Promise<boolean> =>
+      one.evaluate(() => document.querySelector("meta[name=newer]") !== null);
+    const fresh = await context.newPage();
+    await fresh.goto(`${address}docs/export.html`);
+    expect(await isNewer(fresh)).toBe(true);
+    const ask = (one: Page) => one.getByRole("button", { name: "Load it" });
+    await ask(page).waitFor();
+    expect(await isNewer(page)).toBe(false);
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state)).toBe(
+      "installed",
+    );
+    await ask(page).click();
     await page.locator("meta[name=newer]").waitFor({ state: "attached" });
-    await other.getByRole("button", { name: "Load it" }).waitFor();
+    await ask(other).waitFor();
     await other.evaluate(() => Object.assign(window, { older: true }));
     await other.getByRole("link", { name: "Guides" }).click();
     await other.waitForFunction(() => !("older" in window));
+    expect(await isNewer(other)).toBe(true);
+    for (const one of [fresh, page, other]) expect(await ask(one).count()).toBe(0);
     second.closeAllConnections();
     second.close();
     await page.reload();
-    expect(await page.locator("meta[name=newer]").count()).toBe(1);
+    expect(await isNewer(page)).toBe(true);
     await context.close();
     rmSync(newer, { recursive: true });
   });

@@ -1,6 +1,6 @@
 import type { Router } from "vitepress";
 import { type Ref, ref } from "vue";
-import { takeOver } from "./messages.ts";
+import { type Question, takeOver } from "./messages.ts";
 
 /** What a page knows of newer builds of its site. */
 export interface Newer {
@@ -24,17 +24,16 @@ export function keepSite(base: string, router: Router): Newer {
 
   let controlled = container.controller !== null;
   let stale = false;
-  let expected = false;
   let waiting: ServiceWorker | null = null;
   let loading = false;
-  container.addEventListener("controllerchange", () => {
+  container.addEventListener("controllerchange", async () => {
     if (loading) location.reload();
+    const older = controlled;
+    controlled = true;
     // The first one of all comes to a page that is its own.
-    else if (controlled) {
-      stale = true;
-      there.value ||= !expected;
-    }
-    [controlled, expected] = [true, false];
+    if (!older || container.controller === null || (await isOfItsBuild(container.controller))) return;
+    stale = true;
+    there.value = true;
   });
   router.onBeforePageLoad = () => {
     if (stale) location.reload();
@@ -43,17 +42,20 @@ export function keepSite(base: string, router: Router): Newer {
 
   const register = async (): Promise<void> => {
     const registration = await container.register(`${base}service-worker.js`, { updateViaCache: "none" });
-    if (registration.waiting !== null && container.controller !== null) {
+    const look = async (worker: ServiceWorker, atLoad: boolean): Promise<void> => {
+      if (container.controller === null) return;
+      if (!(await isOfItsBuild(worker))) {
+        waiting = worker;
+        there.value = true;
+      }
       // Nothing runs yet in a page that was just loaded.
-      expected = true;
-      registration.waiting.postMessage(takeOver);
-    }
+      else if (atLoad) worker.postMessage(takeOver);
+    };
+    if (registration.waiting !== null) void look(registration.waiting, true);
     registration.addEventListener("updatefound", () => {
       const { installing } = registration;
       installing?.addEventListener("statechange", () => {
-        if (installing.state !== "installed" || container.controller === null) return;
-        waiting = installing;
-        there.value = true;
+        if (installing.state === "installed") void look(installing, false);
       });
     });
     document.addEventListener("visibilitychange", () => {
@@ -71,6 +73,16 @@ export function keepSite(base: string, router: Router): Newer {
     else location.reload();
   };
   return { there, load };
+}
+
+/** Whether a service worker is of the build that this page is of: online, a page may be newer than the worker that it came by. */
+function isOfItsBuild(worker: ServiceWorker): Promise<boolean> {
+  const scripts = [...document.scripts].map(({ src }) => src).filter((src) => src !== "");
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ scripts } satisfies Question, [port2]);
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
+  });
 }
 
 function savesData(): boolean {

@@ -15,7 +15,7 @@ import {
 import { registerRoute } from "workbox-routing";
 import { CacheFirst, NetworkFirst } from "workbox-strategies";
 import { keptPage } from "./kept-page.ts";
-import { takeOver } from "./messages.ts";
+import { type Question, takeOver } from "./messages.ts";
 
 interface Worker {
   readonly registration: { readonly scope: string };
@@ -35,8 +35,9 @@ cleanupOutdatedCaches();
 precache(kept);
 clientsClaim();
 // A newer worker waits until a page says that it may come: those that are open need the files of their own build.
-worker.addEventListener("message", ({ data }) => {
+worker.addEventListener("message", ({ data, ports }: MessageEvent<typeof takeOver | Question>) => {
   if (data === takeOver) void worker.skipWaiting();
+  else ports[0].postMessage(data.scripts.every((script) => getCacheKeyForURL(script) !== undefined));
 });
 
 const keptPageOf = (url: string): string | undefined =>
