@@ -25,8 +25,8 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A file of a site and its media type. */
-export type Served = { content: string | Uint8Array; type: string };
+/** A file of a site, its media type, and what it may do (its Content-Security-Policy). */
+export type Served = { content: string | Uint8Array; type: string; policy?: string };
 
 /** Serves files on a free port of this machine, until it is closed. */
 export async function serve(
@@ -34,7 +34,10 @@ export async function serve(
 ): Promise<{ server: Server; address: string }> {
   const server = createServer(({ url = "/" }, response) => {
     const file = fileAt(url);
-    response.writeHead(file === null ? 404 : 200, { "content-type": file?.type ?? "text/plain" });
+    response.writeHead(file === null ? 404 : 200, {
+      "content-type": file?.type ?? "text/plain",
+      ...(file?.policy !== undefined && { "content-security-policy": file.policy }),
+    });
     response.end(file?.content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -76,6 +76,10 @@ function timelessPage(html: string): { text: string; numbers: number[] } {
   return { text, numbers };
 }
 
+/** What workers of the site may do: nothing is made of texts. */
+const policy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
+
 describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a file${noBrowser}`, () => {
   const folder = temporaryFolder();
   let browser: Browser;
@@ -94,7 +98,9 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     const wasm = readFileSync(library);
     ({ server, address } = await serve((path): Served | null => {
       if (path === "/training.wasm") return { content: wasm, type: "application/wasm" };
-      return path in files ? { content: files[path], type: "text/csv" } : site.fileAt(path);
+      if (path in files) return { content: files[path], type: "text/csv" };
+      const file = site.fileAt(path);
+      return file && { ...file, ...(path.endsWith(".js") && { policy }) };
     }));
     browser = await openBrowser();
     page = await browser.newPage();
