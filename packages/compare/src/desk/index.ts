@@ -1,6 +1,7 @@
 /* Comparisons in a page, from the bytes of a file to the report. */
 export { type AnswerOptions, answerComparisons } from "./answer-comparisons.ts";
-export type { Asked, AskedOptions } from "./asked.ts";
+export { type Asked, type AskedOptions, settingsAsked } from "./asked.ts";
+export { argumentsOf, commandOf } from "./command-line.ts";
 export type { ComparisonEvent, FinishedComparison } from "./events.ts";
 export type { LiveRanking, LiveRow } from "./live-ranking.ts";
 export type { Look } from "./look.ts";
