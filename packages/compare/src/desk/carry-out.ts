@@ -105,6 +105,7 @@ async function run(
   // It ends with its worker.
   const { signal } = new AbortController();
   const live = liveRankings(prepared);
+  const counted = counter((done) => kept.count(id, done));
   let last = 0;
   const show = (dataset: number): void => tell({ kind: "ranking", ...live.of(dataset) });
   const pool = (): Pool<CompareJob, PredictedTrial[]> =>
@@ -117,6 +118,7 @@ async function run(
     team: () =>
       watched(startTeam({ store, pool, workers, say, progress, signal }), (finished) => {
         live.add(finished);
+        counted.add(JSON.stringify(finished.trial.key));
         const now = performance.now();
         if (now - last < rankingEvery) return;
         last = now;
@@ -125,6 +127,7 @@ async function run(
     ...(earlier && { earlier: earlier.sample }),
   });
   subjects.forEach((_, dataset) => void show(dataset));
+  await counted.all();
   for (const text of ran.said) say(text);
   for (const what of ran.missing) say(`budget: ${what}; the same comparison with more time goes on`);
   tell({ kind: "keeping" });
@@ -142,12 +145,33 @@ async function run(
   const { renderReport } = await import("../report/index.ts");
   const report = renderReport(results, defaultFolder(subjects), argumentsOf(asked));
   const all = { ...files, "report.html": report, "results.json": `${JSON.stringify(results, null, 1)}\n` };
-  await kept.update(id, { done: ran.records.reduce((sum, own) => sum + own.length, 0) });
   return {
     ...{ id, results, report, said, command: commandOf(asked) },
     files: Object.fromEntries(
       Object.entries(all).flatMap(([path, content]) => (content === null ? [] : [[path, bytesOf(content)]])),
     ),
+  };
+}
+
+/** Counts different names, and keeps the count: one time after the other, since many may come at once. */
+function counter(keep: (count: number) => Promise<void>): { add(name: string): void; all(): Promise<void> } {
+  const names = new Set<string>();
+  let keeping: Promise<void> | null = null;
+  const keepAll = async (): Promise<void> => {
+    for (let kept = 0; kept < names.size; ) {
+      kept = names.size;
+      await keep(kept);
+    }
+    keeping = null;
+  };
+  return {
+    add(name) {
+      names.add(name);
+      keeping ??= keepAll();
+      // Where there is no room, the trials say so themselves.
+      keeping.catch(() => {});
+    },
+    all: async () => keeping ?? undefined,
   };
 }
 

@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser, type Served, serve } from "../../../../test/support/browser.ts";
 import { everythingIn, minimand, temporaryFolder } from "../../../../test/support/cli.ts";
 import { pageWithWorker } from "../../../../test/support/page-with-worker.ts";
-import type { AskedOptions, ComparisonEvent, FileRead, FinishedComparison, Look } from "./index.ts";
+import type {
+  AskedOptions,
+  ComparisonEvent,
+  FileRead,
+  FinishedComparison,
+  KeptComparison,
+  Look,
+} from "./index.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const library = here("../../../../node_modules/ydf-training/dist/training.wasm");
@@ -176,8 +183,9 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     );
     expect(stopped.failed).toMatchObject({ name: "Interrupted" });
     await page.reload();
-    const [kept] = await inPage<{ id: string; state: string; command: string }[]>("await open().kept()");
-    expect(kept).toMatchObject({ state: "stopped" });
+    const [kept] = await inPage<KeptComparison[]>("await open().kept()");
+    expect(kept).toMatchObject({ state: "stopped", total: 12, bytes: files["/train.csv"].length });
+    expect(kept.done).toBeGreaterThan(0);
     const told = await inPage<Told>(`await compare((tell) => open().goOn(${JSON.stringify(kept.id)}, tell))`);
     expect(told.failed).toBeUndefined();
     const kinds = told.events.map(({ kind }) => kind);
@@ -203,6 +211,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     expectSame(told, await command);
     const again = await inPage<FinishedComparison>(`await open().finished(${JSON.stringify(kept.id)})`);
     expect(again.report).toBe(told.finished.report);
+    expect(await inPage("await open().kept()")).toMatchObject([{ state: "finished", done: 12, total: 12 }]);
   });
 
   it("tests on a second file, keeps trees, and predicts by them what the command does", async () => {

@@ -31,7 +31,8 @@ export interface KeptComparisons {
   get(id: string): Promise<KeptRecord | null>;
   /** Keeps a new one with its files; of one that is known, what is asked for alone. */
   put(record: KeptRecord, asked: Asked): Promise<void>;
-  update(id: string, change: Partial<KeptRecord>): Promise<void>;
+  /** Says how many trials are there. */
+  count(id: string, done: number): Promise<void>;
   asked(id: string): Promise<Asked>;
   finish(finished: FinishedComparison): Promise<void>;
   finished(id: string): Promise<FinishedComparison | null>;
@@ -86,11 +87,7 @@ export async function openKeptComparisons(database: string): Promise<KeptCompari
         of("files").put(kept, record.id);
       });
     },
-    async update(id, change) {
-      const record = await get(id);
-      if (record === null) return;
-      await write((of) => void of("comparisons").put({ ...record, ...change }, id));
-    },
+    count: (id, done) => write((of) => change(of("comparisons"), id, { done })),
     async asked(id) {
       const record = await get(id);
       const kept = await read<KeptFiles>("files", id);
@@ -100,16 +97,22 @@ export async function openKeptComparisons(database: string): Promise<KeptCompari
       const test = record.test ? all.pop() : undefined;
       return { files: all, options: record.options, ...(test && { test }), ...(unlabeled && { unlabeled }) };
     },
-    async finish(finished) {
-      const record = await get(finished.id);
-      await write((of) => {
+    finish: (finished) =>
+      write((of) => {
         of("finished").put(finished, finished.id);
-        of("comparisons").put({ ...record, state: "finished" }, finished.id);
-      });
-    },
+        change(of("comparisons"), finished.id, { state: "finished" });
+      }),
     finished: async (id) => (await read<FinishedComparison>("finished", id)) ?? null,
     remove: (id) => write((of) => stores.forEach((store) => void of(store).delete(id))),
     close: () => db.close(),
+  };
+}
+
+/** In one transaction, so that of two changes none is lost. */
+function change(store: IDBObjectStore, id: string, changed: Partial<KeptRecord>): void {
+  const reading: IDBRequest<KeptRecord | undefined> = store.get(id);
+  reading.onsuccess = () => {
+    if (reading.result !== undefined) store.put({ ...reading.result, ...changed }, id);
   };
 }
 

@@ -3,7 +3,7 @@ import { references } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { CandidateSummary, PredictedTrial } from "../results.ts";
 import type { Prepared } from "../run/prepared.ts";
-import type { Finished, RunOfTrials, Team } from "../run/team.ts";
+import type { Finished, Team } from "../run/team.ts";
 
 /** A candidate while trials run. */
 export interface LiveRow {
@@ -27,22 +27,19 @@ export interface LiveRanking {
   rows: LiveRow[];
 }
 
-/** Tells of each trial of a team that is there, as well as of those that it had before. */
-export function watched(team: Team, tell: (finished: Finished, sample: number | null) => void): Team {
-  let sample: number | null = null;
+/** Tells of each trial of a team that is there, as well as of those that it had before; what comes after the trials is none of them. */
+export function watched(team: Team, tell: (finished: Finished) => void): Team {
   const both =
     (finished: (one: Finished) => void) =>
     (one: Finished): void => {
       finished(one);
-      tell(one, sample);
+      tell(one);
     };
   return {
     ...team,
     recall: (trials, finished) => team.recall(trials, both(finished)),
-    run(trials, how: RunOfTrials) {
-      sample = how.sample;
-      return team.run(trials, { ...how, finished: both(how.finished) });
-    },
+    run: (trials, how) =>
+      team.run(trials, how.label === undefined ? { ...how, finished: both(how.finished) } : how),
   };
 }
 
