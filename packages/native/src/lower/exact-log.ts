@@ -1,12 +1,5 @@
 import type { Atom, Equation, Program } from "./lower.ts";
-
-/** What a value is: a number, the result of a primitive, or anything. The same object stands for the same value. */
-type Pattern = number | Result | { any: string };
-interface Result {
-  primitive: string;
-  operands: readonly Pattern[];
-}
-const of = (primitive: string, ...operands: Pattern[]): Result => ({ primitive, operands });
+import { live, matches, of, type Pattern } from "./pattern.ts";
 
 /* As `log` of `minimand/engine` is traced: `y + 2 (x - exp y) / (x + exp y)` with `y = log x`. */
 const x = { any: "argument" };
@@ -37,36 +30,4 @@ export function withoutLogCorrections({ inBinders, eqns, outs }: Program): Progr
     return next;
   });
   return live({ inBinders, eqns: plain, outs: outs.map(given) });
-}
-
-/** Whether a value is what the pattern says; fills in which value each part of it is. */
-function matches(
-  atom: Atom,
-  pattern: Pattern,
-  origin: ReadonlyMap<Atom, Equation>,
-  found: Map<Pattern, Atom>,
-): boolean {
-  if (typeof pattern === "number") return "value" in atom && atom.value === pattern;
-  const before = found.get(pattern);
-  if (before !== undefined) return before === atom;
-  found.set(pattern, atom);
-  if ("any" in pattern) return true;
-  const { primitive, operands } = pattern;
-  const eqn = origin.get(atom);
-  return (
-    eqn?.primitive === primitive &&
-    eqn.inputs.length === operands.length &&
-    operands.every((operand, i) => matches(eqn.inputs[i], operand, origin, found))
-  );
-}
-
-/** The program without what nothing asks for. */
-function live({ inBinders, eqns, outs }: Program): Program {
-  const asked = new Set<Atom>(outs);
-  const kept = eqns.toReversed().filter(({ inputs, outBinders }) => {
-    if (!outBinders.some((binder) => asked.has(binder))) return false;
-    for (const input of inputs) asked.add(input);
-    return true;
-  });
-  return { inBinders, eqns: kept.toReversed(), outs };
 }

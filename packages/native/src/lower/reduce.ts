@@ -11,13 +11,13 @@ type Operation = keyof typeof operations;
 /** How many integers have a sum below 2^53, up to where ONNX Runtime's own reductions are exact. */
 const exactSums = 2 ** 21;
 
-const reduce: Rule = (graph, [x], { op, axis }, [{ shape, dtype }]) => {
+const reduce: Rule = (graph, [x], { op, axis, passesOverNaN = false }, [{ shape, dtype }]) => {
   const reduced = new Set<number>(axis);
   const kept = x.shape.flatMap((_, i) => (reduced.has(i) ? [] : [i]));
   if (sizeOf(x.shape) === 0) return [broadcastTo(viewOf(identity(graph, op, dtype)), shape)];
   const own = x.axes.filter((a, i) => a !== null && reduced.has(i)) as number[];
   const repeats = sizeOf(x.shape.filter((_, i) => reduced.has(i) && x.axes[i] === null));
-  const tensor = own.length > 0 ? reduceTensor(graph, op, x.tensor, own, dtype) : x.tensor;
+  const tensor = own.length > 0 ? reduceTensor(graph, op, x.tensor, own, dtype, passesOverNaN) : x.tensor;
   const view: View = {
     tensor: repeat(graph, op, tensor, repeats, dtype),
     axes: kept.map((i) => x.axes[i]),
@@ -34,8 +34,11 @@ function reduceTensor(
   tensor: Tensor,
   axes: readonly number[],
   dtype: ElementType,
+  passesOverNaN = false,
 ): Tensor {
-  const shape = tensor.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  // One number needs no axes.
+  const keepdims = axes.length < tensor.shape.length;
+  const shape = keepdims ? tensor.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : [];
   const [rows, columns] = tensor.shape;
   // A sum down the columns is twice as fast as a product with ones.
   if (op === "Add" && isFloat(dtype) && shape.length === 2 && axes.join() === "0" && columns >= 16) {
@@ -51,9 +54,9 @@ function reduceTensor(
   const named = dtype !== "bool" ? op : op === "Add" ? "Max" : op === "Mul" ? "Min" : op;
   const extremum = named === "Min" || named === "Max";
   const reduced = (name: string, x: Tensor): Tensor =>
-    graph.op(name, [x, graph.indices(axes)], { shape, attributes: { keepdims: 1 } });
+    graph.op(name, [x, graph.indices(axes)], { shape, attributes: { keepdims: Number(keepdims) } });
   const result = cast(graph, reduced(operations[named], cast(graph, tensor, viaOf(dtype, extremum))), dtype);
-  if (!extremum || !isFloat(dtype)) return result;
+  if (!extremum || !isFloat(dtype) || passesOverNaN) return result;
   // ONNX Runtime's extrema pass over NaN.
   const nan = graph.op("IsNaN", [tensor], { type: "bool", shape: tensor.shape });
   const operands = [reduced("ReduceMax", nan), literal(graph, Number.NaN, dtype), result];

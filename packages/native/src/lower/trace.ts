@@ -2,6 +2,7 @@ import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
 import { typeError, withExactNumbers } from "minimand/engine";
 import { withoutLogCorrections } from "./exact-log.ts";
 import type { Program } from "./lower.ts";
+import { withUnguardedSoftmax } from "./unguarded-softmax.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
 export interface Traced {
@@ -32,7 +33,7 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
       "all",
     );
     return {
-      program: withoutLogCorrections(jaxpr.jaxpr.flatten().simplify()),
+      program: withUnguardedSoftmax(withoutLogCorrections(jaxpr.jaxpr.flatten().simplify())),
       consts: jaxpr.consts,
       treedef,
     };
