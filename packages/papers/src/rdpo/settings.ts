@@ -47,7 +47,7 @@ export const scales: Record<Scale, Settings> = {
     seeds: 1,
     bandit: { counts: [500, 2000], epsilons: [0.2, 0.4] },
     text: {
-      ...{ pretraining: 40, pairs: 40, steps: 4, held: 20, candidates: 2, checkpoints: [2, 4] },
+      ...{ pretraining: 8, pairs: 40, steps: 4, held: 20, candidates: 2, checkpoints: [2, 4] },
       runs: [0.4, 0].map((epsilon) => ({ epsilon, arms: three })),
     },
   },

@@ -60,7 +60,7 @@ export const scales: Record<Scale, Settings> = {
   quick: {
     ...{ banditSeeds: 2, textSeeds: 1, sizes: [40, judgedSize] },
     text: {
-      ...{ pretraining: 30, pairs: 64, held: 40, judgedAfter: [6] },
+      ...{ pretraining: 6, pairs: 40, held: 40, judgedAfter: [6] },
       arms: ["dpo", ...rpoEtas.map(rpoArm)],
     },
   },

@@ -133,7 +133,10 @@ describe("pictures that are generated", () => {
   });
 
   it("are duller where less is said", async () => {
-    const spread = (picture: Picture) => mean([...picture].map((v) => (v - mean([...picture])) ** 2));
+    const spread = (picture: Picture) => {
+      const middle = mean([...picture]);
+      return mean([...picture].map((v) => (v - middle) ** 2));
+    };
     const [fine, coarse] = [
       await generator.generate(prompts, 4),
       await generator.generate(
