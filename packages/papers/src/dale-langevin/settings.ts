@@ -54,7 +54,7 @@ export const scales: Record<
     seeds: 1,
     sizes: {
       ...{ width: 16, steps: 20, pointSteps: 20, sampling: 5, samples: 60 },
-      ...{ train: 300, epochs: 4, speckled: 20 },
+      ...{ train: 1200, epochs: 1, speckled: 20 },
     },
   },
   default: { seeds: 5, sizes: whole },

@@ -210,9 +210,17 @@ export function neighbourhoodScores(
 /** Squared distances to the k-th nearest other row. */
 function radii(x: Features, rows: number, d: number, k: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, i) => {
-    const distances = new Float64Array(rows - 1);
-    for (let j = 0, at = 0; j < rows; j++) if (j !== i) distances[at++] = squared(x, i, x, j, d);
-    return distances.sort()[k - 1];
+    // The k smallest so far, in order: sorting all of them takes longer than finding them.
+    const nearest = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
+    for (let j = 0; j < rows; j++) {
+      if (j === i) continue;
+      const distance = squared(x, i, x, j, d);
+      let at = k - 1;
+      if (distance >= nearest[at]) continue;
+      for (; at > 0 && nearest[at - 1] > distance; at--) nearest[at] = nearest[at - 1];
+      nearest[at] = distance;
+    }
+    return nearest[k - 1];
   });
 }
 
