@@ -92,21 +92,14 @@ export function elementSteps({ size, steps, seed }: ElementProgram): Steps {
     zero: np.array([0, 1]).slice(0),
   });
   const pairs = (): Tree => {
-    const at = (place: (i: number) => number) => (_: unknown, i: number) =>
-      specials[place(i) % specials.length];
+    // A part of an array lies in memory also where all its values are the same, which the engine computes with more digits.
+    const specialAt = (place: (i: number) => number): np.Array => {
+      const values = Array.from({ length: size }, (_, i) => specials[place(i) % specials.length]);
+      return np.array(Float32Array.of(...values, 0.5)).slice([0, size]);
+    };
     return {
-      x: np.array(
-        Float32Array.from(
-          { length: size },
-          at((i) => i),
-        ),
-      ),
-      y: np.array(
-        Float32Array.from(
-          { length: size },
-          at((i) => Math.floor(i / specials.length)),
-        ),
-      ),
+      x: specialAt((i) => i),
+      y: specialAt((i) => Math.floor(i / specials.length)),
       a: numbers([], seed + 2, true),
       zero: np.array([0, 1]).slice(0),
     };
