@@ -1,5 +1,6 @@
 import { computed, onMounted, onUnmounted, ref, shallowRef } from "vue";
 import type { PageScale, RunFacts } from "./facts.ts";
+import { loadFault } from "./load-fault.ts";
 import type { AskedRun, FromConductor, RunProgress, ToConductor } from "./messages.ts";
 import { type FinishedRun, forgetRun, type RunRecord, readRun } from "./run-record.ts";
 
@@ -92,7 +93,7 @@ export function useRun(facts: RunFacts, addressOf: (path: string) => string) {
     conductor?.terminate();
     conductor = null;
     state.value = "idle";
-    fault.value = why;
+    fault.value = loadFault(why);
     if (finished.value === null) void readRun(facts.slug).then((record) => (kept.value = record));
   }
 

@@ -18,6 +18,12 @@ async function lossesAt(at: readonly number[], scale: number, margin?: Margin): 
   return [...(await marginSoftmax(embeddings, centers, labels, { scale, margin }).data())];
 }
 
+/** Ends of the middle four fifths of the losses of all draws. */
+const middleOf = (sorted: readonly number[]): [number, number] => [
+  sorted[Math.floor(0.1 * draws)],
+  sorted[Math.ceil(0.9 * draws) - 1],
+];
+
 /** The loss by the angle, without a margin, with a fixed one, and with one that is drawn. */
 export async function show(values: Values): Promise<Shown> {
   const [mean, std, scale] = ["mean", "deviation", "scale"].map((name) => numberOf(values, name));
@@ -36,8 +42,9 @@ export async function show(values: Values): Promise<Shown> {
   const elastic = sorted.map((own) => own.reduce((sum, value) => sum + value, 0) / draws);
   const arc = await lossesAt(angles, scale, { kind: "arcface", m: mean });
   const plain = await lossesAt(angles, scale);
-  // The boundary between the two classes is half of a right angle.
+  // The boundary between the two classes is half of a right angle, at the angle in the middle.
   const [boundary] = await lossesAt([Math.PI / 4], scale, { kind: "arcface", m: mean });
+  const [low, high] = middleOf(sorted[(angles.length - 1) / 2]);
   return {
     figures: [
       drawn([
@@ -47,11 +54,11 @@ export async function show(values: Values): Promise<Shown> {
           name: "ElasticFace: a drawn margin",
           ...axes,
           y: elastic,
-          low: sorted.map((own) => own[Math.floor(0.1 * draws)]),
-          high: sorted.map((own) => own[Math.ceil(0.9 * draws) - 1]),
+          low: sorted.map((own) => middleOf(own)[0]),
+          high: sorted.map((own) => middleOf(own)[1]),
         },
       ]),
     ],
-    words: `Half-way between the classes, at 45 degrees, the loss is ${Math.log(2).toFixed(2)} without a margin and ${boundary.toFixed(2)} with a fixed one of ${mean}.`,
+    words: `Half-way between the classes, at 45 degrees, the loss is ${Math.log(2).toFixed(2)} without a margin and ${boundary.toFixed(2)} with a fixed one of ${mean}; with drawn ones four of five times between ${low.toFixed(2)} and ${high.toFixed(2)}.`,
   };
 }

@@ -12,6 +12,9 @@ export type Control =
     }
   | { kind: "choice"; name: string; label: string; options: string[]; value: string };
 
+/** A number between two ends. */
+export type Range = Extract<Control, { kind: "range" }>;
+
 /** What the controls say, by their names. */
 export type Values = Record<string, number | string>;
 

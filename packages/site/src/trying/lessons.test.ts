@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { show as dcdm } from "./dcdm.ts";
 import { show as elasticface } from "./elasticface.ts";
 import { show as ldr } from "./ldr.ts";
-import type { Values } from "./lesson.ts";
+import type { Range, Values } from "./lesson.ts";
 import { lessonOf, lessons } from "./lessons.ts";
 import { show as lion } from "./lion.ts";
+import { fromSlider, logSteps, toSlider } from "./slider.ts";
 
 const valuesOf = (slug: string, changed: Values = {}): Values => ({
   ...Object.fromEntries(lessonOf(slug)!.controls.map(({ name, value }) => [name, value])),
@@ -29,6 +30,24 @@ describe("figures that follow a reader's hand", () => {
           expect(control.value).toBeGreaterThanOrEqual(control.min);
           expect(control.value).toBeLessThanOrEqual(control.max);
         }
+  });
+
+  it("have another value at each step of a slider, which it is found at again", () => {
+    const logs = lessons.flatMap(({ controls }) => controls).filter((one) => one.kind === "range" && one.log);
+    expect(logs.length).toBeGreaterThan(0);
+    for (const control of logs as Range[]) {
+      const steps = Array.from({ length: logSteps + 1 }, (_, at) => at);
+      const values = steps.map((at) => fromSlider(control, at));
+      expect(values.map((value) => toSlider(control, value))).toEqual(steps);
+      expect([values[0], values[logSteps]]).toEqual([control.min, control.max]);
+      expect(values).toContain(control.value);
+    }
+  });
+
+  it("show that margins that don't vary are a fixed one", async () => {
+    const { words } = await elasticface(valuesOf("elasticface", { deviation: 0 }));
+    const [, fixed, low, high] = /and (\S+) with a fixed .* between (\S+) and (\d+\.\d+)\.$/.exec(words)!;
+    expect([low, high]).toEqual([fixed, fixed]);
   });
 
   it("show that a margin of 0 is none", async () => {

@@ -31,15 +31,15 @@ export const lessons: readonly Lesson[] = [
   {
     slug: "ldr",
     about:
-      "Ten classes, of which one is the label and the others have scores from -2 to 1. Above, the loss as the score of the label grows; below, how much of the gradient each wrong class gets where the label's score is 1. Near 0 the temperature looks at the worst class alone, as a support vector machine does; at 1 it is cross-entropy; the larger it is, the more all classes count alike, which is what keeps wrong labels from mattering much.",
+      "Ten classes, of which one is the label and the others have scores from -2 to 1. Above, the loss as the score of the label grows; below, how much of the gradient each wrong class gets where the label's score is 1. Near 0 the temperature looks at the worst class alone, as a support vector machine does; at 1, and without a margin, it is cross-entropy; the larger it is, the more all classes count alike, which is what keeps wrong labels from mattering much.",
     controls: [
       {
         kind: "range",
         name: "lambda",
         label: "Temperature",
-        min: 0.05,
+        min: 0.02,
         max: 50,
-        step: 0.02,
+        step: 0.01,
         value: 1,
         log: true,
       },
@@ -49,7 +49,7 @@ export const lessons: readonly Lesson[] = [
   {
     slug: "lion",
     about:
-      "The way of two weights from (0, 0) in 600 steps to a minimum at (2, 0.6), with weight decay. Decay isn't only a pull to zero: it is the bound that kappa makes of it, drawn in the second panel. Lion's own kappa, the l1 norm, bounds each weight by 1 / decay; that of the l2 norm bounds their length, that of the largest entry the sum of their sizes. With kappa l2squared there is no bound, and decay pulls as in gradient descent.",
+      "The way of two weights from (0, 0) in 600 steps to a minimum at (2, 0.6), with weight decay. Decay isn't only a pull to zero: it is the bound that kappa makes of it, drawn in the last panel; without decay the weights go all the way. Lion's own kappa, the l1 norm, bounds each weight by 1 / decay; that of the l2 norm bounds their length, that of the largest entry the sum of their sizes. With kappa l2squared there is no bound, and decay pulls as in gradient descent.",
     controls: [
       {
         kind: "choice",
@@ -90,7 +90,7 @@ export const lessons: readonly Lesson[] = [
   {
     slug: "dcdm",
     about:
-      "Smoke rises past discs. In each step a pressure takes out of the velocities what would press the air together: one Poisson equation a step, whose matrix knows the discs. Move them: smoke parts before them, and a disc in the way makes the equations no harder for multigrid, while conjugate gradients alone take many more iterations.",
+      "Smoke rises past discs. In each step a pressure takes out of the velocities what would press the air together: one Poisson equation a step, whose matrix knows the discs. Move them: smoke parts before them, and the equations get no harder for multigrid by that. Conjugate gradients alone take many times as many iterations, discs or not.",
     controls: [
       { kind: "range", name: "discs", label: "Discs", min: 0, max: 3, step: 1, value: 1 },
       {

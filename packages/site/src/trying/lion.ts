@@ -19,7 +19,29 @@ const kappas: Record<string, { make: () => Kappa; power: number | null; bound: s
 export async function show(values: Values): Promise<Shown> {
   const { make, power, bound } = kappas[values.kappa];
   const [decay, rate] = [numberOf(values, "decay"), numberOf(values, "rate")];
-  const optimizer = lionK(rate, { kappa: make(), weightDecay: decay, b1: 0.9, b2: 0.99 });
+  const [way, free] = [await wayOf(make(), decay, rate), await wayOf(make(), 0, rate)];
+  const [x, y] = way[way.length - 1];
+  const axes = { xLabel: "first weight", yLabel: "second weight" };
+  const path = (name: string, points: number[][]) => ({
+    ...{ name, ...axes },
+    ...{ x: points.map((at) => at[0]), y: points.map((at) => at[1]) },
+  });
+  const limit = power === null || decay === 0 ? null : ball(power, 1 / decay);
+  return {
+    figures: [
+      drawn([
+        path("way of the weights", way),
+        path("without decay", free),
+        ...(limit === null ? [] : [{ name: "what decay allows", ...axes, ...limit }]),
+      ]),
+    ],
+    words: `After ${steps} steps the weights are (${x.toFixed(2)}, ${y.toFixed(2)})${limit === null ? "; nothing bounds them" : `; ${bound} may be at most ${(1 / decay).toFixed(2)}`}.`,
+  };
+}
+
+/** Where the weights are after each step. */
+async function wayOf(by: Kappa, weightDecay: number, rate: number): Promise<number[][]> {
+  const optimizer = lionK(rate, { kappa: by, weightDecay, b1: 0.9, b2: 0.99 });
   const step = compileWithJit((weights: np.Array, state: Tree): [np.Array, Tree] => {
     const gradient = weights.ref.sub(np.array(goal));
     const [update, next] = optimizer.update(gradient, state, weights.ref);
@@ -35,14 +57,7 @@ export async function show(values: Values): Promise<Shown> {
   weights.dispose();
   disposeTree(state);
   step.dispose();
-  const [x, y] = way[way.length - 1];
-  const axes = { xLabel: "first weight", yLabel: "second weight" };
-  const path = { name: "way of the weights", ...axes, x: way.map((at) => at[0]), y: way.map((at) => at[1]) };
-  const limit = power === null || decay === 0 ? null : ball(power, 1 / decay);
-  return {
-    figures: [drawn([path, ...(limit === null ? [] : [{ name: "what decay allows", ...axes, ...limit }])])],
-    words: `After ${steps} steps the weights are (${x.toFixed(2)}, ${y.toFixed(2)})${limit === null ? "; nothing bounds them" : `; ${bound} may be at most ${(1 / decay).toFixed(2)}`}.`,
-  };
+  return way;
 }
 
 /** The part of a norm's ball with a positive first weight, as a line around it. */

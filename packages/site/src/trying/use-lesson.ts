@@ -1,4 +1,5 @@
 import { onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
+import { loadFault } from "../running/load-fault.ts";
 import type { Lesson, Shown, Values } from "./lesson.ts";
 
 /**
@@ -27,13 +28,15 @@ export function useLesson(lesson: Lesson, place: () => Element | null) {
     worker = new Worker(new URL("./lesson-worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<{ shown: Shown } | { fault: string }>) => {
       busy.value = false;
-      fault.value = "fault" in data ? data.fault : "";
+      fault.value = "fault" in data ? loadFault(data.fault) : "";
       if ("shown" in data) shown.value = data.shown;
     };
     worker.onerror = (event) => {
       event.preventDefault();
       busy.value = false;
-      fault.value = `the worker of this figure failed: ${event.message || "its module could not be loaded"}`;
+      fault.value = loadFault(
+        `the worker of this figure failed: ${event.message || "its module could not be loaded"}`,
+      );
     };
     ask();
   }
