@@ -20,7 +20,15 @@ const compare = ["compare", "a.csv", "-t", "y", ...tiny];
 
 beforeAll(async () => {
   writeFileSync(at("a.csv"), `insulin,age,kind,y\n${lines.join("\n")}\n`);
-  const { code, stderr } = await run(...compare, "--missing", "insulin=0,kind=unknown", "--out", "o");
+  const { code, stderr } = await run(
+    ...compare,
+    "--missing",
+    "insulin=0",
+    "--missing",
+    "kind=unknown",
+    "--out",
+    "o",
+  );
   expect(code).toBe(0);
   expect(stderr).toContain("insulin: 12 values '0' read as missing\n");
   expect(stderr).toContain("kind: 15 values 'unknown' read as missing\n");

@@ -142,10 +142,13 @@ export function timeSpan(text: string): number {
   return Number(match[1]) * units[match[2]];
 }
 
-/** `insulin=0,age=-9,age=99`: the values of each column. */
-export function missingValues(text: string): Record<string, string[]> {
+/** `insulin=0,age=-9,age=99`: the values of each column, behind those of the same option before. */
+export function missingValues(
+  text: string,
+  before: Readonly<Record<string, string[]>>,
+): Record<string, string[]> {
   // Without a prototype: a column may have any name.
-  const values: Record<string, string[]> = Object.create(null);
+  const values: Record<string, string[]> = Object.assign(Object.create(null), before);
   for (const part of list(text)) {
     const at = part.lastIndexOf("=");
     if (at < 1 || at === part.length - 1)

@@ -74,7 +74,7 @@ export function banditSimulateCommand(): Command {
     )
     .option(
       "--missing <a=value,...>",
-      "values that stand for missing ones: insulin=0,age=-9; a column several times has several",
+      "values that stand for missing ones: insulin=0,age=-9; a column several times has several; may be given several times",
       missingValues,
       {},
     );
