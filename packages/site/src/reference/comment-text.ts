@@ -30,9 +30,12 @@ export function partsText(parts: readonly CommentDisplayPart[], linkOf: LinkOf):
     .trim();
 }
 
-/** Prose is no HTML and no template. */
+/** Prose is no HTML and no template, and the papers that it names are a click away. */
 const proseText = (text: string): string =>
-  text.replaceAll(/<(?=[a-z/!?])/gi, "&lt;").replaceAll("{", "&#123;");
+  text
+    .replaceAll(/<(?=[a-z/!?])/gi, "&lt;")
+    .replaceAll("{", "&#123;")
+    .replaceAll(/\barXiv (\d{4}\.\d{4,5})\b/g, "arXiv [$1](https://arxiv.org/abs/$1)");
 
 /** The lines of a docstring below its description: what it takes, gives and throws, examples, sources. */
 export function tagsText(

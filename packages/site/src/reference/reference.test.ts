@@ -73,6 +73,11 @@ describe("the reference of a module", () => {
     expect(text).toContain("- `input.loss`: `[layers][states][actions]`");
   });
 
+  it("links to the papers that docstrings name", () => {
+    expect(text).toContain("arXiv [2312.07145](https://arxiv.org/abs/2312.07145)");
+    expect(text).not.toMatch(/arXiv \d{4}\.\d/);
+  });
+
   it("links to what it names, and to the words of the source, which it brings", () => {
     const bandits = reference.pages.get("api/minimand/online/bandits.md") ?? "";
     expect(bandits).toContain('linUcb(options: <a href="#LinUcbOptions">LinUcbOptions</a>)');
