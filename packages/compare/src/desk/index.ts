@@ -4,8 +4,15 @@ export { type Asked, type AskedOptions, settingsAsked } from "./asked.ts";
 export { argumentsOf, commandOf } from "./command-line.ts";
 export type { ComparisonEvent, FinishedComparison } from "./events.ts";
 export type { LiveRanking, LiveRow } from "./live-ranking.ts";
-export type { Look } from "./look.ts";
-export { type Desk, type DeskOptions, openDesk, type Reads, type RunningComparison } from "./open-desk.ts";
+export type { Look, LossOffered } from "./look.ts";
+export {
+  type Desk,
+  type DeskOptions,
+  openDesk,
+  type Reads,
+  type RunningComparison,
+  type RunningHow,
+} from "./open-desk.ts";
 export type { PredictAsked, PredictedRows } from "./predict-page.ts";
 export { isMendable, type KeptComparison } from "./protocol.ts";
 export type { ColumnRead, FileRead, PageReading } from "./read-page-file.ts";

@@ -1,6 +1,7 @@
 import { metricById } from "minimand";
 import { references } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
+import { studentQuantile } from "../ranking/distributions.ts";
 import type { CandidateSummary, PredictedTrial } from "../results.ts";
 import type { Prepared } from "../run/prepared.ts";
 import type { Finished, Team } from "../run/team.ts";
@@ -15,6 +16,9 @@ export interface LiveRow {
   of: number;
   /** Of the metric over those folds; null where there is none. It is no verdict. */
   mean: number | null;
+  /** 95 % interval of that mean, as the folds show it; null for a single one. */
+  low: number | null;
+  high: number | null;
   diverged: number;
 }
 
@@ -67,7 +71,7 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
         const seeds = own.some(({ seed }) => seed > 0) ? settings.seeds : 1;
         return {
           ...{ id, label, kind, done: own.length, of: folds * seeds },
-          mean: scores.length === 0 ? null : scores.reduce((a, b) => a + b) / scores.length,
+          ...meanOf(scores, folds),
           diverged: own.filter(({ status }) => status !== "ok").length,
         };
       });
@@ -78,4 +82,16 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
       return { dataset, metric, higherIsBetter, rows };
     },
   };
+}
+
+/** The mean of some folds, and its interval by the corrected resampled t statistic (Nadeau & Bengio 2003): they share rows that are trained on. */
+function meanOf(scores: readonly number[], folds: number): Pick<LiveRow, "mean" | "low" | "high"> {
+  const n = scores.length;
+  if (n === 0) return { mean: null, low: null, high: null };
+  const mean = scores.reduce((a, b) => a + b) / n;
+  if (n === 1) return { mean, low: null, high: null };
+  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (n - 1);
+  const shared = folds === 1 ? 0 : 1 / (folds - 1);
+  const half = studentQuantile(0.975, n - 1) * Math.sqrt((1 / n + shared) * variance);
+  return { mean, low: mean - half, high: mean + half };
 }

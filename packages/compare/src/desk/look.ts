@@ -1,9 +1,11 @@
 import { describeFeatures } from "../dataset/make-dataset.ts";
 import { metricName } from "../figures/text.ts";
+import { baselineIdOf, lossesWith } from "../plan/candidates.ts";
+import { chooseCandidates } from "../plan/choose.ts";
 import { metricFor } from "../plan/settings.ts";
 import { prepareComparison } from "../prepare/prepare-comparison.ts";
 import type { ComparisonRequest } from "../prepare/request.ts";
-import type { CandidateSummary, FeatureSummary, Note, Task } from "../results.ts";
+import type { CandidateSummary, FeatureSummary, Note, Settings, Task } from "../results.ts";
 import { trialsOfAll } from "../run/comparison-work.ts";
 import type { Prepared } from "../run/prepared.ts";
 import { traitsOf } from "../task.ts";
@@ -11,6 +13,15 @@ import type { Asked } from "./asked.ts";
 import { argumentsOf, commandOf } from "./command-line.ts";
 import { bytesOfFile, pageTables } from "./read-page-file.ts";
 import type { PageRequest } from "./request-asked.ts";
+
+/** A loss that may be compared on a task. */
+export interface LossOffered {
+  id: string;
+  label: string;
+  /** Whether it runs where none is named, and whether it runs in any case. */
+  usual: boolean;
+  always: boolean;
+}
 
 /** What a careful reader says of files before anything is trained, and what would be. */
 export interface Look {
@@ -30,6 +41,8 @@ export interface Look {
   /** Those that may. */
   metrics: { id: string; name: string }[];
   candidates: CandidateSummary[];
+  /** Losses that may be asked for. */
+  losses: LossOffered[];
   /** With as many finalists as there may be. */
   trials: number;
   /** The same for the command. */
@@ -76,7 +89,18 @@ export function lookOf(asked: Asked, prepared: Prepared): Look {
     metric: metricFor(settings.metric, task),
     metrics: traitsOf[task].metrics.map((id) => ({ id, name: metricName(id) })),
     candidates: [...summaries],
+    losses: lossesOffered(settings, task),
     trials: trialsOfAll(prepared),
     command: commandOf(asked),
   };
+}
+
+function lossesOffered(settings: Settings, task: Task): LossOffered[] {
+  const usual = new Set(chooseCandidates({ ...settings, losses: "auto" }, task).map(({ id }) => id));
+  const always = [baselineIdOf(settings, task), ...traitsOf[task].always];
+  return lossesWith([])
+    .filter(
+      (loss) => loss.tasks.includes(task) && loss.kind !== "reference" && (loss.needs ?? []).length === 0,
+    )
+    .map(({ id, label }) => ({ id, label, usual: usual.has(id), always: always.includes(id) }));
 }

@@ -34,6 +34,12 @@ export interface RunningComparison {
   stop(): void;
 }
 
+/** How a comparison is run; its results don't depend on it. */
+export interface RunningHow {
+  /** Workers that run trials; default: those of the desk. */
+  workers?: number;
+}
+
 /** Told how many of how many bytes are read. */
 export type Reads = (done: number, total: number) => void;
 
@@ -44,9 +50,9 @@ export interface Desk {
   /** What a careful reader says before anything is trained, and what would be. */
   look(asked: Asked, progress?: Reads): Promise<Look>;
   /** Runs a comparison; one that was begun with the same files and options goes on. */
-  compare(asked: Asked, tell: (event: ComparisonEvent) => void): RunningComparison;
+  compare(asked: Asked, tell: (event: ComparisonEvent) => void, how?: RunningHow): RunningComparison;
   /** Goes on with one that is kept. */
-  goOn(id: string, tell: (event: ComparisonEvent) => void): RunningComparison;
+  goOn(id: string, tell: (event: ComparisonEvent) => void, how?: RunningHow): RunningComparison;
   /** All that are kept, the latest first. */
   kept(): Promise<KeptComparison[]>;
   /** What a finished one gave. */
@@ -81,8 +87,8 @@ export function openDesk(options: DeskOptions): Desk {
   const lines = new Set<Line>();
   /** For what takes a moment; a comparison has a worker of its own, with which it ends. */
   let shared: Line | null = null;
-  const open = (): Line => {
-    const line = openLine(start, settings);
+  const open = (own: DeskSettings = settings): Line => {
+    const line = openLine(start, own);
     lines.add(line);
     line.ended.then(() => {
       lines.delete(line);
@@ -102,8 +108,10 @@ export function openDesk(options: DeskOptions): Desk {
     name: Name,
     of: Calls[Name]["of"],
     tell: (event: ComparisonEvent) => void,
+    { workers: so = workers }: { workers?: number | null } = {},
   ): RunningComparison => {
-    const line = open();
+    if (so !== null) checkNumber("workers", so, { min: 1, integer: true });
+    const line = open({ ...settings, workers: so });
     const over = new Interrupted(
       "interrupted: what was finished is kept; the same comparison goes on with it",
     );
@@ -115,8 +123,8 @@ export function openDesk(options: DeskOptions): Desk {
   return {
     read: (file, { progress, ...how } = {}) => ask("read", { file, how }, reads(progress)),
     look: (asked, progress) => ask("look", asked, reads(progress)),
-    compare: (asked, tell) => comparing("compare", asked, tell),
-    goOn: (id, tell) => comparing("goOn", id, tell),
+    compare: (asked, tell, how) => comparing("compare", asked, tell, how),
+    goOn: (id, tell, how) => comparing("goOn", id, tell, how),
     kept: () => ask("kept", null),
     finished: (id) => ask("finished", id),
     async forget(id) {

@@ -33,6 +33,8 @@ export interface FileRead {
   bytes: number;
   rows: number;
   columns: ColumnRead[];
+  /** Its first rows, a text a column: what is long is cut, what is missing empty. */
+  head: string[][];
   /** What was repaired, left out or decided in reading. */
   notes: Note[];
   /** The column that is most likely to be predicted; null where responses are compared. */
@@ -40,6 +42,9 @@ export interface FileRead {
   /** Whether one of two responses was chosen: a file for the task `preference`. */
   pairs: boolean;
 }
+
+/** Rows of a file that are shown. */
+const firstRows = 8;
 
 /** The columns that data sets call what they are about. */
 const usualTargets = ["target", "label", "class", "outcome", "y", "species", "diagnosis", "churn", "churned"];
@@ -65,9 +70,21 @@ export async function readPageFile(
   const columns = table.columns.map((column) => columnRead(table, column));
   const pairs = isOfPairs(columns.map(({ name }) => name));
   const { rows, notes } = table;
+  const head = Array.from({ length: Math.min(firstRows, rows) }, (_, row) =>
+    table.columns.map((column) => String(column.at(row) ?? "").slice(0, 80)),
+  );
   releaseTable(table);
   return {
-    ...{ name: nameOfFile(file.name), source: file.name, sha256, bytes: file.size, rows, columns, notes },
+    ...{
+      name: nameOfFile(file.name),
+      source: file.name,
+      sha256,
+      bytes: file.size,
+      rows,
+      columns,
+      head,
+      notes,
+    },
     ...{ target: pairs ? null : targetAmong(columns), pairs },
   };
 }
