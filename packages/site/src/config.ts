@@ -72,6 +72,7 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       logo: { src: "/mark.svg", alt: "" },
       nav: [
         { text: "Papers", link: "/", activeMatch: "^/(papers/|$)" },
+        { text: "Compare", link: "/compare" },
         { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
         ...(reference.length === 0 ? [] : [{ text: "API", link: "/api/", activeMatch: "^/api/" }]),
         // With the base, which VitePress gives to pages alone.

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
+import { bundledFiles } from "./compare/bundled.ts";
 import { feedFiles } from "./feeds/feeds.ts";
 import { sitemap } from "./feeds/sitemap.ts";
 import { offlinePage } from "./offline/offline-page.ts";
@@ -66,6 +67,7 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
     ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
     ...runFiles(),
+    ...bundledFiles(),
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),
   ];
 }

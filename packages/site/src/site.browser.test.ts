@@ -40,6 +40,7 @@ import { linkIn, startReceiver } from "../../cli/src/subscription/mail-receiver.
 import { openSubscription, type Subscription } from "../../cli/src/subscription/subscription.ts";
 import { choiceOf, chosen, everything } from "./catalogue/choice.ts";
 import { catalogue } from "./catalogue/entries.ts";
+import { checkComparePage } from "./compare/compare-page.checks.ts";
 import { writeServiceWorker } from "./offline/write-service-worker.ts";
 
 const base = "/a/sub-path/";
@@ -267,6 +268,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     "papers/elasticface.html",
     "papers/dcdm.html",
     "docs/results.html",
+    "compare.html",
     "api/minimand/theory.html",
     "source/examples/smoke.ts.html",
     "404.html",
@@ -456,6 +458,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await context.close();
     rmSync(newer, { recursive: true });
   });
+
+  describe("the page that compares", () => checkComparePage(() => ({ open, faultsOf })));
 
   describe("a run of a paper in its page", () => {
     const start = (page: Page): Promise<void> => page.locator(".run-here button[type=submit]").click();

@@ -7,6 +7,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     pages: [
       ["README.md", "docs/overview"],
       ["docs/first-comparison.md", "docs/first-comparison"],
+      ["docs/compare-in-the-page.md", "docs/compare-in-the-page"],
       ["docs/statistics.md", "docs/statistics"],
       ["docs/reading.md", "docs/reading"],
       ["docs/results.md", "docs/results"],

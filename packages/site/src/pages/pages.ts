@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { cards, type Row } from "@minimand/papers";
 import { catalogue } from "../catalogue/entries.ts";
+import { comparePage } from "../compare/compare-page.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { guides, headingOf } from "./guides.ts";
 import { type Linked, linkPages, sourcePage } from "./links.ts";
@@ -15,6 +16,7 @@ export function sitePages(): Map<string, string | Uint8Array> {
   const pages = new Map<string, string | Uint8Array>();
   const entries = catalogue();
   pages.set("index.md", indexPage(entries));
+  pages.set("compare.md", comparePage());
   const sources = new Set<string>();
   const linked = (file: string): string => {
     const { text, sources: shown, pictures }: Linked = linkPages(readRepository(file), file, pageOf);

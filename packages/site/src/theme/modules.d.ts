@@ -6,3 +6,12 @@ declare module "*.vue" {
 }
 
 declare module "*.css";
+
+declare module "*?url" {
+  const address: string;
+  export default address;
+}
+
+interface ImportMeta {
+  readonly env: { readonly SSR: boolean };
+}

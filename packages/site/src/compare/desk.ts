@@ -1,0 +1,36 @@
+import type { Desk } from "@minimand/compare/web";
+
+const database = "minimand";
+let opened: Promise<Desk> | undefined;
+
+/** The desk of this page, which brings the engine and all that compares: it is loaded when it is first needed. */
+export function theDesk(): Promise<Desk> {
+  opened ??= import("@minimand/compare/web").then(({ openDesk }) =>
+    openDesk({
+      database,
+      start: () => new Worker(new URL("./comparison-worker.ts", import.meta.url), { type: "module" }),
+    }),
+  );
+  // A page that was offline may try again.
+  opened.catch(() => {
+    opened = undefined;
+  });
+  return opened;
+}
+
+/** Whether this browser may hold comparisons of earlier visits: what nobody has used needn't be loaded. */
+export async function mayHoldComparisons(): Promise<boolean> {
+  if (!("indexedDB" in globalThis)) return false;
+  if (indexedDB.databases === undefined) return true;
+  return (await indexedDB.databases()).some(({ name }) => name?.startsWith(database));
+}
+
+/** What went wrong, in one line for the reader. */
+export async function faultOf(error: unknown): Promise<string> {
+  const { isMendable } = await import("@minimand/compare/web");
+  const message = error instanceof Error ? error.message : String(error);
+  if (isMendable(error)) return message;
+  if (error instanceof DOMException && error.name === "QuotaExceededError")
+    return "The browser has no room left for this page: remove a kept comparison below, or free disk space, then go on.";
+  return `Something failed that should not: ${message}. Whatever is finished is kept; reload the page to go on.`;
+}

@@ -1,0 +1,80 @@
+import type { Task } from "@minimand/compare";
+import type { AskedOptions, FileRead } from "@minimand/compare/web";
+
+/** What the form holds; an empty text stands for none. */
+export interface Wanted {
+  target: string;
+  task: "auto" | Task;
+  metric: string;
+  positive: string;
+  /** Names; null: those that the command takes by itself. */
+  losses: string[] | null;
+  references: ("linear" | "trees")[];
+  folds: number;
+  seeds: number;
+  maxEpochs: number;
+  keep: "auto" | "linear" | "trees";
+  /** Minutes; 0: as long as it takes. */
+  budget: number;
+  /** Columns that are no inputs. */
+  ignore: string[];
+  group: string;
+  time: string;
+  /** As `--missing` takes it: `age=0,income=-9`. */
+  missing: string;
+}
+
+/** What the command does unless told otherwise, on a file whose target is guessed. */
+export const usually = (read: Pick<FileRead, "target" | "pairs">): Wanted => ({
+  target: read.target ?? "",
+  task: read.pairs ? "preference" : "auto",
+  metric: "auto",
+  positive: "",
+  losses: null,
+  references: ["linear", "trees"],
+  folds: 5,
+  seeds: 6,
+  maxEpochs: 50,
+  keep: "auto",
+  budget: 0,
+  ignore: [],
+  group: "",
+  time: "",
+  missing: "",
+});
+
+/**
+ * The options that a form comes to, as the desk takes them.
+ *
+ * @throws RangeError in one line for values that stand for missing ones and aren't written as `column=value`
+ */
+export function optionsOf(wanted: Wanted): AskedOptions {
+  const { target, task, metric, positive, losses, references, folds, seeds, maxEpochs, budget } = wanted;
+  const { keep, ignore, group, time, missing } = wanted;
+  const pairs = task === "preference";
+  return {
+    ...(!pairs && { target }),
+    ...{ task, metric, references: [...references], folds, seeds, maxEpochs, keep },
+    losses: losses === null ? "auto" : [...losses],
+    ...(positive !== "" && !pairs && { positive }),
+    ...(budget > 0 && { budget: 60_000 * budget }),
+    ...(ignore.length > 0 && { ignore: ignore.filter((name) => name !== target) }),
+    ...(group !== "" && { group }),
+    ...(time !== "" && !pairs && { time }),
+    ...(missing.trim() !== "" && { missing: missingOf(missing) }),
+  };
+}
+
+function missingOf(text: string): Record<string, string[]> {
+  // Without a prototype: a column may have any name.
+  const values: Record<string, string[]> = Object.create(null);
+  for (const part of text.split(",").map((one) => one.trim())) {
+    if (part === "") continue;
+    const at = part.lastIndexOf("=");
+    if (at < 1 || at === part.length - 1)
+      throw new RangeError(`missing: expected column=value, as in age=0,income=-9, got '${part}'`);
+    const column = part.slice(0, at);
+    values[column] = [...(values[column] ?? []), part.slice(at + 1)];
+  }
+  return values;
+}
