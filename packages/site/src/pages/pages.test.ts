@@ -35,6 +35,13 @@ describe("the pages of the site", () => {
         ...[`</b> ${outcomeOf(slug)?.verdict}</span>`, 'class="mm-figure"'],
       ].filter((part) => !page.includes(part));
       expect(lacks).toEqual([]);
+      // Whether to use it is what one asks first.
+      expect(
+        page
+          .split("\n## ")
+          .slice(1, 3)
+          .map((section) => section.slice(0, section.indexOf("\n"))),
+      ).toEqual(["In practice", "At a glance"]);
       // Neither could be part of a page: the one breaks its template, the other is for those who write the README.
       expect(/<style|<!-- /.test(page)).toBe(false);
     },

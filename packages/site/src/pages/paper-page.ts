@@ -18,6 +18,9 @@ import { frontmatter } from "./frontmatter.ts";
 export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: readonly Row[]): string {
   const [, authors, rest] = /^# .*\n+([\s\S]*?)\n\n([\s\S]*)$/.exec(readme) ?? [];
   if (rest === undefined) throw new Error(`${entry.slug}: expected a README with a heading and its authors`);
+  const text = unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, ""));
+  // What a reader asks first comes first.
+  const practice = /^## In practice\n.*?(?=^## |(?!.))/ms.exec(text)?.[0] ?? "";
   const lesson = lessonOf(entry.slug);
   const fields = {
     title: entry.title,
@@ -34,11 +37,12 @@ export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: r
     `# ${entry.title}\n`,
     `${authors}\n`,
     onOneLine(head(entry, card)),
+    practice === "" ? "" : `\n${practice}`,
     rows.length === 0 ? "" : shown(entry.slug, rows),
     lesson === null ? "" : "## Try it\n\n<TryIt />\n",
     "## Run it here\n\n<RunHere />\n",
     rest.startsWith("## ") ? "" : "## Claim and rule\n",
-    unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, "")),
+    text.replace(practice, ""),
   ].join("\n");
 }
 
@@ -47,7 +51,9 @@ const unbroken = (text: string): string =>
   text
     .replaceAll(/(?<=[\d)]) (±|\+-) (?=\d)/g, "\u00a0$1\u00a0")
     .replaceAll(/(?<=\d) %/g, "\u00a0%")
-    .replaceAll(/^\|.*$/gm, (line) => line.replaceAll(/(?<=[\d)%,/]) (?=[-+(/]|\d)/g, "\u00a0"));
+    .replaceAll(/^\|.*$/gm, (line) => line.replaceAll(/(?<=[\d)%,/]) (?=[-+(/]|\d)/g, "\u00a0"))
+    // A word joiner, but not where code may be copied.
+    .replaceAll(/^\|[^`\n]*$/gm, (line) => line.replaceAll(/(?<=\de-)(?=\d)/g, "\u2060"));
 
 function head(entry: Entry, card: PaperCard): Markup {
   const outcome = outcomeOf(entry.slug);
