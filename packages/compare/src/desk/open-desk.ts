@@ -23,7 +23,7 @@ export interface DeskOptions {
   database?: string;
   /** Workers that run trials; default: one for each core, fewer where each needs much memory. */
   workers?: number;
-  /** The most bytes of a file, packed and unpacked; default 150 MB. */
+  /** The most bytes of a file, packed and unpacked; default 60 MB: 50 MB were tried. */
   mostBytes?: number;
 }
 
@@ -80,7 +80,7 @@ export interface Desk {
  */
 export function openDesk(options: DeskOptions): Desk {
   checkOptions("openDesk", options, { start: true, database: true, workers: true, mostBytes: true });
-  const { start, database = "minimand", workers = null, mostBytes: most = 150e6 } = options;
+  const { start, database = "minimand", workers = null, mostBytes: most = 60e6 } = options;
   if (workers !== null) checkNumber("workers", workers, { min: 1, integer: true });
   checkNumber("mostBytes", most, { min: 1 });
   const settings: DeskSettings = { database, workers, most };
