@@ -404,6 +404,15 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve));
     });
     await page.goto(`${address}source/examples/smoke.ts.html`);
+    // What is read is kept a moment after it was read.
+    const isKept = (): Promise<boolean> =>
+      page.evaluate(async () => {
+        const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+        const needed = [location.href, ...loaded.filter((name) => name.endsWith(".js"))];
+        const kept = await Promise.all(needed.map((name) => caches.match(name, { ignoreSearch: true })));
+        return kept.every((one) => one !== undefined);
+      });
+    await expect.poll(isKept, patience).toBe(true);
     first.closeAllConnections();
     first.close();
 
@@ -446,8 +455,8 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await other.evaluate(() => Object.assign(window, { older: true }));
     await other.getByRole("link", { name: "Guides" }).click();
     await other.waitForFunction(() => !("older" in window));
-    expect(await isNewer(other)).toBe(true);
-    for (const one of [fresh, page, other]) expect(await ask(one).count()).toBe(0);
+    await expect.poll(() => isNewer(other), patience).toBe(true);
+    for (const one of [fresh, page, other]) await expect.poll(() => ask(one).count(), patience).toBe(0);
     second.closeAllConnections();
     second.close();
     await page.reload();
