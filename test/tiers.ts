@@ -20,8 +20,8 @@ const wholeSystem = [
 ];
 
 /**
- * Tests of the library and of `compare` that train or sweep for seconds, or replace a module, by their names: they keep these
- * wherever they move.
+ * Tests of the library and of `compare` that train or sweep for seconds, or replace a module or a global, by their names: they keep
+ * these wherever they move.
  */
 const long = [
   "adversarial",
@@ -56,6 +56,7 @@ const long = [
   "run-trial",
   "saved-trees",
   "search-step",
+  "start",
   "traced-parameters",
   "train-preference",
   "train-prompt-refiner",
