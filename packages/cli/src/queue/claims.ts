@@ -16,10 +16,10 @@ export async function claim(
   const again = taken.filter(({ attempt }) => attempt.retryCount > 0);
   if (again.length > 0) await tellOfSilence(sql, worker, again);
   await sql.query(
-    `insert into minimand.claims (job, queue, worker, key, run, tries, retry)
-     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[])
+    `insert into minimand.claims (job, queue, worker, key, run, retry)
+     select * from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[], $6::int[])
      on conflict (job) do update
-       set worker = excluded.worker, tries = excluded.tries, retry = excluded.retry, claimed_at = now()
+       set worker = excluded.worker, retry = excluded.retry, claimed_at = now()
        where claims.retry <= excluded.retry`,
     [
       taken.map(({ id }) => id),
@@ -27,7 +27,6 @@ export async function claim(
       taken.map(() => worker),
       taken.map(({ data }) => data.key ?? null),
       taken.map(({ data }) => data.run),
-      taken.map(({ tries }) => tries),
       taken.map(({ attempt }) => attempt.retryCount),
     ],
   );

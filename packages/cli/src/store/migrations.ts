@@ -197,7 +197,7 @@ const subscriptions: Migration = {
   ],
 };
 
-/** Which files a run was asked with: what another run needs isn't removed with one. */
+/** Which files a run was asked with: what another run needs isn't removed with one. And a column that nobody has read. */
 const inputs: Migration = {
   version: 4,
   statements: [
@@ -209,6 +209,7 @@ const inputs: Migration = {
     "create index run_inputs_of_blob on minimand.run_inputs (sha256)",
     `insert into minimand.run_inputs (run, sha256)
      select id, sha256 from minimand.runs join minimand.blobs on strpos(request::text || attached::text, sha256) > 0`,
+    "alter table minimand.claims drop column tries",
   ],
 };
 

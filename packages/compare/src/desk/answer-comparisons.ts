@@ -1,4 +1,5 @@
 import { treesAt } from "../references/library.ts";
+import { resultOf } from "../web/indexed-db.ts";
 import { carryOut, trialsNamed } from "./carry-out.ts";
 import { type KeptComparisons, openKeptComparisons, unknown } from "./kept-comparisons.ts";
 import { lookOf, preparePage } from "./look.ts";
@@ -105,9 +106,5 @@ async function forget(id: string, database: string, kept: KeptComparisons): Prom
   await kept.remove(id);
   const name = trialsNamed(database, record.sums);
   if ((await kept.all()).some(({ sums }) => trialsNamed(database, sums) === name)) return;
-  await new Promise<void>((resolve, reject) => {
-    const deleting = indexedDB.deleteDatabase(name);
-    deleting.onsuccess = () => resolve();
-    deleting.onerror = () => reject(deleting.error);
-  });
+  await resultOf(indexedDB.deleteDatabase(name));
 }

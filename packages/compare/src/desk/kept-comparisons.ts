@@ -1,3 +1,4 @@
+import { resultOf, written } from "../web/indexed-db.ts";
 import type { Asked, AskedOptions } from "./asked.ts";
 import type { FinishedComparison } from "./events.ts";
 
@@ -60,10 +61,7 @@ export async function openKeptComparisons(database: string): Promise<KeptCompari
   ): Promise<void> {
     const writing = db.transaction([...stores], "readwrite");
     work((store) => writing.objectStore(store));
-    await new Promise<void>((resolve, reject) => {
-      writing.oncomplete = () => resolve();
-      writing.onabort = () => reject(writing.error);
-    });
+    await written(writing);
   }
   const get = async (id: string): Promise<KeptRecord | null> =>
     (await read<KeptRecord>("comparisons", id)) ?? null;
@@ -77,6 +75,9 @@ export async function openKeptComparisons(database: string): Promise<KeptCompari
       return all.sort((a, b) => (a.started < b.started ? 1 : -1));
     },
     async put(record, { files, test, unlabeled }) {
+      // The same name is given to the same files alone.
+      if ((await get(record.id)) !== null)
+        return write((of) => void of("comparisons").put(record, record.id));
       const all = [...files, ...(test ? [test] : []), ...(unlabeled ? [unlabeled] : [])];
       // A file on the disk may change, or go, before the page is opened again.
       const kept: KeptFiles = await Promise.all(
@@ -119,11 +120,4 @@ function change(store: IDBObjectStore, id: string, changed: Partial<KeptRecord>)
 /** What is said of a comparison that isn't kept. */
 export function unknown(id: string): RangeError {
   return new RangeError(`id: expected a comparison that is kept in this browser, got '${id}'`);
-}
-
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

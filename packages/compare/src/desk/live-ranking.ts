@@ -1,7 +1,7 @@
 import { metricById } from "minimand";
 import { references } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
-import { studentQuantile } from "../ranking/distributions.ts";
+import { correctedTTest } from "../ranking/corrected-t-test.ts";
 import type { CandidateSummary, PredictedTrial } from "../results.ts";
 import type { Prepared } from "../run/prepared.ts";
 import type { Finished, Team } from "../run/team.ts";
@@ -84,14 +84,9 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
   };
 }
 
-/** The mean of some folds, and its interval by the corrected resampled t statistic (Nadeau & Bengio 2003): they share rows that are trained on. */
+/** The mean of some folds, and its interval: they share rows that are trained on. */
 function meanOf(scores: readonly number[], folds: number): Pick<LiveRow, "mean" | "low" | "high"> {
-  const n = scores.length;
-  if (n === 0) return { mean: null, low: null, high: null };
-  const mean = scores.reduce((a, b) => a + b) / n;
-  if (n === 1) return { mean, low: null, high: null };
-  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (n - 1);
-  const shared = folds === 1 ? 0 : 1 / (folds - 1);
-  const half = studentQuantile(0.975, n - 1) * Math.sqrt((1 / n + shared) * variance);
-  return { mean, low: mean - half, high: mean + half };
+  if (scores.length < 2) return { mean: scores[0] ?? null, low: null, high: null };
+  const { mean, low, high } = correctedTTest(scores, folds === 1 ? 0 : 1 / (folds - 1));
+  return { mean, low, high };
 }

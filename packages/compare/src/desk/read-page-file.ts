@@ -17,10 +17,6 @@ export interface ColumnRead {
   /** Why that kind. */
   why: string;
   missing: number;
-  /** Levels of a categorical column. */
-  levels?: number;
-  /** Its first values. */
-  examples: string[];
 }
 
 /** What a file of a page is. */
@@ -122,21 +118,11 @@ export function pageTables(
 }
 
 function columnRead(table: Table, column: Column): ColumnRead {
-  const typed = typeColumn(table, column);
-  const examples: string[] = [];
-  for (let row = 0; row < column.length && examples.length < 3; row++) {
-    const value = column.at(row);
-    if (value !== null && value !== "") examples.push(String(value).slice(0, 40));
-  }
-  const { name } = column;
-  const { kind, why, missing } = typed;
-  return {
-    ...{ name, kind, why, missing, examples },
-    ...(typed.kind === "categorical" && { levels: typed.levels.length }),
-  };
+  const { kind, why, missing } = typeColumn(table, column);
+  return { name: column.name, kind, why, missing };
 }
 
-/** By name, else the last column that tells rows apart less than a name of each would. */
+/** By name, else the last column of numbers or classes. */
 function targetAmong(columns: readonly ColumnRead[]): string | null {
   const named = usualTargets.flatMap((name) =>
     columns.filter((column) => column.name.toLowerCase() === name),

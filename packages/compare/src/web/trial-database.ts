@@ -1,6 +1,7 @@
 import { sha256Of } from "../model/sums.ts";
 import { doubtsAbout, type StoreKey, type TrialStore } from "../run/trial-store.ts";
 import { gunzip } from "../table/bytes/gunzip.ts";
+import { resultOf, written } from "./indexed-db.ts";
 
 /** A trial as it lies in the database, under the hash of what decides it. */
 interface StoredTrial {
@@ -53,10 +54,7 @@ export async function openTrialDatabase<Kept>(
       const name = await hashOf(own);
       const writing = db.transaction(trials, "readwrite");
       writing.objectStore(trials).put(stored, name);
-      await new Promise<void>((resolve, reject) => {
-        writing.oncomplete = () => resolve();
-        writing.onabort = () => reject(writing.error);
-      });
+      await written(writing);
     },
     doubts: () => doubtsAbout(doubtful.size),
   };
@@ -77,11 +75,4 @@ async function contentOf({ sha256, kept }: StoredTrial, key: StoreKey): Promise<
 async function packed(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

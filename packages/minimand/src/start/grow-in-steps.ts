@@ -2,7 +2,7 @@ const pageSize = 65_536;
 
 /**
  * Lets a memory grow by a quarter of itself at least. The engine grows its memory for each array that doesn't fit, and growing
- * tells every kernel's instance: where there are hundreds of them, large arrays take most of their time so.
+ * tells every kernel's instance, of which there are hundreds.
  *
  * Pages that nothing was written to take no memory of the machine. Where the larger step isn't to be had, it is the one asked for.
  */

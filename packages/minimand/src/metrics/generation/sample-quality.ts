@@ -216,7 +216,7 @@ function radii(x: Features, rows: number, d: number, k: number): Float64Array {
       if (j === i) continue;
       const distance = squared(x, i, x, j, d);
       let at = k - 1;
-      if (distance >= nearest[at]) continue;
+      if (!(distance < nearest[at])) continue;
       for (; at > 0 && nearest[at - 1] > distance; at--) nearest[at] = nearest[at - 1];
       nearest[at] = distance;
     }
