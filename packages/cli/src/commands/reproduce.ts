@@ -179,6 +179,10 @@ async function write(
     print(
       json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
     );
+    if (tuned.atEnds !== undefined && tuned.atEnds.length > 0)
+      tell(
+        `chosen at an end of what was tried, so that a wider grid may do better: ${tuned.atEnds.join("; ")}`,
+      );
     tell(
       `${join(out, "tuned.json")} has what was tried and chosen; it is used once it is packages/papers/src/${slug}/tuned.json`,
     );

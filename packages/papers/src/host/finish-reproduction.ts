@@ -8,6 +8,7 @@ import type { ReproductionRequest } from "./reproduction-request.ts";
 export interface Tuned {
   rows: Row[];
   choices: Record<string, Row>;
+  atEnds?: string[];
 }
 
 /** What came out, and the files that are written of it (beside the page, which is made of `file`), by name. */

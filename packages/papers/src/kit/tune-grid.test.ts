@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestOf, tryAll, tuneGrid } from "./tune-grid.ts";
+import { bestOf, columnsAtEnds, tryAll, tuneGrid } from "./tune-grid.ts";
 
 /** A host whose results are the specs times ten, the last one first. */
 const host = {
@@ -57,5 +57,28 @@ describe("tuneGrid", () => {
   it("passes the row to the score", () => {
     const { rows } = bestOf([of("a", 5, [1, 2])], { score: "s", scoreOf: (r, { rate }) => r * Number(rate) });
     expect(rows[0].s).toBe(7.5);
+  });
+
+  it("tells which choices lie at an end of what was tried for them", () => {
+    const tried = [1, 2, 3].flatMap((rate) => [
+      { ...of("a", rate, [rate]), also: "c" },
+      of("b", rate, [-Math.abs(rate - 2)]),
+      of("c", rate / 2, [0]),
+    ]);
+    const { atEnds } = bestOf(tried, { score: "s", scoreOf: (result: number) => result });
+    expect(atEnds).toEqual(["a: rate 3 of 1 to 3", "c: rate 3 of 0.5 to 3"]);
+  });
+});
+
+describe("columnsAtEnds", () => {
+  const grid = [0, 1, 3].flatMap((beta) => [1, 2, 4].map((rate) => ({ arm: "a", beta, rate, only: 5 })));
+
+  it("names the columns, and neither an end at 0 nor a column of one number", () => {
+    expect(columnsAtEnds(grid, { arm: "a", beta: 0, rate: 4, only: 5 })).toEqual([["rate", [1, 4]]]);
+    expect(columnsAtEnds(grid, { beta: 3, rate: 1, only: 5 })).toEqual([
+      ["beta", [0, 3]],
+      ["rate", [1, 4]],
+    ]);
+    expect(columnsAtEnds(grid, { beta: 1, rate: 2, only: 5 })).toEqual([]);
   });
 });

@@ -37,6 +37,8 @@ export const candidates = <Spec, Configuration extends object, Seed = number>(
 export interface Tuned {
   rows: Row[];
   choices: Record<string, Row>;
+  /** Numbers that were chosen at an end of what was tried for their choice, `"sgd: learningRate 1 of 0.1 to 1"`: wider grids might do better. */
+  atEnds?: string[];
 }
 
 /**
@@ -102,5 +104,26 @@ export function bestOf<Result>(
     name,
     Object.fromEntries(Object.entries(row).filter(([column]) => !notChosen.includes(column))),
   ]);
-  return { rows, choices: Object.fromEntries(choices) };
+  const atEnds = [...leaders].flatMap(([name, lead]) => {
+    const own = tried.filter(({ choice, also }) => choice === name || also === name).map(({ row }) => row);
+    return columnsAtEnds(own, lead).map(
+      ([column, [low, high]]) => `${name}: ${column} ${lead[column]} of ${low} to ${high}`,
+    );
+  });
+  return { rows, choices: Object.fromEntries(choices), atEnds };
+}
+
+/**
+ * Columns in which a point has the least or the largest number of a grid, with both. An end at 0 is none, since a term that is left out can't be less, and
+ * neither is a column of a single number.
+ *
+ * @param grid its points; what isn't a number in them is passed over
+ * @param point one of them
+ */
+export function columnsAtEnds(grid: readonly object[], point: object): [string, [number, number]][] {
+  return Object.entries(point).flatMap(([column, value]): [string, [number, number]][] => {
+    const values = grid.map((other) => (other as Row)[column]).filter((other) => typeof other === "number");
+    const ends: [number, number] = [Math.min(...values), Math.max(...values)];
+    return value !== 0 && ends[0] < ends[1] && ends.includes(value) ? [[column, ends]] : [];
+  });
 }

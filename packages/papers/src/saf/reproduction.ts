@@ -55,10 +55,10 @@ export const reproduction: Reproduction<Spec, Result> = {
         }),
     );
     const scoreOf = (result: Result): number => (result.part === "arm" ? result.accuracy : 0);
-    const { rows, choices } = yield* tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });
+    const { rows, choices, atEnds } = yield* tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });
     for (const { id: cell } of cells)
       for (const { id: arm, partOf } of arms)
         if (partOf !== undefined) choices[choiceName(cell, arm)] = { ...choices[choiceName(cell, arm)], arm };
-    return { rows, choices };
+    return { rows, choices, atEnds };
   },
 };

@@ -85,7 +85,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   async *tune(host) {
     const tried = yield* tryAll(host, candidatesOf(host), describe);
     const scoring = { score: "score", scoreOf, round: (value: number) => value };
-    const { rows, choices } = bestOf(tried, { ...scoring, notChosen: ["choice", "score"] });
+    const { rows, choices, atEnds } = bestOf(tried, { ...scoring, notChosen: ["choice", "score"] });
     ks.forEach((k, at) => {
       const choice = names.zLoss(k);
       const scores = zArms.map((arm) => {
@@ -97,6 +97,6 @@ export const reproduction: Reproduction<Spec, Result> = {
       rows.push(...scores);
       choices[choice] = { arm: scores.reduce((a, b) => (b.score > a.score ? b : a)).arm };
     });
-    return { rows, choices };
+    return { rows, choices, atEnds };
   },
 };
