@@ -100,6 +100,13 @@ describe("a site", () => {
     );
   });
 
+  it("leads to a page whose .html was left out", async () => {
+    const { status, headers } = await get("/minimand/papers/lion?x=1");
+    expect([status, headers.location]).toEqual([308, "./lion.html?x=1"]);
+    expect((await get("/papers/tiger")).status).toBe(404);
+    expect((await get("/papers/lion/")).status).toBe(404);
+  });
+
   it.each([
     ...[
       "/../secret.txt",

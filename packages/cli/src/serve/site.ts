@@ -9,7 +9,7 @@ import { isHtml, isScript, sitePolicy, workerPolicy } from "./policies.ts";
 const hashed = /^\/assets\/(?:.*\/)?[^/]+\.[\w-]{8,}\.\w+$/;
 
 /**
- * Answers with files of a folder: `index.html` for a folder, the site's own `404.html` for what isn't there. What lies outside of it, or behind
+ * Answers with files of a folder: `index.html` for a folder, the way to a page whose `.html` was left out, the site's own `404.html` for what isn't there. What lies outside of it, or behind
  * a name that begins with a dot, isn't there, however it is written or linked.
  *
  * @param root the folder
@@ -19,12 +19,18 @@ export function siteHandler(root: string, base: string): (c: Context) => Promise
   return async (c) => {
     const path = pathOf(c.req.path, base);
     const found = path === null ? null : await findFile(root, path);
-    if (found === "folder") {
-      // Relative: whoever stands between knows the path by another name.
+    // Relative: whoever stands between knows the path by another name.
+    const elsewhere = (end: string): Response => {
       const { search } = new URL(c.req.url);
-      return c.body(null, 308, { Location: `./${c.req.path.split("/").at(-1)}/${search}` });
-    }
+      return c.body(null, 308, { Location: `./${c.req.path.split("/").at(-1)}${end}${search}` });
+    };
+    if (found === "folder") return elsewhere("/");
     if (found !== null && path !== null) return answer(c, found, 200, path);
+    const named = path === null || path.endsWith("/") ? null : await findFile(root, `${path}.html`);
+    if (named !== null && named !== "folder") {
+      await named.file.close();
+      return elsewhere(".html");
+    }
     const missing = await findFile(root, "/404.html");
     return missing === null || missing === "folder"
       ? c.text("There is no such page.\n", 404)
