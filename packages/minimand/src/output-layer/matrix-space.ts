@@ -1,5 +1,6 @@
 import { rangeError } from "../engine/errors.ts";
-import { type KernelInstance, kernelInstance, largestMemory, type Precision } from "./matmul-kernel.ts";
+import { largestMemory } from "../engine/wasm-code.ts";
+import { type KernelInstance, kernelInstance, type Precision } from "./matmul-kernel.ts";
 
 /** Typed arrays of floating-point numbers. */
 export type Floats = Float64Array | Float32Array;

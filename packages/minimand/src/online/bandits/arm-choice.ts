@@ -21,6 +21,13 @@ export function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
+/** The first index of the largest `a + b`. */
+export function argmaxOfSum(a: Float64Array, b: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < a.length; i++) if (a[i] + b[i] > a[best] + b[best]) best = i;
+  return best;
+}
+
 /**
  * How often each arm has the highest draw: `estimates` draws from a stream of their own, and the draw that chose where there
  * is one, so that the chosen arm never has probability 0.

@@ -74,6 +74,7 @@ export function makeBandit<State>(
       const arms = readContext(context);
       const actionIds = checkActionIds(context.actionIds, arms.count);
       const { predicted, propensities, action: chosen } = verdictOn(arms, true);
+      for (let arm = 0; arm < predicted.length; arm++) predicted[arm] = rewards.rewardOf(predicted[arm]);
       const action = chosen ?? drawArm(propensities, ledger.random.uniform());
       algorithm.chosen?.(arms, action);
       const t = ledger.decisions;
@@ -91,7 +92,7 @@ export function makeBandit<State>(
         actionId: actionIds?.[action] ?? String(action),
         propensity,
         propensities,
-        predicted: predicted.map(rewards.rewardOf),
+        predicted,
         modelVersion: ledger.updates,
         t,
       };

@@ -42,14 +42,13 @@ export function crossFittedRewards(
     return Float64Array.from([...Array.from(values), 1]);
   };
   const dim = row(first, 0).length;
-  const scratch = new Float64Array(dim);
   const models: Ridge[] = Array.from({ length: folds }, () => ridge(dim, nested ? 1 : arms, lambda));
   for (const [i, record] of records.entries()) {
     if (!rewarded(record)) continue;
     const x = row(record, record.action);
     if (x.length !== dim) throw rangeError(`records[${i}].features`, `${dim - 1} numbers`, x.subarray(1));
     for (const [fold, model] of models.entries())
-      if (i % folds !== fold) ridgeUpdate(model, nested ? 0 : record.action, x, record.reward, scratch);
+      if (i % folds !== fold) ridgeUpdate(model, nested ? 0 : record.action, x, record.reward);
   }
   return (context, index) => {
     const { features } = context;

@@ -6,7 +6,7 @@ import type { Bandit, BanditOptions } from "../bandit.ts";
 import { type Arms, predictions } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import { type ContextBuffer, contextBuffer, covarianceInverses } from "./context-buffer.ts";
-import { type Ridge, ridgeSolve } from "./ridge.ts";
+import { trianglesOf } from "./triangles.ts";
 
 /** Options of {@link linExp3}. */
 export interface LinExp3Options extends BanditOptions {
@@ -74,11 +74,7 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
   checkNumber("buffer.refresh", size.refresh, { min: 1, integer: true });
   const cumulative = saved?.cumulative ?? new Float64Array(fixed * dim);
   const buffer = contextBuffer(dim, size.capacity, saved?.buffer);
-  const model: Ridge = {
-    dim,
-    theta: cumulative,
-    inverse: saved?.inverse ?? new Float64Array((fixed * dim * (dim + 1)) / 2),
-  };
+  const covariances = trianglesOf(dim, saved?.inverse ?? new Float64Array((fixed * dim * (dim + 1)) / 2));
   let learned = saved?.learned ?? 0;
 
   const lossOf = (slot: number, x: Float64Array): number => innerAt(cumulative, slot * dim, x);
@@ -99,19 +95,23 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
       const seen = buffer.push(arms);
       // Early on, whenever their number has doubled.
       if (seen % size.refresh === 0 || (seen < size.refresh && Number.isInteger(Math.log2(seen))))
-        covarianceInverses(buffer, fixed, gamma, (of) => policy(predictions(lossOf, of)), model.inverse);
+        covarianceInverses(
+          buffer,
+          fixed,
+          gamma,
+          (of) => policy(predictions(lossOf, of)),
+          covariances.matrices,
+        );
     },
     memo(arms, action) {
-      const kept = new Float64Array(dim);
-      ridgeSolve(model, arms.own ? action : 0, arms.rows[action], kept);
-      return kept;
+      return covariances.times(arms.own ? action : 0, arms.rows[action]);
     },
     learn({ slot, memo }, reward) {
       if (memo === null) return;
       for (let i = 0; i < dim; i++) cumulative[slot * dim + i] += memo[i] * (1 - reward);
       learned++;
     },
-    state: (): State => ({ cumulative, inverse: model.inverse, learned, buffer: buffer.state() }),
+    state: (): State => ({ cumulative, inverse: covariances.matrices, learned, buffer: buffer.state() }),
   };
 }
 

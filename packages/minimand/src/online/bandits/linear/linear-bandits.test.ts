@@ -1,14 +1,10 @@
-import { describe, expect, it } from "vitest";
-import { linTs, linUcb, linUcbScores } from "../../../index.ts";
+import { describe, expect, it, vi } from "vitest";
+import { type Bandit, linTs, linUcb, linUcbScores, restoreBandit } from "../../../index.ts";
+import { inner } from "../../vectors.ts";
 import { randomStream } from "../random-stream.ts";
-import {
-  invertSymmetric,
-  type Ridge,
-  ridge,
-  ridgeSlotVariances,
-  ridgeUpdate,
-  ridgeVariances,
-} from "./ridge.ts";
+import { invertSymmetric, ridge, ridgeUpdate, ridgeWidths } from "./ridge.ts";
+import { trianglesInJavaScript } from "./triangles-in-javascript.ts";
+import { trianglesInWasm } from "./triangles-in-wasm.ts";
 
 const dim = 6;
 const random = randomStream(4);
@@ -26,20 +22,19 @@ function gram(xs: readonly Float64Array[], lambda: number): Float64Array {
 describe("ridge regression by recursive least squares", () => {
   it("is that of the normal equations, also after ten thousand updates", () => {
     const model = ridge(dim, 2, 0.5);
-    const scratch = new Float64Array(dim);
     const xs: Float64Array[] = [];
     const b = new Float64Array(dim);
     for (let t = 0; t < 10_000; t++) {
       const x = vector();
       const r = x[0] - 2 * x[3] + 0.1 * random.normal();
-      ridgeUpdate(model, 1, x, r, scratch);
+      ridgeUpdate(model, 1, x, r);
       xs.push(x);
       for (let i = 0; i < dim; i++) b[i] += r * x[i];
     }
     const z = gram(xs, 0.5);
     const size = (dim * (dim + 1)) / 2;
     const inverse = invertSymmetric(z.slice(), dim);
-    for (let k = 0; k < size; k++) expect(model.inverse[size + k] / inverse[k]).toBeCloseTo(1, 6);
+    for (let k = 0; k < size; k++) expect(model.triangles.matrices[size + k] / inverse[k]).toBeCloseTo(1, 6);
     for (let i = 0; i < dim; i++) {
       const residual = b[i] - model.theta.slice(dim).reduce((s, th, j) => s + z[i * dim + j] * th, 0);
       expect(Math.abs(residual)).toBeLessThan(1e-6);
@@ -48,14 +43,41 @@ describe("ridge regression by recursive least squares", () => {
     expect([...model.theta.slice(0, dim)]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it("finds x^T Z^-1 x for any number of vectors and of slots", () => {
-    const model: Ridge = ridge(dim, 7, 1);
-    const scratch = new Float64Array(dim);
-    for (let t = 0; t < 100; t++) ridgeUpdate(model, t % 7, vector(), 1, scratch);
+  it.each([4, 21, 64, 65])("learns %s numbers with the same bits in WebAssembly", (n) => {
+    const slots = Math.ceil(16_384 / (n * (n + 1)));
+    const given = ridge(n, slots, 0.7).triangles.matrices;
+    const kinds = [trianglesInWasm(n, given)!, trianglesInJavaScript(n, given.slice())];
+    const z = gram([new Float64Array(n)], 0.7);
+    for (let t = 0; t < 5; t++) {
+      const [x, probe] = [vector(n), vector(n)];
+      for (const triangles of kinds) {
+        const u = triangles.times(1, x);
+        triangles.subtract(1, u, 1 + inner(x, u));
+      }
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) z[i * n + j] += x[i] * x[j];
+      const [inWasm, inJavaScript] = kinds.map((triangles) => {
+        const forms = new Float64Array(slots);
+        triangles.forms(probe, forms);
+        return { forms, times: triangles.times(1, probe).slice(), matrices: triangles.matrices };
+      });
+      expect(inWasm).toEqual(inJavaScript);
+      const exact = inner(probe, trianglesInJavaScript(n, invertSymmetric(z.slice(), n)).times(0, probe));
+      expect(inWasm.forms[1] / exact).toBeCloseTo(1, 9);
+      expect(inner(probe, inWasm.times) / exact).toBeCloseTo(1, 9);
+      expect(inWasm.forms[0]).toBeCloseTo(inner(probe, probe) / 0.7, 9);
+    }
+  });
+
+  it("finds widths of any number of arms, with one regression and with many", () => {
+    const model = ridge(dim, 7, 1);
+    for (let t = 0; t < 100; t++) ridgeUpdate(model, t % 7, vector(), 1);
     for (const count of [1, 2, 4, 5, 7]) {
-      const xs = Array.from({ length: count }, () => vector());
-      const found = ridgeVariances(model, 3, xs);
-      for (const [k, x] of xs.entries()) expect(found[k]).toBeCloseTo(ridgeSlotVariances(model, 7, x)[3], 12);
+      const rows = Array.from({ length: count }, () => vector());
+      const widths = ridgeWidths(model, { own: false, count, rows }, 2);
+      for (const [k, x] of rows.entries()) {
+        const own = ridgeWidths(model, { own: true, count: 7, rows: new Array(7).fill(x) }, 2);
+        expect(widths[k]).toBeCloseTo(own[0], 12);
+      }
     }
   });
 
@@ -104,6 +126,25 @@ describe("LinUCB and LinTS", () => {
         b[i] += reward * x[i];
         for (let j = 0; j < 3; j++) z[i][j] += x[i] * x[j];
       }
+    }
+  });
+
+  it("decides the same, bit for bit, where a runtime allows no WebAssembly", () => {
+    const play = (bandit: Bandit): unknown[] => {
+      const numbers = randomStream(8);
+      return Array.from({ length: 20 }, () => {
+        const decision = bandit.choose({ features: Float64Array.from({ length: 65 }, numbers.normal) });
+        bandit.update(decision.decisionId, numbers.uniform());
+        return decision;
+      });
+    };
+    const snapshot = linUcb({ dim: 65, arms: 8 }).snapshot();
+    const made = play(restoreBandit(snapshot));
+    vi.stubGlobal("WebAssembly", undefined);
+    try {
+      expect(play(restoreBandit(snapshot))).toEqual(made);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 

@@ -3,19 +3,20 @@ import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import { checkedVector, inner } from "../../vectors.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
-import { argmax, drawnFirst, only } from "../arm-choice.ts";
+import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
 import type { Arms } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import {
   type Ridge,
+  restoredRidge,
   ridge,
   ridgeFrom,
-  ridgePrediction,
-  ridgeSlotVariances,
-  ridgeSolve,
+  ridgeMeans,
   ridgeUpdate,
-  ridgeVariances,
+  ridgeWidths,
+  type SavedRidge,
+  savedRidge,
 } from "./ridge.ts";
 
 /** Options of {@link linUcb}. */
@@ -92,7 +93,7 @@ export function buildLinear(
   options: LinUcbOptions & LinTsOptions,
   saved?: SavedBandit,
 ): Bandit {
-  return makeBandit(options, (state?: Ridge) => linearAlgorithm(kind, options, state), saved);
+  return makeBandit(options, (state?: SavedRidge) => linearAlgorithm(kind, options, state), saved);
 }
 
 /**
@@ -112,23 +113,27 @@ export function linUcbScores(
   checkNumber("alpha", alpha, { min: 0 });
   const model = ridgeFrom(z, b);
   const rows = contexts.map((context, arm) => checkedVector(`contexts[${arm}]`, context, model.dim));
-  const variances = ridgeVariances(model, 0, rows);
-  const scores = variances.map((v, arm) => ridgePrediction(model, 0, rows[arm]) + alpha * Math.sqrt(v));
+  const arms: Arms = { count: rows.length, own: false, rows };
+  const widths = ridgeWidths(model, arms, alpha);
+  const scores = ridgeMeans(model, arms).map((mean, arm) => mean + widths[arm]);
   return { theta: model.theta, scores, action: argmax(scores) };
 }
 
-function linearAlgorithm(kind: LinearKind, options: LinUcbOptions & LinTsOptions, saved?: Ridge): Algorithm {
+function linearAlgorithm(
+  kind: LinearKind,
+  options: LinUcbOptions & LinTsOptions,
+  saved?: SavedRidge,
+): Algorithm {
   const { dim, arms: fixed, lambda = 1, alpha = 1, scale = 1, estimates = 100, seed = 0 } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
   if (fixed !== undefined) checkNumber("arms", fixed, { min: 1, integer: true });
   checkNumber("alpha", alpha, { min: 0 });
   checkNumber("scale", scale, { min: 0 });
   checkNumber("estimates", estimates, { min: 1, integer: true });
-  const model = saved ?? ridge(dim, fixed ?? 1, lambda);
-  const scratch = new Float64Array(dim);
+  const model = saved === undefined ? ridge(dim, fixed ?? 1, lambda) : restoredRidge(saved);
 
   function ucb(predicted: Float64Array, uncertainty: Float64Array): Verdict {
-    const action = argmax(predicted.map((mean, arm) => mean + uncertainty[arm]));
+    const action = argmaxOfSum(predicted, uncertainty);
     return { predicted, uncertainty, action, propensities: only(action, predicted.length) };
   }
 
@@ -137,21 +142,16 @@ function linearAlgorithm(kind: LinearKind, options: LinUcbOptions & LinTsOptions
     propensities: kind === "lin-ucb" ? "deterministic" : "estimated",
     decide(arms, t, random): Verdict {
       const width = kind === "lin-ucb" ? alpha : scale;
-      const predicted = new Float64Array(arms.count);
-      for (let arm = 0; arm < arms.count; arm++)
-        predicted[arm] = ridgePrediction(model, arms.own ? arm : 0, arms.rows[arm]);
-      const variances = arms.own
-        ? ridgeSlotVariances(model, arms.count, arms.rows[0])
-        : ridgeVariances(model, 0, arms.rows);
-      const uncertainty = variances.map((v) => width * Math.sqrt(v));
+      const predicted = ridgeMeans(model, arms);
+      const uncertainty = ridgeWidths(model, arms, width);
       if (kind === "lin-ucb") return ucb(predicted, uncertainty);
       const sample = arms.own ? independent(predicted, uncertainty) : joint(model, arms, predicted, scale);
       const action = random === null ? null : argmax(sample(random.normal));
       const propensities = drawnFirst(sample, arms.count, { estimates, stream: derive(seed, 14, t), action });
       return { predicted, uncertainty, propensities, ...(action === null ? {} : { action }) };
     },
-    learn: ({ slot, x }, reward) => ridgeUpdate(model, slot, x, reward, scratch),
-    state: () => model,
+    learn: ({ slot, x }, reward) => ridgeUpdate(model, slot, x, reward),
+    state: () => savedRidge(model),
   };
 }
 
@@ -167,9 +167,8 @@ const independent =
 function joint(model: Ridge, arms: Arms, predicted: Float64Array, scale: number): Sampler {
   const n = arms.count;
   const l = new Float64Array(n * n);
-  const solved = new Float64Array(model.dim);
   for (let i = 0; i < n; i++) {
-    ridgeSolve(model, 0, arms.rows[i], solved);
+    const solved = model.triangles.times(0, arms.rows[i]);
     for (let j = 0; j <= i; j++) {
       l[i * n + j] = scale * scale * inner(solved, arms.rows[j]);
     }

@@ -1,16 +1,26 @@
 import { checkNumber, rangeError } from "../../../engine/errors.ts";
-import { innerAt, product } from "../../vectors.ts";
+import { inner, innerAt, product } from "../../vectors.ts";
+import { type Arms, predictions } from "../context.ts";
+import { trianglesOf } from "./triangles.ts";
+import type { Triangles } from "./triangles-in-javascript.ts";
 
 /**
- * Ridge regression, one for each slot, by recursive least squares: `theta = Z^-1 sum r x`, `Z = lambda I + sum x x^T`. Of the
- * symmetric Z^-1 the lower triangle is kept, row after row.
+ * Ridge regression, one for each slot, by recursive least squares: `theta = Z^-1 sum r x`, `Z = lambda I + sum x x^T`, and the
+ * triangles are those of Z^-1.
  */
 export interface Ridge {
   readonly dim: number;
   /** `[slots, dim]` */
   readonly theta: Float64Array;
+  readonly triangles: Triangles;
+}
+
+/** A ridge regression as numbers alone. */
+export interface SavedRidge {
+  dim: number;
+  theta: Float64Array;
   /** `[slots, dim (dim + 1) / 2]` */
-  readonly inverse: Float64Array;
+  inverse: Float64Array;
 }
 
 /** Without data. */
@@ -20,98 +30,80 @@ export function ridge(dim: number, slots: number, lambda: number): Ridge {
   const inverse = new Float64Array(slots * size);
   for (let slot = 0; slot < slots; slot++)
     for (let i = 0; i < dim; i++) inverse[slot * size + (i * (i + 1)) / 2 + i] = 1 / lambda;
-  return { dim, theta: new Float64Array(slots * dim), inverse };
+  return restoredRidge({ dim, theta: new Float64Array(slots * dim), inverse });
 }
+
+export const restoredRidge = ({ dim, theta, inverse }: SavedRidge): Ridge => ({
+  ...{ dim, theta },
+  triangles: trianglesOf(dim, inverse),
+});
+
+export const savedRidge = ({ dim, theta, triangles }: Ridge): SavedRidge => ({
+  ...{ dim, theta },
+  inverse: triangles.matrices,
+});
 
 /** `x^T theta`. */
 export function ridgePrediction({ dim, theta }: Ridge, slot: number, x: Float64Array): number {
   return innerAt(theta, slot * dim, x);
 }
 
+/** `x^T theta` of each arm. */
+export function ridgeMeans(model: Ridge, arms: Arms): Float64Array {
+  if (!arms.own) return predictions((slot, x) => ridgePrediction(model, slot, x), arms);
+  const out = new Float64Array(arms.count);
+  product(model.theta, 0, arms.rows[0], 1, out);
+  return out;
+}
+
+/** `factor sqrt(x^T Z^-1 x)` of each arm. */
+export function ridgeWidths({ triangles }: Ridge, { own, count, rows }: Arms, factor: number): Float64Array {
+  const out = new Float64Array(count);
+  if (own) triangles.forms(rows[0], out);
+  else formsOfVectors(triangles.matrices, rows, out);
+  for (let arm = 0; arm < count; arm++) out[arm] = factor * Math.sqrt(Math.max(0, out[arm]));
+  return out;
+}
+
 /**
- * `x^T Z^-1 x` of several vectors with the same slot; four at a time, as then a number of Z^-1 is read once for four. Half of
- * the products, as Z^-1 is symmetric.
+ * `x^T A x` of several vectors with one triangle; four at a time, as then a number of A is read once for four. Half of
+ * the products, as A is symmetric.
  */
-export function ridgeVariances(
-  { dim, inverse }: Ridge,
-  slot: number,
-  xs: readonly Float64Array[],
-): Float64Array {
-  const out = new Float64Array(xs.length);
+function formsOfVectors(triangle: Float64Array, xs: readonly Float64Array[], out: Float64Array): void {
+  const dim = xs[0].length;
   for (let first = 0; first < xs.length; first += 4) {
     const last = xs.length - 1;
     const [x0, x1, x2, x3] = [first, first + 1, first + 2, first + 3].map((k) => xs[Math.min(k, last)]);
     let [v0, v1, v2, v3] = [0, 0, 0, 0];
-    let at = (slot * dim * (dim + 1)) / 2;
-    for (let i = 0; i < dim; i++) {
+    for (let i = 0, at = 0; i < dim; at += ++i) {
       let [s0, s1, s2, s3] = [0, 0, 0, 0];
       for (let j = 0; j < i; j++) {
-        const a = inverse[at + j];
+        const a = triangle[at + j];
         s0 += a * x0[j];
         s1 += a * x1[j];
         s2 += a * x2[j];
         s3 += a * x3[j];
       }
-      const own = inverse[at + i];
+      const own = triangle[at + i];
       v0 += x0[i] * (2 * s0 + own * x0[i]);
       v1 += x1[i] * (2 * s1 + own * x1[i]);
       v2 += x2[i] * (2 * s2 + own * x2[i]);
       v3 += x3[i] * (2 * s3 + own * x3[i]);
-      at += i + 1;
     }
     [v0, v1, v2, v3].forEach((v, k) => {
-      if (first + k <= last) out[first + k] = Math.max(0, v);
+      if (first + k <= last) out[first + k] = v;
     });
   }
-  return out;
 }
 
-/** `x^T Z^-1 x` of one vector in every slot: the products of its numbers serve them all. */
-export function ridgeSlotVariances({ dim, inverse }: Ridge, slots: number, x: Float64Array): Float64Array {
-  const size = (dim * (dim + 1)) / 2;
-  const products = new Float64Array(size);
-  for (let i = 0, at = 0; i < dim; i++) {
-    const twice = 2 * x[i];
-    for (let j = 0; j < i; j++) products[at + j] = twice * x[j];
-    products[at + i] = x[i] * x[i];
-    at += i + 1;
-  }
-  const out = new Float64Array(slots);
-  product(inverse, 0, products, 1, out);
-  return out.map((v) => Math.max(0, v));
-}
-
-/** `out = Z^-1 x`. */
-export function ridgeSolve({ dim, inverse }: Ridge, slot: number, x: Float64Array, out: Float64Array): void {
-  let at = (slot * dim * (dim + 1)) / 2;
-  out.fill(0);
-  for (let i = 0; i < dim; i++) {
-    const xi = x[i];
-    let sum = inverse[at + i] * xi;
-    for (let j = 0; j < i; j++) {
-      const a = inverse[at + j];
-      sum += a * x[j];
-      out[j] += a * xi;
-    }
-    out[i] += sum;
-    at += i + 1;
-  }
-}
-
-/** Learns one example (Sherman and Morrison); `u` is scratch, `[dim]`. */
-export function ridgeUpdate(model: Ridge, slot: number, x: Float64Array, r: number, u: Float64Array): void {
-  const { dim, theta, inverse } = model;
+/** Learns one example (Sherman and Morrison). */
+export function ridgeUpdate(model: Ridge, slot: number, x: Float64Array, r: number): void {
+  const { dim, theta, triangles } = model;
   const error = r - ridgePrediction(model, slot, x);
-  ridgeSolve(model, slot, x, u);
-  let scale = 1;
-  for (let i = 0; i < dim; i++) scale += x[i] * u[i];
+  const u = triangles.times(slot, x);
+  const scale = 1 + inner(x, u);
   for (let i = 0; i < dim; i++) theta[slot * dim + i] += (u[i] * error) / scale;
-  let at = (slot * dim * (dim + 1)) / 2;
-  for (let i = 0; i < dim; i++) {
-    const factor = u[i] / scale;
-    for (let j = 0; j <= i; j++) inverse[at + j] -= factor * u[j];
-    at += i + 1;
-  }
+  triangles.subtract(slot, u, scale);
 }
 
 /**
@@ -123,13 +115,9 @@ export function ridgeFrom(z: readonly ArrayLike<number>[], b: ArrayLike<number>)
   const dim = b.length;
   if (z.length !== dim || z.some((row) => row.length !== dim))
     throw rangeError("Z", `${dim} rows of ${dim} numbers`, z);
-  const model: Ridge = {
-    dim,
-    theta: new Float64Array(dim),
-    inverse: invertSymmetric(Float64Array.from(z.flatMap((row) => Array.from(row))), dim),
-  };
-  ridgeSolve(model, 0, Float64Array.from(b), model.theta);
-  return model;
+  const inverse = invertSymmetric(Float64Array.from(z.flatMap((row) => Array.from(row))), dim);
+  const triangles = trianglesOf(dim, inverse);
+  return { dim, theta: triangles.times(0, Float64Array.from(b)).slice(), triangles };
 }
 
 /**

@@ -2,7 +2,7 @@ import { checkChoice, checkNumber } from "../../../engine/errors.ts";
 import { checkOptions } from "../../../engine/options.ts";
 import { derive } from "../../../engine/random.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
-import { argmax, drawnFirst, only } from "../arm-choice.ts";
+import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit } from "../bandit.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import { type NeuralBanditOptions, neuralBanditNames } from "./neural-bandits.ts";
@@ -122,7 +122,7 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
         uncertainty[arm] = Math.sqrt(lambda * nu * square);
       }
       if (kind === "neural-ucb") {
-        const action = argmax(predicted.map((f, arm) => f + uncertainty[arm]));
+        const action = argmaxOfSum(predicted, uncertainty);
         return { predicted, uncertainty, action, propensities: only(action, arms.count) };
       }
       const sample = (normal: () => number): Float64Array =>
