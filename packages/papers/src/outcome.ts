@@ -34,6 +34,7 @@ export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", 
   reproduced: "✓",
   "partly reproduced": "◐",
   "not reproduced": "✕",
+  undecided: "?",
   "not measured": "·",
 };
 
@@ -41,7 +42,7 @@ export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", 
  * The papers in numbers: how many have which verdict, each with its sign.
  *
  * @param outcomes of the papers that are counted, null where one isn't measured yet
- * @returns one line; what isn't measured is named where there is any
+ * @returns one line; what is undecided or isn't measured is named where there is any
  *
  * @example
  * const outcomes = ["z-loss", "ldr", "dhkd"].map(outcomeOf);
@@ -49,9 +50,9 @@ export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", 
  */
 export function verdictCounts(outcomes: readonly (Pick<Outcome, "verdict"> | null)[]): string {
   const verdicts = outcomes.map((outcome) => outcome?.verdict ?? "not measured");
-  return (["reproduced", "partly reproduced", "not reproduced", "not measured"] as const)
+  return (["reproduced", "partly reproduced", "not reproduced", "undecided", "not measured"] as const)
     .map((verdict) => ({ verdict, count: verdicts.filter((own) => own === verdict).length }))
-    .filter(({ verdict, count }) => verdict !== "not measured" || count > 0)
+    .filter(({ verdict, count }) => verdict.endsWith("reproduced") || count > 0)
     .map(({ verdict, count }) => `${verdictMarks[verdict]} ${count} ${verdict}`)
     .join(", ");
 }

@@ -72,7 +72,8 @@ export interface ReproductionReport {
   fields?: Field[];
   /** Pictures, where there are any. */
   pictures?: PictureRow[];
-  verdict: "reproduced" | "partly reproduced" | "not reproduced";
+  /** `undecided` where the rule asks for more certainty than the trials give. */
+  verdict: "reproduced" | "partly reproduced" | "not reproduced" | "undecided";
   /** The numbers that decided, in one or two sentences. */
   because: string;
 }

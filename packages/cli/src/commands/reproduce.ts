@@ -196,7 +196,12 @@ async function write(
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 
-const styleOf = { reproduced: "green", "partly reproduced": "yellow", "not reproduced": "red" } as const;
+const styleOf = {
+  reproduced: "green",
+  "partly reproduced": "yellow",
+  "not reproduced": "red",
+  undecided: "yellow",
+} as const;
 
 /** Tables, and the verdict with what decided. */
 function reportText(file: ReproductionFile, width: number): string {

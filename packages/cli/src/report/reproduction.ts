@@ -16,6 +16,7 @@ const chips: Record<ReproductionReport["verdict"], string> = {
   reproduced: "better",
   "partly reproduced": "undecided",
   "not reproduced": "worse",
+  undecided: "undecided",
 };
 
 /**

@@ -134,7 +134,7 @@ export async function quickRun<Spec extends object, Result>(
   const host = quickHost({ ...reproduction, trial }, options);
   const { progress, value } = await driven(reproduction.run(host));
   for (const { name, x, y } of value.series) expect(y, name).toHaveLength(x.length);
-  expect(["reproduced", "partly reproduced", "not reproduced"]).toContain(value.verdict);
+  expect(["reproduced", "partly reproduced", "not reproduced", "undecided"]).toContain(value.verdict);
   await expectRepeatable(reproduction, trials, host);
   return { ...value, progress };
 }
@@ -168,13 +168,13 @@ export function expectOnGrids(
   }
 }
 
-/** A test for each sentence "is (partly, not) reproduced where ...": all evidence below it comes to that verdict. */
+/** A test for each sentence "is (partly, not) reproduced where ...", or "is undecided where ...": all evidence below it comes to that verdict. */
 export function testVerdicts<Evidence>(
   verdictOf: (evidence: Evidence) => string,
   sentences: Record<string, readonly Evidence[]>,
 ): void {
   it.each(Object.entries(sentences))("%s", (sentence, all) => {
-    const [, expected] = /^is ((?:partly |not )?reproduced) /.exec(sentence)!;
+    const [, expected] = /^is ((?:partly |not )?reproduced|undecided) /.exec(sentence)!;
     expect(all.map(verdictOf)).toEqual(all.map(() => expected));
   });
 }

@@ -3,7 +3,13 @@ import type { DataKind } from "./needs.ts";
 import type { Topic } from "./notes.ts";
 
 /** The verdicts of the rules, and what stands for a paper without a committed run. */
-export const verdicts = ["reproduced", "partly reproduced", "not reproduced", "not measured"] as const;
+export const verdicts = [
+  "reproduced",
+  "partly reproduced",
+  "not reproduced",
+  "undecided",
+  "not measured",
+] as const;
 
 export type Verdict = ReproductionReport["verdict"] | "not measured";
 

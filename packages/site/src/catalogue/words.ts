@@ -5,6 +5,7 @@ export const verdictMarks: Record<Verdict, { glyph: string; className: string }>
   reproduced: { glyph: "✓", className: "better" },
   "partly reproduced": { glyph: "◐", className: "undecided" },
   "not reproduced": { glyph: "✕", className: "worse" },
+  undecided: { glyph: "?", className: "undecided" },
   "not measured": { glyph: "○", className: "undecided" },
 };
 
