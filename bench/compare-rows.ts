@@ -25,7 +25,7 @@ export function compareRows(): Row[] {
     ...(isNative
       ? ([
           [
-            "trials a second of the native engine against wasm with its cache",
+            "trials a second of the native engine against wasm",
             `${timesAsFast(faster)} (${job.trialsASecond.toFixed(1)}, ${job.trialsASecondOnWasm.toFixed(1)})`,
             "at least 1.8 times",
             faster >= 1.8,

@@ -1,20 +1,20 @@
 /*
- * The native engine: an Adam step of a small and a large perceptron under the engine's jit on wasm, without and with the
- * command line's cache of instances, in ONNX Runtime, and in PyTorch (where Debian's package is installed); in turn, in
+ * The native engine: an Adam step of a small and a large perceptron under the engine's jit on wasm, as it came and as the
+ * command line starts it, in ONNX Runtime, and in PyTorch (where Debian's package is installed); in turn, in
  * one run. Also what compiling takes. Prints medians in milliseconds as JSON.
  */
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { adamFit, adamStep, large, median, type Shape, small, time } from "./adam-step.ts";
+import { startPlainEngine } from "./plain-engine.ts";
 import { startTorch } from "./torch.ts";
 
 const rounds = Number(process.argv[2] ?? 15);
 const steps = { small: 400, large: 60 };
 
-const PlainInstance = WebAssembly.Instance;
 await startEngine();
-const CachedInstance = WebAssembly.Instance;
+const plain = startPlainEngine();
 
 const compile = await nativeCompiler().catch((error: unknown) => {
   if (!(error instanceof NativeUnavailableError)) throw error;
@@ -37,18 +37,7 @@ for (let i = 0; i < Math.max(3, rounds); i++) later.push(await firstCall());
 
 type Run = (steps: number) => Promise<number>;
 
-/** On wasm with one or the other way to make an instance. */
-function onWasm(shape: Shape, Instance: typeof WebAssembly.Instance): Run {
-  const step = adamStep(shape);
-  return (count) => {
-    WebAssembly.Instance = Instance;
-    return time(step, count).finally(() => {
-      WebAssembly.Instance = CachedInstance;
-    });
-  };
-}
-
-function onNative(shape: Shape, compiler: Compile): Run {
+function inSteps(shape: Shape, compiler?: Compile): Run {
   const step = adamStep(shape, compiler);
   return (count) => time(step, count);
 }
@@ -60,11 +49,11 @@ const twoThreads = await nativeCompiler({ threads: 2 });
 
 async function measured(network: "small" | "large", shape: Shape): Promise<Record<string, number>> {
   const runs: Record<string, Run> = {
-    plain: onWasm(shape, PlainInstance),
-    cached: onWasm(shape, CachedInstance),
-    native: onNative(shape, compile),
+    plain: (count) => plain.time(network, count),
+    started: inSteps(shape),
+    native: inSteps(shape, compile),
     fit: adamFit(shape, compile),
-    ...(network === "large" ? { threads2: onNative(shape, twoThreads) } : {}),
+    ...(network === "large" ? { threads2: inSteps(shape, twoThreads) } : {}),
     ...(torch === null ? {} : { torch: (count) => torch.time(network, count) }),
   };
   const times = new Map(Object.keys(runs).map((name) => [name, [] as number[]]));
@@ -89,4 +78,5 @@ const result = {
   torch: torch?.version ?? null,
 };
 torch?.stop();
+plain.stop();
 console.log(JSON.stringify(result));

@@ -1,2 +1,2 @@
-/* Starts the engine of a program or of a worker, with kernels that are instantiated once. */
+/* Starts the engine of a program or of a worker, and makes it quick. */
 export { startEngine } from "./start-engine.ts";
