@@ -36,6 +36,13 @@ const integers = binaryOf("int");
 const compared = (f: (x: np.Array, y: np.Array) => np.Array): Operation =>
   binary([0, 1], (x, y, c) => f(x, y.add(offset(c))));
 
+/** Of quarters below, since numbers that are all but equal may be equal once they are rounded. */
+const comparedByQuarters = (f: (x: np.Array, y: np.Array) => np.Array): Operation =>
+  binary([0, 1], (x, y, c) => {
+    const quarters = (of: np.Array): np.Array => np.floor(of.mul(4).add(offset(c)));
+    return f(quarters(x), quarters(y));
+  });
+
 /** A number to divide by, never 0. The engine's eager division is wrong where one side is repeated along an axis. */
 function divisor(x: np.Array, y: np.Array, c: number): np.Array {
   if (c % 2 === 0 && x.shape.join() === y.shape.join()) return np.bitwiseOr(y, int(1));
@@ -82,8 +89,8 @@ export const elementwise: Operations = {
   less: compared((x, y) => x.less(y)),
   lessEqual: compared((x, y) => x.lessEqual(y)),
   greater: compared((x, y) => x.greater(y)),
-  equal: compared((x, y) => x.equal(y)),
-  notEqual: compared((x, y) => x.notEqual(y)),
+  equal: comparedByQuarters((x, y) => x.equal(y)),
+  notEqual: comparedByQuarters((x, y) => x.notEqual(y)),
   choose: (pool, { a, b, c }) => {
     const x = pool.float(b);
     const condition = pool.bool(a);
