@@ -35,6 +35,8 @@ export function shuffle<T extends { length: number; [i: number]: number }>(items
   return items;
 }
 
+const words = new Uint32Array(new ArrayBuffer(8));
+
 /**
  * An engine key for a stream of numbers named by integers: a seed, a fold, a step, ...; the same parts give the same key.
  *
@@ -42,7 +44,10 @@ export function shuffle<T extends { length: number; [i: number]: number }>(items
  * keeps) kernels of its own.
  */
 export function keyOf(...parts: number[]): np.Array {
-  return np.array(Uint32Array.of(derive(0, ...parts), derive(1, ...parts)));
+  // Copied by the engine; a new one would have to be given a buffer before it can be read.
+  words[0] = derive(0, ...parts);
+  words[1] = derive(1, ...parts);
+  return np.array(words);
 }
 
 /** The number that a key names its own streams by, as `keyOf(seedOf(key), step)`. Looks at the key. */

@@ -277,11 +277,20 @@ function promoted([a, b]: readonly Operand[]): DType {
 const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
   elementwise(graph, inputs, shape, (g, [condition, a, b], own) => {
     const operands = castTo(g, [a, b], dtype);
-    if (isFloat(dtype) && isZero(operands[0]) && isSmallerThanZero(g, condition, operands[1]))
-      return g.op("Relu", [operands[1]], { shape: own });
+    if (isFloat(dtype) && isZero(operands[0])) {
+      if (isSmallerThanZero(g, condition, operands[1])) return g.op("Relu", [operands[1]], { shape: own });
+      const passed = rectified(g, condition);
+      // A cast is quicker than a comparison, and nothing but the rectifier needs what is rectified.
+      if (passed !== undefined)
+        return g.op("Where", [cast(g, passed, "bool"), operands[1], operands[0]], {
+          type: dtype,
+          shape: own,
+        });
+    }
     // ONNX Runtime chooses among signed integers and floats only.
     const via = dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
-    const all = [cast(g, condition, "bool"), ...castTo(g, operands, via)].map((x) => inShortRows(g, x, own));
+    const [whether, ...chosen] = unnegated(g, cast(g, condition, "bool"), castTo(g, operands, via));
+    const all = [whether, ...chosen].map((x) => inShortRows(g, x, own));
     return cast(g, g.op("Where", all, { type: via, shape: own }), dtype);
   }),
 ];
@@ -301,6 +310,24 @@ function inShortRows(graph: Graph, x: Tensor, shape: readonly number[]): Tensor 
 function isSmallerThanZero(graph: Graph, condition: Tensor, x: Tensor): boolean {
   const [left, right] = graph.inputsOf("LessOrEqual", condition) ?? [];
   return left?.name === x.name && isZero(right);
+}
+
+/** The rectified `x`, where it is there already, of a condition `x <= 0`: it is zero, and false, where that holds; and NaN is true. */
+function rectified(graph: Graph, condition: Tensor): Tensor | undefined {
+  const [left, right] = graph.inputsOf("LessOrEqual", condition) ?? [];
+  return right !== undefined && isZero(right) ? graph.known("Relu", left) : undefined;
+}
+
+/** A choice by what isn't so is one by what is, the other way round. */
+function unnegated(
+  graph: Graph,
+  condition: Tensor,
+  operands: readonly Tensor[],
+): readonly [Tensor, ...Tensor[]] {
+  const shaped = graph.inputsOf("Reshape", condition)?.[0];
+  const inner = graph.inputsOf("Not", shaped ?? condition)?.[0];
+  if (inner === undefined) return [condition, ...operands];
+  return [reshape(graph, inner, condition.shape), ...operands.toReversed()];
 }
 
 function isZero({ data }: Tensor): boolean {

@@ -63,7 +63,7 @@ export class Graph {
     outputs: readonly { type: ElementType; shape: readonly number[] }[],
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Tensor[] {
-    const key = JSON.stringify([op, inputs.map((t) => t.name), attributes, outputs]);
+    const key = keyOf(op, inputs, outputs, attributes);
     const known = this.#results.get(key);
     if (known !== undefined) return known;
     const results = outputs.map(({ type, shape }) => this.#register({ name: this.#fresh("t"), type, shape }));
@@ -77,6 +77,11 @@ export class Graph {
     for (const { name } of results) this.#producers.set(name, node);
     this.#results.set(key, results);
     return results;
+  }
+
+  /** The result of an operation that is there already and keeps type and shape. */
+  known(op: string, x: Tensor): Tensor | undefined {
+    return this.#results.get(keyOf(op, [x], [{ type: x.type, shape: x.shape }], {}))?.[0];
   }
 
   constant(type: ElementType, shape: readonly number[], data: Data, exact?: number): Tensor {
@@ -164,4 +169,14 @@ export class Graph {
     this.#tensors.set(tensor.name, tensor);
     return tensor;
   }
+}
+
+function keyOf(
+  op: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Pick<Port, "type" | "shape">[],
+  attributes: Readonly<Record<string, Attribute>>,
+): string {
+  const results = outputs.map(({ type, shape }) => ({ type, shape }));
+  return JSON.stringify([op, inputs.map((t) => t.name), attributes, results]);
 }

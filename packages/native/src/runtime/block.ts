@@ -56,7 +56,8 @@ export function runBlock(parts: Parts, runner: Runner, spares: Spares, block: Bl
     for (const [i, own] of places.entries()) {
       const next = handedOn.next();
       const told = tells.map((result, k) => partOf(stacks[k].place, result, i));
-      runner.run([...own.slice(0, first), ...current, ...own.slice(first + count)], [...next, ...told]);
+      for (const [k, place] of current.entries()) own[first + k] = place;
+      runner.run(own, [...next, ...told]);
       current = next;
     }
   } catch (error) {

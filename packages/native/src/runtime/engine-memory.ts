@@ -133,21 +133,36 @@ export function isResident(place: Place): place is Buffer {
   return "ptr" in place;
 }
 
-/** As {@link valuesAt} for one kind of values, made once for each place. */
-export function viewsOf(dtype: keyof typeof views): (place: Place) => Typed {
+/** What a port reads or writes. */
+interface Bound {
+  data: ArrayBufferView | readonly string[];
+}
+
+/**
+ * Binds a port to the values at a place, as {@link valuesAt} gives them; made once for each place, and left alone where it is bound
+ * to it already. `buffer` is that of the engine's memory now.
+ */
+export function binderOf(
+  port: Bound,
+  dtype: keyof typeof views,
+): (place: Place, buffer: ArrayBufferLike) => void {
   const known = new Map<number, Typed>();
   let of: ArrayBufferLike | undefined;
-  return (place) => {
-    if (!isResident(place)) return place;
-    const { buffer } = look().memory;
+  let bound: Place | undefined;
+  return (place, buffer) => {
+    if (place === bound && buffer === of) return;
     // Memory that has grown is another buffer; addresses of batches are many.
     if (buffer !== of || known.size > 256) known.clear();
-    of = buffer;
+    [of, bound] = [buffer, place];
+    if (!isResident(place)) {
+      port.data = place;
+      return;
+    }
     let values = known.get(place.ptr);
     if (values === undefined || values.byteLength !== place.size) {
       values = valuesAt(place, dtype);
       known.set(place.ptr, values);
     }
-    return values;
+    port.data = values;
   };
 }

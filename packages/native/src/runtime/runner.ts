@@ -1,7 +1,7 @@
 import type { ArrayPort } from "../write/ports.ts";
 import { fedType } from "../write/ports.ts";
 import { allocate } from "./allocate.ts";
-import { locate, type Place, viewsOf } from "./engine-memory.ts";
+import { binderOf, engineMemory, locate, type Place } from "./engine-memory.ts";
 import type { Parts } from "./parts.ts";
 import { loadTail } from "./pass.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
@@ -26,8 +26,9 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
   const pass = ending && loadTail(ending.tail);
   const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
   // Ports are bound once; a run changes what their tensors look at.
-  const given = fed.map(({ name, dtype, index }) => ({ feed: feeds[name], index, view: viewsOf(dtype) }));
-  const fetched = results.map(({ name, dtype }) => ({ feed: fetches[name], view: viewsOf(dtype) }));
+  const given = fed.map(({ name, dtype, index }) => ({ index, bind: binderOf(feeds[name], dtype) }));
+  const fetched = results.map(({ name, dtype }) => binderOf(fetches[name], dtype));
+  const memory = engineMemory();
   const between = results
     .slice(ending?.kept.length ?? results.length)
     .map(({ dtype, size }) => allocate({ dtype, size, weak: false }));
@@ -52,8 +53,9 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
       const ofEnd = pass && placesOfEnd(inputs, ofResults, outputs);
       if (ofEnd) pass.prepare(ofEnd);
       // From here on nothing is allocated, so that views of the engine's memory stay good.
-      for (const { feed, index, view } of given) feed.data = view(inputs[index]!);
-      for (const [i, { feed, view }] of fetched.entries()) feed.data = view(ofResults[i]);
+      const { buffer } = memory;
+      for (const { index, bind } of given) bind(inputs[index]!, buffer);
+      for (let i = 0; i < fetched.length; i++) fetched[i](ofResults[i], buffer);
       session?.run(feeds, fetches, none);
       if (ofEnd) pass.run(ofEnd);
     },
