@@ -22,7 +22,7 @@ const dataset = readTable(readFileSync(new URL(`../data/${file}`, import.meta.ur
 );
 const measure = (compile: Compile | undefined) =>
   costTrial(
-    { part: "cost", arms: cellArms.map(({ id }) => id), rounds },
+    { part: "cost", space: "small", arms: cellArms.map(({ id }) => id), rounds },
     { compile, dataset: () => dataset, images: () => Promise.reject(new Error("no images are asked for")) },
   );
 

@@ -7,6 +7,8 @@ import { readIdx } from "../idx.ts";
 import type { Images, Progress, Reproduction, ReproductionReport, Row, TrialHost } from "../reproduction.ts";
 import type { Trial } from "./collect.ts";
 import { localHost } from "./local-host.ts";
+import type { Tuned } from "./tune-grid.ts";
+import { type LatticeArm, neighboursOf } from "./tune-lattice.ts";
 
 const bytes = (path: string) => readFileSync(new URL(`../../../../data/${path}`, import.meta.url));
 
@@ -165,6 +167,34 @@ export function expectOnGrids(
   for (const { id, grid } of arms) {
     expect(grid, id).toHaveLength(count);
     for (const name of namesOf(id)) expectOnGrid(choices, name, grid);
+  }
+}
+
+/**
+ * Asserts of what `tuneOnLattice` chose, as it is committed: no choice is at an end of its lists but for those of one value, every
+ * neighbour was tried, and none is better.
+ *
+ * @param natural whether a value is an end beyond which there is nothing to try
+ */
+export function expectEnclosed(
+  tuned: { rows: readonly object[]; choices: object },
+  arms: readonly Pick<LatticeArm<unknown>, "choice" | "label" | "axes" | "allowed">[],
+  { score, best = "largest" }: { score: string; best?: "largest" | "least" },
+  natural: (name: string, value: number) => boolean = () => false,
+): void {
+  const { rows, choices } = tuned as Tuned;
+  const sign = best === "largest" ? 1 : -1;
+  for (const { choice, label, axes, allowed } of arms) {
+    const chosen = choices[choice] as Record<string, number>;
+    for (const [name, values] of Object.entries(axes))
+      if (values.length > 1 && !natural(name, chosen[name]))
+        expect([values[0], values.at(-1)], `${choice}: ${name}`).not.toContain(chosen[name]);
+    for (const place of neighboursOf({ axes, allowed }, chosen)) {
+      const wanted = Object.entries({ ...label, ...place });
+      const row = rows.find((one) => wanted.every(([column, value]) => one[column] === value));
+      expect(row, `${choice}: a neighbour, ${JSON.stringify(place)}`).toBeDefined();
+      expect(sign * Number(row?.[score])).toBeLessThanOrEqual(sign * chosen[score]);
+    }
   }
 }
 

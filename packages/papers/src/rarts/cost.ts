@@ -2,13 +2,14 @@ import { discardSearch, type SearchState } from "minimand";
 import { laterMedian } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { cellArm } from "./arms.ts";
-import { searchOf, startOf } from "./cells.ts";
 import { pairs, splitDigits } from "./data.ts";
-import { search as size } from "./settings.ts";
+import { type SpaceName, search as size } from "./settings.ts";
+import { searchOf, startOf } from "./spaces.ts";
 
 /** Milliseconds of a step of each search, in turn in one thread. */
 export interface CostSpec {
   part: "cost";
+  space: SpaceName;
   arms: string[];
   rounds: number;
 }
@@ -19,7 +20,7 @@ export interface CostResult {
 }
 
 /** Times steps of all searches on the supernet: one a round; medians, after a first round that compiles. */
-export async function costTrial({ arms, rounds }: CostSpec, host: TrialHost): Promise<CostResult> {
+export async function costTrial({ space, arms, rounds }: CostSpec, host: TrialHost): Promise<CostResult> {
   const split = await splitDigits(host, 1);
   const batches = pairs(split, size.batch, Number.POSITIVE_INFINITY, 1);
   const states = new Map<string, SearchState>();
@@ -27,13 +28,13 @@ export async function costTrial({ arms, rounds }: CostSpec, host: TrialHost): Pr
   for (let round = -1; round < rounds; round++) {
     for (const id of arms) {
       host.signal?.throwIfAborted();
-      const search = searchOf(id, host.compile);
+      const search = searchOf(space, id, host.compile);
       const hyper = {
         learningRate: 0.01,
         alphaRate: 0.01,
-        ...(cellArm(id).kind === "rarts" && { beta: 0.1, lambda: 1 }),
+        ...(cellArm(id).kind === "rarts" && { beta: 3, lambda: 3 }),
       };
-      const state = states.get(id) ?? startOf(search, 1, hyper);
+      const state = states.get(id) ?? startOf(space, search, 1, hyper);
       const [trainBatch, valBatch] = batches.next().value as [never, never];
       const started = performance.now();
       const [next, metrics] = search.update(state, trainBatch, valBatch);
@@ -46,6 +47,6 @@ export async function costTrial({ arms, rounds }: CostSpec, host: TrialHost): Pr
   return {
     part: "cost",
     milliseconds: Object.fromEntries([...times].map(([id, values]) => [id, laterMedian(values)])),
-    gradients: Object.fromEntries(arms.map((id) => [id, searchOf(id, host.compile).gradientsPerStep])),
+    gradients: Object.fromEntries(arms.map((id) => [id, searchOf(space, id, host.compile).gradientsPerStep])),
   };
 }

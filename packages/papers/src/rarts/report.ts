@@ -1,6 +1,7 @@
 import { resultsWhere } from "../kit/evidence.ts";
 import {
   difference,
+  differences,
   type Estimate,
   estimate,
   mean,
@@ -11,19 +12,24 @@ import {
 } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { cellArms, type GateArm, gateArms, widthArms } from "./arms.ts";
-import type { CellResult, RandomResult } from "./cells.ts";
+import type { CellResult } from "./cells.ts";
 import type { GatesResult } from "./gates.ts";
-import { width } from "./settings.ts";
+import type { RandomResult } from "./random.ts";
+import { type SpaceName, width } from "./settings.ts";
+import { signedRank } from "./signed-rank.ts";
 import { methodLabel, type SolvableResult, type SolvableSpec } from "./solvable.ts";
 import type { Measured } from "./trial.ts";
-import { judge } from "./verdict.ts";
+import { type Found, judge } from "./verdict.ts";
 import type { WidthResult } from "./widths.ts";
+
+type Chosen = CellResult | RandomResult;
 
 /** The tables of all parts, the ways on the solvable model, the curves of the gates, and the verdict. */
 export function reportOf(
   trials: readonly Measured[],
-  /** Mean test accuracy of every cell of the space. */
+  /** Mean test accuracy of every cell of the small space. */
   table: { [cell: string]: number },
+  space: SpaceName,
 ): ReproductionReport {
   const solvable = trials.flatMap(({ spec, result }) =>
     spec.part === "solvable" ? [{ method: spec.method, result: result as SolvableResult }] : [],
@@ -35,31 +41,47 @@ export function reportOf(
   if (cost === undefined) throw new RangeError("results: expected those of the cost, got none");
 
   const ranking = Object.entries(table).sort((a, b) => b[1] - a[1]);
-  const regretOf = (cell: string | null): number => ranking[0][1] - (cell === null ? 0 : table[cell]);
-  const regrets = (arm: string): number[] => cells(arm).map(({ cell }) => regretOf(cell));
+  const known = space === "small";
+  const rankOf = (cell: string | null): number =>
+    cell === null ? ranking.length + 1 : 1 + ranking.findIndex(([name]) => name === cell);
+  // Where no table has the cells: the share of test rows that the retrained cell gets wrong.
+  const lossOf = ({ cell, retrained }: Chosen): number =>
+    known ? ranking[0][1] - (cell === null ? 0 : table[cell]) : 1 - (retrained ?? 0);
+  const placeOf = (chosen: Chosen): number => (known ? rankOf(chosen.cell) : lossOf(chosen));
+  const losses = (own: readonly Chosen[]): number[] => own.map(lossOf);
+  const toOther = (own: readonly Chosen[], other: string) =>
+    signedRank(differences(own.map(placeOf), cells(other).map(placeOf)));
   const second = cost.milliseconds["darts-2"];
   const arms = cellArms.filter(({ id }) => id in cost.milliseconds);
 
-  const cellRow = (label: string, own: readonly (CellResult | RandomResult)[]): Row => {
-    const regret = own.map(({ cell }) => regretOf(cell));
-    const { mean: average, error } = estimate(regret);
-    const ranks = own
-      .map(({ cell }) => 1 + ranking.findIndex(([name]) => name === cell))
-      .filter((r) => r > 0);
-    const minusSecond = difference(regret, regrets("darts-2"));
+  const cellRow = (label: string, own: readonly Chosen[]): Row => {
+    const lost = losses(own);
+    const { mean: average, error } = estimate(lost);
+    const minusSecond = difference(lost, losses(cells("darts-2")));
+    const [toFirst, toSecond] = ["darts-1", "darts-2"].map((other) => toOther(own, other));
     // A random search has nothing of a supernet, but the columns of the others.
     const ofSupernet = (number: (result: CellResult) => number | null) =>
       roundedMean(own.map((result) => (result.part === "cell" ? number(result) : null)));
     return {
       "cell search": label,
-      "regret, points": points(average),
+      [known ? "regret, points" : "error, points"]: points(average),
       "s.e.": points(error),
-      "largest regret": points(Math.max(...regret)),
-      "median rank of 64": ranks.length === 0 ? null : median(ranks),
+      largest: points(Math.max(...lost)),
+      ...(known && {
+        "median rank of 64": median(own.map(({ cell }) => rankOf(cell))),
+        "mean rank": roundOrNull(mean(own.map(({ cell }) => rankOf(cell))), 1),
+        "among the best 5": own.filter(({ cell }) => rankOf(cell) <= 5).length,
+      }),
+      seeds: own.length,
       "most often": mostOften(own.map(({ cell }) => cell ?? "diverged")),
-      "minus first order": points(difference(regret, regrets("darts-1")).mean),
+      "minus first order": points(difference(lost, losses(cells("darts-1"))).mean),
       "minus second order": points(minusSecond.mean),
       "s.e. of that": points(minusSecond.error),
+      "better than first order": toFirst.below,
+      "worse than first order": toFirst.above,
+      "better than second order": toSecond.below,
+      "worse than second order": toSecond.above,
+      "p to second order": rounded(toSecond.p),
       "mean weight of the winner": ofSupernet(({ decided }) => decided),
       "supernet test, w": ofSupernet(({ test }) => test.weights),
       "supernet test, y": ofSupernet(({ test }) => test.twin),
@@ -83,15 +105,17 @@ export function reportOf(
     ),
     ...widthArms.map(({ id, label }): Row => widthRow(label, widths(id), widths("width-slimming"))),
     ...gates.map((own) => gateRow(...own)),
-    ...ranking
+    ...(known ? ranking : [])
       .filter((_, i) => i < 5 || i >= ranking.length - 3)
       .map(([cell, accuracy]): Row => ({ "cell of the space": cell, "test accuracy": rounded(accuracy) })),
   ];
-  const order = (id: string, name: string) => ({
+  const order = (id: string, name: string): Found => ({
     order: name,
-    mean: mean(regrets(id)),
-    minusFirst: difference(regrets(id), regrets("darts-1")),
-    minusSecond: difference(regrets(id), regrets("darts-2")),
+    toFirst: toOther(cells(id), "darts-1"),
+    toSecond: toOther(cells(id), "darts-2"),
+    mean: mean(losses(cells(id))),
+    minusFirst: difference(losses(cells(id)), losses(cells("darts-1"))),
+    minusSecond: difference(losses(cells(id)), losses(cells("darts-2"))),
   });
   return {
     rows,
@@ -108,7 +132,7 @@ export function reportOf(
         jacobi: cost.milliseconds["rarts-jacobi"],
         second,
       },
-      regret: [order("rarts", "Gauss-Seidel"), order("rarts-jacobi", "Jacobi")],
+      found: [order("rarts", "Gauss-Seidel"), order("rarts-jacobi", "Jacobi")],
       widths: width.keeps.map((keep) => ({
         keep,
         difference: difference(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
-import { cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
-import { nameOf, space } from "./cells.ts";
+import { type Choices, chosen } from "../kit/choices.ts";
+import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { gateArms, isBounded, judgedArms, widthArms } from "./arms.ts";
 import { splitDigits } from "./data.ts";
-import { reproduction } from "./reproduction.ts";
+import { lattices, reproduction } from "./reproduction.ts";
 import { ridge, squaredError } from "./ridge.ts";
 import { solvableMethods } from "./solvable.ts";
+import { cellsOf, nameOf } from "./spaces.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -48,11 +49,28 @@ describe("the reproduction of rarts", () => {
     expect([...a.train.y]).not.toEqual([...b.train.y]);
   });
 
-  it("has six configurations for every arm, choices that are on those grids, and a table of the whole space", () => {
-    const cells = Map.groupBy(cellArms, ({ settingsOf }) => settingsOf ?? "own");
-    expectOnGrids(tuned.choices, [...cells.get("own")!, ...widthArms], 6);
-    expect(cells.get("rarts")?.map(({ grid }) => grid)).toEqual([[]]);
-    expect(Object.keys(tuned.choices)).toEqual(expect.arrayContaining(space.map(nameOf)));
+  it("has choices whose neighbours were all tried, where the solvable model has a minimum, and a table of all cells", () => {
+    expectEnclosed(tuned, lattices(1), { score: "accuracy" });
+    for (const arm of ["rarts", "rarts-jacobi", "width-rarts"])
+      expect(isBounded(chosen(tuned.choices as unknown as Choices, arm, ["lambda", "beta"]))).toBe(true);
+    expect(isBounded({ lambda: 1, beta: 0.1 })).toBe(false);
+    const names = cellsOf("small").map((genotype) => nameOf("small", genotype));
+    expect(Object.keys(tuned.choices)).toEqual(expect.arrayContaining(names));
+  });
+
+  it("retrains what it finds in the space of 4096 cells, which has no table", async () => {
+    const shared = { space: "large", seed: 1, judge: "test", fraction: 1e-3 } as const;
+    const configuration = { learningRate: 0.05, alphaRate: 0.01, lambda: 3, beta: 3 };
+    expect(cellsOf("large")).toHaveLength(4096);
+    for (const spec of [
+      { part: "cell", arm: "rarts-jacobi", configuration, ...shared },
+      { part: "random", ...shared },
+    ] as const) {
+      const result = await reproduction.trial(spec, host);
+      if (result.part !== "cell" && result.part !== "random") throw new Error("another result");
+      expect(result.cell?.split("/")).toHaveLength(6);
+      expect(result.retrained).toBeGreaterThan(0);
+    }
   });
 });
 
@@ -82,33 +100,43 @@ describe("the verdict", () => {
     limitError: 1e-12,
     rise: 0,
     milliseconds: { first: 2, gaussSeidel: 4, jacobi: 2.4, second: 5 },
-    regret: ["Gauss-Seidel", "Jacobi"].map((order) => ({
+    found: ["Gauss-Seidel", "Jacobi"].map((order) => ({
       order,
+      toFirst: { below: 6, above: 4, p: 0.5 },
+      toSecond: { below: 4, above: 6, p: 0.5 },
       mean: 0.01,
       minusFirst: { ...near, mean: -0.01 },
       minusSecond: near,
     })),
     widths: [{ keep: 8, difference: near }],
   };
-  const far = { ...near, mean: 0.02 };
-  const [first, second] = evidence.regret;
+  const worse = { below: 2, above: 8, p: 0.1 };
+  const [first, second] = evidence.found;
 
   testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {
     "is reproduced where all four parts hold": [{}],
     "is partly reproduced where one order finds cells, or cost or widths fail": [
-      { regret: [first, { ...second, minusSecond: far }] },
+      { found: [first, { ...second, toSecond: worse }] },
+      { found: [first, { ...second, toFirst: worse }] },
       { milliseconds: { ...evidence.milliseconds, jacobi: 3 } },
       { widths: [{ keep: 8, difference: { ...near, mean: -0.02 } }] },
     ],
     "is not reproduced where no order finds cells, or the solvable model is missed": [
-      { regret: evidence.regret.map((r) => ({ ...r, minusFirst: far })) },
+      { found: evidence.found.map((f) => ({ ...f, toFirst: worse })) },
       { limitError: 1e-9 },
       { limitError: Number.NaN },
       { rise: 1e-9 },
     ],
   });
 
-  it("tells the cost of a step", () => {
-    expect(judge(evidence).because).toContain("80 % (Gauss-Seidel) and 48 % (Jacobi)");
+  it("tells the cost of a step, and what the means of the first rule come to", () => {
+    const far = { ...near, mean: 0.02 };
+    const { verdict, because } = judge({
+      ...evidence,
+      found: evidence.found.map((f) => ({ ...f, minusFirst: far })),
+    });
+    expect(verdict).toBe("reproduced");
+    expect(because).toContain("80 % (Gauss-Seidel) and 48 % (Jacobi)");
+    expect(because).toMatch(/first rule \(.*\+2\.00 .*: not reproduced\.$/);
   });
 });

@@ -3,40 +3,47 @@ import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { part } from "../kit/part.ts";
 import { mean, rounded } from "../kit/statistics.ts";
-import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
+import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { type CellArm, cellArms, gateArms, judgedArms, widthArms } from "./arms.ts";
-import { meanTable, nameOf, space, tableSpecs } from "./cells.ts";
+import { type CellArm, cellArms, comparedArms, gateArms, judgedArms, latticeOf, widthArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { scales, tuningSeeds } from "./settings.ts";
+import { meanTable, tableSpecs } from "./retraining.ts";
+import { type SpaceName, scales, tuningSeeds } from "./settings.ts";
 import { solvableMethods } from "./solvable.ts";
+import { cellsOf, nameOf } from "./spaces.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
 
+const searching = {
+  judged: cellArms.filter(({ id }) => judgedArms.includes(id)),
+  compared: cellArms.filter(({ id }) => comparedArms.includes(id)),
+  all: cellArms,
+};
+
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { seeds, fraction, parts } = scales[host.scale];
-  const few = parts === "few";
-  const arms = few ? cellArms.filter(({ id }) => judgedArms.includes(id)) : cellArms;
+  const { seeds, fraction, arms, space } = scales[host.scale];
+  const quick = host.scale === "quick";
+  const timed = (quick ? searching.judged : cellArms).map(({ id }) => id);
   return [
-    { part: "cost", arms: arms.map(({ id }) => id), rounds: part(60, fraction, 1) },
-    ...solvableMethods.map((method): Spec => ({ part: "solvable", method, maxSteps: few ? 30 : 20_000 })),
-    ...seedsOf(host, seeds).flatMap((seed) => seedSpecs(arms, seed, fraction)),
-    ...(host.scale === "full" ? tableSpecs(fraction) : []),
+    { part: "cost", space, arms: timed, rounds: part(60, fraction, 1) },
+    ...solvableMethods.map((method): Spec => ({ part: "solvable", method, maxSteps: quick ? 30 : 20_000 })),
+    ...seedsOf(host, seeds).flatMap((seed) => seedSpecs(searching[arms], space, seed, fraction)),
   ];
 }
 
-function seedSpecs(arms: readonly CellArm[], seed: number, fraction: number): Spec[] {
+function seedSpecs(arms: readonly CellArm[], space: SpaceName, seed: number, fraction: number): Spec[] {
+  const judge = space === "small" ? "table" : "test";
   return [
     ...arms.map(({ id: arm, settingsOf = arm }): Spec => {
-      const configuration = chosen(choices, settingsOf, ["learningRate", "alphaRate", "beta"]);
-      return { part: "cell", arm, configuration, seed, judge: "table", fraction };
+      const configuration = chosen(choices, settingsOf, ["learningRate", "alphaRate", "lambda", "beta"]);
+      return { part: "cell", space, arm, configuration, seed, judge, fraction };
     }),
-    { part: "random", seed, fraction },
+    { part: "random", space, seed, judge, fraction },
     ...widthArms.map(({ id: arm }): Spec => {
-      const configuration = chosen(choices, arm, ["learningRate", "mu"]);
+      const configuration = chosen(choices, arm, ["learningRate", "mu", "lambda", "beta"]);
       return { part: "width", arm, configuration, seed, judge: "test", fraction };
     }),
     ...gateArms.map((arm): Spec => ({ part: "gates", arm, seed, fraction })),
@@ -45,27 +52,33 @@ function seedSpecs(arms: readonly CellArm[], seed: number, fraction: number): Sp
 
 /** The committed table: mean test accuracy of each cell. */
 const committedTable = (): { [cell: string]: number } =>
-  Object.fromEntries(space.map(nameOf).map((cell) => [cell, chosen(choices, cell, ["accuracy"]).accuracy]));
+  Object.fromEntries(
+    cellsOf("small")
+      .map((genotype) => nameOf("small", genotype))
+      .map((cell) => [cell, chosen(choices, cell, ["accuracy"]).accuracy]),
+  );
 
-/** Six configurations for every cell search and every width. */
-function candidatesOf(fraction: number): Candidate<Spec>[] {
-  const common = { judge: "tune", fraction } as const;
-  return [
-    ...cellArms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
-        return { part: "cell", arm, configuration, seed, ...common };
-      }),
-    ),
-    ...widthArms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
-        return { part: "width", arm, configuration, seed, ...common };
-      }),
-    ),
-  ];
-}
+/** What is tuned and from where, by trials on the small space at that share of steps. */
+export const lattices = (fraction: number) => [
+  ...cellArms.flatMap(({ axes, start, ...arm }) =>
+    axes === undefined || start === undefined
+      ? []
+      : [
+          latticeOf({ ...arm, axes, start }, (configuration, seed): Spec => {
+            const common = { space: "small", judge: "tune", fraction } as const;
+            return { part: "cell", arm: arm.id, configuration, seed, ...common };
+          }),
+        ],
+  ),
+  ...widthArms.map((arm) =>
+    latticeOf(arm, (configuration, seed): Spec => {
+      return { part: "width", arm: arm.id, configuration, seed, judge: "tune", fraction };
+    }),
+  ),
+];
 
 function accuracyOf(result: Result): number {
-  if (result.part === "cell") return result.validation ?? 0;
+  if (result.part === "cell") return result.retrained ?? 0;
   return result.part === "width" ? mean(Object.values(result.accuracy)) : 0;
 }
 
@@ -77,22 +90,22 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   async *run(host) {
     const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
-    const fresh = resultsWhere(trials, { part: "table" });
-    return reportOf(trials, fresh.length > 0 ? meanTable(fresh) : committedTable());
+    return reportOf(trials, committedTable(), scales[host.scale].space);
   },
 
   /**
-   * Judged on rows that no measured run sees, widths by the mean over both. Beside the choices stands the table of the space,
-   * the mean test accuracy of every cell on seeds of its own, by which no choice is made.
+   * Judged on rows that no measured run sees, widths by the mean over both. Beside the choices stands the table of the small
+   * space, the mean test accuracy of every cell on seeds of its own, by which no choice is made.
    */
   async *tune(host) {
     const { fraction } = scales[host.scale];
-    const all = [...candidatesOf(fraction), { choice: "", row: {}, specs: tableSpecs(fraction) }];
-    const tried = yield* tryAll(host, all, describe);
-    const cells = tried.pop()?.results ?? [];
-    const best = bestOf(tried, { score: "accuracy", scoreOf: accuracyOf });
-    const table = meanTable(cells.filter((result) => result.part === "table"));
-    for (const [cell, accuracy] of Object.entries(table))
+    const table = yield* collectTrials<Measured>(host, tableSpecs(fraction), describe);
+    const best = yield* tuneOnLattice(host, lattices(fraction), {
+      describe,
+      score: "accuracy",
+      scoreOf: accuracyOf,
+    });
+    for (const [cell, accuracy] of Object.entries(meanTable(resultsWhere(table, { part: "table" }))))
       best.choices[cell] = { cell, accuracy: rounded(accuracy) };
     return best;
   },

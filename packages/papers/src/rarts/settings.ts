@@ -6,10 +6,18 @@ export const half = 300;
 /** Rows that only tuning is judged by, whatever the seed. */
 export const tuningRows = 400;
 
-/** The space: a linear 1 x 1 stem to 6 channels, one cell of 3 edges, 4 x 4 averages, a linear head. */
-export const network = { input: [8, 8, 1], classes: 10, channels: 6, nodes: 2, pool: 4 } as const;
+const shared = { input: [8, 8, 1], classes: 10, pool: 4 } as const;
+/**
+ * Spaces of cells between a linear 1 x 1 stem and 4 x 4 averages with a linear head, and the steps of a search: 3 edges (64 cells,
+ * all of them known), and 6 edges (4096, known by what is trained afresh alone).
+ */
+export const spaces = {
+  small: { network: { ...shared, channels: 6, nodes: 2 }, steps: 600 },
+  large: { network: { ...shared, channels: 8, nodes: 3 }, steps: 1200 },
+} as const;
+export type SpaceName = keyof typeof spaces;
 
-export const search = { steps: 200, batch: 32, momentum: 0.9, alphaDecay: 1e-3 };
+export const search = { batch: 32, momentum: 0.9, alphaDecay: 1e-3 };
 
 /** How a discrete cell is trained on both halves, for the table. */
 export const retraining = { epochs: 30, batch: 32, learningRate: 0.05, momentum: 0.9 };
@@ -46,11 +54,14 @@ export const gates = {
   beta: 1,
 };
 
-/** How much is done at each scale; the fraction multiplies steps and epochs. */
-export const scales: Record<Scale, { seeds: number; fraction: number; parts: "all" | "few" }> = {
-  quick: { seeds: 1, fraction: 0.015, parts: "few" },
-  default: { seeds: 10, fraction: 1, parts: "all" },
-  full: { seeds: 30, fraction: 1, parts: "all" },
+/** What is searched at each scale; the fraction multiplies steps and epochs. */
+export const scales: Record<
+  Scale,
+  { seeds: number; fraction: number; arms: "judged" | "compared" | "all"; space: SpaceName }
+> = {
+  quick: { seeds: 1, fraction: 0.005, arms: "judged", space: "small" },
+  default: { seeds: 15, fraction: 1, arms: "compared", space: "small" },
+  full: { seeds: 10, fraction: 1, arms: "all", space: "large" },
 };
 
 /** Tuning uses seeds that no measured run has. */

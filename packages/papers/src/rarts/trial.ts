@@ -1,14 +1,9 @@
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
-import {
-  type CellResult,
-  cellTrial,
-  type RandomResult,
-  randomTrial,
-  type TableResult,
-  tableTrial,
-} from "./cells.ts";
+import { type CellResult, cellTrial } from "./cells.ts";
 import { costTrial } from "./cost.ts";
 import { gatesTrial } from "./gates.ts";
+import { type RandomResult, randomTrial } from "./random.ts";
+import { type TableResult, tableTrial } from "./retraining.ts";
 import { methodLabel, type SolvableResult, solvableTrial } from "./solvable.ts";
 import { type WidthResult, widthTrial } from "./widths.ts";
 

@@ -73,8 +73,8 @@ function searchFor(arm: string, compile: TrialHost["compile"]): ArchitectureSear
     },
   };
   return searches(compile, arm, () => {
-    if (arm === "width-rarts") return rarts(problem, { ...options, ...l1 });
-    if (arm === "width-rarts-group") return rarts(problem, { ...options, ...group });
+    if (arm === "width-rarts") return rarts(problem, { ...options, ...l1, coupling: "implicit" });
+    if (arm === "width-rarts-group") return rarts(problem, { ...options, ...group, coupling: "implicit" });
     // Plain training of weights and gates on all rows, the loss the sum over both halves.
     return singleLevel(problem, { ...options, ...(arm === "width-slimming" && l1), order: "jacobi" });
   });
@@ -100,11 +100,12 @@ export async function widthTrial(spec: WidthSpec, host: TrialHost): Promise<Widt
 
 async function searched(spec: WidthSpec, split: Split, host: TrialHost): Promise<SlimmableParams | null> {
   const search = searchFor(spec.arm, host.compile);
-  const { learningRate, mu } = spec.configuration;
+  const { learningRate, mu, lambda, beta } = spec.configuration;
   const { params } = model.init(keyOf(spec.seed, 82));
   const steps = part(size.steps, spec.fraction, 5);
   const isRarts = spec.arm.startsWith("width-rarts");
-  const hyper = { learningRate, gateRate: size.gateRate, mu, lambda: 1, ...(isRarts && { beta: 0.5 }) };
+  const coupling = isRarts ? { lambda, beta } : { lambda: 1 };
+  const hyper = { learningRate, gateRate: size.gateRate, mu, ...coupling };
   const state = await unlessDiverged(
     runSearch({
       search,
