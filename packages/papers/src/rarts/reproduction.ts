@@ -95,17 +95,19 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   /**
    * Judged on rows that no measured run sees, widths by the mean over both. Beside the choices stands the table of the small
-   * space, the mean test accuracy of every cell on seeds of its own, by which no choice is made.
+   * space, the mean test accuracy of every cell on seeds of its own, by which no choice is made; `--full` makes it anew.
    */
   async *tune(host) {
     const { fraction } = scales[host.scale];
-    const table = yield* collectTrials<Measured>(host, tableSpecs(fraction), describe);
     const best = yield* tuneOnLattice(host, lattices(fraction), {
       describe,
       score: "accuracy",
       scoreOf: accuracyOf,
     });
-    for (const [cell, accuracy] of Object.entries(meanTable(resultsWhere(table, { part: "table" }))))
+    const fresh =
+      host.scale === "full" ? yield* collectTrials<Measured>(host, tableSpecs(fraction), describe) : [];
+    const table = fresh.length > 0 ? meanTable(resultsWhere(fresh, { part: "table" })) : committedTable();
+    for (const [cell, accuracy] of Object.entries(table))
       best.choices[cell] = { cell, accuracy: rounded(accuracy) };
     return best;
   },
