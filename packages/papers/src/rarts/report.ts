@@ -7,6 +7,7 @@ import {
   mean,
   meanOrNull,
   median,
+  round,
   rounded,
   roundOrNull,
 } from "../kit/statistics.ts";
@@ -69,7 +70,8 @@ export function reportOf(
       largest: points(Math.max(...lost)),
       ...(known && {
         "median rank of 64": median(own.map(({ cell }) => rankOf(cell))),
-        "mean rank": roundOrNull(mean(own.map(({ cell }) => rankOf(cell))), 1),
+        "mean rank": round(mean(own.map(({ cell }) => rankOf(cell))), 1),
+        "s.e. of ranks": round(estimate(own.map(({ cell }) => rankOf(cell))).error, 1),
         "among the best 5": own.filter(({ cell }) => rankOf(cell) <= 5).length,
       }),
       seeds: own.length,
