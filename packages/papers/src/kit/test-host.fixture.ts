@@ -186,10 +186,11 @@ export function expectEnclosed(
   const sign = best === "largest" ? 1 : -1;
   for (const { choice, label, axes, allowed } of arms) {
     const chosen = choices[choice] as Record<string, number>;
+    const own = Object.fromEntries(Object.keys(axes).map((name) => [name, chosen[name]]));
     for (const [name, values] of Object.entries(axes))
       if (values.length > 1 && !natural(name, chosen[name]))
         expect([values[0], values.at(-1)], `${choice}: ${name}`).not.toContain(chosen[name]);
-    for (const place of neighboursOf({ axes, allowed }, chosen)) {
+    for (const place of neighboursOf({ axes, allowed }, own)) {
       const wanted = Object.entries({ ...label, ...place });
       const row = rows.find((one) => wanted.every(([column, value]) => one[column] === value));
       expect(row, `${choice}: a neighbour, ${JSON.stringify(place)}`).toBeDefined();
