@@ -9,7 +9,7 @@ export const card: PaperCard = {
   date: "2021-09",
   claim:
     "Margins drawn anew from a normal distribution for every example and step separate identities that were not trained on better than one fixed margin (ArcFace, CosFace).",
-  rule: "Verification of letters never trained on (pairs of examples, same letter or not), the same letters, starts, batches and pairs for every loss. The number is the true accept rate at a false accept rate of 1e-2. Weak form: the mean of every normalised or margin loss is above that of plain softmax. Strong form: of the four paired differences elastic less fixed margin (Arc and Arc+ less ArcFace, Cos and Cos+ less CosFace), at least one is above 0 and none below by a paired t-test over seeds at 0.05, with Holm's correction for the four. Reproduced: both. Partly reproduced: the weak form. Otherwise not reproduced. Gains in the paper are 0.2 to 1.2 points, without seeds; at this scale the strong form is expected to be within noise. The other data sets are shown and not counted.",
+  rule: "Verification of characters never trained on (pairs of examples, same character or not): 160 characters of Omniglot are trained on and 82 others asked about, the same ones, starts, batches and pairs for every loss, 30 seeds. The number is the true accept rate at a false accept rate of 1e-2. Weak form: the mean of every normalised or margin loss of the paper is above that of plain softmax (not asked of the '+' of the released code, which deals its draws out by another rule). Strong form: of the four paired differences elastic less fixed margin (Arc and Arc+ less ArcFace, Cos and Cos+ less CosFace), at least one is above 0 and none below by a paired t-test over seeds at 0.05, with Holm's correction for the four. Reproduced: both. Partly reproduced: the weak form. Otherwise not reproduced. Where Omniglot is absent, letters (18 trained on, 8 unseen) are judged in its place, and the verdict says so. With --full: 200 trained characters, a deeper body, 120 epochs. The other data sets are shown and not counted.",
   ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "marginSoftmax",
@@ -24,5 +24,5 @@ export const card: PaperCard = {
     "equalErrorRate",
     "batchTripletLoss",
   ],
-  data: ["letter", "fashion-train", "fashion-test", "orl", "omniglot"],
+  data: ["omniglot", "letter", "orl"],
 };

@@ -11,7 +11,7 @@ export function reportOf(byMaterial: Readonly<Record<string, ByMethod>>): Reprod
   return {
     rows: [...ran.map(methodRow), ...differences],
     series: ran.map(curveOf),
-    ...judge(byMaterial.letter ?? {}),
+    ...judge(byMaterial),
   };
 }
 

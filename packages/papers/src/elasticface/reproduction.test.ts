@@ -1,11 +1,15 @@
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { chosen } from "../kit/choices.ts";
 import { bundledHost, quickRun, quickTune } from "../kit/test-host.fixture.ts";
 import { elasticPairs, type Method, methods } from "./arms.ts";
 import { drawPairs } from "./draw-pairs.ts";
+import { columns, lattices } from "./lattice.ts";
 import { reproduction } from "./reproduction.ts";
+import { firstRate, scales } from "./settings.ts";
 import { fars, type Result, type Spec } from "./trial.ts";
-import { type ByMethod, elasticDifferences, judge } from "./verdict.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { type ByMethod, elasticDifferences, judge as judgeAll } from "./verdict.ts";
 
 describe("the reproduction of elasticface", () => {
   it("runs at its quick scale and reports every loss, the paired differences and a verdict", async () => {
@@ -43,11 +47,32 @@ describe("the reproduction of elasticface", () => {
     expect(await run(spec("ArcFace", { ...still, seed: 5 }))).not.toEqual(arc);
   });
 
-  it("tunes with nine configurations a loss and keeps the best", async () => {
+  it("tunes rate, margin and scale of a loss, and keeps the best", async () => {
     const { rows, choices } = await quickTune(reproduction);
-    expect(rows).toHaveLength(9);
+    // The start, and two neighbours in each.
+    expect(rows).toHaveLength(7);
+    expect(new Set(rows.map(({ scale }) => scale)).size).toBe(3);
     const best = Math.max(...rows.map((row) => Number(row["TAR at FAR 1e-2"])));
     expect(choices["letter, ElasticFace-Arc+"]["TAR at FAR 1e-2"]).toBe(best);
+  });
+
+  it("has choices of every loss on all materials, and at the full scale those of the shallower body", () => {
+    for (const { choice } of Object.keys(firstRate).flatMap((material) => lattices(material, () => [])))
+      expect(chosen(tuned.choices, choice, columns).learningRate, choice).toBeGreaterThan(0);
+    const [{ chosenOn, material }] = scales.full.regimes;
+    expect([material, chosenOn]).toEqual(["omniglot, deeper", "omniglot"]);
+  });
+
+  it("trains the losses with a margin at the scale that is chosen, 16 where none is", async () => {
+    const spec = (scale?: number): Spec => ({
+      ...{ material: "letter", arm: "CosFace", seed: 4, epochs: 1, pairs: 1000, fraction: 0.15 },
+      configuration: { learningRate: 3e-3, parameter: 0.2, ...(scale !== undefined && { scale }) },
+    });
+    const [usual, same, other] = await Promise.all(
+      [undefined, 16, 4].map((scale) => reproduction.trial(spec(scale), bundledHost)),
+    );
+    expect(same.tar).toEqual(usual.tar);
+    expect(other.tar).not.toEqual(usual.tar);
   });
 });
 
@@ -77,6 +102,7 @@ describe("the pairs", () => {
 });
 
 describe("the verdict", () => {
+  const judge = (omniglot: ByMethod) => judgeAll({ omniglot });
   const results = (tars: number[]): Result[] =>
     tars.map((tar) => ({ closed: 0.9, accuracy: 0.7, tar: fars.map(() => tar), eer: 0.3, auc: 0.8 }));
   const base = [0.25, 0.27, 0.24, 0.26, 0.28];
@@ -112,6 +138,21 @@ describe("the verdict", () => {
     expect(verdict).toBe("not reproduced");
     expect(because).toMatch(/not above plain softmax: normalised softmax/);
     expect(judge({}).verdict).toBe("not reproduced");
+  });
+
+  it("asks nothing of the released code's '+', but by the first rule", () => {
+    const own = letters({ "ElasticFace-Arc+ (code)": results(base.map((v) => v - 0.05)) });
+    const { verdict, because } = judgeAll({ omniglot: own, letter: own });
+    expect(verdict).toBe("partly reproduced");
+    expect(because).toMatch(/By the first rule, .*: not reproduced\.$/);
+  });
+
+  it("is of Omniglot where it is there, else of letters, and says so", () => {
+    const below = letters({ CosFace: results(base.map((v) => v - 0.05)) });
+    expect(judgeAll({ letter: below, omniglot: letters() }).verdict).toBe("partly reproduced");
+    const { verdict, because } = judgeAll({ letter: below });
+    expect(verdict).toBe("not reproduced");
+    expect(because).toMatch(/^Judged on letters, as Omniglot is not here\./);
   });
 
   it("pairs the margins seed by seed", () => {

@@ -23,8 +23,11 @@ import type { Compile, Tree } from "minimand/engine";
 import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 
-/** What is chosen for an arm: a learning rate, and the parameter it has (scale or margin), if it has one. */
-export type Configuration = { learningRate: number; parameter: number };
+/**
+ * What is chosen for an arm: a learning rate, and the parameter it has (scale or margin), if it has one. `scale` is that of the
+ * losses with a margin, 16 where it isn't given; others don't look at it.
+ */
+export type Configuration = { learningRate: number; parameter: number; scale?: number };
 
 /** A way of training an embedding. */
 export interface Arm {
@@ -38,16 +41,17 @@ export interface Arm {
   geometry: "cosine" | "euclidean";
 }
 
-/** What the loss of an arm may use; `parameter` is a traced number. */
+/** What the loss of an arm may use; `parameter` and, where it is given, `scale` are traced numbers. */
 interface LossUse {
   weights: np.Array;
   key: np.Array;
   parameter: np.Array;
+  scale: np.Array | number;
   classes: number;
 }
 
-/** Scale of the margin losses and standard deviation of elastic margins, as the paper's pilots have them. */
-const scale = 16;
+/** Scale of the margin losses where none is given, and standard deviation of elastic margins, as the paper's pilots have them. */
+const usualScale = 16;
 const std = 0.05;
 
 type MarginOf = (parameter: np.Array, key: np.Array) => Margin;
@@ -55,7 +59,7 @@ const cosine = (id: string, grid: [number, number, number], margin: MarginOf): A
   id,
   head: "cosine",
   parameter: { name: "margin", grid },
-  loss: (c, y, { weights, parameter, key }) =>
+  loss: (c, y, { weights, parameter, key, scale }) =>
     marginCrossEntropy(c, y, { weights, scale, margin: margin(parameter, key) }),
   geometry: "cosine",
 });
@@ -175,7 +179,10 @@ export function stepOf(
   return supervised({
     model,
     objective: objectiveOf(model, (output, y, { weights, key, hyper }) =>
-      arm.loss(output, y, { weights, key, parameter: hyper.parameter, classes: sizes.classes }),
+      arm.loss(output, y, {
+        ...{ weights, key, parameter: hyper.parameter, classes: sizes.classes },
+        scale: "scale" in hyper ? hyper.scale : usualScale,
+      }),
     ),
     optimizer: ({ learningRate }) =>
       arm.head === "projected cosine"

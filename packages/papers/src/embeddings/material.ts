@@ -56,6 +56,17 @@ export const materials: readonly Material[] = [
     batchSize: 128,
     epochs: 12,
   },
+  {
+    ...rare,
+    id: "omniglot, deeper",
+    source: { images: ["omniglot"] },
+    novel: 42,
+    hidden: [512, 256],
+    features: 128,
+    trainShare: 0.75,
+    batchSize: 128,
+    epochs: 120,
+  },
   { ...rare, id: "orl", source: { images: ["orl"] }, novel: 15, batchSize: 50, epochs: 100 },
 ];
 

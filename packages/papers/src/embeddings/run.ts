@@ -84,7 +84,7 @@ export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
 
 /** Results of each material, by method, in the order of the seeds. */
 export function byMethod<Method extends string, Result>(
-  found: readonly Material[],
+  found: readonly { id: string }[],
   methods: readonly Method[],
   of: (material: string, method: Method) => readonly Result[],
 ): Record<string, Record<Method, readonly Result[]>> {
