@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { expectInside, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import { shownArms, tunedArms } from "./arms.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { learningTrial } from "./learning.ts";
 import { type LemmaResult, lemmaTrial } from "./lemmas.ts";
 import { reproduction } from "./reproduction.ts";
+import { grids } from "./settings.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { compareEnds, type Ends, type Judged, judge } from "./verdict.ts";
 
 describe("the reproduction of adversarial-mdp", () => {
@@ -13,7 +15,7 @@ describe("the reproduction of adversarial-mdp", () => {
     expect(rows.filter((row) => "lemma" in row)).toHaveLength(10);
     expect(rows.filter((row) => "linear bandit" in row)).toHaveLength(shownArms.bandit.length);
     expect(rows.filter((row) => "linear MDP" in row)).toHaveLength(shownArms.mdp.length);
-    expect(rows.filter((row) => "trap" in row)).toHaveLength(4);
+    expect(rows.filter((row) => "trap" in row)).toHaveLength(shownArms.trap.length);
     expect(rows.filter((row) => "combination lock" in row)).toHaveLength(2 * tunedArms.lock.length + 1);
     const curves = series.filter(({ yLabel }) => yLabel.startsWith("regret"));
     for (const { y } of curves) {
@@ -42,6 +44,17 @@ describe("the reproduction of adversarial-mdp", () => {
     }
     expect(Number(choices["lock luo with bonus"].bonusScale)).toBeGreaterThan(0);
     expect(choices["lock luo without bonus"].bonusScale).toBe(0);
+  });
+
+  it("has committed choices inside of their grids; no bonus is a bound", () => {
+    for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
+      const own = Object.entries(tuned.choices).filter(([, choice]) => choice.study === study);
+      expect(own.length).toBeGreaterThanOrEqual(tunedArms[study].length);
+      for (const [name, { etaScale, bonusScale }] of own) {
+        expectInside(`${name}, scale`, etaScale, grids[study].etaScale);
+        expectInside(`${name}, bonus`, bonusScale, grids[study].bonusScale, [0]);
+      }
+    }
   });
 
   it("has the same result for the same spec, and one environment for all arms", () => {
@@ -87,8 +100,10 @@ describe("the verdict", () => {
     episodes,
     regrets: episodes.map((k) => [0.97, 1, 1.01, 1.02].map((noise) => noise * factor * k ** slope)),
   });
-  const study = (luo: Ends, barrier: Ends, reduced: Ends, unprotected = barrier) =>
-    new Map(Object.entries({ luo, barrier, reduced, unprotected }));
+  const study = (luo: Ends, barrier: Ends, reduced: Ends, unprotected = barrier, small = barrier) => {
+    const both = { "barrier-small": small, "unprotected-small": unprotected };
+    return new Map(Object.entries({ luo, barrier, reduced, unprotected, ...both }));
+  };
   const good = study(ends(0.8, 1), ends(0.65, 1), ends(0.6, 1), ends(0.5, 1));
   const flat = study(ends(0.8, 1), ends(0.79, 1), ends(0.6, 1));
   const equal = study(ends(0.8, 1), ends(0.8, 0.9), ends(0.6, 1));
@@ -102,6 +117,19 @@ describe("the verdict", () => {
       { bandit: flat, mdp: equal },
       { lemmas: { ...lemmas, violations: 1 } },
     ],
+  });
+
+  it("is told for the registered arm in the place of the log barrier, too, and not changed by it", () => {
+    const [slow, fast] = [ends(0.8, 1), ends(0.6, 1)];
+    const mdp = study(slow, slow, fast, fast, fast);
+    const found = judge({ ...all, mdp });
+    expect(found.verdict).toBe("partly reproduced");
+    expect(found.because).toMatch(
+      /hundredth of gamma .* the MDP holds, and the verdict would be reproduced\./,
+    );
+    const worse = judge({ ...all, bandit: study(slow, fast, fast, fast, slow) });
+    expect(worse.verdict).toBe("reproduced");
+    expect(worse.because).toMatch(/hundredth of gamma .* rates fail, .* would be partly reproduced\./);
   });
 
   it("has no rate where a mean regret is not positive", () => {
