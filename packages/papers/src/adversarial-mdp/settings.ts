@@ -14,8 +14,12 @@ export interface Choice {
 export const grids: Record<Study, { etaScale: readonly number[]; bonusScale: readonly number[] }> = {
   bandit: { etaScale: [0.25, 1, 4, 16, 64, 256], bonusScale: [0, 0.1, 1] },
   phases: { etaScale: [0.25, 1, 4, 16, 64, 256], bonusScale: [0, 0.1, 1] },
-  mdp: { etaScale: [0.3, 1, 3, 10, 30, 100, 300], bonusScale: [0, 0.1, 1] },
-  lock: { etaScale: [1, 3, 10, 30, 100, 300, 1000, 3000], bonusScale: [0, 0.001, 0.01, 0.1, 1] },
+  mdp: { etaScale: [0.3, 1, 3, 10, 30, 100, 300, 1e3, 1e4, 1e5], bonusScale: [0, 0.1, 1] },
+  // At the largest of these all play the action of least estimated loss: there is nothing beyond.
+  lock: {
+    etaScale: [1, 3, 10, 30, 100, 300, 1e3, 1e4, 1e5, 1e6, 1e7],
+    bonusScale: [0, 0.001, 0.01, 0.1, 1],
+  },
   trap: { etaScale: [1], bonusScale: [0] },
 };
 
