@@ -39,6 +39,7 @@ const endRegret = (result: Result): number =>
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
+  firstSeed: first,
   trial,
 
   async *run(host) {

@@ -22,7 +22,14 @@ import { describe, type Measured, type Result, type Spec, trial } from "./trial.
 import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-export const reproduction: Reproduction<Spec, Result> = { card, tuningSeeds, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = {
+  card,
+  tuningSeeds,
+  firstSeed: reported,
+  trial,
+  run,
+  tune,
+};
 
 /** Draws in pieces, so that workers share them; a draw is named by its number, counted from the first seed. */
 function pieces(first: number, draws: number, chunk: number): { from: number; draws: number }[] {
