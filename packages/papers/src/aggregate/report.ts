@@ -1,5 +1,5 @@
 import { banded } from "../kit/series.ts";
-import { differences, estimate, mean, rounded } from "../kit/statistics.ts";
+import { differences, estimate, mean, round, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import {
   type Cell,
@@ -11,7 +11,7 @@ import {
 } from "./evidence.ts";
 import { paired } from "./intervals.ts";
 import { privacy } from "./settings.ts";
-import { gainOf, inPercent, judge, rises, tunedGains } from "./verdict.ts";
+import { gainOf, judge, rises, tunedGains } from "./verdict.ts";
 
 /** A cell with its baselines. */
 export interface RealCell extends Cell {
@@ -109,6 +109,10 @@ function cellRow({
   };
 }
 
+/** The change that a logarithm is; null where nothing is known. */
+const inPercents = (log: number): number | null =>
+  Number.isFinite(log) ? round(100 * Math.expm1(log), 2) : null;
+
 /** What the tuned mixture gains over the better end, and whether the best mixture moves with the bag size. */
 function gainRows(cells: readonly Cell[]): Row[] {
   const groups = Map.groupBy(cells, ({ dataset, model }) => `${dataset}, ${model}`);
@@ -120,7 +124,9 @@ function gainRows(cells: readonly Cell[]): Row[] {
   const sets = each.map(({ dataset, gain }) => ({ name: `${dataset}, all models`, gain, rise: null }));
   return [...models, ...sets, { name: "all", gain: all, rise: null }].map(({ name, gain, rise }) => ({
     "tuned mixture against the better end": name,
-    "%": inPercent(gain),
+    "error, %": inPercents(gain.mean),
+    "95 % from": inPercents(gain.low),
+    "95 % to": inPercents(gain.high),
     "that the best mixture rises": rise,
   }));
 }

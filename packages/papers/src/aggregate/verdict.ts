@@ -109,7 +109,7 @@ function byCounts(
 }
 
 /** `-9.1 % (-12.0 to -6.2)` of the mean of a logarithm. */
-export function inPercent({ mean, low, high }: Interval): string {
+function inPercent({ mean, low, high }: Interval): string {
   const [middle, from, to] = [mean, low, high].map((value) => signedPoints(Math.expm1(value)));
   return `${middle} % (${from} to ${to})`;
 }
