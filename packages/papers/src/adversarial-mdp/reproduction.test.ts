@@ -46,12 +46,21 @@ describe("the reproduction of adversarial-mdp", () => {
     expect(choices["lock luo without bonus"].bonusScale).toBe(0);
   });
 
-  it("has committed choices inside of their grids; no bonus is a bound", () => {
+  it("has committed choices inside of their grids; bounds are no bonus, and in the lock a scale at which the regulariser is nothing", () => {
+    // At the largest scale what regularises makes no difference any more.
+    const largest = grids.lock.etaScale.at(-1)!;
+    const limit = tuned.rows.filter(
+      (row) => row.study === "lock" && row.etaScale === largest && row.bonusScale === 0,
+    );
+    const [barrier, hedge] = ["barrier", "unprotected"].map(
+      (id) => limit.find(({ arm }) => arm === id)?.regret,
+    );
+    expect(barrier).toBe(hedge);
     for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
       const own = Object.entries(tuned.choices).filter(([, choice]) => choice.study === study);
       expect(own.length).toBeGreaterThanOrEqual(tunedArms[study].length);
       for (const [name, { etaScale, bonusScale }] of own) {
-        expectInside(`${name}, scale`, etaScale, grids[study].etaScale);
+        expectInside(`${name}, scale`, etaScale, grids[study].etaScale, study === "lock" ? [largest] : []);
         expectInside(`${name}, bonus`, bonusScale, grids[study].bonusScale, [0]);
       }
     }

@@ -17,7 +17,7 @@ export const grids: Record<Study, { etaScale: readonly number[]; bonusScale: rea
   mdp: { etaScale: [0.3, 1, 3, 10, 30, 100, 300, 1e3, 1e4, 1e5], bonusScale: [0, 0.1, 1] },
   // At the largest of these all play the action of least estimated loss: there is nothing beyond.
   lock: {
-    etaScale: [1, 3, 10, 30, 100, 300, 1e3, 1e4, 1e5, 1e6, 1e7],
+    etaScale: [1, 3, 10, 30, 100, 300, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11],
     bonusScale: [0, 0.001, 0.01, 0.1, 1],
   },
   trap: { etaScale: [1], bonusScale: [0] },
