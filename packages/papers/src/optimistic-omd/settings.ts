@@ -48,9 +48,9 @@ export const scales: Record<Scale, Size> = {
   full: {
     seeds: 10,
     rounds: 16_000,
-    drift: { seeds: 30, rounds: tunedFor.rounds },
+    drift: { seeds: 20, rounds: tunedFor.rounds },
     streamRows: tunedFor.streamRows,
-    streamSeeds: 10,
+    streamSeeds: 5,
     long: { seeds: 10, rounds: 256_000 },
     streams: streamData,
     judged: {
