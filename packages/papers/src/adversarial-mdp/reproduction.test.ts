@@ -1,15 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { expectInside, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { bundledHost, expectInside, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import type { Reproduction } from "../reproduction.ts";
+import { seedsOfRun, takenSeeds } from "../run-seeds.ts";
 import { shownArms, tunedArms } from "./arms.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { learningTrial } from "./learning.ts";
 import { type LemmaResult, lemmaTrial } from "./lemmas.ts";
 import { reproduction } from "./reproduction.ts";
-import { grids } from "./settings.ts";
+import { firstSeed, grids } from "./settings.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { compareEnds, type Ends, type Judged, judge } from "./verdict.ts";
 
 describe("the reproduction of adversarial-mdp", () => {
+  it("is measured on seeds that nothing before the rule's last form had", async () => {
+    const host = { ...bundledHost, scale: "default", seeds: null, firstSeed: null } as const;
+    const used = await seedsOfRun(reproduction as Reproduction<unknown, unknown>, host);
+    expect(used[0]).toBe(firstSeed);
+    expect(takenSeeds(reproduction as Reproduction<unknown, unknown>, used)).toBeNull();
+  });
+
   it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
     const { rows, series, because } = await quickRun(reproduction);
     expect(rows.filter((row) => "lemma" in row)).toHaveLength(10);

@@ -55,7 +55,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? first }];
     for (const { study, arm, choice, episodes } of blocks)
       for (const k of episodes)
-        for (const seed of seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? seeds[study]) }, first))
+        for (const seed of seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? seeds[study]) }, 0, first))
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
     const trials = yield* collectTrials<Measured>(host, specs, describe);
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };

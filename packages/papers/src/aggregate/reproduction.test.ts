@@ -1,6 +1,8 @@
 import { aggregateRisk, optimalRho } from "minimand";
 import { describe, expect, it } from "vitest";
 import { expectInside, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import type { Reproduction } from "../reproduction.ts";
+import { seedsOfRun, takenSeeds } from "../run-seeds.ts";
 import { split } from "./data.ts";
 import {
   type Cell,
@@ -15,7 +17,7 @@ import {
 import { innerWins, neverFalls } from "./first-rule.ts";
 import { paired, pooled } from "./intervals.ts";
 import { reproduction } from "./reproduction.ts";
-import { learningRates, privacy, rhos, ridges, simulation, studies } from "./settings.ts";
+import { firstSeed, learningRates, privacy, rhos, ridges, simulation, studies } from "./settings.ts";
 import { simulate, simulatePrivate } from "./simulate.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { belowBothEnds, judge, rises, tunedGains } from "./verdict.ts";
@@ -191,6 +193,13 @@ describe("the trials of aggregate", () => {
 });
 
 describe("the reproduction of aggregate", () => {
+  it("is measured on seeds that nothing before the rule's last form had", async () => {
+    const asked = { ...host, scale: "default", seeds: null, firstSeed: null } as const;
+    const used = await seedsOfRun(reproduction as Reproduction<unknown, unknown>, asked);
+    expect(used[0]).toBe(firstSeed);
+    expect(takenSeeds(reproduction as Reproduction<unknown, unknown>, used)).toBeNull();
+  });
+
   it("runs at its quick scale and reports tables, curves and a verdict", async () => {
     const { rows, series, because } = await quickRun(reproduction);
     expect(rows.filter((row) => "simulation" in row).length).toBeGreaterThan(15);
