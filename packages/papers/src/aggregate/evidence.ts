@@ -52,8 +52,8 @@ export function privateFindings(points: readonly SimulatedPrivate[]): {
   deviation: number;
   /** Most that the formula's best size costs over the least simulated risk, as a share. */
   regret: number;
-  /** Whether the jump of the best size shows, for each epsilon: by the means, and by paired 95 % intervals. */
-  jumps: { epsilon: number; byMeans: boolean; byIntervals: boolean }[];
+  /** Whether the best size is at the end where the jump has it, for each epsilon and both ends: by the means, and by paired 95 % intervals. */
+  jumps: { epsilon: number; rho: number; byMeans: boolean; byIntervals: boolean }[];
 } {
   const at = (epsilon: number, rho: number) =>
     points
@@ -65,8 +65,7 @@ export function privateFindings(points: readonly SimulatedPrivate[]): {
   let [deviation, regret] = [0, 0];
   const jumps: ReturnType<typeof privateFindings>["jumps"] = [];
   const sizes = [...new Set(points.map(({ k }) => k))];
-  for (const epsilon of new Set(points.map((point) => point.epsilon))) {
-    const jump = { epsilon, byMeans: true, byIntervals: true };
+  for (const epsilon of new Set(points.map((point) => point.epsilon)))
     for (const rho of privacy.rhos) {
       const rows = at(epsilon, rho);
       const { n, d, C } = privacy;
@@ -77,13 +76,10 @@ export function privateFindings(points: readonly SimulatedPrivate[]): {
       regret = Math.max(regret, (chosen?.risk ?? Infinity) / least.risk - 1);
       if (rho > 0 && rho < 1) continue;
       const wanted = (size: number): boolean => (rho === 0 ? size <= 2 : size === Math.max(...sizes));
-      if (!wanted(least.k)) jump.byMeans = false;
       const best = rows.filter(({ k }) => wanted(k)).reduce((a, b) => (b.risk < a.risk ? b : a));
       const others = rows.filter(({ k }) => !wanted(k));
-      if (!others.every(({ values }) => below(paired(differences(best.values, values)))))
-        jump.byIntervals = false;
+      const byIntervals = others.every(({ values }) => below(paired(differences(best.values, values))));
+      jumps.push({ epsilon, rho, byMeans: wanted(least.k), byIntervals });
     }
-    jumps.push(jump);
-  }
   return { deviation, regret, jumps };
 }

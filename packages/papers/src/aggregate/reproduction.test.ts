@@ -137,11 +137,31 @@ describe("the verdict on aggregate", () => {
   });
 
   it("finds the jump of the best bag size in the formula itself, up to epsilon 1", () => {
-    const jump = (epsilon: number, there: boolean) => ({ epsilon, byMeans: there, byIntervals: there });
+    const jump = (epsilon: number, rho: number, there: boolean) => {
+      return { epsilon, rho, byMeans: there, byIntervals: there };
+    };
     expect(privateFindings(perfectPrivate())).toEqual({
       deviation: 0,
       regret: 0,
-      jumps: [jump(0.5, true), jump(1, true), jump(2, false)],
+      jumps: [0.5, 1, 2].flatMap((epsilon) => [jump(epsilon, 0, true), jump(epsilon, 1, epsilon <= 1)]),
+    });
+  });
+
+  it("asks for the jump by intervals, and names where it isn't resolved", () => {
+    const noisy = perfectPrivate().map((point) => {
+      const largest = point.k === Math.max(...privacy.ks);
+      const risks = point.risks.map((own) =>
+        largest && own.rho === 1 && point.epsilon === 1
+          ? { ...own, values: own.values.map((v, i) => v + (i === 0 ? 1 : -1)) }
+          : own,
+      );
+      return { ...point, risks };
+    });
+    expect(judge(perfect(), noisy, cells(rising))).toMatchObject({
+      verdict: "partly reproduced",
+      because: expect.stringContaining(
+        "is not resolved for epsilon 1 and rho 1 (the mean is least where it should be). ",
+      ),
     });
   });
 
