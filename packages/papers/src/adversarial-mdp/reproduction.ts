@@ -52,10 +52,16 @@ export const reproduction: Reproduction<Spec, Result> = {
       ),
     );
     const { firstSeed = null } = host;
+    // What is asked for is the number of the bandit and the MDP; the others have theirs in proportion.
+    const share = host.seeds === null ? 1 : host.seeds / seeds.bandit;
     const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? first }];
     for (const { study, arm, choice, episodes } of blocks)
       for (const k of episodes)
-        for (const seed of seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? seeds[study]) }, 0, first))
+        for (const seed of seedsOf(
+          { firstSeed, seeds: Math.max(2, Math.round(share * seeds[study])) },
+          0,
+          first,
+        ))
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
     const trials = yield* collectTrials<Measured>(host, specs, describe);
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };

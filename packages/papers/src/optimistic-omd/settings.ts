@@ -68,7 +68,7 @@ export const judgedSwitches = [4, 64];
 export const driftNoise = 0.3;
 
 /** Multiples of the steps of theory, the same for every arm. */
-export const grid = Array.from({ length: 16 }, (_, k) => 2 ** (k - 3));
+export const grid = Array.from({ length: 19 }, (_, k) => 2 ** (k - 3));
 /** Tuning draws other problems and other orders; the measured ones count from 0. */
 export const tuningSeeds = [1001, 1002, 1003, 1004, 1005];
 
