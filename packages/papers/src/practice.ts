@@ -83,7 +83,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   aggregate: {
     verdict: "partly reproduced",
     sentence:
-      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in every linear cell, and let the closed forms tell the bag size beforehand.",
+      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in all linear cells but one, where it was hardly behind, and let the closed forms tell the bag size beforehand.",
   },
   "uf-fgtg": {
     verdict: "reproduced",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bundledHost, expectInside, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { bundledHost, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { columnsAtEnds } from "../kit/tune-grid.ts";
 import type { Reproduction } from "../reproduction.ts";
 import { seedsOfRun, takenSeeds } from "../run-seeds.ts";
 import { shownArms, tunedArms } from "./arms.ts";
@@ -68,9 +69,15 @@ describe("the reproduction of adversarial-mdp", () => {
     for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
       const own = Object.entries(tuned.choices).filter(([, choice]) => choice.study === study);
       expect(own.length).toBeGreaterThanOrEqual(tunedArms[study].length);
-      for (const [name, { etaScale, bonusScale }] of own) {
-        expectInside(`${name}, scale`, etaScale, grids[study].etaScale, study === "lock" ? [largest] : []);
-        expectInside(`${name}, bonus`, bonusScale, grids[study].bonusScale, [0]);
+      const { etaScale, bonusScale } = grids[study];
+      const grid = etaScale.flatMap((eta) =>
+        bonusScale.map((bonus) => ({ etaScale: eta, bonusScale: bonus })),
+      );
+      for (const [name, choice] of own) {
+        const ends = columnsAtEnds(grid, choice).filter(
+          ([column]) => choice[column as "etaScale"] !== largest,
+        );
+        expect(ends, name).toEqual([]);
       }
     }
   });

@@ -1,6 +1,7 @@
 import { aggregateRisk, optimalRho } from "minimand";
 import { describe, expect, it } from "vitest";
-import { expectInside, bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import { bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
+import { columnsAtEnds } from "../kit/tune-grid.ts";
 import type { Reproduction } from "../reproduction.ts";
 import { seedsOfRun, takenSeeds } from "../run-seeds.ts";
 import { split } from "./data.ts";
@@ -205,9 +206,11 @@ describe("the trials of aggregate", () => {
   it("have them inside of their grids, but for a mixture that is an end, and a ridge of 0", () => {
     for (const [name, choice] of Object.entries(tuned.choices))
       for (const [column, value] of Object.entries(choice)) {
-        if (column === "rho") expect(rhos, name).toContain(value);
-        else if (column.startsWith("ridge")) expectInside(`${name}, ${column}`, value, ridges, [0]);
-        else expectInside(`${name}, ${column}`, value, learningRates);
+        const grid = column === "rho" ? rhos : column.startsWith("ridge") ? ridges : learningRates;
+        expect(grid, name).toContain(value);
+        const points = grid.map((own) => ({ [column]: own }));
+        // An end of the mixtures is none of tuning's.
+        if (column !== "rho") expect(columnsAtEnds(points, { [column]: value }), name).toEqual([]);
       }
   });
 });

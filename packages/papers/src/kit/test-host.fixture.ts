@@ -157,18 +157,6 @@ export function expectOnGrid(choices: object, name: string, grid: readonly objec
   expect(grid.some(matches), `${name}: ${JSON.stringify(choice)}`).toBe(true);
 }
 
-/** Asserts that a chosen number lies inside its grid: at an end the grid has to go on, but for ends that are natural bounds. */
-export function expectInside(
-  name: string,
-  chosen: unknown,
-  grid: readonly number[],
-  bounds: readonly number[] = [],
-): void {
-  const ends = [Math.min(...grid), Math.max(...grid)].filter((end) => !bounds.includes(end));
-  expect(grid, name).toContain(chosen);
-  expect(ends, `${name}: at an end of its grid`).not.toContain(chosen);
-}
-
 /** Asserts that every arm has so many configurations, and committed choices, by these names, that are points of its grid. */
 export function expectOnGrids(
   choices: object,

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  bundledHost,
-  expectInside,
-  madeUpImages,
-  quickRun,
-  quickTune,
-  testVerdicts,
-} from "../kit/test-host.fixture.ts";
+import { bundledHost, madeUpImages, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { columnsAtEnds } from "../kit/tune-grid.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { quadraticProblem, squaresProblem } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
@@ -51,7 +45,11 @@ describe("the reproduction of optimistic mirror descent", () => {
 describe("the choices of tuning", () => {
   it("lie inside of the grid", () => {
     for (const [name, choice] of Object.entries(tuned.choices))
-      for (const [id, scale] of Object.entries(choice)) expectInside(`${name}, ${id}`, scale, grid);
+      for (const scale of Object.values(choice)) {
+        expect(grid).toContain(scale);
+        const points = grid.map((own) => ({ scale: own }));
+        expect(columnsAtEnds(points, { scale }), name).toEqual([]);
+      }
   });
 });
 
