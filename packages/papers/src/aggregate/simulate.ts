@@ -9,8 +9,6 @@ export interface SimulationSpec {
   psi: number;
   k: number;
   sigma2: number;
-  /** Number of inputs. */
-  d: number;
   from: number;
   draws: number;
 }
@@ -56,7 +54,7 @@ function risksOf(
 }
 
 export function simulate(spec: SimulationSpec): SimulationResult {
-  const { d } = spec;
+  const { d } = simulation;
   const drawn = (draw: number) => linearDraw(spec.psi * d, d, spec.sigma2, randomSource(derive(draw, 31)));
   return risksOf(simulatedRhos(spec), spec, drawn, bagMeans);
 }

@@ -1,6 +1,6 @@
 import { resultsWhere } from "../kit/evidence.ts";
 import { banded } from "../kit/series.ts";
-import { difference, estimate, logSlope, mean as meanOf } from "../kit/statistics.ts";
+import { deviation, difference, estimate, logSlope, mean as meanOf } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Arm, armOf, arms } from "./arms.ts";
 import { costFactors, curvePoints, type Task } from "./settings.ts";
@@ -31,13 +31,14 @@ export function reportOf(measured: readonly Measured[], tasks: readonly Task[]):
     .filter(({ counted }) => counted)
     .map(({ id, label }): Evidence => {
       const of = (arm: Arm) => ({ label: arm.label, regrets: regrets(id, arm.id) });
-      const baselines = arms.filter(({ baseline }) => baseline);
+      const rivals = arms.filter(({ rival }) => rival === "paper");
       return {
         task: label,
         fast: regrets(id, "fast"),
         square: regrets(id, "square"),
-        greedy: baselines.filter((arm) => arm.id.startsWith("epsilon")).map(of),
-        baselines: baselines.map(of),
+        greedy: rivals.filter((arm) => arm.id.startsWith("epsilon")).map(of),
+        rivals: rivals.map(of),
+        variants: arms.filter(({ rival }) => rival === "ours").map(of),
       };
     });
   rows.push(...perturbationRows(regrets), ...costRows(regrets));
@@ -55,6 +56,9 @@ function rowOf(task: string, arm: Arm, results: readonly BanditResult[], fast: r
     seeds: results.length,
     regret: round(mean, 1),
     "s.e.": round(error, 1),
+    "s.d. of one seed": round(deviation(regrets), 1),
+    least: round(Math.min(...regrets), 0),
+    largest: round(Math.max(...regrets), 0),
     "regret of the second half": round(meanOf(results.map((r) => r.secondHalf)), 1),
     "NeuFastCB minus it": arm.id === "fast" ? null : round(paired.mean, 1),
     "s.e. of that": arm.id === "fast" ? null : round(paired.error, 1),

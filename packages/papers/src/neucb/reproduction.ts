@@ -1,11 +1,11 @@
 import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf as seedsOfRun } from "../kit/collect.ts";
-import { candidates, tuneGrid } from "../kit/tune-grid.ts";
-import type { Host, Reproduction } from "../reproduction.ts";
-import { armOf, arms, columns, tunedArms } from "./arms.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
+import type { Host, Reproduction, Scale } from "../reproduction.ts";
+import { armOf, arms, type Configuration, columns, tunedArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { costFactors, growth, learners, scales, type Task, tasks, tuningSeeds } from "./settings.ts";
+import { costFactors, growth, learners, scales, tasksAt, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, regretOf, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -14,21 +14,15 @@ const choices: Choices = tuned.choices;
 const seedsOf = (host: Host<Spec, Result>, usual: number): number[] =>
   seedsOfRun(host, Math.max(2, Math.round(usual * scales[host.scale].seeds)));
 
-const roundsOf = ({ rounds }: Task, fraction: number): number => Math.max(60, Math.round(rounds * fraction));
-
-/** What tuning chose; Fashion-MNIST has the choices of MNIST. */
-const choiceOf = (task: string, arm: string) =>
-  chosen(choices, `${task === "fashion" ? "mnist" : task}, ${arm}`, columns);
-
 /** All arms on the digits, the tuned ones elsewhere; small costs on the digits. */
-function playsOf(of: Task, seeds: readonly number[], fraction: number): Spec[] {
-  const { id: task } = of;
+function playsOf(of: ReturnType<typeof tasksAt>[number], scale: Scale, seeds: readonly number[]): Spec[] {
+  const { id: task, chosenOn, length: rounds } = of;
+  const hidden = [...scales[scale].hidden];
   const own = task === "digits" ? arms : tunedArms;
-  const rounds = roundsOf(of, fraction);
   return seeds.flatMap((seed) => {
     const play = (arm: string, costFactor: number): Spec => ({
-      ...{ part: "bandit", task, arm, costFactor, seed, rounds, judge: "test" },
-      configuration: choiceOf(task, armOf(arm).choice),
+      ...{ part: "bandit", task, arm, costFactor, seed, rounds, hidden, judge: "test" },
+      configuration: chosen(choices, `${chosenOn}, ${armOf(arm).choice}`, columns),
     });
     const small = task === "digits" ? costFactors.filter((factor) => factor !== 1) : [];
     return [
@@ -36,6 +30,38 @@ function playsOf(of: Task, seeds: readonly number[], fraction: number): Spec[] {
       ...small.flatMap((factor) => ["fast", "square"].map((arm) => play(arm, factor))),
     ];
   });
+}
+
+/** What is tuned, task by task, and the regression alone. */
+export function lattices(scale: Scale): LatticeArm<Spec>[] {
+  const { fraction, hidden } = scales[scale];
+  const plays = tasksAt(scale)
+    .filter(({ id, chosenOn }) => chosenOn === id)
+    .flatMap(({ id: task, length: rounds }) =>
+      tunedArms.map(({ id: arm, tuning }): LatticeArm<Spec> => {
+        const choice = `${task}, ${arm}`;
+        const common = { part: "bandit", task, arm, costFactor: 1, judge: "tune", rounds } as const;
+        return {
+          ...{ choice, label: { choice }, ...tuning! },
+          specsOf: (configuration) =>
+            tuningSeeds.map((seed) => ({
+              ...common,
+              ...{ hidden: [...hidden], seed, configuration: configuration as Configuration },
+            })),
+        };
+      }),
+    );
+  const regressions = learners.map((learner): LatticeArm<Spec> => {
+    const choice = `growth, ${learner}`;
+    return {
+      ...{ choice, label: { choice }, axes: growth.axes, start: growth.start },
+      specsOf: ({ initial, delay }) =>
+        tuningSeeds.map((seed) => {
+          return { part: "growth", learner, initial, delay, seed, fraction, judge: "tune" };
+        }),
+    };
+  });
+  return [...plays, ...regressions];
 }
 
 /** Bandits on classification tasks, and the regression alone. */
@@ -46,8 +72,8 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   async *run(host) {
     const { fraction } = scales[host.scale];
-    const own = tasks.filter((task) => task.scales.includes(host.scale));
-    const specs = own.flatMap((task) => playsOf(task, seedsOf(host, task.seeds), fraction));
+    const own = tasksAt(host.scale);
+    const specs = own.flatMap((task) => playsOf(task, host.scale, seedsOf(host, task.seeds)));
     for (const seed of seedsOf(host, growth.seeds))
       for (const learner of learners) {
         const steps = chosen(choices, `growth, ${learner}`, ["initial", "delay"]);
@@ -56,34 +82,14 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(yield* collectTrials<Measured>(host, specs, describe), own);
   },
 
-  /** Twelve configurations for every arm and task; the least mean regret over two seeds. */
-  tune(host: Host<Spec, Result>) {
-    const { fraction } = scales[host.scale];
-    const plays = tasks
-      .filter((task) => task.scales.includes("default"))
-      .flatMap((of) =>
-        tunedArms.flatMap(({ id: arm, grid }) => {
-          const [task, choice] = [of.id, `${of.id}, ${arm}`];
-          const rounds = roundsOf(of, fraction);
-          return candidates(choice, { choice }, grid, tuningSeeds, (configuration, seed): Spec => {
-            const play = { task, arm, configuration, costFactor: 1, seed } as const;
-            return { part: "bandit", ...play, judge: "tune", rounds };
-          });
-        }),
-      );
-    const regressions = learners.flatMap((learner) => {
-      const choice = `growth, ${learner}`;
-      return candidates(choice, { choice }, growth.grid, tuningSeeds, (steps, seed): Spec => {
-        return { part: "growth", learner, ...steps, seed, fraction, judge: "tune" };
-      });
-    });
-    return tuneGrid(host, [...plays, ...regressions], {
+  /** The least mean regret over two seeds. */
+  tune: (host: Host<Spec, Result>) =>
+    tuneOnLattice(host, lattices(host.scale), {
       describe,
       score: "regret",
       scoreOf: regretOf,
       best: "least",
       round: (regret) => Number(regret.toFixed(1)),
       notChosen: ["choice"],
-    });
-  },
+    }),
 };

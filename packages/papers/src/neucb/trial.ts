@@ -12,6 +12,8 @@ export interface BanditSpec extends Draw {
   part: "bandit";
   arm: string;
   configuration: Configuration;
+  /** Widths of the hidden layers of its network. */
+  hidden: readonly number[];
   /** All costs are multiplied by it. */
   costFactor: number;
 }
@@ -34,7 +36,7 @@ export async function banditTrial(spec: BanditSpec, host: TrialHost): Promise<Ba
   const environment = scaled(await environmentOf(spec, host), spec.costFactor);
   const { dim, rounds } = environment;
   const bandit = armOf(spec.arm).make(
-    { dim, arms: environment.arms ?? 1, seed: derive(spec.seed, 23) },
+    { dim, arms: environment.arms ?? 1, seed: derive(spec.seed, 23), hidden: spec.hidden },
     spec.configuration,
   );
   const lost: number[] = [];
