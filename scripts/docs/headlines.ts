@@ -114,8 +114,8 @@ export const headlines: { [slug: string]: Headline } = {
   ],
   aggregate: [
     {
-      row: { "data set": "diabetes", model: "linear", k: 10 },
-      text: "tuned mixture {tuned minus rho 0} to the bag loss on diabetes in bags of 10",
+      row: { "tuned mixture against the better end": "all" },
+      text: "tuned mixture against the better end: error {error, %@+1} % ({95 % from@+1} to {95 % to@+1})",
     },
   ],
   anyloss: [

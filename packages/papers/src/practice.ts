@@ -43,7 +43,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   "adversarial-mdp": {
     verdict: "partly reproduced",
     sentence:
-      "Take a protected algorithm where losses may be chosen against you; on the ordinary bandit and the ordinary decision process Hedge without protection, with a small gamma, had less regret.",
+      "Take magnitude-reduced estimates with a far smaller gamma than the theorem's: they had the least regret on the bandit, nearly the least in the decision process, and none of the tail that Hedge without protection has.",
   },
   "optimistic-omd": {
     verdict: "partly reproduced",
@@ -83,7 +83,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   aggregate: {
     verdict: "partly reproduced",
     sentence:
-      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in every linear cell, and let the closed forms tell the bag size beforehand.",
+      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in all linear cells but one, where it was hardly behind, and let the closed forms tell the bag size beforehand.",
   },
   "uf-fgtg": {
     verdict: "reproduced",

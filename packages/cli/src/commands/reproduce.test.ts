@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,18 +118,12 @@ describe("minimand reproduce", () => {
     expect(usual.rows).not.toEqual(file.rows);
   });
 
-  it("keeps finished trials at Ctrl-C, exits with 130, and the same command finishes the rest", async () => {
-    const args = [
-      "reproduce",
-      "anyloss",
-      "--quick",
-      "--engine",
-      "wasm",
-      "--workers",
-      "1",
-      "--out",
-      "stopped",
-    ];
+  it.each([
+    ["SIGINT", "keeps finished trials at Ctrl-C and exits with 130"],
+    ["SIGKILL", "keeps finished trials at kill -9"],
+  ] as const)("by %s %s, and the same command finishes the rest alone", async (signal, _) => {
+    const out = join(folder, signal);
+    const args = ["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--out", out];
     const code = codeFingerprint("anyloss", "wasm");
     const child = spawn(process.execPath, [bin, ...args], {
       cwd: folder,
@@ -139,29 +133,41 @@ describe("minimand reproduce", () => {
     child.stderr.on("data", (chunk) => {
       stderr += chunk;
     });
-    const trials = join(folder, "stopped", "trials");
-    const finished = async (): Promise<number> =>
-      (await readdir(trials).catch(() => [])).filter((name) => name.endsWith(".json.gz")).length;
-    await vi.waitFor(async () => expect(await finished()).toBeGreaterThan(0), {
+    const trials = join(out, "trials");
+    /** Finished trials with the times at which they were written. */
+    const finished = async (): Promise<Map<string, number>> => {
+      const names = (await readdir(trials).catch(() => [])).filter((name) => name.endsWith(".json.gz"));
+      const times = await Promise.all(names.map(async (name) => (await stat(join(trials, name))).mtimeMs));
+      return new Map(names.map((name, i) => [name, times[i]]));
+    };
+    await vi.waitFor(async () => expect((await finished()).size).toBeGreaterThan(0), {
       timeout: 30_000,
       interval: 20,
     });
-    child.kill("SIGINT");
-    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(130);
-    const said =
-      /interrupted before a verdict: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(
-        stderr,
-      );
-    expect((await readdir(join(folder, "stopped"))).sort()).toEqual(["trials"]);
-    expect((await readdir(trials)).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
+    child.kill(signal);
+    const ended = await new Promise((resolve) => child.once("close", resolve));
     const kept = await finished();
-    expect(Number(said?.[1])).toBe(kept);
+    if (signal === "SIGINT") {
+      expect(ended).toBe(130);
+      const said =
+        /interrupted before a verdict: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(
+          stderr,
+        );
+      expect(Number(said?.[1])).toBe(kept.size);
+      expect((await readdir(out)).sort()).toEqual(["trials"]);
+      expect((await readdir(trials)).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
+    } else expect(ended).toBeNull();
 
     const rest = await minimand(...args, "--json");
     const file: ReproductionFile = JSON.parse(rest.stdout);
-    expect(file.trials.kept).toBe(file.code === code ? kept : 0);
-    expect(await finished()).toBe(kept + file.trials.total - file.trials.kept);
-    expect(file.trials.total).toBeGreaterThan(kept);
+    // Unless the code was changed meanwhile.
+    if (file.code === code) {
+      expect(file.trials.kept).toBe(kept.size);
+      // None of them was computed, and written, again.
+      expect([...(await finished())]).toEqual(expect.arrayContaining([...kept]));
+    }
+    expect((await finished()).size).toBe(kept.size + file.trials.total - file.trials.kept);
+    expect(file.trials.total).toBeGreaterThan(kept.size);
   });
 
   it.each([

@@ -1,8 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { papersHost, type TrialSource } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
+import { dataFolder } from "../files/input.ts";
+import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
+import { askedReproduction } from "../queue/submissions.ts";
 
 /** Preloaded, into threads, too: one trial of the paper throws. */
 const fault = `
@@ -55,4 +59,32 @@ describe("a reproduction on a store", () => {
       );
     expect(reportIn("shared")).toEqual(reportIn("local"));
   }, 300_000);
+
+  it("asks whoever computes it for the trials of the scale that was asked for", async () => {
+    const folders = [dataFolder()];
+    const engine = { name: "wasm", version: "@jax-js/jax 0", threads: 1 } as const;
+    const asked = { slug: "aggregate", seeds: 1, tune: false, engine } as const;
+    const trialsOf = async (scale: "default" | "full"): Promise<{ title: string; specs: unknown[] }> => {
+      const request = await requestReproduction({ ...asked, scale }, folders);
+      const { data } = await prepareReproduction(request, folders);
+      const submission = await askedReproduction(request, data, []);
+      const given = JSON.parse(JSON.stringify(submission.request));
+      const there = await prepareReproduction(given, folders);
+      const specs: unknown[] = [];
+      const trials: TrialSource["trials"] = (own) => {
+        specs.push(...own);
+        throw new Error("asked");
+      };
+      const trialsSoFar = { total: 0, kept: 0, seconds: 0 };
+      const source: TrialSource = { trialsSoFar, doubts: () => null, trials, close: async () => {} };
+      const { signal } = new AbortController();
+      const host = papersHost({ ...there.request, data: there.data, asset: there.asset, source, signal });
+      await expect(there.reproduction.run(host).next()).rejects.toThrow("asked");
+      return { title: submission.title, specs };
+    };
+    const [usual, full] = [await trialsOf("default"), await trialsOf("full")];
+    expect([usual.title, full.title]).toEqual(["reproduce aggregate", "reproduce aggregate --full"]);
+    expect(usual.specs).toContainEqual(expect.objectContaining({ part: "simulation", d: 100 }));
+    expect(full.specs).toContainEqual(expect.objectContaining({ part: "simulation", d: 200 }));
+  });
 });

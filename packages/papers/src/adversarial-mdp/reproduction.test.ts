@@ -1,19 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { bundledHost, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { columnsAtEnds } from "../kit/tune-grid.ts";
+import type { Reproduction } from "../reproduction.ts";
+import { seedsOfRun, takenSeeds } from "../run-seeds.ts";
 import { shownArms, tunedArms } from "./arms.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { learningTrial } from "./learning.ts";
 import { type LemmaResult, lemmaTrial } from "./lemmas.ts";
 import { reproduction } from "./reproduction.ts";
+import { firstSeed, grids } from "./settings.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { compareEnds, type Ends, type Judged, judge } from "./verdict.ts";
 
 describe("the reproduction of adversarial-mdp", () => {
+  it("is measured on seeds that nothing before the rule's last form had", async () => {
+    const host = { ...bundledHost, scale: "default", seeds: null, firstSeed: null } as const;
+    const used = await seedsOfRun(reproduction as Reproduction<unknown, unknown>, host);
+    expect(used[0]).toBe(firstSeed);
+    expect(takenSeeds(reproduction as Reproduction<unknown, unknown>, used)).toBeNull();
+  });
+
   it("runs at its quick scale and reports rows, curves with bands and a verdict", async () => {
     const { rows, series, because } = await quickRun(reproduction);
     expect(rows.filter((row) => "lemma" in row)).toHaveLength(10);
     expect(rows.filter((row) => "linear bandit" in row)).toHaveLength(shownArms.bandit.length);
     expect(rows.filter((row) => "linear MDP" in row)).toHaveLength(shownArms.mdp.length);
-    expect(rows.filter((row) => "trap" in row)).toHaveLength(4);
+    expect(rows.filter((row) => "trap" in row)).toHaveLength(shownArms.trap.length);
     expect(rows.filter((row) => "combination lock" in row)).toHaveLength(2 * tunedArms.lock.length + 1);
     const curves = series.filter(({ yLabel }) => yLabel.startsWith("regret"));
     for (const { y } of curves) {
@@ -42,6 +54,32 @@ describe("the reproduction of adversarial-mdp", () => {
     }
     expect(Number(choices["lock luo with bonus"].bonusScale)).toBeGreaterThan(0);
     expect(choices["lock luo without bonus"].bonusScale).toBe(0);
+  });
+
+  it("has committed choices inside of their grids; bounds are no bonus, and in the lock a scale at which the regulariser is nothing", () => {
+    // At the largest scale what regularises makes no difference any more.
+    const largest = grids.lock.etaScale.at(-1)!;
+    const limit = tuned.rows.filter(
+      (row) => row.study === "lock" && row.etaScale === largest && row.bonusScale === 0,
+    );
+    const [barrier, hedge] = ["barrier", "unprotected"].map(
+      (id) => limit.find(({ arm }) => arm === id)?.regret,
+    );
+    expect(barrier).toBe(hedge);
+    for (const study of ["bandit", "phases", "mdp", "lock"] as const) {
+      const own = Object.entries(tuned.choices).filter(([, choice]) => choice.study === study);
+      expect(own.length).toBeGreaterThanOrEqual(tunedArms[study].length);
+      const { etaScale, bonusScale } = grids[study];
+      const grid = etaScale.flatMap((eta) =>
+        bonusScale.map((bonus) => ({ etaScale: eta, bonusScale: bonus })),
+      );
+      for (const [name, choice] of own) {
+        const ends = columnsAtEnds(grid, choice).filter(
+          ([column]) => choice[column as "etaScale"] !== largest,
+        );
+        expect(ends, name).toEqual([]);
+      }
+    }
   });
 
   it("has the same result for the same spec, and one environment for all arms", () => {
@@ -87,8 +125,10 @@ describe("the verdict", () => {
     episodes,
     regrets: episodes.map((k) => [0.97, 1, 1.01, 1.02].map((noise) => noise * factor * k ** slope)),
   });
-  const study = (luo: Ends, barrier: Ends, reduced: Ends, unprotected = barrier) =>
-    new Map(Object.entries({ luo, barrier, reduced, unprotected }));
+  const study = (luo: Ends, barrier: Ends, reduced: Ends, unprotected = barrier, small = barrier) => {
+    const both = { "barrier-small": small, "unprotected-small": unprotected };
+    return new Map(Object.entries({ luo, barrier, reduced, unprotected, ...both }));
+  };
   const good = study(ends(0.8, 1), ends(0.65, 1), ends(0.6, 1), ends(0.5, 1));
   const flat = study(ends(0.8, 1), ends(0.79, 1), ends(0.6, 1));
   const equal = study(ends(0.8, 1), ends(0.8, 0.9), ends(0.6, 1));
@@ -102,6 +142,19 @@ describe("the verdict", () => {
       { bandit: flat, mdp: equal },
       { lemmas: { ...lemmas, violations: 1 } },
     ],
+  });
+
+  it("is told for the registered arm in the place of the log barrier, too, and not changed by it", () => {
+    const [slow, fast] = [ends(0.8, 1), ends(0.6, 1)];
+    const mdp = study(slow, slow, fast, fast, fast);
+    const found = judge({ ...all, mdp });
+    expect(found.verdict).toBe("partly reproduced");
+    expect(found.because).toMatch(
+      /hundredth of gamma .* the MDP holds, and the verdict would be reproduced\./,
+    );
+    const worse = judge({ ...all, bandit: study(slow, fast, fast, fast, slow) });
+    expect(worse.verdict).toBe("reproduced");
+    expect(worse.because).toMatch(/hundredth of gamma .* rates fail, .* would be partly reproduced\./);
   });
 
   it("has no rate where a mean regret is not positive", () => {

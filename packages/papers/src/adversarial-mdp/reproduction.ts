@@ -7,7 +7,16 @@ import type { Host, Reproduction, Row } from "../reproduction.ts";
 import { armOf, shownArms, tunedArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type Runs, reportOf } from "./report.ts";
-import { type Choice, grids, horizons, type Study, scales, studies, tuningSeeds } from "./settings.ts";
+import {
+  type Choice,
+  firstSeed as first,
+  grids,
+  horizons,
+  type Study,
+  scales,
+  studies,
+  tuningSeeds,
+} from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -30,6 +39,7 @@ const endRegret = (result: Result): number =>
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
+  firstSeed: first,
   trial,
 
   async *run(host) {
@@ -42,10 +52,16 @@ export const reproduction: Reproduction<Spec, Result> = {
       ),
     );
     const { firstSeed = null } = host;
-    const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? 0 }];
+    // What is asked for is the number of the bandit and the MDP; the others have theirs in proportion.
+    const share = host.seeds === null ? 1 : host.seeds / seeds.bandit;
+    const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? first }];
     for (const { study, arm, choice, episodes } of blocks)
       for (const k of episodes)
-        for (const seed of seedsOf({ firstSeed, seeds: Math.max(2, host.seeds ?? seeds[study]) }, 0))
+        for (const seed of seedsOf(
+          { firstSeed, seeds: Math.max(2, Math.round(share * seeds[study])) },
+          0,
+          first,
+        ))
           specs.push({ kind: "learning", study, arm, ...choice, episodes: k, seed });
     const trials = yield* collectTrials<Measured>(host, specs, describe);
     const runs: Record<Study, Runs[]> = { bandit: [], phases: [], mdp: [], lock: [], trap: [] };

@@ -32,14 +32,14 @@ export async function networkError(
   { train, judged, inputs, binary }: Split,
   bagIds: Int32Array,
   { arm, learningRate }: NetworkArm,
-  { seed, quick }: { seed: number; quick: boolean },
+  { seed, epochs }: { seed: number; epochs: number },
   host: TrialHost,
 ): Promise<number> {
   const single = arm === "labels";
   const ids = single ? bagIds.map((_, i) => i) : bagIds;
   const means = single ? train.y : bagMeans(train.y, bagIds);
   const bags = means.length;
-  const { batchRows, epochs: all } = binary ? size.logistic : size.mlp;
+  const { batchRows } = binary ? size.logistic : size.mlp;
   const bagsPerBatch = Math.max(1, Math.min(bags, Math.round((batchRows * bags) / train.count)));
   const responses = arm === "debiased" ? debiasedMeans(means, ids) : means;
   const batches = bagBatches(
@@ -62,7 +62,7 @@ export async function networkError(
     step: network.step,
     state: network.step.init(keyFor(seed, 4), { hyper: { learningRate, rho } }),
     batches,
-    epochs: quick ? 3 : all,
+    epochs,
     schedule: cosine,
     signal: host.signal,
   });

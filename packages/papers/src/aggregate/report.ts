@@ -1,16 +1,17 @@
 import { banded } from "../kit/series.ts";
-import { difference, estimate, mean, rounded } from "../kit/statistics.ts";
+import { differences, estimate, mean, round, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { privacy } from "./settings.ts";
 import {
   type Cell,
-  judge,
   optimumOf,
   privateTheoryOf,
   type Simulated,
   type SimulatedPrivate,
   theoryOf,
-} from "./verdict.ts";
+} from "./evidence.ts";
+import { paired } from "./intervals.ts";
+import { privacy } from "./settings.ts";
+import { gainOf, judge, rises, tunedGains } from "./verdict.ts";
 
 /** A cell with its baselines. */
 export interface RealCell extends Cell {
@@ -26,7 +27,12 @@ export function reportOf(
   cells: readonly RealCell[],
 ): ReproductionReport {
   return {
-    rows: [...points.flatMap(simulationRows), ...privatePoints.flatMap(privateRows), ...cells.map(cellRow)],
+    rows: [
+      ...points.flatMap(simulationRows),
+      ...privatePoints.flatMap(privateRows),
+      ...cells.map(cellRow),
+      ...gainRows(cells),
+    ],
     series: [
       ...points.filter(({ psi }) => psi === 8).flatMap(simulationCurves),
       ...cells.map(cellCurve),
@@ -70,11 +76,21 @@ const privateRows = (point: SimulatedPrivate): Row[] =>
     ...compared(values, "formula's risk", privateTheoryOf(point, rho)),
   }));
 
-function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, theoryRho }: RealCell): Row {
+function cellRow({
+  dataset,
+  model,
+  k,
+  tunedRho,
+  testTrainRatio,
+  curve,
+  baselines,
+  chosenRhos,
+  theoryRho,
+}: RealCell): Row {
   const at = (rho: number) => curve.find((entry) => entry.rho === rho)?.errors ?? [];
   const minus = (rho: number): string => {
-    const { mean, error } = difference(at(tunedRho), at(rho));
-    return `${mean.toFixed(4)} ± ${error.toFixed(4)}`;
+    const { mean, low, high } = paired(differences(at(tunedRho), at(rho)), testTrainRatio);
+    return `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
   };
   return {
     "data set": dataset,
@@ -91,6 +107,28 @@ function cellRow({ dataset, model, k, tunedRho, curve, baselines, chosenRhos, th
     "rho by held-out bags, mean": chosenRhos.length === 0 ? null : rounded(mean(chosenRhos)),
     "theory's rho": theoryRho === null ? null : rounded(theoryRho),
   };
+}
+
+/** The change that a logarithm is; null where nothing is known. */
+const inPercents = (log: number): number | null =>
+  Number.isFinite(log) ? round(100 * Math.expm1(log), 2) : null;
+
+/** What the tuned mixture gains over the better end, and whether the best mixture moves with the bag size. */
+function gainRows(cells: readonly Cell[]): Row[] {
+  const groups = Map.groupBy(cells, ({ dataset, model }) => `${dataset}, ${model}`);
+  const models = [...groups].map(([name, own]) => {
+    const counted = own.filter(({ k }) => k >= 5);
+    return { name, gain: gainOf(counted), rise: rises(own) };
+  });
+  const { all, each } = tunedGains(cells);
+  const sets = each.map(({ dataset, gain }) => ({ name: `${dataset}, all models`, gain, rise: null }));
+  return [...models, ...sets, { name: "all", gain: all, rise: null }].map(({ name, gain, rise }) => ({
+    "tuned mixture against the better end": name,
+    "error, %": inPercents(gain.mean),
+    "95 % from": inPercents(gain.low),
+    "95 % to": inPercents(gain.high),
+    "that the best mixture rises": rise,
+  }));
 }
 
 /** Most of the grids is near 0. */

@@ -6,14 +6,30 @@ import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "..
 import { choicesOf, networkArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { type RealCell, reportOf } from "./report.ts";
-import { privacy, rhos, type Study, scales, simulation, studiesOf, tuningSeeds } from "./settings.ts";
+import {
+  privacy,
+  firstSeed as reported,
+  rhos,
+  type Study,
+  scales,
+  simulation,
+  studiesOf,
+  tuningSeeds,
+} from "./settings.ts";
 import type { SimulationResult } from "./simulate.ts";
 import type { RealResult, RealSpec } from "./trial.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import { tune } from "./tune.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-export const reproduction: Reproduction<Spec, Result> = { card, tuningSeeds, trial, run, tune };
+export const reproduction: Reproduction<Spec, Result> = {
+  card,
+  tuningSeeds,
+  firstSeed: reported,
+  trial,
+  run,
+  tune,
+};
 
 /** Draws in pieces, so that workers share them; a draw is named by its number, counted from the first seed. */
 function pieces(first: number, draws: number, chunk: number): { from: number; draws: number }[] {
@@ -36,25 +52,28 @@ function pointsOf(scale: Scale) {
 }
 
 /** What is fitted in a measured trial. */
-function realSpec(study: Study, k: number, seed: number, quick: boolean): RealSpec {
+function realSpec(study: Study, k: number, seed: number, scale: Scale): RealSpec {
   const { dataset, model } = study;
   const { learningRate, ridge } = choicesOf(tuned.choices, dataset, model);
   const arms =
     model === "linear" ? [] : networkArms(study, k).map((arm) => ({ arm, learningRate: learningRate(arm) }));
-  return { part: "real", dataset, model, k, seed, judge: "test", quick, arms, ridge: ridge(k) };
+  const epochs = scales[scale].epochs[model];
+  return { part: "real", dataset, model, k, seed, judge: "test", epochs, arms, ridge: ridge(k) };
 }
 
 /** Models on real data, then draws of both simulations. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { draws, chunk, privateDraws, seeds, small } = scales[host.scale];
+  const { draws, chunk, privateDraws, seeds, d } = scales[host.scale];
   const { points, privatePoints } = pointsOf(host.scale);
-  const first = host.firstSeed ?? 0;
+  const first = host.firstSeed ?? reported;
   return [
     ...studiesOf(host.scale).flatMap((study) =>
-      study.ks.flatMap((k) => seedsOf(host, seeds).map((seed) => realSpec(study, k, seed, small))),
+      study.ks.flatMap((k) =>
+        seedsOf(host, seeds, reported).map((seed) => realSpec(study, k, seed, host.scale)),
+      ),
     ),
     ...points.flatMap((point) =>
-      pieces(first, draws, chunk).map((piece): Spec => ({ part: "simulation", ...point, ...piece })),
+      pieces(first, draws, chunk).map((piece): Spec => ({ part: "simulation", ...point, d, ...piece })),
     ),
     ...privatePoints.flatMap((point) =>
       pieces(first, privateDraws, chunk).map((piece): Spec => ({ part: "private", ...point, ...piece })),
@@ -72,7 +91,7 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
   const cells = studiesOf(host.scale).flatMap((study) =>
     study.ks.map((k) => {
       const { dataset, model } = study;
-      const spec = realSpec(study, k, 0, scales[host.scale].small);
+      const spec = realSpec(study, k, 0, host.scale);
       return cellOf(spec, resultsWhere(trials, { part: "real", dataset, model, k }));
     }),
   );
@@ -101,6 +120,7 @@ function cellOf({ dataset, model, k, arms }: RealSpec, results: readonly RealRes
     model,
     k,
     tunedRho: choicesOf(tuned.choices, dataset, model).rho(k),
+    testTrainRatio: results[0].testTrainRatio,
     curve: rhos.map((rho) => ({ rho, errors: errorsOf(`rho ${rho}`) })),
     baselines: Object.fromEntries(others.map((name) => [name, errorsOf(name)])),
     chosenRhos: results.map(({ chosenRho }) => chosenRho).filter((rho) => rho !== null),

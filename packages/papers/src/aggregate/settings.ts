@@ -1,8 +1,7 @@
 import type { Scale } from "../reproduction.ts";
 
-/** The grid of the simulation; `d` inputs, `psi d` rows. */
+/** The grid of the simulation; `psi d` rows of d inputs. */
 export const simulation = {
-  d: 100,
   psis: [4, 8],
   ks: [2, 5],
   sigma2s: [0.25, 1],
@@ -39,14 +38,15 @@ export const studies: readonly Study[] = [
 /** Mixtures tried on real data; close to 0, where the theory expects the best for strong signals. */
 export const rhos = [0, 0.01, 0.03, 0.1, 0.3, 1];
 /** Grids of tuning, the same for every mixture. */
-export const learningRates = [0.003, 0.01, 0.03, 0.1];
-export const ridges = [1e-3, 1e-2, 1e-1, 1];
+export const learningRates = [3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
+/** 0: the least norm among the best fits. */
+export const ridges = [0, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
 
 /** Adam on batches of about so many rows; the network has one hidden layer. */
 export const network = {
   hidden: 32,
-  mlp: { epochs: 50, batchRows: 64 },
-  logistic: { epochs: 8, batchRows: 128 },
+  mlp: { batchRows: 64 },
+  logistic: { batchRows: 128 },
 };
 
 /** Rows of the large table that one seed uses: to train on, and to judge by. */
@@ -59,15 +59,30 @@ interface Amount {
   privateDraws: number;
   seeds: number;
   small: boolean;
+  /** Inputs of the simulation: the theory is that of many. */
+  d: number;
+  epochs: Record<ModelName, number>;
 }
 
 const whole = { chunk: 20, small: false };
 /** How much is done at each scale. */
 export const scales: Record<Scale, Amount> = {
-  quick: { draws: 4, chunk: 4, privateDraws: 3, seeds: 2, small: true },
-  default: { ...whole, draws: 100, privateDraws: 60, seeds: 20 },
-  full: { ...whole, draws: 400, privateDraws: 400, seeds: 100 },
+  quick: {
+    ...{ draws: 4, chunk: 4, privateDraws: 3, seeds: 2, small: true, d: 100 },
+    epochs: { linear: 0, mlp: 3, logistic: 3 },
+  },
+  default: {
+    ...{ ...whole, draws: 100, privateDraws: 60, seeds: 20, d: 100 },
+    epochs: { linear: 0, mlp: 50, logistic: 8 },
+  },
+  full: {
+    ...{ ...whole, draws: 100, privateDraws: 400, seeds: 50, d: 200 },
+    epochs: { linear: 0, mlp: 200, logistic: 32 },
+  },
 };
+
+/** Measured seeds and draws count from here: those from 0 on had been seen when the rule got its intervals. */
+export const firstSeed = 100;
 
 /** Tuning uses seeds that no measured run has. */
 export const tuningSeeds = [1001, 1002, 1003, 1004];

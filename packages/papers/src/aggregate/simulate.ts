@@ -9,6 +9,8 @@ export interface SimulationSpec {
   psi: number;
   k: number;
   sigma2: number;
+  /** Number of inputs. */
+  d: number;
   from: number;
   draws: number;
 }
@@ -54,7 +56,7 @@ function risksOf(
 }
 
 export function simulate(spec: SimulationSpec): SimulationResult {
-  const { d } = simulation;
+  const { d } = spec;
   const drawn = (draw: number) => linearDraw(spec.psi * d, d, spec.sigma2, randomSource(derive(draw, 31)));
   return risksOf(simulatedRhos(spec), spec, drawn, bagMeans);
 }

@@ -17,7 +17,8 @@ export interface RealSpec {
   k: number;
   seed: number;
   judge: "test" | "tune";
-  quick: boolean;
+  /** Of networks. */
+  epochs: number;
   /** What is fitted: networks, or the ridge penalties of the linear models. */
   arms: NetworkArm[];
   ridge: { bag: number; instance: number };
@@ -25,6 +26,8 @@ export interface RealSpec {
 
 export interface RealResult {
   part: "real";
+  /** Rows judged by over rows trained on. */
+  testTrainRatio: number;
   /** In the order of the networks asked for; the linear models by name. */
   errors: number[];
   byName: Record<string, number>;
@@ -38,14 +41,15 @@ async function realTrial(spec: RealSpec, host: TrialHost): Promise<RealResult> {
   const { seed, k, model, arms } = spec;
   const parts = split(await host.dataset(spec.dataset), seed, spec.judge);
   const bagIds = makeBags(parts.train.count, k, { seed: derive(seed, 2) });
+  const testTrainRatio = parts.judged.count / parts.train.count;
   if (model === "linear") {
     const { errors, chosenRho, theoryRho } = linearArms(parts, bagIds, spec.ridge);
-    return { part: "real", errors: [], byName: errors, chosenRho, theoryRho };
+    return { part: "real", testTrainRatio, errors: [], byName: errors, chosenRho, theoryRho };
   }
   const errors: number[] = [];
   for (const arm of arms)
-    errors.push(await networkError(parts, bagIds, arm, { seed, quick: spec.quick }, host));
-  return { part: "real", errors, byName: {}, chosenRho: null, theoryRho: null };
+    errors.push(await networkError(parts, bagIds, arm, { seed, epochs: spec.epochs }, host));
+  return { part: "real", testTrainRatio, errors, byName: {}, chosenRho: null, theoryRho: null };
 }
 
 /** One trial of any part. */

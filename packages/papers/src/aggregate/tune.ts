@@ -11,11 +11,12 @@ import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
  * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
  */
 export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
-  const { small } = scales[host.scale];
+  // The choices are those of the default scale, whose larger one takes them, too.
+  const { epochs } = scales[host.scale === "quick" ? "quick" : "default"];
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const used = studiesOf(host.scale);
   const specs: RealSpec[] = used.flatMap((study) =>
-    study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, small))),
+    study.ks.flatMap((k) => seeds.flatMap((seed) => specsOf(study, k, seed, epochs[study.model]))),
   );
   const results = (yield* collect(
     host,
@@ -72,9 +73,9 @@ export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, 
 }
 
 /** One trial a setting for linear models; all networks of a split in one. */
-function specsOf(study: Study, k: number, seed: number, quick: boolean): RealSpec[] {
+function specsOf(study: Study, k: number, seed: number, epochs: number): RealSpec[] {
   const { dataset, model } = study;
-  const shared = { part: "real", dataset, model, k, seed, judge: "tune", quick } as const;
+  const shared = { part: "real", dataset, model, k, seed, judge: "tune", epochs } as const;
   if (model === "linear")
     return ridges.map((l2) => ({ ...shared, arms: [], ridge: { bag: l2, instance: l2 } }));
   const arms = networkArms(study, k).flatMap((arm) =>

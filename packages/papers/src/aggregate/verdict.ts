@@ -1,129 +1,126 @@
-import { aggregateRisk, optimalBagSize, optimalRho, privateAggregateRisk } from "minimand";
 import { graded, type Verdict, word } from "../kit/evidence.ts";
-import { difference, mean, percent as percentOf } from "../kit/statistics.ts";
-import { privacy, simulation } from "./settings.ts";
+import { differences, mean, percent, signedPoints } from "../kit/statistics.ts";
+import {
+  type Cell,
+  largestDeviation,
+  optimumOf,
+  privateFindings,
+  type Simulated,
+  type SimulatedPrivate,
+  theoryOf,
+} from "./evidence.ts";
+import { innerOptima, innerWins, neverFalls } from "./first-rule.ts";
+import { above, below, type Interval, paired, pooled } from "./intervals.ts";
+import { simulation } from "./settings.ts";
 
-interface Risks {
-  k: number;
-  risks: readonly { rho: number; values: readonly number[] }[];
-}
+/** What an interval decides. */
+export type Decided = "holds" | "is undecided" | "is contradicted";
 
-/** Simulated draws of one point of the grid, and of one of the study of private means. */
-export type Simulated = Risks & { psi: number; sigma2: number };
-export type SimulatedPrivate = Risks & { epsilon: number };
-
-/** Test errors of one data set, model and bag size: for each mixture a list over seeds. */
-export interface Cell {
-  dataset: string;
-  model: string;
-  k: number;
-  tunedRho: number;
-  curve: readonly { rho: number; errors: readonly number[] }[];
-}
-
-/** The mixture with the least risk in theory. */
-export const optimumOf = ({ psi, k, sigma2 }: Omit<Simulated, "risks">): number =>
-  optimalRho({ psi, k, sigma2, signal2: 1 }).rho;
-
-/** The theory at one point of the simulation. */
-export const theoryOf = ({ psi, k, sigma2 }: Omit<Simulated, "risks">, rho: number): number =>
-  aggregateRisk({ rho, k, psi, sigma2, signal2: 1 }).risk;
-
-/** The formula at one point of the study of private means, for as many rows as whole bags have. */
-export function privateTheoryOf({ k, epsilon }: { k: number; epsilon: number }, rho: number): number {
-  const { n, d, C } = privacy;
-  const rows = k * Math.floor(n / k);
-  return privateAggregateRisk({ rho, k, psi: rows / d, sigma2: 1, signal2: 1, n: rows, epsilon, C }).risk;
-}
-
-/** (A): the largest relative difference of simulation and theory. */
-export function largestDeviation(points: readonly Simulated[]): number {
-  return Math.max(
-    ...points.flatMap((point) =>
-      point.risks.map(({ rho, values }) => Math.abs(mean(values) / theoryOf(point, rho) - 1)),
-    ),
-  );
-}
-
-/** (B): of the points whose least risk on the grid is inside by the theory, those where the simulation agrees. */
-export function innerOptima(points: readonly Simulated[]): { expected: number; found: number } {
-  let [expected, found] = [0, 0];
-  for (const point of points) {
-    const grid = point.risks.filter(({ rho }) => simulation.rhos.includes(rho));
-    const argmin = (risk: (entry: (typeof grid)[number]) => number): number =>
-      grid.reduce((best, entry) => (risk(entry) < risk(best) ? entry : best)).rho;
-    const isInner = (rho: number): boolean => rho > 0 && rho < 1;
-    if (!isInner(argmin(({ rho }) => theoryOf(point, rho)))) continue;
-    expected++;
-    const best = optimumOf(point);
-    const atBest = point.risks.find(({ rho }) => rho === best);
-    const ends = grid.filter(({ rho }) => !isInner(rho)).map(({ values }) => mean(values));
-    if (atBest === undefined) continue;
-    if (isInner(argmin(({ values }) => mean(values))) && mean(atBest.values) <= Math.min(...ends)) found++;
-  }
-  return { expected, found };
-}
-
-/** (C1): cells with bags of at least 5, and those whose tuned mixture is inside and better than both ends. */
-export function innerWins(cells: readonly Cell[]): { cells: number; wins: number } {
-  const counted = cells.filter(({ k }) => k >= 5);
-  const wins = counted.filter(({ tunedRho, curve }) => {
-    const at = (rho: number): number => {
-      const found = curve.find((entry) => entry.rho === rho);
-      return found === undefined ? Infinity : mean(found.errors);
-    };
-    return tunedRho > 0 && tunedRho < 1 && at(tunedRho) < Math.min(at(0), at(1));
+/** (B): of the points whose least risk on the grid is inside by the theory, those where its mixture is below both ends. */
+export function belowBothEnds(points: readonly Simulated[]): { expected: number; found: number } {
+  const isInner = (rho: number): boolean => rho > 0 && rho < 1;
+  const expected = points.filter((point) => {
+    const grid = point.risks.map(({ rho }) => rho).filter((rho) => simulation.rhos.includes(rho));
+    return isInner(grid.reduce((a, b) => (theoryOf(point, b) < theoryOf(point, a) ? b : a)));
   });
-  return { cells: counted.length, wins: wins.length };
+  const found = expected.filter((point) => {
+    const best = point.risks.find(({ rho }) => rho === optimumOf(point))?.values ?? [];
+    const ends = point.risks.filter(({ rho }) => !isInner(rho));
+    return ends.every(({ values }) => below(paired(differences(best, values))));
+  });
+  return { expected: expected.length, found: found.length };
 }
 
-/** (C2): whether mixtures within a standard error of the best can be chosen so that they never fall with the bag size. */
-export function neverFalls(cells: readonly Cell[]): boolean {
-  let least = 0;
-  for (const { curve } of [...cells].sort((a, b) => a.k - b.k)) {
-    const best = curve.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
-    const next = curve.flatMap(({ rho, errors }) => {
-      const { mean: excess, error } = difference(errors, best.errors);
-      return excess <= error && rho >= least ? [rho] : [];
-    });
-    if (next.length === 0) return false;
-    // The smallest leaves the most to choose from.
-    least = Math.min(...next);
-  }
-  return true;
+const errorsAt = ({ curve }: Cell, rho: number): readonly number[] =>
+  curve.find((entry) => entry.rho === rho)?.errors ?? [];
+
+/** Of each seed the logarithm of the tuned mixture's error over that of the end that is better in the mean. */
+function logRatios(cell: Cell): number[] {
+  const [bag, instance] = [0, 1].map((rho) => errorsAt(cell, rho));
+  const end = mean(bag) <= mean(instance) ? bag : instance;
+  return errorsAt(cell, cell.tunedRho).map((error, i) => Math.log(error / end[i]));
 }
 
-/** (D): how the private simulation compares with the formula. */
-export function privateFindings(points: readonly SimulatedPrivate[]): {
-  deviation: number;
-  /** Most that the formula's best size costs over the least simulated risk, as a share. */
-  regret: number;
-  jump: boolean;
+/** The mean of {@link logRatios} over some cells of one data set, whose splits are the same by seed. */
+export function gainOf(cells: readonly Cell[]): Interval {
+  const ratios = cells.map(logRatios);
+  const bySeed = ratios[0].map((_, seed) => mean(ratios.map((own) => own[seed])));
+  return paired(bySeed, cells[0].testTrainRatio);
+}
+
+/** (C1): what tuning gains over the better end with bags of at least 5, over all data sets and in each. */
+export function tunedGains(cells: readonly Cell[]): {
+  decided: Decided;
+  all: Interval;
+  each: { dataset: string; gain: Interval }[];
 } {
-  const at = (epsilon: number, rho: number) =>
-    points
-      .filter((point) => point.epsilon === epsilon)
-      .map((point) => {
-        const risk = mean(point.risks.find((entry) => entry.rho === rho)?.values ?? []);
-        return { k: point.k, risk, theory: privateTheoryOf(point, rho) };
-      });
-  let [deviation, regret, jump] = [0, 0, true];
-  const sizes = [...new Set(points.map(({ k }) => k))];
-  for (const epsilon of new Set(points.map((point) => point.epsilon)))
-    for (const rho of privacy.rhos) {
-      const rows = at(epsilon, rho);
-      const { n, d, C } = privacy;
-      const { k } = optimalBagSize({ n, d, C, epsilon, sigma2: 1, signal2: 1, ks: sizes, rho });
-      const least = rows.reduce((a, b) => (b.risk < a.risk ? b : a));
-      for (const { risk, theory } of rows) deviation = Math.max(deviation, Math.abs(risk / theory - 1));
-      const chosen = rows.find((row) => row.k === k);
-      regret = Math.max(regret, (chosen?.risk ?? Infinity) / least.risk - 1);
-      // With less noise than that the bias of large bags counts as well.
-      if (epsilon > 1) continue;
-      if (rho === 0 && least.k > 2) jump = false;
-      if (rho === 1 && least.k !== Math.max(...sizes)) jump = false;
-    }
-  return { deviation, regret, jump };
+  const counted = Map.groupBy(
+    cells.filter(({ k }) => k >= 5),
+    ({ dataset }) => dataset,
+  );
+  const each = [...counted].map(([dataset, own]) => ({ dataset, gain: gainOf(own) }));
+  const all = pooled(each.map(({ gain }) => gain));
+  const harmed = each.some(({ gain }) => above(gain));
+  return {
+    decided: above(all) ? "is contradicted" : below(all) && !harmed ? "holds" : "is undecided",
+    all,
+    each,
+  };
+}
+
+/** (C2), for one data set and model: whether the mixtures that are not resolved from the best rise, or fall, with the bag size. */
+export function rises(cells: readonly Cell[]): Decided {
+  const sets = [...cells]
+    .sort((a, b) => a.k - b.k)
+    .map(({ curve, testTrainRatio }) => {
+      const best = curve.reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a));
+      return curve
+        .filter(({ errors }) => !above(paired(differences(errors, best.errors), testTrainRatio)))
+        .map(({ rho }) => rho);
+    });
+  // The smallest that is left leaves the most to choose from.
+  let least = 0;
+  for (const set of sets) least = Math.min(...set.filter((rho) => rho >= least));
+  if (least === Infinity) return "is contradicted";
+  return sets[0].some((rho) => sets.every((set) => set.includes(rho))) ? "is undecided" : "holds";
+}
+
+/** By data set and model. */
+function groupsOf(cells: readonly Cell[]): [name: string, cells: Cell[]][] {
+  return [...Map.groupBy(cells, ({ dataset, model }) => `${dataset}, ${model}`)];
+}
+
+/** The verdict with counts of means in the place of intervals, and the jump of (D) asked for up to some epsilon. */
+function byCounts(
+  points: readonly Simulated[],
+  privatePoints: readonly SimulatedPrivate[],
+  cells: readonly Cell[],
+  largestEpsilon: number,
+): Verdict["verdict"] {
+  const inner = innerOptima(points);
+  const c1 = innerWins(cells);
+  const found = privateFindings(privatePoints);
+  const core = largestDeviation(points) <= 0.05 && inner.expected > 0 && inner.found === inner.expected;
+  const wins = 2 * c1.wins > c1.cells;
+  const jump = found.jumps.every(({ epsilon, byMeans }) => epsilon > largestEpsilon || byMeans);
+  const d = found.deviation <= 0.1 && found.regret <= 0.05 && jump;
+  const never = groupsOf(cells).every(([, own]) => neverFalls(own));
+  return graded(core && wins && never && d, core && (wins || d));
+}
+
+/** `-9.1 % (-12.0 to -6.2)` of the mean of a logarithm. */
+function inPercent({ mean, low, high }: Interval): string {
+  const [middle, from, to] = [mean, low, high].map((value) => signedPoints(Math.expm1(value)));
+  return `${middle} % (${from} to ${to})`;
+}
+
+/** Where the end of the jump doesn't show by intervals, and whether its mean is least. */
+function unresolved(open: ReturnType<typeof privateFindings>["jumps"]): string {
+  const places = open.map(
+    ({ epsilon, rho, byMeans }) =>
+      `epsilon ${epsilon} and rho ${rho}${byMeans ? " (the mean is least where it should be)" : ""}`,
+  );
+  return `not resolved for ${places.join(", ")}`;
 }
 
 /** The rule of the card. */
@@ -133,26 +130,38 @@ export function judge(
   cells: readonly Cell[],
 ): Verdict {
   const deviation = largestDeviation(points);
-  const inner = innerOptima(points);
-  const c1 = innerWins(cells);
-  const groups = [...new Set(cells.map(({ dataset, model }) => `${dataset}, ${model}`))];
-  const falling = groups.filter(
-    (name) => !neverFalls(cells.filter(({ dataset, model }) => `${dataset}, ${model}` === name)),
-  );
+  const ends = belowBothEnds(points);
+  const gains = tunedGains(cells);
+  const trends = groupsOf(cells).map(([name, own]) => ({ name, decided: rises(own) }));
   const found = privateFindings(privatePoints);
   const a = deviation <= 0.05;
-  const b = inner.expected > 0 && inner.found === inner.expected;
-  const wins = 2 * c1.wins > c1.cells;
-  const rises = falling.length === 0;
-  const d = found.deviation <= 0.1 && found.regret <= 0.05 && found.jump;
-  const verdict = graded(a && b && wins && rises && d, a && b && (wins || d));
-  const percent = (share: number): string => `${percentOf(share)} %`;
+  const b = ends.expected > 0 && ends.found === ends.expected;
+  const c1 = gains.decided === "holds";
+  const named = (decided: Decided): string[] =>
+    trends.filter((own) => own.decided === decided).map(({ name }) => name);
+  const [rising, falling] = [named("holds"), named("is contradicted")];
+  const c2: Decided = falling.length > 0 ? "is contradicted" : rising.length > 0 ? "holds" : "is undecided";
+  // With less noise than that the bias of large bags counts as well.
+  const open = found.jumps.filter(({ epsilon, byIntervals }) => epsilon <= 1 && !byIntervals);
+  const jump = open.length === 0;
+  const d = found.deviation <= 0.1 && found.regret <= 0.05 && jump;
+  const verdict = graded(a && b && c1 && c2 === "holds" && d, a && b && (c1 || d));
+  const [first, second] = [Infinity, 1].map((most) => byCounts(points, privatePoints, cells, most));
+  const trend = [
+    ...(rising.length > 0
+      ? [`a rise of the best mixture with the bag size shows in ${rising.join(" and ")}`]
+      : []),
+    ...(falling.length > 0 ? [`a fall shows in ${falling.join(" and ")}`] : []),
+  ];
+  const wins = innerWins(cells);
   const because =
-    `(A) ${word(a)}: the simulated risk is at most ${percent(deviation)} off the theory. ` +
-    `(B) ${word(b)}: the best mixture is inside in ${inner.found} of ${inner.expected} points where it should be. ` +
-    `(C1) ${word(wins)}: the tuned mixture is inside and beats both ends in ${c1.wins} of ${c1.cells} cells. ` +
-    `(C2) ${word(rises)}${rises ? "" : `: the best mixture falls with the bag size in ${falling.join(" and ")}`}. ` +
-    `(D) ${word(d)}: private risks are at most ${percent(found.deviation)} off the formula, whose best bag size costs at ` +
-    `most ${percent(found.regret)}; the jump from the smallest to the largest bags is ${found.jump ? "" : "not "}there.`;
+    `(A) ${word(a)}: the simulated risk is at most ${percent(deviation)} % off the theory. ` +
+    `(B) ${word(b)}: at the theory's mixture it is below both ends in ${ends.found} of ${ends.expected} points where it should be. ` +
+    `(C1) ${gains.decided}: with bags of at least 5 the tuned mixture's error less the better end's is ${inPercent(gains.all)}, on ` +
+    `${gains.each.map(({ dataset, gain }) => `${dataset} ${inPercent(gain)}`).join(", ")}. ` +
+    `(C2) ${c2}: ${trend.length > 0 ? trend.join("; ") : "neither a rise nor a fall of the best mixture with the bag size shows"}. ` +
+    `(D) ${word(d)}: private risks are at most ${percent(found.deviation)} % off the formula, whose best bag size costs at ` +
+    `most ${percent(found.regret)} %; the jump from the smallest to the largest bags up to epsilon 1 is ${jump ? "there" : unresolved(open)}. ` +
+    `By the first rule (means counted, the jump asked for at every epsilon; the tuned mixture is inside and beats both ends in ${wins.wins} of ${wins.cells} cells) the verdict would be ${first}, with the jump up to epsilon 1 alone ${second}.`;
   return { verdict, because };
 }

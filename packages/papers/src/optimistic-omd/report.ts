@@ -1,9 +1,9 @@
 import { estimate, logSlope, mean, rounded } from "../kit/statistics.ts";
-import type { ReproductionReport, Row, Series } from "../reproduction.ts";
+import type { ReproductionReport, Row, Scale, Series } from "../reproduction.ts";
 import { armOf } from "./arms.ts";
-import { driftName, judgedSwitches, type Study, sigmas } from "./settings.ts";
+import { driftName, judgedSwitches, type Study, scales, sigmas } from "./settings.ts";
 import { type ArmResult, fourfold, type Result, type Spec } from "./trial.ts";
-import { type Evidence, growth, judge, ruleRounds } from "./verdict.ts";
+import { type Evidence, growth, judge } from "./verdict.ts";
 
 /** A study with its arms and its results, one a seed. */
 export interface Measured {
@@ -30,11 +30,11 @@ function regretAt(measured: Measured, id: string, rounds: readonly number[]): nu
   });
 }
 
-export function reportOf(all: readonly Measured[]): ReproductionReport {
+export function reportOf(all: readonly Measured[], scale: Scale): ReproductionReport {
   return {
     rows: [...all.flatMap(rowsOf), ...rateRows(all)],
     series: [...all.flatMap(curvesOf), ...rateCurves(all)],
-    ...judge(evidenceOf(all)),
+    ...judge(evidenceOf(all, scale)),
   };
 }
 
@@ -44,21 +44,32 @@ function named(all: readonly Measured[], name: string): Measured {
   return found;
 }
 
-function evidenceOf(all: readonly Measured[]): Evidence {
-  const at = (name: string, id: string) => regretAt(named(all, name), id, ruleRounds);
+function evidenceOf(all: readonly Measured[], scale: Scale): Evidence {
+  const { rates, expConcave } = scales[scale].judged;
+  const at = (name: string, id: string) => regretAt(named(all, name), id, rates);
   const strong = sigmas.filter((sigma) => sigma >= 0.3);
+  const over = all.flatMap(({ arms, results }) =>
+    arms.flatMap(({ id }, i) => {
+      const own = results.map((result) => result.arms[i]);
+      const beyond = (regret: (r: ArmResult) => number) =>
+        own.filter((r) => r.bound !== null && regret(r) > r.bound + 1e-6).length;
+      return [{ id, happened: beyond((r) => r.happened), linear: beyond((r) => r.linear) }];
+    }),
+  );
   return {
+    rounds: rates,
     convexQuiet: at("convex, noise 0", "oomd"),
     convexNoisy: at("convex, noise 1", "oomd"),
     sigmas: strong,
     convexBySigma: strong.map((sigma) => at(`convex, noise ${sigma}`, "oomd")[2]),
     strongQuiet: at("strongly convex, noise 0", "oomd-sc"),
     strongNoisy: at("strongly convex, noise 1", "oomd-sc"),
-    expConcave: at("exp-concave, noise 0.3", "oomd-ec"),
+    expConcaveRounds: expConcave.rounds,
+    expConcave: regretAt(named(all, expConcave.study), "oomd-ec", expConcave.rounds),
     orders: judgedSwitches.map((switches) => ordersOf(named(all, driftName(switches)), switches)),
-    broken: all
-      .flatMap(({ results }) => results.flatMap(({ arms }) => arms))
-      .filter(({ happened, bound }) => bound !== null && happened > bound + 1e-6).length,
+    broken: over.reduce((sum, { happened }) => sum + happened, 0),
+    brokenLinear: over.reduce((sum, { linear }) => sum + linear, 0),
+    brokenLinearBy: [...new Set(over.filter(({ linear }) => linear > 0).map(({ id }) => armOf(id).label))],
   };
 }
 

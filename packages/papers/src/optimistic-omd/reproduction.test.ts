@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { bundledHost, madeUpImages, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { columnsAtEnds } from "../kit/tune-grid.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { quadraticProblem, squaresProblem } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
-import { grid, studies } from "./settings.ts";
+import { grid, scales, studies } from "./settings.ts";
 import { streamOrders, streamProblem } from "./streams.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, growth, judge } from "./verdict.ts";
 
 const host: TrialHost = {
@@ -24,7 +26,7 @@ describe("the reproduction of optimistic mirror descent", () => {
     expect(new Set(measured.map((row) => row.study)).size).toBe(studies("quick").length);
     expect(rows.filter((row) => "growth of regret" in row).length).toBeGreaterThan(20);
     expect(series.every(({ x }) => x.every(Number.isFinite))).toBe(true);
-    expect(because).toMatch(/Every run kept its bound\.$/);
+    expect(because).toMatch(/Every run kept its bound\./);
   });
 
   it("tunes every arm by the same grid, on problems of its own", async () => {
@@ -37,6 +39,17 @@ describe("the reproduction of optimistic mirror descent", () => {
       const chosen = Number(choices[String(row.study)][String(id)]);
       expect(own[grid.indexOf(chosen)]).toBe(Math.min(...own));
     }
+  });
+});
+
+describe("the choices of tuning", () => {
+  it("lie inside of the grid", () => {
+    for (const [name, choice] of Object.entries(tuned.choices))
+      for (const scale of Object.values(choice)) {
+        expect(grid).toContain(scale);
+        const points = grid.map((own) => ({ scale: own }));
+        expect(columnsAtEnds(points, { scale }), name).toEqual([]);
+      }
   });
 });
 
@@ -102,6 +115,8 @@ describe("the problems", () => {
 describe("the verdict", () => {
   const orders = [4, 64].map((switches) => ({ switches, theory: 9, tuned: 8, seeds: 10 }));
   const good: Evidence = {
+    rounds: [250, 1000, 4000],
+    expConcaveRounds: [250, 1000, 4000],
     convexQuiet: [1, 1, 1.01],
     convexNoisy: [10, 20, 40],
     sigmas: [0.3, 1, 3],
@@ -111,6 +126,8 @@ describe("the verdict", () => {
     expConcave: [10, 15, 21],
     orders,
     broken: 0,
+    brokenLinear: 0,
+    brokenLinearBy: [],
   };
 
   testVerdicts((changes: Partial<Evidence>) => judge({ ...good, ...changes }).verdict, {
@@ -129,6 +146,30 @@ describe("the verdict", () => {
       { strongQuiet: [1, 1.1, 1.2] },
       { convexNoisy: [10, Number.NaN, 40] },
     ],
+  });
+
+  it("tells what the bound on the linear regret, the first form, would have decided, and is not changed by it", () => {
+    expect(judge(good).because).toContain("So did the linear regret");
+    const over = judge({ ...good, brokenLinear: 3, brokenLinearBy: ["OOMD"] });
+    expect(over.verdict).toBe("reproduced");
+    expect(over.because).toMatch(/in 3 runs \(OOMD\): by that the verdict would be not reproduced\.$/);
+  });
+
+  it("looks at longer runs at the full scale", () => {
+    const of = (scale: "default" | "full", name: string) => {
+      const problem = studies(scale)
+        .find((study) => study.name === name)!
+        .problem(0);
+      return "rounds" in problem ? problem.rounds : 0;
+    };
+    for (const scale of ["default", "full"] as const) {
+      const { rates, expConcave } = scales[scale].judged;
+      expect(of(scale, "convex, noise 1")).toBe(rates[2]);
+      expect(of(scale, expConcave.study)).toBe(expConcave.rounds[2]);
+      // Steps are tuned for so many rounds.
+      expect(of(scale, "4 switches")).toBe(4000);
+    }
+    expect(scales.full.judged.expConcave.rounds[2]).toBe(256_000);
   });
 
   it("compares the growth of two fourfolds", () => {

@@ -31,14 +31,15 @@ async function* settle(
 
 async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, ReproductionReport> {
   const wanted = studies(host.scale).map((study) => ({ study, arms: armsOf(study, tuned.choices) }));
-  return reportOf(yield* settle(host, wanted, (study) => seedsOf(host, study.seeds)));
+  return reportOf(yield* settle(host, wanted, (study) => seedsOf(host, study.seeds)), host.scale);
 }
 
 /** One grid of multiples of theory's steps for every arm; the smallest mean cumulative loss is taken. */
 async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const arms = tunedArms.flatMap((id) => grid.map((scale) => ({ id, scale })));
-  const wanted = studies(host.scale).filter((study) => study.tuned);
+  // The larger scale takes the choices of the default one.
+  const wanted = studies(host.scale === "quick" ? "quick" : "default").filter((study) => study.tuned);
   const settled = yield* settle(
     host,
     wanted.map((study) => ({ study, arms })),

@@ -23,6 +23,8 @@ export interface ArmResult {
   loss: number;
   /** Regret of the losses as they happened against the best fixed point, and what the learner said that it cannot exceed. */
   happened: number;
+  /** The linear one of the gradients that the learner saw, which for convex losses is the larger. */
+  linear: number;
   bound: number | null;
   variation: number;
 }
@@ -38,7 +40,7 @@ export interface Result {
 }
 
 /** Regret is read at these rounds, and at even distances. */
-export const fourfold = [250, 1000, 4000, 16_000, 64_000];
+export const fourfold = [250, 1000, 4000, 16_000, 64_000, 256_000];
 
 /** How many points a curve has. */
 const points = 40;
@@ -82,14 +84,16 @@ function played(
 ): ArmResult {
   const learner = armOf(id).make(problem, scale);
   const { fixed, rounds } = problem;
-  let [regret, dynamic, loss, happened] = [0, 0, 0, 0];
+  let [regret, dynamic, loss, happened, linear] = [0, 0, 0, 0, 0];
   const seen = { regret: [] as number[], dynamic: [] as number[] };
   // Expected losses repeat, and so do the values of their best points.
   const values = new Map<unknown, { fixed: number; best: number }>();
   for (let t = 0; t < rounds; t++) {
     if (t % 500 === 0) signal?.throwIfAborted();
     const x = learner.predict();
-    learner.update(problem.gradient(t, x));
+    const gradient = problem.gradient(t, x);
+    for (let i = 0; i < x.length; i++) linear += gradient[i] * (x[i] - fixed[i]);
+    learner.update(gradient);
     const expected = problem.expected(t);
     const value = expected.value(x);
     const best = problem.best(t);
@@ -104,5 +108,6 @@ function played(
       seen.dynamic.push(dynamic);
     }
   }
-  return { ...seen, loss, happened, bound: learner.bound(), variation: learner.report().variation };
+  const { variation } = learner.report();
+  return { ...seen, loss, happened, linear, bound: learner.bound(), variation };
 }

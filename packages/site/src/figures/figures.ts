@@ -85,20 +85,42 @@ export const figures: { [slug: string]: (rows: readonly Row[]) => PaperFigure[] 
       ...{ value: "test accuracy", error: "s.e.", times: 100 },
     }),
   ],
-  "adversarial-mdp": (rows) => [
-    curvesOf(spread(having(rows, "linear bandit"), /^regret, K = (\d+)$/), {
-      caption: "Regret on a linear bandit whose losses alternate.",
-      ...{ xLabel: "episodes", yLabel: "regret", name: "linear bandit", x: "at", y: "value" },
-      ...{ xScale: "log", yScale: "log" },
-    }),
-  ],
-  "optimistic-omd": (rows) => [
-    intervalsOf(where(rows, { study: ["4 switches", "64 switches"], steps: "theory" }), {
-      caption: "Regret against a target that moves, with the steps that theory gives.",
-      ...{ xLabel: "dynamic regret", group: "study", name: "arm" },
-      ...{ value: "dynamic regret", error: "s.e. of that" },
-    }),
-  ],
+  "adversarial-mdp": (rows) => {
+    const shown = [
+      ...["Luo et al. 2021", "log barrier", "log barrier, gamma / 100", "magnitude-reduced"],
+      ...["unprotected Hedge", "uniform policy"],
+    ];
+    return [
+      { name: "linear bandit", caption: "Regret on a linear bandit whose losses alternate." },
+      { name: "linear MDP", caption: "Regret on a linear MDP, half of whose losses switch." },
+    ].map(({ name, caption }) =>
+      curvesOf(spread(where(rows, { [name]: shown }), /^regret, K = (\d+)$/), {
+        ...{ caption, xLabel: "episodes", yLabel: "regret", name, x: "at", y: "value" },
+        ...{ xScale: "log", yScale: "log" },
+      }),
+    );
+  },
+  "optimistic-omd": (rows) => {
+    const switching = where(rows, { study: ["4 switches", "64 switches"] });
+    const cells = { xLabel: "dynamic regret", group: "study", name: "arm" };
+    return [
+      intervalsOf(where(switching, { steps: "theory" }), {
+        caption: "Regret against a target that moves, with the steps that theory gives.",
+        ...{ ...cells, value: "dynamic regret", error: "s.e. of that" },
+      }),
+      intervalsOf(
+        switching.filter(({ steps }) => steps !== "theory"),
+        {
+          caption: "The same with tuned steps.",
+          ...{ ...cells, value: "dynamic regret", error: "s.e. of that" },
+        },
+      ),
+      curvesOf(spread(where(rows, { "growth of regret": "exp-concave, noise 0.3, long" }), /^T = (\d+)$/), {
+        caption: "Regret with exp-concave losses: a logarithm would be a line.",
+        ...{ xLabel: "rounds", yLabel: "regret", name: "arm", x: "at", y: "value", xScale: "log" },
+      }),
+    ];
+  },
   "comp-sum": (rows) => [
     intervalsOf(where(rows, { part: "family", setting: ["letter", "letter, 40% label noise"] }), {
       caption: "The family from the log-odds to the mean absolute error; cross-entropy is tau 1.",
@@ -158,6 +180,12 @@ export const figures: { [slug: string]: (rows: readonly Row[]) => PaperFigure[] 
     }),
   ],
   aggregate: (rows) => [
+    intervalsOf(having(rows, "tuned mixture against the better end"), {
+      caption: "Error of the tuned mixture against the better of the two ends, with bags of at least 5.",
+      ...{ xLabel: "difference of the error, %", name: "tuned mixture against the better end" },
+      ...{ value: "error, %", error: ["95 % from", "95 % to"], ends: "with 95 % intervals" },
+      reference: { value: 0, label: "no difference" },
+    }),
     curvesOf(
       spread(where(rows, { "data set": "diabetes", model: "linear" }), /^error at rho ([\d.]+)$/).map(
         (row) => ({
