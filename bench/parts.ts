@@ -7,6 +7,7 @@ import { nativeRows } from "./native-rows.ts";
 import { type OutputLayerResult, outputLayerRows } from "./output-layer-rows.ts";
 import type { Row } from "./results.ts";
 import { type SharpnessAwareTimes, sharpnessAwareRows } from "./sharpness-aware-rows.ts";
+import { webRows } from "./web-rows.ts";
 
 /** A benchmark with a section of its own. */
 export interface Part {
@@ -23,6 +24,7 @@ export const parts: Record<string, Part> = {
   memory: { title: "Memory", rows: memoryRows },
   bundle: { title: "Bundles", rows: bundleRows },
   native: { title: "Native engine", rows: nativeRows },
+  web: { title: "In a page", rows: webRows },
   compare: { title: "The main job", rows: compareRows },
   "output-layer": {
     title: "Output layers of many classes",
