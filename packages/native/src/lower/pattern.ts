@@ -39,3 +39,16 @@ export function live({ inBinders, eqns, outs }: Program): Program {
   });
   return { inBinders, eqns: kept.toReversed(), outs };
 }
+
+export type Uses = ReadonlyMap<Atom, readonly (Equation | undefined)[]>;
+
+/** The equations that read each value, once for each time; undefined stands for a result of the program. */
+export function usesOf({ eqns, outs }: Program): Uses {
+  const uses = new Map<Atom, (Equation | undefined)[]>();
+  const add = (atom: Atom, eqn?: Equation): void => {
+    uses.set(atom, [...(uses.get(atom) ?? []), eqn]);
+  };
+  for (const eqn of eqns) for (const atom of eqn.inputs) add(atom, eqn);
+  for (const atom of outs) add(atom);
+  return uses;
+}

@@ -2,7 +2,7 @@ import type { ElementType } from "../onnx/model.ts";
 import { cast, elementwise, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
-import { broadcastTo, compact, reshape, sizeOf, type View, viewOf } from "./view.ts";
+import { broadcastTo, compact, reshape, sameNumbers, sizeOf, type View, viewOf } from "./view.ts";
 import { wrappingPower, wrappingReduce } from "./wrapping.ts";
 
 const operations = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
@@ -40,6 +40,17 @@ function reduceTensor(
   const keepdims = axes.length < tensor.shape.length;
   const shape = keepdims ? tensor.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : [];
   const [rows, columns] = tensor.shape;
+  const factors = op === "Add" && isFloat(dtype) && !keepdims ? graph.inputsOf("Mul", tensor) : undefined;
+  // In one pass over memory.
+  if (
+    factors !== undefined &&
+    factors[0].name === factors[1].name &&
+    sameNumbers(factors[0].shape, tensor.shape)
+  )
+    return graph.op("ReduceSumSquare", [factors[0], graph.indices(axes)], {
+      shape,
+      attributes: { keepdims: 0 },
+    });
   // A sum down the columns is twice as fast as a product with ones.
   if (op === "Add" && isFloat(dtype) && shape.length === 2 && axes.join() === "0" && columns >= 16) {
     const ones = graph.op("Expand", [literal(graph, 1, dtype), graph.indices([1, rows])], {
@@ -103,7 +114,7 @@ function identity(graph: Graph, op: Operation, dtype: ElementType): Tensor {
  * The engine's `dot`: products of corresponding entries, summed along the last axis. Where the operands are repeated
  * along different axes it is a matrix product, and is written as one.
  */
-const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
+const dot: Rule = (graph, inputs, params, [{ shape, dtype }]) => {
   const rank = shape.length;
   const k = Math.max(
     inputs[0].shape[inputs[0].shape.length - 1],
@@ -114,7 +125,7 @@ const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
   if (dtype === "bool" || dtype === "uint32") {
     // Signed numbers have the same bits, and a count of what is true says whether any is.
     const signed = inputs.map((x) => ({ ...x, tensor: cast(graph, x.tensor, "int32") }));
-    const [product] = dot(graph, signed, {}, [{ shape, dtype: "int32" }]);
+    const [product] = dot(graph, signed, params, [{ shape, dtype: "int32" }]);
     return [{ ...product, tensor: cast(graph, product.tensor, dtype) }];
   }
   const axesOf = (test: (i: number) => boolean): number[] => shape.flatMap((_, i) => (test(i) ? [i] : []));
@@ -125,9 +136,10 @@ const dot: Rule = (graph, inputs, _params, [{ shape, dtype }]) => {
   if (a.axes[rank] === null || b.axes[rank] === null || (onlyA.length === 0 && onlyB.length === 0))
     return [{ ...productThenSum(graph, [a, b], shape, k, dtype), negative }];
 
-  // In the order of the result, so that the product need not be transposed.
-  if (onlyB.length > 0 && onlyA.length > 0 && onlyB[0] < onlyA[0])
-    return dot(graph, [b, a], {}, [{ shape, dtype }]);
+  // In the order of the result, or of its transpose, so that the product need not be transposed.
+  const reversed = onlyB[0] < onlyA[0];
+  if (onlyB.length > 0 && onlyA.length > 0 && reversed !== (params.transposed === true))
+    return dot(graph, [b, a], params, [{ shape, dtype }]);
   const sizes = (axes: readonly number[]): number[] => axes.map((i) => shape[i]);
   const [m, n] = [sizeOf(sizes(onlyA)), sizeOf(sizes(onlyB))];
   const cast2 = (x: View): View => ({ ...x, tensor: cast(graph, x.tensor, dtype) });

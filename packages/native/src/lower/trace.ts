@@ -2,6 +2,7 @@ import { makeJaxpr, numpy as np, tree } from "@jax-js/jax";
 import { typeError, withExactNumbers } from "minimand/engine";
 import { withoutLogCorrections } from "./exact-log.ts";
 import type { Program } from "./lower.ts";
+import { withTransposedProducts } from "./transposed-products.ts";
 import { withUnguardedSoftmax } from "./unguarded-softmax.ts";
 
 /** A function as the engine sees it: its equations, constants, and the structure of its result. */
@@ -33,7 +34,9 @@ export function trace(f: (...args: never[]) => unknown, args: readonly unknown[]
       "all",
     );
     return {
-      program: withUnguardedSoftmax(withoutLogCorrections(jaxpr.jaxpr.flatten().simplify())),
+      program: withTransposedProducts(
+        withUnguardedSoftmax(withoutLogCorrections(jaxpr.jaxpr.flatten().simplify())),
+      ),
       consts: jaxpr.consts,
       treedef,
     };

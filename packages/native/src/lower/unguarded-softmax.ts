@@ -1,5 +1,5 @@
 import type { Atom, Equation, Program, Variable } from "./lower.ts";
-import { live, matches, of, type Pattern } from "./pattern.ts";
+import { live, matches, of, type Pattern, type Uses, usesOf } from "./pattern.ts";
 import { sameNumbers } from "./view.ts";
 
 /* As `logSoftmax` of `minimand/engine` is traced. */
@@ -92,17 +92,4 @@ function gradientOf(exponential: Atom, sum: Atom, uses: Uses): Slopes | undefine
       }
     }
   return { products, reciprocals };
-}
-
-type Uses = ReadonlyMap<Atom, readonly (Equation | undefined)[]>;
-
-/** The equations that read each value, once for each time; undefined stands for a result of the program. */
-function usesOf({ eqns, outs }: Program): Uses {
-  const uses = new Map<Atom, (Equation | undefined)[]>();
-  const add = (atom: Atom, eqn?: Equation): void => {
-    uses.set(atom, [...(uses.get(atom) ?? []), eqn]);
-  };
-  for (const eqn of eqns) for (const atom of eqn.inputs) add(atom, eqn);
-  for (const atom of outs) add(atom);
-  return uses;
 }
