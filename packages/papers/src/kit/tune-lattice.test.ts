@@ -44,6 +44,17 @@ describe("tuning on a lattice", () => {
     expect(rows).toHaveLength(2 * (1 + neighboursOf(arm, arm.start).length));
   });
 
+  it("tries what it is to try first, then the neighbours of the best of them", async () => {
+    const first = [
+      { rate: 1, size: 1 },
+      { rate: 10, size: 1 },
+    ];
+    const { choices, rows } = await driven([{ ...arm, first }]);
+    expect(rows.slice(0, 2)).toMatchObject(first);
+    expect(choices.a).toMatchObject({ rate: 10, size: 2 });
+    expect(rows.some(({ rate, size }) => rate === arm.start.rate && size === arm.start.size)).toBe(false);
+  });
+
   it("leaves out what isn't allowed, and stops after so many rounds", async () => {
     const few = { ...arm, allowed: ({ rate }: Spec) => rate < 10 };
     expect((await driven([few])).choices.a).toMatchObject({ rate: 1, size: 2 });

@@ -9,6 +9,8 @@ export interface LatticeArm<Spec, Name extends string = string> {
   /** Neighbours of a configuration differ from it by one place in one of these lists. */
   axes: Readonly<Record<Name, readonly number[]>>;
   start: Readonly<Record<Name, number>>;
+  /** What is tried in the first round, in the place of the start and its neighbours. */
+  first?: readonly Readonly<Record<Name, number>>[];
   /** Configurations for which this is false aren't tried; default all are. */
   allowed?: (configuration: Record<Name, number>) => boolean;
   /** In the order of the seeds of tuning. */
@@ -42,11 +44,22 @@ export function neighboursOf<Name extends string>(
 export async function* tuneOnLattice<Spec, Result, Name extends string>(
   host: Pick<Host<Spec, Result>, "trials">,
   arms: readonly LatticeArm<Spec, Name>[],
-  {
-    rounds = Number.POSITIVE_INFINITY,
-    ...options
-  }: Scoring<Result> & { describe: (spec: Spec, result: Result) => string; rounds?: number },
+  options: LatticeOptions<Spec, Result>,
 ): AsyncGenerator<Progress, Tuned> {
+  return bestOf(yield* tryOnLattice(host, arms, options), options);
+}
+
+type LatticeOptions<Spec, Result> = Scoring<Result> & {
+  describe: (spec: Spec, result: Result) => string;
+  rounds?: number;
+};
+
+/** The search of {@link tuneOnLattice}: all that was tried, with what came of it. */
+export async function* tryOnLattice<Spec, Result, Name extends string>(
+  host: Pick<Host<Spec, Result>, "trials">,
+  arms: readonly LatticeArm<Spec, Name>[],
+  { rounds = Number.POSITIVE_INFINITY, ...options }: LatticeOptions<Spec, Result>,
+): AsyncGenerator<Progress, (Candidate<Spec> & { results: Result[] })[]> {
   const tried: (Candidate<Spec> & { results: Result[] })[] = [];
   const seen = new Map(arms.map(({ choice }) => [choice, new Set<string>()]));
   const places = new Map(arms.map(({ choice, start }) => [choice, start]));
@@ -55,7 +68,9 @@ export async function* tuneOnLattice<Spec, Result, Name extends string>(
     const next = arms.flatMap((arm): Candidate<Spec>[] => {
       const place = places.get(arm.choice)!;
       const own = seen.get(arm.choice)!;
-      const fresh = [place, ...neighboursOf(arm, place)].filter((c) => !own.has(keyOf(arm, c)));
+      const first = round === 1 ? arm.first : undefined;
+      const asked = first ?? [place, ...neighboursOf(arm, place)];
+      const fresh = asked.filter((c) => !own.has(keyOf(arm, c)));
       for (const configuration of fresh) own.add(keyOf(arm, configuration));
       return fresh.map((configuration) => ({
         choice: arm.choice,
@@ -78,7 +93,7 @@ export async function* tuneOnLattice<Spec, Result, Name extends string>(
       if (choice in choices)
         places.set(choice, pick(choices[choice] as Record<Name, number>, Object.keys(axes) as Name[]));
   }
-  return bestOf(tried, options);
+  return tried;
 }
 
 const pick = <Name extends string>(row: Record<Name, number>, names: readonly Name[]): Record<Name, number> =>
