@@ -11,11 +11,12 @@ import {
   standardised,
 } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
-import { type Cell, sizes } from "./settings.ts";
+import { type Cell, regimes } from "./settings.ts";
 
 /** Rows to train on, with noisy labels where the cell says so, and others to judge by, with their own. */
 export async function prepare(cell: Cell, draw: Draw, host: TrialHost): Promise<Prepared> {
-  const { train, judged } = cell.source === "digits" ? await digits(draw, host) : await fashion(draw, host);
+  const regime = regimes[cell.regime];
+  const { train, judged } = await (regime.source === "digits" ? digits : fashion)(regime, draw, host);
   const { labels } = injectLabelNoise(train.y, {
     kind: "uniform",
     rate: cell.noise,
@@ -25,9 +26,14 @@ export async function prepare(cell: Cell, draw: Draw, host: TrialHost): Promise<
   return { train: { ...train, y: new Int32Array(labels) }, judged };
 }
 
-async function digits({ seed, judge, fraction }: Draw, host: TrialHost): Promise<Prepared> {
+type Sizes = { train: number; tuning: number };
+
+async function digits(
+  { train: all, tuning }: Sizes,
+  { seed, judge, fraction }: Draw,
+  host: TrialHost,
+): Promise<Prepared> {
   const dataset = await host.dataset("digits");
-  const { train: all, tuning } = sizes.digits;
   const order = shuffled(dataset.rows, derive(seed, 1));
   const rows = order.slice(0, part(all, fraction, 100));
   const judged = judge === "tune" ? order.slice(all, all + tuning) : order.slice(all + tuning);
@@ -35,9 +41,12 @@ async function digits({ seed, judge, fraction }: Draw, host: TrialHost): Promise
   return { train: labelled(rows), judged: labelled(judged) };
 }
 
-async function fashion({ seed, judge, fraction }: Draw, host: TrialHost): Promise<Prepared> {
+async function fashion(
+  { train: all, tuning }: Sizes,
+  { seed, judge, fraction }: Draw,
+  host: TrialHost,
+): Promise<Prepared> {
   const pool = await host.images("fashion-train");
-  const { train: all, tuning } = sizes.fashion;
   const order = shuffled(pool.count, derive(seed, 1));
   const train = fromImages(pool, order.slice(0, part(all, fraction, 100)));
   const test = await host.images("fashion-test");

@@ -2,7 +2,6 @@ import { numpy as np } from "@jax-js/jax";
 import {
   crossEntropy,
   type Model,
-  mlp,
   outputHistory,
   predictor,
   type Sharpness,
@@ -15,10 +14,11 @@ import { outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";
 import type { Arm, Configuration } from "./arms.ts";
-import { decayFor, trajectory, weightDecay } from "./settings.ts";
+import { type Ends, nameOf, networkOf } from "./network.ts";
+import { type Architecture, decayFor, trajectory } from "./settings.ts";
 
-/** Examples as the measures of sharpness take them. */
-export type MeasuredData = { x: np.Array; y: np.Array };
+/** Examples as the measures of sharpness take them, and running statistics. */
+export type MeasuredData = { x: np.Array; y: np.Array; state: Tree };
 
 const steps = programsOf<TrainStep<SupervisedState>>();
 const predictors = programsOf<ReturnType<typeof predictor>>();
@@ -27,11 +27,12 @@ const measures = programsOf<Sharpness<MeasuredData>>();
 /** Compiled programs of a thread, the same for all trials of one shape. */
 export function programsFor(
   { id, make }: Arm,
-  { inputs, hidden, classes }: { inputs: number; hidden: readonly number[]; classes: number },
+  architecture: Architecture,
+  ends: Ends,
   compile: Compile | undefined,
 ) {
-  const model = mlp({ inputs, hidden, outputs: classes });
-  const name = [inputs, ...hidden, classes].join(" ");
+  const model = networkOf(architecture, ends);
+  const name = nameOf(architecture, ends);
   return {
     step: steps(compile, `${id} ${name}`, () => make(model, compile)),
     predict: predictors(compile, name, () => predictor(model, compile)),
@@ -41,17 +42,17 @@ export function programsFor(
 
 const meanLoss =
   (model: Model) =>
-  (params: Tree, { x, y }: MeasuredData): np.Array =>
-    np.mean(crossEntropy(model.apply({ params, state: {} }, x, { training: false })[0], y));
+  (params: Tree, { x, y, state }: MeasuredData): np.Array =>
+    np.mean(crossEntropy(model.apply({ params, state }, x, { training: false })[0], y));
 
 /** Share of rows whose largest logit is that of their class, and the mean cross-entropy. */
 export async function judgeOn(
   predict: ReturnType<typeof predictor>,
-  params: Tree,
+  trained: { params: Tree; modelState: Tree },
   rows: Labelled,
 ): Promise<{ accuracy: number; loss: number }> {
   const { y, classes } = rows;
-  const logits = await outputsOf(predict, { params, modelState: {} }, rows, 1000);
+  const logits = await outputsOf(predict, trained, rows, 1000);
   let right = 0;
   let loss = 0;
   y.forEach((label, i) => {
@@ -66,18 +67,19 @@ export async function judgeOn(
 /** Hyperparameters and memory of an arm at the start. */
 export function startOf(
   arm: Arm,
-  { learningRate, parameter }: Configuration,
+  { learningRate, weightDecay, strength }: Configuration,
   { stepsPerEpoch, examples, classes }: { stepsPerEpoch: number; examples: number; classes: number },
 ) {
   const { tau, lag, startEpoch } = trajectory;
-  const isTrajectory = arm.id === "saf" || arm.id === "mesa" || arm.id === "average";
+  const isSaf = arm.id === "saf" || arm.id === "saf-usual";
+  const isMesa = arm.id === "mesa" || arm.id === "average";
   const hyper: { [name: string]: number } = {
     learningRate,
     weightDecay,
-    ...(isTrajectory && { tau, startEpoch, stepsPerEpoch }),
-    ...((arm.id === "mesa" || arm.id === "average") && { decay: decayFor(stepsPerEpoch) }),
-    [arm.parameter]: parameter,
+    ...((isSaf || isMesa) && { tau, startEpoch, stepsPerEpoch }),
+    ...(isMesa && { decay: decayFor(stepsPerEpoch) }),
+    ...(arm.strength !== null && { [arm.strength]: strength }),
     ...arm.hyper,
   };
-  return { hyper, memory: arm.id === "saf" ? outputHistory({ examples, outputs: classes, lag }) : {} };
+  return { hyper, memory: isSaf ? outputHistory({ examples, outputs: classes, lag }) : {} };
 }

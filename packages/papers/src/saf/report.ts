@@ -1,6 +1,6 @@
 import { differences, estimate, mean, round, rounded } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { type Arm, armOf, arms } from "./arms.ts";
+import { type Arm, armOf } from "./arms.ts";
 import { type Cell, landscape } from "./settings.ts";
 import type { SpeedResult } from "./speed.ts";
 import type { ArmResult, Sharp } from "./trial.ts";
@@ -9,22 +9,28 @@ import { judge, pairedT } from "./verdict.ts";
 /** All results of a measured run. */
 export interface Outcomes {
   cells: readonly Cell[];
+  arms: readonly Arm[];
   /** One a seed, in the order of the seeds. */
   of(cell: string, arm: string): readonly ArmResult[];
   speed: SpeedResult;
 }
 
 /** Tables, curves and verdict. */
-export function reportOf({ cells, of, speed }: Outcomes): ReproductionReport {
-  const gains = (cell: string, arm: string): number[] =>
+export function reportOf({ cells, arms, of, speed }: Outcomes): ReproductionReport {
+  const gains = (cell: string, arm: string, over = "sgd"): number[] =>
     differences(
       of(cell, arm).map((r) => r.accuracy),
-      of(cell, "sgd").map((r) => r.accuracy),
+      of(cell, over).map((r) => r.accuracy),
     );
   const ratio = (arm: string): number => speed.times.find((t) => t.arm === arm)?.ratioToSgd ?? Number.NaN;
   return {
     rows: [
-      ...cells.flatMap(({ id }) => arms.map((arm) => armRow(id, arm, of(id, arm.id), gains(id, arm.id)))),
+      ...cells.flatMap(({ id }) =>
+        arms.map((arm) => ({
+          ...armRow(id, arm, of(id, arm.id), gains(id, arm.id)),
+          ...atUsualDecay(arm, gains(id, arm.id, "sgd-usual")),
+        })),
+      ),
       ...speed.times.map(
         ({ arm, milliseconds, ratioToSgd }): Row => ({
           "step of": armOf(arm).label,
@@ -89,6 +95,12 @@ function armRow(cell: string, arm: Arm, results: readonly ArmResult[], gains: re
     "ascent sharpness": rounded(meanOf(results, "ascent")),
   };
 }
+
+/** Of SAF without a choice of the weight decay, what it is ahead of SGD without one. */
+const atUsualDecay = ({ id }: Arm, gains: readonly number[]): Row => ({
+  "minus SGD at 5e-4": id === "saf-usual" ? rounded(mean(gains)) : null,
+  "t of that": id === "saf-usual" ? finite(pairedT(gains)) : null,
+});
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? round(value, 1) : null);
 

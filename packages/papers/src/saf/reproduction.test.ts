@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { bundledHost, expectOnGrid, madeUpImages, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import {
+  bundledHost,
+  expectEnclosed,
+  madeUpImages,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { armOf, arms, gridOf } from "./arms.ts";
+import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { reproduction } from "./reproduction.ts";
-import { cells } from "./settings.ts";
+import { cells, scales } from "./settings.ts";
+import { armTrial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge, pairedT } from "./verdict.ts";
 
@@ -28,18 +35,39 @@ describe("the reproduction of sharpness-aware training for free", () => {
       expect(Number(row["lambda max"])).toBeGreaterThan(0);
     }
     const times = rows.filter((row) => "step of" in row);
-    expect(times).toHaveLength(arms.length - 2);
+    expect(times).toHaveLength(arms.length - 3);
     for (const row of times) expect(Number(row.milliseconds)).toBeGreaterThan(0);
     expect(series.map(({ x, y }) => [x.length, y.length])).toEqual(Array(5).fill([13, 13]));
     expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) (holds|fails): .* \(C\) (holds|fails): /);
   });
 
-  it("has nine configurations for every arm, and choices that are on those grids", () => {
-    for (const arm of arms) {
-      if (arm.partOf === undefined) expect(gridOf(arm)).toHaveLength(9);
-      else for (const c of gridOf(arm)) expect(gridOf(armOf(arm.partOf))).toContainEqual(c);
-      for (const { id } of cells) expectOnGrid(tuned.choices, `${id}, ${arm.id}`, gridOf(arm));
+  it("begins with twelve configurations where the decay is tuned, and has choices inside of what was tried", () => {
+    const decays = [5e-4, 5e-3, 0.02, 0.08];
+    for (const { id, first, axes } of arms.filter(({ axes }) => axes.weightDecay.length > 1)) {
+      expect(first, id).toHaveLength(12);
+      if (id !== "adamw") expect(decays.every((decay) => axes.weightDecay.includes(decay))).toBe(true);
     }
+    const searched = scales.default.cells.flatMap(({ id: cell }) =>
+      arms.map(({ id: arm, axes }) => ({ choice: `${cell}, ${arm}`, label: { cell, arm }, axes })),
+    );
+    expectEnclosed(tuned, searched, { score: "accuracy" }, (_, value) => value === 0);
+  });
+
+  it("trains convolutions with batch normalisation, averages of their statistics included", async () => {
+    const square: TrialHost = {
+      ...host,
+      images: async (name) =>
+        madeUpImages(
+          { count: name === "fashion-train" ? 4000 : 100, height: 8, width: 8 },
+          (row, place) => (row % 10) * 20 + (place % 40),
+        ),
+    };
+    const configuration = { learningRate: 0.02, weightDecay: 5e-4, strength: 0 };
+    const spec = { part: "arm", cell: cells[4].id, arm: "average", configuration } as const;
+    const found = await armTrial({ ...spec, seed: 1, judge: "test", fraction: 0.1 }, square);
+    expect(found.accuracy).toBeGreaterThan(0.3);
+    expect(found.averagedAccuracy).toBe(found.accuracy);
+    expect(Number(found.sharp?.lambdaMax)).toBeGreaterThan(0);
   });
 });
 

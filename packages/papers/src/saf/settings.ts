@@ -1,21 +1,49 @@
 import type { Scale } from "../reproduction.ts";
 
-/** Two data sets, with clean and with noisy labels. */
-export const cells = [
-  { id: "digits, clean", source: "digits", noise: 0 },
-  { id: "digits, 30 % noise", source: "digits", noise: 0.3 },
-  { id: "Fashion, clean", source: "fashion", noise: 0 },
-  { id: "Fashion, 30 % noise", source: "fashion", noise: 0.3 },
-] as const;
-export type Cell = (typeof cells)[number];
-
-/** Images are made smaller, to 14 x 14. Rows, widths, batches and epochs; `measured`: training rows on which sharpness is measured. */
-export const sizes = {
-  digits: { train: 600, tuning: 300, hidden: [128], batch: 32, epochs: 40, measured: 500 },
-  fashion: { train: 2000, tuning: 1000, hidden: [128], batch: 64, epochs: 30, measured: 500 },
+/** Data, a network and its training: rows, batches, epochs; `measured`: training rows on which sharpness is measured. */
+export const regimes = {
+  digits: { source: "digits", train: 600, tuning: 300, batch: 32, epochs: 40, measured: 500 },
+  fashion: { source: "fashion", train: 2000, tuning: 1000, batch: 64, epochs: 30, measured: 500 },
+  convolutions: { source: "fashion", train: 2000, tuning: 1000, batch: 64, epochs: 20, measured: 200 },
 } as const;
 
+/** What a network is: an MLP, or convolutions with batch normalisation on images of 14 x 14. */
+export type Architecture = { hidden: readonly number[] } | { channels: readonly [number, number] };
+
+/** By the names of the regimes. */
+export const architectures: Record<keyof typeof regimes, Architecture> = {
+  digits: { hidden: [128] },
+  fashion: { hidden: [128] },
+  convolutions: { channels: [8, 16] },
+};
+
+/** Two data sets, with clean and with noisy labels. */
+const defaultCells = [
+  { id: "digits, clean", regime: "digits", noise: 0 },
+  { id: "digits, 30 % noise", regime: "digits", noise: 0.3 },
+  { id: "Fashion, clean", regime: "fashion", noise: 0 },
+  { id: "Fashion, 30 % noise", regime: "fashion", noise: 0.3 },
+] as const;
+
+/** A deeper network, of convolutions, with what was chosen for the same rows and labels. */
+const fullCells = [
+  { id: "Fashion, convolutions, clean", regime: "convolutions", noise: 0, chosenFor: "Fashion, clean" },
+  {
+    id: "Fashion, convolutions, 30 % noise",
+    regime: "convolutions",
+    noise: 0.3,
+    chosenFor: "Fashion, 30 % noise",
+  },
+] as const;
+
+export const cells = [...defaultCells, ...fullCells] as const;
+export type Cell = (typeof cells)[number];
+
+/** The cell whose choices a cell has. */
+export const chosenFor = (cell: Cell): string => ("chosenFor" in cell ? cell.chosenFor : cell.id);
+
 export const momentum = 0.9;
+/** The usual one, of the arms that tune none. */
 export const weightDecay = 5e-4;
 
 /** As in the official code: the term's temperature, how far back, and from when on. */
@@ -24,23 +52,42 @@ export const trajectory = { tau: 5, lag: 3, startEpoch: 5 };
 /** Averaged weights remember about one and a half epochs. */
 export const decayFor = (stepsPerEpoch: number): number => 1 - 1 / (2 * stepsPerEpoch);
 
-/** How much is done at each scale; the fraction multiplies rows and epochs. */
-export const scales: Record<
-  Scale,
-  { seeds: number; fraction: number; cells: readonly Cell[]; rounds: number; shape: keyof typeof speedShapes }
-> = {
-  quick: { seeds: 1, fraction: 0.25, cells: [cells[1]], rounds: 2, shape: "quick" },
-  default: { seeds: 5, fraction: 1, cells, rounds: 40, shape: "measured" },
-  full: { seeds: 20, fraction: 1, cells, rounds: 100, shape: "measured" },
+/** How much is done at a scale; the fraction multiplies rows and epochs. */
+interface Amount {
+  seeds: number;
+  fraction: number;
+  cells: readonly Cell[];
+  /** Names of the arms; null for all. */
+  arms: readonly string[] | null;
+  rounds: number;
+  shape: keyof typeof speedShapes;
+}
+
+const some = ["sgd", "sgd-usual", "sam", "saf", "saf-usual", "mesa"];
+
+export const scales: Record<Scale, Amount> = {
+  quick: {
+    ...{ seeds: 1, fraction: 0.25, cells: [cells[1]], arms: null },
+    ...{ rounds: 2, shape: "quick" },
+  },
+  default: {
+    ...{ seeds: 10, fraction: 1, cells: defaultCells, arms: null },
+    ...{ rounds: 40, shape: "measured" },
+  },
+  full: {
+    ...{ seeds: 5, fraction: 1, cells: fullCells, arms: some },
+    ...{ rounds: 40, shape: "convolutions" },
+  },
 };
 
 /** Tuning uses seeds that no measured run has. */
 export const tuningSeeds = [1001, 1002];
 
-/** The network whose updates are timed, and a small one for smoke tests. */
+/** Networks whose updates are timed, the last a small one for smoke tests. */
 export const speedShapes = {
-  measured: { rows: 128, inputs: 784, hidden: [256, 256] },
-  quick: { rows: 32, inputs: 16, hidden: [16] },
+  measured: { rows: 128, inputs: 784, architecture: { hidden: [256, 256] } },
+  convolutions: { rows: 64, inputs: 196, architecture: architectures.convolutions },
+  quick: { rows: 32, inputs: 16, architecture: { hidden: [16] } },
 } as const;
 
 /** Updates a round, and updates before the first: beyond the compiler, and with the terms of SAF and MESA active. */

@@ -4,7 +4,7 @@ import { randomSource } from "minimand/engine";
 import { laterMedian } from "../kit/statistics.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { arms, gridOf } from "./arms.ts";
+import { arms } from "./arms.ts";
 import { programsFor, startOf } from "./programs.ts";
 import { speedShapes, timing } from "./settings.ts";
 
@@ -21,11 +21,11 @@ export interface SpeedResult {
   times: { arm: string; milliseconds: number; ratioToSgd: number }[];
 }
 
-const timed = arms.filter(({ id, partOf }) => id !== "average" && partOf === undefined);
+const timed = arms.filter(({ id }) => !["average", "sgd-usual", "saf-usual"].includes(id));
 
 /** Medians over rounds of interleaved updates, so that a machine that slows down slows all. */
 export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost): Promise<SpeedResult> {
-  const { rows, inputs, hidden } = speedShapes[shape];
+  const { rows, inputs, architecture } = speedShapes[shape];
   const { steps, warmUp } = timing;
   const classes = 10;
   const next = randomSource(1);
@@ -34,9 +34,10 @@ export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost):
   const y = Int32Array.from({ length: examples }, () => Math.floor(next() * classes));
   const batches = minibatches({ x, shape: [inputs], y, classes }, { size: rows, seed: 0 });
   const runs = timed.map((arm) => {
-    const step: TrainStep<SupervisedState> = programsFor(arm, { inputs, hidden, classes }, host.compile).step;
+    const programs = programsFor(arm, architecture, { inputs, classes }, host.compile);
+    const step: TrainStep<SupervisedState> = programs.step;
     const given = { stepsPerEpoch: batches.perEpoch, examples, classes };
-    const { hyper, memory } = startOf(arm, gridOf(arm)[0], given);
+    const { hyper, memory } = startOf(arm, arm.first[0], given);
     return { id: arm.id, step, state: step.init(random.key(0), { hyper, memory }), times: [] as number[] };
   });
   const advance = async (run: (typeof runs)[number], count: number): Promise<number> => {

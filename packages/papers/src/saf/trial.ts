@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type MesaStep, minibatches, type SupervisedState, type TrainStep } from "minimand";
-import { derive, disposeTree, type Tree } from "minimand/engine";
+import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
 import { named } from "../kit/named.ts";
 import { part } from "../kit/part.ts";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
@@ -11,7 +11,7 @@ import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { judgeOn, type programsFor as Programs, programsFor, startOf } from "./programs.ts";
-import { cells, landscape, sizes } from "./settings.ts";
+import { architectures, cells, landscape, regimes } from "./settings.ts";
 import { speedTrial } from "./speed.ts";
 
 /** One network trained in one way. */
@@ -49,9 +49,10 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   const cell = named(cells, spec.cell, "cell");
   const { train, judged } = await prepare(cell, spec, host);
   const { shape, classes } = train;
-  const { hidden, batch, epochs: all, measured } = sizes[cell.source];
+  const { batch, epochs: all, measured } = regimes[cell.regime];
   const arm = armOf(spec.arm);
-  const programs = programsFor(arm, { inputs: shape[0], hidden, classes }, host.compile);
+  const ends = { inputs: shape[0], classes };
+  const programs = programsFor(arm, architectures[cell.regime], ends, host.compile);
   const { step, predict } = programs;
   const batches = minibatches(train, { size: batch, seed: derive(spec.seed, 3) });
   const { hyper, memory } = startOf(arm, spec.configuration, {
@@ -69,22 +70,30 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   });
   if (state === null)
     return { part: "arm", accuracy: 0, averagedAccuracy: null, trainLoss: Infinity, sharp: null };
-  const average = "averagedParams" in step ? (step as MesaStep).averagedParams(state) : null;
-  const params = arm.averaged === true && average !== null ? average : step.params(state);
+  const average = "averagedParams" in step ? averageOf(step as MesaStep, state) : null;
+  const last = { params: step.params(state), modelState: step.modelState(state) };
+  const trained = arm.averaged === true && average !== null ? average : last;
   const result: ArmResult = {
     part: "arm",
-    accuracy: (await judgeOn(predict, params, judged)).accuracy,
+    accuracy: (await judgeOn(predict, trained, judged)).accuracy,
     averagedAccuracy: average === null ? null : (await judgeOn(predict, average, judged)).accuracy,
-    trainLoss: (await judgeOn(predict, params, train)).loss,
-    sharp: spec.judge === "tune" ? null : await measuredAt(programs.measure, params, train, measured),
+    trainLoss: (await judgeOn(predict, trained, train)).loss,
+    sharp: spec.judge === "tune" ? null : await measuredAt(programs.measure, trained, train, measured),
   };
   discard(state);
   return result;
 }
 
+type Trained = { params: Tree; modelState: Tree };
+
+const averageOf = (step: MesaStep, state: SupervisedState): Trained => ({
+  params: step.averagedParams(state),
+  modelState: step.averagedModelState(state),
+});
+
 async function measuredAt(
   measure: ReturnType<typeof Programs>["measure"],
-  params: Tree,
+  { params, modelState }: Trained,
   { x, y, shape }: Labelled,
   most: number,
 ): Promise<Sharp> {
@@ -92,6 +101,7 @@ async function measuredAt(
   const data = {
     x: np.array(x.slice(0, rows * shape[0]), { shape: [rows, shape[0]] }),
     y: np.array(y.slice(0, rows)),
+    state: refTree(modelState),
   };
   // The seed is the same for all arms: they are measured along the same directions.
   const sharp: Sharp = {
