@@ -174,6 +174,11 @@ export const elementwiseCases: readonly Case[] = [
       args: [filled("bool", [5, 1, 1]), down(dtype), across(dtype)],
     },
     {
+      name: `where of ${dtype} and one column of it`,
+      f: np.where,
+      args: [filled("bool", [special[dtype].length, 3]), down(dtype), filled(dtype, [])],
+    },
+    {
       name: `where of ${dtype} and shapes [] and [2,3]`,
       f: np.where,
       args: [filled("bool", [3]), filled(dtype, []), filled(dtype, [2, 3])],
@@ -184,6 +189,13 @@ export const elementwiseCases: readonly Case[] = [
       args: [filled("bool", [2, 0]), filled(dtype, [1]), filled(dtype, [])],
     },
   ]),
+  ...floats.map(
+    (dtype): Case => ({
+      name: `rectifier of ${dtype} and what it lets through of another`,
+      f: (x, g) => [np.where(x.ref.lessEqual(0), 0, x.ref), np.where(x.lessEqual(0), 0, g)],
+      args: [down(dtype), across(dtype)],
+    }),
+  ),
   ...floats.map(
     (dtype): Case => ({
       name: `rectifier of ${dtype}, NaN included`,

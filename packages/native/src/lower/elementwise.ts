@@ -303,6 +303,13 @@ function inShortRows(graph: Graph, x: Tensor, shape: readonly number[]): Tensor 
   const width = shape[shape.length - 1];
   const isColumn = x.shape.length === shape.length && x.shape[shape.length - 1] === 1 && sizeOf(x.shape) > 1;
   if (!isColumn || width === 1 || width > 16) return x;
+  // A product with ones is the quicker way to write it out.
+  if (isFloat(x.type) && sizeOf(x.shape) * width === sizeOf(shape)) {
+    const ones = graph.op("Expand", [literal(graph, 1, x.type), graph.indices([1, width])], {
+      shape: [1, width],
+    });
+    return graph.op("MatMul", [x, ones], { shape });
+  }
   return graph.op("Expand", [x, graph.indices(shape)], { shape });
 }
 

@@ -1,4 +1,4 @@
-import { cast, literal } from "./elementwise.ts";
+import { cast, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import {
@@ -119,18 +119,30 @@ const pad: Rule = (graph, [given], { width }) => {
     (width as [number, number][]).reduce((view, [before, after], i) => {
       if (before === 0 && after === 0) return view;
       return along(graph, view, i, view.shape[i] + before + after, (tensor, own, shape) => {
+        const parts = [{ start: before, tensor }];
+        // Zeros beside a matrix are quicker than a padding, which writes them everywhere first.
+        if (tensor.shape.length === 2 && isFloat(tensor.type)) {
+          const all = [before, after].map((n) => zeros(graph, tensor, tensor.shape.with(own, n)));
+          const beside = [all[0], tensor, all[1]].filter((part) => part.shape[own] > 0);
+          const joined = graph.op("Concat", beside, { shape, attributes: { axis: own } });
+          graph.pieces.set(joined.name, { axis: own, parts });
+          return joined;
+        }
         // ONNX Runtime pads no unsigned integers.
         const type = tensor.type === "uint32" ? "int64" : tensor.type;
         // Widths of all axes: ONNX Runtime moves transpositions past a padding of some wrongly.
         const widths = [before, after].flatMap((n) => shape.map((_, j) => (j === own ? n : 0)));
         const operands = [cast(graph, tensor, type), graph.indices(widths), literal(graph, 0, type)];
         const padded = cast(graph, graph.op("Pad", operands, { shape }), tensor.type);
-        graph.pieces.set(padded.name, { axis: own, parts: [{ start: before, tensor }] });
+        graph.pieces.set(padded.name, { axis: own, parts });
         return padded;
       });
     }, x),
   ];
 };
+
+const zeros = (graph: Graph, { type }: Tensor, shape: readonly number[]): Tensor =>
+  graph.op("Expand", [literal(graph, 0, type), graph.indices(shape)], { shape });
 
 /** Parts of a tensor as outputs of one node. */
 const split: Rule = (graph, [x], { axis, sizes }, outputs) => {
