@@ -32,7 +32,7 @@ export function bundled<Entry extends Told>(place: string) {
       const found = readdirSync(folder).filter((file) => !besides.includes(file));
       expect(files.toSorted()).toEqual(found.sort());
       for (const { source, licence, description } of index) {
-        expect(source).toMatch(/^(Debian|npm) \S+ \S+$/);
+        expect(source).toMatch(/^(Debian|npm|GitHub) \S+ \S+$/);
         expect(Math.min(licence.length, description.length)).toBeGreaterThan(10);
       }
     },

@@ -43,9 +43,7 @@ describe("what a run needs", () => {
     for (const { slug, data } of cards) {
       if (data.length === 0) expect(dataNeeded(data), slug).toEqual(["nothing"]);
       for (const name of data)
-        expect(dataNeeded([name]).includes("tables"), `${slug}: ${name}`).toBe(
-          tables.includes(name) || name === "vowel",
-        );
+        expect(dataNeeded([name]).includes("tables"), `${slug}: ${name}`).toBe(tables.includes(name));
     }
   });
 
