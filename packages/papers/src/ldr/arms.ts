@@ -16,7 +16,6 @@ import {
   symmetricCrossEntropy,
   westonWatkins,
 } from "minimand";
-import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 import type { Scale } from "../reproduction.ts";
 import { scales } from "./settings.ts";
@@ -25,29 +24,46 @@ import { scales } from "./settings.ts";
 export type Configuration = Record<(typeof columns)[number], number>;
 export const columns = ["learningRate", "parameter", "weightDecay"] as const;
 
+/** What is tried of one number. */
+export interface Axis {
+  values: readonly number[];
+  /**
+   * Where they may end, as nothing else lies beyond: ends of a range, and values so near to a limit that it makes no difference. So may
+   * they at 0.
+   */
+  bounds?: readonly number[];
+}
+
 /** One loss of the comparison. */
 export interface Arm {
   id: string;
   label: string;
   objective(model: Model): Objective;
-  /**
-   * Eighteen configurations for every loss: three values of its parameter times three learning rates (or nine rates), at the
-   * authors' weight decay and at a tenth of it.
-   */
-  grid: Configuration[];
+  /** What is tried of it: as many pairs of learning rate and parameter for every loss. */
+  axes: Record<(typeof columns)[number], Axis>;
   /** True for the loss that remembers a lambda per example; its parameter is lambda0. */
   adaptive?: true;
 }
 
-const fewRates = [0.01, 0.1, 1];
-const weightDecays = [5e-3, 5e-4];
-const manyRates = [0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 3];
+const fewRates = [0.03, 0.1, 0.3, 1, 3, 10];
+/** Thirty from 0.01 to 30, for losses that have nothing else. */
+const manyRates = Array.from({ length: 30 }, (_, i) => Number((0.01 * 3000 ** (i / 29)).toPrecision(2)));
+/** The authors' decay is 5e-3. */
+const weightDecay: Axis = { values: [0, 5e-4, 5e-3, 5e-2] };
+/** The decay of the first round. */
+export const firstDecay = 5e-4;
 
-const arm = (id: string, label: string, loss: BatchLoss, parameters?: readonly number[]): Arm => ({
+const axesOf = (parameter: Axis | null): Arm["axes"] => ({
+  learningRate: { values: parameter === null ? manyRates : fewRates },
+  parameter: parameter ?? { values: [0] },
+  weightDecay,
+});
+
+const arm = (id: string, label: string, loss: BatchLoss, parameter: Axis | null = null): Arm => ({
   id,
   label,
   objective: (model) => objectiveOf(model, loss),
-  grid: gridOf(parameters),
+  axes: axesOf(parameter),
 });
 
 /** A loss whose option of that name is what is tuned. */
@@ -59,36 +75,44 @@ const tuned =
   (f, y, { weights, hyper }) =>
     loss(f, y, { weights, [name]: hyper.parameter } as { weights: np.Array } & Record<Name, np.Array>);
 
-const gridOf = (parameters?: readonly number[]): Configuration[] => {
-  const [learningRate, parameter] = parameters === undefined ? [manyRates, [0]] : [fewRates, parameters];
-  return grid({ weightDecay: weightDecays, parameter, learningRate }).map(
-    ({ learningRate, parameter, weightDecay }) => ({ learningRate, parameter, weightDecay }),
-  );
-};
+/** A scale: the authors' 0.1, 1 and 10, and ten times less and more. */
+const aroundOne: Axis = { values: [0.01, 0.1, 1, 10, 100] };
 
-/** The losses compared, with the parameter values that the authors' code tries. */
+/**
+ * The losses compared, with the three values of the parameter that the authors' code tries and two more. What GCE and JS are with 0.01
+ * is cross-entropy but for a few percent.
+ */
 export const arms: readonly Arm[] = [
   arm("cross-entropy", "Cross-entropy", (f, y, { weights }) => crossEntropy(f, y, { weights })),
-  arm("sce", "Symmetric cross-entropy", tuned(symmetricCrossEntropy, "balance"), [0.05, 0.5, 0.95]),
-  arm("gce", "Generalised cross-entropy", tuned(generalizedCrossEntropy, "q"), [0.05, 0.7, 0.95]),
+  arm("sce", "Symmetric cross-entropy", tuned(symmetricCrossEntropy, "balance"), {
+    values: [0, 0.05, 0.5, 0.95, 1],
+    bounds: [1],
+  }),
+  arm("gce", "Generalised cross-entropy", tuned(generalizedCrossEntropy, "q"), {
+    values: [0.01, 0.05, 0.3, 0.7, 0.95],
+    bounds: [0.01],
+  }),
   arm("mae", "Mean absolute error", (f, y, { weights }) => maeLoss(f, y, { weights })),
   arm("mse", "Squared error", (f, y, { weights }) => mseLoss(f, y, { weights })),
-  arm("crammer-singer", "Crammer-Singer", tuned(crammerSinger, "margin"), [0.1, 1, 10]),
-  arm("weston-watkins", "Weston-Watkins", tuned(westonWatkins, "margin"), [0.1, 1, 10]),
+  arm("crammer-singer", "Crammer-Singer", tuned(crammerSinger, "margin"), aroundOne),
+  arm("weston-watkins", "Weston-Watkins", tuned(westonWatkins, "margin"), aroundOne),
   arm(
     "nce-rce",
     "NCE + RCE",
     (f, y, { weights, hyper: { parameter } }) =>
       nceRce(f, y, { weights, alpha: parameter.ref, beta: parameter.neg().add(10) }),
-    [0.1, 5, 9.9],
+    { values: [0.1, 5, 9, 9.9, 10], bounds: [10] },
   ),
-  arm("js", "Jensen-Shannon", tuned(jensenShannonLoss, "pi1"), [0.1, 0.5, 0.9]),
+  arm("js", "Jensen-Shannon", tuned(jensenShannonLoss, "pi1"), {
+    values: [0.01, 0.1, 0.3, 0.5, 0.9],
+    bounds: [0.01],
+  }),
   arm(
     "ldr-kl",
     "LDR-KL",
     (f, y, { weights, hyper }) =>
       ldrKl(f, y, { weights, lambda: hyper.parameter, margin: 0.1, normalize: "softplus-mean" }),
-    [0.1, 1, 10],
+    aroundOne,
   ),
   {
     id: "aldr-kl",
@@ -100,7 +124,7 @@ export const arms: readonly Arm[] = [
         margin: 0.1,
         normalize: "l1",
       })),
-    grid: gridOf([0.1, 1, 10]),
+    axes: axesOf(aroundOne),
     adaptive: true,
   },
 ];

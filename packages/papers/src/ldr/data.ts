@@ -14,6 +14,7 @@ export interface NoisyRows extends Prepared {
 export interface PrepareOptions extends Draw {
   material: Material;
   setting: Setting;
+  regime: "pilot" | "long";
 }
 
 /**
@@ -22,9 +23,9 @@ export interface PrepareOptions extends Draw {
  */
 export function prepare(
   dataset: Dataset,
-  { material, setting, seed, judge, fraction }: PrepareOptions,
+  { material, setting, regime, seed, judge, fraction }: PrepareOptions,
 ): NoisyRows {
-  const [all, test] = [material.train, material.test].map((count) => Math.round(count * fraction));
+  const [all, test] = [material[regime].train, material.test].map((count) => Math.round(count * fraction));
   const order = shuffled(dataset.rows, derive(seed, 1));
   const rows = heldOut(order, all, judge);
   const clean = Int32Array.from(order.subarray(0, all), (row) => dataset.labels[row]);

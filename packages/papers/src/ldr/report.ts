@@ -3,7 +3,7 @@ import { deviation, mean, round } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { arms } from "./arms.ts";
 import { bins, type Doubt, type Result, type Spec } from "./trial.ts";
-import { judge, rankLosses } from "./verdict.ts";
+import { atTop, bootstrapRanks, judge, rankLosses, type Standing } from "./verdict.ts";
 
 type Measured = Trial<Spec, Result>;
 
@@ -16,10 +16,15 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   // One a seed: differences to cross-entropy are paired, as equal seeds share rows, noise and the network's start.
   const at = (loss: string, column: string): number[] =>
     inColumn(trials, column).flatMap(({ spec, result }) => (spec.loss === loss ? [result.accuracy] : []));
-  const ranks = rankLosses({
+  const standing: Standing = {
     losses,
-    accuracies: columns.map((column) => losses.map((loss) => mean(at(loss, column)))),
-  });
+    settings: columns.map((column) => ({
+      dataset: inColumn(trials, column)[0].spec.dataset,
+      accuracies: losses.map((loss) => at(loss, column)),
+    })),
+  };
+  const ranks = rankLosses(standing);
+  const resampled = bootstrapRanks(standing);
   const rows = ranks
     .toSorted((a, b) => a.average - b.average)
     .map(({ loss, average, worst }): Row => {
@@ -30,6 +35,8 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
       return {
         loss: arms.find(({ id }) => id === loss)?.label ?? loss,
         "average rank": round(average, 2),
+        ...intervalOf(resampled.map((one) => one[losses.indexOf(loss)].average)),
+        "at the top": round(mean(resampled.map((one) => Number(atTop(one, loss)))), 3),
         "worst rank": worst,
         ...Object.fromEntries(columns.map((column) => [column, round(mean(at(loss, column)), 3)])),
         "mean minus cross-entropy": round(mean(difference), 4),
@@ -39,8 +46,15 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   return {
     rows: [...rows, ...doubtRows(trials, columns)],
     series: columns.flatMap((column) => histograms(trials, column)),
-    ...judge(ranks),
+    ...judge(ranks, resampled),
   };
+}
+
+/** Where the middle 95 % of resampled ranks lie. */
+function intervalOf(averages: readonly number[]): Row {
+  const sorted = averages.toSorted((a, b) => a - b);
+  const at = (share: number): number => round(sorted[Math.round(share * (sorted.length - 1))], 2);
+  return { "95 % from": at(0.025), "95 % to": at(0.975) };
 }
 
 /** How well the learnt lambda finds corrupted labels: the area under the ROC curve in each noisy setting. */
@@ -54,6 +68,9 @@ function doubtRows(trials: readonly Measured[], columns: readonly string[]): Row
     {
       loss: "ALDR-KL: AUC of lambda as a detector of corrupted labels",
       "average rank": null,
+      "95 % from": null,
+      "95 % to": null,
+      "at the top": null,
       "worst rank": null,
       ...Object.fromEntries(cells),
       "mean minus cross-entropy": null,

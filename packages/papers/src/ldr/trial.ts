@@ -17,6 +17,8 @@ export interface Spec extends Draw {
   setting: string;
   loss: string;
   configuration: Configuration;
+  /** The full scale trains longer, and a deeper network. */
+  regime: "pilot" | "long";
 }
 
 /** What a trial found. */
@@ -50,7 +52,9 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
     material,
     setting,
   });
-  const network = networkFor(spec, train, material.hidden, host.compile);
+  const { epochs, layers } = material[spec.regime];
+  const hidden = Array.from({ length: layers }, () => material.hidden);
+  const network = networkFor(spec, train, hidden, host.compile);
   const { parameter } = spec.configuration;
   const adaptive = armOf(spec.loss).adaptive === true;
   const memory = adaptive ? aldrInit(train.y.length, { lambda0: parameter }) : undefined;
@@ -61,7 +65,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
       memory: { ...memory },
     }),
     batches: minibatches(train, { size: batchSize, seed: derive(spec.seed, 3) }),
-    epochs: Math.max(2, Math.round(material.epochs * spec.fraction)),
+    epochs: Math.max(2, Math.round(epochs * spec.fraction)),
     schedule: stepped([0.5, 0.1], [0.75, 0.01]),
     signal: host.signal,
   });
@@ -77,11 +81,11 @@ const networks = networksOf();
 function networkFor(
   { loss }: Spec,
   { shape: [inputs], classes }: { shape: readonly number[]; classes: number },
-  hidden: number,
+  hidden: number[],
   compile: TrialHost["compile"],
 ) {
-  return networks(compile, [loss, inputs, hidden, classes].join(" "), () => {
-    const model = flat(mlp({ inputs, hidden: [hidden, hidden], outputs: classes, activation: "tanh" }));
+  return networks(compile, [loss, inputs, ...hidden, classes].join(" "), () => {
+    const model = flat(mlp({ inputs, hidden, outputs: classes, activation: "tanh" }));
     return {
       model,
       objective: armOf(loss).objective(model),
