@@ -120,8 +120,8 @@ export const headlines: { [slug: string]: Headline } = {
   ],
   anyloss: [
     {
-      row: { dataset: "AnyLoss wins/ties/losses", score: "G-mean" },
-      text: "G-mean, wins/ties/losses: {BCE} against BCE, {weighted BCE} against class weights",
+      row: { dataset: "AnyLoss better/no different/worse", score: "G-mean" },
+      text: "G-mean, better/no different/worse: {BCE} against BCE, {tuned BCE} against a tuned one",
     },
   ],
   rpo: [

@@ -1,33 +1,52 @@
 import type { numpy as np } from "@jax-js/jax";
 import { anyLoss, binaryCrossEntropy, deltaRule, scoreOrientedLoss, weightedBce } from "minimand";
+import { innerParts, type Replica } from "./data.ts";
 import { type Score, scores } from "./settings.ts";
 
-/** The rows an arm is trained on, as weights of 0 and 1. */
-export type Sample = "train" | "inner" | "undersampled";
-
-/** One way to train the perceptron. */
+/** One way to train a classifier. */
 export interface Arm {
-  /** Column of the result table. */
-  method: string;
+  /** Column of the result table; null for what only serves to choose, see {@link tunable}. */
+  method: string | null;
   /** The score it is aimed at, or null where one model serves all scores. */
   aim: string | null;
-  sample: Sample;
+  /** The rows that it is trained on. */
+  rows: (replica: Replica) => Int32Array;
   /** Scalar of log-odds `[rows]`, class ids `[rows]` and weights `[rows]`. */
   loss: (z: np.Array, y: np.Array, weights: np.Array) => np.Array;
 }
 
 type PerExample = (z: np.Array, y: np.Array, options: { weights: np.Array }) => np.Array;
 
+const all = ({ train }: Replica): Int32Array => train;
+
 /** The mean of a loss over the rows that count. */
-const unaimed = (method: string, loss: PerExample, sample: Sample = "train"): Arm => ({
+const unaimed = (method: string | null, loss: PerExample, rows: Arm["rows"] = all): Arm => ({
   method,
   aim: null,
-  sample,
+  rows,
   loss: (z, y, weights) => loss(z, y, { weights: weights.ref }).sum().div(weights.sum()),
 });
 
 const aimed = (method: string, lossOf: (score: Score) => Arm["loss"]): Arm[] =>
-  scores.map((score) => ({ method, aim: score.id, sample: "train", loss: lossOf(score) }));
+  scores.map((score) => ({ method, aim: score.id, rows: all, loss: lossOf(score) }));
+
+/** The same loss without each part of the training rows in turn. */
+const inner = (loss: PerExample): Arm[] =>
+  Array.from({ length: innerParts }, (_, part) =>
+    unaimed(null, loss, ({ train, parts }) => {
+      const left = new Set(parts[part]);
+      return train.filter((row) => !left.has(row));
+    }),
+  );
+
+/** The losses of which {@link tuned} takes one, each with the place in its family of the models that it is chosen by. */
+export const tunable = [
+  { method: "BCE", from: 2 },
+  { method: "weighted BCE", from: 2 + innerParts },
+];
+
+/** The rival that knows the score, too: cross-entropy with its class weights and its threshold chosen for it. */
+export const tuned = "tuned BCE";
 
 /** Arms that are trained side by side on the same rows; the keys are the `family` of a trial. */
 export const families = {
@@ -37,21 +56,26 @@ export const families = {
   sol: aimed("SOL", ({ metric, beta }) => (z, y, weights) => {
     return scoreOrientedLoss(z, y, { metric, beta, distribution: "uniform", fromLogits: true, weights });
   }),
-  baselines: [
+  baselines: [unaimed("MSE", deltaRule), unaimed("undersampling", binaryCrossEntropy, (r) => r.undersampled)],
+  crossEntropies: [
     unaimed("BCE", binaryCrossEntropy),
-    unaimed("MSE", deltaRule),
     unaimed("weighted BCE", weightedBce),
-    unaimed("BCE + threshold", binaryCrossEntropy, "inner"),
-    unaimed("undersampling", binaryCrossEntropy, "undersampled"),
+    ...inner(binaryCrossEntropy),
+    ...inner(weightedBce),
   ],
   smote: [unaimed("SMOTE", binaryCrossEntropy)],
 };
 
 export type Family = keyof typeof families;
 
-/** Methods in the order of the table, AnyLoss first. */
+/** Methods in the order of the table, AnyLoss first, then what it is judged against. */
 export const methods: readonly string[] = [
-  ...new Set(
-    [families.anyloss, families.baselines, families.smote, families.sol].flat().map((arm) => arm.method),
-  ),
+  "AnyLoss",
+  "BCE",
+  tuned,
+  "weighted BCE",
+  "MSE",
+  "undersampling",
+  "SMOTE",
+  "SOL",
 ];

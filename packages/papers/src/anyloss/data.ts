@@ -1,8 +1,9 @@
 import { type Dataset, folds as dealFolds } from "@minimand/compare";
 import { undersample } from "minimand";
-import { derive, randomSource, shuffle } from "minimand/engine";
+import { derive } from "minimand/engine";
+import { shuffled } from "../kit/rows.ts";
 import { deviation, mean } from "../kit/statistics.ts";
-import { type Material, protocol } from "./settings.ts";
+import { folds as foldCount, type Material } from "./settings.ts";
 
 /** A two-class problem: standardised numeric features, row-major, and labels. */
 export interface Problem {
@@ -16,10 +17,8 @@ export interface Replica {
   seed: number;
   train: Int32Array;
   test: Int32Array;
-  /** The training rows without those of `validation`. */
-  inner: Int32Array;
-  /** A stratified fifth of the training rows, for choosing a threshold. */
-  validation: Int32Array;
+  /** Five stratified parts of the training rows: what is chosen of a rival is judged on each by models of the other four. */
+  parts: Int32Array[];
   /** The training rows with as many negatives as positives. */
   undersampled: Int32Array;
 }
@@ -45,6 +44,9 @@ export function problemOf(dataset: Dataset, { positive }: Material): Problem {
   return { x, inputs: columns.length, y: Int32Array.from(dataset.labels, (label) => Number(label === id)) };
 }
 
+/** Parts of the training rows on which thresholds and weights are chosen. */
+export const innerParts = 5;
+
 /** The first `count` of the five stratified folds that each seed deals. */
 export function replicasOf(
   dataset: Dataset,
@@ -52,27 +54,19 @@ export function replicasOf(
   { seeds, count }: { seeds: readonly number[]; count: number },
 ): Replica[] {
   const binary: Dataset = { ...dataset, task: "binary", classes: ["rest", "positive"], labels: y };
+  const positiveFirst = (rows: Int32Array): Int32Array => rows.toSorted((a, b) => y[b] - y[a]);
   return seeds.flatMap((seed) =>
-    dealFolds(binary, { folds: protocol.folds, seed })
+    dealFolds(binary, { folds: foldCount, seed })
       .slice(0, count)
       .map(({ train, test }, fold) => {
-        const validation = fifthOf(train, y, derive(seed, fold, 1));
-        const held = new Set(validation);
+        // Dealt in turn, class by class, so that every part has its share of both.
+        const dealt = positiveFirst(shuffled(train, derive(seed, fold, 1)));
+        const parts = Array.from({ length: innerParts }, (_, part) =>
+          dealt.filter((_, i) => i % innerParts === part).sort(),
+        );
         const labels = Array.from(train, (row) => y[row]);
         const undersampled = undersample(labels, { seed: derive(seed, fold, 2) }).map((i) => train[i]);
-        const inner = train.filter((row) => !held.has(row));
-        return { seed, train, test, validation, inner, undersampled };
+        return { seed, train, test, parts, undersampled };
       }),
   );
-}
-
-/** A random fifth of each class, at least one row. */
-function fifthOf(rows: Int32Array, y: Int32Array, seed: number): Int32Array {
-  const next = randomSource(seed);
-  const parts = [0, 1].map((label) => {
-    const all = rows.filter((row) => y[row] === label);
-    const own = shuffle(all, next);
-    return own.slice(0, Math.max(1, Math.round(own.length / 5)));
-  });
-  return Int32Array.from(parts.flatMap((part) => [...part])).sort();
 }

@@ -1,37 +1,67 @@
 import { roundOrNull } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
-import { methods } from "./arms.ts";
+import { methods, tuned } from "./arms.ts";
 import { scores } from "./settings.ts";
-import { judge, type Means, tally } from "./verdict.ts";
-/** A row for each data set and score, then the tallies. */
-export function reportOf(means: Means): ReproductionReport {
+import { compare, judge, meanScore, type Outcome, tally } from "./verdict.ts";
+
+/** A row for each data set and score, the differences that the rule is about, then the tallies. */
+export function reportOf(outcomes: readonly Outcome[]): ReproductionReport {
+  const decisive = outcomes.filter(({ score }) => score === "G-mean" || score === "F2");
   return {
-    rows: [...means.map(rowOf), ...scores.map(({ id }) => tallyRow(means, id))],
-    series: scores.map(({ id }) => seriesOf(means, id)),
-    ...judge(means),
+    rows: [
+      ...outcomes.map(rowOf),
+      ...decisive.flatMap((outcome) => ["BCE", tuned].map((rival) => differenceRow(outcome, rival))),
+      ...scores.map(({ id }) => tallyRow(outcomes, id)),
+    ],
+    series: scores.map(({ id }) => seriesOf(outcomes, id)),
+    ...judge(outcomes),
   };
 }
 
-function rowOf({ dataset, positiveRate, score, of }: Means[number]): Row {
-  const cells = methods.map((method) => [method, round(of[method] ?? null)] as const);
+function rowOf(outcome: Outcome): Row {
+  const { dataset, positiveRate, score } = outcome;
+  const cells = methods.map((method) => [method, round(meanScore(outcome, method))] as const);
   return { dataset, "positive rate": round(positiveRate), score, ...Object.fromEntries(cells) };
 }
 
-/** AnyLoss against each rival: wins/ties/losses and the mean difference. */
-function tallyRow(means: Means, score: string): Row {
+/** AnyLoss minus a rival, with its 95 % interval by the corrected test. */
+function differenceRow(outcome: Outcome, rival: string): Row {
+  const { is, gain } = compare(outcome, rival);
+  return {
+    problem: outcome.dataset,
+    score: outcome.score,
+    against: rival,
+    "AnyLoss minus it": roundOrNull(gain?.mean ?? null, 4),
+    "95 % from": roundOrNull(gain?.low ?? null, 4),
+    "95 % to": roundOrNull(gain?.high ?? null, 4),
+    p: roundOrNull(gain?.p ?? null, 4),
+    "AnyLoss is": is,
+  };
+}
+
+/** AnyLoss against each rival: on how many problems it is better, no different, worse, and the mean difference. */
+function tallyRow(outcomes: readonly Outcome[], score: string): Row {
   const cells = methods.slice(1).map((rival) => {
-    const { wins, ties, losses, gain } = tally(means, score, rival);
-    return [rival, `${wins}/${ties}/${losses} (${gain < 0 ? "" : "+"}${gain.toFixed(3)})`] as const;
+    const { better, same, worse, gain } = tally(outcomes, score, rival);
+    return [rival, `${better}/${same}/${worse} (${gain < 0 ? "" : "+"}${gain.toFixed(3)})`] as const;
   });
-  const head: Row = { dataset: "AnyLoss wins/ties/losses", "positive rate": null, score, AnyLoss: null };
+  const head: Row = {
+    dataset: "AnyLoss better/no different/worse",
+    "positive rate": null,
+    score,
+    AnyLoss: null,
+  };
   return { ...head, ...Object.fromEntries(cells) };
 }
 
 /** The gain over BCE against the share of positives. */
-function seriesOf(means: Means, score: string): Series {
-  const points = means
-    .filter((entry) => entry.score === score)
-    .map(({ positiveRate: x, of }) => ({ x, y: (of.AnyLoss ?? Number.NaN) - (of.BCE ?? Number.NaN) }))
+function seriesOf(outcomes: readonly Outcome[], score: string): Series {
+  const points = outcomes
+    .filter((outcome) => outcome.score === score)
+    .map((outcome) => ({
+      x: outcome.positiveRate,
+      y: (meanScore(outcome, "AnyLoss") ?? Number.NaN) - (meanScore(outcome, "BCE") ?? Number.NaN),
+    }))
     .filter(({ y }) => Number.isFinite(y))
     .sort((a, b) => a.x - b.x);
   return {

@@ -5,24 +5,32 @@ import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { materials, scales } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";
-import { meansOf } from "./verdict.ts";
+import { outcomesOf } from "./verdict.ts";
 
 const firstSeed = 1;
 
 /** All trials of a scale. Exported for tests. */
 export function specsOf(host: Pick<Host<Spec, Result>, "scale" | "seeds" | "firstSeed">): Spec[] {
-  const { datasets, count, steps, seeds } = scales[host.scale];
+  const { datasets, count, model, steps, seeds } = scales[host.scale];
   const list = seedsOf(host, seeds, firstSeed);
   return materials
     .filter(({ id }) => datasets.includes(id))
     .flatMap(({ id: dataset }) =>
-      (Object.keys(families) as Family[]).map((family) => ({ dataset, family, seeds: list, count, steps })),
+      (Object.keys(families) as Family[]).map((family) => ({
+        dataset,
+        family,
+        seeds: list,
+        count,
+        model,
+        steps,
+      })),
     );
 }
 
 /**
- * The single-layer perceptron of the paper's section on experiments. There is nothing to tune: the protocol fixes start,
- * step size, number of steps and L for every loss, so every arm has the same number of configurations, one.
+ * The single-layer perceptron of the paper's section on experiments, and small networks at the full scale. There is nothing to
+ * tune: the protocol fixes start, step size, number of steps and L for every loss, so every arm has the same number of
+ * configurations, one. What the tuned rival chooses it chooses within its training rows.
  */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
@@ -32,6 +40,6 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   async *run(host) {
     const describe = ({ dataset, family }: Spec): string => `${dataset}: ${family}`;
-    return reportOf(meansOf(yield* collect(host, specsOf(host), describe)));
+    return reportOf(outcomesOf(yield* collect(host, specsOf(host), describe)));
   },
 };

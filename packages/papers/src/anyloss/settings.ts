@@ -42,20 +42,33 @@ export const scores: readonly Score[] = [
   score("balanced accuracy", "balancedAccuracy"),
 ];
 
-/** The published protocol of the single-layer perceptron: full batch, from zero, the same for every loss. */
-export const protocol = { learningRate: 0.1, steps: 1000, folds: 5 };
+/** What is trained: the paper's perceptron, or networks with a hidden layer. */
+export type ModelName = "line" | "network";
 
-/** Data sets, number of seeds, folds run of each seed's five, and steps. */
+/**
+ * How it is trained, by full batches and the same for every loss: the perceptron as published, from zero by gradient descent; networks by
+ * Adam, each arm and fold from a start of its own.
+ */
+export const protocols: Record<ModelName, { learningRate: number; steps: number }> = {
+  line: { learningRate: 0.1, steps: 1000 },
+  network: { learningRate: 0.01, steps: 500 },
+};
+
+/** Folds that each seed deals. */
+export const folds = 5;
+
+/** Data sets, number of seeds, folds run of each seed's five, what is trained, and for how many steps. */
 export interface Amount {
   datasets: readonly string[];
   seeds: number;
   count: number;
+  model: ModelName;
   steps: number;
 }
 
-const all = { datasets: materials.map(({ id }) => id), seeds: 5, steps: protocol.steps };
+const all = { datasets: materials.map(({ id }) => id), seeds: 5, count: folds };
 export const scales: Record<Scale, Amount> = {
-  quick: { datasets: ["glass", "ionosphere"], seeds: 1, count: 1, steps: 100 },
-  default: { ...all, count: 2 },
-  full: { ...all, count: protocol.folds },
+  quick: { datasets: ["glass", "ionosphere"], seeds: 1, count: 1, model: "line", steps: 100 },
+  default: { ...all, model: "line", steps: protocols.line.steps },
+  full: { ...all, model: "network", steps: protocols.network.steps },
 };

@@ -3,10 +3,10 @@ import { derive } from "minimand/engine";
 import { named } from "../kit/named.ts";
 import { taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { type Arm, type Family, families } from "./arms.ts";
-import { scoresOf, trainColumns } from "./columns.ts";
+import { type Family, families, tunable, tuned } from "./arms.ts";
+import { trainColumns } from "./columns.ts";
 import { type Problem, problemOf, type Replica, replicasOf } from "./data.ts";
-import { materials, scores } from "./settings.ts";
+import { type ModelName, materials, type Score, scores } from "./settings.ts";
 
 /** All perceptrons of one family of losses on one data set. */
 export interface Spec {
@@ -15,6 +15,7 @@ export interface Spec {
   seeds: number[];
   /** How many of the five folds of each seed are run. */
   count: number;
+  model: ModelName;
   steps: number;
 }
 
@@ -40,16 +41,27 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const decide = spec.family === "smote" ? oversampled : sideBySide;
   const decisions = await decide(problem, replicas, spec, host);
   const byMethod = new Map<string, MethodResult>();
-  families[spec.family].forEach((arm, j) => {
-    const result = byMethod.get(arm.method) ?? { method: arm.method, values: {} };
-    byMethod.set(arm.method, result);
-    for (const score of scores) {
-      if (arm.aim !== null && arm.aim !== score.id) continue;
-      result.values[score.id] = replicas.map((replica, r) =>
-        judge(arm, decisions[j][r], problem.y, replica, score),
-      );
-    }
+  const add = (method: string, score: Score, values: (number | null)[]): void => {
+    const result = byMethod.get(method) ?? { method, values: {} };
+    byMethod.set(method, result);
+    result.values[score.id] = values;
+  };
+  families[spec.family].forEach(({ method, aim }, j) => {
+    for (const score of scores)
+      if (method !== null && (aim === null || aim === score.id))
+        add(
+          method,
+          score,
+          replicas.map((replica, r) => judge(decisions[j][r], 0, problem.y, replica.test, score)),
+        );
   });
+  if (spec.family === "crossEntropies")
+    for (const score of scores)
+      add(
+        tuned,
+        score,
+        replicas.map((replica, r) => tunedScore(decisions, r, problem.y, replica, score)),
+      );
   const positiveRate = problem.y.reduce((a, b) => a + b, 0) / problem.y.length;
   return { dataset: spec.dataset, positiveRate, methods: [...byMethod.values()] };
 }
@@ -61,7 +73,7 @@ type Decisions = Float64Array[][];
 async function sideBySide(
   problem: Problem,
   replicas: Replica[],
-  { family, steps }: Spec,
+  { family, model, steps }: Spec,
   { compile, signal }: TrialHost,
 ): Promise<Decisions> {
   const arms = families[family];
@@ -69,52 +81,73 @@ async function sideBySide(
   const weights = new Float32Array(arms.length * replicas.length * rows);
   arms.forEach((arm, j) => {
     replicas.forEach((replica, r) => {
-      for (const row of replica[arm.sample]) weights[(j * replicas.length + r) * rows + row] = 1;
+      for (const row of arm.rows(replica)) weights[(j * replicas.length + r) * rows + row] = 1;
     });
   });
-  const trained = await trainColumns(problem, family, weights, { steps, compile, signal });
-  return arms.map((_, j) => replicas.map((_, r) => scoresOf(trained, j * replicas.length + r, problem)));
+  const scoresOf = await trainColumns(problem, family, weights, { model, steps, compile, signal });
+  return arms.map((_, j) => replicas.map((_, r) => scoresOf(j * replicas.length + r, problem)));
 }
 
 /** SMOTE makes other rows for every replica, so each is trained alone, padded to one number of rows. */
 async function oversampled(
   problem: Problem,
   replicas: Replica[],
-  { steps }: Spec,
+  { model, steps }: Spec,
   { compile, signal }: TrialHost,
 ): Promise<Decisions> {
   const { inputs } = problem;
-  const options = { steps, compile, signal };
   const grown = replicas.map(({ train, seed }, r) => {
     const labels = Array.from(train, (row) => problem.y[row]);
     return smote(taken(problem.x, inputs, train), labels, { seed: derive(seed, r, 3) });
   });
   const size = Math.max(...grown.map(({ labels }) => labels.length));
   const decisions: Float64Array[] = [];
-  for (const { x, labels } of grown) {
+  for (const [start, { x, labels }] of grown.entries()) {
     const padded = new Float32Array(size * inputs);
     padded.set(x);
     const y = new Int32Array(size);
     y.set(labels);
     const weights = Float32Array.from(y, (_, i) => Number(i < labels.length));
-    const trained = await trainColumns({ x: padded, inputs, y }, "smote", weights, options);
-    decisions.push(scoresOf(trained, 0, problem));
+    const options = { model, steps, start, compile, signal };
+    const scoresOf = await trainColumns({ x: padded, inputs, y }, "smote", weights, options);
+    decisions.push(scoresOf(0, problem));
   }
   return [decisions];
 }
 
-/** The score of the decisions `z > 0` on the test rows; where the arm left rows out, `z > threshold` chosen on them. */
+const of = (rows: Int32Array, values: ArrayLike<number>): number[] => Array.from(rows, (row) => values[row]);
+
+/** The score of the decisions `z > threshold` on some rows. */
 function judge(
-  { sample }: Arm,
   z: Float64Array,
+  threshold: number,
   y: Int32Array,
-  { test, validation }: Replica,
-  { metric, beta }: (typeof scores)[number],
+  rows: Int32Array,
+  { metric, beta }: Score,
 ): number | null {
   if (!z.every(Number.isFinite)) return null;
-  const of = (rows: Int32Array, values: ArrayLike<number>) => Array.from(rows, (row) => values[row]);
-  const threshold =
-    sample === "inner" ? tuneThreshold(of(validation, z), of(validation, y), metric, { beta }).threshold : 0;
-  const decided = of(test, z).map((v) => Number(v > threshold));
-  return scoreOf(binaryCounts(of(test, y), decided), metric, { beta });
+  const decided = of(rows, z).map((v) => Number(v > threshold));
+  return scoreOf(binaryCounts(of(rows, y), decided), metric, { beta });
+}
+
+/**
+ * The score of cross-entropy with or without class weights and with a threshold, whichever are best on training rows that the models
+ * had not seen: five models see four of five parts each. The model that is judged has seen them all.
+ */
+function tunedScore(
+  decisions: Decisions,
+  r: number,
+  y: Int32Array,
+  { parts, test }: Replica,
+  score: Score,
+): number | null {
+  const labels = parts.flatMap((rows) => of(rows, y));
+  const [best] = tunable
+    .map(({ from }, own) => {
+      const unseen = parts.flatMap((rows, part) => of(rows, decisions[from + part][r]));
+      if (!unseen.every(Number.isFinite)) return { own, threshold: 0, value: Number.NEGATIVE_INFINITY };
+      return { own, ...tuneThreshold(unseen, labels, score.metric, { beta: score.beta }) };
+    })
+    .toSorted((a, b) => b.value - a.value);
+  return judge(decisions[best.own][r], best.threshold, y, test, score);
 }
