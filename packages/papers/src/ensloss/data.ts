@@ -1,17 +1,24 @@
 import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
-import { heldOut, type Labelled, type Prepared, range, shuffled, standardised } from "../kit/rows.ts";
+import { type Labelled, type Prepared, range, shuffled, standardised } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
+import { molecules } from "./molecules.ts";
 import type { Cell } from "./settings.ts";
 
-/** Draws the rows of one split by its seed. For tuning the last fifth of the training rows judges instead of the test rows. */
+/** Draws the rows of one split by its seed. For tuning the last fifth of the training rows judges instead of the test rows. Molecules are never cut. */
 export async function prepare(
   { source }: Cell,
   seed: number,
   judge: "test" | "tune",
   host: TrialHost,
 ): Promise<Prepared> {
-  if ("table" in source) return fromTable(await host.dataset(source.table), seed, judge);
+  if ("table" in source)
+    return fromTable(
+      await host.dataset(source.table),
+      source.table === "musk1" ? molecules : null,
+      seed,
+      judge,
+    );
   const pool = await host.images("fashion-train");
   const order = shuffled(rowsOf(pool, source.images), derive(seed, 1));
   const own = order.slice(0, source.train);
@@ -27,11 +34,33 @@ export async function prepare(
   return { train, judged: { ...first, x, y: Int32Array.from([...first.y, ...second.y]) } };
 }
 
-function fromTable(dataset: Dataset, seed: number, judge: "test" | "tune"): Prepared {
-  const order = shuffled(dataset.rows, derive(seed, 1));
-  const { train, judged } = heldOut(order, Math.round(0.7 * dataset.rows), judge);
+function fromTable(
+  dataset: Dataset,
+  groups: Int32Array | null,
+  seed: number,
+  judge: "test" | "tune",
+): Prepared {
+  const split = (rows: Int32Array, share: number) =>
+    byGroups(rows, groups ?? range(dataset.rows), Math.round(share * rows.length));
+  const { train: all, judged: test } = split(shuffled(dataset.rows, derive(seed, 1)), 0.7);
+  const { train, judged } = judge === "test" ? { train: all, judged: test } : split(all, 0.8);
   const labelled = standardised(dataset, train);
   return { train: labelled(train), judged: labelled(judged) };
+}
+
+/**
+ * Cuts rows in two, never within a group: group after group, in the order of their first rows, goes to the rows to train on, as long as
+ * there are no more than so many.
+ */
+export function byGroups(
+  rows: Int32Array,
+  groups: Int32Array,
+  most: number,
+): { train: Int32Array; judged: Int32Array } {
+  const [train, judged]: [number[], number[]] = [[], []];
+  for (const own of Map.groupBy(rows, (row) => groups[row]).values())
+    (train.length + own.length <= most ? train : judged).push(...own);
+  return { train: Int32Array.from(train), judged: Int32Array.from(judged) };
 }
 
 function rowsOf({ labels, count }: Images, [a, b]: readonly [number, number]): Int32Array {

@@ -11,16 +11,18 @@ import {
   type Comparison,
   comparisons,
   judge,
+  pooled,
   tailSummary,
 } from "./verdict.ts";
 
 /** Tables, curves and the verdict. */
 export function reportOf(trials: readonly Measured[], cells: readonly Cell[]): ReproductionReport {
   const tailsOf = (loss: TailLoss) => resultsWhere(trials, { kind: "tail", loss });
-  const outcomes = cells.map(({ id: cell, source }): CellOutcome => {
+  const outcomes = cells.map(({ id: cell, dataset, source }): CellOutcome => {
     const byLoss = losses.map((loss) => [loss, resultsWhere(trials, { kind: "cell", cell, loss })]);
     return {
       cell,
+      dataset,
       ratio: "table" in source ? 3 / 7 : source.judged / source.train,
       byLoss: Object.fromEntries(byLoss),
     };
@@ -42,7 +44,7 @@ export function reportOf(trials: readonly Measured[], cells: readonly Cell[]): R
       ),
     ],
     series: [...outcomes.flatMap(curvesOf), ...tailNames.flatMap((loss) => tailCurves(loss, tailsOf(loss)))],
-    ...judge(compared, tails),
+    ...judge(compared, pooled(outcomes), tails),
   };
 }
 
@@ -62,9 +64,10 @@ function rowsOf(outcome: CellOutcome): Row[] {
       "train accuracy": mean(results.map(({ trainAccuracy }) => trainAccuracy)),
       diverged: results.filter(({ diverged }) => diverged).length,
       "EnsLoss minus it": c?.mean ?? null,
-      "s.e. of that": c?.error ?? null,
+      "95 % from": c?.low ?? null,
+      "95 % to": c?.high ?? null,
       p: c?.p ?? null,
-      "p corrected": c?.corrected ?? null,
+      "p, splits taken for independent": c?.plain ?? null,
       "EnsLoss is": c?.verdict ?? null,
     };
   });

@@ -1,17 +1,17 @@
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { mean } from "../kit/statistics.ts";
-import { tryAll } from "../kit/tune-grid.ts";
+import { columnsAtEnds, tryAll } from "../kit/tune-grid.ts";
 import type { Host, Reproduction, Row, Scale } from "../reproduction.ts";
 import { type Loss, losses } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { cells, learningRates, scales, tuningSeeds } from "./settings.ts";
+import { learningRates, scales, tuningSeeds } from "./settings.ts";
 import { tailNames } from "./tail-study.ts";
 import { type CellResult, describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
-const cellsAt = (scale: Scale) => cells.filter(({ id }) => scales[scale].cells.includes(id));
+const cellsAt = (scale: Scale) => scales[scale].cells;
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { splits, epochs, tailSeeds, tailSteps } = scales[host.scale];
@@ -80,6 +80,12 @@ export const reproduction: Reproduction<Spec, Result> = {
       const best = learningRates.reduce((a, b) => (accuracyAt(b) > accuracyAt(a) ? b : a));
       choices[dataset] = { "learning rate": best, mean: accuracyAt(best) };
     }
-    return { rows, choices };
+    const grid = learningRates.map((rate) => ({ "learning rate": rate }));
+    const atEnds = Object.entries(choices).flatMap(([dataset, { "learning rate": rate }]) =>
+      columnsAtEnds(grid, { "learning rate": rate }).map(
+        ([column, [low, high]]) => `${dataset}: ${column} ${rate} of ${low} to ${high}`,
+      ),
+    );
+    return { rows, choices, atEnds };
   },
 };

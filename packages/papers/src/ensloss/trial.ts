@@ -33,7 +33,6 @@ export interface CellResult {
 }
 
 const batchSize = 128;
-const width = 64;
 const points = 10;
 
 /** Trains and judges one network; the same spec gives the same result. */
@@ -72,10 +71,10 @@ const networks = programsOf<Network>();
 function networkFor(
   loss: Loss,
   inputs: number,
-  { depth, weightDecay }: Cell,
+  { depth, width, weightDecay }: Cell,
   compile: TrialHost["compile"],
 ): Network {
-  return networks(compile, [loss, inputs, depth, weightDecay].join(" "), () => {
+  return networks(compile, [loss, inputs, depth, width, weightDecay].join(" "), () => {
     const hidden = Array.from({ length: depth }, () => width);
     const model = flat(mlp({ inputs, hidden, outputs: 1, batchNorm: true }));
     return { step: stepOf(loss, model, weightDecay, compile), predict: predictor(model, compile) };
