@@ -27,6 +27,8 @@ export const columns = ["learningRate", "parameter", "weightDecay"] as const;
 /** What is tried of one number. */
 export interface Axis {
   values: readonly number[];
+  /** One step further at each end that is open, for the last round. */
+  beyond?: readonly number[];
   /**
    * Where they may end, as nothing else lies beyond: ends of a range, and values so near to a limit that it makes no difference. So may
    * they at 0.
@@ -45,16 +47,19 @@ export interface Arm {
   adaptive?: true;
 }
 
-const fewRates = [0.03, 0.1, 0.3, 1, 3, 10];
+const fewRates: Axis = { values: [0.03, 0.1, 0.3, 1, 3, 10], beyond: [0.01, 30] };
 /** Thirty from 0.01 to 30, for losses that have nothing else. */
-const manyRates = Array.from({ length: 30 }, (_, i) => Number((0.01 * 3000 ** (i / 29)).toPrecision(2)));
+const manyRates: Axis = {
+  values: Array.from({ length: 30 }, (_, i) => Number((0.01 * 3000 ** (i / 29)).toPrecision(2))),
+  beyond: [0.0076, 40],
+};
 /** The authors' decay is 5e-3. */
 const weightDecay: Axis = { values: [0, 5e-4, 5e-3, 5e-2] };
 /** The decay of the first round. */
 export const firstDecay = 5e-4;
 
 const axesOf = (parameter: Axis | null): Arm["axes"] => ({
-  learningRate: { values: parameter === null ? manyRates : fewRates },
+  learningRate: parameter === null ? manyRates : fewRates,
   parameter: parameter ?? { values: [0] },
   weightDecay,
 });
@@ -76,7 +81,7 @@ const tuned =
     loss(f, y, { weights, [name]: hyper.parameter } as { weights: np.Array } & Record<Name, np.Array>);
 
 /** A scale: the authors' 0.1, 1 and 10, and ten times less and more. */
-const aroundOne: Axis = { values: [0.01, 0.1, 1, 10, 100] };
+const aroundOne: Axis = { values: [0.01, 0.1, 1, 10, 100], beyond: [0.001, 1000] };
 
 /**
  * The losses compared, with the three values of the parameter that the authors' code tries and two more. What GCE and JS are with 0.01
@@ -90,7 +95,8 @@ export const arms: readonly Arm[] = [
   }),
   arm("gce", "Generalised cross-entropy", tuned(generalizedCrossEntropy, "q"), {
     values: [0.01, 0.05, 0.3, 0.7, 0.95],
-    bounds: [0.01],
+    beyond: [1],
+    bounds: [0.01, 1],
   }),
   arm("mae", "Mean absolute error", (f, y, { weights }) => maeLoss(f, y, { weights })),
   arm("mse", "Squared error", (f, y, { weights }) => mseLoss(f, y, { weights })),
@@ -101,10 +107,11 @@ export const arms: readonly Arm[] = [
     "NCE + RCE",
     (f, y, { weights, hyper: { parameter } }) =>
       nceRce(f, y, { weights, alpha: parameter.ref, beta: parameter.neg().add(10) }),
-    { values: [0.1, 5, 9, 9.9, 10], bounds: [10] },
+    { values: [0.1, 5, 9, 9.9, 10], beyond: [0.01], bounds: [10] },
   ),
   arm("js", "Jensen-Shannon", tuned(jensenShannonLoss, "pi1"), {
     values: [0.01, 0.1, 0.3, 0.5, 0.9],
+    beyond: [0.99],
     bounds: [0.01],
   }),
   arm(

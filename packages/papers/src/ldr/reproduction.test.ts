@@ -77,19 +77,19 @@ describe("the reproduction of ldr", () => {
           const { id: loss, axes } = arm;
           const name = choiceName({ dataset, setting, loss });
           const choice = tuned.choices[name as keyof typeof tuned.choices];
-          for (const [column, { values }] of Object.entries(axes))
-            expect(values, name).toContain(choice[column as keyof typeof axes]);
+          for (const [column, { values, beyond = [] }] of Object.entries(axes))
+            expect([...values, ...beyond], name).toContain(choice[column as keyof typeof axes]);
           expect(endsOf(arm, choice), name).toEqual([]);
         }
   });
 });
 
 describe("tuning", () => {
-  it("takes the best two pairs of the first round to all decays, on other seeds", async () => {
+  it("takes the best two pairs of the first round to all decays, on other seeds, and the best of those beyond the ends", async () => {
     const tried: Spec[] = [];
     // The best pair is 3 and 1; with a decay it is best without.
     const scoreOf = ({ configuration: c, loss }: Spec) =>
-      (loss === "sce" ? -Math.abs(c.parameter - 0.5) : 0) -
+      (loss === "sce" ? -Math.abs(c.parameter - 0.5) : loss === "ldr-kl" ? -Math.log10(c.parameter) : 0) -
       Math.abs(Math.log10(c.learningRate / 0.3)) -
       c.weightDecay;
     const trials = async function* (specs: readonly Spec[]) {
@@ -102,7 +102,8 @@ describe("tuning", () => {
     let step = await tuning.next();
     for (; !step.done; step = await tuning.next()) {
       seen.push(step.value.done);
-      expect(step.value.total).toBe(8 * (30 + 8 * 3));
+      // Beyond the ends of rates, and of the parameters of LDR-KL and ALDR-KL.
+      expect(step.value.total).toBe(8 * (30 + (8 + 2) * 3) + 4 * 2 * 3);
     }
     expect(seen).toEqual(seen.map((_, i) => i + 1));
     const own = tried.filter(({ loss, setting }) => loss === "sce" && setting === "clean");
@@ -115,10 +116,10 @@ describe("tuning", () => {
     });
     expect(step.value.choices["vowel/clean/sce"]).not.toHaveProperty("round");
     const atEnds = step.value.atEnds!;
-    expect(atEnds).toContain("vowel/clean/ldr-kl: parameter 0.01");
+    expect(atEnds).toContain("vowel/clean/ldr-kl: parameter 0.001");
     expect(atEnds.filter((end) => end.includes("sce"))).toEqual([]);
     const sce = arms.find(({ id }) => id === "sce")!;
-    expect(endsOf(sce, { learningRate: 10, parameter: 1, weightDecay: 0.05 })).toEqual([
+    expect(endsOf(sce, { learningRate: 30, parameter: 1, weightDecay: 0.05 })).toEqual([
       "learningRate",
       "weightDecay",
     ]);

@@ -1,3 +1,4 @@
+import { chosen } from "../kit/choices.ts";
 import { grid } from "../kit/grid.ts";
 import {
   bestOf,
@@ -39,9 +40,15 @@ export const firstRound = ({ axes: { learningRate, parameter } }: Arm): Configur
     weightDecay: firstDecay,
   }));
 
+/** What the last round tries: the best of the second one, its rate or its parameter a step beyond each open end. */
+const lastRound = ({ axes: { learningRate, parameter } }: Arm, best: Configuration): Configuration[] => [
+  ...(learningRate.beyond ?? []).map((rate) => ({ ...best, learningRate: rate })),
+  ...(parameter.beyond ?? []).map((value) => ({ ...best, parameter: value })),
+];
+
 /**
- * Two rounds, in which every loss is tried equally often: all pairs of learning rate and parameter, then the best two of them at all
- * weight decays on other seeds, which alone decide.
+ * Three rounds, the same for every loss: all pairs of learning rate and parameter; the best two of them at all weight decays on other
+ * seeds, which alone decide; and on those the best so far, taken beyond the ends of what was tried.
  */
 export async function* tuneLosses(
   host: Pick<Host<Spec, Result>, "trials" | "scale">,
@@ -57,19 +64,26 @@ export async function* tuneLosses(
           armsAt(host.scale).map((arm) => ({ cell: { dataset, setting, loss: arm.id }, arm, tuning })),
         ),
     );
-  const tried = ({ cell, tuning }: (typeof cells)[number], round: 1 | 2, configurations: Configuration[]) =>
+  const tried = (
+    { cell, tuning }: (typeof cells)[number],
+    round: 1 | 2 | 3,
+    configurations: Configuration[],
+  ) =>
     candidates(
       choiceName(cell),
       { ...cell, round },
       configurations,
-      tuning[round - 1],
+      round === 1 ? tuning[0] : tuning[1],
       (configuration, seed): Spec => ({ ...cell, configuration, seed, judge: "tune", fraction, regime }),
     );
   const all = cells.flatMap((one) => tried(one, 1, firstRound(one.arm)));
   const trialsOf = (list: readonly Candidate<Spec>[]) =>
     list.reduce((sum, { specs }) => sum + specs.length, 0);
   const decays = cells[0]?.arm.axes.weightDecay.values ?? [];
-  const later = cells.reduce((sum, { tuning }) => sum + kept * decays.length * tuning[1].length, 0);
+  const later = cells.reduce((sum, { tuning, arm: { axes } }) => {
+    const beyond = (axes.learningRate.beyond?.length ?? 0) + (axes.parameter.beyond?.length ?? 0);
+    return sum + (kept * decays.length + beyond) * tuning[1].length;
+  }, 0);
   const total = trialsOf(all) + later;
 
   const first = bestOf(yield* counted(tryAll(host, all, describe), 0, total), scoring);
@@ -83,10 +97,14 @@ export async function* tuneLosses(
       ),
     ),
   );
-  const { rows, choices } = bestOf(
-    yield* counted(tryAll(host, second, describe), trialsOf(all), total),
-    scoring,
+  const before = trialsOf(all);
+  const afterSecond = yield* counted(tryAll(host, second, describe), before, total);
+  const { choices: soFar } = bestOf(afterSecond, scoring);
+  const last = cells.flatMap((one) =>
+    tried(one, 3, lastRound(one.arm, chosen(soFar, choiceName(one.cell), columns))),
   );
+  const afterLast = yield* counted(tryAll(host, last, describe), before + trialsOf(second), total);
+  const { rows, choices } = bestOf([...afterSecond, ...afterLast], scoring);
   const atEnds = cells.flatMap(({ cell, arm }) => {
     const name = choiceName(cell);
     return endsOf(arm, choices[name]).map((column) => `${name}: ${column} ${choices[name][column]}`);
@@ -97,8 +115,8 @@ export async function* tuneLosses(
 /** What of a choice lies at an end of all that is tried of its loss, and more beyond. */
 export const endsOf = ({ axes }: Arm, choice: Row): string[] =>
   columns.filter((column) => {
-    const { values, bounds = [] } = axes[column];
-    const grid = values.map((value) => ({ [column]: value }));
+    const { values, beyond = [], bounds = [] } = axes[column];
+    const grid = [...values, ...beyond].map((value) => ({ [column]: value }));
     const value = Number(choice[column]);
     return columnsAtEnds(grid, { [column]: value }).length > 0 && !bounds.includes(value);
   });
