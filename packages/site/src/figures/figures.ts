@@ -60,8 +60,6 @@ export const figures: { [slug: string]: (rows: readonly Row[]) => PaperFigure[] 
     intervalsOf(having(rows, "average rank"), {
       caption: "Average rank over kinds and rates of label noise, first is best.",
       ...{ xLabel: "average rank", name: "loss", value: "average rank" },
-      error: ["95 % from", "95 % to"],
-      ends: "with the middle 95 % of what resampled seeds give",
     }),
   ],
   dcdm: (rows) => {
@@ -281,8 +279,8 @@ export const figures: { [slug: string]: (rows: readonly Row[]) => PaperFigure[] 
     intervalsOf(having(rows, "cell", "EnsLoss minus it"), {
       caption: "What EnsLoss gains over each fixed loss.",
       ...{ xLabel: "points of test accuracy", group: "cell", name: "loss" },
-      ...{ value: "EnsLoss minus it", error: ["95 % from", "95 % to"], times: 100 },
-      ends: "with 95 % intervals, corrected for splits that overlap",
+      ...{ value: "EnsLoss minus it", error: "s.e. of that", times: 100 },
+      ends: "with one standard error over splits on either side",
       reference: { value: 0, label: "no difference" },
     }),
   ],
