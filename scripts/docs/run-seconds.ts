@@ -2,7 +2,7 @@
 export const runSeconds: { [slug: string]: number } = {
   "adversarial-mdp": 60,
   aggregate: 105,
-  anyloss: 108,
+  anyloss: 280,
   "comp-sum": 69,
   "cs-ib": 58,
   "dale-langevin": 107,

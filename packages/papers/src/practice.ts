@@ -106,9 +106,9 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
       "Against outliers take a Huber or Welsch loss with its one number tuned, and against attacks put noise on the representation: both did as much as the divergence or more.",
   },
   anyloss: {
-    verdict: "reproduced",
+    verdict: "partly reproduced",
     sentence:
-      "Weight the classes of cross-entropy first, which comes as far in G-mean and balanced accuracy; take AnyLoss to aim at a score in which false alarms cost more.",
+      "Choose cross-entropy's class weights and threshold for your score first, which came as far on seven of eight problems; take AnyLoss where no threshold is good enough, or false alarms cost more.",
   },
   rpo: {
     verdict: "partly reproduced",
