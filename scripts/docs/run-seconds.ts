@@ -11,7 +11,7 @@ export const runSeconds: { [slug: string]: number } = {
   dhkd: 74,
   elasticface: 77,
   ensloss: 60,
-  ldr: 60,
+  ldr: 240,
   "eq-net": 164,
   featenhancer: 337,
   lion: 61,

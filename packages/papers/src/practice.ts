@@ -28,7 +28,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   ldr: {
     verdict: "not reproduced",
     sentence:
-      "Tune weight decay before you change the loss: once every loss has its own, LDR-KL is steady under label noise, and symmetric cross-entropy ranks above it.",
+      "Tune weight decay before you change the loss: once every loss has its own, plain cross-entropy ranks with LDR-KL and ALDR-KL, and symmetric or generalised cross-entropy above them.",
   },
   dcdm: {
     verdict: "not reproduced",
