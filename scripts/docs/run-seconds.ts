@@ -18,7 +18,7 @@ export const runSeconds: { [slug: string]: number } = {
   neucb: 144,
   normface: 85,
   "ood-unlabeled": 220,
-  "optimistic-omd": 172,
+  "optimistic-omd": 144,
   "pi-hc-moe": 85,
   rarts: 119,
   rdpo: 104,
