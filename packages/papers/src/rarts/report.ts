@@ -94,7 +94,8 @@ export function reportOf(
   };
   const rows: Row[] = [
     ...solvable.map(({ method, result }) => solvableRow(method, result)),
-    ...arms.map(({ id, label }) => cellRow(label, cells(id))),
+    // Some are timed and don't search at every scale.
+    ...arms.filter(({ id }) => cells(id).length > 0).map(({ id, label }) => cellRow(label, cells(id))),
     cellRow("Random search, as many gradients as second order", resultsWhere(trials, { part: "random" })),
     ...arms.map(
       ({ id, label }): Row => ({

@@ -26,7 +26,7 @@ const searching = {
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { seeds, fraction, arms, space } = scales[host.scale];
   const quick = host.scale === "quick";
-  const timed = (quick ? searching.judged : cellArms).map(({ id }) => id);
+  const timed = (quick ? searching.compared : cellArms).map(({ id }) => id);
   return [
     { part: "cost", space, arms: timed, rounds: part(60, fraction, 1) },
     ...solvableMethods.map((method): Spec => ({ part: "solvable", method, maxSteps: quick ? 30 : 20_000 })),

@@ -60,7 +60,7 @@ export const scales: Record<
   { seeds: number; fraction: number; arms: "judged" | "compared" | "all"; space: SpaceName }
 > = {
   quick: { seeds: 1, fraction: 0.005, arms: "judged", space: "small" },
-  default: { seeds: 12, fraction: 1, arms: "compared", space: "small" },
+  default: { seeds: 30, fraction: 1, arms: "compared", space: "small" },
   full: { seeds: 10, fraction: 1, arms: "all", space: "large" },
 };
 
