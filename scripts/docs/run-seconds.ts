@@ -20,7 +20,7 @@ export const runSeconds: { [slug: string]: number } = {
   "ood-unlabeled": 220,
   "optimistic-omd": 144,
   "pi-hc-moe": 85,
-  rarts: 119,
+  rarts: 373,
   rdpo: 104,
   rpo: 88,
   saf: 240,
