@@ -26,6 +26,12 @@ export interface Compile {
   loop?<C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
     f: (carry: C, x: X, fixed: F) => [C, R],
   ): Loop<C, X, F, R>;
+  /**
+   * As `loop`, for several carries at once: all arrays of `carry` and `fixed` have a new first axis, along which they lie, and so have those
+   * that are handed on. Each `x` is the same for all of them. Numbers among what is fixed are given as an array of them.
+   * Results are `[steps, carries, ...]`.
+   */
+  together?: Compile["loop"];
 }
 
 /**
@@ -36,6 +42,7 @@ export interface Compile {
 export interface AsyncCompile {
   <A extends Tree[], R extends Tree>(f: (...args: A) => R): Compiled<A, R | Promise<R>>;
   loop?: Compile["loop"];
+  together?: Compile["together"];
 }
 
 /**

@@ -156,22 +156,31 @@ const product: Rule = (graph, inputs, params, outputs) => {
   const [{ shape, dtype }] = outputs;
   if (!isSigned(dtype)) return binary("Mul", "And")(graph, inputs, params, outputs);
   const result = elementwise(graph, inputs, shape, (g, tensors, own) =>
-    multiplication(g, castTo(g, tensors, dtype), own),
+    multiplication(g, castTo(g, tensors, dtype), own, params.apart),
   );
   return [{ ...result, negative: inputs.filter((x) => x.negative).length === 1 }];
 };
 
-/** `x * (1 / y)` is one division where `1 / y` is no smaller than the result. */
-const multiplication: Emit = (graph, [a, b], shape) => {
+/**
+ * `x * (1 / y)` is one division where `1 / y` is no smaller than the result, or (`apart`) than the part of it for one of several
+ * values: each of them then is what it would be alone.
+ */
+function multiplication(
+  graph: Graph,
+  [a, b]: readonly Tensor[],
+  shape: readonly number[],
+  apart = false,
+): Tensor {
   for (const [x, y] of [
     [a, b],
     [b, a],
   ]) {
     const divisor = graph.inputsOf("Reciprocal", y)?.[0];
-    if (divisor !== undefined && sameNumbers(y.shape, shape)) return graph.op("Div", [x, divisor], { shape });
+    const whole = sameNumbers(y.shape, shape) || (apart && sizeOf(y.shape) === sizeOf(shape.slice(1)));
+    if (divisor !== undefined && whole) return graph.op("Div", [x, divisor], { shape });
   }
   return graph.op("Mul", [a, b], { shape });
-};
+}
 
 /** ONNX Runtime's minima and maxima of int64 look at half of the bits on some machines; those of uint32 are right. */
 const direct =
@@ -301,16 +310,17 @@ const choice: Rule = (graph, inputs, _params, [{ shape, dtype }]) => [
  */
 function inShortRows(graph: Graph, x: Tensor, shape: readonly number[]): Tensor {
   const width = shape[shape.length - 1];
-  const isColumn = x.shape.length === shape.length && x.shape[shape.length - 1] === 1 && sizeOf(x.shape) > 1;
+  const isColumn = x.shape.length > 1 && x.shape[x.shape.length - 1] === 1 && sizeOf(x.shape) > 1;
   if (!isColumn || width === 1 || width > 16) return x;
+  const rows = [...x.shape.slice(0, -1), width];
   // A product with ones is the quicker way to write it out.
-  if (isFloat(x.type) && sizeOf(x.shape) * width === sizeOf(shape)) {
+  if (isFloat(x.type)) {
     const ones = graph.op("Expand", [literal(graph, 1, x.type), graph.indices([1, width])], {
       shape: [1, width],
     });
-    return graph.op("MatMul", [x, ones], { shape });
+    return graph.op("MatMul", [x, ones], { shape: rows });
   }
-  return graph.op("Expand", [x, graph.indices(shape)], { shape });
+  return graph.op("Expand", [x, graph.indices(rows)], { shape: rows });
 }
 
 /** Whether a condition is `x <= 0`; then `where(x <= 0, 0, x)` is the rectifier, NaN included. */

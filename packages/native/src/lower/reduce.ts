@@ -1,7 +1,7 @@
 import type { ElementType } from "../onnx/model.ts";
 import { cast, elementwise, isFloat, literal } from "./elementwise.ts";
 import type { Graph, Tensor } from "./graph.ts";
-import type { Rule } from "./rule.ts";
+import type { Aval, Rule } from "./rule.ts";
 import { broadcastTo, compact, reshape, sameNumbers, sizeOf, type View, viewOf } from "./view.ts";
 import { wrappingPower, wrappingReduce } from "./wrapping.ts";
 
@@ -11,13 +11,14 @@ type Operation = keyof typeof operations;
 /** How many integers have a sum below 2^53, up to where ONNX Runtime's own reductions are exact. */
 const exactSums = 2 ** 21;
 
-const reduce: Rule = (graph, [x], { op, axis, passesOverNaN = false }, [{ shape, dtype }]) => {
+const reduce: Rule = (graph, [x], { op, axis, passesOverNaN = false, apart = false }, [{ shape, dtype }]) => {
   const reduced = new Set<number>(axis);
   const kept = x.shape.flatMap((_, i) => (reduced.has(i) ? [] : [i]));
   if (sizeOf(x.shape) === 0) return [broadcastTo(viewOf(identity(graph, op, dtype)), shape)];
   const own = x.axes.filter((a, i) => a !== null && reduced.has(i)) as number[];
   const repeats = sizeOf(x.shape.filter((_, i) => reduced.has(i) && x.axes[i] === null));
-  const tensor = own.length > 0 ? reduceTensor(graph, op, x.tensor, own, dtype, passesOverNaN) : x.tensor;
+  const tensor =
+    own.length > 0 ? reduceTensor(graph, op, x.tensor, own, dtype, { passesOverNaN, apart }) : x.tensor;
   const view: View = {
     tensor: repeat(graph, op, tensor, repeats, dtype),
     axes: kept.map((i) => x.axes[i]),
@@ -34,12 +35,12 @@ function reduceTensor(
   tensor: Tensor,
   axes: readonly number[],
   dtype: ElementType,
-  passesOverNaN = false,
+  { passesOverNaN = false, apart = false } = {},
 ): Tensor {
   // One number needs no axes.
   const keepdims = axes.length < tensor.shape.length;
   const shape = keepdims ? tensor.shape.map((size, i) => (axes.includes(i) ? 1 : size)) : [];
-  const [rows, columns] = tensor.shape;
+  const [rows, columns] = tensor.shape.slice(-2);
   const factors = op === "Add" && isFloat(dtype) && !keepdims ? graph.inputsOf("Mul", tensor) : undefined;
   // In one pass over memory.
   if (
@@ -51,12 +52,29 @@ function reduceTensor(
       shape,
       attributes: { keepdims: 0 },
     });
+  const downColumns = apart
+    ? shape.length === 3 && axes.join() === "1"
+    : shape.length === 2 && axes.join() === "0";
   // A sum down the columns is twice as fast as a product with ones.
-  if (op === "Add" && isFloat(dtype) && shape.length === 2 && axes.join() === "0" && columns >= 16) {
+  if (op === "Add" && isFloat(dtype) && downColumns && columns >= 16) {
     const ones = graph.op("Expand", [literal(graph, 1, dtype), graph.indices([1, rows])], {
       shape: [1, rows],
     });
     return graph.op("MatMul", [ones, tensor], { shape });
+  }
+  if (op === "Add" && isFloat(dtype) && apart && downColumns) {
+    // The rows of all of them beside each other: ONNX Runtime then adds in the order in which it adds those of one.
+    const [several, ...rest] = tensor.shape;
+    const beside = graph.op("Transpose", [tensor], {
+      shape: [rest[0], several, rest[1]],
+      attributes: { perm: [1, 0, 2] },
+    });
+    const flat = reshape(graph, beside, [rest[0], several * rest[1]]);
+    const sums = graph.op("ReduceSum", [flat, graph.indices([0])], {
+      shape: [1, several * rest[1]],
+      attributes: { keepdims: 1 },
+    });
+    return reshape(graph, sums, shape);
   }
   const count = sizeOf(axes.map((axis) => tensor.shape[axis]));
   const integers = dtype === "int32" || dtype === "uint32";
@@ -136,6 +154,10 @@ const dot: Rule = (graph, inputs, params, [{ shape, dtype }]) => {
   if (a.axes[rank] === null || b.axes[rank] === null || (onlyA.length === 0 && onlyB.length === 0))
     return [{ ...productThenSum(graph, [a, b], shape, k, dtype), negative }];
 
+  if (params.apart && both.length === 0) {
+    const product = productApart(graph, [a, b], { shape, dtype }, [onlyA, onlyB]);
+    if (product !== undefined) return [{ ...product, negative }];
+  }
   // In the order of the result, or of its transpose, so that the product need not be transposed.
   const reversed = onlyB[0] < onlyA[0];
   if (onlyB.length > 0 && onlyA.length > 0 && reversed !== (params.transposed === true))
@@ -151,6 +173,34 @@ const dot: Rule = (graph, inputs, params, [{ shape, dtype }]) => {
   const axes = shape.map((size, i) => (order.includes(i) && size !== 1 ? order.indexOf(i) : null));
   return [{ tensor, axes, shape, negative }];
 };
+
+/**
+ * A product of matrices that differ along the first axis with one that is the same for all of them, which need not be repeated;
+ * undefined where it is none.
+ */
+function productApart(
+  graph: Graph,
+  [a, b]: readonly View[],
+  { shape, dtype }: Aval,
+  [onlyA, onlyB]: readonly (readonly number[])[],
+): View | undefined {
+  const rank = shape.length;
+  const free = [onlyA, onlyB].map((axes) => axes.filter((i) => i > 0));
+  if (free.some((axes) => axes.length === 0) || !isFloat(dtype)) return undefined;
+  // In the order of the result.
+  const [left, right] = free[0][0] < free[1][0] ? [0, 1] : [1, 0];
+  const sizes = (axes: readonly number[]): number[] => axes.map((i) => shape[i]);
+  const of = (side: number): Matrices => {
+    const x = [a, b][side];
+    const batch = x.axes[0] === null ? [] : [0];
+    return matrices(graph, { ...x, tensor: cast(graph, x.tensor, dtype) }, batch, free[side], rank);
+  };
+  const [m, n] = [sizeOf(sizes(free[left])), sizeOf(sizes(free[right]))];
+  const product = multiply(graph, of(left), of(right), [shape[0]], m, n);
+  const order = [0, ...free[left], ...free[right]];
+  const axes = shape.map((size, i) => (order.includes(i) && size !== 1 ? order.indexOf(i) : null));
+  return { tensor: reshape(graph, product, sizes(order)), axes, shape };
+}
 
 interface Matrices {
   tensor: Tensor;
@@ -199,7 +249,7 @@ function multiply(
   }
   const swapped = ({ tensor }: Matrices): Tensor => {
     const rank = tensor.shape.length;
-    const perm = [...batch.keys(), rank - 1, rank - 2];
+    const perm = [...new Array(rank - 2).keys(), rank - 1, rank - 2];
     return graph.op("Transpose", [tensor], { shape: perm.map((i) => tensor.shape[i]), attributes: { perm } });
   };
   const left = a.transposed ? swapped(a) : a.tensor;

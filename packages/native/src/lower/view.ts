@@ -80,7 +80,29 @@ export function compact(graph: Graph, view: View): Tensor {
     tensor.shape.filter((_, axis) => order.includes(axis)),
   );
   const rank = (axis: number): number => order.filter((other) => other < axis).length;
-  return graph.op("Transpose", [narrow], { shape: sizes, attributes: { perm: order.map(rank) } });
+  return transposed(graph, narrow, order.map(rank));
+}
+
+/** A transposed product of several matrices is that of the transposed ones in turn, which ONNX Runtime need not write out. */
+function transposed(graph: Graph, tensor: Tensor, perm: readonly number[]): Tensor {
+  const { length } = perm;
+  const lastTwo = [...new Array(length - 2).keys(), length - 1, length - 2];
+  const factors = length > 2 && sameNumbers(perm, lastTwo) ? graph.inputsOf("MatMul", tensor) : undefined;
+  const shape = perm.map((axis) => tensor.shape[axis]);
+  if (factors === undefined) return graph.op("Transpose", [tensor], { shape, attributes: { perm } });
+  const [left, right] = factors.map((factor) => {
+    const { length } = factor.shape;
+    const own = [...new Array(length - 2).keys(), length - 1, length - 2];
+    const [before] = graph.inputsOf("Transpose", factor) ?? [];
+    const back =
+      before !== undefined &&
+      sameNumbers(
+        before.shape,
+        own.map((axis) => factor.shape[axis]),
+      );
+    return back ? before : transposed(graph, factor, own);
+  });
+  return graph.op("MatMul", [right, left], { shape });
 }
 
 /** A tensor that numpy's rules broadcast to the view: size 1 along repeated axes, leading ones left out. */

@@ -5,11 +5,11 @@ import { sameNumbers } from "../lower/view.ts";
 import { programInputs } from "../write/onnx-program.ts";
 import type { ProgramOutput } from "../write/ports.ts";
 import { allocate } from "./allocate.ts";
-import { isResident, locate, type Place, views } from "./engine-memory.ts";
+import { locate, type Place, views } from "./engine-memory.ts";
 import { makeHandedOn } from "./handed-on.ts";
 import { inPlace } from "./in-place.ts";
 import { type Parts, resultsOf } from "./parts.ts";
-import { type Leaf, placeOf, small } from "./places.ts";
+import { type Leaf, partOf, placeOf, small } from "./places.ts";
 import type { Runner } from "./runner.ts";
 import type { Slot, Spares } from "./spares.ts";
 
@@ -89,11 +89,6 @@ function makeStack({ dtype, size }: ProgramOutput, steps: number): Slot {
   if (size === 0) return { array: null, place: new views[dtype](0) };
   const array = allocate({ dtype, size: steps * size, weak: false });
   return { array, place: locate(array) };
-}
-
-function partOf(stack: Place, { size, dtype }: ProgramOutput, i: number): Place {
-  const bytes = size * views[dtype].BYTES_PER_ELEMENT;
-  return isResident(stack) ? { ptr: stack.ptr + i * bytes, size: bytes, ref: 1 } : stack;
 }
 
 /** Keys are drawn from before the first step, so they can't be among what steps hand on. */

@@ -60,8 +60,8 @@ export async function compile<A extends Tree[], R extends Tree>(
  * A compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
  *
  * Programs are made at the first call with each shape, and are like those of {@link compile}. A function that ONNX can't
- * express runs under `jit`, after one warning for each primitive. Its `loop` makes several steps in one call, see
- * {@link Compile}.
+ * express runs under `jit`, after one warning for each primitive. Its `loop` makes several steps in one call, and `together` those
+ * of several carries at once, see {@link Compile}.
  *
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; RangeError as {@link compile}
  * @example
@@ -102,26 +102,28 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
       },
     });
   };
-  const loop = <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
-    fn: (carry: C, x: X, fixed: F) => [C, R],
-  ): Loop<C, X, F, R> => {
-    const native = shared(fn);
-    let refused = false;
-    const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
-      // Buffers of other devices aren't written in turn.
-      if (refused || defaultDevice() !== "wasm") return null;
-      try {
-        return native.block(carry, xs, fixed);
-      } catch (error) {
-        // Whoever makes the steps one by one is told why they run elsewhere.
-        if (!(error instanceof UnsupportedPrimitiveError)) throw error;
-        refused = true;
-        return null;
-      }
+  const inSteps =
+    (how: "block" | "together") =>
+    <C extends Tree, X extends Tree, F extends Tree, R extends Tree>(
+      fn: (carry: C, x: X, fixed: F) => [C, R],
+    ): Loop<C, X, F, R> => {
+      const native = shared(fn);
+      let refused = false;
+      const call = (carry: C, xs: X[], fixed: F): [C, R] | null => {
+        // Buffers of other devices aren't written in turn.
+        if (refused || defaultDevice() !== "wasm") return null;
+        try {
+          return native[how](carry, xs, fixed);
+        } catch (error) {
+          // Whoever makes the steps one by one is told why they run elsewhere.
+          if (!(error instanceof UnsupportedPrimitiveError)) throw error;
+          refused = true;
+          return null;
+        }
+      };
+      return Object.assign(call, { dispose: native.dispose });
     };
-    return Object.assign(call, { dispose: native.dispose });
-  };
-  return Object.assign(compileOrJit, { loop });
+  return Object.assign(compileOrJit, { loop: inSteps("block"), together: inSteps("together") });
 }
 
 /** Makes the same programs for whoever compiles a function, one by one and in blocks; the last one who disposes of them frees them. */
@@ -145,6 +147,10 @@ function sharing(options: NativeOptions) {
       block: (...args: Parameters<typeof native.block>): R => {
         check();
         return native.block(...args);
+      },
+      together: (...args: Parameters<typeof native.together>): R => {
+        check();
+        return native.together(...args);
       },
       dispose(): void {
         if (used && --entry.users === 0) {

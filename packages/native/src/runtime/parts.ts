@@ -1,9 +1,9 @@
-import type { Tree } from "minimand/engine";
 import { dtypeOf } from "../lower/lower.ts";
-import { trace } from "../lower/trace.ts";
+import { type Traced, trace } from "../lower/trace.ts";
 import { sizeOf } from "../lower/view.ts";
 import { splitTail } from "../tail/find.ts";
-import type { Tail } from "../tail/tail.ts";
+import type { Split, Tail } from "../tail/tail.ts";
+import { several as severalOf } from "../together/several.ts";
 import { finish, type OnnxProgram } from "../write/onnx-program.ts";
 import type { ProgramOutput } from "../write/ports.ts";
 import { writeProgram } from "../write/program.ts";
@@ -19,6 +19,8 @@ export interface Parts {
 
 export interface Ending {
   tail: Tail;
+  /** Where the program is one for several values: how many, and which of its inputs there are several of. */
+  several?: { count: number; inputs: readonly boolean[] };
   /** The places that the first results of ONNX Runtime have among those of the whole. */
   kept: readonly number[];
   /** Those of the whole. */
@@ -29,18 +31,37 @@ export function resultsOf({ program, ending }: Parts): readonly ProgramOutput[] 
   return ending?.results ?? program.results;
 }
 
-/** Traces a function and writes it as ONNX, but for an end that is faster by itself. */
-export function toParts(fn: (...args: never[]) => unknown, args: readonly Tree[]): Parts {
+/** A traced function, and in two parts where an end of it is faster by itself. */
+export interface Pieces {
+  /** Owned by whoever has the pieces. */
+  traced: Traced;
+  split: Split | null;
+}
+
+/** Traces a function, and looks for such an end. */
+export function toPieces(fn: (...args: never[]) => unknown, args: readonly unknown[]): Pieces {
   const traced = trace(fn, args);
-  const split = runsTails() ? splitTail(traced.program) : null;
-  const program = split?.head ?? traced.program;
-  const written = finish(traced, (consts) => writeProgram(program, consts));
+  return { traced, split: runsTails() ? splitTail(traced.program) : null };
+}
+
+/** Writes what is not such an end as ONNX; for several values of some arguments at once, which have a new first axis then. */
+export function toParts(
+  { traced, split }: Pieces,
+  several?: { count: number; args: readonly boolean[] },
+): Parts {
+  const whole = split?.head ?? traced.program;
+  const inputs = several && [...traced.consts.map(() => false), ...several.args];
+  const own = { ...traced, consts: traced.consts.map((c) => c.ref) };
+  const written = finish(own, (consts) =>
+    writeProgram(several ? severalOf(whole, inputs!, several.count) : whole, consts),
+  );
   if (split === null) return { program: written, ending: null };
   const { kept, tail } = split;
   const results = new Array<ProgramOutput>(kept.length + tail.outputs.length);
   for (const [i, index] of kept.entries()) results[index] = written.results[i];
   for (const { variable, index } of tail.outputs) {
-    const { shape, weakType } = variable.aval;
+    const { shape: one, weakType } = variable.aval;
+    const shape = several ? [several.count, ...one] : one;
     results[index] = {
       name: `y${index}`,
       dtype: dtypeOf(variable),
@@ -49,5 +70,11 @@ export function toParts(fn: (...args: never[]) => unknown, args: readonly Tree[]
       weak: weakType,
     };
   }
-  return { program: written, ending: { tail, kept, results } };
+  const ending = {
+    tail,
+    kept,
+    results,
+    ...(several && { several: { count: several.count, inputs: inputs! } }),
+  };
+  return { program: written, ending };
 }

@@ -1,12 +1,19 @@
 import { numpy as np } from "@jax-js/jax";
 import type { ProgramOutput } from "../write/ports.ts";
-import { isResident, locate, type Place, type valuesAt } from "./engine-memory.ts";
+import { isResident, locate, type Place, type valuesAt, views } from "./engine-memory.ts";
 
 /** What a program is given for one input. */
 export type Leaf = np.Array | number;
 
 export function placeOf(x: Leaf): Place {
   return typeof x === "number" ? Float32Array.of(x) : locate(x);
+}
+
+/** Where the i-th of several values lies, of so many elements each. */
+export function partOf(all: Place, { size, dtype }: Pick<ProgramOutput, "size" | "dtype">, i: number): Place {
+  if (!isResident(all)) return all.subarray(i * size, (i + 1) * size);
+  const bytes = size * views[dtype].BYTES_PER_ELEMENT;
+  return { ptr: all.ptr + i * bytes, size: bytes, ref: 1 };
 }
 
 /** Whether nobody else holds an array or its buffer. */

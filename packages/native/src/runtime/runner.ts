@@ -1,9 +1,12 @@
+import { dtypeOf, type Variable } from "../lower/lower.ts";
+import { sizeOfValue } from "../tail/tail.ts";
 import type { ArrayPort } from "../write/ports.ts";
 import { fedType } from "../write/ports.ts";
 import { allocate } from "./allocate.ts";
 import { binderOf, engineMemory, locate, type Place } from "./engine-memory.ts";
-import type { Parts } from "./parts.ts";
+import type { Ending, Parts } from "./parts.ts";
 import { loadTail } from "./pass.ts";
+import { partOf } from "./places.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
 /** What computes a program, from places to places. */
@@ -35,14 +38,6 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
   const handedOver = between.map(locate);
   const placesOfResults = (outputs: readonly Place[]): readonly Place[] =>
     ending === null ? outputs : [...ending.kept.map((index) => outputs[index]), ...handedOver];
-  const placesOfEnd = (
-    inputs: readonly (Place | undefined)[],
-    ofResults: readonly Place[],
-    outputs: readonly Place[],
-  ): Place[] => [
-    ...ending!.tail.inputs.map(({ of, index }) => (of === "head" ? ofResults[index] : inputs[index]!)),
-    ...ending!.tail.outputs.map(({ index }) => outputs[index]),
-  ];
   return {
     reads: new Set([
       ...fed.map(({ index }) => index),
@@ -50,14 +45,14 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
     ]),
     run(inputs, outputs) {
       const ofResults = placesOfResults(outputs);
-      const ofEnd = pass && placesOfEnd(inputs, ofResults, outputs);
-      if (ofEnd) pass.prepare(ofEnd);
+      const ofEnd = ending && placesOfEnd(ending, inputs, ofResults, outputs);
+      if (ofEnd) pass!.prepare(ofEnd[0]);
       // From here on nothing is allocated, so that views of the engine's memory stay good.
       const { buffer } = memory;
       for (const { index, bind } of given) bind(inputs[index]!, buffer);
       for (let i = 0; i < fetched.length; i++) fetched[i](ofResults[i], buffer);
       session?.run(feeds, fetches, none);
-      if (ofEnd) pass.run(ofEnd);
+      for (const places of ofEnd ?? []) pass!.run(places);
     },
     dispose() {
       session?.dispose();
@@ -65,6 +60,26 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
       for (const array of between) array.dispose();
     },
   };
+}
+
+/** The places of an end's inputs and outputs, for each of the several values that the program computes. */
+function placesOfEnd(
+  { tail, several }: Ending,
+  inputs: readonly (Place | undefined)[],
+  ofResults: readonly Place[],
+  outputs: readonly Place[],
+): Place[][] {
+  const read = tail.inputs.map(({ of, index }) => (of === "head" ? ofResults[index] : inputs[index]!));
+  const written = tail.outputs.map(({ index }) => outputs[index]);
+  if (several === undefined) return [[...read, ...written]];
+  const at = (place: Place, variable: Variable, i: number): Place =>
+    partOf(place, { size: sizeOfValue(variable), dtype: dtypeOf(variable) }, i);
+  return Array.from({ length: several.count }, (_, i) => [
+    ...tail.inputs.map(({ variable, of, index }, port) =>
+      of === "head" || several.inputs[index] ? at(read[port], variable, i) : read[port],
+    ),
+    ...tail.outputs.map(({ variable }, port) => at(written[port], variable, i)),
+  ]);
 }
 
 function feedsOf(ports: readonly ArrayPort[]): Record<string, Feed> {
