@@ -40,6 +40,7 @@ const long = [
   "ens-loss-derivatives",
   "factored-output-layer",
   "iterations",
+  "joined",
   "learner",
   "linear",
   "margin-softmax",

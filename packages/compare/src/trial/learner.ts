@@ -3,10 +3,12 @@ import {
   bagBatches,
   disposeState,
   type Examples,
+  type JoinedStates,
   type Metric,
   minibatches,
   NonFiniteError,
   train,
+  trainAll,
 } from "minimand";
 import { type Compile, keyOf, refTree } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
@@ -17,7 +19,9 @@ import { bagsPerBatchOf } from "./bags.ts";
 import { memoryOf, stepOf } from "./candidate-step.ts";
 import type { FoldFlips, Part, PreparedFold } from "./fold.ts";
 import type { Network, Trained } from "./network.ts";
+import type { Prediction } from "./outcome.ts";
 import { selectionFor } from "./selection.ts";
+import { withSharedStart } from "./shared-start.ts";
 
 /** Settings that decide a training run. */
 export type TrainSettings = Pick<Settings, "model" | "hidden" | "maxEpochs" | "patience" | "batchSize">;
@@ -31,13 +35,22 @@ export interface Run {
   curve: number[];
 }
 
+/** What a training run depends on beside fold and configuration. */
+interface TrainingOptions {
+  seed: number;
+  metric: Metric;
+  signal?: AbortSignal;
+}
+
 /** One candidate on one network: its compiled step, good for all configurations, folds and seeds. */
 export interface Learner {
-  train(
+  train(fold: PreparedFold, configuration: Configuration, options: TrainingOptions): Promise<Run>;
+  /** As `train`, of several configurations, in order; at once where that is faster. */
+  trainAll(
     fold: PreparedFold,
-    configuration: Configuration,
-    options: { seed: number; metric: Metric; signal?: AbortSignal },
-  ): Promise<Run>;
+    configurations: readonly Configuration[],
+    options: TrainingOptions,
+  ): Promise<Run[]>;
   /** Trains for a fixed number of epochs, without validation. */
   trainFor(
     epochs: number,
@@ -78,7 +91,7 @@ export function makeLearner(
   settings: TrainSettings,
   compile?: Compile,
 ): Learner {
-  const { model } = network;
+  const { model, whileSharing } = withSharedStart(network.model);
   const loss = minimisedBy(candidate);
   const step = stepOf(candidate, info, model, compile);
   type State = ReturnType<typeof step.init>;
@@ -108,32 +121,49 @@ export function makeLearner(
     return minibatches(examples, { size: batchSizeFor(examples.y.length, settings.batchSize), seed });
   };
 
+  const runAll: Learner["trainAll"] = async (fold, configurations, { seed, metric, signal }) => {
+    const started = whileSharing(() =>
+      configurations.map((configuration) => start(fold, configuration, seed)),
+    );
+    const selection = selectionFor(loss, metric, fold.flips?.judged);
+    const undefinedValue = (selection.higherIsBetter ? -1 : 1) * Number.MAX_VALUE;
+    const judged = (prediction: Prediction): number => {
+      const value = selection.score(fold.validation, prediction);
+      // A metric that isn't defined on these rows: no epoch is better than the first.
+      return Number.isNaN(value) ? undefinedValue : value;
+    };
+    const looked = (states: JoinedStates | State): Trained => ({
+      params: step.params(states as State),
+      state: step.modelState(states as State),
+    });
+    const outcomes = await trainAll({
+      ...{ step, states: started.map(({ state }) => state), data: started[0].batches, signal },
+      validation: {
+        score: async (state) => judged(await network.predict(looked(state), fold.validation, fold.target)),
+        ...(network.predictAll && {
+          async scoreAll(states) {
+            const all = await network.predictAll!(looked(states), fold.validation, fold.target);
+            return all?.map((found) => (found instanceof NonFiniteError ? found : judged(found))) ?? null;
+          },
+        }),
+        higherIsBetter: selection.higherIsBetter,
+      },
+      epochs: settings.maxEpochs,
+      patience: settings.patience,
+    });
+    return outcomes.map((outcome): Run => {
+      const curve = outcome.history.map(({ validation }) =>
+        validation === undefinedValue ? Number.NaN : validation!,
+      );
+      if ("diverged" in outcome) return { trained: null, validation: null, epochs: curve.length, curve };
+      const { state, bestEpoch } = outcome;
+      return { trained: trainedOf(state), validation: curve[bestEpoch], epochs: bestEpoch + 1, curve };
+    });
+  };
+
   return {
-    async train(fold, configuration, { seed, metric, signal }) {
-      const { batches, state } = start(fold, configuration, seed);
-      const selection = selectionFor(loss, metric, fold.flips?.judged);
-      const curve: number[] = [];
-      const score = async (current: State): Promise<number> => {
-        const looked = { params: step.params(current), state: step.modelState(current) };
-        const prediction = await network.predict(looked, fold.validation, fold.target);
-        const value = selection.score(fold.validation, prediction);
-        curve.push(value);
-        // A metric that isn't defined on these rows: no epoch is better than the first.
-        return Number.isNaN(value) ? (selection.higherIsBetter ? -Infinity : Infinity) : value;
-      };
-      try {
-        const { state: best, bestEpoch } = await train({
-          ...{ step, state, data: batches, signal },
-          validation: { score, higherIsBetter: selection.higherIsBetter },
-          epochs: settings.maxEpochs,
-          patience: settings.patience,
-        });
-        return { trained: trainedOf(best), validation: curve[bestEpoch], epochs: bestEpoch + 1, curve };
-      } catch (error) {
-        if (!(error instanceof NonFiniteError)) throw error;
-        return { trained: null, validation: null, epochs: curve.length, curve };
-      }
-    },
+    trainAll: runAll,
+    train: async (fold, configuration, options) => (await runAll(fold, [configuration], options))[0],
     async trainFor(epochs, fold, configuration, { seed, signal }) {
       const { batches, state } = start(fold, configuration, seed);
       return trainedOf((await train({ step, state, data: batches, epochs, signal })).state);

@@ -1,9 +1,10 @@
+import type { numpy as np } from "@jax-js/jax";
 import { type FeatureModel, type FlatModel, flat, type Head, mlp, NonFiniteError, predictor } from "minimand";
-import { type Compile, disposeTree, type Tree } from "minimand/engine";
+import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
 import { outputsFor, traitsOf } from "../task.ts";
 import type { PreparedFold, Rows } from "./fold.ts";
-import { inChunks } from "./in-chunks.ts";
+import { inChunks, inChunksTogether } from "./in-chunks.ts";
 import { type Prediction, predictionOf } from "./outcome.ts";
 import { pairModel } from "./pair-model.ts";
 
@@ -26,6 +27,15 @@ export interface Network {
   /** Outputs of the rows of a part, `[rows, outputs]`: logits, or standardised numbers. */
   outputs(trained: Trained, part: Rows): Promise<Float32Array>;
   predict(trained: Trained, part: Rows, target: PreparedFold["target"]): Promise<Prediction>;
+  /**
+   * As `predict`, of several networks whose parameters have a new first axis, along which they lie; of one whose outputs aren't finite the
+   * error. Undefined where the compiler takes none together.
+   */
+  predictAll?(
+    several: Trained,
+    part: Rows,
+    target: PreparedFold["target"],
+  ): Promise<(Prediction | NonFiniteError)[] | null>;
   dispose(): void;
 }
 
@@ -45,10 +55,14 @@ export function makeNetwork(
 export function networkOf(network: FeatureModel, task: Task, compile: Compile | undefined): Network {
   const model = flat(traitsOf[task].examplesPerRow === 2 ? pairModel(network) : network);
   const forward = predictor(model, compile);
+  const together = compile?.together?.((_: Tree, x: np.Array, trained: Tree): [Tree, np.Array] => {
+    const [output] = model.apply(trained as unknown as Trained, x, { training: false });
+    return [{}, output];
+  });
   const outputsOf: Network["outputs"] = async ({ params, state }, part) => {
     const all = await inChunks(part, (x) => forward(params, state, x));
-    const wrong = all.find((v) => !Number.isFinite(v));
-    if (wrong !== undefined) throw new NonFiniteError(0, "output", wrong);
+    const wrong = notFinite(all);
+    if (wrong !== undefined) throw wrong;
     return all;
   };
   return {
@@ -57,6 +71,25 @@ export function networkOf(network: FeatureModel, task: Task, compile: Compile | 
     outputs: outputsOf,
     predict: async (trained, part, target) =>
       predictionOf(await outputsOf(trained, part), part.rows, task, target),
-    dispose: () => forward.dispose(),
+    ...(together && {
+      async predictAll(several, part, target) {
+        const all = await inChunksTogether(
+          part,
+          (xs) => together({}, xs, refTree({ ...several }))?.[1] ?? null,
+        );
+        return (
+          all?.map((outputs) => notFinite(outputs) ?? predictionOf(outputs, part.rows, task, target)) ?? null
+        );
+      },
+    }),
+    dispose() {
+      forward.dispose();
+      together?.dispose();
+    },
   };
+}
+
+function notFinite(outputs: Float32Array): NonFiniteError | undefined {
+  const wrong = outputs.find((v) => !Number.isFinite(v));
+  return wrong === undefined ? undefined : new NonFiniteError(0, "output", wrong);
 }

@@ -19,13 +19,14 @@ async function tuned(
 ) {
   const before = liveBuffers();
   const learner = {
-    train: async (_: PreparedFold, configuration: Configuration) => {
-      const validation = validationOf(configuration);
-      const params = np.array([configuration.learningRate, 1]);
-      if (validation === null) params.dispose();
-      const trained = validation === null ? null : { params, state: {} };
-      return { trained, validation, epochs: 1, curve: validation === null ? [] : [validation] };
-    },
+    trainAll: async (_: PreparedFold, configurations: readonly Configuration[]) =>
+      configurations.map((configuration) => {
+        const validation = validationOf(configuration);
+        const params = np.array([configuration.learningRate, 1]);
+        if (validation === null) params.dispose();
+        const trained = validation === null ? null : { params, state: {} };
+        return { trained, validation, epochs: 1, curve: validation === null ? [] : [validation] };
+      }),
   };
   const { best, tuning } = await tune(learner, {} as PreparedFold, tries, {
     ...{ seed: 0, metric, selection: { higherIsBetter, score: () => 0 } },

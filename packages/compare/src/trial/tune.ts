@@ -26,7 +26,7 @@ export interface Tuned {
  * of them lies at an end, then every other setting at the best rate. Of equally good ones the first is kept.
  */
 export async function tune(
-  learner: Pick<Learner, "train">,
+  learner: Pick<Learner, "trainAll">,
   fold: PreparedFold,
   grid: Grid,
   options: { selection: Selection; seed: number; metric: Metric; signal?: AbortSignal },
@@ -34,22 +34,28 @@ export async function tune(
   const { selection, ...training } = options;
   const tuning: TuningRecord[] = [];
   let best: Best | null = null;
-  const attempt = async (configuration: Configuration, before: Best | null): Promise<Best | null> => {
-    const { trained, ...run } = await learner.train(fold, configuration, training);
-    tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
-    if (trained === null) return before;
-    if (before !== null && !isBetter(run.validation!, before.run.validation!, selection)) {
-      discard(trained);
-      return before;
+  const attempt = async (configurations: Configuration[]): Promise<void> => {
+    if (configurations.length === 0) return;
+    const runs = await learner.trainAll(fold, configurations, training);
+    for (const [i, { trained, ...run }] of runs.entries()) {
+      const configuration = configurations[i];
+      tuning.push({ configuration, validation: finiteOrNull(run.validation), epochs: run.epochs });
+      if (trained === null) continue;
+      if (best !== null && !isBetter(run.validation!, best.run.validation!, selection)) {
+        discard(trained);
+        continue;
+      }
+      if (best !== null) discard(best.run.trained);
+      best = { configuration, run: { ...run, trained } };
     }
-    if (before !== null) discard(before.run.trained);
-    return { configuration, run: { ...run, trained } };
   };
-  for (const configuration of firstOf(grid)) best = await attempt(configuration, best);
+  const bestSoFar = (): Best | null => best;
+  await attempt(firstOf(grid));
   const [usual, ...others] = grid.settings;
-  const beyond = best === null ? null : beyondOf(grid, best.configuration.learningRate);
-  if (beyond !== null) best = await attempt({ learningRate: beyond, parameters: usual }, best);
-  const { learningRate } = best?.configuration ?? { learningRate: grid.rates[0] };
-  for (const parameters of others) best = await attempt({ learningRate, parameters }, best);
+  const first = bestSoFar();
+  const beyond = first === null ? null : beyondOf(grid, first.configuration.learningRate);
+  if (beyond !== null) await attempt([{ learningRate: beyond, parameters: usual }]);
+  const { learningRate } = bestSoFar()?.configuration ?? { learningRate: grid.rates[0] };
+  await attempt(others.map((parameters) => ({ learningRate, parameters })));
   return { best, tuning };
 }

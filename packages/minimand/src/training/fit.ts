@@ -1,8 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
+import { inBlocks } from "./in-blocks.ts";
 import { disposeState } from "./states/keep-state.ts";
 import type { AsyncTrainStep } from "./train-step.ts";
+import { turnTaker } from "./turns.ts";
 
 /** Training came upon a value that is not finite; the state was given up. */
 export class NonFiniteError extends Error {
@@ -42,9 +44,6 @@ export interface FitOptions<State, B = Batch> {
   signal?: AbortSignal;
 }
 
-/** Milliseconds of work after which the event loop gets its turn. */
-const turn = 20;
-
 /**
  * Trains on the batches in order and returns the last state. Epochs, validation and early stopping are what `train` adds.
  *
@@ -63,7 +62,7 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
   const { step, state, batches, onStep, onMetrics, signal } = options;
   let current = state;
   let index = 0;
-  let lastTurn = performance.now();
+  const takeTurn = turnTaker();
   /** Looks at the scalars of some steps; false where `onStep` has seen enough. */
   const report = async (metrics: { [name: string]: np.Array }, steps: number): Promise<boolean> => {
     const values: [string, ArrayLike<number>][] = [];
@@ -77,10 +76,7 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
       onMetrics?.(scalars, index);
       if ((await onStep?.({ step: index, metrics: scalars, state: current })) === false) return false;
     }
-    if (performance.now() - lastTurn > turn) {
-      await new Promise((resolve) => setTimeout(resolve));
-      lastTurn = performance.now();
-    }
+    await takeTurn();
     return true;
   };
   // Whoever looks at every step gets every state.
@@ -114,19 +110,4 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
     disposeState(current);
     throw error;
   }
-}
-
-/** Cuts a sequence of batches into blocks of a size, the rest into powers of two: few sizes have to be compiled. */
-async function* inBlocks<B>(
-  batches: FitOptions<unknown, B>["batches"],
-  sizeFor: (batch: B) => number,
-): AsyncGenerator<B[]> {
-  let waiting: B[] = [];
-  for await (const batch of batches) {
-    waiting.push(batch);
-    if (waiting.length < sizeFor(batch)) continue;
-    yield waiting;
-    waiting = [];
-  }
-  while (waiting.length > 0) yield waiting.splice(0, 2 ** Math.floor(Math.log2(waiting.length)));
 }

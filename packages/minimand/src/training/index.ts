@@ -17,6 +17,7 @@ export * from "./sharpness-aware/index.ts";
 export * from "./some-batches.ts";
 export * from "./states/index.ts";
 export * from "./supervised.ts";
+export * from "./together/index.ts";
 export * from "./train.ts";
 export * from "./train-step.ts";
 export { tuneThreshold } from "./tune-threshold.ts";

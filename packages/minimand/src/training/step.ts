@@ -1,4 +1,4 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
 import { isArrayLike, typeError } from "../engine/errors.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
@@ -20,6 +20,8 @@ import {
   type TracedHyper,
 } from "./hyper.ts";
 import type { Arrays, StepInputs, StepMethod } from "./step-method.ts";
+import { joinedSizeFor } from "./together/joined-size.ts";
+import { joinedHyper } from "./together/joined-states.ts";
 import type { SupervisedState } from "./train-step.ts";
 import {
   type AsyncTrainStep,
@@ -79,6 +81,8 @@ export function makeStep<Carried extends Tree = Tree>(
   });
   const program = compile(traced);
   const loop = compile.loop?.(traced);
+  // Programs of several states know nothing of memories and of what the host does before a step.
+  const together = method.before === undefined ? compile.together?.(traced) : undefined;
 
   const carryOf = ({ params, optimizer, modelState }: SupervisedState): Carry => ({
     params,
@@ -168,12 +172,40 @@ export function makeStep<Carried extends Tree = Tree>(
       blockSize: (state, { weights }) =>
         method.alone?.(state) ? 1 : blockSizeFor(state.params, weights.shape[0]),
     }),
+    ...(together && {
+      updateJoined(states, batches) {
+        const of = (i: number): SupervisedState => ({
+          ...states,
+          ...{ hyper: states.hyper[i], memory: {}, count: states.count },
+        });
+        if (method.alone !== undefined && states.hyper.some((_, i) => method.alone!(of(i)))) return null;
+        for (const { x } of batches) checkVocabulary(model, x);
+        const data = batches.map((batch, i) => dataOf(later(of(0), i), batch));
+        const fixed: Fixed = {
+          one: np.ones([states.hyper.length]),
+          hyper: joinedHyper(states),
+        };
+        // What the host prepares may differ from state to state.
+        const result = data.some(({ own }) => Object.keys(own).length > 0)
+          ? null
+          : together(carryOf(of(0)), data, fixed);
+        if (result === null) {
+          disposeTree(fixed);
+          for (const { key, own } of data) disposeTree([key, own]);
+          return null;
+        }
+        const [next, { metrics }] = result;
+        return [{ ...states, ...next, count: states.count + batches.length }, metrics];
+      },
+      joinedSize: (state, { weights }) => joinedSizeFor(state.params, weights.shape[0]),
+    }),
     reads: () => reads,
     params: (state) => state.params,
     modelState: (state) => state.modelState,
     dispose() {
       program.dispose();
       loop?.dispose();
+      together?.dispose();
       method.dispose?.();
     },
   };

@@ -29,6 +29,22 @@ export interface SupervisedState<H extends Hyper = Hyper> {
   count: number;
 }
 
+/**
+ * Several states of one training step as one, which are given the same batches: all arrays have a new first axis, along which
+ * they lie. Arrays are owned as those of a state.
+ */
+export interface JoinedStates {
+  params: Tree;
+  optimizer: Tree;
+  modelState: Tree;
+  /** Of each state. */
+  hyper: readonly Hyper[];
+  seed: number;
+  count: number;
+  /** Which arrays of a state have the weak type of numbers of JavaScript. */
+  weak: readonly boolean[];
+}
+
 /** Scalars of a step to be logged. */
 export type StepMetrics = { loss: np.Array; [name: string]: np.Array };
 
@@ -51,6 +67,13 @@ export interface TrainStep<State, B = Batch, Result = StepResult<State>, H exten
   updateAll?(state: State, batches: B[]): StepResult<State> | null;
   /** Most batches to give to `updateAll` at once: as many as make the work worth a call, 1 where one is enough. */
   blockSize?(state: State, batch: B): number;
+  /**
+   * As `updateAll`, of several states that are given the same batches, with the scalars `[steps, states]`. How many states to join
+   * is for {@link joinedSize} to say.
+   */
+  updateJoined?(states: JoinedStates, batches: B[]): [JoinedStates, StepMetrics] | null;
+  /** Most states to join for batches like this one, 1 where it doesn't pay. */
+  joinedSize?(state: State, batch: B): number;
   /** Names of the hyperparameters that the program reads; null before the first update. */
   reads?(): ReadonlySet<string> | null;
   /** The trained parameters; still owned by the state. */

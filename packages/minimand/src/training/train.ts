@@ -1,6 +1,7 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
+import { bestOf } from "./best-epoch.ts";
 import { type FitOptions, fit } from "./fit.ts";
 import { disposeState, keepState } from "./states/keep-state.ts";
 import type { Validation } from "./validation.ts";
@@ -162,18 +163,6 @@ async function trainEpoch<State, B>(
   };
   const trained = await fit({ step, state, batches, onMetrics, onStep: watched, signal });
   return { state: trained, loss: sum / steps, ended };
-}
-
-/** The first of the best epochs: the last one without validation, -1 before the first. */
-function bestOf(history: readonly EpochRecord[], higherIsBetter: boolean): number {
-  if (history.every(({ validation }) => validation === null)) return history.length - 1;
-  const sign = higherIsBetter ? 1 : -1;
-  let [best, most] = [0, -Infinity];
-  history.forEach(({ validation }, epoch) => {
-    const value = sign * (validation ?? Number.NaN);
-    if (value > most) [best, most] = [epoch, value];
-  });
-  return best;
 }
 
 function checkTraining<State, B>(

@@ -1,0 +1,2 @@
+export type * from "./options.ts";
+export * from "./train-all.ts";
