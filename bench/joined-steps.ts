@@ -2,8 +2,8 @@
  * Training steps of several configurations as one program beside the same one configuration after the other, on the native engine with
  * one thread, in turn: batches packed, blocks of 16 steps, losses read. Processor time of the process. Prints the ratios as JSON.
  *
- *   npx node --conditions=minimand-source bench/joined-steps.ts            its rows
- *   npx node --conditions=minimand-source bench/joined-steps.ts --write    joined-shapes.ts of the library, by which it chooses, too
+ *   npx node --conditions=minimand-source bench/joined-steps.ts            a small network's rows
+ *   npx node --conditions=minimand-source bench/joined-steps.ts --write    all shapes, and joined-shapes.ts of the library, by which it chooses
  */
 import { writeFileSync } from "node:fs";
 import { adamw, crossEntropy, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
@@ -79,18 +79,19 @@ async function measure(
   return { rows, parameters, shares };
 }
 
+const all = process.argv.includes("--write");
 await startEngine();
 const compile = await nativeOnOneThread();
 const shapes: Shape[] = [];
 if (compile !== null)
-  for (const network of networks)
+  for (const network of all ? networks : [networks[1]])
     for (const rows of batchSizes) {
       const shape = await measure(compile, rows, network);
       shapes.push(shape);
       process.stderr.write(`${JSON.stringify(shape)}\n`);
     }
 
-if (process.argv.includes("--write") && shapes.length > 0) {
+if (all && shapes.length > 0) {
   const file = new URL("../packages/minimand/src/training/together/joined-shapes.ts", import.meta.url);
   const lines = shapes.map(
     ({ rows, parameters, shares }) => `  [${rows}, ${parameters}, ${shares.join(", ")}],`,

@@ -45,6 +45,10 @@ export const parts: Record<string, Part> = {
     title: "Networks of all widths, processor time",
     rows: () => measure<{ rows: Row[] }>("elastic-step.ts").rows,
   },
+  joined: {
+    title: "Configurations as one program, processor time",
+    rows: () => measure<{ rows: Row[] }>("joined-steps.ts").rows,
+  },
   queue: {
     title: "Runs on a store",
     rows: () => measure<{ rows: Row[] }>("queue.ts").rows,
