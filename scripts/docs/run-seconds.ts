@@ -23,7 +23,7 @@ export const runSeconds: { [slug: string]: number } = {
   rarts: 373,
   rdpo: 104,
   rpo: 88,
-  saf: 240,
+  saf: 139,
   "uf-fgtg": 43,
   "z-loss": 230,
 };
