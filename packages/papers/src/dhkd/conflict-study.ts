@@ -7,13 +7,22 @@ import { mean } from "../kit/statistics.ts";
 import { discard, keyFor, type Training, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { firstRows } from "./data.ts";
-import { chunk, conflict, student } from "./settings.ts";
-import { averageCosines, type Cosines, meanCosines, type Programs, programsFor } from "./student.ts";
+import { chunk, conflict, type Material, regimes } from "./settings.ts";
+import {
+  averageCompared,
+  type Compared,
+  compare,
+  comparedAt,
+  comparedBatches,
+  type Programs,
+  programsFor,
+} from "./student.ts";
 import { taughtBy } from "./teacher.ts";
 
 /** A student that fits its rows goes on with a teacher whose logits are scaled down: our construction, not the paper's. */
 export interface ConflictSpec {
   part: "conflict";
+  material: Material;
   seed: number;
   fraction: number;
 }
@@ -28,8 +37,8 @@ export interface Continued {
   /** Mean absolute logit of the main head on the training rows. */
   logitSize: number;
   /** Before the first step of the continuation, and in its second half. */
-  atStart: Cosines;
-  late: Cosines;
+  atStart: Compared;
+  late: Compared;
 }
 
 export interface ConflictResult {
@@ -39,18 +48,17 @@ export interface ConflictResult {
   continued: Continued[];
 }
 
-const nowhere: Cosines = { backbone: null, head: null };
-
 /** Fits one student with cross-entropy, then continues it in each way from the same parameters. */
 export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promise<ConflictResult> {
   const taught = await taughtBy({ ...spec, judge: "test" }, host);
   const { judged } = taught;
-  const rows = firstRows(taught.student, part(conflict.rows, spec.fraction, 200));
+  const { student, conflict: sizes } = regimes[spec.material];
+  const rows = firstRows(taught.student, part(sizes.rows, spec.fraction, 200));
   const given = taught.logits.slice(0, rows.y.length * rows.classes);
   const [one, two] = (["one", "two"] as const).map((heads) =>
-    programsFor(headsOf(heads), rows, conflict.hidden, host.compile),
+    programsFor(headsOf(heads), rows, sizes.hidden, host.compile),
   );
-  const epochs = part(conflict.epochs, spec.fraction, 4);
+  const epochs = part(sizes.epochs, spec.fraction, 4);
   const { learningRate, alpha } = conflict;
 
   const train = (
@@ -75,7 +83,7 @@ export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promis
   const hyperOf = (weight: number) => ({ learningRate, gamma: 1, alpha: weight });
 
   let fitted = one.step.init(key(), { hyper: hyperOf(0), memory: { teacher: given } });
-  fitted = await train(one, fitted, part(conflict.fitEpochs, spec.fraction, 30));
+  fitted = await train(one, fitted, part(sizes.fitEpochs, spec.fraction, 30));
   const from = (fitted.params as { student: Tree }).student;
 
   const continueWith = async (heads: Continued["heads"], kappa: number | null): Promise<Continued> => {
@@ -86,15 +94,15 @@ export async function conflictTrial(spec: ConflictSpec, host: TrialHost): Promis
     const parts = made.params as { student: Tree; auxiliary: Tree };
     disposeTree(parts.student);
     const start = { ...made, params: { ...parts, student: refTree(from) } };
-    const which = { seed: derive(spec.seed, 9), batches: 4 };
-    const compare = (state: SupervisedState, epoch: number) =>
-      kappa === null ? Promise.resolve(nowhere) : meanCosines(own, state, rows, scaled, { ...which, epoch });
-    const atStart = await compare(start, 0);
-    const late: Cosines[] = [];
+    const which = { seed: derive(spec.seed, 9), size: student.batch, batches: comparedBatches };
+    const at = async (state: SupervisedState, epoch: number): Promise<Compared> =>
+      kappa === null ? averageCompared([]) : compare(own, state, rows, scaled, { ...which, epoch });
+    const atStart = await at(start, 0);
+    const late: Compared[] = [];
     const state = await train(own, start, epochs, async (now, epoch) => {
-      if (epoch >= epochs / 2) late.push(await compare(now, epoch));
+      if (comparedAt(epoch, epochs)) late.push(await at(now, epoch));
     });
-    const found = { heads, kappa, ...(await judge(own, state)), atStart, late: averageCosines(late) };
+    const found = { heads, kappa, ...(await judge(own, state)), atStart, late: averageCompared(late) };
     discard(state);
     return found;
   };

@@ -3,6 +3,7 @@ import { deviation, mean, meanOrNull, round, roundOrNull } from "../kit/statisti
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { armOf, arms, sharedArms } from "./arms.ts";
 import type { ConflictResult, Continued } from "./conflict-study.ts";
+import type { Compared } from "./student.ts";
 import type { ArmResult, Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
@@ -15,7 +16,7 @@ export function reportOf(trials: readonly Measured[], variant: string): Reproduc
   const of = (arm: string): readonly ArmResult[] => resultsWhere(trials, { part: "arm", arm });
   const conflict = resultsWhere(trials, { part: "conflict" });
   const minus = (a: string, b: string): number[] => of(a).map((r, s) => r.accuracy - of(b)[s].accuracy);
-  const shared = of("ce-norm").map(({ cosines }) => cosines);
+  const shared = of("ce-norm").map(({ compared }) => compared.all);
   const studied = continuations(conflict);
   const smallest = studied
     .filter(({ heads }) => heads === "one")
@@ -30,7 +31,7 @@ export function reportOf(trials: readonly Measured[], variant: string): Reproduc
       variant: armOf(variant).label,
       sharedHead: meanOrNull(shared.map(({ head }) => head)) ?? Number.NaN,
       sharedBackbone: meanOrNull(shared.map(({ backbone }) => backbone)) ?? Number.NaN,
-      conflictHead: meanOrNull(smallest.results.map(({ late }) => late.head)) ?? Number.NaN,
+      conflictHead: meanOrNull(smallest.results.map(({ late }) => late.all.head)) ?? Number.NaN,
       overCrossEntropy: mean(minus(variant, "ce")),
       overOneHead: sharedArms.map((arm) => ({
         label: armOf(arm).label,
@@ -48,8 +49,10 @@ function armRow(id: string, results: readonly ArmResult[], overCe: readonly numb
     "minus cross-entropy": round(mean(overCe), 4),
     "sd of the difference": overCe.length > 1 ? round(deviation(overCe), 4) : null,
     "train accuracy": round(mean(results.map((r) => r.trainAccuracy)), 4),
-    "cosine, head": roundOrNull(meanOrNull(results.map((r) => r.cosines.head)), 3),
-    "cosine, backbone": roundOrNull(meanOrNull(results.map((r) => r.cosines.backbone)), 3),
+    ...cosineColumns(
+      "cosine",
+      results.map((r) => r.compared),
+    ),
     "steps in conflict": roundOrNull(meanOrNull(results.map((r) => r.conflicts)), 3),
     nc1: roundOrNull(meanOrNull(collapse.map((c) => c.nc1)), 3),
     "equinorm, means": roundOrNull(meanOrNull(collapse.map((c) => c.equinormMeans)), 3),
@@ -59,6 +62,18 @@ function armRow(id: string, results: readonly ArmResult[], overCe: readonly numb
     "self-duality": roundOrNull(meanOrNull(collapse.map((c) => c.selfDuality)), 3),
     "NCC mismatch": roundOrNull(meanOrNull(collapse.map((c) => c.nccMismatch)), 3),
     "teacher's accuracy": round(mean(results.map((r) => r.teacherAccuracy)), 4),
+  };
+}
+
+/** Mean cosines of the gradients on all rows, and on batches. */
+function cosineColumns(name: string, compared: readonly Compared[]): Row {
+  const cosine = (rows: keyof Compared, part: "head" | "backbone") =>
+    roundOrNull(meanOrNull(compared.map((found) => found[rows][part])), 3);
+  return {
+    [`${name}, head`]: cosine("all", "head"),
+    [`${name}, backbone`]: cosine("all", "backbone"),
+    [`${name} of batches, head`]: cosine("batches", "head"),
+    [`${name} of batches, backbone`]: cosine("batches", "backbone"),
   };
 }
 
@@ -94,14 +109,16 @@ function studyRows(conflict: readonly ConflictResult[], studied: readonly Studie
   return [
     row("Fitted with cross-entropy", null, fitted),
     ...studied.map(({ heads, kappa, results }): Row => {
-      const cosine = (when: "atStart" | "late", part: "head" | "backbone") =>
-        roundOrNull(meanOrNull(results.map((r) => r[when][part])), 3);
       return {
         ...row(named[heads], kappa, results),
-        "cosine at the start, head": cosine("atStart", "head"),
-        "cosine at the start, backbone": cosine("atStart", "backbone"),
-        "cosine late, head": cosine("late", "head"),
-        "cosine late, backbone": cosine("late", "backbone"),
+        ...cosineColumns(
+          "cosine at the start",
+          results.map((r) => r.atStart),
+        ),
+        ...cosineColumns(
+          "cosine late",
+          results.map((r) => r.late),
+        ),
       };
     }),
   ];
@@ -121,7 +138,9 @@ function curves(studied: readonly Studied[]): Series[] {
       xLabel: "kappa",
       yLabel: "cosine of cross-entropy and logit loss",
       x: points.map(({ kappa }) => Number(kappa)),
-      y: points.map(({ results }) => round(meanOrNull(results.map((r) => r.late[part])) ?? Number.NaN, 4)),
+      y: points.map(({ results }) =>
+        round(meanOrNull(results.map((r) => r.late.all[part])) ?? Number.NaN, 4),
+      ),
     };
   });
 }

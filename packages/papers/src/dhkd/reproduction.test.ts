@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import type { Images } from "../reproduction.ts";
 import { armOf, arms, dhkdArms } from "./arms.ts";
 import type { ConflictResult } from "./conflict-study.ts";
-import { prepare } from "./data.ts";
+import { characters, letters } from "./data.ts";
 import { reportOf } from "./report.ts";
 import { reproduction } from "./reproduction.ts";
-import type { ArmResult } from "./trial.ts";
+import { drawings } from "./settings.ts";
+import { type ArmResult, armTrial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -39,7 +41,7 @@ describe("the reproduction of dhkd", () => {
 
   it("judges tuning on rows that no measured run sees, whatever the seed", async () => {
     const dataset = await host.dataset("letter");
-    const drawn = (judge: "test" | "tune", seed = 3) => prepare(dataset, { seed, judge, fraction: 1 });
+    const drawn = (judge: "test" | "tune", seed = 3) => letters(dataset, { seed, judge, fraction: 1 });
     const [test, tune, other] = [drawn("test"), drawn("tune"), drawn("tune", 4)];
     const sizes = [test.teacher, test.student, test.judged, tune.judged].map(({ y }) => y.length);
     expect(sizes).toEqual([12_000, 3000, 4000, 4000]);
@@ -49,8 +51,49 @@ describe("the reproduction of dhkd", () => {
     expect([...test.judged.y]).not.toEqual([...tune.judged.y]);
   });
 
-  it("has six configurations for every arm, and choices that are on those grids", () => {
-    expectOnGrids(tuned.choices, arms, 6);
+  it("learns characters where they are there, the drawings of tuning apart", async () => {
+    const size = 28 * 28;
+    const images: Images = {
+      ...{ count: 240, height: 28, width: 28 },
+      labels: Uint8Array.from({ length: 240 }, (_, i) => Math.floor(i / 20)),
+      // Each character has a row of its own, each drawing some noise.
+      pixels: Uint8Array.from({ length: 240 * size }, (_, at) => {
+        const [image, line] = [Math.floor(at / size), Math.floor((at % size) / 28)];
+        return Math.floor(line / 2) === Math.floor(image / 20) ? 255 : (image * 31 + at * 17) % 40;
+      }),
+    };
+    const drawn = (judge: "test" | "tune", seed = 3) => characters(images, { seed, judge, fraction: 1 });
+    const [test, tune, other] = [drawn("test"), drawn("tune"), drawn("tune", 4)];
+    expect(test.student.classes).toBe(6);
+    const { train, test: few, tuning } = drawings;
+    expect([test.student, test.judged, tune.judged].map(({ y }) => y.length / 6)).toEqual([
+      train,
+      few,
+      tuning,
+    ]);
+    expect(tune.judged.x).toEqual(other.judged.x);
+    const rowsOf = ({ x }: { x: Float32Array }) =>
+      Array.from({ length: x.length / 196 }, (_, i) => x.slice(196 * i, 196 * (i + 1)).join(" "));
+    const apart = new Set(rowsOf(tune.judged));
+    expect([...rowsOf(test.student), ...rowsOf(test.judged)].filter((row) => apart.has(row))).toEqual([]);
+    const spec = {
+      part: "arm",
+      material: "omniglot",
+      arm: "dhkd-linear",
+      seed: 3,
+      judge: "test",
+      fraction: 0.2,
+    } as const;
+    const configuration = { learningRate: 0.05, alpha: 0.25 };
+    const found = await armTrial({ ...spec, configuration }, { ...host, images: async () => images });
+    expect(found.accuracy).toBeGreaterThan(0.5);
+    expect(found.compared.all.backbone).not.toBe(null);
+  });
+
+  it("begins with ten configurations where two are chosen, and has choices inside of what was tried", () => {
+    for (const { first, axes } of arms) expect(first).toHaveLength(axes.alpha.length > 1 ? 10 : 8);
+    const searched = arms.map(({ id: arm, axes }) => ({ choice: arm, label: { arm }, axes }));
+    expectEnclosed(tuned, searched, { score: "accuracy" });
     expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
   });
 });
@@ -88,16 +131,21 @@ describe("the verdict", () => {
 
 describe("the report", () => {
   it("pairs differences by seed and takes the smallest kappa of one head for the rule", () => {
+    const both = (backbone: number, head: number) => ({
+      all: { backbone, head },
+      batches: { backbone: 0.9, head: 0.9 },
+    });
     const result = (accuracy: number): ArmResult => ({
       part: "arm",
       accuracy,
       trainAccuracy: accuracy,
       teacherAccuracy: 0.95,
-      cosines: { backbone: 0.3, head: 0.2 },
+      compared: both(0.3, 0.2),
       conflicts: null,
       collapse: null,
     });
-    const draw = { configuration: { learningRate: 0.1, alpha: 1 }, judge: "test", fraction: 1 } as const;
+    const configuration = { learningRate: 0.1, alpha: 1 };
+    const draw = { material: "letter", configuration, judge: "test", fraction: 1 } as const;
     const byArm: [string, ArmResult[]][] = [
       ["ce", [result(0.5), result(0.7)]],
       ["ce-kl", [result(0.55), result(0.7)]],
@@ -110,8 +158,8 @@ describe("the report", () => {
       accuracy: 0.5,
       trainAccuracy: 1,
       logitSize: 2,
-      atStart: { backbone: 0, head },
-      late: { backbone: 0.1, head },
+      atStart: both(0, head),
+      late: both(0.1, head),
     });
     const study: ConflictResult = {
       part: "conflict",
@@ -121,7 +169,10 @@ describe("the report", () => {
     const trials = byArm.flatMap(([arm, results]) =>
       results.map((found, seed) => ({ spec: { ...draw, part: "arm" as const, arm, seed }, result: found })),
     );
-    const studied = { spec: { part: "conflict", seed: 0, fraction: 1 }, result: study } as const;
+    const studied = {
+      spec: { part: "conflict", material: "letter", seed: 0, fraction: 1 },
+      result: study,
+    } as const;
     const { rows, verdict, because } = reportOf([...trials, studied, studied], "dhkd-linear");
     const linear = rows.find((row) => row.arm === "DHKD, linear head");
     expect(linear).toMatchObject({

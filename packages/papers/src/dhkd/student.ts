@@ -22,7 +22,7 @@ import { type Labelled, taken } from "../kit/rows.ts";
 import { meanOrNull } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import type { Arm } from "./arms.ts";
-import { momentum, student as size, weightDecay } from "./settings.ts";
+import { momentum, weightDecay } from "./settings.ts";
 
 /** Cosines between the gradients of cross-entropy and the distillation loss; null where they share no parameters. */
 export interface Cosines {
@@ -137,19 +137,55 @@ function layers(hiddenLayers: number, meant: (layer: number) => boolean): boolea
   return Array.from({ length: hiddenLayers + 1 }, (_, i) => meant(i));
 }
 
-/** Mean cosines over some batches of an epoch. */
-export async function meanCosines(
+/** Cosines of the gradients on all rows, and their mean over some batches of an epoch. */
+export interface Compared {
+  all: Cosines;
+  batches: Cosines;
+}
+
+/** Batches an epoch of which gradients are compared. */
+export const comparedBatches = 4;
+
+/** Whether gradients are compared after an epoch: after some five, evenly, in the second half. */
+export const comparedAt = (epoch: number, epochs: number): boolean =>
+  epoch >= epochs / 2 && (epochs - 1 - epoch) % Math.ceil(epochs / 10) === 0;
+
+/** How much of the rows is in a batch, and how many of them. */
+export interface ComparedBatches {
+  epoch: number;
+  seed: number;
+  size: number;
+  batches: number;
+}
+
+/** Compares the gradients of the two losses at the parameters of a state. */
+export async function compare(
+  programs: Programs,
+  state: SupervisedState,
+  examples: Labelled,
+  logits: Float32Array,
+  which: ComparedBatches,
+): Promise<Compared> {
+  const all = await programs.cosines(state.params, state.modelState, {
+    x: inputsOf(examples),
+    y: np.array(examples.y),
+    teacherLogits: np.array(Float32Array.from(logits), { shape: [examples.y.length, examples.classes] }),
+  });
+  return { all, batches: await ofBatches(programs, state, examples, logits, which) };
+}
+
+async function ofBatches(
   { cosines }: Programs,
   state: SupervisedState,
   examples: Labelled,
   logits: Float32Array,
-  { epoch, seed, batches }: { epoch: number; seed: number; batches: number },
+  { epoch, seed, size, batches }: ComparedBatches,
 ): Promise<Cosines> {
-  const classes = logits.length / examples.y.length;
+  const { classes } = examples;
   const found: Cosines[] = [];
-  for (const { x, y, weights, ids, rows } of minibatches(examples, { size: size.batch, seed }).epoch(epoch)) {
+  for (const { x, y, weights, ids, rows } of minibatches(examples, { size, seed }).epoch(epoch)) {
     weights.dispose();
-    if (found.length === batches || rows < size.batch) {
+    if (found.length === batches || rows < size) {
       x.dispose();
       y.dispose();
       break;
@@ -161,17 +197,23 @@ export async function meanCosines(
 }
 
 /** The mean of each cosine; null where one is. */
-export function averageCosines(found: readonly Cosines[]): Cosines {
+function averageCosines(found: readonly Cosines[]): Cosines {
   const mean = (part: keyof Cosines) => meanOrNull(found.map((c) => c[part]));
   return { backbone: mean("backbone"), head: mean("head") };
 }
 
-/** How near the main head and its features are to neural collapse on these rows. */
+/** The mean of each comparison. */
+export const averageCompared = (found: readonly Compared[]): Compared => ({
+  all: averageCosines(found.map(({ all }) => all)),
+  batches: averageCosines(found.map(({ batches }) => batches)),
+});
+
+/** How near the main head and its features are to neural collapse on these rows; null where all features are the same, as after training that failed. */
 export async function collapseOf(
   { features, step, model }: Programs,
   state: SupervisedState,
   examples: Labelled,
-): Promise<NeuralCollapse> {
+): Promise<NeuralCollapse | null> {
   const rows = await features(step.params(state), step.modelState(state), inputsOf(examples)).data();
   const last = (step.params(state) as { weight: np.Array }[]).at(-1) as { weight: np.Array };
   const columns = await last.weight.ref.data();
@@ -180,5 +222,6 @@ export async function collapseOf(
     { length: classes * d },
     (_, at) => columns[(at % d) * classes + Math.floor(at / d)],
   );
-  return neuralCollapse(rows, examples.y, weights);
+  const same = rows.every((value, at) => value === rows[at % d]);
+  return same ? null : neuralCollapse(rows, examples.y, weights);
 }

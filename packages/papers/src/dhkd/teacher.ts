@@ -1,4 +1,16 @@
-import { flat, minibatches, mlp, sgd } from "minimand";
+import {
+  batchNorm,
+  conv2d,
+  dense,
+  flat,
+  flatten,
+  type Model,
+  minibatches,
+  mlp,
+  relu,
+  sequential,
+  sgd,
+} from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
@@ -7,7 +19,7 @@ import type { Draw, Labelled } from "../kit/rows.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Prepared, prepare } from "./data.ts";
-import { chunk, momentum, schedule, teacher, weightDecay } from "./settings.ts";
+import { chunk, type Hidden, type Material, momentum, regimes, schedule, weightDecay } from "./settings.ts";
 
 /** The rows of a seed, its teacher's logits on the student's rows, and the teacher's accuracy. */
 export interface Taught extends Prepared {
@@ -21,21 +33,22 @@ const networks = networksOf();
 let last: { key: string; compile: TrialHost["compile"]; taught: Promise<Taught> } | null = null;
 
 /** Trains the teacher of a seed with cross-entropy; the same arguments give the same teacher. */
-export function taughtBy(spec: Draw, host: TrialHost): Promise<Taught> {
-  const key = [spec.seed, spec.judge, spec.fraction].join(" ");
+export function taughtBy(spec: Draw & { material: Material }, host: TrialHost): Promise<Taught> {
+  const key = [spec.material, spec.seed, spec.judge, spec.fraction].join(" ");
   if (last?.key !== key || last.compile !== host.compile)
     last = { key, compile: host.compile, taught: trainTeacher(spec, host) };
   return last.taught;
 }
 
-async function trainTeacher(spec: Draw, host: TrialHost): Promise<Taught> {
-  const prepared = prepare(await host.dataset("letter"), spec);
+async function trainTeacher(spec: Draw & { material: Material }, host: TrialHost): Promise<Taught> {
+  const prepared = await prepare(spec.material, spec, host);
+  const { teacher } = regimes[spec.material];
   const {
     shape: [inputs],
     classes,
   } = prepared.teacher;
   const network = networks(host.compile, `${inputs} ${classes}`, () => ({
-    model: flat(mlp({ inputs, hidden: teacher.hidden, outputs: classes, batchNorm: true })),
+    model: teacherOf(teacher, inputs, classes),
     loss: batchCrossEntropy,
     optimizer: ({ learningRate }) => sgd(learningRate, { momentum, weightDecay }),
   }));
@@ -53,4 +66,27 @@ async function trainTeacher(spec: Draw, host: TrialHost): Promise<Taught> {
   const teacherAccuracy = accuracyOf(await of(prepared.judged), prepared.judged.y);
   discard(state);
   return { ...prepared, logits, teacherAccuracy };
+}
+
+/** With batch normalisation: an MLP, or convolutions of 3 x 3 on square images, those after the first of stride 2. */
+function teacherOf(layers: Hidden, inputs: number, classes: number): Model {
+  if ("hidden" in layers)
+    return flat(mlp({ inputs, hidden: layers.hidden, outputs: classes, batchNorm: true }));
+  const { channels } = layers;
+  const side = Math.sqrt(inputs);
+  const convolutions = channels.flatMap((outputs, i) => [
+    conv2d({
+      ...{ inputs: channels[i - 1] ?? 1, outputs, kernel: 3 },
+      ...{ padding: "same", stride: i === 0 ? 1 : 2 },
+    } as const),
+    batchNorm(outputs),
+    relu,
+  ]);
+  const last = channels.reduce((size, _, i) => (i === 0 ? size : Math.ceil(size / 2)), side);
+  return sequential([
+    (x) => x.reshape([x.shape[0], side, side, 1]),
+    ...convolutions,
+    flatten(),
+    dense({ inputs: channels[channels.length - 1] * last ** 2, outputs: classes }),
+  ]);
 }

@@ -8,13 +8,22 @@ import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Configuration } from "./arms.ts";
 import { conflictTrial } from "./conflict-study.ts";
-import { chunk, schedule, student } from "./settings.ts";
-import { averageCosines, type Cosines, collapseOf, meanCosines, programsFor } from "./student.ts";
+import { chunk, type Material, regimes, schedule } from "./settings.ts";
+import {
+  averageCompared,
+  type Compared,
+  collapseOf,
+  compare,
+  comparedAt,
+  comparedBatches,
+  programsFor,
+} from "./student.ts";
 import { taughtBy } from "./teacher.ts";
 
 /** One student trained in one way. */
 export interface ArmSpec extends Draw {
   part: "arm";
+  material: Material;
   arm: string;
   configuration: Configuration;
 }
@@ -26,21 +35,19 @@ export interface ArmResult {
   accuracy: number;
   trainAccuracy: number;
   teacherAccuracy: number;
-  /** Means over the second half of training. */
-  cosines: Cosines;
+  /** Means over some epochs of the second half of training. */
+  compared: Compared;
   /** Share of steps whose gradients were opposed; null without alignment. */
   conflicts: number | null;
   collapse: NeuralCollapse | null;
 }
-
-/** Batches an epoch of which gradients are compared. */
-const comparedBatches = 4;
 
 /** Trains and judges one student; the same spec gives the same result, and equal seeds share rows, teacher, start and batches. */
 export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResult> {
   const arm = armOf(spec.arm);
   const taught = await taughtBy(spec, host);
   const { logits, teacherAccuracy } = taught;
+  const { student } = regimes[spec.material];
   const programs = programsFor(arm, taught.student, student.hidden, host.compile);
   const { step } = programs;
   const { alpha, learningRate } = spec.configuration;
@@ -48,7 +55,7 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   const batches = minibatches(taught.student, { size: student.batch, seed: derive(spec.seed, 4) });
   const hyper = { learningRate, gamma: arm.gamma, alpha };
   const measured = spec.judge === "test";
-  const found: Cosines[] = [];
+  const found: Compared[] = [];
   let opposed = 0;
   const onStep = ({ metrics }: { metrics: { [name: string]: number } }): void => {
     opposed += metrics.conflict / (epochs * batches.perEpoch);
@@ -62,13 +69,13 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
     signal: host.signal,
     onStep: measured && arm.alignment ? onStep : undefined,
     async after(now, epoch) {
-      if (!measured || arm.gamma === 0 || alpha === 0 || epoch < epochs / 2) return;
-      const which = { epoch, seed: derive(spec.seed, 6), batches: comparedBatches };
-      found.push(await meanCosines(programs, now, taught.student, logits, which));
+      if (!measured || arm.gamma === 0 || alpha === 0 || !comparedAt(epoch, epochs)) return;
+      const which = { epoch, seed: derive(spec.seed, 6), size: student.batch, batches: comparedBatches };
+      found.push(await compare(programs, now, taught.student, logits, which));
     },
   });
   if (state === null) {
-    const nothing = { cosines: { backbone: null, head: null }, conflicts: null, collapse: null };
+    const nothing = { compared: averageCompared([]), conflicts: null, collapse: null };
     return { part: "arm", accuracy: 0, trainAccuracy: 0, teacherAccuracy, ...nothing };
   }
   const result: ArmResult = {
@@ -76,7 +83,7 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
     accuracy: await accuracyOn(programs, state, taught.judged, chunk),
     trainAccuracy: measured ? await accuracyOn(programs, state, taught.student, chunk) : 0,
     teacherAccuracy,
-    cosines: averageCosines(found),
+    compared: averageCompared(found),
     conflicts: measured && arm.alignment ? opposed : null,
     collapse: measured ? await collapseOf(programs, state, taught.student) : null,
   };
