@@ -8,7 +8,7 @@ export const runSeconds: { [slug: string]: number } = {
   "dale-langevin": 107,
   "deep-unfolding": 75,
   dcdm: 158,
-  dhkd: 74,
+  dhkd: 60,
   elasticface: 77,
   ensloss: 60,
   ldr: 240,

@@ -123,7 +123,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   dhkd: {
     verdict: "not reproduced",
     sentence:
-      "Distil on one head, by plain or decoupled distillation: the second head gave away part of the gain.",
+      "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do.",
   },
   "deep-unfolding": {
     verdict: "partly reproduced",
@@ -144,7 +144,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
  * @returns one sentence; null for a paper that isn't measured yet, or is none
  *
  * @example
- * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation: the second head gave away part of the gain."
+ * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do."
  */
 export function practiceOf(slug: string): string | null {
   return Object.hasOwn(practices, slug) ? practices[slug].sentence : null;
