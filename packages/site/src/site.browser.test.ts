@@ -192,11 +192,11 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     };
     await tabTo("Sort by");
     await page.keyboard.press("ArrowDown");
-    await tabTo("not reproduced");
+    await tabTo("partly reproduced");
     await page.keyboard.press("Space");
     await tabTo("training");
     await page.keyboard.press("Space");
-    const query = "?topic=training&verdict=not+reproduced&order=oldest";
+    const query = "?topic=training&verdict=partly+reproduced&order=oldest";
     await expect.poll(() => new URL(page.url()).search, patience).toBe(query);
     const few = titlesOf(query);
     expect(few.length).toBeGreaterThan(0);

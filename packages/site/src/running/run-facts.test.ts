@@ -10,7 +10,8 @@ describe("what the page of a paper knows of its run", () => {
   it("is which data the site has, with their sums, and which it hasn't", () => {
     const { missing, sums } = factsOf("elasticface");
     expect([...missing].sort()).toEqual(["omniglot", "orl"]);
-    expect(Object.keys(sums)).toContain("images/fashion-test-images.idx3.gz");
+    expect(Object.keys(sums)).toEqual(["letter.csv.gz"]);
+    expect(Object.keys(factsOf("normface").sums)).toContain("images/fashion-test-images.idx3.gz");
     for (const name of Object.keys(sums)) expect(files).toContain(`public/data/${name}`);
     expect(factsOf("dcdm").missing).toEqual([]);
   });
