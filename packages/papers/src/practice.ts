@@ -38,7 +38,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   saf: {
     verdict: "partly reproduced",
     sentence:
-      "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point at no cost, and SAM up to two points for less than twice the time.",
+      "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point at hardly any cost, and SAM up to two points for less than twice the time.",
   },
   "adversarial-mdp": {
     verdict: "partly reproduced",
@@ -78,7 +78,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   neucb: {
     verdict: "not reproduced",
     sentence:
-      "Try LinUCB with a regression an arm first: on the image tasks nothing that learns features was better than it by this length, at a fraction of the cost; of the neural ones NeuFastCB was the steadiest.",
+      "Try LinUCB with a regression an arm first: on the image tasks nothing that learns features was better than it by this length, at a fraction of the cost; of the paper's neural ones NeuFastCB had the least regret there.",
   },
   aggregate: {
     verdict: "partly reproduced",
@@ -118,7 +118,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   ensloss: {
     verdict: "partly reproduced",
     sentence:
-      "Tune the learning rate of your own loss first; EnsLoss is worth a try on deeper networks and where rates can't be tuned, since it fails nowhere, but its gains are within what splits decide.",
+      "Tune the learning rate of your own loss first; EnsLoss is harmless to try on deeper networks, but its gains there are within what the choice of splits decides.",
   },
   dhkd: {
     verdict: "not reproduced",

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { chosen } from "../kit/choices.ts";
-import { bundledHost, madeUpImages, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import {
+  bundledHost,
+  expectEnclosed,
+  madeUpImages,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import { neighboursOf } from "../kit/tune-lattice.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, arms, columns, tunedArms } from "./arms.ts";
@@ -78,6 +84,15 @@ describe("the reproduction of neucb", () => {
   it("begins its tuning inside its lists, so that there are neighbours on either side", () => {
     for (const { choice, axes, start } of lattices("default"))
       expect(neighboursOf({ axes }, start), choice).toHaveLength(2 * Object.keys(axes).length);
+  });
+
+  it("has choices at no end of their lists, with every neighbour tried and none better", () => {
+    expectEnclosed(
+      tuned,
+      lattices("default"),
+      { score: "regret", best: "least" },
+      (name, value) => name === "explore" && value === 0,
+    );
   });
 
   it("has deeper networks and letters of 26 classes at the full scale", async () => {

@@ -68,7 +68,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "training",
     added: "2026-11-25",
     verdict: "partly reproduced",
-    use: "Sharpness-aware training by one more term in the loss, at no cost; against noisy labels it gained up to a point, and a larger weight decay more.",
+    use: "Sharpness-aware training by one more term in the loss, at hardly any cost; against noisy labels it gained up to a point, and a larger weight decay more.",
   },
   "adversarial-mdp": {
     topic: "online decisions",
@@ -164,7 +164,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "classification",
     added: "2026-11-25",
     verdict: "partly reproduced",
-    use: "A new random loss at every step against overfitting: never significantly worse here, and steadier at fast rates, but a strict test finds hardly a difference in accuracy.",
+    use: "A new random loss at every step against overfitting: never significantly worse here, but a strict test finds hardly a difference.",
   },
   dhkd: {
     topic: "small models",
