@@ -171,8 +171,8 @@ export function expectOnGrids(
 }
 
 /**
- * Asserts of what `tuneOnLattice` chose, as it is committed: no choice is at an end of its lists but for those of one value, every
- * neighbour was tried, and none is better.
+ * Asserts of what `tuneOnLattice` chose, as it is committed: no choice is at an end of its lists but for those of one value, it has the score
+ * that is told of it, every neighbour was tried, and none is better.
  *
  * @param natural whether a value is an end beyond which there is nothing to try
  */
@@ -190,9 +190,13 @@ export function expectEnclosed(
     for (const [name, values] of Object.entries(axes))
       if (values.length > 1 && !natural(name, chosen[name]))
         expect([values[0], values.at(-1)], `${choice}: ${name}`).not.toContain(chosen[name]);
+    const rowOf = (place: Record<string, number>) =>
+      rows.find((one) =>
+        Object.entries({ ...label, ...place }).every(([column, value]) => one[column] === value),
+      );
+    expect(rowOf(own)?.[score], `${choice}: score`).toBe(chosen[score]);
     for (const place of neighboursOf({ axes, allowed }, own)) {
-      const wanted = Object.entries({ ...label, ...place });
-      const row = rows.find((one) => wanted.every(([column, value]) => one[column] === value));
+      const row = rowOf(place);
       expect(row, `${choice}: a neighbour, ${JSON.stringify(place)}`).toBeDefined();
       expect(sign * Number(row?.[score])).toBeLessThanOrEqual(sign * chosen[score]);
     }
