@@ -19,7 +19,7 @@ export interface EntryGroup {
   entries: readonly Entry[];
 }
 
-/** A command that lists what there is: two lines an entry, or with `--json` all that is known of it. */
+/** A command that lists what there is: a line or two an entry, or with `--json` all that is known of it. */
 export function listingCommand(name: string, description: string, examples: readonly string[]): Command {
   return new Command(name)
     .description(description)

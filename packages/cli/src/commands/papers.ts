@@ -9,9 +9,7 @@ import {
   practiceOf,
   ruleChangeText,
   ruleHeading,
-  shortTitle,
   verdictCounts,
-  verdictMarks,
 } from "@minimand/papers";
 import type { Command } from "commander";
 import { printable, tell } from "../printable.ts";
@@ -19,7 +17,8 @@ import { duration } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
-import { type Entry, listingCommand, printListing } from "./listing.ts";
+import { listingCommand } from "./listing.ts";
+import { paperLines } from "./paper-lines.ts";
 
 /** `minimand papers`: the papers whose claims can be reproduced, and what came of it; with a slug, all of one. */
 export function papersCommand(): Command {
@@ -38,12 +37,17 @@ export function papersCommand(): Command {
         );
         return;
       }
-      const heading = verdictCounts(cards.map((card) => outcomeOf(card.slug)));
-      printListing(cards.map(allOf), [{ heading, entries: cards.map(entryOf) }], json);
-      if (!json)
-        tell(
-          "times of two workers; 'minimand papers SLUG' tells all of one, 'minimand reproduce SLUG' runs it",
-        );
+      if (json) {
+        print(`${JSON.stringify(cards.map(allOf), null, 1)}\n`);
+        return;
+      }
+      const heading = verdictCounts(cards.map(({ slug }) => outcomeOf(slug)));
+      const width = terminalWidth();
+      const papers = cards.map((card) => ({ card, outcome: outcomeOf(card.slug) }));
+      print(`${wrapText(heading, width).join("\n")}\n\n${paperLines(papers, width)}\n`);
+      tell(
+        "times of two workers; 'minimand papers SLUG' tells all of one, 'minimand reproduce SLUG' runs it",
+      );
     });
 }
 
@@ -53,14 +57,6 @@ const allOf = (card: PaperCard) => ({
   outcome: outcomeOf(card.slug),
   practice: practiceOf(card.slug),
 });
-
-function entryOf({ slug, title }: PaperCard): Entry {
-  const outcome = outcomeOf(slug);
-  const mark = verdictMarks[outcome?.verdict ?? "not measured"];
-  const time = outcome === null ? "" : duration(1000 * outcome.seconds);
-  const label = `${mark}  ${time.padStart(5)}  ${shortTitle(title)}`;
-  return { name: slug, label, about: outcome === null ? [] : [outcome.figure] };
-}
 
 /** All of a paper, as a text of a width. */
 export function paperText(card: PaperCard, outcome: Outcome | null, width: number): string {
