@@ -27,7 +27,7 @@ export interface Arm {
   label: string;
   /** The hyperparameter that is chosen; none where there is nothing to choose. */
   parameter?: "beta" | "delta" | "scale";
-  /** Its values, four each. */
+  /** Its values in order, thirteen each, a factor of about three apart. */
   values: readonly number[];
   make(model: RepresentationModel, compile: Compile | undefined): TrainStep<SupervisedState>;
 }
@@ -52,7 +52,10 @@ const arm = (
   make: (model, compile) => supervised({ model, objective: objective(model), optimizer, compile }),
 });
 
-const betas = [0, 0.01, 0.1, 1];
+/** Prices of information; zero leaves it out. */
+const betas = [0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
+/** Where a loss of residuals turns, with targets of variance 1: the least is nearly none of them, the largest none of its own. */
+const widths = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
 const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
   ...{ id, label, parameter: "beta", values: betas, make },
 });
@@ -69,14 +72,14 @@ export const arms: readonly Arm[] = [
     "Huber",
     ofResiduals((f, y, { weights, hyper }) => huberLoss(f, y, { weights, delta: hyper.delta })),
     "delta",
-    [0.1, 0.3, 1, 3],
+    widths,
   ),
   arm(
     "welsch",
     "Welsch",
     ofResiduals((f, y, { weights, hyper }) => welschLoss(f, y, { weights, scale: hyper.scale })),
     "scale",
-    [0.3, 1, 2, 4],
+    widths,
   ),
   arm("cs", "CS, no bottleneck", (model) =>
     featureObjective(model, ({ x, y, output, features }, { weights, key }) => {
@@ -106,7 +109,7 @@ export const arms: readonly Arm[] = [
     "HSIC",
     (model) => bottleneckObjective(model, ({ beta }) => ({ measure: "hsic", beta })),
     "beta",
-    [0, 1, 10, 30],
+    [0, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000],
   ),
 ];
 

@@ -1,8 +1,8 @@
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
-import { candidates, tuneGrid } from "../kit/tune-grid.ts";
-import type { Host, Reproduction } from "../reproduction.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
+import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, wideArm } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
@@ -18,6 +18,25 @@ const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
 function committedValue(cell: string, arm: string): number | null {
   if (armOf(arm).parameter === undefined) return null;
   return chosen(tuned.choices, choiceName(cell, arm), ["value"]).value;
+}
+
+/** What is tuned: every second value of a list is tried, then neighbours of the best until none is untried. */
+export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
+  const { fraction, cells } = scales[scale];
+  const seeds = scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
+  return cells.flatMap(({ id: cell }) =>
+    arms
+      .filter(({ parameter }) => parameter !== undefined)
+      .map(({ id: arm, values }) => ({
+        choice: choiceName(cell, arm),
+        label: { cell, arm },
+        axes: { value: values },
+        start: { value: values[0] },
+        first: values.filter((_, i) => i % 2 === 0).map((value) => ({ value })),
+        specsOf: ({ value }) =>
+          seeds.map((seed): Spec => ({ part: "arm", cell, arm, value, seed, judge: "tune", fraction })),
+      })),
+  );
 }
 
 /** Eleven losses on four problems, and what the price of information does to it. */
@@ -53,24 +72,12 @@ export const reproduction: Reproduction<Spec, Result> = {
     });
   },
 
-  /** Four values for every arm of every cell, judged by the clean error on rows that no measured run is judged by. */
-  async *tune(host: Host<Spec, Result>) {
-    const { fraction, cells } = scales[host.scale];
-    const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
-    const tried = cells.flatMap(({ id: cell }) =>
-      arms
-        .filter(({ parameter }) => parameter !== undefined)
-        .flatMap(({ id: arm, values }) =>
-          candidates(
-            choiceName(cell, arm),
-            { cell, arm },
-            values.map((value) => ({ value })),
-            seeds,
-            ({ value }, seed): Spec => ({ part: "arm", cell, arm, value, seed, judge: "tune", fraction }),
-          ),
-        ),
-    );
-    const scoreOf = ({ clean }: Result): number => clean;
-    return yield* tuneGrid(host, tried, { describe, score: "rmse", scoreOf, best: "least" });
-  },
+  /** By the clean error on rows that no measured run is judged by. */
+  tune: (host: Host<Spec, Result>) =>
+    tuneOnLattice(host, lattices(host.scale), {
+      describe,
+      score: "rmse",
+      scoreOf: ({ clean }) => clean,
+      best: "least",
+    }),
 };
