@@ -54,7 +54,7 @@ const arm = (
 
 /** Prices of information; zero leaves it out. */
 const betas = [0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
-/** Where a loss of residuals turns, with targets of variance 1: the least is nearly none of them, the largest none of its own. */
+/** Where a loss of residuals turns, with targets of variance 1: at the least Huber's is the absolute error, at the largest all are the squared one. */
 const widths = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
 const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
   ...{ id, label, parameter: "beta", values: betas, make },
@@ -109,7 +109,7 @@ export const arms: readonly Arm[] = [
     "HSIC",
     (model) => bottleneckObjective(model, ({ beta }) => ({ measure: "hsic", beta })),
     "beta",
-    [0, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000],
+    [0, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000],
   ),
 ];
 
