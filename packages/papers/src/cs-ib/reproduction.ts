@@ -23,7 +23,7 @@ function committedValue(cell: string, arm: string): number | null {
 /** What is tuned: every second value of a list is tried, then neighbours of the best until none is untried. */
 export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
   const { fraction, cells } = scales[scale];
-  const seeds = scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
+  const [seeds, every] = scale === "quick" ? [tuningSeeds.slice(0, 1), 6] : [tuningSeeds, 2];
   return cells.flatMap(({ id: cell }) =>
     arms
       .filter(({ parameter }) => parameter !== undefined)
@@ -32,7 +32,7 @@ export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
         label: { cell, arm },
         axes: { value: values },
         start: { value: values[0] },
-        first: values.filter((_, i) => i % 2 === 0).map((value) => ({ value })),
+        first: values.filter((_, i) => i % every === 0).map((value) => ({ value })),
         specsOf: ({ value }) =>
           seeds.map((seed): Spec => ({ part: "arm", cell, arm, value, seed, judge: "tune", fraction })),
       })),
