@@ -4,7 +4,7 @@ export const runSeconds: { [slug: string]: number } = {
   aggregate: 105,
   anyloss: 280,
   "comp-sum": 69,
-  "cs-ib": 58,
+  "cs-ib": 72,
   "dale-langevin": 107,
   "deep-unfolding": 75,
   dcdm: 158,
