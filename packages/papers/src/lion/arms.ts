@@ -14,7 +14,6 @@ import {
   signum,
 } from "minimand";
 import type { Parameter } from "minimand/engine";
-import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 
 /** Numbers of a run. For kappas `weightDecay` is in units of the start: at 1 its set just holds the initial weights. */
@@ -26,7 +25,8 @@ export interface Arm {
   id: string;
   label: string;
   make: (learningRate: LearningRate, weightDecay: Parameter) => GradientTransformation;
-  grid: readonly Configuration[];
+  /** Values of both in order; a list of one isn't tuned. */
+  axes: Readonly<Record<keyof Configuration, readonly number[]>>;
   /** The kappa whose set its weights are held in. */
   kappa?: KappaChoice;
   /** Its weight decay is in units of the start. */
@@ -36,17 +36,34 @@ export interface Arm {
 const arm = (
   id: string,
   label: string,
-  learningRate: readonly number[],
-  weightDecay: readonly number[],
+  { rates, decays }: { rates: readonly number[]; decays: readonly number[] },
   make: Arm["make"],
   others: Pick<Arm, "kappa" | "relative"> = {},
-): Arm => ({ id, label, make, grid: grid({ learningRate, weightDecay }), ...others });
+): Arm => ({ id, label, make, axes: { learningRate: rates, weightDecay: decays }, ...others });
+
+/** Nine rates, a factor of about three apart, and none or six decays, a factor of ten apart: for the three families. */
+const families = {
+  signs: {
+    rates: [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1],
+    decays: [0, 1e-3, 0.01, 0.1, 1, 10, 100],
+  },
+  adamw: {
+    rates: [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1],
+    decays: [0, 1e-3, 0.01, 0.1, 1, 10, 100],
+  },
+  gradients: {
+    rates: [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    decays: [0, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1],
+  },
+};
+
+/** Rates around one, for optimizers that have nothing else to choose: thirteen, closer together. */
+const around = (rate: number): number[] =>
+  [0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1, 2, 3, 6, 10, 20, 30].map((factor) => factor * rate);
 
 /** An optimizer whose updates are signs. */
 const signed = (id: string, label: string, make: typeof lion | typeof signSgd | typeof signum): Arm =>
-  arm(id, label, [3e-4, 1e-3, 3e-3], [0.1, 1], (lr, weightDecay) => make(lr, { weightDecay }), {
-    kappa: kappa.l1(),
-  });
+  arm(id, label, families.signs, (lr, weightDecay) => make(lr, { weightDecay }), { kappa: kappa.l1() });
 
 /**
  * A kappa of the panel, with the weight decay whose set just holds the initial weights: rates around the one at which an
@@ -56,8 +73,7 @@ const panel = (id: string, label: string, choice: KappaChoice, rate: number): Ar
   arm(
     id,
     `Lion-K, ${label}`,
-    [0.1, 0.3, 0.6, 1, 2, 3].map((factor) => factor * rate),
-    [1],
+    { rates: around(rate), decays: [1] },
     (lr, weightDecay) => lionK(lr, { kappa: choice, weightDecay }),
     { kappa: choice, relative: true },
   );
@@ -68,18 +84,18 @@ const byShape =
     p.ndim === 2 ? matrix : vector;
 
 const momentum = 0.9;
-const rates = [0.03, 0.1, 0.3];
-const decays = [1e-4, 1e-3];
 const newtonSchulz = kappa.nuclear({ method: "newtonSchulz" });
 
-/** All optimizers; each has six configurations. */
+/** All optimizers. */
 export const arms: readonly Arm[] = [
-  arm("sgd", "SGD with momentum, L2", rates, decays, (lr, weightDecay) => sgd(lr, { momentum, weightDecay })),
-  arm("sgdw", "SGD with momentum, decoupled decay", rates, decays, (lr, weightDecay) =>
+  arm("sgd", "SGD with momentum, L2", families.gradients, (lr, weightDecay) =>
+    sgd(lr, { momentum, weightDecay }),
+  ),
+  arm("sgdw", "SGD with momentum, decoupled decay", families.gradients, (lr, weightDecay) =>
     sgdw(lr, { momentum, weightDecay }),
   ),
-  arm("adam", "Adam", [3e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2], [0], (lr) => adam(lr)),
-  arm("adamw", "AdamW", [1e-3, 3e-3, 1e-2], [1e-2, 1e-1], (lr, weightDecay) => adamw(lr, { weightDecay })),
+  arm("adam", "Adam", { rates: around(3e-3), decays: [0] }, (lr) => adam(lr)),
+  arm("adamw", "AdamW", families.adamw, (lr, weightDecay) => adamw(lr, { weightDecay })),
   signed("sign-sgd", "signSGD", signSgd),
   signed("signum", "Signum", signum),
   signed("lion", "Lion", lion),

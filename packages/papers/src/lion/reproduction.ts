@@ -1,8 +1,9 @@
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
-import { candidates, tuneGrid } from "../kit/tune-grid.ts";
-import type { Host, Reproduction } from "../reproduction.ts";
-import { arms, columns } from "./arms.ts";
+import { grid } from "../kit/grid.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
+import type { Host, Reproduction, Scale } from "../reproduction.ts";
+import { arms, type Configuration, columns } from "./arms.ts";
 import { kappaCases } from "./kappas.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
@@ -38,6 +39,22 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   });
 }
 
+/** What is tuned: every second rate with every second decay is tried, then neighbours of the best until none is untried. */
+export function lattices(scale: Scale): LatticeArm<Spec, keyof Configuration>[] {
+  const epochs = Math.max(1, Math.round(network.epochs * scales[scale].fraction));
+  const common = { part: "network", purpose: "tuned", judge: "tune", start: 1, epochs } as const;
+  const second = (values: readonly number[]): number[] => values.filter((_, i) => i % 2 === 0);
+  return arms.map(({ id: arm, axes }) => {
+    const first = grid({
+      learningRate: second(axes.learningRate),
+      weightDecay: second(axes.weightDecay),
+    });
+    const specsOf = (configuration: Configuration): Spec[] =>
+      tuningSeeds.map((seed) => ({ ...common, arm, configuration, seed }));
+    return { choice: arm, label: { arm }, axes, start: first[0], first, specsOf };
+  });
+}
+
 /** Every kappa on quadratics, sixteen optimizers on digits, Lion from starts that are too large. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
@@ -48,16 +65,11 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
   },
 
-  /** Six configurations for every optimizer, judged by training rows held out. */
-  tune(host: Host<Spec, Result>) {
-    const epochs = Math.max(1, Math.round(network.epochs * scales[host.scale].fraction));
-    const common = { judge: "tune", start: 1, epochs } as const;
-    const tried = arms.flatMap(({ id: arm, grid }) =>
-      candidates(arm, { arm }, grid, tuningSeeds, (configuration, seed): Spec => {
-        return { part: "network", purpose: "tuned", arm, configuration, seed, ...common };
-      }),
-    );
-    const scoreOf = (result: Result): number => (result.part === "network" ? result.accuracy : 0);
-    return tuneGrid(host, tried, { describe, score: "accuracy", scoreOf });
-  },
+  /** Judged by training rows held out. */
+  tune: (host: Host<Spec, Result>) =>
+    tuneOnLattice(host, lattices(host.scale), {
+      describe,
+      score: "accuracy",
+      scoreOf: (result) => (result.part === "network" ? result.accuracy : 0),
+    }),
 };

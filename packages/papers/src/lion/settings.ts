@@ -44,4 +44,4 @@ export const decays = { values: [0, 1, 3, 10], learningRate: 1e-3 };
 export const largeArms = ["lion", "adamw", "sgdw"];
 
 /** Tuning uses seeds that no measured run has. */
-export const tuningSeeds = [1001, 1002];
+export const tuningSeeds = [1001, 1002, 1003, 1004];
