@@ -57,9 +57,9 @@ const families = {
   },
 };
 
-/** Rates around one, for optimizers that have nothing else to choose: thirteen, closer together. */
+/** Rates around one, for optimizers that have nothing else to choose: fifteen, closer together. */
 const around = (rate: number): number[] =>
-  [0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1, 2, 3, 6, 10, 20, 30].map((factor) => factor * rate);
+  [0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1, 2, 3, 6, 10, 20, 30, 60, 100].map((factor) => factor * rate);
 
 /** An optimizer whose updates are signs. */
 const signed = (id: string, label: string, make: typeof lion | typeof signSgd | typeof signum): Arm =>
