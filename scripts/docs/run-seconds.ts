@@ -14,7 +14,7 @@ export const runSeconds: { [slug: string]: number } = {
   ldr: 240,
   "eq-net": 164,
   featenhancer: 337,
-  lion: 61,
+  lion: 77,
   neucb: 151,
   normface: 85,
   "ood-unlabeled": 220,

@@ -71,7 +71,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
       "Try robust terms on unlabelled rows of another domain with linear models and few labels; with networks keep to plain training, since they gained nothing or lost.",
   },
   lion: {
-    verdict: "reproduced",
+    verdict: "partly reproduced",
     sentence:
       "Read Lion's weight decay as a box of half-width one over lambda, which is reached only if the sum of learning rate times decay is large; take Lion for its halved state, not for accuracy.",
   },

@@ -74,7 +74,7 @@ describe("a request for a reproduction", () => {
     expect((await request("lion", 999)).firstSeed).toBe(999);
     await expect(request("lion", 1000, 5)).rejects.toThrow(
       new UsageError(
-        "--first-seed, --seeds: expected seeds on which nothing was chosen, got 1000 to 1004, of which tuning of 'lion' has used 1001 to 1002",
+        "--first-seed, --seeds: expected seeds on which nothing was chosen, got 1000 to 1004, of which tuning of 'lion' has used 1001 to 1004",
       ),
     );
     // The bandit has twice as many seeds as the language model; a scale's own number counts as well.

@@ -109,7 +109,7 @@ export const notes: { [slug: string]: Note } = {
   lion: {
     topic: "training",
     added: "2026-11-25",
-    verdict: "reproduced",
+    verdict: "partly reproduced",
     use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
   },
   neucb: {
