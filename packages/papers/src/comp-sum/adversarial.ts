@@ -17,12 +17,14 @@ import {
 } from "minimand";
 import { derive, mapTree } from "minimand/engine";
 import { inputsOf } from "../kit/accuracy.ts";
+import { named } from "../kit/named.ts";
 import { batchCrossEntropy } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";
 import { stepped } from "../kit/schedules.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { adversarialMaterial } from "./data.ts";
+import { type Net, nets } from "./settings.ts";
 import type { AdversarialResult, AdversarialSpec } from "./spec.ts";
 
 const epochs = 15;
@@ -33,7 +35,7 @@ const clip = [0, 1] as const;
 /** Trains one network and attacks it; equal seeds share data, start and batches, and every model the attack's starts. */
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
   const { train, judged } = await adversarialMaterial(spec, host);
-  const { step, evaluate } = programsFor(spec.method, host.compile);
+  const { step, evaluate } = programsFor(spec.net, spec.method, host.compile);
   const hyper = { gamma, learningRate, beta: spec.strength, nu: spec.strength };
   const state = await trainNetwork({
     step,
@@ -54,15 +56,15 @@ export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): 
 }
 
 /**
- * Weights at 0.4 of their usual deviation, which for ReLU layers is about PyTorch's default start. From the wider one
+ * Weights at a share of their usual deviation: 0.4 is for ReLU layers about PyTorch's default start. From the wider one
  * TRADES and Adv-Comp-Sum are less robust after so few epochs, the latter more so.
  */
-function narrowStart(model: Model): Model {
+function startingAt(share: number, model: Model): Model {
   return {
     ...model,
     init(key) {
       const { params, state } = model.init(key);
-      return { params: mapTree((w) => w.mul(0.4), params), state };
+      return { params: mapTree((w) => w.mul(share), params), state };
     },
   };
 }
@@ -71,9 +73,10 @@ type Programs = { step: TrainStep<SupervisedState>; evaluate: RobustEvaluator };
 const programs = programsOf<Programs>();
 const evaluators = programsOf<RobustEvaluator>();
 
-/** One set of programs per method serves all strengths and seeds of a thread. */
-function programsFor(method: AdversarialSpec["method"], compile: TrialHost["compile"]): Programs {
-  const model = narrowStart(flat(mlp({ inputs: 196, hidden: [64, 64], outputs: 10 })));
+/** One set of programs per network and method serves all strengths and seeds of a thread. */
+function programsFor(net: Net, method: AdversarialSpec["method"], compile: TrialHost["compile"]): Programs {
+  const { width, start } = named(nets, net, "net");
+  const model = startingAt(start, flat(mlp({ inputs: 196, hidden: [width, width], outputs: 10 })));
   const plain = {
     model,
     optimizer: (hyper: { [name: string]: np.Array }) => adam(hyper.learningRate),
@@ -86,8 +89,10 @@ function programsFor(method: AdversarialSpec["method"], compile: TrialHost["comp
     TRADES: () => trades(attacked),
     "Adv-Comp-Sum": () => advCompSum(attacked),
   };
-  return programs(compile, method, () => ({
+  return programs(compile, `${net} ${method}`, () => ({
     step: steps[method](),
-    evaluate: evaluators(compile, "", () => robustAccuracy(model, { steps: 40, restarts: 3, clip, compile })),
+    evaluate: evaluators(compile, net, () =>
+      robustAccuracy(model, { steps: 40, restarts: 3, clip, compile }),
+    ),
   }));
 }

@@ -10,16 +10,26 @@ export const taus = [0, 0.5, 1, 1.5, 2];
 /** Data and labels that the family is trained on. */
 export const familySettings = ["letter", "letter, 40% label noise", "fashion"] as const;
 
-/** Learning rates tried for every member of the family. */
-export const learningRates = [1e-3, 3e-3, 1e-2, 3e-2];
+/** Learning rates in order, of which four are tried first for every member of the family. */
+export const learningRates = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1];
+export const firstRates = learningRates.slice(2, 6);
 
-/** Methods without a parameter, and three values for each of those that have one. */
-export const arms: readonly Pick<AdversarialSpec, "method" | "strength">[] = [
-  { method: "standard", strength: 0 },
-  { method: "PGD training", strength: 0 },
-  ...[1, 3, 6].map((strength) => ({ method: "TRADES" as const, strength })),
-  ...[0.2, 0.3, 0.4].map((strength) => ({ method: "Adv-Comp-Sum" as const, strength })),
-];
+type Method = AdversarialSpec["method"];
+export type Tunable = Extract<Method, "TRADES" | "Adv-Comp-Sum">;
+
+/** Strengths in order: beta of TRADES, nu of Adv-Comp-Sum. */
+export const strengths: Record<Tunable, readonly number[]> = {
+  TRADES: [0.3, 1, 3, 6, 12, 24, 48, 96, 192],
+  "Adv-Comp-Sum": [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
+};
+
+/** Those that are tried first, and measured beside the chosen one: five each. */
+export const firstStrengths: Record<Tunable, readonly number[]> = {
+  TRADES: [1, 3, 6, 12, 24],
+  "Adv-Comp-Sum": [0.1, 0.2, 0.3, 0.4, 0.5],
+};
+
+export const isTunable = (method: Method): method is Tunable => method in strengths;
 
 /** The name under which a learning rate is chosen. */
 export const familyChoice = (setting: FamilySpec["setting"], tau: number): string => `${setting}, tau ${tau}`;
@@ -29,5 +39,18 @@ export const learningRateOf = (choices: Choices, setting: FamilySpec["setting"],
   chosen(choices, familyChoice(setting, tau), ["learningRate"]).learningRate;
 
 /** The chosen strength of an adversarial method. */
-export const strengthOf = (choices: Choices, method: AdversarialSpec["method"]): number =>
+export const strengthOf = (choices: Choices, method: Tunable): number =>
   chosen(choices, method, ["strength"]).strength;
+
+/** What is measured of every network: methods without a strength, and some strengths for each of those that have one. */
+export function armsOf(choices: Choices): Pick<AdversarialSpec, "method" | "strength">[] {
+  return [
+    { method: "standard", strength: 0 },
+    { method: "PGD training", strength: 0 },
+    ...(["TRADES", "Adv-Comp-Sum"] as const).flatMap((method) =>
+      [...new Set([...firstStrengths[method], strengthOf(choices, method)])]
+        .sort((a, b) => a - b)
+        .map((strength) => ({ method, strength })),
+    ),
+  ];
+}

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { bundledHost, expectEnclosed, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
-import { arms, familySettings, taus } from "./arms.ts";
+import { armsOf, familyChoice, familySettings, learningRates, strengths, taus } from "./arms.ts";
 import { reproduction } from "./reproduction.ts";
+import { nets } from "./settings.ts";
+import { trial } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
 /** The bundled 8 x 8 digits, three times as large and framed, in the place of 28 x 28 images. */
@@ -34,20 +37,47 @@ const host: TrialHost = { ...bundledHost, images: () => made };
 describe("the reproduction of comp-sum", () => {
   it("runs at the quick scale: every arm measured, the bounds true, a verdict given", async () => {
     const { rows, series, because } = await quickRun(reproduction, { host });
+    const arms = armsOf(tuned.choices);
     expect(rows.length).toBe(familySettings.length * taus.length + arms.length);
     expect(rows.every((row) => /^\d+\.\d$/.test(String(row["accuracy %"])))).toBe(true);
     expect(series.map((s) => s.name)).toEqual([...familySettings, ...new Set(arms.map((a) => a.method))]);
     expect(because).toMatch(/^Bounds hold and are tight/);
   });
+
+  it("has choices inside of what was tried", () => {
+    const family = familySettings.flatMap((setting) =>
+      taus.map((tau) => {
+        const choice = familyChoice(setting, tau);
+        return { choice, label: { choice }, axes: { learningRate: learningRates } };
+      }),
+    );
+    const strength = (["TRADES", "Adv-Comp-Sum"] as const).map((choice) => {
+      return { choice, label: { choice }, axes: { strength: strengths[choice] } };
+    });
+    expectEnclosed(tuned, [...family, ...strength], { score: "score" });
+  });
+
+  it("starts a wider network from either start", async () => {
+    const spec = { part: "adversarial", method: "standard", strength: 0, seed: 1, judge: "test" } as const;
+    const found = [];
+    for (const { id: net } of nets.slice(1)) found.push(await trial({ ...spec, net, fraction: 0.05 }, host));
+    expect(found[0]).not.toEqual(found[1]);
+  });
 });
 
 describe("the verdict", () => {
-  const choices: Choices = { TRADES: { strength: 3 }, "Adv-Comp-Sum": { strength: 0.3 } };
+  const net = nets[0].id;
+  const choices: Choices = {
+    TRADES: { strength: 3 },
+    "Adv-Comp-Sum": { strength: 0.3 },
+  };
   interface Changes {
     slack?: number;
     tau0?: number[];
     ours?: [number, number];
     other?: [number, number];
+    /** Of another network. */
+    there?: [number, number];
   }
   const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });
   const measured = ({
@@ -55,13 +85,17 @@ describe("the verdict", () => {
     tau0 = [0.8, 0.81],
     ours = [0.86, 0.498],
     other = [0.8, 0.4],
+    there = ours,
   }: Changes): Evidence => ({
     bounds: { part: "bounds", draws: 1, smallestSlack: slack, tightness: 0, infimumError: 0 },
     family: { letter: { "0": tau0, "1": [0.9, 0.9], "2": [0.7, 0.71] } },
-    adversarial: {
-      TRADES: { "1": arm(other), "3": arm([0.85, 0.5]) },
-      "Adv-Comp-Sum": { "0.3": arm(ours) },
-    },
+    adversarial: [ours, there].map((own) => ({
+      net,
+      byMethod: {
+        TRADES: { "1": arm(other), "3": arm([0.85, 0.5]) },
+        "Adv-Comp-Sum": { "0.3": arm(own) },
+      },
+    })),
   });
   const dominated: Changes = { ours: [0.86, 0.48], other: [0.87, 0.49] };
 
@@ -72,9 +106,15 @@ describe("the verdict", () => {
       { tau0: [0.91, 0.92] },
       { ours: [0.84, 0.52] },
       { ours: [0.86, 0.48] },
+      { there: [0.84, 0.52] },
+      { tau0: [0.91, 0.92], there: [0.84, 0.52] },
     ],
     "is not reproduced where a bound is violated, or another TRADES arm is better in both and nothing else shows":
-      [{ slack: -1e-6 }, { tau0: [0.91, 0.92], ...dominated }],
+      [
+        { slack: -1e-6 },
+        { tau0: [0.91, 0.92], ...dominated },
+        { tau0: [0.91, 0.92], other: dominated.other, there: dominated.ours },
+      ],
   });
 
   it("counts the adversarial part out where another TRADES arm is better in both", () => {

@@ -1,21 +1,36 @@
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { grid } from "../kit/grid.ts";
-import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { arms, familyChoice, familySettings, learningRateOf, learningRates, taus } from "./arms.ts";
+import {
+  armsOf,
+  familyChoice,
+  familySettings,
+  firstRates,
+  firstStrengths,
+  learningRateOf,
+  learningRates,
+  strengths,
+  type Tunable,
+  taus,
+} from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { scales, tuningSeeds } from "./settings.ts";
+import { nets, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 /** All trials of a run; the long ones first, so that workers end together. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { draws, seeds, fraction } = scales[host.scale];
+  const { draws, seeds, fraction, nets: own } = scales[host.scale];
   const each = seedsOf(host, seeds);
   const common = { judge: "test", fraction } as const;
   return [
-    ...arms.flatMap((arm) => each.map((seed): Spec => ({ part: "adversarial", ...arm, seed, ...common }))),
+    ...own.flatMap((net) =>
+      armsOf(tuned.choices).flatMap((arm) =>
+        each.map((seed): Spec => ({ part: "adversarial", net, ...arm, seed, ...common })),
+      ),
+    ),
     ...familySettings.flatMap((setting) =>
       taus.flatMap((tau) => {
         const learningRate = learningRateOf(tuned.choices, setting, tau);
@@ -26,25 +41,34 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   ];
 }
 
-/** Four learning rates for each member of the family, three strengths for each adversarial method that has one. */
-function candidatesOf(fraction: number): Candidate<Spec>[] {
+/** The learning rate of each member of the family, and the strength of each adversarial method that has one. */
+function searchedOf(fraction: number): LatticeArm<Spec>[] {
   const common = { judge: "tune", fraction } as const;
   const family = familySettings.flatMap((setting) =>
-    taus.flatMap((tau) => {
+    taus.map((tau): LatticeArm<Spec> => {
       const choice = familyChoice(setting, tau);
-      const rates = grid({ learningRate: learningRates });
-      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
-        return { part: "family", setting, tau, learningRate, seed, ...common };
-      });
+      return {
+        ...{ choice, label: { choice } },
+        axes: { learningRate: learningRates },
+        first: grid({ learningRate: firstRates }),
+        start: { learningRate: firstRates[0] },
+        specsOf: ({ learningRate }) =>
+          tuningSeeds.map((seed): Spec => ({ part: "family", setting, tau, learningRate, seed, ...common })),
+      };
     }),
   );
-  const adversarial = arms
-    .filter(({ strength }) => strength > 0)
-    .flatMap(({ method, strength }) =>
-      candidates(method, { choice: method }, [{ strength }], tuningSeeds, (_, seed): Spec => {
-        return { part: "adversarial", method, strength, seed, ...common };
-      }),
-    );
+  const adversarial = (["TRADES", "Adv-Comp-Sum"] satisfies Tunable[]).map(
+    (method): LatticeArm<Spec> => ({
+      ...{ choice: method, label: { choice: method } },
+      axes: { strength: strengths[method] },
+      first: grid({ strength: firstStrengths[method] }),
+      start: { strength: firstStrengths[method][0] },
+      specsOf: ({ strength }) =>
+        tuningSeeds.map((seed): Spec => {
+          return { part: "adversarial", net: nets[0].id, method, strength, seed, ...common };
+        }),
+    }),
+  );
   return [...family, ...adversarial];
 }
 
@@ -61,16 +85,17 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), tuned.choices);
+    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
+    return reportOf(trials, scales[host.scale].nets, tuned.choices);
   },
 
   /** On seeds and validation rows of their own. */
   tune: (host: Host<Spec, Result>) =>
-    tuneGrid(host, candidatesOf(scales[host.scale].fraction), {
+    tuneOnLattice(host, searchedOf(scales[host.scale].fraction), {
       describe,
       score: "score",
       scoreOf,
       round: (value) => value,
-      notChosen: ["choice", "score"],
+      notChosen: ["choice"],
     }),
 };

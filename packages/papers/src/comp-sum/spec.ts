@@ -1,4 +1,5 @@
 import type { Draw } from "../kit/rows.ts";
+import type { Net } from "./settings.ts";
 
 /** Checks the bounds on random distributions and scores. */
 export interface BoundsSpec {
@@ -18,6 +19,7 @@ export interface FamilySpec extends Draw {
 /** One network trained for robustness. */
 export interface AdversarialSpec extends Draw {
   part: "adversarial";
+  net: Net;
   method: "standard" | "PGD training" | "TRADES" | "Adv-Comp-Sum";
   /** `beta` of TRADES, `nu` of Adv-Comp-Sum, 0 for the others. */
   strength: number;

@@ -15,5 +15,5 @@ export type Result = Measured["result"];
 export function describe(spec: Spec): string {
   if (spec.part === "bounds") return `bounds, ${spec.draws} draws`;
   if (spec.part === "family") return `${spec.setting}, tau ${spec.tau}, seed ${spec.seed}`;
-  return `${spec.method}${spec.strength > 0 ? ` ${spec.strength}` : ""}, seed ${spec.seed}`;
+  return `${spec.net}: ${spec.method}${spec.strength > 0 ? ` ${spec.strength}` : ""}, seed ${spec.seed}`;
 }

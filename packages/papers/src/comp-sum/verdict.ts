@@ -2,6 +2,7 @@ import type { Choices } from "../kit/choices.ts";
 import { graded, type Verdict } from "../kit/evidence.ts";
 import { difference, mean, percent, percentOf } from "../kit/statistics.ts";
 import { strengthOf } from "./arms.ts";
+import type { Net } from "./settings.ts";
 import type { BoundsResult } from "./trial.ts";
 
 /** Everything measured, in the order of the seeds. */
@@ -9,20 +10,23 @@ export interface Evidence {
   bounds: BoundsResult;
   /** Accuracies by setting, then tau; chance where training diverged. */
   family: Record<string, Record<string, number[]>>;
-  /** Clean and robust accuracies by method, then strength. */
-  adversarial: Record<string, Record<string, { clean: number[]; robust: number[] }>>;
+  /** Clean and robust accuracies of each network, by method, then strength. */
+  adversarial: {
+    net: Net;
+    byMethod: Record<string, Record<string, { clean: number[]; robust: number[] }>>;
+  }[];
 }
 
 /** The verdict by the rule of the card. */
 export function judge(evidence: Evidence, choices: Choices): Verdict {
   const bounds = boundsPart(evidence.bounds);
   const family = familyPart(evidence.family.letter);
-  const adversarial = adversarialPart(evidence.adversarial, choices);
+  const adversarial = evidence.adversarial.map((own) => adversarialPart(own, choices));
   const verdict = graded(
-    bounds.shown && family.shown && adversarial.shown === "yes",
-    bounds.shown && (family.shown || adversarial.shown !== "no"),
+    bounds.shown && family.shown && adversarial.every(({ shown }) => shown === "yes"),
+    bounds.shown && (family.shown || adversarial.every(({ shown }) => shown !== "no")),
   );
-  return { verdict, because: [bounds, family, adversarial].map((part) => part.because).join(" ") };
+  return { verdict, because: [bounds, family, ...adversarial].map((part) => part.because).join(" ") };
 }
 
 const tolerance = 1e-9;
@@ -44,7 +48,7 @@ function familyPart(letter: Record<string, number[]>) {
 const margin = 0.005;
 
 function adversarialPart(
-  adversarial: Evidence["adversarial"],
+  { net, byMethod }: Evidence["adversarial"][number],
   choices: Choices,
 ): { shown: "yes" | "partly" | "no"; because: string } {
   const means = ({ clean, robust }: { clean: number[]; robust: number[] }) => ({
@@ -52,13 +56,13 @@ function adversarialPart(
     robust: mean(robust),
   });
   const [nu, beta] = [strengthOf(choices, "Adv-Comp-Sum"), strengthOf(choices, "TRADES")];
-  const ours = means(adversarial["Adv-Comp-Sum"][nu]);
-  const theirs = means(adversarial.TRADES[beta]);
-  const dominated = Object.values(adversarial.TRADES)
+  const ours = means(byMethod["Adv-Comp-Sum"][nu]);
+  const theirs = means(byMethod.TRADES[beta]);
+  const dominated = Object.values(byMethod.TRADES)
     .map(means)
     .some((arm) => arm.clean > ours.clean + margin && arm.robust > ours.robust + margin);
   const shown =
     ours.robust >= theirs.robust - margin && ours.clean >= theirs.clean ? "yes" : dominated ? "no" : "partly";
-  const because = `Adversarial: Adv-Comp-Sum (nu = ${nu}) ${percent(ours.clean)} clean, ${percent(ours.robust)} robust; TRADES (beta = ${beta}) ${percent(theirs.clean)} clean, ${percent(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}).`;
+  const because = `Adversarial, ${net}: Adv-Comp-Sum (nu = ${nu}) ${percent(ours.clean)} clean, ${percent(ours.robust)} robust; TRADES (beta = ${beta}) ${percent(theirs.clean)} clean, ${percent(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}).`;
   return { shown, because };
 }
