@@ -95,7 +95,8 @@ export const headlines: { [slug: string]: Headline } = {
   ],
   "comp-sum": [
     { row: { arm: "Adv-Comp-Sum, nu 0.3" }, text: "Adv-Comp-Sum {robust %} % robust accuracy" },
-    { row: { arm: "TRADES, beta 6" }, text: "TRADES {robust %} %" },
+    { row: { arm: "TRADES, beta 24" }, text: "TRADES {robust %} %" },
+    { row: { arm: "TRADES, beta 6" }, text: "{robust %} % at beta 6" },
   ],
   "ood-unlabeled": [
     {

@@ -51,7 +51,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
       "Take optimistic mirror descent where the target drifts and nobody can tune the step; whoever can tune it does as well or better with plain online gradient descent.",
   },
   "comp-sum": {
-    verdict: "partly reproduced",
+    verdict: "reproduced",
     sentence:
       "Keep cross-entropy on clean labels, and where many labels are wrong try a tau between it and the mean absolute error.",
   },

@@ -85,8 +85,8 @@ export const notes: { [slug: string]: Note } = {
   "comp-sum": {
     topic: "classification",
     added: "2026-11-25",
-    verdict: "partly reproduced",
-    use: "Why cross-entropy is the right default, with guarantees that can be computed; its smooth adversarial form comes near to TRADES and not beyond.",
+    verdict: "reproduced",
+    use: "Why cross-entropy is the right default, with guarantees that can be computed; its smooth adversarial form is more accurate on clean inputs than TRADES and less robust than TRADES at its best.",
   },
   featenhancer: {
     topic: "pictures",

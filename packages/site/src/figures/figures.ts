@@ -133,10 +133,15 @@ export const figures: { [slug: string]: (rows: readonly Row[]) => PaperFigure[] 
       ...{ xLabel: "test accuracy, %", group: "setting", name: "arm" },
       ...{ value: "accuracy %", error: behindPlusMinus("accuracy %") },
     }),
-    intervalsOf(where(rows, { part: "adversarial" }), {
-      caption: "Accuracy under attack.",
-      ...{ xLabel: "robust accuracy, %", name: "arm", value: "robust %", error: behindPlusMinus("robust %") },
-    }),
+    curvesOf(
+      where(rows, { part: "adversarial" }).map((row) => ({ ...row, method: String(row.arm).split(",")[0] })),
+      {
+        caption:
+          "Accuracy with and without an attack, a point for each strength: better is to the right and up.",
+        ...{ xLabel: "clean accuracy, %", yLabel: "robust accuracy, %", name: "method" },
+        ...{ x: "accuracy %", y: "robust %", error: behindPlusMinus("robust %") },
+      },
+    ),
   ],
   featenhancer: (rows) => [
     intervalsOf(where(rows, { measure: ["mIoU from scratch", "mIoU adapted"] }), {
