@@ -1,8 +1,9 @@
-import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { lax, type numpy as np } from "@jax-js/jax";
 import { compileWithJit } from "./compile.ts";
 import { withIntegers } from "./integers.ts";
 import { constantOf } from "./parameter.ts";
 import { mapTree, type Tree } from "./tree.ts";
+import { valueAndGradient } from "./value-and-gradient.ts";
 
 /**
  * Value, auxiliary output and gradient with respect to the first argument, for use inside a traced function.
@@ -18,18 +19,14 @@ import { mapTree, type Tree } from "./tree.ts";
 export function differentiate<P extends Tree, R extends Tree[], A extends Tree>(
   f: (params: P, ...rest: R) => [np.Array, A],
 ): (one: np.Array | number, params: P, ...rest: R) => [[np.Array, A], P] {
-  const guarded = (params: Tree, one: Tree, ...rest: Tree[]): [np.Array, Tree] => {
-    const [value, aux] = f(params as P, ...(rest as R));
+  const run = valueAndGradient((params: P, one: Tree, ...rest: Tree[]): [np.Array, Tree] => {
+    const [value, aux] = f(params, ...(rest as R));
     // Of the value's dtype: the engine reads products of a float32 number and a float64 cotangent wrongly.
     const guardedValue = value.mul(constantOf(one as np.Array, value.dtype));
     // The engine refuses an auxiliary output that is an input as it came.
     return [guardedValue, mapTree((x) => lax.stopGradient(x), aux)];
-  };
-  // The engine's types can't express "any tree"; the cast is confined to this line.
-  const run = valueAndGrad(guarded as never, { hasAux: true }) as unknown as (
-    ...a: Tree[]
-  ) => [[np.Array, A], P];
-  return (one, params, ...rest) => withIntegers(() => run(params, one, ...rest));
+  });
+  return (one, params, ...rest) => withIntegers(() => run(params, one, ...rest)) as [[np.Array, A], P];
 }
 
 /**

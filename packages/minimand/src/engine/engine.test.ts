@@ -1,4 +1,4 @@
-import { jit, lax, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { jit, jvp, lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
@@ -17,7 +17,52 @@ const x = () =>
     [4, 5, 6.5],
   ]);
 
+/** How many traces the engine is in. */
+function traceLevel(): number {
+  let level = Number.NaN;
+  (
+    jvp as unknown as (
+      f: (x: { _trace: { main: { level: number } } }) => object,
+      x: [number],
+      t: [number],
+    ) => void
+  )(
+    (x) => {
+      level = x._trace.main.level;
+      return x;
+    },
+    [0],
+    [0],
+  );
+  return level;
+}
+
 describe("differentiate", () => {
+  it("leaves nothing on the engine's stack of traces, compiled, of a gradient, or where it fails", () => {
+    const before = traceLevel();
+    const square = (v: np.Array): np.Array => v.ref.mul(v).sum();
+    const run = compiledValueAndGrad((v: np.Array) => {
+      expect(traceLevel()).toBeGreaterThan(before);
+      return square(v);
+    });
+    for (const array of run(x()) as np.Array[]) array.dispose();
+    run.dispose();
+    const gradient = differentiate((v: np.Array): [np.Array, []] => [square(v), []]);
+    const twice = differentiate((v: np.Array): [np.Array, []] => {
+      const [[value], slope] = gradient(1, v);
+      value.dispose();
+      return [slope.sum(), []];
+    });
+    const [[value], slope] = twice(np.array(1), x());
+    expect(slope.js().flat()).toEqual(Array(6).fill(2));
+    value.dispose();
+    const fails = differentiate((): [np.Array, []] => {
+      throw new Error("a loss that fails");
+    });
+    expect(() => fails(1, x())).toThrow("a loss that fails");
+    expect(traceLevel()).toBe(before);
+  });
+
   // Each of these is silently wrong in the engine's own compiled gradient.
   const slices: [string, (x: np.Array) => np.Array, number[][]][] = [
     [
