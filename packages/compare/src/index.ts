@@ -15,6 +15,7 @@ export * from "./recommendation/index.ts";
 export * from "./references/index.ts";
 export * from "./results.ts";
 export * from "./run/index.ts";
+export { quotedWord } from "./shell-words.ts";
 export { shortName, shortNames, withShortNames } from "./short-names.ts";
 export * from "./table/index.ts";
 export { givesNumbers, outputsFor, traitsOf } from "./task.ts";

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { quotedWord } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { progressLine } from "../run/progress.ts";
@@ -69,9 +70,9 @@ export async function watchRun(
 function workerFor({ needs, origins }: Run, store: string): string {
   const { name, threads } = needs.engine;
   return [
-    `minimand worker --store ${store}`,
+    `minimand worker --store ${quotedWord(store)}`,
     ...(name === "wasm" ? ["--engine wasm"] : []),
     ...(threads > 1 ? [`--threads ${threads}`] : []),
-    ...origins.map(({ file }) => `--with ${file}`),
+    ...origins.map(({ file }) => `--with ${quotedWord(file)}`),
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 import type { ColumnKind } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, quoted } from "../table/data-error.ts";
 import { type Column, cellAt, placeOf, type Table } from "../table/table.ts";
@@ -147,14 +148,19 @@ function asNumbers(table: Table, column: Column, seen: Scan, subject: string, ex
   return { values, missing: seen.missingAmongNumbers };
 }
 
+/** The options, one of which tells day and month apart. */
+export function dayOrderOption(name: string): string {
+  const [day, month] = ["dmy", "mdy"].map((order) => columnsWord([name], `=date-${order}`));
+  return `--types ${day ?? "COLUMN=date-dmy"} or ${month ?? "COLUMN=date-mdy"}`;
+}
+
 /** A column that is said to hold dates. */
 function asDates(table: Table, column: Column, kind: "date" | "date-dmy" | "date-mdy"): DateColumn {
   const asked: DayOrder | null = kind === "date" ? null : kind === "date-dmy" ? "dmy" : "mdy";
   const found = asked === null ? readDates(table, column) : null;
   if (found?.kind === "doubt" && found.order) {
-    const option = `--types ${column.name}=date-dmy or ${column.name}=date-mdy`;
     const subject = `column ${quoted(column.name)}: expected dates that can be told`;
-    throw dataError({ file: table.name }, subject, `${found.text}; ${option} says it`);
+    throw dataError({ file: table.name }, subject, `${found.text}; ${dayOrderOption(column.name)} says it`);
   }
   const order = asked ?? (found?.kind === "date" ? found.order : null);
   const why = found?.kind === "date" ? found.why : "--types";

@@ -1,13 +1,11 @@
 import type { Note } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 import { listed } from "../table/data-error.ts";
 import type { Drop } from "./drop-column.ts";
 import type { Dropped } from "./read-features.ts";
 
 /** So many columns with one reason have a note each. */
 const mostNotes = 5;
-
-/** So many characters of names stand in an option; more would be a screen of it. */
-const mostNamed = 200;
 
 /** What was left out, why, and what to do about it: one note a column, but one for all where many have the same reason. */
 export function dropNotes(dropped: readonly Dropped[]): Note[] {
@@ -19,8 +17,8 @@ export function dropNotes(dropped: readonly Dropped[]): Note[] {
       return columns.map((column) => ({
         level: "warning",
         column: column.name,
-        // A name with a comma or an equals sign can't be given to an option.
-        text: `left out: ${reason}${canBeNamed(column.name) ? `; ${remedy([column.name], column)}` : ""}`,
+        // A name with a comma can't be given to an option.
+        text: `left out: ${reason}${column.name.includes(",") ? "" : `; ${remedy([column.name], column)}`}`,
       }));
     const text = `left out ${columns.length} columns: ${reason} (${listed(names)}); ${remedy(names, columns[0])}`;
     return [{ level: "warning", text }];
@@ -28,17 +26,12 @@ export function dropNotes(dropped: readonly Dropped[]): Note[] {
 }
 
 function remedy(names: readonly string[], { keep }: Drop): string {
-  const few = names.every(canBeNamed) && names.join(",").length <= mostNamed;
+  const named = columnsWord(names);
   const [them, leaves] = names.length === 1 ? ["it", "leaves it out"] : ["them", "leaves them out"];
-  const ignore = `--ignore${few ? ` ${quotedIn(names.join(","))}` : ""} ${leaves} without a note`;
+  const ignore = `--ignore${named === null ? "" : ` ${named}`} ${leaves} without a note`;
   if (keep === undefined) return ignore;
-  const types = few ? quotedIn(names.map((name) => `${name}=${keep}`).join(",")) : `COLUMN=${keep}`;
+  const types = columnsWord(names, `=${keep}`) ?? `COLUMN=${keep}`;
   return keep === "text"
     ? `--types ${types} reads ${names.length === 1 ? "its" : "their"} words, ${ignore}`
     : `--types ${types} keeps ${them}, ${ignore}`;
 }
-
-const canBeNamed = (name: string): boolean => !/[,=']/.test(name);
-
-/** As a shell takes it. */
-const quotedIn = (word: string): string => (/^[\w.,=-]+$/.test(word) ? word : `'${word}'`);

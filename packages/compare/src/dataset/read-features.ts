@@ -1,8 +1,9 @@
 import type { ColumnKind, Note } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 import { isMissing } from "../table/cells.ts";
 import { quoted } from "../table/data-error.ts";
 import type { Column, Table } from "../table/table.ts";
-import { type TypedColumn, typeColumn } from "./column-type.ts";
+import { dayOrderOption, type TypedColumn, typeColumn } from "./column-type.ts";
 import type { Feature } from "./dataset.ts";
 import { type DateColumn, spanOf } from "./dates/date-column.ts";
 import { featuresOfDates } from "./dates/parts.ts";
@@ -67,7 +68,7 @@ export function readFeatures(
       const parts = rule.startsWith("words")
         ? "the words that occur in it, and pairs of them"
         : "what occurs in it, three letters each";
-      const text = `${what}read as ${parts}; --types ${name}=categorical keeps it whole`;
+      const text = `${what}read as ${parts}; --types ${columnsWord([name], "=categorical") ?? "COLUMN=categorical"} keeps it whole`;
       notes.push({ level: "info", column: name, text });
     } else if (typed.kind === "numeric") {
       const { format } = column;
@@ -142,15 +143,15 @@ function levelNotes(name: string, typed: TypedColumn & { kind: "categorical" }):
   if (mixed) return warning(`read as categories: ${why}`);
   if (levels.length > manyLevels && levels.length > codes.length / 4)
     return warning(
-      `${levels.length} different texts in ${codes.length} rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types ${name}=text reads its words`,
+      `${levels.length} different texts in ${codes.length} rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types ${columnsWord([name], "=text") ?? "COLUMN=text"} reads its words`,
     );
   return [];
 }
 
 const remedyOf = (name: string, order: boolean): string =>
   order
-    ? `say it with --types ${name}=date-dmy or ${name}=date-mdy`
-    : `mend it, or read it as missing with --missing ${name}=VALUE`;
+    ? `say it with ${dayOrderOption(name)}`
+    : `mend it, or read it as missing with --missing ${columnsWord([name], "=VALUE") ?? "COLUMN=VALUE"}`;
 
 /** What is said of values that stand for missing ones. */
 function missingNote(before: Column, after: Column, values: readonly string[]): Note {

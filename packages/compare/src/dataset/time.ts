@@ -2,7 +2,7 @@ import type { ColumnKind, Note } from "../results.ts";
 import { isMissingNumber } from "../table/cells.ts";
 import { dataError, quoted } from "../table/data-error.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
-import { typeColumn } from "./column-type.ts";
+import { dayOrderOption, typeColumn } from "./column-type.ts";
 import { spanOf } from "./dates/date-column.ts";
 
 /**
@@ -20,7 +20,7 @@ export function readTime(
   const typed = typeColumn(table, column, kind);
   if (typed.kind === "categorical" || typed.kind === "text") {
     const doubt = typed.kind === "categorical" ? typed.doubt : undefined;
-    const hint = doubt?.order ? `: --types ${column.name}=date-dmy or ${column.name}=date-mdy says it` : "";
+    const hint = doubt?.order ? `: ${dayOrderOption(column.name)} says it` : "";
     const got = doubt === undefined ? typed.why : `${doubt.text}${hint}`;
     throw dataError({ file: table.name }, `${subject}: expected a column of dates or numbers`, got);
   }

@@ -1,6 +1,6 @@
 import { defaultSettings } from "../plan/settings.ts";
 import { optionOf } from "../prepare/option-of.ts";
-import { quotedWord } from "../report/comparison/quoted-word.ts";
+import { quotedWord } from "../shell-words.ts";
 import type { Asked, AskedOptions } from "./asked.ts";
 
 /** The arguments with which the command does what a page is asked for: all that differs from the command's defaults. */

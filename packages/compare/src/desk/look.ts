@@ -8,6 +8,7 @@ import type { ComparisonRequest } from "../prepare/request.ts";
 import type { CandidateSummary, FeatureSummary, Note, Settings, Task } from "../results.ts";
 import { trialsOfAll } from "../run/comparison-work.ts";
 import type { Prepared } from "../run/prepared.ts";
+import { quotedWord } from "../shell-words.ts";
 import { traitsOf } from "../task.ts";
 import type { Asked } from "./asked.ts";
 import { argumentsOf, commandOf } from "./command-line.ts";
@@ -58,6 +59,7 @@ export async function preparePage(
   const bytesOf = (sha256: string): Promise<Uint8Array> => bytesOfFile(files.get(sha256)!, most);
   const rest = argumentsOf(asked)
     .slice(1 + asked.files.length)
+    .map(quotedWord)
     .join(" ");
   return prepareComparison(
     request,

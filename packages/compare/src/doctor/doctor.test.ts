@@ -256,6 +256,26 @@ describe("times that nothing goes by", () => {
   });
 });
 
+describe("an option in a note", () => {
+  const days = Array.from({ length: n }, (_, i) => new Date(Date.UTC(2021, 0, 1 + ((i * 7) % n))));
+  const leak = labels.map((label) => (label === "a" ? 17 : 3));
+
+  it("is quoted where a shell needs it", async () => {
+    const coded = noise.map((v, i) => (i % 10 === 0 ? -999 : v));
+    const iso = days.map((day) => day.toISOString());
+    const seconds = days.map((day) => day.getTime() / 1000);
+    const named = { "is a": leak, "how much": coded, "signed up": iso, "last time": seconds, y: labels };
+    const notes = examined(await datasetOf(named)).join("\n");
+    for (const option of [
+      "--ignore 'is a' leaves",
+      "--missing 'how much=-999'",
+      "--time 'signed up' is",
+      "--types 'last time=date' reads",
+    ])
+      expect(notes).toContain(option);
+  });
+});
+
 describe("rows of a test file that were trained on", () => {
   const read = (lines: readonly string[], name: string) =>
     readTable(new TextEncoder().encode(lines.join("\n")), { name });

@@ -1,6 +1,7 @@
 import type { Dataset, Feature } from "../dataset/dataset.ts";
 import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 
 /** With fewer rows one column may well tell the target by chance. */
 const fewestRows = 40;
@@ -22,7 +23,8 @@ export function leaks(dataset: Dataset): Note[] {
   return dataset.features.flatMap((feature): Note[] => {
     const score = scoreOf(dataset, rows, codesOf(feature, rows));
     if (!(score >= almostPerfect)) return [];
-    const option = /^[\w.-]+$/.test(feature.name) ? `--ignore ${feature.name}` : "--ignore";
+    const name = columnsWord([feature.name]);
+    const option = name === null ? "--ignore" : `--ignore ${name}`;
     const text = `predicts the target alone, with ${measure} of ${score.toFixed(3)}: is it known before the target is? If not, ${option} leaves it out`;
     return [{ level: "warning", column: feature.name, text }];
   });

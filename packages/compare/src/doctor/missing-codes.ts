@@ -1,6 +1,7 @@
 import type { Dataset, NumericFeature } from "../dataset/dataset.ts";
 import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 import { listed } from "../table/data-error.ts";
 
 /** Numbers that people write where they have none, beside 0. */
@@ -14,9 +15,6 @@ const neighbours = 10;
 
 /** A code is this many of those distances away from all other values, and this share of the way to the middle one. */
 const [apart, away] = [3, 0.1];
-
-/** So many columns are named in the option; more would be a screen of it. */
-const mostNamed = 10;
 
 /** Rarer than this, a value that stands apart is an outlier. */
 const fewest = 5;
@@ -38,11 +36,11 @@ export function missingCodes({ features, rows }: Dataset): Note[] {
     const counts = columns.map(({ values }) => values.reduce((n, v) => n + Number(v === value), 0));
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
     const many = least === most ? `${most}` : `${least} to ${most}`;
-    const remedy =
-      columns.length <= mostNamed && columns.every(({ name }) => /^[\w.-]+$/.test(name))
-        ? `--missing ${columns.map(({ name }) => `${name}=${value}`).join(",")}`
-        : "--missing COLUMN=VALUE";
-    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with ${remedy}`;
+    const word = columnsWord(
+      columns.map(({ name }) => name),
+      `=${value}`,
+    );
+    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word ?? `COLUMN=${value}`}`;
     return columns.length === 1
       ? { level: "warning", column: columns[0]!.name, text }
       : { level: "warning", text: `${names}: ${text}` };

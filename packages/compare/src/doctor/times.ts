@@ -2,6 +2,7 @@ import type { Dataset, Feature } from "../dataset/dataset.ts";
 import { dateOfNumber } from "../dataset/dates/parse-date.ts";
 import { sampleOf } from "../dataset/sample-of.ts";
 import type { Note, Settings } from "../results.ts";
+import { columnsWord, quotedWord } from "../shell-words.ts";
 
 /** So many values tell what the others are like. */
 const mostLooked = 1000;
@@ -23,12 +24,12 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
     ({ name }): Note => ({
       level: "warning",
       column: name,
-      text: `its numbers look like dates: --types ${name}=date reads them as such`,
+      text: `its numbers look like dates: --types ${columnsWord([name], "=date") ?? "COLUMN=date"} reads them as such`,
     }),
   );
   if (time !== null || test !== null || column === undefined) return notes;
   const others = columns.length === 1 ? "" : ` (or ${columns.slice(1).join(", ")})`;
-  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, --time ${column} is the fair test`;
+  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, --time ${quotedWord(column)} is the fair test`;
   return [...notes, { level: "warning", column, text }];
 }
 

@@ -1,5 +1,6 @@
 import { estimateFlipRate } from "minimand";
 import type { Note } from "../results.ts";
+import { columnsWord } from "../shell-words.ts";
 import { isMissingNumber, parseNumber } from "../table/cells.ts";
 import type { Column } from "../table/table.ts";
 import type { PairTable } from "./pair-table.ts";
@@ -60,7 +61,8 @@ function tellingColumns({ chosen, rejected }: PairTable): Note[] {
     const larger = shareAbove(differences.length, (row) => differences[row]!);
     const share = Math.max(larger, 1 - larger);
     if (share < telling) return [];
-    const text = `is ${larger > 0.5 ? "larger" : "smaller"} on the chosen side of ${percent(share)} of the pairs in which it differs: is it known before the choice, or was the choice made of it? --ignore ${column.name}_chosen,${column.name}_rejected leaves it out`;
+    const both = columnsWord([`${column.name}_chosen`, `${column.name}_rejected`]);
+    const text = `is ${larger > 0.5 ? "larger" : "smaller"} on the chosen side of ${percent(share)} of the pairs in which it differs: is it known before the choice, or was the choice made of it? --ignore${both === null ? "" : ` ${both}`} leaves it out`;
     return [{ level: "warning", column: column.name, text }];
   });
 }

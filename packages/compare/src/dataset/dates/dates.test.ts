@@ -147,6 +147,10 @@ describe("a column of dates", () => {
       column: "day",
       text: "read as categories, not as dates: nothing tells whether day or month comes first, e.g. in '3/4/2021' (line 2); say it with --types day=date-dmy or day=date-mdy",
     });
+    const { notes: quoted } = await datasetOf(given.replace("day", "signed up"));
+    expect(quoted.map(({ text }) => text).join()).toContain(
+      "say it with --types 'signed up=date-dmy' or 'signed up=date-mdy'",
+    );
     const said = await datasetOf(given, { types: { day: "date-mdy" } });
     expect(said.features[0]).toMatchObject({ name: "day days", date: { order: "mdy" } });
     expect(await datasetRefusal(given, { types: { day: "date" } })).toMatch(

@@ -1,7 +1,7 @@
 import { labelOf } from "../../figures/index.ts";
 import { referenceNamed } from "../../plan/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
-import { quotedWord } from "./quoted-word.ts";
+import { quotedWord } from "../../shell-words.ts";
 
 /** A sentence of advice with what it is about. */
 export interface Advice {
