@@ -71,7 +71,7 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       siteTitle: name,
       logo: { src: "/mark.svg", alt: "" },
       nav: [
-        { text: "Papers", link: "/", activeMatch: "^/(papers/|$)" },
+        { text: "Papers", link: "/papers/", activeMatch: "^/(papers/|$)" },
         { text: "Compare", link: "/compare" },
         { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
         ...(reference.length === 0 ? [] : [{ text: "API", link: "/api/", activeMatch: "^/api/" }]),
@@ -121,7 +121,7 @@ function socialTags(url: string, page: string, title: string, description: strin
   return [
     ["link", { rel: "canonical", href: address }],
     property("og:site_name", name),
-    property("og:type", page.startsWith("papers/") ? "article" : "website"),
+    property("og:type", /^papers\/(?!index\.)/.test(page) ? "article" : "website"),
     property("og:title", title),
     property("og:description", description),
     property("og:url", address),

@@ -215,6 +215,21 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await Promise.all([page.close(), other.page.close()]);
   });
 
+  it("has the same list where its papers are, at the menu's word, with an address of its own", async () => {
+    const { page, said } = await open("docs/export.html");
+    await page.getByRole("navigation").getByRole("link", { name: "Papers", exact: true }).click();
+    await page.waitForURL(`${site}papers/`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf(""));
+    await page.goto(`${site}papers?topic=preferences`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf("?topic=preferences"));
+    await page.getByLabel("Sort by").selectOption("oldest");
+    await page.waitForURL(`${site}papers/?topic=preferences&order=oldest`);
+    await page.locator(".card h3 a").first().click();
+    await page.waitForURL("**/papers/*.html");
+    expect(said.filter((line) => !line.startsWith("308 "))).toEqual([]);
+    await page.close();
+  });
+
   it("comes back to the list as it was from a paper", async () => {
     const { page, said } = await open("?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");

@@ -8,10 +8,11 @@ const pages = sitePages();
 const text = (path: string): string => String(pages.get(path));
 
 describe("the pages of the site", () => {
-  it("are a catalogue, a page a paper, a page a guide, and the sources that these link to", () => {
+  it("are a catalogue at two addresses, a page a paper, a page a guide, and the sources that these link to", () => {
     const count = (folder: string): number =>
       [...pages.keys()].filter((path) => path.startsWith(folder)).length;
-    expect(count("papers/")).toBe(cards.length);
+    expect(count("papers/")).toBe(1 + cards.length);
+    expect(text("papers/index.md")).toContain("<PaperCatalogue />");
     expect(count("docs/")).toBe(guides.flatMap((group) => group.pages).length);
     expect(pages.has("source/examples/smoke.ts.md")).toBe(true);
     expect(text("source/examples/smoke.ts.md")).toContain(

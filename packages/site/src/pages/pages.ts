@@ -15,7 +15,9 @@ const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
 export function sitePages(): Map<string, string | Uint8Array> {
   const pages = new Map<string, string | Uint8Array>();
   const entries = catalogue();
-  pages.set("index.md", indexPage(entries));
+  pages.set("index.md", cataloguePage("Papers", entries));
+  // Whoever cuts an address of a paper short finds all of them.
+  pages.set("papers/index.md", cataloguePage("All papers", entries));
   pages.set("compare.md", comparePage());
   const sources = new Set<string>();
   const linked = (file: string): string => {
@@ -45,8 +47,8 @@ const filePages = new Map([
 
 const pageOf = (file: string): string | undefined => filePages.get(file);
 
-function indexPage(papers: ReturnType<typeof catalogue>): string {
-  return `${frontmatter({ layout: "page", title: "Papers", papers })}\n<PaperCatalogue />\n`;
+function cataloguePage(title: string, papers: ReturnType<typeof catalogue>): string {
+  return `${frontmatter({ layout: "page", title, papers })}\n<PaperCatalogue />\n`;
 }
 
 /** A guide: its first paragraph describes it to those who link to it. */
