@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { type Metric, metricById } from "minimand";
 import { references } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
 import { correctedTTest } from "../ranking/corrected-t-test.ts";
@@ -16,7 +16,7 @@ export interface LiveRow {
   of: number;
   /** Of the metric over those folds; null where there is none. It is no verdict. */
   mean: number | null;
-  /** 95 % interval of that mean, as the folds show it; null for a single one. */
+  /** 95 % interval of that mean, as the folds show it, within what the metric can be; null for fewer than three. */
   low: number | null;
   high: number | null;
   diverged: number;
@@ -55,7 +55,7 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
   const records = subjects.map(() => new Map<string, PredictedTrial>());
   const folds = settings.test === null ? settings.folds : 1;
   const metric = metricFor(settings.metric, subjects[0].dataset.task);
-  const { higherIsBetter } = metricById(metric);
+  const { higherIsBetter, range } = metricById(metric);
   // What validation would choose is told from all trials at the end.
   const trained = summaries.filter(({ id }) => id !== references.validation.id);
   return {
@@ -71,7 +71,7 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
         const seeds = own.some(({ seed }) => seed > 0) ? settings.seeds : 1;
         return {
           ...{ id, label, kind, done: own.length, of: folds * seeds },
-          ...meanOf(scores, folds),
+          ...meanOf(scores, folds, range),
           diverged: own.filter(({ status }) => status !== "ok").length,
         };
       });
@@ -84,9 +84,18 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
   };
 }
 
-/** The mean of some folds, and its interval: they share rows that are trained on. */
-function meanOf(scores: readonly number[], folds: number): Pick<LiveRow, "mean" | "low" | "high"> {
+/**
+ * The mean of some folds, and its interval: they share rows that are trained on. That of two, by a single degree of freedom, would
+ * be many times as wide as they are apart.
+ */
+function meanOf(
+  scores: readonly number[],
+  folds: number,
+  [least, most]: Metric["range"],
+): Pick<LiveRow, "mean" | "low" | "high"> {
   if (scores.length < 2) return { mean: scores[0] ?? null, low: null, high: null };
   const { mean, low, high } = correctedTTest(scores, folds === 1 ? 0 : 1 / (folds - 1));
-  return { mean, low, high };
+  return scores.length < 3
+    ? { mean, low: null, high: null }
+    : { mean, low: Math.max(least, low), high: Math.min(most, high) };
 }

@@ -59,6 +59,41 @@ describe("metric catalogue", () => {
     }
   });
 
+  test("lies in its range, of which perfect and wrong predictions reach the ends", () => {
+    const of = (labels: number[], predicted: number[], k: number) => ({
+      ...{ labels, predicted },
+      probabilities: predicted.flatMap((p) => Array.from({ length: k }, (_, c) => Number(c === p))),
+    });
+    const outcomesAtEnds = [
+      ...[of([0, 1, 1, 0], [0, 1, 1, 0], 2), of([0, 1, 1, 0], [1, 0, 0, 1], 2)],
+      ...[of([0, 1, 2], [0, 1, 2], 3), of([0, 1, 2], [1, 2, 0], 3)],
+    ];
+    for (const { id, range, evaluate } of classificationMetrics) {
+      const values = outcomesAtEnds.map(evaluate);
+      // The area below precision and recall is the share of the class where nothing is told apart, and can't be 0.
+      if (id !== "pr-auc") expect(Math.min(...values), id).toBe(range[0]);
+      expect(Math.max(...values), id).toBe(range[1]);
+    }
+    const numbers = [
+      { targets: [1, 2], predictions: [1, 2] },
+      { targets: [1, 2], predictions: [1e300, 2] },
+    ];
+    for (const { id, range, evaluate } of regressionMetrics)
+      expect(numbers.map(evaluate).sort((a, b) => a - b)[range[0] === 0 ? 0 : 1], id).toBe(
+        range.find(Number.isFinite),
+      );
+    for (const k of [2, 4])
+      fc.assert(
+        fc.property(outcomes(k), (outcome) => {
+          for (const { id, range, evaluate } of classificationMetrics) {
+            const value = evaluate(outcome);
+            expect(value < range[0] || value > range[1], `${id} ${value}`).toBe(false);
+          }
+        }),
+        { numRuns: 50 },
+      );
+  });
+
   test("is looked up by id, and lists itself for a wrong one", () => {
     expect(metricById("rmse").higherIsBetter).toBe(false);
     expect(metricById("balanced-accuracy").label).toBe("balanced accuracy");

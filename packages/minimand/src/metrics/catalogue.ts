@@ -15,6 +15,8 @@ interface MetricDescription {
   higherIsBetter: boolean;
   /** `points`: a share, whose differences people read as percentage points; `plain`: read as it is. */
   unit: "points" | "plain";
+  /** Between which values it lies, ends included; infinite where it has no end. */
+  range: readonly [least: number, most: number];
 }
 
 /** A metric of class probabilities or decisions; NaN where it is not defined (an area without both classes). */
@@ -33,12 +35,15 @@ export interface RegressionMetric extends MetricDescription {
 
 export type Metric = ClassificationMetric | RegressionMetric;
 
+const share = [0, 1] as const;
+
 const classification = (
   id: string,
   label: string,
   higherIsBetter: boolean,
   unit: "points" | "plain",
   evaluate: (outcome: ClassificationOutcome, nClasses: number) => number,
+  range: MetricDescription["range"] = share,
 ): ClassificationMetric => ({
   kind: "classification",
   tasks: ["binary", "multiclass"],
@@ -46,6 +51,7 @@ const classification = (
   label,
   higherIsBetter,
   unit,
+  range,
   evaluate: (outcome) => evaluate(outcome, checkOutcome(outcome)),
 });
 
@@ -56,15 +62,18 @@ const decision = (
   unit: "points" | "plain",
   name: ScoreName,
   options?: ScoreOptions,
-): ClassificationMetric =>
-  classification(id, label, true, unit, ({ labels, predicted }, nClasses) =>
-    scoreOf(confusionMatrix(labels, predicted, nClasses), name, options),
-  );
+  range?: MetricDescription["range"],
+): ClassificationMetric => {
+  const evaluate = ({ labels, predicted }: ClassificationOutcome, nClasses: number): number =>
+    scoreOf(confusionMatrix(labels, predicted, nClasses), name, options);
+  return classification(id, label, true, unit, evaluate, range);
+};
 
 const regression = (
   id: string,
   label: string,
   higherIsBetter: boolean,
+  range: MetricDescription["range"],
   evaluate: (targets: ArrayLike<number>, predictions: ArrayLike<number>) => number,
 ): RegressionMetric => ({
   kind: "regression",
@@ -73,6 +82,7 @@ const regression = (
   label,
   higherIsBetter,
   unit: "plain",
+  range,
   evaluate: ({ targets, predictions }) => evaluate(targets, predictions),
 });
 
@@ -84,13 +94,25 @@ export const classificationMetrics: readonly ClassificationMetric[] = [
   decision("f0.5", "F0.5", "points", "fbeta", { beta: 0.5 }),
   decision("f2", "F2", "points", "fbeta", { beta: 2 }),
   decision("gmean", "G-mean", "points", "gmean"),
-  decision("mcc", "Matthews correlation", "plain", "mcc"),
+  decision("mcc", "Matthews correlation", "plain", "mcc", {}, [-1, 1]),
   classification("roc-auc", "ROC-AUC", true, "points", (o, k) => areasOf(o.labels, o.probabilities, k).roc),
   classification("pr-auc", "PR-AUC", true, "points", (o, k) => areasOf(o.labels, o.probabilities, k).pr),
-  classification("log-loss", "log loss", false, "plain", (o, k) =>
-    logLossOf(o.labels, o.probabilities, k, 0),
+  classification(
+    "log-loss",
+    "log loss",
+    false,
+    "plain",
+    (o, k) => logLossOf(o.labels, o.probabilities, k, 0),
+    [0, Number.POSITIVE_INFINITY],
   ),
-  classification("brier", "Brier score", false, "plain", (o, k) => brierOf(o.labels, o.probabilities, k)),
+  classification(
+    "brier",
+    "Brier score",
+    false,
+    "plain",
+    (o, k) => brierOf(o.labels, o.probabilities, k),
+    [0, 2],
+  ),
   classification("ece", "expected calibration error", false, "points", (o, k) =>
     calibrationErrorOf(binsOf(o.labels, o.probabilities, k, 15)),
   ),
@@ -98,9 +120,9 @@ export const classificationMetrics: readonly ClassificationMetric[] = [
 
 /** The metrics of regressions. */
 export const regressionMetrics: readonly RegressionMetric[] = [
-  regression("rmse", "RMSE", false, rootMeanSquaredError),
-  regression("mae", "MAE", false, meanAbsoluteError),
-  regression("r2", "R²", true, rSquared),
+  regression("rmse", "RMSE", false, [0, Number.POSITIVE_INFINITY], rootMeanSquaredError),
+  regression("mae", "MAE", false, [0, Number.POSITIVE_INFINITY], meanAbsoluteError),
+  regression("r2", "R²", true, [Number.NEGATIVE_INFINITY, 1], rSquared),
 ];
 
 /** Every metric of the catalogue. */
