@@ -177,7 +177,7 @@ describe.concurrent("minimand predict with an ONNX file", () => {
       expect(lacking).toEqual({
         code: 2,
         stdout: "",
-        stderr: "minimand: stdin: expected the 2 columns 'weight', 'kind', got a file without\n",
+        stderr: "minimand: stdin: expected the 2 columns 'weight', 'kind', got only 'size'\n",
       });
     },
   );

@@ -177,13 +177,13 @@ describe.concurrent("minimand predict", () => {
       "one column lacking",
       ["o", "-"],
       "size,weight\n1,2\n",
-      "stdin: expected the column 'kind', got a file without",
+      "stdin: expected the column 'kind', got only 'size', 'weight'",
     ],
     [
       "columns lacking",
       ["o", "-"],
       "kind\nred\n",
-      "stdin: expected the 2 columns 'size', 'weight', got a file without",
+      "stdin: expected the 2 columns 'size', 'weight', got only 'kind'",
     ],
     [
       "text for numbers in every row",

@@ -240,12 +240,12 @@ describe("minimand compare refuses", () => {
     [
       "an output folder below a file",
       ["data.csv", "-t", "y", "-o", "data.csv/out"],
-      /^data.csv\/out.*: a part of the path is a file, expected a folder$/,
+      /^--out: .* got data.csv\/out.*: a part of the path is a file, expected a folder$/,
     ],
     [
       "an output folder that is a file",
       ["data.csv", "-t", "y", "-o", "data.csv"],
-      "data.csv: exists and is not a folder",
+      "--out: expected a folder that can be written, got data.csv: exists and is not a folder",
     ],
     [
       "an output folder with too long a name",

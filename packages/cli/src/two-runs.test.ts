@@ -46,7 +46,7 @@ describe("two comparisons at once in one folder", () => {
       expect(await run(args("other", ...more))).toEqual({
         code: 2,
         stdout: "",
-        stderr: `minimand: other: expected a folder that no other process uses, got one that process ${first.pid} uses with other settings\n`,
+        stderr: `minimand: other: expected a folder that no other process uses, got one that process ${first.pid} uses with other settings: name another --out, or wait until it has ended\n`,
       });
     }
     const paper = await run(["reproduce", "anyloss", "--quick", "--out", "other"]);

@@ -109,7 +109,7 @@ describe("minimand compare --unlabeled", () => {
     [
       "a column that lacks",
       "kind,size\nred,1\n",
-      /^minimand: bad.csv: expected the column 'weight', got a file without$/,
+      /^minimand: bad.csv: expected the column 'weight', got only 'kind', 'size'$/,
     ],
     [
       "a text where numbers are expected",

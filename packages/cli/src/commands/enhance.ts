@@ -9,7 +9,8 @@ import { enhanceAll } from "../enhance/enhance-run.ts";
 import { type EnhanceMethod, enhanceMethods, methodHelp } from "../enhance/methods.ts";
 import { pictureFiles } from "../enhance/picture-files.ts";
 import { UsageError } from "../failure.ts";
-import { makeFolder, unmakeFolder } from "../files/make-folder.ts";
+import { unmakeFolder } from "../files/make-folder.ts";
+import { makeOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { loadSharp } from "../pictures/load-sharp.ts";
@@ -87,7 +88,7 @@ async function enhance(paths: string[], options: Options): Promise<void> {
   const compile = compare || slow.includes(method) ? await compilerFor(options) : undefined;
   const enhancer =
     model === undefined ? null : readEnhancer((await readBytes(model, model)).bytes, model, compile);
-  const created = await makeFolder(out);
+  const created = await makeOutputFolder(out);
   try {
     await interruptible(async (signal) => {
       const done = await enhanceAll({

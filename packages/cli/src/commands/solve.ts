@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
 import { writeMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
-import { makeFolder } from "../files/make-folder.ts";
+import { makeOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
 import { convergenceSvg, renderSolve, solveRows } from "../report/solve.ts";
@@ -99,7 +99,7 @@ async function solve(path: string, options: Options): Promise<void> {
   const { maxIterations = Math.min(1e5, Math.max(1000, 10 * A.size)) } = options;
   if (!(maxIterations >= 1))
     throw new RangeError(`--max-iterations: expected an integer >= 1, got ${maxIterations}`);
-  await makeFolder(out);
+  await makeOutputFolder(out);
   await interruptible(async (signal) => {
     tell(`${matrix.source}: ${plural(A.size, "unknown")}, ${plural(stored, "entry", "entries")}`);
     const solved: Solved[] = [];

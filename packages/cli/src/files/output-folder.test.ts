@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import { holdOutputFolder, inOutputFolder } from "./output-folder.ts";
+import { holdOutputFolder, inOutputFolder, makeOutputFolder } from "./output-folder.ts";
 
 const folder = temporaryFolder();
 const isAnything = (_value: unknown): _value is unknown => true;
@@ -15,6 +15,20 @@ it("holds a folder without a store in it, against runs with other settings", asy
     await holdOutputFolder(out, { a: 1 }, async () => writeFileSync(join(out, "written"), ""));
   });
   expect(readdirSync(out)).toContain("written");
+});
+
+it("says which option is to be mended", async () => {
+  const [out, file] = [join(folder, "busy"), join(folder, "file")];
+  await holdOutputFolder(out, { a: 1 }, async () => {
+    await expect(holdOutputFolder(out, { a: 2 }, async () => {})).rejects.toThrow(
+      /^\S+busy: expected a folder .* with other settings: name another --out, or wait until it has ended$/,
+    );
+  });
+  writeFileSync(file, "");
+  const below = join(file, "below");
+  const refused = `--out: expected a folder that can be written, got ${below}: a part of the path is a file`;
+  await expect(holdOutputFolder(below, {}, async () => {})).rejects.toThrow(refused);
+  await expect(makeOutputFolder(below)).rejects.toThrow(refused);
 });
 
 it.each([

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TrialStore } from "@minimand/compare";
+import { isMendable, messageOf } from "../error-text.ts";
+import { UsageError } from "../failure.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
 import { finishReplacement } from "./replace-together.ts";
@@ -25,8 +27,8 @@ export function inOutputFolder<Kept>(
  * may work in it at the same time.
  *
  * @param run everything that decides the results
- * @throws RangeError where a run with other settings works in the folder, in one line with its process; the error of the
- *   operating system where nothing can be written; folders that were made and are still empty are gone again afterwards
+ * @throws RangeError where a run with other settings works in the folder, in one line with its process; UsageError where
+ *   the operating system refuses; folders that were made and are still empty are gone again afterwards
  */
 export async function holdOutputFolder(
   out: string,
@@ -45,6 +47,28 @@ export async function holdOutputFolder(
   }
 }
 
+/**
+ * Makes the folder of `--out`, see {@link makeFolder}.
+ *
+ * @throws UsageError that names the option, where the operating system refuses
+ */
+export async function makeOutputFolder(out: string): Promise<string | null> {
+  try {
+    return await makeFolder(out);
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+/** What is wrong with the folder as the fault of an option. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof RangeError)
+    return new RangeError(`${error.message}: name another --out, or wait until it has ended`);
+  return isMendable(error)
+    ? new UsageError(`--out: expected a folder that can be written, got ${messageOf(error)}`)
+    : error;
+}
+
 async function makeAndLock(out: string, use: string): Promise<{ created: string | null; lock: FolderLock }> {
   for (let attempt = 1; ; attempt++) {
     let created: string | null = null;
@@ -54,7 +78,7 @@ async function makeAndLock(out: string, use: string): Promise<{ created: string 
     } catch (error) {
       await unmakeFolder(out, created);
       // Another run that could not begin may have taken its folder away just now.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw refusalOf(error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { isMissing, isMissingNumber } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import { withoutColumns } from "../table/find-column.ts";
 import { placeOf, type Table } from "../table/table.ts";
 import { readNumbers } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
@@ -26,8 +27,7 @@ export function encodeTarget(
 ): EncodedTarget {
   const subject = `target ${quoted(dataset.target)}`;
   const column = table.columns.find(({ name }) => name === dataset.target);
-  if (column === undefined)
-    throw dataError({ file: table.name }, `expected the column ${quoted(dataset.target)}`, "a file without");
+  if (column === undefined) throw withoutColumns(table, [dataset.target]);
   const regression = dataset.task === "regression";
   const missing =
     regression || dataset.classes.every((name) => Number.isFinite(Number(name)))

@@ -2,6 +2,7 @@ import { entriesOf } from "../pairs/entries.ts";
 import type { Note } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { DataError, dataError, listed, quoted } from "../table/data-error.ts";
+import { withoutColumns } from "../table/find-column.ts";
 import { describeFormat, looksLikeNumber, type NumberFormat, plainSpelling } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
@@ -128,14 +129,7 @@ export function readColumns(
 ): { columns: (Float64Array | string[])[]; notes: Note[] } {
   const byName = new Map(table.columns.map((column) => [column.name, column]));
   const lacking = [...new Set(encoder.features.map(columnOf))].filter((name) => !byName.has(name));
-  if (lacking.length > 0) {
-    const which = lacking.length === 1 ? "the column" : `the ${lacking.length} columns`;
-    throw dataError(
-      { file: table.name },
-      `expected ${which} ${listed(lacking, Number.POSITIVE_INFINITY)}`,
-      "a file without",
-    );
-  }
+  if (lacking.length > 0) throw withoutColumns(table, lacking);
   const notes: Note[] = [];
   const columns = encoder.features.map((fitted) => {
     const named = byName.get(columnOf(fitted))!;

@@ -209,8 +209,8 @@ describe("encodeTable", () => {
   });
 
   it.each([
-    ["one column lacking", "x,z\n1,a\n", "a.csv: expected the column 'code', got a file without"],
-    ["all columns lacking", "q\n1\n", "a.csv: expected the 3 columns 'x', 'code', 'z', got a file without"],
+    ["one column lacking", "x,z\n1,a\n", "a.csv: expected the column 'code', got only 'x', 'z'"],
+    ["all columns lacking", "q\n1\n", "a.csv: expected the 3 columns 'x', 'code', 'z', got only 'q'"],
     [
       "a text for a number",
       "x,code,z\n1,1,a\nabc,1,a\n",

@@ -172,7 +172,19 @@ describe("checkFolds", () => {
       "several such classes",
       labelled(classes(9, 1, 4), 3),
       5,
-      "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 1 of 'class 1', 4 of 'class 2'",
+      "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 1 of 'class 1', 4 of 'class 2': join such classes to others, or leave their rows out",
+    ],
+    [
+      "names that differ in nearly every row",
+      labelled(classes(...Array<number>(30).fill(1), 2), 31),
+      5,
+      "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 1 of 'class 0', 1 of 'class 1', 1 of 'class 2', 1 of 'class 3', 1 of 'class 4' and 26 more classes: 31 of them in 32 rows are rather names or codes, which can't be predicted as classes; name another --target",
+    ],
+    [
+      "dates",
+      { ...labelled(classes(9, 2), 2), classes: ["2021-03-04", "12/5/2021"] },
+      5,
+      "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 2 of '12/5/2021': dates are no classes; name another --target, or a column of numbers that is made of them, such as days until then",
     ],
     [
       "few rows to regress",

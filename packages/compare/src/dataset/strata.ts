@@ -1,6 +1,7 @@
 import { withoutSides } from "../pairs/entries.ts";
 import { dataError, quoted } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
+import { parseDate } from "./dates/parse-date.ts";
 import { type Random, shuffle } from "./random.ts";
 
 /**
@@ -111,14 +112,30 @@ function refuseFew(dataset: Dataset, folds: number, counts: Int32Array, unit: "r
   if (few.length === 0) return;
   const got = few.map((code) => `${counts[code]} of ${quoted(dataset.classes[code]!)}`);
   const shown =
-    got.length > 5 ? `${got.slice(0, 5).join(", ")} and ${got.length - 5} classes more` : got.join(", ");
+    got.length > 5 ? `${got.slice(0, 5).join(", ")} and ${got.length - 5} more classes` : got.join(", ");
   const least = Math.min(...counts);
-  const hint = least >= 2 ? `: ${least} folds would do` : "";
   const file = { file: dataset.name };
   if (dataset.pairs !== undefined) {
     const units = unit === "row" ? "pairs" : "groups of pairs";
-    throw dataError(file, `expected at least ${folds} ${units} for ${folds} folds`, `${least}${hint}`);
+    throw dataError(
+      file,
+      `expected at least ${folds} ${units} for ${folds} folds`,
+      `${least}${least >= 2 ? `: ${least} folds would do` : ""}`,
+    );
   }
   const expected = `target ${quoted(dataset.target)}: expected at least ${folds} ${unit}s of every class for ${folds} folds`;
-  throw dataError(file, expected, `${shown}${hint}`);
+  throw dataError(file, expected, `${shown}: ${remedyOf(dataset, few.length, least, unit)}`);
+}
+
+/** With more classes than this, most of them too small, a column holds names or codes. */
+const mostSmall = 20;
+
+/** What can be done about classes that are too small. Dates and names aren't meant as classes at all. */
+function remedyOf({ classes, rows }: Dataset, few: number, least: number, unit: "row" | "group"): string {
+  if (classes.every((name) => parseDate(name, null) !== null))
+    return "dates are no classes; name another --target, or a column of numbers that is made of them, such as days until then";
+  if (least >= 2) return `${least} folds would do`;
+  if (classes.length > mostSmall && 2 * few > classes.length)
+    return `${classes.length} of them in ${rows} rows are rather names or codes, which can't be predicted as classes; name another --target`;
+  return `join such classes to others, or leave their ${unit}s out`;
 }

@@ -168,7 +168,7 @@ describe("encodeTarget", () => {
     const dataset = await datasetOf(withTarget(["a", "b", "b"]));
     for (const [text, refusal] of [
       ["y\na\nc\n", ", line 3: target 'y': expected one of the classes 'b', 'a', got 'c'"],
-      ["x\n1\n", ": expected the column 'y', got a file without"],
+      ["x\n1\n", ": expected the column 'y', got only 'x'"],
       ["x,y\n1,\n", ": target 'y': expected values, got none: all cells are missing"],
     ]) {
       const table = await tableOf(text, "test.csv");

@@ -68,9 +68,7 @@ describe("withUnlabeled", () => {
       "more.csv: expected at least one unlabelled row, got none",
     );
     const lacks = await tableOf("size\n1\n", "b.csv");
-    expect(() => withUnlabeled(dataset, lacks)).toThrow(
-      "b.csv: expected the column 'kind', got a file without",
-    );
+    expect(() => withUnlabeled(dataset, lacks)).toThrow("b.csv: expected the column 'kind', got only 'size'");
     const tall = await tableOf("kind,size\nred,tall\n", "b.csv");
     expect(() => withUnlabeled(dataset, tall)).toThrow(
       "b.csv, line 2: column 'size': expected a number, as in training, got 'tall'",

@@ -99,7 +99,7 @@ describe("fitWhole and predictTable", () => {
 
   it("name all columns that lack, and say which levels are new", async () => {
     await expect(predict("other\n1\n")).rejects.toThrow(
-      "a.csv: expected the 2 columns 'size', 'kind', got a file without",
+      "a.csv: expected the 2 columns 'size', 'kind', got only 'other'",
     );
     const { notes } = await predict("size,kind\n1,z\n2,a\n");
     expect(notes).toEqual([

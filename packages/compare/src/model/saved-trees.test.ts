@@ -82,7 +82,7 @@ describe("kept trees", () => {
       "could not predict 1 row (line 5): column 'size': expected a number, as in training, got 'much'",
     ]);
     await expect(predictTable(model, await tableOf("size\n1\n"))).rejects.toThrow(
-      "expected the column 'kind', got a file without",
+      "expected the column 'kind', got only 'size'",
     );
   });
 

@@ -71,7 +71,7 @@ describe("what a kept reward says of a file", () => {
 
   it("is refused of a file that is neither, with the columns that it may have", async () => {
     await expect(ask("size,colour\n1,red\n")).rejects.toThrow(
-      /^a\.csv: expected the column 'price' of single responses, or pairs in columns such as 'size_first' and 'size_second', got a file without$/,
+      /^a\.csv: expected the column 'price' of single responses, or pairs in columns such as 'size_first' and 'size_second', got only 'size', 'colour'$/,
     );
     await expect(ask("size_a,price_b\n1,2\n")).rejects.toThrow("expected the column 'size'");
     await expect(ask("text\nhello\n", ofTexts)).rejects.toThrow("such as 'first' and 'second'");

@@ -3,7 +3,7 @@ import { columnOf } from "../dataset/encode.ts";
 import type { ModelDescription } from "../model/description.ts";
 import type { predictTable } from "../model/saved-model.ts";
 import type { Note } from "../results.ts";
-import { dataError, quoted } from "../table/data-error.ts";
+import { dataError, listed, quoted } from "../table/data-error.ts";
 import { Column, type Table } from "../table/table.ts";
 import { readTextPairs, tableOfTexts } from "./text-pairs.ts";
 
@@ -46,7 +46,11 @@ export async function predictResponses(
         : `${quoted(`${name}_first`)} and ${quoted(`${name}_second`)}`;
     const lacking = names.find((one) => !has(one))!;
     const expected = `expected the column ${quoted(lacking)} of single responses, or pairs in columns such as ${pair}`;
-    throw dataError({ file: table.name }, expected, "a file without");
+    throw dataError(
+      { file: table.name },
+      expected,
+      `only ${listed(table.columns.map(({ name: own }) => own))}`,
+    );
   }
   const [first, second] = [await predict(sides[0]), await predict(sides[1])];
   return inPairs(first, second);

@@ -1,6 +1,15 @@
 import { didYouMean } from "minimand/engine";
-import { dataError, listed, quoted } from "./data-error.ts";
+import { type DataError, dataError, listed, quoted } from "./data-error.ts";
 import type { Column, Table } from "./table.ts";
+
+/** What is said of a table without some columns: which, and what is there instead. */
+export function withoutColumns({ columns, name: file }: Table, lacking: readonly string[]): DataError {
+  const names = columns.map(({ name }) => name);
+  const which = lacking.length === 1 ? "the column" : `the ${lacking.length} columns`;
+  const near = lacking.length === 1 ? didYouMean(lacking[0]!, names) : "";
+  const expected = `expected ${which} ${listed(lacking, Number.POSITIVE_INFINITY)}`;
+  return dataError({ file }, expected, `only ${listed(names)}${near}`);
+}
 
 /**
  * Finds columns of a table by their names.

@@ -217,7 +217,7 @@ describe("checkSplits", () => {
     );
     const lacking = await tableOf("x,y\n1,yes\n", "t.csv");
     expect(() => checkSplits(dataset, settings, lacking)).toThrow(
-      "expected the column 'c', got a file without",
+      "expected the column 'c', got only 'x', 'y'",
     );
     const foreign = await tableOf("x,c,y\n1,u,perhaps\n", "t.csv");
     expect(() => checkSplits(dataset, settings, foreign)).toThrow(/expected one of the classes 'no', 'yes'/);

@@ -7,7 +7,7 @@ import type { EvaluationFile } from "../../bandit/bandit-files.ts";
 import { evaluatePolicies, loggedValue, type Rewarded } from "../../bandit/bandit-policies.ts";
 import { UsageError } from "../../failure.ts";
 import { readInput } from "../../files/input.ts";
-import { makeFolder } from "../../files/make-folder.ts";
+import { makeOutputFolder } from "../../files/output-folder.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { tell } from "../../printable.ts";
 import { renderEvaluation } from "../../report/bandit.ts";
@@ -94,7 +94,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       logged: loggedValue(rewarded),
       evaluations,
     };
-    await makeFolder(out);
+    await makeOutputFolder(out);
     await replaceTogether(out, {
       "report.html": renderEvaluation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,

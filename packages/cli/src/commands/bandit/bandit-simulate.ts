@@ -8,7 +8,7 @@ import { banditTable } from "../../bandit/bandit-table.ts";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { bundledTarget, readInput } from "../../files/input.ts";
-import { makeFolder } from "../../files/make-folder.ts";
+import { makeOutputFolder } from "../../files/output-folder.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
 import { printable, tell } from "../../printable.ts";
@@ -119,7 +119,7 @@ async function simulate(source: string, options: Options): Promise<void> {
   // Refused before anything is written.
   for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
   if (options.log !== undefined) await checkReplaceable(options.log);
-  await makeFolder(out);
+  await makeOutputFolder(out);
   for (const note of table.notes) tell(noteText(note));
   tell(
     `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
