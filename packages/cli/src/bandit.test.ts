@@ -115,7 +115,15 @@ describe.concurrent("minimand bandit", () => {
         ["simulate", "a.csv", "-t", "y", "--log", "pipe"],
         "pipe: expected a file or a name that is free, got a pipe",
       ],
-      [["simulate", "a.csv"], "--target: expected the column of the classes, got none"],
+      [["simulate", "nosuch"], "nosuch: no such file"],
+      [
+        ["simulate", "a.csv"],
+        "--target: expected the column of the classes, one of 'size', 'weight', 'kind', 'y', got none",
+      ],
+      [
+        ["simulate", "a.csv", "-t", "y", "-o", "a.csv"],
+        "--out: expected a folder that can be written, got a.csv",
+      ],
       [["simulate", "a.csv", "-t", "size"], "--target: expected classes, which become the arms"],
       [["simulate", "a.csv", "-t", "y", "-a", "lin-ucd"], "did you mean 'lin-ucb'?"],
       [["simulate", "a.csv", "-t", "y", "--gamma", "-1"], "gamma: expected a finite number >= 0, got -1"],

@@ -154,6 +154,13 @@ describe.concurrent("minimand solve", () => {
       ["N.mtx", "-b", "ones"],
       /b: expected mean 0 over all unknowns, since A is singular/,
     ],
+    ["no right-hand side", {}, ["A.mtx"], /minimand: --rhs: expected a file .*, or 'ones', got none$/m],
+    [
+      "a table, before what it would be solved for",
+      { "t.csv": "a,b\n1,2\n" },
+      ["t.csv"],
+      /minimand: t\.csv: line 1: expected .*MatrixMarket/m,
+    ],
     ["a folder", {}, [".", "-b", "ones"], /minimand: \.: is a folder, expected a file$/m],
     ["a file that isn't there", {}, ["missing.mtx", "-b", "ones"], /missing\.mtx: no such file or folder$/m],
   ];

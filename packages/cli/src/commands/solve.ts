@@ -87,14 +87,15 @@ function solvers(text: string): SolverName[] {
 
 async function solve(path: string, options: Options): Promise<void> {
   const { rhs, tolerance, vectors, out = `minimand-solve-${nameOf(path)}` } = options;
-  if (rhs === undefined)
-    throw new UsageError("--rhs: expected a file with the right-hand side, or 'ones', got none");
   if (rhs === "-" && path === "-")
     throw new UsageError("--rhs: expected a file beside a matrix of stdin, got stdin, too");
   if (!(tolerance > 0 && tolerance < 1))
     throw new RangeError(`--tolerance: expected a number > 0 and < 1, got ${tolerance}`);
   if (!(vectors >= 1)) throw new RangeError(`--vectors: expected an integer >= 1, got ${vectors}`);
   const { A, stored, ...matrix } = await readMatrix(path);
+  // Whoever gave what is no matrix has no right-hand side of it, either.
+  if (rhs === undefined)
+    throw new UsageError("--rhs: expected a file with the right-hand side, or 'ones', got none");
   const { b, ...rightHandSide } = await readRightHandSide(rhs, A.size);
   const { maxIterations = Math.min(1e5, Math.max(1000, 10 * A.size)) } = options;
   if (!(maxIterations >= 1))

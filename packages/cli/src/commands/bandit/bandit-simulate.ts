@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { plural, type Reading, shortNames } from "@minimand/compare";
+import { listed, plural, type Reading, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
 import type { SimulationFile } from "../../bandit/bandit-files.ts";
@@ -9,6 +9,7 @@ import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { bundledTarget, readInput } from "../../files/input.ts";
 import { makeOutputFolder } from "../../files/output-folder.ts";
+import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
 import { printable, tell } from "../../printable.ts";
@@ -106,9 +107,12 @@ async function simulate(source: string, options: Options): Promise<void> {
   const workers = workersOf(options);
   if (!(seeds >= 1)) throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
   if (!(delay >= 0)) throw new RangeError(`--delay: expected an integer >= 0, got ${delay}`);
-  const target = options.target ?? bundledTarget(source);
-  if (target === undefined) throw new UsageError("--target: expected the column of the classes, got none");
   const input = await readInput(source);
+  const target = options.target ?? bundledTarget(source);
+  if (target === undefined) {
+    const names = (await readInputTable(input, options)).columns.map(({ name }) => name);
+    throw new UsageError(`--target: expected the column of the classes, one of ${listed(names)}, got none`);
+  }
   const table = await banditTable(input, options, {
     ...{ target, types: options.types, ignore: options.ignore, missing: options.missing },
   });
