@@ -9,7 +9,7 @@ export const runSeconds: { [slug: string]: number } = {
   "deep-unfolding": 75,
   dcdm: 158,
   dhkd: 60,
-  elasticface: 77,
+  elasticface: 742,
   ensloss: 115,
   ldr: 240,
   "eq-net": 164,

@@ -23,7 +23,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   elasticface: {
     verdict: "not reproduced",
     sentence:
-      "On small data leave the margin out, fixed or drawn: on unseen letters nothing was clearly above plain softmax, and on faces a normalised softmax without a margin did as well as any with one.",
+      "On small data a drawn margin hardly differs from a fixed one, and no loss of directions is sure to beat plain softmax; try a triplet loss first, which told unseen characters and faces apart best, though letters worst of all that was trained.",
   },
   ldr: {
     verdict: "not reproduced",

@@ -50,7 +50,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "embeddings",
     added: "2026-11-25",
     verdict: "not reproduced",
-    use: "Margins drawn at random for telling identities apart; on letters no margin, drawn or fixed, beat plain softmax.",
+    use: "Margins drawn at random for telling identities apart; on unseen characters no margin, drawn or fixed, beat plain softmax.",
   },
   ldr: {
     topic: "classification",
