@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../engine/checks.ts";
 import { logSoftmax } from "../engine/numerics.ts";
 import { constantOf } from "../engine/parameter.ts";
+import { classesOf } from "./label-classes.ts";
 
 /** Options that every per-example loss takes. */
 export interface LossOptions {
@@ -119,6 +120,9 @@ export function checkLabels(labels: np.Array, batch: number, classes: number, we
   const skip = (row: number): boolean => counts !== null && Number(counts[row]) === 0;
   if (labels?.dtype === np.int32) {
     checkShape("labels", labels, [batch]);
+    const known = classesOf(labels);
+    if (known !== undefined && known > classes)
+      throw rangeError("logits", `at least ${known} columns, one a class of the labels`, classes);
     const ids = peek(labels);
     for (let i = 0; ids !== null && i < batch; i++) {
       if ((ids[i] < 0 || ids[i] >= classes) && !skip(i))

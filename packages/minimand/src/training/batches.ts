@@ -30,6 +30,8 @@ export interface Batch {
   /** Stable ids of the examples (row numbers), on the host. */
   ids: Int32Array;
   rows: number;
+  /** Number of classes, where `y` holds class ids and it is known. */
+  classes?: number;
 }
 
 /** Examples that are cut into batches, see {@link minibatches}. */
@@ -125,6 +127,7 @@ function pack(
     weights: np.array(bw),
     ids: rows.slice(),
     rows: rows.length,
+    ...(examples.classes === undefined ? {} : { classes: examples.classes }),
   };
 }
 

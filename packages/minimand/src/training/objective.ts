@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { typeError } from "../engine/errors.ts";
+import { rangeError, typeError } from "../engine/errors.ts";
 import { constantOf } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -49,7 +49,7 @@ export type BatchLoss<H extends Hyper = Hyper> = (
  * The usual objective: a loss of the model's output. Per-example values (already multiplied by the weights, as every
  * loss of this library does) are summed and divided by the sum of the weights; a scalar is taken as it is.
  *
- * @throws TypeError for what is no model, and for a loss that is no function
+ * @throws TypeError for what is no model, and for a loss that is no function; RangeError from the first step for values of another shape
  * @example
  * objectiveOf(mlp({ inputs: 8, hidden: [64], outputs: 2 }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
  */
@@ -64,6 +64,8 @@ export function objectiveOf<H extends Hyper = Hyper>(model: Model, loss: BatchLo
       weights: weights.ref,
     });
     const values = loss(output.ref, y, { weights: weights.ref, key, hyper });
+    if (values.ndim > 0 && (values.ndim > 1 || values.shape[0] !== weights.shape[0]))
+      throw rangeError("loss", "one value an example, [batch], or one scalar", values);
     const scalar = values.ndim === 0 ? values : values.sum().div(constantOf(weights.sum(), values.dtype));
     return [scalar, { output, modelState: nextState, memory }];
   };

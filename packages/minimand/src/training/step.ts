@@ -2,34 +2,18 @@ import { numpy as np } from "@jax-js/jax";
 import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compile.ts";
 import { isArrayLike, typeError } from "../engine/errors.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
-import { disposeTree, leavesOf, refTree, type Tree } from "../engine/tree.ts";
+import { disposeTree, leavesOf, type Tree } from "../engine/tree.ts";
 import { checkVocabulary } from "../models/layers/embedding.ts";
 import type { Model } from "../models/model.ts";
-import { applyUpdates } from "../optimizers/transformation.ts";
 import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
-import {
-  checkMistyped,
-  type Hyper,
-  type HyperOptimizer,
-  hyperInputs,
-  initOptimizer,
-  named,
-  optimizerAt,
-  readHyper,
-  type TracedHyper,
-} from "./hyper.ts";
-import type { Arrays, StepInputs, StepMethod } from "./step-method.ts";
+import { type Hyper, type HyperOptimizer, hyperInputs, initOptimizer, readHyper } from "./hyper.ts";
+import type { Arrays, StepMethod } from "./step-method.ts";
 import { joinedSizeFor } from "./together/joined-size.ts";
 import { joinedHyper } from "./together/joined-states.ts";
+import { type Carry, type Data, type Fixed, type Outcome, tracedStep } from "./traced-step.ts";
 import type { SupervisedState } from "./train-step.ts";
-import {
-  type AsyncTrainStep,
-  readInit,
-  type StepMetrics,
-  type StepResult,
-  type TrainStep,
-} from "./train-step.ts";
+import { type AsyncTrainStep, readInit, type StepResult, type TrainStep } from "./train-step.ts";
 
 /** What all steps are built from. */
 export interface StepOptions {
@@ -76,9 +60,15 @@ export function makeStep<Carried extends Tree = Tree>(
     );
   const compile: AsyncCompile = options.compile ?? compileWithJit;
   let reads: ReadonlySet<string> | null = null;
-  const traced = tracedStep(options, method, (read) => {
-    reads = read;
-  });
+  let classes: number | undefined;
+  const traced = tracedStep(
+    options,
+    method,
+    (read) => {
+      reads = read;
+    },
+    () => classes,
+  );
   const program = compile(traced);
   const loop = compile.loop?.(traced);
   // Programs of several states know nothing of memories and of what the host does before a step.
@@ -99,6 +89,7 @@ export function makeStep<Carried extends Tree = Tree>(
     try {
       const own = method.prepare?.(state, batch, key) ?? {};
       const { x, y, weights } = batch;
+      classes = batch.classes;
       return { key, x, y, weights, own: own as Arrays };
     } catch (error) {
       key.dispose();
@@ -208,48 +199,5 @@ export function makeStep<Carried extends Tree = Tree>(
       together?.dispose();
       method.dispose?.();
     },
-  };
-}
-
-type Carry = { params: Tree; optimizer: Tree; modelState: Tree };
-type Data = Pick<StepInputs, "key" | "x" | "y" | "weights" | "own">;
-type Fixed = { one: np.Array; hyper: TracedHyper };
-type Outcome = { metrics: StepMetrics; kept: Arrays };
-
-/** One step: what is handed on to the next one, and what is told of this one. */
-function tracedStep<Carried extends Tree>(
-  { optimizer, hyper: declared = {} }: Pick<StepOptions, "optimizer" | "hyper">,
-  method: StepMethod<Carried>,
-  tell: (read: ReadonlySet<string>) => void,
-) {
-  const carries = method.carry !== undefined;
-  return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Outcome] => {
-    const { one, hyper } = fixed;
-    const before = (carries ? both : { optimizer: both, carried: {} }) as {
-      optimizer: Tree;
-      carried: Carried;
-    };
-    const read = new Set<string>();
-    const scalars = named(hyper, read);
-    const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };
-    const found = method.direction(inputs);
-    const transformation = optimizerAt(optimizer, named(refTree(hyper), read));
-    const [updates, states] = transformation.update(found.direction, before.optimizer, refTree(params));
-    const next = applyUpdates(params, updates);
-    if (found.carried !== undefined) disposeTree(before.carried);
-    const carried = found.carried ?? before.carried;
-    const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
-    // Only now is it known what objective and optimizer ask for.
-    checkMistyped(hyper, new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {}), ...read]));
-    tell(read);
-    disposeTree([one, modelState, hyper, data]);
-    return [
-      {
-        params: next,
-        optimizer: carries ? { optimizer: states, carried: after } : states,
-        modelState: found.modelState,
-      },
-      { metrics: found.metrics, kept: found.kept ?? {} },
-    ];
   };
 }

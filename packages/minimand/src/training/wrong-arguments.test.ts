@@ -6,12 +6,14 @@ import { handedByObjective } from "../losses/loss-options.ts";
 import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
 import { adamw, linearSchedule } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
+import { fit } from "./fit.ts";
 import { type BatchLoss, objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
 import { someBatches } from "./some-batches.ts";
 import { disposeState } from "./states/keep-state.ts";
 import { saveState } from "./states/save-state.ts";
 import { supervised } from "./supervised.ts";
+import { loopedCompiler } from "./together/looped.fixture.ts";
 import { train } from "./train.ts";
 import { validationOn } from "./validation.ts";
 
@@ -177,4 +179,57 @@ describe("ids beyond the vocabulary", () => {
 it("what objectives hand to every loss is what losses of the library let through", () => {
   const handed: { [Name in Exclude<keyof Parameters<BatchLoss>[2], "weights">]: true } = handedByObjective;
   expect(Object.keys(handed)).toEqual(["key", "hyper"]);
+});
+
+describe("a network that has no output for some class", () => {
+  const three = minibatches(
+    { x: new Float32Array(8), shape: [2], y: Int32Array.of(0, 1, 1, 0), classes: 3 },
+    { size: 4, seed: 0 },
+  );
+
+  it.each([
+    ["under jit", undefined],
+    ["in blocks, and together with others", loopedCompiler()],
+  ])("is refused when its step is traced, %s, and the state is as it was", async (_, compile) => {
+    const own = supervised({ model, objective, optimizer: adamw(0.1), compile });
+    const state = own.init(keyOf(0));
+    const refused = "logits: expected at least 3 columns, one a class of the labels, got 2";
+    expect(() => own.update(state, three.epoch(0).next().value!)).toThrow(refused);
+    const [next, { loss }] = own.update(state, data.epoch(0).next().value!);
+    loss.dispose();
+    disposeState(next);
+    const other = supervised({ model, objective, optimizer: adamw(0.1), compile });
+    const batches = [three, three].flatMap((rows) => [...rows.epoch(0)]);
+    await expect(fit({ step: other, state: other.init(keyOf(0)), batches })).rejects.toThrow(refused);
+    own.dispose();
+    other.dispose();
+  });
+
+  it("may have more outputs than classes, or scores of its own", () => {
+    const wide = mlp({ inputs: 2, hidden: [], outputs: 4 });
+    const embedded = objectiveOf(model, (f, _, { weights }) => f.sum(1).mul(weights));
+    for (const own of [
+      supervised({
+        ...{ model: wide, optimizer: adamw(0.1) },
+        objective: objectiveOf(wide, (f, y, { weights }) => crossEntropy(f, y, { weights })),
+      }),
+      supervised({ model, objective: embedded, optimizer: adamw(0.1) }),
+    ]) {
+      const [state, { loss }] = own.update(own.init(keyOf(0)), three.epoch(0).next().value!);
+      loss.dispose();
+      disposeState(state);
+      own.dispose();
+    }
+  });
+});
+
+it("a loss that gives neither one value an example nor a scalar is refused", () => {
+  const square: BatchLoss = (f) => f.ref.mul(f);
+  const own = supervised({ model, objective: objectiveOf(model, square), optimizer: adamw(0.1) });
+  const state = own.init(keyOf(0));
+  expect(() => own.update(state, data.epoch(0).next().value!)).toThrow(
+    "loss: expected one value an example, [batch], or one scalar",
+  );
+  disposeState(state);
+  own.dispose();
 });

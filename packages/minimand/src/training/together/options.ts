@@ -3,21 +3,20 @@ import type { EpochRecord, Trained, TrainOptions } from "../train.ts";
 import type { AsyncTrainStep, JoinedStates, SupervisedState } from "../train-step.ts";
 
 /** How good states are: as the validation of `train`, and of several states at once where that is faster. */
-export interface ValidationOfAll {
-  score(state: SupervisedState): number | Promise<number>;
+export interface ValidationOfAll<State extends SupervisedState = SupervisedState> {
+  score(state: State): number | Promise<number>;
   /** Numbers for joined states, in order; of one whose outputs aren't finite the error; null where it can't. Looks at them. */
   scoreAll?(states: JoinedStates): Promise<readonly (number | NonFiniteError)[] | null>;
   higherIsBetter?: boolean;
 }
 
 /** What is run by `trainAll`. */
-export interface TrainAllOptions
-  extends Pick<TrainOptions<SupervisedState>, "data" | "epochs" | "patience" | "signal"> {
-  step: TrainOptions<SupervisedState>["step"] &
-    Pick<AsyncTrainStep<SupervisedState>, "updateJoined" | "joinedSize">;
-  /** Consumed. */
-  states: readonly SupervisedState[];
-  validation: ValidationOfAll;
+export interface TrainAllOptions<State extends SupervisedState = SupervisedState>
+  extends Pick<TrainOptions<State>, "data" | "epochs" | "patience" | "signal"> {
+  step: TrainOptions<State>["step"] & Pick<AsyncTrainStep<State>, "updateJoined" | "joinedSize">;
+  /** At least one, each another; consumed. */
+  states: readonly State[];
+  validation: ValidationOfAll<State>;
 }
 
 /** A training that came upon a value that isn't finite; the state was given up. */
@@ -28,4 +27,4 @@ export interface Diverged {
 }
 
 /** How the training of a state ended. */
-export type Outcome = Trained<SupervisedState> | Diverged;
+export type Outcome<State extends SupervisedState = SupervisedState> = Trained<State> | Diverged;

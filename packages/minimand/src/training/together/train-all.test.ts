@@ -134,8 +134,31 @@ describe("trainAll", () => {
     expect(liveBuffers()).toBe(before);
   });
 
+  it("gives states with the hyperparameters of the step, which its functions take", async () => {
+    const step = supervised({
+      ...{ model, objective: objectiveOf(model, loss), hyper: { learningRate: 0.01 } },
+      optimizer: ({ learningRate }) => adamw(learningRate),
+    });
+    const validation = validationOn({ step, model, data: held, loss });
+    const [outcome] = await trainAll({
+      ...{ step, data: rows, validation, epochs: 1 },
+      states: [step.init(keyOf(3), { hyper: { learningRate: 0.1 } })],
+    });
+    if ("diverged" in outcome) throw outcome.diverged;
+    expect(outcome.state.hyper.learningRate).toBe(0.1);
+    expect(step.params(outcome.state)).toBe(outcome.state.params);
+    disposeState(outcome.state);
+    validation.dispose();
+    step.dispose();
+  });
+
+  const first = stepOf();
+  const state = first.init(keyOf(0), { hyper: { learningRate: 1 } });
+  first.dispose();
   it.each([
     ["states", { states: 3 }],
+    ["states", { states: [] }],
+    ["states, number 2", { states: [state, state] }],
     ["epochs", { epochs: 0 }],
     ["patience", { patience: 0 }],
     ["validation", { validation: null }],
@@ -143,7 +166,7 @@ describe("trainAll", () => {
   ])("refuses a wrong %s", async (name, wrong) => {
     const step = stepOf();
     const validation = { score: () => 0 };
-    const options = { step, states: [], data: rows, validation, epochs: 1, ...wrong };
+    const options = { step, states: [state], data: rows, validation, epochs: 1, ...wrong };
     await expect(trainAll(options as never)).rejects.toThrow(new RegExp(`^${name}: expected`));
     step.dispose();
   });

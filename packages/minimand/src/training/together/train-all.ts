@@ -1,6 +1,7 @@
-import { checkNumber, typeError } from "../../engine/checks.ts";
+import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
 import { disposeState } from "../states/keep-state.ts";
+import type { SupervisedState } from "../train-step.ts";
 import type { Outcome, TrainAllOptions } from "./options.ts";
 import { trainAlone, trainJoined } from "./train-joined.ts";
 
@@ -24,9 +25,18 @@ import { trainAlone, trainJoined } from "./train-joined.ts";
  *   epochs: 200,
  *   patience: 20,
  * })
+ * const [first] = outcomes.filter((outcome) => "state" in outcome)
+ * step.params(first.state)
  */
-export async function trainAll(options: TrainAllOptions): Promise<Outcome[]> {
+export async function trainAll<State extends SupervisedState>(
+  options: TrainAllOptions<State>,
+): Promise<Outcome<State>[]> {
   check(options);
+  // What trains them asks for no hyperparameter by its name.
+  return (await trainEach(options as unknown as TrainAllOptions)) as Outcome<State>[];
+}
+
+async function trainEach(options: TrainAllOptions): Promise<Outcome[]> {
   const waiting = [...options.states];
   const outcomes: Outcome[] = [];
   try {
@@ -70,13 +80,17 @@ async function sizesFor({
   return one;
 }
 
-function check(options: TrainAllOptions): void {
+function check<State extends SupervisedState>(options: TrainAllOptions<State>): void {
   checkOptions("trainAll", options, {
     ...{ step: true, states: true, data: true, epochs: true, validation: true, patience: true, signal: true },
   });
   const { step, states, data, epochs, validation, patience } = options;
   if (typeof step?.update !== "function") throw typeError("step", "a training step", step);
   if (!Array.isArray(states)) throw typeError("states", "a list of states of the step", states);
+  if (states.length === 0) throw rangeError("states", "at least one state", states);
+  const twice = states.findIndex((state, i) => states.indexOf(state) < i);
+  if (twice >= 0)
+    throw rangeError(`states, number ${twice + 1}`, "a state of its own", "one that is in the list before");
   if (typeof data?.epoch !== "function")
     throw typeError("data", "batches by epochs, as of minibatches", data);
   checkNumber("epochs", epochs, { min: 1, integer: true });
