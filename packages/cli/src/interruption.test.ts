@@ -101,7 +101,9 @@ describe("a comparison that is cut short", () => {
     const { code, stderr } = await run(args("budget", "--budget", "0.001s"));
     expect(code).toBe(0);
     const what = `1 seed of ${seeds} for the finalists`;
-    expect(stderr).toContain(`budget: ${what}; the same command with more time continues\n`);
+    expect(stderr).toContain(
+      `budget: ${what}; the same command without --quick (or with a longer --budget) continues\n`,
+    );
     expect(trialsIn("budget")).toHaveLength(first);
     const { datasets, cut } = resultsOf("budget");
     expect(datasets[0].seeds).toEqual({ planned: [0, 1, 2, 3], complete: [0] });

@@ -7,6 +7,7 @@ import {
   checkSettings,
   chooseReferences,
   defaultFolder,
+  furtherTime,
   isOfPairs,
   listed,
   lookAt,
@@ -137,7 +138,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
   const typed = process.argv.slice(2);
   const describe = (): void => {
     if (note !== null) tell(note);
-    describeSubjects(subjects, settings, summaries.length);
+    describeSubjects(subjects, settings, summaries);
     for (const text of broughtBy(prepared, origins)) tell(text);
     for (const { text } of chooseReferences(settings).notes) tell(text);
   };
@@ -176,7 +177,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
       });
       const { taken, records, missing } = ran;
       for (const text of ran.said) tell(text);
-      for (const what of missing) tell(`budget: ${what}; the same command with more time continues`);
+      for (const what of missing) tell(`budget: ${what}; the same command ${furtherTime} continues`);
       const over = budget === null ? null : overrun(budget);
       if (over !== null) tell(over);
       const seen = seenOf(taken, records, missing);

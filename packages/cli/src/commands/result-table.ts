@@ -2,7 +2,6 @@ import { styleText } from "node:util";
 import {
   type DatasetReport,
   fixed,
-  lackWord,
   metricName,
   outcomeOrder,
   partOf,
@@ -12,6 +11,7 @@ import {
   type Results,
   signed,
   unequalSeeds,
+  verdictWord,
 } from "@minimand/compare";
 import { adviceOf, type CommandToRun, commandsOf } from "@minimand/compare/report";
 import { printable } from "../printable.ts";
@@ -75,7 +75,7 @@ function datasetTable(report: DatasetReport, width: number): string {
   const { entries } = ranking;
   const table = widthTable(
     columns,
-    entries.map((entry) => row(entry, tests.length, order)),
+    entries.map((entry) => row(entry, entries, tests.length, order)),
     width,
     (text, i) => styleText(styleOf[entries[i].verdict], text),
   );
@@ -92,9 +92,15 @@ function datasetTable(report: DatasetReport, width: number): string {
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */
-function row(entry: RankingEntry, tests: number, order: Outcome[]): string[] {
+function row(
+  entry: RankingEntry,
+  entries: readonly RankingEntry[],
+  tests: number,
+  order: Outcome[],
+): string[] {
   const { label, mean, difference, verdict, diverged, n } = entry;
-  const word = verdict === "diverged" ? `${lackWord(entry)} ${diverged} of ${n + diverged}` : verdict;
+  const said = verdictWord(entry, entries);
+  const word = verdict === "diverged" ? `${said} ${diverged} of ${n + diverged}` : said;
   const cells = testedCells({ difference, verdict }, order);
   return [
     label,

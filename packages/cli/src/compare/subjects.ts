@@ -1,11 +1,24 @@
-import { givesNumbers, type Note, plural, type Settings, type Subject, shortName } from "@minimand/compare";
+import {
+  type CandidateSummary,
+  comparedText,
+  givesNumbers,
+  type Note,
+  plural,
+  type Settings,
+  type Subject,
+  shortName,
+} from "@minimand/compare";
 import { tell } from "../printable.ts";
 
 /** How many notes on reading a file are shown, and on what was made of it; results and report have all. */
 const [mostReading, mostNotes] = [3, 20];
 
 /** What was understood, on stderr. */
-export function describeSubjects(subjects: readonly Subject[], settings: Settings, candidates: number): void {
+export function describeSubjects(
+  subjects: readonly Subject[],
+  settings: Settings,
+  candidates: readonly CandidateSummary[],
+): void {
   for (const { name, dataset, readingNotes } of subjects) {
     const classes = givesNumbers(dataset.task) ? "" : `, ${dataset.classes.length} classes`;
     const what = dataset.task === "preference" ? "pairs" : "rows";
@@ -22,11 +35,9 @@ export function describeSubjects(subjects: readonly Subject[], settings: Setting
   }
   const splits =
     settings.test === null
-      ? `${settings.folds} folds${settings.time === null ? "" : " forward in time"}, ${plural(settings.seeds, "seed")} for the finalists`
+      ? `${settings.folds} folds${settings.time === null ? "" : " forward in time"}, ${plural(settings.seeds, "seed")}${settings.seeds === 1 ? "" : " for the finalists"}`
       : `${plural(settings.seeds, "seed")} on ${settings.test}`;
-  tell(
-    `${plural(candidates, "candidate")}, ${splits}, ${plural(settings.configurations, "learning rate")} each`,
-  );
+  tell(`${comparedText(candidates)}; ${splits}, ${plural(settings.configurations, "learning rate")} each`);
 }
 
 /** So many notes, warnings before the others, and how many more there are. */

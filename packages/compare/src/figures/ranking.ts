@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { lackWord } from "../ranking/sentences.ts";
+import { verdictWord } from "../ranking/verdict-words.ts";
 import type { DatasetReport, Difference, RankingEntry } from "../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { differenceAxis, draw, nameAxis, namedRows, narrow, robustDomain, tickSpacing } from "./draw.ts";
@@ -22,18 +22,22 @@ interface Row {
   beyond: -1 | 0 | 1;
 }
 
-function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]): Row {
+function rowOf(
+  entry: RankingEntry,
+  entries: readonly RankingEntry[],
+  digits: number,
+  [min, max]: [number, number],
+): Row {
   const style = verdictStyles[entry.verdict];
+  const word = verdictWord(entry, entries);
   const row = { id: entry.candidate, style, beyond: 0 as const, low: 0, high: 0 };
   const d = entry.difference;
   if (entry.verdict === "baseline") {
-    return { ...row, mean: 0, tooltip: `${entry.label}: the baseline`, note: style.word };
+    return { ...row, mean: 0, tooltip: `${entry.label}: the baseline`, note: word };
   }
   if (d === null) {
     const note =
-      entry.diverged > 0
-        ? `${lackWord(entry)} ${entry.diverged} of ${entry.n + entry.diverged}`
-        : "not tested";
+      entry.diverged > 0 ? `${word} ${entry.diverged} of ${entry.n + entry.diverged}` : "not tested";
     return { ...row, mean: null, tooltip: `${entry.label}: ${note}`, note };
   }
   const cut = (value: number): number => Math.max(min, Math.min(max, value));
@@ -49,8 +53,8 @@ function rowOf(entry: RankingEntry, digits: number, [min, max]: [number, number]
     low: cut(low),
     high: cut(high),
     beyond: d.mean < min ? -1 : d.mean > max ? 1 : 0,
-    tooltip: `${entry.label}: ${tested}, ${style.word}`,
-    note: style.word,
+    tooltip: `${entry.label}: ${tested}, ${word}`,
+    note: word,
   };
 }
 
@@ -91,7 +95,7 @@ export function rankingFigure(
     ranking.rope,
   );
   const digits = decimals(ranking.rope);
-  const rows = entries.map((entry) => rowOf(entry, digits, domain));
+  const rows = entries.map((entry) => rowOf(entry, ranking.entries, digits, domain));
   const small = narrow(width);
   const words = entries.some(({ unavailable }) => unavailable !== undefined) ? 160 : 118;
   const marginRight = small ? 26 : words;

@@ -9,7 +9,7 @@ import type {
   TestedDifference,
 } from "../results.ts";
 import { keepPrediction, predictionKept } from "../trial/kept-predictions.ts";
-import { type RankOptions, rank, unequalSeeds } from "./index.ts";
+import { type RankOptions, rank, unequalSeeds, verdictWord } from "./index.ts";
 
 const options: RankOptions = {
   metric: "accuracy",
@@ -182,8 +182,43 @@ describe("verdicts", () => {
       c: trialsOf("c", 0.71, { noise: 0.5, own: 3, seeds: 1 }),
     });
     expect(summary).toBe(
-      "No loss is distinguishably better than cross-entropy on these data (of 3: 1 practically the same, 1 worse, 1 not pursued).",
+      "No loss is distinguishably better than cross-entropy on these data (of 3 losses: 1 practically the same, 1 worse, 1 not pursued).",
     );
+  });
+});
+
+describe("words for verdicts", () => {
+  const wordsOf = ({ entries }: Ranking) => entries.map((entry) => verdictWord(entry, entries));
+
+  test("say of a single seed that nobody looked further, not that somebody chose not to", () => {
+    const ranking = rank(
+      [
+        ...trialsOf("cross-entropy", 0.7, { seeds: 1 }),
+        ...trialsOf("a", 0.72, { own: 1, seeds: 1 }),
+        ...trialsOf("b", 0.715, { own: 2, seeds: 1 }),
+      ],
+      [baseline, candidate("a"), candidate("b")],
+      truth,
+      options,
+    );
+    expect(entryOf(ranking, "a").verdict).toBe("not pursued");
+    expect(wordsOf(ranking)).toEqual(["one seed", "one seed", "baseline"]);
+    expect(ranking.summary).toContain("(of 2 losses: 2 seen on one seed, too few to call them better)");
+    expect(entryOf(ranking, "a").sentence).toMatch(
+      /^Seen on one seed, too few to call it better: \d\.\d points of accuracy better \(95 % /,
+    );
+    const some = ranked({ a: trialsOf("a", 0.6, { own: 2 }), b: trialsOf("b", 0.71, { own: 3, seeds: 1 }) });
+    expect(wordsOf(some)).toContain("not pursued");
+  });
+
+  test("say where nothing could be tested that nothing was", () => {
+    const later = rank(
+      [...trialsOf("cross-entropy", 0.7), ...trialsOf("a", 0.8, { own: 1 })],
+      [baseline, candidate("a")],
+      truth,
+      { ...options, testedOn: "later rows" },
+    );
+    expect(wordsOf(later)).toEqual(["not tested", "baseline"]);
   });
 });
 
@@ -215,7 +250,7 @@ describe("divergence, references and partial runs", () => {
     expect(entryOf(ranking, "mixed").sentence).toBe(
       "Diverged in 1 of 30 trials and lacks 1, which is not available, so it is ranked last and not tested.",
     );
-    expect(ranking.summary).toContain("(of 2: 1 not available, 1 without result)");
+    expect(ranking.summary).toContain("(of 2 losses: 1 not available, 1 without result)");
     expect(entryOf(ranking, "cross-entropy")).not.toHaveProperty("unavailable");
   });
 
@@ -450,7 +485,7 @@ describe("seeds that rows don't have in common", () => {
       "Scores are of different seeds, 6 of base and 1 of LDR-KL; each difference is of equal ones.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are of different seeds, 6 of base and 1 to 2 of 2 rows; each difference is of equal ones.",
+      "Scores are of different seeds, 6 of base and 1 to 2 each of 2 others; each difference is of equal ones.",
     );
   });
 });

@@ -17,6 +17,7 @@ import {
   pairedDifferences,
   scoresByCandidate,
 } from "./candidate-scores.ts";
+import { nounOf } from "./compared.ts";
 import { checkIn } from "./sample.ts";
 import { type Setting, sentenceOf, summaryOf, type Unworded } from "./sentences.ts";
 
@@ -150,10 +151,9 @@ export function rank(
     baselineIsWhole: ofBaseline.has(Math.min(...trials.map(({ seed }) => seed))),
     trials: all.get(baseline.id)!.trials,
     testedOn,
+    finalists: family.some(({ finalist }) => finalist),
     family: family.length,
-    noun: candidates.some(({ kind }) => kind === "optimizer" || kind === "step")
-      ? ["candidate", "candidates"]
-      : ["loss", "losses"],
+    noun: nounOf(candidates),
   };
   const worded = entries
     .sort((a, b) => groupOf(a) - groupOf(b) || byGain(a, b, higherIsBetter))

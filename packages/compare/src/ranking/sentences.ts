@@ -1,5 +1,6 @@
 import { metricCatalogue } from "minimand/metrics";
 import type { Difference, Ranking, RankingEntry } from "../results.ts";
+import { lackText, verdictWord } from "./verdict-words.ts";
 
 /** What a sentence needs to know about the comparison. */
 export interface Setting {
@@ -14,6 +15,8 @@ export interface Setting {
   baselineIsWhole: boolean;
   trials: number;
   testedOn: "folds" | "file" | "later rows";
+  /** Whether some were trained on more seeds than the first. */
+  finalists: boolean;
   /** Candidates that are tested together. */
   family: number;
   /** What the candidates are called, one and several. */
@@ -51,7 +54,9 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
       return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.${doubt(entry)}`;
     case "not pursued":
       if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
-      return `Not among the finalists: ${gain(entry.difference, setting, " on the first seed")}.`;
+      return setting.finalists
+        ? `Not among the finalists: ${gain(entry.difference, setting, " on the first seed")}.`
+        : `Seen on one seed, too few to call it better: ${gain(entry.difference, setting, "")}.`;
     case "same":
       return (
         `Practically the same as ${name}: the difference is within ${amount(setting.rope, setting.metric)} ` +
@@ -65,27 +70,6 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
   }
 }
 
-/** What became of trials that have no result: "diverged in 3 of 10 trials", "lacks 3 of 10 trials, which are not available". */
-export function lackText(
-  { diverged, unavailable = 0 }: Pick<RankingEntry, "diverged" | "unavailable">,
-  trials: number,
-): string {
-  const wild = diverged - unavailable;
-  const are = unavailable === 1 ? "is" : "are";
-  if (unavailable === 0) return `diverged in ${wild} of ${trials} trials`;
-  if (wild === 0) return `lacks ${unavailable} of ${trials} trials, which ${are} not available`;
-  return `diverged in ${wild} of ${trials} trials and lacks ${unavailable}, which ${are} not available`;
-}
-
-/** The same as a word beside "3 of 10". */
-export function lackWord({
-  diverged,
-  unavailable = 0,
-}: Pick<RankingEntry, "diverged" | "unavailable">): string {
-  if (unavailable === 0) return "diverged";
-  return unavailable === diverged ? "not available" : "without result";
-}
-
 /** What is to be known of fits that fail now and then. */
 function doubt({ difference }: Unworded): string {
   return difference?.unstable
@@ -93,10 +77,24 @@ function doubt({ difference }: Unworded): string {
     : "";
 }
 
+/** Verdicts that aren't better, in the order of a summary. */
+const inOrder = [
+  ...["same", "worse", "undecided", "not tested", "not pursued", "one seed"],
+  ...["diverged", "not available", "without result"],
+] as ReturnType<typeof verdictWord>[];
+
+/** A verdict behind the number of those that have it. */
+function inSummary(word: ReturnType<typeof verdictWord>, n: number): string {
+  if (word === "same") return "practically the same";
+  return word === "one seed" ? `seen on one seed, too few to call ${n === 1 ? "it" : "them"} better` : word;
+}
+
+const counted = (n: number, { noun: [one, many] }: Setting): string => `${n} ${n === 1 ? one : many}`;
+
 /** One sentence for the whole ranking. */
 export function summaryOf(entries: readonly RankingEntry[], setting: Setting): string {
   const name = midSentence(setting.baseline);
-  const [one, many] = setting.noun;
+  const [one] = setting.noun;
   const losses = entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
   if (setting.baselineParts === 0)
     return `The baseline, ${name}, has no result, so nothing can be compared with it.`;
@@ -104,27 +102,20 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
   const own = entries.find(({ verdict }) => verdict === "baseline");
   if (own !== undefined && !setting.baselineIsWhole && losses.every(({ difference }) => difference === null))
     return `The baseline, ${name}, ${lackText(own, setting.trials)}, so no ${one} can be compared with it.`;
-  const of = (verdict: RankingEntry["verdict"]) => losses.filter((entry) => entry.verdict === verdict);
   if (setting.testedOn === "later rows")
     return `No verdict against ${name}: how differences on later rows vary isn't known, so they are shown and not tested.`;
-  const better = of("better");
+  const better = losses.filter(({ verdict }) => verdict === "better");
   if (better.length === 0) {
-    const rest = [
-      [of("same").length, "practically the same"],
-      [of("worse").length, "worse"],
-      [of("undecided").length, "undecided"],
-      [of("not pursued").length, "not pursued"],
-      ...["diverged", "not available", "without result"].map(
-        (word) => [of("diverged").filter((entry) => lackWord(entry) === word).length, word] as const,
-      ),
-    ] as const;
-    const counts = rest.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
-    return `No ${one} is distinguishably better than ${name} on these data (of ${losses.length}: ${counts.join(", ")}).`;
+    const words = Map.groupBy(losses, (entry) => verdictWord(entry, entries));
+    const counts = inOrder.flatMap((word) => {
+      const n = words.get(word)?.length ?? 0;
+      return n === 0 ? [] : [`${n} ${inSummary(word, n)}`];
+    });
+    return `No ${one} is distinguishably better than ${name} on these data (of ${counted(losses.length, setting)}: ${counts.join(", ")}).`;
   }
   const verb = better.length === 1 ? "is" : "are";
-  const noun = losses.length === 1 ? one : many;
   return (
-    `${capital(numberWord(better.length))} of ${losses.length} ${noun} ${verb} distinguishably better than ${name} ` +
+    `${capital(numberWord(better.length))} of ${counted(losses.length, setting)} ${verb} distinguishably better than ${name} ` +
     `on these data: ${better.map(({ label }) => label).join(", ")}.`
   );
 }
@@ -239,6 +230,6 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   const counts = fewer.map(({ seeds }) => seeds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
-  const who = fewer.length === 1 ? `of ${midSentence(fewer[0].label)}` : `of ${fewer.length} rows`;
+  const who = fewer.length === 1 ? `of ${midSentence(fewer[0].label)}` : `each of ${fewer.length} others`;
   return `Scores are of different seeds, ${own.seeds} of ${midSentence(own.label)} and ${theirs} ${who}; each difference is of equal ones.`;
 }

@@ -1,7 +1,7 @@
 import { normalQuantile } from "../ranking/distributions.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation, TestedDifference } from "../results.ts";
 import { amountOf, labelOf } from "./amounts.ts";
-import { partOf } from "./part-of.ts";
+import { furtherTime, partOf } from "./part-of.ts";
 
 type Step = Recommendation["next"][number];
 
@@ -27,7 +27,7 @@ export function nextSteps(
     return [
       {
         about: "continue",
-        text: `Let it finish: ${partial}; the same command with more time runs the rest.`,
+        text: `Let it finish: ${partial}; the same command ${furtherTime} runs the rest.`,
       },
     ];
   if (seeds.planned.length === 1 && ranking.entries.some(({ verdict }) => verdict === "not pursued"))

@@ -1,5 +1,8 @@
 import type { DatasetReport } from "../results.ts";
 
+/** How the same command runs the rest. */
+export const furtherTime = "without --quick (or with a longer --budget)";
+
 /**
  * "200 of 768 rows were drawn, 3 of 5 folds of the first seed are complete": how far a run has come, where that isn't the end.
  *

@@ -1,4 +1,5 @@
-import { lackText, midSentence } from "../ranking/sentences.ts";
+import { midSentence } from "../ranking/sentences.ts";
+import { lackText } from "../ranking/verdict-words.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
 import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";

@@ -24,7 +24,7 @@ describe("renderReport", () => {
     for (const fact of [
       "768 rows",
       "binary classification of target",
-      "15 candidates",
+      "14 losses, the baseline and 1 reference",
       "10 folds",
       "higher is better",
     ]) {
@@ -283,7 +283,9 @@ describe("renderReport", () => {
     expect(text).toContain(
       `Partial run. ${cut.rows} of 2000 rows were drawn, 3 of 5 folds of the first seed are complete.`,
     );
-    expect(text).toContain("No finalist was trained on more");
+    expect(text).toContain(
+      "One seed: 1 loss trained on no more than that, so that nothing can be called better.",
+    );
     expect(text).not.toContain("that were trained on more");
     expect(text).toContain(`the ${cut.rows} rows that were drawn of 2000`);
     expect(text).toContain(`Apply it (the kept model knows ${cut.rows} of 2000 rows)`);
@@ -338,7 +340,7 @@ describe("renderReport", () => {
     const [best, ...others] = rows(document, `Ranking on ${made.name}`);
     expect(best?.[1]).toMatch(/^[+−]\d\.\d{3}$/);
     for (const [, , verdict] of [best!, ...others])
-      expect(verdict).toMatch(/^(○undecided|◆baseline|·reference)$/);
+      expect(verdict).toMatch(/^(○not tested|◆baseline|·reference)$/);
     const text = textOf(document.querySelector("main"));
     expect(text).toContain("Seed by seed");
     expect(text).toContain("Each symbol is one seed");

@@ -1,5 +1,6 @@
 import { labelOf, metricName } from "../../figures/index.ts";
-import { partOf } from "../../recommendation/index.ts";
+import { comparedText } from "../../ranking/index.ts";
+import { furtherTime, partOf } from "../../recommendation/index.ts";
 import type { CandidateSummary, DatasetReport } from "../../results.ts";
 import { plural } from "../../run/plural.ts";
 import { configurationText, countOf } from "../format.ts";
@@ -35,13 +36,12 @@ function partialNotice(report: DatasetReport): Child {
   const part = partOf(report);
   if (part === null) return null;
   const wide = report.testRows === null ? " The intervals are wider than they will be." : "";
-  return html`<p class="notice"><strong>Partial run.</strong> ${sentence(part)}${wide} The same command with the
-same output directory and more time runs the rest.</p>`;
+  return html`<p class="notice"><strong>Partial run.</strong> ${sentence(part)}${wide} The same command
+with the same output folder, ${furtherTime}, runs the rest.</p>`;
 }
 
-function facts(report: DatasetReport): Markup {
+function facts(report: DatasetReport, candidates: readonly CandidateSummary[]): Markup {
   const { ranking } = report;
-  const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference").length;
   const fact = (name: string, value: Child): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `;
   return html`<dl class="facts">
@@ -52,7 +52,7 @@ ${fact(
     report.task === "multiclass" ? html`, ${report.classes.length} classes` : null
   }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
 )}
-${fact("Compared", plural(losses, "candidate", "candidates"))}
+${fact("Compared", comparedText(candidates))}
 ${fact("Tested on", testedOn(report))}
 ${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
 ${fact("Baseline", labelOf(report, ranking.baseline))}
@@ -60,12 +60,12 @@ ${fact("Baseline", labelOf(report, ranking.baseline))}
 }
 
 /** What the verdict that isn't one means, where it stands. */
-function notPursued({ ranking, finalists, seeds }: DatasetReport): Child {
+function notPursued({ ranking, finalists }: DatasetReport): Child {
   const n = ranking.entries.filter(({ verdict }) => verdict === "not pursued").length;
   if (n === 0) return null;
   const counted = plural(n, "loss", "losses");
-  if (seeds.complete.length < 2)
-    return html`<p class="muted">Not pursued: ${counted} trained on one seed. No finalist was trained on more, so that nothing can be called better.</p>`;
+  if (ranking.entries.every(({ seeds }) => seeds < 2))
+    return html`<p class="muted">One seed: ${counted} trained on no more than that, so that nothing can be called better.</p>`;
   return html`<p class="muted">Not pursued: ${counted} trained on one seed and not among the ${finalists.length} finalists
 that were trained on more. ${n === 1 ? "It" : "They"} may be found worse or the same, but nobody looked closely enough to call ${n === 1 ? "it" : "them"} better.</p>`;
 }
@@ -103,7 +103,7 @@ export function datasetSection(
 ): Markup {
   return html`${head}
 ${partialNotice(report)}
-${facts(report)}
+${facts(report, candidates)}
 ${verdictCounts(report.ranking.entries)}
 ${notPursued(report)}
 ${rankingTable(report, candidates)}

@@ -8,7 +8,7 @@ import {
   pValue,
   signed,
 } from "../../figures/index.ts";
-import { lackWord, unequalSeeds } from "../../ranking/index.ts";
+import { unequalSeeds, verdictWord } from "../../ranking/index.ts";
 import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
 import { duration, median } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
@@ -72,10 +72,11 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   const row = (entry: RankingEntry): Row => {
     const d = entry.difference;
     const runs = entry.n + entry.diverged;
-    const verdict =
-      entry.verdict === "diverged"
-        ? chip("diverged", `${lackWord(entry)} ${entry.diverged}/${runs}`)
-        : chip(entry.verdict);
+    const word = verdictWord(entry, ranking.entries);
+    const verdict = chip(
+      entry.verdict,
+      entry.verdict === "diverged" ? `${word} ${entry.diverged}/${runs}` : word,
+    );
     const interval =
       d === null || d.p === null
         ? null

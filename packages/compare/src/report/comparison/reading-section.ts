@@ -10,6 +10,7 @@ export function readingSection(report: DatasetReport | undefined, several: boole
   const rope = ranking
     ? html` (here ±${fixed(ranking.rope, decimals(ranking.rope))} ${metricName(ranking.metric)}${several ? " on the first data set" : ""})`
     : null;
+  const pursued = ranking?.entries.some((entry) => entry.seeds > 1) ?? true;
   const half = ranking ? html` (${ranking.alpha / 2})` : null;
   return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
 <p><strong>What a finding is about.</strong> These data and this network, with rows of the same kind and fits from other starts.
@@ -19,7 +20,11 @@ Whether a loss helps elsewhere is another question.</p>
       ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds beside the baseline and trained references
 (${seeds?.complete.length ?? 1} in all), and only these finalists can be called better. `
       : null
-  }${chip("not pursued")} is a loss that isn't among them: its interval is of one seed.</p>
+  }${
+    pursued
+      ? html`${chip("not pursued")} is a loss that isn't among them: its interval is of one seed.`
+      : html`Here none was trained on more: ${chip("not pursued", "one seed")} is a loss that nobody looked at closely enough to call it better.`
+  }</p>
 <p><strong>Interval and p.</strong> All predictions for rows that a model wasn't trained on are put together. How much each row moves
 the metric (its influence) tells how the difference would vary with other rows [1, 2]; how much seeds and folds differ beyond that tells
 how it varies with the fits. Both go into the interval. <em>Unstable</em> fits differ by more than their rows explain: some of them
@@ -35,7 +40,7 @@ loss by itself, without that adjustment.</p>
 least 95 %, even where it is real; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}, ${chip("worse")}
 on the other side; otherwise ${chip("undecided")}: these data can't tell. ${chip("diverged")} means that training did not stay
 finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
-by the same interval, outside the adjustment. Where there is no interval, nothing could be tested: two folds, or a single seed on a test file.</p>
+by the same interval, outside the adjustment. Where there is no interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any

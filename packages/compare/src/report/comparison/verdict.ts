@@ -1,5 +1,5 @@
 import { verdictStyles } from "../../figures/index.ts";
-import { lackWord } from "../../ranking/index.ts";
+import { verdictWord } from "../../ranking/index.ts";
 import type { RankingEntry, Verdict } from "../../results.ts";
 import { plural } from "../../run/plural.ts";
 import type { Markup } from "../page/markup.ts";
@@ -15,9 +15,11 @@ export function verdictCounts(entries: RankingEntry[]): Markup {
   const order = ["better", "same", "undecided", "not pursued", "worse", "diverged"] as const;
   const counts = order.flatMap((verdict) => {
     const own = entries.filter((e) => e.verdict === verdict);
-    // What counts as diverged may also not be available.
-    const wordOf = verdict === "diverged" ? lackWord : () => verdictStyles[verdict].word;
-    return [...Map.groupBy(own, wordOf)].map(([word, some]) => ({ verdict, word, n: some.length }));
+    return [...Map.groupBy(own, (entry) => verdictWord(entry, entries))].map(([word, some]) => ({
+      verdict,
+      word,
+      n: some.length,
+    }));
   });
   return html`<ul class="verdicts" aria-label="${plural(
     counts.reduce((sum, { n }) => sum + n, 0),
