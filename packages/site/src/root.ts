@@ -20,7 +20,7 @@ export const rootOf = (name: string): string => repositoryPath(`packages/site/.p
  * touched, so that a server that watches them sees what has changed.
  */
 export function writeRoot(folder: string, options: Address, reference: Reference): void {
-  const pages = new Map([...sitePages(), ...reference.pages]);
+  const pages = new Map([...sitePages(reference.addressOf), ...reference.pages]);
   const files = new Map<string, string | Uint8Array>([...pages, ...ownFiles(options, reference)]);
   files.set("public/sitemap.xml", sitemap(options.url, pages.keys()));
   for (const [path, content] of files) {

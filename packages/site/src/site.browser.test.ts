@@ -29,6 +29,7 @@ import {
   type ReproductionReport,
 } from "@minimand/papers";
 import { startEngine } from "minimand/start";
+import * as theory from "minimand/theory";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
@@ -245,9 +246,22 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
 
   it("shows the papers of a paper's topic", async () => {
     const { page, said } = await open("papers/rdpo.html");
-    await page.locator(".paper-head a").click();
+    await page.getByRole("link", { name: "preferences", exact: true }).click();
     await page.locator(".card").first().waitFor();
     await expect.poll(() => titles(page), patience).toEqual(titlesOf("?topic=preferences"));
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it("leads from a paper to the pieces of the library that the reference has", async () => {
+    const { page, said } = await open("papers/comp-sum.html");
+    const pieces = page.locator(".pieces");
+    expect(await pieces.locator("a").allTextContents()).toEqual(
+      cards.find(({ slug }) => slug === "comp-sum")!.pieces.filter((name) => Object.hasOwn(theory, name)),
+    );
+    await pieces.getByRole("link", { name: "hConsistencyBound", exact: true }).click();
+    await page.waitForURL(`${site}api/minimand/theory.html#hConsistencyBound`);
+    await page.locator("h3#hConsistencyBound").waitFor(patience);
     expect(said).toEqual([]);
     await page.close();
   });

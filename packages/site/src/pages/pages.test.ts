@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { guides } from "./guides.ts";
 import { sitePages } from "./pages.ts";
 
-const pages = sitePages();
+const pages = sitePages(() => null);
 const text = (path: string): string => String(pages.get(path));
 
 describe("the pages of the site", () => {

@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { cards, type Row } from "@minimand/papers";
 import { catalogue } from "../catalogue/entries.ts";
 import { comparePage } from "../compare/compare-page.ts";
+import type { Reference } from "../reference/reference.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { guides, headingOf } from "./guides.ts";
 import { type Linked, linkPages, sourcePage } from "./links.ts";
@@ -11,8 +12,12 @@ import { readRepository, repositoryPath } from "./repository.ts";
 
 const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
 
-/** Every page of the site in Markdown, and the pictures on them, by their paths. */
-export function sitePages(): Map<string, string | Uint8Array> {
+/**
+ * Every page of the site in Markdown, and the pictures on them, by their paths.
+ *
+ * @param addressOf where the reference describes a piece of the library, below the site; null where it doesn't
+ */
+export function sitePages(addressOf: Reference["addressOf"]): Map<string, string | Uint8Array> {
   const pages = new Map<string, string | Uint8Array>();
   const entries = catalogue();
   pages.set("index.md", cataloguePage("Papers", entries));
@@ -31,7 +36,7 @@ export function sitePages(): Map<string, string | Uint8Array> {
     const folder = folderOf(entry.slug);
     pages.set(
       `papers/${entry.slug}.md`,
-      paperPage(entry, card, linked(`${folder}/README.md`), measuredRows(folder)),
+      paperPage(entry, card, linked(`${folder}/README.md`), measuredRows(folder), addressOf),
     );
   }
   for (const [file, page] of guides.flatMap(({ pages }) => pages))

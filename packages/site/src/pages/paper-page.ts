@@ -5,6 +5,7 @@ import type { Entry } from "../catalogue/entry.ts";
 import { duration, plural, verdictMarks } from "../catalogue/words.ts";
 import { asPart } from "../figures/as-part.ts";
 import { figures } from "../figures/figures.ts";
+import type { Reference } from "../reference/reference.ts";
 import { runFacts } from "../running/run-facts.ts";
 import { lessonOf } from "../trying/lessons.ts";
 import { frontmatter } from "./frontmatter.ts";
@@ -14,8 +15,15 @@ import { frontmatter } from "./frontmatter.ts";
  *
  * @param readme with its links turned
  * @param rows measured; empty where nothing is measured
+ * @param addressOf where the reference describes a piece of the library, below the site; null where it doesn't
  */
-export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: readonly Row[]): string {
+export function paperPage(
+  entry: Entry,
+  card: PaperCard,
+  readme: string,
+  rows: readonly Row[],
+  addressOf: Reference["addressOf"],
+): string {
   const [, authors, rest] = /^# .*\n+([\s\S]*?)\n\n([\s\S]*)$/.exec(readme) ?? [];
   if (rest === undefined) throw new Error(`${entry.slug}: expected a README with a heading and its authors`);
   const text = unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, ""));
@@ -36,7 +44,7 @@ export function paperPage(entry: Entry, card: PaperCard, readme: string, rows: r
     frontmatter(fields),
     `# ${entry.title}\n`,
     `${authors}\n`,
-    onOneLine(head(entry, card)),
+    onOneLine(head(entry, card, addressOf)),
     practice === "" ? "" : `\n${practice}`,
     rows.length === 0 ? "" : shown(entry.slug, rows),
     lesson === null ? "" : "## Try it\n\n<TryIt />\n",
@@ -55,7 +63,12 @@ const unbroken = (text: string): string =>
     // A word joiner, but not where code may be copied.
     .replaceAll(/^\|[^`\n]*$/gm, (line) => line.replaceAll(/(?<=\de-)(?=\d)/g, "\u2060"));
 
-function head(entry: Entry, card: PaperCard): Markup {
+function head(entry: Entry, card: PaperCard, addressOf: Reference["addressOf"]): Markup {
+  const piece = (name: string): Markup => {
+    const address = addressOf(name);
+    const shown = html`<code>${name}</code>`;
+    return address === null ? shown : html`<a href="../${address}">${shown}</a>`;
+  };
   const outcome = outcomeOf(entry.slug);
   const mark = verdictMarks[entry.verdict];
   return html`<div class="paper-head" v-pre>
@@ -65,7 +78,7 @@ function head(entry: Entry, card: PaperCard): Markup {
 <div><dt>Topic</dt><dd><a href="../${queryOf({ ...everything, topics: [entry.topic] })}">${entry.topic}</a></dd></div>
 <div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>
 <div><dt>Data</dt><dd>${card.data.length === 0 ? "none: it makes its own" : card.data.join(", ")}</dd></div>
-<div class="pieces"><dt>Pieces of the library</dt><dd>${card.pieces.map((piece, i) => html`${i === 0 ? null : ", "}<code>${piece}</code>`)}</dd></div>
+<div class="pieces"><dt>Pieces of the library</dt><dd>${card.pieces.map((name, i) => html`${i === 0 ? null : ", "}${piece(name)}`)}</dd></div>
 </dl>
 </div>`;
 }

@@ -86,6 +86,13 @@ describe("the reference of a module", () => {
     expect(reference.pages.get(`public/${file}`)).toContain("\nexport function linUcb(");
   });
 
+  it("knows where a piece is described, and of one that isn't, nothing", () => {
+    const address = reference.addressOf("linUcb");
+    expect(address).toBe("api/minimand/online/bandits.html#linUcb");
+    expect(reference.pages.get("api/minimand/online/bandits.md")).toContain("\n### linUcb {#linUcb}\n");
+    expect(reference.addressOf("focal")).toBeNull();
+  });
+
   it("gives the search names and first sentences", () => {
     const known = searchText(reference.pages.get("api/minimand/online/bandits.md") ?? "");
     expect(known).toMatch(/<h2 id="linUcb">linUcb .*<\/h2><p>LinUCB: ridge regression of rewards[^<]*<\/p>/);

@@ -13,6 +13,8 @@ import { symbolText } from "./symbol-text.ts";
 export interface Reference {
   pages: Map<string, string>;
   sidebar: SidebarItem[];
+  /** Address of a piece of the library, below the site; null where it isn't in the reference. */
+  addressOf(piece: string): string | null;
 }
 
 interface SidebarItem {
@@ -29,7 +31,7 @@ interface SidebarItem {
  * @throws Error for docstrings that name what is nowhere, in the reference of all modules
  */
 export async function referenceOf(chosen: readonly Module[]): Promise<Reference> {
-  if (chosen.length === 0) return { pages: new Map(), sidebar: [] };
+  if (chosen.length === 0) return { pages: new Map(), sidebar: [], addressOf: () => null };
   const library = await readLibrary(chosen);
   const rooms = library.exports.flatMap(roomsOf);
   const places = placesOf(rooms);
@@ -45,7 +47,12 @@ export async function referenceOf(chosen: readonly Module[]): Promise<Reference>
   }
   if (chosen.length === modules().length && lost.length > 0)
     throw new Error(`docstrings that name what is nowhere:\n${lost.join("\n")}`);
-  return { pages, sidebar: sidebarOf(rooms) };
+  return { pages, sidebar: sidebarOf(rooms), addressOf: (piece) => addressIn(places, piece) };
+}
+
+function addressIn(places: Places, piece: string): string | null {
+  const place = places.named(piece).find(({ room }) => room.module.specifier.startsWith("minimand/"));
+  return place === undefined ? null : `${place.room.page}.html#${place.anchor}`;
 }
 
 const groups: [heading: string, kinds: number][] = [
