@@ -1,6 +1,6 @@
 import type { DefaultTheme, HeadConfig, UserConfig } from "vitepress";
 import { addressOf } from "./feeds/address.ts";
-import { readableMarkdown } from "./markdown.ts";
+import { githubSlug, readableMarkdown } from "./markdown.ts";
 import type { SiteOptions } from "./options.ts";
 import { pageWorkers } from "./page-workers.ts";
 import { guideSidebar } from "./pages/guides.ts";
@@ -131,13 +131,4 @@ function socialTags(url: string, page: string, title: string, description: strin
     property("og:image:alt", `The mark of ${name}`),
     ["meta", { name: "twitter:card", content: "summary" }],
   ];
-}
-
-/** Anchors as on GitHub, where the same pages are read. */
-export function githubSlug(heading: string): string {
-  return heading
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-    .replaceAll(/\s/g, "-");
 }

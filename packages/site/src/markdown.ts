@@ -15,3 +15,12 @@ export function readableMarkdown(md: MarkdownRenderer): void {
     return self.renderToken(tokens, i, options);
   };
 }
+
+/** Anchors as on GitHub, where the same pages are read. */
+export function githubSlug(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(/\s/g, "-");
+}

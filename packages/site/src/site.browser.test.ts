@@ -27,6 +27,7 @@ import {
   papersData,
   type ReproductionFile,
   type ReproductionReport,
+  ruleHeading,
 } from "@minimand/papers";
 import { startEngine } from "minimand/start";
 import * as theory from "minimand/theory";
@@ -514,9 +515,13 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
 
     it.each(["optimistic-omd", "ldr"])("gives the numbers of Node, after its rule: %s", async (slug) => {
       const { page, said } = await open(`papers/${slug}.html`, { width: 390, dark: true });
-      expect(await page.locator(".run-rule").textContent()).toContain(
-        cards.find((card) => card.slug === slug)!.rule,
-      );
+      const rule = await page.locator(".run-rule a").evaluate((link: HTMLAnchorElement) => {
+        const heading = document.getElementById(link.hash.slice(1))!;
+        const above = Node.DOCUMENT_POSITION_PRECEDING;
+        return { is: heading.textContent, above: (link.compareDocumentPosition(heading) & above) !== 0 };
+      });
+      expect(rule.is).toContain(ruleHeading(cards.find((card) => card.slug === slug)!.ruleLog));
+      expect(rule.above).toBe(true);
       await start(page);
       const [found, here] = await Promise.all([reportOf(page), quickHere(slug)]);
       expect(parts(found)).toBe(parts(here));

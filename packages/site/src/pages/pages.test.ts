@@ -43,6 +43,11 @@ describe("the pages of the site", () => {
           .slice(1, 3)
           .map((section) => section.slice(0, section.indexOf("\n"))),
       ).toEqual(["In practice", "At a glance"]);
+      // Each once, and the rule before any number of a run.
+      const headings = [...page.matchAll(/^## .*$/gm)].map(([heading]) => heading);
+      expect(new Set(headings).size).toBe(headings.length);
+      const at = (start: string): number => headings.findIndex((heading) => heading.startsWith(start));
+      expect(at("## Run it here")).toBe(at("## Rule") + 1);
       // Neither could be part of a page: the one breaks its template, the other is for those who write the README.
       expect(/<style|<!-- /.test(page)).toBe(false);
     },

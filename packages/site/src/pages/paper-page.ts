@@ -29,6 +29,10 @@ export function paperPage(
   const text = unbroken(rest.replaceAll(/^<!-- .* -->$\n?/gm, ""));
   // What a reader asks first comes first.
   const practice = /^## In practice\n.*?(?=^## |(?!.))/ms.exec(text)?.[0] ?? "";
+  const told = text.replace(practice, "");
+  // The rule stands before any number of a run.
+  const judged = /^## .*?^## Rule.*?(?=^## |(?!.))/ms.exec(told)?.[0];
+  if (judged === undefined) throw new Error(`${entry.slug}: expected a README with its claim and its rule`);
   const lesson = lessonOf(entry.slug);
   const fields = {
     title: entry.title,
@@ -48,9 +52,9 @@ export function paperPage(
     practice === "" ? "" : `\n${practice}`,
     rows.length === 0 ? "" : shown(entry.slug, rows),
     lesson === null ? "" : "## Try it\n\n<TryIt />\n",
+    judged,
     "## Run it here\n\n<RunHere />\n",
-    rest.startsWith("## ") ? "" : "## Claim and rule\n",
-    text.replace(practice, ""),
+    told.replace(judged, ""),
   ].join("\n");
 }
 

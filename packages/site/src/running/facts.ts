@@ -2,8 +2,9 @@ import type { PaperCard, ReproductionRequest } from "@minimand/papers";
 
 /** What a page knows of its paper's run before any of it is loaded; plain JSON. */
 export interface RunFacts extends Pick<ReproductionRequest, "slug" | "engine" | "code"> {
-  rule: string;
+  /** The heading of the rule on the page, and its anchor. */
   ruleHeading: string;
+  ruleAnchor: string;
   /** Seeds and time of the committed run; null where there is none. */
   committed: { seeds: number; seconds: number } | null;
   /** Data sets of the card that the site hasn't. */

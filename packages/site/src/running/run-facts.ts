@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { codeFingerprint } from "@minimand/cli/code-fingerprint";
 import { arrayEngine, versions } from "@minimand/cli/version";
 import { cards, outcomeOf, type PaperCard, ruleHeading } from "@minimand/papers";
+import { githubSlug } from "../markdown.ts";
 import { repositoryPath } from "../pages/repository.ts";
 import type { RunFacts } from "./facts.ts";
 
@@ -12,12 +13,13 @@ import type { RunFacts } from "./facts.ts";
  * @param card of the paper
  */
 export function runFacts(card: PaperCard): RunFacts {
-  const { slug, rule, ruleLog } = card;
+  const { slug } = card;
+  const heading = ruleHeading(card.ruleLog);
   const outcome = outcomeOf(slug);
   const files = bundledFor(card.data);
   const { minimand, engine } = versions();
   return {
-    ...{ slug, rule, ruleHeading: ruleHeading(ruleLog) },
+    ...{ slug, ruleHeading: heading, ruleAnchor: githubSlug(heading) },
     committed: outcome && { seeds: outcome.seeds, seconds: outcome.seconds },
     missing: card.data.filter((name) => !files.some(({ set }) => set === name)),
     sums: Object.fromEntries(files.map(({ name }) => [name, sha256Of(contentOf(name))])),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { githubSlug } from "./config.ts";
+import { githubSlug } from "./markdown.ts";
 
 it("anchors are those of GitHub, where the same pages are read", () => {
   expect(githubSlug("TRL: losses of preferences")).toBe("trl-losses-of-preferences");
