@@ -172,6 +172,16 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     });
   }
 
+  /** Heads of the tables on the page of a paper that are wider than their place. */
+  const cutTables = (page: Page): Promise<(string | null)[]> =>
+    page
+      .locator(".paper .vp-doc table")
+      .evaluateAll((tables) =>
+        tables
+          .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+          .map((table) => table.querySelector("tr")!.textContent),
+      );
+
   const titles = (page: Page): Promise<string[]> => page.locator(".card h3").allTextContents();
   const titlesOf = (query: string): string[] =>
     chosen(catalogue(), choiceOf(query)).map(({ title }) => title);
@@ -316,6 +326,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
           width,
         );
         expect(await faultsOf(page), here).toEqual([]);
+        if (width > 1000) expect(await cutTables(page), here).toEqual([]);
         const texts = [...scripts].map((script) => readFileSync(join(folder, script.slice(base.length))));
         expect(texts.length).toBeGreaterThan(3);
         const packed = texts.reduce((sum, text) => sum + gzipSync(text).length, 0);

@@ -19,7 +19,15 @@ export const narrow = (width: number): boolean => width < 480;
 const fontSize = 12;
 
 /** Width of the text in pixels, by eye: sans-serif digits and letters are about half an em wide. */
-export const textWidth = (text: string): number => text.length * fontSize * 0.54;
+export const textWidth = (text: string): number => text.length * letterWidth;
+
+const letterWidth = fontSize * 0.54;
+
+/** As much of a text as there is room for, by the same measure, which Plot's own is not. */
+function cutTo(text: string, room: number): string {
+  const most = Math.floor(room / letterWidth);
+  return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
+}
 
 /**
  * Draws marks into an SVG that takes ink and font from the page around it. The description is what a screen reader
@@ -75,18 +83,41 @@ export function differenceAxis([min, max]: [number, number], pixels: number): Pl
   return Plot.axisX({ tickSpacing, tickFormat: (x: number) => signed(x, digits), label: null });
 }
 
-/** A y axis of names: cut with an ellipsis where too long, the whole name as tooltip. */
-export function nameAxis(ids: string[], labels: Map<string, string>, margin: number): Plot.Markish {
+/** Pixels that a line of a name takes. */
+export const lineHeight = fontSize + 1;
+
+const nameRoom = (margin: number): number => margin - 12;
+
+/** A name on lines that a margin has room for, broken between its words. */
+export function nameLines(name: string, margin: number): string[] {
+  const lines: string[] = [];
+  for (const word of name.split(" ")) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(longer) > nameRoom(margin)) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines;
+}
+
+/** A y axis of names: lines that are too long are cut with an ellipsis, the whole name is the tooltip. */
+export function nameAxis(
+  ids: string[],
+  labels: Map<string, string>,
+  margin: number,
+  linesOf: (name: string, margin: number) => string[] = (name) => [name],
+): Plot.Markish {
   const label = (id: string): string => labels.get(id) ?? id;
   return Plot.text(ids, {
     y: (id: string) => id,
-    text: label,
+    text: (id: string) =>
+      linesOf(label(id), margin)
+        .map((line) => cutTo(line, nameRoom(margin)))
+        .join("\n"),
+    lineHeight: lineHeight / fontSize,
     title: label,
     frameAnchor: "left",
     textAnchor: "end",
     dx: -10,
-    lineWidth: (margin - 12) / fontSize,
-    textOverflow: "ellipsis",
     fill: "currentColor",
   });
 }

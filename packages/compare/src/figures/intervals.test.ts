@@ -41,6 +41,30 @@ describe("intervalsFigure", () => {
     expect(height(alone)).toBeLessThan(height([interval("x", "IPS", 0.4), interval("x", "DR", 0.45)]));
   });
 
+  it("shows names whole on a telephone, on several lines where one is too short, but for a word that is too long", () => {
+    const names = ["SGD with momentum, L2", "SGD with momentum, decoupled decay", "x".repeat(80)];
+    const drawn = (names: string[]) =>
+      intervalsFigure(
+        names.map((name) => interval("", name, 0.4)),
+        emptyDocument(),
+        { xLabel: "accuracy", width: 340 },
+      );
+    const svg = drawn(names);
+    const shown = names.map((name) => {
+      const text = Array.from(svg.querySelectorAll("text")).find(
+        (one) => one.querySelector("title")?.textContent === name,
+      )!;
+      const lines = Array.from(text.querySelectorAll("tspan"), (line) => line.textContent);
+      return lines.length === 0 ? [text.firstChild?.textContent] : lines;
+    });
+    expect(shown[0].join(" ")).toBe(names[0]);
+    expect(shown[1].join(" ")).toBe(names[1]);
+    expect(shown[1].length).toBeGreaterThan(1);
+    expect(shown[2]).toEqual([expect.stringMatching(/^x{10,30}…$/)]);
+    const height = (svg: Element): number => Number(svg.getAttribute("height"));
+    expect(height(svg)).toBeGreaterThan(height(drawn(["a", "b", "c"])));
+  });
+
   it("leaves out what isn't finite, and isn't stretched by one hopeless estimate", () => {
     const hopeless = [...intervals, interval("greedy", "DR", 0, 1e6), interval("x", "y", Number.NaN)];
     const svg = intervalsFigure(hopeless, emptyDocument(), { xLabel: "reward" });

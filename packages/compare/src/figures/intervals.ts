@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { checkOptions } from "minimand/engine";
 import type { FigureOptions } from "./draw.ts";
-import { draw, labelMargin, nameAxis, tickSpacing } from "./draw.ts";
+import { draw, labelMargin, lineHeight, nameAxis, nameLines, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
 
 /** A value with its interval, in the panel of its group. */
@@ -23,7 +23,7 @@ export interface IntervalsOptions extends FigureOptions {
 }
 
 /**
- * Values with their intervals, a panel a group, all on one axis; a line marks a value to compare with. Intervals that aren't
+ * Values with their intervals, a panel a group, all on one axis, long names on several lines; a line marks a value to compare with. Intervals that aren't
  * finite are left out, and one that is four times as wide as the median one doesn't stretch the axis.
  *
  * @param intervals names are unique within a group
@@ -50,13 +50,14 @@ export function intervalsFigure(
     ...keys.filter((_, i) => shown[i].group === group),
   ]);
   const marginLeft = labelMargin([...labels.values(), ...groups], width);
+  const lines = Math.max(1, ...shown.map(({ name }) => nameLines(name, marginLeft).length));
   const cut = (x: number): number => Math.max(min, Math.min(max, x));
   const text = ({ group, name, value, low, high }: Interval): string =>
     `${group === "" ? "" : `${group}, `}${name}: ${value.toFixed(3)}${ends === null ? "" : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`}`;
   const described = ends === null ? xLabel : `${xLabel}, ${ends}`;
   return draw(document, xLabel, `${described}. ${shown.map(text).join("; ")}.`, {
     width,
-    height: 22 * rows.length + 70,
+    height: (22 + (lines - 1) * lineHeight) * rows.length + 70,
     marginLeft,
     marginRight: 24,
     marginTop: 26,
@@ -91,7 +92,7 @@ export function intervalsFigure(
         fontWeight: 600,
         fill: "currentColor",
       }),
-      nameAxis(keys, labels, marginLeft),
+      nameAxis(keys, labels, marginLeft, nameLines),
       Plot.ruleY(shown, {
         y: (_: Interval, i: number) => keys[i],
         x1: ({ low }: Interval) => cut(low),
