@@ -21,7 +21,7 @@ beforeAll(async () => {
   const ran = await compare("a.csv", ...small, "--keep", "trees", "--out", "trees");
   expect(ran).toMatchObject({ code: 0 });
   expect(ran.stderr).toContain("no model.onnx is kept: gradient-boosted trees are read by their own library");
-  expect(ran.stdout).toContain("Apply the gradient-boosted trees: minimand predict trees ROWS.csv\n");
+  expect(ran.stdout).toContain("Apply the gradient-boosted trees: npx minimand predict trees ROWS.csv\n");
 }, 120_000);
 
 describe("minimand compare --keep trees", () => {

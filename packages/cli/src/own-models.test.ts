@@ -90,7 +90,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     const args = [...references, "--with", "counting.mjs", "--model", "counting", "--keep", "linear"];
     const ran = await once(["compare", ...args, "--out", "line"]);
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stdout).toContain("Apply the linear model: minimand predict line ROWS.csv\n");
+    expect(ran.stdout).toContain("Apply the linear model: npx minimand predict line ROWS.csv\n");
     expect(existsSync(at("line/model/model.onnx"))).toBe(true);
     expect(await once(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
   });

@@ -112,7 +112,7 @@ export function withCompareOptions(command: Command): Command {
         .choices(["auto", "binary", "multiclass", "regression", "preference"])
         .default("auto"),
     )
-    .option("--positive <class>", "the positive class of a binary target; default: the smaller one")
+    .option("--positive <class>", "the positive class of a binary target; default: the rarer one")
     .option(
       "--model <name>",
       "network: mlp, linear, or the model of this name that a module of --with exports",

@@ -74,7 +74,7 @@ export function paperText(card: PaperCard, outcome: Outcome | null, width: numbe
     ],
     ["what you can use", pieces.join(", ")],
     ["data", data.length === 0 ? "none" : data.join(", ")],
-    ["run it", `minimand reproduce ${slug}`],
+    ["run it", `npx minimand reproduce ${slug}`],
   ];
   const lines = (text: string, indent = ""): string[] =>
     wrapText(printable(text), width - indent.length).map((line) => indent + line);

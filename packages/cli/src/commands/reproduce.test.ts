@@ -63,7 +63,13 @@ describe("minimand papers", () => {
     }
     const [{ slug, claim, rule, arxiv }] = cards;
     const one = await minimand("papers", slug);
-    for (const text of [claim, rule, `arXiv ${arxiv}`, outcomeOf(slug)?.because])
+    for (const text of [
+      claim,
+      rule,
+      `arXiv ${arxiv}`,
+      outcomeOf(slug)?.because,
+      `npx minimand reproduce ${slug}`,
+    ])
       expect(one.stdout).toContain(text);
     const narrow = await execute(["papers", slug], { COLUMNS: "60" });
     expect(Math.max(...narrow.stdout.split("\n").map(textWidth))).toBeLessThanOrEqual(60);

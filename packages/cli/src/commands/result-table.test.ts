@@ -60,7 +60,7 @@ describe("the result on a terminal", () => {
       ...costs.map(({ text }) => text),
       ...beside,
       ...next.map(({ text }) => text),
-      "Apply it: minimand predict out ROWS.csv",
+      "Apply it: npx minimand predict out ROWS.csv",
     ]);
   });
 
@@ -75,8 +75,8 @@ describe("the result on a terminal", () => {
     const lines = shown(100, resultsFixture([report, datasetFixture({ name: "b" })], acrossFixture()));
     const across = lines.indexOf("Across 6 data sets");
     expect(lines.filter((line) => line.startsWith("Apply it: "))).toEqual([
-      "Apply it: minimand predict out/model/pima_diabetes ROWS.csv",
-      "Apply it: minimand predict out/model/b ROWS.csv",
+      "Apply it: npx minimand predict out/model/pima_diabetes ROWS.csv",
+      "Apply it: npx minimand predict out/model/b ROWS.csv",
     ]);
     expect(lines.findIndex((line) => line.startsWith("Apply it"))).toBeGreaterThan(across);
   });

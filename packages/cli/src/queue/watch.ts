@@ -70,7 +70,7 @@ export async function watchRun(
 function workerFor({ needs, origins }: Run, store: string): string {
   const { name, threads } = needs.engine;
   return [
-    `minimand worker --store ${quotedWord(store)}`,
+    `npx minimand worker --store ${quotedWord(store)}`,
     ...(name === "wasm" ? ["--engine wasm"] : []),
     ...(threads > 1 ? [`--threads ${threads}`] : []),
     ...origins.map(({ file }) => `--with ${quotedWord(file)}`),

@@ -131,7 +131,7 @@ describe("renderReproduction", () => {
   it("names command, data, trials and versions", () => {
     const settings = textOf(page().querySelector('section[aria-labelledby="settings"]'));
     for (const part of [
-      "minimand reproduce squares --seeds 3 --engine wasm",
+      "npx minimand reproduce squares --seeds 3 --engine wasm",
       "wasm: @jax-js/jax 0.1.25",
       "letter.csv.gz",
       "ab12",
@@ -149,7 +149,7 @@ describe("renderReproduction", () => {
       "Seeds from 40 on, others than those of the paper's page",
     );
     expect(textOf(document.querySelector('section[aria-labelledby="settings"]'))).toContain(
-      "minimand reproduce squares --seeds 3 --first-seed 40 --engine wasm",
+      "npx minimand reproduce squares --seeds 3 --first-seed 40 --engine wasm",
     );
   });
 

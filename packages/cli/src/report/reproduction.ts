@@ -111,7 +111,7 @@ function settings({
         })),
   );
   const command = [
-    `minimand reproduce ${card.slug}`,
+    `npx minimand reproduce ${card.slug}`,
     ...(scale === "default" ? [] : [`--${scale}`]),
     ...(seeds === null ? [] : [`--seeds ${seeds}`]),
     ...(firstSeed === null ? [] : [`--first-seed ${firstSeed}`]),

@@ -28,7 +28,7 @@ export interface MakeDatasetOptions {
   time?: string;
   /** Values that stand for missing ones, by column: `{ insulin: ["0"] }`. */
   missing?: Readonly<Record<string, readonly string[]>>;
-  /** The positive class of a binary target. Default: the smaller class, at a tie the later one. */
+  /** The positive class of a binary target. Default: the rarer class, at a tie the later one. */
   positive?: string;
 }
 

@@ -25,7 +25,7 @@ export interface Target {
  * and few for the number of rows (their number squared is at most the number of rows); or if they are the codes 0..K-1 or 1..K
  * of at most 100 classes of similar size (the smallest at least a quarter of the average). Otherwise they are a quantity.
  *
- * Binary: the positive class is `positive`, else the smaller one, at a tie the later one.
+ * Binary: the positive class is `positive`, else the rarer one, at a tie the later one.
  *
  * @throws DataError: all values missing; only one class, or one number; `task` that does not fit; a number that is not
  *   finite in float32 (regression); `positive` that is no class or is given for another task; a text in a column of numbers.

@@ -233,7 +233,9 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     const large = await inPage<string>(
       `await refusal(open({ mostBytes: 1000 }).read(await fileOf("/train.csv")))`,
     );
-    expect(large).toMatch(/^DataError: train.csv: expected at most .* minimand compare train.csv --target/);
+    expect(large).toMatch(
+      /^DataError: train.csv: expected at most .* npx minimand compare train.csv --target/,
+    );
     expect(await inPage(`await refusal(open().look(${asked({ ...small, model: "own" })}))`)).toMatch(
       /^UsageError: model: .*--with FILE/,
     );

@@ -25,7 +25,7 @@ describe("readPageFile", () => {
 
   it("refuses what is too large, packed or unpacked, with the command that takes it", async () => {
     const text = csv("x,y", ...Array.from({ length: 2000 }, (_, i) => `${i % 7},b`));
-    const command = /; the command takes more: minimand compare a\.csv(\.gz)? --target COLUMN$/;
+    const command = /; the command takes more: npx minimand compare a\.csv(\.gz)? --target COLUMN$/;
     await expect(read(text, "a.csv", 5000)).rejects.toThrow(command);
     const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
     const packed = new File([await new Response(stream).blob()], "a.csv.gz");

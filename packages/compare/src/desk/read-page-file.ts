@@ -90,7 +90,7 @@ export async function readPageFile(
 export async function bytesOfFile(file: File, most: number): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > most)
     throw new TooLargeError(
-      `${file.name}: expected at most ${Math.round(most / 1e6)} MB in a page, got ${Math.round(file.size / 1e6)} MB; the command takes more: minimand compare ${quotedWord(file.name)} --target COLUMN`,
+      `${file.name}: expected at most ${Math.round(most / 1e6)} MB in a page, got ${Math.round(file.size / 1e6)} MB; the command takes more: npx minimand compare ${quotedWord(file.name)} --target COLUMN`,
     );
   try {
     return new Uint8Array(await file.arrayBuffer());
@@ -112,7 +112,7 @@ export function pageTables(
       return await readTableOf(file, reading, { maxBytes: most, progress });
     } catch (error) {
       if (!(error instanceof TooLargeError)) throw error;
-      const command = `minimand compare ${quotedWord(file.source)} ${rest}`;
+      const command = `npx minimand compare ${quotedWord(file.source)} ${rest}`;
       throw new TooLargeError(`${error.message}; the command takes more: ${command}`);
     }
   };

@@ -45,7 +45,7 @@ describe("renderReport", () => {
   it("says at the top what to use, what it costs, what comes next, and the command, before any table", () => {
     const box = page.querySelector(".advice");
     const { use, costs, beside, next } = report.recommendation;
-    const said = [use, costs[0]!.text, beside[0]!, next[0]!.text, "minimand predict my-folder ROWS.csv"];
+    const said = [use, costs[0]!.text, beside[0]!, next[0]!.text, "npx minimand predict my-folder ROWS.csv"];
     expect([...box!.querySelectorAll("dd")].map(textOf)).toEqual(said);
     expect(markup.indexOf('class="advice"')).toBeLessThan(markup.indexOf("<table"));
     const lead = "Gradient-boosted trees are 7.1 points ahead of the best loss on these data.";

@@ -10,12 +10,12 @@ describe("the advice of a comparison", () => {
 
   it("has the command that applies the kept model: quoted, of one of several data sets, with its own code", () => {
     const one = resultsFixture([datasetFixture()]);
-    expect(predictCommandOf(one, "out", 0)).toBe("minimand predict out ROWS.csv");
-    expect(predictCommandOf(one, "my $x's", 0)).toBe("minimand predict 'my $x'\\''s' ROWS.csv");
+    expect(predictCommandOf(one, "out", 0)).toBe("npx minimand predict out ROWS.csv");
+    expect(predictCommandOf(one, "my $x's", 0)).toBe("npx minimand predict 'my $x'\\''s' ROWS.csv");
     const two = resultsFixture([datasetFixture(), datasetFixture({ name: "b" })]);
-    expect(predictCommandOf(two, "out", 1)).toBe("minimand predict out/model/b ROWS.csv");
+    expect(predictCommandOf(two, "out", 1)).toBe("npx minimand predict out/model/b ROWS.csv");
     const own = { ...one, ownModel: { id: "m", origin: { file: "./m.ts", sha256: "00" } } };
-    expect(predictCommandOf(own, "out", 0)).toBe("minimand predict out ROWS.csv --with ./m.ts");
+    expect(predictCommandOf(own, "out", 0)).toBe("npx minimand predict out ROWS.csv --with ./m.ts");
     const none = resultsFixture([{ ...datasetFixture(), model: null }]);
     expect(predictCommandOf(none, "out", 0)).toBeNull();
   });
@@ -39,10 +39,10 @@ describe("the advice of a comparison", () => {
     const shown = (args: string[], of = resultsFixture([report])) =>
       commandsOf(of, 0, { folder: "out", typed: args });
     const [apply, keep] = shown([...typed, "--keep", "linear", "--keep=auto"]);
-    expect(apply).toEqual({ about: "Apply it", command: "minimand predict out ROWS.csv" });
+    expect(apply).toEqual({ about: "Apply it", command: "npx minimand predict out ROWS.csv" });
     expect(keep).toEqual({
       about: "Keep the boosted trees",
-      command: "minimand compare 'my data.csv' -t y --losses focal,mae --keep trees",
+      command: "npx minimand compare 'my data.csv' -t y --losses focal,mae --keep trees",
     });
     expect(shown(typed, resultsFixture([report, datasetFixture({ name: "b" })]))[1]?.about).toBe(
       "Keep the boosted trees of all data sets",
@@ -63,7 +63,7 @@ describe("the advice of a comparison", () => {
       ownModel: { id: "m", origin: { file: "./m.ts", sha256: "00" } },
     };
     expect(commandsOf(results, 0, { folder: "out", typed })).toEqual([
-      { about: "Apply the boosted trees", command: "minimand predict out ROWS.csv" },
+      { about: "Apply the boosted trees", command: "npx minimand predict out ROWS.csv" },
     ]);
   });
 });

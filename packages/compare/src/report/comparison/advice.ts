@@ -64,7 +64,7 @@ function unknownRows({ rows, drawnFrom }: Pick<DatasetReport, "rows" | "drawnFro
 /** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */
 function keepingCommand(typed: readonly string[], keep: string): string {
   const others = typed.filter((word, i) => !word.startsWith("--keep") && typed[i - 1] !== "--keep");
-  return ["minimand", ...others, "--keep", keep].map(quotedWord).join(" ");
+  return ["npx", "minimand", ...others, "--keep", keep].map(quotedWord).join(" ");
 }
 
 /**
@@ -86,5 +86,5 @@ export function predictCommandOf(results: Results, folder: string, index: number
     ownModel?.origin === undefined || kept?.kind === "reference"
       ? ""
       : ` --with ${quotedWord(ownModel.origin.file)}`;
-  return `minimand predict ${quotedWord(place)} ROWS.csv${own}`;
+  return `npx minimand predict ${quotedWord(place)} ROWS.csv${own}`;
 }
