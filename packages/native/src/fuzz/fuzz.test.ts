@@ -32,6 +32,18 @@ const step = (op: FuzzProgram["steps"][number]["op"], a = 0, b = 0, c = 0) => ({
 /** Programs that once went wrong, or that chance rarely makes. */
 const named: [string, Part, FuzzProgram][] = [
   [
+    "the gradient of products of a matrix in another order of its axes, all as long",
+    "gradient",
+    {
+      shapes: [[2, 4, 2]],
+      seed: 0,
+      steps: [
+        ...[step("neg"), step("matmulT"), step("bitwise"), step("neg"), step("neg", 22), step("neg")],
+        step("cumsum", 50),
+      ],
+    },
+  ],
+  [
     "the gradient of a product that is summed along an axis before the last of its result",
     "gradient",
     { shapes: [[3, 3], []], seed: 0, steps: [step("einsum", 3, 0, 78), step("neg")] },

@@ -103,10 +103,12 @@ export class Graph {
     return this.constant("int64", [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** The inputs of the operation that made a tensor, if it is of the given kind. */
-  inputsOf(op: string, tensor: Tensor): readonly Tensor[] | undefined {
+  /** The inputs of the operation that made a tensor, if it is of the given kind, and has such numbers of an attribute. */
+  inputsOf(op: string, tensor: Tensor, having?: { perm: readonly number[] }): readonly Tensor[] | undefined {
     const node = this.#producers.get(tensor.name);
-    return node?.op === op ? node.inputs.map((name) => this.#tensors.get(name)!) : undefined;
+    if (node?.op !== op) return undefined;
+    if (having !== undefined && String(node.attributes?.perm) !== String(having.perm)) return undefined;
+    return node.inputs.map((name) => this.#tensors.get(name)!);
   }
 
   /** Whether a node makes the tensor: it is neither an input nor a constant. */

@@ -93,14 +93,8 @@ function transposed(graph: Graph, tensor: Tensor, perm: readonly number[]): Tens
   const [left, right] = factors.map((factor) => {
     const { length } = factor.shape;
     const own = [...new Array(length - 2).keys(), length - 1, length - 2];
-    const [before] = graph.inputsOf("Transpose", factor) ?? [];
-    const back =
-      before !== undefined &&
-      sameNumbers(
-        before.shape,
-        own.map((axis) => factor.shape[axis]),
-      );
-    return back ? before : transposed(graph, factor, own);
+    const before = graph.inputsOf("Transpose", factor, { perm: own })?.[0];
+    return before ?? transposed(graph, factor, own);
   });
   return graph.op("MatMul", [right, left], { shape });
 }
