@@ -227,6 +227,10 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     );
     const predicted = await minimand(["predict", at, join(folder, "later.csv"), "--id", "kind"]);
     expect(csv).toBe(predicted.stdout);
+    const tooLarge = await inPage<string>(
+      `await refusal(open({ mostBytes: 100 }).predict({ model: { comparison: ${JSON.stringify(told.finished.id)} }, rows: await fileOf("/later.csv") }))`,
+    );
+    expect(tooLarge).toMatch(/ the command takes more: npx minimand predict FOLDER later\.csv$/);
   });
 
   it("refuses what a page can't do in a line, with the command that can", async () => {

@@ -12,7 +12,7 @@ import { quotedWord } from "../shell-words.ts";
 import { traitsOf } from "../task.ts";
 import type { Asked } from "./asked.ts";
 import { argumentsOf, commandOf } from "./command-line.ts";
-import { bytesOfFile, pageTables } from "./read-page-file.ts";
+import { bytesOfFile, comparing, pageTables } from "./read-page-file.ts";
 import type { PageRequest } from "./request-asked.ts";
 
 /** A loss that may be compared on a task. */
@@ -65,7 +65,7 @@ export async function preparePage(
     request,
     bytesOf,
     { candidates: [], models: [] },
-    pageTables(most, rest, progress),
+    pageTables(most, comparing(rest), progress),
   );
 }
 

@@ -4,6 +4,7 @@ import { readSavedModel } from "../model/read-saved-model.ts";
 import { predictTable } from "../model/saved-model.ts";
 import { predictResponses } from "../pairs/predict-pairs.ts";
 import type { Note } from "../results.ts";
+import { quotedWord } from "../shell-words.ts";
 import { type Cell, releaseTable } from "../table/table.ts";
 import { UsageError } from "../usage-error.ts";
 import type { FinishedComparison } from "./events.ts";
@@ -50,8 +51,9 @@ export async function predictPage(
       `${place}: expected a model of one of minimand's networks, got one of the own model '${description.network.own.id}': minimand predict --with FILE`,
     );
   await startEngine();
-  const table = await pageTables(most, "", () => {})(
-    { source: rows.name, bytes: await bytesOfFile(rows, most) },
+  const predicting = (file: string): string => `npx minimand predict FOLDER ${quotedWord(file)}`;
+  const table = await pageTables(most, predicting, () => {})(
+    { source: rows.name, bytes: await bytesOfFile(rows, most, predicting) },
     { damaged: "empty", strict: false, task: description.task },
   );
   const predicted = await predictResponses(description, table, (own) => predictTable(model, own));

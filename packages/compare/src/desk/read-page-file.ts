@@ -61,7 +61,7 @@ export async function readPageFile(
   const sha256 = await sha256Of(bytes);
   const table = await pageTables(
     most,
-    "--target COLUMN",
+    comparing("--target COLUMN"),
     progress,
   )({ source: file.name, bytes }, { damaged, strict, task: "preference" });
   const columns = table.columns.map((column) => columnRead(table, column));
@@ -86,11 +86,24 @@ export async function readPageFile(
   };
 }
 
+/** The command that takes a file which is too large for a page. */
+export type CommandFor = (file: string) => string;
+
+/** That compares losses on it, with the options behind it as a shell takes them. */
+export const comparing =
+  (options: string): CommandFor =>
+  (file) =>
+    `npx minimand compare ${quotedWord(file)} ${options}`;
+
 /** The bytes of a file that isn't too large. */
-export async function bytesOfFile(file: File, most: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function bytesOfFile(
+  file: File,
+  most: number,
+  commandFor: CommandFor = comparing("--target COLUMN"),
+): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size > most)
     throw new TooLargeError(
-      `${file.name}: expected at most ${Math.round(most / 1e6)} MB in a page, got ${Math.round(file.size / 1e6)} MB; the command takes more: npx minimand compare ${quotedWord(file.name)} --target COLUMN`,
+      `${file.name}: expected at most ${Math.round(most / 1e6)} MB in a page, got ${Math.round(file.size / 1e6)} MB; the command takes more: ${commandFor(file.name)}`,
     );
   try {
     return new Uint8Array(await file.arrayBuffer());
@@ -104,7 +117,7 @@ export async function bytesOfFile(file: File, most: number): Promise<Uint8Array<
 /** Reads tables of a page, and says of those that are too large which command takes them. */
 export function pageTables(
   most: number,
-  rest: string,
+  commandFor: CommandFor,
   progress: (done: number, total: number) => void,
 ): TableOf {
   return async (file, reading) => {
@@ -112,8 +125,7 @@ export function pageTables(
       return await readTableOf(file, reading, { maxBytes: most, progress });
     } catch (error) {
       if (!(error instanceof TooLargeError)) throw error;
-      const command = `npx minimand compare ${quotedWord(file.source)} ${rest}`;
-      throw new TooLargeError(`${error.message}; the command takes more: ${command}`);
+      throw new TooLargeError(`${error.message}; the command takes more: ${commandFor(file.source)}`);
     }
   };
 }
