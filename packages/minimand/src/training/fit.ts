@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { inBlocks } from "./in-blocks.ts";
+import { checkOwned } from "./states/check-owned.ts";
 import { disposeState } from "./states/keep-state.ts";
 import type { AsyncTrainStep } from "./train-step.ts";
 import { turnTaker } from "./turns.ts";
@@ -51,7 +52,7 @@ export interface FitOptions<State, B = Batch> {
  * several small steps are made in one call where the compiler of the step can; the numbers are the same.
  *
  * @throws NonFiniteError naming the step; the reason of `signal` when aborted. The state is disposed in both cases.
- *   TypeError for an option that is none
+ *   TypeError for an option that is none, and a state that was consumed
  * @example
  * const state = await fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })
  */
@@ -60,6 +61,7 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
     ...{ step: true, state: true, batches: true, onStep: true, onMetrics: true, signal: true },
   });
   const { step, state, batches, onStep, onMetrics, signal } = options;
+  checkOwned("state", state);
   let current = state;
   let index = 0;
   const takeTurn = turnTaker();

@@ -8,6 +8,7 @@ import type { Model } from "../models/model.ts";
 import type { Batch } from "./batches.ts";
 import { blockSizeFor } from "./block-size.ts";
 import { type Hyper, type HyperOptimizer, hyperInputs, initOptimizer, readHyper } from "./hyper.ts";
+import { checkOwned } from "./states/check-owned.ts";
 import type { Arrays, StepMethod } from "./step-method.ts";
 import { joinedSizeFor } from "./together/joined-size.ts";
 import { joinedHyper } from "./together/joined-states.ts";
@@ -135,6 +136,7 @@ export function makeStep<Carried extends Tree = Tree>(
       // A program that fails leaves what it was given.
       const failed = (error: unknown): never => {
         for (const leaf of leavesOf([data, fixed])) if (leaf.refCount > 0) leaf.dispose();
+        checkOwned("state", given);
         throw error;
       };
       try {

@@ -3,6 +3,7 @@ import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { bestOf } from "./best-epoch.ts";
 import { type FitOptions, fit } from "./fit.ts";
+import { checkOwned } from "./states/check-owned.ts";
 import { disposeState, keepState } from "./states/keep-state.ts";
 import type { Validation } from "./validation.ts";
 
@@ -187,6 +188,7 @@ function checkTraining<State, B>(
   if (typeof options.step?.update !== "function") throw typeError("step", "a training step", options.step);
   if (typeof state !== "object" || state === null)
     throw typeError("state", "a state of the step, e.g. step.init(keyOf(0))", state);
+  checkOwned("state", state);
   checkNumber("epochs", epochs, { min: 1, integer: true });
   if (typeof data?.epoch !== "function")
     throw typeError("data", "batches by epochs, as of minibatches", data);

@@ -233,3 +233,18 @@ it("a loss that gives neither one value an example nor a scalar is refused", () 
   disposeState(state);
   own.dispose();
 });
+
+it.each([
+  ["under jit", undefined],
+  ["where several steps are one program", loopedCompiler()],
+])("a state that was consumed is refused by its name, %s", async (_, compile) => {
+  const own = supervised({ model, objective, optimizer: adamw(0.1), compile });
+  const state = own.init(keyOf(0));
+  disposeState(await fit({ step: own, state, batches: data.epoch(0) }));
+  const refused = "state: expected a state that no step has consumed (keepState keeps one)";
+  expect(() => own.update(state, data.epoch(0).next().value!)).toThrow(refused);
+  const batches = data.epoch(0);
+  await expect(fit({ step: own, state, batches })).rejects.toThrow(refused);
+  await expect(train({ step: own, state, data, epochs: 1 })).rejects.toThrow(refused);
+  own.dispose();
+});

@@ -1,5 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { checkOwned } from "../states/check-owned.ts";
 import { disposeState } from "../states/keep-state.ts";
 import type { SupervisedState } from "../train-step.ts";
 import type { Outcome, TrainAllOptions } from "./options.ts";
@@ -93,6 +94,7 @@ function check<State extends SupervisedState>(options: TrainAllOptions<State>): 
     throw rangeError(`states, number ${twice + 1}`, "a state of its own", "one that is in the list before");
   if (typeof data?.epoch !== "function")
     throw typeError("data", "batches by epochs, as of minibatches", data);
+  for (const [i, state] of states.entries()) checkOwned(`states, number ${i + 1}`, state);
   checkNumber("epochs", epochs, { min: 1, integer: true });
   if (patience !== undefined) checkNumber("patience", patience, { min: 1, integer: true });
   if (typeof validation?.score !== "function")
