@@ -64,6 +64,8 @@ export function checkComparePage(site: () => Site): void {
     await page.getByLabel("Or one that comes with the project").selectOption("iris");
     await page.getByRole("button", { name: "Take it" }).click();
     await page.getByText("150 rows, 5 columns").waitFor(slow);
+    // The network is large for so few rows, of which its note speaks in the command's words.
+    await page.getByText("--hidden and --model are for the command alone").waitFor(slow);
     await askLittle(page);
     await expect
       .poll(() => page.locator(".command code").textContent(), slow)
