@@ -7,12 +7,14 @@ import {
 } from "minimand";
 import { type Choices, chosen } from "../kit/choices.ts";
 
-/** The Z-losses that are tried; for every k tuning chooses one of them. */
+/** The Z-losses that are tried, b ever larger; for every k tuning chooses one of them. No score can have a z above the root of the number of classes, 223. */
 export const zArms = [
   "Z-loss a 1 b 0",
   "Z-loss a 0.1 b 10",
   "Z-loss a 0.1 b 28",
   "Z-loss a 0.03 b 60",
+  "Z-loss a 0.03 b 120",
+  "Z-loss a 0.01 b 200",
 ] as const;
 
 /** The rest of the spherical family. */
@@ -33,6 +35,8 @@ export const sphericalLosses: Record<SphericalArm, SphericalLossSpec> = {
   "Z-loss a 0.1 b 10": zLossSpec({ a: 0.1, b: 10 }),
   "Z-loss a 0.1 b 28": zLossSpec({ a: 0.1, b: 28 }),
   "Z-loss a 0.03 b 60": zLossSpec({ a: 0.03, b: 60 }),
+  "Z-loss a 0.03 b 120": zLossSpec({ a: 0.03, b: 120 }),
+  "Z-loss a 0.01 b 200": zLossSpec({ a: 0.01, b: 200 }),
   "log-Taylor softmax": taylorSoftmaxSpec,
   "log-spherical softmax": sphericalSoftmaxSpec({ eps: 0.1 }),
   "squared error": squaredErrorSpec,

@@ -15,11 +15,11 @@ const halving = 12_800;
 /** Trains one language model; equal seeds share positions, order and start. */
 export async function wordTrial(spec: WordSpec, host: TrialHost): Promise<WordResult> {
   const corpus = await corpusOf(host);
-  const classes = Math.min(corpus.words, spec.vocabulary ?? corpus.words);
+  const classes = corpus.words;
   const next = randomSource(derive(spec.seed, 41));
   const last = spec.checkpoints[spec.checkpoints.length - 1];
-  const train = drawn(corpus, corpus.train, last, classes, next);
-  const judged = drawn(corpus, corpus[spec.judge], spec.held, classes, next);
+  const train = drawn(corpus.train, last, next);
+  const judged = drawn(corpus[spec.judge], spec.held, next);
   const contextsOf = (positions: Int32Array): Int32Array => {
     const out = new Int32Array(positions.length * model.context);
     positions.forEach((position, i) => {

@@ -10,10 +10,7 @@ export type Runs = (Checkpoint[] | null)[];
 export interface Measured {
   /** Number of words, the classes of the output layer. */
   classes: number;
-  /** The full vocabulary. */
   words: { [arm: string]: Runs };
-  /** The small vocabulary; empty where it wasn't run. */
-  smallWords: { [arm: string]: Runs };
   /** Accuracies; 0.1, that of guessing, where training diverged. */
   digits: { [arm: string]: number[] };
   /** Milliseconds of a step by arm, then number of classes. */
@@ -22,11 +19,10 @@ export interface Measured {
 
 /** Results by part. */
 export function gathered(trials: readonly AnyTrial[]): Measured {
-  const measured: Measured = { classes: 0, words: {}, smallWords: {}, digits: {}, speed: {} };
+  const measured: Measured = { classes: 0, words: {}, digits: {}, speed: {} };
   for (const { spec, result } of trials) {
     if (result.part === "words" && spec.part === "words") {
-      const table = spec.vocabulary === null ? measured.words : measured.smallWords;
-      table[spec.arm] = [...(table[spec.arm] ?? []), result.checkpoints];
+      measured.words[spec.arm] = [...(measured.words[spec.arm] ?? []), result.checkpoints];
       measured.classes = Math.max(measured.classes, result.classes);
     }
     if (result.part === "digits" && spec.part === "digits")

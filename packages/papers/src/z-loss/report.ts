@@ -23,7 +23,6 @@ export function reportOf(trials: readonly AnyTrial[], choices: Choices): Reprodu
   return {
     rows: [
       ...wordRows(measured.words, `${measured.classes} words`, choices),
-      ...wordRows(measured.smallWords, "frequent words", choices),
       ...digitRows(measured, choices),
       ...speedRows(measured),
     ],

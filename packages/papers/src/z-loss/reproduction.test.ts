@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
-import { smallHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
-import { names, rateOf, wordArms, zArms, zLossFor } from "./arms.ts";
+import { expectEnclosed, smallHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { digitArms, names, rateOf, wordArms, zArms, zLossFor } from "./arms.ts";
 import { type Measured, secondsTo } from "./measured.ts";
 import { reproduction } from "./reproduction.ts";
-import { checkpointsOf, contextWords, ks, model, ratesOf, scales } from "./settings.ts";
+import {
+  checkpointsOf,
+  contextWords,
+  digitRates,
+  firstDigitRates,
+  firstRatesOf,
+  ks,
+  model,
+  rates,
+  scales,
+} from "./settings.ts";
 import { drawn, readCorpus } from "./text.ts";
 import type { Checkpoint, WordSpec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
@@ -50,11 +60,14 @@ describe("the reproduction of z-loss", () => {
     await expect(reproduction.trial(spec, without)).rejects.toThrow("text: expected a host that has texts");
   });
 
-  it("has a chosen rate for every arm, the same number of rates each, and checkpoints at whole batches", () => {
-    for (const arm of wordArms) {
-      expect(rateOf(tuned.choices, names.words(arm))).toBeGreaterThan(0);
-      expect(ratesOf(arm).length).toBe(4);
-    }
+  it("has a chosen rate for every arm inside of what was tried, and checkpoints at whole batches", () => {
+    const search = (choice: string, axis: readonly number[], first: readonly number[]) => {
+      expect(first, choice).toHaveLength(4);
+      return { choice, label: { choice }, axes: { learningRate: axis } };
+    };
+    const words = wordArms.map((arm) => search(names.words(arm), rates, firstRatesOf(arm)));
+    const digits = digitArms.map((arm) => search(names.digits(arm), digitRates, firstDigitRates));
+    expectEnclosed(tuned, [...words, ...digits], { score: "score" });
     for (const k of ks) expect(zArms).toContain(zLossFor(tuned.choices, k));
     for (const amount of Object.values(scales))
       for (const positions of checkpointsOf(amount, true)) expect(positions % model.batch).toBe(0);
@@ -69,7 +82,6 @@ const spec: WordSpec = {
   judge: "test",
   checkpoints: [6400],
   held: 256,
-  vocabulary: null,
 };
 
 describe("readCorpus", () => {
@@ -90,11 +102,10 @@ describe("readCorpus", () => {
     expect(many.tune[0]).toBe(16);
   });
 
-  it("draws positions without repetition, of frequent words only where asked to", () => {
+  it("draws positions without repetition, as many as there are", () => {
     const all = Int32Array.from(corpus.targets, (_, i) => i);
-    const some = drawn(corpus, all, 100, 2, () => 0.5);
-    expect([...some].sort()).toEqual([0, 1, 4, 6]);
-    expect(drawn(corpus, all, 3, 6, () => 0.5).length).toBe(3);
+    expect([...drawn(all, 100, () => 0.5)].sort()).toEqual([...all]);
+    expect(new Set(drawn(all, 3, () => 0.5)).size).toBe(3);
   });
 });
 
@@ -128,7 +139,6 @@ describe("the verdict", () => {
       "Z-loss a 0.1 b 28": runs(0.32, 0.25, 0.01),
       "log-Taylor softmax": runs(taylor, 0.1, 0.01),
     },
-    smallWords: {},
     digits: {},
     speed: {
       "factored Z-loss": { 10000: 1, 200000: slope },

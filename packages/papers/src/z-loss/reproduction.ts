@@ -1,12 +1,22 @@
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { grid } from "../kit/grid.ts";
 import { mean } from "../kit/statistics.ts";
-import { bestOf, type Candidate, candidates, tryAll } from "../kit/tune-grid.ts";
+import { bestOf } from "../kit/tune-grid.ts";
+import { type LatticeArm, tryOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { digitArms, names, rateOf, speedArms, wordArms, zArms } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { checkpointsOf, digitRates, ks, ratesOf, scales, tuningSeeds } from "./settings.ts";
+import {
+  checkpointsOf,
+  digitRates,
+  firstDigitRates,
+  firstRatesOf,
+  ks,
+  rates,
+  scales,
+  tuningSeeds,
+} from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -14,16 +24,13 @@ import tuned from "./tuned.json" with { type: "json" };
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const amount = scales[host.scale];
   const each = seedsOf(host, amount.seeds);
-  const vocabularies = amount.smallVocabulary === null ? [null] : [null, amount.smallVocabulary];
   return [
-    ...vocabularies.flatMap((vocabulary) =>
-      amount.words.flatMap((arm) => {
-        const learningRate = rateOf(tuned.choices, names.words(arm));
-        const checkpoints = checkpointsOf(amount, arm !== "log-softmax" || vocabulary !== null);
-        const common = { judge: "test", held: amount.held, vocabulary } as const;
-        return each.map((seed): Spec => ({ part: "words", arm, learningRate, seed, checkpoints, ...common }));
-      }),
-    ),
+    ...amount.words.flatMap((arm) => {
+      const learningRate = rateOf(tuned.choices, names.words(arm));
+      const checkpoints = checkpointsOf(amount, arm !== "log-softmax");
+      const common = { judge: "test", held: amount.held } as const;
+      return each.map((seed): Spec => ({ part: "words", arm, learningRate, seed, checkpoints, ...common }));
+    }),
     ...amount.digits.flatMap((arm) => {
       const learningRate = rateOf(tuned.choices, names.digits(arm));
       const common = { judge: "test", epochs: amount.digitEpochs } as const;
@@ -33,30 +40,35 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   ];
 }
 
-/** Four rates for every arm. */
-function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
+/** A rate for every arm, the first four of which are given. */
+function searchedOf({ scale }: Host<Spec, Result>): LatticeArm<Spec>[] {
   const amount = scales[scale];
+  const search = (
+    choice: string,
+    axis: readonly number[],
+    first: readonly number[],
+    specOf: (learningRate: number, seed: number) => Spec,
+  ): LatticeArm<Spec> => ({
+    ...{ choice, label: { choice }, axes: { learningRate: axis }, first: grid({ learningRate: first }) },
+    start: { learningRate: first[0] },
+    specsOf: ({ learningRate }) => tuningSeeds.map((seed) => specOf(learningRate, seed)),
+  });
   const words = wordArms
     .filter((arm) => amount.words.includes(arm))
-    .flatMap((arm) => {
-      const choice = names.words(arm);
+    .map((arm) => {
       const checkpoints = checkpointsOf(amount, arm !== "log-softmax").slice(-1);
-      const common = { judge: "tune", held: 2 * amount.held, vocabulary: null } as const;
-      const rates = grid({ learningRate: ratesOf(arm) });
-      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
+      const common = { judge: "tune", held: 2 * amount.held } as const;
+      return search(names.words(arm), rates, firstRatesOf(arm), (learningRate, seed) => {
         return { part: "words", arm, learningRate, seed, checkpoints, ...common };
       });
     });
   const digits = digitArms
     .filter((arm) => amount.digits.includes(arm))
-    .flatMap((arm) => {
-      const choice = names.digits(arm);
-      const common = { judge: "tune", epochs: amount.digitEpochs } as const;
-      const rates = grid({ learningRate: digitRates });
-      return candidates(choice, { choice }, rates, tuningSeeds, ({ learningRate }, seed): Spec => {
-        return { part: "digits", arm, learningRate, seed, ...common };
-      });
-    });
+    .map((arm) =>
+      search(names.digits(arm), digitRates, firstDigitRates, (learningRate, seed) => {
+        return { part: "digits", arm, learningRate, seed, judge: "tune", epochs: amount.digitEpochs };
+      }),
+    );
   return [...words, ...digits];
 }
 
@@ -83,9 +95,12 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   /** On documents, rows and seeds of their own; then for each k the Z-loss that ranks best there. */
   async *tune(host) {
-    const tried = yield* tryAll(host, candidatesOf(host), describe);
-    const scoring = { score: "score", scoreOf, round: (value: number) => value };
-    const { rows, choices, atEnds } = bestOf(tried, { ...scoring, notChosen: ["choice", "score"] });
+    const scoring = {
+      ...{ score: "score", scoreOf, round: (value: number) => value },
+      notChosen: ["choice"],
+    };
+    const tried = yield* tryOnLattice(host, searchedOf(host), { ...scoring, describe });
+    const { rows, choices, atEnds } = bestOf(tried, scoring);
     ks.forEach((k, at) => {
       const choice = names.zLoss(k);
       const scores = zArms.map((arm) => {

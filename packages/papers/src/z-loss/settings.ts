@@ -13,19 +13,26 @@ export const contextWords = 5000;
 /** Layer and batch of the timed steps. */
 export const speedShape = { features: 64, batch: 64 };
 
-/** Rates of W tried for each arm, of the mean loss; four for each, where its gradient asks for them. */
-export function ratesOf(arm: WordArm): readonly number[] {
+/** Rates of W, of the mean loss, in order; four are tried first for each arm, where its gradient asks for them. */
+export const rates = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4];
+
+/** Where the rates of an arm begin. */
+export function firstRatesOf(arm: WordArm): readonly number[] {
   // Squared error bounds its rate by the inverse of twice the squared norm of the hidden layer.
-  if (arm === "squared error") return [0.01, 0.03, 0.1, 0.3];
+  if (arm === "squared error") return fourFrom(0.01);
   if (arm === "log-Taylor softmax" || arm === "log-spherical softmax" || arm === "Z-loss a 1 b 0")
-    return [3, 10, 30, 100];
+    return fourFrom(3);
   // The gradient of the Z-loss is one over the deviation of the scores, which grows as it is trained.
-  if (arm.startsWith("Z-loss")) return [30, 100, 300, 1000];
-  return [0.3, 1, 3, 10];
+  if (arm.startsWith("Z-loss")) return fourFrom(30);
+  return fourFrom(0.3);
 }
 
-/** Rates of Adam tried for each loss on digits. */
-export const digitRates = [1e-3, 3e-3, 1e-2, 3e-2] as const;
+const fourFrom = (least: number): readonly number[] =>
+  rates.slice(rates.indexOf(least), rates.indexOf(least) + 4);
+
+/** Rates of Adam for each loss on digits, in order, of which four are tried first. */
+export const digitRates = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1];
+export const firstDigitRates = digitRates.slice(2, 6);
 
 /** Seeds of the tuning runs, away from those that are reported. */
 export const tuningSeeds = [1001, 1002];
@@ -42,8 +49,6 @@ export interface Amount {
   digitEpochs: number;
   /** Numbers of classes, and steps timed, in the speed part. */
   speed: { classes: number; steps: number }[];
-  /** Another vocabulary, small enough for log-softmax to take as many positions as the others; null for none. */
-  smallVocabulary: number | null;
   words: readonly WordArm[];
   digits: readonly DigitArm[];
 }
@@ -59,17 +64,18 @@ export const scales: Record<Scale, Amount> = {
     held: 64,
     digitEpochs: 2,
     speed: [1_000, 20_000].map((classes) => ({ classes, steps: 3 })),
-    smallVocabulary: null,
     words: ["log-softmax", "hierarchical softmax", ...zArms, "log-Taylor softmax"],
     digits: ["log-softmax", "log-Taylor softmax"],
   },
-  default: { ...whole, seeds: 5, positions: 12_800, held: 1000, digitEpochs: 30, smallVocabulary: null },
-  full: { ...whole, seeds: 10, positions: 102_400, held: 5000, digitEpochs: 60, smallVocabulary: 5000 },
+  default: { ...whole, seeds: 5, positions: 12_800, held: 1000, digitEpochs: 30 },
+  /** Log-softmax takes as much text as its rivals, which at the default scale take eight times as much. */
+  full: { ...whole, multiple: 1, seeds: 3, positions: 102_400, held: 2000, digitEpochs: 30 },
 };
 
 /** Where a run of so many positions is judged. */
 export function checkpointsOf(amount: Pick<Amount, "positions" | "multiple">, cheap: boolean): number[] {
   const { positions, multiple } = amount;
   const early = [positions / 4, positions / 2, positions];
-  return cheap ? [...early, (positions * (1 + multiple)) / 2, positions * multiple] : early;
+  const later = cheap ? [(positions * (1 + multiple)) / 2, positions * multiple] : [];
+  return [...new Set([...early, ...later])];
 }

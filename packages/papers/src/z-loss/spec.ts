@@ -10,8 +10,6 @@ export interface WordSpec extends Pick<Draw, "seed" | "judge"> {
   checkpoints: number[];
   /** Positions it is judged on. */
   held: number;
-  /** Words beyond this many most frequent ones are no targets; null for the full vocabulary. */
-  vocabulary: number | null;
 }
 
 /** One small classifier of digits. */

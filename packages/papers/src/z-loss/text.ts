@@ -70,15 +70,9 @@ export function readCorpus(text: string): Corpus {
   };
 }
 
-/** Positions drawn without replacement from those whose word is among the first `classes`, as many as there are. */
-export function drawn(
-  { targets }: Corpus,
-  from: Int32Array,
-  count: number,
-  classes: number,
-  next: RandomSource,
-): Int32Array {
-  const pool = from.filter((position) => targets[position] < classes);
+/** Positions drawn without replacement, as many as there are. */
+export function drawn(from: Int32Array, count: number, next: RandomSource): Int32Array {
+  const pool = from.slice();
   const n = Math.min(count, pool.length);
   for (let i = 0; i < n; i++) {
     const j = i + Math.floor(next() * (pool.length - i));
