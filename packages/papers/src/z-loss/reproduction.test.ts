@@ -68,7 +68,8 @@ describe("the reproduction of z-loss", () => {
     const words = wordArms.map((arm) => search(names.words(arm), rates, firstRatesOf(arm)));
     const digits = digitArms.map((arm) => search(names.digits(arm), digitRates, firstDigitRates));
     expectEnclosed(tuned, [...words, ...digits], { score: "score" });
-    for (const k of ks) expect(zArms).toContain(zLossFor(tuned.choices, k));
+    // Neither the smallest b nor the largest.
+    for (const k of ks) expect(zArms.slice(1, -1)).toContain(zLossFor(tuned.choices, k));
     for (const amount of Object.values(scales))
       for (const positions of checkpointsOf(amount, true)) expect(positions % model.batch).toBe(0);
   });
