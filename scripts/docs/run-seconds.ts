@@ -25,5 +25,5 @@ export const runSeconds: { [slug: string]: number } = {
   rpo: 88,
   saf: 139,
   "uf-fgtg": 43,
-  "z-loss": 230,
+  "z-loss": 535,
 };
