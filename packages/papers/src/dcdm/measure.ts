@@ -33,6 +33,12 @@ export function measure(solve: Solve, { rightHandSides }: Problem, most: number,
   return solved;
 }
 
+/** What a network comes to whose training diverged. */
+export function unsolved(count: number, most: number): Solved {
+  const all = new Array<number>(count).fill(most);
+  return { iterations: tolerances.map(() => all), failed: count, milliseconds: [] };
+}
+
 /** What is shown of one solver on a plume around a disc. */
 export interface Shown {
   solver: string;

@@ -14,10 +14,10 @@ import {
 import { derive } from "minimand/engine";
 import { networksOf } from "../kit/networks.ts";
 import { mean } from "../kit/statistics.ts";
-import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
+import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Memory, type NetId, netOf, type Solve } from "./arms.ts";
-import { measure, type Shown, type Solved, show } from "./measure.ts";
+import { measure, type Shown, type Solved, show, unsolved } from "./measure.ts";
 import { type Family, families, problemOf } from "./problems.ts";
 import type { Configuration } from "./settings.ts";
 
@@ -86,7 +86,7 @@ export async function networkTrial(
   const iterations: number[] = [];
   let [sum, apart] = [0, 0];
   const start = performance.now();
-  const state = await trainNetwork({
+  const state = await trainOrNull({
     ...{ step, state: step.init(keyFor(seed, 1)), batches: trainingBatches(A, spec), epochs, signal },
     onStep: ({ metrics }) => {
       sum += metrics.loss;
@@ -106,6 +106,15 @@ export async function networkTrial(
     },
   });
   const seconds = (performance.now() - start - apart) / 1000;
+  const sides = [size, ...sizes];
+  if (state === null) {
+    const solved = unsolved(solves, most);
+    return {
+      ...{ part: "network", losses, iterations, seconds, shown: [] },
+      families: families.flatMap((family) => memories.map((memory) => ({ family, memory, solved }))),
+      sizes: sides.map((side) => ({ size: side, solved })),
+    };
+  }
 
   const byFamily = families.flatMap((family) => {
     const problem = problemOf(family, size, seed, solves);
@@ -114,7 +123,7 @@ export async function networkTrial(
       solved: measure(solveBy(state, problem.A, memory), problem, most, 1),
     }));
   });
-  const bySize = [size, ...sizes].map((side) => {
+  const bySize = sides.map((side) => {
     const problem = problemOf("plume", side, seed, solves);
     const solve = solveBy(state, problem.A, 2);
     // The first pass compiles.

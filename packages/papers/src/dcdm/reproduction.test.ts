@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { classical, memories, nets } from "./arms.ts";
 import { families, problemOf } from "./problems.ts";
 import { reproduction } from "./reproduction.ts";
-import { configurations } from "./settings.ts";
+import { axes } from "./settings.ts";
+import type { Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -46,9 +47,31 @@ describe("the reproduction of dcdm", () => {
     expect(because).toMatch(/^By the clock it is .* \(i\) fails: .* \(ii\) .* \(iii\) /);
   });
 
-  it("has four configurations for each network, and choices that are among them", () => {
-    const arms = nets.map(({ id }) => ({ id, grid: configurations }));
-    expectOnGrids(tuned.choices, arms, 4);
+  it("has choices all of whose neighbours were tried, between the ends but for the decay, which is there or not", () => {
+    const searched = nets.map(({ id }) => ({ choice: id, label: { network: id }, axes }));
+    expectEnclosed(tuned, searched, { score: "iterations", best: "least" }, (name) => name === "decay");
+  });
+
+  it("counts every solve as not converged where training diverges", async () => {
+    const spec: Spec = {
+      ...{ part: "network", net: "paper", seed: 1, size: 16, sizes: [24], channels: 2, shown: true },
+      ...{ examples: 40, batch: 10, epochs: 2, solves: 2, most: 12, memories: [2] },
+      configuration: { learningRate: 1e30, decay: 0 },
+    };
+    const result = await reproduction.trial(spec, host);
+    const solved = {
+      iterations: [
+        [12, 12],
+        [12, 12],
+      ],
+      failed: 2,
+      milliseconds: [],
+    };
+    expect(result).toMatchObject({
+      families: families.map((family) => ({ family, memory: 2, solved })),
+      sizes: [16, 24].map((size) => ({ size, solved })),
+      shown: [],
+    });
   });
 
   it.each(families)("has right-hand sides of norm 1 that differ, outside of solid cells: %s", (family) => {

@@ -1,12 +1,12 @@
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { mean } from "../kit/statistics.ts";
-import { candidates, tuneGrid } from "../kit/tune-grid.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { memories, nets } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { columns, configurations, scales, tuning } from "./settings.ts";
+import { axes, type Configuration, columns, firstConfigurations, scales, tuning } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -30,28 +30,32 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
 /** Two networks trained on an empty box, against solvers without one. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
-  tuningSeeds: [tuning.first],
+  tuningSeeds: tuning.seeds,
   trial,
 
   async *run(host) {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
   },
 
-  /** Four ways to train each network, judged by iterations to 1e-4 with k = 2 on all families. */
+  /** How each network is trained, judged by iterations to 1e-4 with k = 2 on all families. */
   tune(host: Host<Spec, Result>) {
     const { size, channels, examples, batch, epochs, most } = scales[host.scale];
     const training = { size, sizes: [], channels, examples, batch, epochs, most, shown: false };
-    const seeds = seedsOf({ seeds: host.seeds }, tuning.seeds, tuning.first);
-    const tried = nets.flatMap(({ id: net }) =>
-      candidates(net, { network: net }, configurations, seeds, (configuration, seed): Spec => {
-        const spec = { ...training, net, seed, configuration, solves: tuning.solves };
-        return { part: "network", ...spec, memories: [2] };
+    const searched = nets.map(
+      ({ id: net }): LatticeArm<Spec, keyof Configuration> => ({
+        ...{ choice: net, label: { network: net }, axes },
+        ...{ first: firstConfigurations, start: firstConfigurations[0] },
+        specsOf: (configuration) =>
+          tuning.seeds.map((seed): Spec => {
+            const spec = { ...training, net, seed, configuration, solves: tuning.solves };
+            return { part: "network", ...spec, memories: [2] };
+          }),
       }),
     );
     const scoreOf = (result: Result): number =>
       result.part === "network"
         ? mean(result.families.flatMap(({ solved }) => solved.iterations[0]))
         : Number.NaN;
-    return tuneGrid(host, tried, { describe, score: "iterations", scoreOf, best: "least" });
+    return tuneOnLattice(host, searched, { describe, score: "iterations", scoreOf, best: "least" });
   },
 };

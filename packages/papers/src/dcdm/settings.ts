@@ -43,8 +43,17 @@ export const scales: Record<Scale, Settings> = {
 /** Numbers of training that are chosen, on seeds that no measured run has: `decay` 1 lets the learning rate fall to 0 by a half cosine. */
 export const columns = ["learningRate", "decay"] as const;
 export type Configuration = Record<(typeof columns)[number], number>;
-export const configurations: readonly Configuration[] = grid({ learningRate: [3e-4, 1e-3], decay: [0, 1] });
-export const tuning = { seeds: 1, first: 1001, solves: 3 };
+
+/** Their values in order, and where the search begins. */
+export const axes: Record<keyof Configuration, readonly number[]> = {
+  learningRate: [3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1],
+  decay: [0, 1],
+};
+export const firstConfigurations: readonly Configuration[] = grid({
+  learningRate: [3e-4, 1e-3, 3e-3],
+  decay: axes.decay,
+});
+export const tuning = { seeds: [1001, 1002], solves: 3 };
 export const tolerances = [1e-4, 1e-6] as const;
 
 /** Iterations after which a solve without a network is given up. */
