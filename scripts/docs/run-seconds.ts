@@ -7,7 +7,7 @@ export const runSeconds: { [slug: string]: number } = {
   "cs-ib": 72,
   "dale-langevin": 107,
   "deep-unfolding": 75,
-  dcdm: 158,
+  dcdm: 216,
   dhkd: 60,
   elasticface: 742,
   ensloss: 115,

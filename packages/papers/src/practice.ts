@@ -31,7 +31,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
       "Tune weight decay before you change the loss: once every loss has its own, plain cross-entropy ranks with LDR-KL and ALDR-KL, and symmetric or generalised cross-entropy above them.",
   },
   dcdm: {
-    verdict: "not reproduced",
+    verdict: "partly reproduced",
     sentence:
       "Use multigrid for the pressure of a fluid on a grid: the network saves iterations of conjugate gradients and costs far more time than it saves.",
   },

@@ -61,7 +61,7 @@ export const notes: { [slug: string]: Note } = {
   dcdm: {
     topic: "equations",
     added: "2026-11-27",
-    verdict: "not reproduced",
+    verdict: "partly reproduced",
     use: "A network that proposes search directions for linear systems: fewer iterations than conjugate gradients, many times more time; take multigrid.",
   },
   saf: {
