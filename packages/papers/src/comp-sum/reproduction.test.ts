@@ -121,6 +121,13 @@ describe("the verdict", () => {
     expect(judge(measured(dominated), choices).because).toContain("not shown");
   });
 
+  it("tells against which other strengths of TRADES the adversarial part would come to something else", () => {
+    const because = (changes: Changes) => judge(measured(changes), choices).because;
+    expect(because({})).toContain("robust (shown).");
+    expect(because({ other: [0.8, 0.51] })).toContain("(shown; it would not be shown against beta = 1).");
+    expect(because({ ours: [0.86, 0.48] })).toContain("front; it would be shown against beta = 1).");
+  });
+
   it("refuses choices that were never made", () => {
     expect(() => judge(measured({}), {})).toThrow(
       "choices: expected a number for strength of Adv-Comp-Sum, got undefined",

@@ -58,11 +58,18 @@ function adversarialPart(
   const [nu, beta] = [strengthOf(choices, "Adv-Comp-Sum"), strengthOf(choices, "TRADES")];
   const ours = means(byMethod["Adv-Comp-Sum"][nu]);
   const theirs = means(byMethod.TRADES[beta]);
-  const dominated = Object.values(byMethod.TRADES)
-    .map(means)
-    .some((arm) => arm.clean > ours.clean + margin && arm.robust > ours.robust + margin);
-  const shown =
-    ours.robust >= theirs.robust - margin && ours.clean >= theirs.clean ? "yes" : dominated ? "no" : "partly";
-  const because = `Adversarial, ${net}: Adv-Comp-Sum (nu = ${nu}) ${percent(ours.clean)} clean, ${percent(ours.robust)} robust; TRADES (beta = ${beta}) ${percent(theirs.clean)} clean, ${percent(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}).`;
+  const arms = Object.entries(byMethod.TRADES).map(([strength, arm]) => ({
+    strength: Number(strength),
+    ...means(arm),
+  }));
+  const dominated = arms.some((arm) => arm.clean > ours.clean + margin && arm.robust > ours.robust + margin);
+  const holdsUpTo = (arm: { clean: number; robust: number }) =>
+    ours.robust >= arm.robust - margin && ours.clean >= arm.clean;
+  const held = holdsUpTo(theirs);
+  const shown = held ? "yes" : dominated ? "no" : "partly";
+  const others = arms.filter((arm) => holdsUpTo(arm) !== held).map(({ strength }) => strength);
+  const beside =
+    others.length === 0 ? "" : `; it would ${held ? "not " : ""}be shown against beta = ${others.join(", ")}`;
+  const because = `Adversarial, ${net}: Adv-Comp-Sum (nu = ${nu}) ${percent(ours.clean)} clean, ${percent(ours.robust)} robust; TRADES (beta = ${beta}) ${percent(theirs.clean)} clean, ${percent(theirs.robust)} robust (${{ yes: "shown", partly: "partly shown: on the same front", no: "not shown" }[shown]}${beside}).`;
   return { shown, because };
 }
