@@ -3,7 +3,7 @@ export const runSeconds: { [slug: string]: number } = {
   "adversarial-mdp": 60,
   aggregate: 105,
   anyloss: 280,
-  "comp-sum": 319,
+  "comp-sum": 206,
   "cs-ib": 72,
   "dale-langevin": 107,
   "deep-unfolding": 75,
