@@ -29,41 +29,58 @@ export const mixtureArms = [
 ] as const;
 export type MixtureArm = (typeof mixtureArms)[number]["id"];
 
-/** Six settings for each arm that has any. */
-export type MixtureSetting = { gamma?: number; gammaPrime?: number; lambda?: number; weightDecay?: number };
-const weightDecays = [0, 0.01, 0.1, 0.3, 1, 3].map((weightDecay) => ({ weightDecay }));
-const pairs: MixtureSetting[] = grid({ gammaPrime: [0.1, 0.3, 1], lambda: [1, 10] });
-export const mixtureGrids: Record<MixtureArm, MixtureSetting[]> = {
-  mean: [{}],
-  logistic: weightDecays,
-  drl: [0.03, 0.1, 0.2, 0.3, 0.6, 1].map((gamma) => ({ gamma })),
-  rss: pairs,
-  "rss-plain": pairs,
-  frozen: pairs,
-  repeated: pairs,
+/** Hyperparameters of an arm. */
+export type Setting = { [name: string]: number };
+
+/** What an arm chooses: values of each hyperparameter in order, and the settings that are tried first, nine. */
+export interface Search {
+  axes: Readonly<Record<string, readonly number[]>>;
+  first: readonly Setting[];
+}
+
+/** The same values for all, a factor of about three apart; what is a weight may also be none. */
+const sizes = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
+const weights = [0, ...sizes];
+
+const one = (name: string, values: readonly number[], first: readonly number[]): Search => ({
+  axes: { [name]: values },
+  first: first.map((value) => ({ [name]: value })),
+});
+const size = (name: string): Search => one(name, sizes, sizes.slice(2, 11));
+const weight = (name: string): Search => one(name, weights, [0, ...sizes.slice(2, 10)]);
+const sizeAndWeight = (name: string, others: Setting = {}): Search => {
+  const axes = { [name]: sizes, lambda: weights };
+  const first = grid({ [name]: [0.1, 1, 10], lambda: [0.1, 1, 10] });
+  const fixed = Object.fromEntries(Object.entries(others).map(([other, value]) => [other, [value]]));
+  return { axes: { ...axes, ...fixed }, first: first.map((setting) => ({ ...setting, ...others })) };
+};
+
+const robust = sizeAndWeight("gammaPrime");
+const nothing: Search = { axes: {}, first: [] };
+
+/** What each arm of the simulation chooses. */
+export const mixtureSearches: Record<MixtureArm, Search> = {
+  mean: nothing,
+  logistic: weight("weightDecay"),
+  drl: size("gamma"),
+  rss: robust,
+  "rss-plain": robust,
+  frozen: robust,
+  repeated: robust,
 };
 
 type Parts = { model: Model } & Pick<SupervisedOptions, "optimizer" | "compile"> & { unlabeledBatch: number };
-/** Hyperparameters of an arm beside the learning rate. */
-export type TransferSetting = { [name: string]: number };
-
-/** A way to train, and the six settings it is tuned over. */
+/** A way to train, and what it chooses beside the learning rate. */
 export interface TransferArm {
   id: string;
   label: string;
-  grid: readonly TransferSetting[];
+  search: Search;
   /** Hyperparameters that are not tuned, at a scale. */
-  hyper?: (fraction: number) => TransferSetting;
+  hyper?: (fraction: number) => Setting;
   /** False where it learns from labelled rows alone. */
   unlabeled: boolean;
   make(parts: Parts): TrainStep<SupervisedState>;
 }
-
-const gammas = [0.1, 0.3, 0.6, 1, 3, 10].map((gamma) => ({ gamma }));
-const weights = [0.1, 0.3, 1, 3, 10, 30].map((lambda) => ({ lambda }));
-const attacks = grid({ epsilon: [1, 4], lambda: [0.3, 1, 3] });
-const robust: TransferSetting[] = grid({ gammaPrime: [0.3, 1, 3], lambda: [0.3, 1] });
-const robustLabeled = robust.map((setting) => ({ ...setting, gamma: 1 }));
 
 const { ascent: steps } = transfer;
 const once = (fraction: number) => ({ warmup: part(transfer.warmup, fraction, 1) });
@@ -72,34 +89,34 @@ const often = (fraction: number) => ({ ...once(fraction), every: part(transfer.e
 const arm = (
   id: string,
   label: string,
-  settings: readonly TransferSetting[],
+  search: Search,
   make: TransferArm["make"],
   others: Partial<TransferArm> = {},
-): TransferArm => ({ id, label, grid: settings, unlabeled: true, make, ...others });
+): TransferArm => ({ id, label, search, unlabeled: true, make, ...others });
 
 const alone = (
   id: string,
   label: string,
-  settings: readonly TransferSetting[],
+  search: Search,
   make: (parts: Omit<Parts, "unlabeledBatch">) => TrainStep<SupervisedState>,
 ): TransferArm =>
-  arm(id, label, settings, ({ unlabeledBatch: _, ...parts }) => make(parts), { unlabeled: false });
+  arm(id, label, search, ({ unlabeledBatch: _, ...parts }) => make(parts), { unlabeled: false });
 
 export const transferArms: readonly TransferArm[] = [
-  alone("erm", "Plain training", weightDecays, (parts) =>
+  alone("erm", "Plain training", weight("weightDecay"), (parts) =>
     supervised({ ...parts, objective: objectiveOf(parts.model, batchCrossEntropy) }),
   ),
-  alone("drl", "Robust, labelled alone (DRL)", gammas, (parts) =>
+  alone("drl", "Robust, labelled alone (DRL)", size("gamma"), (parts) =>
     distributionallyRobust({ ...parts, steps }),
   ),
   arm("rss", "RSS, plain labelled part", robust, (parts) => robustSelfTraining({ ...parts, steps })),
-  arm("rss-robust", "RSS, robust labelled part", robustLabeled, (parts) =>
+  arm("rss-robust", "RSS, robust labelled part", sizeAndWeight("gammaPrime", { gamma: 1 }), (parts) =>
     robustSelfTraining({ ...parts, steps, robustLabeled: true }),
   ),
-  arm("frozen", "Frozen teacher, one round", weights, selfTraining, { hyper: once }),
-  arm("repeated", "Frozen teacher, repeated rounds", weights, selfTraining, { hyper: often }),
-  arm("entropy", "Entropy minimisation", weights, entropyMinimization),
-  arm("vat", "Virtual adversarial training", attacks, virtualAdversarial),
+  arm("frozen", "Frozen teacher, one round", weight("lambda"), selfTraining, { hyper: once }),
+  arm("repeated", "Frozen teacher, repeated rounds", weight("lambda"), selfTraining, { hyper: often }),
+  arm("entropy", "Entropy minimisation", weight("lambda"), entropyMinimization),
+  arm("vat", "Virtual adversarial training", sizeAndWeight("epsilon"), virtualAdversarial),
 ];
 
 /** The arm of that name, on real domains. */

@@ -15,16 +15,16 @@ import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
 import { normalPairs } from "../kit/normals.ts";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
-import { discard, fullBatches } from "../kit/train-network.ts";
+import { discard, fullBatches, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import type { MixtureArm, MixtureSetting } from "./arms.ts";
+import type { MixtureArm, Setting } from "./arms.ts";
 import { mixture } from "./settings.ts";
 
 /** One arm on one draw of the simulation. */
 export interface MixtureSpec {
   part: "mixture";
   arm: MixtureArm;
-  setting: MixtureSetting;
+  setting: Setting;
   m: number;
   n: number;
   shift: number;
@@ -34,7 +34,7 @@ export interface MixtureSpec {
 
 export interface MixtureResult {
   part: "mixture";
-  /** Exact, in the labelled domain. */
+  /** Exact, in the labelled domain; 0 where training diverged. */
   accuracy: number;
   /** Accuracy of the mean of y x, where all start. */
   start: number;
@@ -58,15 +58,18 @@ export async function mixtureTrial(spec: MixtureSpec, host: TrialHost): Promise<
   const none = { part: "mixture" as const, start, inside: null };
   if (arm === "mean") return { ...none, accuracy: start, iterations: 0 };
   const iterations = part(mixture.iterations, spec.fraction, 30);
-  if (arm === "logistic")
-    return { ...none, accuracy: accuracyOf(await logistic(draw, d, iterations, setting, host)), iterations };
+  if (arm === "logistic") {
+    const w = await logistic(draw, d, iterations, setting, host);
+    return { ...none, accuracy: w === null ? 0 : accuracyOf(w), iterations };
+  }
   const alone = arm === "drl";
   const batch = alone ? m : Math.min(n, mixture.batch);
   const trainer = trainerFor(arm, d, batch, host.compile);
   const run: LinearRssRun = { ...setting, iterations, seed: derive(seed, 7), signal: host.signal };
   if (alone) run.lambda = 0;
   const u = alone ? draw.x : draw.u;
-  const trained = await trainer.train({ x: draw.x, y: draw.y, u }, run);
+  const trained = await unlessDiverged(trainer.train({ x: draw.x, y: draw.y, u }, run));
+  if (trained === null) return { ...none, accuracy: 0, iterations: 0 };
   const inside = (): number => {
     const w = np.array(trained.w as Float32Array<ArrayBuffer>);
     const rows = np.array(draw.u as Float32Array<ArrayBuffer>, { shape: [n, d] });
@@ -100,26 +103,29 @@ function trainerFor(arm: MixtureArm, inputs: number, unlabeledBatch: number, com
 
 const networks = networksOf();
 
-/** Plain training of a linear classifier with decoupled weight decay. */
+/** Plain training of a linear classifier with decoupled weight decay; null where it diverged. */
 async function logistic(
   { x, y }: Sample,
   d: number,
   iterations: number,
-  { weightDecay = 0 }: MixtureSetting,
+  { weightDecay = 0 }: Setting,
   host: TrialHost,
-): Promise<Float64Array> {
+): Promise<Float64Array | null> {
   const { step } = networks(host.compile, String(d), () => ({
     model: linear({ inputs: d, outputs: 2 }),
     loss: batchCrossEntropy,
     optimizer: (hyper) => adamw(hyper.learningRate, { weightDecay: hyper.weightDecay }),
   }));
   const batches = minibatches({ x, shape: [d], y, classes: 2 }, { size: y.length, seed: 0 });
-  const state = await fit({
-    step,
-    state: step.init(keyOf(0), { hyper: { learningRate: 0.05, weightDecay } }),
-    batches: fullBatches(batches, iterations),
-    signal: host.signal,
-  });
+  const state = await unlessDiverged(
+    fit({
+      step,
+      state: step.init(keyOf(0), { hyper: { learningRate: 0.05, weightDecay } }),
+      batches: fullBatches(batches, iterations),
+      signal: host.signal,
+    }),
+  );
+  if (state === null) return null;
   const [{ weight }] = state.params as unknown as [{ weight: np.Array }];
   const values = (await weight.ref.data()) as Float32Array;
   discard(state);

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { expectOnGrids, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
-import { mixtureArms, mixtureGrids, transferArms } from "./arms.ts";
+import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { mixtureArms, transferArms } from "./arms.ts";
 import { domains, prepare } from "./data.ts";
 import { type MixtureSpec, mixtureTrial } from "./mixture.ts";
-import { reproduction } from "./reproduction.ts";
-import { shapes } from "./settings.ts";
+import { lattices, reproduction } from "./reproduction.ts";
 import { type TransferSpec, transferTrial } from "./transfer.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { judge } from "./verdict.ts";
@@ -24,12 +23,11 @@ describe("the reproduction of ood-unlabeled", () => {
     expect(because).toMatch(/^\(A\) (holds|fails): .* \(B\) (holds|fails): /);
   });
 
-  it("has a committed choice from the grid for every arm", () => {
-    const simulated = mixtureArms.filter(({ id }) => id !== "mean");
-    const ofMixture = simulated.map(({ id }) => ({ id, grid: mixtureGrids[id] }));
-    expectOnGrids(tuned.choices, ofMixture, 6, (id) => [`mixture: ${id}`]);
-    const places = domains.flatMap(({ id }) => shapes.map((shape) => `${id}, ${shape}`));
-    expectOnGrids(tuned.choices, transferArms, 6, (id) => places.map((place) => `${place}: ${id}`));
+  it("has a choice for every arm, at no end of its lists but a weight of zero, with every neighbour tried", () => {
+    const searched = lattices("default");
+    expect(searched).toHaveLength(6 + 6 * transferArms.length);
+    for (const { choice, first } of searched) expect(first, choice).toHaveLength(9);
+    expectEnclosed(tuned, searched, { score: "accuracy" }, (_, value) => value === 0);
   });
 });
 

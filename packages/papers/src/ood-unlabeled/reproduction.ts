@@ -1,8 +1,8 @@
 import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
-import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
-import type { Host, Reproduction } from "../reproduction.ts";
-import { mixtureArms, mixtureGrids, transferArms } from "./arms.ts";
+import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
+import type { Host, Reproduction, Scale } from "../reproduction.ts";
+import { mixtureArms, mixtureSearches, type Search, type Setting, transferArms } from "./arms.ts";
 import { domains } from "./data.ts";
 import type { MixtureSpec } from "./mixture.ts";
 import { card } from "./paper.ts";
@@ -15,8 +15,8 @@ import tuned from "./tuned.json" with { type: "json" };
 const choices: Choices = tuned.choices;
 
 /** The chosen setting of an arm. */
-const settingOf = (place: string, arm: string, [some]: readonly object[]) =>
-  chosen(choices, `${place}: ${arm}`, Object.keys(some));
+const settingOf = (place: string, arm: string, { axes }: Search) =>
+  chosen(choices, `${place}: ${arm}`, Object.keys(axes));
 
 function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): MixtureSpec[] {
   const { judged, labeled, unlabeled, shifts } = mixture;
@@ -26,7 +26,7 @@ function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): 
   for (const seed of seeds)
     for (const m of quick ? [judged.m] : labeled)
       for (const { id: arm, alone } of mixtureArms) {
-        const setting = settingOf("mixture", arm, mixtureGrids[arm]);
+        const setting = settingOf("mixture", arm, mixtureSearches[arm]);
         // What learns from labelled points alone is the same for all n; the other arms of the rule's n are for comparison.
         const sizes = alone ? [judged.n] : arm === "rss" && !quick ? unlabeled : [judged.n];
         for (const n of quick ? [200] : sizes)
@@ -42,8 +42,8 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   const specs: TransferSpec[] = [];
   for (const { id: domain } of quick ? domains.slice(2) : domains)
     for (const shape of quick ? shapes.slice(0, 1) : shapes)
-      for (const { id: arm, grid } of transferArms) {
-        const setting = settingOf(`${domain}, ${shape}`, arm, grid);
+      for (const { id: arm, search } of transferArms) {
+        const setting = settingOf(`${domain}, ${shape}`, arm, search);
         for (const m of quick ? [10] : transfer.labeled)
           for (const seed of seeds)
             specs.push({ part: "transfer", arm, setting, domain, shape, m, seed, ...common });
@@ -59,30 +59,33 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   return specs;
 }
 
-/** Six settings for every arm; on real domains with each number of labelled rows. */
-function candidatesOf({ scale }: Host<Spec, Result>): Candidate<Spec>[] {
+/** What is tuned: nine settings of every arm, then neighbours of the best; on real domains with each number of labelled rows. */
+export function lattices(scale: Scale): LatticeArm<Spec>[] {
   const quick = scale === "quick";
   const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const { fraction } = scales[scale];
   const { m, n } = mixture.judged;
-  const simulated = mixtureArms.flatMap(({ id: arm }) => {
-    const [place, grid] = ["mixture", mixtureGrids[arm]];
-    return candidates(`${place}: ${arm}`, { place, arm }, grid, seeds, (setting, seed): Spec => {
-      return { part: "mixture", arm, setting, m, n, shift: 0, seed, fraction };
-    });
-  });
+  const latticeOf = (place: string, arm: string, search: Search, specsOf: (setting: Setting) => Spec[]) => {
+    return { ...search, choice: `${place}: ${arm}`, label: { place, arm }, start: search.first[0], specsOf };
+  };
+  const simulated = mixtureArms
+    .filter(({ id }) => id !== "mean")
+    .map(({ id: arm }) =>
+      latticeOf("mixture", arm, mixtureSearches[arm], (setting) =>
+        seeds.map((seed) => ({ part: "mixture", arm, setting, m, n, shift: 0, seed, fraction })),
+      ),
+    );
   const draws = transfer.labeled.flatMap((labeled) =>
     seeds.slice(0, 2).map((seed) => ({ m: labeled, seed })),
   );
-  const common = { judge: "tune", fraction } as const;
+  const common = { part: "transfer", judge: "tune", fraction } as const;
   const real = (quick ? domains.slice(2) : domains).flatMap(({ id: domain }) =>
     shapes.flatMap((shape) =>
-      transferArms.flatMap(({ id: arm, grid }) => {
-        const place = `${domain}, ${shape}`;
-        return candidates(`${place}: ${arm}`, { place, arm }, grid, draws, (setting, draw): Spec => {
-          return { part: "transfer", arm, setting, domain, shape, ...draw, ...common };
-        });
-      }),
+      transferArms.map(({ id: arm, search }) =>
+        latticeOf(`${domain}, ${shape}`, arm, search, (setting) =>
+          draws.map((draw) => ({ ...common, arm, setting, domain, shape, ...draw })),
+        ),
+      ),
     ),
   );
   return [...simulated, ...real];
@@ -106,5 +109,9 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   /** On seeds of their own; on real domains judged by rows set apart. */
   tune: (host: Host<Spec, Result>) =>
-    tuneGrid(host, candidatesOf(host), { describe, score: "accuracy", scoreOf: ({ accuracy }) => accuracy }),
+    tuneOnLattice(host, lattices(host.scale), {
+      describe,
+      score: "accuracy",
+      scoreOf: ({ accuracy }) => accuracy,
+    }),
 };

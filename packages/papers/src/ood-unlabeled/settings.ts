@@ -49,7 +49,7 @@ export interface Size {
 
 export const scales: Record<Scale, Size> = {
   quick: { mixtureSeeds: 2, transferSeeds: 2, fraction: 0.1 },
-  default: { mixtureSeeds: 10, transferSeeds: 8, fraction: 1 },
+  default: { mixtureSeeds: 10, transferSeeds: 10, fraction: 1 },
   full: { mixtureSeeds: 50, transferSeeds: 50, fraction: 1 },
 };
 

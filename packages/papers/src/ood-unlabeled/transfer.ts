@@ -16,7 +16,7 @@ import { programsOf } from "../kit/programs.ts";
 import type { Draw } from "../kit/rows.ts";
 import { discard, fullBatches, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
-import { armOf, type TransferArm, type TransferSetting } from "./arms.ts";
+import { armOf, type Setting, type TransferArm } from "./arms.ts";
 import { type Prepared, prepare } from "./data.ts";
 import { attack, type Shape, transfer } from "./settings.ts";
 
@@ -24,7 +24,7 @@ import { attack, type Shape, transfer } from "./settings.ts";
 export interface TransferSpec extends Draw {
   part: "transfer";
   arm: string;
-  setting: TransferSetting;
+  setting: Setting;
   domain: string;
   shape: Shape;
   m: number;
