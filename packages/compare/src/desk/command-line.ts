@@ -21,7 +21,7 @@ export function argumentsOf({ files, test, unlabeled, options }: Asked): string[
 
 /** The same as a line for a shell. */
 export function commandOf(asked: Asked): string {
-  return ["minimand", ...argumentsOf(asked)].map(quotedWord).join(" ");
+  return ["npx", "minimand", ...argumentsOf(asked)].map(quotedWord).join(" ");
 }
 
 const usual: Partial<AskedOptions> = { ...defaultSettings, keep: "auto", quantize: [] };

@@ -5,6 +5,7 @@ import { chooseCandidates } from "../plan/choose.ts";
 import { metricFor } from "../plan/settings.ts";
 import { prepareComparison } from "../prepare/prepare-comparison.ts";
 import type { ComparisonRequest } from "../prepare/request.ts";
+import { comparedText } from "../ranking/compared.ts";
 import type { CandidateSummary, FeatureSummary, Note, Settings, Task } from "../results.ts";
 import { trialsOfAll } from "../run/comparison-work.ts";
 import type { Prepared } from "../run/prepared.ts";
@@ -42,6 +43,8 @@ export interface Look {
   /** Those that may. */
   metrics: { id: string; name: string }[];
   candidates: CandidateSummary[];
+  /** How many these are, of which kinds. */
+  compared: string;
   /** Losses that may be asked for. */
   losses: LossOffered[];
   /** With as many finalists as there may be. */
@@ -91,6 +94,7 @@ export function lookOf(asked: Asked, prepared: Prepared): Look {
     metric: metricFor(settings.metric, task),
     metrics: traitsOf[task].metrics.map((id) => ({ id, name: metricName(id) })),
     candidates: [...summaries],
+    compared: comparedText(summaries),
     losses: lossesOffered(settings, task),
     trials: trialsOfAll(prepared),
     command: commandOf(asked),

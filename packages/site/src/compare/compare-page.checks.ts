@@ -69,7 +69,7 @@ export function checkComparePage(site: () => Site): void {
     await askLittle(page);
     await expect
       .poll(() => page.locator(".command code").textContent(), slow)
-      .toMatch(/^minimand compare iris\.csv\.gz --target target .*--folds 2/);
+      .toMatch(/^npx minimand compare iris\.csv\.gz --target target .*--folds 2/);
     await page.getByRole("button", { name: "Compare", exact: true }).click();
     await page.locator("iframe.report").waitFor(slow);
     expect(await page.locator("#finished").evaluate((node) => node === document.activeElement)).toBe(true);
@@ -111,7 +111,7 @@ export function checkComparePage(site: () => Site): void {
     await drop(page, "<i>hostile</i>.csv", file);
     await page.getByLabel("Column to predict").selectOption("<b>class</b>", slow);
     await askLittle(page, ["Focal"]);
-    await page.getByText("candidates,").waitFor(slow);
+    await page.getByText("trials at most").waitFor(slow);
     for (const text of ["<i>hostile</i>.csv", names[0], names[1]])
       expect(await page.locator("main").textContent()).toContain(text);
     await page.getByRole("button", { name: "Compare", exact: true }).click();
