@@ -11,7 +11,10 @@ describe("a paper as text", () => {
       stripVTControlCharacters(paperText(card, outcome, width));
     const outcome = outcomeOf(card.slug)!;
     const parts = [card.title, card.claim, card.rule, outcome.because, `outcome: ${outcome.verdict} (`];
-    const log = card.ruleLog.map(({ date, commit, what }) => [`    ${date} ${commit} `, what]);
+    const log = card.ruleLog.map(({ date, commit, what }) => [
+      `    ${commit === null ? date : `${date} ${commit}`} `,
+      what,
+    ]);
     for (const part of [...parts, ...log.flat(), practiceOf(card.slug)])
       expect(text(outcome)).toContain(part);
     const heading = ruleHeading(card.ruleLog);

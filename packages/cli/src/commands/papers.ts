@@ -70,7 +70,9 @@ export function paperText(card: PaperCard, outcome: Outcome | null, width: numbe
     ...(practice === null ? [] : [["in practice", practice] satisfies [string, string]]),
     [
       "log of the rule",
-      ...ruleLog.map((change) => `${change.date} ${change.commit ?? ""} ${ruleChangeText(change)}`),
+      ...ruleLog.map((change) =>
+        [change.date, change.commit, ruleChangeText(change)].filter((part) => part !== null).join(" "),
+      ),
     ],
     ["what you can use", pieces.join(", ")],
     ["data", data.length === 0 ? "none" : data.join(", ")],

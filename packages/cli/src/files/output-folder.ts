@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TrialStore } from "@minimand/compare";
-import { isMendable, messageOf } from "../error-text.ts";
+import { isMendable, textOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
@@ -65,7 +65,7 @@ function refusalOf(error: unknown): unknown {
   if (error instanceof RangeError)
     return new RangeError(`${error.message}: name another --out, or wait until it has ended`);
   return isMendable(error)
-    ? new UsageError(`--out: expected a folder that can be written, got ${messageOf(error)}`)
+    ? new UsageError(`--out: expected a folder that can be written, got ${textOf(error)}`)
     : error;
 }
 
