@@ -45,7 +45,7 @@ describe("the command that a page tells", () => {
 
   it("is quoted for a shell", () => {
     expect(commandOf({ files: [file("it's.csv")], options: { target: "a b" } })).toBe(
-      "minimand compare 'it'\\''s.csv' --target 'a b'",
+      "npx minimand compare 'it'\\''s.csv' --target 'a b'",
     );
   });
 });

@@ -172,7 +172,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     const look = await inPage<Look>(`await open().look(${asked(small)})`);
     expect(look).toMatchObject({ task: "binary", metric: "balanced-accuracy", trials: 12 });
     expect(look.datasets[0].classes).toEqual(["yes", "no"]);
-    expect(look.command).toBe(["minimand", ...typed()].join(" "));
+    expect(look.command).toBe(["npx", "minimand", ...typed()].join(" "));
   });
 
   it("goes on where it was stopped and the page closed, and is the command's: results, report and files, in fewer bits too", async () => {
