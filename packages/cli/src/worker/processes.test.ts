@@ -138,8 +138,9 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     };
     const [{ code, stdout, stderr }] = await Promise.all([watching.ended, restarted()]);
     expect(code, stderr).toBe(0);
-    // Of both trials, which run side by side until each has a last attempt.
-    expect(await query("select key from minimand.failures")).toHaveLength(2);
+    // Of both trials, which run side by side until each has a last attempt. A neighbour that each end took with it is given up, too.
+    const failures = await query("select key from minimand.failures");
+    expect([2, 3]).toContain(failures.length);
     expect(ends).toBeGreaterThanOrEqual(3);
     expect(ends).toBeLessThanOrEqual(6);
     expect(readFileSync(join(folder, "poison/results.json"), "utf8")).toContain(
