@@ -151,7 +151,7 @@ function asNumbers(table: Table, column: Column, seen: Scan, subject: string, ex
 /** The options, one of which tells day and month apart. */
 export function dayOrderOption(name: string): string {
   const [day, month] = ["dmy", "mdy"].map((order) => columnsWord([name], `=date-${order}`));
-  return `--types ${day ?? "COLUMN=date-dmy"} or ${month ?? "COLUMN=date-mdy"}`;
+  return `--types ${day} or ${month}`;
 }
 
 /** A column that is said to hold dates. */

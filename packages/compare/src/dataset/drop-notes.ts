@@ -26,11 +26,10 @@ export function dropNotes(dropped: readonly Dropped[]): Note[] {
 }
 
 function remedy(names: readonly string[], { keep }: Drop): string {
-  const named = columnsWord(names);
   const [them, leaves] = names.length === 1 ? ["it", "leaves it out"] : ["them", "leaves them out"];
-  const ignore = `--ignore${named === null ? "" : ` ${named}`} ${leaves} without a note`;
+  const ignore = `--ignore ${columnsWord(names)} ${leaves} without a note`;
   if (keep === undefined) return ignore;
-  const types = columnsWord(names, `=${keep}`) ?? `COLUMN=${keep}`;
+  const types = columnsWord(names, `=${keep}`);
   return keep === "text"
     ? `--types ${types} reads ${names.length === 1 ? "its" : "their"} words, ${ignore}`
     : `--types ${types} keeps ${them}, ${ignore}`;

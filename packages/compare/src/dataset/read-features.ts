@@ -68,7 +68,7 @@ export function readFeatures(
       const parts = rule.startsWith("words")
         ? "the words that occur in it, and pairs of them"
         : "what occurs in it, three letters each";
-      const text = `${what}read as ${parts}; --types ${columnsWord([name], "=categorical") ?? "COLUMN=categorical"} keeps it whole`;
+      const text = `${what}read as ${parts}; --types ${columnsWord([name], "=categorical")} keeps it whole`;
       notes.push({ level: "info", column: name, text });
     } else if (typed.kind === "numeric") {
       const { format } = column;
@@ -143,7 +143,7 @@ function levelNotes(name: string, typed: TypedColumn & { kind: "categorical" }):
   if (mixed) return warning(`read as categories: ${why}`);
   if (levels.length > manyLevels && levels.length > codes.length / 4)
     return warning(
-      `${levels.length} different texts in ${codes.length} rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types ${columnsWord([name], "=text") ?? "COLUMN=text"} reads its words`,
+      `${levels.length} different texts in ${codes.length} rows (names? codes?) hardly help as an input: --ignore leaves the column out, --types ${columnsWord([name], "=text")} reads its words`,
     );
   return [];
 }
@@ -151,7 +151,7 @@ function levelNotes(name: string, typed: TypedColumn & { kind: "categorical" }):
 const remedyOf = (name: string, order: boolean): string =>
   order
     ? `say it with ${dayOrderOption(name)}`
-    : `mend it, or read it as missing with --missing ${columnsWord([name], "=VALUE") ?? "COLUMN=VALUE"}`;
+    : `mend it, or read it as missing with --missing ${columnsWord([name], "=VALUE")}`;
 
 /** What is said of values that stand for missing ones. */
 function missingNote(before: Column, after: Column, values: readonly string[]): Note {

@@ -23,9 +23,7 @@ export function leaks(dataset: Dataset): Note[] {
   return dataset.features.flatMap((feature): Note[] => {
     const score = scoreOf(dataset, rows, codesOf(feature, rows));
     if (!(score >= almostPerfect)) return [];
-    const name = columnsWord([feature.name]);
-    const option = name === null ? "--ignore" : `--ignore ${name}`;
-    const text = `predicts the target alone, with ${measure} of ${score.toFixed(3)}: is it known before the target is? If not, ${option} leaves it out`;
+    const text = `predicts the target alone, with ${measure} of ${score.toFixed(3)}: is it known before the target is? If not, --ignore ${columnsWord([feature.name])} leaves it out`;
     return [{ level: "warning", column: feature.name, text }];
   });
 }

@@ -40,7 +40,7 @@ export function missingCodes({ features, rows }: Dataset): Note[] {
       columns.map(({ name }) => name),
       `=${value}`,
     );
-    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word ?? `COLUMN=${value}`}`;
+    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word}`;
     return columns.length === 1
       ? { level: "warning", column: columns[0]!.name, text }
       : { level: "warning", text: `${names}: ${text}` };

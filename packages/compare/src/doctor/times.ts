@@ -24,7 +24,7 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
     ({ name }): Note => ({
       level: "warning",
       column: name,
-      text: `its numbers look like dates: --types ${columnsWord([name], "=date") ?? "COLUMN=date"} reads them as such`,
+      text: `its numbers look like dates: --types ${columnsWord([name], "=date")} reads them as such`,
     }),
   );
   if (time !== null || test !== null || column === undefined) return notes;

@@ -62,7 +62,7 @@ function tellingColumns({ chosen, rejected }: PairTable): Note[] {
     const share = Math.max(larger, 1 - larger);
     if (share < telling) return [];
     const both = columnsWord([`${column.name}_chosen`, `${column.name}_rejected`]);
-    const text = `is ${larger > 0.5 ? "larger" : "smaller"} on the chosen side of ${percent(share)} of the pairs in which it differs: is it known before the choice, or was the choice made of it? --ignore${both === null ? "" : ` ${both}`} leaves it out`;
+    const text = `is ${larger > 0.5 ? "larger" : "smaller"} on the chosen side of ${percent(share)} of the pairs in which it differs: is it known before the choice, or was the choice made of it? --ignore ${both} leaves it out`;
     return [{ level: "warning", column: column.name, text }];
   });
 }

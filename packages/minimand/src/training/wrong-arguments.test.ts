@@ -1,6 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
+import type { AsyncCompile } from "../engine/compile.ts";
 import { keyOf } from "../engine/random.ts";
+import { disposeTree, type Tree } from "../engine/tree.ts";
 import { crossEntropy } from "../losses/index.ts";
 import { handedByObjective } from "../losses/loss-options.ts";
 import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
@@ -246,5 +248,20 @@ it.each([
   const batches = data.epoch(0);
   await expect(fit({ step: own, state, batches })).rejects.toThrow(refused);
   await expect(train({ step: own, state, data, epochs: 1 })).rejects.toThrow(refused);
+  own.dispose();
+});
+
+it("a program that loses the state when it fails is heard by its own words", async () => {
+  const losing: AsyncCompile = () =>
+    Object.assign(
+      (...given: Tree[]) => {
+        disposeTree(given);
+        return Promise.reject(new Error("the device is lost"));
+      },
+      { dispose() {} },
+    ) as never;
+  const own = supervised({ model, objective, optimizer: adamw(0.1), compile: losing });
+  const failed = own.update(own.init(keyOf(0)), data.epoch(0).next().value!);
+  await expect(failed).rejects.toThrow("the device is lost");
   own.dispose();
 });

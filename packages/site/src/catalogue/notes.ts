@@ -86,7 +86,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "classification",
     added: "2026-11-25",
     verdict: "reproduced",
-    use: "Why cross-entropy is the right default, with guarantees that can be computed; its smooth adversarial form is more accurate on clean inputs than TRADES and less robust than TRADES at its best.",
+    use: "Why cross-entropy is the right default, with guarantees that can be computed; beside TRADES at its most robust its smooth adversarial form is more accurate on clean inputs and less robust.",
   },
   featenhancer: {
     topic: "pictures",

@@ -31,13 +31,9 @@ import { trainAlone, trainJoined } from "./train-joined.ts";
  */
 export async function trainAll<State extends SupervisedState>(
   options: TrainAllOptions<State>,
-): Promise<Outcome<State>[]> {
+): Promise<Outcome<State>[]>;
+export async function trainAll(options: TrainAllOptions): Promise<Outcome[]> {
   check(options);
-  // What trains them asks for no hyperparameter by its name.
-  return (await trainEach(options as unknown as TrainAllOptions)) as Outcome<State>[];
-}
-
-async function trainEach(options: TrainAllOptions): Promise<Outcome[]> {
   const waiting = [...options.states];
   const outcomes: Outcome[] = [];
   try {
@@ -81,7 +77,7 @@ async function sizesFor({
   return one;
 }
 
-function check<State extends SupervisedState>(options: TrainAllOptions<State>): void {
+function check(options: TrainAllOptions): void {
   checkOptions("trainAll", options, {
     ...{ step: true, states: true, data: true, epochs: true, validation: true, patience: true, signal: true },
   });
