@@ -7,7 +7,6 @@ import {
   type LionReport,
   lionMonitor,
   minibatches,
-  mlp,
   optimizerMemory,
   type SupervisedState,
 } from "minimand";
@@ -31,11 +30,13 @@ import { discard, trainOrNull } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Arm, armOf, type Configuration } from "./arms.ts";
 import { prepare } from "./data.ts";
-import { network } from "./settings.ts";
+import { modelOf } from "./model.ts";
+import { batch, type RegimeId, regimes } from "./settings.ts";
 
 /** One network trained by one optimizer. */
 export interface NetworkSpec {
   part: "network";
+  regime: RegimeId;
   /** `decay`: Lion at a given weight decay, to see what it does. */
   purpose: "tuned" | "decay" | "large";
   arm: string;
@@ -81,20 +82,21 @@ export interface Curve {
 }
 
 interface Programs extends Network {
-  /** Loss and gradient of all training rows. */
-  whole: (one: np.Array, params: Tree, x: np.Array, y: np.Array) => Tree[];
+  /** Loss and gradient of the rows that are looked at, with running statistics. */
+  whole: (one: np.Array, params: Tree, state: Tree, x: np.Array, y: np.Array) => Tree[];
   bytes: number;
 }
 const cached = programsOf<Programs>();
 
 function programsFor(
   arm: Arm,
+  regime: RegimeId,
   { shape: [inputs], classes }: Labelled,
   steps: number,
   compile: Compile | undefined,
 ): Programs {
-  return cached(compile, [arm.id, inputs, classes, steps].join(" "), () => {
-    const model = mlp({ inputs, hidden: network.hidden, outputs: classes, activation: "tanh" });
+  return cached(compile, [arm.id, regime, inputs, classes, steps].join(" "), () => {
+    const model = modelOf(regimes[regime].layers, { inputs, classes });
     const optimizer = (hyper: { [name: string]: np.Array }) => {
       const { learningRate, weightDecay } = hyper;
       const cosine = (count: np.Array): np.Array =>
@@ -105,17 +107,19 @@ function programsFor(
           .mul(learningRate.ref);
       return arm.make(cosine, weightDecay);
     };
-    const gradientOf = differentiate((params: Tree, x: np.Array, y: np.Array): [np.Array, Tree] => {
-      const [logits] = model.apply({ params, state: {} }, x, { training: false });
-      return [crossEntropy(logits, y).mean(), []];
-    });
-    const { params } = model.init(keyOf(0));
+    const gradientOf = differentiate(
+      (params: Tree, state: Tree, x: np.Array, y: np.Array): [np.Array, Tree] => {
+        const [logits] = model.apply({ params, state }, x, { training: false });
+        return [crossEntropy(logits, y).mean(), []];
+      },
+    );
+    const { params, state } = model.init(keyOf(0));
     const { perParameter: bytes } = optimizerMemory(arm.make(1e-3, 0.1), params);
-    disposeTree(params);
+    disposeTree([params, state]);
     return {
       ...networkOf({ model, loss: batchCrossEntropy, optimizer }, compile),
-      whole: (compile ?? compileWithJit)((one: np.Array, p: Tree, x: np.Array, y: np.Array): Tree[] => {
-        const [[value], gradient] = gradientOf(one, p, x, y);
+      whole: (compile ?? compileWithJit)((...given: Parameters<Programs["whole"]>): Tree[] => {
+        const [[value], gradient] = gradientOf(...given);
         return [value, gradient];
       }),
       bytes,
@@ -126,10 +130,11 @@ function programsFor(
 /** Trains and judges one network; the same spec gives the same result, and equal seeds share rows, start and batches. */
 export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<NetworkResult> {
   const arm = armOf(spec.arm);
-  const { train, judged } = prepare(await host.dataset("digits"), spec);
-  const batches = minibatches(train, { size: network.batch, seed: derive(spec.seed, 2) });
+  const { train, judged } = await prepare(spec, host);
+  const looked = firstRows(train, regimes[spec.regime].looked);
+  const batches = minibatches(train, { size: batch, seed: derive(spec.seed, 2) });
   const steps = spec.epochs * batches.perEpoch;
-  const programs = programsFor(arm, train, steps, host.compile);
+  const programs = programsFor(arm, spec.regime, train, steps, host.compile);
   const { step, whole, bytes } = programs;
   const set = arm.kappa ?? kappa.l1();
   const { learningRate } = spec.configuration;
@@ -141,7 +146,7 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
   const rateAt = (t: number): number => (learningRate * (1 + Math.cos((Math.PI * t) / steps))) / 2;
   const startViolation = violationOf(set, weightDecay, params);
   let guaranteed = 1;
-  const look = spec.start === 1 ? null : watcher(spec, train, whole, host.compile);
+  const look = spec.start === 1 ? null : watcher(spec, looked, whole, host.compile);
   await look?.look(start, startViolation);
   const state = await trainOrNull({
     step,
@@ -158,7 +163,7 @@ export async function networkTrial(spec: NetworkSpec, host: TrialHost): Promise<
   if (state === null) return { ...diverged, weightDecay, startViolation, bytes };
   const weights = leavesOf(state.params).flatMap((w) => [...(w.ref.dataSync() as Float32Array)]);
   const sizes = weights.map(Math.abs);
-  const [value, gradient] = whole(1 as never, refTree(state.params), ...arraysOf(train));
+  const [value, gradient] = whole(1 as never, ...variablesOf(state), ...arraysOf(looked));
   disposeTree(gradient);
   const result: NetworkResult = {
     part: "network",
@@ -194,7 +199,7 @@ const diverged = {
 /** Looks at a run of Lion, or at another optimizer's weights as if it were one. */
 function watcher(
   { arm, configuration: { learningRate, weightDecay } }: NetworkSpec,
-  train: Labelled,
+  looked: Labelled,
   whole: Programs["whole"],
   compile: Compile | undefined,
 ) {
@@ -206,8 +211,9 @@ function watcher(
   return {
     curve,
     dispose: () => monitor.dispose(),
-    async look({ params, optimizer }: SupervisedState, bound: number): Promise<void> {
-      const [value, gradient] = whole(1 as never, refTree(params), ...arraysOf(train));
+    async look(state: SupervisedState, bound: number): Promise<void> {
+      const { params, optimizer } = state;
+      const [value, gradient] = whole(1 as never, ...variablesOf(state), ...arraysOf(looked));
       const loss = (await (value as np.Array).data())[0];
       let report: LionReport | null = null;
       if (arm === "lion") report = await monitor.look({ loss, params, state: optimizer, gradient });
@@ -234,4 +240,14 @@ function gaugeOf(set: KappaChoice, weightDecay: number, params: Tree): number {
   return (1 + violationOf(set, weightDecay * multiple, params)) / multiple;
 }
 
+/** The first rows, at most so many. */
+function firstRows(rows: Labelled, count: number): Labelled {
+  const width = rows.shape.reduce((a, b) => a * b, 1);
+  return { ...rows, x: rows.x.subarray(0, count * width), y: rows.y.subarray(0, count) };
+}
+
+const variablesOf = ({ params, modelState }: SupervisedState): [Tree, Tree] => [
+  refTree(params),
+  refTree(modelState),
+];
 const arraysOf = (rows: Labelled): [np.Array, np.Array] => [inputsOf(rows), np.array(rows.y)];

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { differences } from "../kit/statistics.ts";
-import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import {
+  expectEnclosed,
+  bundledHost as host,
+  madeUpImages,
+  quickRun,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { kappaCases } from "./kappas.ts";
@@ -14,6 +20,7 @@ import { type Evidence, judge } from "./verdict.ts";
 
 const network: NetworkSpec = {
   part: "network",
+  regime: "digits",
   purpose: "tuned",
   arm: "lion",
   configuration: { learningRate: 3e-3, weightDecay: 10 },
@@ -58,6 +65,23 @@ describe("the reproduction of lion", () => {
     });
   });
 
+  it("holds all of the full scale's residual network in the box, scales of normalisation included", async () => {
+    const small = { count: 150, height: 8, width: 8 };
+    const images = async () => madeUpImages(small, (row, place) => (row % 10) * 20 + (place % 40));
+    const spec = { ...network, regime: "images", start: 8, purpose: "large" } as const;
+    const result = await reproduction.trial(spec, { ...host, images });
+    if (result.part !== "network" || result.curve === null) throw new Error("expected a curve");
+    const { violation, bound, largest } = result.curve;
+    // Scales of normalisation start at 1, here at 8.
+    expect(largest[0]).toBeGreaterThanOrEqual(8);
+    expect(largest[0]).toBeCloseTo((1 + violation[0]) / 10, 3);
+    expect(violation[2]).toBeLessThan(violation[0]);
+    violation.forEach((v, i) => {
+      expect(v).toBeLessThanOrEqual(bound[i] * 1.0001);
+    });
+    expect(result.trainLoss).toBeGreaterThan(0);
+  });
+
   it.each(["l1 (Lion)", "softplus", "groupMax (rows)"])(
     "%s: ends where the proximal method does",
     async (id) => {
@@ -71,8 +95,8 @@ describe("the reproduction of lion", () => {
   );
 
   it("judges tuning by training rows, and keeps the test rows out of it", async () => {
-    const dataset = await host.dataset("digits");
-    const [test, tune] = (["test", "tune"] as const).map((judge) => prepare(dataset, { seed: 3, judge }));
+    const of = (judge: "test" | "tune") => prepare({ regime: "digits", seed: 3, judge }, host);
+    const [test, tune] = [await of("test"), await of("tune")];
     const sizes = [test.train, test.judged, tune.train, tune.judged].map(({ y }) => y.length);
     expect(sizes).toEqual([1200, 597, 900, 300]);
     expect([...tune.train.y, ...tune.judged.y]).toEqual([...test.train.y]);

@@ -7,24 +7,25 @@ import { arms, type Configuration, columns } from "./arms.ts";
 import { kappaCases } from "./kappas.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { decays, largeArms, network, scales, tuningSeeds } from "./settings.ts";
+import { decays, large, largeArms, regimes, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 function specsOf(host: Host<Spec, Result>): Spec[] {
-  const { seeds, fraction, everyKappa } = scales[host.scale];
+  const { seeds, fraction, everyKappa, regime } = scales[host.scale];
   const taken = (_: unknown, i: number): boolean => i % everyKappa === 0;
   const panel = arms.filter(({ relative }) => relative === true).filter(taken);
   const compared = [...arms.filter(({ relative }) => relative !== true), ...panel];
   const epochs = (full: number): number => Math.max(1, Math.round(full * fraction));
   return seedsOf(host, seeds).flatMap((seed): Spec[] => {
-    const base = { part: "network", seed, judge: "test", start: 1, epochs: epochs(network.epochs) } as const;
-    const { factor, weightDecay, learningRate } = network.large;
+    const own = { regime, epochs: epochs(regimes[regime].epochs) };
+    const base = { part: "network", ...own, seed, judge: "test", start: 1 } as const;
+    const { factor, weightDecay, learningRate } = large;
     return [
       // The longest first: no worker has to wait for one in the end.
       ...largeArms.map((arm): Spec => {
         const configuration = { learningRate, weightDecay };
-        const long = { start: factor, epochs: epochs(network.large.epochs) };
+        const long = { start: factor, epochs: epochs(regimes[regime].largeEpochs) };
         return { ...base, purpose: "large", arm, configuration, ...long };
       }),
       ...compared.map(({ id: arm }): Spec => {
@@ -39,10 +40,11 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   });
 }
 
-/** What is tuned: every second rate with every second decay is tried, then neighbours of the best until none is untried. */
+/** What is tuned, on the digits for every scale: every second rate with every second decay is tried, then neighbours of the best until none is untried. */
 export function lattices(scale: Scale): LatticeArm<Spec, keyof Configuration>[] {
-  const epochs = Math.max(1, Math.round(network.epochs * scales[scale].fraction));
-  const common = { part: "network", purpose: "tuned", judge: "tune", start: 1, epochs } as const;
+  const epochs = Math.max(1, Math.round(regimes.digits.epochs * scales[scale].fraction));
+  const own = { regime: "digits", epochs } as const;
+  const common = { part: "network", ...own, purpose: "tuned", judge: "tune", start: 1 } as const;
   const second = (values: readonly number[]): number[] => values.filter((_, i) => i % 2 === 0);
   return arms.map(({ id: arm, axes }) => {
     const first = grid({
@@ -55,7 +57,7 @@ export function lattices(scale: Scale): LatticeArm<Spec, keyof Configuration>[] 
   });
 }
 
-/** Every kappa on quadratics, sixteen optimizers on digits, Lion from starts that are too large. */
+/** Every kappa on quadratics, sixteen optimizers on networks, Lion from starts that are too large. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
