@@ -49,6 +49,11 @@ const named: [string, Part, FuzzProgram][] = [
     { shapes: [[3, 3], []], seed: 0, steps: [step("einsum", 3, 0, 78), step("neg")] },
   ],
   [
+    "the gradient of a mean beside a choice, in float64",
+    "gradient",
+    { shapes: [[3, 3]], seed: 0, steps: [step("mean", 0, 45, 10), step("choose", 21), step("neg")] },
+  ],
+  [
     "numbers that are no float32, in float64",
     "gradient",
     { shapes: [[3]], seed: 0, steps: [step("variance"), step("neg")] },

@@ -25,7 +25,8 @@ export interface Runner {
 export function makeRunner({ program, ending }: Parts, options: SessionOptions): Runner {
   const { model, fed, results } = program;
   // All of a program may be its end.
-  const session = results.length === 0 && ending !== null ? null : createSession(model, options);
+  const isWide = [...fed, ...results].some(({ dtype }) => dtype === "float64");
+  const session = results.length === 0 && ending !== null ? null : createSession(model, options, isWide);
   const pass = ending && loadTail(ending.tail);
   const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
   // Ports are bound once; a run changes what their tensors look at.

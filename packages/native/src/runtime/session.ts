@@ -92,10 +92,21 @@ export function checkSession({ threads = 1 }: SessionOptions): void {
   profileFolder();
 }
 
-/** Loads a model from the bytes of an ONNX file. What it does is recorded where the environment asks for profiles. */
+/**
+ * What ONNX Runtime does to a graph that rounds numbers to float32, whatever their type: a factor beside a product of matrices becomes
+ * an attribute of it.
+ */
+const rounding = { optimization: { disable_specified_optimizers: "MatMulScaleFusion" } };
+
+/**
+ * Loads a model from the bytes of an ONNX file. What it does is recorded where the environment asks for profiles.
+ *
+ * @param isWide whether it computes with float64
+ */
 export function createSession(
   model: Uint8Array,
   { threads = 1, providers = ["cpu"] }: SessionOptions = {},
+  isWide = false,
 ): Session {
   const session = new (loadRuntime().InferenceSession)();
   const profile = profileOf(session);
@@ -106,6 +117,7 @@ export function createSession(
     graphOptimizationLevel: "all",
     executionProviders: providers,
     logSeverityLevel: 3,
+    ...(isWide && { extra: rounding }),
     ...profile?.options,
   });
   if (profile === undefined) return session;
