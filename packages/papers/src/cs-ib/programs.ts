@@ -18,7 +18,7 @@ import { inputsOf, outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Arm } from "./arms.ts";
 import type { Numbers } from "./data.ts";
-import { attacks, network, wide } from "./settings.ts";
+import { attacks, type RegimeId, regimes, wide } from "./settings.ts";
 
 /** What an attack needs beside the inputs. */
 type Victim = { params: Tree; state: Tree; y: np.Array };
@@ -33,25 +33,28 @@ interface Judges {
 const steps = programsOf<TrainStep<SupervisedState>>();
 const judges = programsOf<Judges>();
 
-/** The network, for a number of inputs. */
-export const modelOf = (inputs: number): RepresentationModel =>
-  encoderDecoder({
-    encoder: mlp({ inputs, hidden: network.encoder, outputs: network.size }),
-    decoder: mlp({ inputs: network.size, hidden: network.decoder, outputs: 1 }),
-    size: network.size,
+/** The network of a regime, for a number of inputs. */
+export function modelOf(regime: RegimeId, inputs: number): RepresentationModel {
+  const { encoder, size, decoder } = regimes[regime];
+  return encoderDecoder({
+    encoder: mlp({ inputs, hidden: encoder, outputs: size }),
+    decoder: mlp({ inputs: size, hidden: decoder, outputs: 1 }),
+    size,
     outputs: 1,
   });
+}
 
 /** Compiled programs of a thread: a step for each arm, and what all of them are judged by. */
 export function programsFor(
   { id, make }: Arm,
+  regime: RegimeId,
   inputs: number,
   compile: Compile | undefined,
 ): { step: TrainStep<SupervisedState>; judge: Judges } {
-  const model = modelOf(inputs);
+  const model = modelOf(regime, inputs);
   return {
-    step: steps(compile, `${id} ${inputs}`, () => make(model, compile)),
-    judge: judges(compile, `${inputs}`, () => judgesOf(model, compile)),
+    step: steps(compile, `${id} ${regime} ${inputs}`, () => make(model, compile)),
+    judge: judges(compile, `${regime} ${inputs}`, () => judgesOf(model, compile)),
   };
 }
 

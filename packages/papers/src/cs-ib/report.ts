@@ -14,7 +14,7 @@ export interface Outcomes {
   /** The same at a price, by default of CS-IB. */
   at(cell: string, beta: number, arm?: string): readonly Result[];
   /** What was chosen for an arm. */
-  value(cell: string, arm: string): number | null;
+  value(cell: Cell, arm: string): number | null;
 }
 
 /** The arms that CS-IB has to be ahead of. */
@@ -29,8 +29,10 @@ export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport
     sweep.map((beta) => mean(at(cell, beta).map(({ information }) => information)));
   return {
     rows: [
-      ...cells.flatMap(({ id }) =>
-        arms.map((arm) => armRow(id, arm, of(id, arm.id), of(id, "squared"), value(id, arm.id))),
+      ...cells.flatMap((cell) =>
+        arms.map((arm) =>
+          armRow(cell.id, arm, of(cell.id, arm.id), of(cell.id, "squared"), value(cell, arm.id)),
+        ),
       ),
       ...cells.flatMap(({ id }) =>
         sweep.map((beta) => ({

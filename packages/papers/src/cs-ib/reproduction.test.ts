@@ -2,12 +2,21 @@ import { numpy as np } from "@jax-js/jax";
 import { predictor } from "minimand";
 import { keyOf, refTree } from "minimand/engine";
 import { describe, expect, it } from "vitest";
-import { bundledHost, expectEnclosed, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import {
+  bundledHost,
+  expectEnclosed,
+  madeUpImages,
+  quickRun,
+  quickTune,
+  testVerdicts,
+} from "../kit/test-host.fixture.ts";
+import type { TrialHost } from "../reproduction.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { judgeBy, modelOf, programsFor } from "./programs.ts";
 import { lattices, reproduction } from "./reproduction.ts";
 import { cells, sweep } from "./settings.ts";
+import { trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -76,12 +85,58 @@ describe("the rows of a cell", () => {
   });
 });
 
+describe("the full scale", () => {
+  /** Each image a bar that lies. */
+  const bar = (_: number, place: number) => {
+    const [row, column] = [Math.floor(place / 28), place % 28];
+    return row >= 12 && row < 16 && column >= 4 && column < 24 ? 200 : 0;
+  };
+  const host: TrialHost = {
+    ...bundledHost,
+    images: async () => madeUpImages({ count: 200, height: 28, width: 28 }, bar),
+  };
+  const draw = { seed: 3, judge: "test", fraction: 0.01 } as const;
+
+  it("turns its digits anticlockwise by what is to be predicted", async () => {
+    const { train } = await prepare(cells[5], draw, host);
+    expect([train.y.length, ...train.shape]).toEqual([128, 196]);
+    const slope = Array.from(train.y, (_, i) => {
+      const [xx, xy, yy] = train.x.slice(196 * i, 196 * (i + 1)).reduce(
+        ([xx, xy, yy], grey, k) => {
+          const [x, y] = [(k % 14) - 6.5, 6.5 - Math.floor(k / 14)];
+          return [xx + grey * x * x, xy + grey * x * y, yy + grey * y * y];
+        },
+        [0, 0, 0],
+      );
+      return (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI;
+    });
+    const per = slope.map((angle, i) => angle - 26 * train.y[i]);
+    expect(Math.max(...slope.map(Math.abs))).toBeLessThan(46);
+    // Targets are standardised, evenly drawn angles have a deviation of 26 degrees: about the same but for the mean.
+    expect(Math.max(...per) - Math.min(...per)).toBeLessThan(8);
+  });
+
+  it("trains the larger network on them", async () => {
+    const spec = {
+      part: "arm",
+      cell: "rotated digits, outliers",
+      arm: "cs-ib",
+      value: 0.1,
+      ...draw,
+    } as const;
+    const { clean, fgsm, information } = await trial(spec, host);
+    expect(clean).toBeLessThan(1);
+    expect(fgsm[2]).toBeGreaterThan(clean);
+    expect(information).toBeGreaterThan(0);
+  });
+});
+
 describe("the judging", () => {
   it("has errors of the network's own predictions, larger the larger the attack", async () => {
     const { judged } = await prepare(cells[0], { seed: 3, judge: "test", fraction: 1 }, bundledHost);
-    const model = modelOf(judged.shape[0]);
+    const model = modelOf("small", judged.shape[0]);
     const { params, state: modelState } = model.init(keyOf(1));
-    const { judge } = programsFor(arms[0], judged.shape[0], undefined);
+    const { judge } = programsFor(arms[0], "small", judged.shape[0], undefined);
     const found = await judgeBy(judge, { params, modelState }, judged);
     const x = np.array(judged.x, { shape: [judged.y.length, ...judged.shape] });
     const outputs = predictor(model)(refTree(params), modelState, x).dataSync();

@@ -6,7 +6,7 @@ import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, wideArm } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { scales, sweep, tuningSeeds } from "./settings.ts";
+import { type Cell, chosenFor, scales, sweep, tuningSeeds } from "./settings.ts";
 import { describe, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -15,14 +15,14 @@ const sweptArms = ["cs-ib", wideArm.id];
 const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
 
 /** The committed choice of an arm, null where it has none. */
-function committedValue(cell: string, arm: string): number | null {
+function committedValue(cell: Cell, arm: string): number | null {
   if (armOf(arm).parameter === undefined) return null;
-  return chosen(tuned.choices, choiceName(cell, arm), ["value"]).value;
+  return chosen(tuned.choices, choiceName(chosenFor(cell), arm), ["value"]).value;
 }
 
-/** What is tuned: every second value of a list is tried, then neighbours of the best until none is untried. */
+/** What is tuned, of the default scale's cells where it isn't the quick one: every second value of a list is tried, then neighbours of the best until none is untried. */
 export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
-  const { fraction, cells } = scales[scale];
+  const { fraction, cells } = scales[scale === "quick" ? "quick" : "default"];
   const [seeds, every] = scale === "quick" ? [tuningSeeds.slice(0, 1), 6] : [tuningSeeds, 2];
   return cells.flatMap(({ id: cell }) =>
     arms
@@ -49,12 +49,11 @@ export const reproduction: Reproduction<Spec, Result> = {
     const { seeds, fraction, cells } = scales[host.scale];
     const all = seedsOf(host, seeds);
     const common = { judge: "test", fraction } as const;
-    const trained = cells.flatMap(({ id: cell }) =>
-      arms.flatMap(({ id: arm }) =>
-        all.map(
-          (seed): Spec => ({ part: "arm", cell, arm, value: committedValue(cell, arm), seed, ...common }),
-        ),
-      ),
+    const trained = cells.flatMap((cell) =>
+      arms.flatMap(({ id: arm }) => {
+        const own = { cell: cell.id, arm, value: committedValue(cell, arm) };
+        return all.map((seed): Spec => ({ part: "arm", ...own, seed, ...common }));
+      }),
     );
     const swept = sweptArms.flatMap((arm) =>
       cells.flatMap(({ id: cell }) =>

@@ -8,7 +8,7 @@ import type { TrialHost } from "../reproduction.ts";
 import { armOf } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { type Judged, judgeBy, programsFor } from "./programs.ts";
-import { attacks, cells, training } from "./settings.ts";
+import { attacks, cells, regimes, training } from "./settings.ts";
 
 /** One network trained in one way. */
 export interface Spec extends Draw {
@@ -27,14 +27,14 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   const cell = named(cells, spec.cell, "cell");
   const arm = armOf(spec.arm);
   const { train, judged } = await prepare(cell, spec, host);
-  const { step, judge } = programsFor(arm, train.shape[0], host.compile);
-  const { batch, epochs, learningRate } = training;
+  const { step, judge } = programsFor(arm, cell.regime, train.shape[0], host.compile);
+  const { batch, learningRate } = training;
   const own = arm.parameter === undefined ? {} : { [arm.parameter]: spec.value! };
   const state = await trainOrNull({
     step,
     state: step.init(keyFor(spec.seed, 4), { hyper: { learningRate, ...own } }),
     batches: minibatches(train, { size: batch, seed: derive(spec.seed, 3) }),
-    epochs: part(epochs, spec.fraction, 3),
+    epochs: part(regimes[cell.regime].epochs, spec.fraction, 3),
     signal: host.signal,
   });
   if (state === null) return diverged;
