@@ -2,8 +2,9 @@ import type { Dataset } from "@minimand/compare";
 import { derive } from "minimand/engine";
 import { digitPixels, range, shuffled, taken } from "../kit/rows.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
+import { type Domain, domainOf } from "./domains.ts";
 
-/** Rows of two classes, before anything is fitted. */
+/** Rows of some classes, before anything is fitted. */
 interface Rows {
   x: Float32Array;
   y: Int32Array;
@@ -20,16 +21,10 @@ interface Domains {
   other: Rows;
 }
 
-export const domains = [
-  { id: "digits", label: "Digits 3/8, unlabelled MNIST", unlabeled: 1000 },
-  { id: "mnist", label: "MNIST 3/8, unlabelled digits", unlabeled: 300 },
-  { id: "tumours", label: "Tumours, unlabelled with shifted features", unlabeled: 200 },
-] as const;
-export type DomainId = (typeof domains)[number]["id"];
-
 /** What one trial learns from, standardised, and is judged by. */
 export interface Prepared {
   inputs: number;
+  classes: number;
   x: Float32Array;
   y: Int32Array;
   u: Float32Array;
@@ -44,16 +39,17 @@ export async function prepare(
   { domain, m, seed, judge }: { domain: string; m: number; seed: number; judge: "tune" | "test" },
   host: TrialHost,
 ): Promise<Prepared> {
-  const found = await domainsOf(domain, host, seed);
+  const { classes, unlabeled: wanted, ...own } = domainOf(domain);
+  const found = await domainsOf({ classes, ...own }, host, seed);
   const { inputs } = found.train;
-  const labeled = balanced(found.train, m, derive(seed, 11));
-  const wanted = domains.find(({ id }) => id === domain)!.unlabeled;
+  const labeled = balanced(found.train, m, classes.length, derive(seed, 11));
   const order = shuffled(found.other.y.length, derive(seed, 12));
   const chosen = pick(found.other, order.subarray(0, Math.min(wanted, order.length)));
   const scale = fitScale([labeled.x, chosen.x], inputs);
   const judged = judge === "test" ? found.test : found.tune;
   return {
     inputs,
+    classes: classes.length,
     x: scale(labeled.x),
     y: labeled.y,
     u: scale(chosen.x),
@@ -61,27 +57,27 @@ export async function prepare(
   };
 }
 
-async function domainsOf(domain: string, host: TrialHost, seed: number): Promise<Domains> {
-  if (domain === "tumours") {
-    const [train, tune, test] = cut(tableRows(await host.dataset("breast_cancer_wdbc")), [299, 100]);
+async function domainsOf(
+  { source, classes, sizes }: Pick<Domain, "source" | "classes" | "sizes">,
+  host: TrialHost,
+  seed: number,
+): Promise<Domains> {
+  if (source === "tumours") {
+    const [train, tune, test] = cut(tableRows(await host.dataset("breast_cancer_wdbc")), sizes);
     // Which features another site measures otherwise is a matter of the seed.
     return { train, tune, test, other: otherSite(train, derive(seed, 13)) };
   }
-  const digits = digitRows(await host.dataset("digits"));
-  const mnist = imageRows(await host.images("mnist-train"));
-  if (domain === "digits") {
-    const [train, tune, test] = cut(digits, [125, 72]);
+  const digits = digitRows(await host.dataset("digits"), classes);
+  const mnist = imageRows(await host.images("mnist-train"), classes);
+  if (source === "digits") {
+    const [train, tune, test] = cut(digits, sizes);
     return { train, tune, test, other: mnist };
   }
-  if (domain !== "mnist")
-    throw new RangeError(`domain: expected one of digits, mnist, tumours, got ${domain}`);
-  const [train, tune] = cut(mnist, [mnist.y.length - 500]);
-  return { train, tune, test: imageRows(await host.images("mnist-test")), other: digits };
+  const [train, tune] = cut(mnist, sizes);
+  return { train, tune, test: imageRows(await host.images("mnist-test"), classes), other: digits };
 }
 
-const classes = [3, 8] as const;
-
-function digitRows(dataset: Dataset): Rows {
+function digitRows(dataset: Dataset, classes: readonly number[]): Rows {
   const wanted = classes.map((c) => dataset.classes.indexOf(String(c)));
   const rows = range(dataset.rows).filter((row) => wanted.includes(dataset.labels[row]));
   const y = Int32Array.from(rows, (row) => wanted.indexOf(dataset.labels[row]));
@@ -89,8 +85,8 @@ function digitRows(dataset: Dataset): Rows {
 }
 
 /** The middle 24 x 24 pixels of an image as means of 3 x 3, in [0, 1]. */
-function imageRows({ pixels, labels, count, height, width }: Images): Rows {
-  const chosen = range(count).filter((i) => classes.includes(labels[i] as 3));
+function imageRows({ pixels, labels, count, height, width }: Images, classes: readonly number[]): Rows {
+  const chosen = range(count).filter((i) => classes.includes(labels[i]));
   const [top, left] = [(height - 24) / 2, (width - 24) / 2];
   const x = new Float32Array(chosen.length * 64);
   chosen.forEach((image, i) => {
@@ -100,7 +96,7 @@ function imageRows({ pixels, labels, count, height, width }: Images): Rows {
         x[i * 64 + 8 * Math.floor(r / 3) + Math.floor(c / 3)] += pixel / (9 * 255);
       }
   });
-  return { x, y: Int32Array.from(chosen, (image) => classes.indexOf(labels[image] as 3)), inputs: 64 };
+  return { x, y: Int32Array.from(chosen, (image) => classes.indexOf(labels[image])), inputs: 64 };
 }
 
 function tableRows({ features, labels, rows }: Dataset): Rows {
@@ -130,17 +126,18 @@ function cut(rows: Rows, sizes: readonly number[]): Rows[] {
   const order = shuffled(rows.y.length, derive(2310, 27));
   let from = 0;
   const parts = sizes.map((size) => {
-    from += size;
-    return pick(rows, order.subarray(from - size, from));
+    const count = size < 0 ? order.length + size : size;
+    from += count;
+    return pick(rows, order.subarray(from - count, from));
   });
   return [...parts, pick(rows, order.subarray(from))];
 }
 
-/** The first rows of a shuffled order, half of each class. */
-function balanced(rows: Rows, m: number, seed: number): Rows {
+/** The first rows of a shuffled order, as many of each class. */
+function balanced(rows: Rows, m: number, classes: number, seed: number): Rows {
   const order = shuffled(rows.y.length, seed);
-  const own = (k: number): Int32Array => order.filter((row) => rows.y[row] === k).subarray(0, m / 2);
-  return pick(rows, Int32Array.from([...own(0), ...own(1)]));
+  const own = (k: number): Int32Array => order.filter((row) => rows.y[row] === k).subarray(0, m / classes);
+  return pick(rows, Int32Array.from([...range(classes)].flatMap((k) => [...own(k)])));
 }
 
 /** Subtracts the means and divides by the deviations, none less than a tenth of the largest. */

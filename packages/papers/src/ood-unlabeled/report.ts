@@ -13,7 +13,7 @@ import {
 } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { mixtureArms, transferArms } from "./arms.ts";
-import { domains } from "./data.ts";
+import { chosenAt, domainOf } from "./domains.ts";
 import type { MixtureResult, MixtureSpec } from "./mixture.ts";
 import { attack, mixture, type Shape } from "./settings.ts";
 import type { TransferResult, TransferSpec } from "./transfer.ts";
@@ -36,9 +36,9 @@ export function reportOf(measured: readonly Measured[], choices: Choices): Repro
 }
 
 /** Whether a trial has the tuned setting of its arm, and not one of the study of attacks. */
-function isChosen({ domain, shape, arm, setting }: TransferSpec, choices: Choices): boolean {
-  const row = choices[`${domain}, ${shape}: ${arm}`];
-  return row !== undefined && Object.entries(setting).every(([name, value]) => row[name] === value);
+function isChosen(spec: TransferSpec, choices: Choices): boolean {
+  const row = choices[`${chosenAt(spec)}: ${spec.arm}`];
+  return row !== undefined && Object.entries(spec.setting).every(([name, value]) => row[name] === value);
 }
 
 const accuracies = (results: readonly { accuracy: number }[]): number[] =>
@@ -106,7 +106,7 @@ function transferRows(trials: readonly TransferTrial[]): Row[] {
   const rows = cellsOf(trials).map((cell): Row => {
     const accuracyOf = (id: string) => percentOf(estimate(cellOf(trials, id, cell)));
     return {
-      "real domains": domains.find((d) => d.id === cell.domain)!.label,
+      "real domains": domainOf(cell.domain).label,
       model: cell.shape,
       labelled: cell.m,
       ...Object.fromEntries(transferArms.map(({ id, label }) => [label, accuracyOf(id)])),

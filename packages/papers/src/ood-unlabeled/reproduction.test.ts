@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { mixtureArms, transferArms } from "./arms.ts";
-import { domains, prepare } from "./data.ts";
+import { prepare } from "./data.ts";
+import { chosenAt, domains } from "./domains.ts";
 import { type MixtureSpec, mixtureTrial } from "./mixture.ts";
 import { lattices, reproduction } from "./reproduction.ts";
 import { type TransferSpec, transferTrial } from "./transfer.ts";
@@ -60,21 +61,21 @@ describe("the simulation", () => {
 });
 
 describe("the real domains", () => {
-  it.each(domains.map(({ id }) => id))(
-    "%s: standardised together, the same test rows for every seed",
-    async (id) => {
-      const made = await prepare({ domain: id, m: 10, seed: 1, judge: "test" }, host);
-      expect(made.y.filter((k) => k === 1)).toHaveLength(5);
-      expect(made.x).toHaveLength(10 * made.inputs);
-      const wanted = domains.find((d) => d.id === id)!.unlabeled;
-      expect(made.u).toHaveLength(wanted * made.inputs);
+  it.each(domains)(
+    "$id: standardised together, the same test rows for every seed",
+    async ({ id, classes, unlabeled }) => {
+      const m = 5 * classes.length;
+      const made = await prepare({ domain: id, m, seed: 1, judge: "test" }, host);
+      for (const [label] of classes.entries()) expect(made.y.filter((k) => k === label)).toHaveLength(5);
+      expect(made.x).toHaveLength(m * made.inputs);
+      expect(made.u).toHaveLength(unlabeled * made.inputs);
       const pooled = [...made.x, ...made.u];
       const mean = pooled.reduce((a, b) => a + b, 0) / pooled.length;
       expect(Math.abs(mean)).toBeLessThan(1e-4);
-      const other = await prepare({ domain: id, m: 10, seed: 2, judge: "test" }, host);
+      const other = await prepare({ domain: id, m, seed: 2, judge: "test" }, host);
       expect([...other.judged.y]).toEqual([...made.judged.y]);
       expect([...other.x]).not.toEqual([...made.x]);
-      const tuning = await prepare({ domain: id, m: 10, seed: 1, judge: "tune" }, host);
+      const tuning = await prepare({ domain: id, m, seed: 1, judge: "tune" }, host);
       expect([...tuning.x]).toEqual([...made.x]);
       expect(tuning.judged.y.length).not.toBe(made.judged.y.length);
       await expect(prepare({ domain: "letters", m: 10, seed: 1, judge: "test" }, host)).rejects.toThrow(
@@ -99,6 +100,25 @@ describe("the real domains", () => {
     expect(accuracy).toBeGreaterThan(0.8);
     expect(attacked[0]).toBe(accuracy);
     expect(attacked).toEqual(attacked.toSorted((a, b) => b - a));
+  });
+});
+
+describe("the full scale", () => {
+  it("has a deeper network for ten classes, which learns more than chance in some steps", async () => {
+    const { accuracy, attacked } = await transferTrial(
+      {
+        ...{ part: "transfer", arm: "rss", setting: { gammaPrime: 0.1, lambda: 1 } },
+        ...{ domain: "ten digits", shape: "deep", m: 50, seed: 1, judge: "test", fraction: 0.02 },
+      },
+      host,
+    );
+    expect(accuracy).toBeGreaterThan(0.3);
+    expect(attacked).toEqual([]);
+  });
+
+  it("takes its settings from where they were chosen for two of the classes", () => {
+    expect(chosenAt({ domain: "ten digits", shape: "deep" })).toBe("digits, network");
+    expect(chosenAt({ domain: "digits", shape: "linear" })).toBe("digits, linear");
   });
 });
 

@@ -3,11 +3,11 @@ import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { mixtureArms, mixtureSearches, type Search, type Setting, transferArms } from "./arms.ts";
-import { domains } from "./data.ts";
+import { chosenAt, domainOf, domains } from "./domains.ts";
 import type { MixtureSpec } from "./mixture.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { attack, firstSeed, mixture, scales, shapes, transfer, tuningSeeds } from "./settings.ts";
+import { attack, firstSeed, mixture, type RegimeId, regimes, scales, tuningSeeds } from "./settings.ts";
 import type { TransferSpec } from "./transfer.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
@@ -19,12 +19,12 @@ const settingOf = (place: string, arm: string, { axes }: Search) =>
   chosen(choices, `${place}: ${arm}`, Object.keys(axes));
 
 function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): MixtureSpec[] {
-  const { judged, labeled, unlabeled, shifts } = mixture;
-  const { fraction } = scales[scale];
+  const { judged, unlabeled, shifts } = mixture;
+  const { fraction, labeled } = scales[scale];
   const quick = scale === "quick";
   const specs: MixtureSpec[] = [];
   for (const seed of seeds)
-    for (const m of quick ? [judged.m] : labeled)
+    for (const m of labeled)
       for (const { id: arm, alone } of mixtureArms) {
         const setting = settingOf("mixture", arm, mixtureSearches[arm]);
         // What learns from labelled points alone is the same for all n; the other arms of the rule's n are for comparison.
@@ -36,20 +36,24 @@ function mixtureSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): 
   return specs;
 }
 
+const domainsFor = (regime: RegimeId) => domains.filter((domain) => domain.regime === regime);
+
 function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]): TransferSpec[] {
   const quick = scale === "quick";
-  const common = { judge: "test", fraction: scales[scale].fraction } as const;
+  const { fraction, regime } = scales[scale];
+  const { labeled, shapes } = regimes[regime];
+  const common = { judge: "test", fraction } as const;
   const specs: TransferSpec[] = [];
-  for (const { id: domain } of quick ? domains.slice(2) : domains)
+  for (const { id: domain } of quick ? domainsFor(regime).slice(2) : domainsFor(regime))
     for (const shape of quick ? shapes.slice(0, 1) : shapes)
       for (const { id: arm, search } of transferArms) {
-        const setting = settingOf(`${domain}, ${shape}`, arm, search);
-        for (const m of quick ? [10] : transfer.labeled)
+        const setting = settingOf(chosenAt({ domain, shape }), arm, search);
+        for (const m of quick ? [10] : labeled)
           for (const seed of seeds)
             specs.push({ part: "transfer", arm, setting, domain, shape, m, seed, ...common });
       }
-  if (quick) return specs;
   const { domain, m, gammas } = attack;
+  if (quick || domainOf(domain).regime !== regime) return specs;
   // The tuned dual parameter has been trained with already.
   const own = chosen(choices, `${domain}, linear: drl`, ["gamma"]).gamma;
   const drl = { part: "transfer", arm: "drl" } as const;
@@ -59,7 +63,7 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   return specs;
 }
 
-/** What is tuned: nine settings of every arm, then neighbours of the best; on real domains with each number of labelled rows. */
+/** What is tuned, of the default scale's domains where it isn't the quick one: nine settings of every arm, then neighbours of the best; on real domains with each number of labelled rows. */
 export function lattices(scale: Scale): LatticeArm<Spec>[] {
   const quick = scale === "quick";
   const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
@@ -75,11 +79,10 @@ export function lattices(scale: Scale): LatticeArm<Spec>[] {
         seeds.map((seed) => ({ part: "mixture", arm, setting, m, n, shift: 0, seed, fraction })),
       ),
     );
-  const draws = transfer.labeled.flatMap((labeled) =>
-    seeds.slice(0, 2).map((seed) => ({ m: labeled, seed })),
-  );
+  const { labeled, shapes } = regimes.small;
+  const draws = labeled.flatMap((count) => seeds.slice(0, 2).map((seed) => ({ m: count, seed })));
   const common = { part: "transfer", judge: "tune", fraction } as const;
-  const real = (quick ? domains.slice(2) : domains).flatMap(({ id: domain }) =>
+  const real = (quick ? domainsFor("small").slice(2) : domainsFor("small")).flatMap(({ id: domain }) =>
     shapes.flatMap((shape) =>
       transferArms.map(({ id: arm, search }) =>
         latticeOf(`${domain}, ${shape}`, arm, search, (setting) =>

@@ -4,7 +4,6 @@ import type { Scale } from "../reproduction.ts";
 export const mixture = {
   dimension: 200,
   sigma: 1,
-  labeled: [10, 40],
   unlabeled: [100, 1000, 10_000],
   shifts: [0, 0.5, 1],
   /** The cell of the rule. */
@@ -16,9 +15,7 @@ export const mixture = {
 
 /** Training on real domains. */
 export const transfer = {
-  labeled: [10, 50],
-  hidden: { linear: [] as number[], network: [32] },
-  steps: 300,
+  hidden: { linear: [] as number[], network: [32], deep: [128, 128] },
   learningRate: 0.01,
   unlabeledBatch: 64,
   /** Steps after which teachers label. */
@@ -29,7 +26,13 @@ export const transfer = {
 };
 
 export type Shape = keyof typeof transfer.hidden;
-export const shapes = Object.keys(transfer.hidden) as Shape[];
+
+/** Labelled rows, models and steps of training on real domains: two classes, or ten. */
+export const regimes = {
+  small: { labeled: [10, 50], shapes: ["linear", "network"], steps: 300 },
+  large: { labeled: [50, 200], shapes: ["deep"], steps: 1000 },
+} satisfies Record<string, { labeled: number[]; shapes: Shape[]; steps: number }>;
+export type RegimeId = keyof typeof regimes;
 
 /** The study of attacks: linear models, dual parameters of robust training, radii. */
 export const attack = {
@@ -45,12 +48,16 @@ export interface Size {
   transferSeeds: number;
   /** Multiplies iterations, steps and dimension. */
   fraction: number;
+  /** Labelled points of the simulation. */
+  labeled: number[];
+  /** Of real domains. */
+  regime: RegimeId;
 }
 
 export const scales: Record<Scale, Size> = {
-  quick: { mixtureSeeds: 2, transferSeeds: 2, fraction: 0.1 },
-  default: { mixtureSeeds: 10, transferSeeds: 10, fraction: 1 },
-  full: { mixtureSeeds: 50, transferSeeds: 50, fraction: 1 },
+  quick: { mixtureSeeds: 2, transferSeeds: 2, fraction: 0.1, labeled: [10], regime: "small" },
+  default: { mixtureSeeds: 10, transferSeeds: 10, fraction: 1, labeled: [10, 40], regime: "small" },
+  full: { mixtureSeeds: 10, transferSeeds: 10, fraction: 1, labeled: [10, 20, 40], regime: "large" },
 };
 
 /** Measured runs count seeds from here, tuning from there. */

@@ -18,7 +18,8 @@ import { discard, fullBatches, unlessDiverged } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf, type Setting, type TransferArm } from "./arms.ts";
 import { type Prepared, prepare } from "./data.ts";
-import { attack, type Shape, transfer } from "./settings.ts";
+import { domainOf } from "./domains.ts";
+import { attack, regimes, type Shape, transfer } from "./settings.ts";
 
 /** One arm on one draw of one domain. */
 export interface TransferSpec extends Draw {
@@ -40,9 +41,14 @@ export interface TransferResult {
 
 const networks = programsOf<Network>();
 
-function networkFor(arm: TransferArm, inputs: number, shape: Shape, compile: Compile | undefined): Network {
-  return networks(compile, `${arm.id} ${inputs} ${shape}`, () => {
-    const model = mlp({ inputs, hidden: transfer.hidden[shape], outputs: 2 });
+function networkFor(
+  arm: TransferArm,
+  { inputs, classes }: Prepared,
+  shape: Shape,
+  compile: Compile | undefined,
+): Network {
+  return networks(compile, `${arm.id} ${inputs} ${classes} ${shape}`, () => {
+    const model = mlp({ inputs, hidden: transfer.hidden[shape], outputs: classes });
     const optimizer: SupervisedOptions["optimizer"] = (hyper) =>
       adamw(hyper.learningRate, { weightDecay: hyper.weightDecay });
     const { unlabeledBatch } = transfer;
@@ -57,10 +63,10 @@ function networkFor(arm: TransferArm, inputs: number, shape: Shape, compile: Com
 export async function transferTrial(spec: TransferSpec, host: TrialHost): Promise<TransferResult> {
   const arm = armOf(spec.arm);
   const rows = await prepare(spec, host);
-  const { step, predict } = networkFor(arm, rows.inputs, spec.shape, host.compile);
-  const steps = part(transfer.steps, spec.fraction, 20);
+  const { step, predict } = networkFor(arm, rows, spec.shape, host.compile);
+  const steps = part(regimes[domainOf(spec.domain).regime].steps, spec.fraction, 20);
   const batches = minibatches(
-    { x: rows.x, shape: [rows.inputs], y: rows.y, classes: 2 },
+    { x: rows.x, shape: [rows.inputs], y: rows.y, classes: rows.classes },
     { size: rows.y.length, seed: 0 },
   );
   const { learningRate } = transfer;
@@ -86,14 +92,17 @@ export async function transferTrial(spec: TransferSpec, host: TrialHost): Promis
   };
 }
 
-/** `f_y - f_other` of the judged rows. */
+/** `f_y` less the largest of the others, of the judged rows. */
 async function marginsOf(
   predict: Network["predict"],
   state: SupervisedState,
-  { judged: { x, y }, inputs }: Prepared,
+  { judged: { x, y }, inputs, classes }: Prepared,
 ): Promise<number[]> {
   const f = await outputsOf(predict, state, { x, shape: [inputs] }, 100);
-  return Array.from(y, (label, i) => (f[2 * i + 1] - f[2 * i]) * (2 * label - 1));
+  return Array.from(y, (label, i) => {
+    const own = f.subarray(i * classes, (i + 1) * classes);
+    return own[label] - Math.max(...own.filter((_, k) => k !== label));
+  });
 }
 
 /** The norm of the weights of the difference of the two logits of a linear model. */
