@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import type { Batch, Matrix } from "minimand";
 import { derive, randomSource } from "minimand/engine";
 import { normals } from "../kit/normals.ts";
-import { batch, type Conditions, entries, measurements, trained } from "./settings.ts";
+import { batch, type Conditions, type Sizes, trained } from "./settings.ts";
 
 /** Measurements and the signals behind them, on the host. */
 export interface Drawn {
@@ -12,7 +12,10 @@ export interface Drawn {
 }
 
 /** The system of a seed: entries are normal with variance 1 over the measurements. */
-export function matrixOf(seed: number): Matrix {
+export function matrixOf(
+  seed: number,
+  { measurements, entries }: Pick<Sizes, "measurements" | "entries">,
+): Matrix {
   const normal = normals(randomSource(derive(seed, 0)));
   const data = Float32Array.from(
     { length: measurements * entries },
@@ -24,6 +27,7 @@ export function matrixOf(seed: number): Matrix {
 /** Signals under some conditions, and their measurements. */
 export function draw(A: Matrix, rows: number, conditions: Conditions, ...stream: number[]): Drawn {
   const { probability, noiseVariance, amplitude } = conditions;
+  const [measurements, entries] = A.shape;
   const next = randomSource(derive(...stream));
   const normal = normals(next);
   const noise = Math.sqrt(noiseVariance);
@@ -45,8 +49,8 @@ export function draw(A: Matrix, rows: number, conditions: Conditions, ...stream:
 /** Drawn signals as arrays. */
 export function arraysOf({ y, signals, rows }: Drawn): { y: np.Array; signals: np.Array } {
   return {
-    y: np.array(y, { shape: [rows, measurements] }),
-    signals: np.array(signals, { shape: [rows, entries] }),
+    y: np.array(y, { shape: [rows, y.length / rows] }),
+    signals: np.array(signals, { shape: [rows, signals.length / rows] }),
   };
 }
 

@@ -12,7 +12,7 @@ import { type Compile, type Compiled, compileWithJit, disposeTree, keyOf, refTre
 import { programsOf } from "../kit/programs.ts";
 import type { Arm } from "./arms.ts";
 import { arraysOf, type Drawn } from "./data.ts";
-import { learningRate, type Problem } from "./settings.ts";
+import { learningRate, type Problem, type Sizes } from "./settings.ts";
 
 /** Mean squared error an entry and mean objective, before the first layer and behind each one. */
 export interface Curves {
@@ -43,14 +43,15 @@ export function scoresOf(
   };
 }
 
-/** The step of an arm, compiled once for all systems. */
+/** The step of an arm, compiled once for all systems of a size. */
 export function stepFor(
   problem: Problem,
   arm: Arm,
   network: Unfolded,
+  { entries }: Pick<Sizes, "entries">,
   compile: Compile | undefined,
 ): UnfoldedStep {
-  return steps(compile, `${problem.id}, ${network.layers}, ${arm.id}`, () =>
+  return steps(compile, `${problem.id}, ${network.layers}, ${arm.id}, ${entries}`, () =>
     unfoldedStep({
       network,
       loss: arm.loss === "supervised" ? supervisedLoss : unsupervisedLoss(network),
@@ -68,7 +69,7 @@ export async function judged(
   drawn: Drawn,
   compile: Compile | undefined,
 ): Promise<Curves> {
-  const name = `${problem.id}, ${network.iteration.name}, ${network.layers}`;
+  const name = `${problem.id}, ${network.iteration.name}, ${network.layers}, ${drawn.signals.length}`;
   const judge = judges(compile, name, () =>
     (compile ?? compileWithJit)(
       (params: Arrays, system: Arrays, { y, signals }: { y: np.Array; signals: np.Array }) => {

@@ -8,8 +8,6 @@ export const problems = [
 ] as const;
 export type Problem = (typeof problems)[number];
 
-export const measurements = 50;
-export const entries = 100;
 export const batch = 50;
 export const learningRate = 0.01;
 
@@ -33,8 +31,11 @@ export const shifts: readonly (Partial<Conditions> & { id: string })[] = [
   { id: "signals twice as large", amplitude: 2 },
 ];
 
-/** How much of everything a trial has. */
+/** How large the system of a trial is, and how much of everything else there is. */
 export interface Sizes {
+  measurements: number;
+  /** Of a signal. */
+  entries: number;
   /** At most so many layers. */
   layers: number;
   /** Batches for each layer. */
@@ -45,11 +46,13 @@ export interface Sizes {
   converged: number;
 }
 
-const whole: Sizes = { layers: 20, batches: 100, test: 500, converged: 2000 };
+const small = { measurements: 50, entries: 100 };
+/** Those of TISTA's published code. */
+const large = { measurements: 250, entries: 500 };
 
 /** How much is done at each scale. */
 export const scales: Record<Scale, { seeds: number; sizes: Sizes }> = {
-  quick: { seeds: 1, sizes: { layers: 3, batches: 8, test: 60, converged: 60 } },
-  default: { seeds: 5, sizes: whole },
-  full: { seeds: 20, sizes: whole },
+  quick: { seeds: 1, sizes: { ...small, layers: 3, batches: 8, test: 60, converged: 60 } },
+  default: { seeds: 5, sizes: { ...small, layers: 20, batches: 100, test: 500, converged: 2000 } },
+  full: { seeds: 5, sizes: { ...large, layers: 20, batches: 100, test: 500, converged: 2000 } },
 };

@@ -15,7 +15,7 @@ import type { TrialHost } from "../reproduction.ts";
 import { armsOf, iterationOf } from "./arms.ts";
 import { arraysOf, batchesOf, type Drawn, matrixOf, testOf } from "./data.ts";
 import { type Curves, judged, scoresOf, stepFor } from "./programs.ts";
-import { entries, measurements, type Problem, problems, type Sizes, shifts, trained } from "./settings.ts";
+import { type Problem, problems, type Sizes, shifts, trained } from "./settings.ts";
 
 /** One network trained for the system of a seed. */
 export interface ArmSpec {
@@ -72,12 +72,12 @@ async function armTrial(spec: ArmSpec, { compile, signal }: TrialHost): Promise<
   const { seed, sizes } = spec;
   const problem = named(problems, spec.problem, "problem");
   const arm = named(armsOf(problem, "full"), spec.arm, "arm");
-  const A = matrixOf(seed);
+  const A = matrixOf(seed, sizes);
   const iteration = arm.make?.(A, problem) ?? iterationOf(A, problem);
   const network = unfold({ ...iteration, layers: layersOf(problem, sizes) });
   const { params } = await trainUnfolded({
     network,
-    step: stepFor(problem, arm, network, compile),
+    step: stepFor(problem, arm, network, sizes, compile),
     batches: (generation) => batchesOf(A, seed, generation, sizes.batches),
     incremental: arm.atOnce !== true,
     signal,
@@ -96,7 +96,7 @@ async function armTrial(spec: ArmSpec, { compile, signal }: TrialHost): Promise<
 async function plainTrial(spec: PlainSpec, { compile, signal }: TrialHost): Promise<PlainResult> {
   const { seed, sizes } = spec;
   const problem = named(problems, spec.problem, "problem");
-  const A = matrixOf(seed);
+  const A = matrixOf(seed, sizes);
   const iteration = iterationOf(A, problem);
   const layers = layersOf(problem, sizes);
   const untrained = async (network: Unfolded, drawn: Drawn): Promise<Curves> => {
@@ -109,7 +109,7 @@ async function plainTrial(spec: PlainSpec, { compile, signal }: TrialHost): Prom
   const converged = async (drawn: Drawn): Promise<Score> => {
     const { y, signals } = arraysOf(drawn);
     const { x } = await runIteration(iteration, y.ref, { iterations: sizes.converged, compile, signal });
-    const matrix = np.array(A.data.slice() as Float32Array<ArrayBuffer>, { shape: [measurements, entries] });
+    const matrix = np.array(A.data.slice() as Float32Array<ArrayBuffer>, { shape: [...A.shape] });
     const { mse, objective } = scoresOf(problem, x, matrix, { y, signals });
     return { mse: (await mse.data())[0], objective: (await objective.data())[0] };
   };
