@@ -17,12 +17,12 @@ export interface Arm {
   alignment: boolean;
   /** Values in order, among which a configuration is looked for. */
   axes: Record<keyof Configuration, readonly number[]>;
-  /** Those that are tried first: two learning rates times five alphas, or all eight learning rates where alpha means nothing. */
+  /** Those that are tried first: two learning rates times five alphas, or eight learning rates where alpha means nothing. */
   first: readonly Configuration[];
 }
 
-const alphas = [1 / 4096, 1 / 1024, 1 / 256, 1 / 64, 1 / 16, 1 / 4, 1, 4, 16];
-const learningRates = [0.00625, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8];
+const alphas = [1 / 16384, 1 / 4096, 1 / 1024, 1 / 256, 1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64];
+const learningRates = [0.00078125, 0.0015625, 0.003125, 0.00625, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8];
 const bothLosses = {
   axes: { learningRate: learningRates, alpha: alphas },
   first: grid({ learningRate: [0.05, 0.1], alpha: [1 / 256, 1 / 64, 1 / 16, 1 / 4, 1] }),
@@ -31,7 +31,7 @@ const bothLosses = {
 /** Alpha means nothing: learning rates alone. */
 const oneLoss = (alpha: number): Pick<Arm, "axes" | "first"> => ({
   axes: { learningRate: learningRates, alpha: [alpha] },
-  first: grid({ learningRate: learningRates, alpha: [alpha] }),
+  first: grid({ learningRate: learningRates.filter((rate) => rate > 0.005), alpha: [alpha] }),
 });
 
 const kd: DistillationLoss = (s, t, _, { weights }) => kdLoss(s, t, { weights, temperature: 4 });
@@ -59,15 +59,6 @@ export const arms: readonly Arm[] = [
   arm("dhkd-nonlinear", "DHKD, nonlinear head", norm, nonlinear),
   arm("dhkd-aligned", "DHKD, nonlinear head, gradient alignment", norm, { ...nonlinear, alignment: true }),
 ];
-
-/** What the authors' code has for CIFAR-100, which has about as many classes as the full scale; alpha only where there are two losses. */
-export const published = ({ axes }: Arm): Configuration => ({
-  learningRate: 0.05,
-  alpha: axes.alpha.length > 1 ? 1 : axes.alpha[0],
-});
-
-/** The variant that the authors take where teacher and student are of different kinds. */
-export const publishedVariant = "dhkd-aligned";
 
 /** The variants of the paper's method. */
 export const dhkdArms = ["dhkd-linear", "dhkd-nonlinear", "dhkd-aligned"];

@@ -7,8 +7,10 @@ import { characters, letters } from "./data.ts";
 import { reportOf } from "./report.ts";
 import { reproduction } from "./reproduction.ts";
 import { drawings } from "./settings.ts";
-import { type ArmResult, armTrial } from "./trial.ts";
+import { taughtBy } from "./teacher.ts";
+import { type ArmResult, armTrial, type Result, type Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
+import { besideOthers, lattices } from "./tuning.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 describe("the reproduction of dhkd", () => {
@@ -90,11 +92,49 @@ describe("the reproduction of dhkd", () => {
     expect(found.compared.all.backbone).not.toBe(null);
   });
 
+  it("trains the teacher of a seed once, also where tuning comes back to it", async () => {
+    const taught = (seed: number) =>
+      taughtBy({ material: "letter", seed, judge: "tune", fraction: 0.05 }, host);
+    const [first, other] = [taught(1), taught(2)];
+    expect(taught(1)).toBe(first);
+    expect(taught(2)).toBe(other);
+    expect([...(await first).logits]).not.toEqual([...(await other).logits]);
+  });
+
   it("begins with ten configurations where two are chosen, and has choices inside of what was tried", () => {
     for (const { first, axes } of arms) expect(first).toHaveLength(axes.alpha.length > 1 ? 10 : 8);
-    const searched = arms.map(({ id: arm, axes }) => ({ choice: arm, label: { arm }, axes }));
-    expectEnclosed(tuned, searched, { score: "accuracy" });
+    expectEnclosed(tuned, lattices("letter", 1), { score: "accuracy" });
     expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
+  });
+
+  it("tunes with --full on characters alone, every arm alike, and keeps what is committed for letters", async () => {
+    const specs: Spec[] = [];
+    const accuracyOf = (spec: Spec) =>
+      spec.part === "arm" ? 1 / (1 + Math.abs(Math.log(spec.configuration.learningRate / 0.05))) : 0;
+    const tuning = reproduction.tune!({
+      ...{ ...host, scale: "full", seeds: null, images: async () => ({}) as Images },
+      async *trials(asked) {
+        specs.push(...asked);
+        for (const [index, spec] of asked.entries())
+          yield { index, result: { part: "arm", accuracy: accuracyOf(spec) } as Result };
+      },
+    });
+    const said: string[] = [];
+    let step = await tuning.next();
+    for (; !step.done; step = await tuning.next()) if (step.value.total === 0) said.push(step.value.message);
+    expect(said).toEqual(["tuning on omniglot; choices for other data stay as they are committed"]);
+    const { rows, choices } = step.value;
+    expect(new Set(specs.map(({ material }) => material))).toEqual(new Set(["omniglot"]));
+    for (const { seed } of specs) expect(reproduction.tuningSeeds).toContain(seed);
+    for (const { id } of arms) {
+      expect(choices[`omniglot, ${id}`]).toMatchObject({ material: "omniglot", arm: id, learningRate: 0.05 });
+      expect(choices[`letter, ${id}`]).toEqual((tuned.choices as typeof choices)[`letter, ${id}`]);
+    }
+    const letters = ({ material }: { material?: unknown }) => material === "letter";
+    expect(rows.filter(letters)).toEqual(tuned.rows.filter(letters));
+    expect(rows.some((row) => !letters(row))).toBe(true);
+    const again = besideOthers("letter", { rows: [], choices: {} });
+    expect([again.rows, again.choices].flatMap(Object.values).filter(letters)).toEqual([]);
   });
 });
 

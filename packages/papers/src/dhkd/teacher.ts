@@ -19,7 +19,16 @@ import type { Draw, Labelled } from "../kit/rows.ts";
 import { discard, keyFor, trainNetwork } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Prepared, prepare } from "./data.ts";
-import { chunk, type Hidden, type Material, momentum, regimes, schedule, weightDecay } from "./settings.ts";
+import {
+  chunk,
+  type Hidden,
+  type Material,
+  momentum,
+  regimes,
+  schedule,
+  tuningSeeds,
+  weightDecay,
+} from "./settings.ts";
 
 /** The rows of a seed, its teacher's logits on the student's rows, and the teacher's accuracy. */
 export interface Taught extends Prepared {
@@ -29,15 +38,21 @@ export interface Taught extends Prepared {
 
 const networks = networksOf();
 
-/** The last seed of a thread is kept: trials come seed by seed, and its teacher serves them all. */
-let last: { key: string; compile: TrialHost["compile"]; taught: Promise<Taught> } | null = null;
+/**
+ * The last seeds of a thread, the newest first. A seed's teacher serves all its students: those of a run come seed by seed, and each round of
+ * tuning comes back to the same few seeds.
+ */
+let last: { key: string; compile: TrialHost["compile"]; taught: Promise<Taught> }[] = [];
+const kept = Math.max(...Object.values(tuningSeeds).map((seeds) => seeds.length));
 
 /** Trains the teacher of a seed with cross-entropy; the same arguments give the same teacher. */
 export function taughtBy(spec: Draw & { material: Material }, host: TrialHost): Promise<Taught> {
+  const { compile } = host;
   const key = [spec.material, spec.seed, spec.judge, spec.fraction].join(" ");
-  if (last?.key !== key || last.compile !== host.compile)
-    last = { key, compile: host.compile, taught: trainTeacher(spec, host) };
-  return last.taught;
+  const found = last.find((one) => one.key === key && one.compile === compile);
+  const own = found ?? { key, compile, taught: trainTeacher(spec, host) };
+  last = [own, ...last.filter((one) => one !== own)].slice(0, kept);
+  return own.taught;
 }
 
 async function trainTeacher(spec: Draw & { material: Material }, host: TrialHost): Promise<Taught> {

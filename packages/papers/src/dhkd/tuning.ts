@@ -1,0 +1,47 @@
+import type { Choices } from "../kit/choices.ts";
+import type { Tuned } from "../kit/tune-grid.ts";
+import type { LatticeArm } from "../kit/tune-lattice.ts";
+import { arms, type Configuration, dhkdArms } from "./arms.ts";
+import { type Material, regimes, tuningSeeds } from "./settings.ts";
+import type { Spec } from "./trial.ts";
+import tuned from "./tuned.json" with { type: "json" };
+
+/** What tuning chose, for each arm on each material. */
+export const choices: Choices = tuned.choices;
+
+/** The name of a choice. */
+export const choiceOf = (material: Material, arm: string): string => `${material}, ${arm}`;
+
+/** The variant of DHKD with the best accuracy in tuning. */
+export function tunedVariant(material: Material): string {
+  const accuracy = (arm: string): number => Number(choices[choiceOf(material, arm)]?.accuracy ?? 0);
+  return dhkdArms.reduce((best, arm) => (accuracy(arm) > accuracy(best) ? arm : best));
+}
+
+/** What is tuned on a material: every arm, on rows that no measured run sees. */
+export const lattices = (material: Material, fraction: number): LatticeArm<Spec, keyof Configuration>[] =>
+  arms.map(({ id: arm, axes, first }) => ({
+    ...{ choice: choiceOf(material, arm), label: { material, arm }, axes, first, start: first[0] },
+    specsOf: (configuration) =>
+      tuningSeeds[material].map((seed) => {
+        return { part: "arm", material, arm, configuration, seed, judge: "tune", fraction };
+      }),
+  }));
+
+/** What was found on a material, with what is committed of the others. */
+export function besideOthers(material: Material, found: Tuned): Tuned {
+  const all = (Object.keys(regimes) as Material[]).map((each) =>
+    each === material ? found : committedOf(each),
+  );
+  return {
+    ...found,
+    rows: all.flatMap(({ rows }) => rows),
+    choices: Object.assign({}, ...all.map((own) => own.choices)),
+  };
+}
+
+const committedOf = (material: Material): Pick<Tuned, "rows" | "choices"> => {
+  const { rows, choices } = tuned as Tuned;
+  const own = Object.entries(choices).filter(([, choice]) => choice.material === material);
+  return { rows: rows.filter((row) => row.material === material), choices: Object.fromEntries(own) };
+};
