@@ -103,8 +103,24 @@ describe("the reproduction of dhkd", () => {
 
   it("begins with ten configurations where two are chosen, and has choices inside of what was tried", () => {
     for (const { first, axes } of arms) expect(first).toHaveLength(axes.alpha.length > 1 ? 10 : 8);
-    expectEnclosed(tuned, lattices("letter", 1), { score: "accuracy" });
+    for (const material of ["letter", "omniglot"] as const)
+      expectEnclosed(tuned, lattices(material, 1), { score: "accuracy" });
     expect(dhkdArms.map((id) => armOf(id).auxiliary)).toEqual(["linear", "nonlinear", "nonlinear"]);
+  });
+
+  it("runs with --full at what was chosen for characters", async () => {
+    const run = reproduction.run({
+      ...{ ...host, scale: "full", seeds: 1, images: async () => ({}) as Images },
+      // biome-ignore lint/correctness/useYield: it is only asked which trials there are.
+      async *trials(specs) {
+        throw specs;
+      },
+    });
+    const specs: Spec[] = await run.next().catch((thrown) => thrown);
+    const chosen = specs.flatMap((spec) => (spec.part === "arm" ? [[spec.arm, spec.configuration]] : []));
+    const choices = Object.values(tuned.choices).filter(({ material }) => material === "omniglot");
+    expect(chosen).toEqual(choices.map(({ arm, learningRate, alpha }) => [arm, { learningRate, alpha }]));
+    expect(new Set(specs.map(({ material }) => material))).toEqual(new Set(["omniglot"]));
   });
 
   it("tunes with --full on characters alone, every arm alike, and keeps what is committed for letters", async () => {
