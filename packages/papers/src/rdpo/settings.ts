@@ -42,6 +42,13 @@ const text: TextAmount = {
   ],
 };
 
+/** Four times the pairs, and the steps by them; every loss at every share of flips. */
+const longer: TextAmount = {
+  ...text,
+  ...{ pairs: 16_000, steps: 1200, checkpoints: [50, 100, 200, 400, 600, 900, 1200] },
+  runs: [0.4, 0, 0.1, 0.2, 0.3].map((epsilon) => ({ epsilon, arms: armIds })),
+};
+
 export const scales: Record<Scale, Settings> = {
   quick: {
     seeds: 1,
@@ -52,11 +59,7 @@ export const scales: Record<Scale, Settings> = {
     },
   },
   default: { seeds: 5, bandit, text },
-  full: {
-    seeds: 10,
-    bandit,
-    text: { ...text, runs: [0.4, 0, 0.1, 0.2, 0.3].map((epsilon) => ({ epsilon, arms: armIds })) },
-  },
+  full: { seeds: 5, bandit, text: longer },
 };
 
 /** The bandit: contexts, actions of each, features; the norm of the true parameters, and how far others may be from 0. */

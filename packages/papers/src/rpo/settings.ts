@@ -56,6 +56,12 @@ const text: TextSettings = {
   arms: arms.map(({ id }) => id),
 };
 
+/** Four times the pairs, and the steps by them. */
+const longer: TextSettings = {
+  ...text,
+  ...{ pairs: 16_000, judgedAfter: [100, 200, 300, 600, 1200, 1800, 2400] },
+};
+
 export const scales: Record<Scale, Settings> = {
   quick: {
     ...{ banditSeeds: 2, textSeeds: 1, sizes: [40, judgedSize] },
@@ -65,7 +71,7 @@ export const scales: Record<Scale, Settings> = {
     },
   },
   default: { banditSeeds: 40, textSeeds: 3, sizes: [40, 100, judgedSize, 1000], text },
-  full: { banditSeeds: 200, textSeeds: 10, sizes: [40, 100, judgedSize, 1000, 3000], text },
+  full: { banditSeeds: 40, textSeeds: 5, sizes: [40, 100, judgedSize, 1000, 3000], text: longer },
 };
 
 /** The bandit was designed on seeds from 1000 on; how many of them isn't known. */
