@@ -1,3 +1,4 @@
+import { disposeTree, keyOf, leavesOf } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { differences } from "../kit/statistics.ts";
 import {
@@ -10,11 +11,13 @@ import {
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { kappaCases } from "./kappas.ts";
+import { modelOf } from "./model.ts";
 import type { NetworkSpec } from "./network.ts";
 import { minimise, problemOf } from "./problem.ts";
 import { ball, boxAndBall, groupBall, matrixGroups, simplex, singularBall, sizeOf } from "./prox.ts";
 import type { QuadraticResult, QuadraticSpec } from "./quadratic.ts";
 import { lattices, reproduction } from "./reproduction.ts";
+import { regimes } from "./settings.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge } from "./verdict.ts";
 
@@ -63,6 +66,13 @@ describe("the reproduction of lion", () => {
     violation.forEach((v, i) => {
       expect(v).toBeLessThanOrEqual(bound[i] * 1.0001);
     });
+  });
+
+  it("normalises behind each of the full scale's six convolutions, by scales that start at 1", () => {
+    const { params, state } = modelOf(regimes.images.layers, { inputs: 16, classes: 10 }).init(keyOf(1));
+    const ones = leavesOf(params).flatMap((p) => [...p.dataSync()].filter((weight) => weight === 1));
+    expect(ones).toHaveLength(3 * (8 + 16));
+    disposeTree(state);
   });
 
   it("holds all of the full scale's residual network in the box, scales of normalisation included", async () => {
