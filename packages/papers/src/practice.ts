@@ -103,7 +103,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   "cs-ib": {
     verdict: "not reproduced",
     sentence:
-      "Against outliers take a Huber or Welsch loss with its one number tuned, and against attacks, where targets have no outliers, put noise on the representation: both did as much as the divergence or more.",
+      "Against outliers take a Welsch loss with its one number tuned, which did about as much as the divergence, before any bottleneck; noise on the representation withstood attacks best on small tables without outliers, and worst on images.",
   },
   anyloss: {
     verdict: "partly reproduced",
