@@ -104,7 +104,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "classification",
     added: "2026-11-25",
     verdict: "partly reproduced",
-    use: "Few labels and many unlabelled rows from elsewhere: a large gain on the simulation of the paper, none on average on real domains.",
+    use: "Few labels and many unlabelled rows from elsewhere: a large gain on the simulation of the paper; on real domains none, or less than robust training on the labels alone.",
   },
   lion: {
     topic: "training",
