@@ -68,7 +68,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   "ood-unlabeled": {
     verdict: "partly reproduced",
     sentence:
-      "Hold whatever uses unlabelled rows of another domain against robust training on the labelled ones alone: the robust labels of the paper gained nothing on two classes and less than that on ten, and virtual adversarial training, best on two, lost on ten.",
+      "Compare whatever uses unlabelled rows with robust training on the labelled ones: the robust labels of the paper gained nothing on two classes and less than that on ten, and virtual adversarial training, best on two, lost on ten.",
   },
   lion: {
     verdict: "partly reproduced",
