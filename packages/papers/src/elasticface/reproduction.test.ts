@@ -1,11 +1,12 @@
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { scales as listed } from "../embeddings/arms.ts";
+import { lattices } from "../embeddings/lattice.ts";
 import { bundledHost, expectEnclosed, quickRun, quickTune } from "../kit/test-host.fixture.ts";
-import { elasticPairs, type Method, methods } from "./arms.ts";
+import { elasticPairs, type Method, methods, trainedMethods } from "./arms.ts";
 import { drawPairs } from "./draw-pairs.ts";
-import { lattices } from "./lattice.ts";
 import { reproduction } from "./reproduction.ts";
-import { firstRate, lists, scales } from "./settings.ts";
+import { scales } from "./settings.ts";
 import { fars, type Result, type Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type ByMethod, elasticDifferences, judge as judgeAll } from "./verdict.ts";
@@ -56,12 +57,15 @@ describe("the reproduction of elasticface", () => {
   });
 
   it("has choices at no end of their lists but for no margin and the bound of the scale, with every neighbour tried and none better", () => {
-    const searched = Object.keys(firstRate).flatMap((material) => lattices(material, () => []));
+    const searched = scales.default.regimes.flatMap(({ material }) =>
+      lattices(material, trainedMethods, () => []),
+    );
+    const bound = listed.at(-1);
     const natural = (name: string, value: number) =>
-      (name === "parameter" && value === 0) || (name === "scale" && value === lists.scale.at(-1));
+      (name === "parameter" && value === 0) || (name === "scale" && value === bound);
     expectEnclosed(tuned, searched, { score: "TAR at FAR 1e-2" }, natural);
-    const bound = Object.values(tuned.choices).filter(({ scale }) => scale === lists.scale.at(-1));
-    expect(bound.map(({ material }) => material)).toEqual(["orl"]);
+    const atBound = Object.values(tuned.choices).filter(({ scale }) => scale === bound);
+    expect(atBound.map(({ material }) => material)).toEqual(["orl"]);
   });
 
   it("has the choices of the shallower body at the full scale", () => {

@@ -40,15 +40,3 @@ export const scales: Record<Scale, Size> = {
 
 /** What the claim is judged on: the first of these that ran. */
 export const judgedMaterials = ["omniglot, deeper", "omniglot", "letter"] as const;
-
-/** What tuning tries of a learning rate, of scales and of margins, in order; a margin of 0 is none. */
-export const lists = {
-  learningRate: [3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3],
-  scale: [1, 2, 4, 8, 16, 32, 64, 128, 256],
-  arc: [0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.2],
-  cosine: [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1],
-  triplet: [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6],
-};
-
-/** Where tuning begins with the learning rate: letters and characters want faster ones than pictures. */
-export const firstRate: Readonly<Record<string, number>> = { letter: 0.01, omniglot: 0.01, orl: 1e-3 };

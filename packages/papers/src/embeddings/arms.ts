@@ -20,7 +20,6 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";
-import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 
 /**
@@ -34,8 +33,8 @@ export interface Arm {
   id: string;
   /** What stands on the body while training: a linear layer, directions, or nothing (a loss of pairs). */
   head: "linear" | "cosine" | "projected cosine" | "none";
-  /** Meaning and grid of the parameter; the second value is the default. None: more learning rates are tried instead. */
-  parameter: { name: "scale" | "margin"; grid: readonly [number, number, number] } | null;
+  /** Meaning of the parameter, what tuning may choose for it, in order, and where it begins; null: there is none. */
+  parameter: { name: "scale" | "margin"; values: readonly number[]; start: number } | null;
   loss: (output: np.Array, y: np.Array, use: LossUse) => np.Array;
   /** How examples are compared: pairs losses of distances that don't normalise have lengths that mean something. */
   geometry: "cosine" | "euclidean";
@@ -51,14 +50,24 @@ interface LossUse {
 }
 
 /** Scale of the margin losses where none is given, and standard deviation of elastic margins, as the paper's pilots have them. */
-const usualScale = 16;
+export const usualScale = 16;
 const std = 0.05;
 
+/** Scales that tuning may choose. */
+export const scales: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** Values of a margin and where tuning begins; a margin of 0 is none. */
+type Margins = Pick<NonNullable<Arm["parameter"]>, "values" | "start">;
+const arcs: Margins = { values: [0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.2], start: 0.3 };
+const cosines: Margins = { values: [0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1], start: 0.2 };
+const triplets: Margins = { values: [0.00625, 0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6], start: 0.2 };
+const contrasts: Margins = { values: [0.125, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6], start: 1 };
+
 type MarginOf = (parameter: np.Array, key: np.Array) => Margin;
-const cosine = (id: string, grid: [number, number, number], margin: MarginOf): Arm => ({
+const cosine = (id: string, margins: Margins, margin: MarginOf): Arm => ({
   id,
   head: "cosine",
-  parameter: { name: "margin", grid },
+  parameter: { name: "margin", ...margins },
   loss: (c, y, { weights, parameter, key, scale }) =>
     marginCrossEntropy(c, y, { weights, scale, margin: margin(parameter, key) }),
   geometry: "cosine",
@@ -69,25 +78,22 @@ const elastic =
 const normalised = (id: string, head: Arm["head"]): Arm => ({
   id,
   head,
-  parameter: { name: "scale", grid: [8, 16, 32] },
+  parameter: { name: "scale", values: scales, start: usualScale },
   loss: (c, y, { weights, parameter }) => marginCrossEntropy(c, y, { weights, scale: parameter }),
   geometry: "cosine",
 });
 
 const pairs = (
   id: string,
-  grid: [number, number, number],
+  margins: Margins,
   loss: typeof batchTripletLoss | typeof batchContrastiveLoss,
 ): Arm => ({
   id,
   head: "none",
-  parameter: { name: "margin", grid },
+  parameter: { name: "margin", ...margins },
   loss: (e, y, { weights, parameter }) => loss(projectUnitNorm(e, 1), y, { weights, margin: parameter }),
   geometry: "cosine",
 });
-
-const arcs: [number, number, number] = [0.15, 0.3, 0.5];
-const cosines: [number, number, number] = [0.1, 0.2, 0.35];
 
 /** All arms; "raw" trains nothing and is not among them. */
 export const arms: readonly Arm[] = [
@@ -108,8 +114,8 @@ export const arms: readonly Arm[] = [
   cosine("ElasticFace-Arc", arcs, elastic("elastic-arc", "none")),
   cosine("ElasticFace-Arc+", arcs, elastic("elastic-arc", "paper")),
   cosine("ElasticFace-Arc+ (code)", arcs, elastic("elastic-arc", "official-code")),
-  pairs("triplet", [0.1, 0.2, 0.4], batchTripletLoss),
-  pairs("contrastive", [0.5, 1, 1.5], batchContrastiveLoss),
+  pairs("triplet", triplets, batchTripletLoss),
+  pairs("contrastive", contrasts, batchContrastiveLoss),
   {
     id: "prototypical",
     head: "none",
@@ -118,23 +124,6 @@ export const arms: readonly Arm[] = [
     geometry: "euclidean",
   },
 ];
-
-/** The middle one of three learning rates for arms with a parameter: letters and characters want faster ones than pictures. */
-const middle: Readonly<Record<string, number>> = { letter: 1e-2, omniglot: 1e-2, fashion: 1e-3, orl: 1e-3 };
-
-/** Equally many configurations for every arm: nine. */
-export function configurationsOf({ parameter }: Arm, material: string): Configuration[] {
-  if (parameter === null)
-    return grid({ learningRate: [3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2, 2e-2, 3e-2], parameter: [0] });
-  const rate = middle[material];
-  if (rate === undefined) throw new RangeError(`material: expected a known one, got ${material}`);
-  return grid({ learningRate: [0.3 * rate, rate, 3 * rate], parameter: parameter.grid });
-}
-
-/** What the sheets of the papers start from. */
-export function defaultConfiguration({ parameter }: Arm): Configuration {
-  return { learningRate: 3e-3, parameter: parameter?.grid[1] ?? 0 };
-}
 
 /** The arm of a name. */
 export const armOf = (id: string): Arm => named(arms, id, "arm");

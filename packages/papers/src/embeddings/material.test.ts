@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bundledHost, madeUpImages } from "../kit/test-host.fixture.ts";
+import { neighboursOf } from "../kit/tune-lattice.ts";
 import type { Images } from "../reproduction.ts";
-import { arms, configurationsOf, defaultConfiguration } from "./arms.ts";
+import { arms, scales } from "./arms.ts";
+import { lattices } from "./lattice.ts";
 import { materialOf, type Part, split } from "./material.ts";
 import { materialsOf } from "./run.ts";
 
@@ -52,14 +54,22 @@ describe("the split into old and new classes", () => {
   });
 });
 
-describe("the arms", () => {
-  it("have nine configurations each, the default among them", () => {
-    for (const arm of arms) {
-      for (const material of ["letter", "fashion", "omniglot", "orl"]) {
-        expect(configurationsOf(arm, material)).toHaveLength(9);
-        expect(configurationsOf(arm, material)).toContainEqual(defaultConfiguration(arm));
+describe("what is tuned", () => {
+  it("begins inside its lists, so that there are neighbours on either side", () => {
+    for (const material of ["letter", "fashion", "omniglot", "orl"])
+      for (const { choice, axes, start } of lattices(material, arms, () => [])) {
+        const tuned = Object.values(axes).filter((values) => values.length > 1);
+        expect(neighboursOf({ axes }, start), choice).toHaveLength(2 * tuned.length);
       }
-    }
+    expect(() => lattices("pictures", arms, () => [])).toThrow(/material: expected one that is tuned/);
+  });
+
+  it("is the scale of every loss of directions, beside its margin or alone", () => {
+    const scaled = lattices("letter", arms, () => []).filter(({ axes }) =>
+      Object.values(axes).includes(scales),
+    );
+    const directions = arms.filter(({ head }) => head === "cosine" || head === "projected cosine");
+    expect(scaled.map(({ label }) => label.arm)).toEqual(directions.map(({ id }) => id));
   });
 });
 

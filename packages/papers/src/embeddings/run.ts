@@ -1,9 +1,11 @@
 import { available } from "../kit/available.ts";
 import { type Choices, chosen } from "../kit/choices.ts";
-import { candidates, type Scoring, type Tuned, tuneGrid } from "../kit/tune-grid.ts";
+import type { Scoring, Tuned } from "../kit/tune-grid.ts";
+import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Progress } from "../reproduction.ts";
-import { type Arm, armOf, type Configuration, configurationsOf, defaultConfiguration } from "./arms.ts";
-import { type Material, materialOf, materials } from "./material.ts";
+import type { Arm, Configuration } from "./arms.ts";
+import { columns, lattices } from "./lattice.ts";
+import { type Material, materials } from "./material.ts";
 
 /** The materials of these names that the host has; what isn't part of the project may be absent, which is said. */
 export function materialsOf(
@@ -27,59 +29,44 @@ export interface EmbeddingSpec {
   epochs: number;
 }
 
-/** A body as tuning chose it, or where there is no choice the start that the sheets of the papers give. */
-export function embeddingSpec(
-  choices: Choices,
-  { material, arm, seed }: Pick<EmbeddingSpec, "material" | "arm" | "seed">,
-  /** Multiplies the material's own epochs. */
-  epochs: number,
-): EmbeddingSpec {
-  const name = `${material}, ${arm}`;
-  const configuration =
-    arm === "raw"
-      ? { learningRate: 0, parameter: 0 }
-      : choices[name] === undefined
-        ? defaultConfiguration(armOf(arm))
-        : chosen(choices, name, ["learningRate", "parameter"]);
-  const own = Math.max(1, Math.round(materialOf(material).epochs * epochs));
-  return { material, arm, configuration, seed, epochs: own };
-}
+/** What tuning chose for an arm on a material; the inputs themselves have nothing. */
+export const configurationOf = (choices: Choices, material: string, arm: string): Configuration =>
+  arm === "raw"
+    ? { learningRate: 0, parameter: 0, scale: 0 }
+    : chosen(choices, `${material}, ${arm}`, columns);
 
 /** Tuning uses seeds that no measured run has; those count from 0. */
 export const tuningSeeds = [1001, 1002, 1003];
 
-/** Nine configurations for every arm, on splits of classes of their own; at the quick scale one arm and seed. */
-export async function* tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
+/** Every arm on a lattice, on splits of classes of their own; at the quick scale one arm, seed and round. */
+export function tuneEmbeddings<Spec extends EmbeddingSpec, Result>(
   host: Host<Spec, Result>,
   {
     names,
     arms,
     quickArm,
+    seeds,
     specOf,
-    ...scoring
+    ...options
   }: Scoring<Result> & {
     names: readonly string[];
     arms: readonly Arm[];
     quickArm: string;
+    seeds: readonly number[];
     describe: (spec: Spec) => string;
-    specOf: (of: Pick<EmbeddingSpec, "material" | "arm" | "seed">) => Spec;
+    specOf: (of: Pick<EmbeddingSpec, "material" | "arm" | "seed" | "configuration">) => Spec;
   },
 ): AsyncGenerator<Progress, Tuned> {
-  const found = yield* materialsOf(names, host);
   const quick = host.scale === "quick";
-  const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
-  const tried = found.flatMap(({ id: material }) =>
-    arms
-      .filter(({ id }) => !quick || id === quickArm)
-      .flatMap((own) => {
-        const label = { material, arm: own.id };
-        const grid = configurationsOf(own, material);
-        return candidates(`${material}, ${own.id}`, label, grid, seeds, (configuration, seed): Spec => {
-          return { ...specOf({ ...label, seed }), configuration };
-        });
-      }),
+  const own = seeds.slice(0, quick ? 1 : undefined);
+  const tried = names.flatMap((material) =>
+    lattices(
+      material,
+      arms.filter(({ id }) => !quick || id === quickArm),
+      (arm, configuration) => own.map((seed) => specOf({ material, arm, seed, configuration })),
+    ),
   );
-  return yield* tuneGrid(host, tried, scoring);
+  return tuneOnLattice(host, tried, { ...options, rounds: quick ? 1 : undefined });
 }
 
 /** Results of each material, by method, in the order of the seeds. */

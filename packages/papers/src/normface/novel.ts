@@ -71,6 +71,9 @@ export async function novelTrial(spec: NovelSpec, host: TrialHost): Promise<Nove
   const closed = await accuracyOf(closedBy, old);
   const auroc = openSetAuroc(await largestCosines(closedBy, old), await largestCosines(closedBy, novel));
 
+  // A bias is chosen on examples that the trained classes get right; where training diverged there may be none.
+  const rightHeld = centers !== null && (await accuracyOf(closedBy, held)) > 0;
+
   const [disjoint, disjointEuclidean] = [spec.supports.map(() => 0), spec.supports.map(() => 0)];
   const [appended, biased, renewed]: Joint[][] = [[], [], []];
   for (let draw = 0; draw < spec.draws; draw++) {
@@ -86,7 +89,7 @@ export async function novelTrial(spec: NovelSpec, host: TrialHost): Promise<Nove
     }
     const fresh = () => classifierOf(centers, features);
     appended.push(await joined(await fresh(), few, { old, query }));
-    biased.push(await joined(await fresh(), few, { old, query, held }));
+    biased.push(await joined(await fresh(), few, { old, query, held: rightHeld ? held : undefined }));
     renewed.push(await joined(await recentred(await fresh(), train), few, { old, query }));
   }
   trained?.dispose();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
-import { quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { bundledHost, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
 import { methods } from "./arms.ts";
-import type { NovelResult } from "./novel.ts";
+import type { NovelResult, NovelSpec } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
 import type { TutorialResult } from "./tutorial.ts";
 import { type ByMethod, judge } from "./verdict.ts";
@@ -21,11 +21,22 @@ describe("the reproduction of normface", () => {
     expect(because).toMatch(/A \(.*B \(.*C \(/);
   });
 
-  it("tunes with nine configurations a method and keeps the best", async () => {
+  it("tunes the rate and the scale of a loss, and keeps the best", async () => {
     const { rows, choices } = await quickTune(reproduction);
-    expect(rows).toHaveLength(9);
+    // The start, and two neighbours in each.
+    expect(rows).toHaveLength(5);
     const best = Math.max(...rows.map((row) => Number(row["new, 5 examples"])));
     expect(choices["letter, normalised softmax"]["new, 5 examples"]).toBe(best);
+  });
+
+  it("goes on where no held-out example is right, by which a bias would be chosen", async () => {
+    const spec: NovelSpec = {
+      ...{ part: "novel", material: "letter", arm: "normalised softmax", seed: 8, epochs: 1, draws: 1 },
+      configuration: { learningRate: 0, parameter: 16, scale: 0 },
+      ...{ supports: [1, 5], fraction: 0.001 },
+    };
+    const { appended, biased } = (await reproduction.trial(spec, bundledHost)) as NovelResult;
+    expect(biased).toEqual(appended);
   });
 });
 

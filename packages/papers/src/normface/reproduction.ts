@@ -1,7 +1,8 @@
+import { materialOf } from "../embeddings/material.ts";
 import {
   byMethod,
+  configurationOf,
   type EmbeddingSpec,
-  embeddingSpec,
   materialsOf,
   tuneEmbeddings,
   tuningSeeds,
@@ -20,10 +21,10 @@ import { disjointOf } from "./verdict.ts";
 
 const specOf =
   (scale: Scale) =>
-  (of: Pick<EmbeddingSpec, "material" | "arm" | "seed">): NovelSpec => {
-    const { draws, fraction, epochs } = scales[scale];
-    const supports = supportsOf(of.material);
-    return { part: "novel", ...embeddingSpec(tuned.choices, of, epochs), supports, draws, fraction };
+  (of: Pick<EmbeddingSpec, "material" | "arm" | "seed" | "configuration">): NovelSpec => {
+    const { draws, fraction, epochs: times } = scales[scale];
+    const epochs = Math.max(1, Math.round(times * materialOf(of.material).epochs));
+    return { part: "novel", ...of, epochs, supports: supportsOf(of.material), draws, fraction };
   };
 
 /** The authors' tutorial, and new classes beside old ones or alone, by nine methods. */
@@ -39,7 +40,10 @@ export const reproduction: Reproduction<Spec, Result> = {
     const specs: Spec[] = seedsOf(host, seeds).map((seed) => ({ part: "tutorial", seed, images, epochs }));
     for (const { id: material } of found)
       for (const arm of methods)
-        for (const seed of seedsOf(host, size.seeds)) specs.push(specOf(host.scale)({ material, arm, seed }));
+        for (const seed of seedsOf(host, size.seeds)) {
+          const configuration = configurationOf(tuned.choices, material, arm);
+          specs.push(specOf(host.scale)({ material, arm, seed, configuration }));
+        }
     const trials = yield* collectTrials<Measured>(host, specs, describe);
     return reportOf({
       tutorial: resultsWhere(trials, { part: "tutorial" }),
@@ -50,14 +54,17 @@ export const reproduction: Reproduction<Spec, Result> = {
   },
 
   /** By the accuracy on new classes from five examples. */
-  tune: (host: Host<Spec, Result>) =>
-    tuneEmbeddings(host as unknown as Host<NovelSpec, NovelResult>, {
-      names: scales[host.scale].materials,
+  async *tune(host) {
+    const found = yield* materialsOf(scales[host.scale].materials, host);
+    return yield* tuneEmbeddings(host as unknown as Host<NovelSpec, NovelResult>, {
+      names: found.map(({ id }) => id),
       arms: trainedMethods,
       quickArm: methods[0],
+      seeds: tuningSeeds,
       specOf: specOf(host.scale),
       describe,
       score: "new, 5 examples",
       scoreOf: (result, { material }) => disjointOf([result], String(material))[0],
-    }),
+    });
+  },
 };
