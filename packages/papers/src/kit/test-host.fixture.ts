@@ -150,7 +150,7 @@ export async function quickTune<Spec, Result>(
 }
 
 /** Asserts that the numbers of a committed choice are a point of the grid. */
-export function expectOnGrid(choices: object, name: string, grid: readonly object[]): void {
+function expectOnGrid(choices: object, name: string, grid: readonly object[]): void {
   const choice = (choices as Record<string, Row | undefined>)[name];
   const matches = (point: object) =>
     Object.entries(point).every(([column, value]) => choice?.[column] === value);

@@ -11,9 +11,11 @@ import {
 import { disposeTree, randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { mean } from "../kit/statistics.ts";
-import { assetsOf, bundledHost, expectOnGrid, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { assetsOf, bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { neighboursOf } from "../kit/tune-lattice.ts";
 import { armOf, arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
+import { lattices } from "./lattice.ts";
 import { disposeFrozen, loadFrozen } from "./models/index.ts";
 import { loadPromptWorld } from "./prompt-world.ts";
 import { aestheticsOf } from "./refining/aesthetics.ts";
@@ -25,8 +27,7 @@ import { rewrites } from "./refining/rewrites.ts";
 import { readRefiner, refinerPart } from "./refining/saved-refiner.ts";
 import { adapterOf } from "./refining/train-refiner.ts";
 import { reproduction } from "./reproduction.ts";
-import { grids, shown } from "./settings.ts";
-import tuned from "./tuned.json" with { type: "json" };
+import { shown } from "./settings.ts";
 import { differenceOf, type Evidence, judge } from "./verdict.ts";
 import { cfpMini, modifierWords, pictureSize, renderScene, sceneOfPrompt } from "./world/index.ts";
 
@@ -49,11 +50,9 @@ describe("the reproduction of uf-fgtg", () => {
     expect(because).toMatch(/^\(i\) .* \(v\) /);
   }, 600_000);
 
-  it("has tuned two configurations of each objective, and takes one of them", () => {
-    for (const [name, grid] of Object.entries(grids)) {
-      expect(grid).toHaveLength(2);
-      expectOnGrid(tuned.choices, name, grid);
-    }
+  it("begins its tuning inside its lists, so that there are neighbours on either side", () => {
+    const neighbours = lattices(() => []).map(({ axes, start }) => neighboursOf({ axes }, start).length);
+    expect(neighbours).toEqual([2, 2, 4]);
   });
 
   it("has a committed refiner that keeps to what is asked, and draws", async () => {

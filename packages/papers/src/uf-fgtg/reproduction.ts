@@ -1,12 +1,13 @@
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { mean } from "../kit/statistics.ts";
-import { candidates, tuneGrid } from "../kit/tune-grid.ts";
+import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, trainedByDefault } from "./arms.ts";
+import { lattices } from "./lattice.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { grids, scales, type Tuned, tuning } from "./settings.ts";
+import { scales, type Tuned, tuning } from "./settings.ts";
 import { type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -43,22 +44,21 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
   },
 
-  async *tune(host) {
-    const tried = Object.entries(grids).flatMap(([arm, grid]) =>
-      candidates(arm, { arm: armOf(arm).label }, grid, tuning.seeds, (configuration, seed) =>
-        specOf(arm, seed, host.scale, {
-          ...configuration,
-          trained: true,
-          from: tuning.from,
-          prompts: Math.min(tuning.prompts, scales[host.scale].prompts),
-        }),
-      ),
+  tune: (host) => {
+    const quick = host.scale === "quick";
+    const prompts = Math.min(tuning.prompts, scales[host.scale].prompts);
+    const tried = lattices((arm, configuration) =>
+      tuning.seeds
+        .slice(0, quick ? 1 : undefined)
+        .map((seed) =>
+          specOf(arm, seed, host.scale, { ...configuration, trained: true, from: tuning.from, prompts }),
+        ),
     );
-    return yield* tuneGrid(host, tried, {
+    return tuneOnLattice(host, tried, {
       score: "aesthetic score",
       scoreOf: (result) => mean(result.score),
-      notChosen: ["arm", "aesthetic score"],
       describe,
+      rounds: quick ? 1 : undefined,
     });
   },
 };

@@ -6,21 +6,21 @@ export const worldSeed = 1;
 /** How every refiner is trained: with the decoder, since a frozen one of this size keeps less of what was asked. */
 export const training = { size: 32, clip: 1, vectors: 4, trainDecoder: true } as const;
 
-/** What is tuned on other seeds and prompts: two configurations for each objective. */
+/** What is tuned, on other seeds and prompts. */
 export interface Tuned {
   /** What the words count beside the picture. */
   gamma: number;
   learningRate: number;
 }
 
-export const grids: Readonly<Record<"text" | "image" | "full", readonly Tuned[]>> = {
-  text: [1e-3, 2e-3].map((learningRate) => ({ gamma: 1, learningRate })),
-  image: [1e-3, 2e-3].map((learningRate) => ({ gamma: 1, learningRate })),
-  full: [0.1, 1].map((gamma) => ({ gamma, learningRate: 2e-3 })),
-};
+/** What tuning tries, in order; an objective of one loss has no weight between two. */
+export const lists = {
+  gamma: [0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+  learningRate: [1.25e-4, 2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2],
+} as const satisfies Record<keyof Tuned, readonly number[]>;
 
 /** Seeds of tuning, and its test prompts, are none of a run. */
-export const tuning = { seeds: [100], from: 250, prompts: 40 };
+export const tuning = { seeds: [100, 101], from: 250, prompts: 40 };
 
 /** How many candidates of how many prompts are judged to make preferences, and what is learned of them. */
 export const preferring = {
