@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { cosine, type Embedded, euclidean, harmonic } from "../embeddings/classify.ts";
-import { bundledHost, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
-import { methods } from "./arms.ts";
+import { lattices } from "../embeddings/lattice.ts";
+import { bundledHost, expectEnclosed, quickRun, quickTune, testVerdicts } from "../kit/test-host.fixture.ts";
+import { methods, trainedMethods } from "./arms.ts";
 import type { NovelResult, NovelSpec } from "./novel.ts";
 import { reproduction } from "./reproduction.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import type { TutorialResult } from "./tutorial.ts";
 import { type ByMethod, judge } from "./verdict.ts";
 
@@ -27,6 +29,13 @@ describe("the reproduction of normface", () => {
     expect(rows).toHaveLength(5);
     const best = Math.max(...rows.map((row) => Number(row["new, 5 examples"])));
     expect(choices["letter, normalised softmax"]["new, 5 examples"]).toBe(best);
+  });
+
+  it("has choices at no end of their lists, with every neighbour tried and none better", () => {
+    const searched = ["letter", "fashion", "omniglot"].flatMap((material) =>
+      lattices(material, trainedMethods, () => []),
+    );
+    expectEnclosed(tuned, searched, { score: "new, 5 examples" });
   });
 
   it("goes on where no held-out example is right, by which a bias would be chosen", async () => {
