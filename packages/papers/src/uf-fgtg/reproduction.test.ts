@@ -11,7 +11,7 @@ import {
 import { disposeTree, randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { mean } from "../kit/statistics.ts";
-import { assetsOf, bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
+import { assetsOf, bundledHost, expectEnclosed, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { neighboursOf } from "../kit/tune-lattice.ts";
 import { armOf, arms, trainedByDefault } from "./arms.ts";
 import type { Picture, PictureJudge } from "./interfaces.ts";
@@ -28,6 +28,7 @@ import { readRefiner, refinerPart } from "./refining/saved-refiner.ts";
 import { adapterOf } from "./refining/train-refiner.ts";
 import { reproduction } from "./reproduction.ts";
 import { shown } from "./settings.ts";
+import tuned from "./tuned.json" with { type: "json" };
 import { differenceOf, type Evidence, judge } from "./verdict.ts";
 import { cfpMini, modifierWords, pictureSize, renderScene, sceneOfPrompt } from "./world/index.ts";
 
@@ -53,6 +54,14 @@ describe("the reproduction of uf-fgtg", () => {
   it("begins its tuning inside its lists, so that there are neighbours on either side", () => {
     const neighbours = lattices(() => []).map(({ axes, start }) => neighboursOf({ axes }, start).length);
     expect(neighbours).toEqual([2, 2, 4]);
+  });
+
+  it("has choices at no end of their lists, with every neighbour tried and none better", () => {
+    expectEnclosed(
+      tuned,
+      lattices(() => []),
+      { score: "aesthetic score" },
+    );
   });
 
   it("has a committed refiner that keeps to what is asked, and draws", async () => {
