@@ -16,7 +16,7 @@ export const runSeconds: { [slug: string]: number } = {
   featenhancer: 337,
   lion: 77,
   neucb: 151,
-  normface: 85,
+  normface: 56,
   "ood-unlabeled": 194,
   "optimistic-omd": 144,
   "pi-hc-moe": 85,
