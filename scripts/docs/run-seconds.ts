@@ -24,6 +24,6 @@ export const runSeconds: { [slug: string]: number } = {
   rdpo: 104,
   rpo: 88,
   saf: 139,
-  "uf-fgtg": 43,
+  "uf-fgtg": 91,
   "z-loss": 535,
 };
