@@ -101,7 +101,7 @@ describe("preferences of pictures", () => {
     const file = `checkpoints/${refinerPart("still", 0)}.safetensors`;
     const params = readRefiner(await read(file), frozen, adapterOf(refiner));
     const prompts = ["red moon", "blue house", "white star", "green tree", "purple ring", "yellow ball"];
-    const words = "sharp focus";
+    const words = "smooth";
     const has = (text: string): number => Number(text.includes(words));
     const tools = {
       // A picture is whether its prompt has the words, which is what the judge is for.

@@ -26,6 +26,7 @@ export function wordsOf(tokenizer: PromptTokenizer, prompt: string): PromptWord[
 /**
  * A row of `length` ids: start, the ids, end, and ends behind it.
  *
+ * @param most how many ids fit; one more is a text without an end
  * @throws RangeError where they don't fit
  */
 export function paddedRow(
@@ -33,9 +34,10 @@ export function paddedRow(
   ids: readonly number[],
   length: number,
   argument: string,
+  most = length - 2,
 ): Int32Array {
-  if (ids.length > length - 2)
-    throw rangeError(argument, `at most ${length - 2} words, which the refiner takes`, ids.length);
+  if (ids.length > most)
+    throw rangeError(argument, `at most ${most} words, which the refiner takes`, ids.length);
   const row = new Int32Array(length).fill(end);
   row.set([start, ...ids]);
   return row;

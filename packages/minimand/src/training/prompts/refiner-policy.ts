@@ -28,6 +28,7 @@ export interface RefinerPairsOptions {
 
 /**
  * Pairs of rewrites as examples for {@link refinerPolicy}: which of two was liked better. Both are read from one noise, drawn for each pair.
+ * A rewrite of `length - 1` words is one that was cut there, and counts without an end.
  *
  * @returns `x` ids `[3, length]` a pair: prompt, chosen, rejected; `y` the noise. Unknown words are left out
  * @throws TypeError, RangeError for no pairs, texts without a known word or longer than the refiner takes
@@ -54,7 +55,9 @@ export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
     for (const [part, name] of (["prompt", "chosen", "rejected"] as const).entries()) {
       const argument = `pairs[${i}].${name}`;
       const ids = knownIds(tokenizer, pair?.[name], argument);
-      x.set(paddedRow(tokenizer, ids, length, argument), (3 * i + part) * length);
+      // A rewrite that was cut where the refiner ends has no end of its own.
+      const most = name === "prompt" ? length - 2 : length - 1;
+      x.set(paddedRow(tokenizer, ids, length, argument, most), (3 * i + part) * length);
     }
     y.set(noiseOf(derive(seed, i), size), i * size);
   }

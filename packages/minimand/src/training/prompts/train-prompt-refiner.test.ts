@@ -205,6 +205,21 @@ describe("a refiner as a policy", () => {
     disposeTree(params);
   });
 
+  it("takes a rewrite that was cut where the refiner ends, which has no end", () => {
+    const adapter = adapterOf({ vectors: 0 });
+    const params = startOf(adapter);
+    const chosen = "moon ".repeat(length - 1);
+    const { x, y } = refinerPairs({ tokenizer, length, adapter, pairs: [{ ...pairs[0], chosen }] });
+    expect([...(x as Int32Array).subarray(length, 2 * length)]).not.toContain(tokenizer.end);
+    const { chosenLengths, ...others } = refinerPolicy(models(adapter))(
+      refTree(params),
+      np.array(Int32Array.from(x as Int32Array), { shape: [1, 3, length] }),
+      np.array(Float32Array.from(y!), { shape: [1, 1] }),
+    );
+    expect(numbers(chosenLengths!)).toEqual([length - 1]);
+    disposeTree([params, others]);
+  });
+
   it("refuses pairs that are none", () => {
     const of = (pairs: unknown) => () =>
       refinerPairs({ tokenizer, length, adapter: adapterOf(), pairs: pairs as never });
