@@ -1,4 +1,5 @@
 import { type Choices, chosen } from "../kit/choices.ts";
+import type { Net } from "./settings.ts";
 import type { AdversarialSpec, FamilySpec } from "./spec.ts";
 
 /** Values of tau in the bounds part, on both sides of every change of formula. */
@@ -38,17 +39,20 @@ export const familyChoice = (setting: FamilySpec["setting"], tau: number): strin
 export const learningRateOf = (choices: Choices, setting: FamilySpec["setting"], tau: number): number =>
   chosen(choices, familyChoice(setting, tau), ["learningRate"]).learningRate;
 
-/** The chosen strength of an adversarial method. */
-export const strengthOf = (choices: Choices, method: Tunable): number =>
-  chosen(choices, method, ["strength"]).strength;
+/** The name under which a strength is chosen. */
+export const adversarialChoice = (net: Net, method: Tunable): string => `${net}, ${method}`;
 
-/** What is measured of every network: methods without a strength, and some strengths for each of those that have one. */
-export function armsOf(choices: Choices): Pick<AdversarialSpec, "method" | "strength">[] {
+/** The chosen strength of an adversarial method for a network. */
+export const strengthOf = (choices: Choices, net: Net, method: Tunable): number =>
+  chosen(choices, adversarialChoice(net, method), ["strength"]).strength;
+
+/** What is measured of a network: methods without a strength, and some strengths for each of those that have one. */
+export function armsOf(choices: Choices, net: Net): Pick<AdversarialSpec, "method" | "strength">[] {
   return [
     { method: "standard", strength: 0 },
     { method: "PGD training", strength: 0 },
     ...(["TRADES", "Adv-Comp-Sum"] as const).flatMap((method) =>
-      [...new Set([...firstStrengths[method], strengthOf(choices, method)])]
+      [...new Set([...firstStrengths[method], strengthOf(choices, net, method)])]
         .sort((a, b) => a - b)
         .map((strength) => ({ method, strength })),
     ),

@@ -36,7 +36,7 @@ function evidenceOf(trials: readonly Measured[], nets: readonly Net[], choices: 
     taus.map((tau) => [tau, familyOf(trials, setting, tau).map((a) => a ?? chance(setting))]);
   const adversarial = nets.map((net) => {
     const byMethod: Evidence["adversarial"][number]["byMethod"] = {};
-    for (const { method, strength } of armsOf(choices)) {
+    for (const { method, strength } of armsOf(choices, net)) {
       const results = resultsWhere(trials, { part: "adversarial", net, method, strength });
       const [clean, robust] = [results.map((r) => r.clean), results.map((r) => r.robust)];
       byMethod[method] = { ...byMethod[method], [strength]: { clean, robust } };
@@ -75,7 +75,7 @@ function adversarialRows({ adversarial }: Evidence, choices: Choices): Row[] {
         const { clean, robust } = byStrength[strength];
         const tunable = isTunable(method);
         const name = method === "TRADES" ? "beta" : "nu";
-        const isChosen = tunable && strengthOf(choices, method) === strength;
+        const isChosen = tunable && strengthOf(choices, net, method) === strength;
         return {
           part: "adversarial",
           setting: `mnist, gamma 0.1, ${net}`,

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Choices } from "../kit/choices.ts";
 import { bundledHost, expectEnclosed, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
-import { armsOf, familyChoice, familySettings, learningRates, strengths, taus } from "./arms.ts";
+import {
+  adversarialChoice,
+  armsOf,
+  familyChoice,
+  familySettings,
+  learningRates,
+  strengths,
+  taus,
+} from "./arms.ts";
 import { reproduction } from "./reproduction.ts";
 import { nets } from "./settings.ts";
 import { trial } from "./trial.ts";
@@ -37,7 +45,7 @@ const host: TrialHost = { ...bundledHost, images: () => made };
 describe("the reproduction of comp-sum", () => {
   it("runs at the quick scale: every arm measured, the bounds true, a verdict given", async () => {
     const { rows, series, because } = await quickRun(reproduction, { host });
-    const arms = armsOf(tuned.choices);
+    const arms = armsOf(tuned.choices, nets[0].id);
     expect(rows.length).toBe(familySettings.length * taus.length + arms.length);
     expect(rows.every((row) => /^\d+\.\d$/.test(String(row["accuracy %"])))).toBe(true);
     expect(series.map((s) => s.name)).toEqual([...familySettings, ...new Set(arms.map((a) => a.method))]);
@@ -51,9 +59,12 @@ describe("the reproduction of comp-sum", () => {
         return { choice, label: { choice }, axes: { learningRate: learningRates } };
       }),
     );
-    const strength = (["TRADES", "Adv-Comp-Sum"] as const).map((choice) => {
-      return { choice, label: { choice }, axes: { strength: strengths[choice] } };
-    });
+    const strength = nets.flatMap(({ id: net }) =>
+      (["TRADES", "Adv-Comp-Sum"] as const).map((method) => {
+        const choice = adversarialChoice(net, method);
+        return { choice, label: { choice }, axes: { strength: strengths[method] } };
+      }),
+    );
     expectEnclosed(tuned, [...family, ...strength], { score: "score" });
   });
 
@@ -68,8 +79,8 @@ describe("the reproduction of comp-sum", () => {
 describe("the verdict", () => {
   const net = nets[0].id;
   const choices: Choices = {
-    TRADES: { strength: 3 },
-    "Adv-Comp-Sum": { strength: 0.3 },
+    [adversarialChoice(net, "TRADES")]: { strength: 3 },
+    [adversarialChoice(net, "Adv-Comp-Sum")]: { strength: 0.3 },
   };
   interface Changes {
     slack?: number;
@@ -130,7 +141,7 @@ describe("the verdict", () => {
 
   it("refuses choices that were never made", () => {
     expect(() => judge(measured({}), {})).toThrow(
-      "choices: expected a number for strength of Adv-Comp-Sum, got undefined",
+      "choices: expected a number for strength of two layers of 64, Adv-Comp-Sum, got undefined",
     );
   });
 });

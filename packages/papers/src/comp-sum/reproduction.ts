@@ -3,6 +3,7 @@ import { grid } from "../kit/grid.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import {
+  adversarialChoice,
   armsOf,
   familyChoice,
   familySettings,
@@ -16,7 +17,7 @@ import {
 } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { nets, scales, tuningSeeds } from "./settings.ts";
+import { type Amount, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -27,7 +28,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   const common = { judge: "test", fraction } as const;
   return [
     ...own.flatMap((net) =>
-      armsOf(tuned.choices).flatMap((arm) =>
+      armsOf(tuned.choices, net).flatMap((arm) =>
         each.map((seed): Spec => ({ part: "adversarial", net, ...arm, seed, ...common })),
       ),
     ),
@@ -41,8 +42,8 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   ];
 }
 
-/** The learning rate of each member of the family, and the strength of each adversarial method that has one. */
-function searchedOf(fraction: number): LatticeArm<Spec>[] {
+/** The learning rate of each member of the family, and the strength of each adversarial method that has one, for each network. */
+function searchedOf({ fraction, tuned: own }: Amount): LatticeArm<Spec>[] {
   const common = { judge: "tune", fraction } as const;
   const family = familySettings.flatMap((setting) =>
     taus.map((tau): LatticeArm<Spec> => {
@@ -57,16 +58,17 @@ function searchedOf(fraction: number): LatticeArm<Spec>[] {
       };
     }),
   );
-  const adversarial = (["TRADES", "Adv-Comp-Sum"] satisfies Tunable[]).map(
-    (method): LatticeArm<Spec> => ({
-      ...{ choice: method, label: { choice: method } },
-      axes: { strength: strengths[method] },
-      first: grid({ strength: firstStrengths[method] }),
-      start: { strength: firstStrengths[method][0] },
-      specsOf: ({ strength }) =>
-        tuningSeeds.map((seed): Spec => {
-          return { part: "adversarial", net: nets[0].id, method, strength, seed, ...common };
-        }),
+  const adversarial = own.flatMap((net) =>
+    (["TRADES", "Adv-Comp-Sum"] satisfies Tunable[]).map((method): LatticeArm<Spec> => {
+      const choice = adversarialChoice(net, method);
+      return {
+        ...{ choice, label: { choice } },
+        axes: { strength: strengths[method] },
+        first: grid({ strength: firstStrengths[method] }),
+        start: { strength: firstStrengths[method][0] },
+        specsOf: ({ strength }) =>
+          tuningSeeds.map((seed): Spec => ({ part: "adversarial", net, method, strength, seed, ...common })),
+      };
     }),
   );
   return [...family, ...adversarial];
@@ -89,9 +91,9 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(trials, scales[host.scale].nets, tuned.choices);
   },
 
-  /** On seeds and validation rows of their own. */
+  /** On seeds and validation rows of their own; networks of every scale but for a smoke test. */
   tune: (host: Host<Spec, Result>) =>
-    tuneOnLattice(host, searchedOf(scales[host.scale].fraction), {
+    tuneOnLattice(host, searchedOf(scales[host.scale]), {
       describe,
       score: "score",
       scoreOf,

@@ -8,18 +8,22 @@ export const nets = [
 ] as const;
 export type Net = (typeof nets)[number]["id"];
 
-/** How much of everything a scale does; the first network is that of tuning. */
-interface Amount {
+/** How much of everything a scale does. */
+export interface Amount {
   draws: number;
   seeds: number;
   fraction: number;
   nets: readonly Net[];
+  /** The networks that tuning chooses for. */
+  tuned: readonly Net[];
 }
 
+const all = nets.map(({ id }) => id);
+
 export const scales: Record<Scale, Amount> = {
-  quick: { draws: 300, seeds: 1, fraction: 0.05, nets: [nets[0].id] },
-  default: { draws: 10_000, seeds: 10, fraction: 1, nets: [nets[0].id] },
-  full: { draws: 100_000, seeds: 5, fraction: 1, nets: [nets[1].id, nets[2].id] },
+  quick: { draws: 300, seeds: 1, fraction: 0.05, nets: [nets[0].id], tuned: [nets[0].id] },
+  default: { draws: 10_000, seeds: 10, fraction: 1, nets: [nets[0].id], tuned: all },
+  full: { draws: 100_000, seeds: 5, fraction: 1, nets: [nets[1].id, nets[2].id], tuned: all },
 };
 
 /** Seeds of the tuning runs, away from those that are reported. */

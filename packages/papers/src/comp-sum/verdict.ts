@@ -55,7 +55,7 @@ function adversarialPart(
     clean: mean(clean),
     robust: mean(robust),
   });
-  const [nu, beta] = [strengthOf(choices, "Adv-Comp-Sum"), strengthOf(choices, "TRADES")];
+  const [nu, beta] = (["Adv-Comp-Sum", "TRADES"] as const).map((method) => strengthOf(choices, net, method));
   const ours = means(byMethod["Adv-Comp-Sum"][nu]);
   const theirs = means(byMethod.TRADES[beta]);
   const arms = Object.entries(byMethod.TRADES).map(([strength, arm]) => ({
