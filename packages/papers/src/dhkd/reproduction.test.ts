@@ -10,7 +10,7 @@ import { drawings } from "./settings.ts";
 import { taughtBy } from "./teacher.ts";
 import { type ArmResult, armTrial, type Result, type Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
-import { besideOthers, lattices } from "./tuning.ts";
+import { lattices } from "./tuning.ts";
 import { type Evidence, judge } from "./verdict.ts";
 
 describe("the reproduction of dhkd", () => {
@@ -149,8 +149,6 @@ describe("the reproduction of dhkd", () => {
     const letters = ({ material }: { material?: unknown }) => material === "letter";
     expect(rows.filter(letters)).toEqual(tuned.rows.filter(letters));
     expect(rows.some((row) => !letters(row))).toBe(true);
-    const again = besideOthers("letter", { rows: [], choices: {} });
-    expect([again.rows, again.choices].flatMap(Object.values).filter(letters)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { available } from "../kit/available.ts";
 import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { withCommitted } from "../kit/tune-grid.ts";
 import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Progress, Reproduction } from "../reproduction.ts";
 import { arms, columns } from "./arms.ts";
@@ -8,7 +9,8 @@ import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
 import { type Material, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
-import { besideOthers, choiceOf, choices, lattices, tunedVariant } from "./tuning.ts";
+import tuned from "./tuned.json" with { type: "json" };
+import { choiceOf, choices, lattices, tunedVariant } from "./tuning.ts";
 
 /** The material of a scale; without the characters letters are left. */
 async function* materialOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Material> {
@@ -46,6 +48,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     yield { done: 0, total: 0, message };
     const scoreOf = (result: Result): number => (result.part === "arm" ? result.accuracy : 0);
     const scoring = { describe, score: "accuracy", scoreOf };
-    return besideOthers(material, yield* tuneOnLattice(host, lattices(material, fraction), scoring));
+    const found = yield* tuneOnLattice(host, lattices(material, fraction), scoring);
+    return withCommitted(found, tuned, "material");
   },
 };

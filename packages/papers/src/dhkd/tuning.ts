@@ -1,8 +1,7 @@
 import type { Choices } from "../kit/choices.ts";
-import type { Tuned } from "../kit/tune-grid.ts";
 import type { LatticeArm } from "../kit/tune-lattice.ts";
 import { arms, type Configuration, dhkdArms } from "./arms.ts";
-import { type Material, regimes, tuningSeeds } from "./settings.ts";
+import { type Material, tuningSeeds } from "./settings.ts";
 import type { Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
@@ -27,21 +26,3 @@ export const lattices = (material: Material, fraction: number): LatticeArm<Spec,
         return { part: "arm", material, arm, configuration, seed, judge: "tune", fraction };
       }),
   }));
-
-/** What was found on a material, with what is committed of the others. */
-export function besideOthers(material: Material, found: Tuned): Tuned {
-  const all = (Object.keys(regimes) as Material[]).map((each) =>
-    each === material ? found : committedOf(each),
-  );
-  return {
-    ...found,
-    rows: all.flatMap(({ rows }) => rows),
-    choices: Object.assign({}, ...all.map((own) => own.choices)),
-  };
-}
-
-const committedOf = (material: Material): Pick<Tuned, "rows" | "choices"> => {
-  const { rows, choices } = tuned as Tuned;
-  const own = Object.entries(choices).filter(([, choice]) => choice.material === material);
-  return { rows: rows.filter((row) => row.material === material), choices: Object.fromEntries(own) };
-};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestOf, columnsAtEnds, tryAll, tuneGrid } from "./tune-grid.ts";
+import { bestOf, columnsAtEnds, tryAll, tuneGrid, withCommitted } from "./tune-grid.ts";
 
 /** A host whose results are the specs times ten, the last one first. */
 const host = {
@@ -23,6 +23,36 @@ describe("tryAll", () => {
     );
     expect(messages.reverse()).toEqual(["1: 10", "3: 30", "4: 40", "2: 20", "5: 50"]);
     expect(value.map(({ results }) => results)).toEqual([[10, 20], [30], [40, 50]]);
+  });
+});
+
+describe("withCommitted", () => {
+  const tuned = (cells: string[], score: number) => ({
+    rows: cells.flatMap((cell) => [1, 2].map((rate) => ({ cell, rate, score }))),
+    choices: Object.fromEntries(cells.map((cell) => [`${cell}, sgd`, { cell, rate: 2, score }])),
+  });
+
+  it("keeps what is committed of other cells, and nothing of those that were tuned for", () => {
+    const { rows, choices, atEnds } = withCommitted(
+      { ...tuned(["b", "d"], 7), atEnds: ["b"] },
+      tuned(["a", "b", "c"], 5),
+      "cell",
+    );
+    expect(rows.map(({ cell, score }) => [cell, score])).toEqual(
+      [
+        ["a", 5],
+        ["c", 5],
+        ["b", 7],
+        ["d", 7],
+      ].flatMap((one) => [one, one]),
+    );
+    expect(Object.values(choices).map(({ cell, score }) => [cell, score])).toEqual([
+      ["a", 5],
+      ["c", 5],
+      ["b", 7],
+      ["d", 7],
+    ]);
+    expect(atEnds).toEqual(["b"]);
   });
 });
 

@@ -41,6 +41,18 @@ export interface Tuned {
   atEnds?: string[];
 }
 
+/** What was found, beside what is committed of other values of a column than those that were tuned for. */
+export function withCommitted(found: Tuned, committed: Tuned, column: string): Tuned {
+  const own = new Set(Object.values(found.choices).map((choice) => choice[column]));
+  const others = (row: Row): boolean => !own.has(row[column]);
+  const choices = Object.entries(committed.choices).filter(([, choice]) => others(choice));
+  return {
+    ...found,
+    rows: [...committed.rows.filter(others), ...found.rows],
+    choices: { ...Object.fromEntries(choices), ...found.choices },
+  };
+}
+
 /**
  * Runs all trials of the candidates: the first of each, then the second of each, so that what trials of a seed share is made once.
  *

@@ -69,7 +69,7 @@ const firstRates = [0.01, 0.02, 0.05];
 const middleRate = [0.02];
 const usualDecay = [weightDecay];
 
-const radii = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
+const radii = [0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 const firstRadii = [0.05, 0.2, 0.5];
 const lambdas = [0.03, 0.1, 0.3, 0.8, 2, 5, 12, 30];
 const firstLambdas = [0.3, 0.8, 2];

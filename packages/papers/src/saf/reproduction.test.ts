@@ -9,7 +9,7 @@ import {
 import type { TrialHost } from "../reproduction.ts";
 import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
-import { reproduction } from "./reproduction.ts";
+import { latticeOf, reproduction } from "./reproduction.ts";
 import { cells, scales } from "./settings.ts";
 import { armTrial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
@@ -47,8 +47,10 @@ describe("the reproduction of sharpness-aware training for free", () => {
       expect(first, id).toHaveLength(12);
       if (id !== "adamw") expect(decays.every((decay) => axes.weightDecay.includes(decay))).toBe(true);
     }
-    const searched = scales.default.cells.flatMap(({ id: cell }) =>
-      arms.map(({ id: arm, axes }) => ({ choice: `${cell}, ${arm}`, label: { cell, arm }, axes })),
+    const searched = [scales.default, scales.full].flatMap(({ cells, arms: some }) =>
+      cells.flatMap((cell) =>
+        arms.filter(({ id }) => some?.includes(id) ?? true).map((arm) => latticeOf(cell, arm)),
+      ),
     );
     expectEnclosed(tuned, searched, { score: "accuracy" }, (_, value) => value === 0);
   });

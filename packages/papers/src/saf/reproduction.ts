@@ -1,16 +1,20 @@
-import { chosen } from "../kit/choices.ts";
+import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
+import { withCommitted } from "../kit/tune-grid.ts";
 import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { type Arm, arms, type Configuration, columns } from "./arms.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
-import { chosenFor, scales, tuningSeeds } from "./settings.ts";
+import { type Cell, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 
 const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
+
+const chosenIn = (cell: string, arm: string): Configuration =>
+  chosen(tuned.choices as Choices, choiceName(cell, arm), columns);
 
 const armsOf = (host: Host<Spec, Result>): Arm[] =>
   arms.filter(({ id }) => scales[host.scale].arms?.includes(id) ?? true);
@@ -26,7 +30,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     const own = armsOf(host);
     const specs = cells.flatMap((cell) =>
       own.flatMap(({ id: arm }) => {
-        const configuration = chosen(tuned.choices, choiceName(chosenFor(cell), arm), columns);
+        const configuration = chosenIn(cell.id, arm);
         return seedsOf(host, seeds).map(
           (seed): Spec => ({ part: "arm", cell: cell.id, arm, configuration, seed, judge: "test", fraction }),
         );
@@ -38,21 +42,28 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf({ cells, arms: own, of, speed: resultsWhere(trials, { part: "speed" })[0] });
   },
 
-  /** The same search for every arm of every cell of the default scale, judged on rows that no measured run is judged by. */
-  tune(host: Host<Spec, Result>) {
-    const { fraction, cells } = scales[host.scale === "quick" ? "quick" : "default"];
+  /** The same search for every arm of every cell of the scale, judged on rows that no measured run is judged by; what is committed of other cells stays. */
+  async *tune(host) {
+    const { fraction, cells } = scales[host.scale];
     const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
-    const searched = cells.flatMap(({ id: cell }) =>
-      arms.map(({ id: arm, axes, first }) => ({
-        ...{ choice: choiceName(cell, arm), label: { cell, arm }, axes, first, start: first[0] },
+    const searched = cells.flatMap((cell) =>
+      armsOf(host).map((arm) => ({
+        ...latticeOf(cell, arm),
         specsOf: (configuration: Configuration): Spec[] =>
           seeds.map((seed) => ({
-            ...{ part: "arm", cell, arm, configuration, seed },
+            ...{ part: "arm", cell: cell.id, arm: arm.id, configuration, seed },
             ...{ judge: "tune", fraction },
           })),
       })),
     );
     const scoreOf = (result: Result): number => (result.part === "arm" ? result.accuracy : 0);
-    return tuneOnLattice(host, searched, { describe, score: "accuracy", scoreOf });
+    const found = yield* tuneOnLattice(host, searched, { describe, score: "accuracy", scoreOf });
+    return withCommitted(found, tuned, "cell");
   },
 };
+
+/** What is searched for an arm of a cell, from its first configurations on, or from what was chosen after which the cell is made. */
+export const latticeOf = (cell: Cell, { id: arm, axes, first }: Arm) => ({
+  ...{ choice: choiceName(cell.id, arm), label: { cell: cell.id, arm }, axes },
+  ...("after" in cell ? { start: chosenIn(cell.after, arm) } : { first, start: first[0] }),
+});

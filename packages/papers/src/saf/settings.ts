@@ -25,22 +25,19 @@ const defaultCells = [
   { id: "Fashion, 30 % noise", regime: "fashion", noise: 0.3 },
 ] as const;
 
-/** A deeper network, of convolutions, with what was chosen for the same rows and labels. */
+/** A deeper network, of convolutions; its choices are looked for from those for the same rows and labels on. */
 const fullCells = [
-  { id: "Fashion, convolutions, clean", regime: "convolutions", noise: 0, chosenFor: "Fashion, clean" },
+  { id: "Fashion, convolutions, clean", regime: "convolutions", noise: 0, after: "Fashion, clean" },
   {
     id: "Fashion, convolutions, 30 % noise",
     regime: "convolutions",
     noise: 0.3,
-    chosenFor: "Fashion, 30 % noise",
+    after: "Fashion, 30 % noise",
   },
 ] as const;
 
 export const cells = [...defaultCells, ...fullCells] as const;
 export type Cell = (typeof cells)[number];
-
-/** The cell whose choices a cell has. */
-export const chosenFor = (cell: Cell): string => ("chosenFor" in cell ? cell.chosenFor : cell.id);
 
 export const momentum = 0.9;
 /** The usual one, of the arms that tune none. */
