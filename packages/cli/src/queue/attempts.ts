@@ -1,6 +1,6 @@
 /* Attempts at trials that came to nothing. */
 import type { Sql } from "../store/database.ts";
-import { mostTries, type Taken, type TrialJob } from "./jobs.ts";
+import type { TrialJob } from "./jobs.ts";
 import { settle } from "./waiting.ts";
 
 /** Remembers why attempts came to nothing. */
@@ -14,12 +14,12 @@ export async function noteTries(sql: Sql, keys: readonly string[], reason: strin
 }
 
 /** Marks a trial as one that fails whoever tries it. */
-export async function giveUp(sql: Sql, { data: { key }, tries }: Taken<TrialJob>): Promise<void> {
+export async function giveUp(sql: Sql, { key, tries }: Pick<TrialJob, "key" | "tries">): Promise<void> {
   await sql.query(
     `insert into minimand.failures (key, tries, reason)
      select $1, $2, coalesce((select reason from minimand.tries where key = $1), 'its workers ended or were not heard of any more')
      on conflict (key) do nothing`,
-    [key, Math.max(tries, mostTries)],
+    [key, tries],
   );
   await settle(sql, [key]);
 }

@@ -1,6 +1,7 @@
 import type { Db } from "pg-boss";
 import type { Database, Sql } from "../store/database.ts";
 import { startBoss } from "./start-boss.ts";
+import { apart, isSuspected, overdue, suspectedOf } from "./suspicion.ts";
 
 /** A trial that is to be computed. */
 export interface TrialJob {
@@ -10,29 +11,31 @@ export interface TrialJob {
   run: string;
   /** What the threads of its run are given, as JSON: a database may give back the names of an object in another order. */
   job: string;
-  /** Attempts before it was given back by a worker that left. */
+  /** Attempts that came to nothing by its own doing: it threw, or its worker ended while it computed nothing else. */
   tries: number;
+  /** Workers that ended, or were not heard of any more, with this among their trials. */
+  ends: number;
 }
 
 /** A run that is to be planned, waited for and finished. */
 export interface RunJob {
   run: string;
-  /** As those of a trial. */
-  tries?: number;
 }
 
 /** A job as a worker has taken it. */
 export interface Taken<Data> {
   id: string;
   queue: string;
+  /** With what has become of it until now. */
   data: Data;
-  /** Attempts before this one that came to nothing. */
-  tries: number;
   attempt: { id: string; retryCount: number };
 }
 
 /** Attempts at a trial, after which it counts as one that cannot be had. */
 export const mostTries = 3;
+
+/** Minutes that a suspected trial waits for a worker that is idle. */
+const patience = 10;
 
 /** Seconds without a sign of life after which a job is given to another worker; the least that pg-boss takes. */
 const heartbeatSeconds = 10;
@@ -40,16 +43,21 @@ const heartbeatSeconds = 10;
 /** Queues of pg-boss, as far as they are needed here. */
 export interface Jobs {
   /** Asks for trials; those that are asked for already are left alone. */
-  sendTrials(house: string, trials: readonly Omit<TrialJob, "tries">[]): Promise<void>;
+  sendTrials(house: string, trials: readonly Omit<TrialJob, "tries" | "ends">[]): Promise<void>;
   /** Asks for someone to coordinate a run; once is enough. */
   sendRun(house: string, run: string): Promise<void>;
+  /** Trials that may be computed side by side; those that prove to be suspected are to be given back. */
   takeTrials(house: string, count: number): Promise<Taken<TrialJob>[]>;
+  /** Whether a suspected trial has waited so long that a busy worker shall have it. It waits anew then, so that no other worker stops its work for the same. */
+  anyOverdue(house: string): Promise<boolean>;
+  /** A suspected trial, for a worker that has nothing else. */
+  takeSuspected(house: string): Promise<Taken<TrialJob> | undefined>;
   takeRun(house: string): Promise<Taken<RunJob> | undefined>;
   /** They are done, and leave the queue: what stayed would be counted every second. Within a transaction where one is given. */
   complete(taken: readonly Taken<unknown>[], sql?: Sql): Promise<void>;
-  /** The attempt came to nothing: another follows. */
+  /** Its worker is gone: another follows. */
   fail(queue: string, attempt: Taken<unknown>["attempt"]): Promise<void>;
-  /** As if it had never been taken. */
+  /** As if they had never been taken, but for what their data say. */
   giveBack(taken: readonly Taken<TrialJob | RunJob>[]): Promise<void>;
   touch(taken: readonly Taken<unknown>[]): Promise<void>;
   /** Gives jobs to others whose heartbeats were missed. */
@@ -60,21 +68,37 @@ export interface Jobs {
 /** Whoever can write to the store can write anything. */
 function isRunJob(data: unknown): data is RunJob {
   if (typeof data !== "object" || data === null) return false;
-  const { run, tries = 0 } = data as Record<string, unknown>;
-  return typeof run === "string" && Number.isInteger(tries) && Number(tries) >= 0;
+  return typeof (data as Record<string, unknown>).run === "string";
 }
 
 function isTrialJob(data: unknown): data is TrialJob {
   if (!isRunJob(data)) return false;
-  const { key, job } = data as Partial<Record<keyof TrialJob, unknown>>;
-  return typeof key === "string" && typeof job === "string";
+  // One that older code asked for knows of no ends.
+  const { key, job, tries, ends = 0 } = data as Partial<Record<keyof TrialJob, unknown>>;
+  return typeof key === "string" && typeof job === "string" && isCount(tries) && isCount(ends);
+}
+
+const isCount = (n: unknown): boolean => Number.isInteger(n) && Number(n) >= 0;
+
+/** With the attempts that came to nothing since it was put into its queue: their workers ended, or were not heard of any more. */
+function counted({ data, attempt }: Taken<TrialJob>): TrialJob {
+  const { tries, ends = 0 } = data;
+  return isSuspected({ ends })
+    ? { ...data, tries: tries + attempt.retryCount, ends }
+    : { ...data, ends: ends + attempt.retryCount };
+}
+
+/** A job as it is put into its queue. */
+function asSent(data: TrialJob | RunJob): { data: object; singletonKey: string; priority?: number } {
+  if (!("key" in data)) return { data, singletonKey: data.run };
+  return { data, singletonKey: data.key, ...(isSuspected(data) ? { priority: apart } : {}) };
 }
 
 const trialQueue = (house: string): string => `trial-${house}`;
 const runQueue = (house: string): string => `run-${house}`;
 
 /**
- * Queues on a database. Retries are counted and never limited here: who takes a job decides by {@link Taken.tries}.
+ * Queues on a database. Retries are counted and never limited here: who takes a trial decides by its `tries` and `ends`.
  */
 export async function openJobs(database: Database): Promise<Jobs> {
   const boss = await startBoss(database, { supervise: false, schedule: false });
@@ -98,11 +122,11 @@ export async function openJobs(database: Database): Promise<Jobs> {
   };
   const take = async <Data extends RunJob>(
     queue: string,
-    batchSize: number,
+    options: { batchSize: number; minPriority?: number; maxPriority?: number },
     isOwn: (data: unknown) => data is Data,
   ): Promise<Taken<Data>[]> => {
     await made(queue);
-    const jobs = await boss.fetch<unknown>(queue, { batchSize, includeMetadata: true });
+    const jobs = await boss.fetch<unknown>(queue, { ...options, includeMetadata: true });
     const nonsense = jobs.filter(({ data }) => !isOwn(data));
     if (nonsense.length > 0)
       await boss.complete(
@@ -110,9 +134,15 @@ export async function openJobs(database: Database): Promise<Jobs> {
         nonsense.map(({ id, retryCount }) => ({ id, retryCount })),
       );
     return jobs.flatMap(({ id, data, retryCount }) => {
-      if (!isOwn(data)) return [];
-      return [{ id, queue, data, tries: (data.tries ?? 0) + retryCount, attempt: { id, retryCount } }];
+      return isOwn(data) ? [{ id, queue, data, attempt: { id, retryCount } }] : [];
     });
+  };
+  const takeTrials = async (
+    house: string,
+    options: { batchSize: number; minPriority?: number; maxPriority?: number },
+  ): Promise<Taken<TrialJob>[]> => {
+    const taken = await take(trialQueue(house), options, isTrialJob);
+    return taken.map((one) => ({ ...one, data: counted(one) }));
   };
   const byQueue = (taken: readonly Taken<unknown>[]) => Map.groupBy(taken, ({ queue }) => queue).entries();
   const within = (sql: Sql | undefined) => (sql === undefined ? {} : { db: asDb(sql) });
@@ -123,7 +153,7 @@ export async function openJobs(database: Database): Promise<Jobs> {
       await made(queue);
       for (let from = 0; from < trials.length; from += mostAtOnce) {
         const jobs = trials.slice(from, from + mostAtOnce).map((trial, i) => ({
-          data: { ...trial, tries: 0 },
+          data: { ...trial, tries: 0, ends: 0 },
           singletonKey: trial.key,
           // In the order of their run, and runs side by side.
           priority: -(from + i),
@@ -137,9 +167,22 @@ export async function openJobs(database: Database): Promise<Jobs> {
       await made(queue);
       await boss.send(queue, { run }, { singletonKey: run });
     },
-    takeTrials: (house, count) => take(trialQueue(house), count, isTrialJob),
+    takeTrials: (house, batchSize) => takeTrials(house, { batchSize, minPriority: overdue + 1 }),
+    async anyOverdue(house) {
+      const found = await database.query(
+        `update minimand_queue.job set priority = $2, created_on = now() where name = $3 and id = (
+           select id ${suspectedOf("$1::text")} and created_on < now() - make_interval(mins => $4) limit 1 for update skip locked)
+         returning id`,
+        [house, overdue, trialQueue(house), patience],
+      );
+      return found.length > 0;
+    },
+    async takeSuspected(house) {
+      const [taken] = await takeTrials(house, { batchSize: 1, maxPriority: overdue });
+      return taken;
+    },
     async takeRun(house) {
-      const [taken] = await take(runQueue(house), 1, isRunJob);
+      const [taken] = await take(runQueue(house), { batchSize: 1 }, isRunJob);
       return taken;
     },
     async complete(taken, sql) {
@@ -162,10 +205,11 @@ export async function openJobs(database: Database): Promise<Jobs> {
             own.map(({ attempt }) => attempt),
             db,
           );
-          const jobs = (own as Taken<TrialJob | RunJob>[]).map(({ data, tries }) => {
-            return { data: { ...data, tries }, singletonKey: "key" in data ? data.key : data.run };
-          });
-          await boss.insert(queue, jobs, db);
+          await boss.insert(
+            queue,
+            (own as Taken<TrialJob | RunJob>[]).map(({ data }) => asSent(data)),
+            db,
+          );
         });
     },
     async touch(taken) {

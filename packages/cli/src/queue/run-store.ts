@@ -4,6 +4,7 @@ import { UsageError } from "../failure.ts";
 import { holdBlobs, putBlob, readBlob } from "../store/blobs.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { House } from "./house.ts";
+import { suspectedOf } from "./suspicion.ts";
 
 export type RunState = "waiting" | "running" | "finished" | "failed" | "cancelled";
 
@@ -89,12 +90,13 @@ export async function listRuns(sql: Sql): Promise<Run[]> {
   return sql.query<Run>(`select ${columns} from minimand.runs order by created_at desc limit 1000`);
 }
 
-/** What a worker has to know of the runs that aren't at their end. */
+/** What a worker has to know of the runs that aren't at their end, and whether suspected trials of their houses wait. */
 export async function runsToServe(
   sql: Sql,
-): Promise<Pick<Run, "id" | "title" | "house" | "needs" | "origins">[]> {
+): Promise<(Pick<Run, "id" | "title" | "house" | "needs" | "origins"> & { isSuspected: boolean })[]> {
   return sql.query(
-    `select id, title, house, needs, origins from minimand.runs where state in ('waiting', 'running') order by created_at`,
+    `select id, title, house, needs, origins, exists (select ${suspectedOf("house")}) as "isSuspected"
+     from minimand.runs where state in ('waiting', 'running') order by created_at`,
   );
 }
 

@@ -6,10 +6,11 @@ import { putTrials } from "../store/sql-trials.ts";
 import { giveUp } from "./attempts.ts";
 import { claim, unclaim } from "./claims.ts";
 import { houseHash } from "./house.ts";
-import { type Jobs, openJobs } from "./jobs.ts";
+import { type Jobs, openJobs, type Taken, type TrialJob } from "./jobs.ts";
 import { house, outcomesOf, resultOf, sharedNumbers, submitNumbers } from "./numbers.fixture.ts";
 import { join } from "./presence.ts";
 import { keepResults } from "./results.ts";
+import { isSuspected, suspectedOf } from "./suspicion.ts";
 import { wanted } from "./waiting.ts";
 
 const own = houseHash(house, []);
@@ -106,18 +107,69 @@ describeDatabases("trials that others compute", (opened, it) => {
     const [first] = await jobs.takeTrials("claimed", 1);
     await jobs.fail(first.queue, first.attempt);
     const [second] = await jobs.takeTrials("claimed", 1);
-    expect([second.id, second.tries]).toEqual([first.id, 1]);
+    expect([second.id, second.data.ends]).toEqual([first.id, 1]);
     await claim(database, late.id, [second]);
     await claim(database, early.id, [first]);
     const claims = "select worker, retry from minimand.claims where job = $1";
     expect(await database.query(claims, [first.id])).toEqual([{ worker: late.id, retry: 1 }]);
     await unclaim(database, late.id, [second]);
-    // Who gives it back hasn't tried it, and others' attempts stay.
+    // Who gives it back hasn't tried it, and what became of others stays.
     await jobs.giveBack([second]);
     const [third] = await jobs.takeTrials("claimed", 1);
-    expect([third.data.key, third.tries]).toEqual(["claimed", 1]);
+    expect(third.data).toMatchObject({ key: "claimed", tries: 0, ends: 1 });
     await jobs.complete([third]);
     for (const presence of [early, late]) await presence.leave();
+    await jobs.end();
+  }, 60_000);
+
+  it("are taken apart from others once two workers have ended with them, and count what ends after that", async () => {
+    const database = opened();
+    const jobs = await openJobs(database);
+    const asked = ["one", "two"].map((key) => ({ key, run: "apart", job: key }));
+    await jobs.sendTrials("apart", asked);
+    const anyWaits = async (): Promise<boolean> =>
+      (await database.query(`select ${suspectedOf("$1::text")}`, ["apart"])).length > 0;
+    const end = async (taken: readonly Taken<TrialJob>[]): Promise<void> => {
+      for (const { queue, attempt } of taken) await jobs.fail(queue, attempt);
+    };
+    for (let ends = 0; ends < 2; ends++) {
+      const taken = await jobs.takeTrials("apart", 3);
+      expect(taken.map(({ data }) => [data.tries, data.ends])).toEqual([
+        [0, ends],
+        [0, ends],
+      ]);
+      expect(taken.some(({ data }) => isSuspected(data))).toBe(false);
+      await end(taken);
+    }
+    expect(await anyWaits()).toBe(false);
+    const [one, two] = await jobs.takeTrials("apart", 3);
+    expect([one, two].every(({ data }) => isSuspected(data))).toBe(true);
+    await jobs.giveBack([one, two]);
+    // Who asks again doesn't bring them back among others.
+    await jobs.sendTrials("apart", asked);
+    expect(await jobs.takeTrials("apart", 3)).toEqual([]);
+    const suspected = (await jobs.takeSuspected("apart"))!;
+    expect(suspected.data).toMatchObject({ tries: 0, ends: 2 });
+    await jobs.giveBack([suspected]);
+    for (let tries = 0; tries < 3; tries++) {
+      const both = [await jobs.takeSuspected("apart"), await jobs.takeSuspected("apart")].map((it) => it!);
+      expect(both.map(({ data }) => [data.tries, data.ends])).toEqual([
+        [tries, 2],
+        [tries, 2],
+      ]);
+      expect(await anyWaits()).toBe(false);
+      await end(both);
+    }
+    // A busy worker leaves them to others for some minutes, and then one does.
+    expect([await anyWaits(), await jobs.anyOverdue("apart")]).toEqual([true, false]);
+    await database.query(
+      "update minimand_queue.job set created_on = created_on - interval '11 minutes' where name = 'trial-apart'",
+    );
+    const overdue = [1, 2, 3].map(() => jobs.anyOverdue("apart"));
+    expect((await Promise.all(overdue)).filter(Boolean)).toHaveLength(2);
+    for (const own of [await jobs.takeSuspected("apart"), await jobs.takeSuspected("apart")])
+      await jobs.complete([own!]);
+    expect(await anyWaits()).toBe(false);
     await jobs.end();
   }, 60_000);
 
@@ -141,7 +193,7 @@ describeDatabases("trials that others compute", (opened, it) => {
     await putTrials(database, [{ key: bad.data.key, kept: 1801, seconds: 1 }], self);
     await database.query("update minimand.results set sha256 = 'damaged' where key = $1", [bad.data.key]);
     await keepResults(database, jobs, self, [{ taken: bad, kept: 1801, seconds: 1 }]);
-    await giveUp(database, { ...good, tries: 3 });
+    await giveUp(database, good.data);
     await jobs.complete([good]);
     const again = await take(1);
     expect(again.map(({ data }) => data.job)).toEqual(["600"]);

@@ -36,6 +36,8 @@ export interface Duty extends WorkerOptions {
   held: Map<string, Taken<TrialJob | RunJob>>;
   /** Those whose runs it can work on. */
   houses: readonly string[];
+  /** Those of them of which suspected trials wait. */
+  suspected: ReadonlySet<string>;
   /** Trials that run now. */
   running: number;
 }

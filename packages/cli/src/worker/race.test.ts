@@ -68,7 +68,7 @@ async function race(
           );
         await sleep(50);
       }
-    // Who was killed three times in the middle of a trial has failed it: seldom, and it is told.
+    // Who was ended three times while it was alone has failed: seldom, and it is told.
     const failures = await database.query<{ reason: string; tries: number }>(
       "select reason, tries from minimand.failures",
     );
@@ -82,7 +82,8 @@ async function race(
     }
     if (failures.length === 0) expect(failed).toBe(0);
     for (const { tries } of failures) expect(tries).toBeGreaterThanOrEqual(3);
-    expect(failures.length).toBeLessThan(10);
+    // An end counts against one trial at most.
+    expect(failures.length).toBeLessThanOrEqual(blows / 3);
     const [{ results, trials }] = await database.query<{ results: number; trials: number }>(
       `select (select count(*)::int from minimand.results) as results,
          (select count(distinct key)::int from minimand.run_trials) as trials`,

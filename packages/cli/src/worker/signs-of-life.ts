@@ -33,6 +33,7 @@ export async function living(duty: Duty): Promise<void> {
       return lack === null;
     });
     duty.houses = [...new Set(able.map((run) => run.house))];
+    duty.suspected = new Set(able.filter((run) => run.isSuspected).map((run) => run.house));
     await presence.renew(`${duty.running} of ${concurrency} trials`, duty.houses);
     await jobs.touch([...held.values()]);
     await sleep(pulse, undefined, { signal: stop }).catch(() => {});

@@ -1,6 +1,6 @@
 /* Work side by side, and work that wants to be alone. */
 
-/** Lets work run together, or alone: what has killed a worker twice shall take nothing else along. */
+/** Lets work run together, or alone: what may end the worker shall take nothing else along. */
 export interface Turns {
   together<T>(work: () => Promise<T>): Promise<T>;
   alone<T>(work: () => Promise<T>): Promise<T>;

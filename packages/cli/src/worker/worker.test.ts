@@ -162,7 +162,7 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
     });
   }, 120_000);
 
-  it("give up what has ended three of them, and nothing else", async () => {
+  it("give up what has ended three of them alone, and nothing else", async () => {
     await withStore(async ({ submit, worker, outcomes, said }) => {
       const numbers = range(1, 30);
       const id = await submit({ numbers, name: "poison" });
@@ -182,9 +182,74 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       await start();
       const reason = "the worker that computed it ended";
       expect(await outcomes(id)).toEqual(undisturbed(numbers, new Map([[8, reason]])));
-      expect(ends).toBe(3);
+      // Twice beside others, and three times alone.
+      expect(ends).toBe(5);
       expect(begun.filter((n) => n === 7).length).toBeLessThanOrEqual(3);
       expect(await said(id)).toContain("is gone: others have its work");
+      expect(await said(id)).toMatch(/that several workers have ended with (is|are each) tried alone/);
+    });
+  }, 120_000);
+
+  it("never give up a trial for what ends beside it, though other hands end them, too", async () => {
+    await withStore(async ({ submit, worker, outcomes }) => {
+      const [poison, innocent] = [1, 2];
+      const numbers = [poison, innocent];
+      const id = await submit({ numbers, name: "innocent" });
+      const start = (): Promise<NumbersWorker> => worker({ compute });
+      const ends = { poison: 0, others: 0 };
+      async function compute(n: number, self: NumbersWorker): Promise<number> {
+        const isBeside = n === innocent && self.begun.includes(poison);
+        if (isBeside) return never();
+        const by = n === poison ? "poison" : n === innocent && ends.others < 2 ? "others" : null;
+        if (by === null) return resultOf(n);
+        ends[by]++;
+        await self.kill();
+        await start();
+        return never();
+      }
+      await start();
+      const reason = "the worker that computed it ended";
+      expect(await outcomes(id)).toEqual(undisturbed(numbers, new Map([[poison, reason]])));
+      // The innocent one was there at two ends by the poison, and at two more that count.
+      expect(ends).toEqual({ poison: 5, others: 2 });
+    });
+  }, 120_000);
+
+  it("try what has ended them before others that never cease, once it has waited for long", async () => {
+    await withStore(async ({ submit, worker, outcomes, said, database }) => {
+      let ends = 0;
+      const busy = new Map<NumbersWorker, number>();
+      const add = (self: NumbersWorker, n: number) => busy.set(self, (busy.get(self) ?? 0) + n);
+      const start = (): Promise<NumbersWorker> => worker({ compute });
+      async function compute(n: number, self: NumbersWorker): Promise<number> {
+        if (n !== 1) {
+          add(self, 1);
+          return sleep(50, resultOf(n)).finally(() => add(self, -1));
+        }
+        if (ends === 2) {
+          expect(busy.get(self) ?? 0).toBe(0);
+          return resultOf(n);
+        }
+        ends++;
+        await self.kill();
+        await start();
+        return never();
+      }
+      const id = await submit({ numbers: [1], name: "suspected" });
+      await submit({ numbers: range(10, 2000), name: "others" });
+      await start();
+      await until("one that is suspected, and has waited for long", async () => {
+        const waits = await database.query(
+          `update minimand_queue.job set created_on = created_on - interval '11 minutes'
+           where priority = -2147483648 and data->>'run' = $1 returning id`,
+          [id],
+        );
+        return waits.length > 0;
+      });
+      await start();
+      expect(await outcomes(id)).toEqual(undisturbed([1]));
+      expect((await database.query("select key from minimand.results")).length).toBeLessThan(2000);
+      expect(await said(id)).toContain("a trial that several workers have ended with is tried alone");
     });
   }, 120_000);
 

@@ -32,13 +32,22 @@ export async function work(options: WorkerOptions): Promise<void> {
   if (presence === undefined) return;
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const duty: Duty = { ...options, presence, stop, held: new Map(), houses: [], running: 0 };
+  const duty: Duty = {
+    ...options,
+    presence,
+    stop,
+    held: new Map(),
+    houses: [],
+    suspected: new Set(),
+    running: 0,
+  };
   const trials = makeTrialSlots(duty);
   const runSlot = makeRunSlots(duty);
   const loops = [
     living(duty),
     reaping(duty),
     ...Array.from({ length: concurrency }, () => trials.slot()),
+    trials.alone(),
     ...Array.from({ length: mostRuns }, () => runSlot()),
   ];
   for (const loop of loops)
