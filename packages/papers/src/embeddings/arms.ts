@@ -24,9 +24,9 @@ import { named } from "../kit/named.ts";
 
 /**
  * What is chosen for an arm: a learning rate, and the parameter it has (scale or margin), if it has one. `scale` is that of the
- * losses with a margin, 16 where it isn't given; others don't look at it.
+ * losses with a margin, 0 where there is none.
  */
-export type Configuration = { learningRate: number; parameter: number; scale?: number };
+export type Configuration = { learningRate: number; parameter: number; scale: number };
 
 /** A way of training an embedding. */
 export interface Arm {
@@ -40,16 +40,16 @@ export interface Arm {
   geometry: "cosine" | "euclidean";
 }
 
-/** What the loss of an arm may use; `parameter` and, where it is given, `scale` are traced numbers. */
+/** What the loss of an arm may use; `parameter` and `scale` are traced numbers. */
 interface LossUse {
   weights: np.Array;
   key: np.Array;
   parameter: np.Array;
-  scale: np.Array | number;
+  scale: np.Array;
   classes: number;
 }
 
-/** Scale of the margin losses where none is given, and standard deviation of elastic margins, as the paper's pilots have them. */
+/** Scale at which tuning begins, and standard deviation of elastic margins, as the paper's pilots have them. */
 export const usualScale = 16;
 const std = 0.05;
 
@@ -169,8 +169,7 @@ export function stepOf(
     model,
     objective: objectiveOf(model, (output, y, { weights, key, hyper }) =>
       arm.loss(output, y, {
-        ...{ weights, key, parameter: hyper.parameter, classes: sizes.classes },
-        scale: "scale" in hyper ? hyper.scale : usualScale,
+        ...{ weights, key, parameter: hyper.parameter, scale: hyper.scale, classes: sizes.classes },
       }),
     ),
     optimizer: ({ learningRate }) =>

@@ -3,7 +3,6 @@ import { type Arm, type Configuration, scales, usualScale } from "./arms.ts";
 
 /** What is tuned. */
 export const columns = ["learningRate", "parameter", "scale"] as const;
-type Place = Required<Configuration>;
 
 const learningRates = [3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3];
 
@@ -19,7 +18,7 @@ const firstRate: Readonly<Record<string, number>> = {
 function listsOf(
   { parameter, head }: Arm,
   material: string,
-): { axes: Record<keyof Place, readonly number[]>; start: Place } {
+): { axes: Record<keyof Configuration, readonly number[]>; start: Configuration } {
   const learningRate = firstRate[material];
   if (learningRate === undefined)
     throw new RangeError(`material: expected one that is tuned, got ${material}`);
@@ -35,8 +34,8 @@ function listsOf(
 export const lattices = <Spec>(
   material: string,
   arms: readonly Arm[],
-  specsOf: (arm: string, configuration: Place) => readonly Spec[],
-): LatticeArm<Spec, keyof Place>[] =>
+  specsOf: (arm: string, configuration: Configuration) => readonly Spec[],
+): LatticeArm<Spec, keyof Configuration>[] =>
   arms.map((arm) => ({
     choice: `${material}, ${arm.id}`,
     label: { material, arm: arm.id },

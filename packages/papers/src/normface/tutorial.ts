@@ -49,7 +49,7 @@ export async function tutorialTrial(spec: TutorialSpec, host: TrialHost): Promis
     { ...among(digits, isOld), shape: [pixels], classes: 8 },
     {
       arm: "normalised softmax (P)",
-      configuration: { learningRate: 1e-3, parameter: 10 },
+      configuration: { learningRate: 1e-3, parameter: 10, scale: 0 },
       hidden: [],
       features: 60,
       epochs: spec.epochs,

@@ -1,4 +1,4 @@
-import { type Choices, chosen } from "../kit/choices.ts";
+import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { withCommitted } from "../kit/tune-grid.ts";
@@ -14,7 +14,7 @@ import tuned from "./tuned.json" with { type: "json" };
 const choiceName = (cell: string, arm: string): string => `${cell}, ${arm}`;
 
 const chosenIn = (cell: string, arm: string): Configuration =>
-  chosen(tuned.choices as Choices, choiceName(cell, arm), columns);
+  chosen(tuned.choices, choiceName(cell, arm), columns);
 
 const armsOf = (host: Host<Spec, Result>): Arm[] =>
   arms.filter(({ id }) => scales[host.scale].arms?.includes(id) ?? true);
