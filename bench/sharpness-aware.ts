@@ -25,7 +25,7 @@ import {
   supervised,
   type TrainStep,
 } from "minimand";
-import type { Compile } from "minimand/engine";
+import { type Compile, randomSource, shuffle } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { examples, median, time } from "./adam-step.ts";
 
@@ -83,10 +83,13 @@ type Measured = Record<string, { milliseconds: number; ratio: number }>;
 
 async function measured(compile: Compile | undefined): Promise<Measured> {
   const runs = Object.entries(methods(compile));
+  const next = randomSource(1);
   const times = new Map(runs.map(([name]) => [name, [] as number[]]));
   // The first rounds are for the compiler, and for the epochs before the terms are active.
   for (let round = -2; round < rounds; round++) {
-    for (const [name, step] of runs) {
+    // In the same order each time one of them would meet every collection of garbage.
+    for (const i of shuffle([...runs.keys()], next)) {
+      const [name, step] = runs[i];
       const taken = await time(step, steps);
       if (round >= 0) times.get(name)!.push(taken);
     }

@@ -44,3 +44,23 @@ export async function* collectTrials<T extends Trial<object, unknown>>(
   const results = yield* collect(host, specs, describe);
   return results.map((result, i) => ({ spec: specs[i], result }) as T);
 }
+
+/** A host that begins with the trials for which `isTimed` holds, one after the other with nothing beside them. */
+export function timedFirst<Spec, Result>(
+  { trials }: Pick<Host<Spec, Result>, "trials">,
+  isTimed: (spec: Spec) => boolean,
+): Pick<Host<Spec, Result>, "trials"> {
+  return {
+    async *trials(specs) {
+      const indices = [...specs.keys()];
+      const groups = [
+        ...indices.filter((i) => isTimed(specs[i])).map((i) => [i]),
+        indices.filter((i) => !isTimed(specs[i])),
+      ];
+      for (const group of groups) {
+        for await (const { index, result } of trials(group.map((i) => specs[i])))
+          yield { index: group[index], result };
+      }
+    },
+  };
+}

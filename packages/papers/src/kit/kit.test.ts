@@ -6,7 +6,7 @@ import type { Progress } from "../reproduction.ts";
 import { accuracyOf, outputsOf } from "./accuracy.ts";
 import { available } from "./available.ts";
 import { chosen } from "./choices.ts";
-import { seedsOf } from "./collect.ts";
+import { seedsOf, timedFirst } from "./collect.ts";
 import { graded, resultsWhere, word } from "./evidence.ts";
 import { grid } from "./grid.ts";
 import { named } from "./named.ts";
@@ -54,6 +54,23 @@ describe("names, grids and seeds", () => {
     expect(grid({ a: [0, 3], b: [1, 2] })).toEqual(points);
     expect(seedsOf({ seeds: null }, 3, 100)).toEqual([100, 101, 102]);
     expect(seedsOf({ seeds: 2 }, 3)).toEqual([0, 1]);
+  });
+});
+
+describe("trials that are timed", () => {
+  it("run first, each alone, and the others together after them", async () => {
+    const asked: number[][] = [];
+    const host = {
+      async *trials(specs: readonly number[]) {
+        asked.push([...specs]);
+        for (const index of [...specs.keys()].reverse()) yield { index, result: 10 * specs[index] };
+      },
+    };
+    const found: number[] = [];
+    const timed = timedFirst(host, (spec: number) => spec > 3);
+    for await (const { index, result } of timed.trials([1, 5, 2, 4])) found[index] = result;
+    expect(asked).toEqual([[5], [4], [1, 2]]);
+    expect(found).toEqual([10, 50, 20, 40]);
   });
 });
 

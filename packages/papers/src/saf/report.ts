@@ -2,7 +2,7 @@ import { differences, estimate, mean, round, rounded } from "../kit/statistics.t
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { type Arm, armOf } from "./arms.ts";
 import { type Cell, landscape } from "./settings.ts";
-import type { SpeedResult } from "./speed.ts";
+import { type SpeedResult, timesOf } from "./speed.ts";
 import type { ArmResult, Sharp } from "./trial.ts";
 import { judge, pairedT } from "./verdict.ts";
 
@@ -12,7 +12,8 @@ export interface Outcomes {
   arms: readonly Arm[];
   /** One a seed, in the order of the seeds. */
   of(cell: string, arm: string): readonly ArmResult[];
-  speed: SpeedResult;
+  /** One a start. */
+  speed: readonly SpeedResult[];
 }
 
 /** Tables, curves and verdict. */
@@ -22,7 +23,8 @@ export function reportOf({ cells, arms, of, speed }: Outcomes): ReproductionRepo
       of(cell, arm).map((r) => r.accuracy),
       of(cell, over).map((r) => r.accuracy),
     );
-  const ratio = (arm: string): number => speed.times.find((t) => t.arm === arm)?.ratioToSgd ?? Number.NaN;
+  const times = timesOf(speed);
+  const ratio = (arm: string): number => times.find((t) => t.arm === arm)?.ratioToSgd ?? Number.NaN;
   return {
     rows: [
       ...cells.flatMap(({ id }) =>
@@ -31,7 +33,7 @@ export function reportOf({ cells, arms, of, speed }: Outcomes): ReproductionRepo
           ...atUsualDecay(arm, gains(id, arm.id, "sgd-usual")),
         })),
       ),
-      ...speed.times.map(
+      ...times.map(
         ({ arm, milliseconds, ratioToSgd }): Row => ({
           "step of": armOf(arm).label,
           milliseconds: rounded(milliseconds),

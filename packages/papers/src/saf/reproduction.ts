@@ -1,5 +1,5 @@
 import { chosen } from "../kit/choices.ts";
-import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { collectTrials, seedsOf, timedFirst } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import { withCommitted } from "../kit/tune-grid.ts";
 import { tuneOnLattice } from "../kit/tune-lattice.ts";
@@ -26,7 +26,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   trial,
 
   async *run(host) {
-    const { seeds, fraction, cells, rounds, shape } = scales[host.scale];
+    const { seeds, fraction, cells, starts, rounds, shape } = scales[host.scale];
     const own = armsOf(host);
     const specs = cells.flatMap((cell) =>
       own.flatMap(({ id: arm }) => {
@@ -36,10 +36,14 @@ export const reproduction: Reproduction<Spec, Result> = {
         );
       }),
     );
-    const all: Spec[] = [{ part: "speed", rounds, shape }, ...specs];
-    const trials = yield* collectTrials<Measured>(host, all, describe);
+    const timed = Array.from(
+      { length: starts },
+      (_, start): Spec => ({ part: "speed", start, rounds, shape }),
+    );
+    const timedAlone = timedFirst(host, ({ part }: Spec) => part === "speed");
+    const trials = yield* collectTrials<Measured>(timedAlone, [...timed, ...specs], describe);
     const of = (cell: string, arm: string) => resultsWhere(trials, { part: "arm", cell, arm });
-    return reportOf({ cells, arms: own, of, speed: resultsWhere(trials, { part: "speed" })[0] });
+    return reportOf({ cells, arms: own, of, speed: resultsWhere(trials, { part: "speed" }) });
   },
 
   /** The same search for every arm of every cell of the scale, judged on rows that no measured run is judged by; what is committed of other cells stays. */

@@ -56,6 +56,7 @@ interface Amount {
   cells: readonly Cell[];
   /** Names of the arms; null for all. */
   arms: readonly string[] | null;
+  starts: number;
   rounds: number;
   shape: keyof typeof speedShapes;
 }
@@ -65,15 +66,15 @@ const some = ["sgd", "sgd-usual", "sam", "saf", "saf-usual", "mesa"];
 export const scales: Record<Scale, Amount> = {
   quick: {
     ...{ seeds: 1, fraction: 0.25, cells: [cells[1]], arms: null },
-    ...{ rounds: 2, shape: "quick" },
+    ...{ starts: 2, rounds: 2, shape: "quick" },
   },
   default: {
     ...{ seeds: 10, fraction: 1, cells: defaultCells, arms: null },
-    ...{ rounds: 40, shape: "measured" },
+    ...{ starts: 9, rounds: 20, shape: "measured" },
   },
   full: {
     ...{ seeds: 5, fraction: 1, cells: fullCells, arms: some },
-    ...{ rounds: 40, shape: "convolutions" },
+    ...{ starts: 9, rounds: 10, shape: "convolutions" },
   },
 };
 
@@ -87,8 +88,8 @@ export const speedShapes = {
   quick: { rows: 32, inputs: 16, architecture: { hidden: [16] } },
 } as const;
 
-/** Updates a round, and updates before the first: beyond the compiler, and with the terms of SAF and MESA active. */
-export const timing = { steps: 8, warmUp: 24 };
+/** Updates of each arm a round, and rounds before those that count: beyond the compilers, and with the terms of SAF and MESA active. */
+export const timing = { steps: 8, warmUp: 20 };
 
 /** Distances of the loss curve, in units of the parameters' own lengths, and how many directions are averaged. */
 export const landscape = {

@@ -1,16 +1,18 @@
 import { random } from "@jax-js/jax";
 import { minibatches, type SupervisedState, type TrainStep } from "minimand";
-import { randomSource } from "minimand/engine";
+import { randomSource, shuffle } from "minimand/engine";
 import { laterMedian } from "../kit/statistics.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { arms } from "./arms.ts";
-import { programsFor, startOf } from "./programs.ts";
+import { networkOf } from "./network.ts";
+import { startOf } from "./programs.ts";
 import { speedShapes, timing } from "./settings.ts";
 
-/** Updates of all arms in turn, in one thread. */
+/** Updates of all arms in turn, in one thread, by programs made anew: one start of several. */
 export interface SpeedSpec {
   part: "speed";
+  start: number;
   rounds: number;
   shape: keyof typeof speedShapes;
 }
@@ -18,31 +20,45 @@ export interface SpeedSpec {
 /** Times by arm. These, and these alone, differ from run to run. */
 export interface SpeedResult {
   part: "speed";
-  times: { arm: string; milliseconds: number; ratioToSgd: number }[];
+  times: ArmTime[];
+}
+
+interface ArmTime {
+  arm: string;
+  milliseconds: number;
+  ratioToSgd: number;
 }
 
 const timed = arms.filter(({ id }) => !["average", "sgd-usual", "saf-usual"].includes(id));
 
 /** Medians over rounds of interleaved updates, so that a machine that slows down slows all. */
-export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost): Promise<SpeedResult> {
+export async function speedTrial(
+  { start, rounds, shape }: SpeedSpec,
+  { compile, signal }: TrialHost,
+): Promise<SpeedResult> {
   const { rows, inputs, architecture } = speedShapes[shape];
   const { steps, warmUp } = timing;
   const classes = 10;
-  const next = randomSource(1);
+  const next = randomSource(start);
   const examples = 4 * rows;
   const x = Float32Array.from({ length: examples * inputs }, () => 2 * next() - 1);
   const y = Int32Array.from({ length: examples }, () => Math.floor(next() * classes));
-  const batches = minibatches({ x, shape: [inputs], y, classes }, { size: rows, seed: 0 });
+  const batches = minibatches({ x, shape: [inputs], y, classes }, { size: rows, seed: start });
   const runs = timed.map((arm) => {
-    const programs = programsFor(arm, architecture, { inputs, classes }, host.compile);
-    const step: TrainStep<SupervisedState> = programs.step;
+    const step: TrainStep<SupervisedState> = arm.make(networkOf(architecture, { inputs, classes }), compile);
     const given = { stepsPerEpoch: batches.perEpoch, examples, classes };
     const { hyper, memory } = startOf(arm, arm.first[0], given);
-    return { id: arm.id, step, state: step.init(random.key(0), { hyper, memory }), times: [] as number[] };
+    return {
+      id: arm.id,
+      step,
+      state: step.init(random.key(start), { hyper, memory }),
+      times: [] as number[],
+    };
   });
-  const advance = async (run: (typeof runs)[number], count: number): Promise<number> => {
+  const advance = async (run: (typeof runs)[number]): Promise<number> => {
     let taken = 0;
-    for (let i = 0; i < count; i += batches.perEpoch) {
+    const epochs = Math.ceil(steps / batches.perEpoch);
+    for (let i = 0; i < epochs; i++) {
       for (const batch of batches.epoch(i)) {
         // Packing a batch is not the step's.
         const started = performance.now();
@@ -52,19 +68,21 @@ export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost):
         taken += performance.now() - started;
       }
     }
-    return taken / (batches.perEpoch * Math.ceil(count / batches.perEpoch));
+    return taken / (batches.perEpoch * epochs);
   };
-  // Beyond the compiler, and beyond the epoch from which on the terms of SAF and MESA count.
-  for (const run of runs) await advance(run, warmUp);
-  for (let round = 0; round < rounds; round++) {
-    host.signal?.throwIfAborted();
-    for (let i = 0; i < runs.length; i++) {
-      const run = runs[(i + round) % runs.length];
-      run.times.push(await advance(run, steps));
+  for (let round = -warmUp; round < rounds; round++) {
+    signal?.throwIfAborted();
+    // Garbage is collected about once a round: in the same order each time one arm would meet it all.
+    for (const i of shuffle([...runs.keys()], next)) {
+      const taken = await advance(runs[i]);
+      if (round >= 0) runs[i].times.push(taken);
     }
   }
   const plain = runs.find(({ id }) => id === "sgd")!.times;
-  for (const { state } of runs) discard(state);
+  for (const { step, state } of runs) {
+    discard(state);
+    step.dispose();
+  }
   return {
     part: "speed",
     times: runs.map(({ id, times }) => ({
@@ -73,4 +91,16 @@ export async function speedTrial({ rounds, shape }: SpeedSpec, host: TrialHost):
       ratioToSgd: laterMedian(times.map((t, round) => t / plain[round])),
     })),
   };
+}
+
+/** Medians over all starts. */
+export function timesOf(starts: readonly SpeedResult[]): ArmTime[] {
+  return timed.map(({ id: arm }) => {
+    const own = starts.flatMap(({ times }) => times.filter((time) => time.arm === arm));
+    return {
+      arm,
+      milliseconds: laterMedian(own.map(({ milliseconds }) => milliseconds)),
+      ratioToSgd: laterMedian(own.map(({ ratioToSgd }) => ratioToSgd)),
+    };
+  });
 }

@@ -134,10 +134,21 @@ export function recordOutputs(
   ids: Int32Array,
   outputs: ArrayLike<number>,
 ): void {
-  const { examples, rows, width } = historyShape(history);
+  const { examples, width } = historyShape(history);
   checkExampleIds(ids, ids.length, examples);
   if (outputs.length < ids.length * width || outputs.length % width !== 0)
     throw rangeError("outputs", `${ids.length} rows of ${width} numbers`, outputs);
+  writeOutputs(history, epoch, ids, outputs);
+}
+
+/** {@link recordOutputs} of a batch that is known to fit. */
+export function writeOutputs(
+  history: OutputHistory,
+  epoch: number,
+  ids: Int32Array,
+  outputs: ArrayLike<number>,
+): void {
+  const { rows, width } = historyShape(history);
   const slot = epoch % rows;
   for (let i = 0; i < ids.length; i++) {
     const row = ids[i] * rows + slot;
@@ -154,7 +165,7 @@ export function recordOutputs(
  * The outputs of examples `lag` epochs ago, `[size, outputs]`, and for which of them there are any: 1 or 0,
  * `[size]`. An example that was not visited in that epoch has none, whatever older rows hold.
  *
- * @param size rows of the batch, padding included; default the number of ids
+ * @param options `startEpoch`, default 0; `size`: rows of the batch, padding included, default the number of ids
  * @throws TypeError, RangeError as {@link recordOutputs}
  */
 export function referenceOutputs(
@@ -165,8 +176,18 @@ export function referenceOutputs(
 ): { past: Float32Array<ArrayBuffer>; valid: Float32Array<ArrayBuffer> } {
   checkOptions("referenceOutputs", options, { startEpoch: true, size: true });
   const { startEpoch = 0, size = ids.length } = options;
-  const { examples, rows, width } = historyShape(history);
-  checkExampleIds(ids, ids.length, examples);
+  checkExampleIds(ids, ids.length, historyShape(history).examples);
+  return lookUpOutputs(history, epoch, ids, { startEpoch, size });
+}
+
+/** {@link referenceOutputs} of ids that are known to be of the history. */
+export function lookUpOutputs(
+  history: OutputHistory,
+  epoch: number,
+  ids: Int32Array,
+  { startEpoch, size }: { startEpoch: number; size: number },
+): ReturnType<typeof referenceOutputs> {
+  const { rows, width } = historyShape(history);
   const past = new Float32Array(size * width);
   const valid = new Float32Array(size);
   const { read } = historySlots(epoch, { lag: rows - 1, startEpoch });
@@ -174,7 +195,8 @@ export function referenceOutputs(
   for (let i = 0; i < ids.length; i++) {
     const row = ids[i] * rows + read;
     if (history.epochs[row] !== epoch - (rows - 1)) continue;
-    past.set(history.outputs.subarray(row * width, (row + 1) * width), i * width);
+    // Making a view of so few numbers takes longer than copying them.
+    for (let k = 0; k < width; k++) past[i * width + k] = history.outputs[row * width + k];
     valid[i] = 1;
   }
   return { past, valid };

@@ -10,9 +10,9 @@ import {
   checkExampleIds,
   checkHistory,
   historyShape,
+  lookUpOutputs,
   type OutputHistory,
-  recordOutputs,
-  referenceOutputs,
+  writeOutputs,
 } from "./output-history.ts";
 import {
   type TrajectoryDistance,
@@ -84,7 +84,7 @@ export function saf(options: SafOptions): SupervisedStep {
       const size = weights.shape[0];
       const epoch = epochOf(state);
       const { startEpoch, endEpoch = Infinity } = state.hyper;
-      const { past, valid } = referenceOutputs(history, epoch, ids, {
+      const { past, valid } = lookUpOutputs(history, epoch, ids, {
         // Past the end it never starts.
         startEpoch: epoch < endEpoch ? startEpoch : epoch + 1,
         size,
@@ -92,7 +92,7 @@ export function saf(options: SafOptions): SupervisedStep {
       return { past: np.array(past, { shape: [size, width] }), active: np.array(valid) };
     },
     record(state, { ids }, { outputs }) {
-      recordOutputs(state.memory as OutputHistory, epochOf(state), ids, outputs.dataSync() as Float32Array);
+      writeOutputs(state.memory as OutputHistory, epochOf(state), ids, outputs.dataSync() as Float32Array);
     },
   });
 }
