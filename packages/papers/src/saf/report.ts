@@ -34,10 +34,12 @@ export function reportOf({ cells, arms, of, speed }: Outcomes): ReproductionRepo
         })),
       ),
       ...times.map(
-        ({ arm, milliseconds, ratioToSgd }): Row => ({
+        ({ arm, milliseconds, ratioToSgd, least, most }): Row => ({
           "step of": armOf(arm).label,
           milliseconds: rounded(milliseconds),
           "as a multiple of SGD": rounded(ratioToSgd),
+          "least of a start": rounded(least),
+          "most of a start": rounded(most),
           passes: passes[arm],
         }),
       ),

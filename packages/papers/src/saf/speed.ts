@@ -93,14 +93,17 @@ export async function speedTrial(
   };
 }
 
-/** Medians over all starts. */
-export function timesOf(starts: readonly SpeedResult[]): ArmTime[] {
+/** Medians over all starts, and the smallest and the largest ratio of a start. */
+export function timesOf(starts: readonly SpeedResult[]): (ArmTime & { least: number; most: number })[] {
   return timed.map(({ id: arm }) => {
     const own = starts.flatMap(({ times }) => times.filter((time) => time.arm === arm));
+    const ratios = own.map(({ ratioToSgd }) => ratioToSgd);
     return {
       arm,
       milliseconds: laterMedian(own.map(({ milliseconds }) => milliseconds)),
-      ratioToSgd: laterMedian(own.map(({ ratioToSgd }) => ratioToSgd)),
+      ratioToSgd: laterMedian(ratios),
+      least: Math.min(...ratios),
+      most: Math.max(...ratios),
     };
   });
 }
