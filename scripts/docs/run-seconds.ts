@@ -23,7 +23,7 @@ export const runSeconds: { [slug: string]: number } = {
   rarts: 373,
   rdpo: 104,
   rpo: 88,
-  saf: 139,
+  saf: 170,
   "uf-fgtg": 91,
   "z-loss": 535,
 };

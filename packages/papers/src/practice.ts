@@ -38,7 +38,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   saf: {
     verdict: "partly reproduced",
     sentence:
-      "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point at hardly any cost, and SAM up to two points for less than twice the time.",
+      "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point for an eighth of a step's time or less, and SAM up to two points for about twice the time.",
   },
   "adversarial-mdp": {
     verdict: "partly reproduced",

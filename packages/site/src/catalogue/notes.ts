@@ -68,7 +68,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "training",
     added: "2026-11-25",
     verdict: "partly reproduced",
-    use: "Sharpness-aware training by one more term in the loss, at hardly any cost; against noisy labels it gained up to a point, and a larger weight decay more.",
+    use: "Sharpness-aware training by one more term in the loss, at an eighth of a step's time or less; against noisy labels it gained up to a point, and a larger weight decay more.",
   },
   "adversarial-mdp": {
     topic: "online decisions",
