@@ -3,7 +3,7 @@ import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
 import {
   type Draw,
-  halved,
+  halvedRows,
   type Labelled,
   type Prepared,
   range,
@@ -66,11 +66,8 @@ function imageMaterial(
   sizes: { train: number; judged: number },
 ): Prepared {
   const rows = split(spec, range(pool.count), range(test.count), sizes);
-  const part = (images: Images, part: Int32Array) => ({
-    x: Float32Array.from(halved(images, part)),
-    shape: [196],
-    y: Int32Array.from(part, (row) => images.labels[row]),
-    classes: 10,
-  });
-  return { train: part(pool, rows.train), judged: part(spec.judge === "test" ? test : pool, rows.judged) };
+  return {
+    train: halvedRows(pool, rows.train),
+    judged: halvedRows(spec.judge === "test" ? test : pool, rows.judged),
+  };
 }

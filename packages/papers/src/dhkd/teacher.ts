@@ -1,18 +1,7 @@
-import {
-  batchNorm,
-  conv2d,
-  dense,
-  flat,
-  flatten,
-  type Model,
-  minibatches,
-  mlp,
-  relu,
-  sequential,
-  sgd,
-} from "minimand";
+import { flat, type Model, minibatches, mlp, sgd } from "minimand";
 import { derive } from "minimand/engine";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
+import { convolutions } from "../kit/convolutions.ts";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";
 import type { Draw, Labelled } from "../kit/rows.ts";
@@ -83,25 +72,9 @@ async function trainTeacher(spec: Draw & { material: Material }, host: TrialHost
   return { ...prepared, logits, teacherAccuracy };
 }
 
-/** With batch normalisation: an MLP, or convolutions of 3 x 3 on square images, those after the first of stride 2. */
+/** With batch normalisation: an MLP, or convolutions on square images. */
 function teacherOf(layers: Hidden, inputs: number, classes: number): Model {
   if ("hidden" in layers)
     return flat(mlp({ inputs, hidden: layers.hidden, outputs: classes, batchNorm: true }));
-  const { channels } = layers;
-  const side = Math.sqrt(inputs);
-  const convolutions = channels.flatMap((outputs, i) => [
-    conv2d({
-      ...{ inputs: channels[i - 1] ?? 1, outputs, kernel: 3 },
-      ...{ padding: "same", stride: i === 0 ? 1 : 2 },
-    } as const),
-    batchNorm(outputs),
-    relu,
-  ]);
-  const last = channels.reduce((size, _, i) => (i === 0 ? size : Math.ceil(size / 2)), side);
-  return sequential([
-    (x) => x.reshape([x.shape[0], side, side, 1]),
-    ...convolutions,
-    flatten(),
-    dense({ inputs: channels[channels.length - 1] * last ** 2, outputs: classes }),
-  ]);
+  return convolutions(layers.channels, { inputs, outputs: classes });
 }

@@ -78,6 +78,16 @@ export function digitPixels({ features }: Dataset, rows: Int32Array): Float32Arr
   return x;
 }
 
+/** Rows of a set of ten classes of images at half their height and width, as {@link halved} makes them. */
+export function halvedRows(images: Images, rows: Int32Array, of?: (sum: number) => number): Labelled {
+  return {
+    x: Float32Array.from(halved(images, rows, of)),
+    shape: [Math.floor(images.height / 2) * Math.floor(images.width / 2)],
+    y: Int32Array.from(rows, (row) => images.labels[row]),
+    classes: 10,
+  };
+}
+
 /** Some rows of a matrix that has `width` columns. */
 export function taken(x: Float32Array, width: number, rows: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const out = new Float32Array(rows.length * width);

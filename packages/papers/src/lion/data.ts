@@ -1,6 +1,6 @@
 import { derive } from "minimand/engine";
-import { type Draw, halved, heldOut, type Prepared, range, shuffled, standardised } from "../kit/rows.ts";
-import type { Images, TrialHost } from "../reproduction.ts";
+import { type Draw, halvedRows, heldOut, type Prepared, range, shuffled, standardised } from "../kit/rows.ts";
+import type { TrialHost } from "../reproduction.ts";
 import { type RegimeId, regimes } from "./settings.ts";
 
 type Rows = Pick<Draw, "seed" | "judge"> & { regime: RegimeId };
@@ -22,12 +22,8 @@ async function images({ seed, judge }: Rows, host: TrialHost): Promise<Prepared>
   const [pool, test] = [await host.images("fashion-train"), await host.images("fashion-test")];
   const order = shuffled(pool.count, derive(seed, 1));
   const judged =
-    judge === "tune" ? labelled(pool, order.slice(train, train + held)) : labelled(test, range(test.count));
-  return { train: labelled(pool, order.slice(0, train)), judged };
-}
-
-function labelled(images: Images, rows: Int32Array) {
-  const x = Float32Array.from(halved(images, rows));
-  const y = Int32Array.from(rows, (row) => images.labels[row]);
-  return { x, shape: [x.length / rows.length], y, classes: 10 };
+    judge === "tune"
+      ? halvedRows(pool, order.slice(train, train + held))
+      : halvedRows(test, range(test.count));
+  return { train: halvedRows(pool, order.slice(0, train)), judged };
 }

@@ -8,13 +8,13 @@ export const regimes = {
 } as const;
 
 /** What a network is: an MLP, or convolutions with batch normalisation on images of 14 x 14. */
-export type Architecture = { hidden: readonly number[] } | { channels: readonly [number, number] };
+export type Architecture = { hidden: readonly number[] } | { channels: readonly number[] };
 
 /** By the names of the regimes. */
 export const architectures: Record<keyof typeof regimes, Architecture> = {
   digits: { hidden: [128] },
   fashion: { hidden: [128] },
-  convolutions: { channels: [8, 16] },
+  convolutions: { channels: [8, 16, 16] },
 };
 
 /** Two data sets, with clean and with noisy labels. */
