@@ -29,7 +29,7 @@ import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
 import type { PrepareJob } from "./prepare-worker.ts";
 import { requestOf } from "./request-of.ts";
-import type { Threads, ThreadsOptions } from "./run-threads.ts";
+import type { Threads, ThreadsOptions } from "./threads.ts";
 
 /** Threads for its trials. */
 export async function comparisonThreads(run: Run, options: ThreadsOptions): Promise<Threads> {

@@ -22,7 +22,7 @@ import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
 import { type Coordination, noteTo, processorsOf, progressNotes, trialsOf } from "./coordination.ts";
 import { requestOf } from "./request-of.ts";
-import type { Threads, ThreadsOptions } from "./run-threads.ts";
+import type { Threads, ThreadsOptions } from "./threads.ts";
 
 /** Threads for its trials. */
 export async function reproductionThreads(run: Run, options: ThreadsOptions): Promise<Threads> {

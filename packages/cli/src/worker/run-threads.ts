@@ -1,16 +1,10 @@
 /* The threads of a worker that compute trials of the runs it takes part in. */
 
 import { findRun } from "../queue/run-store.ts";
-import type { Database } from "../store/database.ts";
 import { comparisonThreads } from "./comparison-run.ts";
 import { asFault } from "./machine-fault.ts";
 import { reproductionThreads } from "./reproduction-run.ts";
-
-/** Threads that compute trials of one run. */
-export interface Threads {
-  run(job: unknown): Promise<unknown>;
-  destroy(): Promise<void>;
-}
+import type { Threads, ThreadsOptions } from "./threads.ts";
 
 /** Threads of several runs, a bounded number of them. */
 export interface RunThreads {
@@ -25,17 +19,6 @@ const mostKept = 2;
 interface Kept {
   threads: Promise<Threads>;
   users: number;
-}
-
-/** What threads of runs are started with. */
-export interface ThreadsOptions {
-  database: Database;
-  count: number;
-  /** Folder of files by their hashes. */
-  cache: string;
-  /** Files of `--with` that are here. */
-  modules: readonly string[];
-  warn: (message: string) => void;
 }
 
 /** Starts threads for runs as they are needed, and ends those that were not used for longest. */

@@ -6,7 +6,7 @@ import { coordinateNumbers, resultOf, house as usualHouse } from "../queue/numbe
 import type { Database } from "../store/database.ts";
 import type { WorkerOptions } from "./duty.ts";
 import { mortal } from "./mortal.fixture.ts";
-import type { Threads } from "./run-threads.ts";
+import type { Threads } from "./threads.ts";
 import { work } from "./worker.ts";
 
 /** A worker of numbers. */
