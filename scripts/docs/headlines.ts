@@ -22,6 +22,10 @@ export const headlines: { [slug: string]: Headline } = {
     },
     { row: { "cell search": "RARTS, Jacobi" }, text: "regret of its cells {regret, points@1} points" },
     {
+      row: { "cell search": "RARTS, Gauss-Seidel" },
+      text: "by Gauss-Seidel {regret, points@1}",
+    },
+    {
       row: { "cell search": "DARTS, second order, finite differences" },
       text: "DARTS {regret, points@1}",
     },
@@ -115,7 +119,11 @@ export const headlines: { [slug: string]: Headline } = {
   ],
   neucb: [
     { row: { task: "digits", bandit: "NeuFastCB" }, text: "NeuFastCB's regret on digits {regret@0}" },
-    { row: { task: "digits", bandit: "NeuralUCB, costs" }, text: "NeuralUCB's {regret@0}" },
+    { row: { task: "digits", bandit: "epsilon-greedy, square loss" }, text: "epsilon-greedy's {regret@0}" },
+    {
+      row: { task: "digits", bandit: "NeuralUCB, costs" },
+      text: "of NeuralUCB by costs, our variant, {regret@0}",
+    },
   ],
   aggregate: [
     {

@@ -108,7 +108,7 @@ export const practices: Record<string, { verdict: Outcome["verdict"]; sentence: 
   anyloss: {
     verdict: "partly reproduced",
     sentence:
-      "Choose cross-entropy's class weights and threshold for your score first, which came as far on seven of eight problems; take AnyLoss where no threshold is good enough, or false alarms cost more.",
+      "Choose cross-entropy's class weights and threshold for your score first, which came as far on seven of eight problems; take AnyLoss where no threshold is good enough.",
   },
   rpo: {
     verdict: "partly reproduced",

@@ -56,7 +56,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "classification",
     added: "2026-11-25",
     verdict: "not reproduced",
-    use: "A steady loss for noisy labels, though simpler ones rank higher once weight decay is tuned: tune that first.",
+    use: "Losses for noisy labels; simpler ones rank as high or higher once weight decay is tuned: tune that first.",
   },
   dcdm: {
     topic: "equations",
@@ -116,7 +116,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "online decisions",
     added: "2026-11-26",
     verdict: "not reproduced",
-    use: "Contextual bandits with a neural network; try LinUCB first, which did best on two of four tasks at a fraction of the cost.",
+    use: "Contextual bandits with a neural network; try LinUCB first, which did best or level with the best on both image tasks at a fraction of the cost.",
   },
   aggregate: {
     topic: "regression",
@@ -146,7 +146,7 @@ export const notes: { [slug: string]: Note } = {
     topic: "regression",
     added: "2026-11-27",
     verdict: "not reproduced",
-    use: "Regression that withstands outliers; a tuned Huber or Welsch loss does it just as well, and more simply.",
+    use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does it about as well, and more simply.",
   },
   anyloss: {
     topic: "classification",
