@@ -24,7 +24,8 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const steps = new Map<string, Set<number>>();
   for (const { spec } of trials)
     if (spec.part === "arm") steps.set(spec.arm, (steps.get(spec.arm) ?? new Set()).add(spec.steps));
-  const of = (arm: string, count = Math.min(...(steps.get(arm) ?? []))): ArmResult[] =>
+  // What is judged is trained for longest.
+  const of = (arm: string, count = Math.max(...(steps.get(arm) ?? []))): ArmResult[] =>
     resultsWhere(trials, { part: "arm", arm, steps: count });
   const trained = [...arms, ...attempts].flatMap((arm) =>
     [...(steps.get(arm.id) ?? [])].map((count) => ({ arm, count, results: of(arm.id, count) })),
