@@ -13,8 +13,6 @@ export interface Domain {
   /** Unlabelled rows. */
   unlabeled: number;
   regime: RegimeId;
-  /** Where its settings were chosen, if not there. */
-  chosenAt?: string;
 }
 
 const two = [3, 8];
@@ -40,17 +38,16 @@ export const domains: readonly Domain[] = [
   },
   {
     ...{ id: "ten digits", label: "Ten digits, unlabelled MNIST", source: "digits", classes: ten },
-    ...{ sizes: [600, 300], unlabeled: 4000, regime: "large", chosenAt: "digits, network" },
+    ...{ sizes: [600, 300], unlabeled: 4000, regime: "large" },
   },
   {
     ...{ id: "ten of mnist", label: "Ten digits of MNIST, unlabelled digits", source: "mnist", classes: ten },
-    ...{ sizes: [-500], unlabeled: 1500, regime: "large", chosenAt: "mnist, network" },
+    ...{ sizes: [-500], unlabeled: 1500, regime: "large" },
   },
 ];
 
 /** The domain of that name. */
 export const domainOf = (id: string): Domain => named(domains, id, "domain");
 
-/** Where the settings of a model on a domain were chosen. */
-export const chosenAt = ({ domain, shape }: { domain: string; shape: Shape }): string =>
-  domainOf(domain).chosenAt ?? `${domain}, ${shape}`;
+/** Where settings are chosen: for a model on a domain. */
+export const placeOf = ({ domain, shape }: { domain: string; shape: Shape }): string => `${domain}, ${shape}`;

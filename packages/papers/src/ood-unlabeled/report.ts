@@ -13,7 +13,7 @@ import {
 } from "../kit/statistics.ts";
 import type { ReproductionReport, Row, Series } from "../reproduction.ts";
 import { mixtureArms, transferArms } from "./arms.ts";
-import { chosenAt, domainOf } from "./domains.ts";
+import { domainOf, placeOf } from "./domains.ts";
 import type { MixtureResult, MixtureSpec } from "./mixture.ts";
 import { attack, mixture, type Shape } from "./settings.ts";
 import type { TransferResult, TransferSpec } from "./transfer.ts";
@@ -37,7 +37,7 @@ export function reportOf(measured: readonly Measured[], choices: Choices): Repro
 
 /** Whether a trial has the tuned setting of its arm, and not one of the study of attacks. */
 function isChosen(spec: TransferSpec, choices: Choices): boolean {
-  const row = choices[`${chosenAt(spec)}: ${spec.arm}`];
+  const row = choices[`${placeOf(spec)}: ${spec.arm}`];
   return row !== undefined && Object.entries(spec.setting).every(([name, value]) => row[name] === value);
 }
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { expectEnclosed, bundledHost as host, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { mixtureArms, transferArms } from "./arms.ts";
 import { prepare } from "./data.ts";
-import { chosenAt, domains } from "./domains.ts";
+import { domains } from "./domains.ts";
 import { type MixtureSpec, mixtureTrial } from "./mixture.ts";
 import { lattices, reproduction } from "./reproduction.ts";
 import { type TransferSpec, transferTrial } from "./transfer.ts";
+import type { Spec } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { judge } from "./verdict.ts";
 
@@ -116,9 +117,30 @@ describe("the full scale", () => {
     expect(attacked).toEqual([]);
   });
 
-  it("takes its settings from where they were chosen for two of the classes", () => {
-    expect(chosenAt({ domain: "ten digits", shape: "deep" })).toBe("digits, network");
-    expect(chosenAt({ domain: "digits", shape: "linear" })).toBe("digits, linear");
+  it("tunes with --full for ten classes alone, every arm alike, and keeps the choices of the default scale", async () => {
+    const specs: Spec[] = [];
+    const tuning = reproduction.tune!({
+      ...{ ...host, scale: "full", seeds: null },
+      async *trials(asked) {
+        specs.push(...asked);
+        for (const index of asked.keys())
+          yield { index, result: { part: "transfer", accuracy: 0.5, attacked: [] } };
+      },
+    });
+    let step = await tuning.next();
+    while (!step.done) step = await tuning.next();
+    const { rows, choices } = step.value;
+    for (const { seed } of specs) expect(reproduction.tuningSeeds).toContain(seed);
+    for (const place of ["ten digits, deep", "ten of mnist, deep"])
+      for (const { id } of transferArms) expect(choices[`${place}: ${id}`]).toMatchObject({ place, arm: id });
+    const ten = ({ place }: { place?: unknown }) => String(place).startsWith("ten ");
+    expect(Object.values(choices).filter((choice) => !ten(choice))).toEqual(
+      Object.values(tuned.choices).filter((choice) => !ten(choice)),
+    );
+    expect(rows.filter((row) => !ten(row))).toEqual(tuned.rows.filter((row) => !ten(row)));
+    expect(new Set(specs.map((spec) => spec.part === "transfer" && spec.domain))).toEqual(
+      new Set(["ten digits", "ten of mnist"]),
+    );
   });
 });
 

@@ -1,9 +1,10 @@
 import { type Choices, chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
+import { type Tuned, withCommitted } from "../kit/tune-grid.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { mixtureArms, mixtureSearches, type Search, type Setting, transferArms } from "./arms.ts";
-import { chosenAt, domainOf, domains } from "./domains.ts";
+import { domainOf, domains, placeOf } from "./domains.ts";
 import type { MixtureSpec } from "./mixture.ts";
 import { card } from "./paper.ts";
 import { reportOf } from "./report.ts";
@@ -13,6 +14,8 @@ import { describe, type Measured, type Result, type Spec, trial } from "./trial.
 import tuned from "./tuned.json" with { type: "json" };
 
 const choices: Choices = tuned.choices;
+/** What is committed; each row has columns of its own. */
+const committed: { rows: object[]; choices: object } = tuned;
 
 /** The chosen setting of an arm. */
 const settingOf = (place: string, arm: string, { axes }: Search) =>
@@ -47,7 +50,7 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   for (const { id: domain } of quick ? domainsFor(regime).slice(2) : domainsFor(regime))
     for (const shape of quick ? shapes.slice(0, 1) : shapes)
       for (const { id: arm, search } of transferArms) {
-        const setting = settingOf(chosenAt({ domain, shape }), arm, search);
+        const setting = settingOf(placeOf({ domain, shape }), arm, search);
         for (const m of quick ? [10] : labeled)
           for (const seed of seeds)
             specs.push({ part: "transfer", arm, setting, domain, shape, m, seed, ...common });
@@ -63,29 +66,32 @@ function transferSpecs({ scale }: Host<Spec, Result>, seeds: readonly number[]):
   return specs;
 }
 
-/** What is tuned, of the default scale's domains where it isn't the quick one: nine settings of every arm, then neighbours of the best; on real domains with each number of labelled rows. */
+/**
+ * What is tuned at a scale: nine settings of every arm, then neighbours of the best; on real domains with each number of labelled rows. The full scale has
+ * the simulation of the default one, and its choices there.
+ */
 export function lattices(scale: Scale): LatticeArm<Spec>[] {
   const quick = scale === "quick";
   const seeds = quick ? tuningSeeds.slice(0, 1) : tuningSeeds;
-  const { fraction } = scales[scale];
+  const { fraction, regime } = scales[scale];
   const { m, n } = mixture.judged;
   const latticeOf = (place: string, arm: string, search: Search, specsOf: (setting: Setting) => Spec[]) => {
     return { ...search, choice: `${place}: ${arm}`, label: { place, arm }, start: search.first[0], specsOf };
   };
   const simulated = mixtureArms
-    .filter(({ id }) => id !== "mean")
+    .filter(({ id }) => id !== "mean" && scale !== "full")
     .map(({ id: arm }) =>
       latticeOf("mixture", arm, mixtureSearches[arm], (setting) =>
         seeds.map((seed) => ({ part: "mixture", arm, setting, m, n, shift: 0, seed, fraction })),
       ),
     );
-  const { labeled, shapes } = regimes.small;
+  const { labeled, shapes } = regimes[regime];
   const draws = labeled.flatMap((count) => seeds.slice(0, 2).map((seed) => ({ m: count, seed })));
   const common = { part: "transfer", judge: "tune", fraction } as const;
-  const real = (quick ? domainsFor("small").slice(2) : domainsFor("small")).flatMap(({ id: domain }) =>
+  const real = (quick ? domainsFor(regime).slice(2) : domainsFor(regime)).flatMap(({ id: domain }) =>
     shapes.flatMap((shape) =>
       transferArms.map(({ id: arm, search }) =>
-        latticeOf(`${domain}, ${shape}`, arm, search, (setting) =>
+        latticeOf(placeOf({ domain, shape }), arm, search, (setting) =>
           draws.map((draw) => ({ ...common, arm, setting, domain, shape, ...draw })),
         ),
       ),
@@ -110,11 +116,13 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(yield* collectTrials<Measured>(host, specs, describe), choices);
   },
 
-  /** On seeds of their own; on real domains judged by rows set apart. */
-  tune: (host: Host<Spec, Result>) =>
-    tuneOnLattice(host, lattices(host.scale), {
-      describe,
-      score: "accuracy",
-      scoreOf: ({ accuracy }) => accuracy,
-    }),
+  /** On seeds of their own; on real domains judged by rows set apart. What is committed of other places stays. */
+  async *tune(host) {
+    const scoring = { describe, score: "accuracy", scoreOf: ({ accuracy }: Result) => accuracy };
+    return withCommitted(
+      yield* tuneOnLattice(host, lattices(host.scale), scoring),
+      committed as Tuned,
+      "place",
+    );
+  },
 };
