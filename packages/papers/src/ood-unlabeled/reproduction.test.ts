@@ -26,8 +26,8 @@ describe("the reproduction of ood-unlabeled", () => {
   });
 
   it("has a choice for every arm, at one end of its lists beside weights of zero, with every neighbour tried", () => {
-    const searched = lattices("default");
-    expect(searched).toHaveLength(6 + 6 * transferArms.length);
+    const searched = [...lattices("default"), ...lattices("full")];
+    expect(searched).toHaveLength(6 + (6 + 2) * transferArms.length);
     for (const { choice, first } of searched) expect(first, choice).toHaveLength(9);
     const bounds = searched.filter(({ choice }) =>
       Object.values(tuned.choices[choice as never]).includes(1000),
@@ -115,6 +115,21 @@ describe("the full scale", () => {
     );
     expect(accuracy).toBeGreaterThan(0.3);
     expect(attacked).toEqual([]);
+  });
+
+  it("runs at what was chosen for ten classes", async () => {
+    const run = reproduction.run({
+      ...{ ...host, scale: "full", seeds: 1 },
+      // biome-ignore lint/correctness/useYield: it is only asked which trials there are.
+      async *trials(specs) {
+        throw specs;
+      },
+    });
+    const specs: Spec[] = await run.next().catch((thrown) => thrown);
+    const real = specs.filter((spec) => spec.part === "transfer");
+    expect(new Set(real.map(({ domain }) => domain))).toEqual(new Set(["ten digits", "ten of mnist"]));
+    for (const { domain, arm, setting } of real)
+      expect(tuned.choices[`${domain}, deep: ${arm}` as never]).toMatchObject(setting);
   });
 
   it("tunes with --full for ten classes alone, every arm alike, and keeps the choices of the default scale", async () => {
