@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { cards, loadReproduction, seedsOfRun } from "./index.ts";
+import { cards, loadReproduction, seedsOfRun, seenSeeds } from "./index.ts";
 import { smallHost } from "./kit/test-host.fixture.ts";
 import type { Host, Scale } from "./reproduction.ts";
 
-/** Specs of a run, which is left when it asks for its first trial. */
+/** Specs of a run, which is left when it waits for its first trial. */
 async function specsOf(slug: string, scale: Scale, firstSeed: number | null = null): Promise<object[]> {
   const { run } = await loadReproduction(slug);
-  let asked: readonly unknown[] = [];
+  const asked: unknown[] = [];
   const trials: Host<unknown, unknown>["trials"] = (specs) => {
-    asked = specs;
-    throw new Error("left");
+    asked.push(...specs);
+    return {
+      [Symbol.asyncIterator]: () => {
+        throw new Error("left");
+      },
+    };
   };
   const left = async () => {
     for await (const _ of run({ ...smallHost, scale, seeds: 1, firstSeed, trials }));
@@ -43,6 +47,11 @@ describe.each(cards.map(({ slug }) => slug))("the trials of %s", (slug) => {
       expect(others).toEqual(expect.arrayContaining([5000, 5001]));
       expect(others.filter((seed) => seed < 5000)).toEqual(fixedSeeds(slug));
     }
+    const asked = { ...smallHost, scale: "default", seeds: 3 } as const;
+    expect(await seenSeeds(reproduction, { ...asked, firstSeed: own + 1 }, 3)).toContain(
+      "the paper's page hasn't",
+    );
+    expect(await seenSeeds(reproduction, { ...asked, firstSeed: 5000 }, 3)).toBeNull();
     const shifted = await specsOf(slug, "default", own + 7);
     expect(shifted).not.toEqual(await specsOf(slug, "default"));
     expect(await specsOf(slug, "default", own)).toEqual(await specsOf(slug, "default"));

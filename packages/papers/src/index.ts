@@ -53,7 +53,7 @@ export type {
   TrialHost,
 } from "./reproduction.ts";
 export { type RuleChange, ruleChangeText, ruleHeading } from "./rule-log.ts";
-export { seedsOfRun, takenSeeds } from "./run-seeds.ts";
+export { seedsOfRun, seenSeeds, takenSeeds } from "./run-seeds.ts";
 
 /** The cards of all papers that can be reproduced, in the order of their dates. Costs nothing to import. */
 export const cards: readonly PaperCard[] = [

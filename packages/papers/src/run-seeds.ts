@@ -30,9 +30,14 @@ export async function seedsOfRun(
   host: TrialHost & Pick<Host<unknown, unknown>, "scale" | "seeds" | "firstSeed">,
 ): Promise<number[]> {
   const seeds = new Set<number>();
+  // Some reproductions ask for trials in groups, all of which they have before they wait for the first.
   const trials: Host<unknown, unknown>["trials"] = (specs) => {
     for (const seed of seedsIn(specs)) seeds.add(seed);
-    throw new Asked();
+    return {
+      [Symbol.asyncIterator]: () => {
+        throw new Asked();
+      },
+    };
   };
   try {
     for await (const _ of reproduction.run({ ...host, trials }));
@@ -40,6 +45,29 @@ export async function seedsOfRun(
     if (!(error instanceof Asked)) throw error;
   }
   return [...seeds].sort((a, b) => a - b);
+}
+
+/**
+ * Why a run that is to have other seeds than that of the paper's page may not have its own: some are on the page.
+ *
+ * @param reproduction of the paper
+ * @param host as for {@link seedsOfRun}, with the first seed that is asked for
+ * @param onPage seeds of the page's run, null for the scale's own number
+ * @returns what was expected and what came; null where the page has none of them
+ */
+export async function seenSeeds(
+  reproduction: Reproduction<unknown, unknown>,
+  host: TrialHost & Pick<Host<unknown, unknown>, "scale" | "seeds"> & { firstSeed: number },
+  onPage: number | null,
+): Promise<string | null> {
+  const all = await seedsOfRun(reproduction, host);
+  const page = await seedsOfRun(reproduction, { ...host, seeds: onPage, firstSeed: null });
+  // Some have a problem or instances whose seed is always the same.
+  const far = await seedsOfRun(reproduction, { ...host, firstSeed: Math.max(...all, ...page) + 1 });
+  const [used, shown] = [all, page].map((seeds) => seeds.filter((seed) => !far.includes(seed)));
+  const seen = used.filter((seed) => shown.includes(seed));
+  if (seen.length === 0) return null;
+  return `expected seeds that the paper's page hasn't, such as those from ${shown[shown.length - 1] + 1} on, got ${span(used)}, of which it has ${span(seen)} (without --first-seed a run has the page's)`;
 }
 
 /**
@@ -58,7 +86,8 @@ export function takenSeeds(
 ): string | null {
   const taken = tuningSeeds.filter((seed) => used.includes(seed));
   if (taken.length === 0) return null;
-  const span = (seeds: readonly number[]): string =>
-    seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds[seeds.length - 1]}`;
   return `expected seeds on which nothing was chosen, got ${span(used)}, of which tuning of '${card.slug}' has used ${span(taken)}`;
 }
+
+const span = (seeds: readonly number[]): string =>
+  seeds.length === 1 ? `${seeds[0]}` : `${seeds[0]} to ${seeds[seeds.length - 1]}`;

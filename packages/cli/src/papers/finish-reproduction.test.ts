@@ -3,6 +3,7 @@ import {
   finishReproduction,
   type Progress,
   papersHost,
+  type Scale,
   type TrialSource,
 } from "@minimand/papers";
 import { expect, it } from "vitest";
@@ -30,14 +31,14 @@ function elsewhere(more: Partial<TrialSource> = {}): TrialSource {
   };
 }
 
-async function finish(tune: boolean, source: TrialSource) {
+async function finish(tune: boolean, source: TrialSource, scale: Scale = "default") {
   const asked = { slug: "anyloss", scale: "quick", seeds: 3, tune: false, engine } as const;
   const folders = [dataFolder()];
   const prepared = await prepareReproduction(await requestReproduction(asked, folders), folders);
-  const request = { ...prepared.request, tune };
+  const request = { ...prepared.request, tune, scale };
   const { signal } = new AbortController();
   const host = papersHost({
-    scale: "quick",
+    scale,
     seeds: 3,
     firstSeed: null,
     data: dataInFolders([], []),
@@ -64,7 +65,7 @@ it("makes the file of a run whose trials were run elsewhere, with the kinds of C
   const { data, code, versions } = request;
   expect(made.file).toMatchObject({
     card: squares.card,
-    scale: "quick",
+    scale: "default",
     seeds: 3,
     engine,
     data,
@@ -77,6 +78,8 @@ it("makes the file of a run whose trials were run elsewhere, with the kinds of C
   expect(told.map((one) => (one === "cleared" ? one : `${one.done} of ${one.total}`))).toEqual([
     ...["0 of 0", "1 of 3", "2 of 3", "3 of 3", "cleared"],
   ]);
+  const smoke = await (await finish(false, elsewhere(), "quick")).finished;
+  expect(smoke).toMatchObject({ file: { verdict: "undecided", because: made.file.because } });
   const here = await (await finish(false, elsewhere())).finished;
   expect(here).not.toHaveProperty("file.computedOn");
 });

@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { EngineUsed } from "@minimand/compare";
 import {
   loadReproduction,
+  outcomeOf,
   type PapersData,
   type Reproduction,
   type ReproductionRequest,
   seedsOfRun,
+  seenSeeds,
   takenSeeds,
   trialContext,
 } from "@minimand/papers";
@@ -45,6 +47,11 @@ export async function requestReproduction(
   const found = dataInFolders(folders, reproduction.card.data);
   if (!tune && (seeds ?? firstSeed) !== null)
     checkSeeds(reproduction, await seedsOfRun(reproduction, { ...found, scale, seeds, firstSeed }));
+  if (!tune && firstSeed !== null) {
+    const onPage = scale === "full" ? null : (outcomeOf(slug)?.seeds ?? null);
+    const seen = await seenSeeds(reproduction, { ...found, scale, seeds, firstSeed }, onPage);
+    if (seen !== null) throw new UsageError(`--first-seed, --seeds: ${seen}`);
+  }
   const data = await found.sources();
   const code = codeFingerprint(slug, engine.name);
   return { slug, scale, seeds, firstSeed, tune, engine, versions: versions(), code, data };

@@ -1,7 +1,7 @@
 import type { Reproduction, ReproductionReport, Row } from "../reproduction.ts";
 import { drive, type ProgressSink } from "./drive.ts";
 import type { PapersHost } from "./papers-host.ts";
-import type { ReproductionFile } from "./reproduction-file.ts";
+import { caveatOf, type ReproductionFile } from "./reproduction-file.ts";
 import type { ReproductionRequest } from "./reproduction-request.ts";
 
 /** What tuning has tried and chosen: what `tuned.json` holds. */
@@ -36,6 +36,8 @@ export async function finishReproduction(
   const found: ReproductionReport = await drive(reproduction.run(host), host, progress);
   const computedOn = await host.computedOn?.();
   const { scale, seeds, firstSeed, data, code, versions, engine } = request;
+  // The rule is for standard errors, which take two seeds, and for the whole of what it speaks of.
+  const isEvidence = caveatOf({ scale, seeds }) === null;
   const file: ReproductionFile = {
     schema: "minimand.reproduction/1",
     created: new Date().toISOString(),
@@ -44,6 +46,7 @@ export async function finishReproduction(
     seeds,
     firstSeed,
     ...found,
+    ...(!isEvidence && { verdict: "undecided" }),
     data,
     code,
     versions,

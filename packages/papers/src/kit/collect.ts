@@ -57,10 +57,10 @@ export function timedFirst<Spec, Result>(
         ...indices.filter((i) => isTimed(specs[i])).map((i) => [i]),
         indices.filter((i) => !isTimed(specs[i])),
       ];
-      for (const group of groups) {
-        for await (const { index, result } of trials(group.map((i) => specs[i])))
-          yield { index: group[index], result };
-      }
+      // All are asked for at once, so that what a run would do can be seen before any trial; each begins when it is waited for.
+      const runs = groups.map((group) => ({ group, found: trials(group.map((i) => specs[i])) }));
+      for (const { group, found } of runs)
+        for await (const { index, result } of found) yield { index: group[index], result };
     },
   };
 }

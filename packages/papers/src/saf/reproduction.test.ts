@@ -124,5 +124,6 @@ describe("the verdict", () => {
     expect(pairedT([0.01, 0.03])).toBeCloseTo(2, 10);
     expect(pairedT([0, 0])).toBe(0);
     expect(pairedT([0.1, 0.1])).toBe(Infinity);
+    expect(pairedT([0.1])).toBeNaN();
   });
 });

@@ -9,8 +9,9 @@ export interface Evidence {
   ratios: { saf: number; mesa: number; sam: number };
 }
 
-/** Mean over standard error of paired differences; infinite where they are all the same. */
+/** Mean over standard error of paired differences; infinite where they are all the same, NaN where there is one. */
 export function pairedT(differences: readonly number[]): number {
+  if (differences.length < 2) return Number.NaN;
   const { mean, error } = estimate(differences);
   return error === 0 ? (mean === 0 ? 0 : Math.sign(mean) * Infinity) : mean / error;
 }
@@ -25,7 +26,8 @@ export function judge({ cells, ratios }: Evidence): Verdict {
   const cheap = ratios.saf <= 1.1 && ratios.mesa <= 1.5 && ratios.sam >= 1.7;
   const verdict = graded(better && flatter && cheap, better && (flatter || cheap));
   const gains = cells.map(
-    ({ id, gains }) => `${points(estimate(gains).mean)} (t ${pairedT(gains).toFixed(1)}) on ${id}`,
+    ({ id, gains }) =>
+      `${points(estimate(gains).mean)} (t ${gains.length < 2 ? "unknown" : pairedT(gains).toFixed(1)}) on ${id}`,
   );
   const curvatures = cells
     .filter(isNoisy)
