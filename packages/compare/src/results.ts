@@ -153,7 +153,7 @@ export interface Recommendation {
    * another model is asked for.
    */
   candidate: string;
-  /** What has to be said first, where trees or a linear model make the losses needless. */
+  /** What has to be said first: the columns don't tell the target, or trees or a linear model make the losses needless. */
   lead: string | null;
   /** Id of the reference that `lead` says to use. */
   instead: string | null;
@@ -168,7 +168,22 @@ export interface Recommendation {
   /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
   next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
   /** References that can be used like a loss, against the first loss of the ranking: positive where they are ahead. */
-  references: { candidate: string; to: string; mean: number; low: number; high: number; pWorse: number }[];
+  references: AgainstAnother[];
+  /**
+   * The reference that looks at no column, and how models differ from it, positive where they are ahead. `unbeaten`: none is clearly
+   * ahead, so that no model is recommended. Absent where nothing can be tested.
+   */
+  trivial?: { candidate: string; unbeaten: boolean; models: AgainstAnother[] };
+}
+
+/** How one candidate differs from another, with its 95 % interval, and the probability that it is worse by more than matters. */
+interface AgainstAnother {
+  candidate: string;
+  to: string;
+  mean: number;
+  low: number;
+  high: number;
+  pWorse: number;
 }
 
 /** A mean ROC curve: see `meanRoc`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PredictedTrial, Ranking } from "../results.ts";
 import { keepPrediction } from "../trial/kept-predictions.ts";
-import { advantageOf, besideBest } from "./beside.ts";
+import { advantageOf, besideBest, besideTrivial } from "./beside.ts";
 
 const rows = 300;
 const labels = Int32Array.from({ length: rows }, (_, i) => (i * 7 + (i >> 3)) % 2);
@@ -71,5 +71,28 @@ describe("besideBest", () => {
 
   it("takes all seeds that a reference has: what fits differ by goes as they grow", () => {
     expect(widthOn([0, 1, 2])).toBeLessThan(0.8 * widthOn([0]));
+  });
+});
+
+describe("besideTrivial", () => {
+  const ranking = {
+    ...{ ...judged, baseline: "cross-entropy", alpha: 0.05, summary: "" },
+    entries: [
+      { candidate: "focal", verdict: "undecided", mean: 0.9 },
+      { candidate: "cross-entropy", verdict: "baseline", mean: 0.7 },
+    ],
+  } as unknown as Ranking;
+
+  it("has baseline, first loss and the references that are models, positive where they are ahead", () => {
+    const trials = [
+      ...["cross-entropy", "focal", "linear-model"].flatMap((id, i) => trialsOf(id, [2, 20, 3][i])),
+      ...trialsOf("majority-class", 2),
+    ];
+    const found = besideTrivial(trials, truth, ranking, "majority-class");
+    expect(found.map(({ candidate }) => candidate)).toEqual(["cross-entropy", "focal", "linear-model"]);
+    expect(found.map(({ to }) => to)).toEqual(Array(3).fill("majority-class"));
+    expect(found[0]).toMatchObject({ mean: 0, low: 0 });
+    expect(found[1].low).toBeGreaterThan(0.3);
+    expect(besideTrivial(trials.slice(0, 9), truth, ranking, "majority-class")).toEqual([]);
   });
 });

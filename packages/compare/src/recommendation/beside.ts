@@ -43,14 +43,39 @@ export function advantageOf(
 /** References that are models of their own, and may be used instead of a network. */
 const usable = ["gradient-boosted-trees", "linear-model"];
 
-/** How trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
-export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
-  const best = ranking.entries.find(
+/** The loss that is first in the ranking and has a result. */
+export function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
+  const best = entries.find(
     ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
   );
-  if (best === undefined) return [];
+  return best?.candidate ?? null;
+}
+
+/** How trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
+export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
+  const best = firstLoss(ranking);
+  if (best === null) return [];
   return usable.flatMap((candidate) => {
-    const found = advantageOf(trials, truth, { candidate, to: best.candidate }, ranking);
+    const found = advantageOf(trials, truth, { candidate, to: best }, ranking);
     return found === null ? [] : [found];
+  });
+}
+
+/**
+ * How the models differ from the reference that looks at no column: the baseline, the first loss of the ranking, trees and the linear
+ * model; positive where they are ahead of it.
+ *
+ * @param trivial id of that reference
+ */
+export function besideTrivial(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+  ranking: Ranking,
+  trivial: string,
+): Advantage[] {
+  const models = new Set([ranking.baseline, firstLoss(ranking) ?? ranking.baseline, ...usable]);
+  return [...models].flatMap((candidate) => {
+    const found = advantageOf(trials, truth, { candidate, to: trivial }, ranking);
+    return found === null || !Number.isFinite(found.low) ? [] : [found];
   });
 }

@@ -49,7 +49,7 @@ function reportOf(
 }
 
 const baseline = { id: "cross-entropy", gain: 0, verdict: "baseline" } as const;
-const none = { references: [], others: [] };
+const none = { references: [], trivial: [], others: [] };
 const against = (candidate: string, mean: number, low: number, high: number, pWorse = 0.5): Advantage => ({
   ...{ candidate, to: "focal", mean, low, high, pWorse },
 });
@@ -158,6 +158,68 @@ describe("recommend", () => {
     expect(lead(linear)).toMatch(/^A linear model does as well: no loss is more than 1\.0 point of/);
     expect(lead({ ...linear, pWorse: 0.06 })).toBeNull();
     expect(lead(linear, against("gradient-boosted-trees", 0.02, -0.01, 0.05))).toBeNull();
+  });
+
+  it("recommends no model, and no reference, where none is clearly ahead of what looks at no column", () => {
+    const report = reportOf([
+      { id: "focal", gain: 0.05, verdict: "better" },
+      baseline,
+      { id: "linear-model", gain: 0, verdict: "reference" },
+      { id: "majority-class", gain: 0.01, verdict: "reference" },
+    ]);
+    const references = [against("linear-model", 0, -0.009, 0.009, 0.03)];
+    const beyond = (low: number) =>
+      recommend(report, {
+        ...{ others: [], references },
+        trivial: ["focal", "linear-model"].map((id) => ({
+          ...against(id, 0.01, id === "focal" ? low : -0.02, 0.04),
+          to: "majority-class",
+        })),
+      });
+    const nothing = beyond(0);
+    expect(nothing.lead).toBe(
+      "These columns don't tell the target, as far as these rows show: in balanced accuracy no model is clearly ahead of the majority-class, which looks at none of them.",
+    );
+    expect(nothing.instead).toBeNull();
+    expect(nothing.use).toMatch(
+      /^No model is recommended\. If a network is wanted, take focal: it gains 5\.0/,
+    );
+    expect(nothing.trivial).toMatchObject({ candidate: "majority-class", unbeaten: true });
+    const something = beyond(0.001);
+    expect([something.instead, something.trivial?.unbeaten]).toEqual(["linear-model", false]);
+    expect(recommend(report, { ...none, references })).not.toHaveProperty("trivial");
+  });
+
+  it("says where nothing is tested that no model is ahead of what looks at no column", () => {
+    const besideAt = (trees: number): string[] => {
+      const seen = reportOf([
+        { id: "focal", gain: -0.02, verdict: "undecided" },
+        baseline,
+        { id: "gradient-boosted-trees", gain: trees, verdict: "reference" },
+        { id: "majority-class", gain: 0.03, verdict: "reference" },
+      ]);
+      const entries = seen.ranking.entries.map((entry) => ({
+        ...entry,
+        difference: entry.difference && { ...entry.difference, ...untested },
+      }));
+      return recommend({ ...seen, ranking: { ...seen.ranking, entries } }, none).beside;
+    };
+    expect(besideAt(0.02)).toEqual([
+      expect.stringMatching(/^No model is ahead of the majority-class, which/),
+    ]);
+    expect(besideAt(0.2)).toEqual([expect.stringMatching(/^gradient-boosted-trees are 20\.0 points/)]);
+  });
+
+  it("says what to use among the networks only for whoever wants one, where a reference leads", () => {
+    const references = [against("linear-model", 0.03, 0.01, 0.05, 0)];
+    const use = (...rows: Parameters<typeof reportOf>[0]) =>
+      recommend(reportOf([...rows, baseline]), { ...none, references }).use;
+    expect(use({ id: "focal", gain: 0.01, verdict: "undecided" })).toBe(
+      "If a network is wanted, take cross-entropy: no other network that was tried is shown to be better on these data.",
+    );
+    expect(use({ id: "focal", gain: 0.05, verdict: "better" })).toMatch(
+      /^If a network is wanted, take focal: it gains 5\.0 points/,
+    );
   });
 
   it("tells what is paid: other metrics only where the interval says so", () => {

@@ -1,6 +1,8 @@
+import { references } from "../plan/candidates.ts";
 import { midSentence } from "../ranking/sentences.ts";
 import { lackText } from "../ranking/verdict-words.ts";
 import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
+import { traitsOf } from "../task.ts";
 import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
 import type { Advantage } from "./beside.ts";
 import { costsOf } from "./costs.ts";
@@ -10,6 +12,8 @@ import { leading, nextSteps } from "./next-step.ts";
 export interface Evidence {
   /** Trees and the linear model against the best loss, see {@link besideBest}. */
   references: readonly Advantage[];
+  /** The models against the reference that looks at no column, see {@link besideTrivial}; empty where nothing can be tested. */
+  trivial: readonly Advantage[];
   /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
   others: readonly (Advantage & { metric: string })[];
 }
@@ -33,18 +37,43 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
   const candidate = recommended(ranking);
   const entry = ranking.entries.find((one) => one.candidate === candidate)!;
   const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
-  const lead = leadOf(evidence.references, ranking);
+  const trivial = trivialOf(evidence.trivial);
+  const lead = trivial?.unbeaten
+    ? { text: nothingLearnt(trivial.candidate, report), instead: null }
+    : leadOf(evidence.references, ranking);
+  const use = useOf(entry, gain, report, lead !== null);
   return {
     candidate,
     lead: lead?.text ?? null,
     instead: lead?.instead ?? null,
-    use: useOf(entry, gain, report),
+    use: trivial?.unbeaten ? `No model is recommended. ${use}` : use,
     gain,
     costs: costsToKnow(report, candidate, evidence.others),
-    beside: besides(ranking),
+    beside: besides(report),
     next: nextSteps(report),
     references: [...evidence.references],
+    ...(trivial !== null && { trivial }),
   };
+}
+
+function trivialOf(models: readonly Advantage[]): Recommendation["trivial"] | null {
+  if (models.length === 0) return null;
+  return { candidate: models[0].to, unbeaten: models.every(({ low }) => low <= 0), models: [...models] };
+}
+
+/** "the mean of the target", "no preference": the reference that looks at no column. */
+function inWords(ranking: Ranking, trivial: string): string {
+  const label = midSentence(labelFor(ranking, trivial));
+  return trivial === references.coin.id ? label : `the ${label}`;
+}
+
+/** What has to be said before anything else where no model is clearly ahead of one that looks at no column. */
+function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "ranking" | "task">): string {
+  const what =
+    task === "preference"
+      ? "What is known of the responses doesn't tell which one is chosen"
+      : "These columns don't tell the target";
+  return `${what}, as far as these rows show: in ${labelOf(ranking.metric)} no model is clearly ahead of ${inWords(ranking, trivial)}, which looks at none of ${task === "preference" ? "it" : "them"}.`;
 }
 
 /** Of what is to be used, and where that is the baseline of the finalist that seems to gain most: so that nobody takes it unwarned. */
@@ -76,7 +105,9 @@ function useOf(
     model,
     trials,
   }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model" | "trials">,
+  led: boolean,
 ): string {
+  const use = led ? "If a network is wanted, take" : "Use";
   const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
     const where =
@@ -85,7 +116,7 @@ function useOf(
       ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
     ).length;
     const luck = rivals > 2 ? ` It is the first of ${rivals}: on new rows expect a little less.` : "";
-    return `Use ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
+    return `${use} ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
   if (trials.some((one) => one.candidate === ranking.baseline && one.seed === 0 && one.status !== "ok"))
@@ -95,14 +126,14 @@ function useOf(
       model?.candidate !== ranking.baseline
         ? ""
         : ` It is kept, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are of models that knew earlier rows only.`;
-    return `Use ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
+    return `${use} ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
   }
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
   if (others && nothingTested(ranking))
-    return `Use ${baseline}: nothing could be tested here, so no loss can take the place of the baseline.`;
-  return others
-    ? `Use ${baseline}: nothing that was tried is shown to be better on these data and with this network.`
-    : `Use ${baseline}: no other loss was tried.`;
+    return `${use} ${baseline}: nothing could be tested here, so no loss can take the place of the baseline.`;
+  if (!others) return `${use} ${baseline}: no other loss was tried.`;
+  const tried = led ? "no other network" : "nothing";
+  return `${use} ${baseline}: ${tried} that was tried is shown to be better on these data${led ? "" : " and with this network"}.`;
 }
 
 /** Whether differences are there, and nothing is claimed of them. */
@@ -156,10 +187,10 @@ function leadOf(
 
 /**
  * What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
- * tested, the references that are ahead of every loss.
+ * tested, the references that are ahead of every loss, and the one that looks at no column where no model is ahead of it.
  */
-function besides(ranking: Ranking): string[] {
-  if (nothingTested(ranking)) return aheadUntested(ranking);
+function besides({ ranking, task }: Pick<DatasetReport, "ranking" | "task">): string[] {
+  if (nothingTested(ranking)) return aheadUntested(ranking, references[traitsOf[task].constant].id);
   const words: Record<string, (gain: Gain, sure: boolean) => string> = {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
@@ -188,19 +219,33 @@ function changeText(
   return `${gain.mean < 0 ? worse : better} ${higherIsBetter ? gainText(size, metric) : reductionText(size, metric)}`;
 }
 
-/** Nobody should keep a network that trees leave behind because no test was possible. */
-function aheadUntested({ entries, higherIsBetter, metric, rope, baseline }: Ranking): string[] {
+/** Nobody should keep a network that trees or a constant leave behind because no test was possible. */
+function aheadUntested(ranking: Ranking, trivial: string): string[] {
+  const { entries, higherIsBetter, metric, rope, baseline } = ranking;
   const gainOver = ({ candidate, difference }: RankingEntry): number =>
     candidate === baseline ? 0 : (higherIsBetter ? 1 : -1) * (difference?.mean ?? Number.NEGATIVE_INFINITY);
   const most = Math.max(...entries.filter(({ verdict }) => verdict !== "reference").map(gainOver));
-  return entries
-    .filter(({ candidate }) => candidate === "gradient-boosted-trees" || candidate === "linear-model")
-    .filter((entry) => gainOver(entry) > most + rope)
+  const constant = entries.find(({ candidate }) => candidate === trivial);
+  const reached = [...entries.filter(({ verdict }) => verdict !== "reference"), ...entries.filter(isModel)];
+  const unbeaten = constant !== undefined && reached.every((entry) => gainOver(entry) <= gainOver(constant));
+  const nothing = unbeaten
+    ? [
+        `No model is ahead of ${inWords(ranking, trivial)}, which looks at no column: as far as these rows show, the columns don't tell the target; this, too, is not tested.`,
+      ]
+    : [];
+  const ahead = entries
+    .filter(isModel)
+    .filter((entry) => gainOver(entry) > most + rope && !unbeaten)
     .map((entry) => {
       const size = `${amountOf(gainOver(entry), metric)} of ${labelOf(metric)}`;
       return `${entry.candidate === "linear-model" ? "A linear model is" : `${entry.label} are`} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
     });
+  return [...nothing, ...ahead];
 }
+
+/** A reference that could be used. */
+const isModel = ({ candidate }: RankingEntry): boolean =>
+  candidate === "gradient-boosted-trees" || candidate === "linear-model";
 
 const labelFor = ({ entries }: Ranking, id: string): string =>
   entries.find(({ candidate }) => candidate === id)?.label ?? id;

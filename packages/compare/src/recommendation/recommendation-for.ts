@@ -1,8 +1,9 @@
 import { metricById } from "minimand";
 import type { Truth } from "../decision/fits-of.ts";
+import { references } from "../plan/candidates.ts";
 import type { PredictedTrial, Recommendation } from "../results.ts";
 import { traitsOf } from "../task.ts";
-import { advantageOf, besideBest } from "./beside.ts";
+import { advantageOf, besideBest, besideTrivial } from "./beside.ts";
 import { leading } from "./next-step.ts";
 import { recommend, recommended, type Unadvised } from "./recommend.ts";
 
@@ -14,7 +15,7 @@ export function recommendationFor(
 ): Recommendation {
   const { ranking, task, time } = report;
   // How differences on later rows vary isn't known: there are no intervals to tell of.
-  if (time !== undefined) return recommend(report, { references: [], others: [] });
+  if (time !== undefined) return recommend(report, { references: [], trivial: [], others: [] });
   const first = recommended(ranking);
   const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;
   const metrics = traitsOf[task].watched;
@@ -28,5 +29,9 @@ export function recommendationFor(
           const found = advantageOf(trials, truth, pair, { metric, higherIsBetter, rope: 0 });
           return found === null ? [] : [{ ...found, metric }];
         });
-  return recommend(report, { references: besideBest(trials, truth, ranking), others });
+  return recommend(report, {
+    references: besideBest(trials, truth, ranking),
+    trivial: besideTrivial(trials, truth, ranking, references[traitsOf[task].constant].id),
+    others,
+  });
 }

@@ -48,6 +48,11 @@ describe("the advice of a comparison", () => {
       "Keep the boosted trees of all data sets",
     );
     expect(shown([])).toHaveLength(1);
+    const trivial = { candidate: "majority-class", unbeaten: true, models: [] };
+    const unlearnt = { ...report, recommendation: { ...report.recommendation, instead: null, trivial } };
+    expect(shown(typed, resultsFixture([unlearnt])).map(({ about }) => about)).toEqual([
+      "Apply what was kept all the same",
+    ]);
     expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
   });
 

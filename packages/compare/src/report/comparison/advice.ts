@@ -43,7 +43,11 @@ export function commandsOf(
   const commands: CommandToRun[] = [];
   if (model !== null && apply !== null) {
     const about =
-      model.candidate === recommendation.candidate ? "Apply it" : `Apply the ${name(model.candidate)}`;
+      model.candidate !== recommendation.candidate
+        ? `Apply the ${name(model.candidate)}`
+        : recommendation.trivial?.unbeaten
+          ? "Apply what was kept all the same"
+          : "Apply it";
     commands.push({ about: `${about}${unknownRows(report)}`, command: apply });
   }
   const { instead } = recommendation;
