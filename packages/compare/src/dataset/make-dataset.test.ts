@@ -275,6 +275,76 @@ describe("what is left out", () => {
   });
 });
 
+describe("a column that differs in every row", () => {
+  const n = 60;
+  const whole = (of: (i: number) => number) => Array.from({ length: n }, (_, i) => `${of(i)}`);
+  const others = { x: whole((i) => (i * 37) % 11), y: repeat(["no", "yes"], n) };
+  const keys = whole((i) => 1000 + ((i * 7919) % 9973));
+  /** With the first rows once more at the end, all cells or all but those of a column. */
+  const withCopies = (columns: Record<string, string[]>, copies: number, but?: string) =>
+    csv(
+      Object.fromEntries(
+        Object.entries(columns).map(([name, cells]) => [
+          name,
+          [...cells, ...cells.slice(0, copies).map((cell) => (name === but ? "5" : cell))],
+        ]),
+      ),
+    );
+  const left = async (text: string) => {
+    const { features, notes } = await datasetOf(text);
+    return { names: features.map(({ name }) => name), texts: notes.map((note) => note.text) };
+  };
+
+  it.each([
+    ["row", whole((i) => i + 1), "it numbers the rows, but for copies of whole rows;"],
+    ["id", keys, "every row has a different value, but for copies of whole rows;"],
+    [
+      "name",
+      keys.map((key) => `name ${key}`),
+      "every row has a different value, but for copies of whole rows;",
+    ],
+  ])("is left out where a few rows are there twice: %s", async (name, cells, reason) => {
+    const columns = { [name]: cells, ...others };
+    const { names, texts } = await left(withCopies(columns, 3));
+    expect(names).toEqual(["x"]);
+    expect(texts).toContainEqual(expect.stringContaining(`left out: ${reason}`));
+    // The same value in rows that differ elsewhere isn't a key, and neither is one of which many come again.
+    expect((await left(withCopies(columns, 3, "x"))).names).toEqual([name, "x"]);
+    expect((await left(withCopies(columns, 20))).names).toEqual([name, "x"]);
+  });
+
+  it.each(["client", "nr", "kundennummer", "Patient", "ticket_nr", "customer id"])(
+    "is left out below a name of keys: %s",
+    async (name) => {
+      expect((await left(csv({ [name]: keys, ...others }))).names).toEqual(["x"]);
+    },
+  );
+
+  it("has a note where it may be a key below another name, and none where it is a measurement", async () => {
+    const note = (name: string) =>
+      `differs in every row and is a whole number; if it is a key: --ignore ${name}`;
+    const measured = whole((i) => i * 1.5);
+    const columns = { amount: keys, measured, ...others };
+    for (const text of [csv(columns), withCopies(columns, 3)]) {
+      const { names, texts } = await left(text);
+      expect(names).toEqual(["amount", "measured", "x"]);
+      expect(texts.filter((one) => one.startsWith("differs"))).toEqual([note("amount")]);
+    }
+    const { notes } = await datasetOf(csv(columns), { types: { amount: "numeric" } });
+    expect(notes.map(({ text }) => text)).not.toContainEqual(note("amount"));
+  });
+
+  it("has one note for many", async () => {
+    const many = Object.fromEntries(Array.from({ length: 6 }, (_, j) => [`gene${j}`, keys]));
+    const { texts } = await left(csv({ ...many, ...others }));
+    expect(texts.filter((one) => one.includes("differ"))).toEqual([
+      expect.stringMatching(
+        /^6 columns differ in every row and are whole numbers \(.*\); those that are keys/,
+      ),
+    ]);
+  });
+});
+
 describe("makeDataset", () => {
   it("drops rows without a target and counts them", async () => {
     const dataset = await datasetOf(csv({ x: numbers, g: numbers, y: ["", "?", ...y.slice(2)] }), {

@@ -101,6 +101,8 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       missing,
       names: new Set(table.columns.map(({ name }) => name)),
       leftOut: table.rows - rows.length,
+      target: all ? targetColumn : targetColumn.pick(rows),
+      ...(options.time !== undefined && { time: options.time }),
     },
   });
   const { features, dropped } = read;

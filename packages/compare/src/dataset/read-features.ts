@@ -1,17 +1,20 @@
 import type { ColumnKind, Note } from "../results.ts";
 import { columnsWord } from "../shell-words.ts";
 import { isMissing } from "../table/cells.ts";
-import { quoted } from "../table/data-error.ts";
+import { listed, quoted } from "../table/data-error.ts";
 import type { Column, Table } from "../table/table.ts";
 import { dayOrderOption, type TypedColumn, typeColumn } from "./column-type.ts";
 import type { Feature } from "./dataset.ts";
 import { type DateColumn, spanOf } from "./dates/date-column.ts";
 import { featuresOfDates } from "./dates/parts.ts";
-import { type Drop, reasonToDrop } from "./drop-column.ts";
+import { type Drop, mayBeKey, reasonToDrop } from "./drop-column.ts";
 import { gramsOf, nGramRuleOf } from "./text/n-grams.ts";
 
 /** More levels than this, and than a quarter of the rows, are worth a word. */
 const manyLevels = 50;
+
+/** So many columns that may be keys have a note each. */
+const mostKeyNotes = 5;
 
 export interface ReadFeaturesOptions {
   types: Readonly<Record<string, ColumnKind>>;
@@ -20,6 +23,10 @@ export interface ReadFeaturesOptions {
   names: ReadonlySet<string>;
   /** How many rows of the file are not among these. */
   leftOut: number;
+  /** The target on the same rows: a row is a copy of another where it is equal, too. */
+  target?: Column;
+  /** The column that says when each row was. */
+  time?: string;
 }
 
 /** A column that is no input, and why. */
@@ -31,15 +38,18 @@ export interface Dropped extends Drop {
 export function readFeatures(
   table: Table,
   columns: readonly Column[],
-  { types, missing, names, leftOut }: ReadFeaturesOptions,
+  { types, missing, names, leftOut, target, time }: ReadFeaturesOptions,
 ): { features: Feature[]; dropped: Dropped[]; notes: Note[] } {
   const features: Feature[] = [];
   const dropped: Dropped[] = [];
   const notes: Note[] = [];
+  const keys: string[] = [];
   const taken = new Set(names);
+  const isCopy = target === undefined ? undefined : copiesIn([...columns, target]);
+  const rows = { leftOut, ...(isCopy !== undefined && { isCopy }) };
   for (const { column, typed, asMissing, override } of typeAll(table, columns, types, missing, notes)) {
     const { name } = column;
-    const drop = reasonToDrop(column, typed, override, leftOut);
+    const drop = reasonToDrop(column, typed, override, rows);
     if (drop !== null) {
       const doubt = typed.kind === "categorical" ? typed.doubt : undefined;
       const more = doubt === undefined ? "" : `, and ${doubt.text}; ${remedyOf(name, doubt.order)}`;
@@ -80,13 +90,31 @@ export function readFeatures(
         ...(format !== null && { format }),
         ...own,
       });
+      if (override === undefined && name !== time && mayBeKey(typed.values, rows)) keys.push(name);
     } else {
       const { codes, levels, why } = typed;
       features.push({ kind: "categorical", name, codes, levels, why, ...own });
       notes.push(...levelNotes(name, typed));
     }
   }
-  return { features, dropped, notes };
+  return { features, dropped, notes: [...notes, ...keyNotes(keys)] };
+}
+
+/** What is said of inputs that may be keys; of many in one line, since a table of counts has them by the hundred. */
+function keyNotes(names: readonly string[]): Note[] {
+  if (names.length <= mostKeyNotes)
+    return names.map((name) => ({
+      level: "info",
+      column: name,
+      text: `differs in every row and is a whole number; if it is a key: --ignore ${columnsWord([name])}`,
+    }));
+  const text = `${names.length} columns differ in every row and are whole numbers (${listed(names)}); those that are keys: --ignore COLUMN`;
+  return [{ level: "info", text }];
+}
+
+/** Whether two rows have equal cells in all of these columns. */
+function copiesIn(columns: readonly Column[]): (row: number, other: number) => boolean {
+  return (row, other) => columns.every((column) => String(column.at(row)) === String(column.at(other)));
 }
 
 interface Typed {
