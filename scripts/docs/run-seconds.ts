@@ -12,7 +12,7 @@ export const runSeconds: { [slug: string]: number } = {
   elasticface: 742,
   ensloss: 115,
   ldr: 240,
-  "eq-net": 164,
+  "eq-net": 114,
   featenhancer: 337,
   lion: 77,
   neucb: 151,
