@@ -102,6 +102,33 @@ describe.concurrent("minimand bandit", () => {
     expect(await run("3")).toEqual(await run("1"));
   }, 60_000);
 
+  it("evaluates arms with a comma in their name, as a whole or in a list", async () => {
+    const cwd = temporaryFolder();
+    const decision = (i: number) => ({
+      ...{ decisionId: `${i}`, features: [i % 3, 1], actionIds: ["Billing, refunds", "other"] },
+      ...{ action: i % 2, propensity: 0.5, propensities: [0.5, 0.5], reward: Number(i % 5 > 0) },
+    });
+    const log = Array.from({ length: 60 }, (_, i) => JSON.stringify(decision(i)));
+    writeFileSync(join(cwd, "log.jsonl"), log.join("\n"));
+    const policies = async (...asked: string[]): Promise<string[]> => {
+      const options = asked.flatMap((policy) => ["--policy", policy]);
+      const { stdout } = await once(["bandit", "evaluate", "log.jsonl", ...options, "--json"], { cwd });
+      return (JSON.parse(stdout) as EvaluationFile).evaluations.map(({ policy }) => policy);
+    };
+    expect(await policies()).toEqual(["uniform", "greedy"]);
+    expect(await policies("arm:Billing, refunds", "uniform,arm:other")).toEqual([
+      ...["arm:Billing, refunds", "uniform", "arm:other"],
+    ]);
+    expect(await policies('greedy,arm:"Billing, refunds"')).toEqual(["greedy", "arm:Billing, refunds"]);
+    const { code, stderr } = await once(["bandit", "evaluate", "log.jsonl", "--policy", "arm:Billing"], {
+      cwd,
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      `minimand: --policy: expected an arm of the log after 'arm:' ('Billing, refunds', 'other'), got 'Billing': a name with a comma stands in double quotes, '"arm:Billing, refunds"'\n`,
+    ]);
+  });
+
   it("refuses in one line, with exit code 2, before anything is written", async () => {
     const cwd = withSample();
     const log = '{"decisionId":"a","features":[1],"action":0,"propensity":0.5,"reward":1}\n';

@@ -64,6 +64,18 @@ it("a comparison without the option asks about such values, and its trials are o
   expect(readFileSync(at("o/report.html"), "utf8")).toContain("--missing insulin=0");
 });
 
+it("columns with a comma in their name are named in double quotes", async () => {
+  writeFileSync(at("comma.csv"), `"insulin, U",age,"a, b",y\n${lines.join("\n")}\n`);
+  const { code, stderr } = await run(
+    ...["compare", "comma.csv", "-t", "y", ...tiny, "--out", "comma"],
+    ...["--missing", 'age=3,"insulin, U"=0', "--ignore", '"a, b"'],
+  );
+  expect(code).toBe(0);
+  expect(stderr).toContain("insulin, U: 12 values '0' read as missing\n");
+  const { settings }: Results = JSON.parse(readFileSync(at("comma/results.json"), "utf8"));
+  expect(settings).toMatchObject({ ignore: ["a, b"], missing: { "insulin, U": ["0"], age: ["3"] } });
+});
+
 it.each([
   ["insulin", "expected COLUMN=VALUE, got 'insulin'"],
   ["insulin=", "expected COLUMN=VALUE, got 'insulin='"],

@@ -116,7 +116,8 @@ describe.concurrent("minimand predict", () => {
   it("finds a column whose name has a comma, and refuses what is none or is a name of the answer", async () => {
     const file = 'a b,"c,d",prediction,size,weight,kind\n1,2,3,1,2,red\n';
     const asked = (...ids: string[]) => predict(["o", "-", ...ids.flatMap((id) => ["--id", id])], file);
-    expect((await asked("c,d", "a b")).stdout).toMatch(/^"c,d",a b,prediction,.*\n2,1,/);
+    for (const ids of [["c,d", "a b"], ['"c,d",a b']])
+      expect((await asked(...ids)).stdout).toMatch(/^"c,d",a b,prediction,.*\n2,1,/);
     expect(await asked("a b,size2")).toEqual({
       ...{ code: 2, stdout: "" },
       stderr:

@@ -191,6 +191,12 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     ["--ignore", "wieght"],
     /^FILE: ignore: .*did you mean 'weight'\?$/,
   ],
+  [
+    "an ignored column whose name has a comma",
+    'n,"size, cm",y\n1,2,no\n2,7,yes\n',
+    ["--ignore", "size, cm"],
+    /^FILE: ignore: .*got 'size': a name with a comma stands in double quotes, '"size, cm"'$/,
+  ],
   ["all inputs ignored", good, ["--ignore", "size,weight,kind"], /^FILE: expected at least one input column/],
   ["the target as group", good, ["--group", "y"], /^FILE: group: expected a column other than the target/],
   [

@@ -6,6 +6,7 @@ export * from "./decision/index.ts";
 export * from "./doctor/index.ts";
 export * from "./figures/index.ts";
 export * from "./model/index.ts";
+export { commaHint, nameInList, namesAmong, namesExpected, splitNames } from "./name-list.ts";
 export * from "./pairs/index.ts";
 export * from "./plan/index.ts";
 export * from "./prepare/index.ts";

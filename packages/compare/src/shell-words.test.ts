@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { splitNames } from "./name-list.ts";
 import { columnsWord, quotedWord } from "./shell-words.ts";
 
 const names = ["plain", "signed up", "it's", "$HOME", "`x`", "a&b", 'say "so"', "a\\b", "größe", "*", "!!"];
@@ -18,8 +19,14 @@ describe("words for a shell", () => {
     expect(columnsWord(["a", "row no"], "=0")).toBe("'a=0,row no=0'");
   });
 
-  it("name no column where no list can have its name, or the list would be endless", () => {
-    for (const name of ["a,b", " a", "a\nb", "x".repeat(5000)]) {
+  it("have names with commas, and with spaces at their ends, in double quotes", () => {
+    const odd = ["a,b", " a", 'say "so", or', '"x"'];
+    expect(columnsWord(["size, cm"], "=0")).toBe(`'"size, cm"=0'`);
+    expect(splitNames(given(columnsWord([...names, ...odd])))).toEqual([...names, ...odd]);
+  });
+
+  it("name no column where a line can't show its name, or the list would be endless", () => {
+    for (const name of ["a\nb", "x".repeat(5000)]) {
       expect(columnsWord(["c", name])).toBe("COLUMN");
       expect(columnsWord(["c", name], "=0")).toBe("COLUMN=0");
     }

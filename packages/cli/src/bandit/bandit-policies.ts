@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { commaHint, listed } from "@minimand/compare";
 import {
   armsOf,
   type BanditContext,
@@ -14,6 +15,7 @@ import {
   replayLog,
   restoreBandit,
 } from "minimand";
+import { didYouMean } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
 
@@ -38,6 +40,11 @@ export function loggedValue(records: readonly Rewarded[]): OffPolicyEstimate {
   const ones = records.map(() => 1);
   return offPolicyEstimates({ propensity: ones, target: ones, reward: records.map(({ reward }) => reward) })
     .ips;
+}
+
+/** The policies that always choose one of the log's named arms. */
+export function armPolicies(records: readonly Rewarded[]): string[] {
+  return [...new Set(records.flatMap(({ actionIds }) => actionIds ?? []))].map((arm) => `arm:${arm}`);
 }
 
 /**
@@ -109,7 +116,14 @@ function always(
   const indexIn = ({ actionIds }: BanditContext): number =>
     actionIds === undefined ? Number(wanted) : actionIds.indexOf(wanted);
   const known = records.some((record) => indexIn(record) >= 0 && indexIn(record) < count(record));
-  if (!known) throw new UsageError(`--policy: expected an arm of the log after 'arm:', got '${wanted}'`);
+  if (!known) {
+    const arms = armPolicies(records);
+    const policy = `arm:${wanted}`;
+    const named = arms.length === 0 ? "" : ` (${listed(arms.map((arm) => arm.slice("arm:".length)))})`;
+    throw new UsageError(
+      `--policy: expected an arm of the log after 'arm:'${named}, got '${wanted}'${commaHint(policy, arms) || didYouMean(policy, arms)}`,
+    );
+  }
   return (context) => {
     const p = new Float64Array(count(context));
     const arm = indexIn(context);

@@ -14,7 +14,7 @@ import {
   engineOption,
   jsonOption,
   list,
-  missingValues,
+  missingOption,
   number,
   outOption,
   storeOption,
@@ -142,12 +142,7 @@ export function withCompareOptions(command: Command): Command {
       wholeNumber,
       defaultSettings.batchSize,
     )
-    .option(
-      "--missing <a=value,...>",
-      "values that stand for missing ones: insulin=0,age=-9; a column several times has several; may be given several times",
-      missingValues,
-      {},
-    );
+    .addOption(missingOption());
   return withDatasetOptions(general)
     .option("--group <column>", "rows with equal values stay in one fold")
     .option(

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { columnTypes, list, number, place, timeSpan, wholeNumber, wholeNumbers } from "./options.ts";
+import {
+  columnTypes,
+  list,
+  lists,
+  missingValues,
+  number,
+  place,
+  timeSpan,
+  wholeNumber,
+  wholeNumbers,
+} from "./options.ts";
 
 describe("options", () => {
   it("read whole numbers and numbers", () => {
@@ -17,14 +27,32 @@ describe("options", () => {
 
   it("read lists and types of columns, whose names may have an equals sign", () => {
     expect(list("a, b,c d")).toEqual(["a", "b", "c d"]);
+    expect(lists('d,"size, cm"', lists("a,b", []))).toEqual(["a", "b", "d", "size, cm"]);
+    expect(columnTypes('"size, cm"=numeric', columnTypes("zip=categorical"))).toEqual({
+      ...{ zip: "categorical", "size, cm": "numeric" },
+    });
+    expect(missingValues('"size, cm"=-999,b="1,5"', missingValues("b=0", {}))).toEqual({
+      ...{ b: ["0", "1,5"], "size, cm": ["-999"] },
+    });
     expect(columnTypes("zip=categorical,a=b=numeric")).toEqual({ zip: "categorical", "a=b": "numeric" });
     expect(Object.entries(columnTypes("__proto__=numeric"))).toEqual([["__proto__", "numeric"]]);
+  });
+
+  it("say how a name or a value with a comma is written", () => {
+    const quotes = "a name or a value with a comma stands in double quotes";
+    expect(() => missingValues("size, cm=-999", {})).toThrow(
+      `got 'size': ${quotes}, as in '"size, cm"=-999'`,
+    );
+    expect(() => missingValues("a=1,5", {})).toThrow(`got '5': ${quotes}, as in 'a="1,5"'`);
+    expect(() => columnTypes("a=numeric,size, cm=numeric")).toThrow(new RegExp(`got 'size': ${quotes}$`));
   });
 
   it("say what was expected, numbers or names", () => {
     for (const text of ["", "64,,32"])
       expect(() => wholeNumbers(text)).toThrow(`expected whole numbers separated by commas, got '${text}'`);
-    expect(() => list("")).toThrow("expected names separated by commas, got ''");
+    expect(() => list("")).toThrow(
+      "expected names separated by commas, those with a comma in double quotes, got ''",
+    );
   });
 
   it.each<[(text: string) => unknown, string]>([
@@ -37,6 +65,8 @@ describe("options", () => {
     [number, "NaN"],
     [list, "a,,b"],
     [list, ""],
+    [list, '"a'],
+    [columnTypes, 'zip=numeric,"zip"=numeric'],
     [timeSpan, "soon"],
     [timeSpan, "-5s"],
     [timeSpan, "0s"],

@@ -1,4 +1,11 @@
-import { type ColumnKind, columnKinds, type Damaged } from "@minimand/compare";
+import {
+  type ColumnKind,
+  columnKinds,
+  type Damaged,
+  nameInList,
+  namesExpected,
+  splitNames,
+} from "@minimand/compare";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** `--engine native|wasm` of a command that trains. */
@@ -58,19 +65,31 @@ export const strictOption = (): Option =>
     false,
   );
 
+/** What the help says of lists of names. */
+export const commas = `names with a comma in double quotes: '"size, cm"'; may be given several times`;
+
 /** `--types`, `--ignore`, `--damaged` and `--strict` of a command that makes a data set of a table. */
 export function withDatasetOptions(command: Command): Command {
   return command
     .option(
       "--types <a=kind,...>",
-      "override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month can't be told",
+      `override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month can't be told; ${commas}`,
       columnTypes,
       {},
     )
-    .option("--ignore <a,b>", "columns that are no inputs", list, [])
+    .option("--ignore <a,b>", `columns that are no inputs; ${commas}`, lists, [])
     .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
     .addOption(strictOption());
 }
+
+/** `--missing` of a command that makes a data set of a table. */
+export const missingOption = (): Option =>
+  new Option(
+    "--missing <a=value,...>",
+    `values that stand for missing ones: insulin=0,age=-9; a column several times has several; ${commas}`,
+  )
+    .argParser(missingValues)
+    .default({});
 
 /** `--out` of a command that writes a folder, by what it is called where none is given. */
 export const outOption = (name: string): Option =>
@@ -124,13 +143,15 @@ export function number(text: string): number {
   return value;
 }
 
-/** `a,b,c`. Empty parts are refused. */
+/** `a,"b, c"`. Empty parts are refused. */
 export function list(text: string): string[] {
-  const parts = text.split(",").map((part) => part.trim());
-  if (parts.some((part) => part === ""))
-    throw new InvalidArgumentError(`expected names separated by commas, got '${text}'`);
+  const parts = splitNames(text);
+  if (parts === null) throw new InvalidArgumentError(`expected ${namesExpected}, got '${text}'`);
   return parts;
 }
+
+/** The same behind those of the same option before. */
+export const lists = (text: string, before: readonly string[]): string[] => [...before, ...list(text)];
 
 const units: Record<string, number> = { "": 1000, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
@@ -150,29 +171,44 @@ export function missingValues(
   // Without a prototype: a column may have any name.
   const values: Record<string, string[]> = Object.assign(Object.create(null), before);
   for (const part of list(text)) {
-    const at = part.lastIndexOf("=");
-    if (at < 1 || at === part.length - 1)
-      throw new InvalidArgumentError(`expected COLUMN=VALUE, got '${part}'`);
-    const column = part.slice(0, at);
-    values[column] = [...(values[column] ?? []), part.slice(at + 1)];
+    const [column, value] = assignment(part);
+    if (column === "" || value === "")
+      throw new InvalidArgumentError(`expected COLUMN=VALUE, got '${part}'${unassigned(part, text)}`);
+    values[column] = [...(values[column] ?? []), value];
   }
   return values;
 }
 
-/** `age=numeric,zip=categorical`; each column once. */
-export function columnTypes(text: string): Record<string, ColumnKind> {
+/** `age=numeric,zip=categorical`, behind those of the same option before; each column once. */
+export function columnTypes(
+  text: string,
+  before: Readonly<Record<string, ColumnKind>> = {},
+): Record<string, ColumnKind> {
   // Without a prototype: a column may have any name.
-  const types: Record<string, ColumnKind> = Object.create(null);
+  const types: Record<string, ColumnKind> = Object.assign(Object.create(null), before);
   for (const part of list(text)) {
-    const at = part.lastIndexOf("=");
-    const kind = columnKinds.find((one) => one === part.slice(at + 1));
-    if (at < 1 || kind === undefined)
+    const [column, word] = assignment(part);
+    const kind = columnKinds.find((one) => one === word);
+    if (column === "" || kind === undefined)
       throw new InvalidArgumentError(
-        `expected COLUMN=KIND, the kind one of ${columnKinds.join(", ")}, got '${part}'`,
+        `expected COLUMN=KIND, the kind one of ${columnKinds.join(", ")}, got '${part}'${unassigned(part, text)}`,
       );
-    const column = part.slice(0, at);
     if (column in types) throw new InvalidArgumentError(`expected each column once, got '${column}' twice`);
     types[column] = kind;
   }
   return types;
+}
+
+/** What stands before the last `=`, and behind it. */
+function assignment(part: string): [string, string] {
+  const at = part.lastIndexOf("=");
+  return at < 0 ? ["", ""] : [part.slice(0, at), part.slice(at + 1)];
+}
+
+/** What is said of a part without `=`, which may be the beginning of a name, or the end of a value. */
+function unassigned(part: string, text: string): string {
+  if (part.includes("=") || !text.includes(",")) return "";
+  const whole = text.split("=").length === 2 ? assignment(text).map(nameInList).join("=") : null;
+  const example = whole === null ? "" : `, as in '${whole}'`;
+  return `: a name or a value with a comma stands in double quotes${example}`;
 }

@@ -11,7 +11,7 @@ import { tell } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { answerJson, answerSample, sampleRows } from "./answer.ts";
-import { damagedOption, repeated, strictOption, withOption } from "./options.ts";
+import { commas, damagedOption, repeated, strictOption, withOption } from "./options.ts";
 
 interface Options {
   with: string[];
@@ -34,7 +34,7 @@ export function predictCommand(): Command {
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option(
       "--id <column>",
-      "a column of the file (or a,b) that stands in front of the prediction as it is; may be given several times",
+      `a column of the file (or a,b) that stands in front of the prediction as it is; ${commas}`,
       repeated,
       [],
     )

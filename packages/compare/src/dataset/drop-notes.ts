@@ -17,8 +17,7 @@ export function dropNotes(dropped: readonly Dropped[]): Note[] {
       return columns.map((column) => ({
         level: "warning",
         column: column.name,
-        // A name with a comma can't be given to an option.
-        text: `left out: ${reason}${column.name.includes(",") ? "" : `; ${remedy([column.name], column)}`}`,
+        text: `left out: ${reason}; ${remedy([column.name], column)}`,
       }));
     const text = `left out ${columns.length} columns: ${reason} (${listed(names)}); ${remedy(names, columns[0])}`;
     return [{ level: "warning", text }];

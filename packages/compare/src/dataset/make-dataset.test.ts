@@ -253,12 +253,12 @@ describe("what is left out", () => {
     expect(features.map(({ name }) => name)).toEqual(["row", "code", "x"]);
   });
 
-  it("is quoted where a shell needs it, and has no option where the name can't be part of one", async () => {
+  it("is quoted where a shell needs it, and in double quotes where a list does", async () => {
     const notes = await notesOf({ "row no": counting, '"a,b"': repeat(["1"], n) });
     expect(notes).toContain(
       "left out: it numbers the rows; --types 'row no=numeric' keeps it, --ignore 'row no' leaves it out without a note",
     );
-    expect(notes).toContain("left out: it is constant");
+    expect(notes).toContain(`left out: it is constant; --ignore '"a,b"' leaves it out without a note`);
   });
 
   it("is not repeated in an option where its name is endless", async () => {

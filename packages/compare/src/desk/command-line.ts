@@ -1,3 +1,4 @@
+import { nameInList } from "../name-list.ts";
 import { defaultSettings } from "../plan/settings.ts";
 import { optionOf } from "../prepare/option-of.ts";
 import { quotedWord } from "../shell-words.ts";
@@ -32,13 +33,13 @@ function optionWords(name: string, value: unknown): string[] {
   if (JSON.stringify(value) === JSON.stringify(usual[name as keyof AskedOptions])) return [];
   if (value === true) return [option];
   if (Array.isArray(value)) {
-    if (value.length > 0) return [option, value.join(",")];
+    if (value.length > 0) return [option, value.map((one) => nameInList(String(one))).join(",")];
     return name === "references" ? [option, "none"] : [];
   }
   if (typeof value !== "object") return [option, String(value)];
   // Kinds, and values that stand for missing ones, by column.
   const pairs = Object.entries(value).flatMap(([column, own]) =>
-    [own].flat().map((one) => `${column}=${one}`),
+    [own].flat().map((one) => `${nameInList(column)}=${nameInList(String(one))}`),
   );
   return pairs.length === 0 ? [] : [option, pairs.join(",")];
 }

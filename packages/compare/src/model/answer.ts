@@ -1,5 +1,6 @@
 import { didYouMean } from "minimand/engine";
 import Papa from "papaparse";
+import { commaHint, namesAmong } from "../name-list.ts";
 import { listed, quoted } from "../table/data-error.ts";
 import type { Cell, Table } from "../table/table.ts";
 import { givesNumbers } from "../task.ts";
@@ -19,7 +20,7 @@ export interface Answer {
  * A line for each row of a table: the columns of the file that were asked for, the prediction, and the probability of each class
  * (`probability yes`). Rows that could not be read have no prediction.
  *
- * @param asked names of columns, or several with commas between them
+ * @param asked names of columns, or lists of them
  * @throws UsageError in one line for a name that is no column, or that the answer has itself
  */
 export function answerOf(
@@ -57,15 +58,11 @@ export function answerOf(
 
 function idColumns(table: Table, asked: readonly string[], own: readonly string[]): Table["columns"] {
   const names = table.columns.map(({ name }) => name);
-  // A name may hold a comma.
-  const wanted = asked.flatMap((text) =>
-    names.includes(text) ? [text] : text.split(",").map((part) => part.trim()),
-  );
-  return [...new Set(wanted)].map((name) => {
+  return [...new Set(namesAmong("--id", asked, names))].map((name) => {
     const column = table.columns.find((one) => one.name === name);
     if (column === undefined)
       throw new UsageError(
-        `--id: expected columns of ${table.name} (${listed(names)}), got ${quoted(name)}${didYouMean(name, names)}`,
+        `--id: expected columns of ${table.name} (${listed(names)}), got ${quoted(name)}${commaHint(name, names) || didYouMean(name, names)}`,
       );
     if (own.includes(name))
       throw new UsageError(

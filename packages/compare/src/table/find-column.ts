@@ -1,4 +1,5 @@
 import { didYouMean } from "minimand/engine";
+import { commaHint } from "../name-list.ts";
 import { type DataError, dataError, listed, quoted } from "./data-error.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -10,6 +11,9 @@ export function withoutColumns({ columns, name: file }: Table, lacking: readonly
   const expected = `expected ${which} ${listed(lacking, Number.POSITIVE_INFINITY)}`;
   return dataError({ file }, expected, `only ${listed(names)}${near}`);
 }
+
+/** What is said of columns in lists, whose names may have been divided at a comma. */
+const lists = new Set(["ignore", "types", "missing"]);
 
 /**
  * Finds columns of a table by their names.
@@ -24,6 +28,7 @@ export function columnFinder({ columns, name: file }: Table): (argument: string,
     if (column !== undefined) return column;
     const names = [...byName.keys()];
     const expected = `${argument}: expected a column of the file (${listed(names)})`;
-    throw dataError({ file }, expected, `${quoted(name)}${didYouMean(name, names)}`);
+    const hint = (lists.has(argument) && commaHint(name, names)) || didYouMean(name, names);
+    throw dataError({ file }, expected, `${quoted(name)}${hint}`);
   };
 }

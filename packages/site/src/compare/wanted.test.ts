@@ -22,15 +22,16 @@ it("a column that became the target is left out of those that are no inputs", ()
 });
 
 it("values that stand for missing ones are those of their columns, whatever the columns are called", () => {
-  const { missing } = optionsOf({ ...form, missing: "age=0, age=-9,__proto__=x,a=b=c" });
+  const { missing } = optionsOf({ ...form, missing: 'age=0, age=-9,__proto__=x,a=b=c,"size, cm"=-9,' });
   expect(Object.entries(missing!)).toEqual([
     ["age", ["0", "-9"]],
     ["__proto__", ["x"]],
     ["a=b", ["c"]],
+    ["size, cm", ["-9"]],
   ]);
   for (const wrong of ["age", "=0", "age="])
     expect(() => optionsOf({ ...form, missing: wrong })).toThrow(
-      `missing: expected column=value, as in age=0,income=-9, got '${wrong}'`,
+      `missing: expected column=value, as in age=0,income=-9 or "size, cm"=0, got '${wrong}'`,
     );
 });
 

@@ -1,5 +1,5 @@
 import type { Task } from "@minimand/compare";
-import type { AskedOptions, FileRead } from "@minimand/compare/web";
+import { type AskedOptions, type FileRead, splitNames } from "@minimand/compare/web";
 
 /** What the form holds; an empty text stands for none. */
 export interface Wanted {
@@ -20,7 +20,7 @@ export interface Wanted {
   ignore: string[];
   group: string;
   time: string;
-  /** As `--missing` takes it: `age=0,income=-9`. */
+  /** As `--missing` takes it: `age=0,"size, cm"=-9`. */
   missing: string;
 }
 
@@ -68,11 +68,14 @@ export function optionsOf(wanted: Wanted): AskedOptions {
 function missingOf(text: string): Record<string, string[]> {
   // Without a prototype: a column may have any name.
   const values: Record<string, string[]> = Object.create(null);
-  for (const part of text.split(",").map((one) => one.trim())) {
-    if (part === "") continue;
+  // A comma at the end is one behind which something is yet to be written.
+  const parts = splitNames(text.replace(/,\s*$/, ""));
+  for (const part of parts ?? [text]) {
     const at = part.lastIndexOf("=");
-    if (at < 1 || at === part.length - 1)
-      throw new RangeError(`missing: expected column=value, as in age=0,income=-9, got '${part}'`);
+    if (parts === null || at < 1 || at === part.length - 1)
+      throw new RangeError(
+        `missing: expected column=value, as in age=0,income=-9 or "size, cm"=0, got '${part}'`,
+      );
     const column = part.slice(0, at);
     values[column] = [...(values[column] ?? []), part.slice(at + 1)];
   }

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { shortName, shortNames } from "@minimand/compare";
+import { namesAmong, shortName, shortNames } from "@minimand/compare";
 import { Command } from "commander";
 import { parseBanditLog } from "minimand";
 import { type BanditSettings, bandits } from "../../bandit/bandit-choices.ts";
 import type { EvaluationFile } from "../../bandit/bandit-files.ts";
-import { evaluatePolicies, loggedValue, type Rewarded } from "../../bandit/bandit-policies.ts";
+import { armPolicies, evaluatePolicies, loggedValue, type Rewarded } from "../../bandit/bandit-policies.ts";
 import { UsageError } from "../../failure.ts";
 import { readInput } from "../../files/input.ts";
 import { makeOutputFolder } from "../../files/output-folder.ts";
@@ -17,7 +17,7 @@ import { progressLine } from "../../run/progress.ts";
 import { print } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/terminal-width.ts";
 import { versions } from "../../version.ts";
-import { jsonOption, list, number, outOption, wholeNumber } from "../options.ts";
+import { jsonOption, number, outOption, repeated, wholeNumber } from "../options.ts";
 import { rowTables } from "../row-table.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 
@@ -36,9 +36,9 @@ export function banditEvaluateCommand(): Command {
     .argument("<log>", "JSON lines: decisions and their rewards; - for stdin")
     .option(
       "-p, --policy <a,b>",
-      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${Object.keys(bandits).join(", ")}`,
-      list,
-      ["uniform", "greedy"],
+      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${Object.keys(bandits).join(", ")}; names with a comma in double quotes: 'arm:"Billing, refunds"'; may be given several times; default: uniform,greedy`,
+      repeated,
+      [],
     )
     .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
     .option("--seed <n>", "of replays", wholeNumber, 0);
@@ -70,7 +70,8 @@ async function evaluate(source: string, options: Options): Promise<void> {
   if (!(clip > 0)) throw new RangeError(`--clip: expected a number > 0, got ${clip}`);
   const settings = banditSettings(options);
   const out = options.out ?? `minimand-evaluate-${input.name}`;
-  const policies = [...new Set(options.policy)];
+  const asked = options.policy.length === 0 ? ["uniform", "greedy"] : options.policy;
+  const policies = [...new Set(namesAmong("--policy", asked, armPolicies(rewarded)))];
   const short = shortNames(policies);
   await interruptible(async (signal) => {
     const line = progressLine(process.stderr);

@@ -24,7 +24,7 @@ import { versions } from "../../version.ts";
 import {
   jsonOption,
   list,
-  missingValues,
+  missingOption,
   outOption,
   place,
   wholeNumber,
@@ -73,12 +73,7 @@ export function banditSimulateCommand(): Command {
       "worker threads (results don't depend on it); default: one a core",
       wholeNumber,
     )
-    .option(
-      "--missing <a=value,...>",
-      "values that stand for missing ones: insulin=0,age=-9; a column several times has several; may be given several times",
-      missingValues,
-      {},
-    );
+    .addOption(missingOption());
   return withBanditSettings(withDatasetOptions(command))
     .option(
       "--log <file>",
