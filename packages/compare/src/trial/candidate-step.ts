@@ -27,10 +27,13 @@ export function stepOf(
   compile: Compile | undefined,
 ): TrainStep<SupervisedState> {
   const parts: StepParts = {
-    optimizer:
-      candidate.kind === "optimizer"
-        ? (hyper) => candidate.optimizer(hyper, model)
-        : ({ learningRate }) => adamw(learningRate, { weightDecay }),
+    optimizer(hyper) {
+      // All are read here: an optimizer may have no learning rate, and a setting be for the memory alone.
+      const { learningRate } = { ...hyper };
+      return candidate.kind === "optimizer"
+        ? candidate.optimizer(hyper, model)
+        : adamw(learningRate, { weightDecay });
+    },
     compile,
   };
   if (candidate.kind === "step" && candidate.minimises === "own") return candidate.step(info, model, parts);

@@ -17,6 +17,7 @@ const parts = { model, optimizer: ({ learningRate }: TracedHyper) => adamw(learn
 const objective = objectiveOf(model, (f, y, { weights, hyper }) =>
   compSum(f, y, { weights, tau: hyper.tau }),
 );
+const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
 const hyper = { learningRate: 0.02, tau: 1.5 };
 const key = () => random.key(0);
 const discard = ({ params, optimizer, modelState }: SupervisedState) =>
@@ -165,7 +166,7 @@ function thrown(f: () => unknown): unknown {
 }
 
 describe("hyperparameters that are not declared", () => {
-  it("are refused at the first update where nobody reads them and they look mistyped, and leave nothing", () => {
+  it("are refused at the first update where nobody reads them, and leave nothing", () => {
     const cases: [TrainStep<SupervisedState>, { [name: string]: number }, string][] = [
       [
         supervised({ ...parts, objective }),
@@ -176,6 +177,16 @@ describe("hyperparameters that are not declared", () => {
         sam({ ...parts, objective }),
         { ...hyper, rhos: 1 },
         `rho, tau, learningRate, got "rhos": did you mean 'rho'?`,
+      ],
+      [
+        supervised({ model, objective: plain, optimizer: sgd(0.1) }),
+        { learningRate: 1 },
+        'hyper: expected only the names (none), got "learningRate"',
+      ],
+      [
+        sam({ model, objective: plain, optimizer: sgd(0.1) }),
+        { lamda: 9 },
+        'hyper: expected only the names rho, got "lamda"',
       ],
     ];
     for (const [step, given, message] of cases) {
@@ -189,16 +200,23 @@ describe("hyperparameters that are not declared", () => {
     }
   });
 
-  it("may be one set for several steps, of which each reads its own", () => {
+  it("may be one set for several steps where it is declared, of which each reads its own", () => {
     const all = { ...hyper, rho: 0.1, beta: 6 };
-    const plain = objectiveOf(model, (f, y, { weights }) => crossEntropy(f, y, { weights }));
     const steps = [
-      sam({ ...parts, objective }),
-      supervised({ model, objective: plain, optimizer: sgd(0.1) }),
+      sam({ ...parts, objective, hyper: all }),
+      supervised({ model, objective: plain, optimizer: sgd(0.1), hyper: all }),
     ];
     for (const step of steps) {
       expect(first(step, step.init(key(), { hyper: all }))).toBeGreaterThan(0);
       step.dispose();
     }
+  });
+
+  it("are refused in a search, too", () => {
+    const search = rarts(solvableModel, { optimizer: sgd(0.1), architectureOptimizer: sgd(0.1) });
+    const state = search.init(np.array(-2), np.array(2), { hyper: { betta: 1 } });
+    expect(() => search.update(state, {}, {})).toThrow(
+      `hyper: expected only the names lambda, beta, got "betta": did you mean 'beta'?`,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Bounds, checkNumber, typeError } from "../engine/checks.ts";
-import { didYouMean, suggest } from "../engine/suggest.ts";
+import { didYouMean } from "../engine/suggest.ts";
 import { leavesOf, type Tree } from "../engine/tree.ts";
 import type { GradientTransformation } from "../optimizers/transformation.ts";
 
@@ -28,7 +28,7 @@ export type HyperOptimizer<H extends Hyper = Hyper> =
  */
 export function readHyper(ranges: HyperRanges, given: Hyper, declared?: Hyper): Hyper {
   if (declared !== undefined)
-    checkHyperNames(given, [...new Set([...Object.keys(declared), ...Object.keys(ranges)])]);
+    checkNames(Object.keys(given), [...new Set([...Object.keys(declared), ...Object.keys(ranges)])]);
   const all: Hyper = { ...declared, ...given };
   for (const [name, value] of Object.entries(all)) {
     if (typeof value !== "number" || !Number.isFinite(value))
@@ -46,26 +46,17 @@ export function readHyper(ranges: HyperRanges, given: Hyper, declared?: Hyper): 
 }
 
 /** Refuses hyperparameters that nobody knows: a mistyped name would mean the default. */
-function checkHyperNames(given: Hyper, known: readonly string[]): void {
-  for (const name of Object.keys(given)) if (!known.includes(name)) throw unknownName(name, known);
-}
-
-/**
- * Refuses hyperparameters that nobody has read and that look like mistyped ones. Others are let through where no names are declared:
- * one set of numbers may serve several steps, of which each reads its own.
- */
-export function checkMistyped(given: TracedHyper, read: ReadonlySet<string>): void {
-  const known = [...read];
-  for (const name of Object.keys(given)) {
-    // Nearly all names of two letters look like one another.
-    if (read.has(name) || name.length < 3 || suggest(name, known) === null) continue;
-    throw unknownName(name, known);
+function checkNames(given: readonly string[], known: readonly string[]): void {
+  for (const name of given) {
+    if (known.includes(name)) continue;
+    const { message } = typeError("hyper", `only the names ${known.join(", ") || "(none)"}`, name);
+    throw new TypeError(`${message}${didYouMean(name, known)}`);
   }
 }
 
-function unknownName(name: string, known: readonly string[]): TypeError {
-  const { message } = typeError("hyper", `only the names ${known.join(", ") || "(none)"}`, name);
-  return new TypeError(`${message}${didYouMean(name, known)}`);
+/** Refuses hyperparameters that nobody has read: what is asked for is known once a program is traced, where no names are declared. */
+export function checkUnread(given: TracedHyper, read: ReadonlySet<string>): void {
+  checkNames(Object.keys(given), [...read]);
 }
 
 /** What stands behind hyperparameters by name: the tree itself, and the names that were read. */

@@ -17,7 +17,7 @@ export interface SupervisedOptions<H extends Hyper = Hyper> {
   optimizer: HyperOptimizer<NoInfer<H>>;
   /**
    * Hyperparameters of objective and optimizer, each with its default; another name then compiles nowhere. Left out, `init`
-   * has to be given all that is asked for.
+   * has to be given all that is asked for, and no more.
    */
   hyper?: H;
   /** Default: the engine's `jit`. */
@@ -48,7 +48,7 @@ export const supervisedOptions: OptionNames<SupervisedOptions> = {
  * objective and optimizer nor in `init`.
  *
  * @throws TypeError for an option that is none, and for a hyperparameter that isn't declared, from `init`; where none are, one that
- * nobody reads and that looks like a mistyped one, from the first `update`; RangeError where an example id lies outside the memory
+ * nobody reads, from the first `update`; RangeError where an example id lies outside the memory
  * @example
  * const step = supervised({
  *   model,

@@ -3,7 +3,7 @@ import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import { haveClasses } from "../losses/label-classes.ts";
 import { applyUpdates } from "../optimizers/transformation.ts";
 import {
-  checkMistyped,
+  checkUnread,
   type Hyper,
   type HyperOptimizer,
   named,
@@ -49,7 +49,7 @@ export function tracedStep<Carried extends Tree>(
     const carried = found.carried ?? before.carried;
     const after = method.after?.(carried, next, found.modelState, scalars) ?? carried;
     // Only now is it known what objective and optimizer ask for.
-    checkMistyped(hyper, new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {}), ...read]));
+    checkUnread(hyper, new Set([...Object.keys(declared), ...Object.keys(method.hyper ?? {}), ...read]));
     tell(read);
     disposeTree([one, modelState, hyper, data]);
     return [

@@ -36,10 +36,15 @@ const clip = [0, 1] as const;
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
   const { train, judged } = await adversarialMaterial(spec, host);
   const { step, evaluate } = programsFor(spec.net, spec.method, host.compile);
-  const hyper = { gamma, learningRate, beta: spec.strength, nu: spec.strength };
+  const own = {
+    standard: {},
+    "PGD training": { gamma },
+    TRADES: { gamma, beta: spec.strength },
+    "Adv-Comp-Sum": { gamma, nu: spec.strength },
+  }[spec.method];
   const state = await trainNetwork({
     step,
-    state: step.init(keyFor(spec.seed, 32), { hyper }),
+    state: step.init(keyFor(spec.seed, 32), { hyper: { learningRate, ...own } }),
     batches: minibatches(train, { size: 100, seed: derive(spec.seed, 31) }),
     epochs: Math.max(2, Math.round(epochs * spec.fraction)),
     schedule: stepped([0.75, 0.1]),

@@ -20,7 +20,7 @@ export interface Network {
 }
 
 /** What a network is made of: a model, its loss or objective, an optimizer. */
-export type NetworkParts = Pick<SupervisedOptions, "model" | "optimizer"> &
+export type NetworkParts = Pick<SupervisedOptions, "model" | "optimizer" | "hyper"> &
   ({ loss: BatchLoss } | { objective: Objective });
 
 /**
@@ -41,9 +41,12 @@ export function networksOf(): (
 
 /** Compiles one network. */
 export function networkOf(parts: NetworkParts, compile: Compile | undefined): Network {
-  const { model, optimizer } = parts;
+  const { model, optimizer, hyper } = parts;
   const objective = "loss" in parts ? objectiveOf(model, parts.loss) : parts.objective;
-  return { step: supervised({ model, objective, optimizer, compile }), predict: predictor(model, compile) };
+  return {
+    step: supervised({ model, objective, optimizer, hyper, compile }),
+    predict: predictor(model, compile),
+  };
 }
 
 /** Cross-entropy of a batch. */

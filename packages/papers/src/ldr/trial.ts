@@ -90,6 +90,8 @@ function networkFor(
       model,
       objective: armOf(loss).objective(model),
       optimizer: ({ learningRate, weightDecay }) => sgd(learningRate, { momentum, weightDecay }),
+      // Losses without a parameter read two of them.
+      hyper: { learningRate: 0.1, parameter: 0, weightDecay: 0 },
     };
   });
 }

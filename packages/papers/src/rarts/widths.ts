@@ -105,7 +105,8 @@ async function searched(spec: WidthSpec, split: Split, host: TrialHost): Promise
   const steps = part(size.steps, spec.fraction, 5);
   const isRarts = spec.arm.startsWith("width-rarts");
   const coupling = isRarts ? { lambda, beta } : { lambda: 1 };
-  const hyper = { learningRate, gateRate: size.gateRate, mu, ...coupling };
+  const penalty: { mu?: number } = isRarts || spec.arm === "width-slimming" ? { mu } : {};
+  const hyper = { learningRate, gateRate: size.gateRate, ...penalty, ...coupling };
   const state = await unlessDiverged(
     runSearch({
       search,

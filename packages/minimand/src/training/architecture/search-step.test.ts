@@ -22,7 +22,9 @@ import { solvableModel } from "./solvable-model.ts";
 
 const net = slimmableMlp({ inputs: 2, hidden: [8], outputs: 2 });
 const problem = bilevelOf(net, (f, y, { weights }) => crossEntropy(f, y, { weights }));
+const hyper = { learningRate: 0.05, architectureRate: 0.02, mu: 1e-3 };
 const common: RartsOptions = {
+  hyper,
   optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9 }),
   architectureOptimizer: ({ architectureRate }) => adam(architectureRate),
 };
@@ -30,7 +32,6 @@ const gated: RartsOptions = {
   ...common,
   architectureProx: (a, { mu }) => (a as np.Array[]).map((gates) => proxL1(gates, mu.ref)) as Tree,
 };
-const hyper = { learningRate: 0.05, architectureRate: 0.02, mu: 1e-3 };
 
 const searches: readonly [string, (problem: Bilevel<SearchBatch>) => ArchitectureSearch][] = [
   ["rarts", (p) => rarts(p, common)],

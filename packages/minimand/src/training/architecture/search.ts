@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from "../../engine/options.ts";
 import { leavesOf, refTree, type Tree } from "../../engine/tree.ts";
 import { applyUpdates } from "../../optimizers/transformation.ts";
 import {
+  checkUnread,
   type GivenHyper,
   type Hyper,
   type HyperOptimizer,
@@ -37,7 +38,7 @@ export interface SearchOptions<H extends Hyper = Hyper> {
   weightProx?: Proximal<NoInfer<H>>;
   /**
    * Hyperparameters of optimizers and proximal steps, each with its default; another name then compiles nowhere, but for those of the
-   * search itself. Left out, `init` has to be given all that is asked for.
+   * search itself. Left out, `init` has to be given all that is asked for, and no more.
    */
   hyper?: H;
   /** Default: the engine's `jit`. */
@@ -149,7 +150,8 @@ export function makeSearch(
       [trainBatch, valBatch]: [Tree, Tree],
       { one, hyper, count }: { one: np.Array; hyper: TracedHyper; count: np.Array },
     ): [Carry, SearchMetrics] => {
-      const own = (): TracedHyper => named(refTree(hyper));
+      const read = new Set([...Object.keys(options.hyper ?? {}), ...Object.keys(parts.hyper)]);
+      const own = (): TracedHyper => named(refTree(hyper), read);
       const states = { ...optimizer };
       const step = (name: string, gradient: Tree, params: Tree): Tree => {
         const transformation = optimizerAt(optimizerOf(name), own());
@@ -162,7 +164,7 @@ export function makeSearch(
         one,
         networks,
         architecture,
-        hyper: named(hyper),
+        hyper: named(hyper, read),
         count,
         trainBatch,
         valBatch,
@@ -174,6 +176,7 @@ export function makeSearch(
           return architectureProx?.(next, own()) ?? next;
         },
       });
+      checkUnread(hyper, read);
       const architectureSize = largestOf(refTree(stepped.architecture));
       return [{ ...stepped, optimizer: states }, { ...metrics, architectureSize } as SearchMetrics];
     },

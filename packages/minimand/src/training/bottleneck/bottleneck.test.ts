@@ -50,8 +50,8 @@ const started = () =>
   };
 /** The loss of a first update, and the parameters after it. */
 function updated(objective: Objective, batch = whole()): { loss: number; params: number[] } {
-  const step = supervised({ model, objective, optimizer: sgd(0.1) });
-  const [state, { loss }] = step.update(step.init(keyOf(1), { hyper: { beta: 0.4 } }), batch);
+  const step = supervised({ model, objective, optimizer: sgd(0.1), hyper: { beta: 0.4 } });
+  const [state, { loss }] = step.update(step.init(keyOf(1)), batch);
   const params = leavesOf(step.params(state)).flatMap((leaf) => numbers(leaf.ref));
   disposeState(state);
   step.dispose();

@@ -33,8 +33,9 @@ const widths = slimmableMlp({ inputs: 16, hidden: [8], outputs: 3 });
 const optimizers: RartsOptions = {
   optimizer: ({ learningRate }) => sgd(learningRate, { momentum: 0.9 }),
   architectureOptimizer: ({ architectureRate }) => adam(architectureRate, { b1: 0.5 }),
+  // Each search reads its own.
+  hyper: { learningRate: 0.05, architectureRate: 0.03, beta: 0.5, lambda: 1.5 },
 };
-const hyper = { learningRate: 0.05, architectureRate: 0.03, beta: 0.5, lambda: 1.5 };
 
 function batch(shape: readonly number[], phase: number): SearchBatch {
   const values = Float32Array.from({ length: 12 * 16 }, (_, i) => Math.sin(i * 1.3 + phase));
@@ -55,7 +56,7 @@ async function searched(make: Make, model: SearchModel, shape: readonly number[]
   const losses: number[] = [];
   const state = await runSearch({
     search,
-    state: search.init(params.weights, params.architecture, { hyper }),
+    state: search.init(params.weights, params.architecture),
     batches: [0, 1, 2, 3, 4].map((i): [Tree, Tree] => [batch(shape, i), batch(shape, i + 9)]),
     onStep: ({ metrics }) => void losses.push(metrics.trainLoss, metrics.valLoss),
   });

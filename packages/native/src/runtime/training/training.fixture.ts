@@ -42,10 +42,7 @@ export async function train({ make, data, init, seed = 1 }: Run, compile: Compil
   const losses: number[] = [];
   const state = await fit({
     step,
-    state: step.init(random.key(seed), {
-      hyper: { learningRate: 0.05, ...init?.hyper },
-      memory: structuredClone(init?.memory),
-    }),
+    state: step.init(random.key(seed), { ...init, memory: structuredClone(init?.memory) }),
     batches: [...batches.epoch(0), ...batches.epoch(1)],
     onStep: ({ metrics }) => void losses.push(metrics.loss),
   });

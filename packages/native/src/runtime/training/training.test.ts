@@ -39,6 +39,7 @@ describe("supervised training", () => {
           model,
           objective: objectiveOf(model, ce),
           optimizer: ({ learningRate }) => adamw(learningRate),
+          hyper: { learningRate: 0.05 },
           compile,
         }),
     });
