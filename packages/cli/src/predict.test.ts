@@ -173,6 +173,16 @@ describe.concurrent("minimand predict", () => {
     expect(stderr).toBe("kind: 1 of 3 values did not occur in training: 'black'\n");
   });
 
+  it("says which numbers are far outside of those in training, as CSV and as JSON", async () => {
+    for (const more of [[], ["--json"]]) {
+      const { code, stderr } = await predict(["o", "-", ...more], "size,weight,kind\n1e9,2,red\n1,2,red\n");
+      expect(code).toBe(0);
+      expect(stderr).toMatch(
+        /^size: 1 of 2 values lies far outside of those in training \(-\S+ to \S+\), the farthest is 1000000000: .*\n$/,
+      );
+    }
+  });
+
   it.each<[string, string[], string, string]>([
     [
       "one column lacking",

@@ -11,6 +11,7 @@ import { readMoment } from "./dates/date-column.ts";
 import type { Moment } from "./dates/parse-date.ts";
 import { levelOfPart, partOf } from "./dates/parts.ts";
 import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
+import { farOutside } from "./new-rows/far-outside.ts";
 import { classIndex } from "./target.ts";
 import { writeNGrams } from "./text/n-gram-encoder.ts";
 import { gramsOf } from "./text/n-grams.ts";
@@ -74,7 +75,7 @@ export function encode(encoder: Encoder, dataset: Dataset, rows: Int32Array): En
  * Encodes all rows of a new table, whose columns are found by name (more columns and another order do no harm).
  *
  * @param unreadable takes what is wrong with rows that can't be encoded; without it the first such row is an error
- * @returns `x` [rows, inputs]; `notes` count the levels that no training row had.
+ * @returns `x` [rows, inputs]; `notes` as `readColumns` has them.
  * @throws DataError naming every column that lacks; or line and value of a text, or a number beyond float32, in a numeric column.
  */
 export function encodeTable(
@@ -119,7 +120,7 @@ export function encodeTable(
  * training). Parts of dates are read from the column of the dates.
  *
  * @param unreadable as for `encodeTable`
- * @returns `notes` count the levels that no training row had.
+ * @returns `notes` count the levels that no training row had, and the numbers far outside of the training rows'.
  * @throws DataError as `encodeTable`
  */
 export function readColumns(
@@ -147,7 +148,7 @@ export function readColumns(
         const text = `numbers with ${describeFormat(format)}, other than in training`;
         notes.push({ level: "info", column: fitted.name, text });
       }
-      return Float64Array.from({ length: table.rows }, (_, row) =>
+      const values = Float64Array.from({ length: table.rows }, (_, row) =>
         valueAt(
           row,
           date === undefined
@@ -156,6 +157,8 @@ export function readColumns(
           Number.NaN,
         ),
       );
+      notes.push(...farOutside(fitted, columnOf(fitted), values));
+      return values;
     }
     if (fitted.kind === "text")
       return Array.from({ length: table.rows }, (_, row) => {

@@ -208,6 +208,49 @@ describe("encodeTable", () => {
     expect([...x.subarray(2 * inputs + 2, 3 * inputs)]).toEqual([1, 0, 0, 1]);
   });
 
+  describe("values far outside of those in training", () => {
+    const trained = csv({
+      x: ["20", "200", "", "110"],
+      day: ["2020-01-01", "2020-12-31", "2020-06-01", "2020-03-01"],
+      y: y(4),
+    });
+    const notesOf = async (rows: string, change: (encoder: Encoder) => Encoder = (same) => same) => {
+      const dataset = await datasetOf(trained);
+      const encoder: Encoder = JSON.parse(JSON.stringify(fitEncoder(dataset, all(dataset))));
+      const { notes } = encodeTable(change(encoder), await tableOf(`x,day\n${rows}`));
+      return notes.filter(({ text }) => text.includes("far outside"));
+    };
+    const far = (count: string, range: string, farthest: string) =>
+      `${count} far outside of those in training (${range}), the farthest is ${farthest}: such predictions are extrapolated`;
+
+    it("have a note a column, from its width beyond its range on", async () => {
+      expect(await notesOf("380,2021-12-31\n-160,2019-01-02\nNA,NA\n")).toEqual([]);
+      expect(await notesOf("380.1,2020-02-02\n-1e9,2020-02-02\n50,2030-02-02\n")).toEqual([
+        { level: "warning", column: "x", text: far("2 of 3 values lie", "20 to 200", "-1000000000") },
+        {
+          ...{ level: "warning", column: "day" },
+          text: far("1 of 3 values lies", "2020-01-01 to 2020-12-31", "2030-02-02"),
+        },
+      ]);
+    });
+
+    it("are told by mean and deviation where a model has no ranges", async () => {
+      const early = (encoder: Encoder): Encoder => ({
+        ...encoder,
+        features: encoder.features.map(
+          ({ range: _, ...rest }: { range?: unknown } & object) => rest as never,
+        ),
+      });
+      const rows = "600,2020-02-02\n1e9,2020-02-02\n";
+      expect(await notesOf(rows, early)).toEqual([
+        {
+          ...{ level: "warning", column: "x" },
+          text: far("1 of 2 values lies", "110 on average, a deviation of 63.6396", "1000000000"),
+        },
+      ]);
+    });
+  });
+
   it.each([
     ["one column lacking", "x,z\n1,a\n", "a.csv: expected the column 'code', got only 'x', 'z'"],
     ["all columns lacking", "q\n1\n", "a.csv: expected the 3 columns 'x', 'code', 'z', got only 'q'"],

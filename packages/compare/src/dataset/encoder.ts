@@ -13,6 +13,8 @@ export interface NumericEncoder {
   /** 0 where all training rows have the same value: the input is 0 then. */
   sd: number;
   missingIndicator: boolean;
+  /** The smallest and the largest value of the training rows; absent where there was none, and in models of earlier versions. */
+  range?: readonly [number, number];
   /** How the column of the training data writes its numbers, where that is not as in a program: `1.234,5`, `$12`. */
   format?: NumberFormat;
   /** Values that stand for missing ones. */
@@ -85,7 +87,10 @@ function fitNumeric(name: string, values: Float64Array, rows: Int32Array): Numer
     n === 0 ? 0 : n % 2 === 1 ? present[middle]! : present[middle - 1]! / 2 + present[middle]! / 2;
   const imputed = new Float64Array(rows.length).fill(median);
   imputed.set(present);
-  return { kind: "numeric", name, median, ...moments(imputed), missingIndicator: missing > 0 };
+  return {
+    ...{ kind: "numeric", name, median, ...moments(imputed), missingIndicator: missing > 0 },
+    ...(n > 0 && { range: [present[0]!, present[n - 1]!] as const }),
+  };
 }
 
 function fitCategorical(

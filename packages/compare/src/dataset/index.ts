@@ -33,8 +33,8 @@ export {
 export { type FoldsOptions, folds } from "./folds.ts";
 export { type InnerSplit, type InnerSplitOptions, innerSplit } from "./inner-split.ts";
 export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-dataset.ts";
+export { unreadableRows } from "./new-rows/unreadable.ts";
 export { pickRows, sampleRows } from "./pick-rows.ts";
 export { checkFolds } from "./strata.ts";
 export type { NGramEncoder } from "./text/n-gram-encoder.ts";
 export { withUnlabeled } from "./unlabeled.ts";
-export { unreadableRows } from "./unreadable.ts";

@@ -155,6 +155,8 @@ function isNumericEncoder(value: unknown): value is NumericEncoder {
     isText(value.name) &&
     [value.median, value.mean, value.sd].every(isNumber) &&
     typeof value.missingIndicator === "boolean" &&
+    (value.range === undefined ||
+      (isListOf(value.range, isNumber) && (value.range as unknown[]).length === 2)) &&
     isAsMissing(value.asMissing) &&
     isDatePart(value.date)
   );

@@ -3,7 +3,7 @@ import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";
-import { unreadableRows } from "../dataset/unreadable.ts";
+import { unreadableRows } from "../dataset/new-rows/unreadable.ts";
 import { isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
 import { plannedFor } from "../plan/candidates.ts";
 import type { OwnModel, OwnParts } from "../plan/own-parts.ts";

@@ -1,7 +1,7 @@
-import type { Note } from "../results.ts";
-import { placesOf } from "../table/damage.ts";
-import type { Table } from "../table/table.ts";
-import type { UnreadableRows } from "./encode.ts";
+import type { Note } from "../../results.ts";
+import { placesOf } from "../../table/damage.ts";
+import type { Table } from "../../table/table.ts";
+import type { UnreadableRows } from "../encode.ts";
 
 /**
  * The rows of a table for which there can be no prediction, in rising order: those that could not be read, and those that could
