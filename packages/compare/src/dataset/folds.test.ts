@@ -175,6 +175,12 @@ describe("checkFolds", () => {
       "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 1 of 'class 1', 4 of 'class 2': join such classes to others, or leave their rows out",
     ],
     [
+      "numbers that may be a quantity",
+      { ...labelled(classes(9, 3, 9), 3), classes: ["1", "2.5", "9"] },
+      5,
+      "DataError: labels: target 'y': expected at least 5 rows of every class for 5 folds, got 3 of '2.5': 3 folds would do; if its numbers are a quantity: --task regression",
+    ],
+    [
       "names that differ in nearly every row",
       labelled(classes(...Array<number>(30).fill(1), 2), 31),
       5,

@@ -124,8 +124,12 @@ function refuseFew(dataset: Dataset, folds: number, counts: Int32Array, unit: "r
     );
   }
   const expected = `target ${quoted(dataset.target)}: expected at least ${folds} ${unit}s of every class for ${folds} folds`;
-  throw dataError(file, expected, `${shown}: ${remedyOf(dataset, few.length, least, unit)}`);
+  const numbers = dataset.classes.length > 2 && dataset.classes.every(isNumber);
+  const quantity = numbers ? "; if its numbers are a quantity: --task regression" : "";
+  throw dataError(file, expected, `${shown}: ${remedyOf(dataset, few.length, least, unit)}${quantity}`);
 }
+
+const isNumber = (name: string): boolean => Number.isFinite(Number(name));
 
 /** With more classes than this, most of them too small, a column holds names or codes. */
 const mostSmall = 20;

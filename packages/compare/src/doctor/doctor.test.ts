@@ -163,7 +163,37 @@ describe("classes and networks", () => {
   });
 });
 
+describe("labels that differ in case or spaces only", () => {
+  const warnings = async (...names: string[]) => {
+    const y = Array.from({ length: n }, (_, i) => names[i % names.length]!);
+    const dataset = await datasetOf({ x: noise, y });
+    expect(dataset.classes.toSorted()).toEqual(names.toSorted());
+    return examine(dataset, settings).filter(({ column }) => column === "y");
+  };
+
+  it("are warned of, since each is a class of its own", async () => {
+    expect(await warnings("Yes", "yes", "YES", "no", "No")).toEqual([
+      {
+        level: "warning",
+        column: "y",
+        text: "labels that differ in case or spaces only are classes of their own: 'No', 'no'; 'YES', 'Yes', 'yes'; if they mean the same, write them alike in the file",
+      },
+    ]);
+    expect(await warnings("new york", "new  york", "rome")).toEqual([
+      expect.objectContaining({ text: expect.stringContaining(": 'new  york', 'new york'; if") }),
+    ]);
+    expect(await warnings("yes", "no", "not known")).toEqual([]);
+  });
+});
+
 describe("copies of rows", () => {
+  it("are told of a single one as of one", async () => {
+    const dataset = await datasetOf(repeated(1));
+    expect(withTwinsTogether(dataset, 5).notes.at(-1)?.text).toBe(
+      "1 of 201 rows is a copy of another, target included: it stays in one fold with that",
+    );
+  });
+
   const repeated = (copies: number): Record<string, (string | number)[]> => {
     const rows = noise.map((v, i) => [v, i % 7 === 0 ? "" : i % 5, labels[i]!] as const);
     const all = [...rows, ...Array.from({ length: copies }, (_, i) => rows[(3 * i) % n]!)];
@@ -244,6 +274,15 @@ describe("times that nothing goes by", () => {
     ]);
     expect(await about(given, "day", { time: "day" })).toEqual([]);
     expect(await about(given, "day", { test: "later.csv" })).toEqual([]);
+    const gaps = day.map((text, i) => (i % 9 === 0 ? "" : text));
+    expect(await about({ closed: gaps, x, y }, "closed")).toEqual([
+      expect.stringMatching(
+        /, --time closed would be the fair test, but 7 of 60 rows have no value there: leave such rows out$/,
+      ),
+    ]);
+    expect(await about({ closed: gaps, day, x, y }, "day")).toEqual([
+      expect.stringMatching(/^says when each row was \(or closed\), .* --time day is the fair test$/),
+    ]);
   });
 
   it("may be numbers that look like dates, below the name of one", async () => {

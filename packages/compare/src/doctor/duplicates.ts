@@ -18,7 +18,7 @@ const largestShare = 0.05;
 export function withTwinsTogether(dataset: Dataset, folds: number | null): Dataset {
   const twins = twinsOf(dataset);
   if (twins.rows === 0) return dataset;
-  const what = `${twins.rows} of ${dataset.rows} rows are copies of others, target included`;
+  const what = `${twins.rows} of ${dataset.rows} rows ${twins.rows === 1 ? "is a copy of another" : "are copies of others"}, target included`;
   const noted = (level: Note["level"], text: string): Note[] => [...dataset.notes, { level, text }];
   if (dataset.bags)
     return {
@@ -29,13 +29,19 @@ export function withTwinsTogether(dataset: Dataset, folds: number | null): Datas
   if (largestGroup(groups) < largestShare * dataset.rows) {
     const together = { ...dataset, groups };
     if (folds === null || canBeCut(together, folds))
-      return { ...together, notes: noted("info", `${what}: each stays in one fold with its copies`) };
+      return {
+        ...together,
+        notes: noted(
+          "info",
+          `${what}: ${twins.rows === 1 ? "it stays in one fold with that" : "each stays in one fold with its copies"}`,
+        ),
+      };
   }
   return {
     ...dataset,
     notes: noted(
       "warning",
-      `${what}, and too many to keep them in one fold: scores are too good, leave copies out`,
+      `${what}, and ${twins.rows === 1 ? "can't be kept in its" : "too many to keep them in one"} fold: scores are too good, leave copies out`,
     ),
   };
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Note, Settings } from "../results.ts";
+import { alikeLabels } from "./alike-labels.ts";
 import { balance } from "./balance.ts";
 import { capacity } from "./capacity.ts";
 import { leaks } from "./leaks.ts";
@@ -8,7 +9,7 @@ import { times } from "./times.ts";
 
 /**
  * What a careful reader of the data would say before any training, each with what to do about it: columns that give the target
- * away, codes that stand for missing values, times that nothing goes by, classes that are rare, a network that is large for its rows.
+ * away, codes that stand for missing values, times that nothing goes by, classes that are one by another spelling or rare, a network that is large for its rows.
  *
  * @param settings how rows are tested on, and the network that will be trained
  */
@@ -20,6 +21,7 @@ export function examine(
     ...leaks(dataset),
     ...missingCodes(dataset),
     ...times(dataset, settings),
+    ...alikeLabels(dataset),
     ...balance(dataset, settings.folds),
     ...capacity(dataset, settings),
   ];

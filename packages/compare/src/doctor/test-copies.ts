@@ -12,7 +12,7 @@ export function testCopies(dataset: Dataset, table: Table, testTable: Table): No
   const known = new Set(rowsOf(table, names));
   const copies = rowsOf(testTable, names).filter((row) => known.has(row)).length;
   if (copies === 0) return [];
-  const text = `${testTable.name}: ${copies} of ${testTable.rows} rows are copies of training rows, target included: scores are too good, leave them out`;
+  const text = `${testTable.name}: ${copies} of ${testTable.rows} rows ${copies === 1 ? "is a copy of a training row" : "are copies of training rows"}, target included: scores are too good, leave ${copies === 1 ? "it" : "them"} out`;
   return [{ level: "warning", text }];
 }
 

@@ -16,10 +16,15 @@ const named =
  * flatters a model that is meant for later ones. And numbers that look like dates.
  */
 export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | "test">): Note[] {
-  const columns = dataset.features.flatMap((feature) =>
-    feature.kind !== "text" && feature.date?.part === "days" ? [feature.date.column] : [],
-  );
-  const [column] = columns;
+  const columns = dataset.features
+    .flatMap((feature) =>
+      feature.kind === "numeric" && feature.date?.part === "days"
+        ? [{ column: feature.date.column, without: feature.values.filter(Number.isNaN).length }]
+        : [],
+    )
+    // Only a column with a value in every row can be gone by.
+    .sort((a, b) => a.without - b.without);
+  const [first] = columns;
   const notes = dataset.features.filter(isLikeDates).map(
     ({ name }): Note => ({
       level: "warning",
@@ -27,11 +32,25 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
       text: `its numbers look like dates: --types ${columnsWord([name], "=date")} reads them as such`,
     }),
   );
-  if (time !== null || test !== null || column === undefined) return notes;
-  const others = columns.length === 1 ? "" : ` (or ${columns.slice(1).join(", ")})`;
-  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, --time ${quotedWord(column)} is the fair test`;
+  if (time !== null || test !== null || first === undefined) return notes;
+  const { column, without } = first;
+  const others =
+    columns.length === 1
+      ? ""
+      : ` (or ${columns
+          .slice(1)
+          .map((one) => one.column)
+          .join(", ")})`;
+  const fair =
+    without === 0
+      ? `--time ${quotedWord(column)} is the fair test`
+      : `--time ${quotedWord(column)} would be the fair test, but ${rowsWithout(without, dataset.rows)}: leave such rows out`;
+  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, ${fair}`;
   return [...notes, { level: "warning", column, text }];
 }
+
+const rowsWithout = (n: number, rows: number): string =>
+  `${n} of ${rows} rows ${n === 1 ? "has" : "have"} no value there`;
 
 function isLikeDates(feature: Feature): boolean {
   if (feature.kind !== "numeric" || feature.date !== undefined || !named.test(feature.name)) return false;
