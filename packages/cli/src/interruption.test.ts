@@ -102,7 +102,7 @@ describe("a comparison that is cut short", () => {
     expect(code).toBe(0);
     const what = `1 seed of ${seeds} for the finalists`;
     expect(stderr).toContain(
-      `budget: ${what}; the same command without --quick (or with a longer --budget) continues\n`,
+      `budget: ${what}; the same command without its limit of time (or with a longer --budget) continues\n`,
     );
     expect(trialsIn("budget")).toHaveLength(first);
     const { datasets, cut } = resultsOf("budget");

@@ -41,6 +41,33 @@ describe("the result on a terminal", () => {
     expect(shown(200)[0]).not.toContain("(");
   });
 
+  it("says beside p at which alpha a run was tested that a budget has cut", () => {
+    const cut = { ...report, ranking: { ...report.ranking, alpha: 0.025 } };
+    expect(shown(200, resultsFixture([cut])).join("\n")).toContain("p (adjusted; alpha 0.025)");
+    expect(shown(200).join("\n")).not.toContain("alpha");
+  });
+
+  it("says which free text the trees are without, where there are trees", () => {
+    const features: typeof report.features = [
+      ...report.features,
+      { name: "message", kind: "text", why: "free text", missing: 0 },
+    ];
+    const trees = {
+      ...report.ranking.entries[0]!,
+      candidate: "gradient-boosted-trees",
+      verdict: "reference",
+    };
+    const withTrees = {
+      ...report.ranking,
+      entries: [...report.ranking.entries, trees as (typeof report.ranking.entries)[0]],
+    };
+    const remark = "Gradient-boosted trees: without the free text 'message', which they don't take.";
+    const all = (change: Partial<typeof report>) => shown(200, resultsFixture([{ ...report, ...change }]));
+    expect(all({ features, ranking: withTrees })).toContain(remark);
+    expect(all({ features })).not.toContain(remark);
+    expect(all({ ranking: withTrees }).join("\n")).not.toContain("free text");
+  });
+
   it("reads probabilities in the direction of the differences: worse, same, better", () => {
     const { pWorse, pSame, pBetter } = report.ranking.entries[0]!.difference as {
       pWorse: number;

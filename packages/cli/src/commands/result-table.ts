@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import {
   type DatasetReport,
   fixed,
+  leftOutByTrees,
   metricName,
   outcomeOrder,
   partOf,
@@ -40,7 +41,7 @@ export interface Shown {
 
 /** The ranking as text: a table a data set, the comparison across data sets, and at the very end what to do. */
 export function resultTable(results: Results, { folder, typed, width = terminalWidth() }: Shown): string {
-  const parts = results.datasets.map((dataset) => datasetTable(dataset, width));
+  const parts = results.datasets.map((dataset) => datasetTable(dataset, results.settings.alpha, width));
   if (results.across !== null) parts.push(acrossTable(results.across, width));
   const several = results.datasets.length > 1;
   const advice = results.datasets.map((dataset, i) => {
@@ -51,20 +52,23 @@ export function resultTable(results: Results, { folder, typed, width = terminalW
 }
 
 /** At 80 columns loss, score, difference and verdict stay; probabilities and p go first. */
-const tested: WidthColumn[] = [
+const tested: [WidthColumn, WidthColumn, WidthColumn] = [
   { head: "difference (95 %)", align: "right", keep: 5 },
   { head: "p (adjusted)", align: "right", keep: 2 },
   { head: "probability", align: "right", keep: 1 },
 ];
 
-function datasetTable(report: DatasetReport, width: number): string {
+/** @param asked alpha of all looks: a run that a budget has cut tests at a part of it */
+function datasetTable(report: DatasetReport, asked: number, width: number): string {
   const { name, ranking, trials, testRows } = report;
   const parts = new Set(trials.map((t) => `${t.seed} ${t.fold}`)).size;
   // Where nothing is tested there is nothing to show of intervals and probabilities.
   const claims = ranking.entries.some(({ difference }) => difference !== null && difference.p !== null);
   const order = outcomeOrder(ranking);
+  const [interval, p, probability] = tested;
+  const spent = ranking.alpha < asked ? `p (adjusted; alpha ${ranking.alpha})` : p.head;
   const tests = claims
-    ? tested.with(2, { ...tested[2], head: order.join("/") })
+    ? [interval, { ...p, head: spent }, { ...probability, head: order.join("/") }]
     : [{ ...tested[0], head: "difference" }];
   const columns: WidthColumn[] = [
     { head: "loss", align: "left", keep: 9 },
@@ -80,15 +84,19 @@ function datasetTable(report: DatasetReport, width: number): string {
     (text, i) => styleText(styleOf[entries[i].verdict], text),
   );
   const part = partOf(report);
-  const asked = part === null ? "" : ` (${part})`;
+  const missing = part === null ? "" : ` (${part})`;
   const testedOn =
     testRows === null ? plural(parts, "test fold") : `${plural(parts, "seed")} on one test file`;
-  const lines = [ranking.summary, unequalSeeds(ranking), ...(report.preference?.sentences ?? [])].filter(
-    (line) => line !== null,
-  );
+  const trees = entries.some(({ candidate }) => candidate === "gradient-boosted-trees");
+  const lines = [
+    ranking.summary,
+    unequalSeeds(ranking),
+    ...(trees ? leftOutByTrees(report).map(({ text }) => `${text}.`) : []),
+    ...(report.preference?.sentences ?? []),
+  ].filter((line) => line !== null);
   const below = lines.map((line) => wrapped(line, width)).join("\n");
   const bits = quantizationTable(report, width);
-  return `${styleText("bold", printable(name))}, ${testedOn}${asked}\n${table}\n${below}${bits === null ? "" : `\n\n${bits}`}`;
+  return `${styleText("bold", printable(name))}, ${testedOn}${missing}\n${table}\n${below}${bits === null ? "" : `\n\n${bits}`}`;
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */

@@ -45,7 +45,8 @@ export function nextSteps(
   const z = normalQuantile(1 - ranking.alpha / 2 / Math.max(1, family.length)) + 0.84;
   const wanted = (gain / z) ** 2;
   const { rows: ofRows, fits: ofFits } = difference.variance;
-  const what = `the ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)} that ${entry.label} seems to gain (as the largest of ${family.length} it is probably less)`;
+  const lucky = family.length > 1 ? ` (as the largest of ${family.length} it is probably less)` : "";
+  const what = `the ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)} that ${entry.label} seems to gain${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (

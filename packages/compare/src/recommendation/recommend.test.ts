@@ -304,6 +304,16 @@ describe("recommend", () => {
     expect(once?.rows).toBe(Number(((768 * 4e-4 * 2.8 ** 2) / 0.03 ** 2).toPrecision(2)));
     expect(twice!.rows! / once!.rows!).toBeCloseTo(2, 1);
     expect(once?.text).toContain("the rows vary more than the fits");
+    // Of several the one that seems to gain most is partly lucky.
+    expect(once?.text).toMatch(/ that focal seems to gain\.$/);
+    const several = reportOf([
+      { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },
+      { id: "hinge", gain: 0, verdict: "undecided" },
+      baseline,
+    ]);
+    expect(recommend(several, none).next[0]?.text).toMatch(
+      / seems to gain \(as the largest of 2 it is probably less\)\.$/,
+    );
     // The fits alone are in the way: seeds decide, but for fits that fail.
     expect(next(0.03, 2e-5, 2e-4)).toMatchObject({ about: "seeds", seeds: 13 });
     expect(next(0.03, 2e-5, 2e-4, true)?.about).toBe("rows");

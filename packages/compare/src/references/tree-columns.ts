@@ -1,5 +1,5 @@
 import type { Dataset } from "../dataset/dataset.ts";
-import type { Note } from "../results.ts";
+import type { DatasetReport, Note } from "../results.ts";
 import { listed } from "../table/data-error.ts";
 
 /**
@@ -14,7 +14,9 @@ export function withoutText(dataset: Dataset): Dataset {
 }
 
 /** Says which columns trees are without, where they are not without any. */
-export function leftOutByTrees({ features }: Pick<Dataset, "features">): Note[] {
+export function leftOutByTrees({
+  features,
+}: Pick<Dataset, "features"> | Pick<DatasetReport, "features">): Note[] {
   const texts = features.filter(({ kind }) => kind === "text").map(({ name }) => name);
   if (texts.length === 0 || texts.length === features.length) return [];
   const text = `Gradient-boosted trees: without the free text ${listed(texts)}, which they don't take`;

@@ -66,7 +66,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   ];
   if (tested)
     columns.push(
-      { head: html`p <small>adjusted</small>`, numeric: true },
+      { head: html`p <small>adjusted, alpha ${ranking.alpha}</small>`, numeric: true },
       { head: html`Probability <small>${order.join(" / ")}</small>`, numeric: true },
     );
   const row = (entry: RankingEntry): Row => {
