@@ -24,7 +24,7 @@ describe("the advice of a comparison", () => {
   const led = datasetFixture();
   const report = {
     ...led,
-    recommendation: { ...led.recommendation, instead: trees },
+    recommendation: { ...led.recommendation, lead: "Trees are ahead.", instead: trees },
     ranking: {
       ...led.ranking,
       entries: [
@@ -39,7 +39,7 @@ describe("the advice of a comparison", () => {
     const shown = (args: string[], of = resultsFixture([report])) =>
       commandsOf(of, 0, { folder: "out", typed: args });
     const [apply, keep] = shown([...typed, "--keep", "linear", "--keep=auto"]);
-    expect(apply).toEqual({ about: "Apply it", command: "npx minimand predict out ROWS.csv" });
+    expect(apply).toEqual({ about: "Apply what was kept", command: "npx minimand predict out ROWS.csv" });
     expect(keep).toEqual({
       about: "Keep the boosted trees",
       command: "npx minimand compare 'my data.csv' -t y --losses focal,mae --keep trees",
@@ -48,10 +48,9 @@ describe("the advice of a comparison", () => {
       "Keep the boosted trees of all data sets",
     );
     expect(shown([])).toHaveLength(1);
-    const trivial = { candidate: "majority-class", unbeaten: true, models: [] };
-    const unlearnt = { ...report, recommendation: { ...report.recommendation, instead: null, trivial } };
+    const unlearnt = { ...report, recommendation: { ...report.recommendation, instead: null } };
     expect(shown(typed, resultsFixture([unlearnt])).map(({ about }) => about)).toEqual([
-      "Apply what was kept all the same",
+      "Apply what was kept",
     ]);
     expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
   });

@@ -45,9 +45,9 @@ export function commandsOf(
     const about =
       model.candidate !== recommendation.candidate
         ? `Apply the ${name(model.candidate)}`
-        : recommendation.trivial?.unbeaten
-          ? "Apply what was kept all the same"
-          : "Apply it";
+        : recommendation.lead === null
+          ? "Apply it"
+          : "Apply what was kept";
     commands.push({ about: `${about}${unknownRows(report)}`, command: apply });
   }
   const { instead } = recommendation;
