@@ -113,6 +113,26 @@ describe.concurrent("minimand predict", () => {
     });
   });
 
+  it("gives what damaged rows have of those columns", async () => {
+    const file =
+      'nr,size,weight,kind,note\n1,1,2,red,x\n5,too,few\n6,1,2,red,a,b\n7,1,"2,red,x\n8,1,2,red,x\n';
+    const { code, stdout } = await predict(["o", "-", "--id", "nr,note", "--json"], file);
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ nr, note, prediction }) => [nr, note, prediction]);
+    const some = expect.any(String);
+    expect(rows).toEqual([
+      ["1", "x", some],
+      ["5", "", null],
+      ["6", "a", null],
+      ["", "", null],
+      ["8", "x", some],
+    ]);
+  });
+
   it("finds a column whose name has a comma, and refuses what is none or is a name of the answer", async () => {
     const file = 'a b,"c,d",prediction,size,weight,kind\n1,2,3,1,2,red\n';
     const asked = (...ids: string[]) => predict(["o", "-", ...ids.flatMap((id) => ["--id", id])], file);

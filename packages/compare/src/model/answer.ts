@@ -18,7 +18,7 @@ export interface Answer {
 
 /**
  * A line for each row of a table: the columns of the file that were asked for, the prediction, and the probability of each class
- * (`probability yes`). Rows that could not be read have no prediction.
+ * (`probability yes`). Rows that could not be read have no prediction, and of the file's columns what remains of them.
  *
  * @param asked names of columns, or lists of them
  * @throws UsageError in one line for a name that is no column, or that the answer has itself
@@ -49,7 +49,7 @@ export function answerOf(
   return {
     columns: [...ids.map(({ name }) => name), ...own],
     rows: Array.from({ length: rows }, (_, row) => [
-      ...ids.map((column) => column.at(row)),
+      ...ids.map((column) => table.remains?.get(row)?.get(column.name) ?? column.at(row)),
       ...valuesOf(row),
     ]),
     ids: ids.length,

@@ -45,6 +45,12 @@ describe("records that can't be read", () => {
     expect([...table.unreadable]).toEqual([3, 9, 20]);
     for (const row of table.unreadable)
       expect(table.columns.map((column) => column.at(row))).toEqual(["", "", ""]);
+    const remains = [...table.remains!].map(([row, cells]) => [row, Object.fromEntries(cells)]);
+    expect(remains).toEqual([
+      [3, { n: "3", x: "3.5" }],
+      [9, { n: "9", x: "9.5", y: "a" }],
+      [20, {}],
+    ]);
     expect(table.columns[0]!.at(39)).toBe("39");
     expect(notes[0]).toMatch(/^could not read 3 rows: /);
   });

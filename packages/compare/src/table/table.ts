@@ -17,6 +17,8 @@ export interface Table {
   header: number | null;
   /** Rows that could not be read and hold no values: none but with `damaged: "empty"`. */
   unreadable: Int32Array;
+  /** What those rows have in which column, as far as it can be told: cells in front of too few or too many are in their places. */
+  remains?: ReadonlyMap<number, ReadonlyMap<string, string>>;
   /** What was repaired, left out or decided in reading. */
   notes: Note[];
 }

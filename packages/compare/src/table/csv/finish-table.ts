@@ -7,7 +7,7 @@ import { formatColumns } from "../format-columns.ts";
 import { columns as columnsOf } from "../names.ts";
 import type { Table } from "../table.ts";
 import type { Layout } from "./layout.ts";
-import { faultOf, isNote, sortOdd } from "./odd-records.ts";
+import { faultOf, isNote, type OddRecord, sortOdd } from "./odd-records.ts";
 import type { Collected } from "./row-collector.ts";
 import { totalOf } from "./totals.ts";
 
@@ -90,8 +90,19 @@ export function finishTable(
     unit: "line",
     header: headerLine,
     unreadable: Int32Array.from(damaged === "empty" ? faults.map(({ row }) => row) : []),
+    ...(damaged === "empty" && { remains: remainsOf(faults, layout.names) }),
     notes: [...notes, ...formatted.notes],
   };
+}
+
+/** The cells of damaged rows by the names of their columns. */
+function remainsOf(faults: readonly OddRecord[], names: readonly string[]): NonNullable<Table["remains"]> {
+  return new Map(
+    faults.map(({ row, parts }) => [
+      row,
+      new Map(parts.slice(0, names.length).map((cell, j) => [names[j]!, cell])),
+    ]),
+  );
 }
 
 /** Lines that can stand below a table and are as wide as it. */

@@ -17,6 +17,8 @@ export interface OddRecord {
   afterBlank: boolean;
   /** The row that was made of it (`pad`, `empty`), or the next one. */
   row: number;
+  /** Its cells, where the row that was made of it has none (`empty`), and quotes leave no doubt. */
+  parts: readonly string[];
   /** Whole rows before it. */
   after: number;
 }

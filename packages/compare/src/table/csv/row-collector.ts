@@ -144,7 +144,7 @@ export function rowCollector(
   function withoutFormulas(cells: readonly string[], line: number): readonly string[] {
     if (!cells.some((cell) => formula.test(cell))) return cells;
     taken.formulas.push(line);
-    return cells.map((cell) => formula.exec(cell)?.[1] ?? cell);
+    return cells.map(withoutFormula);
   }
 
   function takeOdd({ cells, line, broken, afterBlank: separated }: OddCandidate): void {
@@ -162,6 +162,7 @@ export function rowCollector(
       comment: broken ? null : commentMark(cells),
       afterBlank: separated,
       row: taken.rows,
+      parts: everyRecord && !broken ? cells.map(withoutFormula) : [],
       after: taken.whole,
     });
     const padded = damaged === "pad" && !broken && cells.length < width && commentMark(cells) === null;
@@ -210,6 +211,7 @@ export function rowCollector(
 }
 
 const formula = /^="(.*)"$/s;
+const withoutFormula = (cell: string): string => formula.exec(cell)?.[1] ?? cell;
 
 interface OddCandidate {
   cells: readonly string[];
