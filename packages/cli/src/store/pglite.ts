@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { fromPglite } from "pg-boss";
 import { UsageError } from "../failure.ts";
@@ -9,6 +8,7 @@ import { makeFolder } from "../files/make-folder.ts";
 import { partial } from "../files/write-whole.ts";
 import type { Database, Sql } from "./database.ts";
 import { isFull } from "./database-errors.ts";
+import { embeddedIn } from "./made-store.ts";
 import type { PgliteAddress } from "./store-address.ts";
 import { forceAll, SyncedFiles } from "./synced-files.ts";
 
@@ -38,7 +38,7 @@ export async function openPglite({ folder }: PgliteAddress): Promise<Database> {
 }
 
 async function open(folder: string): Promise<PGlite> {
-  const path = join(folder, "database");
+  const path = embeddedIn(folder);
   // One whose making was interrupted would look like one that is damaged.
   if (!existsSync(path)) {
     const unfinished = `${path}${partial}`;

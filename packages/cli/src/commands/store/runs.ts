@@ -69,8 +69,10 @@ A run may be named by the beginning of its id.`,
 }
 
 async function inReach<T>(options: Options, use: (open: OpenStore) => Promise<T>): Promise<T> {
+  const { madeStore } = await import("../../store/made-store.ts");
+  const store = madeStore(options.store);
   const { inStore } = await import("../../worker/on-store.ts");
-  return inStore(options.store, use);
+  return inStore(store, use);
 }
 
 async function list(options: Options): Promise<void> {

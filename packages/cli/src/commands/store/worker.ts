@@ -75,6 +75,8 @@ async function workUntil(signal: AbortSignal, options: Options): Promise<void> {
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
   const { houseOf, inStore, workOn } = await import("../../worker/on-store.ts");
   const { checkJoining } = await import("../../worker/worker.ts");
+  const { madeStore } = await import("../../store/made-store.ts");
+  madeStore(store);
   const concurrency = workersOf({ workers, threads, option: "--concurrency" });
   await checkCache(cache);
   const origins = originsOf(await loadOwn(files));
