@@ -54,6 +54,9 @@ describe("the papers", () => {
     await expect(loadReproduction("comp-sun")).rejects.toThrow(
       /^paper: expected one of .*comp-sum.*, got 'comp-sun'; did you mean 'comp-sum'\?$/,
     );
+    const error = await loadReproduction("saff").catch(({ message }: Error) => message);
+    const named = /one of (.*), got/.exec(String(error))?.[1]?.split(", ") ?? [];
+    expect(named).toEqual(cards.map(({ slug }) => slug).toSorted());
     await expect(loadReproduction("toString")).rejects.toThrow(RangeError);
   });
 });

@@ -128,7 +128,7 @@ export async function loadReproduction(slug: string): Promise<Reproduction<unkno
   const load = Object.hasOwn(loaders, slug) ? loaders[slug] : undefined;
   if (load !== undefined) return (await load()).reproduction;
   const { suggest } = await import("minimand/engine");
-  const slugs = Object.keys(loaders);
+  const slugs = Object.keys(loaders).sort();
   const near = suggest(slug, slugs);
   const hint = near === null ? "" : `; did you mean '${near}'?`;
   throw new RangeError(`paper: expected one of ${slugs.join(", ")}, got '${slug}'${hint}`);
