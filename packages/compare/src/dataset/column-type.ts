@@ -1,8 +1,9 @@
+import { nameInList } from "../name-list.ts";
 import type { ColumnKind } from "../results.ts";
 import { columnsWord } from "../shell-words.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, quoted } from "../table/data-error.ts";
-import { type Column, cellAt, placeOf, type Table } from "../table/table.ts";
+import { type Cell, type Column, cellAt, placeOf, type Table } from "../table/table.ts";
 import { type DateColumn, type DateDoubt, dateColumn, readDates, readMoment } from "./dates/date-column.ts";
 import type { DayOrder } from "./dates/parse-date.ts";
 import { isFreeText } from "./text/free-text.ts";
@@ -108,6 +109,7 @@ export function typeColumn(table: Table, column: Column, override?: ColumnKind):
     seen,
     subject,
     "expected a number, as its type was set to numeric",
+    (cell) => `; --missing ${columnsWord([column.name], `=${nameInList(String(cell))}`)} reads it as missing`,
   );
   const why =
     override === undefined
@@ -126,7 +128,14 @@ export function readNumbers(table: Table, column: Column, subject: string, expec
   return asNumbers(table, column, scan(column), subject, expected);
 }
 
-function asNumbers(table: Table, column: Column, seen: Scan, subject: string, expected: string) {
+function asNumbers(
+  table: Table,
+  column: Column,
+  seen: Scan,
+  subject: string,
+  expected: string,
+  remedy: (cell: Cell) => string = () => "",
+) {
   const { values } = seen;
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
@@ -141,7 +150,7 @@ function asNumbers(table: Table, column: Column, seen: Scan, subject: string, ex
       throw dataError(
         placeOf(table, row),
         `${subject}: expected a finite number of at most 3.4e38 (float32)`,
-        quoted(cell),
+        `${quoted(cell)}${remedy(cell)}`,
       );
     }
   }

@@ -104,8 +104,13 @@ describe("the type of a column", () => {
     async (value) => {
       const message = "column 'x': expected a finite number of at most 3.4e38 (float32)";
       expect(await datasetRefusal(csv({ x: ["1", "2", value, "4"], y: repeat(["a", "b"], 4) }))).toBe(
-        `DataError: a.csv, line 4: ${message}, got '${value}'`,
+        `DataError: a.csv, line 4: ${message}, got '${value}'; --missing x=${value} reads it as missing`,
       );
+      const missing = { x: [value] };
+      const { features } = await datasetOf(csv({ x: ["1", "2", value, "4"], y: repeat(["a", "b"], 4) }), {
+        missing,
+      });
+      expect(features[0]).toMatchObject({ kind: "numeric", values: Float64Array.of(1, 2, Number.NaN, 4) });
     },
   );
 

@@ -1,4 +1,4 @@
-import type { Cell } from "./column.ts";
+import type { Cell } from "./cell.ts";
 import { type NumberFormat, plainSpelling } from "./number-format.ts";
 
 /** What counts as missing in any column, besides an empty cell, null and a NaN: exactly these spellings. */

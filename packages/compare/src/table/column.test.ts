@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseNumber } from "./cells.ts";
 import { plainNumber } from "./column.ts";
 import { ColumnBuilder } from "./column-builder.ts";
+import type { NumberFormat } from "./number-format.ts";
 
 const utf8 = new TextEncoder();
 const numberOf = (text: string) => plainNumber(utf8.encode(text), 0, utf8.encode(text).length);
@@ -59,5 +60,33 @@ describe("a column", () => {
         expect(Array.from({ length: column.length }, (_, row) => column.at(row))).toEqual(column.cells);
       }),
     );
+  });
+});
+
+describe("a column without some values", () => {
+  const builder = (cells: readonly string[]) => {
+    const one = new ColumnBuilder(8);
+    for (const cell of cells) one.push(cell);
+    return one;
+  };
+  const left = (cells: readonly string[], values: readonly string[], format: NumberFormat | null = null) =>
+    builder(cells).column("a", format).without(values).cells;
+
+  it("lacks every spelling of their numbers, and their texts", () => {
+    const cells = ["1e+300", "1e300", "1E300", "1", "-Infinity", "inf", "none", "1.0", "007"];
+    expect(left(cells, ["1e300"])).toEqual(["", "", "", ...cells.slice(3)]);
+    expect(left(cells, ["inf", "1.00"])).toEqual([
+      ...["1e+300", "1e300", "1E300", "", "-Infinity", "", "none", "", "007"],
+    ]);
+    expect(left(cells, ["None", "7"])).toEqual(cells);
+    expect(left(cells, ["none", "007"])).toEqual([...cells.slice(0, 6), "", "1.0", ""]);
+  });
+
+  it("lacks those in the column's own way of writing", () => {
+    const format: NumberFormat = { decimal: ",", group: "." };
+    const cells = ["1.234,5", "1234,50", "9,5", "-999"];
+    for (const value of ["1234.5", "1.234,5"])
+      expect(left(cells, [value], format)).toEqual(["", "", "9,5", "-999"]);
+    expect(left(cells, ["-999"], format)).toEqual([...cells.slice(0, 3), ""]);
   });
 });

@@ -1,7 +1,8 @@
+import type { Cell } from "./cell.ts";
+import { parseNumber } from "./cells.ts";
 import type { NumberFormat } from "./number-format.ts";
 
-/** One cell as it was read: text from text files, numbers where the file has numbers (JSON, Parquet), null where empty. */
-export type Cell = string | number | null;
+export type { Cell } from "./cell.ts";
 
 /**
  * What a column holds, compact: the texts of all its cells as UTF-8, one after the other, `ends[row]` where each ends; or the
@@ -74,16 +75,25 @@ export class Column {
   }
 
   /**
-   * The column with some of its values as missing ones: cells that are such a text, or spell the same number in the plainest way.
+   * The column with some of its values as missing ones: cells that are such a text, or spell the same number, each in the
+   * way of the column or the plain one.
    *
    * @returns the same column where it has none of them
    */
   without(values: readonly string[]): Column {
     const texts = new Set(values);
-    const numbers = new Set(values.map(Number).filter((value) => !Number.isNaN(value)));
+    const numberOf = (cell: Cell): number => {
+      const parsed = parseNumber(cell, this.format);
+      return typeof parsed === "number" ? parsed : Number.NaN;
+    };
+    // A code such as 007 is the number 7 among numbers.
+    const numbers = new Set(values.flatMap((value) => [numberOf(value), Number(value)]));
+    numbers.delete(Number.NaN);
     const isOne = (row: number): boolean => {
-      const plain = this.plainNumberAt(row);
-      return Number.isNaN(plain) ? texts.has(String(this.at(row))) : numbers.has(plain);
+      const plain = this.format === null ? this.plainNumberAt(row) : Number.NaN;
+      if (!Number.isNaN(plain)) return numbers.has(plain);
+      const cell = this.at(row);
+      return texts.has(String(cell)) || numbers.has(numberOf(cell));
     };
     const rows = Array.from({ length: this.length }, (_, row) => row);
     const gone = new Set(rows.filter(isOne));
