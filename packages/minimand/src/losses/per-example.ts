@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../engine/checks.ts";
 import { logSoftmax } from "../engine/numerics.ts";
 import { constantOf } from "../engine/parameter.ts";
-import { classesOf } from "./label-classes.ts";
+import { knownOf } from "./label-classes.ts";
 
 /** Options that every per-example loss takes. */
 export interface LossOptions {
@@ -120,14 +120,15 @@ export function checkLabels(labels: np.Array, batch: number, classes: number, we
   const skip = (row: number): boolean => counts !== null && Number(counts[row]) === 0;
   if (labels?.dtype === np.int32) {
     checkShape("labels", labels, [batch]);
-    const known = classesOf(labels);
-    if (known !== undefined && known > classes)
-      throw rangeError("logits", `at least ${known} columns, one a class of the labels`, classes);
+    const known = knownOf(labels, weights);
+    if (known?.classes !== undefined && known.classes > classes)
+      throw rangeError("logits", `at least ${known.classes} columns, one a class of the labels`, classes);
+    const checkId = (id: number): void => {
+      if (id < 0 || id >= classes) throw rangeError("labels", `class ids from 0 to ${classes - 1}`, id);
+    };
+    known?.range?.forEach(checkId);
     const ids = peek(labels);
-    for (let i = 0; ids !== null && i < batch; i++) {
-      if ((ids[i] < 0 || ids[i] >= classes) && !skip(i))
-        throw rangeError("labels", `class ids from 0 to ${classes - 1}`, ids[i]);
-    }
+    for (let i = 0; ids !== null && i < batch; i++) if (!skip(i)) checkId(ids[i]);
     return;
   }
   const expected = `int32[${batch}] class ids or a float array [${batch}, ${classes}] of distributions`;

@@ -16,7 +16,10 @@ export interface Examples {
   targetShape?: readonly number[];
   /** Example weights; default all 1. */
   weights?: Floats;
-  /** Number of classes, where `y` holds class ids: they are checked against it. */
+  /**
+   * Number of classes, where `y` holds class ids: they are checked against it. Left out, a loss of class ids refuses those that the
+   * network has no output for once its step is traced.
+   */
   classes?: number;
   /** Number of ids, where `x` holds ids: they are checked against it. */
   vocabulary?: number;
@@ -32,6 +35,8 @@ export interface Batch {
   rows: number;
   /** Number of classes, where `y` holds class ids and it is known. */
   classes?: number;
+  /** Smallest and largest number of all examples that have weight, where `y` holds one integer each. */
+  labelRange?: readonly [smallest: number, largest: number];
 }
 
 /** Examples that are cut into batches, see {@link minibatches}. */
@@ -67,7 +72,11 @@ export function minibatches(examples: Examples, options: { size: number; seed: n
     y: sameKind(y, size * targets),
     weights: new Float32Array(size),
   };
-  const at = (chosen: Int32Array): Batch => pack(examples, chosen, size, scratch);
+  const labelRange = labelRangeOf(examples);
+  const at = (chosen: Int32Array): Batch => ({
+    ...pack(examples, chosen, size, scratch),
+    ...(labelRange && { labelRange }),
+  });
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
     count,
@@ -100,6 +109,18 @@ function sameKind(like: Int32Array | Floats, length: number): Packed {
 function widthsOf({ shape, targetShape = [] }: Examples): [number, number] {
   const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
   return [product(shape), product(targetShape)];
+}
+
+/** Of a whole, so that every batch knows it: a program is traced with the first one alone. */
+function labelRangeOf({ y, weights, targetShape = [] }: Examples): Batch["labelRange"] {
+  if (!(y instanceof Int32Array) || targetShape.length > 0) return undefined;
+  let [smallest, largest] = [Infinity, -Infinity];
+  for (let i = 0; i < y.length; i++) {
+    if (weights?.[i] === 0) continue;
+    smallest = Math.min(smallest, y[i]);
+    largest = Math.max(largest, y[i]);
+  }
+  return smallest > largest ? undefined : [smallest, largest];
 }
 
 function pack(

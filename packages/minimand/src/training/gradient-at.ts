@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { differentiate } from "../engine/differentiate.ts";
 import { refTree, type Tree } from "../engine/tree.ts";
-import { classesOf, haveClasses } from "../losses/label-classes.ts";
+import { haveLabels, type KnownLabels, knownOf } from "../losses/label-classes.ts";
 import { named, type TracedHyper, unnamed } from "./hyper.ts";
 import type { ArrayBatch, ObjectiveContext } from "./objective.ts";
 import type { StepInputs } from "./step-method.ts";
@@ -25,7 +25,7 @@ export function gradientAt<Memory extends Tree, Aux extends Tree>(
   memory: Memory,
 ) => { loss: np.Array; aux: Aux; gradient: Tree } {
   let read = new Set<string>();
-  let classes: number | undefined;
+  let labels: KnownLabels | undefined;
   const gradientOf = differentiate(
     (
       params: Tree,
@@ -37,14 +37,14 @@ export function gradientAt<Memory extends Tree, Aux extends Tree>(
       y: np.Array,
       weights: np.Array,
     ) => {
-      haveClasses(y, classes);
+      haveLabels(y, labels, weights);
       return objective(params, { modelState, memory, key, hyper: named(hyper, read) }, { x, y, weights });
     },
   );
   return (params, { one, modelState, key, hyper: given, x, y, weights }, memory) => {
     const hyper = unnamed(given);
     read = hyper.read;
-    classes = classesOf(y);
+    labels = knownOf(y, weights);
     const [[loss, aux], gradient] = gradientOf(
       refTree(one),
       params,

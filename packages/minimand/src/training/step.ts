@@ -3,6 +3,7 @@ import { type AsyncCompile, type Compile, compileWithJit } from "../engine/compi
 import { isArrayLike, typeError } from "../engine/errors.ts";
 import { keyOf, seedOf } from "../engine/random.ts";
 import { disposeTree, leavesOf, type Tree } from "../engine/tree.ts";
+import type { KnownLabels } from "../losses/label-classes.ts";
 import { checkVocabulary } from "../models/layers/embedding.ts";
 import type { Model } from "../models/model.ts";
 import type { Batch } from "./batches.ts";
@@ -61,14 +62,14 @@ export function makeStep<Carried extends Tree = Tree>(
     );
   const compile: AsyncCompile = options.compile ?? compileWithJit;
   let reads: ReadonlySet<string> | null = null;
-  let classes: number | undefined;
+  let labels: KnownLabels | undefined;
   const traced = tracedStep(
     options,
     method,
     (read) => {
       reads = read;
     },
-    () => classes,
+    () => labels,
   );
   const program = compile(traced);
   const loop = compile.loop?.(traced);
@@ -90,7 +91,7 @@ export function makeStep<Carried extends Tree = Tree>(
     try {
       const own = method.prepare?.(state, batch, key) ?? {};
       const { x, y, weights } = batch;
-      classes = batch.classes;
+      labels = { classes: batch.classes, range: batch.labelRange };
       return { key, x, y, weights, own: own as Arrays };
     } catch (error) {
       key.dispose();

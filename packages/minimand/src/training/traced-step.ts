@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
-import { haveClasses } from "../losses/label-classes.ts";
+import { haveLabels, type KnownLabels } from "../losses/label-classes.ts";
 import { applyUpdates } from "../optimizers/transformation.ts";
 import {
   checkUnread,
@@ -22,13 +22,13 @@ export type Outcome = { metrics: StepMetrics; kept: Arrays };
  * One step as it is traced: what is handed on to the next one, and what is told of this one.
  *
  * @param tell is given the names of the hyperparameters that the step reads
- * @param classes how many classes the labels are of, where it is known
+ * @param labels what is known of the labels
  */
 export function tracedStep<Carried extends Tree>(
   { optimizer, hyper: declared = {} }: { optimizer: HyperOptimizer; hyper?: Hyper },
   method: StepMethod<Carried>,
   tell: (read: ReadonlySet<string>) => void,
-  classes: () => number | undefined,
+  labels: () => KnownLabels | undefined,
 ) {
   const carries = method.carry !== undefined;
   return ({ params, optimizer: both, modelState }: Carry, data: Data, fixed: Fixed): [Carry, Outcome] => {
@@ -37,7 +37,7 @@ export function tracedStep<Carried extends Tree>(
       optimizer: Tree;
       carried: Carried;
     };
-    haveClasses(data.y, classes());
+    haveLabels(data.y, labels(), data.weights);
     const read = new Set<string>();
     const scalars = named(hyper, read);
     const inputs = { one, params, modelState, carried: before.carried, hyper: scalars, ...data };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AsyncCompile } from "../engine/compile.ts";
 import { keyOf } from "../engine/random.ts";
 import { disposeTree, type Tree } from "../engine/tree.ts";
-import { crossEntropy } from "../losses/index.ts";
+import { binaryMargins, crossEntropy, logisticLoss } from "../losses/index.ts";
 import { handedByObjective } from "../losses/loss-options.ts";
 import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
 import { adamw, linearSchedule } from "../optimizers/index.ts";
@@ -222,6 +222,66 @@ describe("a network that has no output for some class", () => {
       disposeState(state);
       own.dispose();
     }
+  });
+});
+
+describe("labels that the network has no output for, of which no classes are given", () => {
+  const labelled = (y: Int32Array | Float32Array, weights?: Float32Array) =>
+    minibatches({ x: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [2], y, weights }, { size: 2, seed: 0 });
+  const own = (loss: BatchLoss, outputs = 2) => {
+    const net = mlp({ inputs: 2, hidden: [], outputs });
+    return supervised({ model: net, objective: objectiveOf(net, loss), optimizer: adamw(0.1) });
+  };
+  const entropy: BatchLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
+  /** Loss of a first update on rows that the two labels out of range aren't among. */
+  const first = (trained: ReturnType<typeof own>, rows: ReturnType<typeof labelled>): number => {
+    const state = trained.init(keyOf(0));
+    try {
+      const [next, { loss }] = trained.update(state, rows.at(Int32Array.of(0, 1)));
+      disposeState(next);
+      return loss.item();
+    } catch (error) {
+      disposeState(state);
+      throw error;
+    } finally {
+      trained.dispose();
+    }
+  };
+
+  it.each([
+    [Int32Array.of(1, 1, 1, 2), 2],
+    [Int32Array.of(1, 1, -1, 0), -1],
+  ])("%s are refused when the step is traced, whichever rows it sees first", (y, wrong) => {
+    const refused = new RangeError(`labels: expected class ids from 0 to 1, got ${wrong}`);
+    expect(() => first(own(entropy), labelled(y))).toThrow(refused);
+    expect(() =>
+      first(
+        own((f, labels, { weights }) => logisticLoss(binaryMargins(f, labels), { weights })),
+        labelled(y),
+      ),
+    ).toThrow(refused);
+  });
+
+  it("go on where the rows have no weight, or the loss gives them none", () => {
+    expect(
+      first(own(entropy), labelled(Int32Array.of(1, 0, 5, -1), Float32Array.of(1, 1, 0, 0))),
+    ).toBeGreaterThan(0);
+    const known: BatchLoss = (f, y, { weights }) =>
+      crossEntropy(f, y.ref, { weights: weights.mul(y.greaterEqual(0).astype(weights.dtype)) });
+    expect(first(own(known), labelled(Int32Array.of(1, 0, -1, -1)))).toBeGreaterThan(0);
+  });
+
+  it("go on in losses that know other labels, and of other shapes", () => {
+    const signs: BatchLoss = (f, y, { weights }) =>
+      np.square(f.reshape([-1]).sub(y.astype(np.float32))).mul(weights);
+    expect(first(own(signs, 1), labelled(Int32Array.of(-1, 1, 1, -1)))).toBeGreaterThan(0);
+    expect(first(own(signs, 1), labelled(Float32Array.of(-7, 1, 9, -1)))).toBeGreaterThan(0);
+    const several = minibatches(
+      { x: Float32Array.of(1, 2, 3, 4), shape: [2], y: Int32Array.of(0, 5, 1, -1), targetShape: [2] },
+      { size: 2, seed: 0 },
+    );
+    const ofFirst: BatchLoss = (f, y, { weights }) => f.mul(y.astype(np.float32)).sum(1).mul(weights);
+    expect(Number.isFinite(first(own(ofFirst), several))).toBe(true);
   });
 });
 
