@@ -193,6 +193,11 @@ describe.concurrent("minimand enhance", () => {
       ["photos", "--steps", "0", "--compare"],
       /^minimand: --steps: expected an integer >= 1, got 0\n$/,
     ],
+    [
+      "a seed of more than 32 bits",
+      ["photos", "--method", "zero-dce", "--seed", "4294967296"],
+      /^minimand: .*expected a whole number from -2147483648 to 4294967295, got '4294967296'\n$/,
+    ],
     ["a method that is none", ["photos", "--method", "equalise"], /^minimand: .*'equalise' is invalid/],
     [
       "a view without an enhancer",

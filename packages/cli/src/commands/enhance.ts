@@ -23,7 +23,7 @@ import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
-import { engineOption, jsonOption, number, outOption, place, wholeNumber } from "./options.ts";
+import { engineOption, jsonOption, number, outOption, place, seedNumber, wholeNumber } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends Pick<EngineAsked, "engine"> {
@@ -53,7 +53,7 @@ export function enhanceCommand(): Command {
     .option("--gamma <x>", "exponent of the method gamma, below 1 it brightens; default: 0.4", number)
     .option("--compare", "show all methods on the contact sheet, not only the one that is written", false)
     .option("--steps <n>", "of fitting zero-dce; default: 150", wholeNumber)
-    .option("--seed <n>", "of fitting zero-dce; default: 0", wholeNumber)
+    .option("--seed <n>", "of fitting zero-dce; default: 0", seedNumber)
     .option("--model <file>", "FeatEnHancer that you trained, for detector-view (docs/enhance.md)", place)
     .addOption(engineOption())
     .addOption(outOption("minimand-enhance").default("minimand-enhance", "minimand-enhance"))

@@ -127,6 +127,14 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A whole number for `--seed`, of the 32 bits that seeds of the library have. */
+export function seedNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value < -(2 ** 31) || value >= 2 ** 32)
+    throw new InvalidArgumentError(`expected a whole number from -2147483648 to 4294967295, got '${text}'`);
+  return value;
+}
+
 /** `64,64`: whole numbers separated by commas. */
 export function wholeNumbers(text: string): number[] {
   const parts = text.split(",");

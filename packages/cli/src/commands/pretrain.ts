@@ -15,7 +15,7 @@ import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { versions } from "../version.ts";
-import { engineOption, jsonOption, outOption, threadsOption, wholeNumber } from "./options.ts";
+import { engineOption, jsonOption, outOption, seedNumber, threadsOption } from "./options.ts";
 import { rowTables } from "./row-table.ts";
 
 interface Options extends EngineAsked {
@@ -40,7 +40,7 @@ export function pretrainCommand(): Command {
     )
     .argument("<slug>", "the paper")
     .addOption(new Option("--quick", "some steps of each: a smoke test, whose models are good for nothing"))
-    .option("--seed <n>", "of data and training; default: 1", wholeNumber, 1)
+    .option("--seed <n>", "of data and training; default: 1", seedNumber, 1)
     .addOption(engineOption())
     .addOption(threadsOption())
     .addOption(outOption("minimand-pretrain-SLUG"))

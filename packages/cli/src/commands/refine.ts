@@ -31,7 +31,16 @@ import { stepProgress } from "../run/progress.ts";
 import { warnOnce } from "../run/warnings.ts";
 import { print } from "../terminal/print.ts";
 import { versions } from "../version.ts";
-import { engineOption, jsonOption, number, outOption, place, timeSpan, wholeNumber } from "./options.ts";
+import {
+  engineOption,
+  jsonOption,
+  number,
+  outOption,
+  place,
+  seedNumber,
+  timeSpan,
+  wholeNumber,
+} from "./options.ts";
 
 interface Options extends Pick<EngineAsked, "engine"> {
   number: number;
@@ -66,7 +75,7 @@ export function refineCommand(): Command {
     .option("--prompts <file>", "prompts of yours, one a line: a refiner is trained on their words", place)
     .option("--refiner <file>", "a refiner of an earlier run (refiner.safetensors)", place)
     .option("--steps <n>", "training steps on --prompts; default: 1000", wholeNumber, 1000)
-    .option("--seed <n>", "of training, noise and rewrites; default: 0", wholeNumber, 0)
+    .option("--seed <n>", "of training, noise and rewrites; default: 0", seedNumber, 0)
     .option(
       "--endpoint <url>",
       "image service that speaks POST /v1/images/generations; its pictures, scored, teach the refiner; key from MINIMAND_IMAGE_KEY",

@@ -6,7 +6,7 @@ import { minibatches } from "../training/batches.ts";
 import { checkChoice, checkFloat64, checkFloatArray, checkNumber, received } from "./checks.ts";
 import { compiledValueAndGrad, differentiate } from "./differentiate.ts";
 import { forward } from "./forward.ts";
-import { derive, randomSource, shuffle } from "./random.ts";
+import { derive, keyOf, randomSource, seedOf, shuffle } from "./random.ts";
 import { surrogate } from "./surrogate.ts";
 import type { Tree } from "./tree.ts";
 import { mapTree, sizeOf, sumOfSquares, zerosLike } from "./tree.ts";
@@ -263,6 +263,35 @@ describe("host random numbers", () => {
     expect(Math.abs(correlation)).toBeLessThan(0.03);
     expect(Math.min(...a)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...a)).toBeLessThan(1);
+  });
+
+  it("refuse seeds that would be those of other streams", () => {
+    const seeds: [unknown, string][] = [
+      [0.5, "got 0.5"],
+      [2 ** 32, "got 4294967296"],
+      [-(2 ** 31) - 1, "got -2147483649"],
+      [Number.NaN, "got NaN"],
+      [null, "got null"],
+      ["a", 'got "a"'],
+    ];
+    const expected = "expected an integer >= -2147483648 and <= 4294967295";
+    for (const [seed, got] of seeds) {
+      expect(() => randomSource(seed as number)).toThrow(`seed: ${expected}, ${got}`);
+      expect(() => keyOf(seed as number)).toThrow(`seed: ${expected}, ${got}`);
+      expect(() => keyOf(1, 2, seed as number)).toThrow(`parts[2]: ${expected}, ${got}`);
+    }
+  });
+
+  it("take every number that derive and seedOf give, and the same one with a sign", () => {
+    const large = Array.from({ length: 100 }, (_, i) => derive(i)).filter((seed) => seed >= 2 ** 31);
+    expect(large.length).toBeGreaterThan(0);
+    for (const seed of [...large, 2 ** 32 - 1]) {
+      expect(randomSource(seed)()).toBe(randomSource(seed - 2 ** 32)());
+      const [key, signed] = [keyOf(seed, 3), keyOf(seed - 2 ** 32, 3)];
+      expect(seedOf(key)).toBe(seedOf(signed));
+      expect(keyOf(seedOf(key)).js()).not.toEqual(key.js());
+      signed.dispose();
+    }
   });
 
   it("derive depends on order and on every part", () => {

@@ -17,7 +17,7 @@ import { progressLine } from "../../run/progress.ts";
 import { print } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/terminal-width.ts";
 import { versions } from "../../version.ts";
-import { jsonOption, number, outOption, repeated, wholeNumber } from "../options.ts";
+import { jsonOption, number, outOption, repeated, seedNumber } from "../options.ts";
 import { rowTables } from "../row-table.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
 
@@ -41,7 +41,7 @@ export function banditEvaluateCommand(): Command {
       [],
     )
     .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
-    .option("--seed <n>", "of replays", wholeNumber, 0);
+    .option("--seed <n>", "of replays", seedNumber, 0);
   return withBanditSettings(command)
     .addOption(outOption("minimand-evaluate-NAME"))
     .addOption(jsonOption("results.json"))
