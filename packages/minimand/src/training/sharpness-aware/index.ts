@@ -12,6 +12,6 @@ export {
   referenceOutputs,
 } from "./output-history.ts";
 export { asamPerturbation, esamPerturbation, samPerturbation } from "./perturbations.ts";
-export { type SafOptions, saf } from "./saf.ts";
+export { type SafOptions, type SafStep, saf } from "./saf.ts";
 export { type AsamOptions, asam, gsam, sam } from "./sam.ts";
 export type { TrajectoryDistance } from "./trajectory-objective.ts";

@@ -5,7 +5,7 @@ import { refTree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
 import { type Hyper, type SupervisedOptions, supervisedOptions } from "../supervised.ts";
-import type { SupervisedState, SupervisedStep } from "../train-step.ts";
+import type { InitArguments, InitHyper, SupervisedState, SupervisedStep } from "../train-step.ts";
 import {
   checkExampleIds,
   checkHistory,
@@ -29,6 +29,14 @@ export interface SafOptions<H extends Hyper = Hyper> extends SupervisedOptions<H
 
 /** The hyperparameters of {@link saf}. */
 export type SafHyper = TrajectoryHyper & { endEpoch?: number };
+
+/** A {@link saf} step: its `init` has to be given an {@link outputHistory}, and `stepsPerEpoch` where it isn't declared. */
+export interface SafStep<H extends Hyper = Hyper> extends Omit<SupervisedStep<H, SafHyper>, "init"> {
+  init(
+    key: np.Array,
+    start: NonNullable<InitArguments<InitHyper<H, SafHyper>>[0]> & { memory: OutputHistory },
+  ): ReturnType<SupervisedStep<H, SafHyper>["init"]>;
+}
 
 /**
  * Sharpness-aware training for free (SAF): the objective and a term that holds the outputs to what they were
@@ -55,8 +63,8 @@ export type SafHyper = TrajectoryHyper & { endEpoch?: number };
  * let state = step.init(random.key(0), { hyper: { stepsPerEpoch: batches.perEpoch }, memory })
  * @see Du et al. 2022, arXiv 2205.14083, algorithm 1
  */
-export function saf<H extends Hyper = Hyper>(options: SafOptions<H>): SupervisedStep<H, SafHyper>;
-export function saf(options: SafOptions): SupervisedStep {
+export function saf<H extends Hyper = Hyper>(options: SafOptions<H>): SafStep<H>;
+export function saf(options: SafOptions): SafStep {
   checkOptions("saf", options, { ...supervisedOptions, distance: true });
   const { distance = "kl" } = options;
   checkChoice("distance", distance, ["kl", "squared-error"]);

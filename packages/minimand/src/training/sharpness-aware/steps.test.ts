@@ -251,12 +251,20 @@ describe("saf", () => {
   });
 
   it("refuses a memory that is no history, and hyperparameters out of range", () => {
-    const start = (hyper: { [name: string]: number }, memory?: InitOptions["memory"]) => () =>
-      step.init(random.key(0), { hyper: hyper as typeof epochs, memory: memory ?? history() });
+    const start =
+      (hyper: { [name: string]: number }, memory = history()) =>
+      () =>
+        step.init(random.key(0), { hyper: hyper as typeof epochs, memory });
+    // @ts-expect-error a history is needed
     expect(() => step.init(random.key(0), { hyper: epochs })).toThrow(
       "memory.outputs: expected a Float32Array of outputHistory(...), got undefined",
     );
     expect(start(epochs, { ...history(), epochs: new Float32Array(7) })).toThrow("memory.epochs: expected 3");
+    const wide = start(epochs, outputHistory({ examples: 90, outputs: 3 }))();
+    expect(() => step.update(wide, batchesOf().at(Int32Array.of(1, 2)))).toThrow(
+      new RangeError("memory.outputs: expected rows of 2 numbers, the outputs of the network, got 3"),
+    );
+    disposeTree([wide.params, wide.optimizer]);
     expect(start({})).toThrow("hyper.stepsPerEpoch: expected an integer >= 1, got undefined");
     expect(start({ ...epochs, lambda: -0.1 })).toThrow(
       "hyper.lambda: expected a finite number >= 0, got -0.1",

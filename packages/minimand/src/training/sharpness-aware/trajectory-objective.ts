@@ -1,3 +1,4 @@
+import { rangeError } from "../../engine/errors.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { trajectoryLoss, trajectorySquaredError } from "../../losses/distillation/trajectory.ts";
 import type { Objective } from "../objective.ts";
@@ -30,6 +31,10 @@ export function withTrajectory(base: Objective, distance: TrajectoryDistance): O
     const { past, active } = memory;
     const { lambda, tau } = { lambda: hyper.lambda.ref, tau: hyper.tau.ref };
     const [scalar, aux] = base(params, { ...context, memory: {}, hyper }, { ...batch, weights: weights.ref });
+    // Of averaged weights it is always the same; what was recorded has the width that a history was made of.
+    const [width, recorded] = [aux.output, past].map(({ shape }) => shape.at(-1));
+    if (width !== recorded)
+      throw rangeError("memory.outputs", `rows of ${width} numbers, the outputs of the network`, recorded);
     const total = constantOf(weights.ref.sum(), scalar.dtype);
     const counted = weights.mul(active);
     const options = { weights: counted };
