@@ -129,6 +129,31 @@ describe.concurrent("minimand bandit", () => {
     ]);
   });
 
+  it("says of rewards of 0 and 1 that intervals beyond are an approximation", async () => {
+    const cwd = temporaryFolder();
+    const told = async (scale: number, rare: number): Promise<string> => {
+      const decision = (i: number) => ({
+        ...{ decisionId: `${i}`, features: [i % 3, 1], action: i % 2, propensity: 0.5 },
+        ...{ propensities: [0.5, 0.5], reward: scale * Number((i >> 1) % rare > 0) },
+      });
+      const log = Array.from({ length: 400 }, (_, i) => JSON.stringify(decision(i)));
+      writeFileSync(join(cwd, "log.jsonl"), log.join("\n"));
+      const { stdout, stderr } = await once(["bandit", "evaluate", "log.jsonl", "-p", "arm:0"], { cwd });
+      // What is shown is what was computed.
+      if (scale === 1 && rare === 20) expect(stdout).toMatch(/inverse propensities +0\.95 .* 1\.0\d+ /);
+      return stderr;
+    };
+    expect(await told(1, 20)).toMatch(
+      /^Rewards are 0 or 1, and 3 intervals reach beyond: they are of the normal approximation, .* can't\.$/m,
+    );
+    expect(readFileSync(join(cwd, "minimand-evaluate-log", "report.html"), "utf8")).toContain(
+      "Rewards are 0 or 1, and 3 intervals",
+    );
+    // Rewards of other sizes, and intervals inside.
+    expect(await told(3, 20)).not.toContain("Rewards are");
+    expect(await told(1, 2)).not.toContain("Rewards are");
+  });
+
   it("refuses in one line, with exit code 2, before anything is written", async () => {
     const cwd = withSample();
     const log = '{"decisionId":"a","features":[1],"action":0,"propensity":0.5,"reward":1}\n';

@@ -44,6 +44,8 @@ export interface EvaluationFile {
   decisions: number;
   /** Decisions with a reward. */
   rewarded: number;
+  /** All of them are 0 or 1. */
+  binary: boolean;
   /** Logged with propensity 1, which tell nothing of other arms. */
   certain: number;
   clip: number;

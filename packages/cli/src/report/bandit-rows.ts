@@ -1,4 +1,4 @@
-import { studentQuantile } from "@minimand/compare";
+import { plural, studentQuantile } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
 import type { EvaluationFile, PlayedBandit, SimulationFile } from "../bandit/bandit-files.ts";
 
@@ -121,7 +121,8 @@ export function evaluationRows({ logged, evaluations, rewarded }: EvaluationFile
 }
 
 /** What makes an evaluation doubtful, in sentences. */
-export function doubts({ evaluations, rewarded, certain }: EvaluationFile): string[] {
+export function doubts(file: EvaluationFile): string[] {
+  const { evaluations, rewarded, certain } = file;
   const found: string[] = [];
   if (certain > 0)
     found.push(
@@ -139,5 +140,18 @@ export function doubts({ evaluations, rewarded, certain }: EvaluationFile): stri
         `${evaluation.policy}: the mean weight is ${meanWeight.toFixed(2)} where 1 is expected: arms that it wants were never logged, or the propensities are wrong.`,
       );
   }
+  const beyond = file.binary ? allEstimates(file).filter(({ ci95: [low, high] }) => low < 0 || high > 1) : [];
+  if (beyond.length > 0)
+    found.push(
+      `Rewards are 0 or 1, and ${plural(beyond.length, "interval reaches", "intervals reach")} beyond: they are of the normal approximation, 1.96 standard errors to each side, and not cut, as weighted estimates can leave 0 to 1, too; what the policy would have earned can't.`,
+    );
   return found;
+}
+
+/** All estimates that are shown. */
+function allEstimates({ logged, evaluations }: EvaluationFile): EvaluationFile["logged"][] {
+  const ofPolicies = evaluations.flatMap((evaluation) =>
+    evaluation.kind === "replay" ? [evaluation.replay] : estimators.map(([key]) => evaluation.estimates[key]),
+  );
+  return [logged, ...ofPolicies.filter((one) => one !== null)];
 }

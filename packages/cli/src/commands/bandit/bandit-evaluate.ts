@@ -91,6 +91,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       ...{ source: shortName(input.source), sha256: input.sha256, clip, seed, settings },
       decisions: records.length,
       rewarded: rewarded.length,
+      binary: rewarded.every(({ reward }) => reward === 0 || reward === 1),
       certain: rewarded.filter(({ propensity }) => propensity === 1).length,
       logged: loggedValue(rewarded),
       evaluations,
