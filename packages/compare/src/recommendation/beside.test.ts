@@ -83,16 +83,18 @@ describe("besideTrivial", () => {
     ],
   } as unknown as Ranking;
 
+  const pair = { candidate: "cross-entropy", to: "majority-class" };
+
   it("has baseline, first loss and the references that are models, positive where they are ahead", () => {
     const trials = [
       ...["cross-entropy", "focal", "linear-model"].flatMap((id, i) => trialsOf(id, [2, 20, 3][i])),
       ...trialsOf("majority-class", 2),
     ];
-    const found = besideTrivial(trials, truth, ranking, "majority-class");
+    const found = besideTrivial(trials, truth, ranking, pair);
     expect(found.map(({ candidate }) => candidate)).toEqual(["cross-entropy", "focal", "linear-model"]);
     expect(found.map(({ to }) => to)).toEqual(Array(3).fill("majority-class"));
     expect(found[0]).toMatchObject({ mean: 0, low: 0 });
     expect(found[1].low).toBeGreaterThan(0.3);
-    expect(besideTrivial(trials.slice(0, 9), truth, ranking, "majority-class")).toEqual([]);
+    expect(besideTrivial(trials.slice(0, 9), truth, ranking, pair)).toEqual([]);
   });
 });

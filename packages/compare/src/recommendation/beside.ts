@@ -62,20 +62,20 @@ export function besideBest(trials: readonly PredictedTrial[], truth: Truth, rank
 }
 
 /**
- * How the models differ from the reference that looks at no column: the baseline, the first loss of the ranking, trees and the linear
- * model; positive where they are ahead of it.
+ * How the models differ from the reference that looks at no column: the recommended loss, the baseline, the first loss of the ranking,
+ * trees and the linear model; positive where they are ahead of it.
  *
- * @param trivial id of that reference
+ * @param pair `to`, the id of that reference, and `candidate`, the recommended loss
  */
 export function besideTrivial(
   trials: readonly PredictedTrial[],
   truth: Truth,
   ranking: Ranking,
-  trivial: string,
+  { candidate: first, to }: { candidate: string; to: string },
 ): Advantage[] {
-  const models = new Set([ranking.baseline, firstLoss(ranking) ?? ranking.baseline, ...usable]);
+  const models = new Set([first, ranking.baseline, firstLoss(ranking) ?? ranking.baseline, ...usable]);
   return [...models].flatMap((candidate) => {
-    const found = advantageOf(trials, truth, { candidate, to: trivial }, ranking);
+    const found = advantageOf(trials, truth, { candidate, to }, ranking);
     return found === null || !Number.isFinite(found.low) ? [] : [found];
   });
 }

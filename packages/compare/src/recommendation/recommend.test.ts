@@ -190,6 +190,30 @@ describe("recommend", () => {
     expect(recommend(report, { ...none, references })).not.toHaveProperty("trivial");
   });
 
+  it("recommends no network, and no reference, that is itself behind what looks at no column", () => {
+    const report = reportOf([
+      { id: "focal", gain: 0.01, verdict: "undecided" },
+      baseline,
+      { id: "majority-class", gain: 0.01, verdict: "reference" },
+    ]);
+    const references = [against("linear-model", 0, -0.009, 0.009, 0.03)];
+    const recommendAt = (network: number, linear: number) => {
+      const means = { "cross-entropy": network, "linear-model": linear, "gradient-boosted-trees": 0.05 };
+      const trivial = Object.entries(means).map(([id, mean]) => ({
+        ...against(id, mean, mean - 0.04, mean + 0.04),
+        to: "majority-class",
+      }));
+      return recommend(report, { others: [], references, trivial });
+    };
+    const { lead, instead, use } = recommendAt(-0.01, -0.01);
+    expect([lead, instead]).toEqual([null, null]);
+    expect(use).toBe(
+      "No network is recommended: cross-entropy isn't ahead of the majority-class, which looks at no column. If a network is wanted, take cross-entropy: no other network that was tried is shown to be better on these data.",
+    );
+    expect(recommendAt(0.01, -0.01).use).toMatch(/^Use cross-entropy: nothing/);
+    expect(recommendAt(-0.01, 0.01).instead).toBe("linear-model");
+  });
+
   it("says where nothing is tested that no model is ahead of what looks at no column", () => {
     const besideAt = (trees: number): string[] => {
       const seen = reportOf([

@@ -40,13 +40,17 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
   const trivial = trivialOf(evidence.trivial);
   const lead = trivial?.unbeaten
     ? { text: nothingLearnt(trivial.candidate, report), instead: null }
-    : leadOf(evidence.references, ranking);
-  const use = useOf(entry, gain, report, lead !== null);
+    : leadOf(
+        evidence.references.filter((one) => !isBehind(trivial, one.candidate)),
+        ranking,
+      );
+  const behind = isBehind(trivial, candidate);
+  const use = useOf(entry, gain, report, lead !== null || behind);
   return {
     candidate,
     lead: lead?.text ?? null,
     instead: lead?.instead ?? null,
-    use: trivial?.unbeaten ? `No model is recommended. ${use}` : use,
+    use: `${warningOf(trivial, report, candidate)}${use}`,
     gain,
     costs: costsToKnow(report, candidate, evidence.others),
     beside: besides(report),
@@ -59,6 +63,26 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
 function trivialOf(models: readonly Advantage[]): Recommendation["trivial"] | null {
   if (models.length === 0) return null;
   return { candidate: models[0].to, unbeaten: models.every(({ low }) => low <= 0), models: [...models] };
+}
+
+/**
+ * Whether a model is no better than the reference that looks at no column, whatever intervals say: nobody should be told to keep it.
+ *
+ * @returns false where that can't be told
+ */
+export function isBehind(trivial: Recommendation["trivial"] | null, candidate: string): boolean {
+  return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
+}
+
+function warningOf(
+  trivial: Recommendation["trivial"] | null,
+  { ranking }: Pick<DatasetReport, "ranking">,
+  candidate: string,
+): string {
+  if (trivial?.unbeaten) return "No model is recommended. ";
+  if (trivial && isBehind(trivial, candidate))
+    return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} isn't ahead of ${inWords(ranking, trivial.candidate)}, which looks at no column. `;
+  return "";
 }
 
 /** "the mean of the target", "no preference": the reference that looks at no column. */

@@ -31,7 +31,10 @@ export function recommendationFor(
         });
   return recommend(report, {
     references: besideBest(trials, truth, ranking),
-    trivial: besideTrivial(trials, truth, ranking, references[traitsOf[task].constant].id),
+    trivial: besideTrivial(trials, truth, ranking, {
+      candidate: first,
+      to: references[traitsOf[task].constant].id,
+    }),
     others,
   });
 }

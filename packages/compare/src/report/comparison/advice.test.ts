@@ -53,6 +53,13 @@ describe("the advice of a comparison", () => {
       "Apply what was kept",
     ]);
     expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
+    const behind = { to: "majority-class", mean: -0.01, low: -0.02, high: 0.01, pWorse: 0.5 };
+    const trivial = {
+      ...{ candidate: "majority-class", unbeaten: false },
+      models: [{ candidate: led.model!.candidate, ...behind }],
+    };
+    const alone = { ...led, recommendation: { ...led.recommendation, trivial } };
+    expect(shown(typed, resultsFixture([alone]))[0]?.about).toBe("Apply what was kept");
   });
 
   it("says what is applied where a reference was kept, which needs no own code", () => {

@@ -1,5 +1,6 @@
 import { labelOf } from "../../figures/index.ts";
 import { referenceNamed } from "../../plan/index.ts";
+import { isBehind } from "../../recommendation/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
 import { quotedWord } from "../../shell-words.ts";
 
@@ -45,7 +46,7 @@ export function commandsOf(
     const about =
       model.candidate !== recommendation.candidate
         ? `Apply the ${name(model.candidate)}`
-        : recommendation.lead === null
+        : recommendation.lead === null && !isBehind(recommendation.trivial ?? null, model.candidate)
           ? "Apply it"
           : "Apply what was kept";
     commands.push({ about: `${about}${unknownRows(report)}`, command: apply });
