@@ -11,7 +11,7 @@ export function distinctNames(given: readonly string[]): { names: string[]; note
   const seen = new Set<string>();
   const next = new Map<string, number>();
   const named: string[] = [];
-  const renamed: string[] = [];
+  const renamed: [before: string, after: string][] = [];
   const names = visible.map((name, i) => {
     if (name !== "" && !seen.has(name)) {
       seen.add(name);
@@ -20,7 +20,8 @@ export function distinctNames(given: readonly string[]): { names: string[]; note
     const own = name === "" ? free(`column_${i + 1}`, true) : free(name, false);
     taken.add(own);
     seen.add(own);
-    (name === "" ? named : renamed).push(own);
+    if (name === "") named.push(own);
+    else renamed.push([name, own]);
     return own;
   });
   const cleaned = names.filter((_, i) => visible[i] !== given[i]);
@@ -30,7 +31,7 @@ export function distinctNames(given: readonly string[]): { names: string[]; note
       ...(named.length === 0 ? [] : [warning(`named ${columns(named)} without a name`)]),
       ...(renamed.length === 0
         ? []
-        : [warning(`renamed ${columns(renamed)}, as the name was there already`)]),
+        : [warning(`renamed ${renamings(renamed)}, as the name was there already`)]),
       ...(cleaned.length === 0
         ? []
         : [info(`left out characters that can't be seen in the name of ${columns(cleaned)}`)]),
@@ -56,6 +57,17 @@ export function columns(names: readonly string[]): string {
   return names.length === 1
     ? `the column ${quoted(names[0]!)}`
     : `${names.length} columns (${listed(names)})`;
+}
+
+/** So many columns are named in a note. */
+const mostShown = 8;
+
+/** `a column 'a' to 'a_2'`, `2 columns ('a' to 'a_2', 'b' to 'b_2')`. */
+function renamings(pairs: readonly [before: string, after: string][]): string {
+  const texts = pairs.map(([before, after]) => `${quoted(before)} to ${quoted(after)}`);
+  if (texts.length === 1) return `a column ${texts[0]}`;
+  const more = texts.length > mostShown ? ` and ${texts.length - mostShown} more` : "";
+  return `${texts.length} columns (${texts.slice(0, mostShown).join(", ")}${more})`;
 }
 
 const warning = (text: string): Note => ({ level: "warning", text });

@@ -89,7 +89,7 @@ describe("readParquet", () => {
     const table = await readTable(bytes, { name: "a.parquet" });
     expect(cellsOf(table)).toEqual({ x: [1], x_2: [2] });
     expect(table.notes.map((note) => note.text)).toEqual([
-      "renamed the column 'x_2', as the name was there already",
+      "renamed a column 'x' to 'x_2', as the name was there already",
     ]);
   });
 });

@@ -86,7 +86,12 @@ describe("the place of the table in a file", () => {
 describe("the names of columns", () => {
   it.each<[string, string, string[], RegExp]>([
     ["an empty name", "n,,k", ["n", "column_2", "k"], /^named the column 'column_2' without a name$/],
-    ["a name that is there already", "n,n,n", ["n", "n_2", "n_3"], /^renamed 2 columns \('n_2', 'n_3'\)/],
+    [
+      "a name that is there already",
+      "n,n,n",
+      ["n", "n_2", "n_3"],
+      /^renamed 2 columns \('n' to 'n_2', 'n' to 'n_3'\), as/,
+    ],
     ["units below", "n,x,k\nkg,%,-", ["n", "x", "k"], /^left out a row of units: 'kg', '%', '-' \(line 2\)$/],
     [
       "a second row of names",
