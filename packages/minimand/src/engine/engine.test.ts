@@ -330,6 +330,7 @@ describe("checks", () => {
     );
     expect(received(x())).toBe("float32[2, 3]");
     expect(received(new Float32Array(3))).toBe("Float32Array(3)");
+    expect(received(Promise.resolve(1))).toBe("a promise");
   });
 });
 

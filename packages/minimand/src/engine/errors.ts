@@ -7,12 +7,18 @@ export function received(value: unknown): string {
   if (isArrayLike(value)) return `${value.dtype}[${value.shape.join(", ")}]`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;
   if (Array.isArray(value)) return `an array of length ${value.length}`;
+  if (isPromise(value)) return "a promise";
   return typeof value === "function" ? "a function" : typeof value;
 }
 
 /** Whether a value looks like an array of the engine, traced or not. */
 export function isArrayLike(value: unknown): value is { dtype: unknown; shape: number[] } {
   return typeof value === "object" && value !== null && "dtype" in value && "shape" in value;
+}
+
+/** Whether something is still to be awaited. */
+export function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { typeError } from "../engine/errors.ts";
 import { checkOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { inBlocks } from "./in-blocks.ts";
@@ -52,7 +53,7 @@ export interface FitOptions<State, B = Batch> {
  * several small steps are made in one call where the compiler of the step can; the numbers are the same.
  *
  * @throws NonFiniteError naming the step; the reason of `signal` when aborted. The state is disposed in both cases.
- *   TypeError for an option that is none, and a state that was consumed
+ *   TypeError for an option that is none, a state that was consumed, and what is still a promise
  * @example
  * const state = await fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })
  */
@@ -61,7 +62,9 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
     ...{ step: true, state: true, batches: true, onStep: true, onMetrics: true, signal: true },
   });
   const { step, state, batches, onStep, onMetrics, signal } = options;
+  if (typeof step?.update !== "function") throw typeError("step", "a training step", step);
   checkOwned("state", state);
+  if (!isIterable(batches)) throw typeError("batches", "batches to go through, e.g. data.epoch(0)", batches);
   let current = state;
   let index = 0;
   const takeTurn = turnTaker();
@@ -112,4 +115,9 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
     disposeState(current);
     throw error;
   }
+}
+
+function isIterable(batches: unknown): boolean {
+  const given = Object(batches);
+  return typeof (given[Symbol.iterator] ?? given[Symbol.asyncIterator]) === "function";
 }

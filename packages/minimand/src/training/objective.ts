@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { rangeError, typeError } from "../engine/errors.ts";
+import { isArrayLike, rangeError, typeError } from "../engine/errors.ts";
 import { constantOf } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -49,7 +49,8 @@ export type BatchLoss<H extends Hyper = Hyper> = (
  * The usual objective: a loss of the model's output. Per-example values (already multiplied by the weights, as every
  * loss of this library does) are summed and divided by the sum of the weights; a scalar is taken as it is.
  *
- * @throws TypeError for what is no model, and for a loss that is no function; RangeError from the first step for values of another shape
+ * @throws TypeError for what is no model, for a loss that is no function and, from the first step, one that returns no array; RangeError
+ * from there for values of another shape
  * @example
  * objectiveOf(mlp({ inputs: 8, hidden: [64], outputs: 2 }), (logits, y, { weights }) => crossEntropy(logits, y, { weights }))
  */
@@ -64,9 +65,17 @@ export function objectiveOf<H extends Hyper = Hyper>(model: Model, loss: BatchLo
       weights: weights.ref,
     });
     const values = loss(output.ref, y, { weights: weights.ref, key, hyper });
-    if (values.ndim > 0 && (values.ndim > 1 || values.shape[0] !== weights.shape[0]))
-      throw rangeError("loss", "one value an example, [batch], or one scalar", values);
+    checkLossValues(values, weights);
     const scalar = values.ndim === 0 ? values : values.sum().div(constantOf(weights.sum(), values.dtype));
     return [scalar, { output, modelState: nextState, memory }];
   };
+}
+
+/** Throws unless a loss gave one value for each of the weights, or a scalar. */
+export function checkLossValues(values: unknown, weights: np.Array): void {
+  const expected = "one value an example, [batch], or one scalar";
+  if (!isArrayLike(values)) throw typeError("loss", expected, values);
+  const { shape } = values;
+  if (shape.length > 1 || (shape.length === 1 && shape[0] !== weights.shape[0]))
+    throw rangeError("loss", expected, values);
 }

@@ -121,6 +121,8 @@ export function makeStep<Carried extends Tree = Tree>(
       let state = given;
       let data: Data;
       try {
+        if (typeof given?.seed !== "number")
+          throw typeError("state", "a state of the step, e.g. step.init(keyOf(0))", given);
         checkVocabulary(model, batch.x);
         state = method.before?.(given, batch) ?? given;
         data = dataOf(state, batch);

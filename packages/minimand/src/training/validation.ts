@@ -8,7 +8,7 @@ import type { Metric } from "../metrics/catalogue.ts";
 import type { Model } from "../models/model.ts";
 import type { Minibatches } from "./batches.ts";
 import { type Hyper, hyperInputs, named, type TracedHyper } from "./hyper.ts";
-import type { BatchLoss } from "./objective.ts";
+import { type BatchLoss, checkLossValues } from "./objective.ts";
 import { predictor, probabilitiesOf } from "./predict.ts";
 import type { TrainStep } from "./train-step.ts";
 
@@ -92,6 +92,7 @@ function meanLoss(model: Model, loss: BatchLoss, compile: Compile = compileWithJ
     ) => {
       const [output] = model.apply({ params, state }, x, { training: false });
       const values = loss(output, y, { weights: weights.ref, key, hyper: named(hyper) });
+      checkLossValues(values, weights);
       const total = weights.sum();
       return [values.ndim === 0 ? values.mul(total.ref) : values.sum(), total];
     },

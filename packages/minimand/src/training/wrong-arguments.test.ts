@@ -8,6 +8,7 @@ import { handedByObjective } from "../losses/loss-options.ts";
 import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
 import { adamw, linearSchedule } from "../optimizers/index.ts";
 import { minibatches } from "./batches.ts";
+import { featureObjective } from "./bottleneck/index.ts";
 import { fit } from "./fit.ts";
 import { type BatchLoss, objectiveOf } from "./objective.ts";
 import { predictor } from "./predict.ts";
@@ -48,6 +49,11 @@ describe("what plain JavaScript may pass by mistake is refused by its name", () 
       "a rate below 0",
       () => step.init(keyOf(0), { hyper: { learningRate: -1 } }),
       "hyper.learningRate: expected a finite number >= 0, got -1",
+    ],
+    [
+      "a state that isn't awaited, in update",
+      () => step.update(loose(Promise.resolve(start())), data.epoch(0).next().value!),
+      "state: expected a state of the step, e.g. step.init(keyOf(0)), got a promise",
     ],
     [
       "steps that are no number",
@@ -131,6 +137,41 @@ describe("what plain JavaScript may pass by mistake is refused by its name", () 
       "a schedule of steps",
       () => train(loose({ step, state: start(), data, epochs: 1, schedule: linearSchedule(0.1, 10) })),
       "schedule: expected a function (epoch, epochs) => share of the learning rate (schedules of steps, as oneCycleSchedule, are given to an optimizer)",
+    ],
+    [
+      "a step that isn't awaited",
+      () => fit({ step: loose(Promise.resolve(step)), state: start(), batches: data.epoch(0) }),
+      "step: expected a training step, got a promise",
+    ],
+    [
+      "a state that isn't awaited",
+      () => fit({ step, state: loose(Promise.resolve(start())), batches: data.epoch(0) }),
+      "state: expected a state of the step, e.g. step.init(keyOf(0)), got a promise",
+    ],
+    [
+      "batches that aren't awaited",
+      () => fit({ step, state: start(), batches: loose(Promise.resolve(data.epoch(0))) }),
+      "batches: expected batches to go through, e.g. data.epoch(0), got a promise",
+    ],
+    [
+      "all batches of a data set, and not those of an epoch",
+      () => fit({ step, state: start(), batches: loose(data) }),
+      "batches: expected batches to go through, e.g. data.epoch(0), got object",
+    ],
+    [
+      "a step that isn't awaited, in train",
+      () => train({ step: loose(Promise.resolve(step)), state: start(), data, epochs: 1 }),
+      "step: expected a training step, got a promise",
+    ],
+    [
+      "a state that isn't awaited, in train",
+      () => train({ step, state: loose(Promise.resolve(start())), data, epochs: 1 }),
+      "state: expected a state of the step, e.g. step.init(keyOf(0)), got a promise",
+    ],
+    [
+      "data that aren't awaited",
+      () => train({ step, state: start(), data: loose(Promise.resolve(data)), epochs: 1 }),
+      "data: expected batches by epochs, as of minibatches, got a promise",
     ],
     [
       "a schedule of a learning rate that nobody reads",
@@ -294,6 +335,29 @@ it("a loss that gives neither one value an example nor a scalar is refused", () 
   );
   disposeState(state);
   own.dispose();
+});
+
+it.each<[string, unknown, string]>([
+  ["nothing", () => undefined, "undefined"],
+  ["a number", () => 1, "1"],
+  ["a promise", async () => np.array(1), "a promise"],
+])("a loss that gives %s is refused, in objectives and validations", async (_, given, got) => {
+  const refused = `loss: expected one value an example, [batch], or one scalar, got ${got}`;
+  const loss = given as BatchLoss;
+  const batch = () => data.epoch(0).next().value!;
+  const features = mlp({ inputs: 2, hidden: [3], outputs: 2 });
+  for (const objective of [objectiveOf(features, loss), featureObjective(features, loose(loss))]) {
+    const own = supervised({ model: features, objective, optimizer: adamw(0.1) });
+    const state = own.init(keyOf(0));
+    expect(() => own.update(state, batch())).toThrow(refused);
+    disposeState(state);
+    own.dispose();
+  }
+  const state = start();
+  const { score, dispose } = validationOn({ step, model, data, loss });
+  await expect(score(state)).rejects.toThrow(refused);
+  disposeState(state);
+  dispose();
 });
 
 it.each([

@@ -4,7 +4,7 @@ import { constantOf } from "../../engine/parameter.ts";
 import { squaredError } from "../../losses/regression/losses.ts";
 import type { RepresentationModel } from "../../models/model.ts";
 import type { Hyper, TracedHyper } from "../hyper.ts";
-import type { BatchLoss, Objective } from "../objective.ts";
+import { type BatchLoss, checkLossValues, type Objective } from "../objective.ts";
 
 /** What a {@link FeatureLoss} looks at; it consumes all. */
 export interface FeatureBatch {
@@ -44,6 +44,7 @@ export function featureObjective<H extends Hyper = Hyper>(
       weights: weights.ref,
     });
     const values = loss({ x, y, features, output: output.ref }, { weights: weights.ref, key, hyper });
+    checkLossValues(values, weights);
     const scalar = values.ndim === 0 ? values : weightedMean(values, weights);
     return [scalar, { output, modelState: nextState, memory }];
   };
