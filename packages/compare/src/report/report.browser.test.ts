@@ -12,7 +12,7 @@ import {
   resultsFixture,
 } from "../../../../test/results-fixture.ts";
 import { noBrowser, openBrowser } from "../../../../test/support/browser.ts";
-import { renderReport } from "./index.ts";
+import { html, page, renderReport, table } from "./index.ts";
 
 /** How many different bytes the picture of a PNG has: a blank one has a handful. */
 function variety(png: Buffer): number {
@@ -121,6 +121,57 @@ describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
       await page.close();
     },
   );
+
+  it.each([
+    [12, 1280, "beyond the text, whole"],
+    [40, 1280, "as wide as the window, and scrolls"],
+    [3, 1280, "as wide as the text"],
+    [12, 390, "as wide as the text, and scrolls"],
+  ])("has a table of %i columns at %i pixels %s", async (count, width, as) => {
+    const heads = Array.from({ length: count }, (_, i) => ({ head: `quantity ${i}`, numeric: i > 0 }));
+    const rows = [{ cells: heads.map((_, i) => (i === 0 ? "an arm" : "-0.12345")) }];
+    const sections = html`<section><p>text</p>${table("Results", heads, rows)}</section>`;
+    const texts = { title: "t", kind: "k", created: "2026-11-25T01:02:03.456Z", headline: "h" };
+    const file = join(folder, "wide.html");
+    await writeFile(file, page({ ...texts, lead: "", sections, footer: "" }));
+    const opened = await browser.newPage({ viewport: { width, height: 900 } });
+    await opened.goto(pathToFileURL(file).href);
+    const found = await opened.evaluate(() => {
+      const box = document.querySelector(".scroll")!;
+      const { left, right } = box.getBoundingClientRect();
+      const text = document.querySelector("section")!.getBoundingClientRect();
+      return {
+        page: document.documentElement.scrollWidth,
+        inside: left >= 0 && right <= innerWidth,
+        centred: Math.abs(left + right - text.left - text.right) <= 1,
+        wider: right - left > text.width + 1,
+        scrolls: box.scrollWidth > box.clientWidth,
+      };
+    });
+    expect(found).toEqual({
+      ...{ page: width, inside: true, centred: true },
+      wider: !as.startsWith("as wide as the text"),
+      scrolls: as.endsWith("scrolls"),
+    });
+    await opened.close();
+  });
+
+  it("shows verdicts whole on a telephone", async () => {
+    const { page } = await open("light", 390);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".order td .chip, .verdicts .chip")]
+        .filter((chip) => chip.offsetParent !== null)
+        .map((chip) => ({
+          text: chip.textContent,
+          over:
+            chip.getBoundingClientRect().right -
+            (chip.closest(".scroll") ?? document.body).getBoundingClientRect().right,
+        }))
+        .filter(({ over }) => over > 0),
+    );
+    expect(cut).toEqual([]);
+    await page.close();
+  });
 
   it("shows the table in the order that is chosen, without a script", async () => {
     const { page } = await open("light", 1100);

@@ -57,7 +57,7 @@ thead th { font-size: 13px; font-weight: 600; color: var(--mm-muted); border-bot
 thead th small { display: block; font-weight: 400; }
 tbody th { font-weight: 600; }
 tbody + tbody tr:first-child > * { border-top: 1px solid var(--mm-ink); }
-.n { text-align: right; white-space: nowrap; }
+.n { text-align: right; white-space: nowrap; } thead .n { white-space: normal; }
 th:last-child, td:last-child { padding-right: 6px; } th:first-child { padding-left: 6px; }
 tr.baseline > * { background: var(--mm-band); }
 td small, th small { color: var(--mm-muted); font-weight: 400; font-size: 12.5px; }
@@ -95,11 +95,20 @@ details[open] > summary { border-bottom: 1px solid var(--mm-line); margin-bottom
 .notes { padding-left: 1.2em; margin: 8px 0 16px; } .notes li { margin: 4px 0; }
 ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margin: 6px 0; }
 
+/* Wider than the text, a table takes what it needs of the margins, and scrolls beyond them. */
+@media screen and (min-width: 905px) {
+  main > section > .scroll {
+    width: min-content; min-width: 100%; max-width: calc(100vw - 72px); margin-left: 50%; transform: translateX(-50%);
+  }
+}
 @media (max-width: 640px) {
   main, header, footer { padding-left: 20px; padding-right: 20px; }
   header { padding-top: 28px; }
   .advice { padding: 2px 14px 10px; } .advice dl > div { display: block; }
   .wide { display: none; } .narrow { display: block; }
+  /* Heads, a number and a verdict are seen at once. */
+  th, td { padding-right: 8px; } tbody th { min-width: 11ch; }
+  td .chip { padding: 1px 7px; gap: 4px; font-size: 12px; }
   .pinned th:first-child { position: sticky; left: 0; background: var(--mm-surface); max-width: 46vw; z-index: 1; }
   .pinned tr.baseline th:first-child { background: var(--mm-band); }
 }
