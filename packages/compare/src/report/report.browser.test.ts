@@ -156,10 +156,10 @@ describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
     await opened.close();
   });
 
-  it("shows verdicts whole on a telephone", async () => {
-    const { page } = await open("light", 390);
+  it.each([390, 375])("shows verdicts whole on a telephone of %i pixels", async (width) => {
+    const { page } = await open("light", width);
     const cut = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>(".order td .chip, .verdicts .chip")]
+      [...document.querySelectorAll<HTMLElement>("td .chip, .verdicts .chip")]
         .filter((chip) => chip.offsetParent !== null)
         .map((chip) => ({
           text: chip.textContent,

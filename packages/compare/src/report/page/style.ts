@@ -107,8 +107,8 @@ ol.references { font-size: 14px; padding-left: 1.4em; } ol.references li { margi
   .advice { padding: 2px 14px 10px; } .advice dl > div { display: block; }
   .wide { display: none; } .narrow { display: block; }
   /* Heads, a number and a verdict are seen at once. */
-  th, td { padding-right: 8px; } tbody th { min-width: 11ch; }
-  td .chip { padding: 1px 7px; gap: 4px; font-size: 12px; }
+  th, td { padding-right: 8px; } tbody th { min-width: 9ch; }
+  td .chip { padding: 1px 7px; gap: 4px; font-size: 12px; white-space: normal; border-radius: 11px; }
   .pinned th:first-child { position: sticky; left: 0; background: var(--mm-surface); max-width: 46vw; z-index: 1; }
   .pinned tr.baseline th:first-child { background: var(--mm-band); }
 }
