@@ -19,7 +19,7 @@ export const runSeconds: { [slug: string]: number } = {
   normface: 56,
   "ood-unlabeled": 194,
   "optimistic-omd": 137,
-  "pi-hc-moe": 85,
+  "pi-hc-moe": 92,
   rarts: 373,
   rdpo: 104,
   rpo: 88,
