@@ -9,8 +9,8 @@ export interface Provenance {
   versions: { minimand: string; engine: string; node: string };
 }
 
-/** A paper's measured.json: what pages may show of a run. Runs of before there was one have no provenance. */
-export interface Measured extends Partial<Provenance> {
+/** A paper's measured.json: what pages may show of a run. */
+export interface Measured extends Provenance {
   scale: string;
   seeds: number;
   verdict: Outcome["verdict"];
@@ -19,8 +19,7 @@ export interface Measured extends Partial<Provenance> {
 }
 
 /** What is taken of a `report.json`. */
-export type Report = Omit<Measured, "seeds"> &
-  Provenance & { seeds: number | null; firstSeed: number | null };
+export type Report = Omit<Measured, "seeds"> & { seeds: number | null; firstSeed: number | null };
 
 /**
  * What is committed of a `report.json`.
@@ -28,7 +27,7 @@ export type Report = Omit<Measured, "seeds"> &
  * @throws RangeError for a run whose number of seeds was left to its scale, that was only a smoke test, or that had other seeds than the
  *   paper's own
  */
-export function measuredFrom(report: Report): Measured & Provenance {
+export function measuredFrom(report: Report): Measured {
   const { scale, seeds, verdict, because, created, code, engine, versions, rows } = report;
   if (seeds === null)
     throw new RangeError("seeds: expected a number, so that pages can tell it (--seeds), got null");

@@ -89,18 +89,12 @@ export function verdictText(slug: string): string {
   if (measured === null) return "Not measured yet.";
   const { verdict, because, seeds, scale } = measured;
   const told = `**${verdict[0].toUpperCase()}${verdict.slice(1)}** (${scale === "default" ? "" : `scale ${scale}, `}${seeds} seeds). ${because}`;
-  return `${told}\n\n${provenanceText(slug, measured)}`;
+  return `${told}\n\n${provenanceText(measured)}`;
 }
 
-function provenanceText(slug: string, { created, code, engine, versions }: Measured): string {
-  const report = existsSync(reportFile(slug)) ? "[`report.json.gz`](report.json.gz) has every number." : null;
-  if (created === undefined || code === undefined || engine === undefined || versions === undefined)
-    return report === null
-      ? "Hash of the code, versions and whole report of this run were not kept; the log of the rule has its commit."
-      : `Hash of the code and versions of this run were not kept. ${report}`;
+function provenanceText({ created, code, engine, versions }: Measured): string {
   const threads = engine.threads === 1 ? "" : `, ${engine.threads} threads`;
-  const made = `Run of ${created.slice(0, 10)}: code \`${code.slice(0, 12)}\`, ${engine.name} engine (${engine.version}${threads}), minimand ${versions.minimand}, ${versions.engine}, node ${versions.node}.`;
-  return `${made} ${report ?? "The whole report of this run was not kept."}`;
+  return `Run of ${created.slice(0, 10)}: code \`${code.slice(0, 12)}\`, ${engine.name} engine (${engine.version}${threads}), minimand ${versions.minimand}, ${versions.engine}, node ${versions.node}. [\`report.json.gz\`](report.json.gz) has every number.`;
 }
 
 /** When a paper's rule was written and changed, a line each. */
