@@ -65,13 +65,13 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     "an infinite value",
     good.replace(rows[2], "Infinity,1,red,no"),
     [],
-    /^FILE, line 4: column 'size': expected a finite number.*'Infinity'$/,
+    /^FILE, line 4: column 'size': expected a finite number.*'Infinity'; --missing size=Infinity reads it as missing$/,
   ],
   [
     "a value beyond float32",
     good.replace(rows[2], "1e39,1,red,no"),
     [],
-    /^FILE, line 4: column 'size': .*'1e39'$/,
+    /^FILE, line 4: column 'size': .*'1e39'; --missing size=1e39 reads it as missing$/,
   ],
   ["an infinite target", `${numbers}\n3,1e39\n`, [], /^FILE, line 14: target 'y': .*'1e39'$/],
   [
