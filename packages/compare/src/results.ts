@@ -168,21 +168,24 @@ export interface Recommendation {
   /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
   next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
   /** References that can be used like a loss, against the first loss of the ranking: positive where they are ahead. */
-  references: AgainstAnother[];
+  references: Advantage[];
   /**
    * The reference that looks at no column, and how models differ from it, positive where they are ahead. `unbeaten`: none is clearly
    * ahead, so that no model is recommended. Absent where nothing can be tested.
    */
-  trivial?: { candidate: string; unbeaten: boolean; models: AgainstAnother[] };
+  trivial?: { candidate: string; unbeaten: boolean; models: Advantage[] };
 }
 
-/** How one candidate differs from another, with its 95 % interval, and the probability that it is worse by more than matters. */
-interface AgainstAnother {
+/** How one candidate differs from another in a metric, turned so that positive is better. */
+export interface Advantage {
   candidate: string;
+  /** What it is compared with. */
   to: string;
   mean: number;
+  /** 95 % interval. */
   low: number;
   high: number;
+  /** Probability of being worse by more than the region of practical equivalence. */
   pWorse: number;
 }
 

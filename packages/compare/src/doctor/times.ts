@@ -16,7 +16,7 @@ const named =
  * flatters a model that is meant for later ones. And numbers that look like dates.
  */
 export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | "test">): Note[] {
-  const columns = dataset.features
+  const [first, ...others] = dataset.features
     .flatMap((feature) =>
       feature.kind === "numeric" && feature.date?.part === "days"
         ? [{ column: feature.date.column, without: feature.values.filter(Number.isNaN).length }]
@@ -24,7 +24,6 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
     )
     // Only a column with a value in every row can be gone by.
     .sort((a, b) => a.without - b.without);
-  const [first] = columns;
   const notes = dataset.features.filter(isLikeDates).map(
     ({ name }): Note => ({
       level: "warning",
@@ -34,18 +33,12 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
   );
   if (time !== null || test !== null || first === undefined) return notes;
   const { column, without } = first;
-  const others =
-    columns.length === 1
-      ? ""
-      : ` (or ${columns
-          .slice(1)
-          .map((one) => one.column)
-          .join(", ")})`;
+  const or = others.length === 0 ? "" : ` (or ${others.map((one) => one.column).join(", ")})`;
   const fair =
     without === 0
       ? `--time ${quotedWord(column)} is the fair test`
       : `--time ${quotedWord(column)} would be the fair test, but ${rowsWithout(without, dataset.rows)}: leave such rows out`;
-  const text = `says when each row was${others}, and folds at random train on later rows than they test on: if the model is meant for later rows, ${fair}`;
+  const text = `says when each row was${or}, and folds at random train on later rows than they test on: if the model is meant for later rows, ${fair}`;
   return [...notes, { level: "warning", column, text }];
 }
 

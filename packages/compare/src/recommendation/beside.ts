@@ -1,19 +1,6 @@
 import { outcomesOf, pairedFits, type Truth } from "../decision/fits-of.ts";
 import { testDifference } from "../decision/test-difference.ts";
-import type { PredictedTrial, Ranking } from "../results.ts";
-
-/** How one candidate differs from another in a metric, turned so that positive is better. */
-export interface Advantage {
-  candidate: string;
-  /** What it is compared with. */
-  to: string;
-  mean: number;
-  /** 95 % interval. */
-  low: number;
-  high: number;
-  /** Probability of being worse by more than the region of practical equivalence. */
-  pWorse: number;
-}
+import type { Advantage, PredictedTrial, Ranking } from "../results.ts";
 
 /**
  * The difference of two candidates, neither of which has to be the baseline, on the seeds that both have.
@@ -41,7 +28,7 @@ export function advantageOf(
 }
 
 /** References that are models of their own, and may be used instead of a network. */
-const usable = ["gradient-boosted-trees", "linear-model"];
+export const usable = ["gradient-boosted-trees", "linear-model"];
 
 /** The loss that is first in the ranking and has a result. */
 export function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {

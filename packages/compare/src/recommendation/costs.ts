@@ -1,7 +1,6 @@
 import { midSentence } from "../ranking/sentences.ts";
-import type { DatasetReport, Recommendation, TrialRecord } from "../results.ts";
+import type { Advantage, DatasetReport, Recommendation, TrialRecord } from "../results.ts";
 import { amountOf, labelOf } from "./amounts.ts";
-import type { Advantage } from "./beside.ts";
 
 type Cost = Recommendation["costs"][number];
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasetFixture } from "../../../../test/results-fixture.ts";
 import { untested } from "../ranking/rank.ts";
-import type { DatasetReport, RankingEntry, Verdict } from "../results.ts";
-import type { Advantage } from "./beside.ts";
+import type { Advantage, DatasetReport, RankingEntry, Verdict } from "../results.ts";
 import { recommend } from "./recommend.ts";
 
 const made = datasetFixture({ diverging: null });

@@ -1,10 +1,10 @@
 import { references } from "../plan/candidates.ts";
 import { midSentence } from "../ranking/sentences.ts";
 import { lackText } from "../ranking/verdict-words.ts";
-import type { DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
+import type { Advantage, DatasetReport, Ranking, RankingEntry, Recommendation } from "../results.ts";
 import { traitsOf } from "../task.ts";
 import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
-import type { Advantage } from "./beside.ts";
+import { usable } from "./beside.ts";
 import { costsOf } from "./costs.ts";
 import { leading, nextSteps } from "./next-step.ts";
 
@@ -268,8 +268,7 @@ function aheadUntested(ranking: Ranking, trivial: string): string[] {
 }
 
 /** A reference that could be used. */
-const isModel = ({ candidate }: RankingEntry): boolean =>
-  candidate === "gradient-boosted-trees" || candidate === "linear-model";
+const isModel = ({ candidate }: RankingEntry): boolean => usable.includes(candidate);
 
 const labelFor = ({ entries }: Ranking, id: string): string =>
   entries.find(({ candidate }) => candidate === id)?.label ?? id;

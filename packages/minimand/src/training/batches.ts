@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloat64, checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
 import { derive, randomSource, shuffle } from "../engine/random.ts";
+import { copyRow } from "./copy-row.ts";
 
 type Floats = Float32Array | Float64Array;
 
@@ -72,11 +73,8 @@ export function minibatches(examples: Examples, options: { size: number; seed: n
     y: sameKind(y, size * targets),
     weights: new Float32Array(size),
   };
-  const labelRange = labelRangeOf(examples);
-  const at = (chosen: Int32Array): Batch => ({
-    ...pack(examples, chosen, size, scratch),
-    ...(labelRange && { labelRange }),
-  });
+  const labels = { classes: examples.classes, labelRange: labelRangeOf(examples) };
+  const at = (chosen: Int32Array): Batch => pack(examples, chosen, size, scratch, labels);
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   return {
     count,
@@ -128,6 +126,7 @@ function pack(
   rows: Int32Array,
   size: number,
   { x: bx, y: by, weights: bw }: Scratch,
+  { classes, labelRange }: Pick<Batch, "classes" | "labelRange">,
 ): Batch {
   const { x, y, weights, shape, targetShape = [] } = examples;
   const [width, targets] = widthsOf(examples);
@@ -148,14 +147,9 @@ function pack(
     weights: np.array(bw),
     ids: rows.slice(),
     rows: rows.length,
-    ...(examples.classes === undefined ? {} : { classes: examples.classes }),
+    ...(classes !== undefined && { classes }),
+    ...(labelRange && { labelRange }),
   };
-}
-
-/** Of short rows a view takes longer than their numbers. */
-function copyRow(from: Floats | Int32Array, start: number, to: Packed, at: number, width: number): void {
-  if (width > 32) to.set(from.subarray(start, start + width), at);
-  else for (let i = 0; i < width; i++) to[at + i] = from[start + i];
 }
 
 function checkExampleArrays(examples: Examples): number {

@@ -60,10 +60,14 @@ describe("names, grids and seeds", () => {
 describe("trials that are timed", () => {
   it("run first, each alone, and the others together after them", async () => {
     const asked: number[][] = [];
+    let running = 0;
     const host = {
       async *trials(specs: readonly number[]) {
         asked.push([...specs]);
+        expect(running++, "others beside it").toBe(0);
+        await new Promise((resolve) => setImmediate(resolve));
         for (const index of [...specs.keys()].reverse()) yield { index, result: 10 * specs[index] };
+        running--;
       },
     };
     const found: number[] = [];

@@ -11,6 +11,7 @@ import { arms } from "./arms.ts";
 import { prepare } from "./data.ts";
 import { latticeOf, reproduction } from "./reproduction.ts";
 import { cells, scales } from "./settings.ts";
+import { type SpeedResult, timesOf } from "./speed.ts";
 import { armTrial } from "./trial.ts";
 import tuned from "./tuned.json" with { type: "json" };
 import { type Evidence, judge, pairedT } from "./verdict.ts";
@@ -90,6 +91,20 @@ describe("the rows of a cell", () => {
     const images = await prepare(cells[2], draw, host);
     expect([images.train.y.length, images.judged.y.length]).toEqual([2000, 500]);
     expect(images.train.shape).toEqual([2]);
+  });
+});
+
+describe("the times of updates", () => {
+  it("are medians over the starts, with the smallest and the largest", () => {
+    const start = (saf: number): SpeedResult => ({
+      part: "speed",
+      times: [
+        { arm: "sgd", milliseconds: 1, ratioToSgd: 1 },
+        { arm: "saf", milliseconds: saf, ratioToSgd: saf },
+      ],
+    });
+    const found = timesOf([1.3, 0.9, 1.1].map(start)).find(({ arm }) => arm === "saf");
+    expect(found).toEqual({ arm: "saf", milliseconds: 1.1, ratioToSgd: 1.1, least: 0.9, most: 1.3 });
   });
 });
 

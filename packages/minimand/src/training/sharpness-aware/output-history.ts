@@ -1,5 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { checkOptions } from "../../engine/options.ts";
+import { copyRow } from "../copy-row.ts";
 
 /**
  * Outputs of a model on each example at its last visits, on the host: a ring of `lag + 1` rows an example,
@@ -195,8 +196,7 @@ export function lookUpOutputs(
   for (let i = 0; i < ids.length; i++) {
     const row = ids[i] * rows + read;
     if (history.epochs[row] !== epoch - (rows - 1)) continue;
-    // Making a view of so few numbers takes longer than copying them.
-    for (let k = 0; k < width; k++) past[i * width + k] = history.outputs[row * width + k];
+    copyRow(history.outputs, row * width, past, i * width, width);
     valid[i] = 1;
   }
   return { past, valid };
