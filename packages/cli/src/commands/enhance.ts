@@ -88,7 +88,8 @@ async function enhance(paths: string[], options: Options): Promise<void> {
   const compile = compare || slow.includes(method) ? await compilerFor(options) : undefined;
   const enhancer =
     model === undefined ? null : readEnhancer((await readBytes(model, model)).bytes, model, compile);
-  const created = await makeOutputFolder(out);
+  const names = files.map(({ name }) => name);
+  const created = await makeOutputFolder(out, names);
   try {
     await interruptible(async (signal) => {
       const done = await enhanceAll({

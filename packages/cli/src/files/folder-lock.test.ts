@@ -1,5 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -130,6 +140,52 @@ describe("lockFolder", () => {
     again.release();
     const absent = join(folder, "absent");
     await expect(lockFolder(absent)).rejects.toMatchObject({ code: "ENOENT", path: lockOf(absent) });
+  });
+
+  it.skipIf(process.platform === "win32")("writes no file but its own", async () => {
+    const folder = temporaryFolder();
+    const theirs = join(folder, "theirs");
+    writeFileSync(theirs, "stays");
+    const plants: Record<string, () => void> = {
+      "a link to a file": () => symlinkSync(theirs, lockOf(folder)),
+      "a link to what isn't there": () => symlinkSync(join(folder, "new"), lockOf(folder)),
+      "another name of a file": () => linkSync(theirs, lockOf(folder)),
+      "a pipe": () => execFileSync("mkfifo", [lockOf(folder)]),
+      "a large file": () => writeFileSync(lockOf(folder), "x".repeat(100_000)),
+    };
+    for (const [what, plant] of Object.entries(plants)) {
+      plant();
+      const before = lstatSync(lockOf(folder)).size;
+      await expect(lockFolder(folder), what).rejects.toThrow(
+        new RangeError(`${lockOf(folder)}: expected a lock file of minimand, got something else: remove it`),
+      );
+      expect(lstatSync(lockOf(folder)).size, what).toBe(before);
+      expect(readdirSync(folder), what).toEqual([".minimand-lock", "theirs"]);
+      expect(readFileSync(theirs, "utf8"), what).toBe("stays");
+      rmSync(lockOf(folder));
+    }
+  });
+
+  it("takes no lock that has lost its name after it was taken", async () => {
+    const folder = temporaryFolder();
+    const native = await vi.importActual<typeof import("fs-native-extensions")>("fs-native-extensions");
+    let taken = 0;
+    vi.doMock("fs-native-extensions", () => ({
+      ...native,
+      tryLock: (...args: Parameters<typeof native.tryLock>) => {
+        const held = native.tryLock(...args);
+        // Who held it before has removed it between our opening and our locking.
+        if (held && ++taken === 1) rmSync(lockOf(folder));
+        return held;
+      },
+    }));
+    vi.resetModules();
+    const { lockFolder: mocked } = await import("./folder-lock.ts");
+    const lock = await mocked(folder);
+    expect(taken).toBe(2);
+    expect(JSON.parse(readFileSync(lockOf(folder), "utf8"))).toMatchObject({ pid: process.pid });
+    lock.release();
+    vi.doUnmock("fs-native-extensions");
   });
 
   it("does without where the system has no locks, and says so", async () => {

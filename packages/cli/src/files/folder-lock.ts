@@ -3,15 +3,18 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+
+/** `code` of the error of a folder that another process holds. */
+export const inUse = "FOLDER_IN_USE";
 
 /** A folder that this process holds. */
 export interface FolderLock {
@@ -54,8 +57,8 @@ const pause = 50;
  * stderr says so, and the folder is used without.
  *
  * @param folder a folder that is there
- * @throws RangeError `FOLDER: expected a folder that no other process uses, got one that process PID uses`; the error of
- *   the operating system where the file can't be written
+ * @throws RangeError `FOLDER: expected a folder that no other process uses, got one that process PID uses`, and where something else than a
+ *   lock file has its name, which is left as it is; the error of the operating system where the file can't be written
  */
 export async function lockFolder(
   folder: string,
@@ -66,7 +69,7 @@ export async function lockFolder(
   const native = await import("fs-native-extensions").catch((error: Error) => error);
   if (native instanceof Error) return withoutLock(folder, native);
   for (let left = patience; ; left -= pause) {
-    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT);
+    const fd = openLockFile(path);
     let held = false;
     let others: Holder[] = [];
     try {
@@ -86,6 +89,28 @@ export async function lockFolder(
 }
 
 type Native = typeof import("fs-native-extensions");
+
+/** More than all holders of a folder fill. */
+const mostBytes = 1 << 16;
+
+/** A folder may come from somebody else: no link is followed to the file of another, no pipe is waited for, no other file is written over. */
+function openLockFile(path: string): number {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const foreign = new RangeError(`${path}: expected a lock file of minimand, got something else: remove it`);
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    // A link, a socket.
+    throw ["ELOOP", "EMLINK", "ENXIO"].includes((error as NodeJS.ErrnoException).code ?? "")
+      ? foreign
+      : error;
+  }
+  const stats = fstatSync(fd);
+  if (stats.isFile() && stats.nlink <= 1 && stats.size <= mostBytes) return fd;
+  closeSync(fd);
+  throw foreign;
+}
 
 /** Windows keeps others from the bytes that are locked, so there they are far behind what the file says. */
 const [offset, length] = process.platform === "win32" ? [2 ** 30, 1] : [0, 0];
@@ -134,9 +159,9 @@ function heldLock(native: Native, fd: number, path: string, { use }: Holder): Fo
   };
 }
 
-/** Whether an open file is still the one that has the name. */
+/** Whether an open file is still the one that has the name, so that a write to the name goes to it. */
 function hasName(fd: number, path: string): boolean {
-  const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const open = fstatSync(fd, { bigint: true });
   return named?.ino === open.ino && named.dev === open.dev;
 }
@@ -164,9 +189,8 @@ function refusal(folder: string, own: Holder, others: readonly Holder[]): RangeE
   const elsewhere = other === undefined || other.host === own.host ? "" : ` on ${other.host}`;
   const who = other === undefined ? "another process" : `process ${other.pid}${elsewhere}`;
   const how = own.use === null || other?.use === null ? "" : " with other settings";
-  return new RangeError(
-    `${folder}: expected a folder that no other process uses, got one that ${who} uses${how}`,
-  );
+  const message = `${folder}: expected a folder that no other process uses, got one that ${who} uses${how}`;
+  return Object.assign(new RangeError(message), { code: inUse });
 }
 
 function isRunning(pid: number): boolean {

@@ -6,10 +6,11 @@ import { dirname } from "node:path";
  * Makes a folder and what is missing above it, from the top down. Node's own `recursive` never comes back where a folder
  * that is there takes no other (`/proc`).
  *
+ * @param mode permissions of the folders that are made, less those that the process never gives; default: 0o777
  * @returns the topmost folder that was made, or null if all were there
  * @throws the error of the operating system; what was made is gone again then
  */
-export async function makeFolder(path: string): Promise<string | null> {
+export async function makeFolder(path: string, mode?: number): Promise<string | null> {
   const absent: string[] = [];
   for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) absent.unshift(at);
   // Throws where a file has the place of the folder.
@@ -17,12 +18,12 @@ export async function makeFolder(path: string): Promise<string | null> {
   const created: string[] = [];
   try {
     for (const folder of absent) {
-      await mkdir(folder);
+      await mkdir(folder, mode);
       created.unshift(folder);
     }
   } catch (error) {
     // Another run may make the same one at the same time.
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path, mode);
     for (const folder of created) await rmdir(folder).catch(() => {});
     throw error;
   }

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import type { TrialStore } from "@minimand/compare";
 import { isMendable, textOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { type FolderLock, inUse, lockFolder } from "./folder-lock.ts";
+import { checkNoLink } from "./inside.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
+import { checkOwn } from "./own-folder.ts";
 import { finishReplacement } from "./replace-together.ts";
 import { openStore } from "./store.ts";
 
@@ -27,8 +29,9 @@ export function inOutputFolder<Kept>(
  * may work in it at the same time.
  *
  * @param run everything that decides the results
- * @throws RangeError where a run with other settings works in the folder, in one line with its process; UsageError where
- *   the operating system refuses; folders that were made and are still empty are gone again afterwards
+ * @throws RangeError where a run with other settings works in the folder, in one line with its process, for a symbolic link, and for a folder
+ *   with files of others, see {@link checkOwn}; UsageError where the operating system refuses; folders that were made and are still empty are
+ *   gone again afterwards
  */
 export async function holdOutputFolder(
   out: string,
@@ -39,6 +42,7 @@ export async function holdOutputFolder(
   const { created, lock } = await makeAndLock(out, use);
   try {
     await finishReplacement(out);
+    await checkOwn(out);
     await work();
   } finally {
     lock.release();
@@ -50,9 +54,13 @@ export async function holdOutputFolder(
 /**
  * Makes the folder of `--out`, see {@link makeFolder}.
  *
- * @throws UsageError that names the option, where the operating system refuses
+ * @param files names of what is written there one by one, as pictures are
+ * @throws RangeError for a symbolic link, and for a folder with files of others, see {@link checkOwn}; UsageError that names the option,
+ *   where the operating system refuses
  */
-export async function makeOutputFolder(out: string): Promise<string | null> {
+export async function makeOutputFolder(out: string, files: readonly string[] = []): Promise<string | null> {
+  checkNoLink(out);
+  await checkOwn(out, files);
   try {
     return await makeFolder(out);
   } catch (error) {
@@ -62,14 +70,15 @@ export async function makeOutputFolder(out: string): Promise<string | null> {
 
 /** What is wrong with the folder as the fault of an option. */
 function refusalOf(error: unknown): unknown {
-  if (error instanceof RangeError)
+  if (error instanceof RangeError && "code" in error && error.code === inUse)
     return new RangeError(`${error.message}: name another --out, or wait until it has ended`);
-  return isMendable(error)
+  return !(error instanceof RangeError) && isMendable(error)
     ? new UsageError(`--out: expected a folder that can be written, got ${textOf(error)}`)
     : error;
 }
 
 async function makeAndLock(out: string, use: string): Promise<{ created: string | null; lock: FolderLock }> {
+  checkNoLink(out);
   for (let attempt = 1; ; attempt++) {
     let created: string | null = null;
     try {

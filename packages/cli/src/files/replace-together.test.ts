@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Contents } from "@minimand/compare/keep";
@@ -32,8 +42,16 @@ async function isKilledAt(nth: number, folder: string, contents: Contents): Prom
   return signal === "SIGKILL";
 }
 
-const old = { "a.txt": "old a", "model/one.bin": "old one", "model/two.bin": "old two" };
-const now = { "a.txt": "new a", "model/one.bin": null, "model/two.bin": "new two", "model/x/y.bin": "new y" };
+/** By which a folder is known as that of a run. */
+const resultsNamed = (text: string): string => JSON.stringify({ versions: { minimand: text } });
+
+const old = { "results.json": resultsNamed("old"), "model/one.onnx": "old one", "model/two.onnx": "old two" };
+const now = {
+  "results.json": resultsNamed("new"),
+  "model/one.onnx": null,
+  "model/two.onnx": "new two",
+  "model/x/y.json": "new y",
+};
 const paths = Object.keys({ ...old, ...now });
 
 function folderWith(contents: Record<string, string>): string {
@@ -60,6 +78,13 @@ const seen = (folder: string): Record<string, string | null> =>
       existsSync(join(folder, path)) ? readFileSync(join(folder, path), "utf8") : null,
     ]),
   );
+/** Files below a folder, with what they hold. */
+const contentsOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    everythingIn(folder)
+      .filter((path) => statSync(join(folder, path)).isFile())
+      .map((path) => [path, readFileSync(join(folder, path), "utf8")]),
+  );
 const allOld = { ...Object.fromEntries(paths.map((path) => [path, null])), ...old };
 const allNow = { ...Object.fromEntries(paths.map((path) => [path, null])), ...now };
 
@@ -69,12 +94,12 @@ describe("replaceTogether", () => {
     await replaceTogether(folder, now);
     expect(seen(folder)).toEqual(allNow);
     expect(everythingIn(folder)).toEqual([
-      "a.txt",
       "model",
       "model/theirs",
-      "model/two.bin",
+      "model/two.onnx",
       "model/x",
-      "model/x/y.bin",
+      "model/x/y.json",
+      "results.json",
     ]);
   });
 
@@ -86,7 +111,7 @@ describe("replaceTogether", () => {
       cpSync(before, folder, { recursive: true });
       if (!(await isKilledAt(nth, folder, now))) break;
       const [told, lies] = [await read(folder), seen(folder)];
-      const isOld = told["a.txt"] === old["a.txt"];
+      const isOld = told["results.json"] === old["results.json"];
       expect({ nth, told }).toEqual({ nth, told: isOld ? allOld : allNow });
       // Where the files that lie there are some of both, a folder beside them tells so.
       if (!existsSync(join(folder, ".minimand-new"))) expect({ nth, lies }).toEqual({ nth, lies: told });
@@ -108,52 +133,108 @@ describe("replaceTogether", () => {
       code: "EISDIR",
       path: join(folder, "report.html"),
     });
-    await expect(replaceTogether(folder, { ...now, "a.txt/b": "text" })).rejects.toMatchObject({
+    await expect(replaceTogether(folder, { ...now, "model/one.onnx/b.json": "text" })).rejects.toMatchObject({
       code: expect.stringMatching(/EEXIST|ENOTDIR/),
     });
     expect(seen(folder)).toEqual(allOld);
     rmSync(join(folder, "report.html"), { recursive: true });
     // A folder for a file that came to nothing may stay.
     expect(everythingIn(folder).filter((path) => path !== "model/x")).toEqual([
-      "a.txt",
       "model",
-      "model/one.bin",
-      "model/two.bin",
+      "model/one.onnx",
+      "model/two.onnx",
+      "results.json",
     ]);
   });
 
   it("gives the folder to one of several that come at once, whole", async () => {
     const folder = temporaryFolder();
     const all = Array.from({ length: 10 }, (_, i) => ({
-      "a.txt": `a ${i}`,
-      "m/b.txt": `b ${i}`,
-      "m/c.txt": `c ${i}`,
+      "results.json": resultsNamed(String(i)),
+      "model/b.json": `b ${i}`,
+      "model/c.json": `c ${i}`,
     }));
     await Promise.all(all.map((contents) => replaceTogether(folder, contents)));
-    const [number] = /\d/.exec(readFileSync(join(folder, "a.txt"), "utf8")) ?? [];
+    const [number] = /\d/.exec(readFileSync(join(folder, "results.json"), "utf8")) ?? [];
     for (const [path, text] of Object.entries(all[Number(number)]))
       expect(readFileSync(join(folder, path), "utf8")).toBe(text);
-    expect(everythingIn(folder)).toEqual(["a.txt", "m", "m/b.txt", "m/c.txt"]);
+    expect(everythingIn(folder)).toEqual(["model", "model/b.json", "model/c.json", "results.json"]);
   });
 
-  it("follows no plan that leads out of the folder, and takes one that is none for nothing", async () => {
+  it("follows no plan that names what no run writes, and drops one that is damaged", async () => {
     for (const plan of [
-      '{"gone":["../outside.txt"],"come":[]}',
-      '{"gone":[],"come":["../outside.txt"]}',
+      '{"gone":["../outside.json"],"come":[]}',
+      '{"gone":[],"come":["../outside.json"]}',
+      '{"gone":["src/index.ts"],"come":[]}',
+      '{"gone":["package.json",".env"],"come":[]}',
+      '{"gone":["model/../../outside.json"],"come":[]}',
       '{"gone":[1],"come":[]}',
       "{",
       "null",
     ]) {
       const folder = folderWith({
-        "outside.txt": "stays",
+        "outside.json": "stays",
         "inside/.minimand-new/plan.json": plan,
-        "inside/.minimand-new/files/b": "",
-        "inside/a.txt": "a",
+        "inside/.minimand-new/files/b.json": "",
+        "inside/package.json": "a",
+        "inside/.env": "b",
+        "inside/src/index.ts": "c",
       });
-      expect((await readCurrent(join(folder, "inside/a.txt"))).toString()).toBe("a");
+      const before = everythingIn(folder).filter((path) => !path.includes(".minimand-new"));
+      expect((await readCurrent(join(folder, "inside/package.json"))).toString()).toBe("a");
       await finishReplacement(join(folder, "inside"));
-      expect(everythingIn(folder)).toEqual(["inside", "inside/a.txt", "outside.txt"]);
-      expect(readFileSync(join(folder, "outside.txt"), "utf8")).toBe("stays");
+      expect(everythingIn(folder)).toEqual(before);
+      expect(readFileSync(join(folder, "outside.json"), "utf8")).toBe("stays");
     }
+  });
+
+  it.each([
+    ["a folder that files come into", "inside/model", { gone: [], come: ["model/a.json"] }],
+    ["a folder that files go from", "inside/model", { gone: ["model/theirs.json"], come: [] }],
+    [
+      "the folder of what is to come",
+      "inside/.minimand-new/files/model",
+      { gone: [], come: ["model/theirs.json"] },
+    ],
+    ["the plan's own folder", "inside/.minimand-new", { gone: [], come: ["theirs.json"] }],
+  ])("refuses a link in the place of %s", async (_, link, plan) => {
+    const planned = {
+      "plan.json": JSON.stringify(plan),
+      "files/model/a.json": "evil",
+      "files/theirs.json": "evil",
+    };
+    const own = link.endsWith(".minimand-new") ? "far" : "inside/.minimand-new";
+    const folder = folderWith({
+      "far/theirs.json": "stays",
+      ...Object.fromEntries(Object.entries(planned).map(([path, text]) => [`${own}/${path}`, text])),
+    });
+    const inside = join(folder, "inside");
+    mkdirSync(inside, { recursive: true });
+    rmSync(join(folder, link), { recursive: true, force: true });
+    symlinkSync(join(folder, "far"), join(folder, link));
+    const before = contentsOf(join(folder, "far"));
+    const refused = new RangeError(
+      `${join(folder, link)}: expected a folder, got a symbolic link: name the folder that it leads to, or remove it`,
+    );
+    await expect(finishReplacement(inside)).rejects.toThrow(refused);
+    await expect(replaceTogether(inside, { "model/b.json": "b", "theirs.json": "c" })).rejects.toThrow(
+      refused,
+    );
+    expect(contentsOf(join(folder, "far"))).toEqual(before);
+  });
+
+  it("replaces no report and no model that minimand did not write, and no file that no run writes", async () => {
+    for (const path of ["report.html", "results.json", "model/model.json"]) {
+      const folder = folderWith({ [path]: "{}" });
+      const [name] = path.split("/");
+      await expect(replaceTogether(folder, { [path]: "new" })).rejects.toThrow(
+        `${folder}: expected a folder of its own, or that of an earlier run, got one with ${name}, which minimand did not write: name another --out`,
+      );
+      expect(contentsOf(folder)).toEqual({ [path]: "{}" });
+    }
+    for (const path of ["../a.json", "/a.json", ".a.json", "b/a.json", "a.exe"])
+      await expect(replaceTogether(temporaryFolder(), { [path]: "x" })).rejects.toThrow(
+        `expected a file that runs write, got ${JSON.stringify(path)}`,
+      );
   });
 });

@@ -1,17 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { access, constants, readFile, rm } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { access, constants, rm } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { Contents } from "@minimand/compare/keep";
 import { lockFolder } from "./folder-lock.ts";
+import { checkInside, checkNoLink, found } from "./inside.ts";
 import { makeFolder } from "./make-folder.ts";
-import { partial, writeWhole } from "./write-whole.ts";
+import { checkOwn, needsOwnFolder } from "./own-folder.ts";
+import { readRegular, readRegularSync } from "./read-regular.ts";
+import { temporaryFor } from "./temporary.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /**
  * A folder of this name holds what is to come into the folder around it. Where it is, that is decided: it only remains to
  * be moved.
  */
 const pending = ".minimand-new";
+
+/** The files that runs write: right in their folder, in `model/`, or in a folder of a data set below it. Hidden ones are none of them. */
+const written =
+  /^(?:model\/(?:[^/\\]{1,255}\/)?)?[^./\\][^/\\]{0,255}\.(?:html|json|mtx|onnx|safetensors|svg|trees)$/;
 
 /** Paths of the files that go, and of those that come, in this order. */
 interface Plan {
@@ -26,10 +33,19 @@ interface Plan {
  * Everything is written beside its place first. One rename decides, and what remains are renames in one breath. Where the
  * process is killed among them, {@link readCurrent} reads what is to come, and {@link finishReplacement} does the rest.
  *
- * @throws the error of the operating system, with the path in question; the folder is as it was
+ * @throws RangeError for a path that no run writes, a symbolic link on the way to a file, and where files of others are in the folder, see
+ *   {@link checkOwn}; the error of the operating system, with the path in question; the folder is as it was
  */
 export async function replaceTogether(folder: string, contents: Contents): Promise<void> {
-  const beside = join(folder, `${pending}.${randomUUID().slice(0, 8)}${partial}`);
+  const paths = Object.keys(contents);
+  const foreign = paths.find((path) => !isWritten(path));
+  if (foreign !== undefined)
+    throw new RangeError(`${folder}: expected a file that runs write, got ${JSON.stringify(foreign)}`);
+  checkNoLink(folder);
+  for (const path of paths) checkInside(folder, path);
+  await finishReplacement(folder);
+  if (paths.some(needsOwnFolder)) await checkOwn(folder);
+  const beside = temporaryFor(join(folder, pending));
   const plan: Plan = { gone: [], come: [] };
   try {
     for (const [path, content] of Object.entries(contents)) {
@@ -53,7 +69,7 @@ export async function replaceTogether(folder: string, contents: Contents): Promi
 
 /** Does the rest of a replacement whose process was killed in the middle. */
 export async function finishReplacement(folder: string): Promise<void> {
-  if (existsSync(join(folder, pending))) await alone(folder, () => finish(folder));
+  if (found(join(folder, pending)) !== undefined) await alone(folder, () => finish(folder));
 }
 
 /** Whether a file is there, also one that is just being replaced, see {@link readCurrent}. */
@@ -71,11 +87,11 @@ export function isThere(path: string): boolean {
 export async function readCurrent(path: string): Promise<Buffer> {
   const current = currentPath(path) ?? path;
   try {
-    return await readFile(current);
+    return await readRegular(current);
   } catch (error) {
     if (current === path) throw error;
     // It has come to its place meanwhile.
-    return readFile(path);
+    return readRegular(path);
   }
 }
 
@@ -119,43 +135,40 @@ async function alone(folder: string, work: () => void): Promise<void> {
   }
 }
 
-/** Each step may have been done before. */
+/** Each step may have been done before. What a plan from somebody else would move through a link, stays where it is. */
 function finish(folder: string): void {
   const from = join(folder, pending);
-  if (!existsSync(from)) return;
+  if (found(from) === undefined) return;
   const { gone, come } = planOf(folder);
+  const besideOf = (path: string): string => join(pending, "files", path);
+  for (const path of [...gone, ...come, ...come.map(besideOf)]) checkInside(folder, path);
   for (const path of gone) rmSync(join(folder, path), { force: true });
   for (const path of come) {
-    const beside = join(from, "files", path);
+    const beside = join(folder, besideOf(path));
     if (!existsSync(beside)) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     renameSync(beside, join(folder, path));
   }
   // With its name the folder loses its meaning.
-  const done = `${from}.${randomUUID().slice(0, 8)}${partial}`;
+  const done = temporaryFor(from);
   renameSync(from, done);
   rmSync(done, { recursive: true, force: true });
 }
 
 function planOf(folder: string): Plan {
-  const nothing: Plan = { gone: [], come: [] };
   const path = join(folder, pending, "plan.json");
-  if (!existsSync(path)) return nothing;
   try {
-    const plan: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return isPlan(plan) ? plan : nothing;
+    const plan: unknown = JSON.parse(readRegularSync(path).toString());
+    if (isPlan(plan)) return plan;
   } catch {
-    return nothing;
+    // None, or none that was written whole.
   }
+  return { gone: [], come: [] };
 }
 
-/** The folder may come from somebody else: a plan reaches nothing outside it. */
+/** The folder may come from somebody else: a plan names what runs write, and nothing else. */
 function isPlan(value: unknown): value is Plan {
-  const arePaths = (list: unknown): boolean =>
-    Array.isArray(list) &&
-    list.every(
-      (path) => typeof path === "string" && !isAbsolute(path) && !path.split(/[\\/]/).includes(".."),
-    );
+  const arePaths = (list: unknown): boolean => Array.isArray(list) && list.every(isWritten);
   return (
     typeof value === "object" &&
     value !== null &&
@@ -164,4 +177,8 @@ function isPlan(value: unknown): value is Plan {
     arePaths(value.gone) &&
     arePaths(value.come)
   );
+}
+
+function isWritten(path: unknown): boolean {
+  return typeof path === "string" && written.test(path) && !path.split("/").includes("..");
 }

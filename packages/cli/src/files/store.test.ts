@@ -1,4 +1,16 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { PredictedTrial } from "@minimand/compare";
@@ -6,6 +18,7 @@ import { areRecords } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { openStore } from "./store.ts";
+import { temporaryFor } from "./temporary.ts";
 
 const record: PredictedTrial = {
   candidate: "focal",
@@ -119,15 +132,45 @@ describe("openStore", () => {
     expect(await store.get(key)).toEqual([record]);
   });
 
-  it("sweeps up what a killed run left half-written, and nothing that is being written now", async () => {
+  it("sweeps up what a killed run left half-written, and nothing that is being written now or belongs to others", async () => {
     const folder = temporaryFolder();
     await openStore(folder, areRecords);
-    const old = join(folder, "trials", "0a.json.12345678.partial");
-    const young = join(folder, "trials", "0b.json.12345678.partial");
-    const results = join(folder, "results.json.12345678.partial");
-    for (const path of [old, young, results]) writeFileSync(path, "[");
-    for (const path of [old, results]) utimesSync(path, new Date(0), new Date(0));
+    const [old, young, results] = ["trials/a.json.gz", "trials/b.json.gz", "results.json"].map((name) =>
+      temporaryFor(join(folder, name)),
+    );
+    const pending = temporaryFor(join(folder, ".minimand-new"));
+    const foreign = ["video.mp4.partial", "a.partial", "results.json.12345678.partial", "x.minimand-partial"];
+    const theirs = foreign.map((name) => join(folder, name));
+    for (const path of [old, young, results, ...theirs]) writeFileSync(path, "[");
+    mkdirSync(pending);
+    // What a temporary link leads to stays, too.
+    const link = temporaryFor(join(folder, "link"));
+    mkdirSync(join(folder, "far"));
+    symlinkSync(join(folder, "far"), link);
+    lutimesSync(link, new Date(0), new Date(0));
+    for (const path of [old, results, pending, ...theirs]) utimesSync(path, new Date(0), new Date(0));
     await openStore(folder, areRecords);
-    expect([old, young, results].map(existsSync)).toEqual([false, true, false]);
+    expect([old, results, pending, link].filter(existsSync)).toEqual([]);
+    expect([young, ...theirs, join(folder, "far")].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("refuses a link in the place of its folder or of a trial, and never waits for a pipe", async () => {
+    const [folder, far] = [temporaryFolder(), temporaryFolder()];
+    symlinkSync(far, join(folder, "trials"));
+    await expect(openStore(folder, areRecords)).rejects.toThrow(
+      `${join(folder, "trials")}: expected a folder, got a symbolic link`,
+    );
+    rmSync(join(folder, "trials"));
+    const store = await openStore(folder, areRecords);
+    await store.put(key, [record]);
+    const path = join(folder, "trials", readdirSync(join(folder, "trials"))[0]);
+    rmSync(path);
+    symlinkSync(join(far, "theirs"), path);
+    await expect(store.put(key, [record])).rejects.toThrow(`${path}: expected a file or a name that is free`);
+    expect(readdirSync(far)).toEqual([]);
+    if (process.platform === "win32") return;
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+    expect(await store.get(key)).toBeNull();
   });
 });

@@ -1,10 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { doubtsAbout, type StoreKey, type TrialStore } from "@minimand/compare";
+import { checkNoLink } from "./inside.ts";
 import { makeFolder, unmakeFolder } from "./make-folder.ts";
+import { readRegular } from "./read-regular.ts";
+import { isTemporary, temporaryFor } from "./temporary.ts";
 import { hashOf, pack, unpack } from "./trial-file.ts";
-import { partial, writeWhole } from "./write-whole.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** The file of a trial. */
 interface TrialFile {
@@ -20,13 +22,14 @@ interface TrialFile {
  * without sums counts as absent.
  *
  * @param isWhole whether a value is what is kept of a trial
- * @throws at once where nothing can be written; folders that were made for it are gone again then
+ * @throws at once where nothing can be written, or the place of the trials is a symbolic link; folders that were made for it are gone again then
  */
 export async function openStore<Kept>(
   directory: string,
   isWhole: (value: unknown) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
+  checkNoLink(trials);
   const created = await makeFolder(trials);
   const write = async (path: string, content: string | Uint8Array): Promise<void> => {
     try {
@@ -39,7 +42,7 @@ export async function openStore<Kept>(
     }
   };
   // No other run has this file.
-  const probe = join(trials, `${randomUUID()}${partial}`);
+  const probe = temporaryFor(join(trials, "probe"));
   try {
     await write(probe, "a word to see that the disk takes one\n");
     await rm(probe);
@@ -53,7 +56,7 @@ export async function openStore<Kept>(
   return {
     async get(key) {
       const path = pathOf(key);
-      const bytes = await readFile(path).catch(() => null);
+      const bytes = await readRegular(path).catch(() => null);
       if (bytes === null) return null;
       const kept = await contentOf(bytes, key);
       if (isWhole(kept)) return kept;
@@ -77,12 +80,12 @@ async function contentOf(bytes: Uint8Array, key: StoreKey): Promise<unknown> {
 /** A write takes less than a second, so what is older was left by a run that was killed. */
 const abandoned = 60_000;
 
-/** Removes what killed runs left half-written; what another run is writing now stays. */
+/** Removes what killed runs left half-written; what another run is writing now stays, as does what isn't ours. */
 async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.endsWith(partial)) continue;
+  for (const name of (await readdir(folder).catch(() => [])).filter(isTemporary)) {
     const path = join(folder, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > abandoned) await rm(path, { recursive: true, force: true });
+    const found = await lstat(path).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > abandoned)
+      await rm(path, { recursive: true, force: true });
   }
 }

@@ -3,12 +3,19 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { listed, type OwnModel, plural, readSavedModel, type SavedModel } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
+import { checkNoLink } from "../files/inside.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
 import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 
-/** The folders of all kept models: of an output folder of `compare`, or a model folder itself. */
+/**
+ * The folders of all kept models: of an output folder of `compare`, or a model folder itself. Files are written into them, so that links to
+ * other folders are refused.
+ *
+ * @throws RangeError where the folder's `model` is a symbolic link
+ */
 export async function modelFolders(folder: string): Promise<string[]> {
+  checkNoLink(join(folder, "model"));
   const single = [join(folder, "model"), folder].find(isModel);
   if (single !== undefined) return [single];
   const entries = await readdir(join(folder, "model"), { withFileTypes: true }).catch(() => []);

@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import type { PapersData, SourceFile } from "@minimand/papers";
 import { dataFolder } from "../files/input.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { partial } from "../files/write-whole.ts";
+import { temporaryFor } from "../files/temporary.ts";
 import { dataInFolders, type FileInFolder, sha256OfFile } from "./data-in-folders.ts";
 
 /** A file of data as another machine needs it: its content, and its name in a folder of data. */
@@ -54,7 +53,7 @@ export async function layOutData(
 
 async function place(from: string, to: string, sha256: string): Promise<void> {
   await makeFolder(dirname(to));
-  const beside = `${to}.${randomUUID().slice(0, 8)}${partial}`;
+  const beside = temporaryFor(to);
   try {
     await link(from, beside).catch(() => copyFile(from, beside));
     const got = await sha256OfFile(beside);

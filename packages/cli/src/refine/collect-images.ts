@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProgressLine, TrialStore } from "@minimand/compare";
+import { checkNoLink } from "../files/inside.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { readRegular } from "../files/read-regular.ts";
 import { type ImageService, PromptRefused } from "./image-endpoint.ts";
-import { hashOf, keepPicture, type Picture, pictureOf } from "./picture.ts";
+import { hashOf, isPictureFile, keepPicture, type Picture, pictureOf } from "./picture.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** A picture to be made: of a rewrite of a prompt, the `draw`-th. */
@@ -39,7 +40,7 @@ export type Kept =
 export function isKept(value: unknown): value is Kept {
   if (typeof value !== "object" || value === null) return false;
   const { file, sha256, why, score, refiner, loss } = value as Record<string, unknown>;
-  const isFile = typeof file === "string" && typeof sha256 === "string";
+  const isFile = typeof file === "string" && isPictureFile(file) && typeof sha256 === "string";
   const isRefiner = typeof refiner === "string" && typeof loss === "number";
   return typeof score === "number" || typeof why === "string" || isFile || isRefiner;
 }
@@ -69,6 +70,7 @@ export async function collectImages(
   wanted: readonly Wanted[],
   { service, scorer, store, folder, context, atOnce, progress, signal }: CollectOptions,
 ): Promise<{ judged: Judged[]; without: Without[] }> {
+  checkNoLink(folder);
   await makeFolder(folder);
 
   /** The picture of a rewrite from an earlier run, or a new one. */
@@ -80,7 +82,7 @@ export async function collectImages(
     const kept = await store.get(key);
     if (kept !== null && "why" in kept) return kept.why;
     if (kept !== null && "file" in kept) {
-      const bytes = await readFile(join(folder, kept.file)).catch(() => null);
+      const bytes = await readRegular(join(folder, kept.file)).catch(() => null);
       if (bytes !== null && hashOf(bytes) === kept.sha256) return { ...kept, ...pictureOf(bytes, kept.file) };
     }
     try {

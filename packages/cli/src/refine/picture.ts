@@ -31,5 +31,8 @@ export async function keepPicture(
   return { file, sha256 };
 }
 
+/** Whether a name is one that {@link keepPicture} gives, which leads to no other folder. */
+export const isPictureFile = (name: string): boolean => /^[0-9a-f]{16}\.[a-z]+$/.test(name);
+
 /** SHA-256 of a picture's bytes. */
 export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -4,6 +4,7 @@ import { plural, type TrialStore } from "@minimand/compare";
 import { type PromptRefiner, refinePrompt } from "minimand";
 import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { checkNoLink } from "../files/inside.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { tell } from "../printable.ts";
 import { duration, progressLine, stepProgress } from "../run/progress.ts";
@@ -50,6 +51,7 @@ export async function drawnRewrites(
   { out, seed }: { out: string; seed: number },
 ): Promise<RefinedPrompt[]> {
   const folder = join(out, picturesFolder);
+  checkNoLink(folder);
   await makeFolder(folder);
   const refined: RefinedPrompt[] = [];
   for (const [i, prompt] of prompts.entries()) {

@@ -1,5 +1,6 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { UsageError } from "../failure.ts";
+import { checkReplaceable } from "../files/write-whole.ts";
 
 /** Counts pictures that cost money, over all runs in a folder. */
 export interface Spending {
@@ -25,12 +26,18 @@ export class BudgetSpent extends UsageError {}
  *
  * @param path file of the account; made with the first request
  * @param most pictures that may be asked for in all
+ * @throws RangeError where something else than such a file has the name
  */
 export async function openSpending(path: string, most: number): Promise<Spending> {
+  await checkReplaceable(path);
   const lines = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
+  if (!/^(?:(?:asked|none made)\n)*[a-z ]{0,9}$/.test(lines))
+    throw new RangeError(
+      `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
+    );
   const count = (word: string): number => lines.split("\n").filter((line) => line === word).length;
   let spent = count("asked") - count("none made");
   let last: Promise<void> = Promise.resolve();

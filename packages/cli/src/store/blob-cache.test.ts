@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
@@ -63,6 +71,13 @@ describe("cachedBlob", () => {
   });
 });
 
+it.skipIf(process.platform === "win32")("keeps files where their owner alone can read them", async () => {
+  const folder = join(temporaryFolder(), "cache");
+  const { database, sha256 } = databaseWith(new Uint8Array([1]));
+  const path = await cachedBlob(database, sha256, folder);
+  expect([folder, path].map((at) => (statSync(at).mode & 0o777).toString(8))).toEqual(["700", "600"]);
+});
+
 describe("sweepCache", () => {
   it("removes what nobody has used for 30 days, and what was never finished", async () => {
     const folder = temporaryFolder();
@@ -75,14 +90,21 @@ describe("sweepCache", () => {
       utimesSync(path, then, then);
       return path;
     };
-    const [old, young] = [put("old", 31), put("young", 29)];
-    const [left, unfinished] = [put("a.partial", 1), put("b.partial", 0)];
+    const hash = (digit: string): string => digit.repeat(64);
+    const [old, young] = [put(hash("a"), 31), put(hash("b"), 29)];
+    const left = put(`${hash("c")}.12345678.minimand-partial`, 1);
+    const unfinished = put(`${hash("c")}.12345679.minimand-partial`, 0);
+    const foreign = ["notes.txt", "a.partial", hash("A"), `${hash("d")}.txt`, hash("e").slice(1)];
+    const theirs = foreign.map((name) => put(name, 400));
+    mkdirSync(join(folder, hash("f")));
+    utimesSync(join(folder, hash("f")), 0, 0);
     // Long ago, but it has been used since.
     utimesSync(used, 0, 0);
     await cachedBlob(database, sha256, folder);
     await sweepCache(folder);
     expect([used, young, unfinished].map(existsSync)).toEqual([true, true, true]);
     expect([old, left].map(existsSync)).toEqual([false, false]);
+    expect([...theirs, join(folder, hash("f"))].filter((path) => !existsSync(path))).toEqual([]);
     await sweepCache(join(folder, "nowhere"));
   });
 });

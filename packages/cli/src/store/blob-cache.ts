@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, constants, readdir, rm, stat, utimes } from "node:fs/promises";
+import { access, constants, lstat, readdir, rm, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { partial, writeWhole } from "../files/write-whole.ts";
+import { isTemporary } from "../files/temporary.ts";
+import { writeWhole } from "../files/write-whole.ts";
 import { checkHash, readBlob } from "./blobs.ts";
 import type { Database } from "./database.ts";
 
@@ -38,8 +39,8 @@ export async function cachedBlob(
   const path = join(folder, sha256);
   if ((await hashOfFile(path)) !== sha256) {
     const bytes = await readBlob(database, sha256);
-    await makeFolder(folder);
-    await writeWhole(path, bytes);
+    await makeFolder(folder, 0o700);
+    await writeWhole(path, bytes, 0o600);
   } else {
     const now = new Date();
     await utimes(path, now, now).catch(() => {});
@@ -54,7 +55,7 @@ export async function cachedBlob(
  */
 export async function checkCache(folder: string = usualCache()): Promise<void> {
   try {
-    await makeFolder(folder);
+    await makeFolder(folder, 0o700);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -62,14 +63,21 @@ export async function checkCache(folder: string = usualCache()): Promise<void> {
   }
 }
 
-/** Removes what nobody has used for 30 days, and what killed processes left half-written. */
+/** Removes what nobody has used for 30 days, and what killed processes left half-written. Files of other names stay. */
 export async function sweepCache(folder: string = usualCache()): Promise<void> {
-  const now = Date.now();
   for (const name of await readdir(folder).catch(() => [])) {
+    const most = mostAge(name);
+    if (most === null) continue;
     const path = join(folder, name);
-    const age = now - (await stat(path).catch(() => ({ mtimeMs: now }))).mtimeMs;
-    if (age > (name.endsWith(partial) ? abandoned : kept)) await rm(path, { force: true }).catch(() => {});
+    const found = await lstat(path).catch(() => null);
+    if (found?.isFile() && Date.now() - found.mtimeMs > most) await rm(path, { force: true }).catch(() => {});
   }
+}
+
+/** Milliseconds that a file of the cache may be unused; null for a name that none of them has. */
+function mostAge(name: string): number | null {
+  if (!/^[0-9a-f]{64}(?:\.|$)/.test(name)) return null;
+  return name.length === 64 ? kept : isTemporary(name) ? abandoned : null;
 }
 
 /** SHA-256 of a file, in hex; null where it can't be read. */

@@ -68,6 +68,28 @@ describe("openPglite", () => {
     expect(acknowledged.length).toBeGreaterThan(4 * kills);
   });
 
+  it.skipIf(process.platform === "win32")(
+    "lets nobody but its owner read or write its files, those of earlier versions neither",
+    async () => {
+      const database = join(folder, "database");
+      const modes = (): Set<string> =>
+        new Set(
+          ["", ...fs.readdirSync(database, { recursive: true, encoding: "utf8" })].map((name) => {
+            const stats = fs.lstatSync(join(database, name));
+            return `${stats.isDirectory() ? "folder" : "file"} ${(stats.mode & 0o777).toString(8)}`;
+          }),
+        );
+      const own = new Set(["folder 700", "file 600"]);
+      expect(modes()).toEqual(own);
+      fs.chmodSync(join(database, "PG_VERSION"), 0o666);
+      fs.chmodSync(database, 0o755);
+      const opened = await openPglite(address);
+      await opened.query("create table mine (text text)");
+      await opened.close();
+      expect(modes()).toEqual(own);
+    },
+  );
+
   it("refuses a folder that another process has, by its number, and takes it when that has ended", async () => {
     const other = writer(folder);
     await other.begun;

@@ -4,13 +4,13 @@ import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { fromPglite } from "pg-boss";
 import { UsageError } from "../failure.ts";
 import { lockFolder } from "../files/folder-lock.ts";
+import { checkNoLink } from "../files/inside.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { partial } from "../files/write-whole.ts";
 import type { Database, Sql } from "./database.ts";
 import { isFull } from "./database-errors.ts";
 import { embeddedIn } from "./made-store.ts";
 import type { PgliteAddress } from "./store-address.ts";
-import { forceAll, SyncedFiles } from "./synced-files.ts";
+import { forceAll, makePrivate, PrivateFiles, SyncedFiles } from "./synced-files.ts";
 
 /** PGlite starts without forcing anything to the disk; its `fdatasync` does nothing, its `fsync` is that of its files. */
 const startParams = [
@@ -23,10 +23,13 @@ const startParams = [
  *
  * What was acknowledged is on the disk, and stays through the end of the process, however it comes.
  *
- * @throws RangeError where another process has the folder, with its number; UsageError where the folder's database can't be opened
+ * The folder of the database and all in it are for their owner alone.
+ *
+ * @throws RangeError where another process has the folder, with its number, and for a symbolic link in the place of the database; UsageError
+ *   where the folder's database can't be opened
  */
 export async function openPglite({ folder }: PgliteAddress): Promise<Database> {
-  await makeFolder(folder);
+  await makeFolder(folder, 0o700);
   // A second process would lose what it writes, without an error.
   const lock = await lockFolder(folder);
   try {
@@ -39,14 +42,17 @@ export async function openPglite({ folder }: PgliteAddress): Promise<Database> {
 
 async function open(folder: string): Promise<PGlite> {
   const path = embeddedIn(folder);
+  checkNoLink(path);
   // One whose making was interrupted would look like one that is damaged.
   if (!existsSync(path)) {
-    const unfinished = `${path}${partial}`;
+    const unfinished = `${path}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
-    await (await PGlite.create(unfinished)).close();
+    await makeFolder(unfinished, 0o700);
+    await (await PGlite.create({ fs: new PrivateFiles(unfinished) })).close();
     await forceAll(unfinished);
     await rename(unfinished, path);
   }
+  makePrivate(path);
   return await PGlite.create({ fs: new SyncedFiles(path), startParams }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(

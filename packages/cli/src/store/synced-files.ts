@@ -6,25 +6,73 @@ type Init = NodeFS["init"];
 
 /** What Emscripten hands over of its files. */
 interface Files {
-  NODEFS: { stream_ops: { fsync?: (stream: { nfd: number }) => number } };
+  NODEFS: {
+    node_ops: {
+      mknod: (parent: unknown, name: string, mode: number, device: number) => unknown;
+      setattr: (node: unknown, attributes: { mode?: number }) => void;
+    };
+    stream_ops: {
+      setattr: (stream: unknown, attributes: { mode?: number }) => void;
+      fsync?: (stream: { nfd: number }) => number;
+    };
+  };
 }
 
 /** What WASI calls an error of the disk. */
 const inputOutput = 29;
 
+/** All but what a group and others may do. */
+const ofOwner = ~0o077;
+
 /**
- * The folder of an embedded database, whose files are forced to the disk when the database asks for it. PGlite's own never are:
- * what a power cut leaves of them is any mixture of old and new.
+ * The folder of an embedded database, which its owner alone can read. PGlite's own lets everyone write to most of its files, whatever the
+ * process allows.
  */
-export class SyncedFiles extends NodeFS {
+export class PrivateFiles extends NodeFS {
   override async init(...args: Parameters<Init>): ReturnType<Init> {
-    const { emscriptenOpts } = await super.init(...args);
-    const force = ({ NODEFS }: Files): void => {
-      NODEFS.stream_ops.fsync = ({ nfd }) => (forced(nfd) ? 0 : inputOutput);
-    };
-    const before = [emscriptenOpts.preRun ?? []].flat();
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...before, force as never] } };
+    return withHook(await super.init(...args), ({ NODEFS: { node_ops, stream_ops } }) => {
+      const { mknod } = node_ops;
+      node_ops.mknod = (parent, name, mode, device) => mknod(parent, name, mode & ofOwner, device);
+      for (const operations of [node_ops, stream_ops]) {
+        const { setattr } = operations;
+        operations.setattr = (of, { mode, ...others }) =>
+          setattr(of, mode === undefined ? others : { ...others, mode: mode & ofOwner });
+      }
+    });
   }
+}
+
+/**
+ * {@link PrivateFiles} that are forced to the disk when the database asks for it. PGlite's own never are: what a power cut leaves of them is
+ * any mixture of old and new.
+ */
+export class SyncedFiles extends PrivateFiles {
+  override async init(...args: Parameters<Init>): ReturnType<Init> {
+    return withHook(await super.init(...args), ({ NODEFS }) => {
+      NODEFS.stream_ops.fsync = ({ nfd }) => (forced(nfd) ? 0 : inputOutput);
+    });
+  }
+}
+
+function withHook(
+  { emscriptenOpts }: Awaited<ReturnType<Init>>,
+  hook: (files: Files) => void,
+): Awaited<ReturnType<Init>> {
+  const before = [emscriptenOpts.preRun ?? []].flat();
+  return { emscriptenOpts: { ...emscriptenOpts, preRun: [...before, hook as never] } };
+}
+
+/** Takes from a group and others what they may do with a folder and all in it, as versions before let them. */
+export function makePrivate(folder: string): void {
+  if (process.platform === "win32" || (fs.statSync(folder).mode & 0o077) === 0) return;
+  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const path = join(folder, name);
+    const stats = fs.lstatSync(path);
+    // A link's own mode means nothing, and what it leads to isn't ours.
+    if (stats.isFile() || stats.isDirectory()) fs.chmodSync(path, stats.mode & 0o700);
+  }
+  // Last: what was interrupted begins anew.
+  fs.chmodSync(folder, 0o700);
 }
 
 /** Files that are forced at once: the disk takes those together in one go. */

@@ -1,0 +1,39 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+
+/** Without it, opening a pipe waits for someone who writes to it. */
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Reads a file of a folder that may come from somebody else: a pipe or a device in its place is refused, where a plain read would wait
+ * for ever.
+ *
+ * @throws RangeError for a pipe, a socket or a device; errors of the operating system
+ */
+export async function readRegular(path: string): Promise<Buffer> {
+  const file = await open(path, flags);
+  try {
+    if (!isReadable(await file.stat())) throw refusal(path);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** {@link readRegular} at once. */
+export function readRegularSync(path: string): Buffer {
+  const fd = openSync(path, flags);
+  try {
+    if (!isReadable(fstatSync(fd))) throw refusal(path);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A folder has an error of its own when it is read. */
+const isReadable = (stats: { isFile(): boolean; isDirectory(): boolean }): boolean =>
+  stats.isFile() || stats.isDirectory();
+
+const refusal = (path: string): RangeError =>
+  new RangeError(`${path}: expected a file, got a pipe or a device`);
