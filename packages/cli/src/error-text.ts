@@ -1,4 +1,4 @@
-import { isArgumentError } from "@minimand/compare";
+import { isArgumentError } from "@minimand/compare/messages";
 
 /* What errors say, and who can mend them: commands and servers share it. */
 

@@ -1,4 +1,4 @@
-import { DataError, Interrupted, UsageError } from "@minimand/compare";
+import { DataError, Interrupted, UsageError } from "@minimand/compare/messages";
 import { CommanderError } from "commander";
 import { isMendable, messageOf, textOf } from "./error-text.ts";
 import { printable } from "./printable.ts";

@@ -1,28 +1,89 @@
 import { Command } from "commander";
-import { banditCommand } from "./commands/bandit/bandit.ts";
-import { compareCommand } from "./commands/compare.ts";
-import { dataCommand } from "./commands/data.ts";
-import { denoiseCommand } from "./commands/denoise.ts";
-import { enhanceCommand } from "./commands/enhance.ts";
-import { exportCommand } from "./commands/export.ts";
 import { helpfulAlone } from "./commands/helpful-alone.ts";
-import { lossesCommand } from "./commands/losses.ts";
 import { optionHelp } from "./commands/option-help.ts";
-import { papersCommand } from "./commands/papers.ts";
-import { predictCommand } from "./commands/predict.ts";
-import { pretrainCommand } from "./commands/pretrain.ts";
-import { quantizeCommand } from "./commands/quantize.ts";
-import { refineCommand } from "./commands/refine.ts";
-import { reproduceCommand } from "./commands/reproduce.ts";
-import { serveCommand } from "./commands/serve.ts";
-import { solveCommand } from "./commands/solve.ts";
-import { runsCommand } from "./commands/store/runs.ts";
-import { workerCommand } from "./commands/store/worker.ts";
 import { beQuiet, printable } from "./printable.ts";
 import { print } from "./terminal/print.ts";
 import { version } from "./version.ts";
 
-/** The command line, whole. */
+/** A command that is loaded once it is asked for: most of them need hundreds of modules. */
+interface LazyCommand {
+  /** Names what it does, for the list of commands. */
+  summary: string;
+  load(): Promise<{ define(command: Command): Command }>;
+}
+
+const commands: Readonly<Record<string, LazyCommand>> = {
+  compare: {
+    summary: "Compare training losses on a table",
+    load: () => import("./commands/compare.ts"),
+  },
+  predict: {
+    summary: "Apply a kept model to new rows",
+    load: () => import("./commands/predict.ts"),
+  },
+  export: {
+    summary: "Write a kept model as ONNX",
+    load: () => import("./commands/export.ts"),
+  },
+  quantize: {
+    summary: "Write a kept model as ONNX in fewer bits",
+    load: () => import("./commands/quantize.ts"),
+  },
+  data: {
+    summary: "List the bundled data sets",
+    load: () => import("./commands/data.ts"),
+  },
+  losses: {
+    summary: "List losses, optimizers and training steps",
+    load: () => import("./commands/losses.ts"),
+  },
+  papers: {
+    summary: "List the papers, or show one",
+    load: () => import("./commands/papers.ts"),
+  },
+  reproduce: {
+    summary: "Reproduce the main claim of a paper",
+    load: () => import("./commands/reproduce.ts"),
+  },
+  worker: {
+    summary: "Compute trials of the runs in a store",
+    load: () => import("./commands/store/worker.ts"),
+  },
+  runs: {
+    summary: "List, show, cancel and remove the runs of a store",
+    load: () => import("./commands/store/runs.ts"),
+  },
+  serve: {
+    summary: "Serve the site, and take subscriptions by e-mail",
+    load: () => import("./commands/serve.ts"),
+  },
+  pretrain: {
+    summary: "Train the frozen models of a paper",
+    load: () => import("./commands/pretrain.ts"),
+  },
+  bandit: {
+    summary: "Simulate contextual bandits, or evaluate policies from a log",
+    load: () => import("./commands/bandit/bandit.ts"),
+  },
+  solve: {
+    summary: "Solve a sparse linear system",
+    load: () => import("./commands/solve.ts"),
+  },
+  refine: {
+    summary: "Rewrite prompts for an image model",
+    load: () => import("./commands/refine.ts"),
+  },
+  denoise: {
+    summary: "Remove speckle from a picture",
+    load: () => import("./commands/denoise.ts"),
+  },
+  enhance: {
+    summary: "Brighten dark pictures",
+    load: () => import("./commands/enhance.ts"),
+  },
+};
+
+/** The command line. */
 export function makeProgram(): Command {
   const program = helpfulAlone(new Command("minimand"))
     .description(
@@ -47,29 +108,22 @@ export function makeProgram(): Command {
       "after",
       "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",
     );
-  for (const command of [
-    compareCommand(),
-    predictCommand(),
-    exportCommand(),
-    quantizeCommand(),
-    dataCommand(),
-    lossesCommand(),
-    papersCommand(),
-    reproduceCommand(),
-    workerCommand(),
-    runsCommand(),
-    serveCommand(),
-    pretrainCommand(),
-    banditCommand(),
-    solveCommand(),
-    refineCommand(),
-    denoiseCommand(),
-    enhanceCommand(),
-  ]) {
-    program.addCommand(command);
-    for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
-  }
-  for (const command of [program, ...program.commands])
-    for (const each of [command, ...command.commands]) each.exitOverride();
-  return program;
+  for (const [name, { summary }] of Object.entries(commands))
+    program.command(name).summary(summary).exitOverride();
+  // Commander's own would print the help of a command that isn't loaded.
+  program.helpCommand(false);
+  program
+    .command("help [command...]")
+    .summary("Print the help of a command")
+    .action(async (names: string[]) => {
+      const [name = "help"] = names;
+      if (name !== "help" && !(name in commands)) program.error(`error: unknown command '${name}'`);
+      await program.parseAsync([...names, "--help"], { from: "user" });
+    });
+  return program.exitOverride().hook("preSubcommand", async (_, command) => {
+    const name = command.name();
+    if (!(name in commands)) return;
+    (await commands[name].load()).define(command);
+    for (const own of command.commands) own.copyInheritedSettings(command).exitOverride();
+  });
 }

@@ -25,7 +25,7 @@ import {
 } from "@minimand/compare";
 import { type Contents, finishComparison } from "@minimand/compare/keep";
 import { renderReport } from "@minimand/compare/report";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { earlierRun } from "../budget/earlier-run.ts";
 import { overrun } from "../budget/overrun.ts";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
@@ -55,8 +55,8 @@ import { resultTable } from "./result-table.ts";
 const quick = 30_000;
 
 /** `minimand compare FILE... --target COLUMN`. */
-export function compareCommand(): Command {
-  const command = new Command("compare")
+export function define(command: Command): Command {
+  command
     .description(
       "Which training loss helps on these data: trains all of them under equal conditions and tells what is better than cross-entropy, what is the same, and what can't be told apart.",
     )

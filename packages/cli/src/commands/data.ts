@@ -1,13 +1,13 @@
-import { plural } from "@minimand/compare";
+import { plural } from "@minimand/compare/messages";
 import type { Command } from "commander";
 import { type Bundled, bundledDatasets, dataFolder } from "../files/input.ts";
 import { tell } from "../printable.ts";
-import { type Entry, listingCommand, printListing } from "./listing.ts";
+import { type Entry, listing, printListing } from "./listing.ts";
 
 /** `minimand data`: the bundled data sets. */
-export function dataCommand(): Command {
+export function define(command: Command): Command {
   const what = "List the bundled data sets; their names can be used wherever a file is expected.";
-  return listingCommand("data", what, ["data", "compare pima_diabetes"]).action(({ json }) => {
+  return listing(command, what, ["data", "compare pima_diabetes"]).action(({ json }) => {
     const all = bundledDatasets();
     printListing(all, [{ entries: all.map(entryOf) }], json);
     if (!json) tell(`sources and licences: ${dataFolder()}README.md`);

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { lightOf, loadSpeckleRemover, type SpeckleRemover, speckleLevel } from "@minimand/papers/denoising";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
 import type { DenoiseFile } from "../denoise/denoise-file.ts";
 import { denoisePicture } from "../denoise/denoise-picture.ts";
@@ -34,8 +34,8 @@ interface Options extends EngineAsked {
 }
 
 /** `minimand denoise IN.png`. */
-export function denoiseCommand(): Command {
-  return new Command("denoise")
+export function define(command: Command): Command {
+  return command
     .description(
       "Take speckle, noise that multiplies, from a picture, by a network that has learned from photographs.",
     )

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { listed } from "@minimand/compare";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { readEnhancer } from "../enhance/detector-view.ts";
@@ -38,8 +38,8 @@ interface Options extends Pick<EngineAsked, "engine"> {
 }
 
 /** `minimand enhance PICTURES...`. */
-export function enhanceCommand(): Command {
-  return new Command("enhance")
+export function define(command: Command): Command {
+  return command
     .description("Brighten dark pictures by classical methods, and show them before and after.")
     .argument("<pictures...>", "PNG, JPEG or WebP files, or folders of them")
     .addOption(

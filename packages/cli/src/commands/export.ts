@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { listed, type OwnModel, type SavedModel, weightsFile } from "@minimand/compare";
 import { onnxOf } from "@minimand/compare/keep";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../failure.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import {
@@ -31,8 +31,8 @@ interface Kept {
 }
 
 /** `minimand export DIR`: kept models as ONNX files. */
-export function exportCommand(): Command {
-  return new Command("export")
+export function define(command: Command): Command {
+  return command
     .argument("<folder>", "output folder of compare (or its model folder)")
     .description(
       "Write the model that compare kept as model.onnx, which ONNX runtimes on servers, phones and in browsers run: columns of a table in, predictions out.",

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { printable } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
@@ -20,8 +20,8 @@ export interface EntryGroup {
 }
 
 /** A command that lists what there is: a line or two an entry, or with `--json` all that is known of it. */
-export function listingCommand(name: string, description: string, examples: readonly string[]): Command {
-  return new Command(name)
+export function listing(command: Command, description: string, examples: readonly string[]): Command {
+  return command
     .description(description)
     .option("--json", "machine-readable", false)
     .addHelpText("after", `\nExamples:${examples.map((example) => `\n  minimand ${example}`).join("")}`);

@@ -10,14 +10,14 @@ import {
 } from "@minimand/compare";
 import type { Command } from "commander";
 import { loadOwn } from "../own/own-candidates.ts";
-import { type Entry, listingCommand, printListing } from "./listing.ts";
+import { type Entry, listing, printListing } from "./listing.ts";
 import { withOption } from "./options.ts";
 
 /** `minimand losses`: the losses of the comparison, and the optimizers and steps that may minimise them. */
-export function lossesCommand(): Command {
+export function define(command: Command): Command {
   const what =
     "List the losses, optimizers and training steps that can be compared, with parameters, paper and formula.";
-  const command = listingCommand("losses", what, ["losses", "losses --json", "losses --with ./my-losses.ts"]);
+  listing(command, what, ["losses", "losses --json", "losses --with ./my-losses.ts"]);
   command.addOption(withOption("that exports candidates"));
   return command.action(async (options: { json: boolean; with: string[] }) => {
     const own = (await loadOwn(options.with)).candidates;

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
-import { type Outcome, type PaperCard, shortTitle, verdictMarks } from "@minimand/papers";
+import type { Outcome, PaperCard } from "@minimand/papers";
+import { shortTitle, verdictMarks } from "@minimand/papers/cards";
 import { printable } from "../printable.ts";
 import { duration } from "../run/progress.ts";
 import { cutText, textWidth } from "../terminal/text-width.ts";

@@ -1,35 +1,32 @@
 import { styleText } from "node:util";
-import { plural } from "@minimand/compare";
+import { plural } from "@minimand/compare/messages";
+import type { Outcome, PaperCard } from "@minimand/papers";
 import {
   cards,
-  loadReproduction,
-  type Outcome,
   outcomeOf,
-  type PaperCard,
   practiceOf,
   ruleChangeText,
   ruleHeading,
   verdictCounts,
-} from "@minimand/papers";
+} from "@minimand/papers/cards";
 import type { Command } from "commander";
 import { printable, tell } from "../printable.ts";
 import { duration } from "../run/progress.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { wrapText } from "../terminal/text-width.ts";
-import { listingCommand } from "./listing.ts";
+import { listing } from "./listing.ts";
 import { paperLines } from "./paper-lines.ts";
 
 /** `minimand papers`: the papers whose claims can be reproduced, and what came of it; with a slug, all of one. */
-export function papersCommand(): Command {
+export function define(command: Command): Command {
   const what =
     "List the papers whose main claim can be reproduced, with the verdict, a figure and the time of the committed run; of one paper, claim, rule, the log of the rule, and what to do with it.";
-  return listingCommand("papers", what, ["papers", "papers comp-sum", "reproduce comp-sum --quick"])
+  return listing(command, what, ["papers", "papers comp-sum", "reproduce comp-sum --quick"])
     .argument("[slug]", "one of the papers: claim, the rule by which it is judged, and what came out")
     .action(async (slug: string | undefined, { json }: { json: boolean }) => {
       if (slug !== undefined) {
-        // For the suggestion of the nearest name.
-        const { card } = await loadReproduction(slug);
+        const card = cards.find((one) => one.slug === slug) ?? (await nearestTo(slug));
         print(
           json
             ? `${JSON.stringify(allOf(card), null, 1)}\n`
@@ -49,6 +46,12 @@ export function papersCommand(): Command {
         "times of two workers; 'minimand papers SLUG' tells all of one, 'minimand reproduce SLUG' runs it",
       );
     });
+}
+
+/** @throws RangeError that names the nearest paper */
+async function nearestTo(slug: string): Promise<PaperCard> {
+  const { loadReproduction } = await import("@minimand/papers");
+  return (await loadReproduction(slug)).card;
 }
 
 /** A card with what came of it. */

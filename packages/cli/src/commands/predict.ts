@@ -1,5 +1,5 @@
 import { answerCsv, answerOf, type Damaged, predictResponses, predictTable } from "@minimand/compare";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { startEngine } from "minimand/start";
 import { noteText } from "../compare/subjects.ts";
 import { readInput } from "../files/input.ts";
@@ -22,8 +22,8 @@ interface Options {
 }
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
-export function predictCommand(): Command {
-  return new Command("predict")
+export function define(command: Command): Command {
+  return command
     .description(
       "Apply the model that compare kept to new rows; prints CSV with the prediction and the probability of each class (of responses their reward, of pairs the probability that the first is preferred), on a terminal the first rows of it as a table.",
     )

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadPretraining, type Row } from "@minimand/papers";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
@@ -33,8 +33,8 @@ interface KeptPart {
 }
 
 /** `minimand pretrain SLUG`: the frozen models of a paper, made anew. */
-export function pretrainCommand(): Command {
-  return new Command("pretrain")
+export function define(command: Command): Command {
+  return command
     .description(
       "Train anew the frozen models that come with a paper (uf-fgtg: a toy text-to-image model and its judges; dale-langevin: the network of minimand denoise).",
     )

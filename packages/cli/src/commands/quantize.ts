@@ -9,7 +9,7 @@ import {
   type SavedNetwork,
 } from "@minimand/compare";
 import { type Container, noOnnxOf } from "@minimand/compare/keep";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { noteText } from "../compare/subjects.ts";
 import { UsageError } from "../failure.ts";
@@ -56,8 +56,8 @@ interface Options extends EngineAsked {
 }
 
 /** `minimand quantize DIR --data ROWS --bits 4`: a kept model in fewer bits. */
-export function quantizeCommand(): Command {
-  return new Command("quantize")
+export function define(command: Command): Command {
+  return command
     .description(
       "Write the model that compare kept in fewer bits: an ONNX file of integers a width, how many bytes it has, and what it costs on rows held out.",
     )

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { optionOf, plural, type TrialStore } from "@minimand/compare";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
@@ -65,8 +65,8 @@ interface Options extends Pick<EngineAsked, "engine"> {
 }
 
 /** `minimand refine PROMPT...`. */
-export function refineCommand(): Command {
-  return new Command("refine")
+export function define(command: Command): Command {
+  return command
     .description(
       "Rewrite short prompts as longer ones that an image model takes better, and learn which rewrites it takes best.",
     )

@@ -11,7 +11,7 @@ import {
   papersHost,
   type ReproductionFile,
 } from "@minimand/papers";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { dataFolder } from "../files/input.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
@@ -56,8 +56,8 @@ interface Options extends EngineAsked {
 }
 
 /** `minimand reproduce SLUG`: runs one paper's claim. */
-export function reproduceCommand(): Command {
-  return new Command("reproduce")
+export function define(command: Command): Command {
+  return command
     .description(
       "Run the main claim of a paper and judge it by the rule that stands on the paper's card. A claim that does not show is a result like any other: the exit code is 0.",
     )

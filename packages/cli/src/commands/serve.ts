@@ -1,10 +1,10 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { ServeOptions } from "../serve/serve.ts";
 import { place, storeOption, wholeNumber } from "./options.ts";
 
 /** `minimand serve`: the site, and subscriptions by e-mail. */
-export function serveCommand(): Command {
-  return new Command("serve")
+export function define(command: Command): Command {
+  return command
     .description(
       "Serve the site on this machine, and take subscriptions by e-mail where a mail server is given.",
     )

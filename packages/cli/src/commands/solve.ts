@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { plural } from "@minimand/compare";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
 import { writeMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
@@ -31,8 +31,8 @@ interface Options {
 }
 
 /** `minimand solve MATRIX --rhs FILE`. */
-export function solveCommand(): Command {
-  return new Command("solve")
+export function define(command: Command): Command {
+  return command
     .description(
       "Solve A x = b of a symmetric positive definite sparse matrix by conjugate gradients, and show how each solver converges.",
     )

@@ -1,11 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { helpfulAlone } from "../helpful-alone.ts";
 import { banditEvaluateCommand } from "./bandit-evaluate.ts";
 import { banditSimulateCommand } from "./bandit-simulate.ts";
 
 /** `minimand bandit ...`. */
-export function banditCommand(): Command {
-  return helpfulAlone(new Command("bandit"))
+export function define(command: Command): Command {
+  return helpfulAlone(command)
     .description("Contextual bandits: simulate them on a table, or judge policies by a log of decisions.")
     .addCommand(banditSimulateCommand())
     .addCommand(banditEvaluateCommand());

@@ -20,12 +20,10 @@ interface Options {
 }
 
 /** `minimand runs ...`: the runs of a store. */
-export function runsCommand(): Command {
-  const runs = new Command("runs")
-    .description("The runs of a store: what they are, how far, and who works on them.")
-    .addHelpText(
-      "after",
-      `
+export function define(command: Command): Command {
+  command.description("The runs of a store: what they are, how far, and who works on them.").addHelpText(
+    "after",
+    `
 Examples:
   minimand runs --store postgres://db.example.org/minimand
   minimand runs show 4f2a --out churn      results, report and model of a finished run
@@ -34,10 +32,10 @@ Examples:
   minimand runs remove 4f2a                results, models and data that no other run needs
 
 A run may be named by the beginning of its id.`,
-    );
+  );
   const sub = (name: string, what: string): Command =>
     new Command(name).description(what).addOption(storeOption()).option("--json", "machine-readable", false);
-  return runs
+  return command
     .addCommand(
       sub("list", "All runs with state and progress, and the workers that are there.").action(list),
       {

@@ -1,5 +1,5 @@
 import { originsOf, plural } from "@minimand/compare";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { loadOwn } from "../../own/own-candidates.ts";
 import { tell } from "../../printable.ts";
 import { workersOf } from "../../run/concurrency.ts";
@@ -25,8 +25,8 @@ interface Options extends EngineAsked {
 }
 
 /** `minimand worker`: computes trials of the runs of a store. */
-export function workerCommand(): Command {
-  return new Command("worker")
+export function define(command: Command): Command {
+  return command
     .description(
       "Compute trials of the runs in a store, together with whoever else does; it may join and leave at any time, and nothing is lost.",
     )
