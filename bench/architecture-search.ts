@@ -5,8 +5,10 @@
  *
  *   node --conditions=minimand-source bench/architecture-search.ts [rounds]
  */
+
 import { readFileSync } from "node:fs";
 import { makeDataset, readTable } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { compilerOf } from "../packages/cli/src/run/engine.ts";
@@ -17,8 +19,8 @@ const rounds = Number(process.argv[2] ?? 40);
 
 await startEngine();
 const file = "digits.csv.gz";
-const dataset = readTable(readFileSync(new URL(`../data/${file}`, import.meta.url)), { name: file }).then(
-  (table) => makeDataset(table, { target: "target" }),
+const dataset = readTable(readFileSync(dataFile(file)), { name: file }).then((table) =>
+  makeDataset(table, { target: "target" }),
 );
 const measure = (compile: Compile | undefined) =>
   costTrial(

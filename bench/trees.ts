@@ -4,6 +4,7 @@
  *
  *   npx node --conditions=minimand-source bench/trees.ts        scikit-learn is Debian's python3-sklearn
  */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,10 +15,10 @@ import {
   makeDataset,
   predictTrees,
   readTable,
-  type Task,
   trainTrees,
   treeColumns,
 } from "@minimand/compare";
+import { dataFile, tables } from "@minimand/data";
 import { startPython } from "./python.ts";
 import { type Row, replaceSection, tableOf } from "./results.ts";
 
@@ -29,14 +30,11 @@ const names = [
 const most = 2;
 const enough = 400;
 
-const index = JSON.parse(readFileSync(new URL("../data/index.json", import.meta.url), "utf8")) as {
-  name: string;
-  task: Task;
-}[];
+const index = tables();
 
 async function datasetOf(name: string): Promise<Dataset> {
   const file = `${name}.csv.gz`;
-  const table = await readTable(readFileSync(new URL(`../data/${file}`, import.meta.url)), { name: file });
+  const table = await readTable(readFileSync(dataFile(file)), { name: file });
   return makeDataset(table, { target: "target", task: index.find((entry) => entry.name === name)?.task });
 }
 

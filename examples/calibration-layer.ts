@@ -8,9 +8,11 @@
  *
  *     npx node --conditions=minimand-source examples/calibration-layer.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { adam, applyUpdates, type ImplicitSolution, implicitValue, leastSquaresSolver, mlp } from "minimand";
 import {
   compiledValueAndGrad,
@@ -148,7 +150,7 @@ async function trained(
 
 /** Mixes that were tested both within a fortnight and later, in an order of the seed. */
 async function mixes(seed: number): Promise<Mix[]> {
-  const text = gunzipSync(await readFile(new URL("../data/concrete.csv.gz", import.meta.url))).toString();
+  const text = gunzipSync(await readFile(dataFile("concrete.csv.gz"))).toString();
   const found = new Map<string, Mix>();
   for (const row of text.trim().split("\n").slice(1)) {
     const numbers = row.split(",").map(Number);

@@ -7,9 +7,11 @@
  *
  *     npx node --conditions=minimand-source examples/conversion-measurement.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import { encode, fitEncoder, makeDataset, readTable } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import {
   adamw,
   aggregateLoss,
@@ -152,7 +154,7 @@ async function customers(
   count: number,
   seed: number,
 ): Promise<{ known: Users; fresh: Users; inputs: number }> {
-  const bytes = await readFile(new URL("../data/coil2000_caravan.csv.gz", import.meta.url));
+  const bytes = await readFile(dataFile("coil2000_caravan.csv.gz"));
   const dataset = makeDataset(await readTable(bytes, { name: "coil2000_caravan" }), { target: "target" });
   const order = shuffle(
     Int32Array.from({ length: dataset.rows }, (_, row) => row),

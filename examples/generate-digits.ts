@@ -6,9 +6,11 @@
  *
  *     npx node --conditions=minimand-source examples/generate-digits.ts [OUT.png]
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np, random } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import { encode } from "fast-png";
@@ -171,9 +173,7 @@ function nearestOf(rows: Float32Array, others: Float32Array): { rows: Float32Arr
 /** The first images of the file at half their size, with the offset: numbers from 1 to 2. */
 async function digits(count: number): Promise<Float32Array<ArrayBuffer>> {
   const file = async (kind: string) =>
-    new Uint8Array(
-      gunzipSync(await readFile(new URL(`../data/images/mnist-train-${kind}.gz`, import.meta.url))),
-    );
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/mnist-train-${kind}.gz`))));
   const { pixels } = readIdx(await file("images.idx3"), await file("labels.idx1"), "mnist-train");
   return Float32Array.from({ length: count * d }, (_, i) => {
     const [image, place] = [Math.floor(i / d), i % d];

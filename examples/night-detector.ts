@@ -9,9 +9,11 @@
  *
  *     npx node --conditions=minimand-source examples/night-detector.ts [OUT.png]
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { NativeUnavailableError, nativeCompiler, toOnnx } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import { encode } from "fast-png";
@@ -197,7 +199,7 @@ const picturesOf = (x: Float32Array<ArrayBuffer>): np.Array =>
 /** Pictures with one or two digits each, which don't overlap. */
 async function scenes(file: string, count: number, from: number): Promise<Scenes> {
   const read = async (kind: string) =>
-    new Uint8Array(gunzipSync(await readFile(new URL(`../data/images/${file}-${kind}.gz`, import.meta.url))));
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/${file}-${kind}.gz`))));
   const { pixels, labels } = readIdx(await read("images.idx3"), await read("labels.idx1"), file);
   const rows = classes.map((label) => [...labels.keys()].filter((row) => labels[row] === label));
   const x = new Float32Array(count * side * side);

@@ -8,8 +8,10 @@
  *
  *     npx node --conditions=minimand-source examples/online-service.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { encode, fitEncoder, makeDataset, readTable } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import { ballDomain, type OnlineLearner, ogd, optimisticOmd, type SessionSnapshot, serve } from "minimand";
 import { checkNumber, rangeError } from "minimand/engine";
 
@@ -99,7 +101,7 @@ function checkMail(name: string, { x, label }: Mail, length: number): void {
  */
 export async function mailsInRuns(run: number): Promise<Mail[]> {
   checkNumber("run", run, { min: 1, integer: true });
-  const file = new URL("../data/spambase.csv.gz", import.meta.url);
+  const file = dataFile("spambase.csv.gz");
   const dataset = makeDataset(await readTable(await readFile(file), { name: "spambase" }), {
     target: "target",
   });

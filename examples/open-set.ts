@@ -6,9 +6,11 @@
  *
  *     npx node --conditions=minimand-source examples/open-set.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { type Images, readIdx } from "@minimand/papers";
 import {
   adam,
@@ -116,7 +118,7 @@ export async function openSet({ epochs = 4, examples = 5, seed = 1 } = {}): Prom
 
 async function imagesOf(name: string): Promise<Images> {
   const file = async (part: string) =>
-    new Uint8Array(gunzipSync(await readFile(new URL(`../data/images/${name}-${part}.gz`, import.meta.url))));
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/${name}-${part}.gz`))));
   return readIdx(await file("images.idx3"), await file("labels.idx1"), name);
 }
 

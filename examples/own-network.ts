@@ -6,9 +6,11 @@
  *
  *     npx node --conditions=minimand-source examples/own-network.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import {
   adamw,
   type BatchLoss,
@@ -88,7 +90,7 @@ interface Digits {
 
 /** 1797 digits of 8 x 8 pixels, a quarter of them held out. */
 async function digits(seed: number): Promise<{ train: Digits; test: Digits }> {
-  const bytes = await readFile(new URL("../data/digits.csv.gz", import.meta.url));
+  const bytes = await readFile(dataFile("digits.csv.gz"));
   const [, ...lines] = gunzipSync(bytes).toString("utf8").trim().split("\n");
   const rows = lines.map((line) => line.split(",").map(Number));
   const order = shuffle(

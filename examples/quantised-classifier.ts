@@ -7,10 +7,12 @@
  *
  *     npx node --conditions=minimand-source examples/quantised-classifier.ts [FOLDER]
  */
+
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { loadModel, NativeUnavailableError, nativeCompiler, toOnnxQdq } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import {
@@ -195,7 +197,7 @@ interface Clothes {
 /** The first images of a file, and what they show. */
 async function clothes(name: string, count: number): Promise<Clothes> {
   const file = async (kind: string) =>
-    new Uint8Array(gunzipSync(await readFile(new URL(`../data/images/${name}-${kind}.gz`, import.meta.url))));
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/${name}-${kind}.gz`))));
   const { pixels, labels } = readIdx(await file("images.idx3"), await file("labels.idx1"), name);
   return {
     x: Float32Array.from(pixels.subarray(0, count * inputs), (v) => v / 255),

@@ -9,8 +9,10 @@
  *     npx minimand compare ratings.jsonl --task preference
  *     npx node --conditions=minimand-source examples/rating-pairs.ts                         # tells what is known of them
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
+import { dataFile } from "@minimand/data";
 import { estimateFlipRate } from "minimand";
 import { derive, randomSource } from "minimand/engine";
 
@@ -32,7 +34,7 @@ export interface RatingPair {
 
 /** All entries, each once. */
 export async function readRatings(): Promise<Rating[]> {
-  const bytes = await readFile(new URL("../data/text/vader_lexicon.txt.gz", import.meta.url));
+  const bytes = await readFile(dataFile("text/vader_lexicon.txt.gz"));
   const ratings = new Map<string, Rating>();
   for (const line of gunzipSync(bytes).toString("utf8").trim().split("\n")) {
     const [entry, , , scores] = line.split("\t");

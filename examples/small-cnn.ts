@@ -7,9 +7,11 @@
  *
  *     npx node --conditions=minimand-source examples/small-cnn.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import {
@@ -178,7 +180,7 @@ interface Digits {
 /** The first images of a file, and which digits they are. */
 async function digits(name: string, count: number): Promise<Digits> {
   const file = async (kind: string) =>
-    new Uint8Array(gunzipSync(await readFile(new URL(`../data/images/${name}-${kind}.gz`, import.meta.url))));
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/${name}-${kind}.gz`))));
   const { pixels, labels } = readIdx(await file("images.idx3"), await file("labels.idx1"), name);
   return {
     x: Float32Array.from(pixels.subarray(0, count * side * side), (v) => v / 255),

@@ -7,9 +7,11 @@
  *
  *     npx node --conditions=minimand-source examples/sparse-coding.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import {
@@ -155,7 +157,7 @@ interface Patches {
 /** Patches of random places of the images of a file, those without a stroke left out, by number and seed. */
 async function patchesOf(name: string): Promise<(rows: number, seed: number) => Patches> {
   const file = async (kind: string) =>
-    new Uint8Array(gunzipSync(await readFile(new URL(`../data/images/${name}-${kind}.gz`, import.meta.url))));
+    new Uint8Array(gunzipSync(await readFile(dataFile(`images/${name}-${kind}.gz`))));
   const images = readIdx(await file("images.idx3"), await file("labels.idx1"), name);
   return (rows, seed) => {
     const next = randomSource(seed);

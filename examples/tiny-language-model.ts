@@ -6,9 +6,11 @@
  *
  *     npx node --conditions=minimand-source examples/tiny-language-model.ts
  */
+
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import { nativeCompiler } from "@minimand/native";
 import {
   adamw,
@@ -164,7 +166,7 @@ function pairLoss(text: Int32Array, held: Int32Array): number {
 }
 
 async function readDocuments(): Promise<string[]> {
-  const bytes = await readFile(new URL("../data/text/brown.txt.gz", import.meta.url));
+  const bytes = await readFile(dataFile("text/brown.txt.gz"));
   return gunzipSync(bytes).toString("utf8").split("\n\n");
 }
 

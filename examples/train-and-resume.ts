@@ -6,11 +6,13 @@
  *
  *     npx node --conditions=minimand-source examples/train-and-resume.ts
  */
+
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { defaultDevice, init } from "@jax-js/jax";
+import { dataFile } from "@minimand/data";
 import {
   adamw,
   type BatchLoss,
@@ -121,7 +123,7 @@ const numbersOf = ({ params }: Pick<SupervisedState, "params">): number[][] =>
 
 /** Images of 8 x 8 pixels, and what digit each one is. */
 async function digits(): Promise<Examples & { y: Int32Array }> {
-  const text = gunzipSync(await readFile(new URL("../data/digits.csv.gz", import.meta.url))).toString();
+  const text = gunzipSync(await readFile(dataFile("digits.csv.gz"))).toString();
   const [, ...lines] = text.trim().split("\n");
   const cells = lines.map((line) => line.split(",").map(Number));
   return {

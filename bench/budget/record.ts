@@ -9,9 +9,8 @@ import {
   sampleRows,
   type Task,
 } from "@minimand/compare";
+import { dataFile, tables } from "@minimand/data";
 import type { Compile } from "minimand/engine";
-
-const data = new URL("../../data/", import.meta.url);
 
 /** What trials of all candidates took on so many rows of a table. */
 export interface Recorded {
@@ -28,13 +27,10 @@ export interface Recorded {
 
 /** A bundled table as a data set. */
 export async function bundled(name: string): Promise<Dataset> {
-  const index: { name: string; file: string; target: string; task: Task }[] = JSON.parse(
-    readFileSync(new URL("index.json", data), "utf8"),
-  );
-  const entry = index.find((one) => one.name === name);
-  if (entry === undefined) throw new RangeError(`table: expected one of data/index.json, got ${name}`);
+  const entry = tables().find((one) => one.name === name);
+  if (entry === undefined) throw new RangeError(`table: expected a bundled table, got ${name}`);
   const { file, target, task } = entry;
-  return makeDataset(await readTable(new Uint8Array(readFileSync(new URL(file, data))), { name: file }), {
+  return makeDataset(await readTable(new Uint8Array(readFileSync(dataFile(file))), { name: file }), {
     target,
     task,
   });

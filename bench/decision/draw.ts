@@ -1,17 +1,9 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { type Dataset, type Feature, makeDataset, pickRows, readTable, type Table } from "@minimand/compare";
+import { dataFile, tables } from "@minimand/data";
 import { derive, normal, type RandomSource, randomSource, shuffle } from "minimand/engine";
 import type { Setting } from "./settings.ts";
-
-const data = new URL("../../data/", import.meta.url);
-
-interface Entry {
-  name: string;
-  file: string;
-  target: string;
-  task: Dataset["task"];
-}
 
 /** A bundled table, with the lines of its file: the header, and one for each row of the data set. */
 export interface Source {
@@ -21,12 +13,12 @@ export interface Source {
 }
 
 /** The bundled tables that a setting draws from. */
-export async function tablesOf({ tables }: Setting): Promise<Source[]> {
-  const index: Entry[] = JSON.parse(readFileSync(new URL("index.json", data), "utf8"));
+export async function tablesOf({ tables: names }: Setting): Promise<Source[]> {
+  const index = tables();
   return Promise.all(
-    tables.map(async (wanted) => {
-      const { file, target, task } = index.find((entry) => entry.name === wanted) as Entry;
-      const bytes = gunzipSync(readFileSync(new URL(file, data)));
+    names.map(async (wanted) => {
+      const { file, target, task } = index.find(({ name }) => name === wanted)!;
+      const bytes = gunzipSync(readFileSync(dataFile(file)));
       const dataset = makeDataset(
         await readTable(new Uint8Array(bytes), { name: file.replace(/\.gz$/, "") }),
         { target, task },

@@ -3,7 +3,7 @@ export interface Setting {
   id: string;
   /** In the table of results. */
   title: string;
-  /** Names of `data/index.json`, in turn. */
+  /** Names of bundled tables, in turn. */
   tables: readonly string[];
   /** Rows drawn from a table for a replication; all of a smaller one, in another order. */
   rows: number;

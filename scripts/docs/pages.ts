@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cards, practiceOf, type Row } from "@minimand/papers";
 import { pageOf, readSections } from "../../bench/results.ts";
 import { fillBlocks } from "./blocks.ts";
+import { licencesTable } from "./licences.ts";
 import { folderOf, measuredOf, outcomesFile, papersTable, ruleLogText, verdictText } from "./papers.ts";
 import { tableOfView, type View } from "./view.ts";
 
@@ -12,6 +13,8 @@ export function generatedPages(): Map<string, string> {
   for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
   for (const page of ["docs/denoise", "docs/preferences", "docs/scale"])
     pages.set(`${page}.md`, measuredPage(page));
+  const licences = "packages/data/LICENSE-DATA.md";
+  pages.set(licences, fillBlocks(read(licences), "licences", licencesTable));
   pages.set("packages/papers/src/outcomes.json", outcomesFile());
   pages.set("bench/RESULTS.md", pageOf(readSections()));
   return pages;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { dataFile } from "@minimand/data";
 import { expect } from "vitest";
 
 /** What every entry of an index of bundled data tells. */
@@ -10,12 +11,11 @@ interface Told {
   licence: string;
 }
 
-const data = new URL("../../data/", import.meta.url);
-const readme = readFileSync(new URL("README.md", data), "utf8");
+const readme = readFileSync(new URL("../README.md", dataFile()), "utf8");
 
 /** The files of a folder of bundled data (`""`, `text/`, `images/`) with its index and what there is to check of both. */
 export function bundled<Entry extends Told>(place: string) {
-  const folder = new URL(place, data);
+  const folder = dataFile(place);
   const index: Entry[] = JSON.parse(readFileSync(new URL("index.json", folder), "utf8"));
   return {
     index,

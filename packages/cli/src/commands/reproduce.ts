@@ -13,7 +13,7 @@ import {
 } from "@minimand/papers";
 import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { papersThreads } from "../papers/papers-threads.ts";

@@ -1,38 +1,12 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nameOfFile } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { bundledTables } from "./bundled.ts";
 import { readBytes } from "./read-bytes.ts";
-
-/** A bundled data set, as `data/index.json` describes it. */
-export interface Bundled {
-  name: string;
-  file: string;
-  task: string;
-  target: string;
-  rows: number;
-  features: number;
-  missing: number;
-  classes: string[];
-  description: string;
-  source: string;
-  licence: string;
-}
-
-const folder = new URL("../../../../data/", import.meta.url);
-
-/** The bundled data sets; none where the package was installed without them. */
-export function bundledDatasets(): Bundled[] {
-  const index = new URL("index.json", folder);
-  return existsSync(index) ? (JSON.parse(readFileSync(index, "utf8")) as Bundled[]) : [];
-}
-
-/** Folder of the bundled data. */
-export function dataFolder(): string {
-  return fileURLToPath(folder);
-}
 
 /** The bytes of a data argument: a path, a bundled name, or `-` for stdin. */
 export interface Input {
@@ -57,14 +31,14 @@ export async function readInput(source: string): Promise<Input> {
 
 /** The column that a bundled data set is about; undefined for anything else. */
 export function bundledTarget(source: string): string | undefined {
-  return isFile(source) ? undefined : bundledDatasets().find((entry) => entry.name === source)?.target;
+  return isFile(source) ? undefined : bundledTables().find((entry) => entry.name === source)?.target;
 }
 
 function placeOf(source: string): [name: string, path: string] {
   if (isFile(source)) return [nameOfFile(basename(source)), source];
-  const bundled = bundledDatasets();
+  const bundled = bundledTables();
   const found = bundled.find((entry) => entry.name === source);
-  if (found !== undefined) return [found.name, fileURLToPath(new URL(found.file, folder))];
+  if (found !== undefined) return [found.name, fileURLToPath(dataFile(found.file))];
   if (existsSync(source)) throw new UsageError(`${source}: expected a file, got a folder`);
   const near = suggest(
     source,

@@ -14,6 +14,7 @@ import {
   type Table,
 } from "@minimand/compare";
 import { onnxOf } from "@minimand/compare/keep";
+import { dataFile } from "@minimand/data";
 import { loadModel, modelInfo, nativeCompiler, type TensorValues } from "@minimand/native";
 import { readSafetensors } from "minimand";
 import { describe, expect, it } from "vitest";
@@ -33,7 +34,7 @@ const skipped = runtime === null ? "" : ` (skipped: ${runtime})`;
 
 const folder = temporaryFolder();
 const bundled = async (name: string): Promise<Table> =>
-  readTable(readFileSync(new URL(`../../../../data/${name}.csv.gz`, import.meta.url)), { name });
+  readTable(readFileSync(dataFile(`${name}.csv.gz`)), { name });
 
 async function fitted(
   table: Table,

@@ -1,11 +1,10 @@
+import type { PhotographFile } from "@minimand/data";
 import { describe, expect, it } from "vitest";
 import { bundled } from "../../../../test/support/bundled.ts";
 import { decodePicture } from "../pictures/read-picture.ts";
-import { type BundledPhotograph, bundledPhotograph } from "./photographs.ts";
+import { bundledPhotograph } from "./photographs.ts";
 
-const { index, readme, read, complete } = bundled<
-  BundledPhotograph & { description: string; source: string; licence: string; sha256: string }
->("photographs/");
+const { index, readme, read, complete } = bundled<PhotographFile>("photographs/");
 
 describe("the bundled photographs", () => {
   it("are all in the index, and nothing else", () => {
@@ -26,7 +25,7 @@ describe("the bundled photographs", () => {
   it("are found by their names alone", async () => {
     expect(await bundledPhotograph("camera")).toMatchObject({ width: 512, height: 512, channels: 1 });
     await expect(bundledPhotograph("camrea")).rejects.toThrow(
-      /^photograph: expected one of those in .*photographs \(china, flower, .*\), got 'camrea': did you mean 'camera'\?$/,
+      /^photograph: expected one of china, flower, .*, got 'camrea': did you mean 'camera'\?$/,
     );
   });
 });

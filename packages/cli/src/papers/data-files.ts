@@ -1,7 +1,7 @@
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize, sep } from "node:path";
 import type { PapersData, SourceFile } from "@minimand/papers";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { temporaryFor } from "../files/temporary.ts";
 import { dataInFolders, type FileInFolder, sha256OfFile } from "./data-in-folders.ts";

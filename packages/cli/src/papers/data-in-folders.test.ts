@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { dataInFolders } from "./data-in-folders.ts";
 
 const csv = (rows: string[]): Buffer => gzipSync(`size,target\n${rows.join("\n")}\n`);

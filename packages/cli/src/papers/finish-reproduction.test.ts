@@ -7,7 +7,7 @@ import {
   type TrialSource,
 } from "@minimand/papers";
 import { expect, it } from "vitest";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { dataInFolders } from "./data-in-folders.ts";
 import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
 import { squares } from "./squares.fixture.ts";

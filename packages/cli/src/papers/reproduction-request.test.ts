@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadReproduction } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../failure.ts";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
 
 const engine = { name: "wasm", version: "@jax-js/jax 0", threads: 1 } as const;

@@ -12,7 +12,7 @@ import {
 } from "@minimand/papers";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { type DataFile, layOutData } from "../papers/data-files.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { prepareReproduction } from "../papers/reproduction-request.ts";

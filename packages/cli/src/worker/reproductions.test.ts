@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { papersHost, type TrialSource } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
-import { dataFolder } from "../files/input.ts";
+import { dataFolder } from "../files/bundled.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { askedReproduction } from "../queue/submissions.ts";
 

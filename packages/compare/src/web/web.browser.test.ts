@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
+import { dataFile } from "@minimand/data";
 import { startEngine } from "minimand/start";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +13,7 @@ import { compareSmall } from "./small-comparison.fixture.ts";
 
 type Done = Awaited<ReturnType<typeof compareSmall>>;
 
-const bytes = readFileSync(new URL("../../../../data/iris.csv.gz", import.meta.url));
+const bytes = readFileSync(dataFile("iris.csv.gz"));
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** The same in this process, one trial after the other. */

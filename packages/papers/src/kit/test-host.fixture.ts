@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { makeDataset, readTable } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import { expect, it } from "vitest";
 import { readIdx } from "../idx.ts";
 import type { Images, Progress, Reproduction, ReproductionReport, Row, TrialHost } from "../reproduction.ts";
@@ -10,7 +11,7 @@ import { localHost } from "./local-host.ts";
 import type { Tuned } from "./tune-grid.ts";
 import { type LatticeArm, neighboursOf } from "./tune-lattice.ts";
 
-const bytes = (path: string) => readFileSync(new URL(`../../../../data/${path}`, import.meta.url));
+const bytes = (path: string) => readFileSync(dataFile(path));
 
 /** Each name's answer, made once. */
 function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { tables as bundledTables } from "@minimand/data";
 import { cards, outcomeOf } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { catalogue } from "./entries.ts";
@@ -35,9 +35,7 @@ describe("the catalogue", () => {
 });
 
 describe("what a run needs", () => {
-  const tables = (JSON.parse(readFileSync("data/index.json", "utf8")) as { name: string }[]).map(
-    ({ name }) => name,
-  );
+  const tables = bundledTables().map(({ name }) => name);
 
   it("is told for every data set of every card, tables being those of the project", () => {
     for (const { slug, data } of cards) {

@@ -1,6 +1,8 @@
 /* What is checked of the page that compares, in the browser and on the built site that all tests of the site share. */
+
 import { readFileSync } from "node:fs";
 import { type Results, readTable } from "@minimand/compare";
+import { dataFile } from "@minimand/data";
 import type { Download, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openOnnx } from "../../../cli/src/models/onnx-model.ts";
@@ -14,7 +16,7 @@ export interface Site {
 }
 
 const slow = { timeout: 120_000 };
-const iris = readFileSync(new URL("../../../../data/iris.csv.gz", import.meta.url));
+const iris = readFileSync(dataFile("iris.csv.gz"));
 
 /** Few and short trials of one worker. */
 async function askLittle(page: Page, losses: readonly string[] = []): Promise<void> {
@@ -140,11 +142,7 @@ export function checkComparePage(site: () => Site): void {
     const wide = (row: number): string => Array.from({ length: 10_000 }, (_, i) => row * i).join();
     const faulty: [name: string, content: string | Buffer, fault: RegExp][] = [
       ["empty.csv", "", /^empty\.csv: expected a table, got an empty file$/],
-      [
-        "picture.csv",
-        readFileSync(new URL("../../../../data/iris.csv.gz", import.meta.url)).subarray(0, 40),
-        /./,
-      ],
+      ["picture.csv", readFileSync(dataFile("iris.csv.gz")).subarray(0, 40), /./],
       ["wide.csv", `${wide(1)}\n${wide(2)}\n${wide(3)}`, /^wide\.csv: .*expected .+/],
     ];
     for (const [name, content, fault] of faulty) {

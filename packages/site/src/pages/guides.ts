@@ -46,7 +46,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     pages: [
       ["docs/reproduction.md", "docs/reproduction"],
       ["bench/RESULTS.md", "docs/benchmarks"],
-      ["data/README.md", "docs/data"],
+      ["packages/data/README.md", "docs/data"],
     ],
   },
   {

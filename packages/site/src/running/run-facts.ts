@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { codeFingerprint } from "@minimand/cli/code-fingerprint";
 import { arrayEngine, versions } from "@minimand/cli/version";
+import { dataFile } from "@minimand/data";
 import { cards, outcomeOf, type PaperCard, ruleHeading } from "@minimand/papers";
 import { githubSlug } from "../markdown.ts";
 import { repositoryPath } from "../pages/repository.ts";
@@ -44,9 +46,9 @@ export function runFiles(): [path: string, content: Uint8Array][] {
 
 const papers = "packages/papers/src";
 
-/** Files of data sets: their names below `data/`, as `images/mnist-test-labels.idx1.gz`, and the set, here `mnist-test`. */
+/** Files of data sets: their names in the package of data, as `images/mnist-test-labels.idx1.gz`, and the set, here `mnist-test`. */
 function bundledFor(sets: readonly string[]): { name: string; set: string }[] {
-  const names = globSync("**/*.gz", { cwd: repositoryPath("data") }).map((name) =>
+  const names = globSync("**/*.gz", { cwd: fileURLToPath(dataFile()) }).map((name) =>
     name.replaceAll("\\", "/"),
   );
   return names
@@ -58,6 +60,6 @@ function bundledFor(sets: readonly string[]): { name: string; set: string }[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const contentOf = (name: string): Uint8Array => readFileSync(repositoryPath(`data/${name}`));
+const contentOf = (name: string): Uint8Array => readFileSync(dataFile(name));
 
 const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
