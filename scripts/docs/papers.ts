@@ -94,7 +94,7 @@ export function verdictText(slug: string): string {
 
 function provenanceText({ created, code, engine, versions }: Measured): string {
   const threads = engine.threads === 1 ? "" : `, ${engine.threads} threads`;
-  return `Run of ${created.slice(0, 10)}: code \`${code.slice(0, 12)}\`, ${engine.name} engine (${engine.version}${threads}), minimand ${versions.minimand}, ${versions.engine}, node ${versions.node}. [\`report.json.gz\`](report.json.gz) has every number.`;
+  return `Run of ${created.slice(0, 10)}: code \`${code.slice(0, 12)}\`, ${engine.name} engine (${engine.version}${threads}), minimand ${versions.minimand}, ${versions.engine}, node ${versions.node}. [\`report.json.gz\`](report.json.gz) has every number, [\`measured.json\`](measured.json) those of the tables.`;
 }
 
 /** When a paper's rule was written and changed, a line each. */

@@ -10,9 +10,9 @@ import { leading, nextSteps } from "./next-step.ts";
 
 /** What a recommendation needs beside the report. */
 export interface Evidence {
-  /** Trees and the linear model against the best loss, see {@link besideBest}. */
+  /** Trees and the linear model against the best loss. */
   references: readonly Advantage[];
-  /** The models against the reference that looks at no column, see {@link besideTrivial}; empty where nothing can be tested. */
+  /** The models against the reference that looks at no column; empty where nothing can be tested. */
   trivial: readonly Advantage[];
   /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
   others: readonly (Advantage & { metric: string })[];

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
 /** Folders of pages that are many, and kept only once they were read. */
-const onlyVisited = /^(api|source)\//;
+const onlyVisited = /^(api|source|papers\/[^/]+)\//;
 
 /** A file that is kept from the first visit on, with what tells its versions apart: null where its name does. */
 export interface KeptFile {

@@ -47,6 +47,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
       ["docs/reproduction.md", "docs/reproduction"],
       ["bench/RESULTS.md", "docs/benchmarks"],
       ["packages/data/README.md", "docs/data"],
+      ["packages/data/LICENSE-DATA.md", "docs/data-licences"],
     ],
   },
   {

@@ -19,10 +19,10 @@ describe("links between files of the repository", () => {
   });
 
   it("lead to a page with the source where a file is no page, and to the picture itself", () => {
-    const { text, sources, pictures } = turned("[code](../examples/smoke.ts) ![p](ranking.png)");
+    const { text, sources, files } = turned("[code](../examples/smoke.ts) ![p](ranking.png)");
     expect(text).toBe("[code](/source/examples/smoke.ts.md) ![p](/docs/ranking.png)");
     expect(sources).toEqual(["examples/smoke.ts"]);
-    expect(pictures).toEqual(["docs/ranking.png"]);
+    expect(files).toEqual(["docs/ranking.png"]);
   });
 
   it("that lead nowhere, out of the repository or to a folder are refused with their page", () => {

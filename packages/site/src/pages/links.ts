@@ -5,9 +5,10 @@ import { repositoryPath } from "./repository.ts";
 /** Where links of a page of the repository lead on the site. */
 export interface Linked {
   text: string;
-  /** Files of the repository that are shown as source, and those that are shown as they are. */
+  /** Files of the repository that are shown as source. */
   sources: string[];
-  pictures: string[];
+  /** Those that are served as they are: pictures, data. */
+  files: string[];
 }
 
 /**
@@ -20,7 +21,7 @@ export interface Linked {
  */
 export function linkPages(text: string, file: string, pageOf: (file: string) => string | undefined): Linked {
   const sources: string[] = [];
-  const pictures: string[] = [];
+  const files: string[] = [];
   const turned = outsideCode(text, (prose) =>
     prose
       .replaceAll(/(!?)\]\(([^)\s]+)\)/g, (whole, picture: string, target: string) => {
@@ -32,23 +33,23 @@ export function linkPages(text: string, file: string, pageOf: (file: string) => 
         const tail = anchor === undefined ? "" : `#${anchor}`;
         const page = pageOf(found);
         if (page !== undefined) return `${picture}](/${page}.md${tail})`;
-        if (/\.(png|svg|jpe?g|webp)$/.test(found)) {
-          pictures.push(found);
-          return `${picture}](/${found})`;
-        }
         if (!statSync(repositoryPath(found)).isFile())
           throw new Error(`${file}: the link '${target}' leads to a folder`);
+        if (/\.(png|svg|jpe?g|webp|json|gz|safetensors|onnx)$/.test(found)) {
+          files.push(found);
+          return `${picture}](/${found})`;
+        }
         sources.push(found);
         return `${picture}](/${sourcePage(found)}.md)`;
       })
       // What is a template to the site's pages is text in the repository's.
       .replaceAll("{{", "&#123;&#123;"),
   );
-  return { text: turned, sources, pictures };
+  return { text: turned, sources, files };
 }
 
-/** Page that shows a file of the repository. */
-export const sourcePage = (file: string): string => `source/${file}`;
+/** Page that shows a file of the repository. The site would take a name that ends with `.md` for the page's own. */
+export const sourcePage = (file: string): string => `source/${file.replace(/\.md$/, "-md")}`;
 
 /** A text with its parts that are no code changed: fences and code within lines stay. */
 function outsideCode(text: string, change: (prose: string) => string): string {

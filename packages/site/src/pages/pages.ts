@@ -4,13 +4,12 @@ import { cards, type Row } from "@minimand/papers";
 import { catalogue } from "../catalogue/entries.ts";
 import { comparePage } from "../compare/compare-page.ts";
 import type { Reference } from "../reference/reference.ts";
+import { evidenceOf, evidenceRuns } from "./evidence-page.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { guides, headingOf } from "./guides.ts";
 import { type Linked, linkPages, sourcePage } from "./links.ts";
 import { paperPage } from "./paper-page.ts";
-import { readRepository, repositoryPath } from "./repository.ts";
-
-const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
+import { folderOf, readRepository, repositoryPath } from "./repository.ts";
 
 /**
  * Every page of the site in Markdown, and the pictures on them, by their paths.
@@ -26,9 +25,9 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
   pages.set("compare.md", comparePage());
   const sources = new Set<string>();
   const linked = (file: string): string => {
-    const { text, sources: shown, pictures }: Linked = linkPages(readRepository(file), file, pageOf);
+    const { text, sources: shown, files }: Linked = linkPages(readRepository(file), file, pageOf);
     for (const source of shown) sources.add(source);
-    for (const picture of pictures) pages.set(`public/${picture}`, readFileSync(repositoryPath(picture)));
+    for (const one of files) pages.set(`public/${one}`, readFileSync(repositoryPath(one)));
     return text;
   };
   for (const entry of entries) {
@@ -38,6 +37,7 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
       `papers/${entry.slug}.md`,
       paperPage(entry, card, linked(`${folder}/README.md`), measuredRows(folder), addressOf),
     );
+    for (const [path, content] of evidenceOf(entry.slug)) pages.set(path, content);
   }
   for (const [file, page] of guides.flatMap(({ pages }) => pages))
     pages.set(`${page}.md`, guidePage(linked(file)));
@@ -47,7 +47,10 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
 
 const filePages = new Map([
   ...guides.flatMap(({ pages }) => pages),
-  ...cards.map(({ slug }) => [`${folderOf(slug)}/README.md`, `papers/${slug}`] as const),
+  ...cards.flatMap(({ slug }) => [
+    [`${folderOf(slug)}/README.md`, `papers/${slug}`] as const,
+    ...evidenceRuns.map((run) => [`${folderOf(slug)}/${run}.json.gz`, `papers/${slug}/${run}`] as const),
+  ]),
 ]);
 
 const pageOf = (file: string): string | undefined => filePages.get(file);

@@ -9,6 +9,7 @@ import type { Reference } from "../reference/reference.ts";
 import { runFacts } from "../running/run-facts.ts";
 import { lessonOf } from "../trying/lessons.ts";
 import { frontmatter } from "./frontmatter.ts";
+import { onOneLine } from "./on-one-line.ts";
 
 /**
  * The page of a paper: what the catalogue says of it, its figures, and its README without its heading.
@@ -95,6 +96,3 @@ function shown(slug: string, rows: readonly Row[]): string {
   );
   return `\n## At a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
 }
-
-/** An empty line would end what Markdown takes for HTML. */
-const onOneLine = ({ markup }: Markup): string => markup.replaceAll(/\s*\n\s*/g, " ");

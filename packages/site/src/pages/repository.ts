@@ -9,3 +9,6 @@ export const repositoryPath = (path: string): string => join(root, path);
 
 /** Text of a file of the repository. */
 export const readRepository = (path: string): string => readFileSync(repositoryPath(path), "utf8");
+
+/** Folder of a paper in the repository. */
+export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
