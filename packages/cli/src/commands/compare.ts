@@ -18,6 +18,7 @@ import {
   type Prepared,
   prepareComparison,
   type Results,
+  readResults,
   runTrials,
   type Subject,
   seenOf,
@@ -39,6 +40,7 @@ import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { tell } from "../printable.ts";
+import { textOf } from "../queue/run-files.ts";
 import { askedComparison } from "../queue/submissions.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { compilerOf } from "../run/engine.ts";
@@ -154,7 +156,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
           ...{ store, concurrency: workers, engine, origins, submission, signal },
           ...(cache !== undefined && { cache }),
         });
-        const results = JSON.parse(new TextDecoder().decode(files["results.json"] ?? undefined));
+        const results = readResults(textOf(files, "results.json"), `${store}, results.json`);
         await deliver(results, files, delivery);
       });
     });

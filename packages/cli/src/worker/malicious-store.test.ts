@@ -171,14 +171,26 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
       expect(existsSync(at("inner"))).toBe(false);
       return stderr;
     };
+    const whole = new TextDecoder().decode((await filesOf(database, good.id))["results.json"]!);
     await database.query("update minimand.blobs set bytes = 1e17 where sha256 = $1", [sha256]);
     expect(await refusal()).toMatch(
       /^minimand: [^\n]*expected a file of hash [0-9a-f]{64}, got one that is damaged\n$/,
     );
-    const other = await putBlob(database, new TextEncoder().encode('{"datasets":[{}]}'));
-    await database.query("update minimand.run_files set sha256 = $1 where path = 'results.json'", [other]);
+    const replace = async (content: string): Promise<void> => {
+      const other = await putBlob(database, new TextEncoder().encode(content));
+      await database.query("update minimand.run_files set sha256 = $1 where path = 'results.json'", [other]);
+    };
+    await replace('{"datasets":[{}]}');
     expect(await refusal()).toMatch(
-      /^minimand: run [^\n]*expected results that a report can be made of, got others\n$/,
+      /^minimand: run [^\n]*expected results of minimand compare [^\n]*'schema'\n$/,
+    );
+    const results = JSON.parse(whole);
+    results.datasets[0].ranking.summary = {
+      markup: '<meta http-equiv="refresh" content="0; url=https://a.example">',
+    };
+    await replace(JSON.stringify(results));
+    expect(await refusal()).toMatch(
+      /^minimand: run [^\n]*got 'Object' in the field 'datasets\.0\.ranking\.summary' instead of string\n$/,
     );
   }, 60_000);
 });
