@@ -31,10 +31,12 @@ export function siteFolder(asked: string | undefined): string | null {
  */
 export function builtFor(site: string): string | null {
   const file = join(site, "server.json");
-  if (!existsSync(file)) return null;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
   let base: unknown;
   try {
-    ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
+    // A pipe would be waited for.
+    if (stats.isFile()) ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
   } catch {}
   if (typeof base !== "string" || !/^\/(.*\/)?$/.test(base))
     throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);
