@@ -50,6 +50,7 @@ interface Options extends Pick<EngineAsked, "engine"> {
   passes: number;
   seed: number;
   endpoint?: string;
+  allowHost: string[];
   model?: string;
   size?: string;
   scorer?: string;
@@ -80,6 +81,12 @@ export function refineCommand(): Command {
       "--endpoint <url>",
       "image service that speaks POST /v1/images/generations; its pictures, scored, teach the refiner; key from MINIMAND_IMAGE_KEY",
       place,
+    )
+    .option(
+      "--allow-host <host>",
+      "further host that its pictures may be fetched from, as cdn.example.com; may be repeated",
+      hostNames,
+      [],
     )
     .option("--model <name>", "model of the service")
     .addOption(new Option("--size <WxH>", "of its pictures, as 512x512").argParser(pictureSize))
@@ -137,9 +144,19 @@ function pictureSize(text: string): string {
   throw new InvalidArgumentError(`expected WIDTHxHEIGHT, got '${text}'`);
 }
 
+/** Hosts as addresses have them. */
+function hostNames(text: string, others: string[]): string[] {
+  const url = URL.parse(`https://${text}`);
+  if (url?.host !== text.toLowerCase() || url.href !== `https://${url.host}/`)
+    throw new InvalidArgumentError(
+      `expected a host as cdn.example.com or cdn.example.com:8443, got '${text}'`,
+    );
+  return [...others, url.host];
+}
+
 /** Options that mean something with an endpoint alone. */
 const forEndpoints = [
-  ...["scorer", "maxImages", "model", "size", "flipRate"],
+  ...["allowHost", "scorer", "maxImages", "model", "size", "flipRate"],
   ...["draws", "atOnce", "timeout", "retries", "loss", "passes"],
 ];
 
@@ -167,7 +184,11 @@ async function endpointRun(options: Options, command: Command): Promise<Endpoint
     if (value < least) throw new RangeError(`--${name}: expected an integer >= ${least}, got ${value}`);
   if (flipRate !== undefined && !(flipRate >= 0 && flipRate < 0.5))
     throw new RangeError(`--flip-rate: expected a number >= 0 and < 0.5, got ${flipRate}`);
-  const service = { url: endpoint, key: process.env.MINIMAND_IMAGE_KEY || null };
+  const service = {
+    url: endpoint,
+    key: process.env.MINIMAND_IMAGE_KEY || null,
+    allowHost: options.allowHost,
+  };
   checkEndpoint(service);
   return {
     ...service,

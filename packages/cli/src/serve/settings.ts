@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../failure.ts";
+import { isLoopback } from "../server/loopback.ts";
 import { parseStore, type StoreAddress } from "../store/store-address.ts";
 import { checkServer, type MailSetting, senderOf } from "../subscription/mailer.ts";
 
@@ -71,7 +72,7 @@ export function publicAddress(text: string | undefined, built: string | null): P
     url.password
   )
     throw new UsageError(`${expected}, got '${text}'`);
-  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
   const base = url.pathname.replace(/\/+$/, "");
   if (built !== null && built !== base)
