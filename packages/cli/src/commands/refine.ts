@@ -6,7 +6,7 @@ import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { tell } from "../printable.ts";
+import { printable, printableJson, tell } from "../printable.ts";
 import { isKept, type Kept } from "../refine/collect-images.ts";
 import { checkEndpoint } from "../refine/image-endpoint.ts";
 import { lostWordsNote } from "../refine/lost-words.ts";
@@ -268,7 +268,7 @@ async function refine(given: string[], options: Options, command: Command): Prom
         "refiner.safetensors": isTrained ? await refinerBytes(refiner) : null,
       });
       found.world?.dispose();
-      print(options.json ? `${JSON.stringify(file)}\n` : textOf(file));
+      print(options.json ? `${printableJson(file)}\n` : textOf(file));
     }),
   );
   tell(`${join(out, "refine.html")} shows them`);
@@ -362,5 +362,5 @@ function textOf({ prompts, preferences }: RefineFile): string {
       `learned from ${plural(pairs, "pair")} of ${plural(pictures, "picture")}; flip rate ${flipRate.toPrecision(2)}, ${flipRateFrom}`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printable).join("\n")}\n`;
 }

@@ -22,7 +22,7 @@ import { replaceTogether } from "../files/replace-together.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { progressOnStderr } from "../papers/progress-on-stderr.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
-import { printable, tell } from "../printable.ts";
+import { printable, printableJson, tell } from "../printable.ts";
 import { textOf } from "../queue/run-files.ts";
 import { askedReproduction } from "../queue/submissions.ts";
 import { renderReproduction } from "../report/reproduction.ts";
@@ -184,7 +184,7 @@ async function write(
     const { tuned } = finished;
     await replaceTogether(out, files);
     print(
-      json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
+      json ? `${printableJson(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
     );
     if (tuned.atEnds !== undefined && tuned.atEnds.length > 0)
       tell(
@@ -199,7 +199,7 @@ async function write(
   const { kept, total } = file.trials;
   if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
   await replaceTogether(out, { "report.html": renderReproduction(file), ...files });
-  print(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
+  print(json ? `${printableJson(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 

@@ -39,7 +39,7 @@ export function builtFor(site: string): string | null {
     // A pipe would be waited for.
     if (stats.isFile()) ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
   } catch {}
-  if (typeof base !== "string" || !/^\/(.*\/)?$/.test(base))
+  if (typeof base !== "string" || !/^\/([^\s?#\p{Cc}]+\/)?$/u.test(base))
     throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);
   return base.slice(0, -1);
 }

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { printableError } from "../printable.ts";
 import { onlyHosts } from "./hosts.ts";
 
 /** What a server lets in. */
@@ -47,7 +48,7 @@ export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOption
       return c.json({ error: error.message }, error.status as ContentfulStatusCode);
     if (isArgumentError(error)) return c.json({ error: error.message }, 400);
     // Whoever went away in the middle of a body reads no answer, and it is no fault to write down.
-    if (!c.req.raw.signal.aborted) console.error(error);
+    if (!c.req.raw.signal.aborted) console.error(printableError(error));
     return c.json({ error: "the server failed" }, 500);
   });
   return app;

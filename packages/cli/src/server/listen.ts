@@ -3,6 +3,7 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
+import { printable } from "../printable.ts";
 
 /** Where a server listens, and what ends with it. */
 export interface ListenOptions {
@@ -47,7 +48,7 @@ export async function listen(
       close().then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error(messageOf(error));
+          console.error(printable(messageOf(error)));
           process.exit(1);
         },
       );

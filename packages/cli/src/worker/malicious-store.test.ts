@@ -30,8 +30,10 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Clears the screen. */
-const rude = "a\u001b[2J\nb";
+/** Clears the screen, sets the title, ends a line and turns the direction of what follows. */
+const rude = "a\u001b[2J\n\u001b]0;x\u0007\u009b2J\u202eb";
+/** What a terminal acts on. */
+const raw = /[^\P{Cc}\n]|[\u2028-\u202e\u2066-\u2069]/u;
 
 describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`, () => {
   const folder = temporaryFolder();
@@ -121,7 +123,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     worker.signal("SIGTERM");
     const { code, stderr } = await worker.ended;
     expect(code, stderr).toBe(0);
-    expect(stderr).not.toContain("\u001b");
+    expect(stderr).not.toMatch(raw);
     expect(stderr.match(/^left to others: /gm)).toHaveLength(left.length);
     expect(stderr).toContain("expected --with ");
     expect(stderr).toContain("expected minimand 999.0.0, got minimand ");
@@ -129,9 +131,12 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     for (const id of failing) expect((await findRun(database, id)).reason).not.toBe("");
     expect(existsSync(at("ran"))).toBe(false);
     expect(readdirSync(at("cache")).filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
-    const listed = await command("runs", "list");
-    expect(listed.code).toBe(0);
-    expect(listed.stdout + listed.stderr).not.toContain("\u001b");
+    await database.query("update minimand.runs set label = $1, reason = $1 where id = $2", [rude, "5"]);
+    for (const args of [["list"], ["list", "--json"], ["show", "5"], ["show", "5", "--json"]]) {
+      const { code, stdout, stderr } = await command("runs", ...args);
+      expect(code).toBe(0);
+      expect(stdout + stderr).not.toMatch(raw);
+    }
   }, 180_000);
 
   it("writes nothing outside the output folder, nor pages of its own", async () => {
