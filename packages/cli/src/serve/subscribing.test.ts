@@ -247,6 +247,25 @@ describe("a subscription", () => {
     const mail = "x".repeat(1024 * 1024 + 1);
     const headers = { authorization: `Bearer ${token}` };
     expect((await ask("bounces", { method: "POST", body: mail, headers })).status).toBe(413);
+    // Only who has the token may send as much as a mail.
+    const half = mail.slice(mail.length / 2);
+    expect((await ask("bounces", { method: "POST", body: half, headers })).status).toBe(400);
+    for (const path of ["bounces", "nowhere", "nowhere/bounces", "confirm"])
+      expect((await ask(path, { method: "POST", body: half })).status).toBe(413);
+  });
+
+  it("says what is wrong with a form that can't be read", async () => {
+    written.mockClear();
+    for (const type of ["multipart/form-data", "multipart/form-data; boundary=b"]) {
+      const { status, text } = await ask("subscribe", {
+        ...{ method: "POST", body: "email=ann@example.org", headers: { "content-type": type } },
+      });
+      expect([status, text]).toEqual([
+        400,
+        expect.stringContaining("body: expected a form with email, rhythm"),
+      ]);
+    }
+    expect(written).not.toHaveBeenCalled();
   });
 });
 

@@ -1,5 +1,5 @@
 import { isArgumentError } from "@minimand/compare";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -8,8 +8,8 @@ import { onlyHosts } from "./hosts.ts";
 
 /** What a server lets in. */
 export interface GuardOptions {
-  /** Most bytes in the body of a request, default 64 KiB. */
-  maxBody?: number;
+  /** Most bytes in the body of a request, default 64 KiB; all that many are read before a route is asked. */
+  maxBody?: number | ((c: Context) => number);
   /** Names by which the server may be called beside those of loopback, see {@link onlyHosts}. */
   hosts?: readonly string[];
   /** The status of an error of the server's own, which is answered with its message; undefined for all others. */
@@ -34,10 +34,13 @@ export interface GuardOptions {
 export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOptions = {}): Hono {
   const app = new Hono();
   app.use(onlyHosts(hosts));
-  const tooLarge = (): never => {
-    throw new HTTPException(413, { message: `body: expected at most ${maxBody} bytes, got more` });
-  };
-  app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+  app.use((c, next) => {
+    const maxSize = typeof maxBody === "number" ? maxBody : maxBody(c);
+    const onError = (): never => {
+      throw new HTTPException(413, { message: `body: expected at most ${maxSize} bytes, got more` });
+    };
+    return bodyLimit({ maxSize, onError })(c, next);
+  });
   app.notFound((c) =>
     c.json({ error: `path: expected a route of this server, got ${c.req.method} ${c.req.path}` }, 404),
   );

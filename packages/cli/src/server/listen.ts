@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { printable } from "../printable.ts";
+import { inTurn } from "./in-turn.ts";
 
 /** Where a server listens, and what ends with it. */
 export interface ListenOptions {
@@ -17,6 +18,8 @@ export interface ListenOptions {
 
 /** Milliseconds that a request may take to arrive; a body is small. */
 const arrival = 10_000;
+/** Milliseconds for which nothing may move on a connection: who doesn't read its answer holds a file open. */
+const silence = 60_000;
 /** Milliseconds that answers may take once the server was asked to stop. */
 const farewell = 3_000;
 
@@ -40,8 +43,9 @@ export async function listen(
       requestTimeout: arrival,
       connectionsCheckingInterval: 1000,
     },
-    listener,
+    inTurn(listener),
   ).listen(port, hostname);
+  server.timeout = silence;
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const stop = (): void => {
     server.close(() => {

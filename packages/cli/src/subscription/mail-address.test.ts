@@ -30,6 +30,9 @@ describe("mailAddress", () => {
       "ann.@example.org",
       '"ann lee"@example.org',
       "ann@[127.0.0.1]",
+      "ann@127.0.0.1",
+      "ann@127.1",
+      "ann@2130706433",
     ],
     ...["ann@example.org\nBcc: bob@example.org", "ann\r\n@example.org", "ann@example.org,bob@example.org"],
     ...[

@@ -3,7 +3,8 @@ import { domainToASCII } from "node:url";
 /** Names of mailboxes that need no quotes, as in forms of HTML. */
 const name = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 
-const domain = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/;
+/** The last part is a name: what looks like an address of a machine leads past the mail servers of domains. */
+const domain = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z]([a-z\d-]{0,61}[a-z\d])?$/;
 
 /**
  * Reads an address as someone types it. Domains are put into lower case, and into ASCII where they aren't.
