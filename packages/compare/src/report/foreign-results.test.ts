@@ -8,6 +8,7 @@ import {
 } from "../../../../test/results-fixture.ts";
 import type { DatasetReport, Results } from "../results.ts";
 import { readResults } from "../results-shape.ts";
+import { areRecords } from "../run/compare-run.ts";
 import { renderReport } from "./index.ts";
 
 const refresh = '<meta http-equiv="refresh" content="0; url=https://attacker.example">';
@@ -51,15 +52,20 @@ function wholeResults(): Results {
 
 type Path = readonly (string | number)[];
 
-/** The paths of all texts; of a list's items those of the first that differ in kind. */
-function textPaths(value: unknown, path: Path = []): Path[] {
-  if (typeof value === "string") return [path];
-  if (typeof value !== "object" || value === null) return [];
+/** The paths of all texts and numbers. */
+function pathsOf(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return value === null ? [] : [path];
   const entries: [string | number, unknown][] = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(value);
-  return entries.flatMap(([key, own]) => textPaths(own, [...path, key]));
+  return entries.flatMap(([key, own]) => pathsOf(own, [...path, key]));
 }
+
+const textPaths = (value: unknown): Path[] =>
+  pathsOf(value).filter((path) => {
+    const found = path.reduce<unknown>((own, key) => (own as Record<string | number, unknown>)[key], value);
+    return typeof found === "string";
+  });
 
 const kindOf = (path: Path): string => path.map((key) => (typeof key === "number" ? "*" : key)).join(".");
 
@@ -144,6 +150,20 @@ describe("results that somebody else has written", () => {
     expect(page).not.toContain(refresh);
     expect(page.split("&lt;meta http-equiv=").length).toBeGreaterThan(50);
   }, 60_000);
+
+  it("are no trials where a field of a record is of another type", () => {
+    const records = whole.datasets[0].trials.map((trial) => ({
+      ...{ ...trial, predictions: { rows: "AAAA", predicted: "AAAA" } },
+    }));
+    expect(areRecords(JSON.parse(JSON.stringify(records)))).toBe(true);
+    expect(areRecords([{ ...records[0], curve: [0.5, null] }])).toBe(true);
+    const paths = [...Map.groupBy(pathsOf(records[0]), kindOf).values()].map(([path]) => path);
+    expect(paths.length).toBeGreaterThan(20);
+    for (const path of paths)
+      expect(areRecords([replaced(records[0], path, { markup: refresh })]), kindOf(path)).toBe(false);
+    for (const other of [[], {}, null, [null], [{ candidate: "a", predictions: null }]])
+      expect(areRecords(other)).toBe(false);
+  });
 
   it("are refused where they are cut off, or those of another command", () => {
     expect(() => readResults('{"schema": ', "r")).toThrow("got a file that is not JSON or is cut off");
