@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
 import {
@@ -196,6 +197,21 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     await replace(JSON.stringify(results));
     expect(await refusal()).toMatch(
       /^minimand: run [^\n]*got 'Object' in the field 'datasets\.0\.ranking\.summary' instead of string\n$/,
+    );
+    // The same of a reproduction.
+    const report = gunzipSync(
+      readFileSync(new URL("../../../papers/src/comp-sum/report.json.gz", import.meta.url)),
+    );
+    const file = JSON.parse(report.toString());
+    file.card.title = { markup: "<script>alert(1)</script>" };
+    const forged = await putBlob(database, new TextEncoder().encode(JSON.stringify(file)));
+    await database.query(
+      "update minimand.run_files set path = 'report.json', sha256 = $1 where path = 'results.json'",
+      [forged],
+    );
+    await database.query("update minimand.runs set kind = 'reproduce' where id = $1", [good.id]);
+    expect(await refusal()).toMatch(
+      /^minimand: run [^\n]*expected a report of minimand reproduce [^\n]*'Object' in the field 'card\.title' instead of string\n$/,
     );
   }, 60_000);
 });
