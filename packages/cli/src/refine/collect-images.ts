@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ProgressLine, TrialStore } from "@minimand/compare";
 import { makeFolder } from "../files/make-folder.ts";
 import { type ImageService, PromptRefused } from "./image-endpoint.ts";
-import { hashOf, keepPicture, type Picture, pictureFile, pictureOf } from "./picture.ts";
+import { hashOf, keepPicture, type Picture, pictureOf } from "./picture.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** A picture to be made: of a rewrite of a prompt, the `draw`-th. */
@@ -39,7 +39,7 @@ export type Kept =
 export function isKept(value: unknown): value is Kept {
   if (typeof value !== "object" || value === null) return false;
   const { file, sha256, why, score, refiner, loss } = value as Record<string, unknown>;
-  const isFile = typeof file === "string" && pictureFile.test(file) && typeof sha256 === "string";
+  const isFile = typeof file === "string" && typeof sha256 === "string";
   const isRefiner = typeof refiner === "string" && typeof loss === "number";
   return typeof score === "number" || typeof why === "string" || isFile || isRefiner;
 }

@@ -20,9 +20,6 @@ export function pictureOf(bytes: Uint8Array, from: string): Picture {
   return { bytes, type: pictureKind(bytes, from) };
 }
 
-/** Names of kept pictures: whoever can write to the folder shall not have other files read. */
-export const pictureFile = /^[\da-f]{16}\.(png|jpeg|webp)$/;
-
 /** Keeps a picture in a folder, in a file that is named after its bytes. */
 export async function keepPicture(
   folder: string,
